@@ -156,9 +156,9 @@ def outcome_result(outcome: "Outcome") -> Result:
         return apply_json(outcome, to.language)
 
     def text(to: Console) -> str:
-        from massctl.view.run import outcome_text
+        from massctl.view.outcome import outcome_text
 
-        return outcome_text(outcome, to.language, to.style, to.width)
+        return outcome_text(to.page(), outcome)
 
     records = [outcome.record(each) for each in outcome.campaigns]
     going = any(unfinished(job) is not None for record in records for job in record.jobs)

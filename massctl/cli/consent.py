@@ -29,10 +29,10 @@ class AskOnTerminal:
     def __call__(self, question: "SendQuestion") -> bool:
         """Show the send and read the answer; anything but yes is no."""
         # Only a send that is asked for shows it.
-        from massctl.view.run import question_text
+        from massctl.view.outcome import question_text
 
         console = self._console
-        shown = question_text(question, console.language, console.style, console.width)
+        shown = question_text(console.page(), question)
         return said_yes(console, shown, Phrase("Type `yes` to send:"))
 
 

@@ -11,7 +11,7 @@ from massctl.forge.github import GitHub
 from massctl.forge.gitlab import API as GITLAB
 from massctl.forge.gitlab import GitLab
 from massctl.model.phrase import Phrase
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.settings import realm_of
 from massctl.plan.guards import Approval
 from massctl.transport import Line
@@ -29,7 +29,7 @@ def github_of(line: "Line", repository: str, environment: Mapping[str, str]) -> 
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
-    know(token)
+    register(token)
     return GitHub(line, github_address(environment), repository, token)
 
 

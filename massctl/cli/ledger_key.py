@@ -13,7 +13,7 @@ from typing import Final
 from massctl.errors import LedgerError, LedgerKeyError
 from massctl.ledger.signature import PRIVATE_PREFIX, PrivateKey
 from massctl.model.phrase import Command, Phrase, system_reason
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.settings import StateSettings
 
 KEY_NAME: Final = "sender"
@@ -38,7 +38,7 @@ def private_key(state: StateSettings, environment: Mapping[str, str], root: Path
         )
     if not value.startswith(PRIVATE_PREFIX):
         value = _from_file(root / Path(value).expanduser(), name)
-    know(value)
+    register(value)
     return PrivateKey.of(value, name)
 
 

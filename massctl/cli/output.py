@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal, TextIO
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 import click
 from msgspec.structs import replace
@@ -21,6 +21,9 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 from massctl.view.i18n import Flags, Language, Reader, operator_language, reader_language
 from massctl.view.style import Style
+
+if TYPE_CHECKING:
+    from massctl.view.terminal import Page
 
 NO_WRAPPING: Final = 1_000_000
 """The width of what is piped or redirected: `grep` wants whole lines."""
@@ -74,12 +77,16 @@ class Console(Frozen):
         """Write to standard error what the view laid out, in its language already."""
         write(self.shown(page), err=True)
 
+    def page(self) -> "Page":
+        """Return an empty page of text in this language, style and width."""
+        from massctl.view.terminal import Page
+
+        return Page(self.language, self.style, self.width)
+
     def shown(self, text: str) -> str:
         """Return a Phrase in the run's language, fit for this terminal; other texts are pages already."""
         if isinstance(text, Phrase):
-            from massctl.view.terminal import Page
-
-            page = Page(self.language, Style.PLAIN, self.width)
+            page = replace(self, style=Style.PLAIN).page()
             page.line(text, hang=2)
             text = page.text()
         return defused(text.rstrip("\n"))
@@ -231,4 +238,4 @@ def show_error(error: MassctlError) -> None:
     from massctl.view.diagnostics import error_text
 
     console = current_console()
-    console.talk_page(error_text(error, console.language, console.style, console.width))
+    console.talk_page(error_text(console.page(), error))

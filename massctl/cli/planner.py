@@ -414,7 +414,7 @@ def show_repository_warnings(session: Session, made: Planned) -> None:
         from massctl.view.diagnostics import diagnostics_text
 
         console = session.console
-        console.talk_page(diagnostics_text(made.warnings, console.language, console.style, console.width))
+        console.talk_page(diagnostics_text(console.page(), made.warnings))
 
 
 def evidence_for(session: Session, record: Record, state: State, warnings: list[Diagnostic]) -> "Evidence":

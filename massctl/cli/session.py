@@ -18,7 +18,7 @@ from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import AccountName
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Command, Phrase
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.settings import Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.quota import Agenda
@@ -359,7 +359,7 @@ def open_settings(
 
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
     if settings is not None:
-        know(*(environment.get(name, "") for name in settings.variables))
+        register(*(environment.get(name, "") for name in settings.variables))
     spoken = make_console(settings.language, environment) if settings else console_of(root, environment)
     return settings, diagnostics, use_console(spoken.advising(advised_flags(directory, sandbox=sandbox)))
 
@@ -401,7 +401,7 @@ def session(
         # Only a run that ends here needs it.
         from massctl.view.diagnostics import diagnostics_text
 
-        console.talk_page(diagnostics_text(diagnostics, console.language, console.style, console.width))
+        console.talk_page(diagnostics_text(console.page(), diagnostics))
         raise ConfigurationError(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase(

@@ -17,7 +17,7 @@ from massctl.errors import LedgerUnreachableError
 from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
-from massctl.model.secrets import know, without_login, without_secrets
+from massctl.model.secrets import register, without_login, without_secrets
 
 GIT_VERSION_MIN: Final = (2, 31)
 """The first that takes settings from its environment (GIT_CONFIG_COUNT), of March 2021."""
@@ -64,7 +64,7 @@ def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str |
         passed = [each for each in passed if not _SECRET_KEYS.fullmatch(each[0])]
         passed += [(header, ""), (header, f"AUTHORIZATION: basic {basic}")]
         secrets += [token, basic]
-    know(*(word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7))
+    register(*(word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7))
     folder = Path(top.out.decode("utf-8", errors="surrogateescape").rstrip("\n"))
     return Way(remote, without_login(urls[0]), folder, tuple(passed))
 

@@ -1,7 +1,7 @@
-"""What is never repeated of a file, an answer, a program's words or an error: every text asks here, and nowhere else.
+"""Mask secrets in every text that is shown: excerpts of files, answers, output of programs, errors.
 
-A secret is known because this process was given it, by its look, or by the key that it stands under. What is blotted
-out by mistake costs a look into the file; what is shown by mistake stands in a log for good.
+A secret is recognised because this process registered it, by its look, or by the key that it stands under. A word that
+is masked by mistake costs a look into the file; a secret that is shown by mistake stays in a log for good.
 """
 
 import re
@@ -12,11 +12,11 @@ from urllib.parse import quote, unquote
 
 from massctl.model.ids import REAL_OPENID
 
-BLOT: Final = "********"
+MASK: Final = "********"
 PART_CHARS: Final = 16
 """Of a secret that is known: a part that is shorter may be shown."""
 KNOWN_CHARS_MIN: Final = 6
-"""A secret that is shorter would blot out common words, and protects nothing."""
+"""A secret that is shorter would mask common words, and protects nothing."""
 KNOWN_MAX: Final = 300
 """So many are kept. A process that runs for months is granted tokens all the time, and each lives for two hours."""
 _GUESSED_CHARS_MIN: Final = 8
@@ -25,19 +25,19 @@ _Parts = frozenset[str]
 """Every part of one length of a secret, in all its forms."""
 _KNOWN: Final[dict[str, list[_Parts]]] = {}
 """What this process was given as secrets, the newest last, with what it is recognised by."""
-_IN_ADDRESS: Final = (re.compile(r"(://)[^/@\s]+@"), rf"\1{BLOT}@")
+_IN_ADDRESS: Final = (re.compile(r"(://)[^/@\s]+@"), rf"\1{MASK}@")
 """The login in an address."""
 _BY_LOOK: Final = (
     # An AppSecret. Source: WeChat docs, "Getting access token", read 2026-10.
-    (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"), BLOT),
+    (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"), MASK),
     # A token or key in base64: long, with capitals, small letters and digits.
     (
         re.compile(
             r"(?<![\w+/=.-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}", re.A
         ),
-        BLOT,
+        MASK,
     ),
-    (re.compile(r"[\w+/-]{100,}={0,2}", re.A), BLOT),
+    (re.compile(r"[\w+/-]{100,}={0,2}", re.A), MASK),
     _IN_ADDRESS,
 )
 _OPENID: Final = re.compile(
@@ -74,8 +74,8 @@ def names_variable(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(_NAME, value) is not None and not looks_secret(value)
 
 
-def know(*values: str) -> None:
-    """Take values for secrets from now on, whatever they look like. Who reads one from anywhere says so here."""
+def register(*values: str) -> None:
+    """Register secrets, whatever they look like. Whoever reads one, from anywhere, registers it here."""
     for value in values:
         _KNOWN.pop(value, None)
         if len(value) >= KNOWN_CHARS_MIN:
@@ -103,7 +103,7 @@ def without_secrets(text: str, *more: str) -> str:
         text = _struck(text, parts)
     for pattern, put in _BY_LOOK:
         text = pattern.sub(put, text)
-    return _OPENID.sub(BLOT, text)
+    return _OPENID.sub(MASK, text)
 
 
 def without_login(address: str) -> str:
@@ -115,10 +115,10 @@ def without_login(address: str) -> str:
 def without_openids(text: str, openids: Iterable[str]) -> str:
     """Blot out openids of a list, and a word that is the beginning of one: a text may have been cut short."""
 
-    def blotted(word: re.Match[str]) -> str:
-        return BLOT if any(openid.startswith(word[0]) for openid in openids) else word[0]
+    def masked(word: re.Match[str]) -> str:
+        return MASK if any(openid.startswith(word[0]) for openid in openids) else word[0]
 
-    return _OPENID_PART.sub(blotted, text)
+    return _OPENID_PART.sub(masked, text)
 
 
 def _parts(secret: str) -> list[_Parts]:
@@ -155,7 +155,7 @@ def _struck(text: str, parts: _Parts) -> str:
         end = at
         while text[end : end + size] in parts:
             end += 1
-        kept.append(BLOT if end > at else text[at])
+        kept.append(MASK if end > at else text[at])
         at = end - 1 + size if end > at else at + 1
     return "".join(kept)
 
@@ -167,7 +167,7 @@ def public_line(number: int, written: Callable[[int], str]) -> str:
     """
     line = written(number)
     if _is_below_key(number, written):
-        return line[: len(line) - len(line.lstrip())] + BLOT
+        return line[: len(line) - len(line.lstrip())] + MASK
     return without_secrets(without_values(line))
 
 
@@ -181,7 +181,7 @@ def without_values(line: str) -> str:
     """Blot out what a line gives to private keys, to its end."""
     for key in _GIVEN.finditer(line):
         if not (_names_variable(key, line) or _NO_VALUE.match(line, key.end())):
-            return line[: key.end()] + BLOT
+            return line[: key.end()] + MASK
     return line
 
 

@@ -17,7 +17,7 @@ from massctl.model.diagnostics import (
 )
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
-from massctl.model.secrets import BLOT, public_line, without_secrets, without_values
+from massctl.model.secrets import MASK, public_line, without_secrets, without_values
 
 EXCERPT_CHARACTERS_MAX: Final = 400
 """A longer line is cut in the excerpt: minified or hostile files must not flood a report."""
@@ -61,7 +61,7 @@ class Reporter(Frozen):
         """Return the line that `span` begins on."""
         if self.file.endswith(".yaml"):
             line = public_line(span.line, self.lines.written)
-            corrected = None if corrected is None or BLOT in line else without_values(corrected)
+            corrected = None if corrected is None or MASK in line else without_values(corrected)
         else:
             line = self.lines.written(span.line)
         return Excerpt(_cut(line), None if corrected is None else _cut(corrected))

@@ -33,7 +33,7 @@ from massctl.model.ids import (
 )
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.secrets import BLOT, is_private, names_variable
+from massctl.model.secrets import MASK, is_private, names_variable
 from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
 from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
 from massctl.model.theme import COLOUR_PATTERN, SHARED_FILE_PATTERN, SHARED_MARKDOWN_PATTERN
@@ -206,7 +206,7 @@ def _shown_at(path: Path, value: object) -> Phrase:
     """Name a value, unless it may be a secret: of that the type only."""
     hidden = any(is_private(part) for part in path if isinstance(part, str))
     may_be_one = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    return Phrase('the text "{text}"', text=BLOT) if hidden and may_be_one else shown(value)
+    return Phrase('the text "{text}"', text=MASK) if hidden and may_be_one else shown(value)
 
 
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
@@ -365,7 +365,7 @@ def as_meant(model: type[BaseModel], data: dict[str, Any]) -> Meant:
             close, advice = _advice(name, block, model, near)
             path = meant.written((*block.path, name))
             # Behind a comma in a secret, its rest is read as a key.
-            shown = BLOT if after_secret else word(name)
+            shown = MASK if after_secret else word(name)
             after_secret |= is_private(name)
             meant.faults.append(Fault("MC011", path, Phrase("unknown key {key}", key=shown), advice))
             if close is None or close in block.data:

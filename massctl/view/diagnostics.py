@@ -8,8 +8,7 @@ from massctl.errors import MassctlError, WeChatError
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import cells, clusters, printable
-from massctl.view.i18n import Language
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page
 from massctl.view.words import campaigns as campaigns_words
 from massctl.view.words import errors, warnings
@@ -27,20 +26,13 @@ _LEAD_SHARE: Final = 3
 
 
 def diagnostics_text(
-    diagnostics: Sequence[Diagnostic],
-    language: Language,
-    style: Style,
-    width: int,
-    *,
-    campaigns: int | None = None,
-    verbose: bool = False,
+    page: Page, diagnostics: Sequence[Diagnostic], *, campaigns: int | None = None, verbose: bool = False
 ) -> str:
     """Show notes, then warnings, then errors, each in the order of places, and a line that counts them.
 
     More than GROUP_MIN notes or warnings of one code become a group with its first places, unless `verbose`.
     `campaigns` is how many were looked at; None if it is not to be said. Nothing to say gives "".
     """
-    page = Page(language, style, width)
     ordered = sorted(diagnostics, key=lambda d: d.sort_key)
     for severity in (Severity.INFO, Severity.WARNING):
         found = [each for each in ordered if each.severity is severity]
@@ -187,9 +179,8 @@ def _counts(error_count: int, warning_count: int) -> Phrase:
     return worst if error_count else mild
 
 
-def error_text(error: MassctlError, language: Language, style: Style, width: int) -> str:
+def error_text(page: Page, error: MassctlError) -> str:
     """Tell an error: its summary, its detail below, and what to do, further in."""
-    page = Page(language, style, width)
     page.line(Inked(Phrase("error: {summary}", summary=error.summary), Ink.ERROR), hang=2)
     if error.detail:
         page.line(error.detail, indent=2)

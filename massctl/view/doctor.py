@@ -7,8 +7,7 @@ from typing import Final
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-from massctl.view.i18n import Language
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part, Table
 
 LABELS: Final = {
@@ -54,9 +53,8 @@ _MARKS: Final = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Leve
 _INKS: Final = {Level.OK: Ink.DONE, Level.WARNING: Ink.WARNING, Level.PROBLEM: Ink.ERROR, Level.UNKNOWN: Ink.DETAIL}
 
 
-def doctor_text(findings: Sequence[Finding], language: Language, style: Style, width: int) -> str:
+def doctor_text(page: Page, findings: Sequence[Finding]) -> str:
     """Show the repository, then each account, each finding with what to do about it, and sum them up."""
-    page = Page(language, style, width)
     table = Table(page, [LABELS[each.check] for each in findings])
     for owner in dict.fromkeys(_owner(each) for each in findings):
         page.blank()

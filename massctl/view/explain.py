@@ -21,8 +21,7 @@ from typing import Final
 from massctl.errors import InvariantError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
-from massctl.view.i18n import Language
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Table
 
 
@@ -128,9 +127,8 @@ HEADINGS: Final = {
 }
 
 
-def explanation_text(explanation: Explanation, language: Language, style: Style, width: int) -> str:
+def explanation_text(page: Page, explanation: Explanation) -> str:
     """Explain one subject: what it means, why massctl cares, what to do, an example."""
-    page = Page(language, style, width)
     page.line(Inked(explanation.code, Ink.NAME), f"  {explanation.summary}", hang=2)
     page.blank()
     page.line(explanation.meaning, indent=2)
@@ -146,9 +144,8 @@ def explanation_text(explanation: Explanation, language: Language, style: Style,
     return page.text()
 
 
-def explanations_text(explanations: Sequence[Explanation], language: Language, style: Style, width: int) -> str:
+def explanations_text(page: Page, explanations: Sequence[Explanation]) -> str:
     """List explanations, which come in the order of their subjects, each with its summary."""
-    page = Page(language, style, width)
     for subject, group in groupby(explanations, key=lambda each: each.subject):
         page.blank()
         page.line(Inked(HEADINGS[subject], Ink.NAME))

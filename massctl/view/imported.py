@@ -7,8 +7,6 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, plural_phrase
 from massctl.view.diagnostics import diagnostics_text
-from massctl.view.i18n import Language
-from massctl.view.style import Style
 from massctl.view.terminal import Page
 from massctl.view.words import recorded
 
@@ -30,16 +28,8 @@ class ImportedArticleFacts(Frozen):
         return not self.differences
 
 
-def imported_text(
-    name: str,
-    articles: Sequence[ImportedArticleFacts],
-    faults: Sequence[Diagnostic],
-    language: Language,
-    style: Style,
-    width: int,
-) -> str:
+def imported_text(page: Page, name: str, articles: Sequence[ImportedArticleFacts], faults: Sequence[Diagnostic]) -> str:
     """Say of each article whether it is the same after rendering, and what was not carried over."""
-    page = Page(language, style, width)
     for each in articles:
         what = Phrase(
             "{characters}, {pictures}, {links}",
@@ -60,19 +50,13 @@ def imported_text(
     if faults:
         page.blank()
         page.line(Phrase("to be mended before it can be sent:"))
-    text = page.text()
-    if faults:
-        text = f"{text.rstrip()}\n{diagnostics_text(list(faults), language, style, width)}"
-    after = Page(language, style, width)
-    after.line(Phrase("next: {command}   shows it in a browser", command=Command("serve", name)), hang=2)
-    return f"{text.rstrip()}\n{after.text()}"
+        diagnostics_text(page, faults)
+    page.line(Phrase("next: {command}   shows it in a browser", command=Command("serve", name)), hang=2)
+    return page.text()
 
 
-def listed_text(
-    listed: Sequence[tuple[str, Sequence[str] | None, datetime | None]], language: Language, style: Style, width: int
-) -> str:
+def listed_text(page: Page, listed: Sequence[tuple[str, Sequence[str] | None, datetime | None]]) -> str:
     """List drafts or publications, each with its date, its titles and its id."""
-    page = Page(language, style, width)
     if not listed:
         page.line(Phrase("there is none"))
     for known, titles, updated in listed:

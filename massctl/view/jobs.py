@@ -12,13 +12,12 @@ from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row
 from massctl.model.state import Job, Record, is_concluded
 from massctl.plan.guards import rejected_batch
 from massctl.plan.job_failure import reason_words
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import JOB, articles_named, recorded
 
 if TYPE_CHECKING:
     from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish
-    from massctl.view.i18n import Language
 
 
 Item = TypeVar("Item")
@@ -84,9 +83,8 @@ _ORIGINAL: Final = {
 }
 
 
-def contradiction_text(before: Literal["sent", "failed"], language: "Language", style: Style, width: int) -> str:
+def contradiction_text(page: Page, before: Literal["sent", "failed"]) -> str:
     """Say that an event tells another end of a job than was on record; both are kept."""
-    page = Page(language, style, width)
     page.line(contradiction(before))
     return page.text()
 
@@ -134,11 +132,8 @@ def _verdict(result: "CopyrightResult") -> str | None:
     return in_a_row([part for part in parts if part is not None] or [failed])
 
 
-def foreign_text(
-    finish: "JobFinish", candidates: Sequence["Record"], language: "Language", style: Style, width: int
-) -> str:
+def foreign_text(page: Page, finish: "JobFinish", candidates: Sequence["Record"]) -> str:
     """Say of an event that no job here has its id, and what it may belong to; it was recorded for none."""
-    page = Page(language, style, width)
     ended = Phrase("sent") if finish.said.status == "sent" else reason_words(finish.said.reason or "send fail")
     say_so = Phrase("no job here has msg_id {msg_id} ({ended}); nothing was recorded")
     page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
@@ -157,7 +152,7 @@ def foreign_text(
         known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
         page.line(known, indent=4)
         again = Phrase("and then record this event again")
-        if language.flags.sandbox:  # There `status` reads it by itself.
+        if page.language.flags.sandbox:  # There `status` reads it by itself.
             again = Phrase("and then: {command}", command=Command("status", record.campaign))
         page.line(again, indent=4)
     return page.text()

@@ -13,11 +13,10 @@ from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import doubt_words
 from massctl.model.state import Record, State, lease_words
 from massctl.plan.lease import NO_RUNNER, LocalRunner, heartbeat_words, lease_hint
-from massctl.view.i18n import Language
 from massctl.view.jobs import Row, batch_rows, job_rows
 from massctl.view.plan import inked_digest
 from massctl.view.status import contradiction_row, record_heading, settled_row
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import recorded, short_digest
 
@@ -37,19 +36,11 @@ _PREVIEW_OUTCOMES: Final = {
 }
 
 
-def state_text(
-    state: State,
-    language: Language,
-    style: Style,
-    width: int,
-    names: Sequence[str] | None = None,
-    runner: LocalRunner = NO_RUNNER,
-) -> str:
+def state_text(page: Page, state: State, names: Sequence[str] | None = None, runner: LocalRunner = NO_RUNNER) -> str:
     """Show what is recorded: the ledger's name, each edition of each campaign, and how much was uploaded.
 
     With `names` only these campaigns. `runner` is the one of this folder.
     """
-    page = Page(language, style, width)
     if state.serial == 0:
         page.line(Phrase("nothing is recorded yet"))
         return page.text()
@@ -73,9 +64,8 @@ def state_text(
     return page.text()
 
 
-def entries_text(entries: Sequence[Entry], language: Language, style: Style, width: int) -> str:
+def entries_text(page: Page, entries: Sequence[Entry]) -> str:
     """List entries, oldest first: serial, time, type, campaign, and what is worth knowing."""
-    page = Page(language, style, width)
     if not entries:
         page.line(Phrase("nothing is recorded yet"))
     digits = max((len(str(entry.serial)) for entry in entries), default=0)
@@ -88,9 +78,8 @@ def entries_text(entries: Sequence[Entry], language: Language, style: Style, wid
     return page.text()
 
 
-def verified_text(state: State, language: Language, style: Style, width: int) -> str:
+def verified_text(page: Page, state: State) -> str:
     """Say that every line is what was written."""
-    page = Page(language, style, width)
     if state.serial == 0:
         page.line(Phrase("nothing is recorded yet"))
         return page.text()
@@ -288,9 +277,8 @@ class Lost(Frozen):
     """Every campaign of the repository."""
 
 
-def lost_text(lost: Lost, language: Language, style: Style, width: int) -> str:
+def lost_text(page: Page, lost: Lost) -> str:
     """Say what is true of a new ledger, and what to run before the next apply."""
-    page = Page(language, style, width)
     page.line(Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage))
     if lost.aside:
         page.line(Phrase("the old one was put aside as {file}; keep it", file=lost.aside), indent=2)
@@ -372,9 +360,8 @@ class Repair(Frozen):
         return [_dropped_fields(line) for line in self.dropped.rstrip(b"\n").split(b"\n")]
 
 
-def repair_text(repair: Repair, language: Language, style: Style, width: int) -> str:
+def repair_text(page: Page, repair: Repair) -> str:
     """Say what a repair drops, and what is to be typed next."""
-    page = Page(language, style, width)
     page.line(Inked(Phrase("the ledger is damaged: {why}", why=repair.why), Ink.ALARM))
     page.line(Phrase("entries that verify, and stay: {count}", count=repair.kept))
     page.line(Phrase("bytes after them that are dropped: {count}", count=len(repair.dropped)))

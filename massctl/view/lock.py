@@ -6,9 +6,8 @@ from typing import Final
 from massctl.model.phrase import Phrase
 from massctl.plan.plan_file import LockedCampaign, LockResult
 from massctl.view.diagnostics import error_lines
-from massctl.view.i18n import Language
 from massctl.view.plan import heading, refusal_rows
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import short_digest
 
@@ -29,9 +28,8 @@ LOCK_RESULTS: Final = {
 }
 
 
-def lock_report_text(report: Sequence[LockedCampaign], language: Language, style: Style, width: int) -> str:
+def lock_report_text(page: Page, report: Sequence[LockedCampaign]) -> str:
     """Show every campaign of a report: what was written, or what differs."""
-    page = Page(language, style, width)
     for each in report:
         page.blank()
         _locked_campaign(page, each)

@@ -29,9 +29,8 @@ from massctl.plan.send_block import planned_block, warnings_of
 from massctl.plan.steps import Guard, Kind, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
 from massctl.view.diagnostics import error_lines, group_lines, grouped, place_text
-from massctl.view.i18n import Language
 from massctl.view.send_block import PLAN_LABELS, ahead_rows, beginning_words, block_table
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import (
     DRIFT,
@@ -288,15 +287,9 @@ def drift_rows(page: Page, remote: Remote) -> None:
 
 
 def plan_text(
-    plan: Plan,
-    now: datetime,
-    language: Language,
-    style: Style,
-    width: int,
-    differences: "Mapping[CampaignName, Difference] | None" = None,
+    page: Page, plan: Plan, now: datetime, differences: "Mapping[CampaignName, Difference] | None" = None
 ) -> str:
     """Show every campaign of `plan`, with what changed in it for readers, and sum it up; spans count from `now`."""
-    page = Page(language, style, width)
     for planned in plan.campaigns:
         page.blank()
         _campaign(page, planned, plan, now, (differences or {}).get(planned.name))

@@ -13,11 +13,10 @@ from massctl.model.state import Attempt, Record, Status, contradiction, status_o
 from massctl.plan.drift import open_drifts
 from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence, Repetition
-from massctl.view.i18n import Language
 from massctl.view.jobs import batch_words, job_rows
+from massctl.view.outcome import doubt_rows, failure_rows
 from massctl.view.plan import STATUS_INK, inked_digest
-from massctl.view.run import doubt_rows, failure_rows
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import STATUS, drift_hint, drift_words, followers, openids, recorded
 
@@ -32,14 +31,9 @@ STATUS_LABELS: Final = {
 
 
 def status_text(
-    followed: Followed,
-    language: Language,
-    style: Style,
-    width: int,
-    statistics: Sequence[tuple[AccountName, Collected]] | None = None,
+    page: Page, followed: Followed, statistics: Sequence[tuple[AccountName, Collected]] | None = None
 ) -> str:
     """Show each record with its jobs, and what could not be asked; then the statistics that were collected."""
-    page = Page(language, style, width)
     if not followed.records:
         page.line(Phrase("nothing is recorded yet"))
     for record in followed.records:
@@ -145,9 +139,8 @@ EVIDENCE_LABELS: Final = {
 }
 
 
-def evidence_text(evidence: Evidence, language: Language, style: Style, width: int) -> str:
+def evidence_text(page: Page, evidence: Evidence) -> str:
     """Show the evidence and, below it, what may be typed, until when, and what follows from it."""
-    page = Page(language, style, width)
     record = evidence.record
     record_heading(page, record)
     table = Table(page, list(EVIDENCE_LABELS.values()))

@@ -28,7 +28,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.send import Body, PreviewVerdict, SendIntent, ToOpenids, Verdict
 from massctl.model.settings import realm_of
 from massctl.model.statistics import StatisticsCall
@@ -91,7 +91,7 @@ class WeChatClient:
         self._appid = appid
         self._credential = credential
         if isinstance(credential, str):
-            know(credential)
+            register(credential)
         self._line = line
         self._api_base = api_base.rstrip("/")
         self._sleep = sleep
@@ -380,7 +380,7 @@ class WeChatClient:
             grant = _value(outcome, request.path)
         else:
             grant = self._credential(rejected)
-        know(grant.access_token)
+        register(grant.access_token)
         return grant
 
 

@@ -95,7 +95,7 @@ class ShapeError(Exception):
 
 
 def read_answer(raw: RawAnswer, hide: Sequence[str] = (), openids: Sequence[str] = ()) -> Answer | NoAnswer:
-    """Read `raw`, and blot out secrets, what else to `hide`, and the openids of a send in what may be shown."""
+    """Read `raw`, and mask secrets, what else to `hide`, and the openids of a send in what may be shown."""
     if not 200 <= raw.status < 300:
         # WeChat answers refusals with status 200 too; any other status comes from something in between.
         return NoAnswer("http_status", http_status=raw.status)

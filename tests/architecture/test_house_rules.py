@@ -97,10 +97,10 @@ def test_one_module_makes_a_body() -> None:
 
 MASKS: Final = re.compile(r"\*{3,}|.*(access_token=|\(\?<=://\)|\^\|://\)).*", re.DOTALL)
 """What stands in place of a secret, and patterns that find one in an address."""
-SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|blot|openid", re.IGNORECASE)
+SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|mask|openid", re.IGNORECASE)
 
 
-def test_one_module_blots_out_secrets() -> None:
+def test_one_module_masks_secrets() -> None:
     """A second one would know fewer: `model/secrets.py` has those of the process, their looks and their keys."""
     others = [(name, node) for name, nodes in syntax().items() if name != "model/secrets.py" for node in nodes]
     masks = [

@@ -17,3 +17,9 @@ def test_the_first_page_leads_to_each_page_of_its_language_once(name: str) -> No
     below_the_headings = document(f"docs/{name}").split("\n## ", 1)[1]
     linked = [page for page in re.findall(r"\]\(([^)]+)\)", below_the_headings) if page.endswith(CHINESE) == in_chinese]
     assert sorted(wanted) == sorted(linked)
+
+
+@pytest.mark.parametrize("ending", ["", ".zh-CN"])
+def test_the_first_page_begins_as_the_readme_does(ending: str) -> None:
+    opening = document(f"docs/index{ending}.md").split("\n\n", 2)[2].split("\n## ")[0].strip()
+    assert opening in document(f"README{ending}.md").replace("](docs/", "](")

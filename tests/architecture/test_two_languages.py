@@ -22,6 +22,7 @@ ENGLISH_ONLY = {
     "CHANGELOG.md": "one line a change, with the words of the command",
     "CONTRIBUTING.md": "for those who change the code, whose names and comments are English",
     "SECURITY.md": "where to report a hole",
+    "docs/maintaining.md": "for those who change the code, too",
     "docs/reference/wechat-api.md": "written by a test, with WeChat's own paths, fields and codes",
 }
 """Pages without a Chinese one, and why. The decisions (docs/adr/) are for those who change the code, too."""

@@ -254,7 +254,7 @@ def test_an_order_is_carried_out_only_for_an_operator(forge: Shell) -> None:
 def test_a_process_gets_the_secrets_that_massctl_yaml_names(
     shell: Shell, capsys: pytest.CaptureFixture[str], on_github: bool
 ) -> None:
-    """Off GitHub nothing blots them out, so nothing is printed."""
+    """Off GitHub nothing masks them, so nothing is printed."""
     settings, _ = load_settings(Repository(shell.root), loopback_override=None)
     assert settings is not None
     lines = "\n# x=y\nWECHAT_MAIN_SECRET = s3=cr%t\r\nPATH=/evil\nMASSCTL_NO_SEND=1\nEGRESS_HOST=me@gw\nEMPTY=\nnone\n"

@@ -164,7 +164,7 @@ def test_no_call_is_made_that_is_not_in_the_table(name: str, told: Told) -> None
 
 def test_the_page_of_the_calls_says_what_the_table_says() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page == written(page), "write it anew, as CONTRIBUTING.md says"
+    assert page == written(page), "write it anew, as docs/maintaining.md says"
 
 
 def test_nothing_was_done_that_wechat_would_mind(opened: Stage, told: Told) -> None:

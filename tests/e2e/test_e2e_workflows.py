@@ -645,7 +645,7 @@ def test_before_a_ledger_has_begun_nothing_runs_that_needs_a_secret(hub: Hub, pe
     assert without_a_secret(hub, run)
 
 
-def test_only_the_secrets_that_massctl_yaml_names_are_taken_and_all_are_blotted_out(hub: Hub, person: Path) -> None:
+def test_only_the_secrets_that_massctl_yaml_names_are_taken_and_all_are_masked(hub: Hub, person: Path) -> None:
     """A second account is one more entry in massctl.yaml and one more line of the secret."""
     shop = "  shop:\n    appid: wxbbbbbbbbbbbbbbbb\n    secret_env: SHOP\n    kind: service\n"
     changed(hub, person, "accounts:\n", f"accounts:\n{shop}")

@@ -21,6 +21,7 @@ from massctl.view.diagnostics import diagnostics_text
 from massctl.view.github import github_annotations
 from massctl.view.i18n import LANGUAGES
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 from massctl.view.verbs_json import validate_json
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ def assert_sound(diagnostics: Iterable[Diagnostic], files: dict[str, str]) -> No
         assert validate_json(found, language).encode()
         shown = [
             github_annotations(found, language),
-            diagnostics_text(found, language, Style.PLAIN, 80, campaigns=1),
+            diagnostics_text(Page(language, Style.PLAIN, 80), found, campaigns=1),
         ]
         for text in shown:
             assert text.encode() is not None

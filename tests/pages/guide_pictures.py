@@ -104,19 +104,19 @@ def main() -> None:
                 browser.window(750, 600)
                 browser.open(page.as_uri())
                 top, bottom = browser.value(_EXTENT)
-                _save(browser, (0, top - _EDGE, 750, bottom - top + 2 * _EDGE), page.stem, 2)
+                save_part(browser, (0, top - _EDGE, 750, bottom - top + 2 * _EDGE), page.stem, 2)
             for name, (width, height, dark) in REPORTS.items():
                 for ending in LANGUAGES.values():
                     browser.window(width, height, dark=dark)
                     browser.open((made / f"report-{name}{ending}.html").as_uri())
-                    _save(browser, (0, 0, width, height), f"report-{name}{ending}", 2 if width < 600 else 1)
+                    save_part(browser, (0, 0, width, height), f"report-{name}{ending}", 2 if width < 600 else 1)
             for language, ending in LANGUAGES.items():
                 with _served(made / language, language) as address:
                     for name, (path, width, height, dark, done) in PAGES.items():
                         browser.window(width, height, dark=dark)
                         browser.open(address + path)
                         browser.value(done)
-                        _save(browser, (0, 0, width, height), f"preview-{name}{ending}", 1)
+                        save_part(browser, (0, 0, width, height), f"preview-{name}{ending}", 1)
     RECORD.write_text(f"{digest}\n", encoding="ascii")
 
 
@@ -228,7 +228,7 @@ def _served(root: Path, language: str) -> Iterator[str]:
             served.terminate()
 
 
-def _save(browser: Browser, clip: tuple[float, float, float, float], name: str, scale: int) -> None:
+def save_part(browser: Browser, clip: tuple[float, float, float, float], name: str, scale: int) -> None:
     """Keep a part of the page, `scale` pixels to one of the page."""
     part = {**dict(zip(("x", "y", "width", "height"), clip, strict=True)), "scale": scale}
     data = browser("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=part)["data"]

@@ -1,8 +1,9 @@
-"""The pictures of the guides show what massctl shows now."""
+"""The pictures of the guides and of the READMEs show what massctl shows now."""
 
 from pathlib import Path
 
 import pytest
+import review_pictures
 from guide_pictures import IMAGES, LANGUAGES, PAGES, RECORD, block_pages, drawn_of, report_pages
 
 
@@ -18,3 +19,8 @@ def test_every_page_and_every_block_of_the_guide_has_its_picture(tmp_path: Path)
     reports = {f"{name}.webp" for name in report_pages()}
     drawn = {each.name for each in IMAGES.iterdir() if each.name.startswith(("block-", "preview-", "report-"))}
     assert (15, blocks | pages | reports) == (len(blocks), drawn)
+
+
+def test_the_comment_was_drawn_of_what_is_commented_now(tmp_path: Path) -> None:
+    recorded = review_pictures.RECORD.read_text(encoding="ascii").strip()
+    assert review_pictures.drawn_of(tmp_path) == recorded, "run: python -m review_pictures"

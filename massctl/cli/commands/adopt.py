@@ -129,7 +129,7 @@ def _faulty(found: list[Diagnostic]) -> Result:
         ExitStatus.FAILED,
         lambda to: not_adopted_json(found, to.language),
         lambda _: "",
-        talk=lambda to: diagnostics_text(found, to.language, to.style, to.width),
+        talk=lambda to: diagnostics_text(to.page(), found),
     )
 
 

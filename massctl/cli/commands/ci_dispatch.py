@@ -22,7 +22,7 @@ from massctl.forge.review_file import event_text
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName, is_campaign_name
 from massctl.model.phrase import Phrase
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.state import FINAL
 from massctl.plan.forge_setup import SECRETS, secret_names
 from massctl.plan.steps import Guard
@@ -206,7 +206,7 @@ _ESCAPES: Final = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 
 
 def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[str, str]) -> list[Phrase]:
-    """Take the lines that massctl.yaml names into the environment, have GitHub blot out all, and drop the rest.
+    """Take the lines that massctl.yaml names into the environment, have GitHub mask all, and drop the rest.
 
     Returns what is to be said of lines that nothing names.
     """
@@ -216,10 +216,10 @@ def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[
         if not sign or not value or name.startswith("#"):
             continue
         if name not in _ALWAYS:
-            know(value)
+            register(value)
             if on_github(environment):
                 # Before anything can be printed that holds it.
-                _blot_out(value)
+                _mask(value)
         if name in named or name in _ALWAYS:
             environment[name] = value
         elif not name.startswith(_EGRESS):
@@ -227,7 +227,7 @@ def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[
     return told
 
 
-def _blot_out(value: str) -> None:
+def _mask(value: str) -> None:
     for character, escape in _ESCAPES:
         value = value.replace(character, escape)
     write(f"::add-mask::{value}")

@@ -14,7 +14,7 @@ from massctl.plan.forge_setup import APPLY_WORKFLOW, SetupFacts, SetupStep, repo
 from massctl.scaffold import ACTION, OWNERS, WORKFLOWS, scaffold_files
 from massctl.source.repository import SETTINGS
 from massctl.view.i18n import Language, say
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page
 
 if TYPE_CHECKING:
@@ -40,11 +40,7 @@ def setup(session: Session, repository: str | None) -> Result:
     return Result(
         ExitStatus.DONE,
         lambda to: setup_json(steps, named, to.language),
-        lambda to: (
-            setup_text(steps, named, to.language, to.style, to.width)
-            if to.is_terminal
-            else setup_script(steps, named, to.language)
-        ),
+        lambda to: setup_text(to.page(), steps, named) if to.is_terminal else setup_script(steps, named, to.language),
     )
 
 
@@ -113,9 +109,8 @@ def _text(path: Path) -> str:
         return ""
 
 
-def setup_text(steps: Sequence[SetupStep], repository: str | None, language: Language, style: Style, width: int) -> str:
+def setup_text(page: Page, steps: Sequence[SetupStep], repository: str | None) -> str:
     """Show the steps with what each protects; commands stand on lines of their own, to be copied."""
-    page = Page(language, style, width)
     page.line(Inked(_title(repository), Ink.NAME))
     page.line(_NEEDS)
     for number, step in enumerate(steps, 1):

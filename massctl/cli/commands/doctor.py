@@ -19,7 +19,7 @@ from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId
 from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.model.secrets import know
+from massctl.model.secrets import register
 from massctl.model.state import FINAL, State
 from massctl.plan.window import WindowState
 
@@ -59,7 +59,7 @@ def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | N
         return Result(
             found.exit_status(),
             lambda to: doctor_json(found.findings, found.exit_status(), to.language),
-            lambda to: doctor_text(found.findings, to.language, to.style, to.width),
+            lambda to: doctor_text(to.page(), found.findings),
             next_step=None
             if found.exit_status() or forge
             else Phrase("{command}   shows what would be sent", command=Command("plan")),
@@ -126,7 +126,7 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
             Phrase("the environment variable {name} is empty", name="GH_TOKEN"),
             hint=Phrase('GH_TOKEN="$(gh auth token)" {command}', command=Command("doctor", "--forge")),
         )
-    know(token)
+    register(token)
     settings = session.settings
     branch = settings.policy.branch or "main"
     expected = Expected(named, branch, settings.state.branch, secret_names(settings))

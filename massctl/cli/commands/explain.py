@@ -53,8 +53,8 @@ def command(directory: str, code: str | None, language: str | None, form: str) -
 
         def text(to: Console) -> str:
             if code is None:
-                return explanations_text(chosen, to.language, to.style, to.width)
-            return explanation_text(chosen[0], to.language, to.style, to.width)
+                return explanations_text(to.page(), chosen)
+            return explanation_text(to.page(), chosen[0])
 
         return console, Result(ExitStatus.DONE, json, text)
 

@@ -528,7 +528,7 @@ def _told(
     status = ExitStatus.DONE if is_whole else ExitStatus.FAILED
 
     def talk(to: "Console") -> str:
-        return imported_text(name, articles, faults, to.language, to.style, to.width)
+        return imported_text(to.page(), name, articles, faults)
 
     return Result(
         status,
@@ -546,6 +546,6 @@ def _listed(account: AccountName, listed: "Sequence[tuple[str, Sequence[str] | N
     return Result(
         ExitStatus.DONE,
         lambda to: import_list_json(account, listed, to.language),
-        lambda to: listed_text(listed, to.language, to.style, to.width),
+        lambda to: listed_text(to.page(), listed),
         next_step=go_on if listed else None,
     )

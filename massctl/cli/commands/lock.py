@@ -50,8 +50,8 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
         return Result(
             ExitStatus(lock_exit_status(report)),
             lambda to: lock_json(report, to.language),
-            lambda to: lock_report_text(report, to.language, to.style, to.width),
-            talk=(lambda to: diagnostics_text(warnings, to.language, to.style, to.width)) if warnings else None,
+            lambda to: lock_report_text(to.page(), report),
+            talk=(lambda to: diagnostics_text(to.page(), warnings)) if warnings else None,
             next_step=_next_step(current, report),
         )
 

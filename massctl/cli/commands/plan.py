@@ -104,7 +104,7 @@ def command(
         def text(to: Console) -> str:
             from massctl.view.plan import plan_text
 
-            return plan_text(plan, now, to.language, to.style, to.width, changed)
+            return plan_text(to.page(), plan, now, changed)
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable

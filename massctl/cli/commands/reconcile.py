@@ -122,7 +122,7 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
     found = evidence_for(session, record, state, warnings)
 
     def text(to: Console) -> str:
-        return evidence_text(found, to.language, to.style, to.width)
+        return evidence_text(to.page(), found)
 
     return Result(ExitStatus.USAGE, text, text)
 

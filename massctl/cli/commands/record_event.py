@@ -82,12 +82,12 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign, state: State) -> tupl
 
     if isinstance(outcome, Foreign):
         candidates = outcome.candidates
-        return lambda to: foreign_text(finish, candidates, to.language, to.style, to.width), None
+        return lambda to: foreign_text(to.page(), finish, candidates), None
     record, contradicted = outcome.record, outcome.contradicts
     talk = said(Phrase("this event was recorded before; nothing was written")) if outcome.again else None
     if contradicted is not None:
-        talk = lambda to: contradiction_text(contradicted, to.language, to.style, to.width)  # noqa: E731
-    return lambda to: status_text(Followed([record], state), to.language, to.style, to.width), talk
+        talk = lambda to: contradiction_text(to.page(), contradicted)  # noqa: E731
+    return lambda to: status_text(to.page(), Followed([record], state)), talk
 
 
 def _faulty(file: str, fault: EventFault) -> Result:
@@ -101,7 +101,7 @@ def _faulty(file: str, fault: EventFault) -> Result:
         ExitStatus.FAILED,
         lambda to: no_event_json(diagnostic, to.language),
         lambda _: "",
-        talk=lambda to: diagnostics_text([diagnostic], to.language, to.style, to.width),
+        talk=lambda to: diagnostics_text(to.page(), [diagnostic]),
     )
 
 

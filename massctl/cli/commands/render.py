@@ -130,7 +130,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     if found:
         from massctl.view.diagnostics import diagnostics_text
 
-        console.talk_page(diagnostics_text(found, console.language, console.style, console.width))
+        console.talk_page(diagnostics_text(console.page(), found))
     if not isinstance(campaign, RenderedCampaign):
         return None
     names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}

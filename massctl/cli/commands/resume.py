@@ -41,7 +41,7 @@ def command(directory: str, yes: bool, form: str) -> int:
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
         from massctl.cli.commands.stop import BrakeBranch, unreachable
-        from massctl.view.run import resumed_text
+        from massctl.view.outcome import resumed_text
         from massctl.view.verbs_json import brake_json
 
         due: Plan | None = None
@@ -58,7 +58,7 @@ def command(directory: str, yes: bool, form: str) -> int:
         return Result(
             ExitStatus.DONE,
             lambda to: brake_json(found, to.language, stopped=False, changed=found is not None, due=names),
-            lambda to: resumed_text(found, branch.remote, names, to.language, to.style, to.width),
+            lambda to: resumed_text(to.page(), found, branch.remote, names),
         )
 
     return run_in_session("resume", form, directory, work, decides=True)
@@ -82,7 +82,7 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
     """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
     from massctl.cli.consent import said_yes, somebody_is_here
-    from massctl.view.run import resume_question
+    from massctl.view.outcome import resume_question
 
     console = current.console
     if not yes and not somebody_is_here():
@@ -93,7 +93,7 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
         )
     if yes:
         return
-    question = resume_question(found, due, current.clock.now(), console.language, console.style, console.width)
+    question = resume_question(console.page(), found, due, current.clock.now())
     if not said_yes(console, question, Phrase("Type `yes` to lift the brake:")):
         raise RefusedError(Phrase("you did not say yes, so the brake stays set"), Phrase("Nothing was done."))
 

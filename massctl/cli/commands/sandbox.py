@@ -21,7 +21,7 @@ from massctl.cli.session import Session, session
 from massctl.errors import UsageError
 from massctl.extras import install_command
 from massctl.model.phrase import Command, Phrase, system_reason
-from massctl.model.secrets import BLOT, know
+from massctl.model.secrets import MASK, register
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
@@ -151,7 +151,7 @@ def _value(variable: str | None, fallback: str) -> str:
     value = os.environ.get(variable, "")
     if not value:
         raise UsageError(Phrase("the environment variable {variable} is not set", variable=variable))
-    know(value)
+    register(value)
     return value
 
 
@@ -236,11 +236,11 @@ def _serve(
 
 def _secrets(endpoint: Endpoint) -> Phrase:
     """Print the sandbox's own token; never print a configured one."""
-    token = endpoint.token if endpoint.token == TOKEN else BLOT
+    token = endpoint.token if endpoint.token == TOKEN else MASK
     if endpoint.mode == "plain":
         return Phrase("events go to {url}   token {token}", url=endpoint.url, token=token)
     say = Phrase("events go to {url}   token {token}   EncodingAESKey {key}")
-    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else BLOT)
+    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else MASK)
 
 
 def _checked(endpoint: Endpoint, why: str) -> Phrase:

@@ -58,7 +58,7 @@ def set_speed(directory: str, speed: int, account: str | None, form: str, sandbo
 
 
 def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
-    from massctl.view.run import speed_words
+    from massctl.view.outcome import speed_words
     from massctl.view.verbs_json import speed_json
 
     return Result(

@@ -95,7 +95,7 @@ def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> in
         return Result(
             ExitStatus.DONE,
             lambda to: state_json(state, names, to.language, runner),
-            lambda to: state_text(state, to.language, to.style, to.width, names, runner),
+            lambda to: state_text(to.page(), state, names, runner),
             next_step=next_step,
         )
 
@@ -119,7 +119,7 @@ def list_entries(directory: str, form: str, sandbox: bool) -> int:
         return Result(
             ExitStatus.DONE,
             lambda to: entries_json(entries, state, to.language),
-            lambda to: entries_text(entries, to.language, to.style, to.width),
+            lambda to: entries_text(to.page(), entries),
             next_step=Phrase("{command}   shows the same, campaign by campaign", command=Command("state show")),
         )
 
@@ -144,7 +144,7 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
         return Result(
             ExitStatus.DONE,
             lambda to: verified_json(state, to.language),
-            lambda to: verified_text(state, to.language, to.style, to.width),
+            lambda to: verified_text(to.page(), state),
             next_step=_SEE_PLAN if deep else _DEEPER,
         )
 
@@ -360,7 +360,7 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
         website_sends=before.website_sends if before else (),
         campaigns=tuple(known),
     )
-    return Result(ExitStatus.DONE, text=lambda to: lost_text(lost, to.language, to.style, to.width))
+    return Result(ExitStatus.DONE, text=lambda to: lost_text(to.page(), lost))
 
 
 class _Before(Frozen):
@@ -891,7 +891,7 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
     return Result(
         ExitStatus.DONE if repair.done else ExitStatus.USAGE,
         lambda to: repair_json(repair, to.language),
-        lambda to: repair_text(repair, to.language, to.style, to.width),
+        lambda to: repair_text(to.page(), repair),
     )
 
 

@@ -63,7 +63,7 @@ def command(
         def text(to: Console) -> str:
             from massctl.view.status import status_text
 
-            return status_text(found, to.language, to.style, to.width, collected)
+            return status_text(to.page(), found, collected)
 
         again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
         if current.sandbox is not None:
@@ -189,9 +189,7 @@ def _record_events(
         if isinstance(outcome, Foreign):
             if outcome.candidates and msg_id not in offered:
                 offered.add(msg_id)
-                console.talk_page(
-                    foreign_text(finish, outcome.candidates, console.language, console.style, console.width)
-                )
+                console.talk_page(foreign_text(console.page(), finish, outcome.candidates))
         elif msg_id not in known and (finish.said.status == "failed" or finish.said.sent_count == 0):
             found.failed_now += [each for each in found.records if each is outcome.record]
 

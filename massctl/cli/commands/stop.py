@@ -38,7 +38,7 @@ def command(directory: str, reason: str | None, form: str) -> int:
     def work(current: Session, _: list[Diagnostic]) -> Result:
         from massctl.cli.consent import who
         from massctl.ledger.git_branch import Pushed
-        from massctl.view.run import stopped_text
+        from massctl.view.outcome import stopped_text
         from massctl.view.verbs_json import brake_json
 
         try:
@@ -58,7 +58,7 @@ def command(directory: str, reason: str | None, form: str) -> int:
         return Result(
             ExitStatus.DONE,
             lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
-            lambda to: stopped_text(brake, branch.remote, to.language, to.style, to.width, fresh=fresh),
+            lambda to: stopped_text(to.page(), brake, branch.remote, fresh=fresh),
         )
 
     return run_in_session("stop", form, directory, work)

@@ -125,10 +125,10 @@ def _pulled(current: "Session", names: list[AccountName]) -> "dict[str, AccountT
 
 def _text(found: "Mapping[str, AccountTags]", to: "Console") -> str:
     """List the tags of each account with their ids and counts, and when they were read."""
-    from massctl.view.terminal import DOT, Page
+    from massctl.view.terminal import DOT
     from massctl.view.words import followers, recorded
 
-    page = Page(to.language, to.style, to.width)
+    page = to.page()
     for account, known in found.items():
         page.line(Phrase("{account}, read {at}", account=account, at=recorded(known.pulled_at)), hang=2)
         if not known.tags:

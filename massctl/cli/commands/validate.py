@@ -59,7 +59,7 @@ def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
     def text(to: Console) -> str:
         from massctl.view.diagnostics import diagnostics_text
 
-        return diagnostics_text(found, to.language, to.style, to.width, campaigns=count, verbose=verbose)
+        return diagnostics_text(to.page(), found, campaigns=count, verbose=verbose)
 
     def github(to: Console) -> str:
         from massctl.view.github import github_annotations

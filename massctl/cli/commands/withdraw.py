@@ -49,14 +49,14 @@ def command(
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.run import withdrawn_text
+        from massctl.view.outcome import withdrawn_text
         from massctl.view.verbs_json import withdraw_json
 
         taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
         return Result(
             ExitStatus(taken.exit_status()),
             lambda to: withdraw_json(taken, to.language),
-            lambda to: withdrawn_text(taken, to.language, to.style, to.width),
+            lambda to: withdrawn_text(to.page(), taken),
             next_step=Phrase("{command}   shows what is left of it", command=Command("status", name)),
             error=taken.error,
         )
@@ -150,7 +150,7 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     from massctl.apply.withdraw import articles_flag, sharing
     from massctl.cli.consent import said_yes, somebody_is_here
-    from massctl.view.run import withdraw_question
+    from massctl.view.outcome import withdraw_question
 
     if not somebody_is_here():
         name = taken.record.campaign
@@ -169,6 +169,6 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
     sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
     others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
     until = session.clock.now() + wait if wait is not None else None
-    question = withdraw_question(taken, headlines, others, console.language, console.style, console.width, until=until)
+    question = withdraw_question(console.page(), taken, headlines, others, until=until)
     if not said_yes(console, question, Phrase("Type `yes` to withdraw:")):
         raise RefusedError(Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made."))

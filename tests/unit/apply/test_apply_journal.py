@@ -14,8 +14,9 @@ from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 from massctl.model.state import Record, State
 from massctl.plan.plan import Until
 from massctl.view.i18n import Language
-from massctl.view.run import outcome_text
+from massctl.view.outcome import outcome_text
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 WORDS = text("words")
 IMAGE = ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0")
@@ -273,7 +274,7 @@ def test_a_refusal_of_a_repetition_that_could_not_be_recorded_says_nothing_of_th
     scene = Scene([whole_text()], ledger=Unwritable())
     scene.ledger.refused = "send_rejected"
     outcome = scene.apply(("send_mass", Fault.ANSWER_LOST), ("send_mass", Fault.NO_QUOTA))
-    said = outcome_text(outcome, Language.EN, Style.PLAIN, 120)
+    said = outcome_text(Page(Language.EN, Style.PLAIN, 120), outcome)
 
     assert (4, 2) == (outcome.exit_status(), len(scene.record(scene.campaigns[0]).open_attempts))
     assert "could not be recorded" not in said, said
@@ -292,7 +293,7 @@ def test_a_clear_answer_that_could_not_be_recorded_is_told(refused, fault, told,
     scene = Scene([whole_text()], ledger=Unwritable())
     scene.ledger.refused = refused
     outcome = scene.apply(*([("send_mass", fault)] if fault else []))
-    said = outcome_text(outcome, Language.EN, Style.PLAIN, 120)
+    said = outcome_text(Page(Language.EN, Style.PLAIN, 120), outcome)
 
     assert 4 == outcome.exit_status()
     assert (True, True) == (told in said, choice in said), said

@@ -16,6 +16,7 @@ from massctl.view.ledger import state_text
 from massctl.view.plan import plan_text
 from massctl.view.status import status_text
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 LETTER = text(
     "letter",
@@ -40,7 +41,7 @@ def told(batch: int, **said: Any) -> NewEntry:
 
 
 def status(state: State, language: Language = Language.EN) -> list[str]:
-    shown = status_text(Followed([state.record(LETTER.name, 1)], state), language, Style.PLAIN, 100)
+    shown = status_text(Page(language, Style.PLAIN, 100), Followed([state.record(LETTER.name, 1)], state))
     return [" ".join(line.split()) for line in shown.splitlines()][1:]
 
 
@@ -93,7 +94,7 @@ def test_an_edition_that_is_one_job_shows_every_job_it_had() -> None:
         at(NOW, attempted(one)[0], one),
         at(NOW, SendAccepted(attempt=4, msg_id=8), one),
     )
-    shown = status_text(Followed([state.record(one.name, 1)], state), Language.EN, Style.PLAIN, 100)
+    shown = status_text(Page(Language.EN, Style.PLAIN, 100), Followed([state.record(one.name, 1)], state))
     assert 2 == shown.count("msg_id")
 
 
@@ -102,7 +103,7 @@ def test_the_ledgers_view_folds_attempts_too() -> None:
     state = went(
         17, at(NOW, lost, LETTER), at(NOW, SendInDoubt(attempt=36, reason="answer_timeout", seconds=30), LETTER)
     )
-    shown = state_text(state, Language.EN, Style.PLAIN, 100)
+    shown = state_text(Page(Language.EN, Style.PLAIN, 100), state)
     attempts = [" ".join(line.split()) for line in shown.splitlines() if "answered" in line or "open:" in line]
     assert [
         "attempt batches 1–17 of 100 · 2026-12-01 12:00 +08:00 · answered",
@@ -118,17 +119,17 @@ def test_the_ledgers_view_folds_attempts_too() -> None:
     ],
 )
 def test_the_plan_says_which_batches_are_to_come(language: Language, row: str) -> None:
-    shown = plan_text(plan_of(LETTER, went(17)), NOW, language, Style.PLAIN, 200)
+    shown = plan_text(Page(language, Style.PLAIN, 200), plan_of(LETTER, went(17)), NOW)
     assert row in shown
 
 
 def test_the_plan_of_a_whole_list_says_in_how_many_jobs_it_goes_out() -> None:
-    shown = plan_text(plan_of(LETTER), NOW, Language.ZH, Style.PLAIN, 200)
+    shown = plan_text(Page(Language.ZH, Style.PLAIN, 200), plan_of(LETTER), NOW)
     assert "群发给名单 lists/a.txt，一批接一批，100 个任务，其中每天最多能撤下 10 个" in shown
 
 
 def test_batches_with_a_gap_between_them_are_two_rows() -> None:
     tried, _ = attempted(LETTER, batch=50, batches=100)
     state = went(1, at(NOW, tried, LETTER), at(NOW, SendAccepted(attempt=4, msg_id=150), LETTER))
-    shown = plan_text(plan_of(LETTER, state), NOW, Language.EN, Style.PLAIN, 200)
+    shown = plan_text(Page(Language.EN, Style.PLAIN, 200), plan_of(LETTER, state), NOW)
     assert ["send batches 2–49 of 100" in shown, "send batches 51–100 of 100" in shown] == [True, True]

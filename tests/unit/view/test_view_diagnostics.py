@@ -11,6 +11,7 @@ from massctl.view.diagnostics import EXCERPT_CELLS_MAX, diagnostics_text
 from massctl.view.github import github_annotations
 from massctl.view.i18n import Language
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 FILE = "campaigns/x/campaign.yaml"
 
@@ -27,7 +28,7 @@ def fault(written: str | None = None, column: int = 1, end: int | None = None, *
 
 
 def shown(*diagnostics: Diagnostic, language: Language = Language.EN, width: int = 100, **more: Any) -> str:
-    return diagnostics_text(diagnostics, language, Style.PLAIN, width, **more)
+    return diagnostics_text(Page(language, Style.PLAIN, width), diagnostics, **more)
 
 
 def caret_cells(text: str) -> tuple[int, int]:
@@ -122,7 +123,7 @@ def test_without_errors_there_is_nothing_to_explain():
 
 
 def test_ink_is_only_in_the_colour_style():
-    text = diagnostics_text([fault("title: x")], Language.EN, Style.COLOUR, 100)
+    text = diagnostics_text(Page(Language.EN, Style.COLOUR, 100), [fault("title: x")])
     assert "\x1b[31merror MC014 \x1b[0m" in text
 
 

@@ -24,6 +24,7 @@ from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX
 from massctl.view.markdown_text import size
 from massctl.view.plan import plan_text
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 STAGED = Base(BaseKind.STAGED)
 MORNING = datetime(2026, 11, 30, 9, 5, tzinfo=BEIJING)
@@ -86,7 +87,7 @@ def text_of(
     width: int = 100,
     style: Style = Style.PLAIN,
 ) -> str:
-    return plan_text(plan_of(new), NOW, language, style, width, differences)
+    return plan_text(Page(language, style, width), plan_of(new), NOW, differences)
 
 
 def test_a_list_that_grew_is_told_by_its_numbers():

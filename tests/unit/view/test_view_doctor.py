@@ -6,6 +6,7 @@ from massctl.model.phrase import Phrase
 from massctl.view.doctor import LABELS, doctor_text
 from massctl.view.i18n import Language
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 MAIN, OTHER = AccountName("main"), AccountName("other")
 FINDINGS = [
@@ -35,12 +36,14 @@ main
 other
   token    ✓ WeChat gave a token: it accepts AppID and AppSecret
 
-doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(FINDINGS, Language.EN, Style.PLAIN, 80)
+doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(Page(Language.EN, Style.PLAIN, 80), FINDINGS)
 
 
 def test_a_sound_account_is_told_so() -> None:
-    assert "doctor: nothing blocks a send" == doctor_text(FINDINGS[:1], Language.EN, Style.PLAIN, 80).split("\n")[-1]
-    assert "检查结果：没有什么妨碍群发" in doctor_text(FINDINGS[:1], Language.ZH, Style.PLAIN, 80)
+    assert (
+        "doctor: nothing blocks a send" == doctor_text(Page(Language.EN, Style.PLAIN, 80), FINDINGS[:1]).split("\n")[-1]
+    )
+    assert "检查结果：没有什么妨碍群发" in doctor_text(Page(Language.ZH, Style.PLAIN, 80), FINDINGS[:1])
 
 
 def test_every_check_has_its_word() -> None:

@@ -11,7 +11,7 @@ from massctl.model.state import Job, Record
 from massctl.plan.job_failure import REASONS, reason_words
 from massctl.view.i18n import LANGUAGES, Language, say
 from massctl.view.jobs import foreign_text, job_rows
-from massctl.view.run import SPEED_TABLE, speed_words
+from massctl.view.outcome import SPEED_TABLE, speed_words
 from massctl.view.style import Style
 from massctl.view.terminal import Page, Table
 
@@ -123,8 +123,8 @@ def test_an_unknown_withdrawal_is_told() -> None:
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_a_foreign_event_offers_what_it_may_be(language: Language) -> None:
     finish = JobFinish(JobStatus(msg_id=3147000009, status="sent"))
-    alone = foreign_text(finish, [], language, Style.PLAIN, 100)
-    offered = foreign_text(finish, [Record(CampaignName("sale"), 2)], language, Style.PLAIN, 100)
+    alone = foreign_text(Page(language, Style.PLAIN, 100), finish, [])
+    offered = foreign_text(Page(language, Style.PLAIN, 100), finish, [Record(CampaignName("sale"), 2)])
     assert ["3147000009" in alone, "reconcile" in alone] == [True, False]
     assert "massctl reconcile sale --sent 3147000009 --reason" in offered
 
@@ -133,7 +133,7 @@ def test_a_foreign_event_says_of_what_may_be_its_send_how_it_stands() -> None:
     state = recorded(attempted(text("sale")))
     opened, denied = state.record("sale", 1), Record(CampaignName("sale"), 1)
     said = [
-        foreign_text(JobFinish(JobStatus(msg_id=9, status="sent")), [each], Language.EN, Style.PLAIN, 120)
+        foreign_text(Page(Language.EN, Style.PLAIN, 120), JobFinish(JobStatus(msg_id=9, status="sent")), [each])
         for each in (opened, denied)
     ]
     assert [True, False] == ["which is in doubt" in each for each in said]
@@ -142,7 +142,7 @@ def test_a_foreign_event_says_of_what_may_be_its_send_how_it_stands() -> None:
 
 def test_a_foreign_failure_says_why() -> None:
     finish = JobFinish(JobStatus(msg_id=7, status="failed", reason="err(20008)"))
-    assert "fraud" in foreign_text(finish, [], Language.EN, Style.PLAIN, 100)
+    assert "fraud" in foreign_text(Page(Language.EN, Style.PLAIN, 100), finish, [])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from massctl.view.cells import cells
 from massctl.view.explain import PAGES, Explanation, Subject, explanation_text, explanations_text, find, near, read_page
 from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 PAGE = """# Guards
 
@@ -104,8 +105,8 @@ def test_chinese_is_set_as_in_the_catalogue():
 @pytest.mark.parametrize("width", [40, 80])
 def test_nothing_overflows(language: Language, width: int):
     found = everything(language)
-    texts = [explanation_text(each, language, Style.PLAIN, width) for each in found]
-    texts.append(explanations_text(found, language, Style.PLAIN, width))
+    texts = [explanation_text(Page(language, Style.PLAIN, width), each) for each in found]
+    texts.append(explanations_text(Page(language, Style.PLAIN, width), found))
     assert [] == [line for text in texts for line in text.split("\n") if cells(line) > width]
 
 
@@ -122,7 +123,7 @@ def test_an_explanation_in_full():
                 b
 
   right       a: b"""
-    assert expected == explanation_text(found, Language.EN, Style.PLAIN, 80)
+    assert expected == explanation_text(Page(Language.EN, Style.PLAIN, 80), found)
 
 
 def test_the_list_stands_under_headings():
@@ -135,7 +136,7 @@ def test_the_list_stands_under_headings():
   0  完成
 
 massctl explain CODE   说明其中一个该怎么办"""
-    assert expected == explanations_text(found, Language.ZH, Style.PLAIN, 80)
+    assert expected == explanations_text(Page(Language.ZH, Style.PLAIN, 80), found)
 
 
 @pytest.mark.parametrize("typed", ["draft_gone", "Draft-Gone", " DRAFT_GONE "])

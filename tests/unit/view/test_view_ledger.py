@@ -34,9 +34,10 @@ from massctl.view.cells import cells
 from massctl.view.diagnostics import error_text
 from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.ledger import FACTS, entries_text, state_text, verified_text
-from massctl.view.run import question_text
+from massctl.view.outcome import question_text
 from massctl.view.status import evidence_text, status_text
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 from massctl.view.words import recorded
 
 SENT, OPEN = campaign(), text_campaign()
@@ -98,31 +99,34 @@ def question(**changes: object) -> SendQuestion:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_ledger_campaign_by_campaign(snapshot: object, language: Language):
-    assert snapshot == state_text(state(), language, Style.PLAIN, 80)
+    assert snapshot == state_text(Page(language, Style.PLAIN, 80), state())
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_ledger_entry_by_entry(snapshot: object, language: Language):
-    assert snapshot == entries_text(history(), language, Style.PLAIN, 120)
+    assert snapshot == entries_text(Page(language, Style.PLAIN, 120), history())
 
 
 def test_no_entry_overflows_a_narrow_window():
-    texts = entries_text(history(), Language.ZH, Style.PLAIN, 60), state_text(state(), Language.ZH, Style.PLAIN, 60)
+    texts = (
+        entries_text(Page(Language.ZH, Style.PLAIN, 60), history()),
+        state_text(Page(Language.ZH, Style.PLAIN, 60), state()),
+    )
     assert [] == [line for text in texts for line in text.split("\n") if cells(line) > 60]
 
 
 def test_a_whole_ledger_is_said_to_be_whole():
-    text = verified_text(state(), Language.EN, Style.PLAIN, 80)
+    text = verified_text(Page(Language.EN, Style.PLAIN, 80), state())
     assert text.startswith("the ledger verifies: no line was changed\nledger 01JB")
 
 
 @pytest.mark.parametrize("view", [state_text, verified_text])
 def test_a_ledger_that_has_not_begun(view):
-    assert "还没有任何记录" == view(State(), Language.ZH, Style.PLAIN, 80)
+    assert "还没有任何记录" == view(Page(Language.ZH, Style.PLAIN, 80), State())
 
 
 def test_no_entries():
-    assert "nothing is recorded yet" == entries_text([], Language.EN, Style.PLAIN, 80)
+    assert "nothing is recorded yet" == entries_text(Page(Language.EN, Style.PLAIN, 80), [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
@@ -131,21 +135,21 @@ def test_where_campaigns_stand(snapshot: object, language: Language):
     failure = Failure(45009, "63a1", Phrase("the platform is busy"), Phrase("No request was made."))
     followed = Followed(records, state(), failed_now=[records[0]], errors=[(records[1], failure)])
     followed.repeatable = {records[1].key: datetime(2026, 12, 2, 8, 18, tzinfo=UTC)}
-    assert snapshot == status_text(followed, language, Style.PLAIN, 80)
+    assert snapshot == status_text(Page(language, Style.PLAIN, 80), followed)
 
 
 def test_no_campaigns_at_all():
-    assert "nothing is recorded yet" == status_text(Followed([], State()), Language.EN, Style.PLAIN, 80)
+    assert "nothing is recorded yet" == status_text(Page(Language.EN, Style.PLAIN, 80), Followed([], State()))
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_question_before_a_send(snapshot: object, language: Language):
     asked = question(recipients_previewed=("editor_li", "editor_mei"))
-    assert snapshot == question_text(asked, language, Style.PLAIN, 80)
+    assert snapshot == question_text(Page(language, Style.PLAIN, 80), asked)
 
 
 def test_an_audience_of_unknown_size_is_not_shown_as_zero():
-    text = question_text(question(block=block(count=None)), Language.EN, Style.PLAIN, 80)
+    text = question_text(Page(Language.EN, Style.PLAIN, 80), question(block=block(count=None)))
     assert "every follower · size unknown" in text
 
 
@@ -156,12 +160,12 @@ def test_an_error_says_what_is_true_and_what_to_type():
         Phrase("unset {variable}", variable="Y"),
     )
     expected = "错误：没有设置公众号 main 的 AppSecret\n  环境变量 X 是空的。没有发出任何请求。\n    unset Y"
-    assert expected == error_text(error, Language.ZH, Style.PLAIN, 80)
+    assert expected == error_text(Page(Language.ZH, Style.PLAIN, 80), error)
 
 
 def test_an_error_of_wechat_keeps_the_request_id():
     error = PermanentError(Phrase("the title is too long"), errcode=45003, rid="63a0-11bb")
-    assert "error: the title is too long\n  rid 63a0-11bb" == error_text(error, Language.EN, Style.PLAIN, 80)
+    assert "error: the title is too long\n  rid 63a0-11bb" == error_text(Page(Language.EN, Style.PLAIN, 80), error)
 
 
 def test_moments_are_shown_in_their_own_offset():
@@ -192,7 +196,7 @@ def test_the_draft_of_a_send_that_was_settled_as_sent_is_not_said_to_be_there():
     made.absorb_all(
         entries_of(*uploaded(HERO), *added(COVER), saved(SENT), attempted(SENT), (settled, SENT.name), start=START)
     )
-    text = state_text(made, Language.EN, Style.PLAIN, 100)
+    text = state_text(Page(Language.EN, Style.PLAIN, 100), made)
     assert ("settled as sent, so probably gone" in text, "in the draft box" in text) == (True, False)
 
 
@@ -201,8 +205,8 @@ def test_an_acceptance_of_unknown_content_is_told_as_such() -> None:
     told = entries_of(attempted(OPEN), (accepted, OPEN.name), start=START)
     made = State()
     made.absorb_all(told)
-    assert "it is not known which content was sent" in state_text(made, Language.EN, Style.PLAIN, 120)
-    assert "duplicate content unknown" in entries_text(told, Language.EN, Style.PLAIN, 120)
+    assert "it is not known which content was sent" in state_text(Page(Language.EN, Style.PLAIN, 120), made)
+    assert "duplicate content unknown" in entries_text(Page(Language.EN, Style.PLAIN, 120), told)
 
 
 @pytest.mark.parametrize(
@@ -212,10 +216,13 @@ def test_a_request_that_never_left_was_refused_by_nobody(code: int | None, said:
     refused = entries.SendRejected(attempt=2, errcode=code, retryable=True)
     made = state_of(attempted(OPEN), (refused, OPEN.name))
     found = Evidence(made.record(OPEN.name, 1), NOW, (), None, None, may_be_not_sent=False)
-    for text in evidence_text(found, Language.EN, Style.PLAIN, 120), state_text(made, Language.EN, Style.PLAIN, 120):
+    for text in (
+        evidence_text(Page(Language.EN, Style.PLAIN, 120), found),
+        state_text(Page(Language.EN, Style.PLAIN, 120), made),
+    ):
         assert (code is None) == ("its request never left" in text)
         assert (code is not None) == ("refused with errcode 45028" in text)
-    assert said in evidence_text(found, Language.EN, Style.PLAIN, 120)
+    assert said in evidence_text(Page(Language.EN, Style.PLAIN, 120), found)
 
 
 def test_every_type_of_entry_has_its_facts() -> None:

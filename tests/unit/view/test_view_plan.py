@@ -32,6 +32,7 @@ from massctl.view.cells import cells
 from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.plan import plan_text
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
 WARNING = Diagnostic(
@@ -67,7 +68,7 @@ def busy() -> Plan:
 
 
 def shown(plan: Plan, language: Language = Language.EN, width: int = 100, style: Style = Style.PLAIN) -> str:
-    return plan_text(plan, NOW, language, style, width)
+    return plan_text(Page(language, style, width), plan, NOW)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)

@@ -18,11 +18,10 @@ from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_
 from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.steps import PASSING, Guard, SendMass
 from massctl.view.diagnostics import error_lines, error_text
-from massctl.view.i18n import Language
 from massctl.view.jobs import job_rows
 from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, local_moment, plan_text, refusal_rows
 from massctl.view.send_block import PLAN_LABELS, SEND_LABELS, block_table
-from massctl.view.style import Ink, Style
+from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import STATUS, followers, recorded, short_digest
 
@@ -40,9 +39,8 @@ QUESTION_LABELS: Final = {
 }
 
 
-def question_text(question: SendQuestion, language: Language, style: Style, width: int) -> str:
+def question_text(page: Page, question: SendQuestion) -> str:
     """Show a send before it is confirmed: to whom, how many, what. It does not ask; the terminal does."""
-    page = Page(language, style, width)
     titled: list[Part] = [Inked("‼ ", Ink.ALARM), Inked(question.campaign, Ink.NAME)]
     page.line(*titled, f"  {question.title}" if question.title else "", hang=2)
     if question.asked_before:
@@ -77,9 +75,8 @@ LABELS: Final = {
 }
 
 
-def outcome_text(outcome: Outcome, language: Language, style: Style, width: int) -> str:
+def outcome_text(page: Page, outcome: Outcome) -> str:
     """Show what a run did, what stopped it, and where every campaign stands now."""
-    page = Page(language, style, width)
     for campaign in outcome.campaigns:
         page.blank()
         _campaign(page, outcome, campaign)
@@ -88,7 +85,7 @@ def outcome_text(outcome: Outcome, language: Language, style: Style, width: int)
         _of_another(page, outcome, record)
     page.blank()
     if outcome.ledger_error is not None:
-        page.raw(error_text(outcome.ledger_error, language, style, width))
+        error_text(page, outcome.ledger_error)
     if outcome.interrupted:
         page.line(Inked(Phrase("interrupted; the next apply continues from here"), Ink.WARNING))
     _summary(page, outcome)
@@ -275,20 +272,12 @@ WITHDRAW_LABELS: Final = {
 
 
 def withdraw_question(
-    taken: "Withdrawal",
-    headlines: Sequence[str],
-    others: Sequence[str],
-    language: Language,
-    style: Style,
-    width: int,
-    *,
-    until: datetime | None = None,
+    page: Page, taken: "Withdrawal", headlines: Sequence[str], others: Sequence[str], *, until: datetime | None = None
 ) -> str:
     """Show what is withdrawn, and which other sends lose their link with it; `headlines` may be unknown.
 
     `until` is how long it waits for what is still being sent.
     """
-    page = Page(language, style, width)
     record = taken.record
     edition = Phrase("edition {edition}", edition=record.edition)
     page.line(Inked("‼ ", Ink.ALARM), Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), hang=2)
@@ -318,9 +307,8 @@ def withdraw_question(
     return page.text()
 
 
-def withdrawn_text(taken: "Withdrawal", language: Language, style: Style, width: int) -> str:
+def withdrawn_text(page: Page, taken: "Withdrawal") -> str:
     """Say what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
-    page = Page(language, style, width)
     if taken.done or not (taken.refusals or taken.error):
         page.line(_withdrawn_words(taken))
     for refusal in taken.refusals:
@@ -350,9 +338,8 @@ BRAKE_LABELS: Final = {
 }
 
 
-def stopped_text(brake: Brake, remote: str, language: Language, style: Style, width: int, *, fresh: bool) -> str:
+def stopped_text(page: Page, brake: Brake, remote: str, *, fresh: bool) -> str:
     """Say that the brake is on, whose it is, what it stops and what not, and how it is lifted."""
-    page = Page(language, style, width)
     place = {"remote": remote, "branch": brake.branch}
     if fresh:
         told = Phrase("the brake is set: {remote} has the branch {branch}", **place)
@@ -394,11 +381,8 @@ def stopped_text(brake: Brake, remote: str, language: Language, style: Style, wi
     return page.text()
 
 
-def resume_question(
-    brake: Brake, due: "Plan | None", now: datetime, language: Language, style: Style, width: int
-) -> str:
+def resume_question(page: Page, brake: Brake, due: "Plan | None", now: datetime) -> str:
     """Show a brake before it is lifted, and each campaign that would be sent immediately; does not ask."""
-    page = Page(language, style, width)
     page.line(Inked(Phrase("the brake is set"), Ink.ALARM))
     _brake_rows(page, brake)
     if due is None:
@@ -407,14 +391,11 @@ def resume_question(
         page.line(Phrase("As things are, the next apply would send nothing."), indent=2)
         return page.text()
     page.line(Inked(Phrase("The next apply would send this:"), Ink.ALARM), indent=2)
-    return f"{page.text()}\n{plan_text(due, now, language, style, width)}"
+    return plan_text(page, due, now)
 
 
-def resumed_text(
-    brake: Brake | None, remote: str, due: Sequence[str] | None, language: Language, style: Style, width: int
-) -> str:
+def resumed_text(page: Page, brake: Brake | None, remote: str, due: Sequence[str] | None) -> str:
     """Say that sends are allowed, and what the next apply would send; `due` is None if that is not known."""
-    page = Page(language, style, width)
     if brake is None:
         told = Phrase("the brake is not set: {remote} has no branch {branch}", remote=remote, branch=STOP_BRANCH)
         page.line(told, hang=2)

@@ -15,8 +15,9 @@ from massctl.model.phrase import Phrase
 from massctl.plan.steps import Guard, Invalid, Refusal
 from massctl.view.cells import cells
 from massctl.view.i18n import LANGUAGES, Language
-from massctl.view.run import outcome_text
+from massctl.view.outcome import outcome_text
 from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
 FAILURE = Failure(
@@ -65,7 +66,7 @@ def doubtful(refusal: Refusal | None = None, *, answered: bool = True) -> Outcom
 
 
 def shown(made: Outcome, language: Language = Language.EN, width: int = 100) -> str:
-    return outcome_text(made, language, Style.PLAIN, width)
+    return outcome_text(Page(language, Style.PLAIN, width), made)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)

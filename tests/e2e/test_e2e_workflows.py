@@ -17,9 +17,9 @@ from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from copies import replace
 from fake_forge import FakeForge
 from forge_runner import Event, Hub, Job, Run, made
-from msgspec.structs import replace
 from processes import MASSCTL, Gate, Wechat, environment
 from repositories import Tree, window
 

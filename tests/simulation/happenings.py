@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from building import APPID
-from msgspec.structs import replace
+from copies import replace
 from openid_samples import BATCHES
 from simulation.crashing import Boundaries
 from simulation.disk import SimDisk

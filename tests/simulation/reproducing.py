@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from msgspec.structs import replace
+from copies import replace
 from simulation.choices import Explorer, Violation
 from simulation.happenings import AT, NEIGHBOUR, RIVAL, TWIN
 from simulation.schedule import Scenario, Schedule, Turn, schedule_text

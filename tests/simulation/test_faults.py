@@ -7,7 +7,7 @@ import json
 
 import pytest
 from building import HOUR, OTHER_APPID, house
-from msgspec.structs import replace
+from copies import replace
 from simulation.choices import Explorer
 from simulation.reproducing import reproduction
 from simulation.scenario import Scene

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
+from copies import replace
 from simulation import walk_ledger
 from simulation.walk import Story, shortened, story_of, tell, walk, written
 from simulation.walk_account import MassJob, Nature

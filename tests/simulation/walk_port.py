@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final, TypeVar
 
-from msgspec.structs import replace
+from copies import replace
 from simulation import walk_checkers
 from simulation.walk_account import Account, campaign_of, refusal
 from simulation.walk_declared import name_of

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Final
 
 from building import HOUR, NOW, OTHER_APPID, article, audience, house
+from copies import replace
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from openid_samples import BATCHES, MOVED
 from simulation.choices import Explorer
 from simulation.disk import LOSSES

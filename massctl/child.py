@@ -74,7 +74,7 @@ class ChildError(Exception):
         self.why = why
 
 
-class Child(Struct):
+class Child(Struct, weakref=True):
     """Asks a child process, which starts with the first question, or earlier with `start`.
 
     Threads may share it. `reads` and `writes` are the files and folders that it may open. A question may write only the

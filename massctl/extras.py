@@ -23,7 +23,7 @@ def installed_extras() -> list[str]:
 
 
 def install_command(extra: str) -> str:
-    """Return what to type for an extra: in this environment, whichever tool made it, and without a published massctl.
+    """Return the command that installs an extra into this environment, whichever tool made it.
 
     massctl is installed there already, so no tool looks for it in an index.
     """

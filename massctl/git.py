@@ -1,12 +1,12 @@
-"""The git executable: one function makes every call, and says how it ended.
+"""The git executable: one function makes every call.
 
-Every call is a process in a separate session. It has no terminal to ask at, no endless wait, and no credential in what
-it says. A Ctrl-C of the operator does not cut it in two: the interruption is passed on when the call has ended, because
-only then its outcome can be known.
+Every call is a process in a session of its own. It cannot ask at a terminal, it ends after a time limit, and its output
+is shown without credentials. Ctrl-C does not interrupt it: the interruption is passed on when the call has ended,
+because only then its outcome is known.
 
-What the repository around a call tells git to run does not run: no hook, no monitor of files, no filter, no pager, no
-editor, no signature. What says how a remote is reached stays, also where it is a program: a helper for credentials, a
-command of ssh, a proxy. Filters of the user's and of the system's own configuration run, and so does that of Git LFS.
+Programs that the repository configures do not run: no hook, no file monitor, no filter, no pager, no editor, no
+signing. Programs that reach a remote do run: credential helpers, ssh commands, proxies. So do filters of the user's and
+the system's configuration, and that of Git LFS.
 """
 
 import os
@@ -104,7 +104,7 @@ class GitAnswer(Frozen):
 
     @property
     def words(self) -> str:
-        """Return the lines that say why it failed, as one line that is short enough for an error of ours."""
+        """Return the reason of a failure as one short line."""
         lines = [line.strip() for line in self.said.splitlines()]
         telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ssh:", "!"))]
         told = _UNSEEN.sub(" ", "; ".join(telling or [line for line in lines if line]))
@@ -122,9 +122,9 @@ class Git(Frozen):
     """Called once in a call that asks a network and takes longer than SLOW_SECONDS."""
 
     def run(self, *arguments: str, given: bytes = b"", seconds: float = LOCAL_SECONDS) -> GitAnswer:
-        """Run `git ARGUMENTS` and wait for its end, `seconds` at most; raises where there is no git to run.
+        """Run `git ARGUMENTS`, for at most `seconds`; raises if git is not installed.
 
-        `arguments` begin with options of git itself that have two dashes, then with the command.
+        `arguments` are git's own options with two dashes, then the command and what follows it.
         """
         options = tuple(takewhile(lambda each: each.startswith("--"), arguments))
         if arguments[len(options)] in _READS:
@@ -183,7 +183,7 @@ def settings_in(listed: bytes) -> list[Setting]:
 
 
 def _without_programs(settings: Sequence[Setting]) -> Iterator[tuple[str, str]]:
-    """Take back the programs of a repository, each under its name; what a user configured elsewhere counts again."""
+    """Return settings that disable the programs of a repository; what the user configured elsewhere counts again."""
     own = [each for each in settings if each.scope in OWN_SCOPES]
     elsewhere = {each.key: each.value for each in settings if each.scope not in OWN_SCOPES}
     lfs_starts = any(_LFS_STARTS.match(each.key) for each in own)
@@ -201,7 +201,7 @@ def _without_programs(settings: Sequence[Setting]) -> Iterator[tuple[str, str]]:
 def _ended(
     process: "subprocess.Popen[bytes]", given: bytes, seconds: float, slow: Callable[[], None] | None
 ) -> tuple[int | None, bytes, bytes]:
-    """Wait for a process; it is ended with all that it started when it takes too long."""
+    """Wait for a process. If it takes too long, end it with everything that it started."""
     began = time.monotonic()
     limit = began + seconds
     interruption: KeyboardInterrupt | None = None
@@ -232,7 +232,7 @@ def _ended(
 def _told(
     interruption: KeyboardInterrupt | None, status: int | None, out: bytes, said: bytes
 ) -> tuple[int | None, bytes, bytes]:
-    """Return how a process ended, or pass on what came while it was waited for."""
+    """Return how a process ended, or raise the interruption that arrived meanwhile."""
     if interruption is not None:
         raise interruption
     return status, out, said

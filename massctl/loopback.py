@@ -21,9 +21,9 @@ POLL_SECONDS: Final = 0.05
 
 
 def own_hosts_only(app: "WSGIApplication", more_hosts: Collection[str] = ()) -> "WSGIApplication":
-    """Return the app behind a check: a `Host` other than this machine's, with the server's port, gets 403.
+    """Wrap an app so that it answers only to this machine's names with the server's port; others get 403.
 
-    The name of somebody's website may lead to 127.0.0.1 too (DNS rebinding), and its pages could then read the answers.
+    Somebody's domain may resolve to 127.0.0.1 (DNS rebinding), and its pages could then read the answers.
     """
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
@@ -39,7 +39,7 @@ def own_hosts_only(app: "WSGIApplication", more_hosts: Collection[str] = ()) -> 
 
 
 def is_from_another_site(environ: "WSGIEnvironment") -> bool:
-    """Return whether a page of another origin made a browser ask. Programs send neither of the two headers."""
+    """Return whether a browser asks for a page of another origin. Programs send neither of the two headers."""
     origin = environ.get("HTTP_ORIGIN")
     if origin is not None and origin != f"http://{environ.get('HTTP_HOST', '')}":
         return True
@@ -47,7 +47,7 @@ def is_from_another_site(environ: "WSGIEnvironment") -> bool:
 
 
 def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None], more_hosts: Collection[str] = ()) -> None:
-    """Serve until interrupted; `port` 0 takes a free one. `ready` is called with the port in use.
+    """Serve until interrupted. Port 0 takes a free port; `ready` is called with the port in use.
 
     Only this machine's names and `more_hosts` are answered. Returns after an interrupt (Ctrl-C). Raises OSError if the
     port is taken.

@@ -1,7 +1,7 @@
-"""Tells people outside what needs them: a webhook, or a WeCom group robot. One post for each channel and run.
+"""Post notices to a webhook or a WeCom group robot: one post for each channel and run.
 
-Invariant: nothing here decides whether or what is told, nothing is repeated, and no address is in any word of ours:
-anybody who knows it can post. Deliberately absent: every other chat system, which a webhook can feed.
+Invariants: this module does not decide whether or what to tell, repeats nothing, and shows no address, because whoever
+has the address can post. Deliberately absent: every other chat system; a webhook can feed it.
 
 Source of the robot's limits: WeCom docs, "群机器人配置说明" (developer.work.weixin.qq.com/document/path/91770), read
 2026-10: markdown of at most 4096 bytes of UTF-8, 20 messages a minute, `errcode` 0 where it took one. One message a run
@@ -40,7 +40,7 @@ class Post(Frozen):
 
 
 def webhook_post(document: str, signing_secret: str | None) -> Post:
-    """Post a document as it is, signed where there is a secret for it."""
+    """Return the post of a document, signed if the channel has a secret."""
     body = document.encode()
     if not signing_secret:
         return Post(body, _JSON)
@@ -49,7 +49,7 @@ def webhook_post(document: str, signing_secret: str | None) -> Post:
 
 
 def robot_post(blocks: Sequence[str], more: Sequence[str]) -> Post:
-    """Post one markdown message of as many `blocks` as fit; `more[n]` says that n of them were left out."""
+    """Return one markdown message with as many `blocks` as fit; `more[n]` says that n blocks were left out."""
     message = {"msgtype": "markdown", "markdown": {"content": fitted(blocks, more)}}
     return Post(json.dumps(message, ensure_ascii=False).encode(), _JSON)
 
@@ -59,7 +59,7 @@ PICTURE_BYTES_MAX: Final = 2 * 1024 * 1024
 
 
 def robot_picture(picture: bytes) -> Post:
-    """Post one picture of at most PICTURE_BYTES_MAX."""
+    """Return the post of one picture of at most PICTURE_BYTES_MAX."""
     image = {
         "base64": base64.b64encode(picture).decode(),
         "md5": hashlib.md5(picture, usedforsecurity=False).hexdigest(),
@@ -68,7 +68,7 @@ def robot_picture(picture: bytes) -> Post:
 
 
 def fitted(blocks: Sequence[str], more: Sequence[str], limit: int = ROBOT_BYTES_MAX) -> str:
-    """Join blocks by an empty line, in at most `limit` bytes; the first one is cut where even it is too long."""
+    """Join blocks by empty lines, up to `limit` bytes. A first block that is too long is cut."""
     for kept in range(len(blocks), 0, -1):
         left_out = len(blocks) - kept
         text = "\n\n".join([*blocks[:kept], *([more[left_out]] if left_out else [])])
@@ -81,7 +81,7 @@ def fitted(blocks: Sequence[str], more: Sequence[str], limit: int = ROBOT_BYTES_
 
 
 def fitting(blocks: Sequence[str]) -> int:
-    """Return how many of `blocks` one message of a robot takes whole; at least 1, which may be cut."""
+    """Count the `blocks` that fit whole into one message of a robot; at least 1, which may be cut."""
     sizes = [len(each.encode()) + len("\n\n") for each in blocks]
     whole = [count for count in range(1, len(blocks) + 1) if sum(sizes[:count]) <= ROBOT_BYTES_MAX]
     return max(whole, default=1)
@@ -92,7 +92,7 @@ READ_SECONDS: Final = 10.0
 
 
 def posted(line: Line, address: str, post: Post, *, robot: bool) -> Phrase | None:
-    """Post to `address`, exactly once; None if it was taken, else why not. The address is in no reason."""
+    """Post to `address` exactly once; return None, or why it failed. No reason contains the address."""
     if (wrong := unfit(address)) is not None:
         return wrong
     answer = line.exchange(Call("POST", address, READ_SECONDS, content=post.body, headers=post.headers))
@@ -104,7 +104,7 @@ def posted(line: Line, address: str, post: Post, *, robot: bool) -> Phrase | Non
 
 
 def unfit(address: str) -> Phrase | None:
-    """Say why an address may not be posted to: what is told is not for everybody on the way."""
+    """Return why an address is refused, such as plain http to another machine, where anybody on the way could read."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
@@ -149,6 +149,6 @@ def proxy_for(address: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _covers(exception: str, host: str) -> bool:
-    """Return whether an entry of NO_PROXY means a host: itself, one above it, or every one."""
+    """Return whether an entry of NO_PROXY matches a host: the host, a domain above it, or `*`."""
     name = exception.lower().removeprefix("*").removeprefix(".").partition(":")[0]
     return exception == "*" or (name != "" and (host == name or host.endswith(f".{name}")))

@@ -1,6 +1,6 @@
-"""Values of ours as JSON and back: what the child rendered, and what the cache knows of a picture.
+"""Values as JSON and back: what the child rendered, and what the cache knows of a picture.
 
-What is read is read as a stranger's: each value has the type that its field declares, or there is none.
+The input is untrusted: each value must have the type that its field declares.
 """
 
 import re
@@ -52,7 +52,7 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def to_plain(value: Any) -> Any:
-    """Write a value; raises TypeError if it would not be read back equal."""
+    """Convert a value to JSON types; raise TypeError if it would not be read back equal."""
     kind = type(value)
     if value is None or kind in (str, int, bool) or (kind is float and isfinite(value)):
         return value
@@ -74,7 +74,7 @@ def _plain_phrase(said: Phrase) -> list[Any]:
 
 
 def from_plain(written: Any) -> Any:
-    """Read what `to_plain` wrote; raises one of NOT_PLAIN for anything else."""
+    """Read what `to_plain` returned; raise one of NOT_PLAIN for anything else."""
     if not isinstance(written, list):
         if isinstance(written, dict) or (isinstance(written, float) and not isfinite(written)):
             raise TypeError(written)
@@ -131,7 +131,7 @@ def _phrase(template: Any, plural: Any, values: Any) -> Phrase:
 
 
 def _encodable(text: str) -> str:
-    """Return a text; raises ValueError for one with a lone surrogate, which UTF-8 cannot encode."""
+    """Return a text; raise ValueError for a lone surrogate, which UTF-8 cannot encode."""
     text.encode()
     return text
 

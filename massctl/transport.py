@@ -185,7 +185,7 @@ class Line:
         self._http = _open_client(None if inside else proxy, _TracedInside(inside) if inside else None)
 
     def exchange(self, call: Call) -> RawAnswer | NoAnswer:
-        """Make exactly one exchange. Raises nothing of the network's, and PrivateAddressError for a public call."""
+        """Make exactly one exchange. A network failure is a value. A public call may raise PrivateAddressError."""
         trace = _WriteTrace(call.is_late, is_public=call.is_public)
         try:
             return self._exchange(call, trace)

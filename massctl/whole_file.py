@@ -1,4 +1,4 @@
-"""A file that is there whole and flushed, or as it was before. All raise OSError."""
+"""Write files atomically and durably. Every function raises OSError."""
 
 import os
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_whole(target: Path, data: bytes, mode: int) -> None:
-    """Replace a file, and make its new name durable."""
+    """Replace a file atomically, and make its new name durable."""
     with beside(target, data, mode) as written:
         written.replace(target)
     sync(target.parent)
@@ -16,7 +16,7 @@ def write_whole(target: Path, data: bytes, mode: int) -> None:
 
 @contextmanager
 def beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
-    """Write a file that waits to take another one's place; it is removed where it was not moved."""
+    """Write a temporary file beside another one, for a later rename; remove it if it was not renamed."""
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -30,7 +30,7 @@ def beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
 
 
 def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, durable."""
+    """Flush a file, or the names in a folder, to the disk."""
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -8,8 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.phrase import BEIJING, Phrase
-from massctl.model.statistics import Family
+from massctl.model.phrase import BEIJING
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     DAYS,
@@ -22,8 +21,6 @@ from massctl.report.report import (
     Comparable,
     Comparison,
     DayFigures,
-    EditionDifference,
-    EditionFigures,
     Figure,
     FollowerDay,
     Freshness,
@@ -36,7 +33,6 @@ from massctl.report.report import (
     Report,
     Scene,
     SendReport,
-    Share,
     SourceRow,
     Stage,
     StageName,
@@ -66,12 +62,12 @@ _TITLES: Final = (
 )
 
 
-def known(value: float, until: date | None = None, origin: Origin = Origin.NEWER, *, late: bool = False) -> Figure:
+def known(value: float, until: date | None = None, origin: Origin = Origin.ARTICLE, *, late: bool = False) -> Figure:
     """Return a number."""
     return Figure(value=value, origin=origin, until=until, is_delay=late)
 
 
-def absent(missing: Missing, until: date | None = None, origin: Origin = Origin.NEWER) -> Figure:
+def absent(missing: Missing, until: date | None = None, origin: Origin = Origin.ARTICLE) -> Figure:
     """Return a number that is missing."""
     return Figure(missing=missing, origin=origin, until=until)
 
@@ -106,7 +102,6 @@ def day_figures(day: int, sent: date, size: float, *, last: int) -> DayFigures:
         Metric.READ_AVG_ACTIVETIME: 2.4 - 0.02 * min(day, 7),
     }
     figures = {metric: known(value, until, late=day == last < 30) for metric, value in values.items()}
-    figures[Metric.TARGET_USER] = absent(Missing.NOT_GIVEN, until)
     return DayFigures(day, until, figures)
 
 
@@ -196,13 +191,15 @@ def funnel(audience: int, first: ArticleReport) -> tuple[Stage, ...]:
         return known(people.value / whole, origin=Origin.COMPUTED)
 
     def stage(name: StageName, people: Figure, of: Whole, whole: float | None) -> Stage:
-        return Stage(name, people, Share(share(people, whole), of, round(whole) if whole else None))
+        return Stage(name, people, share(people, whole), of, round(whole) if whole else None)
 
     ledger = [known(each, origin=Origin.LEDGER) for each in (audience, filtered, sent, failed)]
     finished = Stage(
         StageName.FINISHED,
         absent(Missing.RATE_ONLY if latest else Missing.NOT_YET),
-        Share(of_readers(Metric.READ_FINISH_RATE), Whole.READERS, round(readers.value) if readers.value else None),
+        of_readers(Metric.READ_FINISH_RATE),
+        Whole.READERS,
+        round(readers.value) if readers.value else None,
     )
     return (
         Stage(StageName.AUDIENCE, ledger[0]),
@@ -266,7 +263,6 @@ def send(
             None,
             sent - timedelta(days=180),
             sent - timedelta(days=1),
-            Family.NEWER,
             tuple((CampaignName(f"2026-walk-{number}"), 1) for number in range(len(among))),
         ),
         comparisons=compared,
@@ -288,13 +284,7 @@ def newest() -> SendReport:
         5400,
         among=USUAL,
     )
-    pairs = [(Metric.READ_USER, 3900, 4431), (Metric.READ_FINISH_RATE, 0.48, 0.54)]
-    difference = EditionDifference(
-        1,
-        (Phrase("the title"), Phrase("the text")),
-        tuple(EditionFigures(metric, 3, known(before), known(now)) for metric, before, now in pairs),
-    )
-    return replace(made, edition=2, difference=difference)
+    return replace(made, edition=2)
 
 
 def sample_report(count: int = 40) -> Report:
@@ -312,7 +302,6 @@ def report_of(sends: Sequence[SendReport]) -> Report:
     groups = (
         Group("1", 40, Quartiles(3100, 4200, 5900)),
         Group("2", 21, Quartiles(800, 1250, 1900)),
-        Group("3", 3, None),
     )
     account = AccountReport(
         account=AccountName("main"),
@@ -326,28 +315,25 @@ def report_of(sends: Sequence[SendReport]) -> Report:
             3,
             1,
             3,
-            Family.NEWER,
             known(16_240, origin=Origin.COMPUTED),
             known(5413.3),
         ),
         followers=known(48_307, YESTERDAY, Origin.ACCOUNT),
         breakdowns=(
-            Breakdown(By.POSITION, Metric.READ_USER, 7, Family.NEWER, groups),
+            Breakdown(By.POSITION, Metric.READ_USER, 7, groups),
             Breakdown(
                 By.HOUR,
                 Metric.READ_USER,
                 7,
-                Family.NEWER,
                 (Group("12", 9, Quartiles(2800, 3300, 4100)), Group("20", 31, Quartiles(3600, 4700, 6100))),
             ),
             Breakdown(
                 By.AUTHOR,
                 Metric.READ_USER,
                 7,
-                Family.NEWER,
                 (Group("林晚", 36, Quartiles(3100, 4200, 5900)), Group("周岚", 4, Quartiles(2900, 3300, 4700))),
             ),
-            Breakdown(By.AUDIENCE, Metric.READ_USER, 7, Family.NEWER, (Group("all", 40, Quartiles(3100, 4200, 5900)),)),
+            Breakdown(By.AUDIENCE, Metric.READ_USER, 7, (Group("all", 40, Quartiles(3100, 4200, 5900)),)),
         ),
         freshness=Freshness(NOW - timedelta(minutes=40), date(2026, 11, 28), (YESTERDAY,), (date(2026, 11, 20),)),
     )

@@ -8,7 +8,7 @@ from massctl.model import entries
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import State
-from massctl.model.statistics import AccountDay, ArticleDay, Family, Statistics
+from massctl.model.statistics import AccountDay, ArticleDay, Statistics
 from massctl.report.assembly import make_report
 from massctl.report.report import AccountFacts, Report, RepositoryFacts, SendFacts
 
@@ -82,13 +82,11 @@ class Sends:
         *,
         position: int = 1,
         sent: datetime = SENT,
-        family: Family = Family.NEWER,
         **numbers: Any,
     ) -> None:
         """Add what WeChat counted of an article by the end of a day; the day of the send is 1."""
         msgid = f"{msg_data_id}_{position}"
         row = ArticleDay(
-            family=family,
             msgid=msgid,
             ref_date=sent.date(),
             stat_date=sent.date() + (day - 1) * DAY,
@@ -102,7 +100,7 @@ class Sends:
 
     @property
     def statistics(self) -> Statistics:
-        order = {msgid: tuple(sorted(rows, key=lambda r: (r.family, r.stat_date))) for msgid, rows in self.rows.items()}
+        order = {msgid: tuple(sorted(rows, key=lambda r: r.stat_date)) for msgid, rows in self.rows.items()}
         return Statistics(order, dict(sorted(self.days.items())))
 
     def report(self, *names: str, now: datetime = NOW, since: date | None = None) -> Report:

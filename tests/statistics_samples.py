@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from massctl.model.statistics import AccountDay, ArticleDay, Family, JudgedCall, StatisticsCall
+from massctl.model.statistics import AccountDay, ArticleDay, JudgedCall, StatisticsCall
 
 APPID = "wx0123456789abcdef"
 SENT = date(2026, 11, 2)
@@ -12,7 +12,7 @@ SEEN = datetime(2026, 11, 3, 0, 30, tzinfo=UTC)
 
 def article_day(day: int = 0, *, msgid: str = "100_1", sent: date = SENT, **said: Any) -> ArticleDay:
     """Return what was counted by the end of a day after the send."""
-    known = {"family": Family.NEWER, "seen_at": SEEN + timedelta(days=day), "title": "甲", "read_user": 10 + day}
+    known = {"seen_at": SEEN + timedelta(days=day), "title": "甲", "read_user": 10 + day}
     return ArticleDay(msgid=msgid, ref_date=sent, stat_date=sent + timedelta(days=day), **(known | said))
 
 

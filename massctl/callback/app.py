@@ -1,8 +1,8 @@
-"""The callback URL as a program that any server of WSGI or ASGI can run: what comes in, and what is answered.
+"""The callback URL as an application for any WSGI or ASGI server.
 
 The end of a mass job is answered once it is durable in the spool, whatever the ledger does. Every other message of
-WeChat gets the empty answer, or goes on to the team's own service. Whatever is not WeChat's word changes nothing and is
-counted by its reason.
+WeChat gets an empty answer, or goes to the team's own service. A request that is not from WeChat changes nothing and is
+counted by the reason of its refusal.
 """
 
 import asyncio
@@ -116,13 +116,13 @@ class Callback:
         self._held = held
 
     def allowed(self, path: str) -> str | None:
-        """Return the methods of a path; None if nothing is."""
+        """Return the methods that a path allows; None for an unknown path."""
         if path in (HEALTH, METRICS):
             return "GET"
         return "GET, POST" if self._at(path) else None
 
     def answer(self, request: Request) -> Answer:
-        """Answer one request; whatever goes wrong with it is an answer too."""
+        """Answer one request. Every error becomes an answer."""
         allowed = self.allowed(request.path)
         if allowed is None:
             return Answer(404)
@@ -177,7 +177,7 @@ class Callback:
         return self._finished(query, heard) if is_finish else self._message(request, query, heard)
 
     def _finished(self, query: Query, heard: "_Heard") -> Answer:
-        """Keep the end of a job, also one that is addressed to nobody here: massctl.yaml may be wrong about that."""
+        """Store the end of a job, also of an account that massctl.yaml does not have: the file may be wrong."""
         finish = read_finish(heard.said.body)
         if isinstance(finish, EventFault):
             self._spool.count(heard.account, "unreadable")
@@ -355,7 +355,7 @@ class Application:
 
 
 def _read(environ: "WSGIEnvironment") -> bytes | None:
-    """Read a body, and never more of it than an event may have; None if it is larger."""
+    """Read a body up to the size of an event; None if it is larger."""
     told, stream = environ.get("CONTENT_LENGTH") or "", environ["wsgi.input"]
     if told:
         length = int(told) if told.isascii() and told.isdecimal() and len(told) < 20 else 0

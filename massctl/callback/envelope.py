@@ -67,7 +67,7 @@ class Query(Frozen):
 
     @classmethod
     def parse(cls, text: str) -> "Query | None":
-        """Read a query; None if a field stands twice, since who reads it next may take the other one."""
+        """Parse a query; None if a field occurs twice, because another reader may take the other value."""
         try:
             fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MAX)
         except ValueError:
@@ -112,19 +112,19 @@ class Delivered(Frozen):
 
 
 def parse_aes_key(text: str) -> bytes | None:
-    """Read an EncodingAESKey; None if it is none."""
+    """Parse an EncodingAESKey; None if it is malformed."""
     return base64.b64decode(text + "=") if AES_KEY_PATTERN.fullmatch(text) else None
 
 
 def check_handshake(query: Query, secrets: Secrets, now: datetime) -> bytes | Refusal:
-    """Return what answers the console's check of the URL, or why it is not answered."""
+    """Return the answer to the console's check of the URL, or the reason to refuse it."""
     if query.echostr is None:
         return Refusal.MALFORMED
     return _check(query.signature, query, secrets, now) or query.echostr.encode(errors="replace")
 
 
 def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: datetime) -> Delivered | Refusal:
-    """Return what is inside a body, of which `tree` is the outside, or why it is not WeChat's word."""
+    """Open a body whose outer fields are `tree`; return its content, or the reason to refuse it."""
     sealed = tree.get("encrypt", [])
     if not secrets.aes_keys:
         if sealed and not {"event", "msgtype"} & tree.keys():

@@ -1,7 +1,9 @@
-"""MASSSENDJOBFINISH: from names and values to the end of a job. Lenient in what may be missing, strict in what counts.
+"""MASSSENDJOBFINISH: from names and values to the end of a job.
 
-Without a job's id and a known status there is nothing to record. Everything else may be missing, blank, empty or of
-another kind: it is then not known. Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; captured events in SDKs.
+Without the job's id and a known status there is nothing to record. Every other field may be missing, empty or of
+another type; its value is then unknown.
+
+Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; captured events in SDKs.
 """
 
 import re
@@ -33,7 +35,7 @@ Status = tuple[Literal["sent", "failed"], str | None]
 
 
 def read_finish(data: bytes) -> JobFinish | EventFault:
-    """Read the bytes of an event; a fault where they are none, or not the end of a mass job."""
+    """Read the bytes of an event; return a fault unless they are the end of a mass job."""
     tree = read_tree(data)
     if isinstance(tree, EventFault):
         return tree

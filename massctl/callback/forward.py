@@ -1,7 +1,7 @@
 """Pass a message that is not about a send on to the team's own service, and give its answer back in time.
 
-WeChat waits five seconds and then repeats. A service that is slow, down or overrun costs its own message an answer and
-nothing else: at most as many requests are on the way to it as there are connections.
+WeChat waits five seconds and then repeats. If the service is slow, down or overloaded, only its own messages lose their
+answers: the number of connections bounds the requests that wait for it.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class Forwarder:
         self._threads = ThreadPoolExecutor(CONNECTIONS_MAX, thread_name_prefix="massctl-forward")
 
     def __call__(self, address: str, query: str, body: bytes, headers: Mapping[str, str]) -> Passed | None:
-        """Return the answer of the service; None if it said no, or nothing in time."""
+        """Return the service's answer; None if it refused, or did not answer in time."""
         if not self._slots.acquire(blocking=False):
             return None
         going = self._threads.submit(self._exchange, address, query, body, headers)
@@ -51,7 +51,7 @@ class Forwarder:
             return None
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._line.close()
 

@@ -1,8 +1,8 @@
-"""The spool: what was acknowledged is in this file, durably and once, until the ledger has it.
+"""The spool: a file that keeps each acknowledged event, durably and once, until the ledger has it.
 
-One thread writes. Requests that wait for it at the same moment share one commit, so hundreds of them share an fsync.
-Several processes may have the file open; SQLite lets one write at a time. Only what WeChat signed comes in, so
-forgeries take no room; counts are a number for each reason.
+One thread writes. Requests that wait at the same moment share one commit, so hundreds of them share an fsync. Several
+processes may open the file; SQLite lets one write at a time. Only signed events are stored, so forgeries take no space;
+refusals are counted by reason.
 """
 
 import contextlib
@@ -116,12 +116,12 @@ class Spool:
         return self._done(lambda file: _put(file, arrival, at))
 
     def count(self, account: str, outcome: str) -> None:
-        """Count what became of a request or an event; written within a second or so."""
+        """Count the outcome of a request or an event. The count is written within about a second."""
         with self._counting:
             self._counts[account, outcome] += 1
 
     def waiting(self, known: Collection[int], limit: int = 1_000) -> Sequence[Waiting]:
-        """Return the events that nobody looked at, and those of jobs that are `known` by now, oldest first."""
+        """Return the events that were never looked at, and those of jobs that are now `known`, oldest first."""
         with self._reading() as file:
             new = file.execute("select id from events where state = 'received' order by id limit ?", [limit]).fetchall()
             kept = file.execute("select id, msg_id from events where state in ('foreign', 'held') order by id")
@@ -130,12 +130,12 @@ class Spool:
             return [_waiting(file.execute(f"{_READ} where id = ?", [number]).fetchone()) for number in numbers]
 
     def settle(self, endings: Mapping[int, Ending]) -> None:
-        """Note what became of events."""
+        """Record the outcomes of events."""
         rows = [(state, number) for number, state in endings.items()]
         self._done(lambda file: file.executemany("update events set state = ? where id = ?", rows))
 
     def tally(self) -> tuple[dict[tuple[str, str], int], dict[str, int], float | None]:
-        """Return what was counted, how many events are in which state, and since when the oldest new one waits."""
+        """Return the counts, the number of events in each state, and since when the oldest new one waits."""
         self._done(lambda _: None)  # With it, what was counted so far is written.
         with self._reading() as file:
             counts = {(row[0], row[1]): row[2] for row in file.execute("select account, outcome, count from counts")}
@@ -150,13 +150,13 @@ class Spool:
             return cast("int", count)
 
     def newest_foreign(self) -> float | None:
-        """Return when the newest event came of whose job nothing is known yet."""
+        """Return when the newest event of an unknown job arrived."""
         with self._reading() as file:
             (newest,) = file.execute("select max(received_at) from events where state = 'foreign'").fetchone()
             return cast("float | None", newest)
 
     def close(self) -> None:
-        """Write what waits, and stop."""
+        """Write everything that waits, and stop."""
         self._works.put(None)
         self._writer.join(COMMIT_SECONDS_MAX)
 

@@ -79,7 +79,7 @@ class _BrokenError(Exception):
 
 
 def read_tree(data: bytes) -> Tree | EventFault:
-    """Read an event of either form, which its first character tells."""
+    """Read an event as XML or JSON; its first character tells which."""
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     try:
         if len(data) > EVENT_BYTES_MAX:

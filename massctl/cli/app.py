@@ -266,6 +266,9 @@ def restore_keyboard_interrupt() -> Iterator[None]:
 def recorded_now(session: "Session") -> "State | None":
     """Fold the ledger as it is on disk; None if it cannot be read."""
     try:
-        return session.read_state(session.ledger())
+        # `--help` loads no ledger.
+        from massctl.cli.ledger_access import read_ledger
+
+        return read_ledger(session)
     except MassctlError:
         return None

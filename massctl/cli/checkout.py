@@ -6,14 +6,14 @@ Nothing is written here. git and what it starts are told no AppSecret.
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
-from massctl.ledger.git_remote import git_says, refs_in, way_to
+from massctl.ledger.git_remote import git_says, known_to_git, refs_in, token_for_git, way_to
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
@@ -23,9 +23,6 @@ from massctl.source.repository import CAMPAIGNS, TEXT_SHOWS_WITHIN
 
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
-    from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.git_statistics import GitStatistics
-    from massctl.ledger.signature import LedgerKeys
     from massctl.model.settings import MassctlFile
 
 
@@ -203,63 +200,3 @@ def path_of_folder(root: Path, settings: "MassctlFile", environment: Mapping[str
 def has_git(root: Path) -> bool:
     """Return whether something is called .git here or above: git says of a broken one too that it is none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))
-
-
-def remote_ledger(
-    root: Path,
-    cache: Path,
-    settings: "MassctlFile",
-    locks: Path,
-    environment: Mapping[str, str],
-    tell: Callable[[Phrase], None] = lambda _: None,
-    keys: "LedgerKeys | None" = None,
-) -> "GitLedger":
-    """Open the ledger on its branch; reads the user's repository, and asks no server yet.
-
-    `tell` says that massctl waits for the remote, or replaces a broken copy. `keys` are those of massctl.yaml, unless
-    said otherwise; without a private one nothing is signed.
-
-    Raises LedgerUnreachableError if git or the remote is missing.
-    """
-    # What only asks git something else loads no ledger.
-    from massctl.ledger.git_branch import GitBranch
-    from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.signature import LedgerKeys
-
-    state = settings.state
-    known = known_to_git(settings, environment)
-    way = way_to(root, state.remote, known, token_for_git(settings, environment))
-    branch = GitBranch(cache / "ledger.git", way, state.branch, known, tell)
-    return GitLedger(branch, locks, keys=keys or LedgerKeys(state.keys or ()))
-
-
-def remote_statistics(
-    root: Path,
-    cache: Path,
-    settings: "MassctlFile",
-    environment: Mapping[str, str],
-    tell: Callable[[Phrase], None] = lambda _: None,
-) -> "GitStatistics":
-    """Open the archive of statistics on its branch, as `remote_ledger` opens the ledger."""
-    # Only what collects or reports statistics comes here.
-    from massctl.ledger.git_branch import GitBranch
-    from massctl.ledger.git_statistics import GitStatistics
-    from massctl.model.statistics import STATISTICS_BRANCH
-
-    known = known_to_git(settings, environment)
-    way = way_to(root, settings.state.remote, known, token_for_git(settings, environment))
-    branch = GitBranch(cache / "statistics.git", way, STATISTICS_BRANCH, known, tell, is_ledger=False)
-    return GitStatistics(branch, tell)
-
-
-def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
-    """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
-    may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
-    secret = settings.variables - may_know
-    return {name: value for name, value in environment.items() if name not in secret}
-
-
-def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
-    """Return the token that `state.token_env` names; None if there is none."""
-    name = settings.state.token_env
-    return environment.get(name, "").strip() or None if name else None

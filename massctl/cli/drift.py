@@ -21,14 +21,12 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import failure_of, what_happened
-from massctl.cli.ledger_access import ledger_refusal
+from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
 from massctl.cli.notifications import notice_finder, notices_post, taken_posts, told_at_once
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
-from massctl.ledger.process_lock import sole_runner
 from massctl.model.entries import Event
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
@@ -318,7 +316,7 @@ def _tell(
     for unread in read.unread:
         session.console.talk(unread_words(unread))
     # Reading took a while, in which another runner may have told it, or sent the campaign.
-    state, now = session.read_state(session.ledger()), session.clock.now()
+    state, now = read_ledger(session), session.clock.now()
     left = [each for each in campaigns if may_drift(state.record(each.name, each.edition))]
     untold = frozenset(each.name for each in left)
     remembered = _remembered(session, state)
@@ -410,8 +408,8 @@ class _Run(Frozen):
             return True
         session = self.session
         try:
-            with sole_runner(session.places.locks, session.clock.now()):
-                LedgerSession(session.ledger(), session.clock, self.state).record_each(events)
+            with alone(session):
+                ledger_session(session, self.state).record_each(events)
         except LedgerError as error:
             told = Phrase(
                 "drift was told, but this is not on record, so it is told again: {why}", why=what_happened(error)

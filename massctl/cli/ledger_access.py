@@ -6,12 +6,13 @@ sends or vouches for the ledger reads it where it is, or does nothing.
 
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from massctl.cli.output import on_github
-from massctl.cli.places import LEDGER_FILE
 from massctl.cli.session import Session
 from massctl.errors import (
     ConfigurationError,
@@ -21,6 +22,7 @@ from massctl.errors import (
     LedgerUnreachableError,
     UsageError,
 )
+from massctl.ledger import NEW_LINEAGE
 from massctl.ledger.high_water_mark import is_beginning, note_beginning
 from massctl.model.entries import Created
 from massctl.model.ids import AccountName, AppId, CampaignName
@@ -40,13 +42,13 @@ _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
     """Refuse a ledger that is missing, of another lineage, or of another realm."""
     due = None if session.sandbox else session.settings.state.lineage
-    if session.in_git and due is None:
+    if session.backend.is_shared and due is None:
         return _undeclared(session, state)
-    if due is not None and state.lineage is None and (session.in_git or not is_being_begun(session, state)):
+    if due is not None and state.lineage is None and (session.backend.is_shared or not is_being_begun(session, state)):
         return Refusal(
             Guard.LEDGER_MISSING,
             Phrase("massctl.yaml names the ledger {lineage}, but it is missing", lineage=due),
-            _bring_back(session),
+            session.backend.missing_hint(),
         )
     if due is not None and state.lineage not in (None, due):
         return Refusal(
@@ -57,8 +59,8 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             Phrase(
                 "restore the right {ledger}, or correct state.lineage in massctl.yaml; if it is lost "
                 "for good: {command}",
-                ledger=session.settings.state.branch if session.in_git else LEDGER_FILE,
-                command=Command("state init", '--new-lineage --reason "…"'),
+                ledger=session.backend.where,
+                command=NEW_LINEAGE,
             ),
         )
     return realm_refusal(session, state, accounts)
@@ -129,53 +131,29 @@ def realm_refusal(session: Session, state: State, accounts: list[str]) -> Refusa
             Phrase(
                 "correct api_base and MASSCTL_API_BASE, or use the ledger of that realm; if there is "
                 "none yet: {command}",
-                command=Command("state init", '--new-lineage --reason "…"'),
+                command=NEW_LINEAGE,
             ),
         )
     return None
 
 
-def _bring_back(session: Session) -> Phrase:
-    if session.in_git:
-        return Phrase(
-            "git pull   first, because the ledger may have been moved; otherwise restore the branch "
-            "{branch}: somebody deleted it, or state.branch and state.remote name another; without it"
-            " nobody knows what was sent; if it is lost for good: {command}",
-            branch=session.settings.state.branch,
-            command=Command("state init", '--new-lineage --reason "…"'),
-        )
-    return Phrase(
-        "git pull   first, because the ledger may have been moved; otherwise copy massctl.state.jsonl"
-        " from the machine that sent last, because without it nobody knows what was sent; if it is "
-        "lost for good: {command}",
-        command=Command("state init", '--new-lineage --reason "…"'),
-    )
-
-
 def _undeclared(session: Session, state: State) -> Refusal:
-    """Refuse a ledger in git that massctl.yaml does not name: were the branch deleted, nobody would notice."""
+    """Refuse a shared ledger that massctl.yaml does not name: were it deleted, nobody would notice."""
     if (error := _unopened(session)) is not None:
         return Refusal(Guard.LEDGER_MISSING, error.summary, error.hint)
-    branch = f"{session.settings.state.remote}/{session.settings.state.branch}"
+    backend = session.backend
     if state.lineage is None:
-        say = Phrase("there is no ledger on {branch} yet", branch=branch)
-        hint = Phrase("{command}   begins it and names it in massctl.yaml; commit that", command=Command("state init"))
-        if session.git_ledger().store.tip is not None:
-            hint = Phrase(
-                "git pull   first, because a ledger may have been moved from that branch; if "
-                "massctl.yaml names none afterwards: {command}   begins one",
-                command=Command("state init"),
-            )
-        return Refusal(Guard.LEDGER_MISSING, say, hint)
-    say = Phrase("massctl.yaml names no ledger, but {branch} has {found}", branch=branch, found=state.lineage)
+        say = Phrase("there is no ledger on {branch} yet", branch=backend.where)
+        return Refusal(Guard.LEDGER_MISSING, say, backend.begin_hint())
+    say = Phrase("massctl.yaml names no ledger, but {branch} has {found}", branch=backend.where, found=state.lineage)
     hint = Phrase("{command}   names it in massctl.yaml; commit that", command=Command("state init"))
     return Refusal(Guard.LEDGER_FOREIGN, say, hint)
 
 
 def _unopened(session: Session) -> LedgerUnreachableError | None:
-    """Say why the ledger's branch cannot exist here: no git, no repository, no remote; None where it can."""
+    """Say why the ledger's place cannot exist here, such as a branch without git; None where it can."""
     try:
-        session.git_ledger()
+        session.backend.ledger  # noqa: B018 - opening it is the question
     except LedgerUnreachableError as error:
         return error
     return None
@@ -187,11 +165,9 @@ def require_writable(session: Session) -> None:
     A signed one needs its private key. A local one would be lost on a runner whose disk is thrown away, which matters
     unless the API is on loopback.
     """
-    session.ledger_keys().require_private()
-    if session.in_git:
-        return
+    session.backend.keys.require_private()
     ci = session.environment.get("CI") or on_github(session.environment)
-    if ci and not session.sandbox and session.realm() != "loopback":
+    if ci and not session.backend.is_shared and not session.sandbox and session.realm() != "loopback":
         raise LedgerError(
             Phrase("a local ledger would be lost with this CI runner"),
             Phrase("The next run would not know what this one sent. Nothing was done."),
@@ -202,31 +178,49 @@ def require_writable(session: Session) -> None:
         )
 
 
-@contextmanager
-def own_ledger(session: Session) -> "Iterator[LedgerSession]":
-    """Open the ledger to write to it, alone; raises a LedgerError if it may not be written from here.
+def read_ledger(session: Session) -> State:
+    """Read the ledger where it is, to decide by it; raises a LedgerError for anything doubtful."""
+    return session.fold(session.backend.ledger.read(0))
+
+
+def trusted_ledger(session: Session) -> State:
+    """Read the ledger as `read_ledger` does; raises a LedgerError if it may not be this repository's."""
+    state = read_ledger(session)
+    trust(session, state)
+    return state
+
+
+def alone(session: Session, *, brief: bool = False) -> AbstractContextManager[None]:
+    """Let no other massctl of this machine work on the ledger meanwhile; `brief` as `sole_runner` takes it.
 
     Ask nobody meanwhile: a person who thinks would keep every send back.
     """
-    # Not every verb writes.
-    from massctl.apply.journal import LedgerSession
+    # Only what works alone loads the lock.
     from massctl.ledger.process_lock import sole_runner
 
+    return sole_runner(session.places.locks, session.clock.now(), brief=brief)
+
+
+@contextmanager
+def own_ledger(session: Session, *, brief: bool = False) -> "Iterator[LedgerSession]":
+    """Open the ledger to write to it, alone; raises a LedgerError if it may not be written from here."""
     require_writable(session)
-    with sole_runner(session.places.locks, session.clock.now()):
-        yield LedgerSession(session.ledger(), session.clock, _trusted(session))
+    with alone(session, brief=brief):
+        yield ledger_session(session, trusted_ledger(session))
+
+
+def ledger_session(session: Session, state: State, begins: "LedgerBootstrap | None" = None) -> "LedgerSession":
+    """Write to the ledger behind `state`, which was read while this run is `alone`."""
+    # Not every verb writes.
+    from massctl.apply.journal import LedgerSession
+
+    return LedgerSession(session.backend.ledger, session.clock, state, begins)
 
 
 def writable_state(session: Session) -> State:
     """Read a ledger that may be written from here, and keep nobody from it; raises a LedgerError for any other."""
     require_writable(session)
-    return _trusted(session)
-
-
-def _trusted(session: Session) -> State:
-    state = session.read_state(session.ledger())
-    trust(session, state)
-    return state
+    return trusted_ledger(session)
 
 
 class LedgerBootstrap:
@@ -249,7 +243,7 @@ class LedgerBootstrap:
         if self._created is None:
             named = self._session.settings.state.lineage
             taken_up = named if self._reason is None and is_being_begun(self._session, State()) else None
-            key = self._session.ledger_keys().require_private()
+            key = self._session.backend.keys.require_private()
             self._created = Created(
                 lineage=taken_up or self._drawn(),
                 realm=self._session.realm(),
@@ -287,6 +281,12 @@ class LedgerBootstrap:
     def _drawn(self) -> str:
         number = (int(self._session.clock.now().timestamp() * 1000) << 80) | secrets.randbits(80)
         return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def with_state(session: Session, **keys: object) -> Session:
+    """Return the session as it is where massctl.yaml has these keys of `state`."""
+    state = session.settings.state.model_copy(update=keys)
+    return replace(session, settings=session.settings.model_copy(update={"state": state}), _backend=None)
 
 
 def require_recorded(state: State, names: Sequence[str], known: Collection[str]) -> None:
@@ -365,13 +365,12 @@ def raise_refusal(refusal: Refusal | None) -> None:
 
 
 def shown_entries(session: Session) -> "Sequence[Entry]":
-    """Read the ledger for display; if the remote is unreachable, show the last fetched copy and say so."""
-    if not session.in_git:
-        return session.ledger().read(0)
+    """Read the ledger for display; if its place is unreachable, show the last fetched copy and say so."""
+    ledger = session.backend.ledger
     try:
-        return session.git_ledger().read(0)
+        return ledger.read(0)
     except LedgerUnreachableError as error:
-        known = session.git_ledger().last_read()
+        known = ledger.last_read()
         if known is None:
             raise
         _tell_old(session, error, known)

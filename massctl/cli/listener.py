@@ -21,6 +21,7 @@ from massctl.callback.app import ANY, Application, Callback, Endpoint
 from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
 from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
 from massctl.callback.tree import EventFault
+from massctl.cli.ledger_access import own_ledger, require_writable, trusted_ledger
 from massctl.cli.places import Places
 from massctl.cli.session import open_settings, session
 from massctl.cli.spooled_event import SPOOL_VARIABLE, SpooledEvent, read_event, spool_path
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from massctl.callback.forward import Forwarder
     from massctl.cli.output import Console
     from massctl.cli.session import Session
+    from massctl.ledger.backend import Backend
     from massctl.model.settings import AccountCallback, MassctlFile
     from massctl.model.state import State
 
@@ -46,8 +48,6 @@ BUSY_SECONDS: Final = 0.3
 """How often is looked whether another run is still at work on the ledger."""
 TROUBLE_SECONDS: Final = (2.0, 300.0)
 """The first and the longest pause while the ledger cannot be read or written."""
-FOREIGN_SECONDS: Final = (10.0, 600.0)
-"""The first and the longest pause until a ledger in git is asked again for a job that it did not know."""
 FOREIGN_FOR: Final = timedelta(days=1)
 """So long is asked by itself; later events bring in what `reconcile` made known."""
 HELD_TOLD: Final = 20
@@ -135,8 +135,6 @@ def open_listener(
     with session(directory, environment=environment) as (current, _):
         console, clock = current.console, current.clock
         endpoints = _endpoints(current.settings, environment)
-        from massctl.cli.ledger_access import require_writable
-
         require_writable(current)
         path = Path(spool_file) if spool_file else spool_path(current.root, environment)
         variables = {name: each.callback for name, each in current.settings.accounts.items() if each.callback}
@@ -315,7 +313,8 @@ class Intake:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="massctl-intake", daemon=True)
         self._places = Places(Path(directory).resolve())
-        self._in_git = False
+        self._backend: Backend | None = None
+        """The ledger's place, as the last pass opened it."""
         self._seen: object = None
         """The ledger and massctl.yaml as the last pass met them."""
         self.held: Sequence[Phrase] = ()
@@ -372,10 +371,9 @@ class Intake:
             self._stopped.wait(rest)
 
     def _mark(self) -> object:
-        """Return what changes with massctl.yaml or a local ledger; one in git has to be asked."""
-        if self._in_git:
-            return object()
-        return _version(self._places.ledger), _version(self._places.root / SETTINGS)
+        """Return what changes with massctl.yaml or the ledger, as far as that is known without asking a server."""
+        ledger = self._backend.version() if self._backend is not None else object()
+        return ledger, _version(self._places.root / SETTINGS)
 
     def _until_asked_again(self, times: int) -> float | None:
         """Say when events of unknown jobs are looked at again; None if there are none, or only old ones."""
@@ -383,7 +381,8 @@ class Intake:
         is_late = newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds()
         if is_late and not self.held:
             return None
-        return min(FOREIGN_SECONDS[1], FOREIGN_SECONDS[0] * 2.0**times) if self._in_git else PACE_SECONDS
+        first, longest = self._backend.poll_seconds if self._backend is not None else (PACE_SECONDS, PACE_SECONDS)
+        return min(longest, first * 2.0**times)
 
     def _tell_trouble(self, error: Exception) -> None:
         if isinstance(error, LedgerLockedError):
@@ -400,7 +399,7 @@ class Intake:
         if opened[0] is None or has_errors(opened[1]):
             raise ConfigurationError(Phrase("massctl.yaml has faults"))
         with session(self._directory, environment=self._environment, opened=opened) as (current, _):
-            self._in_git = current.in_git
+            self._backend = current.backend
             self._seen = self._mark()
             while self._bring_into(current):
                 pass
@@ -408,14 +407,9 @@ class Intake:
     def _bring_into(self, current: Session) -> int:
         """Bring in as much as one append holds; says how many events were new."""
         # Nothing of this is needed before something comes.
-        from massctl.apply.journal import LedgerSession
-        from massctl.cli.ledger_access import trust
         from massctl.cli.notifications import Notifier
-        from massctl.ledger.process_lock import sole_runner
 
-        ledger = current.ledger()
-        state = current.read_state(ledger)
-        trust(current, state)
+        state = trusted_ledger(current)
         known = {job.msg_id for record in state.records.values() for job in record.jobs if job.msg_id is not None}
         waiting = self._spool.waiting(known)
         events = self._read(current, waiting)
@@ -426,11 +420,9 @@ class Intake:
         notifier = Notifier(current)
         if mine:
             # Whoever only finds out that nothing is to be written disturbs nobody.
-            with sole_runner(current.places.locks, current.clock.now(), brief=True):
-                state = current.read_state(ledger)
-                trust(current, state)
+            with own_ledger(current, brief=True) as book:
+                state = book.state
                 notifier.begin(state)
-                book = LedgerSession(ledger, current.clock, state)
                 endings |= {each.waiting.id: self._recorded(current, each, book) for each in mine}
                 book.flush()
         foreign = [each for each in events if each.waiting.is_new and endings[each.waiting.id] == "foreign"]

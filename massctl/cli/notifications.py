@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
-from massctl.apply.journal import LedgerSession
 from massctl.apply.notices import Coming, Notice, NoticeFinder, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
-from massctl.cli.ledger_access import ledger_refusal
+from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import InvariantError, LedgerError, MassctlError
-from massctl.ledger.process_lock import sole_runner
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
@@ -155,8 +153,8 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
         return
     about = [(each.announcement(name), state.record(each.campaign, each.edition)) for name, each in taken]
     try:
-        with sole_runner(session.places.locks, session.clock.now()):
-            LedgerSession(session.ledger(), session.clock, state).record_each(about)
+        with alone(session):
+            ledger_session(session, state).record_each(about)
     except LedgerError as error:
         told = Phrase(
             "the notices were sent, but this is not on record, so the next run sends them again: {why}",
@@ -187,7 +185,7 @@ def _content(session: Session, record: Record) -> LockFile | None:
     """Return what was kept of what an edition last asked WeChat to send."""
     if not record.attempts:
         return None
-    version = session.archive().read(record.attempts[-1].event.digest)
+    version = session.backend.archive().read(record.attempts[-1].event.digest)
     return version.lock if version is not None else None
 
 

@@ -9,15 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, STATISTICS_FOLDER
 from massctl.model.frozen import Frozen
 from massctl.model.state import RunnerId
 from massctl.plan.lease import LocalRunner
 
-LEDGER_FILE: Final = "massctl.state.jsonl"
-ARCHIVE_FOLDER: Final = "massctl.state.bodies"
-"""Beside the ledger: what was staged and sent, for people to compare with."""
-STATISTICS_FOLDER: Final = "massctl.state.statistics"
-"""Beside the ledger: what WeChat counted, day by day."""
 CACHE: Final = ".massctl"
 """The folder for caches and locks, which git ignores."""
 API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import field
 from msgspec.structs import replace
 
-from massctl.cli.ledger_access import ledger_refusal, recorded_if_begun, sharing_refusal, shown_if_begun
+from massctl.cli.ledger_access import ledger_refusal, read_ledger, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
@@ -281,7 +281,7 @@ def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:
     """Read the ledger; where it is damaged, give an empty state and the refusal for every campaign."""
     try:
         shown = purpose in (Purpose.SHOW, Purpose.RESUME)
-        return shown_if_begun(session) if shown else session.read_state(session.ledger()), None
+        return shown_if_begun(session) if shown else read_ledger(session), None
     except LedgerError as error:
         told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders().names
         if error.guard not in (Guard.LEDGER_DAMAGED, Guard.LEDGER_UNTRUSTED) or not told:
@@ -309,7 +309,7 @@ def _rules(
 
 def _braked(session: Session, rules: PolicyInForce) -> PolicyInForce:
     """Add whether somebody stopped all sends, where the ledger's remote is asked anyway."""
-    return replace(rules, tip=brake(session.tip())) if session.in_git else rules
+    return replace(rules, tip=brake(session.tip())) if session.backend.is_shared else rules
 
 
 def _plan(

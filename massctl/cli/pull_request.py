@@ -48,9 +48,8 @@ class PullRequestFiles(Frozen):
 
 def branch_of(session: "Session", name: str, ref: str) -> "GitBranch":
     """Open a ref of the remote; `name` is the folder of its copy in `.massctl/`."""
-    from massctl.cli.checkout import known_to_git, token_for_git
     from massctl.ledger.git_branch import GitBranch
-    from massctl.ledger.git_remote import way_to
+    from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
 
     known = known_to_git(session.settings, session.environment)
     way = way_to(session.root, session.settings.state.remote, known, token_for_git(session.settings, known))

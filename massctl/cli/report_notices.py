@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
@@ -67,7 +66,7 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     due = list(_due(session, state, appid))
     if not due:
         return
-    archive = session.statistics()
+    archive = session.backend.statistics()
     gone = claimed(archive.deliveries(appid), state.renamed, session.clock.now())
     wanted = [
         (channel, record, day)
@@ -79,11 +78,9 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
         return
     # Only a report that is due makes one. The ledger is not read again: a runner may be writing to it.
     from massctl.cli.report_inputs import report_from
-    from massctl.ledger.archive import LocalArchive
 
     names = sorted({record.campaign for _, record, _ in wanted})
-    contents = partial(LocalArchive, session.places.archive)
-    report = report_from(state, session.settings, archive, contents, session.clock.now(), names)
+    report = report_from(state, session.settings, archive, session.clock.now(), names)
     notices = {
         (record.key, day): (notice, send)
         for _, record, day in wanted

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit, urlunsplit
 from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
-from massctl.cli.checkout import known_to_git, token_for_git
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
 from massctl.errors import (
     CheckoutError,
@@ -31,7 +30,7 @@ from massctl.errors import (
     RefusedError,
 )
 from massctl.git import NETWORK_SECONDS, Git, GitAnswer
-from massctl.ledger.git_remote import git_says, nothing_like, way_to
+from massctl.ledger.git_remote import git_says, known_to_git, nothing_like, token_for_git, way_to
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from massctl.apply.outcome import Outcome, refuse_all
 from massctl.cli.arguments import read_at_most
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.output import utf8, write_files
 from massctl.cli.planner import Planned
 from massctl.cli.session import Session
@@ -67,7 +68,7 @@ def still_there(session: Session, saved: SavedPlan) -> list[str]:
 
 def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
     """Refuse a saved plan of whose campaigns none is left, so that no plan can be made again."""
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     moved = [Phrase("{name} is gone", name=name) for name in saved.names]
     return refuse_stale(
         saved, Plan(state.lineage, state.plan_serial, ()), state, plan_stale(moved, (), shlex.quote(str(path)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from massctl.cli.checkout import path_of_folder
 from massctl.cli.forge import forge_of, line_to_forge
+from massctl.cli.ledger_access import read_ledger
 from massctl.model.entries import (
     Entry,
     Expired,
@@ -42,7 +43,7 @@ Stopped: TypeAlias = Mapping[RecordKey, Sequence[Refusal]]
 
 def serial_now(session: "Session") -> int:
     """Return how many entries the ledger has."""
-    return session.read_state(session.ledger()).serial
+    return read_ledger(session).serial
 
 
 def report_sends(
@@ -57,8 +58,8 @@ def report_sends(
     These are the numbers of merged pull requests. Where no forge is known, nobody is told. Raises a MassctlError.
     `inside` answers in place of the network.
     """
-    state, stopped = session.read_state(session.ledger()), stopped or {}
-    keys = [*dict.fromkeys([*_concerned(session.ledger().read(since)), *stopped])]
+    state, stopped = read_ledger(session), stopped or {}
+    keys = [*dict.fromkeys([*_concerned(session.backend.ledger.read(since)), *stopped])]
     if not keys:
         return []
     line, told = line_to_forge(session.settings, environment, inside), list[int]()

@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from massctl.child import Child
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
-    from massctl.ledger.archive import Contents
-    from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.local_file import LocalLedger
-    from massctl.ledger.signature import LedgerKeys
-    from massctl.ledger.statistics import StatisticsFiles
+    from massctl.ledger.backend import Backend
     from massctl.model.entries import Entry
     from massctl.model.inputs import JudgedInputs
     from massctl.model.message import RenderedCampaign
@@ -63,9 +59,7 @@ class Session(Struct):
     """A person repeats one send, whichever runner holds the lease."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
     _watches: dict[AccountName, "SkewMeter"] = field(default_factory=dict)
-    _local_ledger: "LocalLedger | None" = None
-    _git_ledger: "GitLedger | None" = None
-    _keys: "LedgerKeys | None" = None
+    _backend: "Backend | None" = None
     _child: "Child | None" = None
 
     @property
@@ -77,11 +71,6 @@ class Session(Struct):
     def places(self) -> Places:
         """Where the files of this run stand."""
         return Places(self.home or self.root, sandbox=self.sandbox is not None)
-
-    @property
-    def in_git(self) -> bool:
-        """Whether the ledger is on a branch of the remote; a sandbox's never is."""
-        return self.settings.state.backend == "git" and self.sandbox is None
 
     def child(self) -> "Child":
         """Return the process that renders for this session, once; it starts when it is asked."""
@@ -113,65 +102,22 @@ class Session(Struct):
         where = repository or self.repository, self.settings, cache or own
         return Workbench(*where, recorded, progress, child)
 
-    def ledger(self) -> "LocalLedger | GitLedger":
-        """Open the ledger, once; reads and writes nothing yet."""
-        if self.in_git:
-            return self.git_ledger()
-        if self._local_ledger is None:
+    @property
+    def backend(self) -> "Backend":
+        """The place of the ledger, opened once: what waits to be written waits in it."""
+        if self._backend is None:
             # Not every verb opens a ledger.
-            from massctl.ledger.local_file import LocalLedger
+            from massctl.ledger.backend import Site, open_backend
 
-            self._local_ledger = LocalLedger(self.places.ledger, self.places.locks, self.ledger_keys())
-        return self._local_ledger
-
-    def git_ledger(self) -> "GitLedger":
-        """Open the ledger on its branch, once: what waits for a push waits in it."""
-        if self._git_ledger is None:
-            # Only a ledger in git pays for it.
-            from massctl.cli.checkout import remote_ledger
-
-            around = self.root, self.places.cache, self.settings, self.places.locks, self.environment
-            self._git_ledger = remote_ledger(*around, self.console.talk, self.ledger_keys())
-        return self._git_ledger
-
-    def ledger_keys(self) -> "LedgerKeys":
-        """Return the keys of the ledger, one value for the session; a sandbox's ledger is not signed."""
-        if self._keys is None:
-            from massctl.cli.ledger_key import private_key
-            from massctl.ledger.signature import LedgerKeys
-
-            state = self.settings.state
-            public = () if self.sandbox else tuple(state.keys or ())
-            self._keys = LedgerKeys(public, lambda: private_key(state, self.environment, self.home or self.root))
-        return self._keys
-
-    def signed_with(self, public: Sequence[str]) -> "Session":
-        """Return the session as it is where massctl.yaml names these keys of the ledger."""
-        state = self.settings.state.model_copy(update={"keys": list(public)})
-        settings = self.settings.model_copy(update={"state": state})
-        return replace(self, settings=settings, _keys=None, _git_ledger=None, _local_ledger=None)
+            places, settings = self.places, None if self.sandbox else self.settings
+            folders = self.root, places.ledger.parent, places.cache, places.locks
+            site = Site(*folders, settings, self.environment, self.console.talk)
+            self._backend = open_backend(site)
+        return self._backend
 
     def for_thread(self) -> "Session":
         """Return the session for another thread: its clients and ledgers are its own, as no two threads share one."""
-        return replace(self, _clients={}, _watches={}, _local_ledger=None, _git_ledger=None)
-
-    def archive(self) -> "Contents":
-        """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
-        # A run without a difference to show, and none to keep, does without it.
-        from massctl.ledger.archive import GitArchive, LocalArchive
-
-        return GitArchive(self.git_ledger()) if self.in_git else LocalArchive(self.places.archive)
-
-    def statistics(self) -> "StatisticsFiles":
-        """Open the archive of statistics beside the ledger; reads and writes nothing yet."""
-        # Most verbs neither collect nor report.
-        from massctl.ledger.statistics import LocalStatistics
-
-        if not self.in_git:
-            return LocalStatistics(self.places.statistics)
-        from massctl.cli.checkout import remote_statistics
-
-        return remote_statistics(self.root, self.places.cache, self.settings, self.environment, self.console.talk)
+        return replace(self, _clients={}, _watches={}, _backend=None)
 
     def api_base(self, account: AccountName) -> str:
         """Return where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""
@@ -323,10 +269,6 @@ class Session(Struct):
         if named is not None:
             what = Phrase("massctl.yaml has no account {name}", name=named)
         raise UsageError(what, nothing, Phrase("add --account with one of {accounts}", accounts=listed))
-
-    def read_state(self, ledger: "LocalLedger | GitLedger") -> State:
-        """Read and fold the whole ledger."""
-        return self.fold(ledger.read(0))
 
     def fold(self, entries: "Iterable[Entry]") -> State:
         """Fold entries into a state, with renamed campaigns under their current names."""

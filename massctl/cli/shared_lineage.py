@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.checkout import batch_contents, has_git, known_to_git
+from massctl.cli.checkout import batch_contents, has_git
 from massctl.errors import LedgerUnreachableError
 from massctl.git import Git, GitAnswer
+from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase

@@ -15,6 +15,7 @@ from massctl.apply.jobs import addressed_records, misaddressed_owner, owners_of
 from massctl.callback.finish import read_finish
 from massctl.callback.spool import SpoolError, Waiting, held_events
 from massctl.callback.tree import EventFault
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.places import CACHE
 from massctl.model.entries import JobFinish
 from massctl.model.frozen import Frozen
@@ -118,7 +119,7 @@ def held_here(session: Session) -> list[Phrase]:
         return [Phrase("the spool {path} cannot be read: {why}", path=str(path), why=str(error))]
     if not held:
         return []
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     events = [read_event(each, session.settings) for each in held]
     said = [each.why_held(state) for each in events if isinstance(each, SpooledEvent)]
     return [each for each in said if each is not None]

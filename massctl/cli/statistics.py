@@ -35,7 +35,7 @@ def collect_accounts(
     for name, collected in found.items():
         with _failure_in(collected):
             if days := send_days(state, collected.appid):
-                archive, now = archive or session.statistics(), session.clock.now()
+                archive, now = archive or session.backend.statistics(), session.clock.now()
                 # What this machine knows spares most questions to a server.
                 if due_requests(days, calls := archive.calls_known_here(collected.appid), now):
                     last = max((each.at for each in calls), default=datetime.min.replace(tzinfo=UTC))

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from massctl import __version__
 from massctl.errors import LedgerError
-from massctl.ledger.git_ledger import BODIES, GitLedger
 from massctl.model.lock import (
     Version,
     body_digests,
@@ -32,6 +31,7 @@ from massctl.model.message import RenderedCampaign
 ARCHIVE_BYTES_MAX: Final = 4 * 1024 * 1024
 """Of one file: a body that WeChat takes has fewer than 1,000,000 bytes (draft/add, read 2026-10)."""
 _DIGEST: Final = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
+_NAME: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
 _BESIDE: Final = ".massctl-body-"
 
 
@@ -59,6 +59,17 @@ class Contents(ABC):
         if lock is None:
             return None
         return checked_version(lock, {each: self._bytes(_named(each, "html")) for each in body_digests(lock)})
+
+    def take_over(self, other: "Contents") -> None:
+        """Keep the files of another archive under their names, as far as the disk takes them."""
+        with contextlib.suppress(OSError):  # For people only: without them later plans show less.
+            for name in filter(_NAME.fullmatch, other.names()):
+                if (data := other._bytes(name)) is not None:
+                    self._write(name, data)
+
+    @abstractmethod
+    def names(self) -> Iterable[str]:
+        """Return the names of its files, and perhaps others."""
 
     @abstractmethod
     def _bytes(self, name: str) -> bytes | None:
@@ -100,28 +111,9 @@ class LocalArchive(Contents):
         finally:
             Path(beside).unlink(missing_ok=True)
 
-    def take_over(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Keep files of another backend under their names, as far as the disk takes them."""
-        with contextlib.suppress(OSError):  # For people only: without them later plans show less.
-            for name, data in files:
-                self._write(Path(name).name, data)
-
-
-class GitArchive(Contents):
-    """A folder on the ledger's branch; what is kept goes there with the next entries that are pushed."""
-
-    def __init__(self, ledger: GitLedger) -> None:
-        self._ledger = ledger
-
-    def _bytes(self, name: str) -> bytes | None:
-        try:
-            data = self._ledger.store.file(f"{BODIES}/{name}")
-        except LedgerError:
-            return None
-        return data if data is not None and len(data) <= ARCHIVE_BYTES_MAX else None
-
-    def _write(self, name: str, data: bytes) -> None:
-        self._ledger.store.keep_body(name, data)
+    def names(self) -> list[str]:
+        """See `Contents.names`."""
+        return sorted(path.name for path in self._folder.iterdir()) if self._folder.is_dir() else []
 
 
 def _named(digest: str, extension: str) -> str:

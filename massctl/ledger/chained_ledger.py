@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
-from massctl.errors import LedgerMissingError, LedgerStaleError
+from massctl.errors import LedgerForeignError, LedgerMissingError, LedgerOlderError, LedgerStaleError
 from massctl.ledger.codec import BEGIN, End, chain_digest, decode, empty_file, encode, follow
 from massctl.ledger.high_water_mark import (
     Mark,
     note_newest,
     note_writing,
-    require_newest,
+    older_copy,
     require_torn_here,
     seen_mark,
+    set_back,
 )
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing
 from massctl.model.entries import Created, Entry, NewEntry, is_observed
@@ -48,11 +49,6 @@ class Store(Protocol):
         ...
 
     @property
-    def branch(self) -> str | None:
-        """The same where it is a branch of a git remote, else None."""
-        ...
-
-    @property
     def takes_durable_only(self) -> bool:
         """Whether every append is durable when it returns, and costs a way to a server. Then appends are gathered."""
         ...
@@ -74,7 +70,7 @@ class Store(Protocol):
         ...
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """Put the whole ledger aside and write `data` instead, if any; returns its new name, or None without a ledger.
+        """Put the whole ledger aside, if there is one, and write `data` instead, if any; returns its new name.
 
         Raises LedgerStaleError if it is not `expected` any more, and else as `append` does.
         """
@@ -133,7 +129,9 @@ class ChainedLedger:
         """
         mark = seen_mark(self._locks)
         goes_on = not deep and self._lineage is not None and since >= self._whole_serial and not self._end.newline_lost
-        return self._take(self._store.read(self._end if goes_on else None), mark, since, deep=deep)
+        entries = self._take(self._store.read(self._end if goes_on else None), mark, since, deep=deep)
+        self.require_floor(self._end)
+        return entries
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
         """Write entries if nobody else has since they were read; see the port for the promise."""
@@ -154,6 +152,10 @@ class ChainedLedger:
             raise
         return [each.entry for each in written]
 
+    def last_read(self) -> Sequence[Entry] | None:
+        """Return the entries as this machine fetched them last, only to be shown; None if it keeps no copy."""
+        return None
+
     def as_found(self) -> bytes | None:
         """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
         return self._store.data()
@@ -163,9 +165,52 @@ class ChainedLedger:
         self.forget()
         return self._store.replace(data, now, expected)
 
+    def take_over(self, data: bytes, now: datetime) -> None:
+        """Hold the lines of another place, or an earlier part of them already; a ledger that has all of them stays.
+
+        Raises LedgerForeignError if another ledger is here, and else as `Store.replace` does.
+        """
+        there = self.as_found()
+        if (there or b"").startswith(data):
+            return
+        if not data.startswith(there or b""):
+            raise LedgerForeignError(
+                Phrase("{branch} holds another ledger", branch=self.where),
+                Phrase("Nothing was changed, there or here."),
+                Phrase(
+                    "find out whose it is; then rename it, or name another place: {command}",
+                    command=Command("state migrate", "--help"),
+                ),
+            )
+        self.replace(data, now, there)
+
     def forget(self) -> None:
         """Know nothing of the ledger any more, because another one took its place."""
         self._end, self._lineage, self._behind, self._whole_serial, self._waiting = BEGIN, None, [], 0, []
+
+    def require_seen(self, entries: Sequence[Entry], end: End) -> None:
+        """Raise LedgerOlderError for a whole ledger that lacks what this machine saw, or LedgerUntrustedError."""
+        self.require_floor(end)
+        self._require_newest(seen_mark(self._locks), lineage_of(entries), entries, end, 0)
+
+    def require_floor(self, end: End) -> None:
+        """Raise LedgerUntrustedError for a signed ledger that ends before an entry which its place proves to be signed.
+
+        A place that proves nothing says nothing: then only this machine's mark notices a ledger that was set back.
+        """
+
+    def older(self, why: Phrase) -> LedgerOlderError:
+        """Make the error of a ledger that ends before what was seen of it, or that went another way since."""
+        return older_copy(why)
+
+    def _require_newest(
+        self, mark: Mark | None, lineage: str | None, entries: Sequence[Entry], end: End, first: int
+    ) -> None:
+        """Compare with what this machine saw; `entries` are those behind serial `first`."""
+        seen = mark.serial if mark is not None else 0
+        digest = digest_at(seen, entries, end) if first < seen <= end.serial else None
+        if (why := set_back(mark, lineage, end.serial, digest)) is not None:
+            raise self.older(why)
 
     def _may_wait(self) -> bool:
         waited = [each.new.at for each in self._waiting]
@@ -183,9 +228,7 @@ class ChainedLedger:
             entries += found
         self.keys.require_trusted(end.signing, end.serial)
         lineage = self._lineage if lines.after.serial else lineage_of(entries)
-        seen = mark.serial if mark is not None else 0
-        digest = digest_at(seen, entries, end) if lines.after.serial < seen <= end.serial else None
-        require_newest(mark, lineage, end.serial, digest, self._store.branch)
+        self._require_newest(mark, lineage, entries, end, lines.after.serial)
         if size_bytes > end.whole_bytes:
             require_torn_here(seen_mark(self._locks), lineage)  # Whoever tore it may have begun since `mark`.
         self._lineage = lineage

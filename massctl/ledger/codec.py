@@ -1,9 +1,8 @@
-"""The ledger's bytes: one entry a line of canonical JSON, each line names the one before it by the digest of its bytes.
+"""The ledger's bytes: one entry a line, as canonical JSON, with the digest of the line before.
 
-Reading verifies the chain and builds entries; it writes nothing again to compare. The last line is compared with what
-massctl would write, because no next line proves it. After the last newline there may be nothing, a whole entry that
-lost its newline, or the beginning of an entry that a crash left. Everything else is damage, and so is a file without a
-byte.
+Reading verifies the chain and builds the entries. Only the last line is also compared with what massctl would write,
+because no next line proves it. Three things may follow the last newline: nothing, a whole entry that lost its newline,
+or the beginning of an entry that a crash left. Everything else is damage, and so is an empty file.
 """
 
 import json
@@ -16,6 +15,7 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from massctl.errors import LedgerCorruptError, LedgerFutureVersionError, LedgerUntrustedError
+from massctl.ledger import NEW_LINEAGE
 from massctl.ledger.signature import NOBODY, UNSIGNED, LedgerKeys, Signing, is_signature
 from massctl.model.entries import (
     GENESIS,
@@ -58,7 +58,7 @@ class End(Frozen):
     """Who signs what comes next."""
 
     def after(self, lines: Sequence[bytes], signing: Signing | None = None) -> "End":
-        """Return the end behind more lines, each of them written with its newline; `signing` is as it is there."""
+        """Return the end after more lines, each with its newline. `signing` is the state of signatures there."""
         if not lines and not self.newline_lost:
             return self
         more = (1 if self.newline_lost else 0) + sum(len(line) + 1 for line in lines)
@@ -72,12 +72,12 @@ BEGIN: Final = End()
 
 
 def chain_digest(line: bytes) -> str:
-    """Name a line (without its newline) as the next one's `prev` does."""
+    """Return the digest of a line without its newline, as `prev` of the next line has it."""
     return "sha256:" + sha256_of(line)
 
 
 def encode(entry: NewEntry | Entry, serial: int, prev: str, signature: str | None = None) -> bytes:
-    """Write one entry as its line, without the newline."""
+    """Encode one entry as a line without the newline."""
     fields = fields_of(entry.event)
     head = {"serial": serial, "prev": prev, "at": entry.at.isoformat(timespec="milliseconds")}
     if signature is not None:
@@ -89,11 +89,11 @@ def encode(entry: NewEntry | Entry, serial: int, prev: str, signature: str | Non
 def follow(
     data: bytes, after: End = BEGIN, *, deep: bool = False, keys: LedgerKeys = UNSIGNED
 ) -> tuple[list[Entry], End]:
-    """Verify the lines of `data`, which come behind `after`; returns their entries, and where they end.
+    """Verify the lines of `data`, which follow `after`; return their entries, and where they end.
 
-    With `deep` the form and the fields of every line are checked, and not only of the last one. Raises as `decode`
-    does, also for a last line that is neither an entry nor the beginning of one, and LedgerUntrustedError for a line
-    that is not signed by the key in force.
+    With `deep`, the form and the fields of every line are checked, not only those of the last line. Raises what
+    `decode` raises, also for a last line that is neither an entry nor the beginning of one. Raises
+    LedgerUntrustedError for a line that is not signed by the key in force.
     """
     entries: list[Entry] = []
     serial, prev, start, line, signing = after.serial, after.digest, 0, b"", after.signing
@@ -120,9 +120,9 @@ def follow(
 
 
 def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
-    """Verify a whole ledger; None if there is none. Raises as `follow`, and for one without a byte.
+    """Verify a whole ledger; None if there is none. Raises what `follow` raises, and refuses an empty file.
 
-    Raises LedgerUntrustedError too where its newest line is not signed as massctl.yaml says.
+    Raises LedgerUntrustedError if the newest line is not signed as massctl.yaml says.
     """
     if data == b"":
         raise empty_file()
@@ -132,10 +132,10 @@ def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UN
 
 
 def sound_part(data: bytes, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
-    """Verify the lines of a damaged ledger, in depth, as far as they follow from each other and are signed.
+    """Verify a damaged ledger in depth, up to the first line that does not follow or is not signed.
 
-    A line is also left out if the next one is an entry that names another instead: one of the two was changed. Raises
-    LedgerFutureVersionError if a newer massctl wrote it: such a line is not damage.
+    If the next line is an entry that names another predecessor, one of the two lines was changed, and the result ends
+    before both. Raises LedgerFutureVersionError for a line of a newer massctl, which is not damage.
     """
     entries: list[Entry] = []
     before, end, start = BEGIN, BEGIN, 0
@@ -162,7 +162,7 @@ def _names_another(line: bytes, end: End) -> bool:
 
 
 def is_whole(line: bytes) -> bool:
-    """Return whether a line that lost its newline is whole: only an object's last byte makes JSON of it."""
+    """Return whether a line that lost its newline is whole. A JSON object parses only with its last byte."""
     try:
         from_json(line)
     except ValueError:
@@ -171,11 +171,11 @@ def is_whole(line: bytes) -> bool:
 
 
 def begins_entry(tail: bytes, serial: int, prev: str) -> bool:
-    """Return whether bytes behind the last newline are the beginning of entry `serial` after a line named `prev`.
+    """Return whether the bytes after the last newline can be the beginning of entry `serial`.
 
-    They are where something can be added that makes canonical JSON of them, an object with sorted keys and without
-    blanks as `encode` writes it, and where its `serial` and `prev`, as far as they are there, are the ones due. Zeros,
-    a blank, half of another ledger's line and additions by an editor are not such a beginning.
+    They can if some continuation would make them a line that `encode` writes: an object with sorted keys and without
+    blanks. As far as `serial` and `prev` are there, they must be the expected ones. Zeros, a blank, half a line of
+    another ledger, and an editor's additions are not a beginning.
     """
     try:
         text = getincrementaldecoder("utf-8")().decode(tail)
@@ -218,9 +218,9 @@ def _is_canonical(text: str) -> bool:
 
 
 def decode(line: bytes, serial: int, prev: str) -> Entry:
-    """Read one line that must be entry `serial` after a line named `prev`.
+    """Decode one line, which must be entry `serial` after the line whose digest is `prev`.
 
-    Raises LedgerCorruptError if it is not, LedgerFutureVersionError if a newer massctl wrote it.
+    Raises LedgerCorruptError if it is not, and LedgerFutureVersionError if a newer massctl wrote it.
     """
     try:
         fields: Any = from_json(line)
@@ -242,7 +242,7 @@ def decode(line: bytes, serial: int, prev: str) -> Entry:
 
 
 def check_form(line: bytes, entry: Entry) -> None:
-    """Raise LedgerCorruptError for a line that is not what we would write: its form, byte for byte, and its fields."""
+    """Raise LedgerCorruptError for a line that differs from what massctl would write, in a byte or a field."""
     signature = from_json(line).get("signature")
     try:
         same = encode(entry, entry.serial, entry.prev, signature) == line
@@ -294,7 +294,7 @@ def _damaged(what: Phrase) -> LedgerCorruptError:
             state_repair=Command("state repair"),
             state_restore=Command("state restore", A_FILE),
             state_verify=Command("state verify"),
-            state_init=Command("state init", '--new-lineage --reason "…"'),
+            state_init=NEW_LINEAGE,
         ),
     )
 

@@ -11,32 +11,42 @@ without a clear answer is looked up: our commit is in the branch's history, or i
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.errors import (
+    InvariantError,
     LedgerCorruptError,
     LedgerError,
     LedgerForeignError,
     LedgerForgedError,
+    LedgerOlderError,
     LedgerUnreachableError,
     LedgerUntrustedError,
+    UsageError,
 )
+from massctl.git import NETWORK_SECONDS
+from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, NEW_LINEAGE
+from massctl.ledger.archive import ARCHIVE_BYTES_MAX, Contents
+from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.high_water_mark import Floor, note_floor, restore_command, seen_floor, seen_mark
+from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_mark
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing, trailer_line, trailer_of
 from massctl.model.entries import Entry
-from massctl.model.phrase import A_BRANCH, Command, Phrase
+from massctl.model.phrase import Command, Phrase
+from massctl.model.statistics import STATISTICS_BRANCH
 
-LEDGER: Final = "massctl.state.jsonl"
-"""The file that grows."""
+if TYPE_CHECKING:
+    from massctl.ledger.statistics import StatisticsFiles
+
 SEGMENTS: Final = "massctl.state.segments"
 """The folder of what grew before: `00000001.jsonl` and so on."""
-BODIES: Final = "massctl.state.bodies"
 SEGMENT_BYTES_MAX: Final = 512 * 1024
 """Of the file that grows, and of each segment. Every push makes this much into an object. A longer line is alone."""
 PAUSE_SECONDS: Final = (0.5, 2.0, 5.0)
@@ -73,7 +83,6 @@ class GitStore:
         self._branch = branch
         self._sleep = sleep
         self.where: Final = branch.name
-        self.branch: Final = branch.name
         self.tip: Tip | None = None
         """Where the branch was read or pushed last."""
         self._segments: Mapping[str, str] = {}
@@ -118,9 +127,9 @@ class GitStore:
         if tip is None:
             return {}, None
         found = self._branch.list(tip, SEGMENTS)
-        (growing,) = self._branch.read(tip, [LEDGER])
+        (growing,) = self._branch.read(tip, [LEDGER_FILE])
         if growing is None and found:
-            raise _damaged(Phrase("{file} is missing beside its segments. Nothing was sent.", file=LEDGER))
+            raise _damaged(Phrase("{file} is missing beside its segments. Nothing was sent.", file=LEDGER_FILE))
         if growing and not growing.endswith(b"\n") and not is_whole(growing.rpartition(b"\n")[2]):
             # A commit is whole or not there, so nobody but a person can have made this one.
             raise _damaged(Phrase("Its last line is incomplete, which no push leaves. Nothing was sent."))
@@ -156,7 +165,7 @@ class GitStore:
         """Lay lines out behind so many segments: the files to be written, the new segments, and the file that grows."""
         *full, growing = _segmented(data)
         names = [f"{number:08}.jsonl" for number in range(sealed + 1, sealed + 1 + len(full))]
-        files: dict[str, bytes | None] = {LEDGER: growing, _BESIDE: _README}
+        files: dict[str, bytes | None] = {LEDGER_FILE: growing, _BESIDE: _README}
         files |= {f"{SEGMENTS}/{name}": piece for name, piece in zip(names, full, strict=True)}
         # The next reading tells the objects, and finds others than these: it reads all of them once more.
         return files, dict.fromkeys(names, ""), growing
@@ -179,15 +188,13 @@ class GitStore:
     def keep_body(self, name: str, data: bytes) -> None:
         """Push what was sent to the branch with the next lines; an existing file does not change."""
         if self._there is None:
-            self._there = self._branch.list(self.tip, BODIES) if self.tip else {}
+            self._there = self._branch.list(self.tip, ARCHIVE_FOLDER) if self.tip else {}
         if name not in self._there:
-            self._files[f"{BODIES}/{name}"] = data
+            self._files[f"{ARCHIVE_FOLDER}/{name}"] = data
 
-    def bodies(self) -> Iterator[tuple[str, bytes]]:
-        """Return the files that are kept beside the ledger, by name, as of the last `read`."""
-        for name in sorted(self._branch.list(self.tip, BODIES)) if self.tip else ():
-            if self.tip and (data := self._branch.read(self.tip, [f"{BODIES}/{name}"])[0]) is not None:
-                yield name, data
+    def bodies(self) -> Sequence[str]:
+        """Return the names of the files that are kept beside the ledger, as of the last `read`."""
+        return sorted(self._branch.list(self.tip, ARCHIVE_FOLDER)) if self.tip else []
 
     def refusal(self) -> LedgerError | None:
         """Say why nothing can be pushed, as far as the remote tells without a push."""
@@ -199,46 +206,27 @@ class GitStore:
         if self.tip is None:
             return None
         paths = [f"{SEGMENTS}/{name}" for name in sorted(self._branch.list(self.tip, SEGMENTS))]
-        found = [data for data in self._branch.read(self.tip, [*paths, LEDGER]) if data is not None]
+        found = [data for data in self._branch.read(self.tip, [*paths, LEDGER_FILE]) if data is not None]
         return b"".join(found) if found else None
-
-    def take_over(self, data: bytes, files: Mapping[str, bytes]) -> bool:
-        """Let the branch hold another backend's ledger, and the files beside it; False: it does already.
-
-        Raises LedgerForeignError if it holds another ledger, and else as `append` does.
-        """
-        there = self.data() or b""
-        if there.startswith(data):
-            return False
-        if not data.startswith(there):
-            raise LedgerForeignError(
-                Phrase("{branch} holds another ledger", branch=self.where),
-                Phrase("Nothing was changed, there or here."),
-                Phrase(
-                    "name another branch: {command}",
-                    command=Command("state migrate", "--to git --branch", A_BRANCH),
-                ),
-            )
-        self._require_own_branch()
-        written = self._laid_out(data)[0] | {f"{BODIES}/{name}": content for name, content in files.items()}
-        said = _with_trailer(f"{LEDGER} came from another backend", data)
-        self._settle(self._branch.commit(self.tip, written, said), 0)
-        return True
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
         """See `Store`; the old ledger stays on the branch."""
         if self.data() != expected:
             raise stale(expected.count(b"\n") if expected else 0)
-        if expected is None or self.tip is None:
-            return None
-        names = self._branch.list(self.tip, "")
-        aside = aside_name(LEDGER, now, names.__contains__)
-        moved = {LEDGER: aside, SEGMENTS: aside.replace(".jsonl", ".segments")}
-        files = self._laid_out(data)[0] if data is not None else {}
+        names = self._branch.list(self.tip, "") if self.tip else {}
+        aside, said, moved = None, f"{LEDGER_FILE} came from another place", {}
+        if expected is None:
+            self._require_own_branch()
+        else:
+            aside = aside_name(LEDGER_FILE, now, names.__contains__)
+            said = f"{LEDGER_FILE} is put aside as {aside}"
+            moved = {LEDGER_FILE: aside, SEGMENTS: aside.replace(".jsonl", ".segments")}
+        files = {**(self._laid_out(data)[0] if data is not None else {}), **self._files}
         there = {old: new for old, new in moved.items() if old in names}
-        said = _with_trailer(f"{LEDGER} is put aside as {aside}", data or b"")
-        self._settle(self._branch.commit(self.tip, files, said, there), 0)
-        self._segments, self._growing = {}, b""
+        if not files and not there:
+            return None
+        self._settle(self._branch.commit(self.tip, files, _with_trailer(said, data or b""), there), 0)
+        self._segments, self._growing, self._files = {}, b"", {}
         return aside
 
     def _require_own_branch(self) -> None:
@@ -309,13 +297,26 @@ class GitLedger(ChainedLedger):
         Raises LedgerUntrustedError for a signed ledger that ends before an entry that a commit was signed for.
         """
         try:
-            entries = super().read(since, deep=deep)
+            return super().read(since, deep=deep)
         except LedgerCorruptError as error:
             raise _damaged(error.detail) from None
         except LedgerForgedError as error:
             raise self._with_way_back(error) from None
-        self.require_floor(self._end)
-        return entries
+
+    def older(self, why: Phrase) -> LedgerOlderError:
+        """See `ChainedLedger.older`."""
+        return LedgerOlderError(
+            Phrase("the ledger on {branch} was set back to an older state", branch=self.where),
+            why,
+            Phrase(
+                "{command}   puts the files of COMMIT back, the newest one with all entries: {log}   shows them, and "
+                "after a forced push GitHub's Activity of the repository. If it is lost for good, begin a new ledger "
+                "and import what was sent: {init}",
+                command=restore_command(self.where, "COMMIT"),
+                log="git log FETCH_HEAD",
+                init=NEW_LINEAGE,
+            ),
+        )
 
     def _with_way_back(self, error: LedgerForgedError) -> LedgerUntrustedError:
         """Add to an error the newest commit whose end is signed, as far as it is found."""
@@ -366,10 +367,101 @@ class GitLedger(ChainedLedger):
         mark, lines = seen_mark(self._locks), self.store.read_fetched()
         return self._take(lines, mark, 0) if lines is not None else None
 
-    def take_over(self, data: bytes, files: Mapping[str, bytes]) -> bool:
-        """See `GitStore.take_over`; what follows has to read the ledger again."""
-        self.forget()
-        return self.store.take_over(data, files)
+
+class GitArchive(Contents):
+    """A folder on the ledger's branch; what is kept goes there with the next entries that are pushed."""
+
+    def __init__(self, store: GitStore) -> None:
+        self._store = store
+
+    def _bytes(self, name: str) -> bytes | None:
+        try:
+            data = self._store.file(f"{ARCHIVE_FOLDER}/{name}")
+        except LedgerError:
+            return None
+        return data if data is not None and len(data) <= ARCHIVE_BYTES_MAX else None
+
+    def _write(self, name: str, data: bytes) -> None:
+        self._store.keep_body(name, data)
+
+    def names(self) -> Sequence[str]:
+        """See `Contents.names`."""
+        return self._store.bodies()
+
+
+class GitBackend(Backend):
+    """The ledger on a branch of the repository's remote, which every machine reads and writes."""
+
+    append_max = timedelta(seconds=2 * (len(PAUSE_SECONDS) + 1) * NETWORK_SECONDS + sum(PAUSE_SECONDS))
+    """Each push may be followed by a fetch that looks it up."""
+
+    @property
+    def where(self) -> str:
+        """See `Backend.where`."""
+        return f"{self.site.state.remote}/{self.site.state.branch}"
+
+    @cached_property
+    def ledger(self) -> GitLedger:
+        """See `Backend.ledger`."""
+        return self._open()
+
+    def _open(self) -> GitLedger:
+        branch = self._branch("ledger.git", self.site.state.branch)
+        return GitLedger(branch, self.site.locks, keys=self.keys)
+
+    def _branch(self, copy: str, name: str, *, is_ledger: bool = True) -> GitBranch:
+        site = self.site
+        if site.settings is None:
+            raise InvariantError("only massctl.yaml names a branch")
+        known = known_to_git(site.settings, site.environment)
+        way = way_to(site.root, site.state.remote, known, token_for_git(site.settings, site.environment))
+        return GitBranch(site.cache / copy, way, name, known, site.tell, is_ledger=is_ledger)
+
+    def archive(self) -> GitArchive:
+        """See `Backend.archive`: a folder on the branch."""
+        return GitArchive(self.ledger.store)
+
+    def statistics(self) -> "StatisticsFiles":
+        """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger."""
+        # Most verbs neither collect nor report.
+        from massctl.ledger.git_statistics import GitStatistics
+
+        return GitStatistics(self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell)
+
+    def missing_hint(self) -> Phrase:
+        """See `Backend.missing_hint`."""
+        return Phrase(
+            "git pull   first, because the ledger may have been moved; otherwise restore the branch "
+            "{branch}: somebody deleted it, or state.branch and state.remote name another; without it"
+            " nobody knows what was sent; if it is lost for good: {command}",
+            branch=self.site.state.branch,
+            command=NEW_LINEAGE,
+        )
+
+    def begin_hint(self) -> Phrase:
+        """See `Backend.begin_hint`."""
+        if self.ledger.store.tip is None:
+            return super().begin_hint()
+        return Phrase(
+            "git pull   first, because a ledger may have been moved from that branch; if massctl.yaml names none "
+            "afterwards: {command}   begins one",
+            command=Command("state init"),
+        )
+
+    def require_restorable(self) -> None:
+        """See `Backend.require_restorable`: the branch's history has every copy."""
+        raise UsageError(
+            Phrase("the ledger is on a branch of the remote, and a file cannot replace it"),
+            Phrase("Nothing was changed."),
+            Phrase("push the newest commit of the branch that anybody has, as docs/guides/operations.md says"),
+        )
+
+    def write_check(self) -> Phrase:
+        """See `Backend.write_check`."""
+        if (refusal := self.ledger.store.refusal()) is not None:
+            raise refusal
+        say = Phrase("{branch} can be read and pushed to; only a push shows whether a rule protects it")
+        return Phrase(say, branch=self.where)
 
 
 def _segmented(data: bytes) -> list[bytes]:
@@ -402,11 +494,18 @@ def _with_trailer(said: str, data: bytes) -> str:
     return said if trailer is None else f"{said}\n\n{trailer}"
 
 
+def restore_command(branch: str, commit: str) -> str:
+    """Return what puts the files of a commit on a branch again, as a new commit; `branch` with its remote."""
+    remote, _, name = branch.partition("/")
+    restored = f'"$(git commit-tree {commit}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{name}'
+    return f"git fetch {remote} {name} && git push {remote} {restored}"
+
+
 def _way_back(store: GitStore, commit: Tip) -> Phrase:
     """Say what puts the files of a commit on the branch again, as a new commit."""
     return Phrase(
         "{command}   puts it back; find out who pushed what came after that commit",
-        command=restore_command(store.branch, commit[:12]),
+        command=restore_command(store.where, commit[:12]),
     )
 
 
@@ -420,7 +519,7 @@ def _cut(store: GitStore, serial: int, floor: int, commit: Tip | None) -> Ledger
     if commit is not None:
         hint = _way_back(store, commit)
     return LedgerUntrustedError(
-        Phrase("the ledger on {branch} was cut, or replaced by an older one", branch=store.branch),
+        Phrase("the ledger on {branch} was cut, or replaced by an older one", branch=store.where),
         Phrase(
             "It ends with entry {serial}, but a commit of the branch is signed for entry {floor}. Nothing was sent and "
             "nothing was changed.",

@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
@@ -18,6 +18,9 @@ from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register, without_login, without_secrets
+
+if TYPE_CHECKING:
+    from massctl.model.settings import MassctlFile
 
 GIT_VERSION_MIN: Final = (2, 31)
 """The first that takes settings from its environment (GIT_CONFIG_COUNT), of March 2021."""
@@ -119,6 +122,19 @@ def _no_remote(remote: str) -> LedgerUnreachableError:
             remote=remote,
         ),
     )
+
+
+def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
+    """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
+    may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
+    secret = settings.variables - may_know
+    return {name: value for name, value in environment.items() if name not in secret}
+
+
+def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
+    """Return the token that `state.token_env` names; None if there is none."""
+    name = settings.state.token_env
+    return environment.get(name, "").strip() or None if name else None
 
 
 _RACE: Final = re.compile(

@@ -16,6 +16,7 @@ from typing import Final
 from msgspec.structs import asdict
 
 from massctl.errors import LedgerCorruptError, LedgerOlderError
+from massctl.ledger import NEW_LINEAGE
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import A_FILE, Command, Phrase
 from massctl.whole_file import sync
@@ -98,19 +99,13 @@ def is_beginning(locks: Path, lineage: str) -> bool:
     return mark is not None and (mark.lineage, mark.serial) == (lineage, 0)
 
 
-def require_newest(
-    mark: Mark | None,
-    lineage: str | None,
-    serial: int,
-    digest: str | None = None,
-    branch: str | None = None,
-) -> None:
-    """Raise LedgerOlderError for a ledger that ends before what was seen of it, or that went another way since.
+def set_back(mark: Mark | None, lineage: str | None, serial: int, digest: str | None = None) -> Phrase | None:
+    """Say why a ledger ends before what was seen of it, or went another way since; None if it did not.
 
-    `digest` names its line at the mark, where that is known. `branch` is where it lies, if in git.
+    `digest` names its line at the mark, where that is known.
     """
     if mark is None or mark.lineage != lineage or not mark.serial:
-        return
+        return None
     if serial < mark.serial:
         why = Phrase(
             "It ends with entry {serial}, but this machine saw {seen} entries.", serial=serial, seen=mark.serial
@@ -118,38 +113,22 @@ def require_newest(
     elif digest is not None and digest != mark.digest:
         why = Phrase("Its entry {serial} differs from the one that this machine saw.", serial=mark.serial)
     else:
-        return
-    then = Phrase("{why} It does not have what was sent since. Nothing was sent and nothing was changed.", why=why)
-    if branch is not None:
-        raise LedgerOlderError(
-            Phrase("the ledger on {branch} was set back to an older state", branch=branch),
-            then,
-            Phrase(
-                "{command}   puts the files of COMMIT back, the newest one with all entries: {log}   shows them, and "
-                "after a forced push GitHub's Activity of the repository. If it is lost for good, begin a new ledger "
-                "and import what was sent: {init}",
-                command=restore_command(branch, "COMMIT"),
-                log="git log FETCH_HEAD",
-                init=Command("state init", '--new-lineage --reason "…"'),
-            ),
-        )
-    raise LedgerOlderError(
+        return None
+    return Phrase("{why} It does not have what was sent since. Nothing was sent and nothing was changed.", why=why)
+
+
+def older_copy(why: Phrase) -> LedgerOlderError:
+    """Make the error of a ledger that `set_back` finds fault with."""
+    return LedgerOlderError(
         Phrase("the ledger is an older copy"),
-        then,
+        why,
         Phrase(
             "{state_restore}   restores a newer copy; without one, begin a new ledger and import what"
             " was sent: {state_init}",
             state_restore=Command("state restore", A_FILE),
-            state_init=Command("state init", '--new-lineage --reason "…"'),
+            state_init=NEW_LINEAGE,
         ),
     )
-
-
-def restore_command(branch: str, commit: str) -> str:
-    """Return what puts the files of a commit on a branch again, as a new commit; `branch` with its remote."""
-    remote, _, name = branch.partition("/")
-    restored = f'"$(git commit-tree {commit}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{name}'
-    return f"git fetch {remote} {name} && git push {remote} {restored}"
 
 
 def require_torn_here(mark: Mark | None, lineage: str | None) -> None:

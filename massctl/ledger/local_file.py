@@ -16,11 +16,13 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerError
+from massctl.ledger import LEDGER_FILE, NEW_LINEAGE
+from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, begins_entry, chain_digest
 from massctl.ledger.signature import UNSIGNED, LedgerKeys
@@ -37,7 +39,6 @@ _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno
 class LocalFile:
     """Implements `massctl.ledger.chained_ledger.Store` on a file."""
 
-    branch: Final = None
     takes_durable_only: Final = False
 
     def __init__(self, path: Path) -> None:
@@ -234,6 +235,39 @@ class LocalLedger(ChainedLedger):
 
     def __init__(self, path: Path, locks: Path, keys: LedgerKeys = UNSIGNED) -> None:
         super().__init__(LocalFile(path), locks, keys)
+
+
+class LocalBackend(Backend):
+    """The ledger as a file beside massctl.yaml, for one machine."""
+
+    is_shared = False
+    append_max = timedelta(seconds=APPEND_LOCK_SECONDS)
+    poll_seconds = (1.0, 1.0)
+    where = LEDGER_FILE
+
+    def _open(self) -> LocalLedger:
+        return LocalLedger(self.path, self.site.locks, self.keys)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.site.folder / LEDGER_FILE
+
+    def version(self) -> object:
+        """See `Backend.version`."""
+        with contextlib.suppress(OSError):
+            found = self.path.stat()
+            return found.st_mtime_ns, found.st_size
+        return None
+
+    def missing_hint(self) -> Phrase:
+        """See `Backend.missing_hint`."""
+        return Phrase(
+            "git pull   first, because the ledger may have been moved; otherwise copy massctl.state.jsonl"
+            " from the machine that sent last, because without it nobody knows what was sent; if it is "
+            "lost for good: {command}",
+            command=NEW_LINEAGE,
+        )
 
 
 def aside_name(ledger: str, now: datetime, taken: Callable[[str], bool]) -> str:

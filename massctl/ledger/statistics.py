@@ -22,7 +22,7 @@ from massctl.errors import LedgerError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, system_reason
-from massctl.model.statistics import AccountDay, Archived, ArticleDay, Family, JudgedCall, ReportDelivery, Statistics
+from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, ReportDelivery, Statistics
 
 FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 """Our own bound, far above a month of eight articles a day; a file beyond it was not written by massctl."""
@@ -57,21 +57,20 @@ class StatisticsFiles(ABC):
         Raises LedgerError if the archive cannot be reached.
         """
         unreadable = _Unreadable()
-        articles: dict[str, dict[tuple[Family, date], ArticleDay]] = {}
+        articles: dict[str, dict[date, ArticleDay]] = {}
         for row in self._rows(appid, _ARTICLES, since, unreadable):
             if not timedelta(0) <= row.stat_date - row.ref_date <= _COUNTED_MAX:
                 unreadable.number += 1
             elif since is None or row.ref_date >= since:
                 days = articles.setdefault(row.msgid, {})
-                key = row.family, row.stat_date
-                if key not in days or days[key].seen_at <= row.seen_at:
-                    days[key] = row
+                if row.stat_date not in days or days[row.stat_date].seen_at <= row.seen_at:
+                    days[row.stat_date] = row
         account: dict[date, AccountDay] = {}
         said = self._rows(appid, _ACCOUNT, since, unreadable)
         for day in sorted(said, key=lambda each: (each.ref_date, each.seen_at)):
             if since is None or day.ref_date >= since:
                 account[day.ref_date] = _merged(account.get(day.ref_date), day)
-        newest = {msgid: tuple(days[key] for key in sorted(days)) for msgid, days in articles.items()}
+        newest = {msgid: tuple(days[day] for day in sorted(days)) for msgid, days in articles.items()}
         return Statistics(newest, account, unreadable.number)
 
     def calls(self, appid: AppId, since: date | None = None) -> tuple[JudgedCall, ...]:

@@ -62,15 +62,15 @@ def canonical_json(value: Any) -> str:
 
 
 def short_key(written: str) -> str:
-    """Return a public key of the ledger as people tell it from others: its name and its hash."""
+    """Return a public key of the ledger in short form: its name and its hash."""
     return "+".join(part[:64] for part in written.split("+")[:2])
 
 
 def sha256_of(data: bytes) -> Sha256:
-    """Name some bytes: 64 lower-case hex digits."""
+    """Return the SHA-256 of some bytes: 64 lower-case hex digits."""
     return Sha256(hashlib.sha256(data).hexdigest())
 
 
 def digest_of(value: Any) -> Digest:
-    """Name a JSON value by its canonical form: `sha256:` and 64 hex digits."""
+    """Return the digest of a JSON value's canonical form: `sha256:` and 64 hex digits."""
     return Digest("sha256:" + sha256_of(canonical_json(value).encode()))

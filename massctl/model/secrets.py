@@ -14,17 +14,17 @@ from massctl.model.ids import REAL_OPENID
 
 MASK: Final = "********"
 PART_CHARS: Final = 16
-"""Of a secret that is known: a part that is shorter may be shown."""
+"""A shorter part of a registered secret may be shown."""
 KNOWN_CHARS_MIN: Final = 6
 """A secret that is shorter would mask common words, and protects nothing."""
 KNOWN_MAX: Final = 300
-"""So many are kept. A process that runs for months is granted tokens all the time, and each lives for two hours."""
+"""The number of secrets that are kept: a process that runs for months gets a new token every two hours."""
 _GUESSED_CHARS_MIN: Final = 8
-"""Of what is a secret by the name of its variable alone."""
+"""The least length of a value that is secret only by the name of its variable."""
 _Parts = frozenset[str]
 """Every part of one length of a secret, in all its forms."""
 _KNOWN: Final[dict[str, list[_Parts]]] = {}
-"""What this process was given as secrets, the newest last, with what it is recognised by."""
+"""The registered secrets, the newest last, each with the parts by which it is recognised."""
 _IN_ADDRESS: Final = (re.compile(r"(://)[^/@\s]+@"), rf"\1{MASK}@")
 """The login in an address."""
 _BY_LOOK: Final = (
@@ -45,11 +45,11 @@ _OPENID: Final = re.compile(
     re.ASCII,
 )
 _OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
-"""What may be an openid of a list, or the beginning of one."""
+"""A word that may be an openid of a list, or the beginning of one."""
 _LOGIN: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
 """The name and password in an address, such as a proxy's."""
 _SECRET_NAMES: Final = ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")
-"""What the name of a variable with a secret has in it."""
+"""Words in the names of variables that hold secrets."""
 _WORDS: Final = r"secret|token|passw(?:or)?d|passphrase|credential|webhook|proxy|dsn|密码|口令|密钥|令牌"
 _KEY: Final = rf"(?i:[\w-]*(?:{_WORDS})[\w-]*|[\w-]*(?:[_-]|app|api|aes|private|access)key|[\w-]+_env)"
 """Keys that take a secret or the name of a variable with one, and those that people write in their place."""
@@ -61,7 +61,7 @@ _NAME: Final = r"[A-Z_][A-Z0-9_]*"
 _VARIABLE: Final = re.compile(rf"[\"']?{_NAME}[\"']?(?=\s*$|\s*[,}}]|\s+#)")
 _NO_VALUE: Final = re.compile(r"(?:[|>][-+0-9]*)?\s*(?:$|#)")
 _ABOVE_MAX: Final = 1_000
-"""Lines that are looked at above one, for the key that it belongs to; further down nothing is shown."""
+"""How many lines above a line are searched for its key; a line whose key is further away is not shown."""
 
 
 def is_private(key: str) -> bool:
@@ -85,7 +85,7 @@ def register(*values: str) -> None:
 
 
 def secrets_of_environment(environment: Mapping[str, str]) -> list[str]:
-    """List what variables hold that is secret by their name or by its form."""
+    """List the values of variables that are secret by the variable's name or by their own form."""
     named = {value for name, value in environment.items() if any(word in name.upper() for word in _SECRET_NAMES)}
     found = named | {value for value in environment.values() if _LOGIN.search(value)}
     return [value for value in found if len(value) >= _GUESSED_CHARS_MIN]
@@ -97,7 +97,7 @@ def looks_secret(text: str) -> bool:
 
 
 def without_secrets(text: str, *more: str) -> str:
-    """Blot out what is known for a secret, also a part of it, `more` for this text, and what looks like one."""
+    """Mask registered secrets and parts of them, the secrets `more` of this text, and what looks like a secret."""
     known = [*_KNOWN.values(), *map(_parts, more)]
     for parts in sorted((parts for each in known for parts in each), key=len, reverse=True):
         text = _struck(text, parts)
@@ -107,13 +107,13 @@ def without_secrets(text: str, *more: str) -> str:
 
 
 def without_login(address: str) -> str:
-    """Blot out the user's name, token or password in an address, and leave the rest of it."""
+    """Mask the user's name, token or password in an address."""
     pattern, put = _IN_ADDRESS
     return pattern.sub(put, address)
 
 
 def without_openids(text: str, openids: Iterable[str]) -> str:
-    """Blot out openids of a list, and a word that is the beginning of one: a text may have been cut short."""
+    """Mask the openids of a list, also where a text was cut within one."""
 
     def masked(word: re.Match[str]) -> str:
         return MASK if any(openid.startswith(word[0]) for openid in openids) else word[0]
@@ -142,7 +142,7 @@ def _login(address: str) -> list[str]:
 
 
 def _struck(text: str, parts: _Parts) -> str:
-    """Blot out every run of parts of a secret.
+    """Mask every run of parts of a secret.
 
     A text that quotes a token may be cut short within it, or broken by a letter that is none of it.
     """
@@ -161,9 +161,9 @@ def _struck(text: str, parts: _Parts) -> str:
 
 
 def public_line(number: int, written: Callable[[int], str]) -> str:
-    """Return line `number` of a text without what looks like a secret, or stands under a private key.
+    """Return line `number` of a text, masking what looks like a secret or stands under a private key.
 
-    `written` gives each line, from 1. Names of variables are shown.
+    `written` returns each line, from 1. Names of variables are shown.
     """
     line = written(number)
     if _is_below_key(number, written):
@@ -172,13 +172,13 @@ def public_line(number: int, written: Callable[[int], str]) -> str:
 
 
 def public_text(text: str, *more: str) -> str:
-    """Return a text of many lines without secrets, of which `more` are known for this text."""
+    """Return a text of many lines without secrets; `more` are secrets of this text."""
     lines = without_secrets(text, *more).split("\n")
     return "\n".join(public_line(number, lambda at: lines[at - 1]) for number in range(1, len(lines) + 1))
 
 
 def without_values(line: str) -> str:
-    """Blot out what a line gives to private keys, to its end."""
+    """Mask the values of private keys in a line."""
     for key in _GIVEN.finditer(line):
         if not (_names_variable(key, line) or _NO_VALUE.match(line, key.end())):
             return line[: key.end()] + MASK

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
@@ -45,8 +45,26 @@ CREDENTIALS: Final = ("secret_env", "token_command")
 """Exactly one of these keys of an account is required: massctl fetches the token by the AppSecret, or is given it."""
 CHANNELS: Final = ("webhook_env", "wecom_robot_env")
 """Exactly one of these keys of a channel is required."""
-GIT_KEYS: Final = ("branch", "remote", "token_env")
-"""Keys of `state` that say where in git the ledger is."""
+
+
+class BackendKind(NamedTuple):
+    """A kind of place that keeps a ledger."""
+
+    name: str
+    """Its class, as `pkgutil.resolve_name` takes it."""
+    keys: tuple[str, ...] = ()
+    """The keys of `state` that only this kind reads."""
+
+
+BACKENDS: Final = {
+    "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
+    "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
+}
+"""Every kind, by its name in `state.backend`."""
+if TYPE_CHECKING:
+    BackendName = str
+else:
+    BackendName = Literal[tuple(BACKENDS)]
 ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 STATE_BRANCH: Final = "massctl-state"
 STATE_REMOTE: Final = "origin"
@@ -162,7 +180,7 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Annotated[Literal["local", "git"], NotYetValues(("s3", "postgres"))] = "local"
+    backend: Annotated[BackendName, NotYetValues(("s3", "postgres"))] = "local"
     """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
     remote, which every machine reads and writes."""
     branch: GitName = STATE_BRANCH

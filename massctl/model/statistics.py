@@ -1,8 +1,8 @@
 """What WeChat counts of articles and of an account, day by day: values as the archive keeps them.
 
 A number that WeChat has not given is None, never 0. Members bear WeChat's names.
-Source: developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsummary) and the pages on users and on the
-older family, read 2026-11; `docs/reference/wechat-api.md`.
+Source: developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsummary) and the pages on users, read
+2026-11; `docs/reference/wechat-api.md`.
 """
 
 from collections.abc import Mapping
@@ -37,15 +37,6 @@ Line: TypeAlias = Annotated[str, Meta(pattern=rf"^[^{_UNPRINTABLE}]*\Z")]
 Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 
-class Family(StrEnum):
-    """Two families of calls count reads differently: their numbers never stand in one series."""
-
-    NEWER = "newer"
-    """getarticletotaldetail and its neighbours; data from 2025-11-01, for 30 days after publication."""
-    OLDER = "older"
-    """getarticletotal, for 7 days after the send; WeChat no longer maintains it."""
-
-
 def msgid_of(msg_data_id: int, position: int) -> str:
     """Return how WeChat's statistics name an article of a send: its message, and its position from 1."""
     return f"{msg_data_id}_{position}"
@@ -54,7 +45,6 @@ def msgid_of(msg_data_id: int, position: int) -> str:
 class ArticleDay(Frozen, kw_only=True, omit_defaults=True):
     """What one article had reached by the end of a day: sums from its publication, not that day's alone."""
 
-    family: Family
     msgid: Line
     """See `msgid_of`."""
     ref_date: date
@@ -70,18 +60,14 @@ class ArticleDay(Frozen, kw_only=True, omit_defaults=True):
     publish_type: Count | None = None
     """0: followers got a message; 1: published without one."""
     read_user: Count | None = None
-    """People who read it, from all sources; the older family's `int_page_read_user`."""
+    """People who read it, from all sources."""
     read_user_source: Mapping[Line, Count] = field(default_factory=dict)
-    """People by where they came from, in WeChat's words; without the row of all.
-
-    The older family has no words: session, hist_msg, feed, friends, other, kanyikan, souyisou.
-    """
+    """People by where they came from, in WeChat's words; without the row of all."""
     share_user: Count | None = None
     zaikan_user: Count | None = None
     like_user: Count | None = None
     comment_count: Count | None = None
     collection_user: Count | None = None
-    """The older family's `add_to_fav_user`."""
     praise_money: Count | None = None
     """In fen."""
     read_subscribe_user: Count | None = None
@@ -94,8 +80,6 @@ class ArticleDay(Frozen, kw_only=True, omit_defaults=True):
     """Minutes that a reader stayed, on average."""
     read_jump_position: Mapping[int, Share] = field(default_factory=dict)
     """The share of readers that left at each of WeChat's five positions; from 0 to 1."""
-    target_user: Count | None = None
-    """People whom the message reached; the older family alone has it."""
 
 
 SUMS: Final = (
@@ -138,7 +122,6 @@ class StatisticsCall(StrEnum):
     """The calls that massctl makes, by WeChat's names; each is at /datacube/."""
 
     ARTICLES = "getarticletotaldetail"
-    OLDER_ARTICLES = "getarticletotal"
     ACCOUNT = "getbizsummary"
     USERS = "getusersummary"
     FOLLOWERS = "getusercumulate"
@@ -197,10 +180,10 @@ class ReportDelivery(Frozen, omit_defaults=True):
 
 
 class Statistics(Frozen):
-    """What the archive has of one account: the newest row of each article, family and day, and of each day."""
+    """What the archive has of one account: the newest row of each article and day, and of each day."""
 
     articles: Mapping[str, tuple[ArticleDay, ...]]
-    """By msgid; by family and day, ascending."""
+    """By msgid; by day, ascending."""
     account: Mapping[date, AccountDay]
     unreadable: int = 0
     """Lines of the archive that cannot be read; they are left out."""

@@ -1,4 +1,4 @@
-"""The mark of a picture that an AI made (GB 45438-2025), wherever producers write it: find it, and write it anew.
+"""The mark of a picture that an AI made (GB 45438-2025): find it wherever producers write it, and write it again.
 
 The mark is a JSON object in the XMP property `TC260:AIGC`. Some write it into a PNG's text `AIGC`, or, alone or as
 `{"AIGC": …}`, into EXIF's UserComment, as drafts of the standard had it. Removing it is forbidden, so a mark that
@@ -43,17 +43,17 @@ _PACKET: Final = (
 
 
 def is_marked(metadata: Metadata) -> bool:
-    """Say whether a picture seems to have the mark outside of its EXIF; nothing is parsed."""
+    """Return whether a picture seems to have the mark outside of its EXIF; nothing is parsed."""
     return bool(metadata.texts) or any(_is_named(packet) for packet in metadata.xmp)
 
 
 def tells_of_camera(metadata: Metadata) -> bool:
-    """Say whether place, time or device may stand in a picture's metadata."""
+    """Return whether a picture's metadata may contain place, time or device."""
     return metadata.has_exif or any(name in packet for packet in metadata.xmp for name in _CAMERA)
 
 
 def mark_packet(metadata: Metadata) -> bytes:
-    """Write XMP that holds a picture's mark alone; empty if there is none. Raises PictureRefusedError if it cannot."""
+    """Return XMP with only a picture's mark, empty without one. Raises PictureRefusedError if that is impossible."""
     found = list(_marks(metadata))
     if not found:
         return b""

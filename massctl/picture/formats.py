@@ -1,8 +1,8 @@
-"""Formats of pictures, by their bytes and never by a file's name: which it is, and what of a JPEG or PNG is needed.
+"""Formats of pictures, recognised by their bytes, never by a file's name.
 
-`bare_jpeg` and `bare_png` keep the segments and chunks that a decoder needs, without what cameras and editors write,
-and give what of that matters. Nothing is encoded anew by it. The work is bounded, and a decoder sees no text,
-thumbnail or profile of a printer that could grow in its hands. Sources: ITU T.81, annex B; W3C PNG, third edition.
+`bare_jpeg` and `bare_png` keep the segments and chunks that a decoder needs. They drop what cameras and editors write,
+and return the part of it that matters. Nothing is encoded again. The work is bounded: a decoder sees no text, thumbnail
+or printer's profile that could expand. Sources: ITU T.81, annex B; W3C PNG, third edition.
 """
 
 import re
@@ -79,7 +79,7 @@ _AGAIN: Final = Phrase("export or download it again")
 
 
 def sniff(data: bytes) -> Format | None:
-    """Recognise the format by its magic bytes; None for everything that cannot be prepared."""
+    """Recognise a format by its magic bytes; None for a format that cannot be prepared."""
     if data.startswith(b"\xff\xd8\xff"):
         return Format.JPEG
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -94,12 +94,12 @@ def sniff(data: bytes) -> Format | None:
 
 
 def unreadable(why: Phrase) -> PictureRefusedError:
-    """Say that the bytes are damaged; `why` is a clause of our own, never a text of the decoder."""
+    """Make the fault of damaged bytes; `why` is a clause of massctl, never a text of the decoder."""
     return PictureRefusedError("unreadable", Phrase("the picture is damaged: {why}", why=why), _AGAIN)
 
 
 def unsupported(data: bytes) -> PictureRefusedError:
-    """Say that the format cannot be prepared, naming it where it is known."""
+    """Make the fault of a format that cannot be prepared, with its name if that is known."""
     if not data:
         return PictureRefusedError("unreadable", Phrase("the file is empty"), _AGAIN)
     if data.startswith(_LFS):
@@ -114,7 +114,7 @@ def unsupported(data: bytes) -> PictureRefusedError:
 
 
 def too_many_pixels(size: tuple[int, int] | None) -> PictureRefusedError:
-    """Say that the declared size is beyond what is decoded, and the size where it is known; nothing was decoded."""
+    """Make the fault of a picture whose declared size is too large to decode."""
     megapixels = PIXELS_MAX // 1_000_000
     if size is None:
         message = Phrase("the picture has more than {limit} megapixels", limit=megapixels)
@@ -214,7 +214,7 @@ class Bare(Frozen):
 
 
 def bare_jpeg(data: bytes) -> Bare:
-    """Leave out everything but pixels and colours, up to the end of the image; raises PictureRefusedError."""
+    """Keep only pixels and colours of a JPEG, up to the end of the image. Raises PictureRefusedError."""
     kept, told, scans, at = [data[:2]], _Segments(), 0, 2
     for _ in range(PARTS_MAX):
         start = _next_marker(data, at)
@@ -255,7 +255,7 @@ class _Segments(Struct):
 
 
 def bare_png(data: bytes) -> Bare:
-    """Leave out everything but pixels and colours of the first frame; raises PictureRefusedError."""
+    """Keep only pixels and colours of a PNG's first frame. Raises PictureRefusedError."""
     kept: list[bytes] = [data[:_PNG_SIGNATURE_BYTES]]
     told: list[tuple[bytes, bytes]] = []
     kinds: list[bytes] = []
@@ -293,7 +293,7 @@ XMP_AROUND_BYTES: Final = 64
 
 
 def with_xmp(data: bytes, packet: bytes) -> bytes:
-    """Put a packet of XMP into a JPEG or PNG that has none; an empty one changes nothing."""
+    """Insert a packet of XMP into a JPEG or PNG that has none. An empty packet changes nothing."""
     if not packet:
         return data
     if sniff(data) is Format.JPEG:
@@ -308,7 +308,7 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
 
 
 def orientation_of(exif: bytes) -> int:
-    """Read the orientation from a TIFF block, 1 to 8; a block that cannot be read says 1, as viewers do.
+    """Read the orientation from a TIFF block, 1 to 8. An unreadable block counts as 1, as in viewers.
 
     Pillow reads it too, but warns on the standard error stream where the block is damaged.
     """
@@ -332,7 +332,7 @@ class TiffEntry(Frozen):
 
 
 def tiff_entries(exif: bytes, parent_tag: int | None = None) -> Iterator[TiffEntry]:
-    """Give the entries of the first directory, or of the one that its entry of `parent_tag` names, until damage."""
+    """Yield the entries of the first directory, or of the directory under `parent_tag`, up to the first damage."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None:
         return

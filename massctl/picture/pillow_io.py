@@ -1,6 +1,6 @@
-"""What Pillow does with a picture: what it declares, its pixels as upright sRGB, and those as JPEG or PNG.
+"""Pictures through Pillow: read what a picture declares, decode it to upright sRGB, encode it as JPEG or PNG.
 
-Whatever Pillow raises becomes a PictureRefusedError. Every option of an encoder is written out, so that no default
+Every exception of Pillow becomes a PictureRefusedError. Every option of an encoder is written out, so that no default
 decides bytes. Scaling is bicubic because its weights are polynomials: Lanczos calls sin(), which differs in the last
 bit between C libraries.
 """
@@ -84,7 +84,7 @@ class Opened(Frozen):
 
 
 def open_picture(data: bytes, format_: Format) -> Opened:
-    """Read what a picture declares, and judge it; raises PictureRefusedError."""
+    """Open a picture and judge what it declares. Raises PictureRefusedError."""
     bare = {Format.JPEG: bare_jpeg, Format.PNG: bare_png}.get(format_, Bare)(data)
     with _hostile():
         image = _open(bare.data, format_)
@@ -103,9 +103,9 @@ def open_picture(data: bytes, format_: Format) -> Opened:
 
 
 def decode(opened: Opened) -> Image.Image:
-    """Decode the pixels, of a GIF those of all frames; raises PictureRefusedError.
+    """Decode the pixels, of a GIF those of all frames. Raises PictureRefusedError.
 
-    What comes back is as stored: not upright, in its own colours; of a GIF it is the last frame.
+    The result is as stored: not upright, in its own colours. Of a GIF it is the last frame.
     """
     with _hostile():
         image = _open(opened.bare, opened.format)
@@ -120,9 +120,9 @@ def decode(opened: Opened) -> Image.Image:
 
 
 def normalise(image: Image.Image, opened: Opened) -> Image.Image:
-    """Give a picture of mode RGB, or RGBA where some pixel is transparent, that looks like `image` in a viewer.
+    """Return a picture that looks like `image` in a viewer: RGB, or RGBA if a pixel is transparent, without metadata.
 
-    It carries no metadata. Raises PictureRefusedError where its palette or transparency is nonsense.
+    Raises PictureRefusedError if its palette or its transparency is invalid.
     """
     with _hostile():
         profile = image.info.get("icc_profile")

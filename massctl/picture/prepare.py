@@ -1,11 +1,10 @@
-"""Make a picture acceptable to WeChat, or say why it cannot be: the rules, and nothing about formats.
+"""Make a picture acceptable to WeChat, or return why that is impossible: the rules, and nothing about formats.
 
 Inline pictures (inside an article) go to media/uploadimg, which takes JPEG and PNG below 1 MB; GIFs go to
-material/add_material instead. Covers always go to add_material. What WeChat takes passes untouched where it is upright
-and in sRGB, and only loses what a camera wrote into it. It is made anew only where its file is so heavy that JPEG is
-smaller whatever the picture shows. So properties of the source decide, and each machine decides the same. All pixels
-are decoded once: a damaged picture is found here and not by a follower. The mark of a picture that an AI made is kept
-in any case.
+material/add_material instead. Covers always go to add_material. A picture that WeChat takes, that is upright and in
+sRGB, passes untouched, but for what a camera wrote into it. It is encoded again only if a JPEG is smaller
+whatever it shows. Only the source decides, so each machine decides the same. All pixels are decoded once, so
+that a damaged picture is found here and not by a follower. The mark of a picture that an AI made is always kept.
 """
 
 from collections.abc import Iterator
@@ -195,7 +194,7 @@ def _converted(
 
 
 def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
-    """Encode a normalised drawing or screenshot as PNG at its own size; None where it does not fit."""
+    """Encode a normalised drawing or screenshot as PNG at its own size; None if it does not fit."""
     if image.width * image.height > PRODUCED_PIXELS_MAX:
         return None
     data = as_png(image)
@@ -238,7 +237,7 @@ def _width_max(width: int, height: int) -> int:
 
 
 def within(width: int, height: int, width_max: int) -> tuple[int, int]:
-    """Give the size of a picture that may be at most so wide; rounded half up, and a line one pixel thick stays."""
+    """Return a picture's size at most `width` wide, rounded half up; a line one pixel thick stays."""
     if width <= width_max:
         return width, height
     return width_max, max(1, (2 * height * width_max + width) // (2 * width))

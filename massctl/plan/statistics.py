@@ -1,8 +1,7 @@
 """The rules over statistics: which calls are due, how an article is found, which sums fell, who tells a report.
 
 A day is counted by 08:00 of the next, Beijing time. An article is asked about on each of the 30 days after its send.
-The older family is asked until it says how many people the message reached; where the newer one has nothing of the
-day, on each of 7 days. Each call is made once for what it can newly say.
+Each call is made once for what it can newly say.
 
 An article of a send is found by its msg_data_id and position (`msgid_of`). Without a msg_data_id it is found by its
 address, and last by its title and day. These may be another article's, so such a match is marked as doubtful. Source:
@@ -24,7 +23,6 @@ from massctl.model.statistics import (
     SUMS,
     AccountDay,
     ArticleDay,
-    Family,
     JudgedCall,
     ReportDelivery,
     Statistics,
@@ -34,14 +32,12 @@ from massctl.model.statistics import (
 )
 from massctl.plan.reach import sent_in
 
-NEWER_SINCE: Final = date(2025, 11, 1)
-"""The newer family has no data from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
+COUNTED_SINCE: Final = date(2025, 11, 1)
+"""WeChat has no data of articles from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
 COUNTED_FROM: Final = time(8, 5)
 """On the next day. WeChat docs say 08:00; five minutes more are ours."""
 ARTICLE_DAYS: Final = 30
-"""The newer family counts an article for so many days. Source: as above."""
-OLDER_DAYS: Final = 7
-"""The older family counts for so many days after the send. Source: WeChat docs, "getarticletotal", read 2026-11."""
+"""WeChat counts an article for so many days. Source: as above."""
 CALL_DAYS: Final[Mapping[StatisticsCall, int]] = {
     StatisticsCall.ACCOUNT: 30,
     StatisticsCall.USERS: 7,
@@ -131,12 +127,8 @@ def due_requests(days: Collection[date], asked: Iterable[JudgedCall], now: datet
         return ()
     counts_from = newest - timedelta(days=ARTICLE_DAYS)
     account = list(_of_account(history, newest)) if counted[0] >= counts_from else []
-    found: list[StatisticsRequest] = []
-    for day in counted:
-        if day >= NEWER_SINCE and not history.has(StatisticsCall.ARTICLES, day, day + timedelta(days=ARTICLE_DAYS)):
-            found.append(StatisticsRequest(StatisticsCall.ARTICLES, day, day))
-        if not history.has(StatisticsCall.OLDER_ARTICLES, day, day + timedelta(days=OLDER_DAYS)):
-            found.append(StatisticsRequest(StatisticsCall.OLDER_ARTICLES, day, day))
+    due = (day for day in counted if day >= COUNTED_SINCE and not history.has_articles(day))
+    found = [StatisticsRequest(StatisticsCall.ARTICLES, day, day) for day in due]
     found.sort(key=lambda each: (each.begin_date < counts_from, history.last_at(each)))
     return tuple(each for each in (*account, *found) if not history.is_waiting(each))[:CALLS_MAX]
 
@@ -160,7 +152,7 @@ def _of_account(history: "_History", newest: date) -> Iterable[StatisticsRequest
     for call, span in CALL_DAYS.items():
         first = newest - timedelta(days=FOLLOWER_DAYS - 1)
         if call is StatisticsCall.ACCOUNT:
-            first = max(NEWER_SINCE, newest - timedelta(days=span - 1))
+            first = max(COUNTED_SINCE, newest - timedelta(days=span - 1))
         end = newest
         while end >= first:
             begin = max(first, end - timedelta(days=span - 1))
@@ -194,17 +186,15 @@ class _History:
             for each in self._answers.get((call, day), ())
         )
 
-    def has(self, call: StatisticsCall, sent: date, last: date) -> bool:
-        """Whether a day of sends needs no call now: WeChat has nothing new; `last` is the last day that it counts."""
+    def has_articles(self, sent: date) -> bool:
+        """Whether a day of sends needs no call now: WeChat has nothing new of its articles."""
+        last = sent + timedelta(days=ARTICLE_DAYS)
         counted = counted_at(min(last, self._newest))
         final = counted_at(last) + GIVE_UP_AFTER
-        # Beside the newer family the older one is asked for one number, which it gives at once.
-        is_beside = any(each.rows for each in self._answers.get((StatisticsCall.ARTICLES, sent), ()))
-        for each in self._answers.get((call, sent), ()):
-            enough = each.at >= counted or (call is StatisticsCall.OLDER_ARTICLES and is_beside and each.rows > 0)
-            if (each.outcome == "done" and enough) or each.at >= final:
-                return True
-        return False
+        return any(
+            each.at >= (counted if each.outcome == "done" else final)
+            for each in self._answers.get((StatisticsCall.ARTICLES, sent), ())
+        )
 
     def last_at(self, request: StatisticsRequest) -> datetime:
         """Return when a call was made last; long ago if it never was."""
@@ -267,7 +257,7 @@ class ArticleIndex:
             for url in {day.content_url for day in days if day.content_url is not None}:
                 if address := address_key(url):
                     self._by_address[address] = msgid
-            # An article that was published without a message belongs to no send; the older family does not say so.
+            # An article that was published without a message belongs to no send.
             is_sent = all(day.publish_type in (None, 0) for day in days)
             if is_sent and msgid.partition("_")[0] not in ours:
                 for key in {(day.title, day.ref_date) for day in days if day.title is not None}:
@@ -324,7 +314,6 @@ class Fall:
     """A sum that became smaller."""
 
     msgid: str
-    family: Family
     stat_date: date
     member: str
     before: int
@@ -353,15 +342,15 @@ class Fall:
 
 def falls(before: Sequence[ArticleDay], new: Sequence[ArticleDay]) -> tuple[Fall, ...]:
     """Return the sums that fell with new rows, each once: below what was said of the day, or below the day before."""
-    newest: dict[tuple[str, Family, date], ArticleDay] = {_key(row): row for row in before}
-    said_before: Mapping[tuple[str, Family, date], ArticleDay] = dict(newest)
+    newest: dict[tuple[str, date], ArticleDay] = {_key(row): row for row in before}
+    said_before: Mapping[tuple[str, date], ArticleDay] = dict(newest)
     newest |= {_key(row): row for row in new}
-    series: dict[tuple[str, Family], list[ArticleDay]] = {}
+    series: dict[str, list[ArticleDay]] = {}
     for row in sorted(newest.values(), key=lambda row: row.stat_date):
-        series.setdefault((row.msgid, row.family), []).append(row)
-    found: dict[tuple[tuple[str, Family, date], str], Fall] = {}
+        series.setdefault(row.msgid, []).append(row)
+    found: dict[tuple[tuple[str, date], str], Fall] = {}
     for row in sorted(new, key=lambda row: row.stat_date):
-        days = series[row.msgid, row.family]
+        days = series[row.msgid]
         place = days.index(row)
         beside = [(said_before[_key(row)], row)] if _key(row) in said_before else []
         beside += [(earlier, row) for earlier in days[max(0, place - 1) : place]]
@@ -373,12 +362,12 @@ def falls(before: Sequence[ArticleDay], new: Sequence[ArticleDay]) -> tuple[Fall
     return tuple(found.values())
 
 
-def _key(row: ArticleDay) -> tuple[str, Family, date]:
-    return row.msgid, row.family, row.stat_date
+def _key(row: ArticleDay) -> tuple[str, date]:
+    return row.msgid, row.stat_date
 
 
 def _lower(before: ArticleDay, after: ArticleDay) -> Iterable[Fall]:
     for member in SUMS:
         old, new = getattr(before, member), getattr(after, member)
         if old is not None and new is not None and new < old:
-            yield Fall(after.msgid, after.family, after.stat_date, member, old, new, after.title)
+            yield Fall(after.msgid, after.stat_date, member, old, new, after.title)

@@ -6,13 +6,13 @@ from typing import Final
 
 from massctl.model.ids import AppId
 from massctl.model.state import State
-from massctl.model.statistics import AccountDay, ArticleDay, Family, Statistics
+from massctl.model.statistics import AccountDay, ArticleDay, Statistics
 from massctl.plan.quota import SENDS, Scope, used_in, uses
+from massctl.plan.statistics import ARTICLE_DAYS, COUNTED_SINCE
 from massctl.report.comparison import quartiles_of
-from massctl.report.readings import LAST_DAY, Readings
+from massctl.report.readings import Readings
 from massctl.report.report import (
     AllowanceReport,
-    ArticleReport,
     AudienceKind,
     Figure,
     FollowerDay,
@@ -92,20 +92,13 @@ def allowance_of(
     first = rule.unit.of(now)
     used = len(used_in(uses(state, appid, now), rule).get(first, ()))
     paid = [each.first for each in sends if each.appid == appid and _scope(each) in rule.scopes]
-    family, known = _known_readers([each for each in paid if each is not None])
+    known = [value for each in paid if each is not None and (value := each.readers) is not None]
     readers = per_use = Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE)
     if known:
         readers = Figure(value=sum(known), origin=Origin.COMPUTED)
         per_use = Figure(value=sum(known) / len(known), origin=Origin.COMPUTED)
     left = max(0, rule.limit - used)
-    return AllowanceReport(rule.unit, first, rule.limit, used, left, len(known), family, readers, per_use)
-
-
-def _known_readers(firsts: Sequence[ArticleReport]) -> tuple[Family, list[float]]:
-    """Return the readers of articles that one family counted: the newer, unless all are the older one's."""
-    is_older = bool(firsts) and all(each.family is Family.OLDER for each in firsts)
-    family = Family.OLDER if is_older else Family.NEWER
-    return family, [value for each in firsts if each.family is family and (value := each.readers) is not None]
+    return AllowanceReport(rule.unit, first, rule.limit, used, left, len(known), readers, per_use)
 
 
 def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date) -> Freshness:
@@ -114,10 +107,10 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
     missing: set[date] = set()
     first: set[date] = set()
     for readings in shown:
-        if readings.blocked is not None or readings.family is Family.OLDER:
+        if readings.blocked is not None or readings.ref_date < COUNTED_SINCE:
             continue
         first.add(readings.ref_date)
-        last = min(LAST_DAY[readings.family], (until - readings.ref_date).days + 1)
+        last = min(ARTICLE_DAYS, (until - readings.ref_date).days + 1)
         for job in readings.jobs:
             for day in range(1, last + 1):
                 row = job.get(day)
@@ -127,7 +120,7 @@ def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date)
                     delayed.add(row.stat_date)
     asked_at = max(_seen(statistics), default=None)
     complete = min(missing | delayed, default=until + timedelta(days=1)) - timedelta(days=1)
-    # Where no article has numbers of the newer family, nothing says that none is missing.
+    # Where no article is counted, nothing says that no number is missing.
     known = asked_at is not None and bool(first) and complete >= min(first)
     days = tuple(sorted(delayed)), tuple(sorted(missing))
     return Freshness(asked_at, complete if known else None, *days, statistics.unreadable)

@@ -4,7 +4,7 @@ All sends of the last COMPARED_DAYS before the first that is shown are measured,
 them.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
-from massctl.model.statistics import NOTHING_COUNTED, ArticleDay, Family, Statistics, msgid_of
+from massctl.model.statistics import NOTHING_COUNTED, Statistics, msgid_of
 from massctl.plan.reach import sent_in
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
@@ -31,7 +31,7 @@ from massctl.report.comparison import (
     usual_days,
 )
 from massctl.report.funnel import funnel_of
-from massctl.report.readings import METRICS, Readings, article_report, family_of, readings_of
+from massctl.report.readings import Readings, article_report, readings_of
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
@@ -43,11 +43,7 @@ from massctl.report.report import (
     Breakdown,
     By,
     Comparable,
-    EditionDifference,
-    EditionFigures,
-    Figure,
     Missing,
-    Origin,
     Report,
     RepositoryFacts,
     SendFacts,
@@ -91,15 +87,6 @@ def compared_since(state: State, names: Sequence[CampaignName], since: date | No
     """Return the first day whose sends may be compared with those that a report shows; None if nothing was sent."""
     shown = [beijing_day(at) for _, at in _may_be_shown(state, names, since)]
     return min(shown) - timedelta(days=COMPARED_DAYS) if shown else None
-
-
-def archive_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
-    """Return the first day whose statistics a report needs: an earlier edition may have gone out long before."""
-    first = compared_since(state, names, since)
-    if first is None:
-        return None
-    editions = [each for record, _ in _may_be_shown(state, names, since) for each in state.editions(record.campaign)]
-    return min([first, *(beijing_day(at) for each in editions if (at := _sent_at(each)) is not None)])
 
 
 def _may_be_shown(state: State, names: Sequence[CampaignName], since: date | None) -> Iterator[tuple[Record, datetime]]:
@@ -162,27 +149,14 @@ class _Send(Frozen, kw_only=True, dict=True):
         imported = self.record.imported.title if self.record.imported is not None else None
         return next(iter(told), None) or imported or self.record.campaign
 
-    @property
-    def target_user(self) -> Figure | None:
-        """Return how many people the message reached; None where the older family has not said, or for several jobs."""
-        rows = [each for job in self.record.jobs for each in self._older(job)]
-        newest = max(rows, key=lambda row: row.stat_date, default=None)
-        if newest is None or len(self.record.jobs) > 1:
-            return None
-        return Figure(value=newest.target_user, origin=Origin.OLDER, until=newest.stat_date, is_delay=newest.is_delay)
-
-    def _older(self, job: Job) -> Iterator[ArticleDay]:
-        rows = self.statistics.articles.get(msgid_of(job.msg_data_id, 1), ()) if job.msg_data_id is not None else ()
-        yield from (row for row in rows if row.family is Family.OLDER and row.target_user is not None)
-
     @cached_property
     def numbers(self) -> Numbers:
         """Return the numbers of its first article that later sends are compared with; nothing that is late."""
         found = {}
         for day in DAYS:
             for metric in COMPARED_METRICS:
-                figure = self.first.figure(metric, day) if metric in METRICS[self.first.family] else None
-                if figure is not None and figure.value is not None and not figure.is_delay:
+                figure = self.first.figure(metric, day)
+                if figure.value is not None and not figure.is_delay:
                     found[day, metric] = figure.value
         return found
 
@@ -202,15 +176,15 @@ def _sent_at(record: Record) -> datetime | None:
 def _measured(
     state: State, statistics: Mapping[AppId, Statistics], known: RepositoryFacts, now: datetime, first: date
 ) -> Iterator[_Send]:
-    """Measure what went out on the day `first` or later, and every edition of what went out more than once."""
-    until, editions = newest_day(now), Counter(record.campaign for record in state.records.values())
+    """Measure what went out on the day `first` or later."""
+    until = newest_day(now)
     ids = [job.msg_data_id for record in state.records.values() for job in record.jobs if job.msg_data_id is not None]
     indexes = {appid: ArticleIndex(each, ids) for appid, each in statistics.items()}
     for record in state.records.values():
         sent_at = _sent_at(record)
         if sent_at is None or record.appid is None:
             continue
-        if beijing_day(sent_at) < first and editions[record.campaign] == 1:
+        if beijing_day(sent_at) < first:
             continue
         there = statistics.get(record.appid, NOTHING_COUNTED)
         facts = known.sends.get(record.key, SendFacts())
@@ -258,7 +232,7 @@ def _readings(
 ) -> Iterator[Readings]:
     """Return what WeChat counted of each article of a send, or why nothing can be."""
     if not _is_article(record, facts):
-        yield readings_of((), family_of((), sent), sent, until, Missing.NOT_ARTICLES)
+        yield readings_of((), sent, until, Missing.NOT_ARTICLES)
         return
     days = publication_days(record)
     found: list[list[Match] | None] = []
@@ -268,12 +242,11 @@ def _readings(
         known = [each for each in matches if each is not None]
         found.append(known if known and len(known) == len(matches) else None)
     rows = [[statistics.articles.get(each.msgid, ()) for each in joined or ()] for joined in found]
-    family = family_of((row for jobs in rows for job in jobs for row in job), sent)
     for joined, jobs in zip(found, rows, strict=True):
         if joined is None:
-            yield readings_of((), family, sent, until, Missing.NOT_JOINED)
+            yield readings_of((), sent, until, Missing.NOT_JOINED)
         else:
-            yield readings_of(jobs, family, sent, until, is_doubtful=any(each.is_doubtful for each in joined))
+            yield readings_of(jobs, sent, until, is_doubtful=any(each.is_doubtful for each in joined))
 
 
 def _match(index: ArticleIndex, job: Job, position: int, title: str | None, days: frozenset[date]) -> Match | None:
@@ -307,14 +280,14 @@ def _article_count(record: Record, facts: SendFacts, statistics: Statistics) -> 
 
 def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendReport]:
     """Report the sends that are shown, oldest first, each against those before it."""
-    earlier: dict[tuple[AppId, str, Family], EarlierSends] = {}
+    earlier: defaultdict[tuple[AppId, str], EarlierSends] = defaultdict(EarlierSends)
     by_key: dict[RecordKey, _Send] = {}
     found = []
     newest = {send.key for send in [each for each in measured if each.key in shown][-FULL_MAX:]}
     for send in measured:
-        window = earlier.setdefault((send.appid, audience_key(send.scope, send.tag), send.first.family), EarlierSends())
+        window = earlier[send.appid, audience_key(send.scope, send.tag)]
         if send.key in shown:
-            report = _send_report(send, window, _edition_before(send, by_key))
+            report = _send_report(send, window)
             if send.key in newest and send.is_article:
                 curves = (by_key[key].first.curve() for key in report.comparable.sends)
                 report = replace(report, usual=usual_days(curves))
@@ -326,13 +299,12 @@ def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[Send
     return found
 
 
-def _send_report(send: _Send, earlier: EarlierSends, before: _Send | None) -> SendReport:
+def _send_report(send: _Send, earlier: EarlierSends) -> SendReport:
     record, first = send.record, send.first
     since = send.ref_date - timedelta(days=COMPARED_DAYS)
     earlier.advance(send.ref_date)
-    comparable = Comparable(send.scope, send.tag, since, send.ref_date, first.family, earlier.editions)
-    compared = [each for each in COMPARED_METRICS if each in METRICS[first.family]] if send.is_article else []
-    beside = comparisons(earlier, first.figure, send.day, compared)
+    comparable = Comparable(send.scope, send.tag, since, send.ref_date, earlier.editions)
+    beside = comparisons(earlier, first.figure, send.day, COMPARED_METRICS if send.is_article else ())
     articles = tuple(_article(send, position) for position in range(1, len(send.readings) + 1) if send.is_article)
     funnel = funnel_of(record, first)
     return SendReport(
@@ -357,7 +329,6 @@ def _send_report(send: _Send, earlier: EarlierSends, before: _Send | None) -> Se
         comparable=comparable,
         comparisons=beside,
         followers=follower_days(send.statistics.account, send.ref_date, send.until),
-        difference=_difference(send, before) if before is not None else None,
         sentence=send_sentence(
             send.title, articles[0] if articles else None, beside, funnel, is_withdrawn=send.is_withdrawn
         ),
@@ -384,28 +355,8 @@ def _article(send: _Send, position: int) -> ArticleReport:
         theme=facts.theme if facts is not None else None,
         url=url,
         msgids=tuple(dict.fromkeys(row.msgid for row in rows)),
-        target_user=send.target_user if position == 1 else None,
         is_withdrawn=send.is_gone(position),
     )
-
-
-def _edition_before(send: _Send, by_key: Mapping[RecordKey, _Send]) -> _Send | None:
-    """Return the newest earlier edition of the campaign that went out before."""
-    name, edition = send.key
-    earlier = [by_key[name, each] for each in range(edition - 1, 0, -1) if (name, each) in by_key]
-    return earlier[0] if earlier else None
-
-
-def _difference(send: _Send, before: _Send) -> EditionDifference:
-    """Put the numbers of two editions side by side; none where two families counted them."""
-    now, then = send.first, before.first
-    figures = [
-        EditionFigures(metric, day, then.figure(metric, day), now.figure(metric, day))
-        for day in DAYS
-        for metric in COMPARED_METRICS
-        if now.family is then.family and metric in METRICS[now.family] and day <= min(send.day, before.day)
-    ]
-    return EditionDifference(before.record.edition, send.facts.changed, tuple(figures))
 
 
 def _account(
@@ -428,19 +379,19 @@ def _account(
         kind=facts.kind,
         allowance=allowance_of(state, appid, facts.kind, now, ours),
         followers=followers_of(statistics.account),
-        breakdowns=tuple(each for family in Family for each in _breakdowns(ours, family)),
+        breakdowns=tuple(_breakdowns(ours)),
         freshness=freshness_of(statistics, readings, until),
     )
 
 
-def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdown]:
-    """Put the sends of an account side by side: those whose first article one family counted."""
+def _breakdowns(sends: Sequence[SendReport]) -> Iterator[Breakdown]:
+    """Put the sends of an account side by side."""
     counted = [
         (send, article, value)
         for send in sends
         if not send.is_withdrawn and send.status is not Status.FAILED
         for article in send.articles
-        if article.family is family and not article.is_withdrawn and (value := article.readers) is not None
+        if not article.is_withdrawn and (value := article.readers) is not None
     ]
     every = [each for each in counted if each[1].position == 1]
     audience = _usual_audience(sends)
@@ -456,7 +407,7 @@ def _breakdowns(sends: Sequence[SendReport], family: Family) -> Iterator[Breakdo
         By.APPROVER: ((send.approver, value) for send, _, value in first if send.approver is not None),
     }
     for by, each in pairs.items():
-        found = breakdown(by, family, each, None if by is By.AUDIENCE else audience)
+        found = breakdown(by, each, None if by is By.AUDIENCE else audience)
         if found is not None:
             yield found
 

@@ -12,7 +12,6 @@ from typing import Final
 from msgspec import Struct, field
 
 from massctl.model.ids import CampaignName
-from massctl.model.statistics import Family
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
@@ -37,7 +36,7 @@ COMPARED_METRICS: Final = (
     Metric.SHARE_USER,
     Metric.READ_SUBSCRIBE_USER,
 )
-"""What is compared of first articles, as far as their family counts it."""
+"""What is compared of first articles."""
 
 Numbers = Mapping[tuple[int, Metric], float]
 """(day, metric) -> the number of a first article; what is missing, or late, is not in it."""
@@ -126,17 +125,17 @@ def title_bucket(length: int) -> str:
     return "31–"
 
 
-def breakdown(
-    by: By, family: Family, pairs: Iterable[tuple[str, float]], audience: str | None = None
-) -> Breakdown | None:
-    """Put readers by the end of SIDE_BY_SIDE_DAY side by side, by key; None where there are no numbers."""
+def breakdown(by: By, pairs: Iterable[tuple[str, float]], audience: str | None = None) -> Breakdown | None:
+    """Put readers by the end of SIDE_BY_SIDE_DAY side by side, by key; None where no group has FEWEST_COMPARED."""
     groups: dict[str, list[float]] = {}
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
-    if not groups:
-        return None
-    found = tuple(Group(key, len(groups[key]), quartiles_of(sorted(groups[key]))) for key in sorted(groups, key=_order))
-    return Breakdown(by, Metric.READ_USER, SIDE_BY_SIDE_DAY, family, found, audience)
+    found = tuple(
+        Group(key, len(groups[key]), quartiles)
+        for key in sorted(groups, key=_order)
+        if (quartiles := quartiles_of(sorted(groups[key]))) is not None
+    )
+    return Breakdown(by, Metric.READ_USER, SIDE_BY_SIDE_DAY, found, audience) if found else None
 
 
 def _order(key: str) -> tuple[int, str]:

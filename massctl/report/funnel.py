@@ -3,7 +3,7 @@
 from massctl.model.entries import JobStatus
 from massctl.model.state import Record
 from massctl.report.readings import Readings
-from massctl.report.report import Figure, Metric, Missing, Origin, Scene, Share, Stage, StageName, Whole
+from massctl.report.report import Figure, Metric, Missing, Origin, Scene, Stage, StageName, Whole
 
 
 def funnel_of(record: Record, first: Readings) -> tuple[Stage, ...]:
@@ -19,7 +19,7 @@ def funnel_of(record: Record, first: Readings) -> tuple[Stage, ...]:
         _stage(StageName.SENT, sent, Whole.FILTERED, filtered),
         _stage(StageName.FAILED, failed, Whole.FILTERED, filtered),
         _stage(StageName.READ, first.source(Scene.MESSAGE, day), Whole.SENT, sent),
-        Stage(StageName.FINISHED, rate_only, Share(finished, Whole.READERS, _people(readers))),
+        Stage(StageName.FINISHED, rate_only, finished, Whole.READERS, _people(readers)),
         _stage(StageName.SHARED, first.figure(Metric.SHARE_USER, day), Whole.READERS, readers),
         _stage(StageName.FOLLOWED, first.figure(Metric.READ_SUBSCRIBE_USER, day), Whole.READERS, readers),
     )
@@ -38,7 +38,7 @@ def _counted(record: Record, name: str) -> Figure:
 
 
 def _stage(name: StageName, people: Figure, of: Whole, whole: Figure) -> Stage:
-    return Stage(name, people, Share(share_of(people, whole), of, _people(whole)))
+    return Stage(name, people, share_of(people, whole), of, _people(whole))
 
 
 def share_of(part: Figure, whole: Figure) -> Figure:

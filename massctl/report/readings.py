@@ -1,17 +1,17 @@
-"""What WeChat counted of one article of a send: its rows of one family, by day, and a reason for every number it lacks.
+"""What WeChat counted of one article of a send: its rows by day, and a reason for every number it lacks.
 
 An article of a long list of openids went out in several jobs, and WeChat counts each job by itself. People are added
 where every job has the number. Shares are not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from massctl.model.statistics import ArticleDay, Family
-from massctl.plan.statistics import ARTICLE_DAYS, NEWER_SINCE, OLDER_DAYS
+from massctl.model.statistics import ArticleDay
+from massctl.plan.statistics import ARTICLE_DAYS, COUNTED_SINCE
 from massctl.report.report import (
     DAYS,
     LEAVE_POSITIONS,
@@ -26,24 +26,14 @@ from massctl.report.report import (
     SourceRow,
 )
 
-LAST_DAY: Final = {Family.NEWER: ARTICLE_DAYS, Family.OLDER: OLDER_DAYS}
-"""The last day after publication that a family counts, the day of publication being 1."""
-_ORIGIN: Final = {Family.NEWER: Origin.NEWER, Family.OLDER: Origin.OLDER}
-_OLDER: Final = (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER, Metric.TARGET_USER)
-METRICS: Final[Mapping[Family, tuple[Metric, ...]]] = {
-    Family.NEWER: tuple(each for each in Metric if each is not Metric.TARGET_USER),
-    Family.OLDER: _OLDER,
-}
-"""What a family counts."""
 _SHARES: Final = frozenset({Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME})
 """They cannot be added."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """The rows of one article in one family."""
+    """The rows of one article."""
 
-    family: Family
     ref_date: date
     """The day of its publication; that of the first job, where there are several."""
     until: date
@@ -65,15 +55,14 @@ class Readings:
         return max(self._whole_days(), default=None)
 
     def day(self, day: int) -> DayFigures:
-        """Return every number of its family by the end of a day."""
+        """Return every number by the end of a day."""
         if day not in self._days:
             self._days[day] = DayFigures(day, self.date_of(day), self._figures(day))
         return self._days[day]
 
     def figure(self, metric: Metric, day: int) -> Figure:
-        """Return a number by the end of a day; missing where its family does not count it."""
-        found = self.day(day).figures.get(metric)
-        return found if found is not None else self._missing(Missing.NOT_GIVEN, day)
+        """Return a number by the end of a day."""
+        return self.day(day).figures[metric]
 
     def source(self, scene: str, day: int) -> Figure:
         """Return the readers who came from one source by the end of a day."""
@@ -117,15 +106,15 @@ class Readings:
         return [day for day in first if all(day in job for job in others)] if others else list(first)
 
     def _figures(self, day: int) -> Mapping[Metric, Figure]:
-        metrics, rows = METRICS[self.family], self._rows(day)
+        rows = self._rows(day)
         if isinstance(rows, Missing):
-            return dict.fromkeys(metrics, self._missing(rows, day))
+            return dict.fromkeys(Metric, self._missing(rows, day))
         several = self._missing(Missing.SEVERAL_JOBS, day) if len(rows) > 1 else None
         return {
             metric: several
             if several is not None and metric in _SHARES
             else self._sum([getattr(row, metric) for row in rows], rows, day)
-            for metric in metrics
+            for metric in Metric
         }
 
     def _rows(self, day: int) -> Sequence[ArticleDay] | Missing:
@@ -138,7 +127,7 @@ class Readings:
         if rows:
             return Missing.PARTLY
         there = self.date_of(day)
-        if day > LAST_DAY[self.family] or (self.family is Family.NEWER and there < NEWER_SINCE):
+        if day > ARTICLE_DAYS or there < COUNTED_SINCE:
             return Missing.OUT_OF_REACH
         return Missing.NOT_YET if there > self.until else Missing.NOT_COLLECTED
 
@@ -148,40 +137,29 @@ class Readings:
             return self._missing(Missing.PARTLY if known else Missing.NOT_GIVEN, day)
         # A report makes a hundred figures of each send.
         total, delay = (known[0], rows[0].is_delay) if len(rows) == 1 else (sum(known), any(r.is_delay for r in rows))
-        return Figure(value=total, origin=_ORIGIN[self.family], until=self.date_of(day), is_delay=delay)
+        return Figure(value=total, origin=Origin.ARTICLE, until=self.date_of(day), is_delay=delay)
 
     def _missing(self, why: Missing, day: int) -> Figure:
         if (why, day) not in self._reasons:
-            self._reasons[why, day] = Figure(origin=_ORIGIN[self.family], missing=why, until=self.date_of(day))
+            self._reasons[why, day] = Figure(origin=Origin.ARTICLE, missing=why, until=self.date_of(day))
         return self._reasons[why, day]
-
-
-def family_of(rows: Iterable[ArticleDay], ref_date: date) -> Family:
-    """Return whose numbers a send of a day has, by the rows of all its articles: the newer family's, if there is one.
-
-    Its articles stand side by side, so they have one family.
-    """
-    found = {row.family for row in rows}
-    is_older = Family.NEWER not in found and (Family.OLDER in found or ref_date < NEWER_SINCE)
-    return Family.OLDER if is_older else Family.NEWER
 
 
 def readings_of(
     rows: Sequence[Sequence[ArticleDay]],
-    family: Family,
     ref_date: date,
     until: date,
     blocked: Missing | None = None,
     *,
     is_doubtful: bool = False,
 ) -> Readings:
-    """Sort the rows of an article, job by job, into the days of a family.
+    """Sort the rows of an article, job by job, into days.
 
     `ref_date` is the day of the send as the ledger knows it, for an article without rows.
     """
-    jobs = tuple({(row.stat_date - row.ref_date).days + 1: row for row in job if row.family is family} for job in rows)
+    jobs = tuple({(row.stat_date - row.ref_date).days + 1: row for row in job} for job in rows)
     first = min((row.ref_date for job in jobs for row in job.values()), default=ref_date)
-    return Readings(family, first, until, jobs, blocked, is_doubtful)
+    return Readings(first, until, jobs, blocked, is_doubtful)
 
 
 def article_report(
@@ -193,7 +171,6 @@ def article_report(
     theme: str | None,
     url: str | None,
     msgids: tuple[str, ...],
-    target_user: Figure | None,
     is_withdrawn: bool,
 ) -> ArticleReport:
     """Report one article by DAYS and by its newest day."""
@@ -207,7 +184,6 @@ def article_report(
         theme=theme,
         url=url,
         msgids=msgids,
-        family=readings.family,
         days=tuple(readings.day(day) for day in DAYS),
         latest=readings.day(newest) if newest is not None else None,
         sources=tuple(
@@ -217,15 +193,12 @@ def article_report(
         leaves=tuple(readings.leave(each, last) for each in LEAVE_POSITIONS),
         curve=curve,
         fell=tuple(now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user),
-        target_user=target_user,
         is_withdrawn=is_withdrawn,
         is_doubtful=readings.is_doubtful,
     )
 
 
 def _scenes(readings: Readings, day: int) -> list[str]:
-    """Return WeChat's sources, and those that it added since; only the newer family has them under these words."""
-    if readings.family is Family.OLDER:
-        return []
+    """Return WeChat's sources, and those that it added since."""
     seen = {scene: None for job in readings.jobs if day in job for scene in job[day].read_user_source}
     return [*(each.value for each in Scene), *(each for each in seen if each not in set(Scene))]

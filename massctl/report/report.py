@@ -17,7 +17,6 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
-from massctl.model.statistics import Family
 from massctl.plan.quota import Unit
 
 DAYS: Final = (1, 3, 7, 30)
@@ -26,9 +25,9 @@ counts. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
 LEAVE_POSITIONS: Final = (1, 2, 3, 4, 5)
 """Fifths of an article, from its beginning: 0–20 %, …, 80–100 %. Source: as for DAYS."""
 FEWEST_COMPARED: Final = 4
-"""Of fewer sends there is no median, no quartile and no order. Our own bound."""
+"""Of fewer sends there is no median, no quartile and no group. Our own bound."""
 SIDE_BY_SIDE_DAY: Final = 7
-"""Sends are put side by side by the end of this day, which both families have."""
+"""Sends are put side by side by the end of this day."""
 COMPARED_DAYS: Final = 180
 """Comparable sends went out within so many days before. Our own bound."""
 FULL_MAX: Final = 5
@@ -40,10 +39,8 @@ class Origin(StrEnum):
 
     LEDGER = "ledger"
     """WeChat's result of the mass job, as the ledger recorded it: mass/get or MASSSENDJOBFINISH."""
-    NEWER = "newer"
-    """WeChat's newer statistics of one article (getarticletotaldetail)."""
-    OLDER = "older"
-    """WeChat's older statistics of one article (getarticletotal)."""
+    ARTICLE = "article"
+    """WeChat's statistics of one article (getarticletotaldetail)."""
     ACCOUNT = "account"
     """WeChat's statistics of the whole account (getusersummary, getusercumulate, getbizsummary)."""
     COMPUTED = "computed"
@@ -66,7 +63,7 @@ class Missing(StrEnum):
     NOT_ARTICLES = "not_articles"
     """The message has no articles: WeChat counts readers of articles only."""
     OUT_OF_REACH = "out_of_reach"
-    """The day is outside of those that this family of calls has."""
+    """WeChat does not count that day."""
     PARTLY = "partly"
     """Some of the jobs of the send have the number, and others do not; a sum of some would be too small."""
     SEVERAL_JOBS = "several_jobs"
@@ -124,8 +121,6 @@ class Metric(StrEnum):
     READ_FINISH_RATE = "read_finish_rate"
     READ_AVG_ACTIVETIME = "read_avg_activetime"
     """In minutes."""
-    TARGET_USER = "target_user"
-    """The older family's only."""
 
     @property
     def is_rate(self) -> bool:
@@ -174,7 +169,7 @@ class DayFigures(Frozen):
     """From 1, which is the day of the send."""
     stat_date: date
     figures: Mapping[Metric, Figure]
-    """Every metric of its family."""
+    """Every metric."""
 
 
 class ArticleReport(Frozen, kw_only=True):
@@ -189,8 +184,6 @@ class ArticleReport(Frozen, kw_only=True):
     url: str | None = None
     msgids: tuple[str, ...] = ()
     """WeChat's keys of its statistics: one for each job of the send."""
-    family: Family = Family.NEWER
-    """Whose numbers all of these are; never both."""
     days: tuple[DayFigures, ...] = ()
     """By DAYS."""
     latest: DayFigures | None = None
@@ -206,8 +199,6 @@ class ArticleReport(Frozen, kw_only=True):
     """Whether it was withdrawn, alone or with its message."""
     is_doubtful: bool = False
     """Whether these may be the numbers of another article: only its title and day joined them."""
-    target_user: Figure | None = None
-    """The older family's count of people whom the message reached; None where that family was not asked."""
 
     @property
     def title_length(self) -> int | None:
@@ -221,10 +212,8 @@ class ArticleReport(Frozen, kw_only=True):
         return None if figure.is_delay else figure.value
 
     def figure(self, metric: Metric, day: int) -> Figure:
-        """Return a number by the end of one of DAYS; missing where its family does not count it."""
-        there = self.days[DAYS.index(day)]
-        origin = Origin.NEWER if self.family is Family.NEWER else Origin.OLDER
-        return there.figures.get(metric) or Figure(origin=origin, missing=Missing.NOT_GIVEN, until=there.stat_date)
+        """Return a number by the end of one of DAYS."""
+        return self.days[DAYS.index(day)].figures[metric]
 
 
 class AudienceKind(StrEnum):
@@ -268,24 +257,18 @@ class Whole(StrEnum):
     """People who read the first article, from all sources."""
 
 
-class Share(Frozen):
-    """Which share a stage is, and of what."""
-
-    figure: Figure
-    """From 0 to 1."""
-    of: Whole
-    of_people: int | None
-    """The denominator; None where it is missing."""
-
-
 class Stage(Frozen):
     """One stage: so many people, and which share of what that is."""
 
     name: StageName
     people: Figure
     """Missing with RATE_ONLY where WeChat gives a share alone."""
-    share: Share | None = None
-    """None for the first stage."""
+    share: Figure | None = None
+    """From 0 to 1; None for the first stage."""
+    of: Whole | None = None
+    """What it is a share of."""
+    of_people: int | None = None
+    """How many these are; None where it is missing."""
 
 
 class Standing(StrEnum):
@@ -371,7 +354,7 @@ class Comparable(Frozen):
     """Which sends one is compared with, in one place.
 
     News of the same account to the same audience (everybody; the same tag; lists of openids), which went out within
-    COMPARED_DAYS before it, neither failed nor was withdrawn, and has numbers of the same family of calls.
+    COMPARED_DAYS before it, and neither failed nor was withdrawn.
     """
 
     scope: AudienceKind
@@ -380,7 +363,6 @@ class Comparable(Frozen):
     """The first day that is looked at."""
     until: date
     """The last: the day of the send, of which only what went out before it counts."""
-    family: Family
     sends: tuple[tuple[CampaignName, int], ...] = ()
     """Campaign and edition, oldest first; those with a number at some day are counted in each Comparison."""
 
@@ -407,25 +389,6 @@ class FollowerDay(Frozen):
     def standing(self) -> Standing | None:
         """Say where the day's unfollows lie, as Comparison does."""
         return _standing(self.cancelled, self.usual)
-
-
-class EditionFigures(Frozen):
-    """One metric of the first articles of two editions, by the same day of each."""
-
-    metric: Metric
-    day: int
-    before: Figure
-    now: Figure
-
-
-class EditionDifference(Frozen):
-    """What differs between an edition and the one that was sent before it, beside their numbers."""
-
-    before: int
-    """The edition that was sent before."""
-    changed: tuple[str, ...] | None
-    """The parts that differ, as sentences; None where the contents of one of them are not kept."""
-    figures: tuple[EditionFigures, ...]
 
 
 class SendReport(Frozen, kw_only=True):
@@ -467,8 +430,6 @@ class SendReport(Frozen, kw_only=True):
     newest FULL_MAX sends of a report: it is a hundred numbers for each, which nobody looks at for a thousand."""
     followers: tuple[FollowerDay, ...] = ()
     """The day of the send, and the two after it."""
-    difference: EditionDifference | None = None
-    """None where no earlier edition was sent."""
     sentence: Phrase
     """What the send reached, in one sentence."""
 
@@ -477,16 +438,15 @@ class SendReport(Frozen, kw_only=True):
         """Return the article on top, which the funnel and the comparisons are about."""
         return self.articles[0] if self.articles else None
 
-    @property
-    def is_older(self) -> bool:
-        """Whether its numbers are the older family's, which stand in no series with the newer one's."""
-        return self.first is not None and self.first.family is Family.OLDER
-
     def figure(self, metric: Metric, day: int) -> Figure:
         """Return a number of the article on top by the end of one of DAYS."""
         if self.first is None:
-            return Figure(origin=Origin.NEWER, missing=Missing.NOT_ARTICLES)
+            return Figure(origin=Origin.ARTICLE, missing=Missing.NOT_ARTICLES)
         return self.first.figure(metric, day)
+
+    def comparison(self, metric: Metric, day: int) -> Comparison | None:
+        """Return how a number of the article on top compares by the end of one of DAYS; None where it is not over."""
+        return next((each for each in self.comparisons if (each.metric, each.day) == (metric, day)), None)
 
     def stage(self, name: StageName) -> Stage:
         """Return one stage of the funnel."""
@@ -517,9 +477,8 @@ class Group(Frozen):
     key: str
     """`1`, `16–20`, `20`, `all`, `openids`, `tag:会员`, or a name."""
     count: int
-    """How many have the number."""
-    quartiles: Quartiles | None
-    """None for fewer than FEWEST_COMPARED."""
+    """How many have the number: FEWEST_COMPARED or more."""
+    quartiles: Quartiles
 
 
 class Breakdown(Frozen):
@@ -528,7 +487,6 @@ class Breakdown(Frozen):
     by: By
     metric: Metric
     day: int
-    family: Family
     groups: tuple[Group, ...]
     audience: str | None = None
     """The one audience that all of these sends went to, as a key of By.AUDIENCE; None in the groups by audience.
@@ -549,8 +507,6 @@ class AllowanceReport(Frozen):
     left: int
     counted: int
     """Sends that are shown, used the allowance, and whose readers by the end of day 7 are known and not late."""
-    family: Family
-    """Whose numbers of readers these are."""
     readers: Figure
     """Readers of their first articles by the end of day 7, added; a person who read two of them counts twice."""
     per_use: Figure
@@ -624,8 +580,6 @@ class SendFacts(Frozen, kw_only=True):
     commit: str | None = None
     """The commit that the send was made from."""
     approver: str | None = None
-    changed: tuple[str, ...] | None = None
-    """What differs from the edition that was sent before it."""
 
 
 class AccountFacts(Frozen):

@@ -146,8 +146,7 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     alike = [article for send, article in firsts if not is_mixed or send.scope is AudienceKind.ALL]
     readers = sorted(value for article in alike if (value := article.readers) is not None)
     quartiles = quartiles_of(readers)
-    # Nor have those whose readers two families counted.
-    if quartiles is None or len({article.family for _, article in firsts}) > 1:
+    if quartiles is None:
         return Phrase("{sends}. The newest: {sentence}", sends=counted, sentence=sends[0].sentence)
     say = Phrase("{sends}; the median by the end of day {day} is {median} readers (of {known} with that number).")
     if is_mixed:

@@ -1,11 +1,11 @@
 """Answer `/datacube/*`: what articles reached, and how the account's followers changed, day by day in Beijing.
 
-The older family tells of messages only; the newer one, with data since 2025-11-01, of every article, and counts readers
-by other scenes: the two do not agree. Data of a day is ready at 08:00 of the next (61503 before). Here every number
-adds up: the sources to all, the days to the sum, new followers less lost ones to the change of `cumulate_user`, which
-is the account's followers. WeChat's readers by source may overlap. Nobody writes to the account, so that the families
-of messages and of the interface are empty. Rules: WeChat docs, "wedata", read 2026-11. `control.Disturbance` lets
-days be late, be missing or fall.
+Of articles there is data since 2025-11-01. Data of a day is ready at 08:00 of the next (61503 before). Here every
+number adds up: the sources to all, the days to the sum, new followers less lost ones to the change of `cumulate_user`,
+which is the account's followers. WeChat's readers by source may overlap. Nobody writes to the account, so that the
+families of messages and of the interface are empty. The family of calls that WeChat no longer maintains
+(`getarticletotal` and its neighbours) is not here. Rules: WeChat docs, "wedata", read 2026-11. `control.Disturbance`
+lets days be late, be missing or fall.
 """
 
 import re
@@ -13,21 +13,15 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from massctl.sandbox import jobs
 from massctl.sandbox.readership import (
     ALL,
-    CHAT,
     DAY,
-    HOME,
     MESSAGE,
-    MOMENTS,
-    OTHER,
     READ_DAYS,
-    RECOMMENDED,
     SCENES,
-    SEARCH,
     Article,
 )
 from massctl.sandbox.request import Refusal, Request, post
@@ -36,12 +30,8 @@ from massctl.sandbox.store import BEIJING, Record, beijing, day_start
 Kind: TypeAlias = Literal["delayed", "missing", "falling"]
 READY_HOUR = 8
 """Of the next day, in Beijing."""
-OLDER_SINCE, NEWER_SINCE = date(2014, 12, 1), date(2025, 11, 1)
+ARTICLES_SINCE, FOLLOWERS_SINCE = date(2025, 11, 1), date(2014, 12, 1)
 """The first days that have data."""
-OLDER_DAYS = 7
-"""`getarticletotal` counts so many days from the send."""
-FEWEST = 3
-"""`getarticlesummary` leaves out an article for which less happened on a day."""
 HELD = jobs.HOLD_SECONDS + DAY
 """A job or publication runs at most so long after it was accepted."""
 FOLLOWED_FROM = (1, 17, 30, 57, 0)
@@ -49,17 +39,6 @@ FOLLOWED_FROM = (1, 17, 30, 57, 0)
 NAMES: set[str] = set()
 """The calls."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-# Scene of the newer family: `user_source` of the older one, its name in `getarticletotal`, and how many it counts.
-_OLDER = {
-    MESSAGE: (0, "session", 0.96),
-    CHAT: (1, "friends", 0.9),
-    MOMENTS: (2, "feed", 0.95),
-    HOME: (4, "hist_msg", 0.9),
-    OTHER: (5, "other", 0.8),
-    RECOMMENDED: (6, "kanyikan", 0.35),
-    SEARCH: (7, "souyisou", 0.85),
-}
-_ALL_SOURCES = 99_999_999
 
 
 class Window:
@@ -104,10 +83,6 @@ class Window:
         """Return the articles that may have had readers on a day of the call."""
         start = start_of_day(day)
         return [each for each in self._readable if start - READ_DAYS * DAY < each.published < start + DAY]
-
-    def messages_read_on(self, day: date) -> list[Article]:
-        """Return those that followers got a message of."""
-        return [article for article in self.read_on(day) if article.sent is not None]
 
     @cached_property
     def _readable(self) -> list[Article]:
@@ -157,11 +132,11 @@ class Window:
 
     # Counts
 
-    def total(self, article: Article, day: date, hour: int = 24) -> Counter[str]:
-        """Count what an article had reached by an hour of a day, since it was published."""
+    def total(self, article: Article, day: date) -> Counter[str]:
+        """Count what an article had reached by the end of a day, since it was published."""
         # Half of a day that is late has been counted.
-        counted = min(hour, 12) if self.is_delayed(day) else hour
-        counts = article.reached(start_of_day(day) + counted * 3600)
+        counted = DAY / 2 if self.is_delayed(day) else DAY
+        counts = article.reached(start_of_day(day) + counted)
         fallen = [rule for rule in self._rules if rule["do"] == "falling" and rule["day"] <= day.isoformat()]
         for rule in fallen:
             counts = Counter({name: int(count * rule["factor"]) for name, count in counts.items()})
@@ -170,17 +145,6 @@ class Window:
     def on(self, article: Article, day: date) -> Counter[str]:
         """Count what happened on one day."""
         return self.total(article, day) - self.total(article, day - timedelta(days=1))
-
-    def messages_on(self, day: date) -> Counter[str]:
-        """Count what happened to all messages on one day, as the older family does."""
-        return sum((older_on(self, article, day) for article in self.messages_read_on(day)), Counter())
-
-    def messages_in(self, day: date, hour: int) -> Counter[str]:
-        """Count the same in one of its hours, from 0."""
-        found: Counter[str] = Counter()
-        for article in self.messages_read_on(day):
-            found += older(self.total(article, day, hour + 1)) - older(self.total(article, day, hour))
-        return found
 
     # Followers
 
@@ -210,54 +174,32 @@ def ready_at(day: date) -> float:
     return start_of_day(day) + DAY + READY_HOUR * 3600
 
 
-def older_on(window: Window, article: Article, day: date) -> Counter[str]:
-    """Count what happened to one message on one day, as the older family does."""
-    return older(window.total(article, day)) - older(window.total(article, day - timedelta(days=1)))
-
-
-def older(counts: Counter[str]) -> Counter[str]:
-    """Return counts of the newer family as the older one would have counted, under its members."""
-    found: Counter[str] = Counter()
-    for scene, (_, name, share) in _OLDER.items():
-        _put(found, f"int_page_from_{name}_read", int(counts[scene] * share), 1.3)
-    users = sum(count for name, count in found.items() if name.endswith("_user"))
-    times = sum(count for name, count in found.items() if name.endswith("_count"))
-    found.update({"int_page_read_user": users, "int_page_read_count": times})
-    _put(found, "ori_page_read", counts["redirect_ori_page_user"], 1.1)
-    _put(found, "share", counts["share_user"], 1.2)
-    _put(found, "add_to_fav", counts["collection_user"], 1.0)
-    return found
-
-
-def _put(found: Counter[str], name: str, users: int, times: float) -> None:
-    found[f"{name}_user"], found[f"{name}_count"] = users, int(users * times)
-
-
 # How a call is answered
 
 Handler: TypeAlias = Callable[[Window, date], list[Record]]
 """Returns the rows of one day."""
 
 
-def _call(span: int, *, newer: bool = False, name: str = "") -> Callable[[Handler], Handler]:
+def _call(span: int, *, of_articles: bool = False, name: str = "") -> Callable[[Handler], Handler]:
     """Let the function below answer the call of its name, or of `name`, for at most `span` days at once."""
 
     def enter(handler: Handler) -> Handler:
         called = name or handler.__name__
-        first = NEWER_SINCE if newer else OLDER_SINCE
+        first = ARTICLES_SINCE if of_articles else FOLLOWERS_SINCE
 
         def answer(request: Request) -> Record:
             window = Window(request, called, _days(request, span))
-            told = window.until(window.days[0], READ_DAYS) if called == "getarticletotaldetail" else window.days
+            # A day that is missing is missing among the days of an article; the article is there.
+            whole = called == "getarticletotaldetail"
+            told = window.until(window.days[0], READ_DAYS) if whole else window.days
             is_delayed = any(window.is_delayed(day) for day in told)
-            if is_delayed and not newer:
+            if is_delayed and not of_articles:
                 # These answers cannot say that there is more to come.
                 raise Refusal(61503)
-            # A day that is missing is missing among the days of an article; the article is there.
-            whole = called in ("getarticletotal", "getarticletotaldetail")
-            days = [day for day in window.days if day >= first and (whole or not window.is_missing(day))]
+            counted = (day for day in window.days if day >= first)
+            days = [day for day in counted if whole or not window.is_missing(day)]
             found: Record = {"list": [row for day in days for row in handler(window, day)]}
-            return {**found, "is_delay": is_delayed} if newer else found
+            return {**found, "is_delay": is_delayed} if of_articles else found
 
         NAMES.add(called)
         post(f"/datacube/{called}")(answer)
@@ -288,10 +230,10 @@ def _day(value: object) -> date:
         raise Refusal(61500) from None
 
 
-# The newer family
+# What articles reached
 
 
-@_call(1, newer=True)
+@_call(1, of_articles=True)
 def getarticletotaldetail(window: Window, day: date) -> list[Record]:
     """Answer with the articles of a day: sums from its publication, day by day, for 30 days."""
     return [
@@ -318,7 +260,7 @@ def _detail(window: Window, article: Article, day: date) -> Record:
     }
 
 
-@_call(30, newer=True)
+@_call(30, of_articles=True)
 def getbizsummary(window: Window, day: date) -> list[Record]:
     """Answer with what the whole account reached on each day."""
     counts: Counter[str] = Counter()
@@ -334,13 +276,13 @@ def getbizsummary(window: Window, day: date) -> list[Record]:
     return [{"ref_date": day.isoformat(), "detail": detail}]
 
 
-@_call(1, newer=True)
+@_call(1, of_articles=True)
 def getarticleread(window: Window, day: date) -> list[Record]:
     """Answer with the readers of every article that was read on a day."""
     return _of_each(window, day, _readers)
 
 
-@_call(1, newer=True)
+@_call(1, of_articles=True)
 def getarticleshare(window: Window, day: date) -> list[Record]:
     """Answer with the people who shared, for every article that was shared on a day."""
     return _of_each(window, day, lambda counts: {"share_user": counts["share_user"]})
@@ -357,125 +299,6 @@ def _readers(counts: Counter[str]) -> Record:
     by_scene = {ALL: everybody, **{scene: counts[scene] for scene in SCENES}}
     sources = [{"user_count": count, "scene_desc": scene} for scene, count in by_scene.items()]
     return {"read_user": everybody, "read_user_source": sources}
-
-
-# The older family
-
-
-@_call(1)
-def getarticletotal(window: Window, day: date) -> list[Record]:
-    """Answer with the messages of a day: sums since the send, day by day, for 7 days."""
-    return [
-        {
-            "ref_date": day.isoformat(),
-            "msgid": article.msgid,
-            "title": article.title,
-            "details": [
-                _older_detail(window, article, each)
-                for each in window.until(day, OLDER_DAYS)
-                if not window.is_delayed(each)
-            ],
-        }
-        for article in window.published(day)
-        if article.sent is not None
-    ]
-
-
-def _older_detail(window: Window, article: Article, day: date) -> Record:
-    counts = older(window.total(article, day))
-    shares = _by_scene(counts, {"session": 0.2, "feed": 0.75, "other": 0.05}, "session")
-    return {
-        "stat_date": day.isoformat(),
-        "target_user": article.sent,
-        **counts,
-        **{f"feed_share_from_{name}_user": users for name, (users, _) in shares.items()},
-        **{f"feed_share_from_{name}_cnt": times for name, (_, times) in shares.items()},
-    }
-
-
-def _by_scene(counts: Counter[str], parts: dict[Any, float], rest: Any) -> dict[Any, tuple[int, int]]:
-    """Split people and times that shared over scenes; `rest` gets what is left of whole numbers."""
-    split = {
-        name: (int(counts["share_user"] * part), int(counts["share_count"] * part)) for name, part in parts.items()
-    }
-    users = counts["share_user"] - sum(each for each, _ in split.values())
-    times = counts["share_count"] - sum(each for _, each in split.values())
-    return {**split, rest: (split[rest][0] + users, split[rest][1] + times)}
-
-
-@_call(1)
-def getarticlesummary(window: Window, day: date) -> list[Record]:
-    """Answer with what happened on a day to each message, if enough did."""
-    found = []
-    for article in window.messages_read_on(day):
-        counts = older_on(window, article, day)
-        names = ("int_page_read_user", "ori_page_read_user", "share_user", "share_count", "add_to_fav_count")
-        if sum(counts[name] for name in names) >= FEWEST:
-            head = {"ref_date": day.isoformat(), "msgid": article.msgid, "title": article.title}
-            found.append({**head, **_told(counts)})
-    return found
-
-
-def _told(counts: Counter[str]) -> Record:
-    names = ("int_page_read", "ori_page_read", "share", "add_to_fav")
-    return {f"{name}_{kind}": counts[f"{name}_{kind}"] for name in names for kind in ("user", "count")}
-
-
-@_call(3)
-def getuserread(window: Window, day: date) -> list[Record]:
-    """Answer with the readers of all messages on each day, by where they came from."""
-    return [{"ref_date": day.isoformat(), **row} for row in _by_source(window.messages_on(day))]
-
-
-@_call(1)
-def getuserreadhour(window: Window, day: date) -> list[Record]:
-    """Answer with the same by the hour."""
-    return [
-        {"ref_date": day.isoformat(), "ref_hour": 100 * hour, **row}
-        for hour in range(24)
-        for row in _by_source(window.messages_in(day, hour))
-    ]
-
-
-def _by_source(counts: Counter[str]) -> list[Record]:
-    """Return the rows of each source that had readers, and of all; shares are told of each, the rest only of all."""
-    if not counts:
-        return []
-    shares = _by_scene(counts, {0: 0.5, 1: 0.2, 2: 0.3}, 0)
-    rows = [{"user_source": _ALL_SOURCES, **_told(counts)}]
-    for number, name, _ in _OLDER.values():
-        users, times = shares.get(number, (0, 0))
-        readers = {kind: counts[f"int_page_from_{name}_read_{kind}"] for kind in ("user", "count")}
-        of_source = Counter({f"int_page_read_{kind}": count for kind, count in readers.items()})
-        of_source.update({"share_user": users, "share_count": times})
-        if of_source.total():
-            rows.append({"user_source": number, **_told(of_source)})
-    return rows
-
-
-@_call(7)
-def getusershare(window: Window, day: date) -> list[Record]:
-    """Answer with who shared messages on each day, by where to."""
-    return [{"ref_date": day.isoformat(), **row} for row in _by_target(window.messages_on(day))]
-
-
-@_call(1)
-def getusersharehour(window: Window, day: date) -> list[Record]:
-    """Answer with the same by the hour."""
-    return [
-        {"ref_date": day.isoformat(), "ref_hour": 100 * hour, **row}
-        for hour in range(24)
-        for row in _by_target(window.messages_in(day, hour))
-    ]
-
-
-def _by_target(counts: Counter[str]) -> list[Record]:
-    split = _by_scene(counts, {1: 0.55, 2: 0.4, 255: 0.05}, 1)
-    return [
-        {"share_scene": scene, "share_count": times, "share_user": users}
-        for scene, (users, times) in split.items()
-        if times
-    ]
 
 
 # Followers

@@ -14,17 +14,17 @@ from massctl.model.message import Window
 from massctl.model.phrase import Command, Phrase, system_reason
 
 LANGUAGES: Final = ("zh", "en")
-"""In which the words of a repository can be written; the workflows are the same."""
+"""Languages of a new repository's words. The workflows are the same in each."""
 WORKFLOWS: Final = ".github/workflows/"
 ACTION: Final = "OWNER/massctl@0000000000000000000000000000000000000000"
-"""What the workflows run where nobody knows where this massctl is published: no repository has that commit."""
+"""What the workflows run if nobody knows where this massctl is published: a commit that no repository has."""
 OWNERS: Final = ".github/CODEOWNERS"
-"""Says who has to agree."""
+"""The file that names who must approve."""
 _HIDDEN: Final = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
-"""Names that begin with a dot where they are written."""
+"""Names that get a leading dot when they are written."""
 CAMPAIGN_FILE: Final = "campaign.yaml"
 COVER: Final = "images/cover.jpg"
-"""From a campaign's folder."""
+"""The cover's path in a campaign's folder."""
 _SEND: Final = "send:\n  not_before: {}\n  not_after: {}"
 _NO_WINDOW: Final = {
     "zh": "# 没有 send 时段的活动只在点名时才备稿和群发",
@@ -35,9 +35,10 @@ _PROGRAMS: Final = frozenset({".githooks/pre-commit"})
 
 
 def scaffold_files(language: str = "zh", owner: str | None = None, action: str | None = None) -> dict[str, bytes]:
-    """Return the scaffold's files: path with `/` -> bytes. `owner` is a person or team as CODEOWNERS names them.
+    """Return the files of a new repository: path with `/` -> bytes.
 
-    `action` is the massctl that the workflows run: OWNER/REPOSITORY@COMMIT, and of a release a comment with its tag.
+    `owner` is a person or team as CODEOWNERS names them. `action` is the massctl that the workflows run:
+    OWNER/REPOSITORY@COMMIT, and a comment with the tag of a release.
     """
     source = files("massctl.scaffold")
     found = {**dict(_walk(source / "every_language", "")), **dict(_walk(source / language, ""))}
@@ -64,17 +65,17 @@ def sample_files(language: str, title: str, account: str, window: Window | None)
 
 
 def sample_cover() -> bytes:
-    """Return a cover that stands in for one that is still to be made."""
+    """Return a placeholder cover."""
     return (files("massctl.scaffold") / "every_language/campaigns/first-letter" / COVER).read_bytes()
 
 
 def already_there(directory: Path, paths: Collection[str]) -> list[str]:
-    """Return those of `paths` that exist in `directory`, as whatever, sorted."""
+    """Return those of `paths` that exist in `directory`, sorted."""
     return [path for path in sorted(paths) if os.path.lexists(directory / path)]
 
 
 def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
-    """Write every file, or none: raises UsageError when one of them exists already. Returns the paths written."""
+    """Write every file, or none: raise UsageError if one of them exists. Return the paths that were written."""
     existing = already_there(directory, contents)
     if existing:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""What pages show: the repository as it is in this moment, rendered where somebody looked, kept until it changes."""
+"""The pages of the repository as it is now: rendered when somebody looks, cached until a file changes."""
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -78,9 +78,9 @@ class Broadcaster:
             self._condition.notify_all()
 
     def wait(self, heard: int, seconds: float | None) -> tuple[int, frozenset[str]]:
-        """Wait for a change after `heard`; returns the last number and all names since, none if nothing changed.
+        """Wait for a change after `heard`; return the last number and the names of everything that changed since.
 
-        Without `seconds` it waits for ever.
+        Without `seconds` it waits for ever. No names mean that nothing changed in time.
         """
         with self._condition:
             self._condition.wait_for(lambda: self.number > heard, seconds)
@@ -144,7 +144,7 @@ class Rendered(Frozen):
         }
 
     def earlier_files(self, name: CampaignName, pictures: Iterable[LockedPicture]) -> dict[str, str]:
-        """Return the same for an earlier version, as far as the working tree still has those bytes."""
+        """Return the same for an earlier version, for the files whose bytes the working tree still has."""
         found = self.files
         for each in pictures:
             sha256 = each.sha256.removeprefix("sha256:")
@@ -160,7 +160,7 @@ class Rendered(Frozen):
         return found
 
     def read(self, sha256: str) -> bytes | None:
-        """Return the bytes of a file; None if they are not here any more."""
+        """Return the bytes of a file; None if they are gone."""
         try:
             return self.workbench.read(Sha256(sha256))
         except (KeyError, MassctlError):
@@ -168,14 +168,14 @@ class Rendered(Frozen):
 
 
 def address(sha256: str, extension: str) -> str:
-    """Return where a file stands on the server."""
+    """Return the server's path of a file."""
     return f"{FILE_FOLDER}{sha256}.{extension}"
 
 
 def render_folder(workbench: Workbench, name: CampaignName, state: State, before: Rendered | None) -> Rendered | None:
-    """Read and render a campaign; None if there is no such folder. `before` is the last look.
+    """Read and render a campaign; None without such a folder. `before` is the previous result.
 
-    What went out according to `state` is not rendered: an empty one has everything rendered.
+    A campaign that went out according to `state` is not rendered; with an empty state everything is.
     """
     found = next(iter(Desires(workbench, state).read([name])), None)
     if isinstance(found, Invalid) and before is not None and before.campaign is not None:
@@ -193,7 +193,7 @@ class Compared(Frozen):
 
 
 def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None:
-    """Compare a campaign with the version before; None if there is none, or if it is not kept here whole."""
+    """Compare a campaign with the version before; None if there is none, or if it is not stored here as a whole."""
     campaign = kept.campaign
     if campaign is None:
         return None
@@ -243,9 +243,9 @@ class PageCache:
         """With the hour in which it was made."""
 
     def list_page(self, trouble: str | None = None) -> str:
-        """Return the page of all campaigns; of those that were not looked at yet it has only the names.
+        """Return the page of all campaigns, with only the names of those that were not rendered yet.
 
-        `trouble` is why another page cannot be shown.
+        `trouble` is the reason why another page cannot be shown.
         """
         with self._one_at_a_time:
             heard = self._broadcaster.number
@@ -283,7 +283,7 @@ class PageCache:
             return campaign_page(look, self._sheet(files), heard)
 
     def missing_page(self) -> str:
-        """Return the page of an address that leads nowhere; it is renewed when the campaign comes that it names."""
+        """Return the page of an unknown address. It reloads when the campaign that it names appears."""
         with self._one_at_a_time:
             sheet, watched = self._sheet({}), Watched(ANYTHING, self._broadcaster.number)
             return document(say(Phrase("there is no such page"), sheet.language), [], "", [], sheet, watched)
@@ -325,7 +325,7 @@ class PageCache:
             return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
 
     def report_page(self, query: Mapping[str, str]) -> str | None:
-        """Return what the sends reached, or the send that the address names; None for one that did not go out.
+        """Return the report of all sends, or of the send that the address names; None if that did not go out.
 
         Without settings it is the first page, which says what is wrong with them.
         """
@@ -351,7 +351,7 @@ class PageCache:
         return self._report[1]
 
     def file(self, sha256: str) -> bytes | None:
-        """Return the bytes of a picture, sound or video that a page showed; None for every other."""
+        """Return the bytes of a picture, sound or video that a page showed; None for any other file."""
         from massctl.serve.theme_gallery import sample_files
 
         if (sample := sample_files().get(sha256)) is not None:
@@ -361,9 +361,9 @@ class PageCache:
         return next((data for each in kept if (data := each.read(sha256)) is not None), None)
 
     def warm(self) -> None:
-        """Render what may still be sent, so that the list has its covers and counts; of the others read the titles.
+        """Render what may still be sent, so that the list has covers and counts; read the titles of the others.
 
-        What is kept and of now costs nothing.
+        Campaigns that are cached and current cost nothing.
         """
         for name in self._folders.names:
             with self._one_at_a_time:
@@ -374,7 +374,7 @@ class PageCache:
                 self._broadcaster.publish(frozenset({name}))
 
     def changed(self, paths: Collection[str]) -> None:
-        """Take note that files changed, by their paths from the repository's root, and tell whom it concerns."""
+        """Note changed files, by their paths from the repository's root, and notify the pages concerned."""
         with self._one_at_a_time:
             concerned = self._concerned(paths)
         self._broadcaster.publish(concerned)

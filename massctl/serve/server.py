@@ -113,7 +113,7 @@ class WsgiApp:
 
 
 def run_server(repository: ServedRepository, port: int, ready: Callable[[int], None]) -> None:
-    """Serve the repository until interrupted; `port` 0 takes a free one. `ready` is called with the port in use.
+    """Serve the repository until interrupted. Port 0 takes a free port; `ready` is called with the port in use.
 
     Returns after an interrupt (Ctrl-C). Raises OSError if the port is taken.
     """

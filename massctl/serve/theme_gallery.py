@@ -41,7 +41,7 @@ _NUMBERS: Final = frozenset({"font_size"})
 
 
 def read_settings(query: Mapping[str, str]) -> ThemeSettings:
-    """Read the choices in the page's address; invalid ones are ignored."""
+    """Read the choices in the page's address; ignore invalid ones."""
     found = ThemeSettings()
     for key in ("accent", "font_size", "headings", "code"):
         written = query.get(key, "")
@@ -54,7 +54,7 @@ def read_settings(query: Mapping[str, str]) -> ThemeSettings:
 
 
 def shown_themes(renderer: Renderer, settings: ThemeSettings, sample: str = "") -> list[Shown]:
-    """Have a sample rendered in every theme, the built-in ones first, then those of the repository.
+    """Render a sample in every theme: the built-in themes first, then the repository's.
 
     Raises ChildError.
     """

@@ -1,4 +1,4 @@
-"""Watches the working tree: campaigns/ with everything below, massctl.yaml, the ledger, and statistics beside it."""
+"""Watch the working tree: campaigns/ with everything below, massctl.yaml, the ledger, and the statistics beside it."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -33,11 +33,11 @@ class Watcher:
         self._known = self._look()
 
     def begin(self) -> None:
-        """Begin; changes are told from the thread."""
+        """Start the thread, which reports changes."""
         threading.Thread(target=self._watch, name="massctl-watch", daemon=True).start()
 
     def end(self) -> None:
-        """End soon."""
+        """Ask the thread to end."""
         self._ended.set()
 
     def _watch(self) -> None:
@@ -116,5 +116,5 @@ def _identity(path: Path) -> Identity:
 
 
 def is_source(path: str) -> bool:
-    """Return whether a path can matter to a campaign: not what editors leave behind (`.x`, `x~`)."""
+    """Return whether a path can matter to a campaign. Files that editors leave behind (`.x`, `x~`) cannot."""
     return not any(part.startswith(".") or part.endswith("~") for part in path.split("/"))

@@ -11,10 +11,10 @@ from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
     API_BASE,
+    BACKENDS,
     CHANNELS,
     CREDENTIALS,
     DAYS_PATTERN,
-    GIT_KEYS,
     LEDGER_KEY_PATTERN,
     RESERVED_PATHS,
     check_api_base,
@@ -46,7 +46,7 @@ def settings_rules(loopback_override: str | None, folders: Collection[str]) -> C
         return [
             *keys_together(data),
             *_secrets(data),
-            *_git_keys(_mapping(data.get("state"))),
+            *_backend_keys(_mapping(data.get("state"))),
             *_ledger_keys(_mapping(data.get("state"))),
             *_original_ids(accounts),
             *_callbacks(accounts, _mapping(data.get("callback"))),
@@ -117,12 +117,15 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault("MC014", (*path, key), say, hint, at_key=False)
 
 
-def _git_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
-    """Find what only a ledger in git reads, where it is in a file."""
-    for key in GIT_KEYS:
-        if key in state and state.get("backend", "local") == "local":
-            say = Phrase("use {key} with backend: git", key=key)
-            yield Fault("MC014", ("state", key), say, Phrase("write backend: git, or delete {key}", key=key))
+def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find keys that only another kind of backend reads."""
+    own = BACKENDS.get(str(state.get("backend", "local")))
+    for name, kind in BACKENDS.items():
+        for key in kind.keys:
+            if key in state and own is not None and key not in own.keys:
+                say = Phrase("use {key} with backend: {backend}", key=key, backend=name)
+                hint = Phrase("write backend: {backend}, or delete {key}", key=key, backend=name)
+                yield Fault("MC014", ("state", key), say, hint)
 
 
 def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:

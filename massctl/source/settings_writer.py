@@ -8,7 +8,7 @@ from pathlib import Path
 
 from massctl.errors import LedgerError
 from massctl.model.phrase import Phrase, enumerated, system_reason
-from massctl.model.settings import GIT_KEYS, MassctlFile
+from massctl.model.settings import BACKENDS, MassctlFile
 from massctl.source.repository import SETTINGS
 from massctl.source.validation import known_keys
 from massctl.source.yaml_edit import Value, with_values, written
@@ -35,9 +35,8 @@ def declare_keys(root: Path, keys: Sequence[str]) -> bytes | None:
 
 def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
     """Return the keys of `state` for a backend; None stands for a key to be removed."""
-    if backend == "local":
-        return {"backend": backend, **dict.fromkeys(GIT_KEYS)}
-    return {"backend": backend, **{key: where[key] for key in GIT_KEYS if key in where}}
+    others = [key for kind in BACKENDS.values() for key in kind.keys if key not in BACKENDS[backend].keys]
+    return {"backend": backend, **dict.fromkeys(others), **where}
 
 
 def require_changeable(root: Path, keys: Mapping[str, Value | None]) -> None:

@@ -1,13 +1,12 @@
 """A YAML file as plain data, with the place of every key and value, and every fault that reading it found.
 
 The parser is ruamel's. Its events are composed into nodes here, because its own composer keeps neither the place of an
-alias nor what stands before a syntax error, and recurses. If a file cannot be read, blank out the faulty part and read
-the rest, so that every fault is found in one run; guess nothing.
+alias nor what stands before a syntax error, and recurses. Reading ends at the first syntax error: what stands before it
+is kept, and every line is looked at for full-width signs.
 """
 
 import math
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
@@ -30,8 +29,6 @@ DEPTH_MAX: Final = 100
 """Levels of nesting; a campaign has six, and template variables some more."""
 NODES_MAX: Final = 10_000
 """Keys and values of a file, aliases counted as often as they are used."""
-REPEATED_CHARACTERS_MAX: Final = 300_000
-"""How much is read again behind syntax errors; beyond it, reading ends at the next one."""
 
 
 class Positions(Frozen):
@@ -119,6 +116,11 @@ class Node(Struct, eq=False):
     is_open: bool = True
     is_broken: bool = False
     """True: its value means nothing, because of a fault that is reported elsewhere."""
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it stands as a whole: a scalar, or a bracketed value."""
+        return self.is_flow or self.kind == "scalar"
 
     @property
     def meaning(self) -> "Node":
@@ -460,122 +462,70 @@ def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozense
         return YamlDocument(None, positions, tuple(map(reporter.of, decoded.faults)), frozenset({()}), False)
     text, control = without_control_characters(decoded.text)
     text = _TABS_ALONE.sub(lambda tabs: " " * len(tabs[0]), text)
-    recovery = _Recovery(text, lines if text is decoded.text else Lines(text), known_keys)
-    reading = _Reading(recovery, positions)
+    lines = lines if text is decoded.text else Lines(text)
+    tree = compose(text)
+    slips = _slips_where_it_stopped(tree, lines, known_keys) or _slips_of_values(tree, lines, known_keys)
+    reading = _Reading(tree, lines, positions)
     value = reading.document()
-    faults = (*decoded.faults, *control, *recovery.faults, *recovery.tree.faults, *reading.faults)
-    told, others = first_told((*faults, *reports(recovery.lines, recovery.slips)), lambda fault: fault.start)
+    faults = (*decoded.faults, *control, *tree.faults, *reading.faults)
+    told, others = first_told((*faults, *reports(lines, slips)), lambda fault: fault.start)
     found = tuple(map(reporter.of, told))
-    return YamlDocument(value, positions, found, frozenset(reading.broken), recovery.is_whole, others)
+    return YamlDocument(value, positions, found, frozenset(reading.broken), tree.is_whole, others)
 
 
 _TABS_ALONE: Final = re.compile(r"^\t[ \t]*$", re.MULTILINE)
 """A line of nothing else, which the parser takes for the end of a block scalar."""
-_SECTION: Final = re.compile(r"^(?![\s#\-\]}])", re.MULTILINE)
-"""Where a key of the document's root begins, with all that belongs to it."""
 
 
-class _Recovery:
-    """What can be read of a text: a tree of it, without the places that are at fault."""
-
-    def __init__(self, text: str, lines: Lines, known_keys: frozenset[str]) -> None:
-        self.faults: list[TextFault] = []
-        self.slips: list[Slip] = []
-        self.lines: Final = lines
-        self.text: Final = text
-        self.readable = text
-        """The text with blanks in the place of what is at fault: offsets stay."""
-        self.tree = compose(text)
-        self._lint = Lint(lines, known_keys)
-        if self.tree.stopped_at is not None:
-            found = list(self._lint.structure(self._quoted_lines()))
-            self.slips += [slip for slips, _ in found for slip in slips]
-            self._blank([place for _, place in found])
-        self._blank_errors()
-        self._blank_slips()
-        self._blank_errors()
-        self.is_whole = self.tree.is_whole and self.readable is text
-
-    def is_blanked(self, start: int, end: int) -> bool:
-        """Return whether anything was at fault between two offsets, or around them where nothing is left."""
-        if self.readable is self.text:
-            return False
-        if start == end:
-            while start and self.readable[start - 1].isspace():
-                start -= 1
-            while end < len(self.readable) and self.readable[end].isspace():
-                end += 1
-        return self.text[start:end] != self.readable[start:end]
-
-    def _quoted_lines(self) -> set[int]:
-        """Return the lines that are inside of quotes or block scalars, as far as the parser came."""
-        found: set[int] = set()
-        for node, _ in _nodes(self.tree):
-            if node.kind == "scalar" and not node.plain:
-                found.update(range(self.lines.at(node.start)[0] + 1, self.lines.at(node.end)[0]))
-        return found
-
-    def _blank_slips(self) -> None:
-        blanked: list[tuple[int, int]] = []
-        for node, is_key in _nodes(self.tree):
-            if len(blanked) > REPORTS_MAX:
-                break
-            is_looked_at = node.is_flow or (node.plain and node.target is None)
-            if not is_looked_at or not self._lint.is_suspicious(node.start, node.end, is_flow=node.is_flow):
-                continue
-            line = self.lines.at(node.start)[0]
-            slips = self._lint.flow(node.start, node.end)[0] if node.is_flow else self._lint.line(line)
-            if slips:
-                self.slips += slips
-                start, end = node.start, node.end
-                if is_key:
-                    start, end = self.lines.bounds(line)[0], self.lines.bounds(self._lint.block_end(line))[1]
-                blanked += [(min(start, slips[0].start), max(end, node.end, slips[-1].end))]
-        self._blank(blanked)
-
-    def _blank_errors(self) -> None:
-        """Leave out what the parser stopped at, and go on behind it."""
-        sections = [match.start() for match in _SECTION.finditer(self.text)] or [0]
-        left = REPEATED_CHARACTERS_MAX
-        while self.tree.stopped_at is not None:
-            at = min(self.tree.stopped_at, max(0, len(self.text) - 1))
-            index = max(0, bisect_right(sections, at) - 1)
-            start, end = sections[index], [*sections, len(self.text)][index + 1]
-            slips = self._lint.line(self.lines.at(at)[0], broken=True)
-            *others, error = self.tree.faults
-            if slips:
-                self.slips += slips
-            elif not any(start <= slip.start < end for slip in self.slips):
-                self.faults.append(error)
-            left -= len(self.text)
-            if left < 0 or not self.readable[start:end].strip():
-                self.tree.faults, self.tree.stopped_at = others, None
-                return
-            before = self.readable
-            value = (slips[0].start, self.lines.bounds(self.lines.at(at)[0])[1]) if slips else (0, 0)
-            self._blank([value if self.readable[slice(*value)].strip() else (start, end)])
-            if self.readable == before:
-                return
-
-    def _blank(self, places: list[tuple[int, int]]) -> None:
-        if not places:
-            return
-        characters = list(self.readable)
-        for start, end in places:
-            characters[start:end] = [each if each in "\r\n\x85\u2028\u2029" else " " for each in characters[start:end]]
-        self.readable = "".join(characters)
-        self.tree = compose(self.readable)
+def _slips_where_it_stopped(tree: Tree, lines: Lines, known_keys: frozenset[str]) -> list[Slip]:
+    """Look at every line of a file that is not YAML; a slip before the syntax error is told in its place."""
+    if tree.stopped_at is None:
+        return []
+    quoted: set[int] = set()
+    for node, _ in _nodes(tree):
+        if node.kind == "scalar" and not node.plain:
+            quoted.update(range(lines.at(node.start)[0] + 1, lines.at(node.end)[0]))
+    lint, line = Lint(lines, known_keys), lines.at(tree.stopped_at)[0]
+    slips = lint.every_line(quoted) or lint.line(line, broken=True)
+    if any(slip.start <= lines.bounds(line)[1] for slip in slips):
+        tree.faults.pop()
+    at_fault = {lines.at(slip.start)[0] for slip in slips}
+    for node, _ in _nodes(tree):
+        if node.is_leaf and at_fault.intersection(range(lines.at(node.start)[0], lines.at(node.end)[0] + 1)):
+            node.is_broken = True
+    return slips
 
 
-def _nodes(tree: Tree) -> Iterator[tuple[Node, bool]]:
-    """Return the nodes of a tree, bracketed values whole, and whether they are keys."""
-    waiting = [] if tree.root is None else [(tree.root, False)]
+def _slips_of_values(tree: Tree, lines: Lines, known_keys: frozenset[str]) -> list[Slip]:
+    """Look at the plain scalars and bracketed values of a file that is YAML."""
+    lint = Lint(lines, known_keys)
+    slips: list[Slip] = []
+    for node, value in _nodes(tree):
+        if len(slips) > REPORTS_MAX:
+            break
+        is_looked_at = node.is_flow or (node.plain and node.target is None)
+        if not is_looked_at or not lint.is_suspicious(node.start, node.end, is_flow=node.is_flow):
+            continue
+        found = lint.flow(node.start, node.end)[0] if node.is_flow else lint.line(lines.at(node.start)[0])
+        node.is_broken |= bool(found)
+        if value is not None:
+            value.is_broken |= bool(found)
+        slips += found
+    return slips
+
+
+def _nodes(tree: Tree) -> Iterator[tuple[Node, Node | None]]:
+    """Return the nodes of a tree, bracketed values whole, each key with its value."""
+    waiting: list[tuple[Node, Node | None]] = [] if tree.root is None else [(tree.root, None)]
     while waiting:
-        node, is_key = waiting.pop()
-        yield node, is_key
-        if not node.is_flow:
-            is_mapping = node.kind == "mapping"
-            waiting += [(item, is_mapping and index % 2 == 0) for index, item in enumerate(node.items)][::-1]
+        node, value = waiting.pop()
+        yield node, value
+        if node.is_flow:
+            continue
+        values: list[Node | None] = [None] * len(node.items)
+        if node.kind == "mapping":
+            values[::2] = node.items[1::2]
+        waiting += [*zip(node.items, values, strict=True)][::-1]
 
 
 class _TooMuchError(Exception):
@@ -589,19 +539,19 @@ class _TooMuchError(Exception):
 class _Reading:
     """Turns nodes into data, and notes places and faults."""
 
-    def __init__(self, recovery: _Recovery, positions: Positions) -> None:
+    def __init__(self, tree: Tree, lines: Lines, positions: Positions) -> None:
         self.faults: list[TextFault] = []
         self.broken: set[Path] = set()
-        self._recovery = recovery
-        self._span = recovery.lines.span
+        self._tree = tree
+        self._span = lines.span
         self._positions = positions
         self._count = 0
 
     def document(self) -> Any:
         """Return the data of a whole document."""
-        root = self._recovery.tree.root
+        root = self._tree.root
         if root is None or (root.kind == "scalar" and root.start == root.end and not root.text):
-            if not self._recovery.tree.faults and self._recovery.is_whole:
+            if not self._tree.faults and self._tree.is_whole:
                 hint = Phrase("begin with `{line}`", line="version: 1")
                 self.faults.append(TextFault("MC004", 0, 0, Phrase("the file is empty"), hint))
             self.broken.add(())
@@ -627,8 +577,7 @@ class _Reading:
         self._spend(written, depth)
         node = written.meaning
         self._positions.values[path] = self._value_span(written, path)
-        is_leaf = node.is_flow or node.kind == "scalar"
-        if written.is_broken or node.is_broken or (is_leaf and self._recovery.is_blanked(node.start, node.end)):
+        if written.is_broken or node.is_broken:
             self.broken.add(path)
             return None
         if node.kind == "scalar":

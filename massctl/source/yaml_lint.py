@@ -5,7 +5,7 @@ at, and every line of a file that cannot be read. Comments, quoted texts and blo
 """
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import Final, NamedTuple
 
 from massctl.model.diagnostics import Lines
@@ -27,8 +27,6 @@ _MORE_TEXT: Final = Phrase("there is more text after the quoted or bracketed par
 _TIGHT: Final = Phrase("a space is missing after the colon")
 _SPACE: Final = Phrase("write a space after the colon")
 _SPACE_FOR_BLANK: Final = Phrase("replace it with an ordinary space")
-_LOOK_AROUND: Final = 20
-"""Lines that are looked at for a sibling key."""
 
 _KEY: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
 """A key as people write them here; full-width punctuation behind anything else may be a sentence."""
@@ -38,15 +36,13 @@ _HALF_CURLY: Final = re.compile(r'"([^“”＂"\\]*)[”“＂]')
 _BLANKS: Final = re.compile(rf"[{SPACES}]*")
 _PROPERTIES: Final = re.compile(r"(?:(?:&[^\s,\[\]{}]*|![!-+\--Z\\^-z|~]*)(?:[ \t]+|$))*")
 _COMMENT: Final = re.compile(r"(?<![^ \t])#")
-_ITEM: Final = re.compile(r"(?:- +)*")
 _DASH: Final = re.compile(rf"-(?=[{SPACES}]|$)|－[{SPACES}]*")
 _WIDE_KEY: Final = re.compile(rf"({_KEY})[{SPACES}]*(：[{SPACES}]*)")
 _TIGHT_KEY: Final = re.compile(rf"({_KEY}):(?=[^\s/\\:])")
 _PLAIN_KEY: Final = re.compile(rf"[^\s#\[\]{{}},&*!|>'\"%@`“”‘’＂＇][^:]*(?::[^{SPACES}][^:]*)*(:)(?=[{SPACES}]|$)")
 _COLON: Final = re.compile(rf"[{SPACES}]*(:(?=[{SPACES}]|$)|：)")
-_SIBLING: Final = re.compile(rf"[{SPACES}]*{_KEY}[{SPACES}]*[:：]")
-_OPENS: Final = re.compile(rf"(?:^|[{SPACES}])(?:-|[|>｜＞][-+1-9]*)$|[:：]$")
 _HEADER: Final = re.compile(r"[|>｜＞][-+1-9]{0,2}")
+_BLOCK: Final = re.compile(rf"(?:^|[{SPACES}])[|>｜＞][-+1-9]{{0,2}}$")
 _WIDE_FLOW: Final = re.compile(r"［[^［\[］\]]*[］\]]|｛[^｛｝{}]*[｝}]")
 _WIDE_COMMENT: Final = re.compile(rf"(?<=[{SPACES}])＃")
 _FLOW: Final = re.compile(
@@ -122,39 +118,25 @@ class Lint:
 
     def __init__(self, lines: Lines, known_keys: frozenset[str]) -> None:
         self._lines, self._text, self._known_keys = lines, lines.text, known_keys
-        self._dues: dict[int, int] = {}
-        """The indentation that lines are due which are not indented with spaces."""
 
-    def structure(self, quoted: Set[int]) -> Iterator[tuple[list[Slip], tuple[int, int]]]:
-        """Look at every line that is in no block scalar, and not among the `quoted` ones.
-
-        Gives the slips of a line, and where what is at fault stands: its value, or the line with its block.
-        """
-        inside: int | None = None
-        count = covered = 0
+    def every_line(self, quoted: Set[int]) -> list[Slip]:
+        """Return the slips of all lines, but for block scalars and the `quoted` lines."""
+        found: list[Slip] = []
+        block: int | None = None
         for number in range(1, len(self._lines) + 1):
             start, end = self._lines.bounds(number)
             position = self._blanks_end(start, end)
             if position == end or number in quoted:
                 continue
-            spaces = re.match(" *", self._text[start:position])
-            if inside is not None and spaces is not None and len(spaces[0]) > inside:
+            indent = self._text[start:position]
+            if block is not None and len(indent) > block and not indent.strip(" "):
                 continue
-            found, value = self._line(number, broken=False)
-            if found:
-                count += 1
-                if value <= found[0].start:
-                    yield found, (value, end)
-                elif number > covered and found[0].start > start:
-                    covered = self.block_end(number)
-                    yield found, (start, self._lines.bounds(covered)[1])
-                else:
-                    yield found, (start, end)
-            if count > REPORTS_MAX:
-                return
+            found += self.line(number)
+            if len(found) > REPORTS_MAX:
+                break
             stop = self._content_end(position, end)
-            header = re.search(rf"(?:^|[{SPACES}])[|>｜＞][-+1-9]{{0,2}}$", self._text[max(position, stop - 4) : stop])
-            inside = position - start if header else None
+            block = len(indent) if _BLOCK.search(self._text[max(position, stop - 4) : stop]) else None
+        return found
 
     def is_suspicious(self, start: int, end: int, *, is_flow: bool) -> bool:
         """Return whether something may be meant otherwise than YAML takes it, in a plain scalar or in brackets."""
@@ -162,35 +144,17 @@ class Lint:
             return _FLOW_SIGNS.search(self._text, start, end) is not None
         return bool(_SIGNS.search(self._text, start, end) or _TIGHT_KEY.match(self._text, start, end))
 
-    def block_end(self, number: int) -> int:
-        """Return the last of the lines that are indented deeper than the line before them all."""
-        start, end = self._lines.bounds(number)
-        column, last = self._blanks_end(start, end) - start, number
-        for later in range(number + 1, len(self._lines) + 1):
-            start, end = self._lines.bounds(later)
-            position = self._blanks_end(start, end)
-            if position < end and position - start <= column:
-                break
-            last = later if position < end else last
-        return last
-
     def line(self, number: int, *, broken: bool = False) -> list[Slip]:
-        """Look at a line of block style; `broken`: the parser stopped at it."""
-        return self._line(number, broken=broken)[0]
-
-    def _line(self, number: int, *, broken: bool) -> tuple[list[Slip], int]:
-        """Return the slips of a line, and where its value begins."""
+        """Return the slips of a line in block style; `broken`: the parser stopped at it."""
         start, end = self._lines.bounds(number)
         position = self._blanks_end(start, end)
-        found: list[Slip] = []
-        if position == end or (self._text[position] == "#" and not set(self._text[start:position]) - set(" \t")):
-            return found, end
         blanks = self._text[start:position]
-        if blanks.strip(" "):
-            self._dues[number] = self._due(number, blanks)
-            found += _blank(start, position, blanks, " " * self._dues[number], indents=True)
+        if position == end or (self._text[position] == "#" and not set(blanks) - set(" \t")):
+            return []
+        width = len(blanks.replace("\t", "  "))
+        found = _blank(start, position, blanks, " " * width, indents=True)
         if self._text[position] == "＃":
-            return [*found, _wide(position, position + 1, "#")], end
+            return [*found, _wide(position, position + 1, "#")]
         dashed = False
         while (dash := _DASH.match(self._text, position, end)) and not (dashed and dash[0][0] == "－"):
             after = self._blanks_end(dash.end(), end)
@@ -199,19 +163,16 @@ class Lint:
             else:
                 found += _blank(dash.end(), after, self._text[dash.end() : after], " ")
             dashed, position = True, after
-        stop = self._content_end(position, end)
-        value = self._key(number, position, stop, found, dashed=dashed)
-        value = position if value is None else value
-        self._value(number, value, end, found, broken=broken)
-        return found, value
+        value = self._key(position, self._content_end(position, end), found, dashed=dashed)
+        self._value(position if value is None else value, end, found, broken=broken)
+        return found
 
-    def _key(self, number: int, position: int, stop: int, found: list[Slip], *, dashed: bool) -> int | None:
-        """Pass a key and its colon, and give the offset of its value; None if there is no key."""
+    def _key(self, position: int, stop: int, found: list[Slip], *, dashed: bool) -> int | None:
+        """Pass a key and its colon, and return the offset of its value; None if there is no key."""
         text = self._text
         position = self._properties_end(position, stop)
         wide = _WIDE_KEY.match(text, position, stop)
-        column = position - self._lines.bounds(number)[0]
-        if wide and (not dashed or wide[1] in self._known_keys or self._sibling_follows(number, column)):
+        if wide and (not dashed or wide[1] in self._known_keys):
             found.append(_wide(wide.start(2), wide.end(), ": " if wide.end() < stop else ":"))
             return wide.end()
         plain, tight = _PLAIN_KEY.match(text, position, stop), _TIGHT_KEY.match(text, position, stop)
@@ -239,7 +200,7 @@ class Lint:
             found.append(_wide(colon.start(1), colon.end(1), ": "))
         return colon.start(1)
 
-    def _value(self, number: int, position: int, end: int, found: list[Slip], *, broken: bool) -> None:
+    def _value(self, position: int, end: int, found: list[Slip], *, broken: bool) -> None:
         text = self._text
         position = self._properties_end(position, end)
         stop = self._content_end(position, end)
@@ -247,128 +208,53 @@ class Lint:
             return
         first, words = text[position], text[position:stop]
         curly = _CURLY_QUOTED.match(text, position, end)
+        after: int | None = None
         if _HEADER.fullmatch(words):
             found += [_wide(position, position + 1, _WIDE[first])] if first in _WIDE else []
         elif words.startswith(("{{", "{%")):
             found.append(Slip(position, stop, in_quotes(words), "MC004", _JINJA_MESSAGE, _QUOTE_HINT))
-        elif _WIDE_FLOW.fullmatch(words) or (first in "[{" and broken):
+        elif first in "[{" or _WIDE_FLOW.fullmatch(words):
             slips, after = self.flow(position, stop)
             found += slips
-            if not slips and after is not None and after < stop:
-                found.append(self._unquoted(position, stop, _MORE_TEXT))
         elif curly and self._ends(curly.end(), end):
             found += [_curly(curly), *self._comment_behind(curly.end(), stop)]
         elif first in "\"'":
-            found += self._quoted(position, stop, broken=broken)
-        elif (comment := self._wide_comment(number, position, stop)) is not None:
+            after = self._quoted_end(position, stop, found)
+        elif (comment := self._wide_comment(position, stop)) is not None:
             found.append(_wide(comment, comment + 1, "#"))
-        elif first == "[" and (rest := text.rfind("]", position, stop)) >= 0:
-            found += self._comment_behind(rest + 1, stop)
-        elif broken:
-            found += self._not_plain(number, position, stop)
-
-    def _not_plain(self, number: int, position: int, stop: int) -> list[Slip]:
-        """Say why a value cannot be read without quotes around it."""
-        first, words = self._text[position], self._text[position:stop]
-        is_directive = first == "%" and position == self._lines.bounds(number)[0]
-        if first in "@`%|>]},!" and not is_directive and not (first in "|>" and self._deeper_follows(number)):
-            say = Phrase("a value that begins with {character} must be in quotes", character=f"“{first}”")
-            return [self._unquoted(position, stop, say)]
-        if ": " in words or words.endswith(":"):
-            end = self._lines.bounds(number)[1]
-            whole = self._text[position:end].rstrip(SPACES)
-            if not words.isascii() and self._text[stop : stop + 2] == " #":
-                stop = position + len(whole)  # In a sentence it is more likely a sign than a comment.
-            return [self._unquoted(position, stop, Phrase("a value with a colon and a space in it must be in quotes"))]
-        return []
-
-    def _unquoted(self, position: int, stop: int, say: Phrase) -> Slip:
-        return Slip(position, stop, in_quotes(self._text[position:stop]), "MC004", say, _QUOTE_HINT)
+        if broken and not found and after is not None and after < stop:
+            found.append(Slip(position, stop, in_quotes(words), "MC004", _MORE_TEXT, _QUOTE_HINT))
 
     def flow(self, start: int, stop: int) -> tuple[list[Slip], int | None]:
-        """Look at a bracketed value; give the offset behind its last bracket too, None if it is not closed."""
+        """Return the slips of a bracketed value, and the offset behind its last bracket; None if it is not closed."""
         walk = _Flow(self._text, start, stop)
         end = walk.run()
         return [*walk.slips, *(self._comment_behind(end, stop) if end is not None else ())], end
 
-    def _quoted(self, position: int, stop: int, *, broken: bool) -> list[Slip]:
+    def _quoted_end(self, position: int, stop: int, found: list[Slip]) -> int | None:
+        """Pass a quoted value, and return the offset behind it; None if it is not closed."""
         quoted = _QUOTED.match(self._text, position, stop)
         half = None if quoted else _HALF_CURLY.match(self._text, position, stop)
         if half and self._ends(half.end(), stop):
-            return [Slip(position, half.end(), in_quotes(half[1]), "MC007", _CURLY, _CURLY_HINT)]
+            found.append(Slip(position, half.end(), in_quotes(half[1]), "MC007", _CURLY, _CURLY_HINT))
         if quoted is None:
-            return []
-        more = [self._unquoted(position, stop, _MORE_TEXT)] if broken and quoted.end() < stop else []
-        return self._comment_behind(quoted.end(), stop) or more
+            return None
+        found += self._comment_behind(quoted.end(), stop)
+        return quoted.end()
 
     def _comment_behind(self, position: int, stop: int) -> list[Slip]:
         rest = self._blanks_end(position, stop)
         return [_wide(rest, rest + 1, "#")] if self._text[rest:stop][:1] == "＃" else []
 
-    def _wide_comment(self, number: int, position: int, stop: int) -> int | None:
+    def _wide_comment(self, position: int, stop: int) -> int | None:
         """Find a full-width ＃ that must be meant as a comment: not the ＃话题＃ of a sentence."""
         text = self._text
-        if text[position] == "＃":
-            blank = text[position + 1 : position + 2] in SPACES
-            return position if blank or self._child_follows(number) else None
-        match = _WIDE_COMMENT.search(text, position, stop)
+        match = _WIDE_COMMENT.search(text, position - 1, stop)
         if match is None or text.find("＃", match.end(), stop) >= 0:
             return None
         before = text[position : match.start()].rstrip(SPACES)
-        is_sentence = not before.isascii() or " " in before
-        return None if is_sentence and text[match.end() : match.end() + 1] not in SPACES else match.start()
-
-    def _due(self, number: int, blanks: str) -> int:
-        """Return the expected indentation of a line: that of its siblings, or one step behind what it belongs to."""
-        opened = None
-        for earlier in range(number - 1, max(0, number - _LOOK_AROUND), -1):
-            column = self._column(earlier)
-            if column is None:
-                continue
-            start, end = self._lines.bounds(earlier)
-            if not _OPENS.search(self._text[start : self._content_end(start, end)]):
-                return column
-            opened = column
-            break
-        if opened is None:
-            return len(blanks.replace("\t", "  ").replace("\u3000", "  "))
-        for later in range(number + 1, min(number + _LOOK_AROUND, len(self._lines) + 1)):
-            column = self._column(later, dashes=False)
-            if column is not None:
-                return column if column > opened else opened + 2
-        return opened + 2
-
-    def _column(self, number: int, *, dashes: bool = True) -> int | None:
-        """Return the column of the first key of a line that is indented with spaces; None if there is none."""
-        start, end = self._lines.bounds(number)
-        position = self._blanks_end(start, end)
-        is_strange = self._text[start:position].strip(" ") != ""
-        if position == end or self._text[position] == "#" or (is_strange and number not in self._dues):
-            return None
-        column = self._dues[number] if is_strange else position - start
-        after = _ITEM.match(self._text, position, end) if dashes else None
-        return column + (after.end() - position if after else 0)
-
-    def _sibling_follows(self, number: int, column: int) -> bool:
-        """Return whether the next line of the document is a key in the same column."""
-        for later in range(number + 1, min(number + _LOOK_AROUND, len(self._lines)) + 1):
-            start, end = self._lines.bounds(later)
-            position = self._blanks_end(start, end)
-            if position < end and self._text[position] != "#":
-                return position - start == column and _SIBLING.match(self._text, position, end) is not None
-        return False
-
-    def _child_follows(self, number: int) -> bool:
-        """Return whether the next line is a key that is indented deeper."""
-        return self._deeper_follows(number) and _SIBLING.match(self._text, *self._lines.bounds(number + 1)) is not None
-
-    def _deeper_follows(self, number: int) -> bool:
-        """Return whether the next line is indented deeper."""
-        if number == len(self._lines):
-            return False
-        start, end = self._lines.bounds(number + 1)
-        here, below = self._column(number), self._blanks_end(start, end)
-        return here is not None and below < end and below - start > here
+        is_word = before != "" and before.isascii() and " " not in before
+        return match.start() if is_word or text[match.end() : match.end() + 1] in SPACES else None
 
     def _ends(self, position: int, end: int) -> bool:
         """Return whether nothing but a comment follows."""

@@ -19,7 +19,6 @@ from massctl.report.report import (
     By,
     Comparison,
     DayFigures,
-    EditionDifference,
     Figure,
     FollowerDay,
     Metric,
@@ -136,8 +135,6 @@ class ReportedArticle(Strict):
     """Its address."""
     msgids: list[str]
     """WeChat's keys of its statistics, one for each job."""
-    family: str
-    """`newer` or `older`: from which of WeChat's statistics all of its numbers are."""
     days: list[ReportedDay]
     """By the end of days 1, 3, 7 and 30."""
     latest: ReportedDay | None
@@ -154,8 +151,6 @@ class ReportedArticle(Strict):
     """Whether these may be the numbers of another article: only its title and day joined them."""
     fell: list[str]
     """Days by which WeChat counted fewer readers than by the day before."""
-    target_user: ReportedFigure | None
-    """People whom the message reached, as the older statistics count; null where they were not asked."""
 
 
 class ReportedComparison(Strict):
@@ -186,8 +181,6 @@ class ReportedComparable(Strict):
     """The first day that is looked at."""
     until: str
     """The last one."""
-    family: str
-    """Whose numbers are compared."""
     count: int
     """How many they are."""
 
@@ -209,30 +202,6 @@ class ReportedFollowerDay(Strict):
     """The days among those that have the number."""
     standing: Standing | None
     """Where the number of those who stopped lies."""
-
-
-class ReportedEditionFigure(Strict):
-    """One number of the first articles of two editions, by the same day of each."""
-
-    metric: Metric
-    """What is counted."""
-    day: int
-    """By the end of which day of each."""
-    before: ReportedFigure
-    """The earlier edition's."""
-    now: ReportedFigure
-    """This edition's."""
-
-
-class ReportedEditions(Strict):
-    """What differs from the edition that was sent before."""
-
-    before: int
-    """That edition."""
-    changed: list[str] | None
-    """The parts that differ, for people; null where the content of one of them is not kept."""
-    figures: list[ReportedEditionFigure]
-    """Their numbers side by side; empty where two families counted them."""
 
 
 class SentCampaign(Strict):
@@ -282,8 +251,6 @@ class SentCampaign(Strict):
     """Against those, by days that are over."""
     followers: list[ReportedFollowerDay]
     """The day of the send and the two after it, of the whole account."""
-    difference: ReportedEditions | None
-    """Beside the edition that was sent before; null where there is none."""
 
 
 class ReportedAllowance(Strict):
@@ -301,8 +268,6 @@ class ReportedAllowance(Strict):
     """Sends that are left."""
     counted: int
     """Sends of this report that used the allowance and have readers by the end of day 7."""
-    family: str
-    """Whose numbers of readers these are."""
     readers: ReportedFigure
     """Readers of their first articles, added; a person who read two of them counts twice."""
     per_use: ReportedFigure
@@ -315,9 +280,9 @@ class ReportedGroup(Strict):
     key: str
     """What they share."""
     count: int
-    """How many have the number."""
-    quartiles: ReportedQuartiles | None
-    """Null for fewer than four."""
+    """How many have the number: four or more."""
+    quartiles: ReportedQuartiles
+    """Of those."""
 
 
 class ReportedBreakdown(Strict):
@@ -329,8 +294,6 @@ class ReportedBreakdown(Strict):
     """What is counted."""
     day: int
     """By the end of which day of each send."""
-    family: str
-    """Whose numbers these are."""
     audience: str | None
     """The audience of all these sends, as a key of the groups by audience; null in those groups."""
     groups: list[ReportedGroup]
@@ -448,13 +411,12 @@ def _send(send: SendReport) -> dict[str, Any]:
         comparable=document(ReportedComparable, send.comparable, count=len(send.comparable.sends)),
         comparisons=[_comparison(each) for each in send.comparisons],
         followers=[_follower_day(each) for each in send.followers],
-        difference=_difference(send.difference) if send.difference is not None else None,
     )
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
-    share = _figure(stage.share.figure) if stage.share is not None else None
-    return document(ReportedStage, stage, stage.share, people=_figure(stage.people), share=share)
+    share = _figure(stage.share) if stage.share is not None else None
+    return document(ReportedStage, stage, people=_figure(stage.people), share=share)
 
 
 def _article(article: ArticleReport) -> dict[str, Any]:
@@ -470,7 +432,6 @@ def _article(article: ArticleReport) -> dict[str, Any]:
         sources=_sources(article),
         leaves=leaves,
         curve={str(point.day): point.read_user for point in article.curve},
-        target_user=_figure(article.target_user) if article.target_user is not None else None,
     )
 
 
@@ -521,11 +482,3 @@ def _follower_day(found: FollowerDay) -> dict[str, Any]:
         joined=_figure(found.joined),
         usual=_quartiles(found.usual),
     )
-
-
-def _difference(found: EditionDifference) -> dict[str, Any]:
-    figures = [
-        {"metric": each.metric.value, "day": each.day, "before": _figure(each.before), "now": _figure(each.now)}
-        for each in found.figures
-    ]
-    return document(ReportedEditions, found, figures=figures)

@@ -21,9 +21,7 @@ from massctl.view.words import recorded
 def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
     """Say what a send reached: one sentence, then four to six lines. A number that is missing says why."""
     lines = [send.sentence, _received(send)]
-    if send.is_older:
-        lines.append(_older(send))
-    elif send.first is not None:
+    if send.first is not None:
         lines += [_ways(send), _after(send)]
     is_doubtful = send.first is not None and send.first.is_doubtful
     lines += [*([] if is_doubtful else _compared(send)), _unfollows(send)]
@@ -59,9 +57,9 @@ def _ways(send: SendReport) -> Phrase:
     recommended = [row.latest for row in send.articles[0].sources if row.scene == Scene.RECOMMENDED]
     recommended = recommended or [Figure(origin=read.people.origin, missing=Missing.NOT_GIVEN)]
     from_message = _told(read.people)
-    if read.share is not None and read.share.figure.value is not None:
+    if read.share is not None and read.share.value is not None:
         of = Phrase("{people} ({share} of those who received it)")
-        from_message = Phrase(of, people=from_message, share=percent(read.share.figure.value))
+        from_message = Phrase(of, people=from_message, share=percent(read.share.value))
     latest = send.articles[0].latest
     if latest is None:
         say = Phrase("Read from the message {message}; recommended by WeChat (推荐) {recommended}")
@@ -74,22 +72,13 @@ def _ways(send: SendReport) -> Phrase:
     )
 
 
-def _older(send: SendReport) -> Phrase:
-    return Phrase(
-        "These are numbers of WeChat's older statistics, without sources and without who read to the end; "
-        "shared {shared}",
-        shared=_told(send.stage(StageName.SHARED).people),
-    )
-
-
 def _after(send: SendReport) -> Phrase:
     finished = send.stage(StageName.FINISHED)
     ended: str = DASH
     if finished.share is not None:
-        rate, readers = finished.share.figure, finished.share.of_people
-        ended = _told(rate, Metric.READ_FINISH_RATE)
-        if rate.value is not None and readers is not None:
-            ended = Phrase("{share} of {count:,} readers", share=ended, count=readers)
+        ended = _told(finished.share, Metric.READ_FINISH_RATE)
+        if finished.share.value is not None and finished.of_people is not None:
+            ended = Phrase("{share} of {count:,} readers", share=ended, count=finished.of_people)
     return Phrase(
         "Read to the end {finished}; shared {shared}; followed after reading {followed}",
         finished=ended,

@@ -1,6 +1,6 @@
 """The words of a report: what is counted, whose number it is, why one is missing, and how numbers are written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -11,27 +11,21 @@ from massctl.model.state import Status
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     COMPARED_DAYS,
-    DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     AccountReport,
     AllowanceReport,
     ArticleReport,
     AudienceKind,
-    Breakdown,
     By,
     Comparable,
-    DayFigures,
     Figure,
     Freshness,
-    Group,
     Metric,
     Missing,
-    Origin,
     Quartiles,
     Scene,
     SendReport,
-    SourceRow,
     StageName,
     Standing,
     Whole,
@@ -55,7 +49,6 @@ METRIC: Final[Mapping[Metric, Phrase]] = {
     Metric.READ_DELIVERY_RATE: Phrase("read rate (of those it reached)"),
     Metric.READ_FINISH_RATE: Phrase("read to the end (of readers)"),
     Metric.READ_AVG_ACTIVETIME: Phrase("minutes per reader, on average"),
-    Metric.TARGET_USER: Phrase("people whom the message reached"),
 }
 STAGE: Final[Mapping[StageName, Phrase]] = {
     StageName.AUDIENCE: Phrase("in the audience"),
@@ -73,25 +66,7 @@ WHOLE: Final[Mapping[Whole, Phrase]] = {
     Whole.SENT: Phrase("of those who received it"),
     Whole.READERS: Phrase("of all readers"),
 }
-OLDER: Final = Phrase("numbers of WeChat's older statistics")
 DOUBTFUL: Final = Phrase("joined to its numbers by title and day only: they may be another article's")
-ORIGIN: Final[Mapping[Origin, Phrase]] = {
-    Origin.LEDGER: Phrase("ledger: WeChat's result of the job"),
-    Origin.NEWER: Phrase("WeChat's statistics of the article"),
-    Origin.OLDER: Phrase("WeChat's older statistics of the article"),
-    Origin.ACCOUNT: Phrase("WeChat's statistics of the whole account"),
-    Origin.COMPUTED: Phrase("computed by massctl"),
-}
-DETAIL: Final = Phrase("WeChat, {call}", call="getarticletotaldetail")
-ORIGIN_BY_METRIC: Final[Mapping[Metric, str]] = {
-    **dict.fromkeys(Metric, DETAIL),
-    **dict.fromkeys(
-        (Metric.READ_USER, Metric.SHARE_USER, Metric.COLLECTION_USER),
-        Phrase("WeChat, getarticletotaldetail; of the older family getarticletotal"),
-    ),
-    Metric.TARGET_USER: Phrase("WeChat, {call}", call="getarticletotal"),
-}
-"""Which call of WeChat has a number."""
 MISSING: Final[Mapping[Missing, Phrase]] = {
     Missing.NOT_YET: Phrase("that day is not over, or WeChat has its numbers only from 08:00 of the day after"),
     Missing.NOT_COLLECTED: Phrase("the archive has no answer of WeChat for that day"),
@@ -120,6 +95,8 @@ STANDING: Final[Mapping[Standing, Phrase]] = {
     Standing.ABOVE: Phrase("more than usual"),
 }
 """Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
+SIGN: Final[Mapping[Standing | None, str]] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
+"""What stands before a number that is more or less than usual."""
 BY: Final[Mapping[By, Phrase]] = {
     By.POSITION: Phrase("position in the message"),
     By.TITLE_LENGTH: Phrase("characters of the headline"),
@@ -129,10 +106,7 @@ BY: Final[Mapping[By, Phrase]] = {
     By.AUTHOR: Phrase("author"),
     By.APPROVER: Phrase("approver"),
 }
-WHOLE_ACCOUNT: Final = Phrase("These are numbers of the whole account, not of this send alone.")
 LATE: Final = Phrase("WeChat said that newer numbers are to come")
-NO_DIFFERENCE: Final = Phrase("What differs is not known: the content of one of them is not kept.")
-FUNNEL: Final = Phrase("From the audience to followers")
 
 
 class Notes(Struct):
@@ -200,17 +174,6 @@ def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | No
     )
 
 
-def group_words(group: Group, metric: Metric) -> Phrase:
-    """Say the median of a group, and the range between its quartiles."""
-    if group.quartiles is None:
-        return Phrase("too few for a median")
-    return Phrase(
-        "median {median}, middle half {range}",
-        median=median_number(group.quartiles, metric),
-        range=range_text(group.quartiles, metric),
-    )
-
-
 def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) -> Phrase:
     """Say what is usual among comparable sends: the range between the quartiles, and the median."""
     return Phrase(
@@ -260,7 +223,16 @@ def send_facts(send: SendReport) -> list[Phrase]:
         said.append(Phrase("approved by {who}", who=send.approver))
     if send.commit:
         said.append(Phrase("commit {commit}", commit=send.commit[:10]))
-    return said
+    return [*said, *_headline(send.first), *numbers_words(send)]
+
+
+def _headline(first: ArticleReport | None) -> Iterator[Phrase]:
+    if first is not None and first.title_length is not None:
+        yield plural_phrase("headline of {count} character", "headline of {count} characters", count=first.title_length)
+    if first is not None and first.author:
+        yield Phrase("by {author}", author=first.author)
+    if first is not None and first.theme:
+        yield Phrase("theme {theme}", theme=first.theme)
 
 
 def outcome_words(send: SendReport) -> list[Phrase]:
@@ -272,13 +244,7 @@ def outcome_words(send: SendReport) -> list[Phrase]:
 
 def numbers_words(send: SendReport) -> list[Phrase]:
     """Say what sets the numbers of a send apart from those beside it."""
-    is_doubtful = any(article.is_doubtful for article in send.articles)
-    return [*([OLDER] if send.is_older else []), *([DOUBTFUL] if is_doubtful else [])]
-
-
-def headline_words(count: int) -> Phrase:
-    """Say how long a headline is."""
-    return plural_phrase("headline of {count} character", "headline of {count} characters", count=count)
+    return [DOUBTFUL] if any(article.is_doubtful for article in send.articles) else []
 
 
 def comparable_words(comparable: Comparable) -> Phrase:
@@ -301,27 +267,27 @@ LEAVES: Final = ("0–20%", "20–40%", "40–60%", "60–80%", "80–100%")
 """What WeChat's positions 1 to 5 are of the article."""
 
 
-def group_name(by: By, group: Group) -> str:
+def group_name(by: By, key: str) -> str:
     """Name a group of a breakdown."""
     if by is By.HOUR:
-        return Phrase("{hour}:00", hour=group.key)
+        return Phrase("{hour}:00", hour=key)
     if by is By.AUDIENCE:
-        scope, _, tag = group.key.partition(":")
+        scope, _, tag = key.partition(":")
         return audience_name(AudienceKind(scope), tag or None)
-    if by is By.TITLE_LENGTH and group.key.endswith("–"):
-        return Phrase("{least} and more", least=group.key.removesuffix("–"))
-    return group.key
+    if by is By.TITLE_LENGTH and key.endswith("–"):
+        return Phrase("{least} and more", least=key.removesuffix("–"))
+    return key
 
 
-def audience_words(account: AccountReport) -> Phrase | None:
-    """Say which sends stand side by side, where an account sends to several audiences."""
-    groups = next((each.groups for each in account.breakdowns if each.by is By.AUDIENCE), ())
+def audience_words(account: AccountReport, sends: Iterable[SendReport]) -> Iterator[Phrase]:
+    """Say which sends stand side by side, where those of an account went to several audiences."""
     audience = next((each.audience for each in account.breakdowns if each.audience is not None), None)
-    if len(groups) < 2 or audience is None:
-        return None
-    name = group_name(By.AUDIENCE, Group(audience, 0, None))
-    say = Phrase("Only those by audience have all sends; the others have the sends to {audience}, the most frequent.")
-    return Phrase(say, audience=name)
+    if audience is not None and len({(each.scope, each.tag) for each in sends}) > 1:
+        name = group_name(By.AUDIENCE, audience)
+        say = Phrase(
+            "Only those by audience have all sends; the others have the sends to {audience}, the most frequent."
+        )
+        yield Phrase(say, audience=name)
 
 
 def as_of_words(freshness: Freshness) -> list[Phrase]:
@@ -362,59 +328,12 @@ _DAYS_NAMED_MAX: Final = 5
 """So many days are named; the others are a number."""
 
 
-def days_shown(article: ArticleReport) -> list[DayFigures]:
-    """Return the days of an article that have a column: those of a report that are over, and the newest."""
-    shown = {each.day: each for each in article.days if not _is_coming(each)}
-    if article.latest is not None:
-        shown.setdefault(article.latest.day, article.latest)
-    return [shown[day] for day in sorted(shown)]
-
-
-def _is_coming(day: DayFigures) -> bool:
-    return all(each.missing is Missing.NOT_YET for each in day.figures.values())
-
-
-def coming_words(article: ArticleReport) -> Phrase | None:
-    """Say when WeChat has the days of a report that are not over; None if all are."""
-    coming = [each for each in article.days if _is_coming(each)]
-    if not coming:
-        return None
-    return Phrase(
-        "Still to come: day {days}. WeChat has the numbers of a day from about 08:00 of the next: {dates}.",
-        days=enumerated([str(each.day) for each in coming]),
-        dates=enumerated([(each.stat_date + timedelta(days=1)).isoformat() for each in coming]),
-    )
-
-
-ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
-    Metric.READ_USER: Phrase("readers"),
-    Metric.READ_FINISH_RATE: Phrase("read to the end"),
-    Metric.SHARE_USER: Phrase("shared"),
-    Metric.READ_SUBSCRIBE_USER: Phrase("followed after reading"),
-}
-"""What the articles of a send are put side by side by."""
-
-
-def newest_words(article: ArticleReport | None) -> Phrase | None:
-    """Say by which day WeChat's numbers of a funnel are; None without any."""
+def newest_words(article: ArticleReport | None) -> tuple[Phrase, ...]:
+    """Say by which day WeChat's numbers of a funnel are; nothing without any."""
     if article is None or article.latest is None:
-        return None
+        return ()
     say = Phrase("WeChat's numbers of the first article are by the end of day {day} ({date}).")
-    return Phrase(say, day=article.latest.day, date=article.latest.stat_date.isoformat())
-
-
-def newest_figure(article: ArticleReport, metric: Metric) -> Figure:
-    """Return a number of an article by the newest day that WeChat gave."""
-    if article.latest is None:
-        first = article.days[0].figures[Metric.READ_USER]
-        return Figure(missing=first.missing or Missing.NOT_GIVEN, origin=first.origin)
-    given = article.latest.figures.get(metric)
-    return given or Figure(missing=Missing.NOT_GIVEN, origin=Origin.OLDER, until=article.latest.stat_date)
-
-
-def readers_from(row: SourceRow, day: int) -> Figure:
-    """Return the people from one source by the end of a day that has a column."""
-    return row.figures[DAYS.index(day)] if day in DAYS else row.latest
+    return (Phrase(say, day=article.latest.day, date=article.latest.stat_date.isoformat()),)
 
 
 def not_compared_words(known: int) -> Phrase:
@@ -438,12 +357,6 @@ def fell_words(days: Sequence[date]) -> Phrase:
     """Say by which days a sum fell that cannot fall."""
     say = Phrase("WeChat counted fewer readers than by the day before, although these are sums: {days}.")
     return Phrase(say, days=days_words(days))
-
-
-def fell_beside(articles: Sequence[ArticleReport]) -> list[Phrase]:
-    """Say the same of the articles below the first, which a table by position shows."""
-    say = Phrase("Article {number}: {said}")
-    return [Phrase(say, number=each.position, said=fell_words(each.fell)) for each in articles[1:] if each.fell]
 
 
 def sentences(said: Iterable[str], language: Language) -> str:
@@ -474,18 +387,8 @@ def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     )
 
 
-def has_medians(breakdown: Breakdown) -> bool:
-    """Whether groups can be shown side by side: there are two or more, and one of them has a median."""
-    return len(breakdown.groups) > 1 and any(each.quartiles is not None for each in breakdown.groups)
-
-
 SIDE_BY_SIDE: Final = Phrase(
-    "Readers by the end of day {day}. What stands side by side shows no cause; a median needs {least}.",
+    "Readers by the end of day {day}, of groups of {least} sends and more. What stands side by side shows no cause.",
     day=SIDE_BY_SIDE_DAY,
     least=FEWEST_COMPARED,
 )
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Join names as a language lists them; a dash for none."""
-    return enumerated(parts) if parts else DASH

@@ -21,7 +21,6 @@ from massctl.model.ids import sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
-from massctl.model.statistics import Family
 from massctl.model.strict import Strict
 from massctl.plan.forge_setup import StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
@@ -391,8 +390,6 @@ class ReportedFall(Strict):
 
     msgid: str
     """The article: `<msg_data_id>_<position>`."""
-    family: Family
-    """Which of WeChat's two families of calls says so."""
     stat_date: str
     """The last day that is counted."""
     member: str

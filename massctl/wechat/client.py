@@ -135,7 +135,7 @@ class WeChatClient:
         self._line.close()
 
     def require_token(self) -> None:
-        """Fetch a token unless there is a live one, so that a send need not."""
+        """Fetch a token unless one is alive, because a send fetches none."""
         self._tokens.get()
 
     def renew_token(self) -> None:
@@ -159,15 +159,15 @@ class WeChatClient:
         return self._call(wire.MATERIAL_COUNT)
 
     def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
-        """Save a draft; a TransportError leaves it unknown whether there is one now."""
+        """Save a draft. After a TransportError nobody knows whether it exists."""
         return self._call(wire.draft_request(articles))
 
     def get_draft(self, media_id: MediaId) -> tuple[DraftArticle, ...] | None:
-        """Read a draft back; None when it is gone."""
+        """Read a saved draft; None if it is gone."""
         return self._call_unless_gone(wire.GET_DRAFT.with_body({"media_id": media_id}))
 
     def delete_draft(self, media_id: MediaId) -> None:
-        """Delete a draft; a missing one counts as deleted."""
+        """Delete a draft. A missing draft counts as deleted."""
         self._call_unless_gone(wire.DELETE_DRAFT.with_body({"media_id": media_id}))
 
     def newest_drafts(self) -> tuple[ListedDraft, ...]:
@@ -183,11 +183,11 @@ class WeChatClient:
         return tuple(found.values())
 
     def kept_draft(self, media_id: MediaId) -> tuple[wire.KeptArticle, ...] | None:
-        """Read a draft with all that is told of it; None when it is gone."""
+        """Read a draft with every field that WeChat returns; None if it is gone."""
         return self._call_unless_gone(wire.KEPT_DRAFT.with_body({"media_id": media_id}))
 
     def newest_publications(self) -> tuple[wire.ListedPublication, ...]:
-        """List the newest publications, without their contents, newest first; what was sent is not among them."""
+        """List the newest publications without their contents, newest first. Sent articles are not among them."""
         wanted = {"offset": 0, "count": wire.DRAFTS_LISTED_MAX, "no_content": 1}
         return self._call(wire.LIST_PUBLICATIONS.with_body(wanted))
 
@@ -213,7 +213,7 @@ class WeChatClient:
         return self._call(wire.TAGS)
 
     def audience_count(self, audience: Audience) -> int | None:
-        """Count an audience; None: there is no such tag, which never means everybody."""
+        """Count an audience; None if the tag does not exist. None never means everybody."""
         if audience.is_to_all:
             return self._call(wire.FOLLOWER_COUNT)
         if audience.tag_id is not None:
@@ -221,9 +221,9 @@ class WeChatClient:
         raise InvariantError(Phrase("an audience that can be counted is is_to_all or tag_id"))
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
-        """Show the message on one phone: one request, and one more only if the first token was refused.
+        """Show the message on one phone: one request, or two if WeChat refused the first token.
 
-        Raises a WeChatError only if there is no token, before anything has left.
+        Raises WeChatError only if there is no token; then nothing has left.
         """
         # An openid must not come back to us inside an error text.
         hide = [recipient.name] if recipient.kind == "touser" else []
@@ -240,10 +240,10 @@ class WeChatClient:
         return preview_verdict_of(outcome)
 
     def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
-        """Ask for the mass send: exactly one request, which is not written once its permit has passed.
+        """Ask for the mass send: exactly one request, and none after the permit's deadline.
 
-        It uses the token that is held, and fetches none. Raises InvariantError for a permit that is spent or of another
-        send, and a WeChatError only where nothing has left: without a token or a connection, or too late.
+        Uses the token that is held; fetches none. Raises InvariantError for a permit that is used or belongs to another
+        send. Raises WeChatError only if nothing has left: no token, no connection, or too late.
         """
         permit.spend(intent)
         request = wire.send_request(intent)
@@ -267,7 +267,7 @@ class WeChatClient:
         return JobReport(msg_id, self._call(wire.JOB_STATUS.with_body({"msg_id": str(msg_id)})))
 
     def withdraw(self, msg_id: MsgId, article: int) -> None:
-        """Delete one article (from 1) or all (0) of a job; a TransportError leaves it unknown whether they are gone."""
+        """Delete one article of a job, from 1, or all (0). A TransportError leaves that unknown."""
         # The index is never left out, since that would mean all.
         self._call(wire.WITHDRAW.with_body({"msg_id": msg_id, "article_idx": article}))
 

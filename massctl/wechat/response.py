@@ -1,9 +1,9 @@
 """Read answers: JSON fields, refusals that were judged, and what an answer means for a call, a preview or a send.
 
-Lenient where WeChat is careless (no errcode on success, numbers as strings, raw control characters), strict where a
-guess could be wrong: whatever is not plainly an answer is none. A send or a preview is refused only if the code says
-plainly that nothing happened; a busy platform, an unknown code, a success without its member and a lost answer leave a
-doubt. Foreign text is cleaned here, once: `errmsg` and `rid` may be shown to anybody.
+Lenient where WeChat is careless: no errcode on success, numbers as strings, raw control characters. Strict where a
+guess could be wrong. A send or a preview counts as refused only if the code says plainly that nothing happened. A busy
+platform, an unknown code, a success without its field and a lost answer leave a doubt. Foreign text is cleaned here,
+once: `errmsg` and `rid` may be shown to anybody.
 """
 
 import json
@@ -95,7 +95,7 @@ class ShapeError(Exception):
 
 
 def read_answer(raw: RawAnswer, hide: Sequence[str] = (), openids: Sequence[str] = ()) -> Answer | NoAnswer:
-    """Read `raw`, and mask secrets, what else to `hide`, and the openids of a send in what may be shown."""
+    """Parse `raw`; mask secrets, the strings in `hide`, and the openids of a send in what may be shown."""
     if not 200 <= raw.status < 300:
         # WeChat answers refusals with status 200 too; any other status comes from something in between.
         return NoAnswer("http_status", http_status=raw.status)
@@ -176,7 +176,7 @@ def preview_verdict_of(outcome: Refusal | NoAnswer | None) -> PreviewVerdict:
 
 
 def shown(text: str, *more: str) -> str:
-    """Make a foreign text fit to be shown: one line, printable, without secrets, of which `more` are known for it."""
+    """Clean a foreign text for people: one line, printable, without secrets; `more` are the secrets of this text."""
     text = without_secrets(text, *more)
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
@@ -265,7 +265,7 @@ def objects(fields: Fields, name: str) -> list[Fields]:
 
 
 def job(fields: Fields) -> Job:
-    """Read the acceptance of a mass job; without `msg_id` it is none."""
+    """Read the acceptance of a mass job. Raises ShapeError without `msg_id`."""
     msg_id = _msg_id(fields)
     if msg_id is None:
         raise ShapeError
@@ -274,7 +274,7 @@ def job(fields: Fields) -> Job:
 
 
 def done(fields: Fields) -> None:
-    """Read a success without further fields: there, errcode 0 must be written."""
+    """Read a success without further fields; its errcode 0 must be there."""
     if integer(fields.get("errcode")) != 0:
         raise ShapeError
 

@@ -38,9 +38,9 @@ _BUSY = wait_exponential(multiplier=BUSY_PAUSE_SECONDS, max=PAUSE_SECONDS_MAX) +
 
 
 def retry(once: Callable[[], T], sleep: Callable[[float], None], *, repeatable: bool) -> T:
-    """Call `once` until its outcome is not a passing error; returns the last outcome.
+    """Call `once` until it succeeds or fails for good; return the last outcome.
 
-    What is not `repeatable` is called again only where WeChat asked for a slower pace, since it did nothing then.
+    A call that is not `repeatable` is repeated only if WeChat asked for a slower pace: then it did nothing.
     """
 
     def may_pass(outcome: object) -> bool:

@@ -2,8 +2,8 @@
 
 What is missing stays missing. What is of another type, negative, of another day or beyond reason is left out and
 counted. A list that is longer than WeChat can mean makes the whole answer unreadable. Sources:
-developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsummary, getarticletotal) and wedata/user
-(getusersummary, getusercumulate), read 2026-11.
+developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsummary) and wedata/user (getusersummary,
+getusercumulate), read 2026-11.
 """
 
 import re
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from massctl.apply.ports import Counted
 from massctl.model.phrase import BEIJING
-from massctl.model.statistics import COUNT_MAX, MINUTES_MAX, AccountDay, ArticleDay, Family, StatisticsCall
+from massctl.model.statistics import COUNT_MAX, MINUTES_MAX, AccountDay, ArticleDay, StatisticsCall
 from massctl.wechat.response import Fields, ShapeError, flag, integer, lenient
 from massctl.wechat.wire import Request
 
@@ -29,8 +29,6 @@ _ALL: Final = "全部"
 """The row of `read_user_source` that stands for all sources."""
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MSGID: Final = re.compile(r"[0-9]{1,20}_[0-9]{1,2}", re.ASCII)
-_SOURCES: Final = ("session", "hist_msg", "feed", "friends", "other", "kanyikan", "souyisou")
-"""The older family has a member for each: `int_page_from_session_read_user`, and so on."""
 
 
 def statistics_request(call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Request[Counted]:
@@ -115,7 +113,7 @@ class _Reader(Struct):
         return found
 
     def readers(self, fields: Fields) -> dict[str, Any]:
-        """Read the members that both calls of the newer family have."""
+        """Read the members that articles and the account both have."""
         sources = self.sources(fields)
         everybody = sources.pop(_ALL, None)
         names = ("share_user", "zaikan_user", "like_user", "comment_count", "collection_user")
@@ -159,7 +157,6 @@ def _counted(reader: _Reader, read: "Callable[[_Reader, Fields], Counted]", fiel
 def _articles(reader: _Reader, fields: Fields) -> Counted:
     found = [
         ArticleDay(
-            family=Family.NEWER,
             stat_date=stat_date,
             **about,
             **reader.readers(detail),
@@ -188,24 +185,6 @@ def _positions(reader: _Reader, fields: Fields) -> dict[int, float]:
         else:
             reader.left_out += rate is not None
     return found
-
-
-def _older_articles(reader: _Reader, fields: Fields) -> Counted:
-    found = []
-    for about, detail, stat_date in reader.articles(fields, "details"):
-        sources = {name: reader.number(detail, f"int_page_from_{name}_read_user") for name in _SOURCES}
-        row = ArticleDay(
-            family=Family.OLDER,
-            stat_date=stat_date,
-            **about,
-            read_user=reader.number(detail, "int_page_read_user"),
-            read_user_source={name: value for name, value in sources.items() if value is not None},
-            share_user=reader.number(detail, "share_user"),
-            collection_user=reader.number(detail, "add_to_fav_user"),
-            target_user=reader.number(detail, "target_user"),
-        )
-        found.append(row)
-    return Counted(tuple(found))
 
 
 def _account(reader: _Reader, fields: Fields) -> Counted:
@@ -267,7 +246,6 @@ def _by_day(reader: _Reader, fields: Fields) -> Iterator[tuple[date, Fields]]:
 
 _READERS: Final[Mapping[StatisticsCall, Callable[[_Reader, Fields], Counted]]] = {
     StatisticsCall.ARTICLES: _articles,
-    StatisticsCall.OLDER_ARTICLES: _older_articles,
     StatisticsCall.ACCOUNT: _account,
     StatisticsCall.USERS: _users,
     StatisticsCall.FOLLOWERS: _followers,

@@ -53,7 +53,7 @@ class TokenStore:
         self._flight: Future[str] | None = None
 
     def get(self) -> str:
-        """Return a live token; raises what `fetch` raises, to everybody who waited for the same fetch."""
+        """Return a live token. If `fetch` raises, everybody who waits for it gets the same exception."""
         with self._lock:
             if self._held and self._monotonic() < self._held.until:
                 return self._held.access_token
@@ -66,21 +66,21 @@ class TokenStore:
         return flight.result()
 
     def held(self) -> str | None:
-        """Return the token that was fetched last, whatever its age, and fetch none; None if it was dropped.
+        """Return the last token without fetching one; None if it was dropped.
 
-        What `get` gave a moment ago is alive: the margin is longer than a send may wait for its connection.
+        A token that `get` returned a moment ago is alive: the margin is longer than a send may wait for its connection.
         """
         with self._lock:
             return self._held.access_token if self._held else None
 
     def drop(self, access_token: str) -> None:
-        """Forget this token, which WeChat refused; a newer one, which another thread fetched meanwhile, stays."""
+        """Forget this token, which WeChat refused. A newer token of another thread stays."""
         with self._lock:
             if self._held and self._held.access_token == access_token:
                 self._held, self._rejected = None, True
 
     def renew(self) -> None:
-        """Forget whatever token there is and fetch one."""
+        """Replace the token, whatever its age."""
         with self._lock:
             self._held = None
         self.get()

@@ -88,7 +88,7 @@ def test_it_goes_on_where_somebody_records_something_in_that_moment(
     alone, tries = process_lock.sole_runner, []
 
     @contextmanager
-    def held_once(*given: object) -> Iterator[None]:
+    def held_once(*given: object, **_: object) -> Iterator[None]:
         tries.append(given)
         if len(tries) == 1:
             raise LedgerLockedError("another massctl is at work on this ledger")
@@ -104,7 +104,7 @@ def test_whoever_comes_while_another_writes_is_told_at_once(guarded: Shell, monk
     guarded("apply", "notice", "--yes", "--sandbox")
     guarded.set_time(NOON + timedelta(minutes=31))
 
-    def held(*_: object) -> None:
+    def held(*_: object, **__: object) -> None:
         raise LedgerLockedError("another massctl is at work on this ledger")
 
     monkeypatch.setattr(process_lock, "sole_runner", held)

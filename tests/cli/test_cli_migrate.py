@@ -136,9 +136,9 @@ def test_statistics_that_cannot_be_moved_stop_no_move(local: Shell, monkeypatch:
 def test_a_move_to_git_that_was_cut_short_is_finished(local: Shell, remote: Path, cut: str):
     before, settings = local.tree.read(LEDGER), local.tree.read("massctl.yaml")
     local("state", "migrate", "--to", "git")
-    (local.root / ASIDE).rename(local.root / LEDGER)
-    if cut == "before massctl.yaml":
-        local.tree.write("massctl.yaml", settings)
+    local.tree.write("massctl.yaml", settings)
+    if cut == "before the file is put aside":
+        (local.root / ASIDE).rename(local.root / LEDGER)
     tip = git(remote, "rev-parse", "massctl-state")
     assert 0 == local("state", "migrate", "--to", "git").status
     assert (tip, before) == (git(remote, "rev-parse", "massctl-state"), local.tree.read(ASIDE))
@@ -172,11 +172,11 @@ def test_a_move_to_a_file_that_failed_is_made_again_after_more_was_written(local
 
 
 def test_what_is_there_already_changes_nothing(local: Shell):
-    assert "is already a file" in local("state", "migrate", "--to", "local").out
+    assert "is already in massctl.state.jsonl" in local("state", "migrate", "--to", "local").out
     local("state", "migrate", "--to", "git")
     (local.root / ASIDE).unlink()
     before = local.tree.read("massctl.yaml")
-    assert "is already in git" in local("state", "migrate", "--to", "git").out
+    assert "is already in origin/massctl-state" in local("state", "migrate", "--to", "git").out
     assert before == local.tree.read("massctl.yaml")
 
 

@@ -619,7 +619,7 @@ def test_a_round_tells_what_was_collected_behind_everything_else(ready: Shell, m
     said = ready(*RUN, "--format", "json")
     (event,) = [json.loads(line) for line in said.out.splitlines()]
     assert ("statistics", "statistics of main: new rows: 34", 0) == (event["event"], event["message"], said.status)
-    assert [({}, None)] == [(session._clients, session._git_ledger) for session in asked]
+    assert [({}, None)] == [(session._clients, session._backend) for session in asked]
 
 
 def test_statistics_that_fail_are_told_and_fail_no_round(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

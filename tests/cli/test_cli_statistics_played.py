@@ -267,28 +267,6 @@ def test_sums_that_fall_are_told_and_shown_as_they_are(played: Played):
     assert {day: wire[day]["read_user"] for day in range(1, 7)} == curve(article)
 
 
-def test_where_the_newer_family_has_nothing_the_older_one_stands_alone(played: Played):
-    played.send("letter", NOON)
-    none = {"call": "getarticletotaldetail", "do": "missing"}
-    played.order(*({**none, "day": str(date(2026, 12, 1) + timedelta(days=each))} for each in range(31)))
-    for days in (1, 8):
-        played.collect(morning(NOON, days))
-    (older,) = played.told("getarticletotal", date(2026, 12, 1))
-    (send,) = played.report("letter")["sends"]
-    (article,) = send["articles"]
-    assert "older" == article["family"]
-    known = {day: row["int_page_read_user"] for day, row in enumerate(older["details"], 1)}
-    assert {} != curve(article)
-    assert curve(article).items() <= known.items()
-    assert 1286 == article["target_user"]["value"]
-    assert [] == article["sources"]
-    assert {"out_of_reach"} == {
-        why for each in article["days"] if each["day"] == 30 for why in each["missing"].values()
-    }
-    stages = {each["name"]: each["people"] for each in send["funnel"]}
-    assert (None, 1286) == (stages["read"]["value"], stages["sent"]["value"])
-
-
 def test_a_text_is_asked_about_by_nobody_and_has_no_readers(played: Played):
     played.shell.tree.text("notice")
     assert 0 == played.shell("apply", "notice", "--sandbox", "--yes").status

@@ -116,7 +116,7 @@ def test_nothing_is_held_while_it_sleeps(shell: Shell, monkeypatch: pytest.Monke
 def test_a_runner_at_the_opening_is_waited_for_and_then_named(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     shell.tree.text("soon", more=opening(30))
 
-    def held(*_: object) -> None:
+    def held(*_: object, **__: object) -> None:
         raise LedgerLockedError(Phrase("another massctl is at work on this ledger"), "wang@desk, process 7, holds it.")
 
     during_the_sleep(shell, monkeypatch, lambda: monkeypatch.setattr("massctl.ledger.process_lock.sole_runner", held))

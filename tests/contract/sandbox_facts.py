@@ -395,11 +395,9 @@ def _comment_deleted(caller: Caller) -> Any:
 DAY: Final = "2026-12-01"
 """The day on which a caller begins, at 20:00 in Beijing."""
 SPANS: Final = {
-    **dict.fromkeys(["getarticlesummary", "getarticletotal", "getuserreadhour", "getusersharehour"], 1),
     **dict.fromkeys(["getarticleread", "getarticleshare", "getarticletotaldetail"], 1),
     **dict.fromkeys(["getupstreammsghour", "getinterfacesummaryhour"], 1),
-    **dict.fromkeys(["getuserread"], 3),
-    **dict.fromkeys(["getusershare", "getusersummary", "getusercumulate", "getupstreammsg"], 7),
+    **dict.fromkeys(["getusersummary", "getusercumulate", "getupstreammsg"], 7),
     **dict.fromkeys(["getupstreammsgdist"], 15),
     **dict.fromkeys(["getbizsummary", "getupstreammsgweek", "getupstreammsgmonth", "getinterfacesummary"], 30),
     **dict.fromkeys(["getupstreammsgdistweek", "getupstreammsgdistmonth"], 30),
@@ -1331,7 +1329,11 @@ STATISTICS: Final = [
         48001,
         given(lambda c: c.statistics("getusercumulate", "2026-11-30"), statistics_right=False),
     ),
-    Fact("The newer family says whether more is to come", False, lambda c: statistics("getbizsummary")(c)["is_delay"]),
+    Fact(
+        "Statistics of articles say whether more is to come",
+        False,
+        lambda c: statistics("getbizsummary")(c)["is_delay"],
+    ),
     Fact(
         "`msgid` is `msg_data_id` and the position from 1",
         ["2247480001_1", "2247480001_2"],
@@ -1352,32 +1354,13 @@ STATISTICS: Final = [
         note="That each is told, also without readers, and that they add up to all is ours.",
     ),
     Fact(
-        "`publish_type` is 1 for what was published without a message, and the older family leaves it out",
-        [1, 0],
+        "`publish_type` is 1 for what was published without a message",
+        1,
         lambda c: [
             published(c),
             c.later(days=1),
             c.statistics("getarticletotaldetail", DAY)["list"][0]["publish_type"],
-            len(c.statistics("getarticletotal", DAY)["list"]),
-        ][2:],
-    ),
-    Fact(
-        "`getarticletotal` adds up for 7 days from the send, and alone tells how many the message reached",
-        [7, 1000],
-        then(
-            statistics("getarticletotal"),
-            lambda c, found: [len(found["list"][0]["details"]), found["list"][0]["details"][0]["target_user"]],
-        ),
-    ),
-    Fact(
-        "`getarticlesummary` leaves out an article for which fewer than 3 things happened",
-        0,
-        lambda c: len(given(statistics("getarticlesummary", days=1), followers=3)(c)["list"]),
-    ),
-    Fact(
-        "`user_source` 99999999 is all readers",
-        True,
-        lambda c: statistics("getuserread")(c)["list"][0]["user_source"] == 99_999_999,
+        ][2],
     ),
     Fact(
         "`getusercumulate` tells all followers",
@@ -1386,8 +1369,8 @@ STATISTICS: Final = [
         COMMUNITY,
         "The page has no `user_source`.",
     ),
-    Fact("The newer family has no data from before 2025-11-01", [], _old("getbizsummary", "2025-10-31"), SDK),
-    Fact("The older family has none from before 2014-12-01", [], _old("getusercumulate", "2014-11-30")),
+    Fact("Articles have no data from before 2025-11-01", [], _old("getbizsummary", "2025-10-31"), SDK),
+    Fact("Followers have none from before 2014-12-01", [], _old("getusercumulate", "2014-11-30")),
     Fact("Texts have no statistics of articles", [], lambda c: [send()(c), c.later(days=1), _articles(c)][2]),
     Fact("Nobody writes to the account", [], lambda c: statistics("getupstreammsg")(c)["list"], INFERRED),
 ]

@@ -22,13 +22,13 @@ from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.send import Accepted, News
-from massctl.model.statistics import ArticleDay, Family, Statistics, StatisticsCall
+from massctl.model.statistics import ArticleDay, Statistics, StatisticsCall
 from massctl.plan.statistics import due_requests
 from massctl.sandbox.embedded import Sandbox
 from massctl.wechat.client import WeChatClient
 
 ME = AppId(APPID)
-ARTICLES, OLDER = StatisticsCall.ARTICLES, StatisticsCall.OLDER_ARTICLES
+ARTICLES = StatisticsCall.ARTICLES
 ACCOUNT, USERS, FOLLOWERS = StatisticsCall.ACCOUNT, StatisticsCall.USERS, StatisticsCall.FOLLOWERS
 
 
@@ -86,10 +86,10 @@ class Month:
     def known(self) -> Statistics:
         return self.archive.load(ME)
 
-    def days(self, family: Family = Family.NEWER) -> dict[int, ArticleDay]:
+    def days(self) -> dict[int, ArticleDay]:
         """Return the days of the first article, from 1."""
         rows = self.known().articles.get(self.msgid, ())
-        return {(row.stat_date - self.sent).days + 1: row for row in rows if row.family is family}
+        return {(row.stat_date - self.sent).days + 1: row for row in rows}
 
     def told(self, call: str, begin: date, end: date | None = None) -> list[dict[str, Any]]:
         """Return what the sandbox says, without massctl."""
@@ -121,13 +121,12 @@ def test_a_month_without_trouble_is_archived_with_few_calls(month: Month) -> Non
     month.live(36)
     calls = month.asked()
     assert 30 <= calls[ARTICLES] <= 31
-    assert 1 <= calls[OLDER] <= 7
     assert calls.total() <= 30 * 4 + 20
     assert {"done"} == {call.outcome for each in month.rounds for call in each.calls}
     assert all(not each.falls and not each.left_out for each in month.rounds)
     (first, second) = month.told("getarticletotaldetail", month.sent)
     for told in (first, second):
-        rows = [row for row in month.known().articles[told["msgid"]] if row.family is Family.NEWER]
+        rows = month.known().articles[told["msgid"]]
         assert [each["read_user"] for each in told["detail_list"]] == [row.read_user for row in rows]
         assert [each["stat_date"] for each in told["detail_list"]] == [str(row.stat_date) for row in rows]
         for each, row in zip(told["detail_list"], rows, strict=True):
@@ -135,7 +134,6 @@ def test_a_month_without_trouble_is_archived_with_few_calls(month: Month) -> Non
             assert scenes == {"全部": row.read_user, **row.read_user_source}
             assert each["read_finish_rate"] == row.read_finish_rate
             assert {x["position"]: x["rate"] for x in each["read_jump_position"]} == row.read_jump_position
-    assert 50_000 == next(row.target_user for row in month.days(Family.OLDER).values())
 
 
 @pytest.mark.slow
@@ -207,7 +205,6 @@ def test_sums_that_fall_are_told_once_and_kept(month: Month) -> None:
     days = month.days()
     assert (days[5].read_user or 0) < (days[4].read_user or 0)
     told = [fall for each in month.rounds for fall in each.falls if fall.member == "read_user"]
-    newer = [fall for fall in told if fall.family is Family.NEWER]
     assert [(month.sent + timedelta(days=4), days[4].read_user, days[5].read_user)] == [
-        (fall.stat_date, fall.before, fall.after) for fall in newer
+        (fall.stat_date, fall.before, fall.after) for fall in told
     ]

@@ -666,8 +666,8 @@ MUTANTS = (
     Mutant(
         "a ledger that massctl.yaml names, and that is not here, is begun anew",
         "massctl.cli.ledger_access",
-        "and state.lineage is None and (session.in_git or",
-        "and state.lineage is None and False and (session.in_git or",
+        "and state.lineage is None and (session.backend.is_shared or",
+        "and state.lineage is None and False and (session.backend.is_shared or",
         "text, two clones",
         _RUN_BEGINS_ANY_LEDGER,
     ),

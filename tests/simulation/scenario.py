@@ -93,7 +93,8 @@ class Clone:
         """Refuse a ledger as `massctl.cli.planner` does: by what massctl.yaml names, and by what git says of it."""
         settings, realm = SimpleNamespace(state=SimpleNamespace(lineage=self.named)), "loopback"
         places = SimpleNamespace(locks=locks)
-        session = SimpleNamespace(sandbox=None, in_git=False, settings=settings, places=places, realm=lambda _: realm)
+        place = SimpleNamespace(is_shared=False, where="", missing_hint=lambda: "")
+        session = SimpleNamespace(sandbox=None, backend=place, settings=settings, places=places, realm=lambda _: realm)
         stop, known = ledger_refusal(cast("Session", session), state, ["main"]), state.lineage
         if stop is not None:
             return stop

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import alone, ledger_session, require_writable, trust
 from massctl.errors import RefusedError, UsageError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, in_a_row, system_reason
@@ -76,20 +77,18 @@ def command(directory: str, name: str, reason: str | None, pull: bool, form: str
 
 def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
-    from massctl.apply.journal import LedgerSession, Statement
+    from massctl.apply.journal import Statement
     from massctl.apply.reconcile import adopt_draft
     from massctl.cli.consent import who
-    from massctl.cli.ledger_access import require_writable
-    from massctl.ledger.process_lock import sole_runner
     from massctl.view.verbs_json import adopt_json
 
     require_writable(session)
-    with sole_runner(session.places.locks, session.clock.now()):
+    with alone(session):
         read = _planned(session, name, warnings)
         if isinstance(read, Result):
             return read
         made, rendered = read
-        book = LedgerSession(session.ledger(), session.clock, made.state)
+        book = ledger_session(session, made.state)
         statement = Statement(reason, who(session.environment))
         found = adopt_draft(rendered, statement, session.wechat(rendered.account), book)
     done = [each.words for each in made.plan.campaigns[0].handoff]
@@ -104,7 +103,6 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
 
 def _planned(session: Session, name: str, warnings: list[Diagnostic]) -> tuple[Planned, RenderedCampaign] | Result:
     """Plan a campaign up to its draft; returns a Result where its files have faults, raises where it has no draft."""
-    from massctl.cli.ledger_access import trust
     from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
     from massctl.model.diagnostics import has_errors
     from massctl.plan.plan import Until
@@ -190,10 +188,9 @@ class _Pull(Frozen):
 
 def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
     """Write what somebody changed in a campaign's draft into its files, if they then give the same draft."""
-    from massctl.ledger.process_lock import sole_runner
     from massctl.view.verbs_json import adopt_json
 
-    with sole_runner(session.places.locks, session.clock.now()):
+    with alone(session):
         read = _planned(session, name, warnings)
         if isinstance(read, Result):
             return read

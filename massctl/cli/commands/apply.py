@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
+from massctl.cli.ledger_access import alone, ledger_session
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
@@ -238,12 +239,11 @@ class _ApplyCommand(Frozen):
         """Plan and carry out, alone on the ledger as far as this machine goes; add the plan to `made`."""
         from massctl.apply.outcome import refuse_all, what_happened
         from massctl.cli.planner import PlanOptions, Purpose, planned
-        from massctl.ledger.process_lock import sole_runner
         from massctl.plan.steps import Guard, Refusal
 
         session, options = self.session, PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, self.locked)
         try:
-            with sole_runner(session.places.locks, session.clock.now()):
+            with alone(session):
                 made.append(planned(session, picked, self.warnings, options))
                 self.notifier.begin(made[-1].state)
                 return self._check_and_execute(made[-1], checked)
@@ -292,7 +292,6 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
 
 def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:
     """Refuse every campaign until the lineage is pushed; create and declare the ledger if needed."""
-    from massctl.apply.journal import LedgerSession
     from massctl.apply.outcome import refuse_all
     from massctl.cli.ledger_access import LedgerBootstrap, sharing_refusal
     from massctl.plan.steps import Guard
@@ -300,9 +299,9 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
     state, bootstrap = made.state, LedgerBootstrap(session)
     if refusal.guard is Guard.LEDGER_FOREIGN:
         return refuse_all(made.plan, state, refusal)
-    if not session.in_git and state.lineage is None:
-        state = LedgerSession(session.ledger(), session.clock, state, bootstrap).begin()
-    elif not session.in_git and session.settings.state.lineage is None:
+    if not session.backend.is_shared and state.lineage is None:
+        state = ledger_session(session, state, bootstrap).begin()
+    elif not session.backend.is_shared and session.settings.state.lineage is None:
         bootstrap.declare(state.lineage or "")
     else:
         return refuse_all(made.plan, state, refusal)
@@ -338,7 +337,6 @@ def _sends_to_openids(made: Planned) -> bool:
 def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     from massctl.apply.context import Ports
     from massctl.apply.executor import apply_plan
-    from massctl.apply.journal import LedgerSession
     from massctl.cli.consent import require_consent, somebody_is_here
     from massctl.cli.ledger_access import LedgerBootstrap
     from massctl.cli.progress import progress
@@ -362,18 +360,18 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         skew=session.skew,
         insisted=run.insisted,
         openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
-        archive=session.archive(),
+        archive=session.backend.archive(),
         accounts=_looked_after(session, made),
         folders=_folders(session),
     )
     bootstrap = LedgerBootstrap(session)
     lineage = made.state.lineage
-    undeclared = lineage is not None and session.settings.state.lineage is None and not session.in_git
+    undeclared = lineage is not None and session.settings.state.lineage is None and not session.backend.is_shared
     if lineage is not None and undeclared and made.state.realm == session.realm():
         # A run that began the ledger died before massctl.yaml named it.
         bootstrap.declare(lineage)
-    begins = None if session.in_git else bootstrap  # There only `state init` begins one.
-    ledger = LedgerSession(session.ledger(), session.clock, made.state, begins)
+    begins = None if session.backend.is_shared else bootstrap  # There only `state init` begins one.
+    ledger = ledger_session(session, made.state, begins)
     outcome = apply_plan(made.plan, ports, ledger, made.rules, made.again or (lambda: made.plan))
     if outcome.interrupted:
         # The last entry may have been written without the run's taking note of it.

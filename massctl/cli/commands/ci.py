@@ -11,6 +11,7 @@ import click
 from massctl.cli.app import Result, run, run_in_session, said
 from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.output import Console, current_console, show_error, write_files
 from massctl.cli.session import open_settings, session
 from massctl.errors import MassctlError, NotAPlanError
@@ -244,7 +245,7 @@ def _collect_statistics(directory: str) -> None:
 
     try:
         with session(directory) as (current, _):
-            state = current.read_state(current.ledger())
+            state = read_ledger(current)
             for account, found in collect_accounts(current, state, seconds=ONCE_SECONDS):
                 for event in statistics_events(account, found, current.clock.now()):
                     current.console.talk_page(current.console.shown(event.message))

@@ -252,8 +252,8 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
 
 def _commit(session: Session, folder: str, message: str, state: Phrase, hint: str = "", push_to: str = "") -> None:
     """Commit a folder, and push it. Raises RefusedError with git's words."""
-    from massctl.cli.checkout import known_to_git
     from massctl.git import NETWORK_SECONDS, Git
+    from massctl.ledger.git_remote import known_to_git
 
     git = Git(session.root, known_to_git(session.settings, session.environment))
     who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost")

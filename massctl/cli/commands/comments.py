@@ -7,6 +7,7 @@ import click
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import read_ledger
 from massctl.errors import UsageError
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
@@ -70,7 +71,7 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
     from massctl.cli.commands.withdraw import sent_edition
     from massctl.cli.ledger_access import account_of, trust
 
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     trust(session, state)
     record = sent_edition(state, name)
     news = news_of(record)

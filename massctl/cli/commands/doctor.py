@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option, repo_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.model.diagnostics import Check, Finding, Level
@@ -161,10 +162,16 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
         sending_finding(session.rules_now(session.rules((), Agenda()))),
     ]
     try:
-        state = session.read_state(session.ledger())
+        state = read_ledger(session)
     except LedgerError as error:
         unread = Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint)
-        later = [*([Check.GIT] if session.in_git else []), Check.CAMPAIGNS, Check.WINDOWS, Check.DRIFT, Check.ALLOWANCE]
+        later = [
+            *([Check.GIT] if session.backend.is_shared else []),
+            Check.CAMPAIGNS,
+            Check.WINDOWS,
+            Check.DRIFT,
+            Check.ALLOWANCE,
+        ]
         say = Phrase("not checked: the ledger cannot be read")
         return State(), None, [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)]
     accounts = list(session.settings.accounts)
@@ -231,20 +238,16 @@ def _isolation(session: Session) -> Finding:
 
 
 def _git(session: Session) -> Iterator[Finding]:
-    """Look whether the ledger's branch, which was read, can be pushed to; nothing is."""
+    """Look whether the ledger's place, which was read, can be written to; nothing is."""
     from massctl.apply.outcome import what_happened
 
-    if not session.in_git:
+    try:
+        known = session.backend.write_check()
+    except LedgerError as error:
+        yield Finding(Check.GIT, Level.PROBLEM, what_happened(error), error.hint)
         return
-    ledger = session.git_ledger()
-    refusal = ledger.store.refusal()
-    if refusal is not None:
-        yield Finding(Check.GIT, Level.PROBLEM, what_happened(refusal), refusal.hint)
-    else:
-        say = Phrase(
-            "{branch} can be read and pushed to; only a push shows whether a rule protects it", branch=ledger.where
-        )
-        yield Finding(Check.GIT, Level.OK, say)
+    if known is not None:
+        yield Finding(Check.GIT, Level.OK, known)
 
 
 def _spare_hosts(session: Session) -> Iterator[Finding]:

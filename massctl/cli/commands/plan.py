@@ -324,7 +324,7 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
             base = base_of(campaign, made.state)
             if base is None or base.digest == campaign.digest:
                 continue
-            before = session.archive().read(base.digest)
+            before = session.backend.archive().read(base.digest)
             difference = _compared(base, before, campaign) if before is not None else None
             unknown += [] if before is not None else [campaign.name]
         if difference is not None:

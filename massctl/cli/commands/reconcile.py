@@ -11,6 +11,7 @@ import click
 from massctl.cli.app import Result, outcome_result, run_in_session, said
 from massctl.cli.arguments import Moment, Text, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.output import Console
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Command, Phrase
@@ -114,7 +115,7 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
     from massctl.plan.reconcile_options import is_to_settle
     from massctl.view.status import evidence_text
 
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     require_ledger(session, state)
     record = _in_question(session, state, name)
     if not is_to_settle(record, state):
@@ -201,7 +202,7 @@ def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reaso
     from massctl.cli.consent import who
     from massctl.cli.planner import insisting
 
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     record = _in_question(session, state, name)
     if not record.open_attempts:
         raise nothing_to_settle(record)

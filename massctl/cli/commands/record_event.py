@@ -9,6 +9,7 @@ import click
 from massctl.cli.app import Result, View, run_in_session, said
 from massctl.cli.arguments import STANDARD_INPUT, account_names, form_option, read_at_most, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import own_ledger
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 
@@ -47,26 +48,18 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
 def record_event(session: Session, file: str, account: str | None) -> Result:
     """Read an event from a file or standard input, and record the end of the job that it tells of."""
     from massctl.apply.jobs import Foreign, record_finish
-    from massctl.apply.journal import LedgerSession
     from massctl.callback.finish import read_finish
     from massctl.callback.tree import EventFault
-    from massctl.cli.ledger_access import require_writable, trust
     from massctl.cli.notifications import Notifier
-    from massctl.ledger.process_lock import sole_runner
     from massctl.view.verbs_json import event_json
 
-    require_writable(session)
     appid = _appid(session, account)
     finish = read_finish(_bytes(file))
     if isinstance(finish, EventFault):
         return _faulty(file, finish)
-    with sole_runner(session.places.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        trust(session, state)
-        notifier = Notifier(session)
+    with own_ledger(session) as book:
+        state, notifier = book.state, Notifier(session)
         notifier.begin(state)
-        book = LedgerSession(ledger, session.clock, state)
         outcome = record_finish(finish, appid, book, session.settings.original_ids)
     notifier.tell(state)
     status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE

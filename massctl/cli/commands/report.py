@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from massctl.report.report import Report
 
 _FILES: Final = {"html": "report.html", "markdown": "report.md", "csv": "report.csv", "json": "report.json"}
-DICTIONARY: Final = "dictionary.csv"
 _BOM: Final = "\ufeff"
 """Spreadsheets take a CSV for UTF-8 only with it."""
 
@@ -94,10 +93,7 @@ def _printed(report: Report, form: str) -> Result:
 def _written(report: Report, forms: Sequence[str], out: Path, console: Console) -> Result:
     files = {_FILES[form]: _text(report, form, console) for form in forms}
     if "csv" in forms:
-        from massctl.view.report_csv import dictionary_csv
-
         files["report.csv"] = _BOM + files["report.csv"]
-        files[DICTIONARY] = _BOM + dictionary_csv(console.reader)
     paths = write_files(out, {name: text.encode() for name, text in files.items()})
     page = [path for path in paths if path.endswith(_FILES["html"])]
     step = Phrase("open {path} in a browser", path=page[0]) if page else None

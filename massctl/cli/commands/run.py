@@ -20,6 +20,7 @@ from massctl.cli.app import restore_keyboard_interrupt, set_active_session
 from massctl.cli.arguments import form_option
 from massctl.cli.clocks import MachineClock
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.output import Console
 from massctl.errors import (
     ConfigurationError,
@@ -305,7 +306,7 @@ class _Runner(Struct):
             if outcome.ledger_error is not None:
                 raise outcome.ledger_error
             followed = self._follow(current, outcome.state)
-            self._newest = (outcome.state.lineage, *current.ledger().head)
+            self._newest = (outcome.state.lineage, *current.backend.ledger.head)
             self._tell_pull_requests(current, outcome)
             self._tell_drifts(current, outcome, once=wishes.once)
             # Behind everything that is due; in a thread of its own, so that the next round is not late.
@@ -350,7 +351,7 @@ class _Runner(Struct):
         from massctl.plan.lease import Claim, claim
 
         memory, host = self.folder.memory, _host()
-        state = current.read_state(current.ledger())
+        state = read_ledger(current)
         require_ledger(current, state)
         self.pull_requests.begin(state.serial)
         found = claim(state.lease, memory.id, memory.boot)

@@ -8,24 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.errors import LedgerUnreachableError, UsageError
-from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
 from massctl.view.i18n import Language
 
 if TYPE_CHECKING:
-    from massctl.ledger.archive import Contents
-    from massctl.ledger.git_ledger import GitLedger
-    from massctl.ledger.signature import LedgerKeys
-    from massctl.ledger.statistics import StatisticsFiles
+    from massctl.ledger.backend import Backend
     from massctl.model.entries import Entry
     from massctl.model.state import State
     from massctl.report.report import Report
@@ -111,13 +108,11 @@ def _served(
     root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
 ) -> ServedRepository:
     from massctl.cli.clocks import sandbox_time
-    from massctl.ledger.signature import LedgerKeys
     from massctl.serve.page_cache import ServedRepository
     from massctl.source.repository import Repository
 
     places = Places(root, sandbox=console.language.flags.sandbox)
-    keys = LedgerKeys(settings.state.keys or () if settings and not places.sandbox else ())
-    ledger = (None if places.sandbox else _in_git(places, settings)) or _Local(places, keys)
+    backend = _opened(places, settings)
 
     def language_of(settings: MassctlFile | None) -> Language:
         return (make_console(settings.language) if settings else console_of(root)).language
@@ -125,14 +120,14 @@ def _served(
     def report(state: State, settings: MassctlFile) -> Report:
         from massctl.cli.report_inputs import report_from
 
-        return report_from(state, settings, ledger.statistics(), ledger.archive, now())
+        return report_from(state, settings, backend.statistics(), now())
 
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),
         cache=places.cache,
         ledger=places.ledger,
-        entries=ledger.entries,
-        archive=ledger.archive,
+        entries=lambda: _shown(backend),
+        archive=backend.archive,
         statistics_folder=places.statistics,
         report=report,
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
@@ -142,77 +137,26 @@ def _served(
     )
 
 
-class _Ledger(Protocol):
-    """What pages show of a ledger."""
-
-    def entries(self) -> Sequence[Entry]:
-        """Read it."""
-        ...
-
-    def archive(self) -> Contents:
-        """Open what is kept beside it."""
-        ...
-
-    def statistics(self) -> StatisticsFiles:
-        """Open the archive of statistics beside it."""
-        ...
-
-
-class _Local(Frozen):
-    places: Places
-    keys: LedgerKeys
-
-    def entries(self) -> Sequence[Entry]:
-        from massctl.ledger.local_file import LocalLedger
-
-        return LocalLedger(self.places.ledger, self.places.locks, self.keys).read(0)
-
-    def archive(self) -> Contents:
-        from massctl.ledger.archive import LocalArchive
-
-        return LocalArchive(self.places.archive)
-
-    def statistics(self) -> StatisticsFiles:
-        from massctl.ledger.statistics import LocalStatistics
-
-        return LocalStatistics(self.places.statistics)
-
-
-class _InGit(Frozen):
-    """Read when the pages begin, and when massctl.yaml changes: nobody waits for a server while he writes."""
-
-    ledger: GitLedger
-    places: Places
-    settings: MassctlFile
-
-    def entries(self) -> Sequence[Entry]:
-        try:
-            return self.ledger.read(0)
-        except LedgerUnreachableError:
-            known = self.ledger.last_read()
-            if known is None:
-                raise
-            return known
-
-    def archive(self) -> Contents:
-        from massctl.ledger.archive import GitArchive
-
-        return GitArchive(self.ledger)
-
-    def statistics(self) -> StatisticsFiles:
-        from massctl.cli.checkout import remote_statistics
-
-        return remote_statistics(self.places.root, self.places.cache, self.settings, os.environ)
-
-
-def _in_git(places: Places, settings: MassctlFile | None) -> _Ledger | None:
-    """Return a ledger in git; None if it is a file, or if git itself is missing."""
-    if settings is None or settings.state.backend != "git":
-        return None
-    from massctl.cli.checkout import remote_ledger
-
+def _shown(backend: Backend) -> Sequence[Entry]:
+    """Read the ledger, or what was fetched of it last: nobody waits for a server while they write."""
     try:
-        ledger = remote_ledger(places.root, places.cache, settings, places.locks, os.environ)
-        return _InGit(ledger, places, settings)
+        return backend.ledger.read(0)
     except LedgerUnreachableError:
-        return None
+        known = backend.ledger.last_read()
+        if known is None:
+            raise
+        return known
+
+
+def _opened(places: Places, settings: MassctlFile | None) -> Backend:
+    """Open the place of the ledger; if it cannot exist here, such as a branch without git, that of a file."""
+    from massctl.ledger.backend import Site, open_backend
+
+    folders = places.root, places.ledger.parent, places.cache, places.locks
+    site = Site(*folders, None if places.sandbox else settings, os.environ)
+    try:
+        backend = open_backend(site)
+        backend.ledger  # noqa: B018 - opening it is the question
+    except LedgerUnreachableError:
+        return open_backend(replace(site, settings=None))
+    return backend

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,17 +17,21 @@ from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import (
     LedgerBootstrap,
+    alone,
     is_being_begun,
+    ledger_session,
     own_ledger,
     raise_refusal,
+    read_ledger,
     realm_refusal,
     records_of,
     require_ledger,
     require_writable,
     shown_entries,
     trust,
+    with_state,
 )
-from massctl.cli.places import LEDGER_FILE, local_runner
+from massctl.cli.places import local_runner
 from massctl.cli.session import Session
 from massctl.errors import (
     ConfigurationError,
@@ -41,19 +44,20 @@ from massctl.errors import (
     LedgerUntrustedError,
     UsageError,
 )
-from massctl.ledger.chained_ledger import digest_at
+from massctl.ledger import NEW_LINEAGE
 from massctl.ledger.codec import encode, follow_file, sound_part
-from massctl.ledger.high_water_mark import incomplete, require_newest, seen_mark
-from massctl.ledger.local_file import LocalLedger
+from massctl.ledger.high_water_mark import incomplete, seen_mark
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Created, NewEntry, Repaired, SigningKey
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
+from massctl.model.settings import BACKENDS
 from massctl.model.state import Record, State, is_concluded
 
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
+    from massctl.ledger.backend import Backend
     from massctl.ledger.codec import End
     from massctl.ledger.signature import PrivateKey
     from massctl.model.entries import Entry
@@ -139,7 +143,7 @@ def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
         from massctl.view.verbs_json import verified_json
 
         state = State()
-        state.absorb_all(current.ledger().read(0, deep=deep))
+        state.absorb_all(current.backend.ledger.read(0, deep=deep))
         require_ledger(current, state)
         return Result(
             ExitStatus.DONE,
@@ -196,18 +200,18 @@ def init(
 
 
 @command.command(name="migrate")
-@click.option("--to", "backend", type=click.Choice(["git", "local"]), required=True, help="Where it goes.")
+@click.option("--to", "backend", type=click.Choice(list(BACKENDS)), required=True, help="Where it goes.")
 @click.option("--branch", type=GitName(), help="With --to git: the branch, if not as massctl.yaml says.")
 @click.option("--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says.")
 @click.pass_obj
 def migrate(directory: str, backend: str, branch: str | None, remote: str | None) -> int:
-    "Move the ledger from the file to a branch of the remote, or back. massctl.yaml names the new place."
+    "Move the ledger to another place: a file, or a branch of the remote. massctl.yaml names the new place."
     where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
-    if where and backend == "local":
+    if not where.keys() <= {*BACKENDS[backend].keys}:
         raise click.UsageError(Phrase("use --branch and --remote with --to git"))
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        return move_to_git(current, where) if backend == "git" else move_to_local(current)
+        return move(current, backend, where)
 
     return run_in_session("state migrate", "text", directory, work)
 
@@ -304,14 +308,10 @@ def import_send(
 
 def begin(session: Session) -> Result:
     """Begin the ledger of a repository without one; name an existing one in massctl.yaml."""
-    from massctl.apply.journal import LedgerSession
-    from massctl.ledger.process_lock import sole_runner
-
     require_writable(session)
-    with sole_runner(session.places.locks, session.clock.now()):
-        ledger = session.ledger()
-        state = session.read_state(ledger)
-        if (session.in_git and session.settings.state.lineage is None) or is_being_begun(session, state):
+    with alone(session):
+        state = read_ledger(session)
+        if (session.backend.is_shared and session.settings.state.lineage is None) or is_being_begun(session, state):
             # Continue if massctl.yaml does not name the branch: to name it is what was asked for. Also continue if an
             # earlier run named it and did not begin it.
             raise_refusal(realm_refusal(session, state, list(session.settings.accounts)))
@@ -320,7 +320,7 @@ def begin(session: Session) -> Result:
         bootstrap = LedgerBootstrap(session)
         if state.lineage is None:
             try:
-                state = LedgerSession(ledger, session.clock, state, bootstrap).begin()
+                state = ledger_session(session, state, bootstrap).begin()
             except LedgerStaleError:
                 bootstrap.take_back()  # Another runner began one, and that is the ledger to be named.
                 raise
@@ -339,17 +339,15 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
 
     `reader` reads the old one, where the new one has other keys.
     """
-    from massctl.apply.journal import LedgerSession
-    from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Lost, lost_text
 
     require_writable(session)
-    with sole_runner(session.places.locks, session.clock.now()):
+    with alone(session):
         before = _before(reader or session)
         bootstrap = LedgerBootstrap(session, reason, _replaced(session, before))
         bootstrap.declare(bootstrap.created().lineage)
         aside = _put_aside(session, bootstrap, before)
-        state = LedgerSession(session.ledger(), session.clock, State(), bootstrap).begin()
+        state = ledger_session(session, State(), bootstrap).begin()
     known = session.repository.campaign_folders().names
     lost = Lost(
         lineage=state.lineage or "",
@@ -377,12 +375,12 @@ class _Before(Frozen):
 
 def _before(session: Session) -> _Before | None:
     """Read the old ledger as far as it can be; None if there is none."""
-    data = session.ledger().as_found()
+    data = session.backend.ledger.as_found()
     if data is None:
         return None
     lineages = _lineages(session, data)
     try:
-        state = session.fold(follow_file(data, keys=session.ledger_keys())[0])
+        state = session.fold(follow_file(data, keys=session.backend.keys)[0])
     except LedgerError as error:
         return _Before(data, lineages, unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
@@ -396,7 +394,7 @@ def _before(session: Session) -> _Before | None:
 def _lineages(session: Session, data: bytes) -> tuple[str, ...]:
     """Return the lineage of a ledger, and those that it replaced, as far as its first entry verifies."""
     try:
-        entries, _ = sound_part(data, session.ledger_keys())
+        entries, _ = sound_part(data, session.backend.keys)
     except LedgerError:
         return ()
     created = entries[0].event if entries else None
@@ -420,7 +418,7 @@ def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | N
     Where it cannot be put aside, massctl.yaml names it again.
     """
     try:
-        return session.ledger().replace(None, session.clock.now(), before.data if before else None)
+        return session.backend.ledger.replace(None, session.clock.now(), before.data if before else None)
     except LedgerError:
         bootstrap.take_back()
         raise
@@ -459,11 +457,11 @@ def begin_signed(session: Session, reason: str | None, target: Path | None) -> R
         if session.settings.state.keys:
             return begin(session)
     key, path = _made_key(session, target)
-    signing = session.signed_with([key.public])
-    signing.ledger_keys().add(key)
+    signing = with_state(session, keys=[key.public])
+    signing.backend.keys.add(key)
     if reason is not None:
         result = begin_anew(signing, reason, session)
-    elif session.read_state(session.ledger()).lineage is None:
+    elif read_ledger(session).lineage is None:
         result = begin(signing)
     else:
         result = _sign_from_now_on(session, key)
@@ -473,7 +471,7 @@ def begin_signed(session: Session, reason: str | None, target: Path | None) -> R
 
 def replace_key(session: Session, reason: str, target: Path | None) -> Result:
     """Let another key sign the ledger from now on. The old one signs who follows it; both must be here."""
-    if session.ledger_keys().require_private() is None:
+    if session.backend.keys.require_private() is None:
         raise UsageError(
             Phrase("the ledger is not signed"),
             Phrase("Nothing was changed."),
@@ -483,7 +481,7 @@ def replace_key(session: Session, reason: str, target: Path | None) -> Result:
         if book.state.lineage is None:
             raise _no_ledger(Phrase("there is no ledger yet"))
         key, path = _made_key(session, target)
-        session.ledger_keys().add(key)
+        session.backend.keys.add(key)
         # The second one is signed by the new key: whoever trusts only that one trusts the whole ledger by it.
         event = SigningKey(key=key.public, reason=reason, by=who(session.environment))
         book.record_each([(event, None), (event, None)])
@@ -495,7 +493,7 @@ def replace_key(session: Session, reason: str, target: Path | None) -> Result:
 def _sign_from_now_on(session: Session, key: PrivateKey) -> Result:
     """Have an unsigned ledger signed: the key's own signature covers all that was written before."""
     with own_ledger(session) as book:
-        session.ledger_keys().add(key)
+        session.backend.keys.add(key)
         entry = book.record(SigningKey(key=key.public, reason="state init --signed", by=who(session.environment)))
     say = Phrase(
         "the ledger {lineage} is signed by {key} from entry {serial} on",
@@ -512,13 +510,11 @@ def _taken_up(session: Session) -> PrivateKey | None:
     None where massctl.yaml is right. Raises LedgerUntrustedError where this key does not sign it, or is not the named
     one's successor; LedgerKeyError where there is none.
     """
-    from massctl.cli.ledger_key import private_key
-
     try:
-        session.ledger().read(0)
+        session.backend.ledger.read(0)
     except LedgerUntrustedError as error:
-        key = private_key(session.settings.state, session.environment, session.home or session.root)
-        ledger = session.signed_with([key.public]).ledger()
+        key = session.backend.private_key()
+        ledger = with_state(session, keys=[key.public]).backend.ledger
         ledger.read(0)
         named = session.settings.state.keys or ()
         if named and not {*named} & {*ledger.signing.keys}:
@@ -529,7 +525,7 @@ def _taken_up(session: Session) -> PrivateKey | None:
 
 def _made_key(session: Session, target: Path | None) -> tuple[PrivateKey, Path]:
     """Make a key, and its file, which must not be there."""
-    from massctl.cli.ledger_key import KEY_NAME, key_file, write_key
+    from massctl.ledger.private_key import KEY_NAME, key_file, write_key
     from massctl.ledger.signature import PrivateKey
 
     key = PrivateKey.made(KEY_NAME)
@@ -692,82 +688,47 @@ def _unreadable(name: str) -> ConfigurationError:
     )
 
 
-_KEPT: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
-"""The name of a file beside the ledger."""
+def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
+    """Move the ledger to another kind of place; `where` has keys of `state` that say which, if not as massctl.yaml.
 
-
-def move_to_git(session: Session, where: Mapping[str, str]) -> Result:
-    """Move the local ledger to a branch; `where` has keys of `state` that say which, if not as massctl.yaml does."""
-    from massctl.ledger.process_lock import sole_runner
+    The old place is put aside before massctl.yaml names the new one: nobody writes to both. A move that was cut short
+    is finished by the next one.
+    """
     from massctl.source.settings_writer import keys_of, require_changeable
 
-    require_changeable(session.root, keys_of("git", where))
-    target = _with_backend(session, "git", where)
-    with sole_runner(session.places.locks, session.clock.now()):
-        local, state, found = _local_ledger(session)
-        git = target.git_ledger()
-        if state.lineage is None:
-            there = State()
-            there.absorb_all(git.read(0))
-            if there.lineage is None:
-                raise _nothing_to_move()
-            _declare(target, there, where)
-            return told(Phrase("the ledger {lineage} is already in git", lineage=there.lineage))
-        _trust(session, state)
-        git.take_over(_first_lines(found, state.serial), _kept(session.places.archive))
-        _declare(target, state, where)
-        _move_statistics(session, target)
-        aside = local.replace(None, session.clock.now(), found)
-    branch = f"{target.settings.state.remote}/{target.settings.state.branch}"
-    moved = Phrase("the ledger {lineage} is on {branch} now", lineage=state.lineage, branch=branch)
-    kept = [Phrase("the old file is now named {file}; keep it", file=aside)] if aside is not None else []
-    return told(moved, *kept, next_step=_CHECK)
-
-
-def move_to_local(session: Session) -> Result:
-    """Move the ledger from its branch to a file beside massctl.yaml, for one machine."""
-    from massctl.ledger.archive import LocalArchive
-    from massctl.ledger.process_lock import sole_runner
-    from massctl.source.settings_writer import keys_of, require_changeable
-
-    require_changeable(session.root, keys_of("local", {}))
-    target = _with_backend(session, "local", {})
+    require_changeable(session.root, keys_of(kind, where))
+    target = with_state(session, backend=kind, **where)
     require_writable(target)
-    with sole_runner(session.places.locks, session.clock.now()):
-        if not session.in_git:
-            _, state, _ = _local_ledger(session)
-            if state.lineage is None:
-                raise _nothing_to_move()
-            return told(Phrase("the ledger {lineage} is already a file", lineage=state.lineage))
-        git = session.git_ledger()
-        there = State()
-        there.absorb_all(git.read(0))
-        if there.lineage is not None:
-            _trust(session, there)
-            moved = git.as_found() or b""
-            # A move that failed may have left a file, which is older by now.
-            local = LocalLedger(session.places.ledger, session.places.locks, session.ledger_keys())
-            found = local.as_found()
-            _write(
-                session,
-                local,
-                moved,
-                found,
-                _first_lines(found, follow_file(found, keys=session.ledger_keys())[1].serial),
-            )
-            LocalArchive(session.places.archive).take_over(git.store.bodies())
-            git.replace(None, session.clock.now(), moved)
-            state = there
-        else:
-            # An earlier move was cut short right here.
-            _, state, _ = _local_ledger(session)
+    now, new = session.clock.now(), target.backend
+    with alone(session):
+        state = read_ledger(session)
+        is_moved = state.lineage is None or target.settings.state == session.settings.state
+        if is_moved:
+            state = read_ledger(target)
         if state.lineage is None:
             raise _nothing_to_move()
         _trust(session, state)
-        _declare(target, state, {})
-        _move_statistics(session, target)
-    moved_to = Phrase("the ledger {lineage} is the file {file} now", lineage=state.lineage, file=LEDGER_FILE)
-    return told(moved_to, next_step=_CHECK)
+        aside = None
+        if not is_moved:
+            aside = _carried(session.backend, new, state, now)
+        _declare(target, state, where)
+        if target.settings.state != session.settings.state:
+            _move_statistics(session, target)
+    say = (
+        Phrase("the ledger {lineage} is already in {place}")
+        if is_moved
+        else Phrase("the ledger {lineage} is in {place} now")
+    )
+    kept = [Phrase("the old file is now named {file}; keep it", file=aside)] if aside is not None else []
+    return told(Phrase(say, lineage=state.lineage, place=new.where), *kept, next_step=_CHECK)
+
+
+def _carried(old: Backend, new: Backend, state: State, now: datetime) -> str | None:
+    """Copy the ledger and what is kept beside it to the new place, and put the old one aside under a new name."""
+    found = old.ledger.as_found()
+    new.archive().take_over(old.archive())
+    new.ledger.take_over(first_lines(found, state.serial), now)
+    return old.ledger.replace(None, now, found)
 
 
 def _move_statistics(session: Session, target: Session) -> None:
@@ -775,32 +736,13 @@ def _move_statistics(session: Session, target: Session) -> None:
     from massctl.apply.outcome import what_happened
 
     try:
-        old, new = session.statistics(), target.statistics()
+        old, new = session.backend.statistics(), target.backend.statistics()
         for account in session.settings.accounts.values():
             new.take_over(old, AppId(account.appid))
         new.flush()
     except LedgerError as error:
         why = Phrase("the statistics stay where they were: {why}", why=what_happened(error))
         session.console.talk(why)
-
-
-def _with_backend(session: Session, backend: str, where: Mapping[str, str]) -> Session:
-    """Return the session as it is where massctl.yaml names another backend."""
-    state = session.settings.state.model_copy(update={"backend": backend, **where})
-    return replace(session, settings=session.settings.model_copy(update={"state": state}), _git_ledger=None)
-
-
-def _local_ledger(session: Session) -> tuple[LocalLedger, State, bytes | None]:
-    """Read and verify the local ledger; returns the file's bytes too, None without a file."""
-    ledger = LocalLedger(session.places.ledger, session.places.locks, session.ledger_keys())
-    state = State()
-    state.absorb_all(ledger.read(0))
-    return ledger, state, ledger.as_found()
-
-
-def _first_lines(found: bytes | None, serial: int) -> bytes:
-    """Return the first `serial` lines of a ledger's file, each with its newline."""
-    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
 
 
 def _trust(session: Session, state: State) -> None:
@@ -814,27 +756,6 @@ def _trust(session: Session, state: State) -> None:
             Phrase("correct state.lineage in massctl.yaml, or restore the right ledger"),
         )
     raise_refusal(realm_refusal(session, state, list(session.settings.accounts)))
-
-
-def _kept(folder: Path) -> dict[str, bytes]:
-    """Read the files beside a local ledger, as far as they are such."""
-    from massctl.ledger.archive import ARCHIVE_BYTES_MAX
-
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    ours = [path for path in found if _KEPT.fullmatch(path.name) and path.is_file()]
-    return {path.name: path.read_bytes() for path in ours if path.stat().st_size <= ARCHIVE_BYTES_MAX}
-
-
-def _write(session: Session, local: LocalLedger, data: bytes, found: bytes | None, before: bytes) -> None:
-    """Put the ledger's file in place whole; raises where another one lies there."""
-    if not data.startswith(before):
-        raise LedgerForeignError(
-            Phrase("{file} is another ledger than the one in git", file=local.where),
-            Phrase("Nothing was changed."),
-            Phrase("find out whose ledger it is, and rename it"),
-        )
-    if data != found:
-        local.replace(data, session.clock.now(), found)
 
 
 def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:
@@ -857,22 +778,23 @@ def _nothing_to_move() -> LedgerMissingError:
 def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
     from massctl.apply.outcome import what_happened
-    from massctl.ledger.process_lock import sole_runner
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
 
     require_writable(session)
-    with sole_runner(session.places.locks, now := session.clock.now()):
+    now = session.clock.now()
+    with alone(session):
         damage = _damage(session)
-        ledger = session.ledger()
+        ledger = session.backend.ledger
         found = ledger.as_found() or b""
         entries, end = sound_part(found, ledger.keys)
         ledger.keys.require_trusted(end.signing, end.serial)
-        dropped = found[end.whole_bytes :]
+        sound = first_lines(found, end.serial)
+        dropped = found[len(sound) :]
         if not dropped:
             raise damage  # Every line follows from the one before: what they tell is impossible.
         state = _folded(session, entries)
-        _require_seen(session, state, entries, end)
+        session.backend.ledger.require_seen(entries, end)
         repair = Repair(state.lineage or "", state.realm, end.serial, dropped, what_happened(damage))
         if reason is not None:
             event = Repaired(
@@ -885,7 +807,7 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
             line = encode(new, end.serial + 1, end.digest)
             if (signature := ledger.keys.signature(line, event, end.serial + 1, end.signing)) is not None:
                 line = encode(new, end.serial + 1, end.digest, signature)
-            aside = ledger.replace(_whole_copy(found, end) + line + b"\n", now, found)
+            aside = ledger.replace(sound + line + b"\n", now, found)
             repair = replace(repair, aside=aside, done=True)
             _note_restored(session)
     return Result(
@@ -905,7 +827,7 @@ def back_up(session: Session, target: Path) -> Result:
             Phrase("Nothing was written."),
             Phrase("name a file that does not exist yet"),
         )
-    ledger = session.ledger()
+    ledger = session.backend.ledger
     ledger.read(0)  # A ledger that was cut or set back is no backup.
     found = ledger.as_found()
     entries, end = follow_file(found, keys=ledger.keys)
@@ -913,7 +835,7 @@ def back_up(session: Session, target: Path) -> Result:
     require_ledger(session, state)
     if found is None:
         raise _no_ledger(Phrase("there is no ledger to copy"))
-    data = _whole_copy(found, end)
+    data = first_lines(found, end.serial)
     try:
         if target.exists() and not data.startswith(target.read_bytes()):
             raise LedgerForeignError(
@@ -933,32 +855,27 @@ def back_up(session: Session, target: Path) -> Result:
 
 def restore_copy(session: Session, source: Path) -> Result:
     """Replace the ledger by a copy that lacks nothing that is there or that this machine saw."""
-    from massctl.ledger.process_lock import sole_runner
 
-    if session.in_git:
-        raise UsageError(
-            Phrase("the ledger is on a branch of the remote, and a file cannot replace it"),
-            Phrase("Nothing was changed."),
-            Phrase("push the newest commit of the branch that anybody has, as docs/guides/operations.md says"),
-        )
+    session.backend.require_restorable()
     require_writable(session)
-    with sole_runner(session.places.locks, now := session.clock.now()):
+    now = session.clock.now()
+    with alone(session):
         copy = _read_copy(source)
         try:
-            entries, end = follow_file(copy, keys=session.ledger_keys())
-            if len(copy) > end.whole_bytes:
+            entries, end = follow_file(copy, keys=session.backend.keys)
+            if len(copy) > len(first_lines(copy, end.serial)):
                 raise incomplete()
             state = _folded(session, entries)
-            _require_seen(session, state, entries, end)
+            session.backend.ledger.require_seen(entries, end)
         except (LedgerCorruptError, LedgerUntrustedError) as error:
             raise _no_copy(Phrase("{file} is not a copy that verifies", file=source.name), error) from None
         except LedgerOlderError as error:
             say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
             raise _no_copy(say_older, error) from None
-        ledger, mark = session.ledger(), seen_mark(session.places.locks)
-        found, data = ledger.as_found(), _whole_copy(copy, end)
-        _, there = sound_part(found or b"", session.ledger_keys())
-        sound = _whole_copy(found or b"", there)
+        ledger, mark = session.backend.ledger, seen_mark(session.places.locks)
+        found, data = ledger.as_found(), first_lines(copy, end.serial)
+        _, there = sound_part(found or b"", session.backend.keys)
+        sound = first_lines(found, there.serial)
         if not data.startswith(sound):
             raise _not_further(source, sound.startswith(data), end, there)
         if data == found:
@@ -981,7 +898,7 @@ def restore_copy(session: Session, source: Path) -> Result:
 def _damage(session: Session) -> LedgerCorruptError | LedgerUntrustedError:
     """Return what is wrong with the ledger; raises where nothing is, or what no repair helps against."""
     try:
-        state = session.read_state(session.ledger())
+        state = read_ledger(session)
     except (LedgerCorruptError, LedgerUntrustedError) as error:
         return error
     require_ledger(session, state)
@@ -1004,21 +921,11 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
             Phrase(
                 "{state_restore}   restores a backup; without one: {state_init}",
                 state_restore=Command("state restore", A_FILE),
-                state_init=Command("state init", '--new-lineage --reason "…"'),
+                state_init=NEW_LINEAGE,
             ),
         )
     trust(session, state)
     return state
-
-
-def _require_seen(session: Session, state: State, entries: Sequence[Entry], end: End) -> None:
-    """Raise LedgerOlderError if this machine saw entries of the ledger that would not be in it."""
-    mark = seen_mark(session.places.locks)
-    seen = mark.serial if mark is not None else 0
-    digest = digest_at(seen, entries, end) if 0 < seen <= end.serial else None
-    if session.in_git:
-        session.git_ledger().require_floor(end)
-    require_newest(mark, state.lineage, end.serial, digest, session.git_ledger().where if session.in_git else None)
 
 
 def _no_copy(say_why: Phrase, error: LedgerError) -> LedgerError:
@@ -1050,14 +957,14 @@ def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerEr
     )
 
 
-def _whole_copy(data: bytes, end: End) -> bytes:
-    """Return the whole lines of some bytes that verify up to `end`."""
-    return data[: end.whole_bytes] + (b"\n" if end.newline_lost else b"")
+def first_lines(found: bytes | None, serial: int) -> bytes:
+    """Return the first `serial` lines of a ledger, each with its newline."""
+    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
 
 
 def _note_restored(session: Session) -> None:
     """Read the ledger as everybody will, and remember how far it reaches."""
-    ledger = session.ledger()
+    ledger = session.backend.ledger
     ledger.append(len(ledger.read(0)), [], durable=True)
 
 

@@ -11,6 +11,7 @@ import click
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import alone, ledger_session, read_ledger
 from massctl.cli.output import Console
 from massctl.errors import LedgerLockedError
 from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
@@ -82,7 +83,7 @@ def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:
     from massctl.cli.report_notices import tell_reports
     from massctl.cli.statistics import collect_accounts
 
-    state = session.read_state(session.ledger())
+    state = read_ledger(session)
     require_ledger(session, state)
     trust(session, state)
     found = collect_accounts(session, state)
@@ -123,7 +124,7 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
         remaining = (until - clock.now()).total_seconds()
         if not held or remaining <= 0:
             if any(record.is_in_doubt for record in found.records):
-                found.repeatable = repeatable(session, found.records, session.read_state(session.ledger()))
+                found.repeatable = repeatable(session, found.records, read_ledger(session))
             return found
         say = Phrase("waiting for the administrator: {count}; looking for {seconds} s more")
         shown.waiting(Phrase(say, count=held, seconds=int(remaining)))
@@ -135,16 +136,13 @@ def _follow_once(
 ) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
     from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
-    from massctl.apply.journal import LedgerSession
     from massctl.cli.ledger_access import account_of, records_of, require_ledger, trust
     from massctl.cli.notifications import Notifier
     from massctl.cli.progress import progress
-    from massctl.ledger.process_lock import sole_runner
     from massctl.model.state import is_held
     from massctl.plan.acceptance import named_job
 
-    ledger = session.ledger()
-    state = session.read_state(ledger)
+    state = read_ledger(session)
     require_ledger(session, state)
     # Of a campaign that was never staged the ledger may know nothing but what drifted.
     unsent = {**dict(state.drifts.keys()), **_unsent(session, state, names)}
@@ -155,10 +153,10 @@ def _follow_once(
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records, state)
     trust(session, state)
-    session.ledger_keys().require_private()
-    with sole_runner(session.places.locks, session.clock.now()):
-        state = session.read_state(ledger)
-        book, notifier = LedgerSession(ledger, session.clock, state), Notifier(session)
+    session.backend.keys.require_private()
+    with alone(session):
+        state = read_ledger(session)
+        book, notifier = ledger_session(session, state), Notifier(session)
         notifier.begin(state)
         records = records_of(state, names, all_editions=all_editions, unsent=unsent)
 

@@ -102,9 +102,9 @@ class BrakeBranch:
 
     def __init__(self, session: Session, otherwise: Phrase) -> None:
         """Find the way to the remote. Raises UsageError, with the other way, where no run would look for a brake."""
-        from massctl.cli.checkout import has_git, known_to_git, token_for_git
+        from massctl.cli.checkout import has_git
         from massctl.ledger.git_branch import GitBranch
-        from massctl.ledger.git_remote import way_to
+        from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
 
         settings = session.settings
         if settings.policy.branch is None:

@@ -125,7 +125,7 @@ def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
     from massctl.model.lock import LockedNews
 
     sent = record.not_refused
-    version = session.archive().read(sent[-1].event.digest) if sent else None
+    version = session.backend.archive().read(sent[-1].event.digest) if sent else None
     message = version.lock.message if version else None
     return tuple(each.title for each in message.articles) if isinstance(message, LockedNews) else ()
 

@@ -1,91 +1,92 @@
-"""Tables of a report: numbers, lettered notes on those that are missing, and where a number lies among others."""
+"""Tables of a report as HTML, with lettered notes below them, and drawings of shares and quartiles."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.frozen import Frozen
 from massctl.report.report import Figure, Metric, Quartiles
-from massctl.view import report_words
 from massctl.view.pages.markup import Sheet, written
-from massctl.view.report_words import DASH, LATE, MISSING, number
+from massctl.view.report_document import Amount, Cell, Spread, Table, Title
+from massctl.view.report_words import DASH, LATE, MISSING, SIGN, STANDING, Notes, number, range_text
 
 _WIDE: Final = 100.0
-_NUMBER: Final = ' class="amount"'
+_AMOUNT: Final = ' class="amount"'
 
 
-class Notes:
-    """Writes the numbers of one table, and below it why some are missing."""
+class Writer:
+    """Writes the tables of one section, and below them why numbers are missing."""
 
     def __init__(self, sheet: Sheet) -> None:
-        self._sheet, self._notes = sheet, report_words.Notes()
+        self._sheet, self._notes = sheet, Notes()
 
-    def figure(self, figure: Figure | None, metric: Metric | None = None) -> str:
-        """Write a number, or a dash with the letter of its reason; nothing for one that is not asked for."""
-        if figure is None:
-            return ""
+    def figure(self, figure: Figure, metric: Metric | None = None) -> str:
+        """Write a number, or a dash with the letter of its reason."""
         mark = self._notes.mark(figure)
-        if figure.missing is not None:
-            why = self._sheet.say(MISSING[figure.missing])
+        if figure.missing is not None or figure.value is None:
+            why = self._sheet.say(MISSING[figure.missing]) if figure.missing is not None else ""
             return f'<span class="missing" title="{why}">{DASH}<sup>{mark}</sup></span>'
         late = f'<sup title="{self._sheet.say(LATE)}">{mark}</sup>' if mark else ""
-        return f"{number(figure.value or 0, metric)}{late}"
+        return f"{number(figure.value, metric)}{late}"
 
-    def written(self) -> str:
-        """Return the notes, for below the table; empty if nothing is missing or late."""
+    def table(self, table: Table, heads: Sequence[str] = (), order: tuple[int, str] = (-1, "")) -> str:
+        """Write a table; `heads` are its heads as HTML, and `order` the column that it is sorted by, and how."""
+        names, words = list(map(self._sheet.say, table.heads)), table.are_words
+        head = "".join(
+            _head(each, "" if words[place] else _AMOUNT, order[1] if order[0] == place else "")
+            for place, each in enumerate(heads or names)
+        )
+        labels = ["" if left else f'{_AMOUNT} data-label="{name}"' for name, left in zip(names, words, strict=True)]
+        rows = "".join(f"<tr>{self._row(row, labels)}</tr>\n" for row in table.rows)
+        caption = f"<caption>{self._sheet.say(table.caption)}</caption>" if table.caption is not None else ""
+        return f'<table class="{table.kind}">{caption}<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table>'
+
+    def shown(self, table: Table) -> str:
+        """Write a table, or why it shows no number at all."""
+        reasons = table.reasons
+        return "".join(f"<p>{self._sheet.say(each)}</p>" for each in reasons) if reasons else self.table(table)
+
+    def notes(self) -> str:
+        """Say why numbers are missing, or what is late; nothing where none is."""
         said = [f"<sup>{mark}</sup> {self._sheet.say(words)}" for mark, words in self._notes.meanings()]
         return f'<p class="notes">{"<br>".join(said)}</p>' if said else ""
 
+    def _row(self, row: Sequence[Cell], labels: Sequence[str]) -> str:
+        first, *others = map(self._cell, row)
+        cells = (f"<td{label}>{cell}</td>" for label, cell in zip(labels[1:], others, strict=True))
+        return f'<th scope="row">{first}</th>{"".join(cells)}'
 
-class Cell(Frozen):
-    """A cell: its HTML, and whether it is a number, which stands on the right."""
+    def _cell(self, cell: Cell) -> str:
+        match cell:
+            case Amount():
+                return self._amount(cell)
+            case Title(text, url, about):
+                title = written(text)
+                if url.startswith(("https://", "http://", "/", "#")):
+                    title = f'<a href="{written(url)}" rel="noreferrer">{title}</a>'
+                said = " · ".join(map(self._sheet.say, about))
+                return f"{title}<br><small>{said}</small>" if said else title
+            case Spread(quartiles, top, metric):
+                return f'{spread(quartiles, None, top)}<span class="usual">{range_text(quartiles, metric)}</span>'
+        return self._sheet.say(cell)
 
-    markup: str
-    is_number: bool = True
-    label: str = ""
-    """What its column is called, where a phone shows it in front of it."""
-
-
-def table(
-    caption: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
-    *,
-    kind: str,
-    ordered: tuple[int, str] = (-1, ""),
-) -> str:
-    """Return a table whose first column names the rows; `caption` and `heads` are HTML, and heads may be missing.
-
-    `ordered` is the column that the rows are sorted by, and how, as `aria-sort` says it.
-    """
-    numbers = [each.is_number for each in rows[0]] if rows else [True] * len(heads)
-    head = "".join(
-        _head(each, place > 0 and numbers[place], ordered[1] if ordered[0] == place else "")
-        for place, each in enumerate(heads)
-    )
-    heading = f"<thead><tr>{head}</tr></thead>" if heads else ""
-    body = "".join(f"<tr>{_row(row)}</tr>\n" for row in rows)
-    return f'<table class="{kind}"><caption>{caption}</caption>{heading}<tbody>\n{body}</tbody></table>'
+    def _amount(self, amount: Amount) -> str:
+        sign = ""
+        if amount.standing is not None and amount.standing in SIGN:
+            words = self._sheet.say(STANDING[amount.standing])
+            kind = f"sign lies-{amount.standing.value}"
+            sign = f'<span class="{kind}" role="img" aria-label="{words}">{SIGN[amount.standing]}</span>'
+        bar = share_bar(amount.figure.value, amount.bar) if amount.bar else ""
+        of = f" <small>{self._sheet.say(amount.of)}</small>" if amount.of is not None else ""
+        return f"{bar}{sign}{self.figure(amount.figure, amount.metric)}{of}"
 
 
-def _head(markup: str, is_number: bool, order: str) -> str:
+def _head(markup: str, kind: str, sort: str) -> str:
     if not markup:
         return "<td></td>"
-    sort = f' aria-sort="{order}"' if order else ""
-    return f'<th scope="col"{_NUMBER if is_number else ""}{sort}>{markup}</th>'
+    order = f' aria-sort="{sort}"' if sort else ""
+    return f'<th scope="col"{kind}{order}>{markup}</th>'
 
 
-def _row(cells: Sequence[Cell]) -> str:
-    first, *others = cells
-    return f'<th scope="row">{first.markup}</th>' + "".join(map(_cell, others))
-
-
-def _cell(cell: Cell) -> str:
-    kind = _NUMBER if cell.is_number else ""
-    label = f' data-label="{written(cell.label)}"' if cell.label else ""
-    return f"<td{kind}{label}>{cell.markup}</td>"
-
-
-def share_bar(share: float | None, kind: str = "") -> str:
+def share_bar(share: float | None, kind: str) -> str:
     """Draw a share from 0 to 1 as a bar; an empty one for a share that is missing."""
     wide = _WIDE * min(max(share or 0, 0), 1)
     return (
@@ -100,15 +101,15 @@ def spread(quartiles: Quartiles, value: float | None, top: float, others: Sequen
     `value` is a mark, and each of `others` a tick.
     """
 
-    def at(each: float) -> str:
-        return f"{_WIDE * each / top:.1f}" if top else "0"
+    def bar(kind: str, start: float, y: int, width: float, height: int) -> str:
+        at = _WIDE * start / top if top else 0
+        return f'<rect class="{kind}" x="{at:.1f}" y="{y}" width="{width:.1f}" height="{height}"/>'
 
-    width = at(quartiles.upper - quartiles.lower)
-    box = f'<rect class="box" x="{at(quartiles.lower)}" y="3" width="{width}" height="8"/>'
-    ticks = "".join(f'<rect class="tick" x="{at(each)}" y="5" width="0.5" height="4"/>' for each in others)
-    middle = f'<rect class="middle" x="{at(quartiles.median)}" y="3" width="0.8" height="8"/>'
-    mark = f'<rect class="mark" x="{at(value)}" y="0" width="1.6" height="14"/>' if value is not None else ""
+    box = bar("box", quartiles.lower, 3, _WIDE * (quartiles.upper - quartiles.lower) / top if top else 0, 8)
+    ticks = "".join(bar("tick", each, 5, 0.5, 4) for each in others)
+    mark = bar("mark", value, 0, 1.6, 14) if value is not None else ""
     return (
         '<svg class="spread" viewBox="0 0 102 14" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="ground" y="6.5" width="102" height="1"/>{box}{ticks}{middle}{mark}</svg>'
+        f'<rect class="ground" y="6.5" width="102" height="1"/>{box}{ticks}{bar("middle", quartiles.median, 3, 0.8, 8)}'
+        f"{mark}</svg>"
     )

@@ -1,31 +1,21 @@
 """All sends of the accounts, side by side: as a page of the server, and as the page of a report in a folder."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
 from urllib.parse import urlencode
 
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Phrase, enumerated, plural_phrase
-from massctl.model.statistics import Family
-from massctl.plan.quota import Unit
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.report.report import (
-    DAYS,
     FEWEST_COMPARED,
     FULL_MAX,
     SIDE_BY_SIDE_DAY,
     AccountReport,
-    AllowanceReport,
     AudienceKind,
-    Breakdown,
     By,
-    Figure,
-    Group,
     Metric,
     Report,
     SendReport,
-    Standing,
-    median_text,
 )
 from massctl.report.summary import report_sentence
 from massctl.view.charts import Caption, Value, can_draw, dots
@@ -38,33 +28,16 @@ from massctl.view.pages.report_page import (
     anchor_of,
     as_of,
     definitions,
-    facts_of,
+    legend,
     no_charts,
     send_page,
     send_section,
 )
-from massctl.view.pages.report_table import Cell, Notes, spread, table
-from massctl.view.report_words import (
-    BY,
-    METRIC,
-    OLDER,
-    SIDE_BY_SIDE,
-    STANDING,
-    as_of_words,
-    audience_name,
-    audience_words,
-    group_name,
-    group_words,
-    has_medians,
-    number,
-    numbers_words,
-    outcome_words,
-    sends_counted,
-)
+from massctl.view.pages.report_table import Writer
+from massctl.view.report_document import COLUMNS, LISTED_MAX, Table, send_row, sends_table, side_by_side
+from massctl.view.report_words import SIDE_BY_SIDE, audience_words, number, send_facts, sends_counted
 from massctl.view.words import recorded
 
-LISTED_MAX: Final = 30
-"""So many rows of the table of sends are shown at first; the others are folded."""
 Address = Callable[[SendReport], str]
 """Where a send is shown in full; empty for one that is not."""
 
@@ -79,7 +52,14 @@ class Order(Frozen):
     def of(cls, query: Mapping[str, str]) -> "Order":
         """Read it from an address; whatever is not known there is left as it is by default."""
         key = query.get("sort", "")
-        return cls(key if key in _COLUMNS else "sent", query.get("order") != "up")
+        return cls(key if key in COLUMNS else "sent", query.get("order") != "up")
+
+    def sorted(self, sends: Iterable[SendReport]) -> list[SendReport]:
+        """Sort sends; those whose number is missing come last, whichever way."""
+        keyed = [(COLUMNS[self.key].value(each, self.key), each) for each in sends]
+        there = [(value, each) for value, each in keyed if value is not None]
+        there.sort(key=lambda pair: pair[0], reverse=self.descending)
+        return [each for _, each in there] + [each for value, each in keyed if value is None]
 
 
 def report_page(report: Report, sheet: Sheet) -> str:
@@ -133,7 +113,7 @@ def _served_address(send: SendReport) -> str:
 def _in_full(send: SendReport, report: Report, sheet: Sheet, *, is_open: bool) -> str:
     """Return everything about one send, folded unless it is the newest: the page stays short on a phone."""
     opened = " open" if is_open else ""
-    facts = " · ".join(facts_of(send, sheet))
+    facts = " · ".join(map(sheet.say, send_facts(send)))
     return f"""<details class="send-report"{opened}><summary><h2>{written(send.title)}</h2>
 <small>{send.ref_date}</small></summary><article id="{written(anchor_of(send))}">
 <p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article></details>
@@ -154,82 +134,26 @@ def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sort
     accounts = []
     for account in report.accounts:
         sends = [each for each in report.sends if each.appid == account.appid]
-        said = sheet.say(report_sentence(sends, None)) if len(report.accounts) > 1 else ""
-        accounts.append(_account(account, sends, sheet, order, address, sort_address, f"<p>{said}</p>" if said else ""))
+        said = f"<p>{sheet.say(report_sentence(sends, None))}</p>" if len(report.accounts) > 1 else ""
+        heads = [_head(key, sheet, order, sort_address) for key in COLUMNS]
+        cards = [
+            _chart(account, sends, sheet, address),
+            _table(account, order.sorted(sends), sheet, heads, order, address),
+            *_groups(account, sends, sheet),
+        ]
+        at = written(f"account-{account.account}")
+        accounts.append(
+            f'<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>'
+            f'{said}{as_of(account, sheet)}<div class="cards">{"".join(cards)}</div></section>'
+        )
     return lead + "".join(accounts)
 
 
-def _account(
-    account: AccountReport,
-    sends: Sequence[SendReport],
-    sheet: Sheet,
-    order: Order,
-    address: Address,
-    sort_address: str,
-    said: str,
-) -> str:
-    at = written(f"account-{account.account}")
-    parts = [_chart(account, sends, sheet, address), _table(account, sends, sheet, order, address, sort_address)]
-    told = [_breakdown(each, sheet) for each in account.breakdowns if has_medians(each)]
-    if told:
-        name = sheet.say(Phrase("Side by side"))
-        words = (SIDE_BY_SIDE, audience_words(account))
-        notes = "".join(f'<p class="notes">{sheet.say(each)}</p>' for each in words if each is not None)
-        parts.append(f'<div class="beside"><h3>{name}</h3>{notes}</div>')
-    parts += told
-    parts.append(_too_few(account.breakdowns, sheet))
-    fresh = as_of(as_of_words(account.freshness), sheet)
-    return f"""<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>
-{said}{fresh}{_tiles(account, sheet)}<div class="cards">{"".join(parts)}</div></section>
-"""
-
-
-def _tiles(account: AccountReport, sheet: Sheet) -> str:
-    """Return followers, and what the allowance brought."""
-    notes, until = Notes(sheet), account.followers.until
-    tiles: list[tuple[Phrase, str, str]] = [
-        (
-            Phrase("followers"),
-            notes.figure(account.followers),
-            Phrase("at the end of {day}", day=until) if until else "",
-        )
-    ]
-    if account.allowance is not None:
-        tiles += _allowance(account.allowance, notes)
-    inside = "".join(
-        f'<div><dt>{sheet.say(name)}</dt><dd><b>{value}</b><span class="usual">{sheet.say(words)}</span></dd></div>'
-        for name, value, words in tiles
-    )
-    return f'<div class="key"><dl>{inside}</dl>{notes.written()}</div>'
-
-
-def _allowance(allowance: AllowanceReport, notes: Notes) -> list[tuple[Phrase, str, str]]:
-    period = f"{allowance.first:%Y-%m}" if allowance.unit is Unit.MONTH else f"{allowance.first}"
-    used = Phrase("{period}, {left} left", period=period, left=allowance.left)
-    readers = Phrase("no send that used it has a number of day 7")
-    if allowance.readers.value is not None:
-        readers = plural_phrase(
-            "{readers} readers of the one first article that is counted, by the end of day 7",
-            "{readers} readers of {count} first articles by the end of day 7; a person who read two counts twice",
-            count=allowance.counted,
-            readers=number(allowance.readers.value),
-        )
-    return [
-        (Phrase("allowance used"), f"{allowance.used} / {allowance.limit}", used),
-        (Phrase("readers for each send that used it"), _average(allowance.per_use, notes), readers),
-    ]
-
-
-def _average(figure: Figure, notes: Notes) -> str:
-    return median_text(figure.value) if figure.value is not None else notes.figure(figure)
-
-
 def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:
-    """Return a dot for each send that the family of the newest counted: two families stand in no series."""
-    is_older = next((each.is_older for each in sends if each.first is not None), False)
+    """Return a dot for each send."""
     is_mixed = len({(each.scope, each.tag) for each in sends}) > 1
     days: dict[date, list[Value]] = {}
-    for each in (send for send in sends if send.is_older is is_older):
+    for each in sends:
         figure = each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
@@ -237,86 +161,44 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
             days.setdefault(each.ref_date, []).append(Value(figure.value, words, kind, link=address(each)))
     if sum(map(len, days.values())) < FEWEST_COMPARED or len(days) < 2 or not can_draw():
         return ""
-    family = Family.OLDER if is_older else Family.NEWER
-    found = next((each for each in account.breakdowns if (each.by, each.family) == (By.AUDIENCE, family)), None)
+    found = next((each for each in account.breakdowns if each.by is By.AUDIENCE), None)
     # A tag reads less than everybody: sends to different audiences have no median in common.
     alike = [each for each in found.groups if not is_mixed or each.key == AudienceKind.ALL] if found is not None else []
-    first = alike[0].quartiles if alike else None
+    middle = alike[0].quartiles.median if alike else None
+    name = Phrase("Every send")
     described = Phrase("Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY)
-    name = sheet.say(Phrase("Every send"))
-    caption = Caption(
-        f"sends-{account.account}", say(Phrase("Every send"), sheet.language), say(described, sheet.language)
-    )
-    legend = [("this", Phrase("to every follower") if is_mixed else Phrase("a send"))]
-    legend += [("part", Phrase("to a part of them"))] if is_mixed else []
-    legend += [("median", Phrase("the median of those to every follower") if is_mixed else Phrase("the median"))]
-    items = "".join(f'<li class="{kind}">{sheet.say(words)}</li>' for kind, words in legend[: 3 if first else -1])
-    drawn = dots(caption, days, first.median if first is not None else None)
-    if any(each.first is not None and each.is_older is not is_older for each in sends):
-        left = Phrase("Sends that the other family of WeChat's statistics counted are not in the chart.")
-        drawn += f'<p class="notes">{sheet.say(left)}</p>'
-    inside = f'<p>{sheet.say(described)}</p><ul class="legend">{items}</ul>{drawn}'
-    return f'<section class="card wide"><h3>{name}</h3>{inside}</section>'
-
-
-class _Column(Frozen):
-    """A column of the table of sends."""
-
-    name: Phrase
-    metric: Metric | None = None
-    day: int = 0
-
-    def value(self, send: SendReport, key: str) -> float | str | None:
-        """Return what a send is sorted by; None for a number that is missing."""
-        if self.metric is not None:
-            return send.figure(self.metric, self.day).value
-        return send.title.casefold() if key == "title" else send.sent_at.timestamp()
-
-
-_COLUMNS: Final = {
-    "sent": _Column(Phrase("sent")),
-    "title": _Column(Phrase("send")),
-    **{f"day-{day}": _Column(Phrase("day {day}", day=day), Metric.READ_USER, day) for day in DAYS},
-    "read": _Column(Phrase("read rate"), Metric.READ_DELIVERY_RATE, SIDE_BY_SIDE_DAY),
-    "finished": _Column(Phrase("read to the end"), Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY),
-    "shared": _Column(Phrase("shared"), Metric.SHARE_USER, SIDE_BY_SIDE_DAY),
-    "followed": _Column(Phrase("followed after reading"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY),
-}
-
-
-def _sorted(sends: Sequence[SendReport], order: Order) -> list[SendReport]:
-    """Sort sends; those whose number is missing come last, whichever way."""
-    column = _COLUMNS[order.key]
-    there = [(found, each) for each in sends if (found := column.value(each, order.key)) is not None]
-    there.sort(key=lambda pair: pair[0], reverse=order.descending)
-    return [each for _, each in there] + [each for each in sends if column.value(each, order.key) is None]
+    kinds = {"this": Phrase("to every follower") if is_mixed else Phrase("a send")}
+    if is_mixed:
+        kinds["part"] = Phrase("to a part of them")
+    if middle is not None:
+        kinds["median"] = Phrase("the median of those to every follower") if is_mixed else Phrase("the median")
+    caption = Caption(f"sends-{account.account}", say(name, sheet.language), say(described, sheet.language))
+    inside = f"<p>{sheet.say(described)}</p>{legend(kinds, sheet)}{dots(caption, days, middle)}"
+    return f'<section class="card wide"><h3>{sheet.say(name)}</h3>{inside}</section>'
 
 
 def _table(
-    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, order: Order, address: Address, sort_address: str
+    account: AccountReport,
+    sends: Sequence[SendReport],
+    sheet: Sheet,
+    heads: Sequence[str],
+    order: Order,
+    address: Address,
 ) -> str:
-    notes = Notes(sheet)
-    heads = [_head(key, column, sheet, order, sort_address) for key, column in _COLUMNS.items()]
-    rows = [_send_row(each, sheet, notes, address(each)) for each in _sorted(sends, order)]
-    first, others = rows[:LISTED_MAX], rows[LISTED_MAX:]
-    caption = Phrase(
-        "Readers by the end of each day; what else is counted, by the end of day {day}. ▲ more and ▼ less than usual "
-        "among the comparable sends before it.",
-        day=SIDE_BY_SIDE_DAY,
-    )
-    name = sheet.say(Phrase("All sends"))
-    ordered = (list(_COLUMNS).index(order.key), "descending" if order.descending else "ascending")
-    shown = table(sheet.say(caption), heads, first, kind="sends", ordered=ordered)
-    if others:
-        more = sheet.say(Phrase("{sends} more", sends=sends_counted(len(others))))
-        rest = table(more, [sheet.say(each.name) for each in _COLUMNS.values()], others, kind="sends")
-        shown += f'<details><summary class="more">{more}</summary>{rest}</details>'
-    at = f"sends-of-{written(account.account)}"
-    return f'<section class="card wide" id="{at}"><h3>{name}</h3>{shown}{notes.written()}</section>'
+    writer, whole = Writer(sheet), sends_table(sends)
+    rows = tuple(send_row(each, address(each)) for each in sends)
+    ordered = (list(COLUMNS).index(order.key), "descending" if order.descending else "ascending")
+    shown = writer.table(Table("sends", whole.heads, rows[:LISTED_MAX], whole.caption), heads, ordered)
+    if others := rows[LISTED_MAX:]:
+        more = Phrase("{sends} more", sends=sends_counted(len(others)))
+        rest = writer.table(Table("sends", whole.heads, others, more))
+        shown += f'<details><summary class="more">{sheet.say(more)}</summary>{rest}</details>'
+    at, name = f"sends-of-{written(account.account)}", sheet.say(Phrase("All sends"))
+    return f'<section class="card wide" id="{at}"><h3>{name}</h3>{shown}{writer.notes()}</section>'
 
 
-def _head(key: str, column: _Column, sheet: Sheet, order: Order, sort_address: str) -> str:
-    name = sheet.say(column.name)
+def _head(key: str, sheet: Sheet, order: Order, sort_address: str) -> str:
+    name = sheet.say(COLUMNS[key].name)
     if not sort_address:
         return name
     is_now = key == order.key
@@ -326,69 +208,12 @@ def _head(key: str, column: _Column, sheet: Sheet, order: Order, sort_address: s
     return f'<a href="{address}">{name}</a><span aria-hidden="true">{sign}</span>'
 
 
-def _send_row(send: SendReport, sheet: Sheet, notes: Notes, address: str) -> list[Cell]:
-    title, hour = written(send.title), f"<small>{send.sent_at:%H:%M}</small>"
-    named = f'<a href="{written(address)}">{title}</a>' if address else title
-    about = [written(send.campaign), sheet.say(audience_name(send.scope, send.tag))]
-    about += [sheet.say(each) for each in (*outcome_words(send), *numbers_words(send))]
-    cells = [
-        Cell(f'<time datetime="{send.sent_at.isoformat()}">{send.sent_at:%Y-%m-%d} <br>{hour}</time>'),
-        Cell(f"{named}<br><small>{' · '.join(about)}</small>", is_number=False),
-    ]
-    cells += [
-        Cell(
-            _sign(send, column, sheet) + notes.figure(send.figure(column.metric, column.day), column.metric),
-            label=say(column.name, sheet.language),
-        )
-        for column in _COLUMNS.values()
-        if column.metric is not None
-    ]
-    return cells
-
-
-_SIGN: Final = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
-
-
-def _sign(send: SendReport, column: _Column, sheet: Sheet) -> str:
-    """Mark a number that is more or less than usual."""
-    there = (each for each in send.comparisons if (each.metric, each.day) == (column.metric, column.day))
-    standing = next((each.standing for each in there), None)
-    if standing not in _SIGN:
-        return ""
-    words = sheet.say(STANDING[standing])
-    return f'<span class="sign lies-{standing.value}" role="img" aria-label="{words}">{_SIGN[standing]}</span>'
-
-
-def _too_few(breakdowns: Sequence[Breakdown], sheet: Sheet) -> str:
-    """Say for which breakdowns there are too few sends."""
-    few = [BY[each.by] for each in breakdowns if each.groups and all(group.quartiles is None for group in each.groups)]
-    if not few:
-        return ""
-    words = Phrase(
-        "Too few sends to compare by {what}: a median needs {least}.",
-        what=enumerated(list(dict.fromkeys(few))),
-        least=FEWEST_COMPARED,
-    )
-    return f'<p class="notes untold">{sheet.say(words)}</p>'
-
-
-def _breakdown(breakdown: Breakdown, sheet: Sheet) -> str:
+def _groups(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet) -> Iterable[str]:
     """Return groups of sends beside each other: the quartiles of each, and of how many."""
-    older = f" · {sheet.say(OLDER)}" if breakdown.family is Family.OLDER else ""
-    top = max((each.quartiles.upper for each in breakdown.groups if each.quartiles is not None), default=0) * 1.04
-    rows = [_group_row(breakdown, each, sheet, top) for each in breakdown.groups]
-    heads = ["", *(sheet.say(each) for each in (Phrase("median and middle half"), Phrase("number")))]
-    caption = Phrase("{metric} by the end of day {day}", metric=METRIC[breakdown.metric], day=breakdown.day)
-    return (
-        f'<section class="card"><h4>{sheet.say(BY[breakdown.by])}</h4>'
-        f"{table(sheet.say(caption) + older, heads, rows, kind='groups')}</section>"
-    )
-
-
-def _group_row(breakdown: Breakdown, group: Group, sheet: Sheet, top: float) -> list[Cell]:
-    drawn = spread(group.quartiles, None, top) if group.quartiles is not None else ""
-    return [
-        Cell(sheet.say(group_name(breakdown.by, group))),
-        Cell(f'{drawn}<span class="usual">{sheet.say(group_words(group, breakdown.metric))}</span>', is_number=False),
-        Cell(number(group.count)),
-    ]
+    beside = side_by_side(account)
+    if beside:
+        words = (SIDE_BY_SIDE, *audience_words(account, sends))
+        notes = "".join(f'<p class="notes">{sheet.say(each)}</p>' for each in words)
+        yield f'<div class="beside"><h3>{sheet.say(Phrase("Side by side"))}</h3>{notes}</div>'
+    for each in beside:
+        yield f'<section class="card">{Writer(sheet).table(each)}</section>'

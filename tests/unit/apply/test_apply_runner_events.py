@@ -23,7 +23,6 @@ from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import Window
 from massctl.model.state import Status
-from massctl.model.statistics import Family
 from massctl.plan.statistics import Fall
 from massctl.plan.steps import Guard, Invalid, Refusal
 
@@ -193,7 +192,7 @@ def test_the_end_of_a_job_is_told(status: JobStatus, said: str | None) -> None:
 
 
 def test_statistics_are_told_where_something_is_new():
-    account, fall = AccountName("main"), Fall("100_1", Family.NEWER, date(2026, 11, 2), "read_user", 50, 40)
+    account, fall = AccountName("main"), Fall("100_1", date(2026, 11, 2), "read_user", 50, 40)
     assert [] == statistics_events(account, Collected(AppId("wx")), NOW)
     why = Failure(48001, None, "no right", "ask for it")
     found = statistics_events(account, Collected(AppId("wx"), rows=3, falls=[fall], error=why), NOW)

@@ -82,7 +82,7 @@ def test_a_sum_that_fell_is_told_and_kept(archive: LocalStatistics):
     collected(archive, Counted((article_day(read_user=50),)), Counted(), Counted())
     less = article_day(read_user=40, seen_at=NOW)
     found, _ = collected(archive, Counted((less,)), Counted(), Counted())
-    assert [Fall("100_1", less.family, SENT, "read_user", 50, 40)] == found.falls
+    assert [Fall("100_1", SENT, "read_user", 50, 40)] == found.falls
     assert (less,) == archive.load(ME).articles["100_1"]
 
 

@@ -14,8 +14,8 @@ from gits import ENVIRONMENT, branch_in, clone_of, git, ledger_in, look_of, remo
 
 from massctl.errors import LedgerUnreachableError
 from massctl.git import Git
-from massctl.ledger.archive import GitArchive
 from massctl.ledger.git_branch import GitBranch, Push, Tip
+from massctl.ledger.git_ledger import GitArchive
 from massctl.ledger.git_remote import way_to
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 
@@ -428,11 +428,11 @@ def test_contents_come_back_in_another_clone(clone: Path, remote: Path, tmp_path
     begin(clone)
     ledger = ledger_in(clone)
     ledger.read(0)
-    GitArchive(ledger).keep(WORDS)
+    GitArchive(ledger.store).keep(WORDS)
     ledger.append(1, [MORE], durable=True)
     other = ledger_in(clone_of(remote, tmp_path / "other", "--depth=1"))
     other.read(0)
-    kept = GitArchive(other).read(WORDS.digest)
+    kept = GitArchive(other.store).read(WORDS.digest)
     assert kept is not None
     assert WORDS.digest == kept.lock.digest
 

@@ -11,7 +11,7 @@ from statistics_samples import APPID, SEEN, SENT, account_day, article_day, aske
 from massctl.errors import LedgerError
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId
-from massctl.model.statistics import Family, ReportDelivery, StatisticsCall
+from massctl.model.statistics import ReportDelivery, StatisticsCall
 
 ME = AppId(APPID)
 
@@ -35,7 +35,6 @@ FULL = article_day(
     read_finish_rate=0.5,
     read_jump_position={1: 0.2, 5: 0.8},
     praise_money=0,
-    target_user=1000,
 )
 
 
@@ -83,12 +82,6 @@ def test_the_row_that_was_seen_last_counts_and_the_older_one_stays(archive: Loca
     assert 3 == len(lines(tmp_path, "articles-2026-11.jsonl"))
 
 
-def test_the_families_stand_apart(archive: LocalStatistics):
-    archive.add(ME, [article_day(1), article_day(0), article_day(0, family=Family.OLDER, read_user=3)], [], asked())
-    found = [(row.family, row.stat_date.day) for row in archive.load(ME).articles["100_1"]]
-    assert [(Family.NEWER, 2), (Family.NEWER, 3), (Family.OLDER, 2)] == found
-
-
 def test_a_day_of_the_account_is_what_each_call_said_of_it(archive: LocalStatistics):
     archive.add(ME, [], [account_day(read_user=5, read_user_source={"推荐": 2}, is_delay=True)], asked())
     archive.add(ME, [], [account_day(new_user={}, cancel_user={0: 2}, seen=SEEN + timedelta(minutes=1))], asked())
@@ -123,7 +116,6 @@ def test_a_torn_last_line_is_left_out_and_ends_before_the_next(archive: LocalSta
 
 
 ROW = {
-    "family": "newer",
     "msgid": "1_1",
     "ref_date": "2026-11-02",
     "stat_date": "2026-11-02",
@@ -137,8 +129,8 @@ ROW = {
         "{",
         "[]",
         "null",
-        '{"family":"newer"}',
-        json.dumps(ROW | {"family": "third"}),
+        '{"msgid":"1_1"}',
+        json.dumps(ROW | {"msgid": "1\n1"}),
         json.dumps(ROW | {"seen_at": "2026-11-03T00:00:00"}),
         json.dumps(ROW | {"stat_date": "2026-11-31"}),
         json.dumps(ROW | {"read_user": True}),

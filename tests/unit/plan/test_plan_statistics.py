@@ -12,7 +12,6 @@ from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.statistics import (
     ArticleDay,
-    Family,
     JudgedCall,
     ReportDelivery,
     Statistics,
@@ -87,7 +86,7 @@ def test_an_address_that_names_an_article_outranks_the_title_of_another():
 def test_what_was_published_without_a_message_is_never_found_by_its_title():
     found = [index(article_day(publish_type=kind)).find(1, None, title="甲", days=[SENT]) for kind in (1, 0)]
     assert [None, Match("100_1", "title")] == found
-    both = index(article_day(publish_type=1), article_day(family=Family.OLDER), article_day(msgid="101_1"))
+    both = index(article_day(publish_type=1), article_day(msgid="101_1"))
     assert Match("101_1", "title") == both.find(1, None, title="甲", days=[SENT])
 
 
@@ -141,9 +140,9 @@ def test_a_title_finds_none_of_several_none_of_another_day_and_none_that_is_anot
 def test_a_sum_that_fell_is_found_once():
     before = [article_day(0, read_user=10, share_user=2), article_day(1, read_user=15, share_user=None)]
     new = [article_day(2, read_user=14, share_user=2), article_day(1, read_user=12, seen_at=SEEN + timedelta(days=9))]
-    assert falls(before, new) == (Fall("100_1", Family.NEWER, SENT + timedelta(days=1), "read_user", 15, 12),)
+    assert falls(before, new) == (Fall("100_1", SENT + timedelta(days=1), "read_user", 15, 12),)
     assert falls(before, [article_day(2, read_user=14)]) == (
-        Fall("100_1", Family.NEWER, SENT + timedelta(days=2), "read_user", 15, 14),
+        Fall("100_1", SENT + timedelta(days=2), "read_user", 15, 14),
     )
 
 
@@ -158,18 +157,16 @@ def test_a_day_that_rises_above_the_next_makes_that_one_fall():
     assert (SENT + timedelta(days=1), 15, 12) == (fall.stat_date, fall.before, fall.after)
 
 
-def test_no_fall_is_found_between_families_or_articles_or_where_a_number_is_missing():
+def test_no_fall_is_found_between_articles_or_where_a_number_is_missing():
     before = [article_day(0, read_user=10)]
-    assert () == falls(
-        before, [article_day(1, read_user=3, family=Family.OLDER), article_day(1, msgid="9_1", read_user=1)]
-    )
+    assert () == falls(before, [article_day(1, msgid="9_1", read_user=1)])
     assert () == falls(before, [article_day(1, read_user=None)])
     assert () == falls([], [])
 
 
 MORNING = datetime(2026, 11, 3, 8, 5, tzinfo=BEIJING)
 """The day after the send."""
-ARTICLES, OLDER = StatisticsCall.ARTICLES, StatisticsCall.OLDER_ARTICLES
+ARTICLES = StatisticsCall.ARTICLES
 DAILY = [StatisticsCall.ACCOUNT, StatisticsCall.USERS, StatisticsCall.FOLLOWERS]
 
 
@@ -198,11 +195,11 @@ def test_nothing_is_due_without_a_send_or_before_its_day_is_counted():
 
 def test_the_first_morning_asks_for_the_send_and_for_the_weeks_before_it():
     found = calls()
-    assert [(ARTICLES, "11-02/11-02"), (OLDER, "11-02/11-02")] == found[-2:]
+    assert (ARTICLES, "11-02/11-02") == found[-1]
     assert (StatisticsCall.ACCOUNT, "10-04/11-02") == found[0]
     users = [days for call, days in found if call is StatisticsCall.USERS]
     assert ["10-27/11-02", "10-20/10-26", "10-13/10-19", "10-06/10-12", "09-29/10-05"] == users
-    assert 13 == len(found)
+    assert 12 == len(found)
 
 
 def test_what_was_answered_is_not_asked_again_on_that_day():
@@ -210,7 +207,7 @@ def test_what_was_answered_is_not_asked_again_on_that_day():
     assert [] == calls(*all_done(MORNING), now=MORNING.replace(hour=23))
 
 
-def test_each_later_morning_asks_for_a_day_more_and_never_again_for_whom_it_reached():
+def test_each_later_morning_asks_for_a_day_more():
     found = calls(*all_done(MORNING), now=MORNING + timedelta(days=1))
     assert [(call, "10-28/11-03") for call in DAILY[1:]] == found[1:3]
     assert [(StatisticsCall.ACCOUNT, "10-05/11-03"), (ARTICLES, "11-02/11-02")] == [found[0], *found[3:]]
@@ -228,32 +225,7 @@ def test_an_article_is_asked_about_on_thirty_days_and_once_more_if_a_day_was_mis
     assert (ARTICLES, "11-02/11-02") in calls(*all_done(last - timedelta(days=1)), now=last)
     assert [] == calls(*on_the_last, now=last + timedelta(days=1))
     assert [(ARTICLES, "11-02/11-02")] == calls(*all_done(last - timedelta(days=1)), now=last + timedelta(days=40))
-    assert [(ARTICLES, "11-02/11-02"), (OLDER, "11-02/11-02")] == calls(now=last + timedelta(days=40))
-
-
-def test_the_older_family_is_asked_until_it_says_something_and_for_seven_days():
-    nothing = JudgedCall(OLDER, SENT, SENT, MORNING, "done", rows=0)
-    assert (OLDER, "11-02/11-02") not in calls(nothing, now=MORNING + timedelta(hours=9))
-    assert (OLDER, "11-02/11-02") in calls(nothing, now=MORNING + timedelta(days=1))
-    late = JudgedCall(OLDER, SENT, SENT, MORNING + timedelta(days=7), "done", rows=0)
-    assert (OLDER, "11-02/11-02") not in calls(late, now=MORNING + timedelta(days=8))
-
-
-def test_a_send_from_before_the_newer_family_has_the_older_one_on_each_of_seven_days():
-    sent = date(2025, 10, 30)
-    first = datetime(2025, 10, 31, 8, 5, tzinfo=BEIJING)
-    assert [(OLDER, "10-30/10-30")] == calls(days=(sent,))
-    said = JudgedCall(OLDER, sent, sent, first, "done", rows=1)
-    assert (OLDER, "10-30/10-30") in calls(said, now=first + timedelta(days=1), days=(sent,))
-
-
-def test_where_the_newer_family_has_nothing_the_older_one_is_asked_on_each_of_seven_days():
-    nothing, said = (
-        JudgedCall(ARTICLES, SENT, SENT, MORNING, "done"),
-        JudgedCall(OLDER, SENT, SENT, MORNING, "done", rows=1),
-    )
-    assert (OLDER, "11-02/11-02") in calls(nothing, said, now=MORNING + timedelta(days=1))
-    assert (OLDER, "11-02/11-02") not in calls(nothing, said, now=MORNING + timedelta(hours=9))
+    assert [(ARTICLES, "11-02/11-02")] == calls(now=last + timedelta(days=40))
 
 
 @pytest.mark.parametrize(
@@ -273,9 +245,8 @@ def test_no_call_is_made_after_those_of_the_day_were_used_up():
 
 
 def test_what_stays_delayed_or_refused_is_given_up_three_days_after_the_last():
-    for call, days in ((ARTICLES, 30), (OLDER, 7)):
-        late = JudgedCall(call, SENT, SENT, MORNING + timedelta(days=days + 3), "delayed")
-        assert call not in [each for each, _ in calls(late, now=MORNING + timedelta(days=60))]
+    late = JudgedCall(ARTICLES, SENT, SENT, MORNING + timedelta(days=33), "delayed")
+    assert ARTICLES not in [each for each, _ in calls(late, now=MORNING + timedelta(days=60))]
     delayed = JudgedCall(StatisticsCall.ACCOUNT, SENT, SENT, MORNING + timedelta(days=3), "delayed")
     assert (StatisticsCall.ACCOUNT, "11-02/11-02") not in calls(delayed, now=MORNING + timedelta(days=29))
 
@@ -327,7 +298,7 @@ def test_an_answer_that_lacks_the_newest_day_is_not_the_last_word():
 def counted(message: int, day: int, publish_type: int | None = 0, position: int = 1) -> ArticleDay:
     ref_date = date(2026, 12, day)
     facts: dict[str, Any] = {"stat_date": ref_date, "seen_at": NOW, "publish_type": publish_type}
-    return ArticleDay(family=Family.NEWER, msgid=msgid_of(message, position), ref_date=ref_date, **facts)
+    return ArticleDay(msgid=msgid_of(message, position), ref_date=ref_date, **facts)
 
 
 def test_a_send_that_wechat_counted_and_nobody_recorded_was_made_on_the_website() -> None:

@@ -9,7 +9,7 @@ from massctl.report.report import Comparison, Figure, Metric, Missing, Origin, Q
 @pytest.mark.parametrize(("value", "missing"), [(None, None), (3, Missing.NOT_YET)])
 def test_a_number_is_there_or_the_reason_why_it_is_missing(value: float | None, missing: Missing | None) -> None:
     with pytest.raises(InvariantError):
-        Figure(value=value, origin=Origin.NEWER, missing=missing)
+        Figure(value=value, origin=Origin.ARTICLE, missing=missing)
 
 
 def test_whole_numbers_between_the_quartiles_lie_as_their_numbers_do():
@@ -23,7 +23,7 @@ def test_whole_numbers_between_the_quartiles_lie_as_their_numbers_do():
 )
 def test_a_number_lies_below_within_or_above_the_quartiles(value: float, standing: Standing) -> None:
     found = Comparison(
-        Metric.READ_USER, 7, Figure(value=value, origin=Origin.NEWER), (10, 20, 30, 40), Quartiles(10, 20, 30)
+        Metric.READ_USER, 7, Figure(value=value, origin=Origin.ARTICLE), (10, 20, 30, 40), Quartiles(10, 20, 30)
     )
 
     assert standing is found.standing
@@ -33,7 +33,7 @@ def test_a_rate_lies_where_its_tenths_of_a_percent_do() -> None:
     found = Comparison(
         Metric.READ_FINISH_RATE,
         7,
-        Figure(value=0.4404, origin=Origin.NEWER),
+        Figure(value=0.4404, origin=Origin.ARTICLE),
         (0.40, 0.42, 0.43, 0.4401),
         Quartiles(0.402, 0.42, 0.44),
     )
@@ -42,7 +42,7 @@ def test_a_rate_lies_where_its_tenths_of_a_percent_do() -> None:
 
 
 def test_a_missing_number_lies_nowhere() -> None:
-    missing = Figure(origin=Origin.NEWER, missing=Missing.NOT_YET)
+    missing = Figure(origin=Origin.ARTICLE, missing=Missing.NOT_YET)
 
     assert Comparison(Metric.READ_USER, 7, missing, (), Quartiles(1, 2, 3)).standing is None
-    assert Comparison(Metric.READ_USER, 7, Figure(value=1, origin=Origin.NEWER), (1,), None).standing is None
+    assert Comparison(Metric.READ_USER, 7, Figure(value=1, origin=Origin.ARTICLE), (1,), None).standing is None

@@ -6,7 +6,6 @@ import pytest
 from report_samples import DAY, NOW, SENT, Sends
 
 from massctl.model.phrase import BEIJING
-from massctl.model.statistics import Family
 from massctl.report.report import (
     ArticleReport,
     Figure,
@@ -63,39 +62,13 @@ def test_a_day_is_there_from_eight_in_the_morning_after_it(hour: int, day: int) 
     assert day == sends.report(now=NOW.replace(hour=hour, minute=5)).sends[0].day
 
 
-def test_what_the_older_family_does_not_count_is_out_of_reach() -> None:
-    sent = datetime(2025, 10, 1, 20, tzinfo=BEIJING)
+def test_what_wechat_does_not_count_is_out_of_reach() -> None:
     sends = Sends()
-    sends.send("old", 100, sent)
-    sends.read(100, 7, sent=sent, family=Family.OLDER, read_user=30)
+    sends.send("old", 100, datetime(2025, 10, 20, 20, tzinfo=BEIJING))
 
     report = sends.report()
 
-    assert (Family.OLDER, 30) == (article_of(report).family, readers(report, 7).value)
-    assert Missing.OUT_OF_REACH is readers(report, 30).missing
-    assert Metric.READ_FINISH_RATE not in article_of(report).days[2].figures
-
-
-def test_the_two_families_are_never_in_one_series() -> None:
-    sends = Sends()
-    sends.send("spring", 100)
-    sends.read(100, 1, read_user=40)
-    sends.read(100, 2, family=Family.OLDER, read_user=77, target_user=900)
-
-    article = article_of(sends.report())
-
-    assert [(1, 40)] == [(point.day, point.read_user) for point in article.curve]
-    assert article.target_user is not None
-    assert (900, Origin.OLDER) == (article.target_user.value, article.target_user.origin)
-
-
-def test_articles_of_one_send_have_one_family() -> None:
-    sends = Sends()
-    sends.send("spring", 100)
-    sends.read(100, 1, read_user=40)
-    sends.read(100, 1, position=2, family=Family.OLDER, read_user=77)
-
-    assert [Family.NEWER, Family.NEWER] == [each.family for each in sends.report().sends[0].articles]
+    assert [Missing.OUT_OF_REACH, Missing.NOT_COLLECTED] == [readers(report, day).missing for day in (7, 30)]
 
 
 def test_a_sum_that_falls_is_told_and_kept() -> None:
@@ -130,9 +103,7 @@ def test_the_funnel_adds_up_by_hand() -> None:
     sends.read(100, 7, read_user=250, share_user=25, read_subscribe_user=5, **counted)
 
     found = stages(sends.report())
-    shares = {
-        name: (each.people.value, each.share.figure.value if each.share else None) for name, each in found.items()
-    }
+    shares = {name: (each.people.value, each.share.value if each.share else None) for name, each in found.items()}
 
     assert {
         StageName.AUDIENCE: (1000, None),
@@ -146,8 +117,8 @@ def test_the_funnel_adds_up_by_hand() -> None:
     } == shares
     finished = found[StageName.FINISHED]
     assert finished.share is not None
-    assert (Missing.RATE_ONLY, 250) == (finished.people.missing, finished.share.of_people)
-    assert [Origin.LEDGER] * 4 + [Origin.NEWER] * 4 == [each.people.origin for each in found.values()]
+    assert (Missing.RATE_ONLY, 250) == (finished.people.missing, finished.of_people)
+    assert [Origin.LEDGER] * 4 + [Origin.ARTICLE] * 4 == [each.people.origin for each in found.values()]
 
 
 def test_a_share_of_nobody_is_missing() -> None:
@@ -158,7 +129,7 @@ def test_a_share_of_nobody_is_missing() -> None:
     share = stages(sends.report())[StageName.FILTERED].share
 
     assert share is not None
-    assert Missing.NOTHING_TO_DIVIDE is share.figure.missing
+    assert Missing.NOTHING_TO_DIVIDE is share.missing
 
 
 def test_a_list_in_two_jobs_is_added_and_its_shares_are_not() -> None:

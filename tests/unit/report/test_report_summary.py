@@ -1,11 +1,10 @@
 """The first sentence: plain, and no more than the numbers carry."""
 
 import pytest
-from report_samples import DAY, NOW, SENT, Sends, earlier
+from report_samples import NOW, SENT, Sends, earlier
 
 from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
-from massctl.model.statistics import Family
 from massctl.report.report import people_text
 
 
@@ -89,15 +88,6 @@ def test_several_sends_have_one_median_from_four_on() -> None:
     assert (
         "4 sends from 2026-11-10 to 2026-12-01; the median by the end of day 7 is 250 readers (of 4 with that number)."
     ) == sends.report().sentence
-
-
-def test_sends_that_two_families_counted_have_no_median_in_common() -> None:
-    sends = Sends()
-    earlier(sends, 100, 200, 300, 400)
-    sends.send("old", 90, SENT - 100 * DAY)
-    sends.read(90, 7, sent=SENT - 100 * DAY, family=Family.OLDER, read_user=9)
-
-    assert "5 sends from 2026-08-23 to 2026-11-24. The newest: 400 people read" in sends.report().sentence
 
 
 def test_nothing_sent_is_said() -> None:

@@ -90,7 +90,7 @@ def test_keys_and_values_have_places_in_code_points() -> None:
 
 
 def test_places_are_those_of_the_text_as_written_behind_a_slip() -> None:
-    assert (2, 4, 2, 5) == read("title：春季a\nb: c\n").positions.span(("b",))
+    assert (2, 4, 2, 5) == read("title: “春季”\nb: c\n").positions.span(("b",))
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_not_move_places() -> None:

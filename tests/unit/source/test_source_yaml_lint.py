@@ -27,7 +27,6 @@ def slips(text: str) -> list[tuple[str, int | None, int | None, str | None]]:
         ("audience：\n  is_to_all: true", [("MC006", 1, 9, "audience:")]),
         ('"title"：春季', [("MC006", 1, 8, '"title": 春季')]),
         ("a:\n  - title：春季", [("MC006", 2, 10, "  - title: 春季")]),
-        ("a:\n  - 自: 1\n  - other：春季\n    more: x", [("MC006", 3, 10, "  - other: 春季")]),
         ("a:\n  － x", [("MC006", 2, 3, "  - x")]),
         ("a:\n  －x", [("MC006", 2, 3, "  - x")]),
         ("a:\n  -　x", [("MC006", 2, 4, "  - x")]),
@@ -37,7 +36,6 @@ def slips(text: str) -> list[tuple[str, int | None, int | None, str | None]]:
         ('a: "x" ＃注释', [("MC006", 1, 8, 'a: "x" #注释')]),
         ("a: [x] ＃注释", [("MC006", 1, 8, "a: [x] #注释")]),
         ("a: ＃ 谁\n  b: 1", [("MC006", 1, 4, "a: # 谁")]),
-        ("a: ＃谁\n  b: 1", [("MC006", 1, 4, "a: #谁")]),
         ("a:\n　　b: 1", [("MC006", 2, 1, "  b: 1")]),
         ("a:　b", [("MC006", 1, 3, "a: b")]),
         ("a: |\n　　各位好", [("MC006", 2, 1, "  各位好")]),
@@ -121,7 +119,7 @@ def test_punctuation_in_text_comments_quotes_and_block_scalars_is_left_alone(tex
     ("text", "expected"),
     [
         ("a:\n\tb: 1", [("MC008", 2, 1, "  b: 1")]),
-        ("a:\n  \t- b", [("MC008", 2, 1, "  - b")]),
+        ("a:\n  \t- b", [("MC008", 2, 1, "    - b")]),
         ("a: |\n\tb", [("MC008", 2, 1, "  b")]),
         ("a:\tb", []),
         ("a: b\t# c", []),
@@ -143,10 +141,6 @@ def test_tabs_are_reported_where_they_indent(text: str, expected: list[tuple[str
         ("a: {b:1}", "a: {b: 1}"),
         ("a: {{ price }} 元 # c", 'a: "{{ price }} 元" # c'),
         ("a: [{{ x }}, y]", 'a: ["{{ x }}", y]'),
-        ("a: 价格: 1999", 'a: "价格: 1999"'),
-        ("a: @x", 'a: "@x"'),
-        ("a: !重要 通知", 'a: "!重要 通知"'),
-        ("a: >>> 快来", 'a: ">>> 快来"'),
         ("a: [活动]春季", 'a: "[活动]春季"'),
         ('a: "双十一"来了', "a: '\"双十一\"来了'"),
         ("a:\u00a0b", "a: b"),
@@ -157,25 +151,16 @@ def test_what_yaml_cannot_read_is_reported_with_its_repair(text: str, corrected:
     assert [("MC004", corrected)] == [(code, line) for code, _, _, line in slips(text)]
 
 
-def test_a_tab_offers_the_indentation_of_the_keys_beside_it_and_is_one_fault() -> None:
-    text = """\
-text: {content: a}
-mpnews:
-  articles:
-    - title: b
-\tauthor: c
-      content: d
-\t\tcover: e
-send:
-\tsame_content: refuse
-    not_before: f
-"""
-    expected = [
-        ("MC008", 5, 1, "      author: c"),
-        ("MC008", 7, 1, "      cover: e"),
-        ("MC008", 9, 1, "    same_content: refuse"),
-    ]
-    assert expected == slips(text)
+@pytest.mark.parametrize("value", ["价格: 1999", "@所有人", "!重要 通知", ">>> 快来"])
+def test_a_value_that_needs_quotes_is_the_parsers_own_fault_with_a_hint(value: str) -> None:
+    document = read(f"title: {value}")
+    assert ["MC004"] == [each.code for each in document.diagnostics]
+    assert document.diagnostics[0].hint
+
+
+def test_every_tab_that_indents_is_told_in_one_run() -> None:
+    text = "mpnews:\n  articles:\n    - title: b\n\tauthor: c\nsend:\n\t\tsame_content: refuse\n"
+    assert [("MC008", 4, 1, "  author: c"), ("MC008", 6, 1, "    same_content: refuse")] == slips(text)
 
 
 def test_slips_of_one_kind_on_one_line_share_a_report_that_quotes_each_sign() -> None:
@@ -184,29 +169,30 @@ def test_slips_of_one_kind_on_one_line_share_a_report_that_quotes_each_sign() ->
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "data"),
+    ("text", "found"),
     [
-        (
-            "title: [甲]乙\naccount: @x\nmpnews:\n  articles:\n    - title: a: b\n      author: c: d\n",
-            [("MC004", 1), ("MC004", 2), ("MC004", 5), ("MC004", 6)],
-            {"title": None, "account": None, "mpnews": {"articles": [{"title": None, "author": None}]}},
-        ),
-        ("audience：\n  is_to_all: true\nsend:\n  a：2\n  b: x\n", [("MC006", 1), ("MC006", 4)], {"send": {"b": "x"}}),
-        ("text:\n  content: |\n    title：x\n\taccount: [a\nauthor: b\n", [("MC008", 4)], {"author": "b"}),
-        ('title: "a\n  text：x\n  b"\naccount: [a\n', [("MC004", 4)], {"title": "a text：x b"}),
+        ("title: [甲]乙\naccount: @x\nmpnews:\n  articles:\n    - title: a: b\n", [("MC004", 1)]),
+        ("title: 甲\ntitle: 乙\naccount: @x\nauthor: @y\n", [("MC005", 2), ("MC004", 3)]),
+        ("account: @x\naudience：\n  is_to_all: true\n", [("MC004", 1), ("MC006", 2)]),
+        ("audience：\n  is_to_all: true\nsend:\n  a：2\n  b: x\n", [("MC006", 1), ("MC006", 4)]),
+        ("text:\n  content: |\n    title：x\n\taccount: [a\nauthor: b\n", [("MC008", 4)]),
+        ('title: "a\n  text：x\n  b"\naccount: [a\n', [("MC004", 4)]),
     ],
 )
-def test_every_fault_is_told_at_once_and_none_that_only_follows(
-    text: str, found: list[tuple[str, int]], data: dict[str, object]
+def test_the_first_syntax_error_is_told_with_all_full_width_signs_unless_one_caused_it(
+    text: str, found: list[tuple[str, int]]
 ) -> None:
     assert found == [(code, line) for code, line, _, _ in slips(text)]
-    assert data.items() <= read(text).data.items()
 
 
-def test_what_stands_behind_a_line_at_fault_is_read_in_its_place() -> None:
-    document = read("title：春季\nauthor: 张三\n")
-    assert {"author": "张三"} == document.data
-    assert (2, 9, 2, 11) == document.positions.span(("author",))
+def test_what_stands_before_a_line_at_fault_is_read() -> None:
+    document = read("author: 张三\naccount: “a”\ntitle：春季\n")
+    assert ({"author": "张三"}, False) == (document.data, document.is_whole)
+
+
+def test_a_key_at_fault_has_no_value_and_the_others_have() -> None:
+    document = read("title： x: 春季\nauthor: 张三\n")
+    assert ({"author": "张三"}, True) == (document.data, document.is_whole)
 
 
 TOKENS = (

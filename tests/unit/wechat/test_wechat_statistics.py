@@ -8,7 +8,7 @@ from wechat_script import scripted
 
 from massctl.apply.ports import Counted
 from massctl.errors import AuthError, MassctlError, PermanentError, QuotaError, TransportError
-from massctl.model.statistics import AccountDay, ArticleDay, Family, StatisticsCall
+from massctl.model.statistics import AccountDay, ArticleDay, StatisticsCall
 from massctl.wechat import statistics
 
 DAY = date(2026, 11, 2)
@@ -54,7 +54,6 @@ READ: dict[str, Any] = {
 }
 ABOUT: dict[str, Any] = {"msgid": "2247000002_1", "ref_date": DAY, "seen_at": SEEN, "title": "标题"}
 TOLD = ArticleDay(
-    family=Family.NEWER,
     stat_date=DAY,
     content_url="https://mp.weixin.qq.com/s/abc",
     publish_type=0,
@@ -87,24 +86,6 @@ def test_what_an_article_had_reached_is_read_day_by_day():
     assert found.articles[0] == TOLD
     assert [(12, True)] == [(row.read_user, row.is_delay) for row in found.articles[1:]]
     assert (True, 0) == (found.is_delay, found.left_out)
-
-
-def test_the_older_family_is_read_with_its_own_members():
-    detail = {"stat_date": "2026-11-02", "target_user": 1000, "int_page_read_user": 9, "share_user": 1}
-    detail |= {"add_to_fav_user": 2, "int_page_from_session_read_user": 8, "int_page_from_friends_read_user": 0}
-    item = {"ref_date": "2026-11-02", "msgid": "2247000002_1", "title": "标题", "details": [detail]}
-    found = counted(StatisticsCall.OLDER_ARTICLES, {"list": [item]})
-    row = ArticleDay(
-        family=Family.OLDER,
-        stat_date=DAY,
-        target_user=1000,
-        read_user=9,
-        read_user_source={"session": 8, "friends": 0},
-        share_user=1,
-        collection_user=2,
-        **ABOUT,
-    )
-    assert Counted((row,)) == found
 
 
 def test_the_accounts_days_are_read():

@@ -1,0 +1,131 @@
+"""The place of a ledger: one class for each kind, named in `massctl.model.settings.BACKENDS`.
+
+Nobody outside of this package asks for the kind. What depends on it is a question that a backend answers: what the
+place is called, who begins a ledger there, what helps if it is missing, and where contents and statistics are kept.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from massctl.ledger import ARCHIVE_FOLDER, NEW_LINEAGE, STATISTICS_FOLDER
+from massctl.ledger.chained_ledger import ChainedLedger
+from massctl.ledger.private_key import private_key
+from massctl.ledger.signature import LedgerKeys, PrivateKey
+from massctl.model.frozen import Frozen
+from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import BACKENDS, StateSettings
+
+if TYPE_CHECKING:
+    from massctl.ledger.archive import Contents
+    from massctl.ledger.statistics import StatisticsFiles
+    from massctl.model.settings import MassctlFile
+
+
+class Site(Frozen):
+    """A repository whose ledger is opened, and the folders of this machine for it."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("environment",)
+
+    root: Path
+    """Where git is asked."""
+    folder: Path
+    """Where a file of the ledger stands: beside massctl.yaml, or in the sandbox's own folder."""
+    cache: Path
+    locks: Path
+    """Where this machine notes how far it has seen the ledger."""
+    settings: "MassctlFile | None"
+    """None in a sandbox, and while massctl.yaml has faults: the ledger is a file that nobody signs."""
+    environment: Mapping[str, str]
+    tell: Callable[[Phrase], None] = lambda _: None
+    """Says what takes long, or what was made again."""
+
+    @property
+    def state(self) -> StateSettings:
+        """What massctl.yaml says of the ledger."""
+        return self.settings.state if self.settings is not None else StateSettings()
+
+
+class Backend(ABC):
+    """One kind of place. Opening it reads the site, and asks no server yet."""
+
+    is_shared: ClassVar[bool] = True
+    """Every machine reads and writes it. Then only `state init` begins a ledger there."""
+    append_max: ClassVar[timedelta]
+    """So long an append may take until it is known to be durable."""
+    poll_seconds: ClassVar[tuple[float, float]] = (10.0, 600.0)
+    """The first and the longest pause until the place is asked again for what others wrote."""
+
+    def __init__(self, site: Site) -> None:
+        self.site: Final = site
+        self.keys: Final = LedgerKeys(site.state.keys or (), self.private_key)
+        """The keys that massctl.yaml names, and the private one, which is read when it is first needed."""
+
+    def private_key(self) -> PrivateKey:
+        """Read the key to sign with; raises LedgerKeyError if there is none."""
+        return private_key(self.site.state, self.site.environment, self.site.folder)
+
+    @property
+    @abstractmethod
+    def where(self) -> str:
+        """Name the place for people."""
+
+    @abstractmethod
+    def _open(self) -> ChainedLedger: ...
+
+    @cached_property
+    def ledger(self) -> ChainedLedger:
+        """Open the ledger, once: what waits to be written waits in it.
+
+        Raises LedgerUnreachableError if the place cannot exist here.
+        """
+        return self._open()
+
+    def archive(self) -> "Contents":
+        """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
+        # A run without a difference to show, and none to keep, does without it.
+        from massctl.ledger.archive import LocalArchive
+
+        return LocalArchive(self.site.folder / ARCHIVE_FOLDER)
+
+    def statistics(self) -> "StatisticsFiles":
+        """Open the archive of statistics; reads and writes nothing yet."""
+        # Most verbs neither collect nor report.
+        from massctl.ledger.statistics import LocalStatistics
+
+        return LocalStatistics(self.site.folder / STATISTICS_FOLDER)
+
+    def version(self) -> object:
+        """Return what differs whenever the ledger does, if that can be told without asking a server."""
+        return object()
+
+    def missing_hint(self) -> Phrase:
+        """Advise what to do if massctl.yaml names a ledger and the place has none."""
+        return Phrase(
+            "git pull   first, because the ledger may have been moved; otherwise restore {place}: somebody deleted it, "
+            "or `state` in massctl.yaml names another place; without it nobody knows what was sent; if it is lost for "
+            "good: {command}",
+            place=self.where,
+            command=NEW_LINEAGE,
+        )
+
+    def begin_hint(self) -> Phrase:
+        """Advise how to begin a ledger in a place that has none, while massctl.yaml names none."""
+        return Phrase("{command}   begins it and names it in massctl.yaml; commit that", command=Command("state init"))
+
+    def require_restorable(self) -> None:  # noqa: B027 - most places take a file
+        """Raise UsageError if a file cannot take the ledger's place here."""
+
+    def write_check(self) -> Phrase | None:
+        """Say what is known of writing to the place, which was read; raises LedgerError if it cannot be written."""
+        return None
+
+
+def open_backend(site: Site) -> Backend:
+    """Open the place that massctl.yaml names."""
+    found: type[Backend] = resolve_name(BACKENDS[site.state.backend].name)
+    return found(site)

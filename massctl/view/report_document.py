@@ -1,0 +1,482 @@
+"""A report as sections of sentences and tables: what the page and Markdown both show, worded once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+from massctl.model.frozen import Frozen
+from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.report.report import (
+    DAYS,
+    SIDE_BY_SIDE_DAY,
+    AccountReport,
+    ArticleReport,
+    Breakdown,
+    DayFigures,
+    Figure,
+    Metric,
+    Missing,
+    Origin,
+    Quartiles,
+    Scene,
+    SendReport,
+    SourceRow,
+    Stage,
+    Standing,
+    UsualDay,
+)
+from massctl.view.report_words import (
+    BY,
+    DASH,
+    LEAVES,
+    METRIC,
+    MISSING,
+    SCENE,
+    STAGE,
+    WHOLE,
+    allowance_words,
+    as_of_words,
+    audience_name,
+    comparable_words,
+    fell_words,
+    group_name,
+    median_number,
+    newest_words,
+    not_compared_words,
+    number,
+    numbers_words,
+    outcome_words,
+    percent,
+    quartiles_words,
+    range_text,
+    readers_per_use_words,
+)
+
+
+class Amount(Frozen):
+    """A number in a table, and what stands beside it."""
+
+    figure: Figure
+    metric: Metric | None = None
+    of: Phrase | None = None
+    """What it is a share of."""
+    bar: str = ""
+    """The kind of bar that a page draws of a share; empty for none."""
+    standing: Standing | None = None
+    """Where it lies among comparable sends."""
+
+
+class Title(Frozen):
+    """Words of somebody else, and what stands behind them."""
+
+    text: str
+    url: str = ""
+    """Where they lead on a page."""
+    about: tuple[str, ...] = ()
+
+
+class Spread(Frozen):
+    """The range between quartiles, which a page draws on a scale from 0 to `top`."""
+
+    quartiles: Quartiles
+    top: float
+    metric: Metric | None = None
+
+
+Cell: TypeAlias = str | Amount | Title | Spread
+"""A Phrase is said, and any other text is a number or a date."""
+
+
+class Table(Frozen):
+    """Rows below heads; the first cell of a row names it."""
+
+    kind: str
+    """Its class in the style sheet."""
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    caption: Phrase | None = None
+
+    @property
+    def are_words(self) -> list[bool]:
+        """Tell of each column whether it has words, which stand on the left."""
+        return [place == 0 or any(_is_words(row[place]) for row in self.rows) for place in range(len(self.heads))]
+
+    @property
+    def reasons(self) -> list[Phrase]:
+        """Say why it shows no number at all: one of nothing but dashes says no more. Nothing if it shows one."""
+        figures = [cell.figure for row in self.rows for cell in row if isinstance(cell, Amount)]
+        if any(each.value is not None for each in figures):
+            return []
+        said = dict.fromkeys(MISSING[each.missing] for each in figures if each.missing is not None)
+        return [Phrase("{dash} ({why})", dash=DASH, why=why) for why in said]
+
+
+def _is_words(cell: Cell) -> bool:
+    return isinstance(cell, Phrase | Title | Spread) or (isinstance(cell, Amount) and cell.of is not None)
+
+
+class Section(Frozen):
+    """A part of a report."""
+
+    key: str
+    """Names it in a page."""
+    title: Phrase
+    tables: Sequence[Table]
+    said: Sequence[Phrase] = ()
+    """What stands above the tables."""
+    notes: Sequence[Phrase] = ()
+    """What stands below them."""
+
+
+def send_sections(send: SendReport) -> list[Section]:
+    """Return the parts of one send."""
+    first = send.first
+    found = [_every_day(first)] if first is not None else []
+    found.append(_funnel(send))
+    if first is not None:
+        found += [*_sources(first), *_leaves(first)]
+    return [*found, _followers(send), *_articles(send.articles)]
+
+
+def _every_day(article: ArticleReport) -> Section:
+    days = days_shown(article)
+    rows: list[Sequence[Cell]] = [
+        (METRIC[metric], *(Amount(day.figures[metric], metric) for day in days)) for metric in Metric
+    ]
+    return Section(
+        "days",
+        Phrase("Everything that WeChat counts"),
+        (Table("by-day", _day_heads(days), rows),) if days else (),
+        (Phrase("The first article, from its publication to the end of each day."),),
+        (*_coming(article), *_fell(article)),
+    )
+
+
+def days_shown(article: ArticleReport) -> list[DayFigures]:
+    """Return the days of an article that have a column: those of a report that are over, and the newest."""
+    shown = {each.day: each for each in article.days if not _is_coming(each)}
+    if article.latest is not None:
+        shown.setdefault(article.latest.day, article.latest)
+    return [shown[day] for day in sorted(shown)]
+
+
+def _is_coming(day: DayFigures) -> bool:
+    return all(each.missing is Missing.NOT_YET for each in day.figures.values())
+
+
+def _day_heads(days: Iterable[DayFigures]) -> tuple[str, ...]:
+    return "", *(Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}") for each in days)
+
+
+def _coming(article: ArticleReport) -> Iterable[Phrase]:
+    """Say when WeChat has the days of a report that are not over."""
+    coming = [each for each in article.days if _is_coming(each)]
+    if coming:
+        yield Phrase(
+            "Still to come: day {days}. WeChat has the numbers of a day from about 08:00 of the next: {dates}.",
+            days=enumerated([str(each.day) for each in coming]),
+            dates=enumerated([(each.stat_date + timedelta(days=1)).isoformat() for each in coming]),
+        )
+
+
+def _fell(article: ArticleReport) -> tuple[Phrase, ...]:
+    return (fell_words(article.fell),) if article.fell else ()
+
+
+def _funnel(send: SendReport) -> Section:
+    halves = (
+        (Phrase("the message, by the ledger"), [each for each in send.funnel if each.people.origin is Origin.LEDGER]),
+        (
+            Phrase("the first article, by WeChat's statistics"),
+            [each for each in send.funnel if each.people.origin is not Origin.LEDGER],
+        ),
+    )
+    heads = (Phrase("stage"), Phrase("people"), Phrase("share"))
+    tables = tuple(Table("stages", heads, tuple(map(_stage, stages)), name) for name, stages in halves)
+    return Section("funnel", Phrase("From the audience to followers"), tables, notes=newest_words(send.first))
+
+
+def _stage(stage: Stage) -> tuple[Cell, ...]:
+    share: Cell = ""
+    if stage.share is not None and stage.of is not None and stage.share.value is not None:
+        of = WHOLE[stage.of]
+        if stage.of_people is not None:
+            of = Phrase("{whole} ({count:,})", whole=of, count=stage.of_people)
+        # A share is written as the rate of readers is.
+        share = Amount(stage.share, Metric.READ_FINISH_RATE, of, stage.name.value)
+    return STAGE[stage.name], Amount(stage.people), share
+
+
+def _sources(article: ArticleReport) -> Iterable[Section]:
+    if not any(each.value is not None for row in article.sources for each in (*row.figures, row.latest)):
+        return
+    days = days_shown(article)
+    rows: list[Sequence[Cell]] = [
+        (SCENE.get(row.scene) or Title(row.scene), *(Amount(readers_from(row, each.day)) for each in days))
+        for row in article.sources
+    ]
+    yield Section(
+        "sources",
+        Phrase("Where readers came from"),
+        (Table("by-day", _day_heads(days), rows),),
+        list(_recommended(article)),
+    )
+
+
+def readers_from(row: SourceRow, day: int) -> Figure:
+    """Return the people from one source by the end of a day that has a column."""
+    return row.figures[DAYS.index(day)] if day in DAYS else row.latest
+
+
+def _recommended(article: ArticleReport) -> Iterable[Phrase]:
+    """Say how many readers WeChat's recommendations brought, as far as it is known."""
+    figure = next((each.latest for each in article.sources if each.scene == Scene.RECOMMENDED), None)
+    readers = article.latest.figures[Metric.READ_USER] if article.latest is not None else None
+    if figure is None or figure.value is None or readers is None or not readers.value:
+        return
+    yield Phrase(
+        "{recommended} of {readers} readers ({share}) came by WeChat's recommendations. They need not follow you.",
+        recommended=number(figure.value),
+        readers=number(readers.value),
+        share=percent(figure.value / readers.value),
+    )
+
+
+def _leaves(article: ArticleReport) -> Iterable[Section]:
+    if any(each.value is not None for each in article.leaves):
+        heads = (Phrase("part"), Phrase("readers that left"))
+        shares = [Amount(each, Metric.READ_FINISH_RATE) for each in article.leaves]
+        yield Section(
+            "leaves",
+            Phrase("Where readers leave"),
+            (Table("figures", heads, list(zip(LEAVES, shares, strict=True))),),
+            (
+                Phrase("The share of readers that left in each fifth of the first article, from its beginning."),
+                Phrase("Who leaves in the last fifth has read nearly all of it."),
+            ),
+        )
+
+
+def _followers(send: SendReport) -> Section:
+    rows = [
+        (
+            each.day.isoformat(),
+            Amount(each.cancelled),
+            quartiles_words(each.usual, len(each.compared)) if each.usual is not None else DASH,
+            Amount(each.joined),
+        )
+        for each in send.followers
+    ]
+    heads = (Phrase("day"), Phrase("unfollowed"), Phrase("same weekday of earlier weeks"), Phrase("followed"))
+    whole = Phrase("These are numbers of the whole account, not of this send alone.")
+    return Section("followers", Phrase("Unfollows"), (Table("figures", heads, rows),), (whole,))
+
+
+ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
+    Metric.READ_USER: Phrase("readers"),
+    Metric.READ_FINISH_RATE: Phrase("read to the end"),
+    Metric.SHARE_USER: Phrase("shared"),
+    Metric.READ_SUBSCRIBE_USER: Phrase("followed after reading"),
+}
+"""What the articles of a send are put side by side by."""
+
+
+def _articles(articles: Sequence[ArticleReport]) -> Iterable[Section]:
+    """Put the articles of a send side by side by the newest day of each."""
+    if len(articles) < 2:
+        return
+    rows: list[Sequence[Cell]] = [
+        (
+            str(each.position),
+            Title(each.title or DASH, each.url or "", (Phrase("withdrawn"),) if each.is_withdrawn else ()),
+            *(Amount(_newest(each, metric), metric) for metric in ARTICLE_COLUMNS),
+        )
+        for each in articles
+    ]
+    heads = (Phrase("position"), Phrase("title"), *ARTICLE_COLUMNS.values())
+    fell = [
+        Phrase("Article {number}: {said}", number=each.position, said=said)
+        for each in articles[1:]
+        for said in _fell(each)
+    ]
+    yield Section(
+        "articles",
+        Phrase("Articles by position"),
+        (Table("positions", heads, rows),),
+        (Phrase("By the newest day of each."),),
+        fell,
+    )
+
+
+def _newest(article: ArticleReport, metric: Metric) -> Figure:
+    """Return a number of an article by the newest day that WeChat gave."""
+    return (article.latest or article.days[0]).figures[metric]
+
+
+_USUAL_HEADS: Final = (Phrase("usual"), Phrase("median"), Phrase("number"))
+
+
+def comparisons(send: SendReport) -> Iterable[Section]:
+    """Put the numbers of a send beside those of comparable ones, day by day."""
+    if not send.comparisons:
+        return
+    rows = [
+        (
+            METRIC[each.metric],
+            str(each.day),
+            Amount(each.figure, each.metric, standing=each.standing),
+            range_text(each.quartiles, each.metric),
+            median_number(each.quartiles, each.metric),
+            number(len(each.values)),
+        )
+        for each in send.comparisons
+        if each.quartiles is not None
+    ]
+    heads = (
+        Phrase("first article"),
+        Phrase("day"),
+        Phrase("this send"),
+        Phrase("usual"),
+        Phrase("median"),
+        Phrase("number"),
+    )
+    few = () if rows else (not_compared_words(max(len(each.values) for each in send.comparisons)),)
+    yield Section(
+        "comparisons",
+        Phrase("Against comparable sends"),
+        (Table("figures", heads, rows),) if rows else (),
+        (comparable_words(send.comparable),),
+        few,
+    )
+
+
+def curve(send: SendReport) -> Iterable[Section]:
+    """Return how readers grew, beside what is usual; one dot alone shows less than its number."""
+    first, usual = send.first, usual_by_day(send)
+    if first is None or (len(first.curve) < 2 and not (usual and first.curve)):
+        return
+    rows = []
+    for each in first.curve:
+        day = Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}")
+        beside = _beside(usual.get(each.day)) if usual else ()
+        rows.append((day, number(each.read_user) + "*" * each.is_delay, *beside))
+    heads = [Phrase("day"), Phrase("readers"), *(_USUAL_HEADS if usual else ())]
+    notes = [comparable_words(send.comparable)]
+    if len(usual) > 1 and not send.usual:
+        straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
+        notes.append(straight)
+    counts = {each.among for each in usual.values()}
+    if len(counts) > 1:
+        counted = Phrase("Not all of them have a number of every day: {least} to {most} do.")
+        notes.append(Phrase(counted, least=min(counts), most=max(counts)))
+    yield Section(
+        "reads",
+        Phrase("Readers, day by day"),
+        (Table("figures", heads, rows),),
+        (Phrase("Readers of the first article by the end of each day."),),
+        (*notes, *_fell(first)),
+    )
+
+
+def usual_by_day(send: SendReport) -> dict[int, UsualDay]:
+    """Return what is usual by day: by each day where it is known, else by the days of a report."""
+    return {each.day: each for each in send.usual} or {
+        each.day: UsualDay(each.day, each.quartiles, len(each.values))
+        for each in send.comparisons
+        if each.metric is Metric.READ_USER and each.quartiles is not None
+    }
+
+
+def _beside(usual: UsualDay | None) -> tuple[str, ...]:
+    if usual is None:
+        return "", "", ""
+    return range_text(usual.quartiles), median_number(usual.quartiles), number(usual.among)
+
+
+class Column(Frozen):
+    """A column of the table of sends."""
+
+    name: Phrase
+    metric: Metric | None = None
+    day: int = 0
+
+    def value(self, send: SendReport, key: str) -> float | str | None:
+        """Return what a send is sorted by; None for a number that is missing."""
+        if self.metric is not None:
+            return send.figure(self.metric, self.day).value
+        return send.title.casefold() if key == "title" else send.sent_at.timestamp()
+
+
+COLUMNS: Final = {
+    "sent": Column(Phrase("sent")),
+    "title": Column(Phrase("send")),
+    **{f"day-{day}": Column(Phrase("day {day}", day=day), Metric.READ_USER, day) for day in DAYS},
+    "read": Column(Phrase("read rate"), Metric.READ_DELIVERY_RATE, SIDE_BY_SIDE_DAY),
+    "finished": Column(Phrase("read to the end"), Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY),
+    "shared": Column(Phrase("shared"), Metric.SHARE_USER, SIDE_BY_SIDE_DAY),
+    "followed": Column(Phrase("followed after reading"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY),
+}
+"""The columns of the table of sends."""
+ALL_SENDS: Final = Phrase(
+    "Readers by the end of each day; what else is counted, by the end of day {day}. ▲ more and ▼ less than usual "
+    "among the comparable sends before it.",
+    day=SIDE_BY_SIDE_DAY,
+)
+LISTED_MAX: Final = 30
+"""So many rows of the table of sends are shown at first."""
+
+
+def send_row(send: SendReport, address: str = "") -> tuple[Cell, ...]:
+    """Return the row of a send among all; `address` is where a page shows it in full."""
+    about = (send.campaign, audience_name(send.scope, send.tag), *outcome_words(send), *numbers_words(send))
+    return (
+        f"{send.sent_at:%Y-%m-%d %H:%M}",
+        Title(send.title, address, about),
+        *(_amount(send, each.metric, each.day) for each in COLUMNS.values() if each.metric is not None),
+    )
+
+
+def _amount(send: SendReport, metric: Metric, day: int) -> Amount:
+    beside = send.comparison(metric, day)
+    return Amount(send.figure(metric, day), metric, standing=beside.standing if beside is not None else None)
+
+
+def sends_table(sends: Iterable[SendReport]) -> Table:
+    """Return the table of sends."""
+    return Table("sends", tuple(each.name for each in COLUMNS.values()), tuple(map(send_row, sends)), ALL_SENDS)
+
+
+def account_words(account: AccountReport) -> list[Phrase]:
+    """Say as of when the numbers of an account are, how many follow it, and what is left of its allowance."""
+    said = as_of_words(account.freshness)
+    if account.followers.value is not None and account.followers.until is not None:
+        counted = plural_phrase(
+            "{count:,} follower at the end of {day}.",
+            "{count:,} followers at the end of {day}.",
+            count=int(account.followers.value),
+            day=account.followers.until.isoformat(),
+        )
+        said.append(counted)
+    if account.allowance is not None:
+        said += [allowance_words(account.allowance), readers_per_use_words(account.allowance)]
+    return said
+
+
+def side_by_side(account: AccountReport) -> list[Table]:
+    """Return the groups of an account's sends, as far as there are two of them to put beside each other."""
+    return [_groups(each) for each in account.breakdowns if len(each.groups) > 1]
+
+
+def _groups(found: Breakdown) -> Table:
+    top = max(each.quartiles.upper for each in found.groups) * 1.04
+    rows = [
+        (
+            name if isinstance(name := group_name(found.by, each.key), Phrase) else Title(name),
+            number(each.count),
+            median_number(each.quartiles, found.metric),
+            Spread(each.quartiles, top, found.metric),
+        )
+        for each in found.groups
+    ]
+    heads = (BY[found.by], Phrase("number"), Phrase("median"), Phrase("middle half"))
+    return Table("groups", heads, rows)

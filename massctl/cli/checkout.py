@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
@@ -17,13 +18,13 @@ from massctl.ledger.git_remote import git_says, known_to_git, refs_in, token_for
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
+from massctl.model.settings import MassctlFile
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, TEXT_SHOWS_WITHIN
 
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
-    from massctl.model.settings import MassctlFile
 
 
 def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str], branch: str) -> Tip:
@@ -35,9 +36,6 @@ def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str],
         asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
         here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
     except LedgerUnreachableError as error:
-        # Only a remote that cannot be read is told of.
-        from massctl.apply.outcome import what_happened
-
         return Tip(branch, remote, unread=what_happened(error))
     if not asked.done:
         return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-"))
@@ -140,8 +138,6 @@ def uncommitted_locks(
     except LedgerUnreachableError as error:
         if not has_git(root):
             return {}, None
-        from massctl.apply.outcome import what_happened
-
         return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")), None
     refused = {
         name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, local
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from massctl.apply.ports import Clock
 from massctl.cli.clocks import machine_now
+from massctl.cli.embedded_sandbox import Embedded
 from massctl.cli.output import Console, verbosity
 from massctl.cli.token_command import TokenCommand
 from massctl.errors import ConfigurationError
@@ -25,9 +26,6 @@ from massctl.plan.checkup import proxy_to_set, secret_to_set
 from massctl.plan.guards import Skew
 from massctl.wechat.client import Exchange, Watch, WeChatClient
 from massctl.wechat.token import TokenSource
-
-if TYPE_CHECKING:
-    from massctl.cli.embedded_sandbox import Embedded
 
 
 class ClientContext(Frozen):

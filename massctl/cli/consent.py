@@ -9,15 +9,13 @@ import getpass
 import sys
 import termios
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from massctl.apply.consent import SendQuestion
 from massctl.cli.output import Console, on_github
 from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.apply.consent import SendQuestion
-    from massctl.model.settings import Policy
+from massctl.model.settings import Policy
+from massctl.view.outcome import question_text
 
 
 class AskOnTerminal:
@@ -28,9 +26,6 @@ class AskOnTerminal:
 
     def __call__(self, question: "SendQuestion") -> bool:
         """Show the send and read the answer; anything but yes is no."""
-        # Only a send that is asked for shows it.
-        from massctl.view.outcome import question_text
-
         console = self._console
         shown = question_text(console.page(), question)
         return said_yes(console, shown, Phrase("Type `yes` to send:"))

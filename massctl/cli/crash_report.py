@@ -5,6 +5,7 @@ import tempfile
 import traceback
 
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import show_error
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import public_text, secrets_of_environment
@@ -12,8 +13,6 @@ from massctl.model.secrets import public_text, secrets_of_environment
 
 def report(error: Exception) -> int:
     """Show an error on standard error and give the exit status that belongs to it."""
-    from massctl.cli.output import show_error
-
     if isinstance(error, MassctlError) and not isinstance(error, InvariantError):
         show_error(error)
         return error.exit_status

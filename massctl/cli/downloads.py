@@ -3,16 +3,14 @@
 import ipaddress
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from massctl.cli.session import Session
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.picture.limits import SOURCE_BYTES_MAX
 from massctl.transport import Call, Line, NoAnswer, PrivateAddressError, RawAnswer
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
 
 PAGE_BYTES_MAX: Final = 16 * 1024 * 1024
 """WeChat's pages have about three megabytes of scripts."""

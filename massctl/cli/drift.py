@@ -16,22 +16,29 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from massctl.apply.notices import Notice
 from massctl.apply.outcome import failure_of, what_happened
+from massctl.apply.ports import DataCube
+from massctl.apply.refresh import read_remote
+from massctl.cli.downloads import downloads_of
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
 from massctl.cli.notifications import notice_finder, notices_post, taken_posts, told_at_once
-from massctl.cli.planner import PlanOptions, Purpose, planned
+from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
+from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
 from massctl.model.entries import Event
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State, beijing_day
+from massctl.model.statistics import ArticleDay, StatisticsCall
 from massctl.plan.drift import (
     STAGES,
     TOLD,
@@ -47,18 +54,11 @@ from massctl.plan.drift import (
     told_event,
 )
 from massctl.plan.plan import Drift, Plan, PlannedCampaign, Unread
+from massctl.plan.statistics import newest_day, website_sends
 from massctl.plan.window import WindowState, window_state
 from massctl.transport import NoAnswer
 from massctl.view.words import drift_hint, drift_words
 from massctl.whole_file import write_whole
-
-if TYPE_CHECKING:
-    from massctl.apply.notices import Notice
-    from massctl.apply.ports import DataCube
-    from massctl.cli.planner import Planned
-    from massctl.cli.session import Session
-    from massctl.model.settings import Channel
-    from massctl.model.statistics import ArticleDay
 
 _FILE: Final = "reading-progress"
 _FAILURES_MAX: Final = 1_000
@@ -99,10 +99,6 @@ def read_drifts(session: Session, made: Planned) -> DriftsRead:
 
 def _of_wechat(session: Session, state: State, campaigns: Sequence[PlannedCampaign]) -> DriftsRead:
     """Read drafts, tags, audiences and addresses of campaigns that were rendered."""
-    # Asking WeChat and addresses loads what calls them.
-    from massctl.apply.refresh import read_remote
-    from massctl.cli.downloads import downloads_of
-
     accounts = [AccountName(each.account) for each in campaigns if each.account is not None]
     if not accounts:
         return DriftsRead()
@@ -137,8 +133,6 @@ def _counted_sends(
 
     WeChat counts a day late. So only the monthly allowance of a service account can be judged from it.
     """
-    from massctl.plan.statistics import newest_day, website_sends
-
     sends: dict[AppId, list[datetime]] = {}
     unread: list[Unread] = []
     now = session.clock.now()
@@ -167,8 +161,6 @@ def _is_this_month(day: date, now: datetime) -> bool:
 
 def _articles_of(client: DataCube, days: Sequence[date], now: datetime) -> list[ArticleDay]:
     """Return the articles that WeChat counted on some days; none for an account without the right to statistics."""
-    from massctl.model.statistics import StatisticsCall
-
     calls = [partial(client.statistics, StatisticsCall.ARTICLES, day, day, now) for day in days]
     articles: list[ArticleDay] = []
     # One day first and alone: an account without the right is asked once.

@@ -3,25 +3,23 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from massctl.apply.outcome import what_happened
+from massctl.cli.checkout import merged_lock
 from massctl.errors import ConfigurationError, ForgeError, MassctlError
 from massctl.forge.github import API as GITHUB
 from massctl.forge.github import GitHub
 from massctl.forge.gitlab import API as GITLAB
 from massctl.forge.gitlab import GitLab
+from massctl.forge.port import Forge
+from massctl.model.ids import CampaignName
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
-from massctl.model.settings import realm_of
+from massctl.model.settings import MassctlFile, realm_of
+from massctl.notify import proxy_for
 from massctl.plan.guards import Approval
-from massctl.transport import Line
-
-if TYPE_CHECKING:
-    from massctl.forge.port import Forge
-    from massctl.model.ids import CampaignName
-    from massctl.model.message import RenderedCampaign
-    from massctl.model.settings import MassctlFile
-    from massctl.transport import Inside
+from massctl.transport import Inside, Line
 
 
 def github_of(line: "Line", repository: str, environment: Mapping[str, str]) -> GitHub:
@@ -59,8 +57,6 @@ def forge_of(line: "Line", settings: "MassctlFile", environment: Mapping[str, st
 
 def line_to_forge(settings: "MassctlFile", environment: Mapping[str, str], inside: "Inside | None" = None) -> "Line":
     """Open the way to the forge, through the proxy of the environment; `inside` answers in place of the network."""
-    from massctl.notify import proxy_for
-
     named = settings.forge
     public = GITLAB if named is not None and named.kind == "gitlab" else GITHUB
     api = (named.api if named is not None else environment.get("GITHUB_API_URL")) or public
@@ -80,9 +76,6 @@ def approvals(
         try:
             return approval_of(root, settings, environment, name)
         except MassctlError as error:
-            # Only a forge that cannot be asked is told of.
-            from massctl.apply.outcome import what_happened
-
             is_gitlab = settings.forge is not None and settings.forge.kind == "gitlab"
             return Approval(GitLab.name if is_gitlab else GitHub.name, unread=what_happened(error))
 
@@ -94,8 +87,6 @@ def approvals(
 
 def approval_of(root: Path, settings: "MassctlFile", environment: Mapping[str, str], name: "CampaignName") -> Approval:
     """Ask the forge who approved the merge that brought a campaign's lock in. Raises a MassctlError without answer."""
-    from massctl.cli.checkout import merged_lock
-
     line = line_to_forge(settings, environment)
     try:
         forge = forge_of(line, settings, environment)

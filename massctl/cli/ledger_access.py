@@ -24,17 +24,16 @@ from massctl.errors import (
 )
 from massctl.ledger import NEW_LINEAGE
 from massctl.ledger.high_water_mark import is_beginning, note_beginning
-from massctl.model.entries import Created
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import Created, Entry
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.state import Record, State
 from massctl.plan.steps import Guard, Refusal
+from massctl.source.campaigns import load_campaign
 
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.entries import Entry
-
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -327,9 +326,6 @@ def records_of(
 def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignName, int]:
     """Return the editions that the folders of campaigns declare; 1 where campaign.yaml has faults."""
     here = [name for name in session.repository.campaign_folders().names if name in names]
-    # Only a verb about unsent campaigns reads their files.
-    from massctl.source.campaigns import load_campaign
-
     files = {name: load_campaign(session.repository, name, session.settings).file for name in here}
     return {name: file.edition if file else 1 for name, file in files.items()}
 

@@ -13,34 +13,35 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
+from massctl.apply.jobs import Recorded, possible_sends, record_finish
+from massctl.apply.journal import LedgerSession
+from massctl.apply.outcome import what_happened
 from massctl.callback.app import ANY, Application, Callback, Endpoint
 from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
+from massctl.callback.forward import Forwarder
 from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
 from massctl.callback.tree import EventFault
 from massctl.cli.ledger_access import own_ledger, require_writable, trusted_ledger
+from massctl.cli.notifications import Notifier
+from massctl.cli.output import Console
 from massctl.cli.places import Places
-from massctl.cli.session import open_settings, session
+from massctl.cli.session import Session, open_settings, session
 from massctl.cli.spooled_event import SPOOL_VARIABLE, SpooledEvent, read_event, spool_path
 from massctl.errors import ConfigurationError, LedgerLockedError, MassctlError, UsageError
 from massctl.extras import install_command
+from massctl.ledger.backend import Backend
 from massctl.ledger.process_lock import is_held
 from massctl.model.diagnostics import has_errors
 from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import AccountCallback, MassctlFile
+from massctl.model.state import State
 from massctl.source.repository import SETTINGS
 from massctl.view.i18n import say as say_in
-
-if TYPE_CHECKING:
-    from massctl.apply.journal import LedgerSession
-    from massctl.callback.forward import Forwarder
-    from massctl.cli.output import Console
-    from massctl.cli.session import Session
-    from massctl.ledger.backend import Backend
-    from massctl.model.settings import AccountCallback, MassctlFile
-    from massctl.model.state import State
+from massctl.view.jobs import contradiction
 
 PACE_SECONDS: Final = 1.0
 """The ledger is asked at most so often: what came meanwhile is one append."""
@@ -181,9 +182,6 @@ def open_listener(
 def _forwarder(endpoints: Sequence[Endpoint]) -> Forwarder | None:
     if all(each.forward is None for each in endpoints):
         return None
-    # httpx costs more than the rest of a listener.
-    from massctl.callback.forward import Forwarder
-
     return Forwarder()
 
 
@@ -387,8 +385,6 @@ class Intake:
     def _tell_trouble(self, error: Exception) -> None:
         if isinstance(error, LedgerLockedError):
             return  # It ends by itself.
-        from massctl.apply.outcome import what_happened
-
         why = what_happened(error) if isinstance(error, MassctlError) else f"{type(error).__name__}: {error}"
         say = Phrase("events wait in the spool, because they cannot be recorded in the ledger: {why}", why=why)
         self._teller.tell(say, "trouble")
@@ -406,9 +402,6 @@ class Intake:
 
     def _bring_into(self, current: Session) -> int:
         """Bring in as much as one append holds; says how many events were new."""
-        # Nothing of this is needed before something comes.
-        from massctl.cli.notifications import Notifier
-
         state = trusted_ledger(current)
         known = {job.msg_id for record in state.records.values() for job in record.jobs if job.msg_id is not None}
         waiting = self._spool.waiting(known)
@@ -451,9 +444,6 @@ class Intake:
 
     def _recorded(self, current: Session, event: SpooledEvent, book: LedgerSession) -> Ending:
         """Record an event of a known job, and count and tell what came of it."""
-        from massctl.apply.jobs import Recorded, record_finish
-        from massctl.view.jobs import contradiction
-
         account = _account(current, event.waiting)
         try:
             found = record_finish(event.finish, event.appid, book, event.original_ids, durable=False)
@@ -471,8 +461,6 @@ class Intake:
 
     def _tell_foreign(self, current: Session, foreign: Sequence[SpooledEvent], state: State) -> None:
         """Count events whose job no send has, and offer them to the sends that they may belong to."""
-        from massctl.apply.jobs import possible_sends
-
         for each in foreign:
             self._spool.count(_account(current, each.waiting), "foreign")
         if foreign:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -21,23 +21,21 @@ from massctl.apply.notices import Coming, Notice, NoticeFinder, Standings, stand
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session
+from massctl.cli.planner import Planned, evidence_for
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import InvariantError, LedgerError, MassctlError
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.lock import LockFile
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Channel
 from massctl.model.state import Record, State
-from massctl.plan.quota import Agenda, look_ahead
-
-if TYPE_CHECKING:
-    from massctl.cli.planner import Planned
-    from massctl.model.lock import LockFile
-    from massctl.model.settings import Channel
-    from massctl.notify import Post
-    from massctl.plan.quota import AccountAhead
-    from massctl.transport import Line
-
+from massctl.notify import Post, fitting, posted, proxy_for, robot_post, webhook_post
+from massctl.plan.quota import AccountAhead, Agenda, look_ahead
+from massctl.transport import Line
+from massctl.view.notices import left_out, notice_blocks
+from massctl.view.verbs_json import notices_json
 
 SANDBOX_PATH: Final = "/_sandbox/notifications"
 
@@ -167,9 +165,6 @@ def notice_finder(
     session: Session, state: State, before: Standings | None = None, warnings: Sequence[Diagnostic] = ()
 ) -> NoticeFinder:
     """Return what words the facts of a run; `before` is how every edition stood when it began."""
-    # Imported here: only a doubt needs it.
-    from massctl.cli.planner import evidence_for
-
     return NoticeFinder(
         before or {},
         state,
@@ -246,10 +241,6 @@ class _Lines:
 
     def to(self, address: str) -> Line:
         """Return the line to an address; raises ConfigurationError if its proxy's address cannot be used."""
-        # Only a run with something to tell loads what posts.
-        from massctl.notify import proxy_for
-        from massctl.transport import Line
-
         inside = self._session.sandbox.world.app if self._session.sandbox else None
         proxy = proxy_for(address, self._session.environment) if inside is None else None
         if proxy not in self._by_proxy:
@@ -264,8 +255,6 @@ class _Lines:
 
 def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Callable[[], Phrase | None]:
     """Return what posts to one channel, or to the sandbox instead."""
-    from massctl.notify import posted
-
     name, robot = channel.name, channel.wecom_robot_env is not None
     if session.realm() == "loopback":
         kind = "wecom_robot" if robot else "webhook"
@@ -279,10 +268,6 @@ def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Calla
 
 def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     """Return what tells a channel of notices."""
-    from massctl.notify import robot_post, webhook_post
-    from massctl.view.notices import left_out, notice_blocks
-    from massctl.view.verbs_json import notices_json
-
     language = session.console.reader
     if channel.wecom_robot_env is not None:
         more = [left_out(count, language) for count in range(len(wanted) + 1)]
@@ -293,17 +278,12 @@ def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -
 
 def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:
     """Return how many of these notices a channel takes in one post: a robot's message has a limit."""
-    from massctl.notify import fitting
-    from massctl.view.notices import notice_blocks
-
     if channel.wecom_robot_env is None:
         return len(wanted)
     return fitting(notice_blocks(wanted, session.console.reader))
 
 
 def _sandbox_post(name: str, kind: str, post: Post) -> Post:
-    from massctl.notify import webhook_post
-
     body = {"name": name, "kind": kind, "body": json.loads(post.body), "headers": dict(post.headers)}
     return webhook_post(json.dumps(body, ensure_ascii=False), None)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -9,17 +10,19 @@ from typing import TYPE_CHECKING, Final
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.child import ChildError, missing_words
 from massctl.cli.ledger_access import ledger_refusal, read_ledger, recorded_if_begun, sharing_refusal, shown_if_begun
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
+from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, RenderedNews, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
-from massctl.plan.guards import PolicyInForce, brake, expired_refusal, is_untrusted, unasked
+from massctl.plan.guards import PolicyInForce, Tip, brake, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
@@ -27,12 +30,11 @@ from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, Workbench, agenda_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS
+from massctl.source.tags import never_pulled
 from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
-    from massctl.model.campaign import Audience
-    from massctl.plan.guards import Tip
     from massctl.plan.reconcile_options import Evidence
 
 
@@ -155,8 +157,6 @@ def require_isolation(session: Session) -> None:
 
 def missing_walls(session: Session) -> list[Phrase]:
     """Say what does not hold the child process in; nothing where all of it does."""
-    from massctl.child import ChildError, missing_words
-
     try:
         return missing_words(session.child().wait_until_isolated())
     except ChildError as error:
@@ -183,9 +183,6 @@ _UNSENT: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 
 def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> list[Diagnostic]:
     """Warn of what no rule of the content finds: windows that closed unsent, and tags that nobody pulled."""
-    # What judges no tag reads no file of them.
-    from massctl.source.tags import never_pulled
-
     rendered = [each for each in desired if isinstance(each, RenderedCampaign)]
     tagged: dict[str, list[Audience]] = {}
     for each in rendered:
@@ -341,9 +338,6 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 
 def _meant(name: str, known: Sequence[str]) -> Phrase:
     """Say what may be typed in the place of a name that no campaign has."""
-    # Suggesting is for this one error.
-    from difflib import get_close_matches
-
     if (flag := name.lstrip(_DASHES)) != name:
         return Phrase("a flag begins with two hyphens: {flag}", flag=f"--{flag}")
     near = get_close_matches(name, known, 1)

@@ -5,22 +5,20 @@ submodule among them refuses the whole, because what it leads to is no part of w
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from massctl.cli.session import Session
 from massctl.errors import ForgeError, RefusedError
 from massctl.forge.folded import is_folded
+from massctl.ledger.git_branch import GitBranch, Push, Tip
+from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
 from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
+from massctl.source.locks import is_lock_copy
 from massctl.source.repository import CAMPAIGNS, ROOT_FILES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from massctl.cli.session import Session
-    from massctl.ledger.git_branch import GitBranch, Tip
 
 ATTRIBUTES: Final = ".gitattributes"
 _GENERATED: Final = "linguist-generated"
@@ -48,9 +46,6 @@ class PullRequestFiles(Frozen):
 
 def branch_of(session: "Session", name: str, ref: str) -> "GitBranch":
     """Open a ref of the remote; `name` is the folder of its copy in `.massctl/`."""
-    from massctl.ledger.git_branch import GitBranch
-    from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
-
     known = known_to_git(session.settings, session.environment)
     way = way_to(session.root, session.settings.state.remote, known, token_for_git(session.settings, known))
     copy = session.places.cache / f"{name}.git"
@@ -120,9 +115,6 @@ def push_locks(session: "Session", branch_name: str, sha: str, locks: "Mapping[s
 
     Returns the commit; None if the branch moved on. Raises ForgeError if it has no such campaign, or may not be pushed.
     """
-    from massctl.ledger.git_branch import Push
-    from massctl.source.locks import is_lock_copy
-
     branch = branch_of(session, "locks", f"refs/heads/{branch_name}")
     tip = branch.fetch()
     if tip is None or tip != sha:

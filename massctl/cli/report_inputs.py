@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
+from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
+from massctl.cli.session import Session
+from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.ids import AccountName, AppId, CampaignName
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.ledger.statistics import StatisticsFiles
-    from massctl.model.settings import MassctlFile
-    from massctl.model.state import Record, State
-    from massctl.report.report import Report, RepositoryFacts, SendFacts
+from massctl.model.settings import MassctlFile
+from massctl.model.state import Record, State
+from massctl.report.assembly import compared_since, make_report
+from massctl.report.report import AccountFacts, ArticleFacts, Report, RepositoryFacts, SendFacts
 
 
 def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
     """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
-    from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
-
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
@@ -36,8 +33,6 @@ def report_from(
     since: date | None = None,
 ) -> Report:
     """Make the report of campaigns, all where none is named, from ledger and statistics; raises LedgerError."""
-    from massctl.report.assembly import compared_since, make_report
-
     first = compared_since(state, names, since)
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
@@ -46,8 +41,6 @@ def report_from(
 
 def _known(settings: MassctlFile, state: State, names: Sequence[CampaignName]) -> RepositoryFacts:
     """Return what massctl.yaml knows of accounts, and the ledger of sends."""
-    from massctl.report.report import AccountFacts, RepositoryFacts
-
     accounts = {
         AppId(account.appid): AccountFacts(AccountName(name), settings.name_of(name), account.kind)
         for name, account in settings.accounts.items()
@@ -58,8 +51,6 @@ def _known(settings: MassctlFile, state: State, names: Sequence[CampaignName]) -
 
 def _facts(record: Record) -> SendFacts:
     """Return what the ledger noted of an edition's send beside its numbers."""
-    from massctl.report.report import ArticleFacts, SendFacts
-
     sent = [each.event for each in record.not_refused]
     if not sent:
         return SendFacts()

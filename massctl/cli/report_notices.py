@@ -15,23 +15,27 @@ from msgspec import field
 
 from massctl.apply.notices import Notice, Reach
 from massctl.apply.outcome import what_happened
+from massctl.browser import open_browser
+from massctl.cli.notifications import notices_post, taken_posts
+from massctl.cli.report_inputs import report_from
+from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
+from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
-from massctl.model.state import Record, status_of
+from massctl.model.settings import Channel
+from massctl.model.state import Record, State, status_of
 from massctl.model.statistics import ReportDelivery
-from massctl.plan.statistics import claimed, newest_day, publication_days, send_days
+from massctl.notify import PICTURE_BYTES_MAX, robot_picture
+from massctl.plan.statistics import DeliveryKey, claimed, newest_day, publication_days, send_days
+from massctl.report.report import DAYS, Report, SendReport
+from massctl.view.pages.markup import Sheet
+from massctl.view.pages.report_page import account_of, send_page
+from massctl.view.report_short import short_report
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from massctl.cli.session import Session
-    from massctl.ledger.statistics import StatisticsFiles
-    from massctl.model.settings import Channel
-    from massctl.model.state import State
-    from massctl.plan.statistics import DeliveryKey
-    from massctl.report.report import Report, SendReport
 
 LATE_DAYS: Final = 1
 """A report that could not be told on its day is told until so many days later, and then no more."""
@@ -76,9 +80,6 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     ]
     if not wanted:
         return
-    # Only a report that is due makes one. The ledger is not read again: a runner may be writing to it.
-    from massctl.cli.report_inputs import report_from
-
     names = sorted({record.campaign for _, record, _ in wanted})
     report = report_from(state, session.settings, archive, session.clock.now(), names)
     notices = {
@@ -126,8 +127,6 @@ class _Claims(Frozen):
 
 def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record, int]]:
     """Return the sends of which a report is due now, and of which day."""
-    from massctl.report.report import DAYS
-
     newest = newest_day(session.clock.now())
     if not any((newest - day).days <= DAYS[-1] for day in send_days(state, appid)):
         return
@@ -149,9 +148,6 @@ def _counted(report: Report, record: Record, day: int) -> SendReport | None:
 
 
 def _notice(session: Session, report: Report, record: Record, send: SendReport, day: int) -> Notice:
-    from massctl.view.pages.report_page import account_of
-    from massctl.view.report_short import short_report
-
     sentence, *lines = short_report(send, account_of(report, send))
     return Notice(
         "report",
@@ -171,9 +167,6 @@ def _notice(session: Session, report: Report, record: Record, send: SendReport, 
 def _tell_channel(
     session: Session, claims: _Claims, channel: Channel, report: Report, found: Sequence[tuple[Notice, SendReport]]
 ) -> None:
-    from massctl.cli.notifications import notices_post, taken_posts
-    from massctl.notify import PICTURE_BYTES_MAX, robot_picture
-
     notices = [notice for notice, _ in found]
     posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
     is_told = bool(posted)
@@ -186,11 +179,6 @@ def _tell_channel(
 
 def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:
     """Return the top of a send's page as PNG; None where there is no Chromium that can draw it."""
-    # Only a robot is sent a picture.
-    from massctl.browser import open_browser
-    from massctl.view.pages.markup import Sheet
-    from massctl.view.pages.report_page import account_of, send_page
-
     page = send_page(send, account_of(report, send), Sheet(session.console.reader, {}), None)
     try:
         with TemporaryDirectory(prefix="massctl-") as folder, open_browser(session.environment) as browser:

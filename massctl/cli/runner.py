@@ -10,17 +10,20 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
+from massctl.apply.outcome import what_happened
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
+from massctl.cli.send_report import Stopped, report_sends
+from massctl.cli.session import Session
 from massctl.errors import (
     CheckoutError,
     ConfigurationError,
@@ -33,17 +36,11 @@ from massctl.git import NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import git_says, known_to_git, nothing_like, token_for_git, way_to
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
-from massctl.model.settings import ENVIRONMENT_NAME_PATTERN
+from massctl.model.settings import ENVIRONMENT_NAME_PATTERN, MassctlFile
 from massctl.model.state import RunnerId
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from massctl.cli.send_report import Stopped
-    from massctl.cli.session import Session
-    from massctl.model.settings import MassctlFile
-    from massctl.notify import Post
-    from massctl.plan.steps import Refusal
+from massctl.notify import Post, posted, proxy_for, webhook_post
+from massctl.plan.steps import Refusal
+from massctl.transport import Line
 
 _CHECKOUT: Final = "checkout"
 _SHOWN: Final = 12
@@ -277,10 +274,6 @@ class PullRequests:
         if new or since < serial:
             if time.monotonic() < self._not_before:
                 return self._why
-            # Only a round in which something happened loads what asks a forge.
-            from massctl.apply.outcome import what_happened
-            from massctl.cli.send_report import report_sends
-
             try:
                 report_sends(session, since, new, session.environment)
             except MassctlError as error:
@@ -306,9 +299,6 @@ class Monitor:
         """Post to the address that a variable holds, `suffix` behind its path; say why if nobody took it."""
         if variable is None:
             return None
-        # Only a repository with a monitor posts.
-        from massctl.notify import webhook_post
-
         address = self._environment.get(variable, "").strip()
         if not address:
             return Phrase("the environment variable {name} is empty", name=variable)
@@ -319,9 +309,6 @@ class Monitor:
         return self._posted(address, webhook_post(document, None))
 
     def _posted(self, address: str, post: "Post") -> str | None:
-        from massctl.notify import posted, proxy_for
-        from massctl.transport import Line
-
         try:
             line = Line(proxy_for(address, self._environment))
         except ConfigurationError as error:

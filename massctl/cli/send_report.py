@@ -6,11 +6,12 @@ on record, so another run writes the same comment anew with what WeChat said by 
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from massctl.cli.checkout import path_of_folder
 from massctl.cli.forge import forge_of, line_to_forge
 from massctl.cli.ledger_access import read_ledger
+from massctl.cli.session import Session
 from massctl.model.entries import (
     Entry,
     Expired,
@@ -26,13 +27,10 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL, Job, Record, RecordKey, Status, status_of
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Refusal
+from massctl.transport import Inside
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import Words
 from massctl.view.words import STATUS, recorded
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.transport import Inside
 
 _TOLD: Final = (Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn)
 

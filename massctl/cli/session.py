@@ -10,33 +10,32 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.child import Child
 from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.output import Console, console_of, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
 from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.entries import Entry
 from massctl.model.ids import AccountName
-from massctl.model.inputs import MISSING
+from massctl.model.inputs import MISSING, JudgedInputs
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import register
-from massctl.model.settings import Realm, check_api_base, realm_of
+from massctl.model.settings import MassctlFile, Policy, Realm, check_api_base, realm_of
 from massctl.model.state import State
+from massctl.plan.guards import Approval, PolicyInForce, Skew, Tip
 from massctl.plan.quota import Agenda
+from massctl.source.campaigns import load_settings
+from massctl.source.loader import Workbench
 from massctl.source.repository import SETTINGS, Repository
 from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock, Progress
-    from massctl.child import Child
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
-    from massctl.model.entries import Entry
-    from massctl.model.inputs import JudgedInputs
-    from massctl.model.message import RenderedCampaign
-    from massctl.model.settings import MassctlFile, Policy
-    from massctl.plan.guards import Approval, PolicyInForce, Skew, Tip
-    from massctl.source.loader import Workbench
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
@@ -94,9 +93,6 @@ class Session(Struct):
 
         Where it `acts` on WeChat, no picture comes from a cache that another process wrote.
         """
-        # A verb that reads no campaign does without.
-        from massctl.source.loader import Workbench
-
         child = self.child() if cache is None else None
         own = self.places.own_cache if acts and self.realm() == "wechat" else self.places.cache
         where = repository or self.repository, self.settings, cache or own
@@ -133,8 +129,6 @@ class Session(Struct):
 
     def rules(self, named: Sequence[str], agenda: Agenda) -> "PolicyInForce":
         """Return the rules of this run; `agenda` is what all campaigns ask of their accounts' allowance."""
-        from massctl.plan.guards import PolicyInForce
-
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
         here = None if self.sandbox else runner_id(self.places.runner)
         only = frozenset(named) if named else None
@@ -167,9 +161,6 @@ class Session(Struct):
 
     def _settings_now(self) -> "tuple[MassctlFile | None, str | None]":
         """Read massctl.yaml; None while it is faulty. What was read of it comes second, as in `JudgedInputs.files`."""
-        # Only a run that sends asks, and it has loaded this already.
-        from massctl.source.campaigns import load_settings
-
         repository = self.repository
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
         settings, _ = load_settings(repository, loopback_override=override)
@@ -296,9 +287,6 @@ def open_settings(
             ),
         )
     override = loopback_override(environment, sandbox=sandbox)
-    # The readers of YAML take long to load.
-    from massctl.source.campaigns import load_settings
-
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
     if settings is not None:
         register(*(environment.get(name, "") for name in settings.variables))

@@ -10,7 +10,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.checkout import batch_contents, has_git
@@ -20,11 +20,11 @@ from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import API_BASE, MassctlFile, realm_of
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.repository import SETTINGS
-
-if TYPE_CHECKING:
-    from massctl.model.settings import MassctlFile
+from massctl.source.validation import known_keys
+from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
 
 _TRACKING: Final = "refs/remotes/"
 _LOCAL: Final = "refs/heads/"
@@ -185,11 +185,6 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
 
 def _read(content: bytes) -> Mapping[str, object]:
     """Read a committed massctl.yaml; empty where that cannot be done."""
-    # Most commits hold the very file that was read already.
-    from massctl.model.settings import MassctlFile
-    from massctl.source.validation import known_keys
-    from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
-
     if len(content) > YAML_BYTES_MAX:
         return {}
     data = read_yaml(content, SETTINGS, None, known_keys(MassctlFile)).data
@@ -228,8 +223,6 @@ def _named_by(content: bytes, branch: str, suspected: str, appids: Collection[st
 
 def _is_one_of(account: object, appids: Collection[str]) -> bool:
     """Whether an account of another massctl.yaml is one of ours, at WeChat and not at a test on this machine."""
-    from massctl.model.settings import API_BASE, realm_of
-
     if not isinstance(account, dict) or account.get("appid") not in appids:
         return False
     return realm_of(str(account.get("api_base", API_BASE))) == "wechat"

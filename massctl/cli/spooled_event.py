@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from massctl.apply.jobs import addressed_records, misaddressed_owner, owners_of
 from massctl.callback.finish import read_finish
@@ -17,15 +17,13 @@ from massctl.callback.spool import SpoolError, Waiting, held_events
 from massctl.callback.tree import EventFault
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.places import CACHE
+from massctl.cli.session import Session
 from massctl.model.entries import JobFinish
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, enumerated
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.settings import MassctlFile
-    from massctl.model.state import Record, State
+from massctl.model.settings import MassctlFile
+from massctl.model.state import Record, State
 
 SPOOL_VARIABLE: Final = "MASSCTL_SPOOL"
 SPOOL_FILE: Final = "callback.sqlite"

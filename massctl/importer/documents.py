@@ -18,8 +18,11 @@ from massctl.extras import install_command
 from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
 from massctl.model.diagnostics import first_told, more_faults
 from massctl.model.phrase import Phrase, plural_phrase
+from massctl.render.conservation import of_markdown
 from massctl.render.limits import TITLE_CHARACTERS_DOCUMENTED
+from massctl.render.markdown_parser import parse as parse_markdown
 from massctl.render.tree import Element, parse, serialized
+from massctl.source.yaml import read_yaml
 
 WORD_BYTES_MAX: Final = 200 * 1024 * 1024
 """Of a Word file, unpacked; one with eighty photographs of a camera has as many."""
@@ -386,8 +389,6 @@ def of_markdown_file(text: str, name: str) -> Found:
 
 
 def _front_matter(text: str) -> tuple[object, list[Phrase]]:
-    from massctl.source.yaml import read_yaml
-
     read = read_yaml(text.encode(), "", None, frozenset())
     told = [
         Phrase("front matter, line {line}: {why}", line=each.place.line + 1, why=each.message)
@@ -411,8 +412,6 @@ _REMOVED: Final = re.compile(
 
 def _without_removed(text: str) -> tuple[str, list[Phrase]]:
     """Take out of Markdown the HTML that WeChat removes, and say so; code is left alone."""
-    from massctl.render.markdown_parser import parse as parse_markdown
-
     lines, lost = text.split("\n"), Counter[str]()
 
     def noted(found: re.Match[str]) -> str:
@@ -430,9 +429,6 @@ def _without_removed(text: str) -> tuple[str, list[Phrase]]:
 
 def markdown_facts(text: str) -> Facts:
     """Take the text, the pictures and the links of Markdown."""
-    from massctl.render.conservation import of_markdown
-    from massctl.render.markdown_parser import parse as parse_markdown
-
     parsed = parse_markdown(text)
     found = of_markdown(parsed.tokens, [*parsed.inline_notes.values()], {})
     return Facts(tuple(found.texts), tuple(found.pictures), tuple(found.links))

@@ -6,10 +6,19 @@ from typing import Any, Final
 
 from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
 from massctl.importer.article import Facts, Found
-from massctl.importer.documents import WORD_BYTES_MAX, DocumentError
+from massctl.importer.documents import (
+    WORD_BYTES_MAX,
+    DocumentError,
+    markdown_facts,
+    of_body,
+    of_markdown_file,
+    of_page,
+    of_word,
+)
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
-from massctl.picture.formats import sniff
+from massctl.picture.formats import PictureFault, sniff
+from massctl.picture.prepare import prepare_inline
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.bounds import TooMuchError
 from massctl.render.tree import Element
@@ -164,8 +173,6 @@ def found(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(request: dict[str, Any]) -> tuple[Found, dict[str, bytes]]:
-    from massctl.importer.documents import of_body, of_markdown_file, of_page, of_word
-
     match request["kind"]:
         case "word":
             return of_word(base64.b64decode(request["data"]), request["name"])
@@ -193,8 +200,6 @@ def _flat(root: Element) -> list[Any]:
 
 def facts(request: dict[str, Any]) -> dict[str, Any]:
     """Take the facts of Markdown."""
-    from massctl.importer.documents import markdown_facts
-
     try:
         found = markdown_facts(request["text"])
     except (TooMuchError, RecursionError):
@@ -204,9 +209,6 @@ def facts(request: dict[str, Any]) -> dict[str, Any]:
 
 def extension(request: dict[str, Any]) -> Any:
     """Look at a picture."""
-    from massctl.picture.formats import PictureFault
-    from massctl.picture.prepare import prepare_inline
-
     data = base64.b64decode(request["data"])
     checked, kind = prepare_inline(data), sniff(data)
     if isinstance(checked, PictureFault):

@@ -10,20 +10,17 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from massctl.ledger import ARCHIVE_FOLDER, NEW_LINEAGE, STATISTICS_FOLDER
+from massctl.ledger.archive import Contents, LocalArchive
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.private_key import private_key
 from massctl.ledger.signature import LedgerKeys, PrivateKey
+from massctl.ledger.statistics import LocalStatistics, StatisticsFiles
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import BACKENDS, StateSettings
-
-if TYPE_CHECKING:
-    from massctl.ledger.archive import Contents
-    from massctl.ledger.statistics import StatisticsFiles
-    from massctl.model.settings import MassctlFile
+from massctl.model.settings import BACKENDS, MassctlFile, StateSettings
 
 
 class Site(Frozen):
@@ -87,16 +84,10 @@ class Backend(ABC):
 
     def archive(self) -> "Contents":
         """Open the contents that are kept beside the ledger; reads and writes nothing yet."""
-        # A run without a difference to show, and none to keep, does without it.
-        from massctl.ledger.archive import LocalArchive
-
         return LocalArchive(self.site.folder / ARCHIVE_FOLDER)
 
     def statistics(self) -> "StatisticsFiles":
         """Open the archive of statistics; reads and writes nothing yet."""
-        # Most verbs neither collect nor report.
-        from massctl.ledger.statistics import LocalStatistics
-
         return LocalStatistics(self.site.folder / STATISTICS_FOLDER)
 
     def version(self) -> object:

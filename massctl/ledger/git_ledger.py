@@ -35,6 +35,7 @@ from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.ledger.git_statistics import GitStatistics
 from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_mark
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing, trailer_line, trailer_of
@@ -423,9 +424,6 @@ class GitBackend(Backend):
 
     def statistics(self) -> "StatisticsFiles":
         """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger."""
-        # Most verbs neither collect nor report.
-        from massctl.ledger.git_statistics import GitStatistics
-
         return GitStatistics(self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell)
 
     def missing_hint(self) -> Phrase:

@@ -29,6 +29,11 @@ class Place(Frozen):
     end_line: int | None = None
     end_column: int | None = None
 
+    def __str__(self) -> str:
+        """Write it as editors understand it: `file:line:column`, as far as it is known."""
+        known = [str(number) for number in (self.line, self.column) if number is not None]
+        return ":".join([self.file, *known])
+
 
 class Excerpt(Frozen):
     """The line a diagnostic points at, as written, and as it should be where that is known."""
@@ -78,7 +83,7 @@ def more_faults(count: int) -> Phrase:
 CORRECT_THESE: Final = Phrase("correct these first, then validate again")
 
 
-def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Return whether any of `diagnostics` stops its campaign."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
 

@@ -10,16 +10,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from massctl.model.campaign import ArticleFlags
+from massctl.model.campaign import ArticleFlags, Audience, OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
+from massctl.model.word_count import WordCount
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Audience, OpenidList
     from massctl.model.inputs import JudgedInputs
-    from massctl.model.word_count import WordCount
-
 
 HEADLINE_CHARACTERS_MAX: Final = 40
 """How much of a message's first line is shown to recognise it by."""
@@ -72,8 +70,6 @@ class RenderedArticle(ArticleFlags):
     @property
     def word_count(self) -> "WordCount":
         """Count what a reader reads of the body."""
-        from massctl.model.word_count import WordCount
-
         return WordCount.of_body(self.content)
 
     @property

@@ -1,6 +1,7 @@
 """The known name that a misspelt one may mean."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Final
 
 from massctl.model.diagnostics import DIAGNOSTICS_MAX
@@ -25,6 +26,4 @@ class NearNames:
         if not self._left:
             return None
         self._left -= 1
-        from difflib import get_close_matches  # Only a fault needs it.
-
         return next(iter(get_close_matches(name, sorted(known)[:NAMES_COMPARED_MAX], 1)), None)

@@ -6,6 +6,7 @@ Word and WPS call 字数.
 
 import re
 from collections.abc import Iterable
+from html import unescape
 from typing import Final
 
 from massctl.model.frozen import Frozen
@@ -47,8 +48,6 @@ class WordCount(Frozen):
         """Count what a reader reads of a body."""
         # Behind the last `>` there is no tag, and each `<` there would be followed to the end.
         end = html.rfind(">") + 1
-        from html import unescape  # its table of entities; only articles have some
-
         return cls.of([unescape(_MARKUP.sub("\n", _INLINE.sub("", html[:end])) + html[end:])])
 
     @property

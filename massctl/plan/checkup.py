@@ -11,14 +11,13 @@ from massctl.model.message import SHORT_WINDOW, RenderedCampaign, RenderedNews
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
-from massctl.plan.guards import Skew, how_to_do, kill_switch, left_to_do, skew_refusal, tip_refusal
+from massctl.plan.guards import PolicyInForce, Skew, how_to_do, kill_switch, left_to_do, skew_refusal, tip_refusal
 from massctl.plan.lease import LocalRunner, heartbeat_words, lease_hint
 from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
     from massctl.model.settings import Account
-    from massctl.plan.guards import PolicyInForce
     from massctl.plan.plan import Plan, PlannedCampaign
     from massctl.plan.quota import AccountAhead
     from massctl.plan.steps import Refusal

@@ -5,13 +5,14 @@ then, or why not. A guard says what is true and what to type.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from massctl.model.campaign import Tag
+from massctl.model.campaign import Audience, Tag
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
@@ -37,7 +38,6 @@ from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, again_after, hour_refusals, tomorrow, window_state
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Audience
     from massctl.model.entries import AudienceResolved
     from massctl.model.settings import Policy
 
@@ -156,7 +156,8 @@ class Skew(Frozen):
         return max(0.0, ahead) - max(0.0, behind)
 
 
-class Reading(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
     """What was read for one campaign in one moment. What nobody read refuses nothing."""
 
     attempt: int | None = None
@@ -682,7 +683,7 @@ def how_to_do(name: str) -> Phrase:
     )
 
 
-def left_to_do(items: tuple[HandoffItem, ...], status: Status) -> list[str]:
+def left_to_do(items: Sequence[HandoffItem], status: Status) -> list[str]:
     """Return the items that are not done, once there is a draft."""
     return [each.words for each in items if not each.done] if status in _HAS_A_DRAFT else []
 

@@ -15,9 +15,8 @@ from massctl.plan.quota import AccountAhead, Span
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Audience
+    from massctl.model.campaign import Audience, OpenidList
     from massctl.model.lock import LockFile
-    from massctl.plan.plan import PlannedCampaign
 
 
 class CommentAccess(StrEnum):
@@ -69,14 +68,11 @@ def send_block(
 
     `state` is that of its window.
     """
-    if isinstance(content, RenderedCampaign):
-        audience, listed, ignores = content.audience, content.openid_list, content.send_ignore_reprint
-    else:
-        audience, listed = content.audience.declared, content.audience.openid_list
-        ignores = content.send.send_ignore_reprint
+    listed = listed_openids(content)
+    ignores = content if isinstance(content, RenderedCampaign) else content.send
     return SendBlock(
         account=account,
-        audience=audience,
+        audience=content.audience if isinstance(content, RenderedCampaign) else content.audience.declared,
         batches=listed.batches if listed is not None else None,
         count=listed.count if listed is not None else count,
         is_counted_now=is_counted_now,
@@ -84,26 +80,10 @@ def send_block(
         window=window_of(content),
         window_state=state,
         edition=content.edition,
-        ignores_reprint=ignores if content.message.type == "mpnews" else None,
+        ignores_reprint=ignores.send_ignore_reprint if content.message.type == "mpnews" else None,
         commenting=_commenting(content),
         allowance=tuple(allowance),
         warnings=tuple(warnings),
-    )
-
-
-def planned_block(planned: "PlannedCampaign", ahead: Sequence[AccountAhead]) -> SendBlock | None:
-    """Put together what a plan shows of a send; None if nothing is known of what would be sent."""
-    if planned.rendered is None:
-        return None
-    account = planned.rendered.account
-    return send_block(
-        planned.rendered,
-        planned.window,
-        account=account,
-        count=planned.audience_count,
-        allowance=spans_of(ahead, account, planned.name),
-        warnings=warnings_of(planned.diagnostics),
-        is_tag_due=planned.tag_due is not None,
     )
 
 
@@ -118,6 +98,11 @@ def warnings_of(diagnostics: Sequence[Diagnostic]) -> tuple[Phrase, ...]:
     ordered = sorted(diagnostics, key=lambda each: each.sort_key)
     found = [each for each in ordered if each.severity is Severity.WARNING]
     return tuple(Phrase("{code} {message}", code=each.code, message=each.message) for each in found)
+
+
+def listed_openids(content: "RenderedCampaign | LockFile") -> "OpenidList | None":
+    """Return what names the list of an audience of openids; None for every other audience."""
+    return content.openid_list if isinstance(content, RenderedCampaign) else content.audience.openid_list
 
 
 def window_of(content: "RenderedCampaign | LockFile") -> Window | None:

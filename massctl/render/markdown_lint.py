@@ -6,6 +6,7 @@ in the text or vanish from it, broken links, and definitions that nothing refers
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import islice
 from typing import Final
 
@@ -420,8 +421,6 @@ def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault
 
 
 def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) -> Iterator[tuple[Fault, int, int]]:
-    from difflib import get_close_matches  # Only a fault needs it.
-
     written, name = found[0].strip(), found["name"].lower()
     near = get_close_matches(name, KINDS, 1)
     say = Phrase("`{text}` is not a box and is shown as written", text=written[:40])

@@ -27,6 +27,7 @@ from massctl.plan.schedule import schedule_of
 from massctl.plan.steps import Concluded, Desired, Guard, Invalid, Refusal
 from massctl.plan.window import window_state
 from massctl.report.report import Report
+from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_files, shown_themes
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, Workbench, agenda_of
 from massctl.source.locks import locked_digest
@@ -290,9 +291,6 @@ class PageCache:
 
     def themes_page(self, query: Mapping[str, str]) -> str:
         """Return the gallery of themes, with the variables and the sample that the address chooses."""
-        # Only the gallery renders without a campaign.
-        from massctl.serve.theme_gallery import read_settings, sample_addresses, shown_themes
-
         with self._one_at_a_time:
             heard, shown, faults = self._broadcaster.number, [], [*self._faults]
             if self._settings is not None:
@@ -352,8 +350,6 @@ class PageCache:
 
     def file(self, sha256: str) -> bytes | None:
         """Return the bytes of a picture, sound or video that a page showed; None for any other file."""
-        from massctl.serve.theme_gallery import sample_files
-
         if (sample := sample_files().get(sha256)) is not None:
             return sample
         with self._one_at_a_time:

@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +15,6 @@ from massctl.serve.watcher import Watcher
 from massctl.view.pages.document import CALENDAR, REPORT, SCRIPT, SERVED_POLICY, THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from werkzeug.wrappers import Request, Response
 

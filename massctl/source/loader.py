@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
-from massctl.model.campaign import BATCH_MAX, parse_offset_time
+from massctl.model.campaign import BATCH_MAX, CampaignFile, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
@@ -25,9 +25,9 @@ from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_short, scope_of, tag_of
-from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked
+from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
 from massctl.render.fault import Fault
-from massctl.render.inputs import ListedOpenids
+from massctl.render.inputs import ListedOpenids, PicturePurpose
 from massctl.render.paths import SHARED
 from massctl.source.reporter import about_file
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
@@ -35,10 +35,7 @@ from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 if TYPE_CHECKING:
     from massctl.apply.ports import Progress
     from massctl.child import Child
-    from massctl.model.campaign import CampaignFile
     from massctl.model.settings import Account, MassctlFile
-    from massctl.plan.steps import Refusal
-    from massctl.render.inputs import PicturePurpose
     from massctl.source.campaigns import Loaded
     from massctl.source.media import PictureShelf, RecordingShelf
     from massctl.source.openids import OpenidShelf

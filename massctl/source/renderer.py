@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import Path as KeyPath
 from massctl.model.diagnostics import Place, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Sha256
@@ -35,7 +36,6 @@ from massctl.source.repository import CAMPAIGNS, SETTINGS, EditedRepository, Rep
 from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Path as KeyPath
     from massctl.model.settings import MassctlFile
     from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists

@@ -13,6 +13,7 @@ import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
@@ -148,8 +149,6 @@ def _meant(folder: Path, name: str) -> str | None:
 
 def _near(name: str, entries: list[str]) -> str | None:
     """Return the entry that has this name with other endings, or nearly this name with the same ones."""
-    from difflib import get_close_matches  # Only a missing file needs it.
-
     if name == CAMPAIGN_FILE:
         return None
     stem, dot, ending = name.partition(".")

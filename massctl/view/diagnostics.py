@@ -8,6 +8,7 @@ from massctl.errors import MassctlError, WeChatError
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import cells, clusters, printable
+from massctl.view.rows import Row
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page
 from massctl.view.words import campaigns as campaigns_words
@@ -36,12 +37,14 @@ def diagnostics_text(
     ordered = sorted(diagnostics, key=lambda d: d.sort_key)
     for severity in (Severity.INFO, Severity.WARNING):
         found = [each for each in ordered if each.severity is severity]
-        alone, groups = (found, []) if verbose else grouped(found)
+        alone, groups = (found, []) if verbose else _grouped(found)
         for diagnostic in alone:
             _diagnostic(page, diagnostic)
-        for group in groups:
+        for row in map(_group_row, groups):
             page.blank()
-            group_lines(page, group)
+            page.line(row.label, " ", *filter(None, [row.lead]), *row.facts)
+            for each in row.below:
+                page.line(each, indent=2, hang=4)
     failed = [diagnostic for diagnostic in ordered if diagnostic.severity is Severity.ERROR]
     for diagnostic in failed:
         _diagnostic(page, diagnostic)
@@ -52,17 +55,11 @@ def diagnostics_text(
     return page.text()
 
 
-def place_text(place: Place) -> str:
-    """Write a place as editors understand it: `file:line:column`, as far as it is known."""
-    known = [str(number) for number in (place.line, place.column) if number is not None]
-    return ":".join([place.file, *known])
-
-
 def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None:
     """Add the place, the severity, the code and the message of a diagnostic, and what to do about it below."""
     word, ink = SEVERITY[diagnostic.severity]
     if diagnostic.place is not None:
-        where = place_text(diagnostic.place) + ": "
+        where = str(diagnostic.place) + ": "
     else:
         where = f"campaigns/{diagnostic.campaign}: " if diagnostic.campaign else ""
     parts = (Inked(where, Ink.NAME), Inked(word, ink), Inked(f" {diagnostic.code} ", ink), diagnostic.message)
@@ -71,40 +68,59 @@ def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None
         page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=indent + 2)
 
 
-def grouped(diagnostics: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[list[Diagnostic]]]:
+def diagnostic_rows(diagnostics: Sequence[Diagnostic], *severities: Severity) -> list[Row]:
+    """Say what is wrong in files, with its place and the way on; many of one code become a row."""
+    rows: list[Row] = []
+    for severity in severities:
+        alone, groups = _grouped([each for each in diagnostics if each.severity is severity])
+        rows += [*map(_row, alone), *map(_group_row, groups)]
+    return rows
+
+
+def note_rows(diagnostics: Sequence[Diagnostic]) -> list[Row]:
+    """Say notes in short, those of one code on one line: they may be passed over."""
+    by_code: dict[str, list[Diagnostic]] = {}
+    for each in sorted(diagnostics, key=lambda each: each.sort_key):
+        if each.severity is Severity.INFO:
+            by_code.setdefault(each.code, []).append(each)
+    return [_note_row(found) for found in by_code.values()]
+
+
+def _note_row(found: Sequence[Diagnostic]) -> Row:
+    first = found[0]
+    where = [str(first.place).removeprefix(f"campaigns/{first.campaign}/")] if first.place is not None else []
+    more = [Phrase("and {count} more", count=len(found) - 1)] if len(found) > 1 else []
+    parts = tuple(Inked(each, Ink.DETAIL) for each in (first.message, *where, *more))
+    return Row(first.severity, parts, Inked(f"{first.code} ", Ink.DETAIL))
+
+
+def _grouped(diagnostics: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[list[Diagnostic]]]:
     """Split into those that are shown one by one and groups of one code; both in the order of places."""
-    by_code: dict[tuple[Severity, str], list[Diagnostic]] = {}
-    for each in sorted(diagnostics, key=lambda d: d.sort_key):
-        by_code.setdefault((each.severity, each.code), []).append(each)
-    alone = [each for found in by_code.values() if len(found) <= GROUP_MIN for each in found]
-    return sorted(alone, key=lambda d: d.sort_key), [found for found in by_code.values() if len(found) > GROUP_MIN]
+    ordered = sorted(diagnostics, key=lambda each: each.sort_key)
+    counts = Counter(each.code for each in ordered)
+    alone = [each for each in ordered if counts[each.code] <= GROUP_MIN]
+    many = [code for code, count in counts.items() if count > GROUP_MIN]
+    return alone, [[each for each in ordered if each.code == code] for code in many]
 
 
-def group_lines(page: Page, found: Sequence[Diagnostic], indent: int = 0) -> None:
-    """Show the first of many diagnostics of one code, and how many there are."""
-    word, ink = SEVERITY[found[0].severity]
-    counted = Phrase("found in {count} places", count=len(found))
-    page.line(Inked(word, ink), Inked(f" {found[0].code} ", ink), counted, indent=indent)
-    for diagnostic in found[:_GROUP_SHOWN]:
-        where = f"{place_text(diagnostic.place)}: " if diagnostic.place is not None else ""
-        page.line(Inked(where, Ink.NAME), diagnostic.message, indent=indent + 2, hang=indent + 4)
-    hints = {diagnostic.hint for diagnostic in found}
-    if (hint := found[0].hint) and len(hints) == 1:
-        page.line(Phrase("hint: {hint}", hint=hint), indent=indent + 2)
-    names = {diagnostic.campaign for diagnostic in found}
+def _row(diagnostic: Diagnostic) -> Row:
+    where = [Inked(str(diagnostic.place), Ink.DETAIL)] if diagnostic.place is not None else []
+    hint = (diagnostic.hint,) if diagnostic.hint else ()
+    lead = Inked(f"{diagnostic.code} ", SEVERITY[diagnostic.severity][1])
+    return Row(diagnostic.severity, (diagnostic.message, *where), lead, hint)
+
+
+def _group_row(found: Sequence[Diagnostic]) -> Row:
+    shown = [Phrase("{where}: {message}", where=str(each.place or "-"), message=each.message) for each in found]
+    names = dict.fromkeys(each.campaign for each in found)
     one = [name for name in names if name is not None and len(names) == 1]
     every = Command("validate", *one, "--verbose")
     more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=every)
-    page.line(Inked(more, Ink.DETAIL), indent=indent + 2)
-
-
-def error_lines(page: Page, diagnostics: Sequence[Diagnostic]) -> None:
-    """Add the errors of a campaign in short, below its name; `validate` shows them with their lines."""
-    alone, groups = grouped([each for each in diagnostics if each.severity is Severity.ERROR])
-    for diagnostic in alone:
-        diagnostic_line(page, diagnostic, indent=2)
-    for group in groups:
-        group_lines(page, group, indent=2)
+    hints = {each.hint for each in found if each.hint}
+    same = hints if len(hints) == 1 else ()
+    lead = Inked(f"{found[0].code} ", SEVERITY[found[0].severity][1])
+    counted = Phrase("found in {count} places", count=len(found))
+    return Row(found[0].severity, (counted,), lead, (*shown[:_GROUP_SHOWN], *same, more))
 
 
 def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:

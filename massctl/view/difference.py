@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from massctl.model.campaign import Audience, parse_offset_time
-from massctl.model.frozen import Frozen
 from massctl.model.lock import LockedAudience, LockedSend
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.lock_diff import FramePart
+from massctl.plan.lock_diff import FramePart, ReviewedPart
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,
@@ -25,6 +24,7 @@ from massctl.plan.review_diff import (
     WordsChanged,
 )
 from massctl.view.cells import clusters
+from massctl.view.rows import ChangeRow, Changes
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part, Table
 from massctl.view.words import audience_words, counted_words, expected, openids, pictures, recorded, window_span
@@ -50,15 +50,10 @@ _FIELDS: Final = {
 """What is called otherwise than its key."""
 
 
-class Row(Frozen):
-    """One fact: words, and right behind them, where it is about a text, its pieces."""
-
-    words: str
-    pieces: tuple[Piece, ...] = ()
-    is_inner: bool = False
-    """It is about the article above."""
-    is_article: bool = False
-    """It names an article."""
+def changes_of(difference: Difference, shown: int = CHANGES_SHOWN) -> Changes:
+    """Word a difference, with at most `shown` changes of one article."""
+    parts = [ReviewedPart.NEW] if difference.is_new else [each.part for each in difference.frame if each.part]
+    return Changes(base_words(difference.base), tuple(parts), tuple(difference_rows(difference, shown)))
 
 
 def base_words(base: Base) -> Phrase:
@@ -77,19 +72,19 @@ def base_words(base: Base) -> Phrase:
             return Phrase("against {where}", where=base.where)
 
 
-def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Iterator[Row]:
+def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Iterator[ChangeRow]:
     """Return what changed: who gets it and when first, then the words; at most `shown` changes of one article."""
     if difference.note is not None:
-        yield Row(difference.note)
+        yield ChangeRow(difference.note)
         for article in difference.articles:
             yield from _beginning_rows(article)
         return
     yield from map(_frame_row, difference.frame)
     if difference.same_to_readers:
-        yield Row(Phrase("no change to the words and pictures"))
+        yield ChangeRow(Phrase("no change to the words and pictures"))
     yield from _few([_change_row(change) for change in difference.text], shown)
     for article in difference.articles:
-        yield Row(_article_words(article), is_article=True)
+        yield ChangeRow(_article_words(article), is_article=True)
         inner = [_change_row(change, is_inner=True) for change in article.changes]
         yield from _few(inner, shown)
 
@@ -98,27 +93,27 @@ PICTURES_NAMED: Final = 12
 """More pictures of one new article are counted."""
 
 
-def _beginning_rows(article: ArticleChanged) -> Iterator[Row]:
+def _beginning_rows(article: ArticleChanged) -> Iterator[ChangeRow]:
     """Say of an article of a new campaign how long it is, how it begins and what it shows."""
-    yield Row(_article_words(article), is_article=True)
+    yield ChangeRow(_article_words(article), is_article=True)
     if article.opening:
-        yield Row(Phrase("it begins: "), (Piece(Mark.KEPT, article.opening),), is_inner=True)
+        yield ChangeRow(Phrase("it begins: "), (Piece(Mark.KEPT, article.opening),), is_inner=True)
     if article.shown:
         more = len(article.shown) - PICTURES_NAMED
         counted = [Phrase("and {count} more", count=more)] if more > 0 else []
         named = enumerated([*map(_file, article.shown[:PICTURES_NAMED]), *counted])
-        yield Row(Phrase("it shows: {files}", files=named), is_inner=True)
+        yield ChangeRow(Phrase("it shows: {files}", files=named), is_inner=True)
 
 
-def _few(rows: Sequence[Row], shown: int) -> Iterator[Row]:
+def _few(rows: Sequence[ChangeRow], shown: int) -> Iterator[ChangeRow]:
     hidden = len(rows) - shown + 1 if len(rows) > shown else 0
     yield from rows[: len(rows) - hidden]
     if hidden:
-        yield Row(Phrase("and {count} more", count=hidden), is_inner=rows[0].is_inner)
+        yield ChangeRow(Phrase("and {count} more", count=hidden), is_inner=rows[0].is_inner)
 
 
-def _frame_row(part: FramePart) -> Row:
-    return Row(_became(part.what, _frame_value(part.before), _frame_value(part.after)))
+def _frame_row(part: FramePart) -> ChangeRow:
+    return ChangeRow(_became(part.what, _frame_value(part.before), _frame_value(part.after)))
 
 
 def _frame_value(value: int | str | bool | Audience | LockedSend) -> str:
@@ -161,24 +156,24 @@ def _article_words(article: ArticleChanged) -> Phrase:
     return Phrase("article {number}: {title}", number=number, title=title)
 
 
-def _change_row(change: Change, *, is_inner: bool = False) -> Row:
+def _change_row(change: Change, *, is_inner: bool = False) -> ChangeRow:
     match change:
         case WordsChanged():
             labels = {frozenset({Mark.ADDED}): Phrase("added: "), frozenset({Mark.REMOVED}): Phrase("removed: ")}
-            return Row(labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner)
+            return ChangeRow(labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner)
         case FieldChanged(key=key, before=str(before), after=str(after), pieces=pieces):
             if key == "digest" and before and after:
-                return Row(Phrase("{what}: ", what=_FIELDS.get(key, key)), _elided(pieces), is_inner)
-            return Row(_became(_FIELDS.get(key, key), before, after), is_inner=is_inner)
+                return ChangeRow(Phrase("{what}: ", what=_FIELDS.get(key, key)), _elided(pieces), is_inner)
+            return ChangeRow(_became(_FIELDS.get(key, key), before, after), is_inner=is_inner)
         case FieldChanged(key=key, before=before, after=after):
-            return Row(
+            return ChangeRow(
                 _became(_FIELDS.get(key, key), _yes_or_no(bool(before)), _yes_or_no(bool(after))), is_inner=is_inner
             )
         case PictureChanged():
-            return Row(_picture_row(change), is_inner=is_inner)
+            return ChangeRow(_picture_row(change), is_inner=is_inner)
         case LinkChanged(address=address, added=added):
             said = Phrase("link added: {address}", address=address)
-            return Row(said if added else Phrase("link removed: {address}", address=address), is_inner=is_inner)
+            return ChangeRow(said if added else Phrase("link removed: {address}", address=address), is_inner=is_inner)
 
 
 def _picture_row(change: PictureChanged) -> Phrase:
@@ -251,10 +246,10 @@ def _spelt(character: str) -> str:
 _INNER_CELLS: Final = 2
 
 
-def difference_table(table: Table, difference: Difference, label: str) -> None:
+def difference_table(table: Table, changes: Changes, label: str) -> None:
     """Add what a campaign is compared with, and below it what changed."""
-    table.row(label, Inked(base_words(difference.base), Ink.DETAIL))
-    for row in difference_rows(difference):
+    table.row(label, Inked(changes.against, Ink.DETAIL))
+    for row in changes.rows:
         words = Inked(row.words, Ink.NAME) if row.is_article else row.words
         parts: list[Part] = [words, *piece_parts(row.pieces)]
         table.below(*parts, inner=_INNER_CELLS * row.is_inner)

@@ -14,6 +14,7 @@ whoever reads them hands their text over (`massctl.cli.commands.explain`).
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
@@ -92,9 +93,6 @@ def find(explanations: Iterable[Explanation], typed: str) -> Explanation | None:
 
 def near(explanations: Iterable[Explanation], typed: str) -> str | None:
     """Return the code that is spelled most like what a person typed, or None if none is near."""
-    # Suggesting is for this one error.
-    from difflib import get_close_matches
-
     spelled = {_normal(each.code): each.code for each in explanations}
     found = get_close_matches(_normal(typed), spelled, 1, _NEARNESS_MIN)
     return spelled[found[0]] if found else None

@@ -10,12 +10,11 @@ from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
 from massctl.model.ids import short_key
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
-from massctl.model.send import doubt_words
 from massctl.model.state import Record, State, lease_words
 from massctl.plan.lease import NO_RUNNER, LocalRunner, heartbeat_words, lease_hint
 from massctl.view.jobs import Row, batch_rows, job_rows
 from massctl.view.plan import inked_digest
-from massctl.view.status import contradiction_row, record_heading, settled_row
+from massctl.view.status import contradiction_row, record_heading, settled_row, verdict_of
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import recorded, short_digest
@@ -141,23 +140,7 @@ def _previews(table: Table, record: Record) -> None:
 
 
 def _attempts(table: Table, record: Record) -> None:
-    rows: list[Row] = []
-    for attempt in record.attempts:
-        verdict: Part = Phrase("answered")
-        doubt = doubt_words(attempt.doubt) if attempt.doubt else None
-        if attempt.rejection is not None:
-            code = attempt.rejection.errcode
-            never_left = Phrase("its request never left")
-            refused = Phrase("refused with errcode {errcode}", errcode=code)
-            verdict = Inked(never_left if code is None else refused, Ink.ERROR)
-        elif attempt.open and attempt.accepted is None:
-            why = doubt or Phrase("the run ended before the answer")
-            verdict = Inked(Phrase("open: {why}", why=why), Ink.ALARM)
-        elif attempt.accepted is not None and attempt.accepted.content is not None:
-            verdict = Inked(Phrase("WeChat knew its id before; it is not known which content was sent"), Ink.WARNING)
-        elif doubt:
-            verdict = Phrase("closed later: {why}", why=doubt)
-        rows.append((attempt.event.batch, attempt.at, (verdict,)))
+    rows = [(each.event.batch, each.at, (verdict_of(each),)) for each in record.attempts]
     batch_rows(table, RECORD_LABELS["attempt"], rows, record)
 
 

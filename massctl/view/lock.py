@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
+from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.plan.plan_file import LockedCampaign, LockResult
-from massctl.view.diagnostics import error_lines
-from massctl.view.plan import heading, refusal_rows
+from massctl.view.diagnostics import diagnostic_rows
+from massctl.view.plan import heading, inked_digest
+from massctl.view.rows import refusal_rows, write_rows
 from massctl.view.style import Ink
-from massctl.view.terminal import DOT, Inked, Page, Part, Table
-from massctl.view.words import short_digest
+from massctl.view.terminal import DOT, Inked, Page, Table
 
 LOCK_LABELS: Final = {
     "wrote": Phrase("wrote"),
@@ -40,20 +41,17 @@ def lock_report_text(page: Page, report: Sequence[LockedCampaign]) -> str:
 
 def _locked_campaign(page: Page, each: LockedCampaign) -> None:
     said, ink = LOCK_RESULTS[each.result]
-    digest: list[Part] = []
-    if each.digest is not None:
-        shown = Phrase("digest {digest}", digest=short_digest(each.digest))
-        digest = [DOT, Inked(shown, Ink.DETAIL)]
-    heading(page, each.name, each.title, "  ", Inked(said, ink), *digest)
+    digest = [DOT, inked_digest(each.digest)] if each.digest is not None else []
+    heading(page, each.name, each.title, None, "  ", Inked(said, ink), *digest)
     table = Table(page, list(LOCK_LABELS.values()))
     _numbered_rows(table, LOCK_LABELS["wrote"], each.written)
     _numbered_rows(table, LOCK_LABELS["differs"], each.differences)
     _numbered_rows(table, LOCK_LABELS["versions"], each.versions)
     if each.refusal is not None and each.result is LockResult.MISSING:
-        refusal_rows(table, [each.refusal])
+        write_rows(table, refusal_rows([each.refusal]))
     elif each.refusal is not None:
         table.below(each.refusal.hint)
-    error_lines(page, each.diagnostics)
+    write_rows(table, diagnostic_rows(each.diagnostics, Severity.ERROR))
 
 
 def _numbered_rows(table: Table, label: str, lines: Sequence[str]) -> None:

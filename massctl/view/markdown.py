@@ -6,36 +6,25 @@ fork's among them: every word in it goes through `massctl.view.markdown_text`; w
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from enum import Enum, IntEnum
-from functools import partial
-from itertools import islice, zip_longest
-from typing import Final, assert_never
+from enum import Enum
+from itertools import groupby
+from typing import Final
 
-from massctl.model.diagnostics import Place, Severity
+from msgspec.structs import replace
+
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AccountName
-from massctl.model.lock import LockedCard, LockedImage, LockedNews, LockedText, LockedVideo, LockedVoice, LockFile
-from massctl.model.phrase import Command, Phrase, moment
-from massctl.model.state import FINAL, Status
-from massctl.model.word_count import WordCount
+from massctl.model.phrase import Command, Phrase
+from massctl.model.state import FINAL
 from massctl.plan.guards import HandoffItem
-from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart, ReviewedPiece, ReviewedRow
-from massctl.plan.plan_file import (
-    PlannedDiagnostic,
-    PlannedReading,
-    PlannedRefusal,
-    SavedCampaign,
-    SavedPlan,
-    StoppedPlan,
-)
-from massctl.plan.quota import AccountAhead
-from massctl.plan.send_block import send_block, spans_of, window_of
-from massctl.plan.steps import Guard, Kind, Reason
-from massctl.plan.window import WindowState
-from massctl.view.diagnostics import SEVERITY, place_text
+from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart
+from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
+from massctl.plan.review_diff import Mark, Piece
+from massctl.plan.send_block import listed_openids
+from massctl.plan.steps import Guard, Refusal
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import (
+    TEXT_CELLS_MAX,
     Block,
     Words,
     beginning,
@@ -47,33 +36,26 @@ from massctl.view.markdown_text import (
     lines_size,
     prose,
 )
+from massctl.view.plan import CampaignSheet, Weight, counted_plan, section, sheet, weight
+from massctl.view.rows import LABELS, ChangeRow, Changes, Row
 from massctl.view.send_block import (
     ACCOUNT_KINDS,
     ALLOWANCE_AHEAD,
-    PLAN_LABELS,
-    Row,
     allowance_left,
     allowance_period,
-    beginning_words,
-    block_rows,
     window_words,
 )
+from massctl.view.style import Ink
+from massctl.view.terminal import Inked, Part
 from massctl.view.words import (
     DRIFT,
     NO_DRIFT,
-    REASON,
     STATUS,
     audience_words,
     campaigns,
-    counted_steps,
-    counted_tags,
-    counted_words,
     errors,
     followers,
-    jobs_words,
     openids,
-    pictures,
-    reading_words,
     recorded,
     short_digest,
     warnings,
@@ -83,87 +65,56 @@ LOCK_GUARDS: Final = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
 """What refuses a campaign for its lock."""
 
 
-class Weight(IntEnum):
-    """How much a campaign matters to a reviewer, most first."""
-
-    SENDS = 0
-    REFUSED = 1
-    FAULTY = 2
-    SENDS_LATER = 3
-    """Nothing stands between it and its window: who approves it approves the send."""
-    PREPARES = 4
-    WAITS = 5
-    RESTS = 6
+def saved_sheets(plan: SavedPlan) -> tuple[CampaignSheet, ...]:
+    """Make the sheets of a plan's campaigns."""
+    return tuple(_saved_sheet(each) for each in plan.campaigns)
 
 
-def may_send(planned: SavedCampaign) -> bool:
-    """Return whether apply would send it: nothing refuses, or only a size that apply reads again."""
-    sends = any(step.kind is Kind.SEND_MASS for step in planned.steps)
-    return sends or (bool(planned.refusals) and all(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals))
+def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
+    unlocked = saved.unlocked if saved.approved is None else None
+    # Also where its lock refuses it before its files are read.
+    faults = [*saved.diagnostics, *(saved.unlocked.diagnostics if saved.unlocked is not None else ())]
+    return sheet(
+        saved,
+        refusals=[Refusal(each.guard, each.message, each.hint) for each in saved.refusals],
+        diagnostics=[_diagnostic(each) for each in faults],
+        handoff=[HandoffItem(each.item, each.done) for each in saved.handoff],
+        content=unlocked.content if unlocked is not None else saved.approved,
+        is_approved=saved.approved is not None,
+        reading=[(each.words, each.minutes) for each in (unlocked or saved).reading],
+        changes=_changes(saved.changes) if saved.changes is not None else None,
+        lock=saved.lock,
+    )
 
 
-def content_of(planned: SavedCampaign) -> LockFile | None:
-    """Return what would be sent, or, where its lock refuses it, what would be locked; None if nothing can be."""
-    return planned.unlocked.content if planned.approved is None and planned.unlocked else planned.approved
+def _diagnostic(saved: PlannedDiagnostic) -> Diagnostic:
+    place = Place(saved.file, saved.line, saved.column) if saved.file is not None else None
+    return Diagnostic(saved.code, saved.severity, saved.message, place, saved.hint, saved.campaign)
 
 
-def reading_of(planned: SavedCampaign) -> list[PlannedReading]:
-    """Return how long the articles of that content are for people."""
-    return planned.unlocked.reading if planned.approved is None and planned.unlocked else planned.reading
+def _changes(saved: ReviewedChanges) -> Changes:
+    rows = (
+        ChangeRow(row.words, tuple(Piece(Mark(each.mark), each.text) for each in row.pieces[:_PIECES_MAX]), row.inner)
+        for row in saved.rows[:_ROWS_MAX]
+    )
+    return Changes(saved.against, tuple(saved.parts), tuple(rows))
 
 
-def diagnostics_of(planned: SavedCampaign) -> list[PlannedDiagnostic]:
-    """Return what is wrong in its files, also where its lock refuses it before they are read."""
-    return [*planned.diagnostics, *(planned.unlocked.diagnostics if planned.unlocked else ())]
-
-
-def refusals_of(planned: SavedCampaign) -> list[PlannedRefusal]:
-    """Return refusals, without "no window": that was declared."""
-    return [each for each in planned.refusals if each.guard is not Guard.NOT_NAMED]
-
-
-def is_refused_for_lock(planned: SavedCampaign) -> bool:
+def is_refused_for_lock(campaign: CampaignSheet) -> bool:
     """Return whether its lock refuses it."""
-    return any(each.guard in LOCK_GUARDS for each in planned.refusals)
+    return any(each.guard in LOCK_GUARDS for each in campaign.refusals)
 
 
-def is_faulty(planned: SavedCampaign) -> bool:
-    """Return whether its files have faults."""
-    return any(each.severity is Severity.ERROR for each in diagnostics_of(planned))
-
-
-def parts_of(planned: SavedCampaign) -> list[ReviewedPart]:
+def parts_of(campaign: CampaignSheet) -> tuple[ReviewedPart, ...]:
     """Return what changed in it beside words and pictures."""
-    return planned.changes.parts if planned.changes is not None else []
+    return campaign.changes.parts if campaign.changes is not None else ()
 
 
-def _is_sent_in_its_window(planned: SavedCampaign) -> bool:
-    waits = planned.window is WindowState.WAITING and planned.approved is not None
-    is_open = planned.status not in FINAL and planned.status is not Status.IN_DOUBT
-    return waits and is_open and all(each.done for each in planned.handoff)
-
-
-def precedence(planned: SavedCampaign) -> tuple[bool, bool, Weight, bool]:
+def precedence(campaign: CampaignSheet) -> tuple[bool, bool, Weight, bool]:
     """Order campaigns for a reviewer: what is sent now, then what changed, each by its weight and by who gets it."""
-    found = weight(planned)
-    others = {ReviewedPart.NEW, ReviewedPart.AUDIENCE, ReviewedPart.ACCOUNT} & set(parts_of(planned))
-    return found is not Weight.SENDS, planned.changes is None, found, not others
-
-
-def weight(planned: SavedCampaign) -> Weight:
-    """Weigh a campaign of a plan."""
-    if may_send(planned):
-        return Weight.SENDS
-    if refusals_of(planned):
-        return Weight.REFUSED
-    if is_faulty(planned):
-        return Weight.FAULTY
-    if _is_sent_in_its_window(planned):
-        return Weight.SENDS_LATER
-    if planned.steps or planned.tag_due is not None:
-        return Weight.PREPARES
-    idle = planned.status in FINAL or planned.window is WindowState.EXPIRED
-    return Weight.RESTS if idle and not planned.diagnostics and planned.changes is None else Weight.WAITS
+    found = weight(campaign)
+    others = {ReviewedPart.NEW, ReviewedPart.AUDIENCE, ReviewedPart.ACCOUNT} & set(parts_of(campaign))
+    return found is not Weight.SENDS, campaign.changes is None, found, not others
 
 
 class Locking(Enum):
@@ -184,19 +135,19 @@ _OF_FORK: Final = Phrase(
 )
 
 
-def next_of(planned: SavedCampaign, locking: Locking) -> Phrase | None:
+def next_of(planned: CampaignSheet, locking: Locking) -> Phrase | None:
     """Say how a campaign that is refused for its lock gets one; None if the refusal's own hint says it."""
     if locking is Locking.BY_HAND:
         return None
     if locking is Locking.OF_FORK:
         return _OF_FORK
-    return _AFTER_FAULTS if is_faulty(planned) else _SOON
+    return _AFTER_FAULTS if planned.is_faulty else _SOON
 
 
-def locking_notes(planned: Sequence[SavedCampaign], locking: Locking) -> Iterator[Phrase]:
+def locking_notes(planned: Sequence[CampaignSheet], locking: Locking) -> Iterator[Phrase]:
     """Say for all campaigns that are refused for their lock what happens next; nothing where people lock."""
     refused = [each for each in planned if is_refused_for_lock(each)]
-    ready = sum(not is_faulty(each) for each in refused)
+    ready = sum(not each.is_faulty for each in refused)
     if locking is Locking.OF_FORK and refused:
         yield Phrase("{campaigns} to lock: {how}", campaigns=campaigns(len(refused)), how=_OF_FORK)
     elif locking is Locking.BY_WORKFLOW:
@@ -207,35 +158,6 @@ def locking_notes(planned: Sequence[SavedCampaign], locking: Locking) -> Iterato
             yield Phrase("{campaigns} to correct first: {how}", campaigns=faulty, how=_AFTER_FAULTS)
 
 
-def message_facts(lock: LockFile, reading: Sequence[PlannedReading]) -> list[tuple[str, list[str]]]:
-    """Return rows, each a label and its facts; `reading` says how long its articles are."""
-    message = lock.message
-    match message:
-        case LockedText(content=content):
-            return [(PLAN_LABELS["text"], [beginning_words(content), counted_words(WordCount.of([content]).words)])]
-        case LockedNews(articles=articles):
-            return [
-                (
-                    Phrase("article {number}", number=number),
-                    [article.title, *([reading_words(count.words, count.minutes)] if count else [])],
-                )
-                for number, (article, count) in enumerate(zip_longest(articles, reading[: len(articles)]), 1)
-            ]
-        case LockedImage(files=files, media_ids=media_ids, title=title, recommend=recommend):
-            count = pictures(len(files or media_ids or ()))
-            facts: list[str] = [Phrase("picture message"), count, beginning_words(title), beginning_words(recommend)]
-        case LockedVoice():
-            facts = [Phrase("voice message")]
-        case LockedVideo(title=title):
-            facts = [Phrase("video message"), beginning_words(title)]
-        case LockedCard(card_id=card_id):
-            facts = [Phrase("coupon"), card_id]
-        case _:
-            assert_never(message)
-    facts += [each.path for each in lock.pictures if each.purpose in ("voice", "video")]
-    return [(PLAN_LABELS["message"], [fact for fact in facts if fact])]
-
-
 _BLANK: Final = "␣"
 """Stands for blanks alone, which Markdown would not mark."""
 _ROWS_MAX: Final = 400
@@ -243,34 +165,33 @@ _PIECES_MAX: Final = 60
 """Of one row, and of one campaign: more than any plan of ours has."""
 
 
-def changed_rows(changes: ReviewedChanges, words: Words) -> list[str]:
+def changed_rows(changes: Changes, words: Words) -> list[str]:
     """Return a section of its own: what it is compared with, and a list of what changed."""
-    rows = [_row(row, words) for row in islice(changes.rows, _ROWS_MAX)]
+    rows = [_row(row, words) for row in changes.rows]
     if not rows:
         return []
-    title, against = words.said(PLAN_LABELS["changes"]), prose(changes.against)
-    return [f"\n**{title}** {against}\n\n{rows[0]}", *rows[1:]]
+    return [f"\n**{words.said(LABELS['changes'])}** {words.said(changes.against)}\n\n{rows[0]}", *rows[1:]]
 
 
-def _row(row: ReviewedRow, words: Words) -> str:
-    marked = f" {_marked(row.pieces[:_PIECES_MAX])}" if row.pieces else ""
-    return f"{'  ' * row.inner}- {prose(row.words)}{marked}"
+def _row(row: ChangeRow, words: Words) -> str:
+    marked = f" {_marked(row.pieces)}" if row.pieces else ""
+    return f"{'  ' * row.is_inner}- {words.said(row.words)}{marked}"
 
 
-def _marked(pieces: Sequence[ReviewedPiece]) -> str:
+def _marked(pieces: Sequence[Piece]) -> str:
     """Mark pieces; blanks around the marks, for beside Chinese they are none without."""
     written = ""
     was_removed = False
     for piece in pieces:
         text = prose(piece.text, foreign=True) or _BLANK
         match piece.mark:
-            case "removed":
+            case Mark.REMOVED:
                 text = f"~~{text}~~"
-            case "added":
+            case Mark.ADDED:
                 text = f"→ **{text}**" if was_removed else f"**{text}**"
-            case "kept":
+            case Mark.KEPT:
                 text = prose(piece.text, foreign=True)
-        was_removed = piece.mark == "removed"
+        was_removed = piece.mark is Mark.REMOVED
         written += f" {text}" if written else text
     return written
 
@@ -313,13 +234,13 @@ class RowWriter(Frozen):
         labels = [Phrase("campaign"), Phrase("verdict and lock"), Phrase("audience and window")]
         return [f"| {' | '.join(self.words.said(label) for label in labels)} |", "|" + " --- |" * len(labels)]
 
-    def row(self, planned: SavedCampaign) -> str:
+    def row(self, planned: CampaignSheet) -> str:
         """Write a campaign as a row."""
-        mark = "‼ " if may_send(planned) else ""
+        mark = "‼ " if planned.may_send else ""
         title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
         # Without its content nothing is known of a campaign's window.
-        content = content_of(planned)
-        when = self.words.facts(*window_words(window_of(content), planned.window)) if content is not None else ""
+        content = planned.content
+        when = self.words.facts(*window_words(planned.opening, planned.window)) if content is not None else ""
         cells = [
             (f"{mark}{code(planned.name, NAME_CELLS)}", title),
             (self._verdict(planned), self._lock(planned)),
@@ -327,16 +248,16 @@ class RowWriter(Frozen):
         ]
         return f"| {' | '.join('<br>'.join(cell(line) for line in lines if line) for lines in cells)} |"
 
-    def resting(self, planned: SavedCampaign) -> str:
+    def resting(self, planned: CampaignSheet) -> str:
         """Say in one line of a campaign that it needs nothing."""
         state = STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
         title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
         return f"- {f'{code(planned.name, NAME_CELLS)} {title}'.rstrip()} · {self.words.said(state)}"
 
-    def _verdict(self, planned: SavedCampaign) -> str:
+    def _verdict(self, planned: CampaignSheet) -> str:
         found = weight(planned)
-        guards = list(dict.fromkeys(refusal.guard.value for refusal in refusals_of(planned)))
-        counts = Counter(each.severity for each in diagnostics_of(planned))
+        guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refused))
+        counts = Counter(each.severity for each in planned.diagnostics)
         left_over = sum(not each.done for each in planned.handoff)
         faulty, is_faulty = errors(counts[Severity.ERROR]), bool(counts[Severity.ERROR])
         said = self.words.said(faulty if found is Weight.FAULTY else _SHORT[found])
@@ -347,26 +268,26 @@ class RowWriter(Frozen):
         counted = map(self.words.said, told)
         return " · ".join([first, *map(code, guards[:_GUARDS_MAX]), *counted, *self._changed(planned)])
 
-    def _changed(self, planned: SavedCampaign) -> list[str]:
+    def _changed(self, planned: CampaignSheet) -> list[str]:
         if planned.changes is None:
             return []
         if parts := [PARTS[part] for part in dict.fromkeys(parts_of(planned))]:
-            new = ReviewedPart.NEW in planned.changes.parts
+            new = ReviewedPart.NEW in parts_of(planned)
             said = PARTS[ReviewedPart.NEW] if new else Phrase("changed: {what}", what=self.words.listed(parts))
             return [f"**{self.words.said(said)}**"]
         return [self.words.said(Phrase("changed"))]
 
-    def _audience(self, planned: SavedCampaign) -> str:
-        content = content_of(planned)
+    def _audience(self, planned: CampaignSheet) -> str:
+        content = planned.content
         if content is None:
             return ""
-        audience = content.audience
+        listed = listed_openids(content)
         known = followers(planned.audience_count) if planned.audience_count is not None else None
-        size = openids(audience.openid_list.count) if audience.openid_list is not None else known
-        who = self.words.said(audience_words(audience), TITLE_CELLS)
+        size = openids(listed.count) if listed is not None else known
+        who = self.words.said(audience_words(content.audience), TITLE_CELLS)
         return f"{who} · {self.words.said(size)}" if size is not None else who
 
-    def _lock(self, planned: SavedCampaign) -> str:
+    def _lock(self, planned: CampaignSheet) -> str:
         words = [self.words.said(LOCKS[planned.lock])] if planned.lock is not None else []
         return " ".join([*words, *([code(short_digest(planned.digest))] if planned.digest is not None else [])])
 
@@ -389,167 +310,80 @@ class CampaignWriter(Frozen):
     """Writes the campaigns of one plan."""
 
     words: Words
-    ahead: Sequence[AccountAhead]
-    """The next days of the accounts' allowance."""
     locking: Locking = Locking.BY_HAND
     """Who locks what is not."""
 
-    def block(self, planned: SavedCampaign, *, is_open: bool = False) -> Block:
+    def block(self, planned: CampaignSheet, *, is_open: bool = False) -> Block:
         """Return the details of a campaign: facts that stand together, then rows, most important first."""
-        mark = "‼ " if may_send(planned) else ""
+        mark = "‼ " if planned.may_send else ""
         title = html(planned.title, foreign=True, cells=2 * TITLE_CELLS)
         label = f"{mark}{html_code(planned.name, NAME_CELLS)} {title}".rstrip()
         opening, closing = self.words.folded(label, is_open=is_open)
-        standing = self._standing(planned)
-        pressing = [*self._refusals(planned), *self._by_hand(planned), *self._diagnostics(planned)]
-        stopped = weight(planned) in (Weight.REFUSED, Weight.FAULTY) and bool(pressing)
+        said = section(planned)
+        pressing = list(self._listed([self._advised(planned, each) for each in said.pressing]))
+        stopped = weight(planned) in (Weight.REFUSED, Weight.FAULTY)
+        # With little space a stopped campaign says first why.
+        first = pressing[:1] if stopped else []
         rows = [
-            *(pressing[1:] if stopped else pressing),
-            *self._steps(planned),
-            *(self._message(content, reading_of(planned)) if (content := content_of(planned)) else []),
-            *(changed_rows(planned.changes, self.words) if planned.changes else []),
+            *pressing[len(first) :],
+            *self._listed(sorted(said.steps, key=_is_no_send)),
+            *(changed_rows(said.changes, self.words) if said.changes is not None else []),
+            *self._listed(said.notes),
         ]
-        # With little space a stopped campaign says why, rather than its status.
-        facts = self._facts(planned)
-        if stopped and not facts[-1]:
-            del facts[-1]  # A label brings its own blank line.
-        first = [*facts, *(pressing[:1] if stopped else standing)]
-        return Block([*opening, *first], [*rows, *(_below_rows(standing) if stopped else [])], closing)
+        facts = [self._fact(row) for row in said.facts]
+        lock = [self.words.row(Phrase("lock"), self.words.said(LOCKS[planned.lock]))] if planned.lock else []
+        return Block([*opening, f"**{self._verdict(planned)}**", "", *facts, *lock, *first], rows, closing)
 
-    def _facts(self, planned: SavedCampaign) -> list[str]:
-        words = self.words
-        facts = [f"**{self._verdict(planned)}**", ""]
-        facts += [self._fact(row) for row in self._block_rows(planned)]
-        if planned.awaiting_until is not None:
-            until = Phrase("the administrator may confirm it until {moment}", moment=recorded(planned.awaiting_until))
-            facts.append("- " + words.said(until))
-        if planned.next_at is not None:
-            facts.append(words.row(PLAN_LABELS["next"], words.said(self._local(planned, planned.next_at))))
-        return facts
+    def _fact(self, row: Row) -> str:
+        return self.words.row(row.label, self._said(row, _FACT_CELLS)) + self._below(row)
 
-    def _standing(self, planned: SavedCampaign) -> list[str]:
-        words, facts = self.words, list[str]()
-        standing = [STATUS[planned.status]]
-        known = content_of(planned) is not None
-        if planned.account is not None and not known:
-            standing.insert(0, Phrase("account {account}", account=planned.account))
-        if planned.edition is not None and not known:
-            standing.append(Phrase("edition {edition}", edition=planned.edition))
-        facts.append(words.row(PLAN_LABELS["status"], words.facts(*standing)))
-        if planned.lock is not None:
-            facts.append(words.row(Phrase("lock"), words.said(LOCKS[planned.lock])))
-        if planned.digest is not None:
-            facts.append("- " + words.said(Phrase("digest {digest}", digest=planned.digest)))
-        return facts
+    def _said(self, row: Row, cells: int = TEXT_CELLS_MAX) -> str:
+        lead = ""
+        if row.lead is not None:
+            named = row.lead.text if row.lead.ink is Ink.PLAIN else f"{code(row.lead.text.strip(' :'))} "
+            lead = _LEADS.get(row.lead.text, named)
+        return lead + " · ".join(self._part(each, cells) for each in row.facts)
 
-    def _verdict(self, planned: SavedCampaign) -> str:
+    def _part(self, part: Part, cells: int) -> str:
+        if isinstance(part, Inked):
+            said = self.words.said(part.text, cells)
+            return f"**{said}**" if part.ink is Ink.ALARM else said
+        return self.words.said(part, cells)
+
+    def _listed(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Write rows as lists, each below its label."""
+        for label, group in groupby(rows, key=lambda row: row.label):
+            items = self.words.first(list(group), lambda row: f"- {self._said(row)}{self._below(row)}")
+            yield from self.words.labelled(label, items)
+
+    def _below(self, row: Row) -> str:
+        return "".join(f"\n  - {said}" for each in row.below if (said := self.words.said(each)))
+
+    def _advised(self, planned: CampaignSheet, row: Row) -> Row:
+        """Say of a campaign that is refused for its lock who locks it."""
+        refused = row.name == "refused" and is_refused_for_lock(planned)
+        then = next_of(planned, self.locking) if refused else None
+        return row if then is None else replace(row, below=(then,))
+
+    def _verdict(self, planned: CampaignSheet) -> str:
         found = weight(planned)
-        if found is Weight.SENDS and refusals_of(planned):
+        if found is Weight.SENDS and planned.refused:
             return self.words.said(Phrase("apply reads the size again before it decides"))
         if found is Weight.REFUSED and planned.steps:
             return self.words.said(Phrase("its send is refused; the steps below would be done"))
-        if found is Weight.WAITS and planned.refusals:
-            return self.words.said(planned.refusals[0].message)  # It waits for its name.
         return self.words.said(_VERDICT[found])
 
-    def _block_rows(self, planned: SavedCampaign) -> list[Row]:
-        """Return what everybody sees of a send; diagnostics are below, with their remedies."""
-        content = content_of(planned)
-        if content is None:
-            return []
-        account = planned.account or content.account.name
-        block = send_block(
-            content,
-            planned.window,
-            account=account,
-            count=planned.audience_count,
-            allowance=spans_of(self.ahead, account, planned.name),
-            is_tag_due=planned.tag_due is not None,
-        )
-        return block_rows(block)
 
-    def _fact(self, row: Row) -> str:
-        return self.words.row(row.label, " · ".join(self.words.said(each, _FACT_CELLS) for each in row.words))
-
-    def _local(self, planned: SavedCampaign, at: datetime) -> str:
-        content = content_of(planned)
-        window = window_of(content) if content is not None else None
-        return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
-
-    def _by_hand(self, planned: SavedCampaign) -> list[str]:
-        """Return what only the console can do, as a list to tick: somebody has to do it before the send."""
-        items = [HandoffItem(each.item, each.done) for each in planned.handoff]
-        rows = self.words.first(items, lambda each: f"- [{'x' if each.done else ' '}] {self.words.said(each.words)}")
-        return self.words.labelled(PLAN_LABELS["by_hand"], rows)
-
-    def _message(self, approved: LockFile, reading: Sequence[PlannedReading]) -> list[str]:
-        facts = message_facts(approved, reading)
-        rows = [self.words.row(label, self.words.facts(*each)) for label, each in facts]
-        return self.words.labelled(PLAN_LABELS["message"], rows)
-
-    def _steps(self, planned: SavedCampaign) -> list[str]:
-        """Return what would be done, the mass sends first; what is alike stands once, with its number."""
-        alike = Counter((step.kind, step.reason, step.reversible) for step in planned.steps)
-        ordered = sorted(alike, key=lambda each: each[0] is not Kind.SEND_MASS)
-        rows = [self._step(planned, *each, alike[each]) for each in ordered]
-        return self.words.labelled(PLAN_LABELS["steps"], rows)
-
-    def _step(self, planned: SavedCampaign, kind: Kind, reason: Reason, reversible: bool, count: int) -> str:
-        why = self.words.said(REASON[reason])
-        if kind is Kind.SEND_MASS and planned.approved is not None:
-            return f"- ‼ **{self.words.said(self._send(planned, planned.approved, count))}** · {why}"
-        # That a mass send cannot be undone is part of its words.
-        warning = self.words.said(Phrase("cannot be undone"))
-        final = "" if reversible or kind is Kind.SEND_MASS else f" · **{warning}**"
-        return f"- {self.words.said(counted_steps(kind, count))} · {why}{final}"
-
-    def _send(self, planned: SavedCampaign, approved: LockFile, count: int) -> Phrase:
-        who = audience_words(approved.audience)
-        of_list = approved.audience.openid_list
-        if of_list is not None:
-            say = Phrase("send to {audience} in {jobs}, one after the other: this cannot be undone")
-            return Phrase(say, audience=who, jobs=jobs_words(count))
-        if planned.audience_count is not None:
-            who = Phrase("{audience}, {followers}", audience=who, followers=followers(planned.audience_count))
-        return Phrase("send to {audience}: this cannot be undone", audience=who)
-
-    def _refusals(self, planned: SavedCampaign) -> list[str]:
-        return self.words.labelled(
-            PLAN_LABELS["refused"], self.words.first(refusals_of(planned), partial(self._refusal, planned))
-        )
-
-    def _refusal(self, planned: SavedCampaign, refusal: PlannedRefusal) -> str:
-        said = f"- {code(refusal.guard.value)} {self.words.said(refusal.message)}"
-        then = next_of(planned, self.locking) if refusal.guard in LOCK_GUARDS else None
-        return said + self._below(then or refusal.hint)
-
-    def _diagnostics(self, planned: SavedCampaign) -> list[str]:
-        ordered = sorted(diagnostics_of(planned), key=lambda each: list(Severity).index(each.severity))
-        rows = self.words.first(ordered, self._diagnostic)
-        return self.words.labelled(Phrase("faults and notes"), rows)
-
-    def _diagnostic(self, diagnostic: PlannedDiagnostic) -> str:
-        word, where = self.words.said(SEVERITY[diagnostic.severity][0]), _place(diagnostic)
-        said = " ".join([word, code(diagnostic.code), *([code(where)] if where else [])])
-        return f"- {said} {self.words.said(diagnostic.message)}" + self._below(diagnostic.hint)
-
-    def _below(self, hint: str | None) -> str:
-        said = self.words.said(hint) if hint else ""
-        return f"\n  - {said}" if said else ""
+def _is_no_send(step: Row) -> bool:
+    """Return whether a step is no mass send: those stand first, should there be little space."""
+    return step.lead is None or step.lead.ink is not Ink.ALARM
 
 
-def _below_rows(standing: list[str]) -> list[str]:
-    """Put facts after rows, as a separate list."""
-    return ["\n" + standing[0], *standing[1:]]
+_LEADS: Final = {"‼ ": "‼ ", "+ ": "", "✓ ": "[x] ", "○ ": "[ ] "}
+"""Marks before a row; whatever else stands there is a code."""
 
 
-def _place(diagnostic: PlannedDiagnostic) -> str:
-    if diagnostic.file is None:
-        return ""
-    return place_text(Place(diagnostic.file, diagnostic.line, diagnostic.column))
-
-
-def appendices(words: Words, plan: SavedPlan, resting: Sequence[SavedCampaign]) -> Iterator[Block]:
+def appendices(words: Words, plan: SavedPlan, resting: Sequence[CampaignSheet]) -> Iterator[Block]:
     """Return the lists that there is something for, each a part that is folded away; drift stands open."""
     if plan.remote is not None:
         found = ["- " + words.facts(drift.campaign, drift.message) for drift in plan.remote.drift]
@@ -617,9 +451,10 @@ def plan_comment(
     if isinstance(plan, StoppedPlan):
         why = [f"**{words.said(plan.error.message)}**", "", words.said(plan.error.hint), ""]
         return "\n".join([*head, *why, *below]).rstrip() + "\n"
-    notes = ["- " + words.said(note) for note in locking_notes(plan.campaigns, locking)]
-    head += [*_summary(words, plan), *notes, *below]
-    return _Fitting(words, plan, limit, locking).text(head)
+    sheets = saved_sheets(plan)
+    notes = ["- " + words.said(note) for note in locking_notes(sheets, locking)]
+    head += [*_summary(words, sheets), *notes, *below]
+    return _Fitting(words, plan, sheets, limit, locking).text(head)
 
 
 def _provenance(plan: SavedPlan | StoppedPlan, commit: str | None) -> list[Phrase]:
@@ -633,32 +468,24 @@ def _provenance(plan: SavedPlan | StoppedPlan, commit: str | None) -> list[Phras
     return [*facts, *([Phrase("for commit {commit}", commit=commit)] if commit is not None else [])]
 
 
-def _summary(words: Words, plan: SavedPlan) -> list[str]:
+def _summary(words: Words, plan: Sequence[CampaignSheet]) -> list[str]:
     """Say in one line what would be done, and below it what needs somebody."""
-    kinds = Counter(step.kind for each in plan.campaigns for step in each.steps)
-    sending = sum(weight(each) is Weight.SENDS for each in plan.campaigns)
-    later = sum(weight(each) is Weight.SENDS_LATER for each in plan.campaigns)
-    others = sum(ReviewedPart.AUDIENCE in parts_of(each) for each in plan.campaigns)
-    refused = sum(bool(each.refusals) for each in plan.campaigns)
-    faulty = sum(map(is_faulty, plan.campaigns))
-    changed = sum(each.changes is not None for each in plan.campaigns)
-    unlocked = sum(each.lock in (LockState.STALE, LockState.MISSING) for each in plan.campaigns)
-    counted = [counted_steps(kind, kinds[kind]) for kind in reversed(Kind) if kinds[kind]]
-    if tags := sum(each.tag_due is not None for each in plan.campaigns):
-        counted.append(counted_tags(tags))
+    weights = Counter(map(weight, plan))
+    sending, later = weights[Weight.SENDS], weights[Weight.SENDS_LATER]
+    others = sum(ReviewedPart.AUDIENCE in parts_of(each) for each in plan)
+    refused, faulty = sum(bool(each.refused) for each in plan), sum(each.is_faulty for each in plan)
+    changed = sum(each.changes is not None for each in plan)
+    unlocked = sum(each.lock in (LockState.STALE, LockState.MISSING) for each in plan)
+    counted = [each.text for each in reversed(counted_plan(plan))]
     nothing = Phrase("Nothing can be done now.") if refused or faulty else Phrase("Nothing to do.")
     first = words.said(Phrase("plan: {steps}", steps=words.listed(counted)) if counted else nothing)
+    validate = Command("validate")
     told = [
         (sending, Phrase("sent now, cannot be undone: {campaigns}", campaigns=campaigns(sending))),
         (later, Phrase("sent in their windows, cannot be undone: {campaigns}", campaigns=campaigns(later))),
         (others, Phrase("the audience changed: {campaigns}", campaigns=campaigns(others))),
         (refused, Phrase("refused: {campaigns}", campaigns=campaigns(refused))),
-        (
-            faulty,
-            Phrase(
-                "faults: {campaigns}; {command} shows them", campaigns=campaigns(faulty), command=Command("validate")
-            ),
-        ),
+        (faulty, Phrase("faults: {campaigns}; {command} shows them", campaigns=campaigns(faulty), command=validate)),
         (changed, Phrase("changed: {campaigns}", campaigns=campaigns(changed))),
         (unlocked, Phrase("not locked as it would be sent: {campaigns}", campaigns=campaigns(unlocked))),
     ]
@@ -670,11 +497,12 @@ class _Fitting(Frozen):
 
     words: Words
     plan: SavedPlan
+    sheets: Sequence[CampaignSheet]
     limit: int
     locking: Locking
 
     def text(self, head: list[str]) -> str:
-        ordered = sorted(self.plan.campaigns, key=precedence)
+        ordered = sorted(self.sheets, key=precedence)
         shown = [each for each in ordered if weight(each) is not Weight.RESTS]
         room = self.limit - _NOTE_CHARACTERS_MAX - lines_size(head)
         below, room = self._below(ordered[len(shown) :], room)
@@ -691,7 +519,7 @@ class _Fitting(Frozen):
             lines += block.lines(self.words.more)
         return "\n".join(lines).rstrip() + "\n"
 
-    def _below(self, resting: Sequence[SavedCampaign], room: int) -> tuple[list[Block], int]:
+    def _below(self, resting: Sequence[CampaignSheet], room: int) -> tuple[list[Block], int]:
         """Keep a little room for each list below the campaigns."""
         placed: list[Block] = []
         part = room // _APPENDIX_PART
@@ -701,12 +529,8 @@ class _Fitting(Frozen):
             placed += fitting
         return placed, room
 
-    def _blocks(self, shown: Sequence[SavedCampaign]) -> Iterator[Block]:
-        ahead = [
-            AccountAhead(AccountName(each.account), each.kind, tuple(span.span for span in each.spans))
-            for each in self.plan.allowance
-        ]
-        writer = CampaignWriter(self.words, ahead, self.locking)
+    def _blocks(self, shown: Sequence[CampaignSheet]) -> Iterator[Block]:
+        writer = CampaignWriter(self.words, self.locking)
         for index, planned in enumerate(shown):
             urgent = len(shown) <= _OPEN_MAX or weight(planned) <= Weight.FAULTY
             yield writer.block(planned, is_open=urgent and index < _OPEN_MAX)

@@ -230,7 +230,7 @@ class Words(Frozen):
         """Return what opens and closes a part that is folded away; `label` is HTML already."""
         return [f"<details{' open' if is_open else ''}><summary>{label}</summary>", ""], ["", "</details>", ""]
 
-    def listed(self, phrases: Sequence[Phrase]) -> str:
+    def listed(self, phrases: Sequence[str]) -> str:
         """Say phrases one after the other, as a language lists them."""
         return say(Phrase(", "), self.language).join(say(each, self.language) for each in phrases)
 

@@ -12,7 +12,8 @@ from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.plan.reconcile_options import Evidence
 from massctl.view.cells import printable
 from massctl.view.i18n import Language, Reader, say
-from massctl.view.send_block import Row, block_rows
+from massctl.view.rows import Row
+from massctl.view.send_block import block_rows
 from massctl.view.words import recorded
 
 WORDS_SHOWN: Final = 400

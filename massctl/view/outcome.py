@@ -8,22 +8,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from massctl.apply.consent import SendQuestion
-from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, Unrecorded, failure_of, unrecorded_of
-from massctl.model.diagnostics import has_errors
-from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
+from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of, unrecorded_of
+from massctl.model.diagnostics import Severity, has_errors
+from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, plural_phrase
 from massctl.model.send import Verdict, doubt_words
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
 from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import may_be_not_sent
-from massctl.plan.steps import PASSING, Guard, SendMass
-from massctl.view.diagnostics import error_lines, error_text
+from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.view.diagnostics import diagnostic_rows, error_text
 from massctl.view.jobs import job_rows
-from massctl.view.plan import STATUS_INK, done_rows, heading, hold_rows, local_moment, plan_text, refusal_rows
-from massctl.view.send_block import PLAN_LABELS, SEND_LABELS, block_table
+from massctl.view.plan import grouped_steps, heading, hold_row, inked_digest, local_moment, plan_text
+from massctl.view.rows import LABELS, Row, failure_row, refusal_rows, write_rows
+from massctl.view.send_block import block_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
-from massctl.view.words import STATUS, followers, recorded, short_digest
+from massctl.view.words import audience_words, followers, recorded, reviewer
 
 if TYPE_CHECKING:
     from massctl.apply.ports import SendingSpeed
@@ -31,48 +34,25 @@ if TYPE_CHECKING:
     from massctl.plan.plan import Plan
 
 
-QUESTION_LABELS: Final = {
-    **SEND_LABELS,
-    "message": Phrase("message"),
-    "previews": Phrase("previewed"),
-    "by_hand": Phrase("by hand"),
-}
-
-
 def question_text(page: Page, question: SendQuestion) -> str:
     """Show a send before it is confirmed: to whom, how many, what. It does not ask; the terminal does."""
     titled: list[Part] = [Inked("‼ ", Ink.ALARM), Inked(question.campaign, Ink.NAME)]
     page.line(*titled, f"  {question.title}" if question.title else "", hang=2)
     if question.asked_before:
-        page.line(
-            Inked(Phrase("It was changed while you were asked. This is what would be sent now:"), Ink.ALARM), indent=2
-        )
-    table = Table(page, list(QUESTION_LABELS.values()))
-    block_table(table, question.block)
-    for number, headline in enumerate(question.headlines, 1):
-        many = len(question.headlines) > 1
-        table.row(QUESTION_LABELS["message"] if number == 1 else "", f"{number}. " if many else "", headline, inner=3)
-    shown = list(question.recipients_previewed)
-    if shown:
-        table.row(QUESTION_LABELS["previews"], page.say(Phrase(", ")).join(shown))
-    for number, item in enumerate(question.done_by_hand):
-        table.row(QUESTION_LABELS["by_hand"] if number == 0 else "", item)
-    digest = Phrase("digest {digest}", digest=short_digest(question.digest))
-    table.row("", Inked(digest, Ink.DETAIL))
+        changed = Phrase("It was changed while you were asked. This is what would be sent now:")
+        page.line(Inked(changed, Ink.ALARM), indent=2)
+    many = len(question.headlines) > 1
+    numbers = [Inked(f"{number}. ", Ink.PLAIN) if many else None for number in range(1, len(question.headlines) + 1)]
+    rows = block_rows(question.block)
+    rows += [Row("message", (each,), number) for each, number in zip(question.headlines, numbers, strict=True)]
+    if question.recipients_previewed:
+        rows.append(Row("previews", (enumerated(list(question.recipients_previewed)),)))
+    rows += [Row("by_hand", (each,)) for each in question.done_by_hand]
+    table = Table(page, list(LABELS.values()))
+    write_rows(table, rows)
+    table.row("", inked_digest(question.digest))
     page.line(Inked(Phrase("A mass send cannot be undone."), Ink.ALARM), indent=2)
     return page.text()
-
-
-LABELS: Final = {
-    "done": Phrase("done"),
-    "refused": PLAN_LABELS["refused"],
-    "by_hand": PLAN_LABELS["by_hand"],
-    "declined": Phrase("declined"),
-    "error": Phrase("error"),
-    "job": Phrase("job"),
-    "in_doubt": Phrase("in doubt"),
-    "next": PLAN_LABELS["next"],
-}
 
 
 def outcome_text(page: Page, outcome: Outcome) -> str:
@@ -92,69 +72,84 @@ def outcome_text(page: Page, outcome: Outcome) -> str:
     return page.text()
 
 
-def failure_rows(table: Table, failure: Failure, label: str) -> None:
-    """Add what went wrong, with WeChat's code and request id where they are known, and what to do."""
-    known = [
-        f"errcode {failure.errcode}" if failure.errcode is not None else "",
-        f"rid {failure.rid}" if failure.rid else "",
-    ]
-    table.row(label, Inked(failure.message, Ink.ERROR), inner=2)
-    if any(known):
-        table.below(Inked(" · ".join(word for word in known if word), Ink.DETAIL))
-    if failure.hint:
-        table.below(failure.hint)
-
-
 def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     planned, record, status = campaign.planned, outcome.record(campaign), outcome.status(campaign)
-    said = Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL))
-    heading(page, planned.name, planned.title, "  ", said)
+    heading(page, planned.name, planned.title, status)
     table = Table(page, list(LABELS.values()))
-    found = outcome.found_tag(campaign)
-    if found is not None:
-        say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
-        told = Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count))
-        table.row(LABELS["done"], Inked("✓ ", Ink.DONE), told, inner=2)
-    done_rows(table, campaign.performed, LABELS["done"] if found is None else "")
+    write_rows(table, _done_rows(outcome, campaign))
     if any(isinstance(step, SendMass) for step in campaign.performed):
         job_rows(table, record, LABELS["job"])
-    refusal_rows(table, campaign.refusals)
-    _by_hand(table, campaign, record, status)
+    rows = [*refusal_rows(campaign.refusals), *_by_hand(campaign, record, status)]
     if campaign.declined:
-        table.row(LABELS["declined"], Inked(Phrase("you did not say yes, so it was not sent"), Ink.WARNING))
+        said = Inked(Phrase("you did not say yes, so it was not sent"), Ink.WARNING)
+        rows.append(Row("declined", (said,)))
     if campaign.error is not None and not _is_of_ledger(campaign.error, outcome):
-        failure_rows(table, campaign.error, LABELS["error"])
-    error_lines(page, planned.diagnostics)
+        rows.append(failure_row(campaign.error))
+    rows += diagnostic_rows(planned.diagnostics, Severity.ERROR)
     if record.is_in_doubt and not outcome.held_elsewhere:
         passing = all(refusal.guard in PASSING for refusal in campaign.refusals)
         until = outcome.repeatable.get(record.key) if passing else None
-        doubt_rows(table, record, LABELS["in_doubt"], until, answer=campaign.answer)
+        rows.append(doubt_row(record, until, campaign.answer))
     if planned.next_at is not None and not (campaign.performed or record.is_in_doubt):
-        table.row(LABELS["next"], Phrase("at {moment}", moment=local_moment(planned, planned.next_at)))
+        window = planned.rendered.window if planned.rendered is not None else None
+        rows.append(Row("next", (Phrase("at {moment}", moment=local_moment(planned.next_at, window)),)))
+    write_rows(table, rows)
+
+
+def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
+    """Say what was done, in the order of the stages; nothing where nothing was."""
+    said = done_words(campaign.performed)
+    if (found := outcome.found_tag(campaign)) is not None:
+        say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
+        said.insert(0, Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count)))
+    return [Row("done", (each,), Inked("✓ ", Ink.DONE)) for each in said]
+
+
+def done_words(performed: Sequence[Step]) -> list[Phrase]:
+    """Say what was done."""
+    return [_done(steps) for steps in grouped_steps(performed)]
+
+
+def _done(steps: list[Step]) -> Phrase:
+    count = len(steps)
+    match steps[0]:
+        case UploadMedia(media=media):
+            if media.purpose.is_material:
+                return plural_phrase("added {count} material", "added {count} materials", count=count)
+            return plural_phrase("uploaded {count} picture", "uploaded {count} pictures", count=count)
+        case SaveDraft(for_preview=for_preview):
+            shown = Phrase("saved a separate draft for the preview; the staged one stays")
+            said = shown if for_preview else Phrase("saved the draft and read it back")
+            return Phrase("saved {count} drafts and read them back", count=count) if count > 1 else said
+        case SendMass(campaign=campaign, batch=batch):
+            who = audience_words(campaign.audience)
+            say = Phrase("WeChat accepted {count} of {batches} batches to {audience}")
+            many = Phrase(say, count=count, batches=campaign.batches, audience=who)
+            return many if batch is not None else Phrase("WeChat accepted the send to {audience}", audience=who)
+        case _:
+            names = [reviewer(each) for each in steps if isinstance(each, SendPreview)]
+            return Phrase("showed the preview to {reviewer}", reviewer=enumerated(names))
 
 
 def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     """Say of a campaign that nobody named why the run ends with 4, and what to type."""
-    status = status_of(record)
-    heading(page, record.campaign, "", "  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL)))
+    heading(page, record.campaign, "", status_of(record))
     table = Table(page, list(LABELS.values()))
     before, now = record.appid, outcome.accounts
-    doubt_rows(table, record, LABELS["in_doubt"], outcome.repeatable.get(record.key))
+    write_rows(table, [doubt_row(record, outcome.repeatable.get(record.key))])
     if before is not None and before not in now:
         say = Phrase("It was requested with the AppID {before}; massctl.yaml now has another one: {accounts}")
         accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
         table.below(Phrase(say, before=before, accounts=accounts or "-"))
 
 
-def _by_hand(table: Table, campaign: CampaignOutcome, record: Record, status: Status) -> None:
+def _by_hand(campaign: CampaignOutcome, record: Record, status: Status) -> list[Row]:
     """Say what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
     rendered = campaign.planned.rendered
     told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in campaign.refusals)
     left = left_to_do(handoff_of(rendered, record), status) if rendered is not None and not told else []
-    for number, words in enumerate(left):
-        table.row(LABELS["by_hand"] if number == 0 else "", Inked("○ ", Ink.WARNING), words, inner=2)
-    if left:
-        table.below(how_to_do(campaign.planned.name))
+    rows = [Row("by_hand", (words,), Inked("○ ", Ink.WARNING)) for words in left]
+    return [*rows[:-1], *(replace(each, below=(how_to_do(campaign.planned.name),)) for each in rows[-1:])]
 
 
 _NOBODY_KNOWS: Final = Phrase(
@@ -163,60 +158,50 @@ _NOBODY_KNOWS: Final = Phrase(
 _LOOK: Final = Phrase("look in the console under 群发记录, and settle it; the first command says what to look for:")
 
 
-def doubt_rows(
-    table: Table, record: Record, label: str, repeatable_until: datetime | None, answer: Verdict | None = None
-) -> None:
+def doubt_row(record: Record, repeatable_until: datetime | None, answer: Verdict | None = None) -> Row:
     """Say of an open attempt what happened, what is now true, and what to type.
 
     `repeatable_until` is None if something other than the time keeps `apply` from repeating the request. `answer`
     is what WeChat said to it in this run; a clear one leaves it open where it could not be recorded.
     """
     if (answer_by := held_until(record)) is not None:
-        hold_rows(table, record.campaign, answer_by, LABELS["next"])
-        return
+        return hold_row(record.campaign, answer_by)
     if (found := contradiction(record)) is not None:
-        table.row(label, Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM), inner=2)
-        table.below(_NOBODY_KNOWS)
-        _choices(table, record, _LOOK)
-        return
-    last = record.open_attempts[-1]
+        say = Phrase("the ledger contradicts itself: {found}", found=found)
+        return _doubt(say, _NOBODY_KNOWS, _LOOK, *_choices(record))
     if (unrecorded := unrecorded_of(record, answer)) is not None:
-        _unrecorded(table, label, unrecorded)
-        return
+        how = Phrase("In the ledger it is in doubt. When the ledger can be written again:")
+        return _doubt(unrecorded.told, how, unrecorded.command)
+    last = record.open_attempts[-1]
     asked = Phrase("WeChat was asked to send it at {moment}", moment=recorded(last.at))
     if last.doubt:
         reason = doubt_words(last.doubt)
         asked = Phrase("{asked}, and gave no clear answer: {reason}", asked=asked, reason=reason)
     else:
         asked = Phrase("{asked}, and the run ended before the answer", asked=asked)
-    table.row(label, Inked(asked, Ink.ALARM), inner=2)
+    below: list[Phrase] = []
     if record.batches > 1:
         say = Phrase(
             "It is batch {batch} of {batches}; the batches before it were sent, and no later one "
             "begins until this is settled."
         )
-        table.below(Phrase(say, batch=last.event.batch, batches=record.batches))
-    table.below(_NOBODY_KNOWS)
-    look: str = _LOOK
+        below.append(Phrase(say, batch=last.event.batch, batches=record.batches))
+    below.append(_NOBODY_KNOWS)
+    look = _LOOK
     if repeatable_until is not None:
-        table.below(Phrase("repeat the identical request, until {moment}:", moment=recorded(repeatable_until)))
-        table.below(Command("apply", record.campaign), inner=4)
+        below.append(Phrase("repeat the identical request, until {moment}:", moment=recorded(repeatable_until)))
+        below.append(Command("apply", record.campaign))
         look = Phrase("or look in the console under 群发记录, and settle it; the first command says what to look for:")
-    _choices(table, record, look)
+    return _doubt(asked, *below, look, *_choices(record))
 
 
-def _choices(table: Table, record: Record, look: str) -> None:
-    table.below(look)
+def _doubt(said: str, *below: str) -> Row:
+    return Row("in_doubt", (Inked(said, Ink.ALARM),), below=below)
+
+
+def _choices(record: Record) -> list[Command]:
     not_sent = (('--not-sent --reason "…"',),) if may_be_not_sent(record) else ()
-    for choice in ((), ('--sent --reason "…"',), *not_sent):
-        table.below(Command("reconcile", record.campaign, *choice), inner=4)
-
-
-def _unrecorded(table: Table, label: str, answer: Unrecorded) -> None:
-    """Show a definite answer that could not be recorded; the command closes the attempt."""
-    table.row(label, Inked(answer.told, Ink.ALARM), inner=2)
-    table.below(Phrase("In the ledger it is in doubt. When the ledger can be written again:"))
-    table.below(answer.command, inner=4)
+    return [Command("reconcile", record.campaign, *choice) for choice in ((), ('--sent --reason "…"',), *not_sent)]
 
 
 def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:

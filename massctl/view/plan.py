@@ -1,35 +1,31 @@
-"""Show the plan to a person who must decide: what would happen, to whom, why, and what would not.
+"""What a plan says to people, worded once: of a plan that was just made, and of one that was read from JSON.
 
-Rows about a campaign (its message, its steps, its refusals) are shared with what a run did and with `lock`.
+`plan_text` writes it for a terminal, `massctl.view.markdown` for a pull request.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from massctl.model.diagnostics import Severity, has_errors
+from msgspec.structs import replace
+
+from massctl.model.diagnostics import Diagnostic, Severity, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
-from massctl.model.message import (
-    PICTURE_PLACEHOLDER,
-    RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
-)
-from massctl.model.phrase import Command, Phrase, in_time, moment, plural_phrase
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.phrase import Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
-from massctl.plan.guards import how_to_do, left_to_do
+from massctl.plan.guards import HandoffItem, how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
-from massctl.plan.send_block import planned_block, warnings_of
-from massctl.plan.steps import Guard, Kind, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.plan.send_block import listed_openids, send_block, window_of
+from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendPreview
 from massctl.plan.window import WindowState
-from massctl.view.diagnostics import error_lines, group_lines, grouped, place_text
-from massctl.view.send_block import PLAN_LABELS, ahead_rows, beginning_words, block_table
+from massctl.view.diagnostics import diagnostic_rows, note_rows
+from massctl.view.rows import LABELS, Changes, Row, refusal_rows, write_rows
+from massctl.view.send_block import ahead_rows, beginning_words, block_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import (
@@ -51,20 +47,155 @@ from massctl.view.words import (
     recorded,
     reviewer,
     short_digest,
-    symbol,
 )
 
 if TYPE_CHECKING:
+    from massctl.model.lock import LockFile
+    from massctl.plan.lock_diff import LockState
     from massctl.plan.review_diff import Difference
 
 
-def hold_rows(table: Table, campaign: str, until: datetime, label: str) -> None:
-    """Say until when the administrator may answer, what his answer does, and what to type then."""
-    say = Phrase("WeChat asks the administrator (管理员) to confirm this send, until {moment}", moment=recorded(until))
-    table.row(label, Inked(say, Ink.WARNING), inner=2)
-    table.below(Phrase("It is not sent without a confirmation. Until that is known, the account sends nothing else."))
-    table.below(Phrase("after the answer, this asks WeChat for the result:"))
-    table.below(Command("apply", campaign), inner=4)
+class Act(Protocol):
+    """A step of a plan, as its JSON has it too."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it does."""
+
+    @property
+    def address(self) -> str:
+        """What it does it to."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why it is planned."""
+
+
+_Act = TypeVar("_Act", bound=Act)
+
+
+class CampaignSheet(Frozen):
+    """A campaign of a plan, with all that people are shown of it."""
+
+    name: str
+    title: str
+    account: str | None
+    edition: int | None
+    status: Status
+    window: WindowState
+    next_at: datetime | None
+    digest: str | None
+    audience_count: int | None
+    tag_due: str | None
+    awaiting_until: datetime | None
+    steps: Sequence[Act]
+    refusals: Sequence[Refusal]
+    diagnostics: Sequence[Diagnostic]
+    handoff: Sequence[HandoffItem]
+    content: "RenderedCampaign | LockFile | None"
+    """What would be sent; where its lock refuses it, what would be locked."""
+    is_approved: bool
+    """The content is what would be sent."""
+    reading: Sequence[tuple[int, int]]
+    """Words and minutes of each article."""
+    changes: Changes | None
+    lock: "LockState | None"
+
+    @property
+    def opening(self) -> Window | None:
+        """When it may go out; None without a window, and where nothing is known of it."""
+        return window_of(self.content) if self.content is not None else None
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """The refusals, without that of a campaign that waits for its name: that was declared."""
+        return [each for each in self.refusals if each.guard is not Guard.NOT_NAMED]
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether its files have faults."""
+        return has_errors(self.diagnostics)
+
+    @property
+    def may_send(self) -> bool:
+        """Whether apply would send it: nothing refuses, or only a size that apply reads again."""
+        return any(step.kind is Kind.SEND_MASS for step in self.steps) or self.is_size_read_again
+
+    @property
+    def is_size_read_again(self) -> bool:
+        """Whether only the size of its audience refuses."""
+        return bool(self.refusals) and all(each.guard is Guard.AUDIENCE_BOUNDS for each in self.refusals)
+
+
+_ALIKE: Final = (
+    *("name", "title", "account", "edition", "status", "window", "next_at", "digest", "audience_count", "tag_due"),
+    *("awaiting_until", "steps"),
+)
+
+
+def sheet(planned: Any, **others: Any) -> CampaignSheet:
+    """Make the sheet of a campaign, planned or read from JSON; `others` is what the two do not have alike."""
+    return CampaignSheet(**{name: getattr(planned, name) for name in _ALIKE}, **others)
+
+
+def planned_sheet(planned: PlannedCampaign, difference: "Difference | None" = None) -> CampaignSheet:
+    """Make the sheet of a campaign that was just planned."""
+    changes = None
+    if difference is not None:
+        # Most plans have nothing to compare.
+        from massctl.view.difference import changes_of
+
+        changes = changes_of(difference)
+    content = planned.rendered
+    articles = getattr(content.message, "articles", ()) if content is not None else ()
+    counts = [each.word_count for each in articles]
+    return sheet(
+        planned,
+        refusals=planned.refusals,
+        diagnostics=planned.diagnostics,
+        handoff=planned.handoff,
+        content=content,
+        is_approved=content is not None,
+        reading=[(each.words, each.minutes) for each in counts],
+        changes=changes,
+        lock=None,
+    )
+
+
+class Weight(IntEnum):
+    """How much a campaign matters to a reviewer, most first."""
+
+    SENDS = 0
+    REFUSED = 1
+    FAULTY = 2
+    SENDS_LATER = 3
+    """Nothing stands between it and its window: who approves it approves the send."""
+    PREPARES = 4
+    WAITS = 5
+    RESTS = 6
+
+
+def weight(campaign: CampaignSheet) -> Weight:
+    """Weigh a campaign of a plan."""
+    if campaign.may_send:
+        return Weight.SENDS
+    if campaign.refused:
+        return Weight.REFUSED
+    if campaign.is_faulty:
+        return Weight.FAULTY
+    if _is_sent_in_its_window(campaign):
+        return Weight.SENDS_LATER
+    if campaign.steps or campaign.tag_due is not None:
+        return Weight.PREPARES
+    idle = campaign.status in FINAL or campaign.window is WindowState.EXPIRED
+    told = campaign.refusals or campaign.diagnostics or campaign.changes is not None
+    return Weight.RESTS if idle and not told else Weight.WAITS
+
+
+def _is_sent_in_its_window(campaign: CampaignSheet) -> bool:
+    waits = campaign.window is WindowState.WAITING and campaign.is_approved
+    is_open = campaign.status not in FINAL and campaign.status is not Status.IN_DOUBT
+    return waits and is_open and all(each.done for each in campaign.handoff)
 
 
 STATUS_INK: Final = {
@@ -78,62 +209,130 @@ STATUS_INK: Final = {
 """Statuses that are not here are written plainly."""
 
 
+class Section(Frozen):
+    """What is said of one campaign: who gets what and when, what is new, what is done, and what stands in the way."""
+
+    facts: list[Row]
+    changes: Changes | None
+    steps: list[Row]
+    pressing: list[Row]
+    """What somebody has to see to."""
+    notes: list[Row]
+    """What may be passed over."""
+
+
+def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
+    """Word a campaign of a plan; how long it is until something counts from `now`."""
+    found = campaign.diagnostics
+    return Section(
+        facts=[*_frame(campaign, now), *_message_rows(campaign), _standing(campaign)],
+        changes=campaign.changes,
+        steps=list(_step_rows(campaign)),
+        pressing=[
+            *_refusals(campaign),
+            *_by_hand(campaign),
+            *diagnostic_rows(found, Severity.ERROR, Severity.WARNING),
+        ],
+        notes=note_rows(found),
+    )
+
+
+def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
+    """Say who gets it, and when."""
+    content = campaign.content
+    if content is None:
+        rows = [Row("account", (campaign.account,))] if campaign.account is not None else []
+        rows += [Row("edition", (f"{campaign.edition}",))] if campaign.edition is not None else []
+    else:
+        block = send_block(
+            content,
+            campaign.window,
+            account=campaign.account or "",
+            count=campaign.audience_count,
+            allowance=(),
+            is_tag_due=campaign.tag_due is not None,
+        )
+        rows = block_rows(block)
+    if campaign.awaiting_until is not None:
+        rows.append(hold_row(campaign.name, campaign.awaiting_until))
+    if campaign.next_at is not None:
+        # The window says already when it opens.
+        opens, local = campaign.opening, local_moment(campaign.next_at, campaign.opening)
+        at = [] if opens and opens.not_before == campaign.next_at else [Phrase("at {moment}", moment=local)]
+        until = [in_time(campaign.next_at, now)] if now is not None else []
+        rows += [Row("next", (*at, *until))] if at or until else []
+    return rows
+
+
+def local_moment(at: datetime, window: Window | None) -> str:
+    """Write a moment in the offset of a window, or in Beijing time without one."""
+    return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
+
+
+def _standing(campaign: CampaignSheet) -> Row:
+    """Say where it stands, and which version it is."""
+    digest = [inked_digest(campaign.digest)] if campaign.digest is not None else []
+    return Row("status", (Inked(STATUS[campaign.status], STATUS_INK.get(campaign.status, Ink.PLAIN)), *digest))
+
+
 def inked_digest(digest: str) -> Inked:
     """Show a digest with its subject."""
     return Inked(Phrase("digest {digest}", digest=short_digest(digest)), Ink.DETAIL)
 
 
-def _message_rows(table: Table, campaign: RenderedCampaign) -> None:
-    """Add a row for each article, or one for another message, with what is in it."""
-    message = campaign.message
-    if not isinstance(message, RenderedNews | RenderedText):
-        first, *others = media_facts(campaign)
-        table.row(PLAN_LABELS["message"], first, *_details(*others))
-        return
-    if isinstance(message, RenderedText):
-        beginning = beginning_words(message.content)
-        table.row(PLAN_LABELS["text"], beginning, *_details(counted_words(WordCount.of([message.content]).words)))
-        return
-    for number, article in enumerate(message.articles, 1):
-        found = len(set(PICTURE_PLACEHOLDER.findall(article.content)))
-        count = article.word_count
-        details = _details(reading_words(count.words, count.minutes), pictures(found))
-        table.row(PLAN_LABELS["articles"] if number == 1 else "", f"{number}. {article.title}", *details, inner=3)
+def hold_row(campaign: str, until: datetime) -> Row:
+    """Say until when the administrator may answer, what his answer does, and what to type then."""
+    say = Phrase("WeChat asks the administrator (管理员) to confirm this send, until {moment}", moment=recorded(until))
+    below = (
+        Phrase("It is not sent without a confirmation. Until that is known, the account sends nothing else."),
+        Phrase("after the answer, this asks WeChat for the result:"),
+        Command("apply", campaign),
+    )
+    return Row("next", (Inked(say, Ink.WARNING),), below=below)
 
 
-def media_facts(campaign: RenderedCampaign) -> list[str]:
-    """Say what a message of pictures, a sound, a video or a coupon holds, its kind first."""
-    message = campaign.message
-    match message:
-        case RenderedImage():
-            words = [each for each in (message.title, message.recommend) if each]
-            facts: list[str] = [Phrase("picture message"), pictures(len(message.materials)), *words]
-        case RenderedVoice():
+def _message_rows(campaign: CampaignSheet) -> list[Row]:
+    """Say what is in a message: a row for each article, or one for another message."""
+    if campaign.content is None:
+        return []
+    content: Any = campaign.content
+    message = content.message
+    match message.type:
+        case "mpnews":
+            return [_article_row(number, each.title, campaign) for number, each in enumerate(message.articles, 1)]
+        case "text":
+            words = Inked(counted_words(WordCount.of([message.content]).words), Ink.DETAIL)
+            return [Row("text", (beginning_words(message.content), words))]
+        case "image":
+            count = len(getattr(message, "materials", None) or message.files or message.media_ids)
+            facts = [Phrase("picture message"), pictures(count), beginning_words(message.title), message.recommend]
+        case "voice":
             facts = [Phrase("voice message")]
-        case RenderedVideo():
+        case "mpvideo":
             facts = [Phrase("video message"), message.title]
-        case RenderedCard():
-            facts = [Phrase("coupon"), message.card_id]
         case _:
-            facts = []
-    for each in campaign.recordings:
-        facts += [short_path(each.path, campaign.name), *([duration(each.milliseconds)] if each.milliseconds else [])]
-    given = [each.media_id for each in message.materials if each.media_id is not None]
-    named = [Phrase("material {media_ids}", media_ids=", ".join(given))] if given else []
-    return [_short(fact) for fact in facts if fact] + named
+            facts = [Phrase("coupon"), message.card_id]
+    facts += _recordings(content, campaign.name)
+    said = [each if isinstance(each, Phrase) else beginning_words(each) for each in facts if each]
+    return [Row("message", tuple(said))]
 
 
-def _short(fact: str) -> str:
-    """Cut words of a campaign; our own are short."""
-    return fact if isinstance(fact, Phrase) else beginning_words(fact)
+def _article_row(number: int, title: str, campaign: CampaignSheet) -> Row:
+    count = campaign.reading[number - 1] if number <= len(campaign.reading) else None
+    length = [Inked(reading_words(*count), Ink.DETAIL)] if count is not None else []
+    return Row("articles", (title, *length), Inked(f"{number}. ", Ink.PLAIN))
 
 
-def _picture_rows(table: Table, campaign: RenderedCampaign) -> None:
-    """Add a row for each picture that is not uploaded as it is."""
-    changed = [picture for picture in campaign.pictures if picture.note]
-    for index, picture in enumerate(changed):
-        path = short_path(picture.path, campaign.name)
-        table.row(PLAN_LABELS["pictures"] if index == 0 else "", f"{path}: ", picture.note or "", inner=2)
+def _recordings(content: Any, name: str) -> Iterator[str]:
+    """Name the sound or video of a message, and how long it plays."""
+    locked = [each for each in content.pictures if each.purpose in ("voice", "video")]
+    for each in getattr(content, "recordings", locked):
+        yield short_path(each.path, name)
+        if milliseconds := getattr(each, "milliseconds", 0):
+            yield duration(milliseconds)
+    given = [each.media_id for each in getattr(content.message, "materials", ()) if each.media_id is not None]
+    if given:
+        yield Phrase("material {media_ids}", media_ids=", ".join(given))
 
 
 def short_path(path: str, campaign: str) -> str:
@@ -141,134 +340,154 @@ def short_path(path: str, campaign: str) -> str:
     return path.removeprefix(f"campaigns/{campaign}/").removeprefix("campaigns/")
 
 
-def _details(*phrases: str) -> list[Part]:
-    parts: list[Part] = []
-    for phrase in phrases:
-        parts += [DOT, Inked(phrase, Ink.DETAIL)]
-    return parts
+FILES_NAMED: Final = 8
+"""More files of one step are counted."""
 
 
-UPLOADS_SHOWN: Final = 8
-"""More uploads of one campaign are shown as a number: they must not push the send out of sight."""
+def grouped_steps(steps: Sequence[_Act]) -> list[list[_Act]]:
+    """Put together the steps that do the same for one reason; of batches, those in a row."""
+    groups: dict[tuple[Kind, Reason, bool, int], list[_Act]] = {}
+    for position, step in enumerate(steps):
+        batch = step.address.rpartition("/")[2]
+        numbered = step.kind in (Kind.SAVE_DRAFT, Kind.SEND_MASS) and batch.isdecimal()
+        run = int(batch) - position if numbered else 0
+        groups.setdefault((step.kind, step.reason, _is_only_shown(step), run), []).append(step)
+    return list(groups.values())
 
 
-def _step_rows(table: Table, planned: PlannedCampaign) -> None:
-    """Add a row for each planned step of a campaign."""
-    uploads = [step for step in planned.steps if isinstance(step, UploadMedia)]
-    hidden = uploads[UPLOADS_SHOWN - 1 :] if len(uploads) > UPLOADS_SHOWN else []
-    label: str = PLAN_LABELS["steps"]
-    for step, times in folded(planned.steps):
-        if any(step is each for each in hidden):
-            if step is hidden[0]:
-                table.row(label, "+ ", Phrase("and {count} more pictures", count=len(hidden)), inner=2)
-            continue
-        ink = Ink.ALARM if isinstance(step, SendMass) else Ink.PLAIN
-        parts: list[Part] = [Inked(f"{symbol(step)} ", ink), Inked(planned_words(step, planned, times), ink)]
-        table.row(label, *parts, DOT, Inked(REASON[step.reason], Ink.DETAIL), inner=2)
-        label = ""
+def _is_only_shown(step: Act) -> bool:
+    return step.address.endswith("/draft/preview")
 
 
-def folded(steps: Sequence[Step]) -> list[tuple[Step, int]]:
-    """Give each step and how often it stands there: batches that differ in their number alone stand once, as a run."""
-    found: list[tuple[Step, int]] = []
-    for step in steps:
-        before, times = found[-1] if found else (None, 0)
-        if before is not None and _follows(step, before, times):
-            found[-1] = (before, times + 1)
-        else:
-            found.append((step, 1))
-    return found
+def _step_rows(campaign: CampaignSheet) -> Iterator[Row]:
+    for steps in grouped_steps(campaign.steps):
+        sends = steps[0].kind is Kind.SEND_MASS
+        said: list[Part] = [Inked(_step_words(steps, campaign), Ink.ALARM if sends else Ink.PLAIN)]
+        said += [enumerated(files)] if (files := _files(steps, campaign)) else []
+        said.append(Inked(REASON[steps[0].reason], Ink.DETAIL))
+        said += [Inked(Phrase("cannot be undone"), Ink.ALARM)] if steps[0].kind is Kind.SEND_PREVIEW else []
+        yield Row("steps", tuple(said), Inked("‼ ", Ink.ALARM) if sends else Inked("+ ", Ink.PLAIN))
 
 
-def _follows(step: Step, before: Step, times: int) -> bool:
-    """Return whether a step does to the next batch what `times` steps from `before` on do to theirs."""
-    if not isinstance(step, SaveDraft | SendMass) or not isinstance(before, SaveDraft | SendMass):
-        return False
-    if step.batch is None or before.batch is None:
-        return False
-    return (step.kind, step.reason, step.batch) == (before.kind, before.reason, before.batch + times)
+def _files(steps: Sequence[Act], campaign: CampaignSheet) -> list[str]:
+    """Name the files that steps upload."""
+    content = campaign.content
+    known = getattr(content, "files", getattr(content, "pictures", ()))
+    paths = {each.sha256.removeprefix("sha256:")[:12]: short_path(each.path, campaign.name) for each in known}
+    found = [paths[end] for each in steps if (end := each.address.rpartition("/")[2]) in paths]
+    more = len(found) - FILES_NAMED
+    return [*found[:FILES_NAMED], *([Phrase("and {count} more", count=more)] if more > 0 else [])]
 
 
-def planned_words(step: Step, planned: PlannedCampaign, times: int = 1) -> Phrase:
-    """Say what a planned step does, or `times` of them that are batches of one list."""
-    match step:
-        case UploadMedia(media=media):
-            path = short_path(media.path, planned.name)
-            inline = step.kind is Kind.UPLOAD_IMAGE
-            return Phrase("upload picture {path}", path=path) if inline else Phrase("add material {path}", path=path)
-        case SaveDraft():
-            return _planned_draft(step, times)
-        case SendPreview():
-            return Phrase("preview to {reviewer}", reviewer=reviewer(step))
-        case SendMass(campaign=campaign, batch=batch) if batch is not None:
-            return _planned_batches(campaign, batch, times)
-        case SendMass(campaign=campaign):
-            who = audience_words(campaign.audience)
-            if planned.audience_count is not None:
-                who = Phrase("{audience}, {followers}", audience=who, followers=followers(planned.audience_count))
-            return Phrase("send to {audience}: this cannot be undone", audience=who)
+def _step_words(steps: Sequence[Act], campaign: CampaignSheet) -> Phrase:
+    first, count = steps[0], len(steps)
+    known = [reviewer(each) for each in steps if isinstance(each, SendPreview)]
+    match first.kind:
+        case Kind.SAVE_DRAFT:
+            return _draft_words(first, count)
+        case Kind.SEND_PREVIEW if known:
+            return Phrase("preview to {reviewer}", reviewer=enumerated(known))
+        case Kind.SEND_MASS:
+            return _send_words(first, count, campaign)
+        case _:
+            return counted_steps(first.kind, count)
 
 
-def _planned_draft(step: SaveDraft, times: int) -> Phrase:
-    if times > 1:
-        return Phrase("save {count} drafts, one for each batch", count=times)
-    if step.for_preview:
+def _draft_words(first: Act, count: int) -> Phrase:
+    if count > 1:
+        return Phrase("save {count} drafts, one for each batch", count=count)
+    if _is_only_shown(first):
         return Phrase("save a separate draft for the preview: this is not the tip")
-    if step.supersedes is None:
-        return Phrase("save the draft")
-    return Phrase("save a new draft instead of the old one")
+    if first.reason is Reason.CONTENT_CHANGED:
+        return Phrase("save a new draft instead of the old one")
+    return Phrase("save the draft")
 
 
-def _planned_batches(campaign: RenderedCampaign, batch: int, times: int) -> Phrase:
-    who = audience_words(campaign.audience)
-    if times == 1:
+def _send_words(first: Act, count: int, campaign: CampaignSheet) -> Phrase:
+    content: Any = campaign.content
+    who = audience_words(content.audience)
+    listed, batch = listed_openids(content), first.address.rpartition("/")[2]
+    if listed is None:
+        if campaign.audience_count is not None:
+            who = Phrase("{audience}, {followers}", audience=who, followers=followers(campaign.audience_count))
+        return Phrase("send to {audience}: this cannot be undone", audience=who)
+    if count == listed.batches:
+        say = Phrase("send to {audience} in {jobs}, one after the other: this cannot be undone")
+        return Phrase(say, audience=who, jobs=jobs_words(count))
+    if count == 1:
         say = Phrase("send batch {batch} of {batches} to {audience}: this cannot be undone")
-        return Phrase(say, batch=batch, batches=campaign.batches, audience=who)
-    if times != campaign.batches:
-        say = Phrase(
-            "send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone"
-        )
-        return Phrase(say, first=batch, last=batch + times - 1, batches=campaign.batches, audience=who)
-    say = Phrase("send to {audience} in {jobs}, one after the other: this cannot be undone")
-    return Phrase(say, audience=who, jobs=jobs_words(times))
+        return Phrase(say, batch=batch, batches=listed.batches, audience=who)
+    say = Phrase("send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone")
+    return Phrase(say, first=batch, last=int(batch) + count - 1, batches=listed.batches, audience=who)
 
 
-def done_rows(table: Table, performed: list[Step], label: str) -> None:
-    """Add rows for what was done, in the order of the stages; nothing where nothing was."""
-    for line in done_words(performed):
-        table.row(label, Inked("✓ ", Ink.DONE), line, inner=2)
-        label = ""
+def _refusals(campaign: CampaignSheet) -> list[Row]:
+    rows = refusal_rows(campaign.refusals)
+    if campaign.is_size_read_again:
+        again = Phrase("apply reads the size again before it decides")
+        rows = [replace(each, below=(*each.below, again)) for each in rows]
+    return rows
 
 
-def done_words(performed: list[Step]) -> list[Phrase]:
-    """Say what was done."""
-    said: list[Phrase] = []
-    images = sum(step.kind is Kind.UPLOAD_IMAGE for step in performed)
-    materials = sum(step.kind is Kind.ADD_MATERIAL for step in performed)
-    if images:
-        said.append(plural_phrase("uploaded {count} picture", "uploaded {count} pictures", count=images))
-    if materials:
-        said.append(plural_phrase("added {count} material", "added {count} materials", count=materials))
-    for step, times in folded(performed):
-        match step:
-            case SaveDraft() if times > 1:
-                said.append(Phrase("saved {count} drafts and read them back", count=times))
-            case SaveDraft(for_preview=True):
-                said.append(Phrase("saved a separate draft for the preview; the staged one stays"))
-            case SaveDraft():
-                said.append(Phrase("saved the draft and read it back"))
-            case SendPreview():
-                said.append(Phrase("showed the preview to {reviewer}", reviewer=reviewer(step)))
-            case SendMass(campaign=campaign, batch=batch) if batch is not None:
-                who = audience_words(campaign.audience)
-                say = Phrase("WeChat accepted {count} of {batches} batches to {audience}")
-                said.append(Phrase(say, count=times, batches=campaign.batches, audience=who))
-            case SendMass(campaign=campaign):
-                who = audience_words(campaign.audience)
-                said.append(Phrase("WeChat accepted the send to {audience}", audience=who))
-            case UploadMedia():
-                pass  # Counted above.
-    return said
+def _by_hand(campaign: CampaignSheet) -> list[Row]:
+    """Say what only the console can do, and how to record that it is done."""
+    rows = [hand_row(each) for each in campaign.handoff]
+    told = any(each.guard is Guard.HANDOFF_OPEN for each in campaign.refusals)
+    if left_to_do(campaign.handoff, campaign.status) and not told:
+        rows[-1] = replace(rows[-1], below=(how_to_do(CampaignName(campaign.name)),))
+    return rows
+
+
+def hand_row(item: HandoffItem) -> Row:
+    """Say one thing that only the console can do, and whether it is done."""
+    return Row("by_hand", (item.words,), Inked("✓ ", Ink.DONE) if item.done else Inked("○ ", Ink.WARNING))
+
+
+def plan_text(
+    page: Page,
+    plan: Plan,
+    now: datetime,
+    differences: "Mapping[CampaignName, Difference] | None" = None,
+) -> str:
+    """Show every campaign of `plan`, with what changed in it for readers, and sum it up; spans count from `now`."""
+    sheets = [planned_sheet(each, (differences or {}).get(each.name)) for each in plan.campaigns]
+    for campaign in sheets:
+        page.blank()
+        _campaign(page, campaign, now)
+    ahead_rows(page, plan.ahead)
+    if plan.remote is not None:
+        drift_rows(page, plan.remote)
+    page.blank()
+    _summary(page, sheets, now)
+    return page.text()
+
+
+def _campaign(page: Page, campaign: CampaignSheet, now: datetime) -> None:
+    if weight(campaign) is Weight.RESTS:
+        heading(page, campaign.name, campaign.title, campaign.status, *_closed(campaign))
+        return
+    said = section(campaign, now)
+    heading(page, campaign.name, campaign.title)
+    table = Table(page, list(LABELS.values()))
+    write_rows(table, said.facts)
+    if said.changes is not None:
+        from massctl.view.difference import difference_table
+
+        difference_table(table, said.changes, LABELS["changes"])
+    write_rows(table, [*said.steps, *said.pressing, *(each for each in said.notes)])
+
+
+def _closed(campaign: CampaignSheet) -> list[Part]:
+    return [] if campaign.status in FINAL else [DOT, Inked(Phrase("its window has closed"), Ink.DETAIL)]
+
+
+def heading(page: Page, name: str, title: str, status: Status | None = None, *parts: Part) -> None:
+    """Add a campaign's name, its title, where it stands, and `parts` behind them."""
+    titled: list[Part] = [Inked(name, Ink.NAME), *([f"  {title}"] if title else [])]
+    standing: list[Part] = (
+        ["  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL))] if status is not None else []
+    )
+    page.line(*titled, *standing, *parts, hang=2)
 
 
 def drift_rows(page: Page, remote: Remote) -> None:
@@ -286,138 +505,28 @@ def drift_rows(page: Page, remote: Remote) -> None:
         page.line(Inked(NO_DRIFT, Ink.DONE), indent=2)
 
 
-def plan_text(
-    page: Page, plan: Plan, now: datetime, differences: "Mapping[CampaignName, Difference] | None" = None
-) -> str:
-    """Show every campaign of `plan`, with what changed in it for readers, and sum it up; spans count from `now`."""
-    for planned in plan.campaigns:
-        page.blank()
-        _campaign(page, planned, plan, now, (differences or {}).get(planned.name))
-    if plan.ahead:
-        ahead_rows(page, plan.ahead)
-    if plan.remote is not None:
-        drift_rows(page, plan.remote)
-    page.blank()
-    _summary(page, plan, now)
-    return page.text()
+def counted_plan(plan: Sequence[CampaignSheet]) -> list[Inked]:
+    """Say how many steps of each kind there are, the tags that are looked up first."""
+    kinds = Counter(step.kind for each in plan for step in each.steps)
+    tags = sum(each.tag_due is not None for each in plan)
+    said = [Inked(counted_tags(tags), Ink.PLAIN)] if tags else []
+    inks = {Kind.SEND_MASS: Ink.ALARM}
+    return said + [Inked(counted_steps(each, kinds[each]), inks.get(each, Ink.PLAIN)) for each in Kind if kinds[each]]
 
 
-def heading(page: Page, name: str, title: str, *parts: Part) -> None:
-    """Add a campaign's name, its title, and `parts` behind them."""
-    titled: list[Part] = [Inked(name, Ink.NAME)]
-    if title:
-        titled.append(f"  {title}")
-    page.line(*titled, *parts, hang=2)
-
-
-def refusal_rows(table: Table, refusals: tuple[Refusal, ...] | list[Refusal]) -> None:
-    """Add why something is not done, and what to do about it."""
-    alone = all(each.guard is Guard.NOT_NAMED for each in refusals)
-    for refusal in refusals:
-        if refusal.guard is Guard.NOT_NAMED and not alone:
-            continue  # To name it does not help as long as something else refuses it.
-        if refusal.guard is Guard.NOT_NAMED:
-            table.row(PLAN_LABELS["next"], refusal.message, inner=2)  # What was declared, and nothing that went wrong.
-            table.below(refusal.hint)
-            continue
-        table.row(PLAN_LABELS["refused"], Inked(f"{refusal.guard.value}: ", Ink.WARNING), refusal.message, inner=2)
-        table.below(refusal.hint)
-
-
-def local_moment(planned: PlannedCampaign, at: datetime) -> str:
-    """Write a moment in the offset of a campaign's window, or in Beijing time without one."""
-    window = planned.rendered.window if planned.rendered else None
-    return moment(at.astimezone(window.not_before.tzinfo)) if window else recorded(at)
-
-
-def _campaign(page: Page, planned: PlannedCampaign, plan: Plan, now: datetime, difference: "Difference | None") -> None:
-    idle = not (planned.steps or planned.tag_due or planned.refusals or planned.diagnostics or difference)
-    if idle and (planned.status in FINAL or planned.window is WindowState.EXPIRED):
-        standing = Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.DETAIL))
-        closed = [DOT, Inked(Phrase("its window has closed"), Ink.DETAIL)] if planned.status not in FINAL else []
-        heading(page, planned.name, planned.title, "  ", standing, *closed)
-        return
-    heading(page, planned.name, planned.title)
-    table = Table(page, list(PLAN_LABELS.values()))
-    block = planned_block(planned, plan.ahead)
-    if block is None and planned.account is not None:
-        table.row(PLAN_LABELS["account"], planned.account)
-    _standing(table, planned)
-    if planned.awaiting_until is not None:
-        hold_rows(table, planned.name, planned.awaiting_until, "")
-    if block is not None and planned.rendered is not None:
-        # Diagnostics are below with their places and remedies.
-        block_table(table, block, but=warnings_of(planned.diagnostics))
-        _message_rows(table, planned.rendered)
-        _picture_rows(table, planned.rendered)
-    if difference is not None:
-        # Most plans have nothing to compare.
-        from massctl.view.difference import difference_table
-
-        difference_table(table, difference, PLAN_LABELS["changes"])
-    for number, each in enumerate(planned.handoff):
-        mark = Inked("✓ ", Ink.DONE) if each.done else Inked("○ ", Ink.WARNING)
-        table.row(PLAN_LABELS["by_hand"] if number == 0 else "", mark, each.words, inner=2)
-    told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in planned.refusals)
-    if left_to_do(planned.handoff, planned.status) and not told:
-        table.below(how_to_do(planned.name))
-    _step_rows(table, planned)
-    refusal_rows(table, planned.refusals)
-    if planned.wants_send and planned.may_send and any(r.guard is Guard.AUDIENCE_BOUNDS for r in planned.refusals):
-        table.below(Inked(Phrase("apply reads the size again before it decides"), Ink.DETAIL))
-    if planned.next_at is not None:
-        at = Phrase("at {moment}", moment=local_moment(planned, planned.next_at))
-        table.row(PLAN_LABELS["next"], at, DOT, in_time(planned.next_at, now))
-    _diagnostics(page, table, planned)
-
-
-def _standing(table: Table, planned: PlannedCampaign) -> None:
-    parts: list[Part] = [Inked(STATUS[planned.status], STATUS_INK.get(planned.status, Ink.PLAIN))]
-    if planned.edition is not None and planned.rendered is None:
-        parts += [DOT, Phrase("edition {edition}", edition=planned.edition)]
-    if planned.digest is not None:
-        digest = Phrase("digest {digest}", digest=short_digest(planned.digest))
-        parts += [DOT, Inked(digest, Ink.DETAIL)]
-    table.row(PLAN_LABELS["status"], *parts)
-
-
-def _diagnostics(page: Page, table: Table, planned: PlannedCampaign) -> None:
-    """Show faults and warnings in short; `validate` shows them with their lines."""
-    error_lines(page, planned.diagnostics)
-    alone, groups = grouped([each for each in planned.diagnostics if each.severity is Severity.WARNING])
-    for diagnostic in alone:
-        where = f" ({place_text(diagnostic.place)})" if diagnostic.place and diagnostic.place.line else ""
-        table.row(
-            PLAN_LABELS["warnings"],
-            Inked(f"{diagnostic.code} ", Ink.WARNING),
-            diagnostic.message,
-            Inked(where, Ink.DETAIL),
-            inner=2,
-        )
-        if diagnostic.hint:
-            table.below(diagnostic.hint)
-    for group in groups:
-        group_lines(page, group, indent=2)
-
-
-def _summary(page: Page, plan: Plan, now: datetime) -> None:
-    kinds = Counter(step.kind for step in plan.steps)
-    said: list[Part] = []
-    if tags := sum(each.tag_due is not None for each in plan.campaigns):
-        said += [Phrase(", "), counted_tags(tags)]
-    for kind in Kind:
-        if kinds[kind]:
-            ink = Ink.ALARM if kind is Kind.SEND_MASS else Ink.PLAIN
-            said += [Phrase(", "), Inked(counted_steps(kind, kinds[kind]), ink)]
-    refused = sum(bool(c.refusals) and not c.by_name_only for c in plan.campaigns)
-    faulty = sum(has_errors(c.diagnostics) for c in plan.campaigns)
-    if said:
-        page.line(Phrase("plan: "), *said[1:], hang=2)
+def _summary(page: Page, plan: Sequence[CampaignSheet], now: datetime) -> None:
+    refused, faulty = sum(bool(each.refused) for each in plan), sum(each.is_faulty for each in plan)
+    if counted := counted_plan(plan):
+        parts = [part for each in counted for part in (Phrase(", "), each)]
+        page.line(Phrase("plan: "), *parts[1:], hang=2)
     elif refused or faulty:
         page.line(Phrase("Nothing can be done now."), hang=2)
     else:
         page.line(Inked(Phrase("Nothing to do."), Ink.DONE), hang=2)
-        _next(page, plan, now)
+        coming = [(each.next_at, each) for each in plan if each.next_at is not None]
+        for at, each in sorted(coming, key=lambda pair: pair[0])[:1]:
+            say = Phrase("next: {name} at {moment}", name=each.name, moment=local_moment(at, each.opening))
+            page.line(say, DOT, in_time(at, now), hang=2)
     if refused:
         page.line(Inked(Phrase("refused: {campaigns}", campaigns=campaigns(refused)), Ink.WARNING))
     if faulty:
@@ -425,13 +534,3 @@ def _summary(page: Page, plan: Plan, now: datetime) -> None:
         if not page.language.flags.sandbox:  # `validate` does not know what was sent there.
             said_of = Phrase("{faults}; {command} shows them", faults=said_of, command=Command("validate"))
         page.line(Inked(said_of, Ink.ERROR), hang=2)
-
-
-def _next(page: Page, plan: Plan, now: datetime) -> None:
-    """Say which campaign comes next, where nothing is to be done now."""
-    coming = [(c.next_at, c) for c in plan.campaigns if c.next_at is not None]
-    if not coming:
-        return
-    at, planned = min(coming, key=lambda pair: pair[0])
-    said = Phrase("next: {name} at {moment}", name=planned.name, moment=local_moment(planned, at))
-    page.line(said, " · ", in_time(at, now), hang=2)

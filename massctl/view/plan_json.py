@@ -10,7 +10,7 @@ from massctl.model.documents import document
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
-from massctl.plan.lock_diff import LockState, ReviewedChanges, ReviewedPart, ReviewedRow
+from massctl.plan.lock_diff import LockState, ReviewedChanges, ReviewedRow
 from massctl.plan.plan import Plan, Remote
 from massctl.plan.plan_file import (
     PlannedDrift,
@@ -80,8 +80,8 @@ def _unlocked_document(found: RenderedCampaign | Invalid) -> dict[str, Any]:
 
 def _changes_document(difference: "Difference") -> dict[str, Any]:
     # Only for reviewers is anything compared.
-    from massctl.view.difference import base_words, difference_rows
+    from massctl.view.difference import changes_of
 
-    parts = [ReviewedPart.NEW] if difference.is_new else [each.part for each in difference.frame if each.part]
-    rows = [document(ReviewedRow, row, inner=row.is_inner) for row in difference_rows(difference, CHANGED_ROWS_MAX)]
-    return document(ReviewedChanges, against=base_words(difference.base), parts=parts, rows=rows)
+    changes = changes_of(difference, CHANGED_ROWS_MAX)
+    rows = [document(ReviewedRow, row, inner=row.is_inner) for row in changes.rows]
+    return document(ReviewedChanges, against=changes.against, parts=changes.parts, rows=rows)

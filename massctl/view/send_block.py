@@ -3,18 +3,18 @@
 Labels and facts are here for every form; a plan's own rows on a terminal are in `massctl.view.plan`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from massctl.model.frozen import Frozen
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
 from massctl.plan.send_block import CommentAccess, SendBlock
 from massctl.plan.window import WindowState
 from massctl.view.cells import shorten
+from massctl.view.rows import Row
 from massctl.view.style import Ink
-from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.terminal import DOT, Inked, Page, Part
 from massctl.view.words import (
     TAG_DUE,
     WINDOW,
@@ -69,31 +69,6 @@ def allowance_left(span: Span) -> Phrase:
     )
 
 
-SEND_LABELS: Final = {
-    "account": Phrase("account"),
-    "audience": Phrase("audience"),
-    "window": Phrase("window"),
-    "edition": Phrase("edition"),
-    "reprint": Phrase("reprint"),
-    "comments": Phrase("comments"),
-    "allowance": Phrase("allowance"),
-    "warnings": Phrase("warning"),
-}
-"""Of the rows, by their names in a document, in their order."""
-PLAN_LABELS: Final = {
-    **SEND_LABELS,
-    "status": Phrase("status"),
-    "articles": Phrase("articles"),
-    "text": Phrase("text"),
-    "message": Phrase("message"),
-    "pictures": Phrase("pictures"),
-    "changes": Phrase("changes"),
-    "by_hand": Phrase("by hand"),
-    "steps": Phrase("steps"),
-    "refused": Phrase("refused"),
-    "next": Phrase("next"),
-}
-"""Of the rows of a planned campaign, in their order."""
 REPRINT: Final = {
     False: Phrase("stop if WeChat finds a reprint (send_ignore_reprint: 0)"),
     True: Phrase(
@@ -107,23 +82,6 @@ _COMMENTING: Final = {
 }
 _BEGINNING_CELLS: Final = 72
 _INK: Final = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
-
-
-class Row(Frozen):
-    """One line of the block: what it is called, and its facts."""
-
-    name: str
-    facts: tuple[Part, ...]
-
-    @property
-    def label(self) -> Phrase:
-        """Return what stands before it."""
-        return SEND_LABELS[self.name]
-
-    @property
-    def words(self) -> list[str]:
-        """Return the facts without their ink."""
-        return [each.text if isinstance(each, Inked) else each for each in self.facts]
 
 
 def block_rows(block: SendBlock) -> list[Row]:
@@ -141,19 +99,6 @@ def block_rows(block: SendBlock) -> list[Row]:
         rows.append(Row("comments", _comments(block.commenting)))
     rows += [Row("allowance", (allowance_period(span), allowance_left(span))) for span in block.allowance]
     return rows + [Row("warnings", (Inked(each, Ink.WARNING),)) for each in block.warnings]
-
-
-def block_table(table: Table, block: SendBlock, but: Collection[str] = ()) -> None:
-    """Add the rows of a block to a table; warnings in `but` are shown there already."""
-    last = ""
-    for row in block_rows(block):
-        if row.name == "warnings" and row.words[0] in but:
-            continue
-        parts: list[Part] = []
-        for fact in row.facts:
-            parts += [DOT, fact]
-        table.row(row.label if row.name != last else "", *parts[1:], inner=2 if row.name == "warnings" else 0)
-        last = row.name
 
 
 def beginning_words(text: str) -> str:

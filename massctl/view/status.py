@@ -1,6 +1,6 @@
 """Show the status of campaigns and jobs, and the evidence for a send in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,20 +14,12 @@ from massctl.plan.drift import open_drifts
 from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence, Repetition
 from massctl.view.jobs import batch_words, job_rows
-from massctl.view.outcome import doubt_rows, failure_rows
+from massctl.view.outcome import doubt_row
 from massctl.view.plan import STATUS_INK, inked_digest
+from massctl.view.rows import LABELS, Row, failure_row, write_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import STATUS, drift_hint, drift_words, followers, openids, recorded
-
-STATUS_LABELS: Final = {
-    "job": Phrase("job"),
-    "settled": Phrase("settled"),
-    "error": Phrase("error"),
-    "in_doubt": Phrase("in doubt"),
-    "drift": Phrase("drift"),
-    "next": Phrase("what now"),
-}
 
 
 def status_text(
@@ -39,34 +31,36 @@ def status_text(
     for record in followed.records:
         page.blank()
         record_heading(page, record)
-        table = Table(page, list(STATUS_LABELS.values()))
-        job_rows(table, record, STATUS_LABELS["job"])
-        settled_row(table, record, STATUS_LABELS["settled"])
-        for failed, failure in followed.errors:
-            if failed is record:
-                failure_rows(table, failure, STATUS_LABELS["error"])
-        if (nobody := nobody_got_it(record)) is not None:
-            failure_rows(table, nobody, STATUS_LABELS["error"])
-        if record.is_in_doubt:
-            doubt_rows(table, record, STATUS_LABELS["in_doubt"], followed.repeatable.get(record.key))
-        for drift in open_drifts(followed.state, record):
-            table.row(STATUS_LABELS["drift"], Inked(drift_words(drift), Ink.WARNING), inner=2)
-            table.below(drift_hint(drift))
-        unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
-        if unexplained and any(failed is record for failed in followed.failed_now):
-            say = Phrase("WeChat failed the job; the console shows the reason under 群发记录")
-            table.row(STATUS_LABELS["error"], Inked(say, Ink.ERROR), inner=2)
-        # Of an older edition nothing is left to do: the newer one took its place.
-        newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
-        if record.edition == newest and (way := what_now(record, followed.state)) is not None:
-            table.row(STATUS_LABELS["next"], way, inner=2)
+        table = Table(page, list(LABELS.values()))
+        job_rows(table, record, LABELS["job"])
+        settled_row(table, record, LABELS["settled"])
+        write_rows(table, _open_rows(record, followed))
     if statistics is not None:
         page.blank()
         page.line(Inked(Phrase("statistics"), Ink.NAME))
-        table = Table(page, [*(account for account, _ in statistics), *STATUS_LABELS.values()])
+        table = Table(page, [*(account for account, _ in statistics), *LABELS.values()])
         for account, found in statistics:
             collected_rows(table, account, found)
     return page.text()
+
+
+def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:
+    """Say what went wrong with a record, what is open, and what can be done now."""
+    yield from (failure_row(failure) for failed, failure in followed.errors if failed is record)
+    if (nobody := nobody_got_it(record)) is not None:
+        yield failure_row(nobody)
+    if record.is_in_doubt:
+        yield doubt_row(record, followed.repeatable.get(record.key))
+    for drift in open_drifts(followed.state, record):
+        yield Row("drift", (Inked(drift_words(drift), Ink.WARNING),), below=(drift_hint(drift),))
+    unexplained = not any(job.counts and job.counts.reason for job in record.jobs)
+    if unexplained and any(failed is record for failed in followed.failed_now):
+        say = Phrase("WeChat failed the job; the console shows the reason under 群发记录")
+        yield Row("error", (Inked(say, Ink.ERROR),))
+    # Of an older edition nothing is left to do: the newer one took its place.
+    newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
+    if record.edition == newest and (way := what_now(record, followed.state)) is not None:
+        yield Row("next", (way,))
 
 
 FALLS_MAX: Final = 10
@@ -93,7 +87,7 @@ def collected_rows(table: Table, account: str, found: Collected) -> None:
     if len(found.falls) > FALLS_MAX:
         table.row("", Phrase("and {count} more that fell", count=len(found.falls) - FALLS_MAX), inner=2)
     if found.error is not None:
-        failure_rows(table, found.error, account)
+        write_rows(table, [failure_row(found.error, account)])
 
 
 def record_heading(page: Page, record: Record) -> None:
@@ -160,7 +154,7 @@ def evidence_text(page: Page, evidence: Evidence) -> str:
 def _attempts(table: Table, record: Record) -> None:
     label: str = EVIDENCE_LABELS["attempt"]
     for attempt in record.attempts:
-        table.row(label, _to_the_second(attempt.at), DOT, _verdict(table, attempt), inner=2)
+        table.row(label, _to_the_second(attempt.at), DOT, verdict_of(attempt), inner=2)
         label = ""
         event = attempt.event
         whom = Phrase("every follower") if event.audience.get("is_to_all") else Phrase("one tag")
@@ -176,15 +170,19 @@ def _attempts(table: Table, record: Record) -> None:
             table.below(Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason))
 
 
-def _verdict(table: Table, attempt: Attempt) -> Part:
-    if attempt.rejection is not None and attempt.rejection.errcode is None:
-        return Phrase("its request never left")
+def verdict_of(attempt: Attempt) -> Part:
+    """Say what became of an attempt."""
+    doubt = doubt_words(attempt.doubt) if attempt.doubt else None
     if attempt.rejection is not None:
-        return Phrase("refused with errcode {errcode}", errcode=attempt.rejection.errcode)
-    if attempt.accepted is not None or not attempt.open:
-        return Phrase("answered")
-    why = doubt_words(attempt.doubt) if attempt.doubt else Phrase("the run ended before the answer")
-    return Inked(Phrase("open: {why}", why=why), Ink.ALARM)
+        code = attempt.rejection.errcode
+        refused = Phrase("refused with errcode {errcode}", errcode=code)
+        return Inked(Phrase("its request never left") if code is None else refused, Ink.ERROR)
+    if attempt.accepted is not None:
+        unknown = Phrase("WeChat knew its id before; it is not known which content was sent")
+        return Inked(unknown, Ink.WARNING) if attempt.accepted.content is not None else Phrase("answered")
+    if attempt.open:
+        return Inked(Phrase("open: {why}", why=doubt or Phrase("the run ended before the answer")), Ink.ALARM)
+    return Phrase("closed later: {why}", why=doubt) if doubt else Phrase("answered")
 
 
 def _drafts(table: Table, record: Record) -> None:

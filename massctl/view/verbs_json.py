@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, Field
 
 from massctl.model.campaign import AccountTags, Tag
-from massctl.model.diagnostics import Check, Diagnostic, Level, Severity
+from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
 from massctl.model.documents import document, empty_document
-from massctl.model.entries import Entry, fields_of
-from massctl.model.ids import sha256_of
+from massctl.model.entries import Entry, JobFinish, fields_of
+from massctl.model.ids import AccountName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.model.strict import Strict
-from massctl.plan.forge_setup import StepName
+from massctl.plan.forge_setup import SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
-from massctl.plan.plan import DriftKind
+from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.plan_file import (
     LockedCampaign,
     LockResult,
@@ -49,13 +49,8 @@ if TYPE_CHECKING:
     from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.statistics import Collected
     from massctl.apply.withdraw import Withdrawal
-    from massctl.model.diagnostics import Finding
-    from massctl.model.entries import JobFinish
-    from massctl.model.ids import AccountName
     from massctl.model.send import Verdict
-    from massctl.plan.forge_setup import SetupStep
     from massctl.plan.guards import Brake
-    from massctl.plan.plan import Drift
     from massctl.plan.rest import RestMade
     from massctl.plan.send_block import SendBlock
     from massctl.view.explain import Explanation

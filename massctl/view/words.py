@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
+from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
 from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
     from massctl.model.campaign import Audience, Expect
-    from massctl.plan.plan import Drift
 
 
 def recorded(at: datetime) -> str:
@@ -239,8 +239,6 @@ def articles_named(numbers: Iterable[int]) -> Phrase:
 
 def drift_words(drift: "Drift") -> Phrase:
     """Say one thing that is other than recorded."""
-    from massctl.plan.plan import DriftKind
-
     match drift.kind:
         case DriftKind.TAG_RENAMED:
             return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.now)

@@ -45,6 +45,7 @@ from massctl.wechat.response import (
     verdict_of,
 )
 from massctl.wechat.retry import retry
+from massctl.wechat.statistics import statistics_request
 from massctl.wechat.token import Grant, TokenSource, TokenStore
 from massctl.wechat.wire import Request, T
 
@@ -293,9 +294,6 @@ class WeChatClient:
 
     def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
         """Read what WeChat counted on some days."""
-        # Only what collects statistics loads what reads them.
-        from massctl.wechat.statistics import statistics_request
-
         return self._call(statistics_request(call, begin_date, end_date, seen_at))
 
     def _call_unless_gone(self, request: Request[T]) -> T | None:

@@ -76,7 +76,7 @@ print(massctl.cli.main.unsupported("nt"))
 def test_the_sandbox_says_what_its_words_are_and_opens_the_inbox(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     shell.tree.news("letter")
     asked: list[str] = []
-    monkeypatch.setattr("massctl.loopback.run_app", lambda app, port, ready, **_: ready(8123))
+    monkeypatch.setattr("massctl.cli.commands.sandbox.run_app", lambda app, port, ready, **_: ready(8123))
     monkeypatch.setattr("webbrowser.open", lambda address: bool(asked.append(address)))
     said = shell("sandbox", "--open")
     address, appid, secret = said.out.split()

@@ -782,7 +782,7 @@ def test_what_a_robots_message_does_not_take_is_told_by_the_next(
 ) -> None:
     file = staged.shell.root / "massctl.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("webhook_env", "wecom_robot_env"), encoding="utf-8")
-    monkeypatch.setattr("massctl.notify.fitting", lambda _: 1)
+    monkeypatch.setattr("massctl.cli.notifications.fitting", lambda _: 1)
     words(staged, "words", tag=201)
     staged.shell("tags", "pull")
     assert 0 == staged.shell("lock").status

@@ -151,7 +151,7 @@ def test_the_run_of_the_day_collects_statistics_and_their_failure_is_none_of_its
         failed = Failure(45009, None, "the calls of today are used up", "")
         return [(AccountName("main"), Collected(AppId("wx"), rows=2, error=failed))]
 
-    monkeypatch.setattr("massctl.cli.statistics.collect_accounts", collect_accounts)
+    monkeypatch.setattr("massctl.cli.commands.ci.collect_accounts", collect_accounts)
     monkeypatch.setattr("massctl.cli.commands.ci._typed", lambda *_: 0)
     said = forge("ci", "send", *flags)
     assert ([ONCE_SECONDS], 0) == (asked, said.status)

@@ -256,7 +256,7 @@ def test_what_cannot_be_put_together_changes_nothing(told: Shell, monkeypatch: p
     told.tree.text("notice", more=DUE)
     told("plan", "--sandbox")
     told.faults(lost(SENDALL))
-    monkeypatch.setattr("massctl.cli.planner.evidence_for", unreadable)
+    monkeypatch.setattr("massctl.cli.notifications.evidence_for", unreadable)
     said = told("apply", "notice", "--sandbox", "--yes")
 
     assert (4, []) == (said.status, posts(told))

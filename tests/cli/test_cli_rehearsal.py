@@ -230,7 +230,7 @@ def test_what_signs_the_posts_is_shown_only_where_it_is_the_sandboxs_own(
     def run_app(_app: object, _port: int, ready: Callable[[int], None], **_: object) -> None:
         ready(8900)
 
-    monkeypatch.setattr("massctl.loopback.run_app", run_app)
+    monkeypatch.setattr("massctl.cli.commands.sandbox.run_app", run_app)
     monkeypatch.setattr("massctl.sandbox.callback.exchange", lambda *_: Answer(404, "away"))
     own = shell("sandbox", "--callback", URL, "--callback-mode", "safe")
     ours = shell("sandbox", "--callback", URL, "--callback-token", "OUR_TOKEN")

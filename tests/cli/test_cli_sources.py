@@ -261,7 +261,7 @@ def test_a_question_about_a_withdrawal_keeps_nobody_from_the_ledger(house: House
         found.append(house.apply("bb", "--yes").status)
         return True
 
-    house.shell.monkeypatch.setattr("massctl.cli.consent.said_yes", answer)
+    house.shell.monkeypatch.setattr("massctl.cli.commands.withdraw.said_yes", answer)
     said = house.shell("withdraw", "aa", "--all", typed="")
     assert ([0], 0, [None, "乙"]) == (found, said.status, house.sent)
 
@@ -277,6 +277,6 @@ def test_a_yes_to_a_withdrawal_is_for_what_was_shown(house: House) -> None:
         assert 0 == house.shell("withdraw", "aa", "--all", "--yes").status
         return True
 
-    house.shell.monkeypatch.setattr("massctl.cli.consent.said_yes", answer)
+    house.shell.monkeypatch.setattr("massctl.cli.commands.withdraw.said_yes", answer)
     said = house.shell("withdraw", "aa", "--all", typed="")
     assert (5, True) == (said.status, "has changed since you said yes" in said.err)

@@ -148,7 +148,7 @@ def test_a_report_that_comes_too_late_is_not_told(told: Shell):
 def test_a_channel_that_took_nothing_is_told_the_next_time(told: Shell, monkeypatch: pytest.MonkeyPatch):
     told.set_time(NEXT_MORNING)
     with monkeypatch.context() as away:
-        away.setattr("massctl.notify.posted", lambda *_, **__: Phrase("no answer"))
+        away.setattr("massctl.cli.notifications.posted", lambda *_, **__: Phrase("no answer"))
         said = told("status", "--statistics", "--sandbox")
     assert (0, True) == (said.status, "ROBOT (notify) was not told: no answer" in said.err)
     assert [] == days(told)

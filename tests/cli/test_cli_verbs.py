@@ -415,7 +415,7 @@ def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monke
         "campaigns/other/campaign.yaml", TEXT.format(content="早安", more="").replace(TO_ALL, "tag_id: 120")
     )
     shell.tree.write("campaigns/faulty/campaign.yaml", "version: 1\n")
-    monkeypatch.setattr("massctl.loopback.run_app", lambda *_, **__: None)
+    monkeypatch.setattr("massctl.cli.commands.sandbox.run_app", lambda *_, **__: None)
     assert 0 == shell("sandbox", "--port", "0").status
     with closing(open_world(shell.root / ".massctl/sandbox", real_now=lambda: NOON)) as world:
         assert [120, 121] == [world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员")]

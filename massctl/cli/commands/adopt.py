@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import os
 import re
+from difflib import unified_diff
 from typing import TYPE_CHECKING, Final
 
 import click
 from msgspec.structs import replace
 
+from massctl.apply.draft_fingerprint import differences, is_as_saved, markup_sha256
+from massctl.apply.journal import Statement
+from massctl.apply.payloads import draft_articles, picture_address
+from massctl.apply.ports import DraftArticle
+from massctl.apply.reconcile import WENT_OUT, adopt_draft, draft_to_adopt, nothing_to_adopt
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
+from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import alone, ledger_session, require_writable, trust
+from massctl.cli.output import Console
+from massctl.cli.planner import Planned, PlanOptions, planned, show_repository_warnings
+from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
+from massctl.importer.console_edit import proposals
+from massctl.importer.folder import as_template, is_template, quoted
+from massctl.model.campaign import Article, CampaignFile
+from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.frozen import Frozen
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row, system_reason
+from massctl.plan.plan import PlannedCampaign, Until
+from massctl.render.paths import template_path
+from massctl.render.tree import parse
+from massctl.source.campaigns import load_campaign
+from massctl.source.loader import Desires
+from massctl.source.repository import TEXT_BYTES_MAX, EditedRepository
+from massctl.source.validation import known_keys
+from massctl.source.yaml_edit import Keys, Value, with_values
+from massctl.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from massctl.apply.ports import DraftArticle
-    from massctl.cli.output import Console
-    from massctl.cli.planner import Planned
-    from massctl.cli.session import Session
-    from massctl.model.campaign import Article
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.message import RenderedCampaign
-    from massctl.plan.plan import PlannedCampaign
-    from massctl.source.yaml_edit import Keys, Value
 
 _UNWRITTEN: Final = Phrase("Nothing was written.")
 _KEYS: Final = ("title", "author", "digest", "content_source_url", "need_open_comment", "only_fans_can_comment")
@@ -77,9 +91,6 @@ def command(directory: str, name: str, reason: str | None, pull: bool, form: str
 
 def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import adopt_draft
-    from massctl.cli.consent import who
     from massctl.view.verbs_json import adopt_json
 
     require_writable(session)
@@ -103,10 +114,6 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
 
 def _planned(session: Session, name: str, warnings: list[Diagnostic]) -> tuple[Planned, RenderedCampaign] | Result:
     """Plan a campaign up to its draft; returns a Result where its files have faults, raises where it has no draft."""
-    from massctl.cli.planner import PlanOptions, planned, show_repository_warnings
-    from massctl.model.diagnostics import has_errors
-    from massctl.plan.plan import Until
-
     made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
     trust(session, made.state)
     show_repository_warnings(session, made)
@@ -136,8 +143,6 @@ def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
     if campaign.refusals:
         refusal = campaign.refusals[0]
         return RefusedError(refusal.message, Phrase("Nothing was recorded."), refusal.hint)
-    from massctl.apply.reconcile import WENT_OUT, nothing_to_adopt
-
     return nothing_to_adopt(campaign.name, WENT_OUT)
 
 
@@ -157,11 +162,6 @@ class _Pull(Frozen):
 
     def render(self, edited: Mapping[str, bytes]) -> Sequence[DraftArticle] | None:
         """Return the draft that the campaign would get with these files; None where it has faults then."""
-        from massctl.apply.payloads import draft_articles
-        from massctl.model.message import RenderedCampaign
-        from massctl.source.loader import Desires
-        from massctl.source.repository import EditedRepository
-
         repository = EditedRepository(self.session.root, edited)
         workbench = self.session.workbench(repository=repository)
         (found,) = Desires(workbench, self.made.state).read([self.rendered.name])
@@ -222,11 +222,6 @@ def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
 
 def _opened(session: Session, made: Planned, rendered: RenderedCampaign) -> _Pull:
     """Read the draft of a campaign; raises UsageError where nothing differs."""
-    from massctl.apply.draft_fingerprint import is_as_saved
-    from massctl.apply.payloads import draft_articles
-    from massctl.apply.reconcile import draft_to_adopt
-    from massctl.source.campaigns import load_campaign
-
     draft, kept = draft_to_adopt(rendered, made.state, session.wechat(rendered.account))
     file = load_campaign(session.repository, rendered.name, session.settings).file
     if is_as_saved(draft, kept) or file is None or file.mpnews is None:
@@ -239,8 +234,6 @@ def _opened(session: Session, made: Planned, rendered: RenderedCampaign) -> _Pul
 
 def _edited(pull: _Pull) -> dict[str, bytes]:
     """Return the files as they would give the console's draft; raises RefusedError where none do."""
-    from massctl.apply.draft_fingerprint import differences, markup_sha256
-
     if len(pull.given) != len(pull.kept):
         raise pull.refused([each.phrase for each in differences(pull.given, pull.kept)])
     edited = _edited_settings(pull)
@@ -261,11 +254,6 @@ def _edited(pull: _Pull) -> dict[str, bytes]:
 
 def _edited_settings(pull: _Pull) -> dict[str, bytes]:
     """Write titles, authors, digests and switches into campaign.yaml."""
-    from massctl.importer.folder import as_template, is_template, quoted
-    from massctl.model.campaign import CampaignFile
-    from massctl.source.validation import known_keys
-    from massctl.source.yaml_edit import with_values
-
     changes: dict[Keys, Value | None] = {}
     for number, (article, given, kept) in enumerate(zip(pull.files, pull.given, pull.kept, strict=True)):
         for key in _KEYS:
@@ -288,17 +276,11 @@ def _edited_settings(pull: _Pull) -> dict[str, bytes]:
 
 def _is_beginning(kept: DraftArticle) -> bool:
     """Whether a digest is the beginning of the text, which WeChat writes where none is given."""
-    from massctl.render.tree import parse
-
     return "".join(parse(kept.content).text().split()).startswith("".join(kept.digest.split()))
 
 
 def _edited_body(pull: _Pull, number: int, article: Article, edited: Mapping[str, bytes]) -> dict[str, bytes]:
     """Change an article's file so that it renders to the console's body; raises RefusedError where that fails."""
-    from massctl.apply.draft_fingerprint import differences, markup_sha256
-    from massctl.importer.console_edit import proposals
-    from massctl.render.paths import template_path
-
     place = template_path(article.content, pull.rendered.name)
     kept = pull.kept[number]
     if not isinstance(place, str) or not place.startswith(f"{pull.rendered.name}/"):
@@ -333,8 +315,6 @@ _MARGIN: Final = re.compile(r"(?<=[;\"'])\s*margin(?:-top|-bottom)?\s*:[^;\"']*;
 
 def _picture_paths(pull: _Pull, place: str) -> dict[str, str]:
     """Return how an article writes each picture of the campaign, by the address that WeChat gave it."""
-    from massctl.apply.payloads import picture_address
-
     folder = os.path.dirname(f"campaigns/{place}")
     found: dict[str, str] = {}
     for each in pull.rendered.pictures:
@@ -345,15 +325,11 @@ def _picture_paths(pull: _Pull, place: str) -> dict[str, str]:
 
 
 def _read(session: Session, path: str) -> bytes:
-    from massctl.source.repository import TEXT_BYTES_MAX
-
     return session.repository.read_bytes(path, TEXT_BYTES_MAX)
 
 
 def _changes(session: Session, edited: Mapping[str, bytes]) -> str:
     """Show what changes in each file, as git would."""
-    from difflib import unified_diff
-
     shown: list[str] = []
     for path, data in sorted(edited.items()):
         before, after = (each.decode("utf-8-sig").splitlines() for each in (_read(session, path), data))
@@ -362,8 +338,6 @@ def _changes(session: Session, edited: Mapping[str, bytes]) -> str:
 
 
 def _write(session: Session, edited: Mapping[str, bytes]) -> None:
-    from massctl.whole_file import write_whole
-
     done: list[str] = []
     for path, data in sorted(edited.items()):
         target = (session.root / path).resolve()

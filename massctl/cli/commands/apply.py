@@ -7,30 +7,44 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 from msgspec.structs import replace
 
+from massctl.apply.consent import Answers
+from massctl.apply.context import Ports
+from massctl.apply.executor import answered, apply_plan, retry_if_stale
+from massctl.apply.journal import Statement
+from massctl.apply.outcome import Outcome, refuse_all, what_happened
+from massctl.apply.reconcile import require_repetition
 from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
-from massctl.cli.ledger_access import alone, ledger_session
+from massctl.cli.consent import AskOnTerminal, require_consent, somebody_is_here
+from massctl.cli.ledger_access import (
+    LedgerBootstrap,
+    alone,
+    ledger_refusal,
+    ledger_session,
+    require_writable,
+    sharing_refusal,
+)
+from massctl.cli.notifications import Notifier
+from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, repeatable, show_repository_warnings
+from massctl.cli.progress import progress
+from massctl.cli.saved_plans import as_saved, open_plan, refuse_gone, still_there
+from massctl.cli.session import Session
+from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError, UsageError
+from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
-
-if TYPE_CHECKING:
-    from massctl.apply.consent import Answers
-    from massctl.apply.journal import Statement
-    from massctl.apply.outcome import Outcome
-    from massctl.cli.notifications import Notifier
-    from massctl.cli.planner import Planned
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
-    from massctl.plan.plan_file import SavedPlan
-    from massctl.plan.steps import Refusal
+from massctl.model.state import FINAL
+from massctl.plan.guards import brake, moved_on, tip_refusal
+from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
+from massctl.plan.plan_file import SavedPlan
+from massctl.plan.steps import Guard, Refusal
 
 
 @click.command(name="apply")
@@ -116,18 +130,9 @@ def run_apply(
     where nothing moved, and counts as consent. `showing` asks for previews on purpose, and goes with `until` preview.
     `insisted` repeats only the send in doubt. `wait` stays for windows that open within it.
     """
-    from massctl.apply.consent import Answers
-    from massctl.cli.consent import AskOnTerminal
-    from massctl.cli.ledger_access import require_writable
-    from massctl.cli.notifications import Notifier
-    from massctl.plan.plan import Until
-
     set_active_session(session)
     saved = None
     if plan_file is not None:
-        # Few runs carry out a saved plan.
-        from massctl.cli.saved_plans import open_plan
-
         saved = open_plan(plan_file)
     require_writable(session)
     until_moment = None if wait is None else session.clock.now() + wait
@@ -158,16 +163,11 @@ def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
         return outcome
     doubts = [*(outcome.record(each) for each in outcome.campaigns), *outcome.doubts_of_others]
     if any(record.is_in_doubt for record in doubts):
-        # Imported here: only a doubt needs it.
-        from massctl.cli.planner import repeatable
-
         outcome.repeatable = repeatable(session, doubts, outcome.state)
     return outcome
 
 
 def _execute_saved(run: _ApplyCommand, saved: SavedPlan, plan_file: Path) -> Outcome:
-    from massctl.cli.saved_plans import as_saved, refuse_gone, still_there
-
     names = still_there(run.session, saved)
     if saved.names and not names:
         return refuse_gone(run.session, saved, plan_file)
@@ -197,7 +197,6 @@ class _ApplyCommand(Frozen):
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
     ) -> Outcome:
         """Plan the campaigns `picked`, or all, and carry the plan out; plan again if another runner was first."""
-        from massctl.apply.executor import retry_if_stale
 
         def run(again: bool) -> Outcome:
             asked = replace(self, wait_in_doubt=False) if again else self
@@ -213,8 +212,6 @@ class _ApplyCommand(Frozen):
         self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
     ) -> Outcome:
         """Plan the campaigns `picked` and carry that out; plan again after each answer of a person."""
-        from massctl.apply.executor import answered
-
         made: list[Planned] = []
 
         def run(again: bool) -> Outcome:
@@ -237,10 +234,6 @@ class _ApplyCommand(Frozen):
         made: list[Planned],
     ) -> Outcome:
         """Plan and carry out, alone on the ledger as far as this machine goes; add the plan to `made`."""
-        from massctl.apply.outcome import refuse_all, what_happened
-        from massctl.cli.planner import PlanOptions, Purpose, planned
-        from massctl.plan.steps import Guard, Refusal
-
         session, options = self.session, PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, self.locked)
         try:
             with alone(session):
@@ -254,11 +247,6 @@ class _ApplyCommand(Frozen):
     def _check_and_execute(
         self, made: Planned, checked: Callable[[Session, Planned], Planned | Outcome] | None
     ) -> Outcome:
-        from massctl.apply.outcome import refuse_all
-        from massctl.apply.reconcile import require_repetition
-        from massctl.cli.planner import Planned, show_repository_warnings
-        from massctl.model.diagnostics import has_errors
-
         if made.damage is not None:
             # Nothing that it says is believed, and nothing is written behind it.
             return refuse_all(made.plan, made.state, made.damage)
@@ -292,10 +280,6 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
 
 def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:
     """Refuse every campaign until the lineage is pushed; create and declare the ledger if needed."""
-    from massctl.apply.outcome import refuse_all
-    from massctl.cli.ledger_access import LedgerBootstrap, sharing_refusal
-    from massctl.plan.steps import Guard
-
     state, bootstrap = made.state, LedgerBootstrap(session)
     if refusal.guard is Guard.LEDGER_FOREIGN:
         return refuse_all(made.plan, state, refusal)
@@ -312,8 +296,6 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
 
 def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     """Return the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
-    from massctl.cli.ledger_access import ledger_refusal
-
     names = {each.account for each in made.plan.campaigns if each.account is not None}
     if made.rules.named is None:
         names.update(session.settings.accounts)
@@ -324,8 +306,6 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
 
 def _folders(session: Session) -> frozenset[str] | None:
     """Name the campaigns that have a folder; None if campaigns/ is not wholly readable: none counts as gone."""
-    from massctl.model.diagnostics import has_errors
-
     folders = session.repository.campaign_folders()
     return None if has_errors(folders.diagnostics) else frozenset(folders.names)
 
@@ -335,13 +315,6 @@ def _sends_to_openids(made: Planned) -> bool:
 
 
 def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
-    from massctl.apply.context import Ports
-    from massctl.apply.executor import apply_plan
-    from massctl.cli.consent import require_consent, somebody_is_here
-    from massctl.cli.ledger_access import LedgerBootstrap
-    from massctl.cli.progress import progress
-    from massctl.cli.side_by_side import side_by_side
-
     session = run.session
     soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
     if run.answers is not None and (made.plan.would_send or soon):
@@ -381,8 +354,6 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
 
 def require_something_to_show(plan: Plan, showing: Showing) -> None:
     """Raise UsageError for a campaign that went out, or that nobody is to be shown; nothing was done."""
-    from massctl.model.state import FINAL
-
     for each in plan.campaigns:
         if each.status in FINAL and each.awaiting_until is None:
             raise UsageError(
@@ -461,8 +432,6 @@ def _once_free(
     session: Session, until: datetime, names: Sequence[str], again: Callable[[Sequence[str]], Outcome]
 ) -> Outcome:
     """Run again, and once more while another runner holds the ledger; the last word names who does."""
-    from massctl.cli.progress import progress
-
     shown = progress(session.console)
     session.reread()
     outcome = again(names)
@@ -482,8 +451,6 @@ def _sleep(session: Session, at: datetime, names: Sequence[str], notifier: Notif
 
     False: the branch that sends has moved on, so that the run of the new commit takes over.
     """
-    from massctl.cli.progress import progress
-
     shown, watch = progress(session.console), _TipWatch(session)
     told = Phrase("{names}: it can be sent at {at}; continuing in {seconds} s")
     values = {"names": ", ".join(names), "at": moment(at.astimezone(BEIJING))}
@@ -511,8 +478,6 @@ class _TipWatch:
 
     def has_moved_on(self) -> bool:
         """Whether the branch is at another commit by now; a brake that somebody sets is told once."""
-        from massctl.plan.guards import brake, moved_on, tip_refusal
-
         session, now = self._session, self._session.clock.now()
         if timedelta(0) <= now - self._looked_at < timedelta(seconds=TIP_SECONDS):
             return False

@@ -8,24 +8,33 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from massctl.apply.runner_events import statistics_events, stopped_now
 from massctl.cli.app import Result, run, run_in_session, said
 from massctl.cli.arguments import form_option, read_at_most, repo_option
+from massctl.cli.commands import ci_dispatch as dispatch
+from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import, take_secrets
+from massctl.cli.commands.ci_review import language_of, write_comment, write_review
+from massctl.cli.commands.ci_setup import setup as shown
+from massctl.cli.drift import DriftReader, unread_words
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import read_ledger
+from massctl.cli.ledger_access import read_ledger, trust
 from massctl.cli.output import Console, current_console, show_error, write_files
-from massctl.cli.session import open_settings, session
+from massctl.cli.planner import PlanOptions, Purpose, planned
+from massctl.cli.report_notices import tell_reports
+from massctl.cli.send_report import Stopped, report_sends, serial_now
+from massctl.cli.session import Session, open_settings, session
+from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
 from massctl.errors import MassctlError, NotAPlanError
+from massctl.model.diagnostics import Check, Diagnostic, Finding, Level
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
+from massctl.plan.checkup import alarms
+from massctl.plan.forge_setup import SECRETS
+from massctl.plan.plan import Drift
+from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedPlan, StoppedPlan, reviewable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from massctl.cli.send_report import Stopped
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.plan.plan import Drift
-    from massctl.plan.plan_file import SavedPlan, StoppedPlan
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -46,8 +55,6 @@ def review(directory: str, out: Path, pictures: Path | None) -> int:
 
     Run it in a checkout of the branch that sends. The pull request is that of GITHUB_EVENT_PATH; nothing of it is run.
     """
-    from massctl.cli.commands.ci_review import write_review
-
     return run("ci review", "text", lambda: write_review(directory, out, pictures))
 
 
@@ -59,8 +66,6 @@ def comment(directory: str, left: Path) -> int:
 
     The pull request is that of GITHUB_EVENT_PATH, whatever DIR says. Needs GITHUB_TOKEN.
     """
-    from massctl.cli.commands.ci_review import write_comment
-
     return run("ci comment", "text", lambda: write_comment(directory, left))
 
 
@@ -79,7 +84,6 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
         raise click.UsageError(Phrase("{text} is not a commit: it must have 7 to 64 hex digits", text=commit))
 
     def work() -> tuple[Console, Result]:
-        from massctl.cli.commands.ci_review import language_of
         from massctl.view.markdown import plan_comment
 
         plan, console = read_plan(file), current_console()
@@ -97,8 +101,6 @@ def read_plan(file: str) -> SavedPlan | StoppedPlan:
 
     Raises UsageError if it cannot be read, and NotAPlanError if it is not exactly what its schema says.
     """
-    from massctl.plan.plan_file import SAVED_BYTES_MAX, reviewable
-
     nothing = Phrase("No comment was made.")
     content = read_at_most(file, SAVED_BYTES_MAX, nothing)
     if len(content) > SAVED_BYTES_MAX:
@@ -117,8 +119,6 @@ def setup(directory: str, form: str, repo: str | None) -> int:
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.commands.ci_setup import setup as shown
-
         return shown(current, repo)
 
     return run_in_session("ci setup", form, directory, work)
@@ -135,8 +135,6 @@ def gate(directory: str) -> int:
     """
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        from massctl.cli.commands import ci_dispatch as dispatch
-
         looked = current.clock.now().isoformat()
         step = dispatch.gate(current, os.environ)
         if step is not None:
@@ -154,10 +152,6 @@ def gate(directory: str) -> int:
 
 def _due(current: Session, warnings: list[Diagnostic], looked: str) -> Result:
     """Find out what is due, and what needs a person."""
-    from massctl.cli.commands import ci_dispatch as dispatch
-    from massctl.cli.ledger_access import trust
-    from massctl.cli.planner import PlanOptions, Purpose, planned
-    from massctl.plan.checkup import alarms
     from massctl.view.github import github_alarms
 
     made, now = planned(current, (), warnings, PlanOptions(Purpose.ALARM)), current.clock.now()
@@ -212,8 +206,6 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
 
     Return False where `unless_open` put it off because a window is open.
     """
-    from massctl.cli.drift import DriftReader, unread_words
-    from massctl.model.diagnostics import Check, Finding, Level
     from massctl.view.github import github_alarms
     from massctl.view.words import drift_hint, drift_words
 
@@ -239,10 +231,6 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
 
 def _collect_statistics(directory: str) -> None:
     """Collect what WeChat has counted; a failure is told, and is none of the run's."""
-    from massctl.apply.runner_events import statistics_events
-    from massctl.cli.report_notices import tell_reports
-    from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
-
     try:
         with session(directory) as (current, _):
             state = read_ledger(current)
@@ -256,8 +244,6 @@ def _collect_statistics(directory: str) -> None:
 
 def _serial(directory: str) -> int | None:
     """Return the ledger's length; None where it cannot be read, which `apply` says."""
-    from massctl.cli.send_report import serial_now
-
     try:
         with session(directory) as (current, _):
             return serial_now(current)
@@ -267,8 +253,6 @@ def _serial(directory: str) -> int | None:
 
 def _report(directory: str, since: int | None) -> None:
     """Tell the merged pull requests; where that fails the sends are as they are, and it is only said."""
-    from massctl.cli.send_report import report_sends
-
     if since is None or not os.environ.get("GITHUB_TOKEN"):
         return
     try:
@@ -281,9 +265,6 @@ def _report(directory: str, since: int | None) -> None:
 
 def _stopped(current: Session) -> Stopped:
     """Find what an apply of this moment refuses in an open window."""
-    from massctl.apply.runner_events import stopped_now
-    from massctl.cli.planner import PlanOptions, Purpose, planned
-
     return stopped_now(planned(current, (), [], PlanOptions(Purpose.APPLY, locked=True)).plan.campaigns)
 
 
@@ -295,8 +276,6 @@ def order(context: click.Context, looked: str) -> int:
 
     Refuses everybody whom policy.operators does not name, and a run that is started again, unless a draft is imported.
     """
-    from massctl.cli.commands import ci_dispatch as dispatch
-
     held = _held_secrets()  # No program that runs until then may see them.
     token = os.environ.pop("GITHUB_TOKEN", "")
     asked = dispatch.order_of(os.environ)
@@ -319,8 +298,6 @@ def order(context: click.Context, looked: str) -> int:
 
 def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
     """List the drafts of the console, or make a branch with the folder of one."""
-    from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import
-
     with session(context.obj) as (current, _):
         if draft is None:
             list_drafts(current, os.environ)
@@ -336,14 +313,10 @@ def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
 
 
 def _held_secrets() -> str:
-    from massctl.plan.forge_setup import SECRETS
-
     return os.environ.pop(SECRETS, "")
 
 
 def _take_secrets(directory: str, lines: str) -> None:
-    from massctl.cli.commands.ci_dispatch import take_secrets
-
     settings, _, console = open_settings(directory)
     if settings is not None:  # Else the verb says what is wrong with it.
         for each in take_secrets(settings, lines, os.environ):

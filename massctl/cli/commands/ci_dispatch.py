@@ -11,33 +11,35 @@ import shutil
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 
+from massctl.apply.jobs import unfinished
+from massctl.apply.ports import ListedDraft
+from massctl.cli.commands.apply import opening
 from massctl.cli.consent import require_operator
 from massctl.cli.output import on_github, write
+from massctl.cli.planner import Planned
+from massctl.cli.pull_request import ATTRIBUTES, write_files
+from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.forge.events import Dispatch, read_event
 from massctl.forge.review_file import event_text
+from massctl.git import NETWORK_SECONDS, Git
+from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Check, Finding, Level
-from massctl.model.ids import AccountName, is_campaign_name
+from massctl.model.ids import AccountName, CampaignName, is_campaign_name
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
+from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL
 from massctl.plan.forge_setup import SECRETS, secret_names
+from massctl.plan.plan import PlannedCampaign
 from massctl.plan.steps import Guard
 from massctl.plan.window import WindowState
 from massctl.source.repository import CAMPAIGNS
 from massctl.view.markdown_text import Words
 from massctl.view.words import recorded
-
-if TYPE_CHECKING:
-    from massctl.apply.ports import ListedDraft
-    from massctl.cli.planner import Planned
-    from massctl.cli.session import Session
-    from massctl.model.ids import CampaignName
-    from massctl.model.settings import MassctlFile
-    from massctl.plan.plan import PlannedCampaign
 
 AHEAD: Final = timedelta(minutes=90)
 """So long before a window opens a run begins to wait for it: the timer may be most of an hour late."""
@@ -155,9 +157,6 @@ def gate(session: Session, environment: Mapping[str, str]) -> str | None:
 
 def reasons(session: Session, made: Planned, now: datetime) -> Iterator[Phrase]:
     """Say for what the job that sends is needed now; nothing where it can be spared."""
-    from massctl.apply.jobs import unfinished
-    from massctl.cli.commands.apply import opening
-
     if made.plan.can_apply:
         yield Phrase("there is something to do")
     coming = opening(made.plan.campaigns, now, now + AHEAD)
@@ -238,8 +237,6 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
 
     Nothing is pushed. Raises MassctlError where the pull request cannot be written, or has no such campaign.
     """
-    from massctl.cli.pull_request import ATTRIBUTES, write_files
-
     found = write_files(session, number)
     if not (found.folder / CAMPAIGNS / name / "campaign.yaml").is_file():
         raise UsageError(Phrase("pull request {number} has no campaign {name}", number=number, name=name), _NOTHING)
@@ -252,9 +249,6 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
 
 def _commit(session: Session, folder: str, message: str, state: Phrase, hint: str = "", push_to: str = "") -> None:
     """Commit a folder, and push it. Raises RefusedError with git's words."""
-    from massctl.git import NETWORK_SECONDS, Git
-    from massctl.ledger.git_remote import known_to_git
-
     git = Git(session.root, known_to_git(session.settings, session.environment))
     who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost")
     steps = [

@@ -8,15 +8,21 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec.structs import replace
 
+from massctl.apply.outcome import failure_of, what_happened
 from massctl.cli.app import Result, said
+from massctl.cli.commands.lock import lock_campaigns
+from massctl.cli.commands.plan import review_json
+from massctl.cli.commands.render import phone_pictures
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.forge import github_of
 from massctl.cli.output import Console, write_files
-from massctl.cli.session import session
+from massctl.cli.pull_request import branch_of, push_locks
+from massctl.cli.pull_request import write_files as write_pull_request
+from massctl.cli.session import Session, session
 from massctl.errors import MassctlError
 from massctl.forge.events import PullRequestEvent, read_event
 from massctl.forge.github import FILES_LISTED_MAX
@@ -30,6 +36,8 @@ from massctl.forge.review_file import (
     read_review,
     review_text,
 )
+from massctl.ledger.git_branch import Push
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.phrase import Phrase, enumerated
@@ -37,16 +45,11 @@ from massctl.model.state import FINAL
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
 from massctl.plan.plan_file import LockResult, SavedPlan, StoppedPlan
 from massctl.source.repository import UnreadableError
-from massctl.transport import Line
+from massctl.transport import Inside, Line
 from massctl.view.i18n import Reader, say
-from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, is_faulty, plan_comment
+from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, plan_comment, saved_sheets
 from massctl.view.markdown_text import Words
 from massctl.view.words import campaigns
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.transport import Inside
 
 
 def write_review(
@@ -58,9 +61,6 @@ def write_review(
 
     Its massctl.yaml counts as it will after the merge, but for `state`: where the ledger is, main says.
     """
-    from massctl.cli.commands.render import phone_pictures
-    from massctl.cli.pull_request import write_files as write_pull_request
-
     event = read_event(PullRequestEvent, event_text(environment))
     unseen, locks, disagreeing = dict[str, tuple[str, ...]](), dict[str, str](), list[str]()
     ledger_keys: KeyChange | None = None
@@ -97,8 +97,6 @@ def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:
 
     A lock that main has is of main's files: whoever edits them did nothing to it.
     """
-    from massctl.cli.commands.lock import lock_campaigns
-
     report = lock_campaigns(head, (), check=True)
     due = [each.name for each in report if each.result in (LockResult.MISSING, LockResult.DIFFERS)]
     if not due:
@@ -118,8 +116,6 @@ def _brings_lock(head: Session, main: Session, name: CampaignName) -> bool:
 
 
 def _plan(head: Session, warnings: list[Diagnostic], main: Session) -> str:
-    from massctl.cli.commands.plan import review_json
-
     return review_json(head, warnings, str(main.root), main.settings.policy.branch or "main")
 
 
@@ -131,7 +127,6 @@ def _to_show(plan: str, main: Session) -> list[str]:
 
 
 def _stopped(error: MassctlError, console: Console) -> str:
-    from massctl.apply.outcome import failure_of
     from massctl.view.verbs_json import stopped_json
 
     return stopped_json("plan", failure_of(error), error.exit_status, console.language)
@@ -192,8 +187,6 @@ def _read(folder: Path) -> ReviewFile | UnfitError:
 
 def _lock_branch(main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError) -> _Told | None:
     """Commit the locks of a review to the branch; None if it moved on."""
-    from massctl.cli.pull_request import push_locks
-
     sha = event.head.sha
     if isinstance(review, UnfitError):
         return _Told(sha)
@@ -203,8 +196,6 @@ def _lock_branch(main: Session, event: PullRequestEvent, review: ReviewFile | Un
     try:
         made = push_locks(main, event.head.ref, sha, review.locks)
     except MassctlError as error:
-        from massctl.apply.outcome import what_happened
-
         return _Told(sha, (*warned, Phrase("The locks could not be committed: {why}", why=what_happened(error))), False)
     if made is None:
         return None
@@ -270,9 +261,9 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
         return Phrase("the plan cannot be shown: {why}", why=review.what)
     if isinstance(review.plan, StoppedPlan):
         return Phrase("there is no plan: {why}", why=review.plan.error.message)
-    planned = review.plan.campaigns
-    faulty = sum(map(is_faulty, planned))
-    wrong = [each for each in planned if each.lock in (LockState.STALE, LockState.MISSING) and not is_faulty(each)]
+    planned = saved_sheets(review.plan)
+    faulty = sum(each.is_faulty for each in planned)
+    wrong = [each for each in planned if each.lock in (LockState.STALE, LockState.MISSING) and not each.is_faulty]
     unlocked = len(wrong) if require_lock else 0
     found = [
         *([Phrase("faults: {campaigns}", campaigns=campaigns(faulty))] if faulty else []),
@@ -392,9 +383,6 @@ def keep_pictures(
 
     Empty where that cannot be.
     """
-    from massctl.cli.pull_request import branch_of
-    from massctl.ledger.git_branch import Push
-
     branch = branch_of(session, "previews", f"refs/heads/{PREVIEWS_BRANCH}")
     here = f"{_FOLDER}{number}"
     named = {name: [_picture_path(here, name, each) for each in shown] for name, shown in pictures.items()}

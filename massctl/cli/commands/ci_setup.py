@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from massctl.cli.app import Result
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.git import Git
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.forge_setup import APPLY_WORKFLOW, SetupFacts, SetupStep, repository_at, setup_steps
 from massctl.scaffold import ACTION, OWNERS, WORKFLOWS, scaffold_files
@@ -16,9 +18,6 @@ from massctl.source.repository import SETTINGS
 from massctl.view.i18n import Language, say
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
 
 APPID_OF_THE_SCAFFOLD: Final = "wx0123456789abcdef"
 _INDENT: Final = 4
@@ -62,8 +61,6 @@ def github_repository(session: Session, remote: str) -> str:
 
 def remote_address(session: Session) -> str | None:
     """Return the address of the remote that `state.remote` names; None where there is none."""
-    from massctl.git import Git
-
     try:
         found = Git(session.root, session.environment).run("remote", "get-url", session.settings.state.remote)
     except LedgerUnreachableError:

@@ -1,21 +1,19 @@
 """`massctl comments`: open or close the comments below sent articles."""
 
-from typing import TYPE_CHECKING
-
 import click
 
+from massctl.apply.jobs import news_of, switch_comments
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
+from massctl.cli.commands.withdraw import headlines_of, require_article, sent_edition
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import read_ledger
+from massctl.cli.ledger_access import account_of, read_ledger, trust
+from massctl.cli.session import Session
 from massctl.errors import UsageError
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.state import Record
+from massctl.model.state import Record
 
 
 @click.group(name="comments")
@@ -67,10 +65,6 @@ def _switched(directory: str, name: str, article: int | None, form: str, sandbox
 
 def _switch(session: "Session", name: str, article: int | None, *, opened: bool) -> "tuple[Record, list[int]]":
     """Open or close the comments of one article (from 1), or of all, of the edition that was sent last."""
-    from massctl.apply.jobs import news_of, switch_comments
-    from massctl.cli.commands.withdraw import sent_edition
-    from massctl.cli.ledger_access import account_of, trust
-
     state = read_ledger(session)
     trust(session, state)
     record = sent_edition(state, name)
@@ -89,8 +83,6 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
 
 def _articles(session: "Session", record: "Record", article: int | None) -> list[int]:
     """Return the articles that are meant; raises UsageError if nobody knows how many there are."""
-    from massctl.cli.commands.withdraw import headlines_of, require_article
-
     if article is not None:
         require_article(session, record, article)
         return [article]

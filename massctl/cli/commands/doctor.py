@@ -4,34 +4,59 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import click
 from msgspec.structs import replace
 
+from massctl.apply.checkup_probe import CheckedAccount, probe
+from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option, repo_option, sandbox_option
+from massctl.cli.commands.ci_setup import github_repository, remote_address
+from massctl.cli.drift import read_drifts, unread_words
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import read_ledger
+from massctl.cli.forge import github_address, line_to_forge
+from massctl.cli.ledger_access import ledger_refusal, read_ledger, require_writable, sharing_refusal
 from massctl.cli.places import API_BASE_VARIABLE, local_runner
+from massctl.cli.planner import Planned, missing_walls, planned
+from massctl.cli.session import Session
+from massctl.cli.side_by_side import side_by_side
+from massctl.cli.spooled_event import held_here
 from massctl.errors import ConfigurationError, LedgerError
-from massctl.model.diagnostics import Check, Finding, Level
+from massctl.forge.github import github_api
+from massctl.forge.protection import Expected, protection_findings
+from massctl.model.diagnostics import Check, Diagnostic, Finding, Level
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.secrets import register
 from massctl.model.state import FINAL, State
+from massctl.notify import unfit
+from massctl.plan.checkup import (
+    allowance_finding,
+    callback_finding,
+    campaigns_finding,
+    clock_finding,
+    held_findings,
+    lease_findings,
+    ledger_finding,
+    needs_of,
+    open_sends,
+    protection_finding,
+    proxy_to_set,
+    secret_finding,
+    sending_finding,
+    short_windows,
+    to_set,
+    window_findings,
+)
+from massctl.plan.forge_setup import secret_names
+from massctl.plan.quota import Agenda
 from massctl.plan.window import WindowState
-
-if TYPE_CHECKING:
-    from massctl.apply.checkup_probe import CheckedAccount
-    from massctl.cli.planner import Planned
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.message import RenderedCampaign
-    from massctl.transport import Inside
-
+from massctl.transport import Inside
 
 SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
 """Where this is, GitHub's timer begins the runs that send."""
@@ -82,10 +107,6 @@ class CheckUp(Frozen):
 
 def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
     """Look at everything that a send depends on. Raises ConfigurationError for a massctl.yaml that cannot be used."""
-    from massctl.apply.checkup_probe import probe
-    from massctl.cli.side_by_side import side_by_side
-    from massctl.plan.checkup import allowance_finding, callback_finding, clock_finding, protection_finding
-
     state, made, findings = _repository(session, warnings)
     plan = made.plan if made is not None else None
     accounts = [AccountName(name) for name in session.settings.accounts]
@@ -113,12 +134,6 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
 
     Raises ForgeError where GitHub does not answer, UsageError and ConfigurationError for what it was not told.
     """
-    from massctl.cli.commands.ci_setup import github_repository, remote_address
-    from massctl.cli.forge import github_address, line_to_forge
-    from massctl.forge.github import github_api
-    from massctl.forge.protection import Expected, protection_findings
-    from massctl.plan.forge_setup import secret_names
-
     environment = session.environment
     named = repository or github_repository(session, remote_address(session) or "")
     token = environment.get("GH_TOKEN") or environment.get("GITHUB_TOKEN")
@@ -140,22 +155,6 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
 
 def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Planned | None, list[Finding]]:
     """Check ledger, campaigns, windows and kill switch; without a readable ledger there is no plan."""
-    from massctl.apply.outcome import what_happened
-    from massctl.cli.ledger_access import ledger_refusal, require_writable, sharing_refusal
-    from massctl.cli.planner import planned
-    from massctl.cli.spooled_event import held_here
-    from massctl.plan.checkup import (
-        campaigns_finding,
-        held_findings,
-        lease_findings,
-        ledger_finding,
-        open_sends,
-        sending_finding,
-        short_windows,
-        window_findings,
-    )
-    from massctl.plan.quota import Agenda
-
     findings = [
         *_spare_hosts(session),
         *_notify(session),
@@ -204,7 +203,6 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
 
 def _drifts(session: Session, made: Planned, asked: list[Finding]) -> Iterator[Finding]:
     """Compare what campaigns that are still to be sent depend on with what is recorded, of accounts with a token."""
-    from massctl.cli.drift import read_drifts, unread_words
     from massctl.view.words import drift_hint, drift_words
 
     reached = {each.account for each in asked if each.check is Check.TOKEN and each.level is Level.OK}
@@ -226,8 +224,6 @@ def _drifts(session: Session, made: Planned, asked: list[Finding]) -> Iterator[F
 
 def _isolation(session: Session) -> Finding:
     """Look whether the process that reads strangers' files can reach anything else."""
-    from massctl.cli.planner import missing_walls
-
     told = missing_walls(session)
     if not told:
         say = Phrase("the child process that renders can reach nothing else")
@@ -239,8 +235,6 @@ def _isolation(session: Session) -> Finding:
 
 def _git(session: Session) -> Iterator[Finding]:
     """Look whether the ledger's place, which was read, can be written to; nothing is."""
-    from massctl.apply.outcome import what_happened
-
     try:
         known = session.backend.write_check()
     except LedgerError as error:
@@ -263,8 +257,6 @@ def _spare_hosts(session: Session) -> Iterator[Finding]:
 
 def _notify(session: Session) -> Iterator[Finding]:
     """Look whether the channels' variables are set; nothing is posted."""
-    from massctl.plan.checkup import to_set
-
     for channel in session.settings.notify:
         for name in (channel.webhook_env, channel.signing_secret_env, channel.wecom_robot_env):
             if name is None:
@@ -282,9 +274,6 @@ def _notify(session: Session) -> Iterator[Finding]:
 
 def _address(name: str, address: str) -> Finding:
     """Look at where a channel posts, without a request and without naming it: who has the address can post to it."""
-    from massctl.notify import unfit
-    from massctl.plan.checkup import to_set
-
     if (wrong := unfit(address)) is not None:
         say = Phrase("{name} is set, but nothing can be posted there: {why}", name=name, why=wrong)
         return Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
@@ -294,8 +283,6 @@ def _address(name: str, address: str) -> Finding:
 
 def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
     """Judge what massctl.yaml and the environment say of an account."""
-    from massctl.plan.checkup import secret_finding
-
     declared = session.settings.accounts[account]
     yield _host(session, account)
     if session.sandbox:
@@ -333,10 +320,6 @@ def _checked(
     session: Session, account: AccountName, settings: list[Finding], campaigns: list[RenderedCampaign]
 ) -> CheckedAccount:
     """Make an account ready to be asked, unless its settings cannot work: a wrong secret is not even tried."""
-    from massctl.apply.checkup_probe import CheckedAccount
-    from massctl.apply.outcome import what_happened
-    from massctl.plan.checkup import needs_of
-
     declared = session.settings.accounts[account]
     needs = needs_of(each for each in campaigns if each.account == account)
     wechat = None
@@ -355,7 +338,6 @@ _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 def proxy_finding(session: Session, account: AccountName) -> Finding:
     """Judge an account's proxy; its address, which may hold a password, is in no finding."""
-    from massctl.plan.checkup import proxy_to_set
 
     def found(level: Level, message: Phrase, hint: str = "") -> Finding:
         return Finding(Check.PROXY, level, message, hint, account)

@@ -18,26 +18,42 @@ from msgspec.structs import replace
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import account_option, form_option, read_at_most, sandbox_option
 from massctl.cli.commands.new import require_free_folder, require_name
+from massctl.cli.downloads import Downloads, downloads_of
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console
+from massctl.cli.session import Session
+from massctl.cli.side_by_side import side_by_side
 from massctl.errors import UsageError
-from massctl.model.diagnostics import has_errors
+from massctl.importer.article import (
+    Facts,
+    Found,
+    as_html,
+    design_of,
+    differences,
+    facts_of,
+    lost_in_markdown,
+    pictures_of,
+    with_pictures,
+    without_title,
+)
+from massctl.importer.documents import DATA, DocumentError, markdown_with_pictures, picture_in
+from massctl.importer.folder import ArticleFile, campaign_files
+from massctl.importer.foreign import ForeignReader
+from massctl.importer.markdown import as_markdown
+from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
-from massctl.model.message import PICTURE_SCHEME
+from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.phrase import Command, Phrase
+from massctl.render.campaign import campaign_of
+from massctl.scaffold import COVER, sample_cover
+from massctl.source.campaign_folder import put_in_place, unfinished_child, unfinished_folder, write_files
+from massctl.source.campaigns import load_campaign
+from massctl.source.loader import Workbench
 from massctl.source.repository import Repository
+from massctl.wechat.wire import KeptArticle
 
 if TYPE_CHECKING:
-    from massctl.cli.downloads import Downloads
-    from massctl.cli.output import Console
-    from massctl.cli.session import Session
-    from massctl.importer.article import Facts, Found
-    from massctl.importer.folder import ArticleFile
-    from massctl.importer.foreign import ForeignReader
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.message import RenderedCampaign
     from massctl.view.imported import ImportedArticleFacts
-    from massctl.wechat.wire import KeptArticle
-
 F = TypeVar("F", bound=Callable[..., Any])
 _NOTHING: Final = Phrase("Nothing was written.")
 DOCUMENT_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -248,8 +264,6 @@ class _Source(Struct):
 
     def picture(self, address: str) -> bytes | Phrase:
         """Return the bytes of a picture, or say why not."""
-        from massctl.importer.documents import DATA, picture_in
-
         if address in self.embedded:
             return self.embedded[address]
         if address.startswith(DATA):
@@ -313,11 +327,6 @@ def _run(
     require_name(name)
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.cli.downloads import downloads_of
-        from massctl.importer.documents import DocumentError
-        from massctl.importer.foreign import ForeignReader
-        from massctl.source.campaign_folder import unfinished_child
-
         campaign = CampaignName(name)
         require_free_folder(current, campaign)
         chosen = current.account(account, _NOTHING)
@@ -355,8 +364,6 @@ class _Pictures(Struct):
 
 def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:
     """Get all pictures, several at a time, and name them in the order of the article."""
-    from massctl.cli.side_by_side import side_by_side
-
     addresses = list(dict.fromkeys(wanted))
     got: dict[int, bytes | Phrase] = {}
     for number, data in side_by_side([lambda at=each: source.picture(at) for each in addresses]):  # type: ignore[misc]
@@ -370,9 +377,6 @@ def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:
 
 
 def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kind: str) -> Result:
-    from massctl.importer.article import pictures_of
-    from massctl.source.campaign_folder import put_in_place, unfinished_folder
-
     wanted: list[str] = []
     for each in found:
         listed = (
@@ -399,10 +403,6 @@ def _written(
     source: _Source, folder: Path, found: "Sequence[Found]", pictures: _Pictures, kinds: Sequence[str]
 ) -> "tuple[list[ImportedArticleFacts], list[Diagnostic]]":
     """Write the files, render them, and compare the articles."""
-    from massctl.importer.article import differences
-    from massctl.importer.folder import campaign_files
-    from massctl.scaffold import COVER, sample_cover
-    from massctl.source.campaign_folder import write_files
     from massctl.view.imported import ImportedArticleFacts
 
     shutil.rmtree(folder)
@@ -437,12 +437,6 @@ def _article(
     source: _Source, found: "Found", number: int, count: int, pictures: _Pictures, kind: str
 ) -> "tuple[ArticleFile, Facts]":
     """Write an article, and take what it was found with; addresses of pictures become paths."""
-    from massctl.importer.article import as_html, design_of, facts_of, lost_in_markdown, with_pictures, without_title
-    from massctl.importer.documents import markdown_with_pictures
-    from massctl.importer.folder import ArticleFile
-    from massctl.importer.markdown import as_markdown
-    from massctl.scaffold import COVER
-
     stem = "articles/main" if count == 1 else f"articles/{number}"
     paths = {address: f"../{path}" for address, path in pictures.paths.items()}
     lost = list(found.lost)
@@ -477,10 +471,6 @@ def _article(
 
 def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, list[Diagnostic]]":
     """Render an unfinished folder without theme and brand, and with its links, as it was found."""
-    from massctl.render.campaign import campaign_of
-    from massctl.source.campaigns import load_campaign
-    from massctl.source.loader import Workbench
-
     bare = {"external_links": "keep", "theme": None, "brand": None}
     account = source.current.settings.accounts[source.account].model_copy(update=bare)
     settings = source.current.settings.model_copy(update={"accounts": {source.account: account}})

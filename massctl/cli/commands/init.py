@@ -5,16 +5,24 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
 
 from massctl.cli.app import Result, run, said
 from massctl.cli.arguments import Text
+from massctl.cli.commands.lock import lock_campaigns
+from massctl.cli.consent import said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.installed import action_of_this_massctl
 from massctl.cli.output import Console, choose_language, chosen_language, console_of, use_console
+from massctl.cli.session import session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
+from massctl.scaffold import already_there, scaffold_files, write_scaffold
+from massctl.source.repository import CAMPAIGNS
+from massctl.source.schemas import schema_documents, schema_text
 
 
 @click.command(name="init")
@@ -45,10 +53,6 @@ def command(directory: str, target: Path | None, language: str | None, owner: st
 def _begun(
     root: Path, target: Path | None, language: str | None, owner: str | None, *, keep: bool, yes: bool
 ) -> tuple[Console, Result]:
-    from massctl.cli.installed import action_of_this_massctl
-    from massctl.scaffold import already_there, scaffold_files, write_scaffold
-    from massctl.source.schemas import schema_documents, schema_text
-
     choose_language(language or chosen_language())
     console = use_console(console_of(root))
     if not yes and (top := _above(root)) is not None:
@@ -87,8 +91,6 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
 
 def _ask_inside(console: Console, top: Path) -> None:
     """Ask before a repository is begun inside another one; raises UsageError where nobody says yes."""
-    from massctl.cli.consent import said_yes, somebody_is_here
-
     why = Phrase(
         "this folder is inside the git repository {top}: GitHub reads .github/ only at the top of a repository, so no "
         "workflow would run here",
@@ -120,12 +122,6 @@ def _above(root: Path) -> Path | None:
 
 def _locked(root: Path, written: list[str]) -> list[str]:
     """Lock the campaigns of the scaffold, since its policy sends only what is locked; returns the paths written."""
-    from tempfile import TemporaryDirectory
-
-    from massctl.cli.commands.lock import lock_campaigns
-    from massctl.cli.session import session
-    from massctl.source.repository import CAMPAIGNS
-
     names = [path.split("/")[1] for path in written if path.endswith("/campaign.yaml")]
     if not names:
         return []

@@ -7,16 +7,15 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
+from massctl.callback.app import Application
+from massctl.cli.listen_server import make_server
+from massctl.cli.listener import Listener, missing_package, open_listener
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, system_reason
-
-if TYPE_CHECKING:
-    from massctl.callback.app import Application
-    from massctl.cli.listener import Listener
 
 GC_THRESHOLD: Final = (2_000, 10, 10)
 SWITCH_SECONDS: Final = 0.0005
@@ -35,9 +34,6 @@ def command(directory: str, port: int, host: str, spool: str | None) -> None:
     Prints `http://127.0.0.1:PORT` first. The reverse proxy that ends TLS passes the callback paths on to it. Other
     messages get WeChat's empty answer, or go on to callback.forward. SIGTERM and Ctrl-C end it.
     """
-    from massctl.callback.app import Application
-    from massctl.cli.listener import missing_package, open_listener
-
     try:
         import waitress  # noqa: F401 - looked for before anything is opened
     except ImportError:
@@ -85,8 +81,6 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _serve(app: Application, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until interrupted; what is on the way then is answered."""
-    from massctl.cli.listen_server import make_server
-
     server = make_server(app, listening)
     ready()
     server.run()

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
+from massctl.cli.checkout import has_git
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import recorded_if_begun
+from massctl.cli.planner import chosen, unsendable
+from massctl.cli.progress import progress
+from massctl.cli.session import Session
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
+from massctl.model.state import State
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.message import RenderedCampaign
-    from massctl.model.state import State
-    from massctl.plan.steps import Desired
+from massctl.plan.steps import Concluded, Desired, Guard, Invalid
+from massctl.source.loader import Desires
+from massctl.source.locks import check_lock, locked_links, write_lock
 
 
 @click.command(name="lock")
@@ -37,7 +40,6 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.planner import unsendable
         from massctl.view.diagnostics import diagnostics_text
         from massctl.view.lock import lock_report_text
         from massctl.view.verbs_json import lock_json
@@ -60,8 +62,6 @@ def command(directory: str, names: tuple[str, ...], check: bool, if_required: bo
 
 def _next_step(session: Session, report: Sequence[LockedCampaign]) -> Phrase | None:
     if any(each.written for each in report):
-        from massctl.cli.checkout import has_git
-
         if not has_git(session.root):
             return Phrase("git init && git add campaigns   then commit: what is committed is reviewed and sent")
         return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
@@ -86,12 +86,6 @@ def _read(
     session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None
 ) -> tuple[State, Sequence[Desired]]:
     """Read the ledger, and render the campaigns of `names`, or all; a check takes links from the locks."""
-    from massctl.cli.ledger_access import recorded_if_begun
-    from massctl.cli.planner import chosen
-    from massctl.cli.progress import progress
-    from massctl.source.loader import Desires
-    from massctl.source.locks import locked_links
-
     state = recorded_if_begun(session)
     workbench = session.workbench(progress=progress(session.console), cache=cache)
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
@@ -101,9 +95,6 @@ def _read(
 
 def _report(session: Session, desired: Sequence[Desired], *, check: bool, skips_closed: bool) -> list[LockedCampaign]:
     """Write or check the lock of each campaign."""
-    from massctl.model.message import RenderedCampaign
-    from massctl.plan.steps import Concluded, Invalid
-
     report: list[LockedCampaign] = []
     for each in desired:
         window = getattr(each, "window", None)
@@ -123,8 +114,6 @@ def _report(session: Session, desired: Sequence[Desired], *, check: bool, skips_
 
 
 def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
-    from massctl.source.locks import write_lock
-
     changed = tuple(write_lock(session.root, campaign))
     result = LockResult.WRITTEN if changed else LockResult.UNCHANGED
     return LockedCampaign(
@@ -139,9 +128,6 @@ def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
 
 
 def _checked(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
-    from massctl.plan.steps import Guard
-    from massctl.source.locks import check_lock
-
     name, title, edition, digest = campaign.name, campaign.title, campaign.edition, campaign.digest
     found = check_lock(session.repository, campaign, exactly=True)
     if found.refusal is not None and found.refusal.guard is Guard.LOCK_MISSING:

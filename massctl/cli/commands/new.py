@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 import click
 
@@ -20,19 +20,22 @@ from massctl.cli.arguments import (
 from massctl.cli.consent import somebody_is_here, typed_line, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import own_ledger
+from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import ListEnded
 from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.message import Window
-    from massctl.model.state import Record, State
-    from massctl.plan.reach import BatchReach
-    from massctl.plan.rest import RestMade
-    from massctl.source.loader import Workbench
+from massctl.model.state import Record, State
+from massctl.plan.reach import BatchReach, batches_named
+from massctl.plan.rest import RestMade, rest_of_list
+from massctl.render.audience import find_openids
+from massctl.scaffold import sample_files
+from massctl.source.campaign_folder import copied_folder, copied_for_rest, put_in_place, unfinished_folder, write_files
+from massctl.source.campaigns import load_campaign
+from massctl.source.loader import Workbench
 
 _NOTHING: Final = Phrase("Nothing was done.")
 T = TypeVar("T")
@@ -128,8 +131,6 @@ def _new_folder(
     window: "tuple[Window | None] | None",
 ) -> Result:
     """Make a campaign's folder from the sample or another campaign."""
-    from massctl.scaffold import sample_files
-    from massctl.source.campaign_folder import copied_folder, put_in_place, unfinished_folder, write_files
     from massctl.view.verbs_json import new_json
     from massctl.view.words import window_with_weekday
 
@@ -163,8 +164,6 @@ def _new_folder(
 
 
 def _require_known(current: Session, source: str) -> None:
-    from massctl.cli.planner import chosen
-
     chosen([source], current.repository.campaign_folders().names)
 
 
@@ -261,8 +260,6 @@ def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignNam
 
 def _left_out(made: "RestMade") -> Iterator[Phrase]:
     """Say which batches are not in the new list although nobody knows whether they have it, and why."""
-    from massctl.plan.reach import batches_named
-
     by_reason: dict[str, list[BatchReach]] = {}
     for each in made.rest.unsure:
         by_reason.setdefault(str(each.why), []).append(each)
@@ -277,9 +274,6 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
-    from massctl.plan.rest import RestMade, rest_of_list
-    from massctl.source.campaign_folder import copied_for_rest, put_in_place
-
     require_free_folder(current, rest)
     with own_ledger(current) as book:
         state = book.state
@@ -313,9 +307,6 @@ def _require_free(state: "State", rest: CampaignName, record: "Record") -> None:
 
 def _same_list(current: Session, workbench: "Workbench", record: "Record") -> str:
     """Name the list in the folder; raises if it is not the one that was partly sent."""
-    from massctl.render.audience import find_openids
-    from massctl.source.campaigns import load_campaign
-
     file = load_campaign(current.repository, record.campaign, current.settings).file
     written = file.audience.openids if file is not None else None
     found = find_openids(written, record.campaign, workbench).openid_list if written is not None else None

@@ -12,27 +12,29 @@ from msgspec.structs import replace
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
+from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, show_repository_warnings
+from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.diagnostics import has_errors
+from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
+from massctl.plan.guards import is_untrusted
+from massctl.plan.plan import Plan, refreshed
 from massctl.plan.steps import Guard, Invalid
+from massctl.source.campaigns import load_settings
+from massctl.source.loader import Desires, Workbench
+from massctl.source.repository import SETTINGS, Repository
 
 if TYPE_CHECKING:
-    from massctl.cli.planner import Planned
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
     from massctl.model.lock import Version
     from massctl.plan.lock_diff import LockState
-    from massctl.plan.plan import Plan
     from massctl.plan.review_diff import Base, Difference
-    from massctl.source.loader import Desires
-    from massctl.source.repository import Repository
     from massctl.view.plan_json import Reviewed
 
 
@@ -80,8 +82,6 @@ def command(
     names = tuple(dict.fromkeys(names))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        from massctl.cli.planner import show_repository_warnings
-
         checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
         plan, made = _planned(current, names, warnings, refresh=refresh)
         faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
@@ -142,7 +142,6 @@ def review_json(current: Session, warnings: list[Diagnostic], main: str, branch:
 
     `branch` is what that is called.
     """
-    from massctl.cli.planner import PlanOptions, Purpose, planned
     from massctl.view.plan_json import plan_json
 
     checkout = replace(open_checkout(current, main, for_review=True), where=branch)
@@ -170,19 +169,14 @@ def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, f
 def _planned(
     current: Session, names: tuple[str, ...], warnings: list[Diagnostic], *, refresh: bool
 ) -> tuple[Plan, Planned]:
-    from massctl.cli.planner import PlanOptions, Purpose, planned
-
     made = planned(current, names, warnings, PlanOptions(Purpose.REFRESH if refresh else Purpose.SHOW))
     if not refresh:
         return made.plan, made
-    from massctl.plan.guards import is_untrusted
-
     if is_untrusted([refusal for campaign in made.plan.campaigns for refusal in campaign.refusals], made.state):
         return made.plan, made
     # Asking WeChat loads what calls it.
     from massctl.apply.refresh import read_remote
     from massctl.cli.side_by_side import side_by_side
-    from massctl.plan.plan import refreshed
 
     remote = read_remote(made.plan.campaigns, made.state, current.wechat, side_by_side)
     return refreshed(made.plan, remote, made.state), made
@@ -211,17 +205,17 @@ def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
 
     by_guard = {Guard.LOCK_MISSING: LockState.MISSING, Guard.LOCK_STALE: LockState.STALE}
     found: dict[CampaignName, LockState] = {}
-    for planned in made.plan.campaigns:
-        refused = [by_guard[each.guard] for each in planned.refusals if each.guard in by_guard]
+    for each in made.plan.campaigns:
+        refused = [by_guard[refusal.guard] for refusal in each.refusals if refusal.guard in by_guard]
         if refused:
-            found[planned.name] = refused[0]
-        elif planned.rendered is not None:
+            found[each.name] = refused[0]
+        elif each.rendered is not None:
             # Where only what is locked is sent, what is planned was found equal to the lock a moment ago.
-            locked = planned.digest
+            locked = each.digest
             if not session.settings.policy.require_lock:
-                locked = locked_digest(session.repository, planned.name)
+                locked = locked_digest(session.repository, each.name)
             missing = LockState.MISSING if locked is None else LockState.STALE
-            found[planned.name] = LockState.LOCKED if locked == planned.digest else missing
+            found[each.name] = LockState.LOCKED if locked == each.digest else missing
     return found
 
 
@@ -269,13 +263,6 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
     With `for_review`, massctl does not compare with a folder without settings, or with faulty ones: a pull request may
     bring the first massctl.yaml, or mend it, and is reviewed like any other.
     """
-    from massctl.cli.ledger_access import recorded_if_begun
-
-    # Only `--against` reads two repositories.
-    from massctl.source.campaigns import load_settings
-    from massctl.source.loader import Desires, Workbench
-    from massctl.source.repository import SETTINGS, Repository
-
     root = Path(directory).resolve()
     if for_review and root.is_dir() and not (root / SETTINGS).is_file():
         return Checkout(Repository(root), None, directory, _NEW, is_empty=True)
@@ -309,8 +296,8 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
     """
     found: dict[CampaignName, Difference] = {}
     unknown: list[str] = []
-    for planned in made.plan.campaigns:
-        campaign = planned.rendered or unlocked.get(planned.name)
+    for each in made.plan.campaigns:
+        campaign = each.rendered or unlocked.get(each.name)
         if not isinstance(campaign, RenderedCampaign):
             continue
         if checkout is not None:
@@ -363,8 +350,6 @@ def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
     It is rendered once, for all that people are shown of it. `missing` asks for what was never locked too, which has
     nothing to be compared with but a second checkout.
     """
-    from massctl.source.loader import Desires
-
     guards = {Guard.LOCK_STALE, Guard.LOCK_MISSING} if missing else {Guard.LOCK_STALE}
     names = [each.name for each in made.plan.campaigns if any(refusal.guard in guards for refusal in each.refusals)]
     known: dict[CampaignName, RenderedCampaign | Invalid] = {

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from massctl.cli.app import Result, outcome_result, run_in_session
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
+from massctl.cli.commands.apply import run_apply
+from massctl.cli.session import Session
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import REAL_OPENID
+from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.plan.plan import Showing
-
+from massctl.plan.plan import Showing
 
 NAME_CHARACTERS_MAX: Final = 128
 """Longer than any name or openid; what is recorded of a preview must not become a report."""
@@ -68,8 +67,6 @@ def command(
     asked = showing(towxname, touser)
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        from massctl.cli.commands.apply import run_apply
-
         outcome = run_apply(
             current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
         )
@@ -80,8 +77,5 @@ def command(
 
 def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:
     """Return who is to be shown the campaign: those of the command line, or the declared ones where there are none."""
-    from massctl.model.message import Recipient
-    from massctl.plan.plan import Showing
-
     asked = (*(Recipient("towxname", each) for each in towxname), *(Recipient("touser", each) for each in touser))
     return Showing(asked or None)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
+from massctl.apply.journal import Statement
+from massctl.apply.ports import WeChat
+from massctl.apply.reconcile import is_by_hand, nothing_to_settle, settle_not_sent, settle_sent
 from massctl.cli.app import Result, outcome_result, run_in_session, said
 from massctl.cli.arguments import Moment, Text, campaign_names, form_option, sandbox_option
+from massctl.cli.commands.apply import add_repeatable, run_apply
+from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import read_ledger
+from massctl.cli.ledger_access import account_of, declared_editions, own_ledger, read_ledger, records_of, require_ledger
+from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
+from massctl.cli.planner import PlanOptions, evidence_for, insisting, planned
+from massctl.cli.session import Session
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId, CampaignName
+from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.phrase import Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.apply.journal import Statement
-    from massctl.apply.ports import WeChat
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.message import RenderedCampaign
-    from massctl.model.state import Draft, Record, Settlement, State
-
+from massctl.model.state import Draft, Record, Settlement, State
+from massctl.plan.job_failure import how_to_resend
+from massctl.plan.plan import Until
+from massctl.plan.reach import is_contradicted
+from massctl.plan.reconcile_options import in_question, is_to_settle
 
 URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
 """Of an article that followers received."""
@@ -77,9 +83,6 @@ def command(
         raise click.UsageError(Phrase("use --format json with one of --sent, --not-sent and --resubmit"))
 
     def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        from massctl.apply.journal import Statement
-        from massctl.cli.consent import who
-
         if not chosen or reason is None:
             return show_evidence(current, name, warnings)
         if resubmit:
@@ -109,10 +112,6 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
 
     It ends like an incomplete command, because no choice was made.
     """
-    from massctl.apply.reconcile import nothing_to_settle
-    from massctl.cli.ledger_access import require_ledger
-    from massctl.cli.planner import evidence_for
-    from massctl.plan.reconcile_options import is_to_settle
     from massctl.view.status import evidence_text
 
     state = read_ledger(session)
@@ -137,13 +136,6 @@ def settle(
     sent: bool,
 ) -> Result:
     """Record what a person knows about the edition of a campaign that is in question."""
-    from massctl.apply.reconcile import is_by_hand, settle_not_sent, settle_sent
-    from massctl.cli.ledger_access import own_ledger
-    from massctl.cli.notifications import Notifier
-    from massctl.model.message import approved_audience
-    from massctl.plan.job_failure import how_to_resend
-    from massctl.plan.reach import is_contradicted
-
     with own_ledger(session) as book:
         state = book.state
         record, notifier = _in_question(session, state, name), Notifier(session)
@@ -196,12 +188,6 @@ def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here
 
 def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> Result:
     """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import nothing_to_settle
-    from massctl.cli.commands.apply import add_repeatable, run_apply
-    from massctl.cli.consent import who
-    from massctl.cli.planner import insisting
-
     state = read_ledger(session)
     record = _in_question(session, state, name)
     if not record.open_attempts:
@@ -219,9 +205,6 @@ def _in_question(session: Session, state: State, name: str) -> Record:
 
     After a repair of the ledger it may be the declared one, of which nothing is recorded.
     """
-    from massctl.cli.ledger_access import declared_editions, records_of
-    from massctl.plan.reconcile_options import in_question
-
     found = in_question(state, name)
     if state.repaired and (found is None or not found.is_in_doubt):
         unsent = declared_editions(session, [name])
@@ -231,15 +214,11 @@ def _in_question(session: Session, state: State, name: str) -> Record:
 
 
 def _wechat(session: Session, record: Record) -> WeChat | None:
-    from massctl.cli.ledger_access import account_of
-
     return session.wechat(account_of(session, record.appid)) if record.appid is not None else None
 
 
 def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
     """Return the account that a draft lies in; None if massctl.yaml lost it, and an open attempt is to be settled."""
-    from massctl.cli.ledger_access import account_of
-
     known = {account.appid for account in session.settings.accounts.values()}
     if record.is_in_doubt and draft.event.appid not in known:
         return None
@@ -251,9 +230,6 @@ COUNTS_AS_ALL: Final = Phrase("its recipients are not known here, so the allowan
 
 def declared(session: Session, name: str, edition: int, warnings: list[Diagnostic]) -> RenderedCampaign | None:
     """Render a campaign whose folder holds this edition; None if it holds another, has faults or is gone."""
-    from massctl.cli.planner import PlanOptions, planned
-    from massctl.plan.plan import Until
-
     if name not in session.repository.campaign_folders().names:
         return None
     (found,) = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT)).plan.campaigns

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
+from massctl.callback.finish import read_finish
+from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.cli.app import Result, View, run_in_session, said
 from massctl.cli.arguments import STANDARD_INPUT, account_names, form_option, read_at_most, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import own_ledger
+from massctl.cli.notifications import Notifier
+from massctl.cli.session import Session
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.entries import JobFinish
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
-
-if TYPE_CHECKING:
-    from massctl.apply.jobs import Foreign, Recorded
-    from massctl.callback.tree import EventFault
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.entries import JobFinish
-    from massctl.model.state import State
+from massctl.model.state import State
 
 
 @click.command(name="record-event")
@@ -47,10 +45,6 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
 
 def record_event(session: Session, file: str, account: str | None) -> Result:
     """Read an event from a file or standard input, and record the end of the job that it tells of."""
-    from massctl.apply.jobs import Foreign, record_finish
-    from massctl.callback.finish import read_finish
-    from massctl.callback.tree import EventFault
-    from massctl.cli.notifications import Notifier
     from massctl.view.verbs_json import event_json
 
     appid = _appid(session, account)
@@ -69,7 +63,6 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
 
 def _views(finish: JobFinish, outcome: Recorded | Foreign, state: State) -> tuple[View, View | None]:
     """Make what people are told of an event: on standard output, and on standard error."""
-    from massctl.apply.jobs import Followed, Foreign
     from massctl.view.jobs import contradiction_text, foreign_text
     from massctl.view.status import status_text
 
@@ -84,7 +77,6 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign, state: State) -> tupl
 
 
 def _faulty(file: str, fault: EventFault) -> Result:
-    from massctl.model.diagnostics import Diagnostic, Place, Severity
     from massctl.view.diagnostics import diagnostics_text
     from massctl.view.verbs_json import no_event_json
 
@@ -99,8 +91,6 @@ def _faulty(file: str, fault: EventFault) -> Result:
 
 
 def _bytes(file: str) -> bytes:
-    from massctl.callback.tree import EVENT_BYTES_MAX
-
     hint = Phrase("name the file with the event's body, or - for standard input")
     return read_at_most(file, EVENT_BYTES_MAX, Phrase("Nothing was recorded."), hint)
 

@@ -6,24 +6,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
+from massctl.browser import Browser, open_browser, screens
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import write_files
+from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import BrowserError
+from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-
-if TYPE_CHECKING:
-    from massctl.browser import Browser
-    from massctl.model.diagnostics import Diagnostic
+from massctl.source.loader import Desires
 
 
 @click.command(name="render")
@@ -71,8 +72,6 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
             folder = out / name if len(names) > 1 else out
             written += write_files(folder, files)
             if browser is not None:
-                from massctl.browser import screens
-
                 written += write_files(folder, screens(browser, folder / INDEX))
     return written, whole
 
@@ -82,9 +81,6 @@ def _camera(*, screenshots: bool) -> Iterator[Browser | None]:
     if not screenshots:
         yield None
         return
-    # Only pictures need a browser.
-    from massctl.browser import open_browser
-
     with open_browser() as browser:
         yield browser
 
@@ -95,9 +91,6 @@ _PICTURED_MAX: Final = 6
 
 def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[bytes]]:
     """Return PNGs of campaigns as a phone shows them by day; none where there is no Chromium, or a page fails in it."""
-    from massctl.browser import open_browser, screens
-    from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
-
     found: dict[str, list[bytes]] = {}
     if not names:
         return found
@@ -117,8 +110,6 @@ def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[byt
 
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
-    from massctl.cli.planner import chosen
-    from massctl.source.loader import Desires
     from massctl.view.pages.article import article_page
     from massctl.view.pages.campaign_page import index_page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -13,13 +13,12 @@ from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, refuse, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, write_files
+from massctl.cli.report_inputs import session_report
+from massctl.cli.session import Session
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.report.report import Report
+from massctl.report.report import Report
 
 _FILES: Final = {"html": "report.html", "markdown": "report.md", "csv": "report.csv", "json": "report.json"}
 _BOM: Final = "\ufeff"
@@ -67,8 +66,6 @@ def command(
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.report_inputs import session_report
-
         chosen = [CampaignName(each) for each in dict.fromkeys(names)]
         report = session_report(current, chosen, since)
         if folder is not None:

@@ -1,22 +1,21 @@
 """`massctl resume`: lift the brake."""
 
-from typing import TYPE_CHECKING
-
 import click
 from msgspec.structs import replace
 
+from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import form_option
+from massctl.cli.commands.stop import BrakeBranch, unreachable, what_helps
+from massctl.cli.consent import said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.planner import PlanOptions, Purpose, planned
+from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.cli.commands.stop import BrakeBranch
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.plan.guards import Brake
-    from massctl.plan.plan import Plan
+from massctl.plan.guards import Brake
+from massctl.plan.plan import Plan
 
 OTHERWISE = Phrase(
     "sends that were stopped in another way: unset MASSCTL_NO_SEND where apply runs; or write sending: enabled under "
@@ -40,7 +39,6 @@ def command(directory: str, yes: bool, form: str) -> int:
     """
 
     def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
-        from massctl.cli.commands.stop import BrakeBranch, unreachable
         from massctl.view.outcome import resumed_text
         from massctl.view.verbs_json import brake_json
 
@@ -66,13 +64,9 @@ def command(directory: str, yes: bool, form: str) -> int:
 
 def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
     """Plan what the next `apply` would send without the brake; None if that cannot be planned from here."""
-    from massctl.cli.planner import PlanOptions, Purpose, planned
-
     try:
         plan = planned(current, (), warnings, PlanOptions(Purpose.RESUME)).plan
     except MassctlError as error:
-        from massctl.apply.outcome import what_happened
-
         told = Phrase("it is not known here what the next apply would send: {why}", why=what_happened(error))
         current.console.talk(told)
         return None
@@ -81,7 +75,6 @@ def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
 
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
     """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
-    from massctl.cli.consent import said_yes, somebody_is_here
     from massctl.view.outcome import resume_question
 
     console = current.console
@@ -110,7 +103,5 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
             Phrase("It stays set, because you have not seen this one. Nothing was done."),
             Phrase("{command}   shows it", command=Command("resume")),
         )
-    from massctl.cli.commands.stop import what_helps
-
     hint = what_helps(pushed, _WHO_CAN) or Command("resume")
     raise RefusedError(Phrase("the brake is still set"), Phrase("{why} Nothing is sent.", why=pushed.said), hint)

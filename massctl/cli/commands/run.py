@@ -10,18 +10,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 import click
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.apply.outcome import Outcome, what_happened
+from massctl.apply.ports import Clock
+from massctl.apply.runner_events import (
+    RunnerEvent,
+    Standings,
+    events_of,
+    job_events,
+    statistics_events,
+    stopped_in_window,
+    unfinished_sends,
+    waiting_for_people,
+)
 from massctl.cli.app import restore_keyboard_interrupt, set_active_session
 from massctl.cli.arguments import form_option
 from massctl.cli.clocks import MachineClock
+from massctl.cli.commands.apply import run_apply
+from massctl.cli.commands.status import follow
+from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
+from massctl.cli.drift import DriftReader, due_now, unread_words
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import read_ledger
+from massctl.cli.ledger_access import own_ledger, read_ledger, require_ledger
 from massctl.cli.output import Console
+from massctl.cli.places import Places
+from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder, with_credentials
+from massctl.cli.session import Session, advised_flags, open_settings, session
+from massctl.cli.statistics import ONCE_SECONDS, BackgroundCollector
 from massctl.errors import (
     ConfigurationError,
     InvariantError,
@@ -33,21 +53,14 @@ from massctl.errors import (
     RefusedError,
     UsageError,
 )
+from massctl.model.entries import Lease
 from massctl.model.frozen import Frozen
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, system_reason
-
-if TYPE_CHECKING:
-    from massctl.apply.outcome import Outcome
-    from massctl.apply.ports import Clock
-    from massctl.apply.runner_events import RunnerEvent, Standings
-    from massctl.cli.drift import DriftReader
-    from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder
-    from massctl.cli.session import Session
-    from massctl.cli.statistics import BackgroundCollector
-    from massctl.model.ids import CampaignName
-    from massctl.model.settings import MassctlFile, RunnerHappening
-    from massctl.model.state import State
-    from massctl.plan.plan import Drift
+from massctl.model.settings import MassctlFile, RunnerHappening
+from massctl.model.state import State, lease_words
+from massctl.plan.lease import TAKE_OVER, Claim, claim
+from massctl.plan.plan import Drift
 
 EVERY_SECONDS_MAX: Final = 3_600
 
@@ -147,10 +160,6 @@ TOLD_SECONDS: Final = 3_600.0
 
 def _opened(directory: str, every: int, form: str) -> _Runner:
     """Read what a runner needs before its first round; raises UsageError where there is no branch to send from."""
-    from massctl.cli.places import Places
-    from massctl.cli.runner import Monitor, PullRequests, RunnerCheckout, RunnerFolder, with_credentials
-    from massctl.cli.session import open_settings
-
     settings, _, console = open_settings(directory)
     if settings is None:
         raise ConfigurationError(
@@ -241,10 +250,6 @@ class _Runner(Struct):
 
     def release(self) -> int:
         """Give the lease up if it is this folder's."""
-        from massctl.cli.consent import require_operator, who
-        from massctl.cli.ledger_access import own_ledger
-        from massctl.model.entries import Lease
-
         with self._session(self.checkout.at(self.checkout.fetch())) as current:
             require_operator(current.settings.policy, self.environment)
             with own_ledger(current) as book:
@@ -279,9 +284,6 @@ class _Runner(Struct):
 
     def _round(self, wishes: _Wishes) -> tuple[ExitStatus, int | None]:
         """Fetch, carry out what is merged and due, follow jobs; returns also how much waits for people, if known."""
-        from massctl.apply.runner_events import events_of, waiting_for_people
-        from massctl.cli.commands.apply import run_apply
-
         tip = self.checkout.fetch()
         self.checkout.require_descent(tip, self.folder.memory.tip, wishes.rewritten)
         with self._session(self.checkout.at(tip)) as current:
@@ -319,8 +321,6 @@ class _Runner(Struct):
     @contextmanager
     def _session(self, root: Path) -> Iterator[Session]:
         """Open the runner's checkout; ledger, caches and locks stay in the folder that was named with -C."""
-        from massctl.cli.session import advised_flags, open_settings, session
-
         settings, diagnostics, console = open_settings(str(root), self.environment)
         spoken = console.advising(advised_flags(self.directory))
         quiet = _RoundConsole(spoken.language, spoken.reader, spoken.style, spoken.width, self._told)
@@ -345,11 +345,6 @@ class _Runner(Struct):
 
     def _hold(self, current: Session, wishes: _Wishes) -> None:
         """Make sure that this runner holds the lease; raises LeaseHeldError where another one does."""
-        from massctl.cli.consent import require_operator, who
-        from massctl.cli.ledger_access import own_ledger, require_ledger
-        from massctl.model.entries import Lease
-        from massctl.plan.lease import Claim, claim
-
         memory, host = self.folder.memory, _host()
         state = read_ledger(current)
         require_ledger(current, state)
@@ -374,9 +369,6 @@ class _Runner(Struct):
 
     def _follow(self, current: Session, state: State) -> ExitStatus:
         """Ask about jobs that are not finished, less and less often."""
-        from massctl.apply.runner_events import job_events, unfinished_sends
-        from massctl.cli.commands.status import follow
-
         before, now = unfinished_sends(state), current.clock.now()
         if not before or time.monotonic() - self._asked_at < _pause(state, now):
             return ExitStatus.DONE
@@ -391,9 +383,6 @@ class _Runner(Struct):
 
     def _collect_statistics(self, current: Session, state: State, *, once: bool) -> None:
         """Tell what was collected since the last round, and begin to collect what is due."""
-        from massctl.apply.runner_events import statistics_events
-        from massctl.cli.statistics import ONCE_SECONDS, BackgroundCollector
-
         self._collector = self._collector or BackgroundCollector()
         found = self._collector.ended()
         self._collector.begin(current, state)
@@ -408,8 +397,6 @@ class _Runner(Struct):
 
     def _tell_pull_requests(self, current: Session, outcome: Outcome) -> None:
         """Tell merged pull requests what became of their sends; what cannot be told is told later."""
-        from massctl.apply.runner_events import stopped_in_window
-
         stopped = {} if outcome.held_elsewhere else stopped_in_window(outcome, current.clock.now())
         why = self.pull_requests.tell(current, self._newest[1], stopped)
         if why is not None and why != self._untold:
@@ -418,7 +405,6 @@ class _Runner(Struct):
 
     def _tell_drifts(self, current: Session, outcome: Outcome, *, once: bool) -> None:
         """Begin to read what campaigns depend on where a window has come nearer, and tell what was read by now."""
-        from massctl.cli.drift import DriftReader, due_now, unread_words
         from massctl.view.words import drift_hint, drift_words
 
         def say(drifts: Sequence[Drift]) -> None:
@@ -437,14 +423,10 @@ class _Runner(Struct):
             current.console.talk(unread_words(error))
 
     def _tell(self, kind: RunnerHappening, message: str, hint: str = "", campaign: CampaignName | None = None) -> None:
-        from massctl.apply.runner_events import RunnerEvent
-
         self.report(RunnerEvent(kind, self.clock.now(), message, hint, campaign, self._tip))
 
     def _tell_trouble(self, error: MassctlError | OSError) -> None:
         """Tell once what keeps rounds from their end, however many there are."""
-        from massctl.apply.outcome import what_happened
-
         if isinstance(error, MassctlError):
             key, message, hint = f"{type(error).__name__} {error.summary}", what_happened(error), error.hint
         else:
@@ -501,9 +483,6 @@ def _pause(state: State, now: datetime) -> float:
 
 
 def _foreign(state: State) -> LeaseHeldError:
-    from massctl.model.state import lease_words
-    from massctl.plan.lease import TAKE_OVER
-
     return LeaseHeldError(
         lease_words(state.lease) if state.lease is not None else Phrase("another runner wrote to the ledger"),
         Phrase("Nothing was done. Two runners beside each other would only get in each other's way."),
@@ -513,8 +492,6 @@ def _foreign(state: State) -> LeaseHeldError:
 
 def _require_consent(current: Session, state: State, *, yes: bool) -> None:
     """Ask before the lease is taken from another runner; without a terminal that needs --yes."""
-    from massctl.cli.consent import said_yes, somebody_is_here
-
     if yes:
         return
     if not somebody_is_here():

@@ -8,26 +8,29 @@ import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import click
 
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.clocks import machine_now, sandbox_time
+from massctl.cli.commands.serve import opened
+from massctl.cli.embedded_sandbox import Embedded
+from massctl.cli.notifications import notification_log_file
 from massctl.cli.output import Console, current_console
 from massctl.cli.places import Places
 from massctl.cli.session import Session, session
 from massctl.errors import UsageError
 from massctl.extras import install_command
+from massctl.loopback import run_app
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.secrets import MASK, register
-
-if TYPE_CHECKING:
-    from massctl.cli.embedded_sandbox import Embedded
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.sandbox.callback import Endpoint
-    from massctl.sandbox.embedded import Sandbox
+from massctl.sandbox.callback import Endpoint, key_bytes, posting, sealed
+from massctl.sandbox.embedded import Sandbox, open_world
+from massctl.sandbox.media import PICTURE_HOST
+from massctl.source.campaigns import load_campaign
 
 
 @click.group(name="sandbox", invoke_without_command=True)
@@ -73,8 +76,6 @@ def reset(directory: str) -> int:
     "Delete what the sandbox received, its time, and the ledger of `--sandbox`; accounts and tags stay."
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.notifications import notification_log_file
-
         if current.sandbox is not None:
             current.sandbox.world.reset()
         current.places.ledger.unlink(missing_ok=True)
@@ -114,8 +115,6 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 
 def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str | None) -> Endpoint:
     """Check where and how events are to be posted; raises UsageError if that cannot be done."""
-    from massctl.sandbox.callback import Endpoint, key_bytes, sealed
-
     try:
         parts = urlsplit(url)
         known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -160,8 +159,6 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 
     With an `endpoint` events are posted there meanwhile.
     """
-    from massctl.sandbox.embedded import open_world
-
     if (Path(directory) / "massctl.yaml").is_file():
         with session(directory, sandbox=True) as (current, _):
             if current.sandbox is not None:
@@ -179,8 +176,6 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 
 def _declare(current: Session, embedded: Embedded) -> None:
     """Give the sandbox the tags and rights that the repository's campaigns need, as `--sandbox` does."""
-    from massctl.source.campaigns import load_campaign
-
     repository, settings = current.repository, current.settings
     loaded = [load_campaign(repository, name, settings).file for name in repository.campaign_folders().names]
     files = [file for file in loaded if file is not None]
@@ -198,11 +193,6 @@ def _serve(
     *,
     opens: bool,
 ) -> None:
-    from massctl.cli.commands.serve import opened
-    from massctl.loopback import run_app
-    from massctl.sandbox.callback import posting
-    from massctl.sandbox.media import PICTURE_HOST
-
     world.app.language = console.language.plain
     secret = world.ensure_account(appid)
     with ExitStack() as stack:

@@ -13,6 +13,10 @@ from pydantic import BaseModel
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import current_console, write_files
+from massctl.model.entries import KINDS, Event
+from massctl.model.lock import LockFile
+from massctl.plan.plan_file import SavedPlan
+from massctl.source.schemas import DRAFT, descriptions, models_below, schema_documents, schema_text
 
 
 @click.command(name="schema")
@@ -25,8 +29,6 @@ def command(out: Path | None) -> int:
 
 
 def _result(out: Path | None) -> Result:
-    from massctl.source.schemas import schema_text
-
     documents = all_schemas()
     if out is None:
         return Result(ExitStatus.DONE, lambda _: json.dumps(documents, ensure_ascii=False, indent=2))
@@ -137,8 +139,6 @@ _FIELDS: Final[dict[str, str]] = {
 
 def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     """Return every document that massctl writes, by the file of its schema."""
-    from massctl.model.lock import LockFile
-    from massctl.plan.plan_file import SavedPlan
     from massctl.view.verbs_json import NoticesReport, shapes
 
     # campaign.lock.json has the name of the verb that writes it, and a plan that was not stopped a shape of its own.
@@ -156,17 +156,12 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
 
 def all_schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by file name: of what people write, and of what massctl writes."""
-    from massctl.source.schemas import schema_documents
-
     written = {name: _document(name, title, model) for name, (title, model) in _files().items()}
     return {**schema_documents(), **written, "ledger-entry.schema.json": _ledger_entry()}
 
 
 def _ledger_entry() -> dict[str, Any]:
     """One line of the ledger: where it stands in the chain, and one event of so many kinds."""
-    from massctl.model.entries import KINDS, Event
-    from massctl.source.schemas import DRAFT
-
     schema = schema_of(Event)
     for name, part in schema["$defs"].items():
         properties = {key: _untitled(each) for key, each in part["properties"].items()}
@@ -181,8 +176,6 @@ def _ledger_entry() -> dict[str, Any]:
 
 
 def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
-    from massctl.source.schemas import DRAFT, models_below
-
     schema, models = model.model_json_schema(by_alias=True), models_below(model)
     inner = {
         key: _described(each, models[key]) if key in models else _untitled(each)
@@ -192,8 +185,6 @@ def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _described(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    from massctl.source.schemas import descriptions
-
     said = descriptions(model)
     names = {field.alias or name: name for name, field in model.model_fields.items()}
     properties = {

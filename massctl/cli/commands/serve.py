@@ -8,25 +8,28 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
 
 from massctl.cli.arguments import campaign_names, sandbox_option
+from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
+from massctl.cli.planner import chosen
+from massctl.cli.report_inputs import report_from
+from massctl.cli.session import open_settings
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.ledger.backend import Backend, Site, open_backend
+from massctl.model.entries import Entry
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile
+from massctl.model.state import State
+from massctl.report.report import Report
+from massctl.serve.page_cache import ServedRepository
+from massctl.serve.server import run_server
+from massctl.source.repository import Repository
 from massctl.view.i18n import Language
-
-if TYPE_CHECKING:
-    from massctl.ledger.backend import Backend
-    from massctl.model.entries import Entry
-    from massctl.model.state import State
-    from massctl.report.report import Report
-    from massctl.serve.page_cache import ServedRepository
 
 
 @click.command(name="serve")
@@ -46,11 +49,6 @@ def command(
     network only to read a ledger in git. It writes only the picture cache. With --sandbox it compares with what the
     sandbox's followers have. Ctrl-C ends it.
     """
-    from massctl.cli.clocks import machine_now, sandbox_time
-    from massctl.cli.planner import chosen
-    from massctl.cli.session import open_settings
-    from massctl.serve.server import run_server
-    from massctl.source.repository import Repository
     from massctl.view.pages.document import CALENDAR, THEMES
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
@@ -92,8 +90,6 @@ def opened(address: str) -> bool:
 
 @contextmanager
 def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
-    from massctl.cli.clocks import machine_now
-
     # The sandbox is half of massctl; only `--sandbox` pays for it.
     from massctl.sandbox.embedded import open_world
 
@@ -107,10 +103,6 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 def _served(
     root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
 ) -> ServedRepository:
-    from massctl.cli.clocks import sandbox_time
-    from massctl.serve.page_cache import ServedRepository
-    from massctl.source.repository import Repository
-
     places = Places(root, sandbox=console.language.flags.sandbox)
     backend = _opened(places, settings)
 
@@ -118,8 +110,6 @@ def _served(
         return (make_console(settings.language) if settings else console_of(root)).language
 
     def report(state: State, settings: MassctlFile) -> Report:
-        from massctl.cli.report_inputs import report_from
-
         return report_from(state, settings, backend.statistics(), now())
 
     return ServedRepository(
@@ -150,8 +140,6 @@ def _shown(backend: Backend) -> Sequence[Entry]:
 
 def _opened(places: Places, settings: MassctlFile | None) -> Backend:
     """Open the place of the ledger; if it cannot exist here, such as a branch without git, that of a file."""
-    from massctl.ledger.backend import Site, open_backend
-
     folders = places.root, places.ledger.parent, places.cache, places.locks
     site = Site(*folders, None if places.sandbox else settings, os.environ)
     try:

@@ -1,19 +1,15 @@
 """`massctl speed`: how fast WeChat delivers an account's mass sends."""
 
-from typing import TYPE_CHECKING
-
 import click
 
+from massctl.apply.ports import SendingSpeed
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import account_option, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.session import Session
+from massctl.model.diagnostics import Diagnostic
+from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
-
-if TYPE_CHECKING:
-    from massctl.apply.ports import SendingSpeed
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.ids import AccountName
 
 _NO_REQUEST = Phrase("No request was made.")
 

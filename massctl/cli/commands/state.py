@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 from msgspec.structs import replace
 
+from massctl.apply.journal import LedgerSession, Statement
+from massctl.apply.outcome import what_happened
+from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import GitName, Moment, Text, account_names, campaign_names, form_option, sandbox_option
+from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import (
@@ -32,6 +36,7 @@ from massctl.cli.ledger_access import (
     with_state,
 )
 from massctl.cli.places import local_runner
+from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import (
     ConfigurationError,
@@ -45,23 +50,21 @@ from massctl.errors import (
     UsageError,
 )
 from massctl.ledger import NEW_LINEAGE
-from massctl.ledger.codec import encode, follow_file, sound_part
+from massctl.ledger.backend import Backend
+from massctl.ledger.codec import End, encode, follow_file, sound_part
 from massctl.ledger.high_water_mark import incomplete, seen_mark
+from massctl.ledger.private_key import KEY_NAME, key_file, write_key
+from massctl.ledger.signature import PrivateKey
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.entries import Created, NewEntry, Repaired, SigningKey
+from massctl.model.entries import Created, Entry, NewEntry, Repaired, SigningKey
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, sha256_of, short_key
 from massctl.model.phrase import A_FILE, Command, Phrase, moment, system_reason
 from massctl.model.settings import BACKENDS
 from massctl.model.state import Record, State, is_concluded
-
-if TYPE_CHECKING:
-    from massctl.apply.journal import LedgerSession
-    from massctl.ledger.backend import Backend
-    from massctl.ledger.codec import End
-    from massctl.ledger.signature import PrivateKey
-    from massctl.model.entries import Entry
-
+from massctl.source.campaigns import load_campaign
+from massctl.source.settings_writer import declare_backend, declare_keys, declare_lineage, keys_of, require_changeable
+from massctl.whole_file import write_whole
 
 _NOT_RECORDED: Final = Phrase("Nothing was recorded.")
 _SEE_PLAN: Final = Phrase("{command}   shows what would be sent", command=Command("plan"))
@@ -525,9 +528,6 @@ def _taken_up(session: Session) -> PrivateKey | None:
 
 def _made_key(session: Session, target: Path | None) -> tuple[PrivateKey, Path]:
     """Make a key, and its file, which must not be there."""
-    from massctl.ledger.private_key import KEY_NAME, key_file, write_key
-    from massctl.ledger.signature import PrivateKey
-
     key = PrivateKey.made(KEY_NAME)
     path = (target or key_file(key, session.environment)).absolute()
     if _is_in_repository(path, session.root):
@@ -547,8 +547,6 @@ def _is_in_repository(path: Path, root: Path) -> bool:
 
 
 def _declare_keys(session: Session, key: PrivateKey) -> None:
-    from massctl.source.settings_writer import declare_keys
-
     if declare_keys(session.root, [key.public]) is not None:
         session.console.talk(Phrase("massctl.yaml now names the public key (state.keys): commit this"))
 
@@ -585,9 +583,6 @@ def _with_lines(result: Result, lines: list[Phrase]) -> Result:
 
 def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:
     """Record a send that a person made in the console; it counts for the allowance of its day and month."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import import_website_send
-
     _check_past(session, at)
     name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
@@ -598,9 +593,6 @@ def record_website_send(session: Session, at: datetime, account: str | None, rea
 
 def take_back_website_send(session: Session, at: datetime, account: str | None, reason: str) -> Result:
     """Take back what was recorded of a send in the console, so that it uses nothing of the allowance."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import retract_website_send
-
     name = session.account(account, _NOT_RECORDED)
     with _own_book(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
@@ -620,12 +612,6 @@ def record_sent(
     warnings: list[Diagnostic],
 ) -> Result:
     """Record that an edition of a campaign went out; `apply` never sends that edition then."""
-    from massctl.apply.journal import Statement
-    from massctl.apply.reconcile import import_sent
-    from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
-    from massctl.cli.planner import chosen
-    from massctl.source.campaigns import load_campaign
-
     _check_past(session, at)
     with _own_book(session) as book:
         # A name that is mistyped would leave the campaign that is meant looking new.
@@ -694,8 +680,6 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
     The old place is put aside before massctl.yaml names the new one: nobody writes to both. A move that was cut short
     is finished by the next one.
     """
-    from massctl.source.settings_writer import keys_of, require_changeable
-
     require_changeable(session.root, keys_of(kind, where))
     target = with_state(session, backend=kind, **where)
     require_writable(target)
@@ -733,8 +717,6 @@ def _carried(old: Backend, new: Backend, state: State, now: datetime) -> str | N
 
 def _move_statistics(session: Session, target: Session) -> None:
     """Copy the archive of statistics to where the ledger is now; it decides nothing, so its failure is only said."""
-    from massctl.apply.outcome import what_happened
-
     try:
         old, new = session.backend.statistics(), target.backend.statistics()
         for account in session.settings.accounts.values():
@@ -760,8 +742,6 @@ def _trust(session: Session, state: State) -> None:
 
 def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:
     """Write into massctl.yaml where the ledger is, and ask for a commit."""
-    from massctl.source.settings_writer import declare_backend, declare_lineage
-
     changed = declare_backend(target.root, target.settings.state.backend, where)
     if declare_lineage(target.root, state.lineage or "") or changed:
         target.console.talk(Phrase("massctl.yaml names the new place of the ledger: commit this"))
@@ -777,7 +757,6 @@ def _nothing_to_move() -> LedgerMissingError:
 
 def repair_ledger(session: Session, reason: str | None) -> Result:
     """Cut a damaged ledger to the lines that verify; without a reason it is only shown what would be dropped."""
-    from massctl.apply.outcome import what_happened
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
 
@@ -819,8 +798,6 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
 
 def back_up(session: Session, target: Path) -> Result:
     """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
-    from massctl.whole_file import write_whole
-
     if target.exists() and not target.is_file():
         raise UsageError(
             Phrase("{file} is not a file", file=target.name),

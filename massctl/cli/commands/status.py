@@ -4,28 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
+from massctl.apply.jobs import Followed, Foreign, follow_jobs, is_overdue, record_finish, unfinished
+from massctl.apply.journal import LedgerSession
+from massctl.apply.ports import WeChat
+from massctl.apply.statistics import Collected
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Seconds, campaign_names, form_option, sandbox_option
+from massctl.cli.embedded_sandbox import Embedded
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import alone, ledger_session, read_ledger
+from massctl.cli.ledger_access import (
+    account_of,
+    alone,
+    declared_editions,
+    ledger_session,
+    read_ledger,
+    records_of,
+    require_ledger,
+    trust,
+)
+from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
+from massctl.cli.planner import repeatable
+from massctl.cli.progress import progress
+from massctl.cli.report_notices import tell_reports
+from massctl.cli.session import Session
+from massctl.cli.spooled_event import held_here
+from massctl.cli.statistics import collect_accounts
 from massctl.errors import LedgerLockedError
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.apply.jobs import Followed
-    from massctl.apply.journal import LedgerSession
-    from massctl.apply.ports import WeChat
-    from massctl.apply.statistics import Collected
-    from massctl.cli.embedded_sandbox import Embedded
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.state import State
+from massctl.model.state import State, is_held
+from massctl.plan.acceptance import named_job
 
 
 @click.command(name="status")
@@ -47,9 +61,6 @@ def command(
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.apply.jobs import unfinished
-        from massctl.cli.spooled_event import held_here
-
         found = follow(current, names, wait, all_editions=all_editions)
         collected = _collected(current) if statistics else None
         for each in held_here(current):
@@ -79,10 +90,6 @@ def command(
 
 def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:
     """Collect statistics; the ledger is only read, without its lock."""
-    from massctl.cli.ledger_access import require_ledger, trust
-    from massctl.cli.report_notices import tell_reports
-    from massctl.cli.statistics import collect_accounts
-
     state = read_ledger(session)
     require_ledger(session, state)
     trust(session, state)
@@ -100,11 +107,6 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
 
     What he says comes as an event, which another process records: between two looks the ledger is left to it.
     """
-    from massctl.apply.jobs import Followed
-    from massctl.cli.planner import repeatable
-    from massctl.cli.progress import progress
-    from massctl.model.state import is_held
-
     clock, shown = session.clock, progress(session.console)
     until = clock.now() + timedelta(seconds=wait_seconds)
     found: Followed | None = None
@@ -135,13 +137,6 @@ def _follow_once(
     session: Session, names: Sequence[str], wait_seconds: float, offered: set[MsgId], *, all_editions: bool
 ) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
-    from massctl.apply.jobs import Followed, follow_jobs, is_overdue, unfinished
-    from massctl.cli.ledger_access import account_of, records_of, require_ledger, trust
-    from massctl.cli.notifications import Notifier
-    from massctl.cli.progress import progress
-    from massctl.model.state import is_held
-    from massctl.plan.acceptance import named_job
-
     state = read_ledger(session)
     require_ledger(session, state)
     # Of a campaign that was never staged the ledger may know nothing but what drifted.
@@ -176,7 +171,6 @@ def _record_events(
     session: Session, sandbox: Embedded, book: LedgerSession, found: Followed, offered: set[MsgId]
 ) -> None:
     """Record the events that the sandbox has made. One whose job nobody knows is `offered` once to a send in doubt."""
-    from massctl.apply.jobs import Foreign, record_finish
     from massctl.view.jobs import foreign_text
 
     console = session.console
@@ -194,7 +188,5 @@ def _record_events(
 
 def _unsent(session: Session, state: State, names: Sequence[str]) -> dict[CampaignName, int]:
     """Return the declared editions of named campaigns of which nothing is recorded yet."""
-    from massctl.cli.ledger_access import declared_editions
-
     recorded = {name for name, _ in state.records}
     return declared_editions(session, [name for name in names if name not in recorded])

@@ -6,22 +6,24 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 from msgspec.structs import replace
 
+from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Text, form_option
+from massctl.cli.checkout import has_git
+from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, UsageError
+from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
+from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.guards import STOP_BRANCH, Brake
-
-if TYPE_CHECKING:
-    from massctl.cli.session import Session
-    from massctl.ledger.git_branch import Pushed, Tip
-    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="stop")
@@ -36,8 +38,6 @@ def command(directory: str, reason: str | None, form: str) -> int:
     """
 
     def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.cli.consent import who
-        from massctl.ledger.git_branch import Pushed
         from massctl.view.outcome import stopped_text
         from massctl.view.verbs_json import brake_json
 
@@ -80,8 +80,6 @@ _WHO_CAN: Final = Phrase(
 
 def what_helps(pushed: Pushed, who_can: Phrase, otherwise: str = "") -> str:
     """Say what to do where the brake could not be moved; a server that said no says it again."""
-    from massctl.ledger.git_branch import Push
-
     hint = pushed.why.hint if pushed.why is not None else ""
     if pushed.outcome is not Push.REFUSED:
         lines = [hint, otherwise]
@@ -102,10 +100,6 @@ class BrakeBranch:
 
     def __init__(self, session: Session, otherwise: Phrase) -> None:
         """Find the way to the remote. Raises UsageError, with the other way, where no run would look for a brake."""
-        from massctl.cli.checkout import has_git
-        from massctl.ledger.git_branch import GitBranch
-        from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
-
         settings = session.settings
         if settings.policy.branch is None:
             raise UsageError(
@@ -143,8 +137,6 @@ class BrakeBranch:
 
         The remote says what is true afterwards, however the push ended. Gives why where there is no brake then.
         """
-        from massctl.ledger.git_branch import Push
-
         words = " ".join(reason.split())
         fields = [f"Stopped-by: {by}", f"Stopped-at: {at.isoformat()}", *([f"Reason: {words}"] if words else [])]
         tip = self._branch.commit(None, {}, "\n".join([SUBJECT, "", *fields]))
@@ -163,8 +155,6 @@ class BrakeBranch:
 
     def lift(self, brake: Brake) -> tuple[Brake, Pushed] | None:
         """Delete the branches, if they are still this brake; returns None if there is no brake afterwards."""
-        from massctl.ledger.git_branch import Push, Tip
-
         pushed = [self._named(name).delete(Tip(commit)) for name, commit in brake.branches]
         failed = [each for each in pushed if each.outcome is not Push.DONE]
         left = self.read() if failed or brake.below else None
@@ -185,6 +175,4 @@ class BrakeBranch:
 
 def unreachable(summary: str, error: LedgerUnreachableError, otherwise: str = "") -> LedgerUnreachableError:
     """Say what is true of the brake where the remote cannot be asked, what mends that, and the other way."""
-    from massctl.apply.outcome import what_happened
-
     return LedgerUnreachableError(summary, what_happened(error), _below_each_other([error.hint, otherwise]))

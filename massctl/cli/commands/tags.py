@@ -1,22 +1,21 @@
 """`massctl tags`: the tags of accounts, and their names and counts for plans without a network."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from massctl.cli.app import Result, run_in_session, said
 from massctl.cli.arguments import account_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.output import Console
+from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, UsageError
+from massctl.model.campaign import AccountTags
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase, system_reason
-
-if TYPE_CHECKING:
-    from massctl.cli.output import Console
-    from massctl.cli.session import Session
-    from massctl.model.campaign import AccountTags
-    from massctl.model.diagnostics import Diagnostic
+from massctl.source.tags import known_tags, write_tags
 
 _NOTHING: Final = Phrase("Nothing was written.")
 _account = click.option(
@@ -61,7 +60,6 @@ def pull(directory: str, account: str | None, form: str, sandbox: bool) -> int:
     """
 
     def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.source.tags import write_tags
         from massctl.view.verbs_json import tags_json
 
         found = _asked(current, _chosen(current, account))
@@ -93,17 +91,12 @@ def _chosen(current: "Session", account: str | None) -> list[AccountName]:
 
 def _asked(current: "Session", names: Iterable[AccountName]) -> "dict[str, AccountTags]":
     """Ask WeChat, or the sandbox."""
-    from massctl.model.campaign import AccountTags
-
     now = current.clock.now().replace(microsecond=0)
     return {str(name): AccountTags(pulled_at=now, tags=[*current.wechat(name).tags()]) for name in names}
 
 
 def _pulled(current: "Session", names: list[AccountName]) -> "dict[str, AccountTags]":
     """Return what was pulled of these accounts; raises UsageError where nothing was."""
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.source.tags import known_tags
-
     known = known_tags(current.repository)
     if isinstance(known, Diagnostic):
         raise ConfigurationError(

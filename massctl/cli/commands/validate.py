@@ -1,7 +1,6 @@
 """`massctl validate`: every fault of every file at once."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
@@ -9,10 +8,10 @@ from massctl.cli.app import Result, run
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, verbosity
+from massctl.cli.planner import judged
+from massctl.cli.session import open_settings, session
+from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.phrase import Command, Phrase
-
-if TYPE_CHECKING:
-    from massctl.model.diagnostics import Diagnostic
 
 
 @click.command(name="validate")
@@ -32,10 +31,6 @@ def command(directory: str, names: tuple[str, ...], form: str, verbose: bool, sa
 
 def _validated(directory: str, names: Sequence[str], *, verbose: bool, sandbox: bool) -> tuple[Console, Result]:
     """Read massctl.yaml and the campaigns of `names`, or all; a faulty massctl.yaml is a result too."""
-    from massctl.cli.planner import judged
-    from massctl.cli.session import open_settings, session
-    from massctl.model.diagnostics import has_errors
-
     opened = open_settings(directory, sandbox=sandbox)
     settings, found, console = opened
     count = 0
@@ -49,8 +44,6 @@ def _validated(directory: str, names: Sequence[str], *, verbose: bool, sandbox: 
 
 
 def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
-    from massctl.model.diagnostics import has_errors
-
     def json(to: Console) -> str:
         from massctl.view.verbs_json import validate_json
 

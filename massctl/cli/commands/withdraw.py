@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import click
 
+from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, articles_flag, prepared, sharing, withdraw_all
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
+from massctl.cli.consent import said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import account_of, own_ledger, records_of, writable_state
+from massctl.cli.progress import progress
+from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
+from massctl.model.lock import LockedNews
 from massctl.model.phrase import Command, Phrase, plural_phrase
-
-if TYPE_CHECKING:
-    from massctl.apply.withdraw import Withdrawal
-    from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
-    from massctl.model.state import Record, State
+from massctl.model.state import Record, State
 
 
 @click.command(name="withdraw")
@@ -71,10 +72,6 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
 
     Nothing is asked, neither of a person nor of WeChat, where nothing is left to withdraw or none of it today.
     """
-    from massctl.apply.withdraw import WithdrawalWait, withdraw_all
-    from massctl.cli.ledger_access import account_of, own_ledger, writable_state
-    from massctl.cli.progress import progress
-
     asked: Withdrawal | None = None
     if not yes:
         state = writable_state(session)
@@ -102,8 +99,6 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
 
 def _prepared(session: Session, name: str, article: int, state: State) -> Withdrawal:
     """Decide what can be withdrawn; raises UsageError for an article that the message surely does not have."""
-    from massctl.apply.withdraw import ALL, prepared
-
     record = sent_edition(state, name)
     taken = prepared(record, article, state, session.clock.now())
     if taken.today and article != ALL:
@@ -113,17 +108,12 @@ def _prepared(session: Session, name: str, article: int, state: State) -> Withdr
 
 def sent_edition(state: State, name: str) -> Record:
     """Return the newest edition of a campaign that has a job, or else the newest; raises UsageError for no record."""
-    from massctl.cli.ledger_access import records_of
-
     editions = records_of(state, [name], all_editions=True)
     return next((record for record in reversed(editions) if record.jobs), editions[-1])
 
 
 def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
     """Return the titles of an edition's articles from what was kept of it; empty where that is not here."""
-    # Only verbs about sent articles read it.
-    from massctl.model.lock import LockedNews
-
     sent = record.not_refused
     version = session.backend.archive().read(sent[-1].event.digest) if sent else None
     message = version.lock.message if version else None
@@ -148,8 +138,6 @@ def require_article(session: Session, record: Record, article: int) -> None:
 
 def _require_consent(session: Session, taken: Withdrawal, state: State, wait: timedelta | None) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
-    from massctl.apply.withdraw import articles_flag, sharing
-    from massctl.cli.consent import said_yes, somebody_is_here
     from massctl.view.outcome import withdraw_question
 
     if not somebody_is_here():

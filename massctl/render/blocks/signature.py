@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Final
 
 from jinja2.runtime import Undefined
@@ -133,8 +134,6 @@ def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _near(name: str, names: Sequence[str]) -> Phrase | None:
-    from difflib import get_close_matches  # Only a fault needs it.
-
     near = get_close_matches(name, names, 1)
     return Phrase("did you mean `{name}`?", name=near[0]) if near else None
 

@@ -7,6 +7,7 @@ near shows that the text only talks about it (警惕, 违规).
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import Final
@@ -75,9 +76,6 @@ def read_lists(text: str, banned: Sequence[str] = (), allowed: Sequence[str] = (
 @cache
 def _read(text: str) -> WordLists:
     """Read the data file once, however many campaigns there are."""
-    # Only a run that renders something looks for terms.
-    import tomllib
-
     found: list[tuple[str, TermList]] = []
     for name, data in tomllib.loads(text).items():
         groups = [

@@ -13,13 +13,14 @@ from massctl.plan.guards import HandoffItem
 from massctl.plan.plan import Drift
 from massctl.plan.review_diff import Base, BaseKind, Difference, Mark, Piece, Traits, paired, read_body
 from massctl.plan.steps import Refusal
-from massctl.view.difference import Row, base_words, difference_rows
+from massctl.view.difference import base_words, difference_rows
 from massctl.view.i18n import Language
 from massctl.view.pages.article import reading
 from massctl.view.pages.chat import arrival
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Watched, document, knob
 from massctl.view.pages.markup import Sheet, Tab, written
+from massctl.view.rows import ChangeRow
 from massctl.view.words import STATUS, audience_words, drift_hint, drift_words, recorded, short_digest, window_span
 
 
@@ -77,7 +78,7 @@ def differences(difference: Difference, sheet: Sheet) -> str:
 """
 
 
-def _difference_row(row: Row, sheet: Sheet) -> str:
+def _difference_row(row: ChangeRow, sheet: Sheet) -> str:
     kind = "article-name" if row.is_article else "inner" if row.is_inner else "outer"
     return f'<li class="{kind}">{sheet.say(row.words)}{_pieces(row.pieces)}</li>\n'
 

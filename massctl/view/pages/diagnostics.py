@@ -7,7 +7,7 @@ from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place
 from massctl.model.phrase import Phrase
-from massctl.view.diagnostics import SEVERITY, place_text
+from massctl.view.diagnostics import SEVERITY
 from massctl.view.pages.markup import Sheet, written
 
 _BEFORE_CHARACTERS: Final = 32
@@ -58,7 +58,7 @@ def _finding(diagnostic: Diagnostic, sheet: Sheet, *, live: bool) -> str:
     severity = sheet.say(SEVERITY[diagnostic.severity][0])
     way_on = sheet.say(Phrase("hint: {hint}", hint=diagnostic.hint))
     hint = f'<p class="hint">{way_on}</p>' if diagnostic.hint else ""
-    where = place_text(diagnostic.place) if diagnostic.place else diagnostic.campaign or ""
+    where = str(diagnostic.place) if diagnostic.place else diagnostic.campaign or ""
     words = sought(diagnostic) if live else []
     button = _button(words, sheet) if words else ""
     line = _line(diagnostic.excerpt, diagnostic.place) if diagnostic.excerpt and diagnostic.place else ""

@@ -426,7 +426,7 @@ def test_errors_are_told_before_what_is_not_one():
 )
 def test_near_names_are_looked_for_a_bounded_number_of_times(css: str, monkeypatch: pytest.MonkeyPatch):
     searches: list[object] = []
-    monkeypatch.setattr("difflib.get_close_matches", lambda *given, **_: searches.append(given) or [])
+    monkeypatch.setattr("massctl.model.near_name.get_close_matches", lambda *given, **_: searches.append(given) or [])
     assert 201 == len(told(css))
     assert 200 >= len(searches)
 

@@ -354,7 +354,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     done: Counter[str] = Counter()
     near, public = difflib.get_close_matches, reporter.public_line
     monkeypatch.setattr(
-        "difflib.get_close_matches", lambda *given, **named: done.update(["near"]) or near(*given, **named)
+        "massctl.model.near_name.get_close_matches",
+        lambda *given, **named: done.update(["near"]) or near(*given, **named),
     )
     monkeypatch.setattr(reporter, "public_line", lambda *given: done.update(["lines"]) or public(*given))
     return done

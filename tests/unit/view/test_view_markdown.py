@@ -209,7 +209,7 @@ def test_a_mass_send_and_a_preview_are_marked_as_irreversible():
     assert "<summary>‼ <code>2026-12-spring-sale</code> 春</summary>" in written
     assert "- ‼ **send to every follower: this cannot be undone**" in written
     assert "- 1 preview to send · not there yet · **cannot be undone**" in written
-    assert "- 1 draft to save · not there yet\n" in written
+    assert "- save the draft · not there yet\n" in written
 
 
 def test_the_last_known_size_stands_beside_the_audience():
@@ -442,15 +442,15 @@ def test_quiet_campaigns_are_folded_away_and_left_out_last():
 
 def test_of_many_faults_the_first_are_shown():
     written = plan_markdown(plan_of(faulty(1, 30)), NOW, Language.EN)
-    assert 19 == written.count("MC011")
-    assert "- and 11 more" in written
+    assert "- `MC011` found in 30 places\n" in written
+    assert "  - 27 more; `massctl validate" in written
 
 
 def test_many_steps_do_not_hide_the_send():
     many = [picture(f"images/{n}.jpg", Sha256(sha256_of(str(n).encode())), Purpose.IMAGE) for n in range(40)]
     written = plan_markdown(plan_of(campaign(pictures=tuple(many))), NOW, Language.EN)
     assert "**steps**\n\n- ‼ **send to every follower" in written
-    assert "- 40 pictures to upload · not there yet\n" in written
+    assert re.search(r"- 40 pictures to upload · .* and 32 more · not there yet\n", written)
 
 
 @pytest.mark.parametrize(
@@ -468,11 +468,11 @@ def test_how_the_lock_stands(state: LockState, said: str):
     assert ("not locked as it would be sent: 1 campaign" in written) is (state is not LockState.LOCKED)
 
 
-def test_the_allowance_stands_in_the_campaign_and_below():
+def test_the_allowance_stands_below_the_campaigns():
     document = forged(["x"] * 12, "en")
     document["allowance"][0]["ahead"][0]["campaigns"] = ["x"]
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
-    assert "- **allowance** 2026-12-01 · sends: 0 of 1 used now, none left after what is planned\n" in written
+    assert 1 == written.count("none left after what is planned")
     assert (
         "- x · service account · 2026-12-01 · x · sends: 0 of 1 used now, none left after what is planned\n" in written
     )

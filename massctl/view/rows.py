@@ -1,0 +1,121 @@
+"""Labelled rows: each fact of a send, and each thing that is wrong with it, is worded once, whatever writes it."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from massctl.model.frozen import Frozen
+from massctl.model.phrase import Command, Phrase
+from massctl.plan.steps import Guard, Refusal
+from massctl.view.style import Ink
+from massctl.view.terminal import DOT, Inked, Part, Table
+
+if TYPE_CHECKING:
+    from massctl.apply.outcome import Failure
+    from massctl.plan.lock_diff import ReviewedPart
+    from massctl.plan.review_diff import Piece
+
+LABELS: Final = {
+    "status": Phrase("status"),
+    "account": Phrase("account"),
+    "audience": Phrase("audience"),
+    "window": Phrase("window"),
+    "edition": Phrase("edition"),
+    "reprint": Phrase("reprint"),
+    "comments": Phrase("comments"),
+    "allowance": Phrase("allowance"),
+    "articles": Phrase("articles"),
+    "text": Phrase("text"),
+    "message": Phrase("message"),
+    "changes": Phrase("changes"),
+    "steps": Phrase("steps"),
+    "refused": Phrase("refused"),
+    "next": Phrase("next"),
+    "by_hand": Phrase("by hand"),
+    "error": Phrase("error"),
+    "warning": Phrase("warning"),
+    "warnings": Phrase("warning"),
+    "info": Phrase("note"),
+    "done": Phrase("done"),
+    "declined": Phrase("declined"),
+    "previews": Phrase("previewed"),
+    "job": Phrase("job"),
+    "settled": Phrase("settled"),
+    "in_doubt": Phrase("in doubt"),
+    "drift": Phrase("drift"),
+}
+"""Of rows, by their names in a document."""
+
+
+class Row(Frozen):
+    """One line: what it is called, its facts, and what to do about it."""
+
+    name: str
+    """Of LABELS, or words of its own."""
+    facts: tuple[Part, ...]
+    lead: Inked | None = None
+    """Before the facts: a mark, a code or a guard, with what parts it from them."""
+    below: tuple[str, ...] = ()
+    """Sentences, and commands to type."""
+
+    @property
+    def label(self) -> str:
+        """Return what stands before it."""
+        return LABELS.get(self.name, self.name)
+
+    @property
+    def words(self) -> list[str]:
+        """Return the facts without their ink."""
+        return [each.text if isinstance(each, Inked) else each for each in self.facts]
+
+
+class ChangeRow(Frozen):
+    """One fact: words, and right behind them, where it is about a text, its pieces."""
+
+    words: str
+    pieces: "tuple[Piece, ...]" = ()
+    is_inner: bool = False
+    """It is about the article above."""
+    is_article: bool = False
+    """It names an article."""
+
+
+class Changes(Frozen):
+    """What changed in one campaign, in words."""
+
+    against: str
+    """What it is compared with."""
+    parts: "tuple[ReviewedPart, ...]"
+    """What changed beside words and pictures."""
+    rows: tuple[ChangeRow, ...]
+
+
+def write_rows(table: Table, rows: Iterable[Row]) -> None:
+    """Add rows to a table; of rows with one name only the first is labelled."""
+    last = ""
+    for row in rows:
+        parts: list[Part] = []
+        for fact in row.facts:
+            parts += [DOT, fact]
+        lead = [row.lead] if row.lead is not None else []
+        table.row("" if row.name == last else row.label, *lead, *parts[1:], inner=2)
+        for number, each in enumerate(row.below):
+            table.below(each, inner=4 if number and isinstance(each, Command) else 2)
+        last = row.name
+
+
+def refusal_rows(refusals: Sequence[Refusal]) -> list[Row]:
+    """Say why something is not done, and what to do about it; to name a campaign helps only where nothing else does."""
+    found = [each for each in refusals if each.guard is not Guard.NOT_NAMED]
+    if not found:
+        # What was declared, and nothing that went wrong.
+        return [Row("next", (each.message,), below=(each.hint,)) for each in refusals]
+    return [
+        Row("refused", (each.message,), Inked(f"{each.guard.value}: ", Ink.WARNING), (each.hint,)) for each in found
+    ]
+
+
+def failure_row(failure: "Failure", name: str = "error") -> Row:
+    """Say what went wrong, with WeChat's code and request id where they are known, and what to do."""
+    known = [f"{key} {value}" for key, value in (("errcode", failure.errcode), ("rid", failure.rid)) if value]
+    facts = (Inked(failure.message, Ink.ERROR), *(Inked(each, Ink.DETAIL) for each in known))
+    return Row(name, facts, below=(failure.hint,) if failure.hint else ())

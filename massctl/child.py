@@ -261,6 +261,8 @@ def _failure(status: int, bytes_max: int) -> Phrase:
     """Say how a process ended that owed an answer of at most so many bytes."""
     if status == _OUT_OF_MEMORY:
         return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
+    if status == -signal.SIGXCPU:
+        return Phrase("the child process needed too much processor time and was stopped")
     if status == _TOO_LARGE:
         return Phrase("the child process answered more than {limit} MB", limit=bytes_max >> 20)
     if status == _NOT_ISOLATED:

@@ -7,10 +7,12 @@ import ctypes
 import os
 import platform
 import resource
+import signal
 import struct
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -32,6 +34,7 @@ _LIMITS: Final = (
     (resource.RLIMIT_FSIZE, 64 << 20),  # A converted picture has at most 10 MB.
     (resource.RLIMIT_NOFILE, 256),
 )
+_PATIENCE: Final = 5  # So many times as long may an operation run that cannot be interrupted.
 _NO_NEW_PRIVILEGES, _END_WITH_PARENT, _SECCOMP, _FILTER = 38, 1, 22, 2  # prctl(2)
 _CAPABILITIES_VERSION: Final = 0x20080522
 _READS_ALL: Final = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
@@ -90,6 +93,32 @@ def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = Fals
             libc.capset((ctypes.c_uint32 * 2)(*version), (ctypes.c_uint32 * 6)(*kept))
         stands[Wall.SYSTEM_CALLS] = _refuse_calls(libc, _OF_FORKS if forks else frozenset())
     return frozenset(wall for wall, is_up in stands.items() if is_up)
+
+
+@contextmanager
+def limits(seconds: float, memory_bytes: int) -> Iterator[None]:
+    """Stop what runs in this context where it needs more processor time (TimeoutError) or address space (MemoryError).
+
+    It is for the main thread. A single operation of C may run some times as long; then the system ends this process.
+    """
+    kept = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)}
+    ends = int(time.process_time() + seconds * _PATIENCE) + 1
+    before = signal.signal(signal.SIGPROF, _stop)
+    try:
+        for kind, most in zip(kept, (memory_bytes, ends), strict=True):
+            with suppress(ValueError, OSError):  # macOS does not bound the address space.
+                resource.setrlimit(kind, (most, kept[kind][1]))
+        signal.setitimer(signal.ITIMER_PROF, seconds, seconds)  # Again, if a library took it for a fault of its own.
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        for kind, limit in kept.items():
+            resource.setrlimit(kind, limit)
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError
 
 
 def _limit(kind: int, most: int) -> bool:

@@ -3,6 +3,7 @@
 The input is untrusted: each value must have the type that its field declares.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
 from enum import Enum
@@ -11,7 +12,7 @@ from math import isfinite
 from types import UnionType
 from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
-from msgspec.structs import fields
+from msgspec import Struct
 
 from massctl.model import diagnostics, message
 from massctl.model.ids import Sha256
@@ -25,22 +26,22 @@ _VALUES: Final[dict[str, type[Any]]] = {
     for each in (
         diagnostics.Diagnostic,
         diagnostics.Excerpt,
-        message.MaterialRef,
         message.Picture,
         diagnostics.Place,
         Fault,
         message.Recording,
         message.RenderedArticle,
-        message.RenderedCard,
         message.RenderedContent,
-        message.RenderedImage,
-        message.RenderedNews,
-        message.RenderedText,
-        message.RenderedVideo,
-        message.RenderedVoice,
+        *message.KINDS,
     )
 }
 _WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
+_INSTANCES: Final[dict[Any, type[Any]]] = {
+    str: str,
+    message.Message: message.Message,
+    message.A_co: message.RenderedArticle,
+}
+"""Types of fields, and what may stand there; of any other type the value has exactly that type."""
 _LEAST: Final = {"Place": 1, "Fault": -1_000}
 """The least number of a class; of any other it is 0. A fault's `shift` moves its place to the left, by some signs."""
 _NUMBER_MAX: Final = 1 << 40
@@ -63,7 +64,7 @@ def to_plain(value: Any) -> Any:
     if kind.__name__ in _WORDS and kind is _WORDS[kind.__name__]:
         return ["word", kind.__name__, value.value]
     if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
-        return [kind.__name__, *(to_plain(getattr(value, field.name)) for field in fields(kind))]
+        return [kind.__name__, *(to_plain(getattr(value, name)) for name in _given(kind))]
     raise TypeError(kind.__name__)
 
 
@@ -84,7 +85,7 @@ def from_plain(written: Any) -> Any:
     if reader is not None:
         return reader(*rest)
     made = _VALUES[kind]
-    values = {f.name: from_plain(each) for f, each in zip(fields(made), rest, strict=True)}
+    values = {name: from_plain(each) for name, each in zip(_given(made), rest, strict=True)}
     for name, value in values.items():
         if not _is(value, _hints(kind)[name]):
             raise TypeError(f"{kind}.{name}")
@@ -112,7 +113,14 @@ def _is(value: Any, hint: Any) -> bool:
     if origin is tuple:
         types = [arguments[0]] * len(value) if arguments[1:] == (...,) else arguments
         return isinstance(value, tuple) and len(value) == len(types) and all(map(_is, value, types))
-    return type(value) is hint or (hint is str and isinstance(value, str))
+    return type(value) is hint or isinstance(value, _INSTANCES.get(origin or hint, ()))
+
+
+def _given(kind: type[Any]) -> tuple[str, ...]:
+    """Return the fields that a value is made from; the others follow from them."""
+    if issubclass(kind, Struct):
+        return kind.__struct_fields__
+    return tuple(field.name for field in dataclasses.fields(kind) if field.init)
 
 
 def _phrase(template: Any, plural: Any, values: Any) -> Phrase:

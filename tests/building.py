@@ -21,34 +21,31 @@ from massctl.model.entries import (
     SendAccepted,
     SendAttempted,
 )
-from massctl.model.ids import AccountName, AppId, CampaignName, Sha256, sha256_of
+from massctl.model.ids import AccountName, AppId, CampaignName, MediaId, Sha256, sha256_of
 from massctl.model.inputs import JudgedInputs
 from massctl.model.message import (
-    MaterialRef,
+    CardMessage,
+    ImageMessage,
+    NewsMessage,
     Picture,
     Purpose,
     Recipient,
     Recording,
     RenderedArticle,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
+    TextMessage,
+    VideoMessage,
+    VoiceMessage,
     Window,
 )
 from massctl.model.send import (
     Body,
-    News,
     Recipients,
     SendIntent,
     StagedDraft,
     ToAll,
     ToOpenids,
     ToTag,
-    Words,
     client_msg_id,
 )
 from massctl.model.settings import MassctlFile
@@ -90,8 +87,8 @@ def intent(
     recipients: Recipients | None = None, body: Body | None = None, *, reprint: bool | None = None, **changes: Any
 ) -> SendIntent:
     """Make a send whose parts belong together: these words to everybody, unless told otherwise."""
-    to, carries = recipients or ToAll(), body or Words("明天见")
-    is_news, is_list = isinstance(carries, News), isinstance(to, ToOpenids)
+    to, carries = recipients or ToAll(), body or text_body("明天见")
+    is_news, is_list = carries.message.has_draft, isinstance(to, ToOpenids)
     fields: dict[str, Any] = {
         "campaign": CampaignName("words"),
         "identity": CampaignName("words"),
@@ -110,13 +107,50 @@ def intent(
         "send_ignore_reprint": bool(reprint) if is_news else reprint,
     }
     fields |= changes
-    if isinstance(carries, News):
-        fields.setdefault("draft", StagedDraft(carries.media_id, fields["digest"], fields.get("batch", 1)))
+    if is_news:
+        fields.setdefault("draft", StagedDraft(carries.media_ids[0], fields["digest"], fields.get("batch", 1)))
     if isinstance(to, ToTag) and "audience" not in changes:
         fields["audience"] = {"tag_id": to.tag_id}
     if is_list and "audience" not in changes:
         fields |= {"audience": {"openids": "list.txt"}, "batches": 3, "recipients_sha256": to.sha256, **changes}
     return SendIntent(**fields)
+
+
+def news_body(media_id: str) -> Body:
+    """Make what a request carries of a draft."""
+    return Body(NewsMessage((article(),)), (MediaId(media_id),))
+
+
+def text_body(content: str) -> Body:
+    """Make what a request carries of a text."""
+    return Body(TextMessage(content))
+
+
+def image_body(
+    media_ids: Sequence[str],
+    recommend: str,
+    need_open_comment: bool,
+    only_fans_can_comment: bool,
+    title: str = "",
+) -> Body:
+    """Make what a request carries of pictures."""
+    flags = need_open_comment, only_fans_can_comment
+    return Body(ImageMessage((sha("hero"),), None, title, recommend, *flags), tuple(map(MediaId, media_ids)))
+
+
+def voice_body(media_id: str) -> Body:
+    """Make what a request carries of a sound."""
+    return Body(VoiceMessage(sha("bell"), None), (MediaId(media_id),))
+
+
+def video_body(media_id: str, title: str, description: str) -> Body:
+    """Make what a request carries of a video."""
+    return Body(VideoMessage(sha("ball"), None, title, description), (MediaId(media_id),))
+
+
+def card_body(card_id: str, card_ext: str | None = None) -> Body:
+    """Make what a request carries of a coupon."""
+    return Body(CardMessage(card_id), card_ext=card_ext)
 
 
 def sha(text: str) -> Sha256:
@@ -181,7 +215,7 @@ def text(name: str = "words", content: str = "今晚八点", **changes: Any) -> 
         "window": None,
         "send_ignore_reprint": False,
         "same_content_allowed": False,
-        "message": RenderedText(content),
+        "message": TextMessage(content),
         "pictures": (),
         "recipients": (),
         "source_sha256": sha(f"folder {name} {content}"),
@@ -194,7 +228,7 @@ def text(name: str = "words", content: str = "今晚八点", **changes: Any) -> 
 def news(name: str = "sale", *articles: RenderedArticle, **changes: Any) -> RenderedCampaign:
     """Make a news campaign of one article, with a picture inside and a cover."""
     changes.setdefault("pictures", (picture("hero"), picture("cover", Purpose.MATERIAL)))
-    changes.setdefault("message", RenderedNews(articles or (article(),)))
+    changes.setdefault("message", NewsMessage(articles or (article(),)))
     return text(name, **changes)
 
 
@@ -208,29 +242,29 @@ def images(name: str = "river", *labels: str, **changes: Any) -> RenderedCampaig
     """Make a picture campaign of these pictures, `hero` alone where none is said."""
     shown = labels or ("hero",)
     changes.setdefault("pictures", tuple(picture(label, Purpose.MATERIAL) for label in shown))
-    materials = tuple(MaterialRef(sha256=sha(label)) for label in shown)
-    changes.setdefault("message", RenderedImage(materials, "同一段河堤", False, False))
+    files = tuple(sha(label) for label in shown)
+    changes.setdefault("message", ImageMessage(files, None, "", "同一段河堤", False, False))
     return text(name, **changes)
 
 
 def voice(name: str = "bell", **changes: Any) -> RenderedCampaign:
     """Make a voice campaign of the sound `bell`."""
     changes.setdefault("recordings", (recording("bell"),))
-    changes.setdefault("message", RenderedVoice(MaterialRef(sha256=sha("bell"))))
+    changes.setdefault("message", VoiceMessage(sha("bell"), None))
     return text(name, **changes)
 
 
 def video(name: str = "clip", **changes: Any) -> RenderedCampaign:
     """Make a video campaign of the video `ball`."""
     changes.setdefault("recordings", (recording("ball", Purpose.VIDEO),))
-    changes.setdefault("message", RenderedVideo(MaterialRef(sha256=sha("ball")), "雪球下坡", "两秒钟"))
+    changes.setdefault("message", VideoMessage(sha("ball"), None, "雪球下坡", "两秒钟"))
     return text(name, **changes)
 
 
 def coupon(name: str = "tea", card_ext: str | None = '{"code":""}', **changes: Any) -> RenderedCampaign:
     """Make a coupon campaign."""
-    changes.setdefault("message", RenderedCard("pTEA", card_ext))
-    return text(name, **changes)
+    changes.setdefault("message", CardMessage("pTEA"))
+    return text(name, card_ext=card_ext, **changes)
 
 
 Happening = Event | tuple[Event, RenderedCampaign] | NewEntry

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def _no_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(Child, "ask", _asked_here)
         monkeypatch.setattr(Child, "start", lambda _: None)
         monkeypatch.setattr("massctl.child.start_early", lambda _: None)
+        monkeypatch.setattr("massctl.isolation.limits", lambda *_: nullcontext())
         monkeypatch.setattr(Child, "wait_until_isolated", lambda _: frozenset(Wall))
 
 

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -261,3 +262,26 @@ def gate_to(wechat: Wechat) -> Iterator[Gate]:
         gate.shutdown()
         thread.join()
         gate.server_close()
+
+
+def in_fork(work: Callable[[], str]) -> str | None:
+    """Return what some work gives in a process of its own; None if the system ended that process."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Other threads are idle here.
+        process = os.fork()
+    if process == 0:
+        try:
+            with open(writing, "w", encoding="utf-8", errors="surrogatepass") as answer:
+                answer.write(work())
+        except BaseException as error:
+            with open("/dev/stderr", "w") as told:
+                told.write(repr(error))
+            os._exit(1)
+        os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8", errors="surrogatepass") as answer:
+        found = answer.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert status <= 0
+    return found if status == 0 else None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
@@ -25,6 +25,7 @@ from massctl.report.report import (
     FollowerDay,
     Freshness,
     Group,
+    Leave,
     Metric,
     Missing,
     Origin,
@@ -82,6 +83,9 @@ def recommended_by(day: int, size: float) -> int:
     return round(0.6 * size / (1 + math.exp(-(day - 6) / 1.8)))
 
 
+LEFT: Final = {1: 0.31, 2: 0.12, 3: 0.08, 4: 0.09, 5: 0.40}
+
+
 def day_figures(day: int, sent: date, size: float, *, last: int) -> DayFigures:
     """Return what an article had reached by a day; missing where the day is not over."""
     until = sent + timedelta(days=day - 1)
@@ -132,8 +136,10 @@ def article(position: int, title: str, sent: date, size: float, last: int) -> Ar
         days=tuple(day_figures(day, sent, size, last=last) for day in DAYS),
         latest=newest,
         sources=(message, SourceRow(Scene.RECOMMENDED, tuple(map(recommended, DAYS)), latest), *others) if last else (),
-        leaves=tuple(map(known, (0.31, 0.12, 0.08, 0.09, 0.40))) if last else (),
-        curve=tuple(
+        leaves=tuple(Leave(place, known(share)) for place, share in enumerate((0.31, 0.12, 0.08, 0.09, 0.40), 1))
+        if last
+        else (),
+        points=tuple(
             Point(day, sent + timedelta(days=day - 1), readers_by(day, size) + recommended_by(day, size), day == last)
             for day in range(1, min(last, 30) + 1)
             if day != 5
@@ -149,7 +155,7 @@ def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Compariso
     """Return the days that are over against sends that are as large as `among` says."""
     found = []
     for days in first.days:
-        for metric, figure in days.figures.items():
+        for metric, figure in days.by_metric.items():
             if figure.value is None:
                 continue
             values = tuple(sorted(figure.value * each * _ELSEWHERE.get(metric, 1) for each in among))
@@ -180,10 +186,10 @@ def funnel(audience: int, first: ArticleReport) -> tuple[Stage, ...]:
     latest = first.latest
 
     def of_readers(metric: Metric) -> Figure:
-        return latest.figures[metric] if latest else absent(Missing.NOT_YET)
+        return latest.by_metric[metric] if latest else absent(Missing.NOT_YET)
 
     readers = of_readers(Metric.READ_USER)
-    message = first.sources[0].latest if first.sources else absent(Missing.NOT_YET)
+    message = first.sources[0].newest if first.sources else absent(Missing.NOT_YET)
 
     def share(people: Figure, whole: float | None) -> Figure:
         if people.value is None or not whole:

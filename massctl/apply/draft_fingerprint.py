@@ -8,9 +8,10 @@ text.
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec.structs import asdict, astuple, replace
+from msgspec.structs import astuple
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.campaign import ARTICLE_FLAGS, WHOLE, Crop

@@ -27,7 +27,7 @@ from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, w
 from massctl.plan.plan import Drift, PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reconcile_options import Evidence
-from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of, window_of
+from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
 from massctl.plan.steps import PASSING, Guard, Refusal
 from massctl.plan.window import WindowState, window_state
 
@@ -334,7 +334,7 @@ class NoticeFinder(Frozen):
         attempted = record.attempts[-1].event.audience_count if record.attempts else None
         return send_block(
             content,
-            window_state(window_of(content), self.now),
+            window_state(content.window, self.now),
             account=account,
             count=attempted if attempted is not None or planned is None else planned.audience_count,
             allowance=spans_of(self.ahead(AppId(appid)), account, record.campaign),

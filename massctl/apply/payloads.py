@@ -1,6 +1,6 @@
 """What a send, a preview or a draft carries: pure functions of what was rendered and what is recorded."""
 
-from typing import assert_never
+from msgspec.structs import replace
 
 from massctl.apply.ports import DraftArticle, Openids
 from massctl.errors import InvariantError
@@ -11,20 +11,11 @@ from massctl.model.message import (
     MaterialRef,
     RenderedArticle,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
     approved_audience,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
     Body,
-    Card,
-    Images,
-    News,
     Recipients,
     SendIntent,
     SendOrigin,
@@ -32,9 +23,6 @@ from massctl.model.send import (
     ToAll,
     ToOpenids,
     ToTag,
-    Video,
-    Voice,
-    Words,
 )
 from massctl.model.state import Draft, Record, State
 from massctl.plan.guards import PolicyInForce
@@ -88,35 +76,20 @@ def staged_draft(draft: Draft) -> StagedDraft:
 
 def preview_body(campaign: RenderedCampaign, state: State, shown: StagedDraft | None = None) -> Body:
     """Make what a preview carries: what the send will, from the draft `shown`; for a coupon what only previews need."""
-    message = campaign.message
-    if isinstance(message, RenderedCard):
-        return Card(message.card_id, message.card_ext)
     if shown is not None and shown.digest != campaign.digest:
         raise InvariantError(Phrase("the draft of {name} is from another version", name=campaign.name))
-    return _body(campaign, state, shown)
+    return replace(_body(campaign, state, shown), card_ext=campaign.card_ext)
 
 
 def _body(campaign: RenderedCampaign, state: State, draft: StagedDraft | None, video: MediaId | None = None) -> Body:
     message = campaign.message
-    match message:
-        case RenderedNews():
-            if draft is None:
-                raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
-            return News(draft.media_id)
-        case RenderedText():
-            return Words(message.content)
-        case RenderedImage():
-            ids = tuple(material_id(each, campaign.appid, state) for each in message.materials)
-            flags = message.need_open_comment, message.only_fans_can_comment
-            return Images(ids, message.recommend, *flags, message.title)
-        case RenderedVoice():
-            return Voice(material_id(message.material, campaign.appid, state))
-        case RenderedVideo():
-            return Video(video or _video(campaign, state), message.title, message.description)
-        case RenderedCard():
-            return Card(message.card_id)
-        case _:
-            assert_never(message)
+    if not message.has_own_id:
+        return Body(message, tuple(material_id(each, campaign.appid, state) for each in message.materials))
+    if not message.has_draft:
+        return Body(message, (video or _video(campaign, state),))
+    if draft is None:
+        raise InvariantError(Phrase("{name} has no draft to send", name=campaign.name))
+    return Body(message, (draft.media_id,))
 
 
 def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None) -> Recipients:
@@ -159,7 +132,7 @@ def _video(campaign: RenderedCampaign, state: State) -> MediaId:
 
 def draft_articles(campaign: RenderedCampaign, state: State) -> tuple[DraftArticle, ...]:
     """Put recorded URLs and media ids in place of pictures; raises InvariantError when one is not recorded."""
-    if not isinstance(campaign.message, RenderedNews):
+    if not campaign.message.has_draft:
         raise InvariantError(Phrase("a message without articles has no draft"))
     return tuple(_article(article, campaign.appid, state) for article in campaign.message.articles)
 
@@ -203,7 +176,7 @@ def _not_recorded(sha256: Sha256) -> InvariantError:
 def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
     """Return where a send comes from, as far as the rules of this run know; it asks nobody anew."""
     approval = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
-    articles = campaign.message.articles if isinstance(campaign.message, RenderedNews) else ()
+    articles = campaign.message.articles
     return SendOrigin(
         approved_by=approval.by if approval is not None else None,
         titles=tuple(each.title for each in articles),

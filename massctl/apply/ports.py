@@ -1,6 +1,7 @@
 """What apply needs from outside. The outer packages implement these ports; `cli` joins them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
 
@@ -61,6 +62,7 @@ class Material(Frozen):
     url: ImageUrl | None
 
 
+@dataclass(frozen=True, slots=True)
 class DraftArticle(ArticleFlags):
     """One article of a draft with real URLs and ids: what draft/add takes and draft/get gives."""
 

@@ -21,7 +21,7 @@ from massctl.apply.ports import DraftArticle, IsThere, JobReport, Overlap, WeCha
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import AccountName, CampaignName, MediaId, MsgId, Sha256
-from massctl.model.message import PICTURE_PLACEHOLDER, RenderedCampaign, RenderedNews
+from massctl.model.message import PICTURE_PLACEHOLDER, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft, Job, Record, State
 from massctl.plan.guards import judged_tag
@@ -245,8 +245,6 @@ WECHAT_HOSTS: Final = frozenset({"mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic
 
 def _pictures(campaign: RenderedCampaign, state: State) -> Sequence[str]:
     """Return the addresses at WeChat of a campaign's pictures, each once, as far as they are recorded or written."""
-    if not isinstance(campaign.message, RenderedNews):
-        return ()
     found: list[str | None] = []
     for article in campaign.message.articles:
         named = (Sha256(each) for each in PICTURE_PLACEHOLDER.findall(article.content))

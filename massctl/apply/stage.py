@@ -15,7 +15,7 @@ from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.payloads import material_id, preview_body, staged_draft
 from massctl.apply.ports import Material, Upload, WeChat
 from massctl.errors import ConfigurationError, MassctlError, WeChatError
-from massctl.model.campaign import Tag
+from massctl.model.campaign import EITHER_OF, Tag
 from massctl.model.entries import (
     AudienceResolved,
     ImageUploaded,
@@ -29,13 +29,13 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, ImageUrl, MediaId
 from massctl.model.message import (
     MEDIA_TYPES,
+    CardMessage,
     MediaFile,
     Purpose,
+    RenderedArticle,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
     RenderedMessage,
-    RenderedVideo,
+    VideoMessage,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
@@ -92,7 +92,7 @@ def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
     if message.has_draft or not message.materials:
         return otherwise
     if any(each.media_id is not None for each in message.materials):
-        keys = "image.media_ids" if isinstance(message, RenderedImage) else f"{message.type}.media_id"
+        keys = f"{message.type}.{EITHER_OF[message.type][1]}"
         say = Phrase("Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file instead.")
         return Phrase(say, keys=keys)
     return Phrase(
@@ -130,7 +130,7 @@ def judged_by_material(
 
 def forget_lost(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> None:
     """Forget the material of a send that was refused for lack of it, together with the id of a video."""
-    if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, RenderedVideo):
+    if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, VideoMessage):
         return
     for each in _older(context, campaign):
         context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
@@ -140,7 +140,7 @@ def _lost(context: ApplyContext, campaign: RenderedCampaign) -> bool:
     record = context.record_of(campaign)
     if campaign.message.has_draft or len(record.open_attempts) > 1:
         return False
-    if isinstance(campaign.message, RenderedVideo):
+    if isinstance(campaign.message, VideoMessage):
         return record.video is not None and record.video.media_id not in context.uploaded
     return bool(_older(context, campaign))
 
@@ -315,7 +315,7 @@ def packed(context: ApplyContext, media: MediaFile, message: RenderedMessage) ->
     """
     data, filename = context.ports.pictures.read(media.sha256), f"{media.sha256[:12]}.{media.extension}"
     upload = Upload(data, filename, MEDIA_TYPES[media.extension], _SOUNDS.get(media.purpose, "image"))
-    if isinstance(message, RenderedVideo):
+    if isinstance(message, VideoMessage):
         return replace(upload, title=message.title, introduction=message.description)
     return upload
 
@@ -380,7 +380,7 @@ class _Job(Frozen):
 
     outcome: CampaignOutcome
     campaign: RenderedCampaign
-    message: RenderedVideo
+    message: VideoMessage[RenderedArticle]
 
 
 def make_videos(context: ApplyContext) -> None:
@@ -402,13 +402,13 @@ def make_videos(context: ApplyContext) -> None:
 
 def _jobs(context: ApplyContext) -> Iterator[_Job]:
     for outcome, campaign in context.going():
-        if isinstance(campaign.message, RenderedVideo) and _is_due(context, outcome, campaign):
+        if isinstance(campaign.message, VideoMessage) and _is_due(context, outcome, campaign):
             yield _Job(outcome, campaign, campaign.message)
 
 
 def _make(context: ApplyContext, job: _Job) -> MediaId:
     campaign, message = job.campaign, job.message
-    material = material_id(message.material, campaign.appid, context.state)
+    material = material_id(message.materials[0], campaign.appid, context.state)
     return context.ports.wechat(campaign.account).make_video(material, message.title, message.description)
 
 
@@ -476,8 +476,7 @@ def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
 def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
     """Stop a coupon that lacks what its requested preview needs; record and send nothing."""
     for outcome, campaign in context.going():
-        message = campaign.message
-        if steps_of(outcome, SendPreview) and isinstance(message, RenderedCard) and message.card_ext is None:
+        if steps_of(outcome, SendPreview) and isinstance(campaign.message, CardMessage) and campaign.card_ext is None:
             error = ConfigurationError(
                 Phrase("the previews of a coupon need card_ext"),
                 Phrase("No preview was sent."),

@@ -19,7 +19,7 @@ from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
-from massctl.model.message import RenderedCampaign, RenderedNews, Window
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.guards import PolicyInForce, Tip, brake, expired_refusal, is_untrusted, unasked
@@ -386,8 +386,6 @@ def _told_of_tag(
 
 
 def _told_of_cards(session: Session, sandbox: "Embedded", campaign: RenderedCampaign) -> RenderedCampaign:
-    if not isinstance(campaign.message, RenderedNews):
-        return campaign
     loaded, found = None, []
     for number, article in enumerate(campaign.message.articles):
         names = sandbox.world.assumed_cards(str(campaign.appid), article.content)

@@ -19,12 +19,10 @@ from massctl import __version__
 from massctl.errors import LedgerError
 from massctl.model.lock import (
     Version,
-    body_digests,
     checked_lock,
     checked_version,
     lock_document,
     lock_text,
-    version_of,
 )
 from massctl.model.message import RenderedCampaign
 
@@ -40,10 +38,9 @@ class Contents(ABC):
 
     def keep(self, campaign: RenderedCampaign) -> bool:
         """Keep a campaign's content; False where it cannot be."""
-        version = version_of(campaign)
         try:
-            for digest, body in zip(body_digests(version.lock), version.bodies, strict=True):
-                self._write(_named(digest, "html"), body.encode())
+            for article in campaign.message.articles:
+                self._write(_named(article.content_sha256, "html"), article.content.encode())
             # The document comes last: where it is, its bodies are.
             document = lock_document(campaign, f"massctl {__version__}")
             self._write(_named(campaign.digest, "json"), lock_text(document).encode())
@@ -58,7 +55,7 @@ class Contents(ABC):
         lock = checked_lock(_parsed(self._bytes(_named(digest, "json"))), digest)
         if lock is None:
             return None
-        return checked_version(lock, {each: self._bytes(_named(each, "html")) for each in body_digests(lock)})
+        return checked_version(lock, lambda name: self._bytes(_named(name, "html")))
 
     def take_over(self, other: "Contents") -> None:
         """Keep the files of another archive under their names, as far as the disk takes them."""

@@ -7,11 +7,10 @@ ends: pydantic would report one of them only, and hide the others.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from msgspec.structs import fields
 from pydantic import (
     AwareDatetime,
     BeforeValidator,
@@ -232,7 +231,8 @@ class Article(Strict):
     """Variables of this article's templates; they win over the campaign's."""
 
 
-class ArticleFlags(Frozen, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFlags:
     """The switches of an article, each called alike in campaign.yaml, in a lock and by draft/add."""
 
     need_open_comment: bool

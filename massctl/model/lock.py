@@ -5,25 +5,25 @@ and where pictures come from. A lock holds the digests of the bodies, not the bo
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, assert_never
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from massctl.model.campaign import Audience, CropText, OffsetTime, OpenidList, flags_of, parse_offset_time
+from massctl.model.campaign import Audience, OffsetTime, OpenidList, parse_offset_time
 from massctl.model.frozen import Frozen
-from massctl.model.ids import Digest, MediaId, Sha256, digest_of, sha256_of
+from massctl.model.ids import Digest, Sha256, digest_of, sha256_of
 from massctl.model.message import (
-    MaterialRef,
-    RenderedArticle,
+    KINDS,
+    LockedArticle,
+    Message,
+    PrefixedSha256,
+    ReadableArticle,
+    ReadableMessage,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedMessage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
     Window,
     approved_document,
 )
@@ -32,158 +32,11 @@ from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 _PREFIX: Final = "sha256:"
 
 
-class LockedArticle(Strict):
-    """One article; its body stands here by digest and length."""
-
-    title: str
-    """The title."""
-    author: str
-    """The author."""
-    digest: str
-    """The summary."""
-    content_source_url: str | None
-    """The address behind "read original"; null without one."""
-    need_open_comment: bool
-    """Whether it can be commented on."""
-    only_fans_can_comment: bool
-    """Whether only followers can comment."""
-    cover: PrefixedDigest
-    """The cover: what names it in `pictures`."""
-    content_sha256: PrefixedDigest
-    """The bytes of the body, with `massctl-picture:SHA256` for each picture."""
-    content_chars: Annotated[int, Field(ge=0)]
-    """The length of that body in code points."""
-    pic_crop_235_1: CropText | None = None
-    """The part of the cover that the list shows; absent where WeChat decides."""
-    pic_crop_1_1: CropText | None = None
-    """The square of the cover that is shown when the article is shared; absent where WeChat decides."""
-
-
-class LockedNews(Strict):
-    """A news message."""
-
-    type: Literal["mpnews"]
-    """Always `mpnews`."""
-    articles: Annotated[list[LockedArticle], Field(min_length=1, max_length=8)]
-    """The articles, first one on top."""
-
-
-class LockedText(Strict):
-    """A text message."""
-
-    type: Literal["text"]
-    """Always `text`."""
-    content: str
-    """The words."""
-
-
-class LockedImage(Strict):
-    """A picture message."""
-
-    type: Literal["image"]
-    """Always `image`."""
-    files: Annotated[list[PrefixedDigest], Field(min_length=1)] | None
-    """The pictures in their order, each by its name in `pictures`; null if `media_ids` are given instead."""
-    media_ids: Annotated[list[NonEmpty], Field(min_length=1)] | None
-    """Material that the account has, in place of files; null where there are files."""
-    title: str
-    """The title above the pictures; may be empty."""
-    recommend: str
-    """The words shown with the pictures."""
-    need_open_comment: bool
-    """Whether it can be commented on."""
-    only_fans_can_comment: bool
-    """Whether only followers can comment."""
-
-
-class LockedVoice(Strict):
-    """A voice message."""
-
-    type: Literal["voice"]
-    """Always `voice`."""
-    file: PrefixedDigest | None
-    """The sound's bytes, as they are uploaded; null if `media_id` is given instead."""
-    media_id: NonEmpty | None
-    """Material that the account has; null where there is a file."""
-
-
-class LockedVideo(Strict):
-    """A video message."""
-
-    type: Literal["mpvideo"]
-    """Always `mpvideo`."""
-    file: PrefixedDigest | None
-    """The video's bytes, as they are uploaded; null if `media_id` is given instead."""
-    media_id: NonEmpty | None
-    """Material that the account has; null where there is a file."""
-    title: str
-    """The video's title."""
-    description: str
-    """The video's description."""
-
-
-class LockedCard(Strict):
-    """A coupon; `card_ext` is for previews and no part of it."""
-
-    type: Literal["wxcard"]
-    """Always `wxcard`."""
-    card_id: NonEmpty
-    """The coupon's id."""
-
-
-LockedMessage = Annotated[
-    LockedNews | LockedText | LockedImage | LockedVoice | LockedVideo | LockedCard, Field(discriminator="type")
-]
-
-
-def restored(message: LockedMessage, bodies: Sequence[str], card_ext: str | None) -> RenderedMessage:
-    """Return the message that was locked; `bodies` are those of its articles."""
-    match message:
-        case LockedText():
-            return RenderedText(message.content)
-        case LockedNews():
-            return RenderedNews(
-                tuple(_article(each, body) for each, body in zip(message.articles, bodies, strict=True))
-            )
-        case LockedImage():
-            ours = tuple(_material(each, None) for each in message.files or ())
-            given = tuple(_material(None, each) for each in message.media_ids or ())
-            return RenderedImage(
-                (*ours, *given),
-                message.recommend,
-                message.need_open_comment,
-                message.only_fans_can_comment,
-                message.title,
-            )
-        case LockedVoice():
-            return RenderedVoice(_material(message.file, message.media_id))
-        case LockedVideo():
-            return RenderedVideo(_material(message.file, message.media_id), message.title, message.description)
-        case LockedCard():
-            return RenderedCard(message.card_id, card_ext)
-        case _:
-            assert_never(message)
-
-
-def _material(file: str | None, media_id: str | None) -> MaterialRef:
-    if file is not None:
-        return MaterialRef(sha256=Sha256(file.removeprefix(_PREFIX)))
-    return MaterialRef(media_id=MediaId(media_id) if media_id is not None else None)
-
-
-def _article(article: LockedArticle, body: str) -> RenderedArticle:
-    return RenderedArticle(
-        title=article.title,
-        author=article.author,
-        digest=article.digest,
-        content=body,
-        cover=Sha256(article.cover.removeprefix(_PREFIX)),
-        content_source_url=article.content_source_url,
-        pic_crop_235_1=article.pic_crop_235_1,
-        pic_crop_1_1=article.pic_crop_1_1,
-        theme=None,
-        **flags_of(article),
-    )
+if TYPE_CHECKING:
+    LockedMessage = Message[LockedArticle]
+else:
+    LockedMessage = Annotated[reduce(or_, KINDS), Field(discriminator="type"), AfterValidator(Message.as_promise)]
+    """The message of a lock: it promises what is sent, and nothing that is sent is made of it."""
 
 
 class LockedAccount(Strict):
@@ -242,9 +95,9 @@ class LockedPicture(Strict):
 
     path: NonEmpty
     """Its file, from the campaign's folder, or `_shared/…`; not part of the digest."""
-    source_sha256: PrefixedDigest
+    source_sha256: PrefixedSha256
     """The bytes of that file; not part of the digest."""
-    sha256: PrefixedDigest
+    sha256: PrefixedSha256
     """What names it: the file's bytes where they are uploaded as they are, else SHA-256 of source and recipe."""
     size_bytes: Annotated[int, Field(alias="bytes", ge=0)]
     """The size of that file."""
@@ -278,6 +131,21 @@ class LockFile(Strict):
     """The addresses that templates took from the ledger, by campaign and number of the article."""
     pictures: list[LockedPicture]
     """Every picture, sound and video of it, in order of first use."""
+
+    @property
+    def window(self) -> Window | None:
+        """Return when it may go out; None without a window."""
+        return self.send.window
+
+    @property
+    def openid_list(self) -> OpenidList | None:
+        """Return what names the list of its audience; None for every other audience."""
+        return self.audience.openid_list
+
+    @property
+    def send_ignore_reprint(self) -> bool:
+        """Return whether it goes out although WeChat judges an article to be a reprint."""
+        return self.send.send_ignore_reprint
 
 
 def lock_text(document: Mapping[str, Any]) -> str:
@@ -337,20 +205,13 @@ class Version(Frozen):
     """What was approved, with every word of it."""
 
     lock: LockFile
-    bodies: tuple[str, ...]
-    """The HTML of the articles, in their order; empty for a text message."""
+    message: ReadableMessage
+    """The message of the lock, with its bodies."""
 
 
 def version_of(campaign: RenderedCampaign) -> Version:
     """Return the content of a rendered campaign."""
-    message = campaign.message
-    bodies = tuple(each.content for each in message.articles) if isinstance(message, RenderedNews) else ()
-    return Version(LockFile.model_validate(lock_document(campaign, "massctl")), bodies)
-
-
-def body_digests(lock: LockFile) -> tuple[str, ...]:
-    """Return the digests of the bodies that belong to a lock, in the order of its articles."""
-    return tuple(each.content_sha256 for each in lock.message.articles) if isinstance(lock.message, LockedNews) else ()
+    return Version(LockFile.model_validate(lock_document(campaign, "massctl")), campaign.message)
 
 
 def checked_lock(document: Any, digest: str) -> LockFile | None:
@@ -362,13 +223,21 @@ def checked_lock(document: Any, digest: str) -> LockFile | None:
     return lock if lock.digest == digest and lock_digest(document) == digest else None
 
 
-def checked_version(lock: LockFile, bodies: Mapping[str, bytes | None]) -> Version | None:
+def checked_version(lock: LockFile, bodies: Callable[[Sha256], bytes | None]) -> Version | None:
     """Join a checked lock and bodies by digest; None if a body is not there or is not what its digest names."""
-    found: list[str] = []
-    for digest in body_digests(lock):
-        body = bodies.get(digest)
-        if body is None or f"sha256:{sha256_of(body)}" != digest:
-            return None
-        # The digest was made from text, so these bytes are its UTF-8, unless somebody forged a lock as well.
-        found.append(body.decode("utf-8", "replace"))
-    return Version(lock, tuple(found))
+    articles = [_readable(each, bodies(each.content_sha256)) for each in lock.message.articles]
+    if None in articles:
+        return None
+    message: Any = lock.message
+    return Version(lock, replace(message, articles=tuple(articles)) if articles else message)
+
+
+def _readable(article: LockedArticle, body: bytes | None) -> ReadableArticle | None:
+    if body is None or sha256_of(body) != article.content_sha256:
+        return None
+    named = {each.name: getattr(article, each.name) for each in fields(article) if each.name not in _OF_BODY}
+    # The digest was made from text, so these bytes are its UTF-8, unless somebody forged a lock as well.
+    return ReadableArticle(**named, content=body.decode("utf-8", "replace"))
+
+
+_OF_BODY: Final = ("content_sha256", "content_chars")

@@ -1,19 +1,28 @@
 """The messages as they will be sent: what each is called, what it carries, and how a lock writes it.
 
-A message knows whether it goes out as a draft and which material it carries, so that no other package has to check its
-class. What only one kind has (articles, words, pictures) is for whoever shows or sends that kind.
+Files and bodies stand in a message by their names. A message knows whether it goes out as a draft, which material it
+carries and what people call its parts, so that no other package has to check its class. One more kind is one class
+here, one reader in `render/message.py` and one body in `wechat/wire.py`.
 """
 
 import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, Literal, Self, TypeVar
 
-from massctl.model.campaign import ArticleFlags, Audience, OpenidList
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+
+from massctl.errors import InvariantError
+from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
+from massctl.model.phrase import Phrase
+from massctl.model.strict import NonEmpty
 from massctl.model.word_count import WordCount
 
 if TYPE_CHECKING:
@@ -45,32 +54,57 @@ class MaterialRef(Frozen):
     sha256: Sha256 | None = None
     media_id: MediaId | None = None
 
-    @property
-    def file(self) -> str | None:
-        """Return the file as a lock writes it."""
-        return None if self.sha256 is None else _PREFIX + self.sha256
+
+GivenId = Annotated[MediaId, StringConstraints(min_length=1)]
+"""Material that the account has already."""
 
 
-class RenderedArticle(ArticleFlags):
-    """One article, rendered: placeholders for pictures, everything else as it will be sent."""
+PrefixedSha256 = Annotated[
+    Sha256, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), AfterValidator(lambda text: text.removeprefix(_PREFIX))
+]
+"""The name of some bytes, which a lock writes with `sha256:` before it."""
+
+
+def _as_locks_write(schema: dict[str, Any]) -> None:
+    """Require `type`, which code may leave out, and drop titles that only repeat keys."""
+    properties = schema["properties"]
+    for each in properties.values():
+        del each["title"]
+    if properties.get("type", {}).pop("default", None) is not None:
+        schema["required"].insert(0, "type")
+
+
+_IN_LOCKS: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra=_as_locks_write)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedArticle(ArticleFlags):
+    """One article; its body stands here by digest and length."""
+
+    __pydantic_config__: ClassVar = _IN_LOCKS
 
     title: str
+    """The title."""
     author: str
+    """The author."""
     digest: str
-    content: str
-    cover: Sha256
+    """The summary."""
     content_source_url: str | None
-    pic_crop_235_1: str | None = None
-    """The part of the cover that the list shows, as WeChat takes it; None leaves it to WeChat."""
-    pic_crop_1_1: str | None = None
-    """The square that is shown beside other articles and when the article is shared."""
-    theme: str | None = None
-    """The name of its theme, for reports; no part of what is approved or sent. None for HTML of somebody else."""
-
-    @property
-    def word_count(self) -> "WordCount":
-        """Count what a reader reads of the body."""
-        return WordCount.of_body(self.content)
+    """The address behind "read original"; null without one."""
+    need_open_comment: StrictBool
+    """Whether it can be commented on."""
+    only_fans_can_comment: StrictBool
+    """Whether only followers can comment."""
+    cover: PrefixedSha256
+    """The cover: what names it in `pictures`."""
+    content_sha256: PrefixedSha256
+    """The bytes of the body, with `massctl-picture:SHA256` for each picture."""
+    content_chars: Annotated[StrictInt, Field(ge=0)]
+    """The length of that body in code points."""
+    pic_crop_235_1: CropText | None = None
+    """The part of the cover that the list shows; absent where WeChat decides."""
+    pic_crop_1_1: CropText | None = None
+    """The square of the cover that is shown when the article is shared; absent where WeChat decides."""
 
     @property
     def crops(self) -> dict[str, str]:
@@ -80,7 +114,7 @@ class RenderedArticle(ArticleFlags):
 
     @property
     def document(self) -> dict[str, Any]:
-        """Give the article as the lock document writes it: its body by digest and length, crops only where decided."""
+        """Return the article as the lock document writes it: crops only where they are decided."""
         return {
             "title": self.title,
             "author": self.author,
@@ -89,164 +123,327 @@ class RenderedArticle(ArticleFlags):
             **self.written_flags,
             "cover": _PREFIX + self.cover,
             **self.crops,
-            "content_sha256": _PREFIX + sha256_of(self.content.encode()),
-            "content_chars": len(self.content),
+            "content_sha256": _PREFIX + self.content_sha256,
+            "content_chars": self.content_chars,
         }
 
 
-class RenderedNews(Frozen):
-    """A news message (图文消息): one to eight articles, which go out as a draft."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadableArticle(LockedArticle):
+    """An article whose body is at hand, so that it can be shown."""
 
-    articles: tuple[RenderedArticle, ...]
+    content: str
+    """The body, with `massctl-picture:SHA256` for each picture."""
+    content_sha256: Sha256 = field(init=False)
+    content_chars: int = field(init=False)
 
-    type: ClassVar[str] = "mpnews"
-    has_draft: ClassVar[bool] = True
-    materials: ClassVar[tuple[MaterialRef, ...]] = ()
-    """Has no members: covers belong to its articles, which the draft holds."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content_sha256", sha256_of(self.content.encode()))
+        object.__setattr__(self, "content_chars", len(self.content))
+
+    @property
+    def word_count(self) -> "WordCount":
+        """Count what a reader reads of the body."""
+        return WordCount.of_body(self.content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedArticle(ReadableArticle):
+    """An article that this run rendered: only of these a draft is made."""
+
+    theme: str | None = field(default=None, compare=False)
+    """The name of its theme, for reports; no part of what is approved or sent. None for HTML of somebody else."""
+
+
+A_co = TypeVar("A_co", bound=LockedArticle, covariant=True)
+
+
+@dataclass(frozen=True)
+class Message(ABC, Generic[A_co]):
+    """What is sent: one message of one kind, with files and bodies by name, as a lock writes it.
+
+    `A_co` says where it comes from. A `RenderedMessage` was rendered in this run, and a request is made of it. A
+    `LockedMessage` was read from a lock: it promises what is sent, and nothing is made of it.
+    """
+
+    __slots__ = ("_is_promise",)
+    __pydantic_config__: ClassVar = _IN_LOCKS
+
+    has_draft: ClassVar[bool] = False
+    has_own_id: ClassVar[bool] = False
+    """A send carries an id that was made for it, of a draft or a video; a repetition carries the same one."""
+    is_recording: ClassVar[bool] = False
+    """Its file is a sound or a video, and no picture."""
+    recorded_kind: ClassVar[str]
+    """What the kind is called in fingerprints of requests, which ledgers hold."""
+    label: ClassVar[Phrase]
+    """What people call a kind without articles and text."""
+    parts: ClassVar[Mapping[str, Phrase]] = {}
+    """What it says, by the keys of a lock in their order, and what people call that."""
+    shown_parts: ClassVar[tuple[str, ...]] = ()
+    """The keys of the words that a plan shows."""
+    sign: ClassVar[str] = ""
+    """A character that stands for the kind where it has no picture."""
+
+    @property
+    @abstractmethod
+    def type(self) -> str:
+        """The key of campaign.yaml under which it stands."""
+
+    @property
+    def articles(self) -> tuple[A_co, ...]:
+        """The articles of news; no other kind has any."""
+        return ()
+
+    @property
+    def text(self) -> str:
+        """The words of a text message; no other kind has any."""
+        return ""
+
+    @property
+    def materials(self) -> tuple[MaterialRef, ...]:
+        """The material that it carries; covers belong to articles, which a draft holds."""
+        return ()
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """What a person knows the message by."""
+        return ()
+
+    @property
+    def commented(self) -> "tuple[A_co | ImageMessage[A_co], ...]":
+        """The parts that followers may be allowed to comment on."""
+        return self.articles
+
+    @property
+    def first_picture(self) -> Sha256 | None:
+        """The picture of ours that it is recognised by."""
+        return next((article.cover for article in self.articles), None)
 
     @property
     def document(self) -> dict[str, Any]:
-        """Return the message as the lock document writes it."""
+        """The message as the lock document writes it."""
+        return {"type": self.type, **{key: _as_locked(key, getattr(self, key)) for key in self.parts}}
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What it says itself, by the keys of a lock: everything but files, material and articles."""
+        return {key: getattr(self, key) for key in self.parts if key not in _CARRIED}
+
+    @property
+    def shown_words(self) -> list[str]:
+        """The words that a plan shows of it."""
+        return [getattr(self, key) for key in self.shown_parts if getattr(self, key)]
+
+    @property
+    def is_promise(self) -> bool:
+        """Whether it was read from a lock, or has an article that was not rendered in this run."""
+        return hasattr(self, "_is_promise") or not all(isinstance(each, RenderedArticle) for each in self.articles)
+
+    def as_promise(self) -> Self:
+        """Mark it as read from a lock, for ever."""
+        object.__setattr__(self, "_is_promise", True)
+        return self
+
+
+_CARRIED: Final = frozenset({"files", "file", "media_ids", "media_id"})
+
+
+def _as_locked(key: str, value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_as_locked(key, each) for each in value]
+    return _PREFIX + value if key in ("files", "file") and value is not None else value
+
+
+@dataclass(frozen=True, slots=True)
+class NewsMessage(Message[A_co]):
+    """A news message (图文消息): one to eight articles, which go out as a draft."""
+
+    has_draft: ClassVar[bool] = True
+    has_own_id: ClassVar[bool] = True
+    recorded_kind: ClassVar[str] = "News"
+
+    type: Literal["mpnews"] = field(default="mpnews", kw_only=True)
+    """Always `mpnews`."""
+    articles: Annotated[tuple[A_co, ...], Field(min_length=1, max_length=8)] = field()
+    """The articles, first one on top."""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The message as the lock document writes it."""
         return {"type": self.type, "articles": [article.document for article in self.articles]}
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Return what a person knows the message by."""
+        """What a person knows the message by."""
         return tuple(article.title for article in self.articles)
 
 
-class RenderedText(Frozen):
+@dataclass(frozen=True, slots=True)
+class TextMessage(Message[A_co]):
     """A text message (文本消息)."""
 
-    content: str
+    recorded_kind: ClassVar[str] = "Words"
+    sign: ClassVar[str] = "文"
+    parts: ClassVar[Mapping[str, Phrase]] = {"content": Phrase("the text")}
 
-    type: ClassVar[str] = "text"
-    has_draft: ClassVar[bool] = False
-    materials: ClassVar[tuple[MaterialRef, ...]] = ()
+    type: Literal["text"] = field(default="text", kw_only=True)
+    """Always `text`."""
+    content: str
+    """The words."""
 
     @property
-    def document(self) -> dict[str, Any]:
-        """Return the message as the lock document writes it."""
-        return {"type": self.type, "content": self.content}
+    def text(self) -> str:
+        """The words."""
+        return self.content
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Return what a person knows the message by."""
+        """What a person knows the message by."""
         return _first_line(self.content)
 
 
-class RenderedImage(Frozen):
+@dataclass(frozen=True, slots=True)
+class ImageMessage(Message[A_co]):
     """A picture message (图片消息): one picture or several, and words beside them."""
 
-    materials: tuple[MaterialRef, ...]
-    """In the order in which followers see them; at least one."""
-    recommend: str
-    need_open_comment: bool
-    only_fans_can_comment: bool
-    title: str = ""
+    recorded_kind: ClassVar[str] = "Images"
+    label: ClassVar[Phrase] = Phrase("picture message")
+    parts: ClassVar[Mapping[str, Phrase]] = {
+        "files": Phrase("the pictures"),
+        "media_ids": Phrase("the pictures"),
+        "title": Phrase("the title"),
+        "recommend": Phrase("the recommendation"),
+        "need_open_comment": Phrase("the flag {flag}", flag="need_open_comment"),
+        "only_fans_can_comment": Phrase("the flag {flag}", flag="only_fans_can_comment"),
+    }
+    shown_parts: ClassVar[tuple[str, ...]] = ("title", "recommend")
 
-    type: ClassVar[str] = "image"
-    has_draft: ClassVar[bool] = False
+    type: Literal["image"] = field(default="image", kw_only=True)
+    """Always `image`."""
+    files: Annotated[tuple[PrefixedSha256, ...], Field(min_length=1)] | None
+    """The pictures in their order, each by its name in `pictures`; null if `media_ids` are given instead."""
+    media_ids: Annotated[tuple[GivenId, ...], Field(min_length=1)] | None
+    """Material that the account has, in place of files; null where there are files."""
+    title: str
+    """The title above the pictures; may be empty."""
+    recommend: str
+    """The words shown with the pictures."""
+    need_open_comment: StrictBool
+    """Whether it can be commented on."""
+    only_fans_can_comment: StrictBool
+    """Whether only followers can comment."""
 
     @property
-    def document(self) -> dict[str, Any]:
-        """Return the message as the lock document writes it."""
-        files = [each.file for each in self.materials if each.file is not None]
-        media_ids = [each.media_id for each in self.materials if each.media_id is not None]
-        return {
-            "type": self.type,
-            "files": files or None,
-            "media_ids": media_ids or None,
-            "title": self.title,
-            "recommend": self.recommend,
-            "need_open_comment": self.need_open_comment,
-            "only_fans_can_comment": self.only_fans_can_comment,
-        }
+    def materials(self) -> tuple[MaterialRef, ...]:
+        """The pictures, in the order in which followers see them."""
+        ours = tuple(MaterialRef(sha256=each) for each in self.files or ())
+        return (*ours, *(MaterialRef(media_id=each) for each in self.media_ids or ()))
+
+    @property
+    def first_picture(self) -> Sha256 | None:
+        """The first picture, if it is a file of ours."""
+        return next(iter(self.files or ()), None)
+
+    @property
+    def commented(self) -> "tuple[A_co | ImageMessage[A_co], ...]":
+        """The message itself."""
+        return (self,)
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Return what a person knows the message by."""
+        """What a person knows the message by."""
         return _first_line(self.title or self.recommend)
 
 
-class RenderedVoice(Frozen):
-    """A voice message (语音消息)."""
+@dataclass(frozen=True, slots=True)
+class VoiceMessage(Message[A_co]):
+    """A voice message (语音消息); it has no words to know it by."""
 
-    material: MaterialRef
+    is_recording: ClassVar[bool] = True
+    recorded_kind: ClassVar[str] = "Voice"
+    label: ClassVar[Phrase] = Phrase("voice message")
+    sign: ClassVar[str] = "声"
+    parts: ClassVar[Mapping[str, Phrase]] = {"file": Phrase("the sound"), "media_id": Phrase("the sound")}
 
-    type: ClassVar[str] = "voice"
-    has_draft: ClassVar[bool] = False
-    headlines: ClassVar[tuple[str, ...]] = ()
-    """A sound has no words to know it by."""
+    type: Literal["voice"] = field(default="voice", kw_only=True)
+    """Always `voice`."""
+    file: PrefixedSha256 | None
+    """The sound's bytes, as they are uploaded; null if `media_id` is given instead."""
+    media_id: GivenId | None
+    """Material that the account has; null where there is a file."""
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:
-        """Return the one material that it carries."""
-        return (self.material,)
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """Return the message as the lock document writes it."""
-        return {"type": self.type, "file": self.material.file, "media_id": self.material.media_id}
+        """The sound."""
+        return (MaterialRef(self.file, self.media_id),)
 
 
-class RenderedVideo(Frozen):
+@dataclass(frozen=True, slots=True)
+class VideoMessage(Message[A_co]):
     """A video message (视频消息)."""
 
-    material: MaterialRef
-    title: str
-    description: str
+    has_own_id: ClassVar[bool] = True
+    is_recording: ClassVar[bool] = True
+    recorded_kind: ClassVar[str] = "Video"
+    label: ClassVar[Phrase] = Phrase("video message")
+    sign: ClassVar[str] = "影"
+    parts: ClassVar[Mapping[str, Phrase]] = {
+        "file": Phrase("the video"),
+        "media_id": Phrase("the video"),
+        "title": Phrase("the title of the video"),
+        "description": Phrase("the description of the video"),
+    }
+    shown_parts: ClassVar[tuple[str, ...]] = ("title",)
 
-    type: ClassVar[str] = "mpvideo"
-    has_draft: ClassVar[bool] = False
+    type: Literal["mpvideo"] = field(default="mpvideo", kw_only=True)
+    """Always `mpvideo`."""
+    file: PrefixedSha256 | None
+    """The video's bytes, as they are uploaded; null if `media_id` is given instead."""
+    media_id: GivenId | None
+    """Material that the account has; null where there is a file."""
+    title: str
+    """The video's title."""
+    description: str
+    """The video's description."""
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:
-        """Return the one material that it carries."""
-        return (self.material,)
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """Return the message as the lock document writes it."""
-        return {
-            "type": self.type,
-            "file": self.material.file,
-            "media_id": self.material.media_id,
-            "title": self.title,
-            "description": self.description,
-        }
+        """The video."""
+        return (MaterialRef(self.file, self.media_id),)
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Return what a person knows the message by."""
+        """What a person knows the message by."""
         return _first_line(self.title)
 
 
-class RenderedCard(Frozen):
-    """A coupon (卡券)."""
+@dataclass(frozen=True, slots=True)
+class CardMessage(Message[A_co]):
+    """A coupon (卡券); `card_ext` is for previews and no part of it."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
+    recorded_kind: ClassVar[str] = "Card"
+    label: ClassVar[Phrase] = Phrase("coupon")
+    sign: ClassVar[str] = "券"
+    parts: ClassVar[Mapping[str, Phrase]] = {"card_id": Phrase("the card_id")}
+    shown_parts: ClassVar[tuple[str, ...]] = ("card_id",)
 
-    card_id: str
-    card_ext: str | None
-    """For previews only: signed for a short time, so it is not part of what is approved. It may name an openid."""
-
-    type: ClassVar[str] = "wxcard"
-    has_draft: ClassVar[bool] = False
-    materials: ClassVar[tuple[MaterialRef, ...]] = ()
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """Return the message as the lock document writes it."""
-        return {"type": self.type, "card_id": self.card_id}
+    type: Literal["wxcard"] = field(default="wxcard", kw_only=True)
+    """Always `wxcard`."""
+    card_id: NonEmpty
+    """The coupon's id."""
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """Return what a person knows the message by."""
+        """What a person knows the message by."""
         return (self.card_id,)
 
 
-RenderedMessage = RenderedNews | RenderedText | RenderedImage | RenderedVoice | RenderedVideo | RenderedCard
+KINDS: Final = (NewsMessage, TextMessage, ImageMessage, VoiceMessage, VideoMessage, CardMessage)
+RenderedMessage = Message[RenderedArticle]
+"""Rendered in this run: of it alone a request is made."""
+ReadableMessage = Message[ReadableArticle]
+"""With the bodies of its articles, so that it can be shown."""
 
 
 def _first_line(text: str) -> tuple[str, ...]:
@@ -382,6 +579,8 @@ class RenderedContent(Frozen):
 class RenderedCampaign(Frozen, dict=True):
     """One campaign, ready to be planned."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
+
     name: CampaignName
     title: str
     edition: int
@@ -413,6 +612,13 @@ class RenderedCampaign(Frozen, dict=True):
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
     inputs: "JudgedInputs | None" = None
     """What it was made from; None where it is only shown, and then nothing can be sent."""
+    card_ext: str | None = None
+    """What previews of a coupon need: signed for a short time, so no part of what is approved. It may name an openid.
+    """
+
+    def __post_init__(self) -> None:
+        if self.message.is_promise:
+            raise InvariantError(Phrase("the message of {name} was not rendered in this run", name=self.name))
 
     @property
     def identity(self) -> CampaignName:

@@ -23,7 +23,7 @@ from massctl.model.ids import (
     sha256_of,
 )
 from massctl.model.inputs import JudgedInputs
-from massctl.model.message import Window
+from massctl.model.message import RenderedMessage, Window
 from massctl.model.phrase import Phrase
 
 CLIENT_MSG_ID_LENGTH: Final = 32
@@ -78,54 +78,34 @@ class ToOpenids(Frozen, dict=True):
 Recipients = ToAll | ToTag | ToOpenids
 
 
-class News(Frozen):
-    """A news message (图文消息): a draft."""
-
-    media_id: MediaId
-
-
-class Words(Frozen):
-    """A text message (文本消息)."""
-
-    content: str
-
-
-class Images(Frozen):
-    """A picture message (图片消息); a preview shows the first picture alone."""
-
-    media_ids: tuple[MediaId, ...]
-    recommend: str
-    need_open_comment: bool
-    only_fans_can_comment: bool
-    title: str = ""
-
-
-class Voice(Frozen):
-    """A voice message (语音消息)."""
-
-    media_id: MediaId
-
-
-class Video(Frozen):
-    """A video message (视频消息), by the id that media/uploadvideo gave; that id lives three days."""
-
-    media_id: MediaId
-    title: str
-    description: str
-    """Title and description stand in the id already; mass/send wants them once more."""
-
-
-class Card(Frozen):
-    """A coupon (卡券)."""
+class Body(Frozen):
+    """What one request carries: a message that this run rendered, and the ids that WeChat gave for it."""
 
     hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
 
-    card_id: str
+    message: RenderedMessage
+    media_ids: tuple[MediaId, ...] = ()
+    """Of its draft, of its pictures in their order, of its sound, or of the video that media/uploadvideo made."""
     card_ext: str | None = None
-    """Only in a preview."""
+    """Only in the preview of a coupon."""
 
+    @property
+    def ids(self) -> dict[str, Any]:
+        """Return the ids by the key that a request has for them; none for a message that carries nothing."""
+        if "media_ids" in self.message.parts:
+            return {"media_ids": list(self.media_ids)}
+        return {"media_id": self.media_ids[0]} if self.media_ids else {}
 
-Body = News | Words | Images | Voice | Video | Card
+    @property
+    def own_id(self) -> MediaId | None:
+        """The id that was made for the send, of a draft or a video; a repetition carries the same one."""
+        return self.media_ids[0] if self.message.has_own_id else None
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """Return what a fingerprint names it by. Entries of a ledger hold fingerprints, so this never changes."""
+        ext = {"card_ext": self.card_ext} if self.message.type == "wxcard" else {}
+        return {**self.message.words, **self.ids, **ext, "kind": self.message.recorded_kind}
 
 
 class StagedDraft(Frozen):
@@ -203,7 +183,7 @@ class SendIntent(Frozen, kw_only=True):
             (Phrase("its draft"), self._carries_its_draft()),
             (Phrase("its batch"), 1 <= self.batch <= (self.batches or 1)),
             (Phrase("its audience"), self._goes_to_its_audience()),
-            ("send_ignore_reprint", (self.send_ignore_reprint is not None) == isinstance(self.body, News)),
+            ("send_ignore_reprint", (self.send_ignore_reprint is not None) == self.body.message.has_draft),
             (Phrase("the attempt that it repeats"), self._repeats_the_same()),
         ):
             if not holds:
@@ -225,7 +205,7 @@ class SendIntent(Frozen, kw_only=True):
         recipients = {"sha256": to.sha256} if isinstance(to, ToOpenids) else asdict(to)
         value = {
             "recipients": {**recipients, "kind": type(self.recipients).__name__},
-            "body": {**asdict(self.body), "kind": type(self.body).__name__},
+            "body": self.body.named,
             "client_msg_id": self.client_msg_id,
             "send_ignore_reprint": self.send_ignore_reprint,
         }
@@ -249,7 +229,7 @@ class SendIntent(Frozen, kw_only=True):
             fingerprint=self.fingerprint,
             audience=self.audience,
             audience_count=count,
-            media_id=self.body.media_id if isinstance(self.body, News | Video) else None,
+            media_id=self.body.own_id,
             source_sha256=self.source_sha256,
             title=self.title,
             account=self.account,
@@ -265,9 +245,9 @@ class SendIntent(Frozen, kw_only=True):
         )
 
     def _carries_its_draft(self) -> bool:
-        if not isinstance(self.body, News):
+        if not self.body.message.has_draft:
             return self.draft is None
-        return self.draft == StagedDraft(self.body.media_id, self.digest, self.batch)
+        return self.draft == StagedDraft(self.body.media_ids[0], self.digest, self.batch)
 
     def _goes_to_its_audience(self) -> bool:
         is_list = "openids" in self.audience

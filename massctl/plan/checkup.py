@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import Check, Finding, Level, has_errors
 from massctl.model.ids import AccountName, AppId, short_key
-from massctl.model.message import SHORT_WINDOW, RenderedCampaign, RenderedNews
+from massctl.model.message import SHORT_WINDOW, RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
@@ -337,7 +337,6 @@ def needs_of(campaigns: Iterable[RenderedCampaign]) -> frozenset[Check]:
     needs: set[Check] = set()
     for each in campaigns:
         tagged = each.audience.tag_id is not None or each.audience.tag is not None
-        commented = each.message.articles if isinstance(each.message, RenderedNews) else [each.message]
         needs |= {
             check
             for check, needed in (
@@ -347,7 +346,7 @@ def needs_of(campaigns: Iterable[RenderedCampaign]) -> frozenset[Check]:
                 (Check.MATERIALS, any(file.purpose.is_material for file in each.files)),
                 (Check.TAGS, tagged),
                 (Check.PREVIEWS, bool(each.recipients)),
-                (Check.COMMENTS, any(getattr(part, "need_open_comment", False) for part in commented)),
+                (Check.COMMENTS, any(part.need_open_comment for part in each.message.commented)),
             )
             if needed
         }

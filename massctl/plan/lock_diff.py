@@ -1,6 +1,6 @@
 """What a plan's JSON has for reviewers, with `--for-review`: how locks stand, and what changed for readers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -11,17 +11,11 @@ from massctl.model.campaign import ARTICLE_FLAGS, Audience
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.lock import (
-    LockedArticle,
-    LockedCard,
-    LockedImage,
     LockedMessage,
-    LockedNews,
     LockedSend,
-    LockedText,
-    LockedVideo,
-    LockedVoice,
     LockFile,
 )
+from massctl.model.message import LockedArticle
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import Strict
 from massctl.plan.steps import Guard, Refusal
@@ -122,40 +116,17 @@ class PlanError(Strict):
     """What to do, for people."""
 
 
-_SIMPLE: Final[Mapping[type[LockedMessage], Mapping[str, Phrase]]] = {
-    LockedText: {"content": Phrase("the text")},
-    LockedImage: {
-        "files": Phrase("the pictures"),
-        "media_ids": Phrase("the pictures"),
-        "title": Phrase("the title"),
-        "recommend": Phrase("the recommendation"),
-        "need_open_comment": Phrase("the flag {flag}", flag="need_open_comment"),
-        "only_fans_can_comment": Phrase("the flag {flag}", flag="only_fans_can_comment"),
-    },
-    LockedVoice: {"file": Phrase("the sound"), "media_id": Phrase("the sound")},
-    LockedVideo: {
-        "file": Phrase("the video"),
-        "media_id": Phrase("the video"),
-        "title": Phrase("the title of the video"),
-        "description": Phrase("the description of the video"),
-    },
-    LockedCard: {"card_id": Phrase("the card_id")},
-}
-"""Fields of a message without articles, and what they are called."""
-
-
 def changed_message(old: LockedMessage, new: LockedMessage) -> Iterator[Phrase]:
     """Name the parts in which two messages differ."""
-    if isinstance(old, LockedNews) and isinstance(new, LockedNews):
-        if len(old.articles) != len(new.articles):
-            yield Phrase("the number of articles")
-        for number, (one, other) in enumerate(zip(old.articles, new.articles, strict=False), 1):
-            yield from _changed_article(number, one, other)
-    elif type(old) is type(new):
-        parts = _SIMPLE[type(old)]
-        yield from dict.fromkeys(parts[key] for key in parts if getattr(old, key) != getattr(new, key))
-    else:
+    if old.type != new.type:
         yield Phrase("the type of the message")
+        return
+    if len(old.articles) != len(new.articles):
+        yield Phrase("the number of articles")
+    for number, (one, other) in enumerate(zip(old.articles, new.articles, strict=False), 1):
+        yield from _changed_article(number, one, other)
+    parts = old.parts.items()
+    yield from dict.fromkeys(name for key, name in parts if getattr(old, key) != getattr(new, key))
 
 
 def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Iterator[Phrase]:

@@ -17,7 +17,7 @@ from massctl.model.documents import document
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
-from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
 from massctl.model.strict import Strict
@@ -74,7 +74,7 @@ def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
 
 def reading_document(campaign: RenderedCampaign | None) -> list[dict[str, Any]]:
     """Return how long the articles of a campaign are for people."""
-    articles = campaign.message.articles if campaign and isinstance(campaign.message, RenderedNews) else ()
+    articles = campaign.message.articles if campaign else ()
     return [document(PlannedReading, article.word_count) for article in articles]
 
 

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from massctl.model.campaign import ARTICLE_FLAGS
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
-from massctl.model.lock import LockedArticle, LockedImage, LockedMessage, LockedNews, LockedText, LockFile, Version
-from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
+from massctl.model.lock import LockFile, Version
+from massctl.model.message import PICTURE_SCHEME, LockedArticle, Message, ReadableArticle, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status, is_concluded, status_of
 from massctl.model.word_count import WordCount
@@ -447,35 +447,34 @@ def moved(pairs: dict[int, int]) -> frozenset[int]:
 
 
 _WORDS: Final = ("title", "description", "recommend", "card_id", "media_id")
-_PREFIX: Final = "sha256:"
+_FACTS: Final = ("media_ids", "need_open_comment", "only_fans_can_comment")
 
 
 def media_changes(before: LockFile, after: LockFile) -> Iterator[Change]:
     """Return what differs; of two messages with words or articles nothing, for those are compared elsewhere."""
     old, new = before.message, after.message
-    if all(isinstance(each, LockedNews | LockedText) for each in (old, new)):
+    if all(each.articles or each.text for each in (old, new)):
         return
     if old.type != new.type:
         yield FieldChanged("type", old.type, new.type)
         return
     for key in _WORDS:
-        was, now = getattr(old, key, None) or "", getattr(new, key, None) or ""
+        was, now = _fact(old, key), _fact(new, key)
         if was != now:
-            yield FieldChanged(key, was, now, word_changes(was, now))
-    if isinstance(old, LockedImage) and isinstance(new, LockedImage):
-        yield from _image_changes(old, new)
+            yield FieldChanged(key, was, now, word_changes(str(was), str(now)))
+    for key in _FACTS:
+        if _fact(old, key) != _fact(new, key):
+            yield FieldChanged(key, _fact(old, key), _fact(new, key))
     seen, shown = _seen(before), _seen(after)
     for one, other in _moved(_files(old), _files(new)):
-        yield PictureChanged(seen.get(one), shown.get(other), is_recording=not isinstance(new, LockedImage))
+        yield PictureChanged(seen.get(one), shown.get(other), is_recording=new.is_recording)
 
 
-def _image_changes(old: LockedImage, new: LockedImage) -> Iterator[Change]:
-    was, now = ", ".join(old.media_ids or ()), ", ".join(new.media_ids or ())
-    if was != now:
-        yield FieldChanged("media_ids", was, now)
-    for key in ("need_open_comment", "only_fans_can_comment"):
-        if getattr(old, key) != getattr(new, key):
-            yield FieldChanged(key, getattr(old, key), getattr(new, key))
+def _fact(message: Message[LockedArticle], key: str) -> str | bool:
+    value: Any = getattr(message, key, None)
+    if isinstance(value, bool):
+        return value
+    return ", ".join(value) if isinstance(value, tuple) else value or ""
 
 
 def _moved(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
@@ -485,35 +484,29 @@ def _moved(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None,
             yield from zip_longest(old[start:end], new[begin:stop])
 
 
-def _files(message: LockedMessage) -> list[str]:
-    if isinstance(message, LockedImage):
-        return list(message.files or ())
-    file = getattr(message, "file", None)
-    return [file] if file is not None else []
+def _files(message: Message[LockedArticle]) -> list[str]:
+    return [each.sha256 for each in message.materials if each.sha256 is not None]
 
 
 def _seen(lock: LockFile) -> Mapping[str | None, PictureSeen]:
-    """Return the files of a lock by digest."""
-    return {
-        each.sha256: PictureSeen(each.sha256.removeprefix(_PREFIX), "", each.path, each.size_bytes)
-        for each in lock.pictures
-    }
+    """Return the files of a lock by their names."""
+    return {each.sha256: PictureSeen(each.sha256, "", each.path, each.size_bytes) for each in lock.pictures}
 
 
 _TEXTS: Final = ("title", "author", "digest", "content_source_url", "pic_crop_235_1", "pic_crop_1_1")
 
 
 class _Article(Frozen):
-    """An article of a lock with its body as it is read."""
+    """An article with its body as it is read."""
 
-    locked: LockedArticle
+    locked: ReadableArticle
     reading: Reading
     cover: PictureSeen
 
 
 def difference(base: Base, before: Version, after: Version) -> Difference:
     """Compare two versions; of equal ones nothing is told."""
-    words = block_changes(_words(before.lock), _words(after.lock))
+    words = block_changes(read_text(before.message.text), read_text(after.message.text))
     text = [*media_changes(before.lock, after.lock), *words]
     return Difference(
         base,
@@ -538,20 +531,13 @@ def beginnings(version: Version) -> Iterator[ArticleChanged]:
         yield replace(lone, opening=cut, shown=shown, pictures=len(shown))
 
 
-def _words(lock: LockFile) -> Sequence[Block]:
-    return read_text(lock.message.content) if isinstance(lock.message, LockedText) else ()
-
-
 def _articles(version: Version) -> list[_Article]:
-    lock = version.lock
-    if not isinstance(lock.message, LockedNews):
-        return []
-    files = {each.sha256.removeprefix("sha256:"): (each.path, each.size_bytes) for each in lock.pictures}
+    seen = _seen(version.lock)
+    files = {each.name: (each.path or "", each.size_bytes or 0) for each in seen.values()}
     found: list[_Article] = []
-    for article, body in zip(lock.message.articles, version.bodies, strict=True):
-        cover = article.cover.removeprefix("sha256:")
-        path, size_bytes = files.get(cover, (None, None))
-        found.append(_Article(article, read_body(body, files), PictureSeen(cover, "", path, size_bytes)))
+    for article in version.message.articles:
+        cover = seen.get(article.cover, PictureSeen(article.cover))
+        found.append(_Article(article, read_body(article.content, files), cover))
     return found
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.message import RenderedCampaign, RenderedImage, RenderedNews, Window
+from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.quota import AccountAhead, Span
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
-    from massctl.model.campaign import Audience, OpenidList
+    from massctl.model.campaign import Audience
     from massctl.model.lock import LockFile
 
 
@@ -68,8 +68,7 @@ def send_block(
 
     `state` is that of its window.
     """
-    listed = listed_openids(content)
-    ignores = content if isinstance(content, RenderedCampaign) else content.send
+    listed = content.openid_list
     return SendBlock(
         account=account,
         audience=content.audience if isinstance(content, RenderedCampaign) else content.audience.declared,
@@ -77,10 +76,10 @@ def send_block(
         count=listed.count if listed is not None else count,
         is_counted_now=is_counted_now,
         is_tag_due=is_tag_due,
-        window=window_of(content),
+        window=content.window,
         window_state=state,
         edition=content.edition,
-        ignores_reprint=ignores.send_ignore_reprint if content.message.type == "mpnews" else None,
+        ignores_reprint=content.send_ignore_reprint if content.message.has_draft else None,
         commenting=_commenting(content),
         allowance=tuple(allowance),
         warnings=tuple(warnings),
@@ -100,27 +99,8 @@ def warnings_of(diagnostics: Sequence[Diagnostic]) -> tuple[Phrase, ...]:
     return tuple(Phrase("{code} {message}", code=each.code, message=each.message) for each in found)
 
 
-def listed_openids(content: "RenderedCampaign | LockFile") -> "OpenidList | None":
-    """Return what names the list of an audience of openids; None for every other audience."""
-    return content.openid_list if isinstance(content, RenderedCampaign) else content.audience.openid_list
-
-
-def window_of(content: "RenderedCampaign | LockFile") -> Window | None:
-    """Return when something may go out; None without a window."""
-    return content.window if isinstance(content, RenderedCampaign) else content.send.window
-
-
 def _commenting(content: "RenderedCampaign | LockFile") -> tuple[CommentAccess, ...]:
-    if isinstance(content, RenderedCampaign):
-        message = content.message
-        pictures = (message,) if isinstance(message, RenderedImage) else ()
-        below = message.articles if isinstance(message, RenderedNews) else pictures
-        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in below)
-    # No isinstance: a plan does not load the models of files.
-    locked = content.message
-    if locked.type == "mpnews":
-        return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in locked.articles)
-    return (_who(locked.need_open_comment, locked.only_fans_can_comment),) if locked.type == "image" else ()
+    return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in content.message.commented)
 
 
 def _who(is_open: bool, only_fans: bool) -> CommentAccess:

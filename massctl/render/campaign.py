@@ -69,6 +69,7 @@ def campaign_of(
         handoff=handoff_items(file.handoff),
         over_limit_allowed=file.send.over_limit == "allow",
         links=content.links,
+        card_ext=file.wxcard.card_ext if file.wxcard is not None else None,
     )
     return rendered, diagnostics
 

@@ -6,54 +6,25 @@ too dim. Red and violet, which look dark at any lightness, are not lightened eno
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from colorsys import hls_to_rgb, rgb_to_hls
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
+from tinycss2.color4 import parse_color
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
-_NAMES: Final = (
-    "aliceblue=f0f8ff antiquewhite=faebd7 aqua=00ffff aquamarine=7fffd4 azure=f0ffff beige=f5f5dc bisque=ffe4c4 "
-    "black=000000 blanchedalmond=ffebcd blue=0000ff blueviolet=8a2be2 brown=a52a2a burlywood=deb887 "
-    "cadetblue=5f9ea0 chartreuse=7fff00 chocolate=d2691e coral=ff7f50 cornflowerblue=6495ed cornsilk=fff8dc "
-    "crimson=dc143c cyan=00ffff darkblue=00008b darkcyan=008b8b darkgoldenrod=b8860b darkgray=a9a9a9 "
-    "darkgreen=006400 darkgrey=a9a9a9 darkkhaki=bdb76b darkmagenta=8b008b darkolivegreen=556b2f darkorange=ff8c00 "
-    "darkorchid=9932cc darkred=8b0000 darksalmon=e9967a darkseagreen=8fbc8f darkslateblue=483d8b "
-    "darkslategray=2f4f4f darkslategrey=2f4f4f darkturquoise=00ced1 darkviolet=9400d3 deeppink=ff1493 "
-    "deepskyblue=00bfff dimgray=696969 dimgrey=696969 dodgerblue=1e90ff firebrick=b22222 floralwhite=fffaf0 "
-    "forestgreen=228b22 fuchsia=ff00ff gainsboro=dcdcdc ghostwhite=f8f8ff gold=ffd700 goldenrod=daa520 gray=808080 "
-    "green=008000 greenyellow=adff2f grey=808080 honeydew=f0fff0 hotpink=ff69b4 indianred=cd5c5c indigo=4b0082 "
-    "ivory=fffff0 khaki=f0e68c lavender=e6e6fa lavenderblush=fff0f5 lawngreen=7cfc00 lemonchiffon=fffacd "
-    "lightblue=add8e6 lightcoral=f08080 lightcyan=e0ffff lightgoldenrodyellow=fafad2 lightgray=d3d3d3 "
-    "lightgreen=90ee90 lightgrey=d3d3d3 lightpink=ffb6c1 lightsalmon=ffa07a lightseagreen=20b2aa "
-    "lightskyblue=87cefa lightslategray=778899 lightslategrey=778899 lightsteelblue=b0c4de lightyellow=ffffe0 "
-    "lime=00ff00 limegreen=32cd32 linen=faf0e6 magenta=ff00ff maroon=800000 mediumaquamarine=66cdaa "
-    "mediumblue=0000cd mediumorchid=ba55d3 mediumpurple=9370db mediumseagreen=3cb371 mediumslateblue=7b68ee "
-    "mediumspringgreen=00fa9a mediumturquoise=48d1cc mediumvioletred=c71585 midnightblue=191970 mintcream=f5fffa "
-    "mistyrose=ffe4e1 moccasin=ffe4b5 navajowhite=ffdead navy=000080 oldlace=fdf5e6 olive=808000 olivedrab=6b8e23 "
-    "orange=ffa500 orangered=ff4500 orchid=da70d6 palegoldenrod=eee8aa palegreen=98fb98 paleturquoise=afeeee "
-    "palevioletred=db7093 papayawhip=ffefd5 peachpuff=ffdab9 peru=cd853f pink=ffc0cb plum=dda0dd powderblue=b0e0e6 "
-    "purple=800080 rebeccapurple=663399 red=ff0000 rosybrown=bc8f8f royalblue=4169e1 saddlebrown=8b4513 "
-    "salmon=fa8072 sandybrown=f4a460 seagreen=2e8b57 seashell=fff5ee sienna=a0522d silver=c0c0c0 skyblue=87ceeb "
-    "slateblue=6a5acd slategray=708090 slategrey=708090 snow=fffafa springgreen=00ff7f steelblue=4682b4 tan=d2b48c "
-    "teal=008080 thistle=d8bfd8 tomato=ff6347 turquoise=40e0d0 violet=ee82ee wheat=f5deb3 white=ffffff "
-    "whitesmoke=f5f5f5 yellow=ffff00 yellowgreen=9acd32 "
-)
-"""Source: W3C, "CSS Color Module Level 4", 6.1."""
-_NAMED: Final = dict(pair.split("=") for pair in _NAMES.split())
 COLOUR: Final = re.compile(
     r"(?P<aside>url\([^)]*\)|\"[^\"]*\"|'[^']*'|var\([^)]*\))"
-    r"|#(?P<hex>[0-9a-f]{3,8})\b|(?P<space>rgb|hsl)a?\((?P<parts>[^()]*)\)"
-    rf"|(?<![\w-])(?P<name>{'|'.join(sorted([*_NAMED, 'transparent'], key=len, reverse=True))})(?![\w-])",
+    r"|#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^()]*\)|(?<![\w-])[a-z]+(?![\w(-])",
     re.IGNORECASE,
 )
-"""A colour in a value; `aside` is what holds none, whatever it looks like."""
+"""What may be a colour in a value; `aside` holds none, whatever it looks like."""
 _HALF: Final = 0.5000001
 """Halves are rounded up, as browsers do, also where a lightness of 80 % makes one and the last bit is missing."""
-_PART: Final = re.compile(r"(-?[\d.]+)(%|deg)?")
 
 
 class Colour(Frozen):
@@ -105,14 +76,7 @@ def from_hsl(hue: float, saturation: float, lightness: float) -> Colour:
 
 def read(found: re.Match[str]) -> Colour | None:
     """Read what `COLOUR` found; None if it is not a colour."""
-    if found["aside"] is not None:
-        return None
-    if found["name"] is not None:
-        name = found["name"].lower()
-        return Colour(255, 255, 255, 0) if name == "transparent" else _from_hex(_NAMED[name])
-    if found["hex"] is not None:
-        return _from_hex(found["hex"])
-    return _from_parts(found["space"].lower(), [part.groups("") for part in _PART.finditer(found["parts"])])
+    return None if found["aside"] is not None else _read(found[0])
 
 
 def parse(written: str) -> Colour | None:
@@ -121,28 +85,14 @@ def parse(written: str) -> Colour | None:
     return read(found) if found else None
 
 
-def _from_hex(digits: str) -> Colour | None:
-    if len(digits) in (3, 4):
-        digits = "".join(digit * 2 for digit in digits)
-    if len(digits) not in (6, 8):
+@lru_cache(maxsize=1_000)
+def _read(written: str) -> Colour | None:
+    colour = parse_color(written)
+    if colour is None or isinstance(colour, str):  # A word, or `currentcolor`.
         return None
-    red, green, blue, *alpha = bytes.fromhex(digits)
-    return Colour(red, green, blue, alpha[0] / 255 if alpha else 1.0)
-
-
-def _from_parts(space: str, parts: Sequence[Sequence[str]]) -> Colour | None:
-    if len(parts) not in (3, 4):
-        return None
-    try:
-        numbers = [float(number) for number, _ in parts]
-    except ValueError:
-        return None
-    percent = [unit == "%" for _, unit in parts]
-    alpha = (numbers[3] / 100 if percent[3] else numbers[3]) if len(parts) == 4 else 1.0
-    if space == "hsl":
-        return from_hsl(numbers[0] / 360 % 1, numbers[1], numbers[2]).faded(alpha)
-    red, green, blue = (n * 2.55 if is_share else n for n, is_share in zip(numbers[:3], percent, strict=False))
-    return Colour(red, green, blue, alpha)
+    screen = colour.to("srgb")
+    red, green, blue = (round(part * 255, 6) for part in screen.coordinates)
+    return Colour(red, green, blue, screen.alpha)
 
 
 NIGHT_GROUND: Final = Colour(0x19, 0x19, 0x19)

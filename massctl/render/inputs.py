@@ -1,6 +1,7 @@
 """What rendering reads, as a port: `massctl.source` implements it on the disk, tests with dictionaries."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from massctl.model.campaign import OpenidList, Path
@@ -62,4 +63,8 @@ class Inputs(Protocol):
 
     def own_themes(self) -> tuple[str, ...]:
         """Name the repository's own themes, to suggest one; each is a file `_shared/themes/NAME.css`."""
+        ...
+
+    def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
+        """Give a context that ends with TimeoutError or MemoryError where what runs in it needs more."""
         ...

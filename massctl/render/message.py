@@ -26,18 +26,17 @@ from massctl.model.diagnostics import Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, MediaId, Sha256
 from massctl.model.message import (
-    MaterialRef,
+    CardMessage,
+    ImageMessage,
+    NewsMessage,
     Picture,
     Recording,
     RenderedArticle,
-    RenderedCard,
     RenderedContent,
-    RenderedImage,
     RenderedMessage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
+    TextMessage,
+    VideoMessage,
+    VoiceMessage,
 )
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
@@ -78,8 +77,9 @@ class ShownCover(Frozen):
 
 
 _NO_WORDS: Final = WordLists()
-_NO_COVER: Final = ShownCover(Sha256("0" * 64))
-"""Stands for a cover that was not found; such a message is never used."""
+_NOTHING: Final = Sha256("0" * 64)
+"""Stands for a file that was not found; such a message is never used."""
+_NO_COVER: Final = ShownCover(_NOTHING)
 
 
 def render_content(
@@ -115,12 +115,12 @@ def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, 
             alone = len(message.articles) == 1
             articles = [_article(strings, *each, is_alone=alone) for each in enumerate(message.articles)]
             _report_unused_theme(strings)
-            return RenderedNews(tuple(articles)), ()
+            return NewsMessage(tuple(articles)), ()
         case Text():
             key: Path = ("text", "content")
             content = strings.string(message.content, key, LIMITS["text.content"])
             strings.judge(Subject({key: content}, strings.words))
-            return RenderedText(content), ()
+            return TextMessage(content), ()
         case Image():
             return image_message(message, strings), ()
         case Voice():
@@ -220,24 +220,23 @@ def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first:
 
 Recordings = tuple[Recording, ...]
 
-_NOTHING: Final = MaterialRef()
-"""Stands for a file that was not found; such a message is never used."""
 _VIDEOS_CLOSED: Final = Phrase("WeChat refuses to send videos that came through its API (48022, read 2026-10)")
 _COUPONS_CLOSED: Final = Phrase("WeChat has closed mass sends of coupons since 2024-08-10 (45113, read 2026-10)")
 
 
-def image_message(message: Image, strings: Strings) -> RenderedImage:
+def image_message(message: Image, strings: Strings) -> ImageMessage[RenderedArticle]:
     """Render a picture message."""
     given = [
-        MaterialRef(media_id=MediaId(_name(strings, media_id, ("image", "media_ids", index))))
+        MediaId(_name(strings, media_id, ("image", "media_ids", index)))
         for index, media_id in enumerate(message.media_ids or ())
     ]
     files = [_picture(strings, file, ("image", "files", index)) for index, file in enumerate(message.files or ())]
     title = strings.string(message.title, ("image", "title"), LIMITS["image.title"])
     recommend = strings.string(message.recommend, ("image", "recommend"), LIMITS["image.recommend"])
     strings.judge(Subject({("image", "title"): title, ("image", "recommend"): recommend}, strings.words))
-    return RenderedImage(
-        materials=(*files, *given),
+    return ImageMessage(
+        files=tuple(files) or None,
+        media_ids=tuple(given) or None,
         title=title,
         recommend=recommend,
         need_open_comment=message.need_open_comment,
@@ -245,16 +244,16 @@ def image_message(message: Image, strings: Strings) -> RenderedImage:
     )
 
 
-def voice_message(message: Voice, strings: Strings) -> tuple[RenderedVoice, Recordings]:
+def voice_message(message: Voice, strings: Strings) -> tuple[VoiceMessage[RenderedArticle], Recordings]:
     """Render a voice message."""
-    material, recordings = _material(message, "voice", strings, ("voice",))
-    return RenderedVoice(material), recordings
+    file, media_id, recordings = _material(message, "voice", strings, ("voice",))
+    return VoiceMessage(file, media_id), recordings
 
 
-def video_message(message: MpVideo, strings: Strings) -> tuple[RenderedVideo, Recordings]:
+def video_message(message: MpVideo, strings: Strings) -> tuple[VideoMessage[RenderedArticle], Recordings]:
     """Render a video message, with a warning that most accounts cannot send one."""
     _warn(strings, "mpvideo", _VIDEOS_CLOSED)
-    material, recordings = _material(message, "video", strings, ("mpvideo",))
+    file, media_id, recordings = _material(message, "video", strings, ("mpvideo",))
     title = strings.string(message.title, ("mpvideo", "title"), LIMITS["mpvideo.title"])
     if not title and message.file is not None:
         strings.report(
@@ -262,13 +261,13 @@ def video_message(message: MpVideo, strings: Strings) -> tuple[RenderedVideo, Re
         )
     description = strings.string(message.description, ("mpvideo", "description"), LIMITS["mpvideo.description"])
     strings.judge(Subject({("mpvideo", "title"): title, ("mpvideo", "description"): description}, strings.words))
-    return RenderedVideo(material, title, description), recordings
+    return VideoMessage(file, media_id, title, description), recordings
 
 
-def card_message(message: WxCard, strings: Strings) -> RenderedCard:
-    """Render a coupon, with a warning that WeChat has closed it; `card_ext` is signed, so it stays as it is."""
+def card_message(message: WxCard, strings: Strings) -> CardMessage[RenderedArticle]:
+    """Render a coupon, with a warning that WeChat has closed it."""
     _warn(strings, "wxcard", _COUPONS_CLOSED)
-    return RenderedCard(_name(strings, message.card_id, ("wxcard", "card_id")), message.card_ext)
+    return CardMessage(_name(strings, message.card_id, ("wxcard", "card_id")))
 
 
 def _warn(strings: Strings, key: str, say: Phrase) -> None:
@@ -288,26 +287,24 @@ def _name(strings: Strings, written: str, key: Path) -> str:
     return found
 
 
-def _picture(strings: Strings, written: str, key: Path) -> MaterialRef:
+def _picture(strings: Strings, written: str, key: Path) -> Sha256:
     name = _name(strings, written, key)
     found = strings.setting.pictures.find(name, _declaring(strings), "cover") if name else None
     if isinstance(found, Fault):
         strings.report([found], {}, key)
-    return _NOTHING if found is None or isinstance(found, Fault) else MaterialRef(sha256=found.sha256)
+    return found.sha256 if isinstance(found, Picture) else _NOTHING
 
 
 def _material(
     message: Voice | MpVideo, use: RecordingPurpose, strings: Strings, key: Path
-) -> tuple[MaterialRef, Recordings]:
+) -> tuple[Sha256 | None, MediaId | None, Recordings]:
     if message.file is None:
-        return MaterialRef(media_id=MediaId(_name(strings, message.media_id or "", (*key, "media_id")))), ()
+        return None, MediaId(_name(strings, message.media_id or "", (*key, "media_id"))), ()
     name = _name(strings, message.file, (*key, "file"))
     found = _recording(strings, name, use) if name else None
     if isinstance(found, Fault):
         strings.report([found], {}, (*key, "file"))
-    if found is None or isinstance(found, Fault):
-        return _NOTHING, ()
-    return MaterialRef(sha256=found.sha256), (found,)
+    return (found.sha256, None, (found,)) if isinstance(found, Recording) else (_NOTHING, None, ())
 
 
 def _recording(strings: Strings, written: str, use: RecordingPurpose) -> Recording | Fault:

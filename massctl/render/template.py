@@ -28,6 +28,12 @@ from massctl.render.template_environment import (
     environment_for,
 )
 
+SECONDS_MAX: Final = 2.0
+"""Of processor time for one template with all it includes; a long article takes some 0.01 s."""
+MEMORY_BYTES_MAX: Final = 2 << 30
+"""Of the address space of the process, its libraries included, while a template runs."""
+CHARACTERS_MAX: Final = 1_000_000
+"""Of what a template writes."""
 TEXT_SHOWN_MAX: Final = 200
 """Characters of a foreign text in a message."""
 NAMES_COMPARED_MAX: Final = 1_000
@@ -56,11 +62,19 @@ def render_text(
     sent = SentArticles(inputs, links)
     environment = environment_for(inputs.template, lambda written: template_path(written, campaign), sent)
     try:
-        environment.start(variables if blocks is None else {"blocks": blocks, **variables}, sources)
-        template = environment.template_of(name, text)
-        return environment.concat(template.root_render_func(template.new_context()))
+        with inputs.limits(SECONDS_MAX, MEMORY_BYTES_MAX):
+            environment.start(variables if blocks is None else {"blocks": blocks, **variables}, sources)
+            template = environment.template_of(name, text)
+            written = "".join(template.root_render_func(template.new_context()))
     except Exception as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
         return _fault_of(error, environment)
+    if len(written) > CHARACTERS_MAX:
+        say = Phrase("the template writes more than {limit} characters", limit=f"{CHARACTERS_MAX:,}")
+        return Fault("MC104", say, _LESS, path=name)
+    return written
+
+
+_LESS: Final = Phrase("does a loop run too often, or does a text or a list grow with every round?")
 
 
 def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
@@ -89,27 +103,40 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
 _UNFINISHED: Final = Phrase("check for a missing bracket, brace or quotation mark")
 
 
+_TOO_MUCH: Final[Mapping[type[Exception], Fault]] = {
+    TimeoutError: Fault(
+        "MC104", Phrase("the template runs for more than {seconds:g} seconds", seconds=SECONDS_MAX), _LESS
+    ),
+    MemoryError: Fault(
+        "MC104", Phrase("the template needs more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30), _LESS
+    ),
+    RecursionError: Fault(
+        "MC104",
+        Phrase("the template is nested too deeply"),
+        Phrase("does a macro call itself, or a file include itself?"),
+    ),
+}
+
+
 def _what_failed(error: Exception) -> Fault:
-    if isinstance(error, AbsentTemplateError):
-        return error.fault
     if isinstance(error, TemplateNotFound):
-        written = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
-        names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[:TEXT_SHOWN_MAX]
-        if not names:
-            return Fault("MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes"))
-        hint = Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`")
-        return Fault("MC105", Phrase("none of these files exists: {names}", names=names), hint)
-    if isinstance(error, (RecursionError, MemoryError)):
-        hint = Phrase("does a macro call itself, or a file include itself?")
-        return Fault("MC104", Phrase("the template is nested too deeply"), hint)
+        return _not_found(error)
     if isinstance(error, SyntaxError):
         return Fault("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED)
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
-    return Fault(
-        "MC106",
-        Phrase("the template failed: {detail}", detail=detail),
-        Phrase("check the values in this line"),
-    )
+    failed = Phrase("the template failed: {detail}", detail=detail)
+    return _TOO_MUCH.get(type(error)) or Fault("MC106", failed, Phrase("check the values in this line"))
+
+
+def _not_found(error: TemplateNotFound) -> Fault:
+    if isinstance(error, AbsentTemplateError):
+        return error.fault
+    written = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
+    names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[:TEXT_SHOWN_MAX]
+    if not names:
+        return Fault("MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes"))
+    hint = Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`")
+    return Fault("MC105", Phrase("none of these files exists: {names}", names=names), hint)
 
 
 def _place_of(error: BaseException) -> tuple[str | None, int | None]:

@@ -1,20 +1,18 @@
-"""The environment that templates run in: Jinja's immutable sandbox with an allow-list, and bounds on what they make.
+"""The environment that templates run in: Jinja's immutable sandbox with an allow-list.
 
-A template can be mistaken or hostile. It reaches only what is listed here. Every value that it makes is bounded in
-size before anything reads it. Each round of a loop and each call looks at the time, so a runaway template stops. No
-clock, random number, file or order of a set is within its reach, so the same template writes the same text each time.
+A template can be mistaken or hostile. It reaches only what is listed here. The process that it runs in bounds its time
+and memory (`Inputs.limits`). No clock, random number, file or order of a set is within its reach, so the same template
+writes the same text each time.
 """
 
 import copy
-import re
-import time
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache, partial, wraps
 from types import BuiltinMethodType, CodeType
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from jinja2 import StrictUndefined, Template, nodes
+from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import TemplateNotFound, UndefinedError
 from jinja2.filters import FILTERS as JINJA_FILTERS
@@ -22,7 +20,7 @@ from jinja2.filters import _GroupTuple
 from jinja2.runtime import BlockReference, Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
 from jinja2.tests import TESTS as JINJA_TESTS
-from jinja2.utils import Cycler, Joiner, Namespace, _PassArg, missing, pass_context
+from jinja2.utils import Cycler, Joiner, Namespace, _PassArg, missing, pass_context, pass_environment
 from jinja2.visitor import NodeTransformer
 
 from massctl.model.phrase import Phrase, enumerated
@@ -31,22 +29,6 @@ from massctl.render.blocks.cards import SentArticles, article_url, card
 from massctl.render.blocks.library import SIGNATURES as BLOCKS
 from massctl.render.blocks.library import Blocks
 from massctl.render.fault import Fault, TemplateStop
-
-SECONDS_MAX: Final = 2.0
-"""Of processor time for one template with all it includes; a long article takes some 0.01 s."""
-ROUNDS_MAX: Final = 1_000_000
-"""Rounds of loops, calls and includes in one rendering."""
-CHARACTERS_MAX: Final = 1_000_000
-"""Of one text, of all texts in one list, and of all that is written."""
-ITEMS_MAX: Final = 100_000
-"""Items of one list or mapping, those of the lists inside it included."""
-SOURCE_CHARACTERS_MAX: Final = 100_000
-"""Of a template's source; Jinja reads so many within 2 seconds."""
-INTEGER_BITS_MAX: Final = 256
-WIDTH_MAX: Final = 1_000
-"""Columns, fill characters, digits and stripped characters in one operation."""
-STRIPTAGS_CHARACTERS_MAX: Final = 20_000
-"""The running time of `striptags` grows with the square of the text."""
 
 _LOOP: Final = "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"
 _STRING: Final = (
@@ -78,9 +60,6 @@ _WRITING: Final = frozenset({
     "truncate", "upper", "wordcount"
 })  # fmt: skip
 """Filters that stringify any value; a function would show its memory address."""
-_SMALLER: Final = Phrase("write a smaller number")
-_DIGITS: Final = re.compile(r"\d{1,20}")
-_PERCENT: Final = re.compile(r"%(\([^)]*\))?[#0 +-]*(\*|\d+)?(?:\.(\*|\d+)?)?.", re.DOTALL)
 
 
 def _forbid(message: Phrase, hint: Phrase) -> TemplateStop:
@@ -89,67 +68,6 @@ def _forbid(message: Phrase, hint: Phrase) -> TemplateStop:
 
 def _failed(message: Phrase, hint: Phrase) -> TemplateStop:
     return TemplateStop(Fault("MC106", message, hint))
-
-
-def _over_budget(message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Fault("MC104", message, hint))
-
-
-# Bounds on values
-
-
-def bounded(value: Any) -> Any:
-    """Give `value` back; raises TemplateStop where it is larger than an article needs.
-
-    A list that stands twice in another counts twice: reading it takes twice as long.
-    """
-    characters, items, pending = 0, 0, [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            characters += len(item)
-        elif isinstance(item, (dict, list, tuple, KeysView, ValuesView, ItemsView)):
-            items += len(item)
-            if items <= ITEMS_MAX:
-                pending.extend(item.items() if isinstance(item, dict) else item)
-        elif isinstance(item, int) and item.bit_length() > INTEGER_BITS_MAX:
-            raise _over_budget(Phrase("the number has more than {limit} bits", limit=INTEGER_BITS_MAX), _SMALLER)
-        if characters > CHARACTERS_MAX or items > ITEMS_MAX:
-            raise _too_large()
-    return value
-
-
-def _too_large() -> TemplateStop:
-    return _over_budget(
-        Phrase(
-            "the template makes a value of more than {characters} characters or {items} items",
-            characters=f"{CHARACTERS_MAX:,}",
-            items=f"{ITEMS_MAX:,}",
-        ),
-        Phrase("does a text or a list grow with every round of a loop?"),
-    )
-
-
-def _check_length(characters: int) -> None:
-    """Refuse a text by its length, before it is made."""
-    if characters > CHARACTERS_MAX:
-        raise _too_large()
-
-
-def _check_width(width: object) -> None:
-    """Refuse a width, a number of digits or of fill characters that only makes texts long."""
-    if isinstance(width, int) and abs(width) > WIDTH_MAX:
-        raise _over_budget(
-            Phrase("the width {width} is over {limit}", width=f"{width:,}", limit=f"{WIDTH_MAX:,}"), _SMALLER
-        )
-
-
-def _range(*args: int) -> range:
-    """Count like Python's `range`, not too far."""
-    numbers = range(*args)
-    if any(abs(number) > 2**31 for number in args) or len(numbers) > ITEMS_MAX:
-        raise _over_budget(Phrase("`range` accepts at most {limit} numbers here", limit=f"{ITEMS_MAX:,}"), _SMALLER)
-    return numbers
 
 
 # Texts
@@ -188,109 +106,34 @@ def _writable(value: object) -> object:
     return value if isinstance(value, (int, float)) else plain_text(value)
 
 
-def _join(separator: str, pieces: Iterable[object]) -> str:
-    texts = [plain_text(piece) for piece in pieces]
-    _check_length(sum(map(len, texts)) + len(separator) * len(texts))
-    return separator.join(texts)
-
-
-def _replace(text: str, old: str, new: str, count: int = -1) -> str:
-    found = text.count(old) if count < 0 else min(count, text.count(old))
-    _check_length(len(text) + found * len(new))
-    return text.replace(old, new, count)
+def _joined(separator: str, pieces: Iterable[object]) -> str:
+    return separator.join(map(plain_text, pieces))
 
 
 def _percent(template: str, values: object) -> str:
-    """Format with `%`: text and numbers only, with bounded widths."""
-    arguments: object
+    """Format with `%`: text and numbers only."""
     if isinstance(values, Mapping):
-        arguments = {key: _writable(value) for key, value in values.items()}
-    elif isinstance(values, tuple):
-        arguments = tuple(map(_writable, values))
-    else:
-        arguments = _writable(values)
-    longest = max((len(str(each)) for each in _values_of(arguments)), default=0)
-    length = len(template)
-    for name, *widths in _PERCENT.findall(template):
-        if "(" in name[1:]:
-            say = Phrase("a name with brackets cannot be used in `%`: {name}", name=name)
-            raise _forbid(say, Phrase("use another name"))
-        if "*" in widths:
-            raise _forbid(Phrase("`*` as a width cannot be used in a template"), Phrase("write the width as a number"))
-        for width in filter(None, widths):
-            _check_width(int(width[:20]))
-            length += int(width)
-        length += longest
-    _check_length(length)
-    return template % arguments
-
-
-def _values_of(arguments: object) -> Iterable[object]:
-    if isinstance(arguments, dict):
-        return arguments.values()
-    return arguments if isinstance(arguments, tuple) else (arguments,)
+        return template % {key: _writable(value) for key, value in values.items()}
+    return template % (tuple(map(_writable, values)) if isinstance(values, tuple) else _writable(values))
 
 
 class _Formatter(SandboxedFormatter):
-    """`str.format` for templates: attributes as the sandbox allows them, widths and the result bounded."""
-
-    def __init__(self, environment: "TemplateEnvironment") -> None:
-        super().__init__(environment)
-        self._characters = 0
+    """`str.format` for templates: attributes as the sandbox allows them, text and numbers only."""
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
         """Apply `!s`, `!r` and `!a` to what may be written as text."""
         return value if conversion is None else super().convert_field(plain_text(value), conversion)
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def format_field(self, value: Any, format_spec: str) -> Any:
         """Format one field."""
-        for digits in _DIGITS.findall(format_spec):
-            _check_width(int(digits))
-        text = str(super().format_field(_writable(value), format_spec))
-        self._characters += len(text)
-        _check_length(self._characters)
-        return text
-
-
-def _string_method(
-    environment: "TemplateEnvironment", method: BuiltinMethodType, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
-    """Call a method of a string, with a bound on what it makes."""
-    text, name = cast("str", method.__self__), method.__name__
-    if name == "format":
-        return _Formatter(environment).vformat(text, args, kwargs)
-    if name == "join" and len(args) == 1:
-        return _join(text, args[0])
-    if name == "replace" and len(args) > 1:
-        return _replace(text, _text_of(args[0]), _text_of(args[1]), *args[2:], **kwargs)
-    if name in ("center", "ljust", "rjust", "zfill") and args:
-        _check_width(args[0])
-    elif name in ("strip", "lstrip", "rstrip") and args and isinstance(args[0], str):
-        _check_width(len(args[0]))
-    return method(*args, **kwargs)
+        return super().format_field(_writable(value), format_spec)
 
 
 # Filters and tests
 
 
-def _check_arguments(name: str, value: Any, args: Iterable[Any]) -> None:
-    """Bound those arguments of Jinja's filters that say how much to make."""
-    given = list(args)
-    numbers = [each for each in given if isinstance(each, int)]
-    if name in ("batch", "round", "slice"):
-        for number in numbers:
-            _check_width(number)
-    elif name in ("indent", "trim"):
-        width = max([4, *numbers, *(len(each) for each in given if isinstance(each, str))])
-        _check_width(width)
-        _check_length(len(value) + width * (value.count("\n") + 1))
-    elif name == "striptags" and len(value) > STRIPTAGS_CHARACTERS_MAX:
-        say = Phrase("a text of more than {limit} characters", limit=STRIPTAGS_CHARACTERS_MAX)
-        raise _over_budget(say, Phrase("shorten it first: `|truncate`"))
-
-
 def _plain_parts(value: Any) -> Any:
-    """Give a text, or pairs of texts, that can become part of an address."""
+    """Return a text, or pairs of texts, that can become part of an address."""
     if isinstance(value, dict):
         value = value.items()
     elif not isinstance(value, (list, tuple)):
@@ -299,23 +142,19 @@ def _plain_parts(value: Any) -> Any:
 
 
 def _guarded(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a filter or test of Jinja's: what it is given and what it makes is bounded, and complete."""
-    wants = _PassArg.from_obj(inner)
+    """Wrap a filter of Jinja's: one that writes takes text and numbers only, and a generator becomes a list."""
+    at = 0 if _PassArg.from_obj(inner) is None else 1  # Jinja passes what it knows before the value.
+    readable = plain_text if name in _WRITING else _plain_parts if name == "urlencode" else None
 
-    @pass_context
-    def run(context: Context, value: Any, *args: Any, **kwargs: Any) -> Any:
-        environment = cast("TemplateEnvironment", context.environment)
-        environment.tick()
-        if name in _WRITING:
-            value = plain_text(value)
-        elif name == "urlencode":
-            value = _plain_parts(value)
-        _check_arguments(name, value, (*args, *kwargs.values()))
-        passed = {_PassArg.context: context, _PassArg.eval_context: context.eval_ctx, _PassArg.environment: environment}
-        result = inner(*([passed[wants]] if wants is not None else []), value, *args, **kwargs)
+    @wraps(inner)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        given = list(args)
+        if readable is not None:
+            given[at] = readable(given[at])
+        result = inner(*given, **kwargs)
         if isinstance(result, Iterator):
-            result = environment.complete(result)
-        return bounded(str(result) if isinstance(result, str) else result)
+            return list(result)
+        return str(result) if isinstance(result, str) else result
 
     return run
 
@@ -324,23 +163,14 @@ def _format(value: Any, *args: Any, **kwargs: Any) -> str:
     return _percent(_text_of(value), kwargs or args)
 
 
-@pass_context
-def _join_filter(context: Context, value: Any, d: Any = "", attribute: Any = None) -> str:
-    pieces = value if attribute is None else (context.environment.getitem(piece, attribute) for piece in value)
-    return _join(_text_of(d), pieces)
+@pass_environment
+def _join_filter(environment: Environment, value: Any, d: Any = "", attribute: Any = None) -> str:
+    pieces = value if attribute is None else (environment.getitem(piece, attribute) for piece in value)
+    return _joined(_text_of(d), pieces)
 
 
 def _replace_filter(value: Any, old: Any, new: Any, count: int | None = None) -> str:
-    return _replace(plain_text(value), _text_of(old), _text_of(new), -1 if count is None else count)
-
-
-@pass_context
-def _sum(context: Context, value: Any, attribute: Any = None, start: Any = 0) -> Any:
-    environment, total = cast("TemplateEnvironment", context.environment), start
-    for item in value:
-        part = item if attribute is None else environment.getitem(item, attribute)
-        total = environment.call_binop(context, "+", total, part)
-    return total
+    return plain_text(value).replace(_text_of(old), _text_of(new), -1 if count is None else count)
 
 
 _OWN: Final[Mapping[str, Callable[..., Any]]] = {
@@ -349,20 +179,16 @@ _OWN: Final[Mapping[str, Callable[..., Any]]] = {
     "replace": _replace_filter,
     "safe": str,
     "string": str,
-    "sum": _sum,
 }
 FILTERS: Final = {name: _guarded(name, _OWN.get(name, JINJA_FILTERS[name])) for name in sorted(FILTER_NAMES)}
-TESTS: Final = {name: _guarded(f"test {name}", cast("Any", test)) for name, test in JINJA_TESTS.items()}
+TESTS: Final = dict(JINJA_TESTS)
 
 
 # The syntax tree, before it is compiled
 
 
-class _Bounds(NodeTransformer):
-    """Refuse what templates may not say, and bound what Jinja compiles to plain Python.
-
-    The sandbox does not see loops, literals of lists, and texts that `~` joins. They become calls of the environment.
-    """
+class _Allowed(NodeTransformer):
+    """Refuse what templates may not say, and let `~` join text and numbers only."""
 
     def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802  # Jinja's name.
         """Refuse `{% autoescape %}`: nothing is escaped, since what a repository says is trusted."""
@@ -384,33 +210,11 @@ class _Bounds(NodeTransformer):
             raise _unknown(node, Phrase("there is no test `{name}`", name=node.name), TESTS)
         return self.generic_visit(node)
 
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
-        """Look at the time in each round."""
-        self.generic_visit(node)
-        node.iter = _ask("rounds", [cast("nodes.Expr", node.iter)], node)
-        return node
-
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        """Bound the text that `~` makes."""
+        """Let the environment write what `~` joins."""
         self.generic_visit(node)
-        return _ask("joined", node.nodes, node)
-
-    def visit_List(self, node: nodes.List | nodes.Dict) -> nodes.Node:  # noqa: N802
-        """Bound a list by all that is in it."""
-        self.generic_visit(node)
-        return _ask("bounded", [node], node)
-
-    visit_Dict = visit_List  # noqa: N815
-
-    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
-        """Bound a tuple that is read; one that is assigned to names is left as it is."""
-        self.generic_visit(node)
-        return _ask("bounded", [node], node) if node.ctx == "load" else node
-
-
-def _ask(method: str, args: list[nodes.Expr], at: nodes.Node) -> nodes.Call:
-    """Make a call of a method of the environment."""
-    return nodes.Call(nodes.EnvironmentAttribute(method), args, [], None, None, lineno=at.lineno)
+        joined = nodes.EnvironmentAttribute("joined")
+        return nodes.Call(joined, node.nodes, [], None, None, lineno=node.lineno)
 
 
 def _stop(node: nodes.Node, code: str, message: Phrase, hint: Phrase) -> TemplateStop:
@@ -454,9 +258,9 @@ class _Missing(StrictUndefined):
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
-    """One rendering: its time, what it can include, and the operations that generated code asks for."""
+    """One rendering: what it can include, and the operations that generated code asks for."""
 
-    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
+    intercepted_binops = frozenset({"%"})
     fetch: Callable[[str], str | Fault]
     """Gives the source of a template by its path from the campaigns folder."""
     join: Callable[[str], str | Fault]
@@ -469,9 +273,6 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     templates: dict[str, Template]
     compiling: str | None = None
     """The template that is being compiled; faults found then have no traceback through it."""
-    _rounds = 0
-    _written = 0
-    _ends_at = 0.0
 
     def __init__(self) -> None:
         super().__init__(
@@ -479,29 +280,15 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         )
         self.filters = dict(FILTERS)
         self.tests = dict(TESTS)
-        self.globals = {"range": _range, "dict": dict, "cycler": Cycler, "joiner": Joiner, "namespace": Namespace}
+        self.globals = {"range": range, "dict": dict, "cycler": Cycler, "joiner": Joiner, "namespace": Namespace}
         self.globals.update({name: partial(card, name) for name in CARDS if name != "article_url"})
         self.globals["article_url"] = article_url
 
     def start(self, variables: Mapping[str, Any], sources: dict[str, str]) -> None:
         """Begin a rendering."""
-        self.variables = bounded(dict(variables))
+        self.variables = dict(variables)
         self.sources = sources
         self.templates = {}
-        self._ends_at = time.thread_time() + SECONDS_MAX
-
-    def tick(self) -> None:
-        """Count a round; raises TemplateStop where the template has run too long."""
-        self._rounds += 1
-        if self._rounds > ROUNDS_MAX or time.thread_time() > self._ends_at:
-            raise _over_budget(
-                Phrase(
-                    "the template runs for more than {rounds} rounds or {seconds:g} seconds",
-                    rounds=f"{ROUNDS_MAX:,}",
-                    seconds=SECONDS_MAX,
-                ),
-                Phrase("does a loop run too often, or does a file or a macro call itself?"),
-            )
 
     # Loading: a template object lives for one rendering, its code for the process.
 
@@ -513,7 +300,6 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return path
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002  # Jinja's name.
-        self.tick()
         if name not in self.templates:
             source = self.fetch(name)
             if isinstance(source, Fault):
@@ -531,55 +317,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        _Bounds().visit(tree)
+        _Allowed().visit(tree)
         return tree
 
-    # Asked for by generated code.
-
-    bounded = staticmethod(bounded)
-
-    def rounds(self, value: Any) -> Iterator[Any]:
-        """Give the items of a loop, and look at the time before each."""
-        try:
-            items = iter(value)
-        except TypeError:
-            say = Phrase("a value of type {kind} is not a list", kind=type(value).__name__)
-            raise _failed(say, Phrase("write it as a list, in square brackets")) from None
-        return self._ticking(items)
-
-    def _ticking(self, items: Iterator[Any]) -> Iterator[Any]:
-        for item in items:
-            self.tick()
-            yield item
-
-    def complete(self, items: Iterator[Any]) -> list[Any]:
-        """Run a generator of a filter to its end, so that no work hides in a later step."""
-        found: list[Any] = []
-        for item in self._ticking(items):
-            found.append(item)
-            if len(found) > ITEMS_MAX:
-                raise _too_large()
-        return found
-
     def joined(self, *pieces: Any) -> str:
-        """Join what stands between `~`."""
-        return _join("", pieces)
-
-    def concat(self, pieces: Iterable[str]) -> str:
-        """Join the pieces that a template, a macro or a block has written."""
-        found, characters = [], 0
-        for piece in pieces:
-            found.append(piece)
-            characters += len(piece)
-            _check_length(characters)
-        return "".join(found)
-
-    def write(self, value: Any) -> str:
-        """Write the value of `{{ }}`."""
-        text = plain_text(value)
-        self._written += len(text)
-        _check_length(self._written // 4)  # A macro's text is written once more where the macro is called.
-        return text
+        """Join what stands between `~`, for generated code."""
+        return _joined("", pieces)
 
     # Jinja's own hooks.
 
@@ -617,32 +360,24 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what templates can reach."""
         owner = getattr(obj, "__self__", None)
-        if owner is self or obj is bounded:
+        if owner is self:
             return obj(*args)
-        self.tick()
         if isinstance(obj, BuiltinMethodType) and isinstance(owner, str):
             given = {name: value for name, value in kwargs.items() if name not in ("_loop_vars", "_block_vars")}
-            return bounded(_string_method(self, obj, args, given))
-        return bounded(context.call(obj, *args, **kwargs))
+            if obj.__name__ == "format":
+                return _Formatter(self).vformat(owner, args, given)
+            return _joined(owner, *args) if obj.__name__ == "join" else obj(*args, **given)
+        return context.call(obj, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Calculate with numbers of a sensible size; join and repeat within the bounds."""
-        number = isinstance(left, (int, float)) and isinstance(right, (int, float))
-        if number and operator == "**" and (abs(right) > INTEGER_BITS_MAX or abs(left) > 2**INTEGER_BITS_MAX):
-            bounded(2 ** (INTEGER_BITS_MAX + 1))
-        if operator == "%" and isinstance(left, str):
-            return _percent(left, right)
-        if operator == "*" and not number:
-            sequence, times = (right, left) if isinstance(left, int) else (left, right)
-            if isinstance(sequence, (str, list, tuple)) and isinstance(times, int):
-                _check_length(len(sequence) * max(times, 0))
-        return bounded(self.binop_table[operator](left, right))
+        """Take a remainder, or format a text."""
+        return _percent(left, right) if isinstance(left, str) else left % right
 
 
 @pass_context
-def _written(context: Context, value: Any) -> str:
+def _written(_: Context, value: Any) -> str:
     """Write the value of `{{ }}`; taking the context keeps Jinja from doing it while compiling."""
-    return cast("TemplateEnvironment", context.environment).write(value)
+    return plain_text(value)
 
 
 @cache
@@ -653,10 +388,6 @@ def _prototype() -> TemplateEnvironment:
 @lru_cache(maxsize=512)
 def _compiled(name: str, source: str) -> CodeType:
     """Compile a template once for all campaigns of a run; raises what Jinja and Python raise."""
-    if len(source) > SOURCE_CHARACTERS_MAX:
-        limit = f"{SOURCE_CHARACTERS_MAX:,}"
-        say = Phrase("the template is longer than {limit} characters", limit=limit)
-        raise _over_budget(say, Phrase("split it, and include the parts"))
     return _prototype().compile(source, name, name)
 
 

@@ -18,6 +18,7 @@ from massctl.report.report import (
     ArticleReport,
     DayFigures,
     Figure,
+    Leave,
     Metric,
     Missing,
     Origin,
@@ -62,7 +63,7 @@ class Readings:
 
     def figure(self, metric: Metric, day: int) -> Figure:
         """Return a number by the end of a day."""
-        return self.day(day).figures[metric]
+        return self.day(day).by_metric[metric]
 
     def source(self, scene: str, day: int) -> Figure:
         """Return the readers who came from one source by the end of a day."""
@@ -190,8 +191,8 @@ def article_report(
             SourceRow(scene, tuple(readings.source(scene, day) for day in DAYS), readings.source(scene, last))
             for scene in scenes
         ),
-        leaves=tuple(readings.leave(each, last) for each in LEAVE_POSITIONS),
-        curve=curve,
+        leaves=tuple(Leave(each, readings.leave(each, last)) for each in LEAVE_POSITIONS),
+        points=curve,
         fell=tuple(now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user),
         is_withdrawn=is_withdrawn,
         is_doubtful=readings.is_doubtful,

@@ -149,7 +149,23 @@ class SourceRow(Frozen):
     """WeChat's word: a Scene, or one that WeChat added since."""
     figures: tuple[Figure, ...]
     """By DAYS."""
-    latest: Figure
+    newest: Figure
+
+    @property
+    def by_day(self) -> dict[str, float | None]:
+        """Return the people by day."""
+        return {str(day): each.value for day, each in zip(DAYS, self.figures, strict=True)}
+
+    @property
+    def latest(self) -> float | None:
+        """Return the people by the newest day."""
+        return self.newest.value
+
+    @property
+    def missing(self) -> dict[str, Missing]:
+        """Return why a number is missing, by day or `latest`."""
+        named = zip([*map(str, DAYS), "latest"], [*self.figures, self.newest], strict=True)
+        return {day: each.missing for day, each in named if each.missing is not None}
 
 
 class Point(Frozen):
@@ -168,8 +184,41 @@ class DayFigures(Frozen):
     day: int
     """From 1, which is the day of the send."""
     stat_date: date
-    figures: Mapping[Metric, Figure]
+    by_metric: Mapping[Metric, Figure]
     """Every metric."""
+
+    @property
+    def figures(self) -> dict[str, float | None]:
+        """Return the numbers alone."""
+        return {metric.value: each.value for metric, each in self.by_metric.items()}
+
+    @property
+    def missing(self) -> dict[str, Missing]:
+        """Return why numbers are missing."""
+        return {metric.value: each.missing for metric, each in self.by_metric.items() if each.missing is not None}
+
+    @property
+    def is_delay(self) -> bool:
+        """Whether WeChat said that newer numbers for that day are to come."""
+        return any(each.is_delay for each in self.by_metric.values())
+
+
+class Leave(Frozen):
+    """The share of readers that left in one fifth of an article."""
+
+    position: int
+    """One of LEAVE_POSITIONS."""
+    figure: Figure
+
+    @property
+    def share(self) -> float | None:
+        """Return it alone."""
+        return self.figure.value
+
+    @property
+    def missing(self) -> Missing | None:
+        """Return why it is missing."""
+        return self.figure.missing
 
 
 class ArticleReport(Frozen, kw_only=True):
@@ -190,15 +239,20 @@ class ArticleReport(Frozen, kw_only=True):
     """By the newest day that WeChat gave; None without any."""
     sources: tuple[SourceRow, ...] = ()
     """公众号消息 and 推荐 first, then every other in WeChat's order."""
-    leaves: tuple[Figure, ...] = ()
-    """The share of readers that left in each of LEAVE_POSITIONS, by the newest day."""
-    curve: tuple[Point, ...] = ()
+    leaves: tuple[Leave, ...] = ()
+    """By LEAVE_POSITIONS, by the newest day."""
+    points: tuple[Point, ...] = ()
     fell: tuple[date, ...] = ()
     """Days by which WeChat counted fewer readers than by the day before, although these are sums."""
     is_withdrawn: bool = False
     """Whether it was withdrawn, alone or with its message."""
     is_doubtful: bool = False
     """Whether these may be the numbers of another article: only its title and day joined them."""
+
+    @property
+    def curve(self) -> dict[str, int]:
+        """Return the readers by day."""
+        return {str(each.day): each.read_user for each in self.points}
 
     @property
     def title_length(self) -> int | None:
@@ -213,7 +267,7 @@ class ArticleReport(Frozen, kw_only=True):
 
     def figure(self, metric: Metric, day: int) -> Figure:
         """Return a number by the end of one of DAYS."""
-        return self.days[DAYS.index(day)].figures[metric]
+        return self.days[DAYS.index(day)].by_metric[metric]
 
 
 class AudienceKind(StrEnum):
@@ -323,6 +377,11 @@ class Comparison(Frozen):
     """None for fewer than FEWEST_COMPARED."""
 
     @property
+    def count(self) -> int:
+        """Return how many comparable sends have the number."""
+        return len(self.values)
+
+    @property
     def standing(self) -> Standing | None:
         """Say where the number lies; None if it is missing or late, or if there is too little to compare it with.
 
@@ -365,6 +424,11 @@ class Comparable(Frozen):
     """The last: the day of the send, of which only what went out before it counts."""
     sends: tuple[tuple[CampaignName, int], ...] = ()
     """Campaign and edition, oldest first; those with a number at some day are counted in each Comparison."""
+
+    @property
+    def count(self) -> int:
+        """Return how many they are."""
+        return len(self.sends)
 
 
 class FollowerDay(Frozen):

@@ -46,9 +46,9 @@ def _reached(
 ) -> Phrase:
     if first is None:
         return _without_articles(title, funnel)
-    if not first.curve:
+    if not first.points:
         return _nothing_counted(title, first)
-    counted = ([point for point in first.curve if point.day in DAYS] or first.curve)[-1]
+    counted = ([point for point in first.points if point.day in DAYS] or first.points)[-1]
     read = _read(title, counted)
     beside = next((c for c in comparisons if c.metric is Metric.READ_USER and c.day == counted.day), None)
     if counted.is_delay:
@@ -112,7 +112,7 @@ def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
 
 def _nothing_counted(title: str, first: ArticleReport) -> Phrase:
     """Say why nobody knows how many read it."""
-    match first.days[0].figures[Metric.READ_USER].missing:
+    match first.days[0].by_metric[Metric.READ_USER].missing:
         case Missing.NOT_YET:
             say = Phrase("WeChat has no numbers of “{title}” yet: it gives those of a day from 08:00 of the next.")
         case Missing.NOT_JOINED:

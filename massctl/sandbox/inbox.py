@@ -28,7 +28,7 @@ from massctl.view.i18n import Language, say
 if TYPE_CHECKING:
     import jinja2
 
-    from massctl.model.message import RenderedMessage
+    from massctl.model.message import ReadableMessage
 
 FOLLOWERS = (("小林", Phrase("a follower who is in every tag")), ("阿梅", Phrase("a follower who is in no tag")))
 """The two followers with numbers 0 and 1: name, and who that is."""
@@ -325,7 +325,7 @@ def _chat(account: Account, rows: list[Record], now: datetime, language: Languag
     return messages
 
 
-def _rendered(row: Record) -> tuple["RenderedMessage", dict[str, str]]:
+def _rendered(row: Record) -> tuple["ReadableMessage", dict[str, str]]:
     """Return a message as the preview knows it, and where this server has its files."""
     from massctl.model import message
 
@@ -334,7 +334,7 @@ def _rendered(row: Record) -> tuple["RenderedMessage", dict[str, str]]:
         names = [_PICTURE_NAME.match(article["thumb_url"]) for article in articles]
         covers = [found[1] if found else "unknown" for found in names]
         rendered = [
-            message.RenderedArticle(
+            message.ReadableArticle(
                 need_open_comment=bool(article["need_open_comment"]),
                 only_fans_can_comment=bool(article["only_fans_can_comment"]),
                 **{name: article[name] for name in ("title", "author", "digest", "content")},
@@ -345,21 +345,20 @@ def _rendered(row: Record) -> tuple["RenderedMessage", dict[str, str]]:
             )
             for article, cover in zip(articles, covers, strict=True)
         ]
-        return message.RenderedNews(tuple(rendered)), {cover: f"/picture/{cover}" for cover in covers}
+        return message.NewsMessage(tuple(rendered)), {cover: f"/picture/{cover}" for cover in covers}
     files = [*body.get("pictures", []), *(body[kind] for kind in ("voice", "video") if kind in body)]
-    materials = tuple(message.MaterialRef(sha256) for sha256 in files)
-    shown: RenderedMessage
+    shown: ReadableMessage
     match row["msgtype"]:
         case "text":
-            shown = message.RenderedText(body["text"])
+            shown = message.TextMessage(body["text"])
         case "image":
-            shown = message.RenderedImage(materials, body["recommend"], False, False, body.get("title", ""))
+            shown = message.ImageMessage(tuple(files), None, body.get("title", ""), body["recommend"], False, False)
         case "voice":
-            shown = message.RenderedVoice(materials[0])
+            shown = message.VoiceMessage(files[0], None)
         case "mpvideo":
-            shown = message.RenderedVideo(materials[0], body["title"], body["description"])
+            shown = message.VideoMessage(files[0], None, body["title"], body["description"])
         case _:
-            shown = message.RenderedCard(body["card_id"], None)
+            shown = message.CardMessage(body["card_id"])
     return shown, {sha256: f"/picture/{sha256}" for sha256 in files}
 
 

@@ -9,13 +9,12 @@ from typing import Final
 from massctl.child import ChildError
 from massctl.errors import LedgerError, MassctlError
 from massctl.ledger.archive import Contents
-from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.lock import LockedPicture, path_from_lock, restored, version_of
-from massctl.model.message import Picture, RenderedCampaign, Window
+from massctl.model.lock import LockedPicture, path_from_lock, version_of
+from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
@@ -148,7 +147,7 @@ class Rendered(Frozen):
         """Return the same for an earlier version, for the files whose bytes the working tree still has."""
         found = self.files
         for each in pictures:
-            sha256 = each.sha256.removeprefix("sha256:")
+            sha256 = each.sha256
             if sha256 in found or each.purpose not in ("image", "material"):
                 continue
             path = path_from_lock(each.path, name)
@@ -202,11 +201,7 @@ def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None
     before = archive.read(base.digest) if base else None
     if base is None or before is None:
         return None
-    send = before.lock.send
-    opens, closes = parse_offset_time(send.not_before), parse_offset_time(send.not_after)
-    window = Window(opens, closes) if opens is not None and closes is not None else None
-    message = restored(before.lock.message, before.bodies, None)
-    found = Earlier(difference(base, before, version_of(campaign)), message, window)
+    found = Earlier(difference(base, before, version_of(campaign)), before.message, before.lock.send.window)
     return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
 
 

@@ -7,13 +7,14 @@ It never says whom a campaign goes to, when, or under which name.
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
 
+from massctl import isolation
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
 from massctl.model.campaign import Path as KeyPath
@@ -27,7 +28,6 @@ from massctl.model.message import (
     Recording,
     RenderedContent,
     RenderedMessage,
-    RenderedNews,
 )
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -178,9 +178,8 @@ def _made(answer: Any) -> Made:
 def _shown_by(message: RenderedMessage) -> set[str]:
     """Return the names of the files of ours that a message carries, as its articles and its material say."""
     named = {str(each.sha256) for each in message.materials if each.sha256 is not None}
-    if isinstance(message, RenderedNews):
-        named |= {article.cover for article in message.articles}
-        named |= {name for article in message.articles for name in PICTURE_PLACEHOLDER.findall(article.content)}
+    for article in message.articles:
+        named |= {article.cover, *PICTURE_PLACEHOLDER.findall(article.content)}
     return named
 
 
@@ -326,6 +325,10 @@ class Materials(Struct, dict=True):
     def own_themes(self) -> tuple[str, ...]:
         """Name the files of campaigns/_shared/themes/, without their ending."""
         return self.repository.own_themes()
+
+    def limits(self, seconds: float, memory_bytes: int) -> AbstractContextManager[None]:
+        """Bound the processor time and memory of this process."""
+        return isolation.limits(seconds, memory_bytes)
 
     @cached_property
     def words(self) -> "WordLists":

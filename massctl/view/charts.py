@@ -11,19 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from html import escape
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from xml.etree.ElementTree import Element, tostring
 
-from massctl.model.frozen import Frozen
+from massctl.report.report import Quartiles
 
 PACKAGE: Final = "pygal"
 """The package that draws, which the extra `report` brings."""
 _LETTER: Final = 12
 """Pixels: the size of letters; the style sheet says the same."""
-_DAY_TICKS: Final = (1, 3, 7, 14, 21, 30)
-_TICKS_NARROW: Final = (1, 7, 14, 30)
-_NUMBERED_MAX: Final = 10
-"""So many bars have room for their numbers."""
+_DAY_TICKS: Final = {"wide": (1, 3, 7, 14, 21, 30), "narrow": (1, 7, 14, 30)}
+_STEPS_MAX: Final = {"wide": 5, "narrow": 3}
+"""So many steps a scale has at most."""
 
 
 def can_draw() -> bool:
@@ -31,7 +30,7 @@ def can_draw() -> bool:
     return find_spec(PACKAGE) is not None
 
 
-class Value(Frozen):
+class Value(NamedTuple):
     """One value of a series; None is a hole and is not drawn."""
 
     number: float | None
@@ -43,23 +42,7 @@ class Value(Frozen):
     """Where it leads."""
 
 
-class Series(Frozen):
-    """Values that belong together; `kind` is their class in the style sheet."""
-
-    kind: str
-    values: Sequence[Value]
-
-
-class Band(Frozen):
-    """What is usual on one day: the quartiles around the median."""
-
-    day: int
-    low: float
-    middle: float
-    high: float
-
-
-class Caption(Frozen):
+class Caption(NamedTuple):
     """What a chart is called: its key in the page, its name, and what it shows in one sentence."""
 
     key: str
@@ -67,130 +50,114 @@ class Caption(Frozen):
     description: str
 
 
-class _Size(Frozen):
-    name: str
-    width: int
-    height: int
-
-    @property
-    def is_narrow(self) -> bool:
-        return self.name == "narrow"
+Series = Mapping[str, Sequence[Value]]
+"""Class in the style sheet -> its values."""
 
 
-def _sizes(height: int, *, wide: int = 520) -> tuple[_Size, _Size]:
-    """Return the two sizes of a chart; a phone's is a little lower."""
-    return _Size("wide", wide, height), _Size("narrow", 327, round(height * 0.86))
-
-
-def reads_by_day(caption: Caption, days: Mapping[int, Value], usual: Sequence[Band], last: int) -> str:
+def reads_by_day(caption: Caption, days: Mapping[int, Value], usual: Mapping[int, Quartiles], last: int) -> str:
     """Draw how readers grew from day to day, on the quartiles and the median of comparable sends.
 
     The line is broken at a day without a number.
     """
+    top = max([*(each.number or 0 for each in days.values()), *(each.upper for each in usual.values()), 1])
 
-    def draw(size: _Size) -> Element:
-        top = max([*(each.number or 0 for each in days.values()), *(each.high for each in usual), 1])
-        ticks = [day for day in (_TICKS_NARROW if size.is_narrow else _DAY_TICKS) if day <= last]
-        chart = _chart("XY", size, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.2 if size.is_narrow else 3.6)
-        chart.x_labels = ticks
-        chart.y_labels = _steps(top)
+    def draw(chart: Any, size: str) -> Element:
+        chart.x_labels = [day for day in _DAY_TICKS[size] if day <= last]
         if usual:
-            there, back = [(each.day, each.low) for each in usual], [(each.day, each.high) for each in reversed(usual)]
+            there = [(day, each.lower) for day, each in usual.items()]
+            back = [(day, each.upper) for day, each in reversed([*usual.items()])]
             chart.add("", [*there, *back, there[0]], fill=True, show_dots=False)
-            chart.add("", [(each.day, each.middle) for each in usual], show_dots=False)
+            chart.add("", [(day, each.median) for day, each in usual.items()], show_dots=False)
         through = range(min(days, default=1), max(days, default=0) + 1)
-        points = [(day, days.get(day, Value(None, ""))) for day in through]
+        points = ((day, days.get(day, Value(None, ""))) for day in through)
         chart.add("", [_marked(each, (day, each.number)) for day, each in points], allow_interruptions=True)
         return _cleaned(chart, ["band", "median", "this"] if usual else ["this"])
 
-    return _both(caption, draw, _sizes(300, wide=1040))
+    return _both("XY", caption, draw, 1040, 300, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.6)
 
 
-def stacked_bars(caption: Caption, rows: Sequence[str], series: Sequence[Series]) -> str:
+def stacked_bars(caption: Caption, rows: Sequence[str], series: Series) -> str:
     """Draw a bar for each row, the first on top, of one part for each series."""
-    backwards = [Series(each.kind, each.values[::-1]) for each in series]
 
-    def draw(size: _Size) -> Element:
-        sums = [sum(each.values[number].number or 0 for each in series) for number in range(len(rows))]
-        end = max([*sums, 1])
-        chart = _chart("HorizontalStackedBar", size, range=(0, end))
+    def draw(chart: Any, _: str) -> Element:
         chart.x_labels = list(rows[::-1])
-        chart.y_labels = _steps(end, 3 if size.is_narrow else 5)
-        return _drawn(chart, backwards)
+        return _drawn(chart, {kind: values[::-1] for kind, values in series.items()})
 
-    return _both(caption, draw, _sizes(36 * len(rows) + 34))
+    return _both("HorizontalStackedBar", caption, draw, 520, 36 * len(rows) + 34)
 
 
-def bars(caption: Caption, labels: Sequence[str], series: Sequence[Series], say: Callable[[float], str]) -> str:
-    """Draw upright bars, one of each series for each label; where they are few, their numbers stand above.
+def bars(caption: Caption, labels: Sequence[str], series: Series, say: Callable[[float], str]) -> str:
+    """Draw upright bars, one of each series for each label, with their numbers above.
 
     Nothing is drawn without a number.
     """
-    if all(value.number is None for each in series for value in each.values):
+    numbers = [value.number for values in series.values() for value in values if value.number is not None]
+    if not numbers:
         return ""
 
-    def draw(size: _Size) -> Element:
-        top = max([*(value.number or 0 for each in series for value in each.values), 1e-9])
-        chart = _chart("Bar", size, range=(0, top * 1.12), print_values=len(labels) * len(series) <= _NUMBERED_MAX)
-        chart.print_values_position = "top"
+    def draw(chart: Any, _: str) -> Element:
         chart.value_formatter = say
         chart.x_labels = list(labels)
-        chart.y_labels = _steps(top)
         return _drawn(chart, series)
 
-    return _both(caption, draw, _sizes(210))
+    top = max(*numbers, 1e-9) * 1.12
+    return _both("Bar", caption, draw, 520, 210, range=(0, top), print_values=True, print_values_position="top")
 
 
 def dots(caption: Caption, days: Mapping[date, Sequence[Value]], middle: float | None) -> str:
     """Draw a dot for each value on its day, and a line across at `middle`."""
     first, last = min(days).toordinal(), max(days).toordinal()
     edge = max(1, (last - first) // 25)
+    top = max([*(each.number or 0 for values in days.values() for each in values), middle or 0, 1])
 
-    def draw(size: _Size) -> Element:
-        top = max([*(each.number or 0 for values in days.values() for each in values), middle or 0, 1])
-        chart = _chart("XY", size, range=(0, top), xrange=(first - edge, last + edge), dots_size=4)
-        form, chart.x_labels = _dates(min(days), max(days), 4 if size.is_narrow else 9)
-        chart.x_value_formatter = lambda ordinal: date.fromordinal(round(ordinal)).strftime(form)
-        chart.y_labels = _steps(top)
+    def draw(chart: Any, size: str) -> Element:
+        steps = _STEPS_MAX[size]
+        chart.x_labels = sorted({first + (last - first) * step // steps for step in range(steps + 1)})
+        chart.x_value_formatter = lambda ordinal: date.fromordinal(round(ordinal)).isoformat()
         if middle is not None:
             chart.add("", [(first - edge, middle), (last + edge, middle)], show_dots=False)
-        points = [(day, each) for day, values in sorted(days.items()) for each in values]
-        chart.add("", [_marked(each, (day.toordinal(), each.number)) for day, each in points], stroke=False)
+        points = ((day.toordinal(), each) for day, values in sorted(days.items()) for each in values)
+        chart.add("", [_marked(each, (day, each.number)) for day, each in points], stroke=False)
         return _cleaned(chart, ["median", "sends"] if middle is not None else ["sends"])
 
-    return _both(caption, draw, _sizes(240, wide=1040))
+    return _both("XY", caption, draw, 1040, 240, range=(0, top), xrange=(first - edge, last + edge), dots_size=4)
 
 
-def _dates(first: date, last: date, most: int) -> tuple[str, list[int]]:
-    """Return how days are written below a chart, and which: first days of months, else days at even distances."""
-    months = [date(number // 12, number % 12 + 1, 1).toordinal() for number in range(_month(first), _month(last) + 1)]
-    inside = [each for each in months if each >= first.toordinal()]
-    if len(inside) < 3:
-        start, span = first.toordinal(), (last - first).days
-        parts = max(1, min(span, most // 2 + 1))
-        return "%m-%d", sorted({start + round(span * part / parts) for part in range(parts + 1)})
-    return "%Y-%m", inside[:: -(-len(inside) // most)]
+def _drawn(chart: Any, series: Series) -> Element:
+    for values in series.values():
+        chart.add("", [_marked(each, each.number) for each in values])
+    return _cleaned(chart, list(series))
 
 
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
+def _both(
+    kind: str, caption: Caption, draw: Callable[[Any, str], Element], wide: int, height: int, **options: Any
+) -> str:
+    """Draw it for a desk and for a phone; each drawing has the name and description that a screen reader says."""
+    drawings = []
+    for size, width, high in (("wide", wide, height), ("narrow", 327, round(height * 0.86))):
+        chart = _chart(kind, width=width, height=high, max_scale=_STEPS_MAX[size], **options)
+        root, key = draw(chart, size), f"{caption.key}-{size}"
+        root.attrib |= {
+            "class": size,
+            "role": "img",
+            "aria-labelledby": f"{key}-title",
+            "aria-describedby": f"{key}-desc",
+        }
+        for number, (tag, text) in enumerate([("title", caption.title), ("desc", caption.description)]):
+            child = Element(tag, {"id": f"{key}-{tag}"})
+            child.text = text
+            root.insert(number, child)
+        drawings.append(tostring(root, encoding="unicode"))
+    return f'<div class="chart {escape(caption.key)}">{"".join(drawings)}</div>'
 
 
-def _drawn(chart: Any, series: Sequence[Series]) -> Element:
-    for each in series:
-        chart.add("", [_marked(value, value.number) for value in each.values])
-    return _cleaned(chart, [each.kind for each in series])
-
-
-def _chart(kind: str, size: _Size, **options: Any) -> Any:
+def _chart(kind: str, **options: Any) -> Any:
     """Return an empty chart without anything that pygal draws for itself."""
     pygal = _library()
     from pygal.style import Style
 
     style = Style(label_font_size=_LETTER, major_label_font_size=_LETTER, value_font_size=_LETTER)
     return getattr(pygal, kind)(
-        width=size.width,
-        height=size.height,
         style=style,
         css=(),
         js=(),
@@ -201,6 +168,7 @@ def _chart(kind: str, size: _Size, **options: Any) -> Any:
         spacing=8,
         rounded_bars=2,
         truncate_label=-1,
+        min_scale=2,
         value_formatter="{:,.0f}".format,
         x_value_formatter="{:.0f}".format,
         **options,
@@ -214,16 +182,6 @@ def _library() -> Any:
 
     sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != PACKAGE]
     return pygal
-
-
-def _steps(top: float, most: int = 5) -> list[float]:
-    """Return round numbers from 0 to `top`, few of them."""
-    for magnitude in range(-3, 12):
-        for digit in (1, 2, 5):
-            step = digit * 10.0**magnitude
-            if top / step <= most:
-                return [round(step * number, 3) for number in range(int(top / step) + 1)]
-    return [0]
 
 
 def _marked(value: Value, at: object) -> dict[str, object]:
@@ -244,43 +202,26 @@ _DECIMALS: Final = re.compile(r"(\.\d)\d+")
 def _cleaned(chart: Any, kinds: Sequence[str]) -> Element:
     """Draw it, and take out script, style, remarks and what the script would have read."""
     root: Element = chart.render_tree()
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag not in _KEPT or _is_flat(child):
-                parent.remove(child)
-        for name in _PLACES & parent.attrib.keys():
-            parent.set(name, _DECIMALS.sub(r"\1", parent.attrib[name]))
-        named = parent.attrib.get("class", "").split()
-        if "series" in named:
-            number = next(int(each[6:]) for each in named if each.startswith("serie-"))
-            parent.set("class", f"series {kinds[number]}")
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag == "g" and not len(child) and not child.text:
-                parent.remove(child)
-    for child in [each for each in root if each.tag == "title"]:
-        root.remove(child)
+    _remove(root, lambda child: child.tag not in _KEPT or _is_flat(child))
+    for element in root.iter():
+        for name in _PLACES & element.attrib.keys():
+            element.set(name, _DECIMALS.sub(r"\1", element.attrib[name]))
+        found = re.search(r"\bserie-(\d+)", element.attrib.get("class", ""))
+        if found is not None and "series" in element.attrib["class"].split():
+            element.set("class", f"series {kinds[int(found[1])]}")
+    _remove(root, lambda child: child.tag == "g" and not len(child) and not child.text)
+    for title in root.findall("title"):
+        root.remove(title)
     root.attrib.pop("id", None)
     return root
+
+
+def _remove(root: Element, is_needless: Callable[[Element], bool]) -> None:
+    for parent in list(root.iter()):
+        for child in list(filter(is_needless, parent)):
+            parent.remove(child)
 
 
 def _is_flat(bar: Element) -> bool:
     """Return whether it is a bar of 0, of which pygal leaves a side out."""
     return bar.tag == "rect" and not {"width", "height"} <= bar.attrib.keys()
-
-
-def _both(caption: Caption, draw: Callable[[_Size], Element], sizes: Sequence[_Size]) -> str:
-    """Draw it in each size; each drawing has the name and the description that a screen reader says."""
-    drawings = []
-    for size in sizes:
-        root, key = draw(size), f"{caption.key}-{size.name}"
-        root.set("class", size.name)
-        root.set("role", "img")
-        root.set("aria-labelledby", f"{key}-title")
-        root.set("aria-describedby", f"{key}-desc")
-        for number, (tag, text) in enumerate([("title", caption.title), ("desc", caption.description)]):
-            child = Element(tag, {"id": f"{key}-{tag}"})
-            child.text = text
-            root.insert(number, child)
-        drawings.append(tostring(root, encoding="unicode"))
-    return f'<div class="chart {escape(caption.key)}">{"".join(drawings)}</div>'

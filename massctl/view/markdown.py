@@ -20,7 +20,6 @@ from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart
 from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
 from massctl.plan.review_diff import Mark, Piece
-from massctl.plan.send_block import listed_openids
 from massctl.plan.steps import Guard, Refusal
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import (
@@ -281,7 +280,7 @@ class RowWriter(Frozen):
         content = planned.content
         if content is None:
             return ""
-        listed = listed_openids(content)
+        listed = content.openid_list
         known = followers(planned.audience_count) if planned.audience_count is not None else None
         size = openids(listed.count) if listed is not None else known
         who = self.words.said(audience_words(content.audience), TITLE_CELLS)

@@ -20,7 +20,7 @@ from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
 from massctl.plan.guards import HandoffItem, how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
-from massctl.plan.send_block import listed_openids, send_block, window_of
+from massctl.plan.send_block import send_block
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendPreview
 from massctl.plan.window import WindowState
 from massctl.view.diagnostics import diagnostic_rows, note_rows
@@ -104,7 +104,7 @@ class CampaignSheet(Frozen):
     @property
     def opening(self) -> Window | None:
         """When it may go out; None without a window, and where nothing is known of it."""
-        return window_of(self.content) if self.content is not None else None
+        return self.content.window if self.content is not None else None
 
     @property
     def refused(self) -> list[Refusal]:
@@ -147,7 +147,7 @@ def planned_sheet(planned: PlannedCampaign, difference: "Difference | None" = No
 
         changes = changes_of(difference)
     content = planned.rendered
-    articles = getattr(content.message, "articles", ()) if content is not None else ()
+    articles = content.message.articles if content is not None else ()
     counts = [each.word_count for each in articles]
     return sheet(
         planned,
@@ -295,26 +295,17 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
     """Say what is in a message: a row for each article, or one for another message."""
     if campaign.content is None:
         return []
-    content: Any = campaign.content
-    message = content.message
-    match message.type:
-        case "mpnews":
-            return [_article_row(number, each.title, campaign) for number, each in enumerate(message.articles, 1)]
-        case "text":
-            words = Inked(counted_words(WordCount.of([message.content]).words), Ink.DETAIL)
-            return [Row("text", (beginning_words(message.content), words))]
-        case "image":
-            count = len(getattr(message, "materials", None) or message.files or message.media_ids)
-            facts = [Phrase("picture message"), pictures(count), beginning_words(message.title), message.recommend]
-        case "voice":
-            facts = [Phrase("voice message")]
-        case "mpvideo":
-            facts = [Phrase("video message"), message.title]
-        case _:
-            facts = [Phrase("coupon"), message.card_id]
-    facts += _recordings(content, campaign.name)
-    said = [each if isinstance(each, Phrase) else beginning_words(each) for each in facts if each]
-    return [Row("message", tuple(said))]
+    message = campaign.content.message
+    if message.articles:
+        return [_article_row(number, each.title, campaign) for number, each in enumerate(message.articles, 1)]
+    if message.text:
+        words = Inked(counted_words(WordCount.of([message.text]).words), Ink.DETAIL)
+        return [Row("text", (beginning_words(message.text), words))]
+    facts: list[str] = [message.label]
+    if message.materials and not message.is_recording:
+        facts.append(pictures(len(message.materials)))
+    facts += [*map(beginning_words, message.shown_words), *_recordings(campaign.content, campaign.name)]
+    return [Row("message", tuple(facts))]
 
 
 def _article_row(number: int, title: str, campaign: CampaignSheet) -> Row:
@@ -330,7 +321,7 @@ def _recordings(content: Any, name: str) -> Iterator[str]:
         yield short_path(each.path, name)
         if milliseconds := getattr(each, "milliseconds", 0):
             yield duration(milliseconds)
-    given = [each.media_id for each in getattr(content.message, "materials", ()) if each.media_id is not None]
+    given = [each.media_id for each in content.message.materials if each.media_id is not None]
     if given:
         yield Phrase("material {media_ids}", media_ids=", ".join(given))
 
@@ -406,7 +397,7 @@ def _draft_words(first: Act, count: int) -> Phrase:
 def _send_words(first: Act, count: int, campaign: CampaignSheet) -> Phrase:
     content: Any = campaign.content
     who = audience_words(content.audience)
-    listed, batch = listed_openids(content), first.address.rpartition("/")[2]
+    listed, batch = content.openid_list, first.address.rpartition("/")[2]
     if listed is None:
         if campaign.audience_count is not None:
             who = Phrase("{audience}, {followers}", audience=who, followers=followers(campaign.audience_count))

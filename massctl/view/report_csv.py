@@ -122,13 +122,13 @@ def _of_day(send: SendReport, article: ArticleReport, day: DayFigures) -> _Cells
     cells: _Cells = {
         "day": day.day,
         "stat_date": day.stat_date,
-        "is_delay": any(each.is_delay for each in day.figures.values()),
-        **{metric.value: day.figures[metric] for metric in _METRICS},
+        "is_delay": day.is_delay,
+        **{metric.value: day.by_metric[metric] for metric in _METRICS},
         **{name: by_scene.get(scene) for name, scene in _SCENES.items()},
         "from_more": " ".join(f"{scene}={value:.0f}" for scene, value in more.items() if value is not None),
     }
     if day == article.latest:
-        cells |= {f"left_{place}": each for place, each in zip(LEAVE_POSITIONS, article.leaves, strict=True)}
+        cells |= {f"left_{each.position}": each.figure for each in article.leaves}
     return cells | (_compared(send, day.day) if article.position == 1 else {})
 
 
@@ -138,7 +138,7 @@ def _compared(send: SendReport, day: int) -> _Cells:
         return {}
     names = ("lower", "median", "upper") if found.quartiles is not None else ()
     return {
-        "comparable": len(found.values),
+        "comparable": found.count,
         **{f"comparable_{name}": float(getattr(found.quartiles, name)) for name in names},
     }
 

@@ -41,7 +41,6 @@ from massctl.view.report_words import (
     fell_words,
     group_name,
     median_number,
-    newest_words,
     not_compared_words,
     number,
     numbers_words,
@@ -132,7 +131,7 @@ def send_sections(send: SendReport) -> list[Section]:
     """Return the parts of one send."""
     first = send.first
     found = [_every_day(first)] if first is not None else []
-    found.append(_funnel(send))
+    found.append(funnel(send))
     if first is not None:
         found += [*_sources(first), *_leaves(first)]
     return [*found, _followers(send), *_articles(send.articles)]
@@ -141,7 +140,7 @@ def send_sections(send: SendReport) -> list[Section]:
 def _every_day(article: ArticleReport) -> Section:
     days = days_shown(article)
     rows: list[Sequence[Cell]] = [
-        (METRIC[metric], *(Amount(day.figures[metric], metric) for day in days)) for metric in Metric
+        (METRIC[metric], *(Amount(day.by_metric[metric], metric) for day in days)) for metric in Metric
     ]
     return Section(
         "days",
@@ -161,7 +160,7 @@ def days_shown(article: ArticleReport) -> list[DayFigures]:
 
 
 def _is_coming(day: DayFigures) -> bool:
-    return all(each.missing is Missing.NOT_YET for each in day.figures.values())
+    return all(each.missing is Missing.NOT_YET for each in day.by_metric.values())
 
 
 def _day_heads(days: Iterable[DayFigures]) -> tuple[str, ...]:
@@ -183,17 +182,24 @@ def _fell(article: ArticleReport) -> tuple[Phrase, ...]:
     return (fell_words(article.fell),) if article.fell else ()
 
 
-def _funnel(send: SendReport) -> Section:
-    halves = (
-        (Phrase("the message, by the ledger"), [each for each in send.funnel if each.people.origin is Origin.LEDGER]),
-        (
-            Phrase("the first article, by WeChat's statistics"),
-            [each for each in send.funnel if each.people.origin is not Origin.LEDGER],
-        ),
-    )
+def funnel(send: SendReport) -> Section:
+    """Follow a send from its audience to those who followed the account after reading."""
+    ledger = [each for each in send.funnel if each.people.origin is Origin.LEDGER]
+    article = [each for each in send.funnel if each.people.origin is not Origin.LEDGER]
     heads = (Phrase("stage"), Phrase("people"), Phrase("share"))
-    tables = tuple(Table("stages", heads, tuple(map(_stage, stages)), name) for name, stages in halves)
-    return Section("funnel", Phrase("From the audience to followers"), tables, notes=newest_words(send.first))
+    tables = (
+        Table("stages", heads, list(map(_stage, ledger)), Phrase("the message, by the ledger")),
+        Table("stages", heads, list(map(_stage, article)), _article_name(send.first)),
+    )
+    return Section("funnel", Phrase("From the audience to followers"), tables)
+
+
+def _article_name(first: ArticleReport | None) -> Phrase:
+    """Name the first article, with the day by which its numbers are."""
+    if first is None or first.latest is None:
+        return Phrase("the first article, by WeChat's statistics")
+    say = Phrase("the first article by the end of day {day} ({date}), by WeChat's statistics")
+    return Phrase(say, day=first.latest.day, date=first.latest.stat_date.isoformat())
 
 
 def _stage(stage: Stage) -> tuple[Cell, ...]:
@@ -208,7 +214,7 @@ def _stage(stage: Stage) -> tuple[Cell, ...]:
 
 
 def _sources(article: ArticleReport) -> Iterable[Section]:
-    if not any(each.value is not None for row in article.sources for each in (*row.figures, row.latest)):
+    if not any(each.value is not None for row in article.sources for each in (*row.figures, row.newest)):
         return
     days = days_shown(article)
     rows: list[Sequence[Cell]] = [
@@ -219,19 +225,19 @@ def _sources(article: ArticleReport) -> Iterable[Section]:
         "sources",
         Phrase("Where readers came from"),
         (Table("by-day", _day_heads(days), rows),),
-        list(_recommended(article)),
+        list(recommended(article)),
     )
 
 
 def readers_from(row: SourceRow, day: int) -> Figure:
     """Return the people from one source by the end of a day that has a column."""
-    return row.figures[DAYS.index(day)] if day in DAYS else row.latest
+    return row.figures[DAYS.index(day)] if day in DAYS else row.newest
 
 
-def _recommended(article: ArticleReport) -> Iterable[Phrase]:
+def recommended(article: ArticleReport) -> Iterable[Phrase]:
     """Say how many readers WeChat's recommendations brought, as far as it is known."""
-    figure = next((each.latest for each in article.sources if each.scene == Scene.RECOMMENDED), None)
-    readers = article.latest.figures[Metric.READ_USER] if article.latest is not None else None
+    figure = next((each.newest for each in article.sources if each.scene == Scene.RECOMMENDED), None)
+    readers = article.latest.by_metric[Metric.READ_USER] if article.latest is not None else None
     if figure is None or figure.value is None or readers is None or not readers.value:
         return
     yield Phrase(
@@ -243,9 +249,9 @@ def _recommended(article: ArticleReport) -> Iterable[Phrase]:
 
 
 def _leaves(article: ArticleReport) -> Iterable[Section]:
-    if any(each.value is not None for each in article.leaves):
+    if any(each.share is not None for each in article.leaves):
         heads = (Phrase("part"), Phrase("readers that left"))
-        shares = [Amount(each, Metric.READ_FINISH_RATE) for each in article.leaves]
+        shares = [Amount(each.figure, Metric.READ_FINISH_RATE) for each in article.leaves]
         yield Section(
             "leaves",
             Phrase("Where readers leave"),
@@ -310,7 +316,7 @@ def _articles(articles: Sequence[ArticleReport]) -> Iterable[Section]:
 
 def _newest(article: ArticleReport, metric: Metric) -> Figure:
     """Return a number of an article by the newest day that WeChat gave."""
-    return (article.latest or article.days[0]).figures[metric]
+    return (article.latest or article.days[0]).by_metric[metric]
 
 
 _USUAL_HEADS: Final = (Phrase("usual"), Phrase("median"), Phrase("number"))
@@ -327,7 +333,7 @@ def comparisons(send: SendReport) -> Iterable[Section]:
             Amount(each.figure, each.metric, standing=each.standing),
             range_text(each.quartiles, each.metric),
             median_number(each.quartiles, each.metric),
-            number(len(each.values)),
+            number(each.count),
         )
         for each in send.comparisons
         if each.quartiles is not None
@@ -340,7 +346,7 @@ def comparisons(send: SendReport) -> Iterable[Section]:
         Phrase("median"),
         Phrase("number"),
     )
-    few = () if rows else (not_compared_words(max(len(each.values) for each in send.comparisons)),)
+    few = () if rows else (not_compared_words(max(each.count for each in send.comparisons)),)
     yield Section(
         "comparisons",
         Phrase("Against comparable sends"),
@@ -353,10 +359,10 @@ def comparisons(send: SendReport) -> Iterable[Section]:
 def curve(send: SendReport) -> Iterable[Section]:
     """Return how readers grew, beside what is usual; one dot alone shows less than its number."""
     first, usual = send.first, usual_by_day(send)
-    if first is None or (len(first.curve) < 2 and not (usual and first.curve)):
+    if first is None or (len(first.points) < 2 and not (usual and first.points)):
         return
     rows = []
-    for each in first.curve:
+    for each in first.points:
         day = Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}")
         beside = _beside(usual.get(each.day)) if usual else ()
         rows.append((day, number(each.read_user) + "*" * each.is_delay, *beside))
@@ -381,7 +387,7 @@ def curve(send: SendReport) -> Iterable[Section]:
 def usual_by_day(send: SendReport) -> dict[int, UsualDay]:
     """Return what is usual by day: by each day where it is known, else by the days of a report."""
     return {each.day: each for each in send.usual} or {
-        each.day: UsualDay(each.day, each.quartiles, len(each.values))
+        each.day: UsualDay(each.day, each.quartiles, each.count)
         for each in send.comparisons
         if each.metric is Metric.READ_USER and each.quartiles is not None
     }

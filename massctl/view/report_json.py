@@ -3,7 +3,6 @@
 Numbers stand under WeChat's names. One that is missing is null, and `missing` beside it says why.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -12,28 +11,17 @@ from massctl.model.documents import document
 from massctl.model.state import Status
 from massctl.model.strict import Strict
 from massctl.report.report import (
-    AccountReport,
-    AllowanceReport,
-    ArticleReport,
-    Breakdown,
     By,
-    Comparison,
-    DayFigures,
-    Figure,
-    FollowerDay,
     Metric,
     Missing,
     Origin,
-    Quartiles,
     Report,
-    SendReport,
-    Stage,
     StageName,
     Standing,
     Whole,
 )
 from massctl.view.i18n import Language
-from massctl.view.json_writer import Document, ReportedError, written_as
+from massctl.view.json_writer import Document, ReportedError, written
 
 Number = float | int
 
@@ -357,128 +345,15 @@ class SendsReport(Document):
 
 def sends_json(report: Report, language: Language) -> str:
     """Return what sends reached."""
-    accounts, sends = [_account(each) for each in report.accounts], [_send(each) for each in report.sends]
-    return written_as(SendsReport, language, report, accounts=accounts, sends=sends)
+    return written(_rounded(document(SendsReport, report)), language)
 
 
-def _number(value: float | None) -> float | int | None:
-    if value is None:
-        return None
-    return int(value) if value == int(value) else round(value, 6)
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "value": _number(figure.value),
-        "missing": figure.missing.value if figure.missing is not None else None,
-        "origin": figure.origin.value,
-        "until": figure.until.isoformat() if figure.until is not None else None,
-        "is_delay": figure.is_delay,
-    }
-
-
-def _quartiles(found: Quartiles | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {name: _number(getattr(found, name)) for name in ("lower", "median", "upper")}
-
-
-def _account(account: AccountReport) -> dict[str, Any]:
-    return document(
-        ReportedAccount,
-        account,
-        followers=_figure(account.followers),
-        allowance=_allowance(account.allowance) if account.allowance is not None else None,
-        breakdowns=[_breakdown(each) for each in account.breakdowns],
-    )
-
-
-def _allowance(found: AllowanceReport) -> dict[str, Any]:
-    return document(ReportedAllowance, found, readers=_figure(found.readers), per_use=_figure(found.per_use))
-
-
-def _breakdown(found: Breakdown) -> dict[str, Any]:
-    groups = [{"key": each.key, "count": each.count, "quartiles": _quartiles(each.quartiles)} for each in found.groups]
-    return document(ReportedBreakdown, found, groups=groups)
-
-
-def _send(send: SendReport) -> dict[str, Any]:
-    return document(
-        SentCampaign,
-        send,
-        funnel=[_stage(each) for each in send.funnel],
-        articles=[_article(each) for each in send.articles],
-        comparable=document(ReportedComparable, send.comparable, count=len(send.comparable.sends)),
-        comparisons=[_comparison(each) for each in send.comparisons],
-        followers=[_follower_day(each) for each in send.followers],
-    )
-
-
-def _stage(stage: Stage) -> dict[str, Any]:
-    share = _figure(stage.share) if stage.share is not None else None
-    return document(ReportedStage, stage, people=_figure(stage.people), share=share)
-
-
-def _article(article: ArticleReport) -> dict[str, Any]:
-    leaves = [
-        {"position": number, "share": _number(each.value), "missing": each.missing.value if each.missing else None}
-        for number, each in enumerate(article.leaves, 1)
-    ]
-    return document(
-        ReportedArticle,
-        article,
-        days=[_day(each) for each in article.days],
-        latest=_day(article.latest) if article.latest is not None else None,
-        sources=_sources(article),
-        leaves=leaves,
-        curve={str(point.day): point.read_user for point in article.curve},
-    )
-
-
-def _day(day: DayFigures) -> dict[str, Any]:
-    return {
-        "day": day.day,
-        "stat_date": day.stat_date.isoformat(),
-        "is_delay": any(each.is_delay for each in day.figures.values()),
-        "figures": {metric.value: _number(each.value) for metric, each in day.figures.items()},
-        "missing": {metric.value: each.missing.value for metric, each in day.figures.items() if each.missing},
-    }
-
-
-def _sources(article: ArticleReport) -> list[dict[str, Any]]:
-    found = []
-    for row in article.sources:
-        figures: Mapping[str, Figure] = {
-            **{str(day.day): each for day, each in zip(article.days, row.figures, strict=True)},
-            "latest": row.latest,
-        }
-        found.append(
-            {
-                "scene": row.scene,
-                "by_day": {day: _number(each.value) for day, each in figures.items() if day != "latest"},
-                "latest": _number(row.latest.value),
-                "missing": {day: each.missing.value for day, each in figures.items() if each.missing is not None},
-            }
-        )
-    return found
-
-
-def _comparison(found: Comparison) -> dict[str, Any]:
-    return {
-        "metric": found.metric.value,
-        "day": found.day,
-        "figure": _figure(found.figure),
-        "count": len(found.values),
-        "quartiles": _quartiles(found.quartiles),
-        "standing": found.standing.value if found.standing is not None else None,
-    }
-
-
-def _follower_day(found: FollowerDay) -> dict[str, Any]:
-    return document(
-        ReportedFollowerDay,
-        found,
-        cancelled=_figure(found.cancelled),
-        joined=_figure(found.joined),
-        usual=_quartiles(found.usual),
-    )
+def _rounded(value: Any) -> Any:
+    """Write whole numbers as such, and others with six decimals."""
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    if isinstance(value, float):
+        return int(value) if value == int(value) else round(value, 6)
+    return value

@@ -157,11 +157,6 @@ def figure_text(figure: Figure, metric: Metric | None = None) -> str:
     return number(figure.value, metric) + ("*" if figure.is_delay else "")
 
 
-def why_missing(figure: Figure) -> Phrase | None:
-    """Say why a number is missing; None if it is there."""
-    return MISSING[figure.missing] if figure.missing is not None else None
-
-
 def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | None = None) -> Phrase:
     """Say the median, the range between the quartiles, and of how many; without them, how few there are."""
     if quartiles is None:
@@ -254,7 +249,7 @@ def comparable_words(comparable: Comparable) -> Phrase:
         "{sends}.",
         audience=audience_name(comparable.scope, comparable.tag),
         days=COMPARED_DAYS,
-        sends=sends_counted(len(comparable.sends)),
+        sends=sends_counted(comparable.count),
     )
 
 
@@ -326,14 +321,6 @@ def unreadable_words(count: int) -> Phrase:
 
 _DAYS_NAMED_MAX: Final = 5
 """So many days are named; the others are a number."""
-
-
-def newest_words(article: ArticleReport | None) -> tuple[Phrase, ...]:
-    """Say by which day WeChat's numbers of a funnel are; nothing without any."""
-    if article is None or article.latest is None:
-        return ()
-    say = Phrase("WeChat's numbers of the first article are by the end of day {day} ({date}).")
-    return (Phrase(say, day=article.latest.day, date=article.latest.stat_date.isoformat()),)
 
 
 def not_compared_words(known: int) -> Phrase:

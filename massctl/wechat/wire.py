@@ -23,20 +23,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import ImageUrl, MediaId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
-from massctl.model.send import (
-    Body,
-    Card,
-    Images,
-    News,
-    Recipients,
-    SendIntent,
-    ToAll,
-    ToOpenids,
-    ToTag,
-    Video,
-    Voice,
-    Words,
-)
+from massctl.model.send import Body, Recipients, SendIntent, ToAll, ToOpenids, ToTag
 from massctl.wechat.response import (
     Fields,
     Job,
@@ -308,13 +295,11 @@ def draft_request(articles: Sequence[DraftArticle]) -> Request[MediaId]:
 
 def preview_request(recipient: Recipient, body: Body) -> Request[None]:
     """Show the message to one person: of several pictures the first, and of a coupon its `card_ext` too."""
-    match body:
-        case Images(media_ids=media_ids):
-            message: Mapping[str, Any] = {"image": {"media_id": media_ids[0]}, "msgtype": "image"}
-        case Card(card_id=card_id, card_ext=card_ext):
-            message = {"wxcard": {"card_id": card_id, "card_ext": card_ext}, "msgtype": "wxcard"}
-        case _:
-            message = _message(body)
+    message, kind = _message(body), body.message.type
+    if kind == "image":
+        message = {kind: {"media_id": body.media_ids[0]}, "msgtype": kind}
+    elif kind == "wxcard":
+        message = {kind: {**body.message.words, "card_ext": body.card_ext}, "msgtype": kind}
     to = "towxname" if recipient.kind == "towxname" else "touser"
     return PREVIEW.with_body({to: recipient.name, **message})
 
@@ -353,28 +338,15 @@ def _message(body: Body, *, to_openids: bool = False) -> dict[str, Any]:
 
     The branch of pictures is plural, also for one; their type is not. mass/send wants the words of a video once more.
     """
-    match body:
-        case News(media_id=media_id):
-            return {"mpnews": {"media_id": media_id}, "msgtype": "mpnews"}
-        case Words(content=content):
-            return {"text": {"content": content}, "msgtype": "text"}
-        case Images():
-            images = {
-                "media_ids": list(body.media_ids),
-                **_filled(title=body.title, recommend=body.recommend),
-                "need_open_comment": int(body.need_open_comment),
-                "only_fans_can_comment": int(body.only_fans_can_comment),
-            }
-            return {"images": images, "msgtype": "image"}
-        case Voice(media_id=media_id):
-            return {"voice": {"media_id": media_id}, "msgtype": "voice"}
-        case Video(media_id=media_id):
-            words = _filled(title=body.title, description=body.description) if to_openids else {}
-            return {"mpvideo": {"media_id": media_id, **words}, "msgtype": "mpvideo"}
-        case Card(card_id=card_id):
-            return {"wxcard": {"card_id": card_id}, "msgtype": "wxcard"}
-        case _:
-            assert_never(body)
+    kind, words = body.message.type, body.message.words
+    if kind == "mpvideo" and not to_openids:
+        words = {}
+    filled = {key: int(said) if isinstance(said, bool) else said for key, said in words.items() if said != ""}
+    return {_BRANCHES.get(kind, kind): {**body.ids, **filled}, "msgtype": kind}
+
+
+_BRANCHES: Final = {"image": "images"}
+"""The key of a send's message, where it is not the type."""
 
 
 def _article(article: DraftArticle) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import pytest
 from cli_runner import Shell
+from copies import replace
 from fake_forge import FakeForge
 from git_shell import LEDGER, content
 from gits import clone_of, git
-from msgspec.structs import replace
 from test_cli_review import comment, proposed, reviewed
 
 from massctl.ledger.codec import encode, follow

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
-from msgspec.structs import replace
+from copies import replace
 from repositories import window
 
 from massctl.cli.clocks import SandboxClock

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from building import IN_TIME, intent
+from building import IN_TIME, intent, news_body
 from sandbox_client import APPID, SECRET, START, Clock, picture
 
 from massctl.apply.ports import DraftArticle, SendingSpeed, Upload, Withdrawals
@@ -13,7 +13,7 @@ from massctl.callback.finish import read_finish
 from massctl.errors import PermanentError, QuotaError
 from massctl.model.entries import JobFinish
 from massctl.model.ids import CampaignName, MsgDataId, MsgId
-from massctl.model.send import Accepted, InDoubt, News
+from massctl.model.send import Accepted, InDoubt
 from massctl.sandbox.embedded import Sandbox
 from massctl.wechat.client import WeChatClient
 
@@ -31,7 +31,7 @@ def sent(client: WeChatClient, number: int = 1) -> Accepted | InDoubt:
         "标题", "", "", f"<p>{number}</p>", "", cover, need_open_comment=True, only_fans_can_comment=False
     )
     media_id = client.add_draft([article, article])
-    verdict = client.send_mass(intent(body=News(media_id), campaign=CampaignName(f"n{number}")), IN_TIME)
+    verdict = client.send_mass(intent(body=news_body(media_id), campaign=CampaignName(f"n{number}")), IN_TIME)
     assert isinstance(verdict, Accepted | InDoubt)
     return verdict
 

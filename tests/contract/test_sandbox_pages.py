@@ -9,7 +9,7 @@ import pytest
 from sandbox_client import APPID, Client, Clock, picture
 
 from massctl.model.ids import Sha256
-from massctl.model.message import RenderedArticle, RenderedNews, RenderedText
+from massctl.model.message import NewsMessage, RenderedArticle, TextMessage
 from massctl.sandbox.callback import Answer, Endpoint
 from massctl.sandbox.embedded import Sandbox
 from massctl.sandbox.inbox import displayed, time_line
@@ -160,14 +160,21 @@ def test_a_chat_is_drawn_here_as_in_the_preview(client: Client) -> None:
     covers = [found.split("/")[-2] for found in client.thumbs(msg_id)]
     articles = [
         RenderedArticle(
-            title, "", "", "<p>x</p>", Sha256(cover), None, need_open_comment=False, only_fans_can_comment=False
+            title=title,
+            author="",
+            digest="",
+            content="<p>x</p>",
+            cover=Sha256(cover),
+            content_source_url=None,
+            need_open_comment=False,
+            only_fans_can_comment=False,
         )
         for title, cover in zip("一二", covers, strict=True)
     ]
     sheet = Sheet(Language.ZH, {cover: f"/picture/{cover}" for cover in covers})
     addresses = [f"/article/{msg_id}/{number}" for number in (1, 2)]
-    assert received(RenderedNews(tuple(articles)), "春日小铺", sheet, addresses) in page
-    assert received(RenderedText(text), "春日小铺", sheet) in page
+    assert received(NewsMessage(tuple(articles)), "春日小铺", sheet, addresses) in page
+    assert received(TextMessage(text), "春日小铺", sheet) in page
     assert (
         '<a href="https://example.com/a?b=1&amp;c=2" rel="noreferrer noopener" target="_blank">这里</a>，<span>那里'
         in page

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from building import IN_TIME, intent
+from building import IN_TIME, intent, news_body
 from sandbox_client import APPID, SECRET, Clock, picture
 
 from massctl.apply.ports import DraftArticle, Upload
@@ -21,7 +21,7 @@ from massctl.apply.statistics import Collected, collect
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.model.send import Accepted, News
+from massctl.model.send import Accepted
 from massctl.model.statistics import ArticleDay, Statistics, StatisticsCall
 from massctl.plan.statistics import due_requests
 from massctl.sandbox.embedded import Sandbox
@@ -61,7 +61,7 @@ class Month:
         cover = self.client.add_material(Upload(picture(), "a.jpg", "image/jpeg")).media_id
         one = DraftArticle("标题", "", "", "<p>一</p>", "", cover, need_open_comment=True, only_fans_can_comment=False)
         job = self.client.send_mass(
-            intent(body=News(self.client.add_draft([one] * articles)), campaign=CampaignName("n")), IN_TIME
+            intent(body=news_body(self.client.add_draft([one] * articles)), campaign=CampaignName("n")), IN_TIME
         )
         assert isinstance(job, Accepted)
         self.sent, self.msgid = self.sandbox.now().astimezone(BEIJING).date(), f"{job.msg_data_id}_1"

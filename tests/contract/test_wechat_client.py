@@ -4,14 +4,14 @@ import json
 
 import httpx
 import pytest
-from building import IN_TIME, intent
+from building import IN_TIME, intent, news_body
 
 from massctl.apply.ports import WeChat
 from massctl.model.ids import MediaId, MsgId
-from massctl.model.send import Accepted, InDoubt, News, Rejected, ToTag
+from massctl.model.send import Accepted, InDoubt, Rejected, ToTag
 from massctl.wechat.client import WeChatClient
 
-SEND = intent(ToTag(101), News(MediaId("M")))
+SEND = intent(ToTag(101), news_body(MediaId("M")))
 
 # Answers as the documentation and captured traffic show them; read 2026-10.
 SAMPLES = {

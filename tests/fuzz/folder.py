@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rendering import render_campaign
 
+from massctl.isolation import limits as LIMITS  # noqa: N812
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.message import Picture, Purpose, RenderedNews
+from massctl.model.message import NewsMessage, Picture, Purpose
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.fault import Fault
@@ -47,6 +49,9 @@ class Folder:
             return Fault("MC108", Phrase("{campaign} was not sent", campaign=campaign))
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
 
+    def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
+        return LIMITS(seconds, memory_bytes)
+
     def own_themes(self) -> tuple[str, ...]:
         return ()
 
@@ -73,5 +78,5 @@ def render(body: str, name: str = "main.md", title: str = "标题") -> tuple[str
     )
     if rendered is None:
         return None, diagnostics
-    assert isinstance(rendered.message, RenderedNews)
+    assert isinstance(rendered.message, NewsMessage)
     return rendered.message.articles[0].content, diagnostics

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from building import IN_TIME, intent
+from building import IN_TIME, intent, news_body
 from fuzzing import ending, examples, json_values, mutated, peak_bytes
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from massctl.errors import WeChatError
 from massctl.model.campaign import Audience
 from massctl.model.ids import MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
-from massctl.model.send import Accepted, InDoubt, News, PreviewSent, PreviewVerdict, Rejected, Verdict
+from massctl.model.send import Accepted, InDoubt, PreviewSent, PreviewVerdict, Rejected, Verdict
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.errcodes import known_errcodes
 
@@ -29,7 +29,7 @@ TOKEN = "57_" + "tOkEn-" * 22
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
 UPLOAD = Upload(b"\xff\xd8 picture \xff\xd9", "0123abcd.jpg", "image/jpeg")
 ARTICLE = DraftArticle("标题", "", "", "<p>x</p>", "", "THUMB", need_open_comment=True, only_fans_can_comment=False)
-SEND = intent(body=News(MediaId("DRAFT")))
+SEND = intent(body=news_body(MediaId("DRAFT")))
 REVIEWER = Recipient("touser", OPENID)
 
 
@@ -53,7 +53,7 @@ CALLS: dict[str, Callable[[WeChatClient], object]] = {
     "open_comments": lambda client: client.open_comments(MsgDataId(1), 1),
     "close_comments": lambda client: client.close_comments(MsgDataId(1), 2),
     "token": lambda client: client.renew_token(),
-    "preview": lambda client: client.preview(REVIEWER, News(MediaId("M"))),
+    "preview": lambda client: client.preview(REVIEWER, news_body(MediaId("M"))),
     "send": sent,
 }
 WORDS = [

@@ -1,14 +1,15 @@
 """Templates put together from everything Jinja knows: a text or one fault; within the budget; never out of the sandbox."""
 
+import json
 import re
 
-import pytest
 from folder import run
-from fuzzing import NASTY, ending, examples, peak_bytes
+from fuzzing import NASTY, examples
 from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
+from processes import in_fork
 
 from massctl.model.diagnostics import CODES
 from massctl.render.fault import Fault
@@ -184,27 +185,44 @@ ADDRESS = re.compile(" at 0x[0-9a-f]{6}|/site-packages/")
 """What would differ from run to run, or tell about the machine."""
 
 
-def judged(text: str) -> str | Fault:
-    """Run a template twice, and make sure that it ends in one of the two ways, the same one."""
-    with ending():
-        found = run(text, VARIABLES, FILES)
-        assert found == run(text, VARIABLES, FILES)
+def told(text: str) -> str:
+    """Run a template; say its fault, or what it wrote."""
+    found = run(text, VARIABLES, FILES)
     if isinstance(found, Fault):
-        assert found.code in CODES
-        assert len(found.message) < 1000
-        assert not ADDRESS.search(found.message), found.message
-        lines = (text if found.path in (None, "spring/articles/main.md.j2") else FILES[found.path]).split("\n")
-        assert found.line is None or 1 <= found.line <= len(lines)
-        if found.line is not None and found.column is not None:
-            assert found.column + (found.width or 0) <= len(lines[found.line - 1]) + 1
-    else:
-        assert not LEAK.search(found), found
-        assert len(found) <= 2_000_000
+        return "fault " + json.dumps(
+            [found.code, str(found.message), found.path, found.line, found.column, found.width]
+        )
+    return "text " + found
+
+
+def twice(text: str) -> str:
+    """Run a template twice; where it was when its time was over is chance."""
+    found = told(text)
+    assert '["MC104"' in found or found == told(text)
     return found
 
 
+def judged(text: str) -> None:
+    """Run a template, and make sure that it ends in one of the two ways, or with its process."""
+    found = in_fork(lambda: twice(text))
+    if found is None:
+        return
+    if found.startswith("text "):
+        assert not LEAK.search(found), found
+        assert len(found) <= 1_000_005
+        return
+    code, message, path, line, column, width = json.loads(found.removeprefix("fault "))
+    assert code in CODES
+    assert len(message) < 1000
+    assert not ADDRESS.search(message), message
+    lines = (text if path in (None, "spring/articles/main.md.j2") else FILES[path]).split("\n")
+    assert line is None or 1 <= line <= len(lines)
+    if line is not None and column is not None:
+        assert column + (width or 0) <= len(lines[line - 1]) + 1
+
+
 @given(TEMPLATES)
-@examples(800)
+@examples(300)
 @example("{{ '%c' % 1114111 }}")
 @example("{{ '%c' % 55296 }}")
 @example("{{ '\\ud800' }}")
@@ -241,22 +259,6 @@ def test_any_template_is_a_text_or_a_fault_within_its_budget(text):
 @given(st.lists(st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", "'", '"', "(", ")", "[", "]", "{", "}", "|", "~", "for x in",
                                   "endfor", "if", "endif", "block b", "endblock", "raw", "endraw", "-", "+", " ", "\n", "x", *NASTY]),
                 max_size=30).map(" ".join) | st.text(max_size=40))  # fmt: skip
-@examples(300)
+@examples(150)
 def test_any_soup_of_marks_is_a_text_or_a_fault(text):
     judged(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{% set ns = namespace(x='a') %}{% for i in range(9999) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
-        "{{ 'x' * 2000000 }}{{ 'x' * 2000000 }}",
-        "{{ [0] * 199999 }}",
-        "{{ range(9999) | list | join('x' * 199) }}",
-        "{{ ('x' * 1000) | replace('x', 'y' * 1000) }}",
-        "{% set a = [1] * 9999 %}{{ [a] * 9999 }}",
-        "{{ long.split() | map('upper') | batch(1) | list }}",
-    ],
-)
-def test_a_template_takes_little_memory(text):
-    assert peak_bytes(lambda: run(text, VARIABLES, FILES)) < 60_000_000

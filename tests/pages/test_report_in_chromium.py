@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from browser import Browser
+from copies import replace
 from measures import TOO_WIDE, contrast
-from msgspec.structs import replace
 from report_page_samples import report_of, sample_report
 
 from massctl.view.i18n import Language

@@ -21,7 +21,7 @@ from simulation.schedule import Played, Scenario
 from simulation.world import Departure, MassJob, SimWeChat
 
 from massctl.apply.ports import DraftArticle
-from massctl.model.message import RenderedCampaign, RenderedNews, RenderedVoice
+from massctl.model.message import NewsMessage, RenderedCampaign, VoiceMessage
 
 PATIENCE: Final = timedelta(hours=20)
 """No repetition later than this after the first open attempt: docs/concepts/exactly-once.md, rule 5."""
@@ -296,7 +296,7 @@ class Books:
         return bool(told and mine) and min(told) < mine[-1]
 
     def _as_approved(self, departure: Departure, campaign: RenderedCampaign, known: set[str]) -> Iterator[str]:
-        if not isinstance(campaign.message, RenderedNews):
+        if not isinstance(campaign.message, NewsMessage):
             return  # Its words are what it is recognised by.
         if departure.draft is None:
             # An earlier request may have consumed it, or a run that died and so cannot know whether it made one.
@@ -320,9 +320,9 @@ def name_of(campaign: RenderedCampaign) -> str:
 
 def subject_of(campaign: RenderedCampaign) -> str:
     """Give what a message is recognised by."""
-    if isinstance(campaign.message, RenderedNews):
+    if isinstance(campaign.message, NewsMessage):
         return campaign.message.articles[0].title
-    if isinstance(campaign.message, RenderedVoice):
+    if isinstance(campaign.message, VoiceMessage):
         return str(campaign.message.material.sha256)
     return campaign.message.content
 

@@ -13,7 +13,7 @@ from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.ids import AccountName, CampaignName
-from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, RenderedCampaign, TextMessage, Window
 from massctl.plan.quota import Agenda, demand_of
 
 SOON: Final = Window(NOW + HOUR, NOW + 5 * HOUR)
@@ -45,12 +45,12 @@ def _one(name: str, campaign: RenderedCampaign, runs: int, crashes: int, trouble
 
 
 TEXT_LATER: Final = replace(TEXT, name=CampaignName("later"), window=FAR)
-OTHER: Final = replace(TEXT, name=CampaignName("other"), message=RenderedText("明天见"))
+OTHER: Final = replace(TEXT, name=CampaignName("other"), message=TextMessage("明天见"))
 SHOWN: Final = whole_text(LONG, recipients=reviewers("editor_li"))
 UNSEEN_NEWS: Final = whole_news(LONG, recipients=())
 LEFT_BY_HAND: Final = replace(UNSEEN_NEWS, handoff=("original",))
-EDITED_NEWS: Final = replace(PLAIN_NEWS, message=RenderedNews((article("春季大促，改"),)))
-LEFT_OPEN: Final = replace(UNSEEN_NEWS, message=RenderedNews((article(digest=""),)))
+EDITED_NEWS: Final = replace(PLAIN_NEWS, message=NewsMessage((article("春季大促，改"),)))
+LEFT_OPEN: Final = replace(UNSEEN_NEWS, message=NewsMessage((article(digest=""),)))
 EDITED_LATE: Final = replace(UNSEEN_NEWS, message=EDITED_NEWS.message)
 EDITIONS: Final = ("今晚八点", "今晚十点")
 BOTH: Final = ("今晚八点", "明天见")
@@ -106,7 +106,7 @@ CONSOLE: Final = (
 )
 OF_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": FAULTS["send_mass"]}
 TO_A_TAG: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100}))
-EDITED: Final = replace(TEXT, message=RenderedText("今晚九点"))
+EDITED: Final = replace(TEXT, message=TextMessage("今晚九点"))
 REFUSED_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": REFUSALS["send_mass"]}
 IN_BATCHES: Final = to_openids(TEXT, BATCHES)
 SOUND: Final = voice(window=LONG)
@@ -135,7 +135,7 @@ def _loses_a_picture(given: DraftArticle) -> DraftArticle:
 
 RENAMED_TEXT: Final = replace(TEXT, name=CampaignName("spring-words"), first_name=TEXT.name)
 RENAMED_NEWS: Final = replace(UNSEEN_NEWS, name=CampaignName("spring-sale"), first_name=UNSEEN_NEWS.name)
-SECOND_EDITION: Final = replace(TEXT, edition=2, message=RenderedText("今晚十点"))
+SECOND_EDITION: Final = replace(TEXT, edition=2, message=TextMessage("今晚十点"))
 
 EDITED_ANYWHERE: Final = f"the files are edited{AT}"
 ASLEEP: Final = f"the machine sleeps{AT}"
@@ -350,8 +350,8 @@ SMOKE: Final = (
 """Together more than 20,000 schedules."""
 
 NO_FAULTS: Final = dict.fromkeys(FAULTS, ())
-NEWS_TO_LIST: Final = replace(NEWS_IN_BATCHES, window=SOON, message=RenderedNews((article("春季大促"),)))
-OTHER_TO_LIST: Final = replace(NEWS_TO_LIST, message=RenderedNews((article("春季大促，改"),)))
+NEWS_TO_LIST: Final = replace(NEWS_IN_BATCHES, window=SOON, message=NewsMessage((article("春季大促"),)))
+OTHER_TO_LIST: Final = replace(NEWS_TO_LIST, message=NewsMessage((article("春季大促，改"),)))
 LATE_DRAFTS: Final = {**NO_FAULTS, "add_draft": (Fault.VERY_LATE,), "send_mass": (Fault.NO_QUOTA,)}
 REFUSED_FOR_GOOD: Final = {**NO_FAULTS, "send_mass": (Fault.MEDIA_UNKNOWN,)}
 SETTLED_REFUSALS: Final = (("",), ("", "a person sends what was refused"))
@@ -379,7 +379,7 @@ DAMAGE: Final = (
     "a copy of the ledger that was cut comes to another machine",
 )
 MANY_TO_A_TAG: Final = tuple(
-    replace(TEXT, name=CampaignName(f"words-{n}"), message=RenderedText(f"第{n}封"), audience=audience(tag_id=7))
+    replace(TEXT, name=CampaignName(f"words-{n}"), message=TextMessage(f"第{n}封"), audience=audience(tag_id=7))
     for n in range(1, 6)
 )
 SERVICE: Final = replace(
@@ -392,7 +392,7 @@ OVER_THE_END: Final = tuple(
 )
 SLOW_READS: Final = {**SLOWNESS, "send_mass": (), "job_report": ()}
 SECOND_TO_LIST: Final = replace(IN_BATCHES, edition=2, message=SECOND_EDITION.message)
-OF_TWO: Final = replace(UNSEEN_NEWS, message=RenderedNews((article("春季大促"), article("第二篇"))))
+OF_TWO: Final = replace(UNSEEN_NEWS, message=NewsMessage((article("春季大促"), article("第二篇"))))
 
 IN_TWO_CLONES: Final = (
     ("", *(name for name in BETWEEN if name.startswith("a person begins"))),

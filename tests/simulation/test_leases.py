@@ -19,7 +19,7 @@ from simulation.world import Fault
 
 from massctl.model.entries import Lease, NewEntry
 from massctl.model.ids import AccountName, CampaignName
-from massctl.model.message import RenderedCampaign, RenderedText, Window
+from massctl.model.message import RenderedCampaign, TextMessage, Window
 from massctl.model.state import RunnerId
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Guard
@@ -220,7 +220,7 @@ class Week:
 def told(letter: RenderedCampaign, number: int) -> RenderedCampaign:
     """Make a letter of its own of the sample."""
     message = letter.message
-    assert not isinstance(message, RenderedText)
+    assert not isinstance(message, TextMessage)
     article = replace(message.articles[0], title=f"第{number}封信")
     return replace(letter, name=CampaignName(f"day-{number}"), message=replace(message, articles=(article,)))
 

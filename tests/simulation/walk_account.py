@@ -16,7 +16,7 @@ from simulation.walk_declared import name_of
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
 from massctl.errors import PermanentError
 from massctl.model.ids import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256, sha256_of
-from massctl.model.send import Accepted, Body, InDoubt, News, Rejected, SendIntent, ToOpenids, ToTag, Verdict
+from massctl.model.send import Accepted, Body, InDoubt, Rejected, SendIntent, ToOpenids, ToTag, Verdict
 
 MEMORY: Final = timedelta(hours=24)
 """How long a clientmsgid is remembered. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -167,7 +167,7 @@ class Account:
     def judge(self, send: SendIntent, key: Key) -> Verdict:
         """Accept a job, or recognise it, or refuse it: the whole of what WeChat is known to look at."""
         now, nature = self.time(), self.nature
-        media_id = send.body.media_id if isinstance(send.body, News) else None
+        media_id = send.body.own_id
         gone = media_id is not None and media_id not in self.drafts
         today = sum((job.at + 8 * HOUR).date() == (now + 8 * HOUR).date() for job in self.jobs)
         if nature.allowance is not None and nature.allowance <= today:
@@ -190,7 +190,7 @@ class Account:
 
     def subject(self, body: Body) -> str:
         """Say by which line a message is recognised."""
-        return self.contents[body.media_id][0].title if isinstance(body, News) else body.content
+        return self.contents[body.own_id][0].title if body.own_id is not None else body.message.text
 
     def our_drafts(self, name: str) -> list[MediaId]:
         """Give the drafts of a campaign that are in the box, never went out, and that nobody changed; oldest first."""

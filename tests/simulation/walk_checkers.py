@@ -16,8 +16,8 @@ from simulation.walk_world import Runner, World
 
 from massctl.model import entries
 from massctl.model.ids import AppId, MediaId
-from massctl.model.message import RenderedCampaign, RenderedNews
-from massctl.model.send import Body, News, SendIntent, ToAll, ToOpenids, ToTag
+from massctl.model.message import RenderedCampaign
+from massctl.model.send import Body, SendIntent, ToAll, ToOpenids, ToTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +169,18 @@ def _allowed(runner: Runner, campaign: RenderedCampaign) -> Iterator[str]:
 
 def _as_approved(account: Account, body: Body, campaign: RenderedCampaign) -> Iterator[str]:
     """What followers get is, byte for byte, what this run's checkout says."""
-    if not isinstance(body, News):
-        if isinstance(campaign.message, RenderedNews) or body.content != campaign.message.content:
-            yield f"nobody approved the words {body.content!r}"
+    if body.own_id is None:
+        if campaign.message.articles or body.message.text != campaign.message.text:
+            yield f"nobody approved the words {body.message.text!r}"
         return
-    if not isinstance(campaign.message, RenderedNews):
+    if not campaign.message.articles:
         yield "it is a text, and a draft is sent"
         return
-    if body.media_id not in account.drafts:
+    if body.own_id not in account.drafts:
         return  # It went out at the first try, or can go out no more.
-    if body.media_id in account.touched:
-        yield f"{body.media_id} was changed in the console"
-    for ours, theirs in zip(campaign.message.articles, account.contents[body.media_id], strict=True):
+    if body.own_id in account.touched:
+        yield f"{body.own_id} was changed in the console"
+    for ours, theirs in zip(campaign.message.articles, account.contents[body.own_id], strict=True):
         content = theirs.content
         for address, sha256 in account.sha_of.items():
             content = content.replace(address, f"massctl-picture:{sha256}")

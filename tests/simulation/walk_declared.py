@@ -12,7 +12,7 @@ from building import APPID, HOUR, NOW, OTHER_APPID, article, audience, house, pi
 from simulation.walk_people import listed
 
 from massctl.model.ids import AccountName, AppId
-from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage, Window
 from massctl.plan.guards import PolicyInForce
 
 APPIDS: Final = {AccountName("main"): APPID, AccountName("other"): OTHER_APPID}
@@ -75,14 +75,14 @@ def rendered(declared: Declared, page: Page) -> RenderedCampaign:
         "recipients": reviewers(*[f"editor_{number}" for number in range(declared.reviewers)]),
         "audience": audience() if declared.tag_id is None else audience(tag_id=declared.tag_id),
         "source_sha256": sha(f"{declared} {page}"),
-        "message": RenderedText(line),
+        "message": TextMessage(line),
     }
     if declared.people:
         fields["audience"] = audience(openids="people.txt")
         fields["openid_list"] = listed(page.people or declared.people)
     if news:
         body = f'<p>{line}</p><img src="massctl-picture:{sha("hero")}"><img src="massctl-picture:{sha("second")}">'
-        fields["message"] = RenderedNews((article(line, content=body, cover=sha(f"cover {declared.name}")),))
+        fields["message"] = NewsMessage((article(line, content=body, cover=sha(f"cover {declared.name}")),))
         cover = picture(f"cover {declared.name}", Purpose.MATERIAL)
         fields["pictures"] = (picture("hero"), picture("second"), cover)
     return text(declared.name, **fields)

@@ -19,7 +19,6 @@ from massctl.model.send import (
     Accepted,
     Body,
     InDoubt,
-    News,
     PreviewFailed,
     PreviewSent,
     PreviewUnknown,
@@ -129,7 +128,7 @@ class RunnerWeChat:
             raise _no_token()
         if fault in {"NOT_A_FOLLOWER", "NO_PREVIEWS"}:
             return PreviewFailed(45009 if fault == "NO_PREVIEWS" else 43004, "6a-7b", "refused", "wait")
-        if isinstance(body, News) and body.media_id not in account.drafts:
+        if body.message.has_draft and body.own_id not in account.drafts:
             return PreviewFailed(40007, "6a-7b", "invalid media_id", "wait")
         arrives = fault != "REQUEST_LOST"
         walk_checkers.previewing(runner, account, recipient.recorded, body, arrives=arrives)

@@ -21,7 +21,7 @@ from simulation.schedule import Budget, Scenario, Schedule, Turn
 from simulation.world import Fault
 
 from massctl.model.ids import CampaignName
-from massctl.model.message import RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, TextMessage, Window
 
 RUNS_MAX: Final = 6
 GAPS: Final = (timedelta(minutes=1), timedelta(minutes=70), timedelta(hours=3), timedelta(hours=25))
@@ -55,11 +55,11 @@ LATE_DRAFT: Final = "what is very late arrives"
 TIME: Final = ("40 s pass", "the kill switch", "the files are edited")
 _LIST: Final = to_openids(whole_text(LONG), BATCHES)
 _NEWS: Final = whole_news(SOON, recipients=())
-_NEWS_TO_LIST: Final = to_openids(replace(_NEWS, message=RenderedNews((article("春季大促"),))), BATCHES)
+_NEWS_TO_LIST: Final = to_openids(replace(_NEWS, message=NewsMessage((article("春季大促"),))), BATCHES)
 _TO_TAG: Final = replace(_NEWS, audience=audience(tag_id=7, expect={"min": 100, "max": 1500}))
 _WORDS: Final = whole_text(LONG)
-_EDITED: Final = RenderedText("今晚九点")
-_SECOND: Final = RenderedText("今晚十点")
+_EDITED: Final = TextMessage("今晚九点")
+_SECOND: Final = TextMessage("今晚十点")
 
 
 def _wide(name: str, *versions: tuple[object, ...], **more: object) -> Scenario:
@@ -77,7 +77,7 @@ WIDE: Final = (
     ),
     _wide(
         "wide, two texts in git",
-        (_WORDS, replace(_WORDS, name=CampaignName("other"), message=RenderedText("明天见"))),
+        (_WORDS, replace(_WORDS, name=CampaignName("other"), message=TextMessage("明天见"))),
         (replace(_WORDS, message=_EDITED),),
         (replace(_WORDS, edition=2, message=_SECOND),),
         (),
@@ -94,14 +94,14 @@ WIDE: Final = (
     _wide(
         "wide, news to a list",
         (_NEWS_TO_LIST,),
-        (replace(_NEWS_TO_LIST, message=RenderedNews((article("春季大促，改"),))),),
+        (replace(_NEWS_TO_LIST, message=NewsMessage((article("春季大促，改"),))),),
         (),
     ),
     _wide(
         "wide, news to a tag",
         (_TO_TAG,),
-        (replace(_TO_TAG, message=RenderedNews((article("春季大促，改"),))),),
-        (replace(_TO_TAG, edition=2, message=RenderedNews((article("春季大促，再"),))),),
+        (replace(_TO_TAG, message=NewsMessage((article("春季大促，改"),))),),
+        (replace(_TO_TAG, edition=2, message=NewsMessage((article("春季大促，再"),))),),
         (),
         (replace(_TO_TAG, appid=OTHER_APPID),),
         world={"tags_count": {7: 500}},
@@ -109,7 +109,7 @@ WIDE: Final = (
     _wide(
         "wide, news to a tag in git",
         (_TO_TAG,),
-        (replace(_TO_TAG, message=RenderedNews((article("春季大促，改"),))),),
+        (replace(_TO_TAG, message=NewsMessage((article("春季大促，改"),))),),
         (),
         world={"tags_count": {7: 500}},
         in_git=True,

@@ -27,18 +27,12 @@ from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
     Body,
-    Card,
-    Images,
-    News,
     PreviewFailed,
     PreviewSent,
     PreviewUnknown,
     PreviewVerdict,
     SendIntent,
     Verdict,
-    Video,
-    Voice,
-    Words,
 )
 from massctl.plan.guards import Skew
 from massctl.transport import Call, NoAnswer, RawAnswer
@@ -735,17 +729,9 @@ class SimWeChat:
         return self.named.get(said) or self._material_subject(said)
 
     def _subject(self, body: Body) -> str:
-        match body:
-            case News(media_id=media_id) | Video(media_id=media_id):
-                return self.named[media_id]
-            case Words(content=content):
-                return content
-            case Images(media_ids=media_ids):
-                return self._material_subject(*media_ids)
-            case Voice(media_id=media_id):
-                return self._material_subject(media_id)
-            case Card(card_id=card_id):
-                return card_id
+        if body.own_id is not None:
+            return self.named[body.own_id]
+        return self._material_subject(*body.media_ids) if body.media_ids else next(iter(body.message.words.values()))
 
     def _material_subject(self, *media_ids: str) -> str:
         """Name material by its bytes, which stay what they are when it is uploaded once more; words name themselves."""

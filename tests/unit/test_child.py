@@ -45,6 +45,10 @@ def test_questions_are_answered_by_one_process_in_order(monkeypatch: pytest.Monk
     [
         ("os.kill(os.getpid(), 9) if 0 else os._exit(3)", "the child process ended without an answer (3)"),
         ("os.abort()", "the child process ended without an answer (SIG"),
+        (
+            "__import__('resource').setrlimit(0, (1, 3600)) or sum(range(1 << 60))",
+            "the child process needed too much processor time",
+        ),
         ("bytearray(8 << 30)", "the child process needed more than 4 GB of memory"),
         ("time.sleep(600)", "the child process took longer than 1 seconds and was stopped"),
         ("[None for _ in iter(int, 1)]", "the child process "),

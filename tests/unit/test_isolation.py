@@ -3,16 +3,19 @@
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from processes import in_fork
 
 import massctl
 from massctl import isolation
-from massctl.isolation import Wall
+from massctl.isolation import Wall, limits
 
 OURS = Path(massctl.__file__)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these walls")
@@ -154,3 +157,41 @@ def test_a_number_stands_once_for_each_machine() -> None:
         assert len(numbers) == len(set(numbers))
         assert max(numbers) <= isolation._NEWEST
     assert platform.machine() in isolation._MACHINES
+
+
+def endless() -> None:
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("work", "end"),
+    [
+        (endless, "TimeoutError"),
+        (lambda: b"x" * (1 << 40), "MemoryError"),
+        (lambda: sum(range(10**12)), None),
+        (lambda: None, "done"),
+    ],
+)
+def test_what_needs_too_much_ends_with_an_exception_or_with_its_process(
+    work: Callable[[], object], end: str | None
+) -> None:
+    def within() -> str:
+        try:
+            with limits(0.2, 4 << 30):
+                work()
+        except (TimeoutError, MemoryError) as error:
+            return type(error).__name__
+        return "done"
+
+    assert end == in_fork(within)
+
+
+def test_limits_are_taken_back() -> None:
+    def twice() -> str:
+        with suppress(TimeoutError), limits(0.05, 4 << 30):
+            endless()
+        return str((resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)))
+
+    before = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
+    assert str(before) == in_fork(twice)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Final
 
 import click
-from msgspec.structs import replace
 
 from massctl.apply.draft_fingerprint import differences, is_as_saved, markup_sha256
 from massctl.apply.journal import Statement

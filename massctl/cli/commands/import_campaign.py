@@ -426,7 +426,7 @@ def _written(
     for number, (file, facts) in enumerate(written):
         told = [Phrase("it cannot be rendered as it is, so it was not compared")]
         if rendered is not None:
-            body = rendered.message.articles[number].content  # type: ignore[union-attr]
+            body = rendered.message.articles[number].content
             told = differences(facts, body, names, may_add=file.found.markdown is not None)
         counts = facts.characters, len(facts.pictures), len(facts.links)
         articles.append(ImportedArticleFacts(file.found.title, file.path, *counts, told, file.found.lost))

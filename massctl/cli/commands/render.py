@@ -21,7 +21,7 @@ from massctl.cli.session import Session
 from massctl.errors import BrowserError
 from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.message import RenderedCampaign, RenderedNews, RenderedText
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.source.loader import Desires
@@ -112,6 +112,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
     from massctl.view.pages.article import article_page
     from massctl.view.pages.campaign_page import index_page
+    from massctl.view.words import reading_words
 
     workbench = session.workbench(recorded_if_begun(session))
     desires = Desires(workbench, State())
@@ -127,17 +128,11 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
     files = {names[str(f.sha256)]: workbench.read(f.sha256) for f in campaign.files}
     files[INDEX] = index_page(campaign, names, console.reader, session.settings.name_of(campaign.account)).encode()
-    match campaign.message:
-        case RenderedNews(articles=articles):
-            from massctl.view.words import reading_words
-
-            for number, article in enumerate(articles, 1):
-                files[f"article-{number}.html"] = article_page(article.content, names).encode()
-                count = article.word_count
-                reading = reading_words(count.words, count.minutes)
-                console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
-        case RenderedText(content=content):
-            files["message.txt"] = content.encode()
-        case _:
-            pass  # Its files are already beside the page.
+    for number, article in enumerate(campaign.message.articles, 1):
+        files[f"article-{number}.html"] = article_page(article.content, names).encode()
+        count = article.word_count
+        reading = reading_words(count.words, count.minutes)
+        console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
+    if text := campaign.message.text:
+        files["message.txt"] = text.encode()
     return files

@@ -17,7 +17,6 @@ from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
-from massctl.model.lock import LockedNews
 from massctl.model.phrase import Command, Phrase, plural_phrase
 from massctl.model.state import Record, State
 
@@ -116,8 +115,7 @@ def headlines_of(session: Session, record: Record) -> tuple[str, ...]:
     """Return the titles of an edition's articles from what was kept of it; empty where that is not here."""
     sent = record.not_refused
     version = session.backend.archive().read(sent[-1].event.digest) if sent else None
-    message = version.lock.message if version else None
-    return tuple(each.title for each in message.articles) if isinstance(message, LockedNews) else ()
+    return tuple(each.title for each in version.message.articles) if version else ()
 
 
 def require_article(session: Session, record: Record, article: int) -> None:

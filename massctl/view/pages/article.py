@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
-from massctl.model.message import PICTURE_PLACEHOLDER, RenderedArticle, Window
+from massctl.model.message import PICTURE_PLACEHOLDER, ReadableArticle, Window
 from massctl.model.phrase import Phrase
 from massctl.render.html_scan import Edit, edited, tags
 from massctl.render.limits import DEFAULT_DIGEST_CHARACTERS
@@ -46,7 +46,7 @@ def beginning(content: str) -> str:
 
 
 def reading(
-    articles: Sequence[RenderedArticle | None],
+    articles: Sequence[ReadableArticle | None],
     account: str,
     window: Window | None,
     sheet: Sheet,
@@ -79,7 +79,7 @@ def reading(
 """
 
 
-def phone(article: RenderedArticle, account: str, name: str, sheet: Sheet) -> str:
+def phone(article: ReadableArticle, account: str, name: str, sheet: Sheet) -> str:
     """Return one article on a phone; an element with the id `name` says which one it is."""
     return _screen(name, [_article(article, account, None, sheet)])
 
@@ -90,7 +90,7 @@ def _screen(name: str, panels: Sequence[str]) -> str:
     return f'<div class="glass screen"><div class="panels" {region}>\n{shown}</div></div>\n'
 
 
-def _length(article: RenderedArticle, sheet: Sheet) -> str:
+def _length(article: ReadableArticle, sheet: Sheet) -> str:
     count = article.word_count
     return sheet.say(reading_words(count.words, count.minutes))
 
@@ -99,7 +99,7 @@ def _link(file: str) -> str:
     return f'<a href="{file}">{file}</a>'
 
 
-def _article(article: RenderedArticle, account: str, window: Window | None, sheet: Sheet) -> str:
+def _article(article: ReadableArticle, account: str, window: Window | None, sheet: Sheet) -> str:
     author = f'<span class="author">{written(article.author)}</span>' if article.author else ""
     date = f"<span>{_date(window)}</span>" if window else ""
     byline = f'{author}<span class="account">{written(account)}</span>{date}'
@@ -114,7 +114,7 @@ def _date(window: Window) -> str:
     return f"{opens.year}年{opens.month}月{opens.day}日 {opens:%H:%M}"
 
 
-def _comments(article: RenderedArticle, sheet: Sheet) -> str:
+def _comments(article: ReadableArticle, sheet: Sheet) -> str:
     if not article.need_open_comment:
         return ""
     who = Phrase("followers can comment") if article.only_fans_can_comment else Phrase("everybody can comment")

@@ -5,8 +5,7 @@ from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
-from massctl.model.ids import sha256_of
-from massctl.model.message import RenderedArticle, RenderedCampaign, RenderedMessage, RenderedNews, Window
+from massctl.model.message import ReadableArticle, ReadableMessage, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.guards import HandoffItem
@@ -92,7 +91,7 @@ class Earlier(Frozen):
 
     difference: Difference
     """What changed since; its base says which version it is."""
-    message: RenderedMessage
+    message: ReadableMessage
     window: Window | None
 
 
@@ -129,9 +128,8 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
         if look.earlier is not None:
             knobs.append(_BESIDE)
             columns.append(_earlier(campaign, account, look.earlier, sheet))
-        if isinstance(campaign.message, RenderedNews):
+        if articles := campaign.message.articles:
             knobs.append(_WIDTH)
-            articles = campaign.message.articles
             columns.append(reading(articles, account, campaign.window, sheet, files=not live))
     notes = before_the_send(look.missing, look.drifts, sheet) if look.missing is not None else ""
     notes += by_hand(look.handoff, sheet) + findings(look.diagnostics, sheet, live=live)
@@ -185,7 +183,7 @@ def _faults(look: Look, sheet: Sheet) -> str:
 def _earlier(campaign: RenderedCampaign, account: str, earlier: Earlier, sheet: Sheet) -> str:
     now, before = campaign.message, earlier.message
     name = _version_name(earlier.difference.base)
-    if isinstance(now, RenderedNews) and isinstance(before, RenderedNews):
+    if now.articles and before.articles:
         pairs = paired([_traits(each) for each in before.articles], [_traits(each) for each in now.articles])
         old = [before.articles[pairs[index]] if index in pairs else None for index in range(len(now.articles))]
         return reading(old, account, earlier.window, sheet, earlier=name)
@@ -204,9 +202,9 @@ def _version_name(base: Base) -> Phrase:
     return names.get(base.kind, Phrase("as staged"))
 
 
-def _traits(article: RenderedArticle) -> Traits:
+def _traits(article: ReadableArticle) -> Traits:
     blocks = frozenset(read_body(article.content, {}).blocks)
-    return Traits(article.title, sha256_of(article.content.encode()), blocks)
+    return Traits(article.title, article.content_sha256, blocks)
 
 
 def index_page(

@@ -1,11 +1,10 @@
 """All campaigns of a repository: where each stands, when it goes out, what is wrong with it."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.message import RenderedImage, RenderedNews, Window
+from massctl.model.message import Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL
 from massctl.plan.window import WindowState
@@ -93,18 +92,12 @@ def _link(look: Look, when: str, counts: str, sheet: Sheet) -> str:
 def _cover(look: Look, sheet: Sheet) -> str:
     """Return what a campaign is recognised by: its first picture, or a sign for what has none."""
     message = look.campaign.message if look.campaign else None
-    match message:
-        case RenderedNews():
-            first = message.articles[0]
-            return sheet.picture(first.cover, "thumb", first.pic_crop_1_1)
-        case RenderedImage() if message.materials[0].sha256 is not None:
-            return sheet.picture(message.materials[0].sha256, "thumb")
-        case _:
-            sign = _SIGNS.get(message.type, "") if message else "✓" if look.status in FINAL else ""
-            return f'<i class="thumb" aria-hidden="true">{sign}</i>'
-
-
-_SIGNS: Final = {"text": "文", "voice": "声", "mpvideo": "影", "wxcard": "券"}
+    if message is not None and message.first_picture is not None:
+        return sheet.picture(
+            message.first_picture, "thumb", next((each.pic_crop_1_1 for each in message.articles), None)
+        )
+    sign = message.sign if message else "✓" if look.status in FINAL else ""
+    return f'<i class="thumb" aria-hidden="true">{sign}</i>'
 
 
 def _counts(listed: Listed, sheet: Sheet) -> str:

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from massctl.model.message import (
+    CardMessage,
+    ImageMessage,
     MaterialRef,
-    RenderedArticle,
-    RenderedCard,
-    RenderedImage,
-    RenderedMessage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
+    NewsMessage,
+    ReadableArticle,
+    ReadableMessage,
+    TextMessage,
+    VideoMessage,
     Window,
 )
 from massctl.model.phrase import Phrase
@@ -28,18 +27,18 @@ _ANCHOR: Final = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 _ADDRESS: Final = re.compile(r"href\s*=\s*[\"'](https?://[^\"']+)[\"']")
 
 
-def received(message: RenderedMessage, account: str, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
+def received(message: ReadableMessage, account: str, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
     """Return a message as the chat with the account shows it.
 
     An article leads to its address; without `addresses`, to the choice of articles on this page.
     """
     match message:
-        case RenderedNews():
+        case NewsMessage():
             return _card(message, sheet, addresses)
-        case RenderedText():
+        case TextMessage():
             return f'<div class="bubble">{_avatar(account)}<p lang="zh-CN">{_with_links(message.content)}</p></div>'
         case _:
-            return _media(message, sheet)
+            return f'<div class="card media" lang="zh-CN">{_media(message, sheet)}</div>'
 
 
 def _with_links(content: str) -> str:
@@ -56,49 +55,38 @@ def _with_links(content: str) -> str:
     return "".join([*pieces, written(content[at:])])
 
 
-def _media(message: RenderedImage | RenderedVoice | RenderedVideo | RenderedCard, sheet: Sheet) -> str:
-    """Return what a follower sees of the message."""
+def _media(message: ReadableMessage, sheet: Sheet) -> str:
+    """Return what a follower sees of the message: its pictures or its recording, and its words."""
+    carried = "".join(_carried(each, number, message, sheet) for number, each in enumerate(message.materials, 1))
     match message:
-        case RenderedImage():
-            shown = "".join(_picture(each, number, sheet) for number, each in enumerate(message.materials, 1))
+        case ImageMessage():
             title = f"<strong>{written(message.title)}</strong>" if message.title else ""
-            words = f"<p>{written(message.recommend)}</p>" if message.recommend else ""
-            about = f'<div class="words">{title}{words}</div>' if title or words else ""
-            inside = f'<div class="pictures">{shown}</div>{about}'
-        case RenderedVoice():
-            inside = _played(message.material, sheet, "audio", Phrase("the sound"))
-        case RenderedVideo():
-            about = f"<strong>{written(message.title)}</strong><p>{written(message.description)}</p>"
-            played = _played(message.material, sheet, "video", Phrase("the video"))
-            inside = f'{played}<div class="words">{about}</div>'
+            words = title + (f"<p>{written(message.recommend)}</p>" if message.recommend else "")
+            carried = f'<div class="pictures">{carried}</div>'
+        case VideoMessage():
+            words = f"<strong>{written(message.title)}</strong><p>{written(message.description)}</p>"
+        case CardMessage():
+            words = f"<strong>卡券</strong><p>{written(message.card_id)}</p>"
         case _:
-            inside = f'<div class="words"><strong>卡券</strong><p>{written(message.card_id)}</p></div>'
-    return f'<div class="card media" lang="zh-CN">{inside}</div>'
+            words = ""
+    return carried + (f'<div class="words">{words}</div>' if words else "")
 
 
-def _picture(material: MaterialRef, number: int, sheet: Sheet) -> str:
+def _carried(material: MaterialRef, number: int, message: ReadableMessage, sheet: Sheet) -> str:
+    """Return a picture, or a player of a sound or a video; material whose bytes are not at hand is named."""
     address = sheet.address(material.sha256 or "")
     if address is None:
-        return _given(material)
-    described = sheet.say(Phrase("picture {number}", number=number))
-    return f'<img src="{written(address)}" alt="{described}" lang="{sheet.code}">'
-
-
-def _played(material: MaterialRef, sheet: Sheet, tag: str, name: Phrase) -> str:
-    address = sheet.address(material.sha256 or "")
-    if address is None:
-        return _given(material)
-    label = f'aria-label="{sheet.say(name)}" lang="{sheet.code}"'
+        return f'<p class="given">素材 <code>{written(material.media_id or (material.sha256 or "")[:12])}</code></p>'
+    if not message.is_recording:
+        described = sheet.say(Phrase("picture {number}", number=number))
+        return f'<img src="{written(address)}" alt="{described}" lang="{sheet.code}">'
+    tag = "audio" if message.type == "voice" else "video"
+    label = f'aria-label="{sheet.say(message.parts["file"])}" lang="{sheet.code}"'
     return f'<{tag} controls preload="metadata" {label} src="{written(address)}"></{tag}>'
 
 
-def _given(material: MaterialRef) -> str:
-    """Name material of the account, whose bytes are not at hand."""
-    return f'<p class="given">素材 <code>{written(material.media_id or (material.sha256 or "")[:12])}</code></p>'
-
-
 def arrival(
-    message: RenderedMessage,
+    message: ReadableMessage,
     account: str,
     window: Window | None,
     sheet: Sheet,
@@ -112,12 +100,12 @@ def arrival(
     `files`, a text links to `message.txt` beside the page.
     """
     places = [(Tab("arrival-chat", Phrase("chat")), _chat(message, account, window, sheet))]
-    if isinstance(message, RenderedNews) and earlier is None:
+    if message.articles and earlier is None:
         places += [
             (Tab("arrival-list", Phrase("subscriptions")), _list(message, account, sheet)),
             (Tab("arrival-share", Phrase("passed on")), _passed_on(message, account, sheet)),
         ]
-    beside = files and isinstance(message, RenderedText)
+    beside = files and message.text
     link = '<p class="files"><a href="message.txt">message.txt</a></p>\n' if beside else ""
     kind = "arrival" if earlier is None else "earlier"
     heading = sheet.say(earlier or Phrase("as it arrives"))
@@ -130,18 +118,18 @@ def arrival(
 """
 
 
-def _chat(message: RenderedMessage, account: str, window: Window | None, sheet: Sheet) -> str:
+def _chat(message: ReadableMessage, account: str, window: Window | None, sheet: Sheet) -> str:
     return f'<div class="chat">{_top(account)}{_time(window)}{received(message, account, sheet)}</div>\n'
 
 
-def _list(message: RenderedNews, account: str, sheet: Sheet) -> str:
+def _list(message: ReadableMessage, account: str, sheet: Sheet) -> str:
     """Return the card in the list of subscriptions (订阅号消息): the account on top, then the same articles."""
     who = f'<p class="who">{_avatar(account)}<b>{written(account)}</b></p>'
     inside = f'<div class="card" lang="zh-CN">{who}{_lead(message.articles[0], sheet)}{_rows(message, sheet)}</div>'
     return f'<div class="chat">{_top("订阅号消息")}{inside}</div>\n'
 
 
-def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
+def _passed_on(message: ReadableMessage, account: str, sheet: Sheet) -> str:
     """Return the card that a follower sends to a friend, one for each article."""
     cards = "".join(
         f'<label class="passed" for="article-{number}" lang="zh-CN"><strong>{written(article.title)}</strong>'
@@ -152,7 +140,7 @@ def _passed_on(message: RenderedNews, account: str, sheet: Sheet) -> str:
     return f'<div class="chat">{_top("朋友")}{cards}</div>\n'
 
 
-def _card(message: RenderedNews, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
+def _card(message: ReadableMessage, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
     """Return the card in the chat: one article with its digest, or a lead and the others below."""
     first, *others = message.articles
     if others:
@@ -163,11 +151,11 @@ def _card(message: RenderedNews, sheet: Sheet, addresses: Sequence[str] = ()) ->
     return _way(1, "card", f'{_wide(first, sheet)}<span class="words">{words}</span>', addresses, ' lang="zh-CN"')
 
 
-def _lead(article: RenderedArticle, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
+def _lead(article: ReadableArticle, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
     return _way(1, "lead", f"{_wide(article, sheet)}<strong>{written(article.title)}</strong>", addresses)
 
 
-def _rows(message: RenderedNews, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
+def _rows(message: ReadableMessage, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
     return "".join(
         _way(number, "more", f"<strong>{written(article.title)}</strong>{_square(article, sheet)}", addresses)
         for number, article in enumerate(message.articles[1:], 2)
@@ -181,11 +169,11 @@ def _way(number: int, kind: str, inside: str, addresses: Sequence[str], language
     return f'<label class="{kind}" for="article-{number}"{language}>{inside}</label>'
 
 
-def _wide(article: RenderedArticle, sheet: Sheet) -> str:
+def _wide(article: ReadableArticle, sheet: Sheet) -> str:
     return sheet.picture(article.cover, "cover", article.pic_crop_235_1)
 
 
-def _square(article: RenderedArticle, sheet: Sheet) -> str:
+def _square(article: ReadableArticle, sheet: Sheet) -> str:
     return sheet.picture(article.cover, "thumb", article.pic_crop_1_1)
 
 

@@ -10,7 +10,7 @@ from massctl.extras import install_command
 from massctl.model.phrase import Phrase
 from massctl.report.comparison import COMPARED_METRICS
 from massctl.report.report import DAYS, SIDE_BY_SIDE_DAY, AccountReport, Comparison, Metric, Report, Scene, SendReport
-from massctl.view.charts import Band, Caption, Series, Value, bars, can_draw, reads_by_day, stacked_bars
+from massctl.view.charts import Caption, Value, bars, can_draw, reads_by_day, stacked_bars
 from massctl.view.i18n import say
 from massctl.view.pages.document import Watched, document
 from massctl.view.pages.markup import Sheet, written
@@ -88,7 +88,7 @@ def _tiles(send: SendReport, sheet: Sheet, level: int) -> str:
     until = sheet.say(Phrase("By the end of day {day}", day=day))
     few = ""
     if all(each.quartiles is None for each in found):
-        known = max(len(each.values) for each in found)
+        known = max(each.count for each in found)
         few = f'<p class="notes">{sheet.say(not_compared_words(known))}</p>'
     return f'<section class="key"><h{level}>{until}</h{level}><dl>{tiles}</dl>{few}</section>'
 
@@ -98,7 +98,7 @@ def _tile(each: Comparison, sheet: Sheet) -> str:
     value = writer.figure(each.figure, each.metric)
     usual = drawn = ""
     if each.quartiles is not None:
-        usual = sheet.say(usual_words(each.quartiles, len(each.values), each.metric))
+        usual = sheet.say(usual_words(each.quartiles, each.count, each.metric))
         drawn = spread(each.quartiles, each.figure.value, max(*each.values, each.figure.value or 0), each.values)
     standing = each.standing
     lies = f'<span class="standing lies-{standing}">{sheet.say(STANDING[standing])}</span>' if standing else ""
@@ -115,7 +115,8 @@ def _card(section: Section, send: SendReport, sheet: Sheet, level: int) -> str:
     drawing = _CHARTS.get(section.key) if can_draw() else None
     chart = drawing(send, sheet, _caption(section, send, sheet)) if drawing is not None else ""
     if chart:
-        tables = f"<details><summary>{sheet.say(Phrase('numbers'))}</summary>{tables}</details>"
+        name = Phrase("numbers")
+        tables = f"<details><summary>{sheet.say(name)}</summary>{tables}</details>"
     said = "".join(f"<p>{sheet.say(each)}</p>" for each in section.said)
     notes = "".join(f'<p class="notes">{sheet.say(each)}</p>' for each in section.notes)
     kind = "card wide" if section.key in _WIDE_CARDS else "card"
@@ -140,13 +141,12 @@ def _reads(send: SendReport, sheet: Sheet, caption: Caption) -> str:
     """Draw how readers grew, on what is usual."""
     days = {
         each.day: Value(each.read_user, say(_reader_words(each.day, each.read_user), sheet.language))
-        for each in (send.first.curve if send.first is not None else ())
+        for each in (send.first.points if send.first is not None else ())
     }
     last = DAYS[-1] if max(days) > SIDE_BY_SIDE_DAY else SIDE_BY_SIDE_DAY
-    usual = [(day, each.quartiles) for day, each in usual_by_day(send).items() if day <= last]
-    band = [Band(day, each.lower, each.median, each.upper) for day, each in usual]
-    chart = reads_by_day(caption, days, band, last)
-    if not band:
+    usual = {day: each.quartiles for day, each in usual_by_day(send).items() if day <= last}
+    chart = reads_by_day(caption, days, usual, last)
+    if not usual:
         return chart
     kinds = {
         "this": Phrase("this send"),
@@ -174,12 +174,12 @@ def _sources(send: SendReport, sheet: Sheet, caption: Caption) -> str:
         for number_, place in enumerate(places):
             sums[kind][number_] += row.figures[place].value or 0
     days = [say(Phrase("day {day}", day=DAYS[place]), sheet.language) for place in places]
-    series = [
-        Series(kind, [_part(day, words, each, sheet) for day, each in zip(days, sums[kind], strict=True)])
+    kinds = {kind: words for kind, words in kinds.items() if any(sums[kind])}
+    series = {
+        kind: [_part(day, words, each, sheet) for day, each in zip(days, sums[kind], strict=True)]
         for kind, words in kinds.items()
-        if any(sums[kind])
-    ]
-    return legend({each.kind: kinds[each.kind] for each in series}, sheet) + stacked_bars(caption, days, series)
+    }
+    return legend(kinds, sheet) + stacked_bars(caption, days, series)
 
 
 def _part(day: str, source: Phrase, readers: float, sheet: Sheet) -> Value:
@@ -190,10 +190,10 @@ def _leaves(send: SendReport, sheet: Sheet, caption: Caption) -> str:
     """Draw where readers left; those of the last fifth have read nearly all of it."""
     figures = send.first.leaves if send.first is not None else ()
     values = [
-        Value(each.value, f"{place}: {percent(each.value or 0)}", "last" if place == LEAVES[-1] else "")
+        Value(each.share, f"{place}: {percent(each.share or 0)}", "last" if place == LEAVES[-1] else "")
         for place, each in zip(LEAVES, figures, strict=True)
     ]
-    return bars(caption, [each.removesuffix("%") for each in LEAVES], [Series("this", values)], "{:.0%}".format)
+    return bars(caption, [each.removesuffix("%") for each in LEAVES], {"this": values}, "{:.0%}".format)
 
 
 def _followers(send: SendReport, sheet: Sheet, caption: Caption) -> str:
@@ -203,7 +203,7 @@ def _followers(send: SendReport, sheet: Sheet, caption: Caption) -> str:
         "this": [each.cancelled.value for each in send.followers],
         "usual": [each.usual.median if each.usual is not None else None for each in send.followers],
     }
-    series = [Series(kind, [Value(each, number(each or 0)) for each in values]) for kind, values in numbers.items()]
+    series = {kind: [Value(each, number(each or 0)) for each in values] for kind, values in numbers.items()}
     kinds = {"this": Phrase("unfollows"), "usual": Phrase("median of the same weekday of earlier weeks")}
     chart = bars(caption, labels, series, number)
     return legend(kinds, sheet) + chart if chart else ""

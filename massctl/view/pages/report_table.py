@@ -42,7 +42,8 @@ class Writer:
     def shown(self, table: Table) -> str:
         """Write a table, or why it shows no number at all."""
         reasons = table.reasons
-        return "".join(f"<p>{self._sheet.say(each)}</p>" for each in reasons) if reasons else self.table(table)
+        said = [*([table.caption] if table.caption is not None else []), *reasons]
+        return "".join(f"<p>{self._sheet.say(each)}</p>" for each in said) if reasons else self.table(table)
 
     def notes(self) -> str:
         """Say why numbers are missing, or what is late; nothing where none is."""

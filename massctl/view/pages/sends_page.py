@@ -214,6 +214,7 @@ def _groups(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet) -
     if beside:
         words = (SIDE_BY_SIDE, *audience_words(account, sends))
         notes = "".join(f'<p class="notes">{sheet.say(each)}</p>' for each in words)
-        yield f'<div class="beside"><h3>{sheet.say(Phrase("Side by side"))}</h3>{notes}</div>'
+        name = Phrase("Side by side")
+        yield f'<div class="beside"><h3>{sheet.say(name)}</h3>{notes}</div>'
     for each in beside:
         yield f'<section class="card">{Writer(sheet).table(each)}</section>'

@@ -6,7 +6,7 @@ from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
-from massctl.model.message import RenderedArticle
+from massctl.model.message import ReadableArticle
 from massctl.model.phrase import Phrase
 from massctl.model.theme import FONT_SIZE_MAX, FONT_SIZE_MIN, ThemeSettings
 from massctl.view.pages.article import phone
@@ -29,7 +29,7 @@ class Shown(Frozen):
     """The sample in one theme."""
 
     theme: ThemeSettings
-    article: RenderedArticle
+    article: ReadableArticle
     faults: tuple[tuple[Phrase, Phrase | None], ...] = ()
     """What is wrong with the theme as it is chosen, each with a hint."""
 

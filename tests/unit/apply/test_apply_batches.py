@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 from building import HOUR, audience, house, reviewers
-from msgspec.structs import replace
+from copies import replace
 from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, Scene, settle_not_sent, settle_sent, to_openids, whole_news, whole_text
@@ -16,7 +16,7 @@ from massctl.apply.reconcile import adopt_draft, batch_in_question
 from massctl.errors import InvariantError, UsageError
 from massctl.model.entries import DraftDeleted, Repaired
 from massctl.model.ids import MediaId
-from massctl.model.message import RenderedText
+from massctl.model.message import TextMessage
 from massctl.model.state import State, Status, is_concluded, status_of
 from massctl.plan.plan import Until
 from massctl.plan.steps import Guard
@@ -140,7 +140,7 @@ def half_sent() -> Scene:
     [
         (to_openids(LETTER, MOVED), Guard.AUDIENCE_CHANGED),
         (replace(LETTER, audience=audience(), openid_list=None), Guard.AUDIENCE_CHANGED),
-        (replace(LETTER, message=RenderedText("今晚九点")), Guard.EDITED_AFTER_SEND),
+        (replace(LETTER, message=TextMessage("今晚九点")), Guard.EDITED_AFTER_SEND),
     ],
 )
 def test_list_and_message_are_frozen_by_the_first_batch(changed: object, guard: Guard) -> None:

@@ -1,9 +1,9 @@
 """What a reader would miss, and nothing else, makes two drafts different."""
 
 import pytest
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from massctl.apply.draft_fingerprint import draft_facts, draft_sha256, given_parts, kept_sha256, losses, written_since
 from massctl.apply.ports import DraftArticle

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from building import HOUR, LATER, NOW, OTHER_APPID, article, audience, house, news, reviewers, saved, text
-from msgspec.structs import replace
+from copies import replace
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, settle_not_sent, whole_news, whole_text
 from simulation.world import Fault
@@ -21,7 +21,7 @@ from massctl.errors import PermanentError, TransportError
 from massctl.ledger import git_ledger, git_remote
 from massctl.model.entries import Adopted
 from massctl.model.ids import AccountName, MediaId
-from massctl.model.message import RenderedCampaign, RenderedNews, Window
+from massctl.model.message import NewsMessage, RenderedCampaign, Window
 from massctl.plan.guards import PolicyInForce, Tip
 from massctl.plan.plan import Plan, Showing, Until, make_plan
 from massctl.plan.steps import Guard, Invalid, Refusal
@@ -29,7 +29,7 @@ from massctl.plan.steps import Guard, Invalid, Refusal
 AHEAD = NOW - 2 * HOUR
 """Two hours before the window of `NEWS` opens."""
 NEWS = whole_news(recipients=())
-EDITED = replace(NEWS, message=RenderedNews((article("春季大促，改"),)))
+EDITED = replace(NEWS, message=NewsMessage((article("春季大促，改"),)))
 WORDS = text("sale", "今晚八点", window=NEWS.window)
 I_LOOKED = reconcile.Statement("looked it up in the console", "li")
 LOST = Fault.REQUEST_LOST
@@ -184,9 +184,9 @@ def test_markup_that_was_changed_before_anybody_read_it_is_refused(boundary: str
 
 
 WORDS_OF_OPEN = "今晚八点开始，全场五折，错过再等一年。" * 5
-OPEN = replace(NEWS, message=RenderedNews((article(digest="", content=f"<p>{WORDS_OF_OPEN}</p>"),)))
+OPEN = replace(NEWS, message=NewsMessage((article(digest="", content=f"<p>{WORDS_OF_OPEN}</p>"),)))
 """Leaves the digest and the parts of the cover to WeChat."""
-TWO = replace(NEWS, message=RenderedNews((article(digest=""), article("第二篇", digest=""))))
+TWO = replace(NEWS, message=NewsMessage((article(digest=""), article("第二篇", digest=""))))
 
 
 def defaults(given: DraftArticle) -> DraftArticle:
@@ -243,7 +243,7 @@ def test_what_wechat_itself_writes_is_no_edit(
 
 
 def test_a_draft_of_whose_parts_wechat_tells_as_they_were_given_is_found() -> None:
-    cropped = replace(NEWS, message=RenderedNews((article(pic_crop_1_1="0_0_0.5_1", pic_crop_235_1="0_0_1_0.5"),)))
+    cropped = replace(NEWS, message=NewsMessage((article(pic_crop_1_1="0_0_0.5_1", pic_crop_235_1="0_0_1_0.5"),)))
     for told_as in ({}, {"pic_crop_1_1": "0.000000_0.000000_0.500000_1.000000", "pic_crop_235_1": ""}):
         scene = crashed(Scene([cropped], now=NOW), "after add_draft")
         in_the_console(scene, **told_as)
@@ -839,7 +839,7 @@ def test_a_begun_draft_is_given_up_no_sooner_than_its_entry_can_be_pushed() -> N
 
 
 MAIN = whole_news(handoff=("original",), recipients=())
-BRANCH = replace(MAIN, message=RenderedNews((article("春季大促，改"),)), recipients=reviewers("editor_li"))
+BRANCH = replace(MAIN, message=NewsMessage((article("春季大促，改"),)), recipients=reviewers("editor_li"))
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 DONE = reconcile.Statement("原创 done", "li")
 MOVED = replace(TIP, there="b" * 40)

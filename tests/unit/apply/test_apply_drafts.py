@@ -24,7 +24,7 @@ from building import (
     sha,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 from openid_samples import PAIRS
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, OPENIDS, Scene, to_openids, whole_news
@@ -39,7 +39,7 @@ from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
 from massctl.model.entries import DraftDeleted, DraftVerified, ImageUploaded, MaterialAdded, SendAccepted, SendRejected
 from massctl.model.ids import MediaId
-from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage, Window
 from massctl.model.state import State
 from massctl.plan.plan import Until, make_plan
 from massctl.plan.steps import Guard, Refusal
@@ -52,8 +52,8 @@ UNKNOWN_COVER = ("add_draft", Fault.MEDIA_UNKNOWN)
 
 def edited(campaign: RenderedCampaign = NEWS, title: str = "春季大促，改") -> RenderedCampaign:
     """Give the campaign with another title."""
-    assert isinstance(campaign.message, RenderedNews)
-    return replace(campaign, message=RenderedNews((replace(campaign.message.articles[0], title=title),)))
+    assert isinstance(campaign.message, NewsMessage)
+    return replace(campaign, message=NewsMessage((replace(campaign.message.articles[0], title=title),)))
 
 
 def staged(campaign: RenderedCampaign = NEWS) -> Scene:
@@ -306,7 +306,7 @@ def test_a_draft_is_kept_or_its_words_are_pulled_into_the_files(changes: dict[st
 def test_adopt_is_not_advised_for_a_draft_whose_campaign_was_edited_since() -> None:
     scene = staged()
     change(scene, author="别人")
-    scene.campaigns = [replace(NEWS, message=RenderedNews((article("另一封信"),)))]
+    scene.campaigns = [replace(NEWS, message=NewsMessage((article("另一封信"),)))]
     (refusal,) = scene.apply().campaigns[0].refusals
     assert ("draft_changed", False) == (refusal.guard.value, "massctl adopt" in refusal.hint)
 
@@ -419,7 +419,7 @@ def test_a_draft_that_is_gone_is_not_rebuilt_by_an_edit() -> None:
 def test_a_text_in_place_of_news_is_no_way_out_of_a_draft_that_is_gone() -> None:
     scene = staged()
     scene.wechat.drafts.clear()
-    scene.campaigns = [replace(NEWS, message=RenderedText("今晚八点"), pictures=())]
+    scene.campaigns = [replace(NEWS, message=TextMessage("今晚八点"), pictures=())]
     outcome = scene.apply()
     assert (5, ["draft_gone"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
 
@@ -439,7 +439,7 @@ def test_a_digest_that_was_changed_in_the_console_is_noticed() -> None:
 
 
 def test_of_several_articles_no_digest_is_missed_in_a_draft_that_a_dead_run_left_unread() -> None:
-    two = replace(NEWS, message=RenderedNews((article(), article("第二条"))))
+    two = replace(NEWS, message=NewsMessage((article(), article("第二条"))))
     scene = Scene([two], now=AHEAD)
     assert 1 == scene.apply(*[("get_draft", Fault.REQUEST_LOST)] * 2).exit_status()
     scene.later(hours=2)
@@ -509,7 +509,7 @@ def test_a_refused_ledger_leaves_old_drafts_alone() -> None:
 
 def test_a_message_that_became_a_text_gives_up_its_draft() -> None:
     scene = staged()
-    scene.campaigns = [replace(NEWS, message=RenderedText("今晚八点"), pictures=(), recipients=reviewers("editor_li"))]
+    scene.campaigns = [replace(NEWS, message=TextMessage("今晚八点"), pictures=(), recipients=reviewers("editor_li"))]
     outcome = scene.apply()
     assert (0, {}) == (outcome.exit_status(), scene.wechat.drafts)
     assert ["今晚八点"] == [job.subject for job in scene.wechat.jobs]
@@ -551,7 +551,7 @@ def test_a_picture_address_is_taken_from_the_image_first() -> None:
 
 
 FIRST = whole_news(LONG, recipients=())
-EDITED_LATE = whole_news(LONG, recipients=(), message=RenderedNews((article("春季大促，改"),)))
+EDITED_LATE = whole_news(LONG, recipients=(), message=NewsMessage((article("春季大促，改"),)))
 
 
 LIST, EDITED_LIST = to_openids(FIRST, PAIRS), to_openids(EDITED_LATE, PAIRS)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from building import APPID, HOUR, LATER, NOW, audience, house, previewed, reviewers
-from msgspec.structs import replace
+from copies import replace
 from simulation.scenario import ACCOUNTS, LONG, PICTURES, Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
 

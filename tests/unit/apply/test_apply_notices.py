@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from building import APPID, NOW, OPEN, PAST, attempted, entries, house, news, plan_of, recorded, saved, text
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.apply.notices import Notice, NoticeFinder, Reach, standings
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft

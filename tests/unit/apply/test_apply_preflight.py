@@ -21,7 +21,7 @@ from building import (
     news,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 from openid_samples import BATCHES
 from simulation.scenario import Scene, to_openids
 from simulation.world import Fault, SimClock, SimWeChat

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from building import DAY, HOUR, NOW, OTHER_APPID, article, attempted, audience, guards, news, recorded, sha, text
-from msgspec.structs import replace
+from copies import replace
 from simulation.scenario import Scene, settle_not_sent, settle_sent, whole_news, whole_text
 from simulation.world import Fault
 
@@ -24,7 +24,7 @@ from massctl.apply.reconcile import (
 from massctl.errors import MassctlError, PermanentError, RefusedError, UsageError
 from massctl.model.entries import SendAccepted, SendInDoubt
 from massctl.model.ids import AccountName
-from massctl.model.message import RenderedCampaign, RenderedNews, Window
+from massctl.model.message import NewsMessage, RenderedCampaign, Window
 from massctl.model.phrase import BEIJING, moment
 from massctl.model.state import Phase, Status, held_until, status_of
 from massctl.plan.quota import uses
@@ -500,7 +500,7 @@ def test_what_the_console_does_after_an_adoption_is_noticed_too() -> None:
 def test_an_adopted_draft_is_superseded_by_an_edit_like_any_other() -> None:
     scene = staged_draft(author="原作者")
     adopt(scene)
-    scene.campaigns = [replace(HANDED, message=RenderedNews((article("改", content=BODY),)))]
+    scene.campaigns = [replace(HANDED, message=NewsMessage((article("改", content=BODY),)))]
     assert (0, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
     assert ["改"] == [job.subject for job in scene.wechat.jobs]
 
@@ -510,7 +510,7 @@ def no_draft() -> Scene:
 
 
 def edited() -> Scene:
-    other = replace(HANDED, message=RenderedNews((article("改", content=BODY),)))
+    other = replace(HANDED, message=NewsMessage((article("改", content=BODY),)))
     scene = Scene([other], now=NOW - 2 * HOUR)
     scene.apply()
     return scene

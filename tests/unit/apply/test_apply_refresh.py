@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from building import HOUR, LATER, NOW, article, audience, news, picture, recorded, text
-from msgspec.structs import replace
+from copies import replace
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
 

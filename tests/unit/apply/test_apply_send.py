@@ -20,8 +20,9 @@ from building import (
     saved,
     sha,
     text,
+    text_body,
 )
-from msgspec.structs import replace
+from copies import replace
 from openid_samples import BATCHES
 from simulation.crashing import Crash
 from simulation.scenario import Scene, scene, to_openids, whole_news, whole_text
@@ -35,8 +36,8 @@ from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
 from massctl.model.entries import Created, SendAccepted, SendSettled
 from massctl.model.ids import AppId, ClientMsgId, MediaId, MsgId
-from massctl.model.message import RenderedNews, Window, approved_audience
-from massctl.model.send import News, SendOrigin, ToAll, ToTag, Words, client_msg_id
+from massctl.model.message import NewsMessage, Window, approved_audience
+from massctl.model.send import SendOrigin, ToAll, ToTag, client_msg_id
 from massctl.model.state import State, status_of
 from massctl.plan.guards import Approval
 from massctl.plan.plan import Until
@@ -607,7 +608,7 @@ def test_a_job_without_an_id_is_not_asked_about() -> None:
 
 def test_a_request_is_made_of_what_is_rendered_and_recorded() -> None:
     send = send_intent(WORDS, State())
-    assert (ToAll(), Words("今晚八点"), None) == (send.recipients, send.body, send.send_ignore_reprint)
+    assert (ToAll(), text_body("今晚八点"), None) == (send.recipients, send.body, send.send_ignore_reprint)
     assert client_msg_id(WORDS.appid, WORDS.name, 1, 1) == send.client_msg_id
 
 
@@ -618,7 +619,7 @@ def test_while_an_attempt_is_open_its_own_draft_is_repeated() -> None:
     (first,) = scene.events("draft_saved")
     scene.write(saved(news, media_id="DRAFT_7"))
     send = send_intent(news, scene.state)
-    assert (News(MediaId(first.media_id)), False) == (send.body, send.send_ignore_reprint)
+    assert (MediaId(first.media_id), False) == (send.body.own_id, send.send_ignore_reprint)
 
 
 def _boundary(scene: Scene, name: str) -> int:
@@ -807,7 +808,7 @@ def test_a_draft_that_is_changed_while_the_prompt_is_open_is_refused() -> None:
 
 def test_a_draft_that_is_changed_while_another_doubt_is_waited_for_is_refused() -> None:
     """Two campaigns; the second was read back at the start of the run, a minute before it is its turn."""
-    first = replace(NEWS, name="a-first", message=RenderedNews((article("另一封信"),)))
+    first = replace(NEWS, name="a-first", message=NewsMessage((article("另一封信"),)))
     scene = Scene([first, NEWS])
     while_waiting(scene, edited)
     outcome = scene.apply(("send_mass", Fault.ANSWER_LOST))
@@ -875,7 +876,7 @@ def test_an_attempt_records_where_it_comes_from_for_reports() -> None:
     asking = replace(house(require_approval=True), approval=lambda _: Approval("GitHub", 7, "bo"))
     sale = whole_news()
     articles = (article("春季大促", theme="danmo"), article("夏天", author=""))
-    sale = replace(sale, message=RenderedNews(articles))
+    sale = replace(sale, message=NewsMessage(articles))
 
     origin = send_origin(sale, asking)
 

@@ -13,8 +13,10 @@ from building import (
     PAST,
     article,
     attempted,
+    card_body,
     coupon,
     house,
+    image_body,
     images,
     news,
     picture,
@@ -22,8 +24,11 @@ from building import (
     reviewers,
     sha,
     text,
+    text_body,
     video,
+    video_body,
     voice,
+    voice_body,
 )
 from copies import replace
 from simulation.crashing import Crash
@@ -37,17 +42,17 @@ from massctl.errors import InvariantError
 from massctl.model.entries import MaterialAdded, MaterialForgotten, Previewed, SendRejected, VideoMade
 from massctl.model.ids import AccountName, MediaId
 from massctl.model.message import (
+    ImageMessage,
     MaterialRef,
     Purpose,
     Recipient,
     RenderedCampaign,
-    RenderedImage,
-    RenderedVideo,
-    RenderedVoice,
+    VideoMessage,
+    VoiceMessage,
     Window,
 )
 from massctl.model.phrase import UNNAMED, Phrase
-from massctl.model.send import Card, Images, PreviewFailed, StagedDraft, Video, Voice, Words
+from massctl.model.send import Body, PreviewFailed, StagedDraft
 from massctl.model.state import State, Status, status_of
 from massctl.plan.plan import Showing, Until
 
@@ -163,7 +168,7 @@ def test_what_is_refused_is_staged_all_the_same() -> None:
 
 
 LI = reviewers("li")
-GIVEN = MaterialRef(media_id=MediaId("M1"))
+GIVEN = MediaId("M1")
 
 
 SENT = ["audience_count", "send_mass", "job_report"]
@@ -180,7 +185,7 @@ SENT = ["audience_count", "send_mass", "job_report"]
         ),
         (coupon(window=OPEN, recipients=LI), ["audience_count", "preview", *SENT]),
         (
-            voice(window=OPEN, recordings=(), message=RenderedVoice(GIVEN)),
+            voice(window=OPEN, recordings=(), message=VoiceMessage(None, GIVEN)),
             ["audience_count", *SENT],
         ),
     ],
@@ -220,7 +225,7 @@ def test_an_upload_says_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_same_sound_is_uploaded_once_for_every_campaign() -> None:
-    scene = Scene([voice("a", window=OPEN), voice("b", window=OPEN, message=RenderedVoice(MaterialRef(sha("bell"))))])
+    scene = Scene([voice("a", window=OPEN), voice("b", window=OPEN, message=VoiceMessage(sha("bell"), None))])
     scene.apply()
     assert 1 == scene.wechat.count("add_material")
     assert {"a", "b"} == {entry.campaign for entry in scene.ledger.entries if entry.event.type == "message_staged"}
@@ -251,7 +256,7 @@ def test_what_wechat_refused_is_not_staged_while_its_material_is_missing() -> No
 
 
 def test_what_carries_no_file_of_ours_is_not_staged() -> None:
-    given = voice("given", recordings=(), message=RenderedVoice(GIVEN))
+    given = voice("given", recordings=(), message=VoiceMessage(None, GIVEN))
     scene = Scene([given, coupon(), text()], until=Until.UPLOAD)
     assert (0, []) == (scene.apply().exit_status(), scene.events("message_staged"))
 
@@ -354,8 +359,11 @@ def test_a_send_whose_material_was_deleted_is_made_anew_by_the_next_run(campaign
 @pytest.mark.parametrize(
     ("campaign", "keys"),
     [
-        (voice(window=OPEN, recordings=(), message=RenderedVoice(GIVEN)), "voice.media_id"),
-        (images(window=OPEN, pictures=(), message=RenderedImage((GIVEN,), "", False, False)), "image.media_ids"),
+        (voice(window=OPEN, recordings=(), message=VoiceMessage(None, GIVEN)), "voice.media_id"),
+        (
+            images(window=OPEN, pictures=(), message=ImageMessage(None, (GIVEN,), "", "", False, False)),
+            "image.media_ids",
+        ),
     ],
 )
 def test_material_that_was_given_and_is_unknown_is_to_be_corrected(campaign: RenderedCampaign, keys: str) -> None:
@@ -369,14 +377,14 @@ def test_material_that_was_given_and_is_unknown_is_to_be_corrected(campaign: Ren
 
 
 def test_a_preview_of_material_that_was_given_and_is_unknown_says_the_same() -> None:
-    campaign = voice(window=OPEN, recordings=(), message=RenderedVoice(GIVEN), recipients=LI)
+    campaign = voice(window=OPEN, recordings=(), message=VoiceMessage(None, GIVEN), recipients=LI)
     error = Scene([campaign]).apply(("preview", Fault.MEDIA_UNKNOWN)).campaigns[0].error
     assert error is not None
     assert "correct voice.media_id in campaign.yaml" in error.hint
 
 
 def test_a_video_of_material_that_is_unknown_is_to_be_corrected() -> None:
-    campaign = video(window=OPEN, recordings=(), message=RenderedVideo(GIVEN, "t", "d"))
+    campaign = video(window=OPEN, recordings=(), message=VideoMessage(None, GIVEN, "t", "d"))
     error = Scene([campaign]).apply(("make_video", Fault.MEDIA_UNKNOWN)).campaigns[0].error
     assert error is not None
     assert "correct mpvideo.media_id in campaign.yaml" in error.hint
@@ -410,7 +418,7 @@ def test_material_of_this_run_that_wechat_does_not_know_is_not_made_once_more(ca
 
 
 def test_material_that_was_given_by_its_id_is_the_campaigns_own_affair() -> None:
-    scene = Scene([voice(window=OPEN, recordings=(), message=RenderedVoice(GIVEN))])
+    scene = Scene([voice(window=OPEN, recordings=(), message=VoiceMessage(None, GIVEN))])
     assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
     assert ["rejected_before"] == [refusal.guard.value for refusal in scene.apply().campaigns[0].refusals]
 
@@ -490,15 +498,15 @@ STATE = recorded(
 @pytest.mark.parametrize(
     ("campaign", "body"),
     [
-        (text(), Words("今晚八点")),
-        (images(), Images((MediaId("P1"),), "同一段河堤", False, False)),
+        (text(), text_body("今晚八点")),
+        (images(), image_body((MediaId("P1"),), "同一段河堤", False, False)),
         (
-            images(pictures=(), message=RenderedImage((GIVEN, MaterialRef(sha256=sha("hero"))), "", True, False)),
-            Images((MediaId("M1"), MediaId("P1")), "", True, False),
+            images(pictures=(), message=ImageMessage((sha("hero"),), (GIVEN,), "", "", True, False)),
+            Body(ImageMessage((sha("hero"),), (GIVEN,), "", "", True, False), (MediaId("P1"), MediaId("M1"))),
         ),
-        (voice(), Voice(MediaId("V1"))),
-        (video(), Video(MediaId("VV"), "雪球下坡", "两秒钟")),
-        (coupon(), Card("pTEA")),
+        (voice(), voice_body(MediaId("V1"))),
+        (video(), video_body(MediaId("VV"), "雪球下坡", "两秒钟")),
+        (coupon(), card_body("pTEA")),
     ],
 )
 def test_a_send_carries_what_was_rendered_and_recorded(campaign: RenderedCampaign, body: object) -> None:
@@ -511,7 +519,7 @@ def test_the_flag_of_news_is_in_no_other_send() -> None:
 
 
 def test_only_the_preview_of_a_coupon_differs_from_its_send() -> None:
-    assert Card("pTEA", '{"code":""}') == preview_body(coupon(), STATE)
+    assert card_body("pTEA", '{"code":""}') == preview_body(coupon(), STATE)
     assert send_intent(voice(), STATE).body == preview_body(voice(), STATE)
 
 
@@ -527,7 +535,7 @@ def test_material_that_is_nothing_is_a_bug() -> None:
 
 
 def test_a_video_of_another_version_is_a_bug() -> None:
-    edited = replace(video(), message=RenderedVideo(MaterialRef(sha256=sha("ball")), "别的", ""))
+    edited = replace(video(), message=VideoMessage(sha("ball"), None, "别的", ""))
     with pytest.raises(InvariantError):
         send_intent(edited, STATE)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from building import APPID, HOUR, LATER, attempted, house, plan_of, recorded, text
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.apply.notices import Coming, NoticeFinder
 from massctl.apply.outcome import CampaignOutcome, Failure

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pytest
 from building import LINEAGE, NOW, as_new
+from copies import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerKeyError, LedgerUntrustedError
 from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file, sound_part

@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 from building import attempted, audience, intent, recorded
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from openid_samples import BATCHES, openid_list, sha256_of_batches
 from simulation.scenario import to_openids, whole_text
 

@@ -4,12 +4,12 @@ import hashlib
 
 import pytest
 from building import NOW, OPEN, OTHER_APPID, article, audience, news, picture, reviewers, sha, text
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from massctl.model.ids import AccountName, CampaignName, canonical_json, digest_of
-from massctl.model.message import Purpose, RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, Purpose, TextMessage, Window
 
 
 def canonical_name(written: str) -> str:
@@ -41,7 +41,7 @@ def test_the_digest_of_news_is_that_of_the_lock_document_written_by_hand():
         audience=audience(tag_id=101, expect={"max": 9000}),
         window=Window(NOW, NOW.replace(hour=5)),
         send_ignore_reprint=True,
-        message=RenderedNews((article("春季大促", content=body, content_source_url="https://example.com/sale"),)),
+        message=NewsMessage((article("春季大促", content=body, content_source_url="https://example.com/sale"),)),
         pictures=(picture("hero"), picture("cover", Purpose.MATERIAL, 7)),
     )
     written = (
@@ -74,7 +74,7 @@ APPROVED = {
     "audience": audience(tag_id=7),
     "window": OPEN,
     "send_ignore_reprint": True,
-    "message": RenderedNews((article("另一个标题"),)),
+    "message": NewsMessage((article("另一个标题"),)),
     "pictures": (),
 }
 NOT_APPROVED = {
@@ -123,7 +123,7 @@ def test_same_content_looks_at_message_audience_and_account_alone():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"audience": audience(tag_id=1)}, {"appid": OTHER_APPID}, {"message": RenderedText("明晚八点")}],
+    [{"audience": audience(tag_id=1)}, {"appid": OTHER_APPID}, {"message": TextMessage("明晚八点")}],
 )
 def test_same_content_changes_with_message_audience_and_account(changes):
     assert text().message_digest != text(**changes).message_digest

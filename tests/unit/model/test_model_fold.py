@@ -21,9 +21,9 @@ from building import (
     sha,
     text,
 )
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError
 from massctl.model.entries import (

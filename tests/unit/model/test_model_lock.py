@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from building import OPEN, article, audience, news, picture, reviewers, sha, text
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.model.campaign import OpenidList
 from massctl.model.ids import Sha256
@@ -17,7 +17,7 @@ from massctl.model.lock import (
     path_from_lock,
     path_in_lock,
 )
-from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, picture_name
+from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, picture_name
 
 SALE = news(
     "sale", article("一"), article("二", content="<p>二</p>"), window=OPEN, title="春季", recipients=reviewers("li")
@@ -98,7 +98,7 @@ def test_the_words_of_a_picture_are_those_of_the_contract() -> None:
 
 
 def test_what_is_shown_of_a_cover_is_locked_where_it_is_decided() -> None:
-    plain, cut = news(), replace(news(), message=RenderedNews((article(pic_crop_235_1="0_0.1_1_0.9"),)))
+    plain, cut = news(), replace(news(), message=NewsMessage((article(pic_crop_235_1="0_0.1_1_0.9"),)))
     assert plain.digest != cut.digest
     locked = lock_document(cut, "massctl 0.1.0")["message"]["articles"][0]
     assert ("0_0.1_1_0.9", False) == (locked["pic_crop_235_1"], "pic_crop_1_1" in locked)

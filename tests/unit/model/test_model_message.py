@@ -4,21 +4,21 @@ from typing import Any
 
 import pytest
 from building import article, coupon, images, news, sha, text, video, voice
-from msgspec.structs import replace
+from copies import replace
 
+from massctl.errors import InvariantError
 from massctl.model.ids import MediaId
-from massctl.model.lock import LockFile, lock_digest, lock_document, restored, version_of
+from massctl.model.lock import LockFile, checked_version, lock_digest, lock_document, version_of
 from massctl.model.message import (
-    MaterialRef,
+    CardMessage,
+    ImageMessage,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedVideo,
-    RenderedVoice,
+    VideoMessage,
+    VoiceMessage,
 )
 
-GIVEN = MaterialRef(media_id=MediaId("M1"))
-OTHER = MaterialRef(media_id=MediaId("M2"))
+GIVEN = MediaId("M1")
+OTHER = MediaId("M2")
 HERO, BELL, BALL = ("sha256:" + sha(label) for label in ("hero", "bell", "ball"))
 IMAGE = {
     "type": "image",
@@ -32,7 +32,10 @@ CASES: list[tuple[RenderedCampaign, dict[str, Any], tuple[str, ...]]] = [
     (text(content="今晚八点\n老地方"), {"type": "text", "content": "今晚八点\n老地方"}, ("今晚八点",)),
     (images(), {**IMAGE, "files": [HERO], "media_ids": None}, ("同一段河堤", "campaigns/sale/images/hero.png")),
     (
-        images(pictures=(), message=RenderedImage((GIVEN, OTHER), "", True, True)),
+        images(
+            pictures=(),
+            message=ImageMessage(None, (GIVEN, OTHER), "", "", True, True),
+        ),
         {
             **IMAGE,
             "recommend": "",
@@ -44,14 +47,18 @@ CASES: list[tuple[RenderedCampaign, dict[str, Any], tuple[str, ...]]] = [
         ("M1", "M2"),
     ),
     (voice("clip"), {"type": "voice", "file": BELL, "media_id": None}, ("bell.mp3",)),
-    (voice(recordings=(), message=RenderedVoice(GIVEN)), {"type": "voice", "file": None, "media_id": "M1"}, ("M1",)),
+    (
+        voice(recordings=(), message=VoiceMessage(None, GIVEN)),
+        {"type": "voice", "file": None, "media_id": "M1"},
+        ("M1",),
+    ),
     (
         video(),
         {"type": "mpvideo", "file": BALL, "media_id": None, "title": "雪球下坡", "description": "两秒钟"},
         ("雪球下坡", "ball.mp4"),
     ),
     (
-        video(recordings=(), message=RenderedVideo(GIVEN, "", "")),
+        video(recordings=(), message=VideoMessage(None, GIVEN, "", "")),
         {"type": "mpvideo", "file": None, "media_id": "M1", "title": "", "description": ""},
         ("M1",),
     ),
@@ -71,10 +78,27 @@ def test_a_message_is_written_into_its_lock_and_known_by_its_words_or_files(
 def test_a_locked_message_comes_back_as_it_was(campaign: RenderedCampaign) -> None:
     document = lock_document(campaign, "massctl")
     lock = LockFile.model_validate(document)
-    version = version_of(campaign)
-    assert campaign.message == restored(lock.message, version.bodies, '{"code":""}')
+    assert campaign.message.document == lock.message.document == document["message"]
     assert lock_digest(document) == lock.digest == campaign.digest
-    assert lock == version.lock
+    assert lock == version_of(campaign).lock
+
+
+@pytest.mark.parametrize("campaign", [case[0] for case in CASES] + [news("sale", article("甲"))])
+def test_what_a_lock_promises_is_never_sent(campaign: RenderedCampaign) -> None:
+    promised: Any = LockFile.model_validate(lock_document(campaign, "massctl")).message
+    assert (True, False) == (promised.is_promise, campaign.message.is_promise)
+    with pytest.raises(InvariantError, match="was not rendered in this run"):
+        replace(campaign, message=promised)
+
+
+def test_an_earlier_version_is_shown_and_never_sent() -> None:
+    campaign = news("sale", article("甲"))
+    bodies = {each.content_sha256: each.content.encode() for each in campaign.message.articles}
+    earlier = checked_version(version_of(campaign).lock, bodies.get)
+    assert earlier is not None
+    message: Any = earlier.message
+    with pytest.raises(InvariantError, match="was not rendered in this run"):
+        replace(campaign, message=message)
 
 
 def test_only_news_go_through_a_draft() -> None:
@@ -87,7 +111,7 @@ def test_what_previews_of_a_coupon_need_is_no_part_of_what_is_approved() -> None
     one, other = coupon(), coupon(card_ext=None)
     assert (one.digest, one.message_digest) == (other.digest, other.message_digest)
     assert "code" not in repr(one.message)
-    assert one.digest != replace(one, message=RenderedCard("pOTHER", None)).digest
+    assert one.digest != replace(one, message=CardMessage("pOTHER")).digest
 
 
 def test_files_are_listed_with_what_takes_them() -> None:

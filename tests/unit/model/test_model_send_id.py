@@ -1,15 +1,15 @@
 """The id under which WeChat recognises a repetition, and the name of a request."""
 
 import pytest
-from building import APPID, intent, sha
-from msgspec.structs import replace
+from building import APPID, intent, news_body, sha, text_body
+from copies import replace
 from openid_samples import BATCHES, sha256_of_batches
 
 from massctl.errors import InvariantError
 from massctl.model.ids import AppId, CampaignName, MediaId
-from massctl.model.send import News, StagedDraft, ToAll, ToOpenids, ToTag, Words, client_msg_id
+from massctl.model.send import StagedDraft, ToAll, ToOpenids, ToTag, client_msg_id
 
-NEWS = News(MediaId("m"))
+NEWS = news_body(MediaId("m"))
 
 
 def test_the_id_is_the_first_half_of_a_sha256_over_what_the_contract_says():
@@ -48,7 +48,7 @@ def test_equal_requests_have_equal_fingerprints():
     "other",
     [
         intent(ToTag(7)),
-        intent(body=Words("n")),
+        intent(body=text_body("n")),
         intent(body=NEWS),
         intent(edition=2),
         intent(ToOpenids(BATCHES[0])),
@@ -73,7 +73,7 @@ OPEN = intent(body=NEWS).attempted(7)
         (intent(body=NEWS), {"draft": None}),
         (intent(body=NEWS), {"draft": StagedDraft(MediaId("m"), intent().digest, 2)}),
         (intent(body=NEWS), {"draft": StagedDraft(MediaId("other"), intent().digest)}),
-        (intent(body=NEWS), {"body": Words("m")}),
+        (intent(body=NEWS), {"body": text_body("m")}),
         (intent(body=NEWS), {"send_ignore_reprint": None}),
         (intent(), {"draft": StagedDraft(MediaId("m"), intent().digest)}),
         (intent(), {"send_ignore_reprint": False}),

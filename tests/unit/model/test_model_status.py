@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from building import APPID, NOW, at, attempted, news, previewed, recorded, reviewers, saved, sha, text
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.ledger.codec import chain_digest, decode
 from massctl.model.entries import (

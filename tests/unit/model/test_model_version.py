@@ -5,32 +5,32 @@ from typing import Any
 import pytest
 from building import article, news, text
 
-from massctl.model.ids import sha256_of
-from massctl.model.lock import body_digests, checked_lock, checked_version, lock_document, version_of
+from massctl.model.lock import checked_lock, checked_version, lock_document, version_of
 
 SALE = news("sale", article("甲"), article("乙", content="<p>乙</p>"))
 DOCUMENT = lock_document(SALE, "massctl 0.1.0")
-BODIES = {f"sha256:{sha256_of(body.encode())}": body.encode() for body in version_of(SALE).bodies}
+BODIES = {each.content_sha256: each.content.encode() for each in SALE.message.articles}
 
 
 def test_a_version_holds_the_bodies_in_their_order():
     version = version_of(SALE)
     assert SALE.digest == version.lock.digest
-    assert (article().content, "<p>乙</p>") == version.bodies
-    assert list(BODIES) == list(body_digests(version.lock))
+    assert [article().content, "<p>乙</p>"] == [each.content for each in version.message.articles]
+    assert list(BODIES) == [each.content_sha256 for each in version.lock.message.articles]
 
 
 def test_a_text_has_no_body():
-    version = version_of(text())
-    assert () == version.bodies == body_digests(version.lock)
+    lock = version_of(text()).lock
+    assert text().message == checked_version(lock, {}.get).message
 
 
 def test_what_was_written_is_read():
     lock = checked_lock(DOCUMENT, SALE.digest)
     assert lock is not None
-    found = checked_version(lock, BODIES)
+    found = checked_version(lock, BODIES.get)
     assert found is not None
-    assert version_of(SALE).bodies == found.bodies
+    assert SALE.message.document == found.message.document
+    assert [each.content for each in SALE.message.articles] == [each.content for each in found.message.articles]
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_a_document_of_another_name_is_none():
 @pytest.mark.parametrize("body", [None, b"", b"<p>other</p>"])
 def test_a_version_without_one_of_its_bodies_is_none(body: bytes | None):
     lock = version_of(SALE).lock
-    assert None is checked_version(lock, BODIES | {next(iter(BODIES)): body})
+    assert None is checked_version(lock, (BODIES | {next(iter(BODIES)): body}).get)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from building import APPID, DAY, HOUR, NOW, audience, house, plan_of, sha, text
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.model.campaign import BATCH_MAX, OpenidList
 from massctl.model.ids import AccountName

@@ -26,7 +26,7 @@ from building import (
     sent,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity

@@ -19,7 +19,7 @@ from building import (
     sent,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.model.entries import DraftDeleted, DriftEnded, DriftTold
 from massctl.model.ids import CampaignName

@@ -26,7 +26,7 @@ from building import (
     steps,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 from openid_samples import BATCHES, MOVED, sha256_of_batches
 from simulation.scenario import LONG, to_openids, whole_text
 
@@ -44,7 +44,7 @@ from massctl.model.entries import (
     SendRejected,
     SendSettled,
 )
-from massctl.model.message import RenderedCampaign, RenderedText, Window, approved_audience
+from massctl.model.message import RenderedCampaign, TextMessage, Window, approved_audience
 from massctl.model.state import RunnerId, State, Status, is_concluded, status_of
 from massctl.plan.guards import (
     SKEW_SECONDS_MAX,
@@ -662,7 +662,7 @@ def told(campaign: RenderedCampaign, state: State) -> str:
     [
         (to_openids(LETTER, MOVED), "audience_changed"),
         (replace(LETTER, audience=audience(), openid_list=None), "audience_changed"),
-        (replace(LETTER, message=RenderedText("今晚九点")), "edited_after_send"),
+        (replace(LETTER, message=TextMessage("今晚九点")), "edited_after_send"),
     ],
 )
 def test_neither_list_nor_message_changes_once_a_batch_may_have_gone_out(

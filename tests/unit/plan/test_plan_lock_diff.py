@@ -22,7 +22,7 @@ from building import (
     sha,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.model.entries import JobStatus
 from massctl.model.ids import AccountName, AppId, CampaignName

@@ -31,7 +31,7 @@ from building import (
     steps,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 from plan_samples import COVER, EDITED, HERO, SALE, UPLOADS, staged
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity

@@ -26,7 +26,7 @@ from building import (
     sha,
     text,
 )
-from msgspec.structs import replace
+from copies import replace
 from pydantic import TypeAdapter, ValidationError
 
 from massctl import __version__
@@ -35,7 +35,7 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import ImageUploaded, SendRejected
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.lock import lock_document
-from massctl.model.message import RenderedText, Window
+from massctl.model.message import TextMessage, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.lock_diff import PlannedMoment
@@ -232,7 +232,7 @@ def test_the_digest_does_not_change_with_what_changes_nothing_that_is_done(chang
     [
         {"edition": 2},
         {"send_ignore_reprint": True},
-        {"message": RenderedText("今晚八点")},
+        {"message": TextMessage("今晚八点")},
         {"pictures": ()},
         {"window": Window(NOW - HOUR, NOW + 2 * HOUR)},
         {"recipients": ()},

@@ -25,9 +25,9 @@ from building import (
     steps,
     text,
 )
+from copies import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from openid_samples import BATCHES, PAIRS, openid_list
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 

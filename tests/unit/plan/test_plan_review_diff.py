@@ -31,9 +31,9 @@ from building import (
     video,
     voice,
 )
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from plan_samples import EDITED, SALE
 
 from massctl.model.entries import (
@@ -48,15 +48,14 @@ from massctl.model.entries import (
 from massctl.model.ids import MediaId
 from massctl.model.lock import LockedSend, version_of
 from massctl.model.message import (
-    MaterialRef,
+    CardMessage,
+    ImageMessage,
     Picture,
     Purpose,
     RenderedArticle,
     RenderedCampaign,
-    RenderedCard,
-    RenderedImage,
-    RenderedVideo,
-    RenderedVoice,
+    VideoMessage,
+    VoiceMessage,
 )
 from massctl.model.state import State, Status
 from massctl.plan.lock_diff import changed_parts
@@ -631,7 +630,7 @@ def test_every_material_has_the_same_kind_of_address(label: str, purpose: Purpos
 
 def test_its_status_follows_what_is_recorded() -> None:
     campaign = voice("bell", recipients=reviewers("li"))
-    edited = replace(campaign, message=RenderedVoice(MaterialRef(media_id=MediaId("V9"))), recordings=())
+    edited = replace(campaign, message=VoiceMessage(None, MediaId("V9")), recordings=())
     found = [
         planned(campaign, recorded(*entries)).status
         for entries in (
@@ -653,7 +652,7 @@ def test_the_size_of_its_audience_is_remembered_as_with_a_draft() -> None:
 
 def test_an_edited_one_is_staged_because_the_content_changed() -> None:
     before = voice("bell")
-    after = replace(before, recordings=(recording("ball"),), message=RenderedVoice(MaterialRef(sha256=sha("ball"))))
+    after = replace(before, recordings=(recording("ball"),), message=VoiceMessage(sha("ball"), None))
     assert [(f"main/material/{sha('ball')[:12]}", "content_changed")] == steps(
         planned(after, recorded(OTHERS, staged(before)), house("bell"), until=Until.UPLOAD)
     )
@@ -667,7 +666,7 @@ def test_what_wechat_lost_is_new_and_no_change_of_the_content() -> None:
 
 
 def test_it_is_compared_with_what_was_staged() -> None:
-    before, after = voice("bell"), voice("bell", edition=1, recordings=(), message=RenderedVoice(MaterialRef()))
+    before, after = voice("bell"), voice("bell", edition=1, recordings=(), message=VoiceMessage(None, None))
     base = base_of(after, recorded(staged(before)))
     assert Base(BaseKind.STAGED, before.digest, 1) == base
 
@@ -682,25 +681,25 @@ PAIRS: list[tuple[RenderedCampaign, RenderedCampaign, list[str], list[Change]]] 
     ),
     (
         coupon("c"),
-        coupon("c", message=RenderedCard("pOTHER", None)),
+        coupon("c", message=CardMessage("pOTHER")),
         ["the card_id"],
         [FieldChanged("card_id", "pTEA", "pOTHER")],
     ),
     (
         video("c"),
-        video("c", message=RenderedVideo(MaterialRef(sha256=sha("ball")), "雪", "一秒钟")),
+        video("c", message=VideoMessage(sha("ball"), None, "雪", "一秒钟")),
         ["the title of the video", "the description of the video"],
         [FieldChanged("title", "雪球下坡", "雪"), FieldChanged("description", "两秒钟", "一秒钟")],
     ),
     (
-        voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V1")))),
-        voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V2")))),
+        voice("c", recordings=(), message=VoiceMessage(None, MediaId("V1"))),
+        voice("c", recordings=(), message=VoiceMessage(None, MediaId("V2"))),
         ["the sound"],
         [FieldChanged("media_id", "V1", "V2")],
     ),
     (
-        images("c", pictures=(), message=RenderedImage((MaterialRef(media_id=MediaId("A")),), "一", False, False)),
-        images("c", pictures=(), message=RenderedImage((MaterialRef(media_id=MediaId("B")),), "二", True, True)),
+        images("c", pictures=(), message=ImageMessage(None, (MediaId("A"),), "", "一", False, False)),
+        images("c", pictures=(), message=ImageMessage(None, (MediaId("B"),), "", "二", True, True)),
         [
             "the pictures",
             "the recommendation",
@@ -751,13 +750,13 @@ def test_pictures_that_came_went_and_were_replaced_are_told_in_their_order() -> 
 
 
 def test_a_sound_with_other_bytes_is_a_file_and_no_picture() -> None:
-    after = voice("c", recordings=(recording("ball"),), message=RenderedVoice(MaterialRef(sha256=sha("ball"))))
+    after = voice("c", recordings=(recording("ball"),), message=VoiceMessage(sha("ball"), None))
     (change,) = difference(STAGED, version_of(voice("c")), version_of(after)).text
     assert isinstance(change, PictureChanged)
     assert change.is_recording
     (gone,) = difference(
         STAGED,
         version_of(voice("c")),
-        version_of(voice("c", recordings=(), message=RenderedVoice(MaterialRef(media_id=MediaId("V"))))),
+        version_of(voice("c", recordings=(), message=VoiceMessage(None, MediaId("V")))),
     ).text[1:]
     assert (True, None) == (isinstance(gone, PictureChanged), getattr(gone, "after", 0))

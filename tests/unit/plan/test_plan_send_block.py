@@ -11,14 +11,14 @@ from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.lock import LockFile, lock_document
-from massctl.model.message import MaterialRef, RenderedCampaign, RenderedImage, Window
+from massctl.model.message import ImageMessage, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.send_block import CommentAccess, SendBlock, send_block, spans_of, warnings_of
 from massctl.plan.window import WindowState
 
 OPEN = Window(NOW - HOUR, NOW + HOUR)
-PICTURES = RenderedImage((MaterialRef(media_id=MediaId("M")),), "", True, True)
+PICTURES = ImageMessage(None, (MediaId("M"),), "", "", True, True)
 WHOLE = OpenidList(Sha256("0" * 64), 25_000)
 MIXED = news(
     "sale",

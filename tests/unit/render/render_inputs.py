@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rendering import render_campaign
 
+from massctl.isolation import limits as LIMITS  # noqa: N812
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.ids import CampaignName, Sha256
-from massctl.model.message import Picture, Purpose, Recording, RenderedCampaign, RenderedNews
+from massctl.model.message import NewsMessage, Picture, Purpose, Recording, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.article_file import ArticleFile, ExternalLinks
@@ -83,6 +85,9 @@ class Folder:
         if campaign != "earlier":
             return Fault("MC108", Phrase("{campaign} was not sent", campaign=campaign))
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"
+
+    def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
+        return LIMITS(seconds, memory_bytes)
 
     def own_themes(self) -> tuple[str, ...]:
         folder = OWN_FOLDER + "/"
@@ -191,7 +196,7 @@ def body(text: str, files: Mapping[str, str] | None = None, name: str = "main.md
     """The content of a campaign with one article of this text."""
     folder = Folder({f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})}, css)
     message = rendered(news({"content": f"articles/{name}"}), folder).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     return message.articles[0].content
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from render_inputs import Folder, body, hold, lines, news, render, rendered, wrong
 
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.message import RenderedNews
+from massctl.model.message import NewsMessage
 from massctl.render.blocks.library import SIGNATURES
 from massctl.render.rules.words import read_lists
 from massctl.render.theme import BUILT_IN
@@ -132,7 +132,7 @@ def test_a_picture_of_a_theme_shows_in_html_too():
     files = {"_shared/themes/brand.css": ".lead{background:url('a b.png')}", "_shared/themes/a b.png": "paper"}
     folder = Folder({"spring/articles/main.html.j2": "{{ blocks.lead('x') }}", "spring/images/cover.jpg": "c", **files})
     message = rendered(news({"content": "articles/main.html.j2"}, theme="brand"), folder).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert hold("paper") in message.articles[0].content
 
 
@@ -140,7 +140,7 @@ def test_a_theme_of_the_campaigns_own_pictures_shows_in_html_too():
     files = {"_shared/themes/brand.css": ".lead{background:url(images/p.png)}", "spring/images/p.png": "paper"}
     folder = Folder({"spring/articles/main.html.j2": "{{ blocks.lead('x') }}", "spring/images/cover.jpg": "c", **files})
     message = rendered(news({"content": "articles/main.html.j2"}, theme="brand"), folder).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert hold("paper") in message.articles[0].content
 
 
@@ -170,7 +170,7 @@ def test_a_macro_of_the_house_may_use_blocks():
 def test_a_variable_of_that_name_wins():
     folder = Folder({"spring/articles/main.md.j2": "{{ blocks }}", "spring/images/cover.jpg": "c"})
     message = rendered(news({"content": "articles/main.md.j2"}, vars={"blocks": "自己的"}), folder).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert "自己的" in message.articles[0].content
 
 
@@ -282,7 +282,7 @@ def past(call: str, **more: str) -> Folder:
 
 def content_of(folder: Folder) -> tuple[str, tuple[tuple[str, str], ...]]:
     campaign = rendered(news({"content": "articles/main.md.j2"}), folder)
-    assert isinstance(campaign.message, RenderedNews)
+    assert isinstance(campaign.message, NewsMessage)
     return campaign.message.articles[0].content, campaign.links
 
 
@@ -417,7 +417,7 @@ def test_links_to_other_sites_stay_where_the_account_may_keep_them():
     )
     campaign, found = render(news({"content": "articles/main.md.j2"}), folder, "keep")
     assert campaign is not None, found
-    assert isinstance(campaign.message, RenderedNews)
+    assert isinstance(campaign.message, NewsMessage)
     assert '<a href="https://example.com">a</a>' in campaign.message.articles[0].content
 
 
@@ -435,7 +435,7 @@ def test_no_text_breaks_out_of_its_block(text: str):
     )
     campaign, found = render(news({"content": "articles/main.html.j2"}), folder)
     assert campaign is not None, found
-    assert isinstance(campaign.message, RenderedNews)
+    assert isinstance(campaign.message, NewsMessage)
     content = campaign.message.articles[0].content
     assert content.startswith("<section>a")
     assert (1, content.count("<br>") + 2) == (content.count("</section>"), content.count("<"))
@@ -492,5 +492,5 @@ def test_an_article_knows_the_name_of_its_theme(content: str, theme: str | None,
     folder = Folder({f"spring/articles/{content}": "<p>a</p>", "spring/images/cover.jpg": "c"})
     message = rendered(news({"content": f"articles/{content}"}, **changes), folder).message
 
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert found == message.articles[0].theme

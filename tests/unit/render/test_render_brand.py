@@ -3,7 +3,7 @@
 from render_inputs import Folder, hold, news, render
 
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.message import RenderedNews
+from massctl.model.message import NewsMessage
 from massctl.model.theme import Brand
 from massctl.render.tree import parse, serialized
 
@@ -22,7 +22,7 @@ FILES = {
 def bodies(*articles: dict[str, str], brand: Brand = BRAND, **keys: object) -> list[str]:
     found, diagnostics = render(news(*articles, **keys), Folder(FILES), brand=brand)
     assert found is not None, diagnostics
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     return [each.content for each in found.message.articles]
 
 
@@ -45,7 +45,7 @@ def test_an_html_article_is_passed_as_it_is():
 def test_a_campaign_may_do_without():
     found, _ = render(news({}, brand=False), Folder(FILES), brand=BRAND)
     assert found is not None
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     assert "<section><p>正文</p></section>" == found.message.articles[0].content
 
 
@@ -79,7 +79,7 @@ def test_the_header_sees_the_variables_of_the_article():
     folder = Folder({**FILES, **files})
     found, _ = render(news({"vars": {"season": "秋"}}), folder, brand=BRAND)
     assert found is not None
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     assert "<p>秋</p>" in found.message.articles[0].content
 
 
@@ -93,7 +93,7 @@ LINKED = {
 def test_the_notes_of_all_parts_are_numbered_in_one_order_and_listed_once_at_the_end_of_the_article_itself():
     found, diagnostics = render(news({}), Folder({**FILES, **LINKED}), brand=BRAND)
     assert found is not None, diagnostics
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     (article,) = parse(found.message.articles[0].content).elements
     title, *notes = [section.text() for section in article.elements[-2].elements]
     assert "参考资料" == title

@@ -4,7 +4,7 @@ from typing import Any
 from render_inputs import CAMPAIGN, Folder, campaign_file, hold, lines, news, place_of, render, rendered, sha
 
 from massctl.model.diagnostics import Severity
-from massctl.model.message import Recipient, RenderedArticle, RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, Recipient, RenderedArticle, TextMessage, Window
 
 FOLDER = Folder({"spring/articles/main.md": "正文", "spring/images/cover.jpg": "cover"})
 
@@ -42,7 +42,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
         only_fans_can_comment=True,
         theme="qingshan",
     )
-    assert RenderedNews((article,)) == found.message
+    assert NewsMessage((article,)) == found.message
     window = Window(
         datetime.fromisoformat("2026-12-01T20:00:00+08:00"), datetime.fromisoformat("2026-12-01T22:00:00+08:00")
     )
@@ -64,13 +64,13 @@ def test_a_news_campaign_is_rendered_whole() -> None:
 
 def test_a_text_campaign_is_rendered() -> None:
     found = rendered(campaign_file(text={"content": "{{ when }}见。\n\n🧣\n"}, vars={"when": "周日"}), Folder({}))
-    assert RenderedText("周日见。\n\n🧣") == found.message
+    assert TextMessage("周日见。\n\n🧣") == found.message
     assert (None, False, ()) == (found.window, found.same_content_allowed, found.pictures)
 
 
 def test_without_a_source_url_there_is_none() -> None:
     message = rendered(news({}, {"content_source_url": "{{ '' }}"}), FOLDER).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert [None, None] == [article.content_source_url for article in message.articles]
 
 
@@ -79,21 +79,21 @@ def test_an_articles_variables_win_over_the_campaigns_and_those_over_ours() -> N
         {"title": "{{ a }}{{ b }}{{ account }}", "vars": {"b": "article"}}, vars={"a": 1, "b": 2, "account": "x"}
     )
     message = rendered(file, FOLDER).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert "1articlex" == message.articles[0].title
 
 
 def test_cover_and_content_may_be_computed() -> None:
     folder = Folder({"spring/a1.md.j2": "{{ n }}", "spring/c1.jpg": "C"})
     message = rendered(news({"content": "a{{ n }}.md.j2", "cover": "c{{ n }}.jpg"}, vars={"n": 1}), folder).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert ("<section><p>1</p></section>", sha("C")) == (message.articles[0].content, message.articles[0].cover)
 
 
 def test_a_shared_article_is_rendered() -> None:
     folder = Folder({"_shared/articles/x.md": "![](a.png)", "_shared/articles/a.png": "A", "_shared/c.jpg": "C"})
     message = rendered(news({"content": "_shared/articles/x.md", "cover": "_shared/c.jpg"}), folder).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     assert hold("A") in message.articles[0].content
 
 
@@ -189,7 +189,7 @@ def test_links_stay_where_the_account_may_have_them() -> None:
     folder = Folder({**FOLDER.files, "spring/articles/main.md": "[a](https://e.com)"})
     found, _ = render(news({}), folder, "keep")
     assert found is not None
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     assert '<a href="https://e.com">' in found.message.articles[0].content
 
 

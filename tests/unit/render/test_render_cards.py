@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from render_inputs import Folder, body, hold, news, render, run
 
-from massctl.model.message import RenderedNews
+from massctl.model.message import NewsMessage
 from massctl.source.renderer import built_in_theme
 
 APPID = "wx0123456789abcdef"
@@ -88,7 +88,7 @@ def test_the_components_of_the_guide_arrive_as_they_are_shown(page: str, heading
     campaign, told = render(news({"content": "main.md.j2"}), folder)
     assert [] == told
     assert campaign is not None
-    assert isinstance(campaign.message, RenderedNews)
+    assert isinstance(campaign.message, NewsMessage)
     content = campaign.message.articles[0].content
     tags = re.findall(r"<[a-z][^>]*></[a-z-]+>", components)
     assert COMPONENTS == [tag[1:].split()[0] for tag in tags]

@@ -6,7 +6,7 @@ import pytest
 from render_inputs import Folder, news, render
 
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.message import RenderedArticle, RenderedNews
+from massctl.model.message import NewsMessage, RenderedArticle
 
 COVER = "images/cover.jpg"
 
@@ -18,7 +18,7 @@ def rendered_with(cover: Any, size: tuple[int, int], number: int = 0) -> tuple[R
     articles: list[dict[str, Any]] = [{"cover": "images/other.jpg"} for _ in range(number)]
     found, diagnostics = render(news(*articles, {"cover": cover}), folder)
     assert found is not None, diagnostics
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     return found.message.articles[number], [d for d in diagnostics if d.code.startswith("MC21")]
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from render_inputs import Folder, body, hold, markdown_to_html, md, news, page, render, wrong
 
 from massctl.model.diagnostics import Severity
-from massctl.model.message import RenderedNews
+from massctl.model.message import NewsMessage
 from massctl.source.renderer import built_in_theme
 
 TABLE = (
@@ -344,7 +344,7 @@ def test_an_article_decides_about_its_lines_before_the_campaign() -> None:
     for campaign_says, article, expected in cases:
         campaign, _ = render(news(article, breaks=campaign_says), folder)
         assert campaign is not None
-        assert isinstance(campaign.message, RenderedNews)
+        assert isinstance(campaign.message, NewsMessage)
         assert expected in campaign.message.articles[0].content
 
 

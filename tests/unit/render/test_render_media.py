@@ -7,7 +7,7 @@ from render_inputs import Folder, campaign_file, place_of, render, rendered, sha
 
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import MediaId
-from massctl.model.message import MaterialRef, Purpose, RenderedCard, RenderedImage, RenderedVideo, RenderedVoice
+from massctl.model.message import CardMessage, ImageMessage, Purpose, VideoMessage, VoiceMessage
 
 FOLDER = Folder(
     {
@@ -31,29 +31,28 @@ def test_pictures_keep_their_order_and_become_material() -> None:
         "recommend": " 第 {{ campaign.edition }} 次 ",
     }
     campaign = rendered(campaign_file(image={**files, "need_open_comment": True}), FOLDER)
-    materials = (MaterialRef(sha256=sha("b")), MaterialRef(sha256=sha("a")))
-    assert RenderedImage(materials, "第 1 次", True, False, "河1") == campaign.message
+    assert ImageMessage((sha("b"), sha("a")), None, "河1", "第 1 次", True, False) == campaign.message
     assert [Purpose.MATERIAL, Purpose.MATERIAL] == [each.purpose for each in campaign.pictures]
 
 
 def test_material_that_exists_is_taken_by_its_id() -> None:
     campaign = rendered(campaign_file(image={"media_ids": ["M{{ 1 }}", "M2"]}), FOLDER)
-    materials = (MaterialRef(media_id=MediaId("M1")), MaterialRef(media_id=MediaId("M2")))
-    assert (RenderedImage(materials, "", False, False), ()) == (campaign.message, campaign.files)
+    given = (MediaId("M1"), MediaId("M2"))
+    assert (ImageMessage(None, given, "", "", False, False), ()) == (campaign.message, campaign.files)
     sound = rendered(campaign_file(voice={"media_id": "V"}), FOLDER)
-    assert (RenderedVoice(MaterialRef(media_id=MediaId("V"))), ()) == (sound.message, sound.files)
+    assert (VoiceMessage(None, MediaId("V")), ()) == (sound.message, sound.files)
 
 
 def test_a_sound_is_taken_as_it_is() -> None:
     campaign = rendered(campaign_file(voice={"file": "audio/bell.mp3"}), FOLDER)
-    assert RenderedVoice(MaterialRef(sha256=sha("bell"))) == campaign.message
+    assert VoiceMessage(sha("bell"), None) == campaign.message
     assert [("campaigns/spring/audio/bell.mp3", Purpose.VOICE)] == [(f.path, f.purpose) for f in campaign.files]
 
 
 def test_a_video_is_found_among_the_shared_files_and_warned_of() -> None:
     block = {"file": "_shared/ball.mp4", "title": "雪球", "description": "两秒钟"}
     campaign = rendered(campaign_file(mpvideo=block), FOLDER)
-    assert RenderedVideo(MaterialRef(sha256=sha("ball")), "雪球", "两秒钟") == campaign.message
+    assert VideoMessage(sha("ball"), None, "雪球", "两秒钟") == campaign.message
     (warning,) = campaign.diagnostics
     assert ("MC317", Severity.WARNING, place_of(("mpvideo",))) == (warning.code, warning.severity, warning.place)
     assert "(48022, read 2026-10)" in warning.message
@@ -61,7 +60,7 @@ def test_a_video_is_found_among_the_shared_files_and_warned_of() -> None:
 
 def test_a_coupon_is_warned_of_with_a_date_and_its_code() -> None:
     campaign = rendered(campaign_file(wxcard={"card_id": "p{{ 1 }}", "card_ext": '{"code": "{{ 1 }}"}'}), FOLDER)
-    assert RenderedCard("p1", '{"code": "{{ 1 }}"}') == campaign.message
+    assert (CardMessage("p1"), '{"code": "{{ 1 }}"}') == (campaign.message, campaign.card_ext)
     assert ["2024-08-10 (45113" in each.message for each in campaign.diagnostics] == [True]
 
 

@@ -18,9 +18,10 @@ from massctl.render.dark_mode import (
 @pytest.mark.parametrize(
     ("written", "colour"),
     [
-        ("transparent", Colour(255, 255, 255, 0)),
+        ("transparent", Colour(0, 0, 0, 0)),
         ("#08c", Colour(0, 0x88, 0xCC)),
-        ("rgb(10%, 20, 30)", Colour(25.5, 20, 30)),
+        ("rgb(10%, 20%, 30%)", Colour(25.5, 51, 76.5)),
+        ("rgb(10%, 20, 30)", None),
         ("#12345", None),
         ("rgb(1,2)", None),
         ("rgb(1.2.3,4,5)", None),

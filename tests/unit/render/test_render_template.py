@@ -14,7 +14,6 @@ DECLARE = "declare it in campaign.yaml under `vars:`"
 NO_DOTS = "write a path relative to the campaign's folder, or `_shared/…`, without `..`"
 UNFINISHED = "check for a missing bracket, brace or quotation mark"
 VALUES = "check the values in this line"
-AS_LIST = "write it as a list, in square brackets"
 AS_TEXT = "convert it first: `|string`"
 THERE_ARE = f"there are {', '.join(sorted(FILTERS))}"
 NONE_THERE = "none of these files exists: x.md, y.md"
@@ -159,7 +158,7 @@ def test_campaigns_do_not_see_each_others_files_or_variables() -> None:
         ("a\n{{ 1 | wordwrap }}", "MC103", 2, None, "the filter `wordwrap` cannot be used here", THERE_ARE),
         ("{{ x[1:2, 3] }}", "MC101", None, None, "this cannot be compiled: invalid syntax", UNFINISHED),
         ("a\n{{ 1 / 0 }}", "MC106", 2, None, "the template failed: division by zero", VALUES),
-        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "a value of type int is not a list", AS_LIST),
+        ("{% for i in 5 %}{% endfor %}", "MC106", 1, None, "the template failed: 'int' object is not iterable", VALUES),
         ("{{ 5 | join }}", "MC106", 1, None, "the template failed: 'int' object is not iterable", VALUES),
         ("{{ [1] | join(5) }}", "MC106", 1, None, "expected text, found int", AS_TEXT),
         ("{% include '../x.md' %}", "MC022", 1, None, "../x.md leads outside the campaign", NO_DOTS),
@@ -267,3 +266,9 @@ def test_no_filter_writes_where_something_stands_in_memory(value: str) -> None:
 )
 def test_what_becomes_part_of_an_address(text: str, expected: str) -> None:
     assert expected == run(text)
+
+
+def test_a_template_that_writes_too_much_is_told_at_its_file() -> None:
+    found = fault_of("{{ 'x' * 1000001 }}")
+    assert ("MC104", MAIN) == (found.code, found.path)
+    assert "the template writes more than 1,000,000 characters" == found.message

@@ -9,7 +9,7 @@ from render_inputs import Folder, hold, news, render, rendered
 
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Place, Severity
-from massctl.model.message import RenderedNews
+from massctl.model.message import NewsMessage
 from massctl.model.settings import MassctlFile
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.dark_mode import faded, reads
@@ -36,7 +36,7 @@ def folder(css: str = "", files: Mapping[str, str] | None = None, built_in: str 
 
 def contents(file: CampaignFile, files: Folder) -> list[str]:
     message = rendered(file, files).message
-    assert isinstance(message, RenderedNews)
+    assert isinstance(message, NewsMessage)
     return [article.content for article in message.articles]
 
 
@@ -258,7 +258,7 @@ def test_a_picture_is_found_from_the_theme_and_used_only_where_it_shows():
     css = "h2{background:url(paper.png)}p{color:red}blockquote{background:url( 'no.png' )}"
     files = folder(css, {"_shared/themes/paper.png": "paper", "_shared/themes/no.png": "no"})
     campaign = rendered(news({}, {"content": "articles/other.md"}, theme="brand"), files)
-    assert isinstance(campaign.message, RenderedNews)
+    assert isinstance(campaign.message, NewsMessage)
     assert f"background:url({hold('paper')})" in campaign.message.articles[1].content
     assert ["spring/images/cover.jpg", "_shared/themes/paper.png"] == [
         each.path.removeprefix("campaigns/") for each in campaign.pictures
@@ -547,7 +547,7 @@ def styles(look: object, article: object = None, text: str = "## 题\n\n正文",
     file = news(own) if look is None else news(own, theme=look)
     found, diagnostics = render(file, files, **account)
     assert found is not None, diagnostics
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     return found.message.articles[0].content
 
 

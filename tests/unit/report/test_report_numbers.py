@@ -25,7 +25,7 @@ def article_of(report: Report, position: int = 1) -> ArticleReport:
 
 
 def readers(report: Report, day: int) -> Figure:
-    return next(each.figures[Metric.READ_USER] for each in article_of(report).days if each.day == day)
+    return next(each.by_metric[Metric.READ_USER] for each in article_of(report).days if each.day == day)
 
 
 def stages(report: Report) -> dict[StageName, Stage]:
@@ -79,7 +79,7 @@ def test_a_sum_that_falls_is_told_and_kept() -> None:
 
     article = article_of(sends.report())
 
-    assert ([40, 55, 50], (SENT.date() + 2 * DAY,)) == ([point.read_user for point in article.curve], article.fell)
+    assert ([40, 55, 50], (SENT.date() + 2 * DAY,)) == ([point.read_user for point in article.points], article.fell)
 
 
 def test_sources_are_in_the_words_of_wechat_and_one_that_it_leaves_out_is_missing() -> None:
@@ -144,7 +144,7 @@ def test_a_list_in_two_jobs_is_added_and_its_shares_are_not() -> None:
 
     assert (9, ("100_1", "200_1")) == (readers(report, 1).value, article_of(report).msgids)
     assert Missing.PARTLY is readers(report, 3).missing
-    assert Missing.SEVERAL_JOBS is article_of(report).days[0].figures[Metric.READ_FINISH_RATE].missing
+    assert Missing.SEVERAL_JOBS is article_of(report).days[0].by_metric[Metric.READ_FINISH_RATE].missing
     assert Missing.SEVERAL_JOBS is article_of(report).leaves[0].missing
     assert [20, 18, 16, 2] == [each.people.value for each in report.sends[0].funnel[:4]]
 
@@ -164,7 +164,7 @@ def test_where_readers_leave_has_five_positions() -> None:
 
     leaves = article_of(sends.report()).leaves
 
-    assert [0.5, 0.2, 0.1, 0.1, None] == [each.value for each in leaves]
+    assert [0.5, 0.2, 0.1, 0.1, None] == [each.share for each in leaves]
     assert Missing.NOT_GIVEN is leaves[4].missing
 
 
@@ -246,7 +246,7 @@ def test_articles_are_by_position_with_what_the_repository_knows_of_them() -> No
         (each.position, each.title, each.author, each.theme, each.title_length) for each in send.articles
     ]
     assert ("c0ffee", "wang") == (send.commit, send.approver)
-    assert [40, 7] == [each.days[0].figures[Metric.READ_USER].value for each in send.articles]
+    assert [40, 7] == [each.days[0].by_metric[Metric.READ_USER].value for each in send.articles]
 
 
 def test_what_wechat_says_to_be_late_is_marked_and_not_compared() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from building import LINEAGE
-from msgspec.structs import replace
+from copies import replace
 from report_page_samples import report_of, sample_report
 from repositories import BODY, Tree, png, window
 

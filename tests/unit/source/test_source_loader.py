@@ -9,7 +9,7 @@ from typing import Any
 import building
 import pytest
 from building import APPID, NOW, Happening, recorded, sha, text
-from msgspec.structs import replace
+from copies import replace
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 

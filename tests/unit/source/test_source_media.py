@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
+from copies import replace
 from PIL import Image
 
 from massctl.errors import ConfigurationError

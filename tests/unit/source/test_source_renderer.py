@@ -11,7 +11,7 @@ import pytest
 from repositories import Tree
 
 from massctl.child import Child
-from massctl.model.message import RenderedCampaign, RenderedNews
+from massctl.model.message import NewsMessage, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -95,16 +95,16 @@ def placed(line: int) -> list[Any]:
     return told("x", ["Place", "campaigns/a/campaign.yaml", line, 1, None, None])
 
 
-ARTICLE = "content.1.1.1"
+ARTICLE = "content.1.2.1"
 LIES: dict[str, Callable[[Any], None]] = {
     "no content": without("content"),
     "something else": changed("content", 5),
     "a class of ours that is none of content": changed("content.0", "Place"),
     "a class that nobody knows": changed("content.0", "RenderedCampaign"),
     "a field too many": lambda answer: answer["content"].append(1),
-    "a title that is no text": changed(f"{ARTICLE}.1", 5),
-    "a flag that is no flag": changed(f"{ARTICLE}.10", "yes"),
-    "a cover that names no bytes": changed(f"{ARTICLE}.5", "../../secret"),
+    "a title that is no text": changed(f"{ARTICLE}.3", 5),
+    "a flag that is no flag": changed(f"{ARTICLE}.1", "yes"),
+    "a cover that names no bytes": changed(f"{ARTICLE}.7", "../../secret"),
     "a list where a row is": changed("content.2", "row"),
     "a picture of a file that it did not read": changed("content.2.1.1", "campaigns/a/other.png"),
     "a picture of other bytes": changed("content.2.1.2", "0" * 64),
@@ -112,11 +112,11 @@ LIES: dict[str, Callable[[Any], None]] = {
     "a sentence that looks into objects": changed("content.4", phrase("{name.__class__}")),
     "a sentence that takes memory": changed("content.4", phrase("{name:>9999999999}")),
     "files that are no files": changed("files", ["a"]),
-    "a cover that is not with it": changed(f"{ARTICLE}.5", "0" * 64),
-    "a picture that is not with it": changed(f"{ARTICLE}.4", f'<img src="massctl-picture:{"0" * 64}">'),
+    "a cover that is not with it": changed(f"{ARTICLE}.7", "0" * 64),
+    "a picture that is not with it": changed(f"{ARTICLE}.10", f'<img src="massctl-picture:{"0" * 64}">'),
     "a file of no known kind": changed("content.2.1.6", "/../../x"),
     "a size below nothing": changed("content.2.1.4", -1),
-    "half a character": changed(f"{ARTICLE}.1", "\ud800"),
+    "half a character": changed(f"{ARTICLE}.3", "\ud800"),
     "a number without end": changed("content.4", phrase("{name:g}", 10**400)),
     "a count that is none": changed("content.4", phrase("{count}", 1.0, "{count}")),
     "a sentence that doubles": changed("content.4", nested(40)),
@@ -165,11 +165,11 @@ def test_whom_it_goes_to_and_when_is_what_its_file_says(
 ) -> None:
     """A child may put any words into a message; all the rest it cannot even say."""
     honest = read(tree, tmp_path)["a"]
-    lying(changed(f"{ARTICLE}.1", "别的标题"), monkeypatch)
+    lying(changed(f"{ARTICLE}.3", "别的标题"), monkeypatch)
     found = read(tree, tmp_path)["a"]
     assert isinstance(honest, RenderedCampaign)
     assert isinstance(found, RenderedCampaign)
-    assert isinstance(found.message, RenderedNews)
+    assert isinstance(found.message, NewsMessage)
     assert "别的标题" == found.message.articles[0].title
     assert honest.digest != found.digest
     for name in ("name", "title", "edition", "account", "appid", "audience", "window", "recipients", "source_sha256"):

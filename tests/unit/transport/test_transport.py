@@ -13,7 +13,7 @@ from threading import Thread
 
 import httpx
 import pytest
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.transport import Call, Line, NoAnswer, RawAnswer
 

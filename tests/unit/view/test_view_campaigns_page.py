@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from msgspec.structs import replace
+from copies import replace
 from view_samples import COVER, HERO, NOW, campaign, text_campaign
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
-from massctl.model.message import MaterialRef, RenderedImage
+from massctl.model.message import ImageMessage
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.window import window_state
@@ -64,7 +64,7 @@ def test_a_campaign_that_nobody_looked_at_is_not_said_to_be_fine():
 
 
 def test_a_message_without_a_cover_has_a_picture_or_a_sign():
-    image = text_campaign(message=RenderedImage((MaterialRef(sha256=HERO),), "", False, False))
+    image = text_campaign(message=ImageMessage((HERO,), None, "", "", False, False))
     assert "/-/file/hero.jpg" in page(Look("a", "", image))
     assert ">文</i>" in page(Look("a", "", text_campaign()))
     assert 'aria-hidden="true"></i>' in page(Look("a", "", None))

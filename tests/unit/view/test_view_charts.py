@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from massctl.view.charts import Band, Caption, Series, Value, bars, dots, reads_by_day, stacked_bars
+from massctl.report.report import Quartiles
+from massctl.view.charts import Caption, Value, bars, dots, reads_by_day, stacked_bars
 
 CAPTION = Caption("reads", "<script>alert(1)</script>", "one & two")
 
@@ -35,10 +36,13 @@ def counted(*numbers: float | None) -> list[Value]:
     return [Value(each, f"{each} people") for each in numbers]
 
 
+USUAL = {1: Quartiles(1, 2, 3), 2: Quartiles(2, 3, 4)}
 CHARTS: list[Callable[[], str]] = [
-    lambda: reads_by_day(CAPTION, dict(enumerate(counted(1, 2, 3), 1)), [Band(1, 1, 2, 3), Band(2, 2, 3, 4)], 30),
-    lambda: stacked_bars(CAPTION, ["<b>"], [Series("way-1", counted(3))]),
-    lambda: bars(CAPTION, ["<b>"], [Series("this", counted(3))], str),
+    lambda: reads_by_day(
+        CAPTION, dict(enumerate(counted(1, 2, 3), 1)), {1: Quartiles(1, 2, 3), 2: Quartiles(2, 3, 4)}, 30
+    ),
+    lambda: stacked_bars(CAPTION, ["<b>"], {"way-1": counted(3)}),
+    lambda: bars(CAPTION, ["<b>"], {"this": counted(3)}, str),
     lambda: dots(CAPTION, {date(2026, 11, 1): counted(1)}, 2),
 ]
 
@@ -59,7 +63,7 @@ def test_a_chart_runs_nothing_styles_nothing_and_is_named_in_both_sizes(chart: C
 
 def test_a_line_is_broken_at_a_day_without_a_number_and_each_point_is_said():
     days = {1: Value(10, "day 1"), 2: Value(20, "day 2"), 4: Value(40, "day 4"), 5: Value(50, "day 5")}
-    drawing = drawings(reads_by_day(CAPTION, days, [], 30))["wide"]
+    drawing = drawings(reads_by_day(CAPTION, days, {}, 30))["wide"]
     paths = [each.attrib["d"] for each in drawing.iter() if "nofill" in each.attrib.get("class", "")]
     assert [2, 2] == [len(re.findall(r"[\d.]+ [\d.]+", each)) for each in paths]
     assert ["day 1", "day 2", "day 4", "day 5"] == [
@@ -68,14 +72,14 @@ def test_a_line_is_broken_at_a_day_without_a_number_and_each_point_is_said():
 
 
 def test_the_scale_of_days_begins_at_1_and_ends_at_30_whatever_is_known():
-    drawing = drawings(reads_by_day(CAPTION, {1: Value(10, "")}, [], 30))["wide"]
+    drawing = drawings(reads_by_day(CAPTION, {1: Value(10, "")}, {}, 30))["wide"]
     written = [each.text for each in drawing.iter() if each.tag.endswith("text")]
     assert {"1", "3", "7", "14", "21", "30"} <= set(written)
     assert "0" in written
 
 
 def test_parts_of_a_bar_are_as_long_as_their_numbers_and_the_first_row_is_on_top():
-    series = [Series("way-1", counted(30, 60)), Series("recommended", counted(10, None))]
+    series = {"way-1": counted(30, 60), "recommended": counted(10, None)}
     drawing = drawings(stacked_bars(CAPTION, ["day 1", "day 3"], series))["wide"]
     first, second = sorted(rectangles(drawing, "way-1"), key=lambda each: float(each.attrib["y"]))
     (recommended,) = rectangles(drawing, "recommended")
@@ -84,13 +88,11 @@ def test_parts_of_a_bar_are_as_long_as_their_numbers_and_the_first_row_is_on_top
     assert first.attrib["y"] == recommended.attrib["y"]
 
 
-def test_a_missing_bar_is_not_drawn_and_few_bars_have_their_numbers():
-    series = [Series("this", counted(20, None)), Series("usual", counted(10, 12))]
+def test_a_missing_bar_is_not_drawn_and_bars_have_their_numbers():
+    series = {"this": counted(20, None), "usual": counted(10, 12)}
     drawing = drawings(bars(CAPTION, ["Fri", "Sat"], series, "{:g}".format))["wide"]
     assert (1, 2) == (len(rectangles(drawing, "this")), len(rectangles(drawing, "usual")))
     assert ["20", "10", "12"] == texts(drawing, "text-overlay")
-    many = bars(CAPTION, [str(each) for each in range(11)], [Series("this", counted(*range(11)))], "{:g}".format)
-    assert [] == texts(drawings(many)["wide"], "text-overlay")
 
 
 def test_dots_stand_on_their_days_lead_to_their_send_and_can_differ():
@@ -106,8 +108,4 @@ def test_dots_stand_on_their_days_lead_to_their_send_and_can_differ():
     assert "here mark" == circles[1].attrib["class"]
     (link,) = [each for each in drawing.iter() if each.tag.endswith("}a")]
     assert "#one" in link.attrib.values()
-    assert ["01-15", "01-27", "02-08", "02-19", "03-03", "03-15"] == texts(drawing, "x")
-    year = {date(2025, 11, 20): counted(1), date(2026, 10, 2): counted(3)}
-    assert [f"{each}" for each in ("2025-12", "2026-02", "2026-04", "2026-06", "2026-08", "2026-10")] == texts(
-        drawings(dots(CAPTION, year, None))["wide"], "x"
-    )
+    assert ["2026-01-15", "2026-01-26", "2026-02-07", "2026-02-19", "2026-03-03", "2026-03-15"] == texts(drawing, "x")

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 from comment_judge import judge, plan_markdown
+from copies import replace
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from test_view_markdown import LATER, texts
 from view_samples import BEIJING, COVER, HERO, LEAVES, NOW, article, campaign, picture, plan_of, text_campaign
 
 from massctl.model.campaign import Audience, OpenidList
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
-from massctl.model.message import Purpose, RenderedCampaign, RenderedNews, RenderedText
+from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage
 from massctl.model.phrase import Phrase
 from massctl.plan.review_diff import Base, BaseKind, Difference, difference
 from massctl.view.cells import cells
@@ -55,7 +55,7 @@ LOOKS = "<p>路线卡</p>"
 
 def before() -> RenderedCampaign:
     articles = (article("春季大促，1999 元起", BODY), article("路线卡", LOOKS), article("要走的一篇", "<p>再见</p>"))
-    return campaign(message=RenderedNews(articles), pictures=PICTURES)
+    return campaign(message=NewsMessage(articles), pictures=PICTURES)
 
 
 def after(**changes: Any) -> RenderedCampaign:
@@ -66,7 +66,7 @@ def after(**changes: Any) -> RenderedCampaign:
         article("路线卡", '<p style="color:red">路线卡</p>'),
     )
     fields: dict[str, Any] = {
-        "message": RenderedNews(articles),
+        "message": NewsMessage(articles),
         "pictures": NEW_PICTURES,
         "window": LATER,
         "edition": 2,
@@ -133,7 +133,7 @@ def test_what_went_is_red_and_what_came_is_green():
     ],
 )
 def test_a_changed_text_marks_its_words(old: str, new: str, expected: str):
-    one, other = (text_campaign(message=RenderedText(words)) for words in (old, new))
+    one, other = (text_campaign(message=TextMessage(words)) for words in (old, new))
     assert expected in text_of(other, compared(one, other))
 
 
@@ -159,8 +159,8 @@ def test_the_base_is_named(base: Base, english: str, chinese: str):
 
 
 def test_where_only_looks_changed_no_word_did():
-    one, other = campaign(), campaign(message=RenderedNews((article(content="<p>x</p>"),)))
-    styled = campaign(message=RenderedNews((article(content='<p style="color:red">x</p>'),)))
+    one, other = campaign(), campaign(message=NewsMessage((article(content="<p>x</p>"),)))
+    styled = campaign(message=NewsMessage((article(content='<p style="color:red">x</p>'),)))
     assert "no change to the words and pictures" in text_of(styled, compared(other, styled))
     assert "no change to the words and pictures" not in text_of(other, compared(one, other))
 
@@ -177,7 +177,7 @@ def test_a_plan_without_differences_says_nothing_of_changes():
 
 def test_of_many_changes_the_first_are_shown():
     one, other = (
-        campaign(message=RenderedNews((article(content="".join(f"<p>{n} {word}</p><p>{n}</p>" for n in range(60))),)))
+        campaign(message=NewsMessage((article(content="".join(f"<p>{n} {word}</p><p>{n}</p>" for n in range(60))),)))
         for word in ("今天风大", "今天雨大")
     )
     found = compared(one, other)
@@ -187,7 +187,7 @@ def test_of_many_changes_the_first_are_shown():
 
 
 def test_a_very_long_change_is_cut():
-    one, other = campaign(), campaign(message=RenderedNews((article(content=f"<p>{'长' * 5_000}</p>"),)))
+    one, other = campaign(), campaign(message=NewsMessage((article(content=f"<p>{'长' * 5_000}</p>"),)))
     shown = text_of(other, compared(one, other))
     assert 400 == shown.count("长")
     assert "…" in shown
@@ -197,7 +197,7 @@ def test_a_very_long_change_is_cut():
 def test_a_comment_with_long_changes_is_never_too_long():
     names = [CampaignName(f"2026-12-{number:02}") for number in range(12)]
     bodies = ["".join(f"<p>{word * 300}{n}</p>" for n in range(40)) for word in "春夏"]
-    old, new = (RenderedNews(tuple(article(f"第{n}篇", body) for n in range(8))) for body in bodies)
+    old, new = (NewsMessage(tuple(article(f"第{n}篇", body) for n in range(8))) for body in bodies)
     each = [campaign(name, message=new) for name in names]
     found = {c.name: compared(campaign(c.name, message=old), c)[c.name] for c in each}
     written = plan_markdown(plan_of(*each), NOW, Language.EN, found)
@@ -220,7 +220,7 @@ def dressed(title: str, words: str, address: str) -> tuple[RenderedCampaign, Ren
         content_source_url=address,
     )
     paths = (replace(picture("x", HERO, Purpose.IMAGE), path=f"campaigns/{words}"), *PICTURES[:1])
-    return campaign(message=RenderedNews((old,))), campaign(message=RenderedNews((new,)), pictures=paths)
+    return campaign(message=NewsMessage((old,))), campaign(message=NewsMessage((new,)), pictures=paths)
 
 
 @settings(max_examples=60)
@@ -238,6 +238,6 @@ def test_no_word_from_a_file_does_anything(title: str, words: str, address: str)
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
 def test_every_mark_takes(old: str, new: str):
     """A mark that Markdown does not see as one would stand in the text as asterisks or tildes."""
-    one, other = (text_campaign(message=RenderedText(f"前{words}后")) for words in (old, new))
+    one, other = (text_campaign(message=TextMessage(f"前{words}后")) for words in (old, new))
     written = plan_markdown(plan_of(other), NOW, Language.EN, compared(one, other))
     judge(written)

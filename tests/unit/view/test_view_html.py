@@ -4,21 +4,21 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
+from copies import replace
 from view_samples import COVER, HERO, LEAVES, article, campaign, text_campaign
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.ids import MediaId
 from massctl.model.lock import version_of
 from massctl.model.message import (
+    CardMessage,
+    ImageMessage,
     MaterialRef,
+    NewsMessage,
     RenderedArticle,
-    RenderedCard,
-    RenderedImage,
-    RenderedNews,
-    RenderedText,
-    RenderedVideo,
-    RenderedVoice,
+    TextMessage,
+    VideoMessage,
+    VoiceMessage,
 )
 from massctl.model.phrase import Phrase
 from massctl.plan.review_diff import Base, BaseKind, difference
@@ -68,15 +68,15 @@ def test_the_page_shows_an_empty_frame_for_a_picture_that_is_not_here():
 
 @pytest.mark.parametrize("address", ["https://mmbiz.qpic.cn/a.png", "//mmbiz.qpic.cn/a.png", " HTTP://x.test/a.png"])
 def test_the_page_asks_no_server_for_a_picture(address: str):
-    news = RenderedNews((changed_article(content=f'<img alt="雪" src="{address}">'),))
+    news = NewsMessage((changed_article(content=f'<img alt="雪" src="{address}">'),))
     outline = Outline(index_page(campaign(message=news), FILES))
     assert [NOT_HERE] == [each["src"] for tag, each in outline.tags if each.get("alt") == "雪"]
 
 
 def test_the_page_says_how_long_each_article_is():
-    one = RenderedNews((changed_article(content=f"<p>{'字' * 700}</p>"),))
+    one = NewsMessage((changed_article(content=f"<p>{'字' * 700}</p>"),))
     assert "<span>700 words, 2 min to read</span>" in index_page(campaign(message=one), FILES, Language.EN)
-    two = RenderedNews((*one.articles, changed_article(content="<p>一</p>")))
+    two = NewsMessage((*one.articles, changed_article(content="<p>一</p>")))
     assert "<span>2  1 字，约 1 分钟读完</span>" in index_page(campaign(message=two), FILES)
 
 
@@ -100,7 +100,7 @@ def test_a_cover_stands_wide_for_the_first_article_and_square_for_the_others_and
 
 
 def test_the_part_of_a_cover_that_was_chosen_fills_its_frame():
-    news = RenderedNews((changed_article(pic_crop_235_1="0.1_0.5_0.6_1", pic_crop_1_1="0_0_0.25_0.5"),))
+    news = NewsMessage((changed_article(pic_crop_235_1="0.1_0.5_0.6_1", pic_crop_1_1="0_0_0.25_0.5"),))
     page = index_page(campaign(message=news), FILES)
     wide = 'style="width:200.0000%;height:200.0000%;left:-20.0000%;top:-100.0000%"'
     square = 'style="width:400.0000%;height:200.0000%;left:0.0000%;top:0.0000%"'
@@ -128,46 +128,49 @@ def test_the_policy_stands_before_anything_it_governs():
 @pytest.mark.parametrize("field", ["title", "author", "digest", "content_source_url"])
 def test_everything_but_bodies_is_escaped(field: str):
     evil = '"><script>alert(1)</script>'
-    news = RenderedNews((changed_article(**{field: evil}), changed_article(**{field: evil})))
+    news = NewsMessage((changed_article(**{field: evil}), changed_article(**{field: evil})))
     assert "<script" not in index_page(campaign(title=evil, message=news), FILES)
 
 
 @pytest.mark.parametrize("url", ["javascript:1", "http:\\x", "https:x"])
 def test_an_address_that_is_none_of_the_web_is_no_link(url: str):
-    news = RenderedNews((changed_article(content_source_url=url),))
+    news = NewsMessage((changed_article(content_source_url=url),))
     page = index_page(campaign(message=news), FILES)
     assert url not in Outline(page).values("a", "href")
     assert f"阅读原文 {url}" in page
 
 
 def test_an_empty_digest_is_the_beginning_of_the_text():
-    news = RenderedNews((changed_article(digest="", content="<p>&lt;早安&gt; " + "春" * 80 + "</p>"),))
+    news = NewsMessage((changed_article(digest="", content="<p>&lt;早安&gt; " + "春" * 80 + "</p>"),))
     assert f"<span>&lt;早安&gt; {'春' * 49}</span>" in index_page(campaign(message=news), FILES)
 
 
 def test_a_text_message_is_a_bubble():
-    page = index_page(text_campaign(message=RenderedText("早 <b>\n春")), {})
+    page = index_page(text_campaign(message=TextMessage("早 <b>\n春")), {})
     assert '<p lang="zh-CN">早 &lt;b&gt;\n春</p>' in page
     outline = Outline(page)
     assert "message.txt" in outline.values("a", "href")
     assert "reading" not in outline.values("section", "aria-labelledby")
 
 
-GIVEN = MaterialRef(media_id=MediaId("MEDIA-7"))
+GIVEN = MediaId("MEDIA-7")
 OURS = MaterialRef(sha256=HERO)
 
 
 @pytest.mark.parametrize(
     ("message", "shown"),
     [
-        (RenderedImage((OURS, GIVEN), "看 & 走", False, False), 'alt="picture 1"'),
-        (RenderedImage((OURS, GIVEN), "看 & 走", False, False), '<div class="words"><p>看 &amp; 走</p></div>'),
-        (RenderedImage((OURS,), "", False, False, "雪 & 夜"), '<div class="words"><strong>雪 &amp; 夜</strong></div>'),
-        (RenderedImage((OURS, GIVEN), "", False, False), "素材 <code>MEDIA-7</code>"),
-        (RenderedVoice(OURS), '<audio controls preload="metadata" aria-label="the sound"'),
-        (RenderedVoice(GIVEN), "素材 <code>MEDIA-7</code>"),
-        (RenderedVideo(OURS, "雪", "两秒"), "<strong>雪</strong><p>两秒</p>"),
-        (RenderedCard("pCard", None), "<p>pCard</p>"),
+        (ImageMessage((HERO,), (GIVEN,), "", "看 & 走", False, False), 'alt="picture 1"'),
+        (ImageMessage((HERO,), (GIVEN,), "", "看 & 走", False, False), '<div class="words"><p>看 &amp; 走</p></div>'),
+        (
+            ImageMessage((HERO,), None, "雪 & 夜", "", False, False),
+            '<div class="words"><strong>雪 &amp; 夜</strong></div>',
+        ),
+        (ImageMessage((HERO,), (GIVEN,), "", "", False, False), "素材 <code>MEDIA-7</code>"),
+        (VoiceMessage(HERO, None), '<audio controls preload="metadata" aria-label="the sound"'),
+        (VoiceMessage(None, GIVEN), "素材 <code>MEDIA-7</code>"),
+        (VideoMessage(HERO, None, "雪", "两秒"), "<strong>雪</strong><p>两秒</p>"),
+        (CardMessage("pCard"), "<p>pCard</p>"),
     ],
 )
 def test_every_kind_of_message_shows_what_arrives(message: Any, shown: str):
@@ -236,8 +239,8 @@ def looked_beside(before: Any, now: Any, base: Base = SENT) -> str:
 
 def test_an_earlier_version_lies_beside_each_article_that_it_had():
     first, second = article("一", "<p>昨天</p>"), article("二", "<p>前天</p>")
-    before = campaign(message=RenderedNews((second,)))
-    page = looked_beside(before, campaign(message=RenderedNews((first, second))))
+    before = campaign(message=NewsMessage((second,)))
+    page = looked_beside(before, campaign(message=NewsMessage((first, second))))
     earlier = page.partition('class="column earlier"')[2].partition("</section>")[0]
     assert ["昨天" in earlier, "前天" in earlier] == [False, True]
     assert earlier.index("this article is new") < earlier.index("前天")
@@ -246,7 +249,7 @@ def test_an_earlier_version_lies_beside_each_article_that_it_had():
 
 def test_changed_words_are_struck_out_and_inserted():
     page = looked_beside(
-        text_campaign(message=RenderedText("周日 <早> 走")), text_campaign(message=RenderedText("周日 <晚> 走"))
+        text_campaign(message=TextMessage("周日 <早> 走")), text_campaign(message=TextMessage("周日 <晚> 走"))
     )
     assert "<del>早</del><ins>晚</ins>" in page
     assert 'id="earlier-glass"' in page

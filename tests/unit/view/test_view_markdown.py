@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from comment_judge import judge, plan_markdown, skeletons
+from copies import replace
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from msgspec.structs import replace
 from view_samples import NOW, article, attempted, campaign, picture, plan_of, saved, state_of, text_campaign
 
 from massctl.apply.outcome import Failure
@@ -20,7 +20,7 @@ from massctl.errors import NotAPlanError
 from massctl.model import entries
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
-from massctl.model.message import Purpose, Recipient, RenderedNews, RenderedText, Window
+from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.lock_diff import COMMENT_MARK, FramePart, LockState, ReviewedPart
@@ -126,11 +126,11 @@ def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Pla
     warning = Diagnostic("MC309", Severity.WARNING, Phrase("{detail}", detail=message), Place(path, 1), None)
     due = campaign(
         title=title,
-        message=RenderedNews((article(title), article(message))),
+        message=NewsMessage((article(title), article(message))),
         diagnostics=(warning,),
         recipients=(Recipient("towxname", name),),
     )
-    notice = text_campaign(title=title, message=RenderedText(message), window=None)
+    notice = text_campaign(title=title, message=TextMessage(message), window=None)
     later = campaign("2026-12-later", title=message, window=LATER)
     bad = Invalid(CampaignName("2026-12-bad"), title, message, 1, (fault,))
     sent = Concluded(CampaignName("2026-10-sent"), title, "main", due.appid, 1, None, due.source_sha256)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from building import HOUR, NOW, attempted, audience, house, planned, recorded, text
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from msgspec.structs import replace
 
 import massctl
 from massctl.apply.notices import Notice

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
+from copies import replace
 from view_samples import (
     APPID,
     COVER,

@@ -83,9 +83,8 @@ def test_markdown_begins_with_the_sentence_and_says_as_of_when(report: Report) -
 def test_markdown_has_every_share_with_its_whole_and_whose_number_it_is(report: Report) -> None:
     said = markdown(report, Language.EN)
 
-    ledger, wechat = said[said.index("the message, by the ledger") :].split(
-        "the first article, by WeChat's statistics"
-    )[:2]
+    funnel = said[said.index("the message, by the ledger") :]
+    ledger, wechat = funnel.split("the first article by the end of day 7 (2026-12-07), by WeChat's statistics")
     assert "| received it | 940 | 98.9% of those left after the filters (950) |" in ledger
     assert "| read it from the message | 94\\* | 10.0%\\* of those who received it (940) |" in wechat
     assert "| read it to the end | — (a) | 41.0%\\* of all readers (240) |" in wechat
@@ -292,13 +291,20 @@ def test_a_chat_gets_the_sentence_and_at_most_six_lines(report: Report) -> None:
 
     assert [
         "240 people read “《spring》” by the end of day 7 (2026-12-07); WeChat said that newer numbers are to come.",
-        "Audience 1,000, received 940, failed 10 (ledger)",
         (
-            "By the end of day 7: read from the message 94* (10.0% of those who received it); "
-            "recommended by WeChat (推荐) 30*"
+            "the message, by the ledger: in the audience 1,000; "
+            "left after WeChat's filters 950, 95.0% of the audience (1,000); "
+            "received it 940, 98.9% of those left after the filters (950); "
+            "failed 10, 1.1% of those left after the filters (950)"
         ),
-    ] == said[:3]
-    assert said[3].startswith("Read to the end 41.0%* of 240 readers; shared 12*; followed after reading — (")
+        (
+            "the first article by the end of day 7 (2026-12-07), by WeChat's statistics: "
+            "read it from the message 94*, 10.0%* of those who received it (940); "
+            "read it to the end 41.0%* of all readers (240); shared it 12*, 5.0%* of all readers (240); "
+            "followed after reading — (WeChat's answer for that day did not have it)"
+        ),
+        "30 of 240 readers (12.5%) came by WeChat's recommendations. They need not follow you.",
+    ] == said[:4]
     assert "whole account: 5; same weekday before: median 9.5, middle half " in said[4]
     assert said[-1].endswith("; * WeChat said that newer numbers are to come")
     assert 4 <= len(said) - 1 <= 6
@@ -428,7 +434,7 @@ def test_a_chat_hears_that_a_share_is_late() -> None:
     report = sends.report()
     said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
 
-    assert any("Read to the end 50.0%* of 10 readers" in line for line in said)
+    assert any("read it to the end 50.0%* of all readers (10)" in line for line in said)
 
 
 def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:
@@ -438,8 +444,8 @@ def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:
     report = sends.report()
     said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
 
-    assert "Audience, received, failed: — (the ledger has no event of the job with this number)" in said
-    assert "shared — (WeChat's answer for that day did not have it)" in said[3]
-    assert (6, True) == (len(said), said[-1].startswith("As of 2026-12-09 09:00"))
+    assert "the message, by the ledger: — (the ledger has no event of the job with this number)" in said
+    assert said[2].endswith("by WeChat's statistics: — (WeChat's answer for that day did not have it)")
+    assert (5, True) == (len(said), said[-1].startswith("As of 2026-12-09 09:00"))
     assert "—" not in said[-1]
     assert any("; same weekday before: too few for a median: 0" in line for line in said)

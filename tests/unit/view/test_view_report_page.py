@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
+from copies import replace
 from report_page_samples import NOW, USUAL, absent, newest, report_of, sample_report, send
 from report_samples import SENT, Sends
 
@@ -92,7 +92,7 @@ def test_numbers_that_may_be_another_articles_say_so():
 def test_a_number_that_is_missing_is_a_dash_whose_reason_stands_below():
     report = newest()
     first = report.articles[0]
-    lost = replace(first.days[1], figures=dict.fromkeys(first.days[1].figures, absent(Missing.NOT_COLLECTED)))
+    lost = replace(first.days[1], by_metric=dict.fromkeys(first.days[1].by_metric, absent(Missing.NOT_COLLECTED)))
     days = (first.days[0], lost, *first.days[2:])
     shown = card(page(replace(report, articles=(replace(first, days=days),))), "days")
     assert re.search(r"readers 2,700 — a 7,391 8,601 \* people", shown)
@@ -110,7 +110,7 @@ def test_a_day_that_is_to_come_has_no_column_and_is_told_with_its_date():
 
 def test_the_ledger_has_one_half_of_the_funnel_and_wechat_the_other():
     shown = card(newest_page(), "funnel")
-    ledger, wechat = shown.split("the first article, by WeChat's statistics")
+    ledger, wechat = shown.split("the first article by the end of day 14 (2026-11-29), by WeChat's statistics")
     assert re.search(r"in the audience 48,310 .* received it 48,059 99.9%", ledger)
     assert re.search(r"read it from the message 3,225 6.7% of those who received it", wechat)
     assert re.search(r"read it to the end — a 50.0%", wechat)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from msgspec.structs import replace
+from copies import replace
 
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.model import entries
@@ -12,13 +12,13 @@ from massctl.model.campaign import Audience
 from massctl.model.entries import Entry, Event
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256, sha256_of
 from massctl.model.message import (
+    NewsMessage,
     Picture,
     Purpose,
     Recipient,
     RenderedArticle,
     RenderedCampaign,
-    RenderedNews,
-    RenderedText,
+    TextMessage,
     Window,
 )
 from massctl.model.phrase import Phrase
@@ -56,12 +56,12 @@ def picture(path: str, sha256: Sha256, purpose: Purpose, note: str | None = None
 def article(title: str = "春季大促，1999 元起", content: str | None = None) -> RenderedArticle:
     body = f'<p>三天，错过等一年。</p><img src="massctl-picture:{HERO}"><img src="massctl-picture:{LEAVES}">'
     return RenderedArticle(
-        title,
-        "编辑部",
-        "三天，错过等一年",
-        content or body,
-        COVER,
-        "https://example.com/sale",
+        title=title,
+        author="编辑部",
+        digest="三天，错过等一年",
+        content=content or body,
+        cover=COVER,
+        content_source_url="https://example.com/sale",
         need_open_comment=True,
         only_fans_can_comment=False,
     )
@@ -78,7 +78,7 @@ def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampa
         window=Window(datetime(2026, 12, 1, 20, 0, tzinfo=BEIJING), datetime(2026, 12, 1, 21, 30, tzinfo=BEIJING)),
         send_ignore_reprint=False,
         same_content_allowed=False,
-        message=RenderedNews((article(), article("给会员的一套路线卡，贴在冰箱上", "<p>路线卡</p>"))),
+        message=NewsMessage((article(), article("给会员的一套路线卡，贴在冰箱上", "<p>路线卡</p>"))),
         pictures=(
             picture("images/cover.jpg", COVER, Purpose.MATERIAL),
             picture("images/hero.webp", HERO, Purpose.IMAGE, NOTE),
@@ -94,7 +94,7 @@ def text_campaign(name: str = "2026-12-text-notice", **changes: Any) -> Rendered
     words = "🧣 这个周日（12 月 20 日）的步行改时间了。\n\n预报说周六夜里降温，清早路面可能结冰。"
     plain: dict[str, Any] = {
         "title": "周日步行改时间",
-        "message": RenderedText(words),
+        "message": TextMessage(words),
         "pictures": (),
         "recipients": (),
     }

@@ -4,7 +4,7 @@ import json
 
 import httpx
 import pytest
-from building import IN_TIME, intent
+from building import IN_TIME, intent, text_body
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openid_samples import BATCHES
@@ -36,13 +36,12 @@ from massctl.model.send import (
     Rejected,
     SendIntent,
     ToOpenids,
-    Words,
 )
 from massctl.transport import RawAnswer
 from massctl.wechat.response import Answer, read_answer
 
 PAGE = b"<html><body>maintenance</body></html>"
-TO_OPENIDS = intent(ToOpenids(BATCHES[1]), Words("明天见"))
+TO_OPENIDS = intent(ToOpenids(BATCHES[1]), text_body("明天见"))
 LOST: dict[Scripted, InDoubt] = {
     httpx.ReadTimeout("slow"): InDoubt("answer_timeout", seconds=30),
     httpx.WriteTimeout("slow"): InDoubt("answer_timeout", seconds=30),

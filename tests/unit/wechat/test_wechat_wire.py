@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from building import intent
-from msgspec.structs import replace
+from building import card_body, image_body, intent, text_body, video_body, voice_body
+from copies import replace
 from openid_samples import BATCHES
 from wechat_script import (
     APPID,
@@ -31,14 +31,14 @@ from massctl.errors import InvariantError, TransportError
 from massctl.model.campaign import Audience, Tag
 from massctl.model.ids import MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
-from massctl.model.send import Body, Card, Images, SendIntent, ToAll, ToOpenids, ToTag, Video, Voice, Words
+from massctl.model.send import Body, SendIntent, ToAll, ToOpenids, ToTag
 from massctl.wechat.client import WeChatClient
 
 Ask = Callable[[WeChatClient], Any]
 DONE = {"errcode": 0, "errmsg": "ok"}
 ACCEPTED = {"errcode": 0, "errmsg": "send job submission success", "msg_id": 3147000001}
 A, B = MediaId("A"), MediaId("B")
-TWO = Images((A, B), "r", need_open_comment=False, only_fans_can_comment=False)
+TWO = image_body((A, B), "r", need_open_comment=False, only_fans_can_comment=False)
 TAGS = {"tags": [{"id": 2, "name": "星标组", "count": 7}, {"id": 101, "name": "会员", "count": 1200}, {"id": 7}]}
 FOLLOWERS = {"total": 23456, "count": 1, "data": {"openid": [OPENID]}, "next_openid": OPENID}
 
@@ -173,7 +173,7 @@ NO_COMMENTS = '"need_open_comment":0,"only_fans_can_comment":0}'
         ),
         (SEND_TEXT, "sendall", ALL + '"text":{"content":"明天见"},"msgtype":"text",'),
         (
-            intent(TO_OPENIDS, Words("明天见")),
+            intent(TO_OPENIDS, text_body("明天见")),
             "send",
             LIST + '"text":{"content":"明天见"},"msgtype":"text",',
         ),
@@ -183,23 +183,23 @@ NO_COMMENTS = '"need_open_comment":0,"only_fans_can_comment":0}'
             ALL + '"images":{"media_ids":["A","B"],"recommend":"r",' + NO_COMMENTS + ',"msgtype":"image",',
         ),
         (
-            intent(ToAll(), Images((A,), "", True, True, "t")),
+            intent(ToAll(), image_body((A,), "", True, True, "t")),
             "sendall",
             ALL + '"images":{"media_ids":["A"],"title":"t","need_open_comment":1,"only_fans_can_comment":1},'
             '"msgtype":"image",',
         ),
-        (intent(ToTag(101), Voice(A)), "sendall", TAG + '"voice":{"media_id":"A"},"msgtype":"voice",'),
+        (intent(ToTag(101), voice_body(A)), "sendall", TAG + '"voice":{"media_id":"A"},"msgtype":"voice",'),
         (
-            intent(ToTag(101), Video(A, "标题", "描述")),
+            intent(ToTag(101), video_body(A, "标题", "描述")),
             "sendall",
             TAG + '"mpvideo":{"media_id":"A"},"msgtype":"mpvideo",',
         ),
         (
-            intent(TO_OPENIDS, Video(A, "标题", "")),
+            intent(TO_OPENIDS, video_body(A, "标题", "")),
             "send",
             LIST + '"mpvideo":{"media_id":"A","title":"标题"},"msgtype":"mpvideo",',
         ),
-        (intent(ToTag(101), Card("c")), "sendall", TAG + '"wxcard":{"card_id":"c"},"msgtype":"wxcard",'),
+        (intent(ToTag(101), card_body("c")), "sendall", TAG + '"wxcard":{"card_id":"c"},"msgtype":"wxcard",'),
     ],
 )
 def test_a_send_byte_for_byte(asked: SendIntent, path: str, expected: str) -> None:
@@ -214,11 +214,14 @@ def test_a_send_byte_for_byte(asked: SendIntent, path: str, expected: str) -> No
     ("body", "expected"),
     [
         (NEWS, '"mpnews":{"media_id":"DRAFT"},"msgtype":"mpnews"}'),
-        (Words("t"), '"text":{"content":"t"},"msgtype":"text"}'),
+        (text_body("t"), '"text":{"content":"t"},"msgtype":"text"}'),
         (TWO, '"image":{"media_id":"A"},"msgtype":"image"}'),
-        (Voice(A), '"voice":{"media_id":"A"},"msgtype":"voice"}'),
-        (Video(A, "标题", "描述"), '"mpvideo":{"media_id":"A"},"msgtype":"mpvideo"}'),
-        (Card("c", '{"code":""}'), '"wxcard":{"card_id":"c","card_ext":"{\\"code\\":\\"\\"}"},"msgtype":"wxcard"}'),
+        (voice_body(A), '"voice":{"media_id":"A"},"msgtype":"voice"}'),
+        (video_body(A, "标题", "描述"), '"mpvideo":{"media_id":"A"},"msgtype":"mpvideo"}'),
+        (
+            card_body("c", '{"code":""}'),
+            '"wxcard":{"card_id":"c","card_ext":"{\\"code\\":\\"\\"}"},"msgtype":"wxcard"}',
+        ),
     ],
 )
 def test_a_preview_byte_for_byte(recipient: Recipient, body: Body, expected: str) -> None:

@@ -8,12 +8,12 @@ from threading import Lock
 from typing import Any
 
 import httpx
-from building import IN_TIME, intent
+from building import IN_TIME, intent, news_body
 
 from massctl.apply.ports import DraftArticle, Upload
 from massctl.model.ids import ImageUrl, MediaId
 from massctl.model.message import Recipient
-from massctl.model.send import News, SendIntent, ToTag, Verdict
+from massctl.model.send import SendIntent, ToTag, Verdict
 from massctl.wechat.client import WeChatClient
 from massctl.wechat.token import TokenSource
 
@@ -34,7 +34,7 @@ ARTICLE = DraftArticle(
     need_open_comment=True,
     only_fans_can_comment=False,
 )
-NEWS = News(MediaId("DRAFT"))
+NEWS = news_body(MediaId("DRAFT"))
 REVIEWER = Recipient("towxname", "editor_li")
 URL = ImageUrl("https://mmbiz.qpic.cn/x/0")
 

@@ -7,7 +7,8 @@ from rich.pretty import pretty_repr
 
 from massctl.callback.envelope import Secrets
 from massctl.model.frozen import Frozen
-from massctl.model.send import Card, ToOpenids
+from massctl.model.message import RenderedCampaign
+from massctl.model.send import ToOpenids
 from massctl.wechat.token import Grant
 
 
@@ -20,7 +21,6 @@ class Badge(Frozen):
 
 SECRETIVE = (
     (ToOpenids(("oSECRET", "oSECRET2")), "ToOpenids()"),
-    (Card("p1", card_ext="SECRET"), "Card(card_id='p1')"),
     (Badge("li", code="SECRET"), "Badge(name='li')"),
 )
 
@@ -32,7 +32,7 @@ def test_hidden_fields_are_in_no_text_about_a_value(value: Frozen, shown: str) -
     assert "SECRET" not in repr([value])
 
 
-@pytest.mark.parametrize("kind", [Secrets, Grant, ToOpenids, Card], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("kind", [Secrets, Grant, ToOpenids, RenderedCampaign], ids=lambda each: each.__name__)
 def test_what_is_hidden_is_a_field(kind: type[Frozen]) -> None:
     assert kind.hidden_fields
     assert set(kind.hidden_fields) <= set(kind.__struct_fields__)

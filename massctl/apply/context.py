@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NewType, TypeVar
 
 from msgspec.structs import replace
 
@@ -64,6 +64,10 @@ class Ports(Frozen):
     """The campaigns that have a folder; None if nobody can say, and none counts as gone."""
 
 
+LostDraft = tuple[CampaignOutcome, SaveDraft, TransportError]
+"""A draft/add of this run whose answer was lost."""
+
+
 @dataclass(slots=True)
 class ApplyContext:
     """One apply under way."""
@@ -75,16 +79,12 @@ class ApplyContext:
     outcomes: list[CampaignOutcome]
     unread: dict[CampaignName, Failed] = field(default_factory=dict)
     """Campaigns with a draft whose answer was lost -> why nobody could look whether it is there."""
-    lost: list[tuple[CampaignOutcome, SaveDraft, TransportError]] = field(default_factory=list)
-    """The draft/add of this run whose answer was lost, and that nobody has looked for since."""
     uploaded: set[MediaId] = field(default_factory=set)
     """Materials that WeChat took in this run."""
     asked_for: set[int] = field(default_factory=set)
     """The serials of `draft_begun` whose draft/add this run made, or would have made: nobody else's is under way."""
     given: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     """Drafts saved in this run, as they were given."""
-    shown: dict[CampaignName, tuple[StagedDraft, int]] = field(default_factory=dict)
-    """Drafts that only a preview of this run shows, with the serial of their `draft_begun`."""
     counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
     previews_spent: set[AppId] = field(default_factory=set)
     """Accounts of which WeChat said in this run that their previews of the day are used up."""
@@ -103,12 +103,12 @@ class ApplyContext:
         self.away = off_tip(self.rules.tip) is not None
         self.accounts = {} if is_untrusted(refused, self.state) or self.away else self.ports.accounts
 
-    def replanned(self, plan: Plan) -> "ApplyContext":
+    def replanned(self, plan: Plan, lost: "Sequence[LostDraft]" = ()) -> "ApplyContext":
         """Go on with another plan and keep what was done so far. A lost draft that was found counts as saved.
 
         It sends nothing that the plan before did not want to send: consent was given to that one.
         """
-        found = [(o, step) for o, step, _ in self.lost if self._is_saved(step)]
+        found = [(o, step) for o, step, _ in lost if self._is_saved(step)]
         for outcome, step in found:
             outcome.performed.append(step)
         before = {each.planned.name: each.performed for each in self.outcomes}
@@ -310,6 +310,36 @@ class ApplyContext:
 
 
 S = TypeVar("S", bound=Step)
+
+
+# What a step of a run may begin with. Each is made by the step before it, so their order is no matter of memory.
+Connected = NewType("Connected", ApplyContext)
+"""Each account has its token: `stage.connect`."""
+Uploaded = NewType("Uploaded", ApplyContext)
+"""The files are at WeChat, and the sizes of audiences are read: `stage.upload`."""
+Undisturbed = NewType("Undisturbed", ApplyContext)
+"""No draft that somebody touched in the console is replaced: `drafts.check_superseded`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDrafts:
+    """The drafts of this run: `drafts.save_drafts`."""
+
+    context: ApplyContext
+    shown: dict[CampaignName, tuple[StagedDraft, int]] = field(default_factory=dict)
+    """Those that only a preview of this run shows, with the serial of their `draft_begun`."""
+    lost: list[LostDraft] = field(default_factory=list)
+    """Those whose answer was lost, and that nobody has looked for since."""
+
+
+Verified = NewType("Verified", SavedDrafts)
+"""Each draft was read back and is whole: `drafts.verify_drafts`."""
+Staged = NewType("Staged", SavedDrafts)
+"""The ids of videos are there too: `stage.make_videos`."""
+Settled = NewType("Settled", SavedDrafts)
+"""A draft whose answer is lost stopped its campaign: `drafts.fail_lost`."""
+Shown = NewType("Shown", SavedDrafts)
+"""Reviewers have what they are to see: `stage.send_previews`."""
 
 
 def steps_of(outcome: CampaignOutcome, kind: type[S]) -> list[S]:

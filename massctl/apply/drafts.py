@@ -8,7 +8,18 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from massctl.apply.context import ApplyContext, Failed, steps_of
+from massctl.apply.context import (
+    ApplyContext,
+    Failed,
+    SavedDrafts,
+    Settled,
+    Shown,
+    Staged,
+    Undisturbed,
+    Uploaded,
+    Verified,
+    steps_of,
+)
 from massctl.apply.draft_fingerprint import (
     CROPS,
     FREE,
@@ -254,27 +265,29 @@ class _Adding(Frozen):
     """Serial of its `draft_begun`."""
 
 
-def save_drafts(context: ApplyContext) -> None:
+def save_drafts(context: Undisturbed) -> SavedDrafts:
     """Save the drafts that are due side by side; once more where WeChat forgot a cover. Lost answers are noted."""
+    saved = SavedDrafts(context)
     wanted = [_Wanted(o, c, step) for o, c in context.going() for step in steps_of(o, SaveDraft)]
     for each in wanted:
         if (unread := context.unread.get(each.campaign.name)) is not None:
             context.fail(each.outcome, unread)
-    refused = _save(context, [each for each in wanted if not each.outcome.stopped])
+    refused = _save(saved, [each for each in wanted if not each.outcome.stopped])
     for job, error in refused:
         _upload_forgotten_covers(context, job, error)
-    for job, error in _save(context, [job.wanted for job, _ in refused if not job.wanted.outcome.stopped]):
+    for job, error in _save(saved, [job.wanted for job, _ in refused if not job.wanted.outcome.stopped]):
         context.fail(job.wanted.outcome, error)
+    return saved
 
 
-def _save(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[tuple[_Adding, WeChatError]]:
+def _save(saved: SavedDrafts, wanted: Sequence[_Wanted]) -> list[tuple[_Adding, WeChatError]]:
     """Save each draft once; returns those that WeChat refused for a cover that it does not know any more."""
-    refused: list[tuple[_Adding, WeChatError]] = []
+    context, refused = saved.context, list[tuple[_Adding, WeChatError]]()
 
     def done(job: _Adding, result: MediaId | Failed) -> None:
         campaign, outcome = job.wanted.campaign, job.wanted.outcome
         if isinstance(result, TransportError):
-            context.lost.append((outcome, job.wanted.step, result))
+            saved.lost.append((outcome, job.wanted.step, result))
         elif isinstance(result, Failed):
             context.ledger.note(_not_saved(job.begun, result), campaign)
             if isinstance(result, WeChatError) and result.errcode == MEDIA_UNKNOWN:
@@ -285,7 +298,7 @@ def _save(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[tuple[_Addin
             context.given[result] = job.articles
             outcome.performed.append(job.wanted.step)
             if job.wanted.step.for_preview:
-                context.shown[campaign.name] = StagedDraft(result, campaign.digest), job.begun
+                saved.shown[campaign.name] = StagedDraft(result, campaign.digest), job.begun
                 return
             # Not waited for: where it is lost with this process, the draft that was begun is found in the draft box.
             context.ledger.note(_saved(job.event, result, job.begun), campaign)
@@ -340,12 +353,14 @@ def _saved(begun: DraftBegun, media_id: MediaId, serial: int) -> DraftSaved:
     )
 
 
-def fail_lost(context: ApplyContext) -> None:
+def fail_lost(staged: Staged) -> Settled:
     """Stop each campaign with a draft whose answer is lost: the next run looks for it before it saves another one."""
-    for outcome, step, error in context.lost:
+    context = staged.context
+    for outcome, step, error in staged.lost:
         say = Phrase("nobody knows whether the draft of {name} was saved", name=step.campaign.name)
         hint = Phrase("Run the same command again: it looks for that draft before it saves another one.")
         context.fail(outcome, TransportError(say, what_happened(error), hint, errcode=error.errcode, rid=error.rid))
+    return Settled(staged)
 
 
 def _not_saved(begun: int, error: Failed) -> DraftNotSaved:
@@ -380,7 +395,7 @@ def _is_stale(context: ApplyContext, campaign: RenderedCampaign, picture: Pictur
     return recorded[0] not in context.uploaded and recorded[0] in {article.thumb_media_id for article in refused}
 
 
-def check_superseded(context: ApplyContext) -> None:
+def check_superseded(context: Uploaded) -> Undisturbed:
     """Look at each draft that is to be replaced: a draft that somebody changed, sent or deleted stops its campaign.
 
     Neither an edit, a raised edition nor another kind of message leads out of `draft_gone`: followers may have the
@@ -403,6 +418,7 @@ def check_superseded(context: ApplyContext) -> None:
 
     calls = [(job, partial(context.read, job[2])) for job in jobs]
     context.side_by_side(Phrase("reading drafts back"), calls, done)
+    return Undisturbed(context)
 
 
 def _in_question(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
@@ -416,12 +432,13 @@ def _in_question(context: ApplyContext, outcome: CampaignOutcome, campaign: Rend
     return found
 
 
-def verify_drafts(context: ApplyContext) -> None:
+def verify_drafts(saved: SavedDrafts) -> Verified:
     """Read back each draft that this run saves, shows, or puts in an older one's place; a loss stops its campaign."""
+    context = saved.context
     jobs = [
         (outcome, campaign, draft)
         for outcome, campaign in context.going()
-        if context.has_work(outcome)
+        if context.has_work(outcome) and campaign.name not in saved.shown
         for draft in _to_be_read(context, outcome, campaign)
     ]
 
@@ -445,10 +462,12 @@ def verify_drafts(context: ApplyContext) -> None:
 
     calls = [(job, partial(context.read, job[2])) for job in jobs]
     context.side_by_side(Phrase("reading drafts back"), calls, done)
-    _verify_shown(context)
+    _verify_shown(saved)
+    return Verified(saved)
 
 
-def _verify_shown(context: ApplyContext) -> None:
+def _verify_shown(saved: SavedDrafts) -> None:
+    context = saved.context
 
     def done(job: tuple[CampaignOutcome, StagedDraft], result: Articles | Failed | None) -> None:
         outcome, draft = job
@@ -457,15 +476,13 @@ def _verify_shown(context: ApplyContext) -> None:
         elif lost := losses(context.given[draft.media_id], result or ()):
             outcome.error = _lost(lost)
 
-    jobs = [(o, c, context.shown[c.name][0]) for o, c in context.going() if c.name in context.shown]
+    jobs = [(o, c, saved.shown[c.name][0]) for o, c in context.going() if c.name in saved.shown]
     calls = [((o, d), partial(context.ports.wechat(c.account).get_draft, d.media_id)) for o, c, d in jobs]
     context.side_by_side(Phrase("reading drafts back"), calls, done)
 
 
 def _to_be_read(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
     """List the drafts of a campaign that are read back: a preview needs no more than the one it shows."""
-    if campaign.name in context.shown:
-        return []
     own = context.drafts_of(campaign)
     if steps_of(outcome, SaveDraft) or context.superseded(campaign) or context.is_unread(campaign):
         return own
@@ -599,13 +616,14 @@ DELETE_IT: Final = Phrase(
 )
 
 
-def delete_shown(context: ApplyContext) -> None:
+def delete_shown(shown: Shown) -> None:
     """Delete the drafts that only a preview of this run showed; a draft that stays is found by the next run."""
+    context = shown.context
     for outcome in context.outcomes:
         campaign = outcome.planned.rendered
-        if campaign is None or campaign.name not in context.shown:
+        if campaign is None or campaign.name not in shown.shown:
             continue
-        draft, begun = context.shown[campaign.name]
+        draft, begun = shown.shown[campaign.name]
         try:
             context.ports.wechat(campaign.account).delete_draft(draft.media_id)
         except WeChatError as error:

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from massctl.apply import drafts, stage
 from massctl.apply.consent import Answers, agreement
-from massctl.apply.context import ApplyContext, Ports
+from massctl.apply.context import ApplyContext, Ports, Shown, Staged
 from massctl.apply.drafts import recover_drafts
 from massctl.apply.jobs import record_silence
 from massctl.apply.journal import LedgerSession
@@ -58,36 +58,34 @@ def apply_plan(
     try:
         if recover_drafts(context):
             context = context.replanned(replan())
-        _stage(context)
-        if context.lost and not context.away:
+        staged = _stage(context)
+        if staged.lost and not context.away:
             # Somebody could send in the console a draft that the ledger does not know, so look for it at once.
             recover_drafts(context)
-            context = context.replanned(replan())
-            _stage(context)
-        drafts.fail_lost(context)
-        stage.send_previews(context)
-        _send_due(context)
-        _follow_up(context)
+            context = context.replanned(replan(), staged.lost)
+            staged = _stage(context)
+        shown = stage.send_previews(drafts.fail_lost(staged))
+        _send_due(shown)
+        _follow_up(shown)
     except (KeyboardInterrupt, LedgerError) as error:
         ended = error
     return _outcome(context, ended)
 
 
-def _stage(context: ApplyContext) -> None:
-    stage.connect(context)
-    stage.upload(context)
-    drafts.check_superseded(context)
+def _stage(context: ApplyContext) -> Staged:
+    uploaded = stage.upload(stage.connect(context))
+    undisturbed = drafts.check_superseded(uploaded)
     stage.keep_contents(context)
-    drafts.save_drafts(context)
-    drafts.verify_drafts(context)
-    stage.make_videos(context)
+    saved = drafts.save_drafts(undisturbed)
+    return stage.make_videos(drafts.verify_drafts(saved))
 
 
-def _send_due(context: ApplyContext) -> None:
+def _send_due(shown: Shown) -> None:
     """Send what is due, one campaign after the other; then those that waited only for another campaign in doubt.
 
     A question to the operator ends it: whoever asks it plans again.
     """
+    context = shown.context
     for outcome, campaign in context.going():
         if context.may_send(outcome):
             _send_all(context, outcome, campaign)
@@ -95,9 +93,10 @@ def _send_due(context: ApplyContext) -> None:
         _send_all(context, outcome, campaign)
 
 
-def _follow_up(context: ApplyContext) -> None:
+def _follow_up(shown: Shown) -> None:
+    context = shown.context
     drafts.look_after_sends(context)
-    drafts.delete_shown(context)
+    drafts.delete_shown(shown)
     _refresh_allowance(context)
     record_expired(context)
     records = [context.state.record(each.planned.name, each.planned.edition) for each in context.outcomes]

@@ -10,7 +10,20 @@ from typing import Any, Final, Literal, assert_never
 
 from msgspec.structs import replace
 
-from massctl.apply.context import ApplyContext, AudienceKey, Failed, audience_key, steps_of
+from massctl.apply.context import (
+    ApplyContext,
+    AudienceKey,
+    Connected,
+    Failed,
+    SavedDrafts,
+    Settled,
+    Shown,
+    Staged,
+    Uploaded,
+    Verified,
+    audience_key,
+    steps_of,
+)
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.payloads import material_id, preview_body, staged_draft
 from massctl.apply.ports import Material, Upload, WeChat
@@ -262,7 +275,7 @@ _SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "v
 """What add_material takes as something else than a picture."""
 
 
-def connect(context: ApplyContext) -> None:
+def connect(context: ApplyContext) -> Connected:
     """Fetch each account's token once, so that a wrong secret is one error and not one per picture."""
 
     def renew(account: AccountName) -> None:
@@ -275,14 +288,16 @@ def connect(context: ApplyContext) -> None:
 
     busy = {campaign.account for outcome, campaign in context.going() if context.has_work(outcome)}
     context.side_by_side(Phrase("connecting"), [(each, partial(renew, each)) for each in sorted(busy)], done)
+    return Connected(context)
 
 
-def upload(context: ApplyContext) -> None:
+def upload(context: Connected) -> Uploaded:
     """Upload every file that an account does not have yet, and read the sizes of audiences meanwhile."""
     calls = [*_uploads(context), *readings(context)]
     label = Phrase("uploading files, reading audiences")
     context.side_by_side(label, calls, lambda keep, result: keep(result))
     note_staged(context)
+    return Uploaded(context)
 
 
 def _uploads(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
@@ -383,8 +398,9 @@ class _Job(Frozen):
     message: VideoMessage[RenderedArticle]
 
 
-def make_videos(context: ApplyContext) -> None:
+def make_videos(verified: Verified) -> Staged:
     """Make the video ids that previews and sends of this run need; makes no call where a fresh id is on record."""
+    context = verified.context
 
     def done(job: _Job, result: MediaId | Failed) -> None:
         campaign = job.campaign
@@ -398,6 +414,7 @@ def make_videos(context: ApplyContext) -> None:
     context.side_by_side(
         Phrase("preparing videos"), [(job, partial(_make, context, job)) for job in _jobs(context)], done
     )
+    return Staged(verified)
 
 
 def _jobs(context: ApplyContext) -> Iterator[_Job]:
@@ -431,26 +448,29 @@ class Untried(Frozen):
     """No request was made: WeChat had refused another preview of the account for the day."""
 
 
-def send_previews(context: ApplyContext) -> None:
+def send_previews(settled: Settled) -> Shown:
     """Show each message on the reviewers' phones, one campaign after the other, the soonest window first.
 
     That way the soonest campaign gets what is left of the day's allowance. `begun` is durable before the request, since
     a later run does not repeat it; a crash can cost the previews of one campaign only.
     """
+    context = settled.context
     _stop_what_cannot_be_shown(context)
     due = [(steps, outcome, c) for outcome, c in context.going() if (steps := steps_of(outcome, SendPreview))]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
-        body = preview_body(campaign, context.state, _shown(context, campaign))
+        body = preview_body(campaign, context.state, _shown(settled, campaign))
         wechat = context.ports.wechat(campaign.account)
         context.ledger.record_each([(_previewed(campaign, step, "begun"), campaign) for step in steps])
         calls = [((outcome, campaign, step), partial(_show, context, wechat, step, body)) for step in steps]
         context.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, context))
+    return Shown(settled)
 
 
-def _shown(context: ApplyContext, campaign: RenderedCampaign) -> StagedDraft | None:
+def _shown(settled: SavedDrafts, campaign: RenderedCampaign) -> StagedDraft | None:
     """Look up the draft that a preview shows: its own, else that of the first batch, which stands for all of them."""
-    if campaign.name in context.shown:
-        return context.shown[campaign.name][0]
+    if campaign.name in settled.shown:
+        return settled.shown[campaign.name][0]
+    context = settled.context
     batch = next(iter(batches_left(campaign, context.record_of(campaign))), None)
     draft = context.draft_of(campaign, batch)
     return staged_draft(draft) if draft is not None else None

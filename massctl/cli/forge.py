@@ -7,11 +7,9 @@ from pathlib import Path
 from massctl.apply.outcome import what_happened
 from massctl.cli.checkout import merged_lock
 from massctl.errors import ConfigurationError, ForgeError, MassctlError
-from massctl.forge.github import API as GITHUB
-from massctl.forge.github import GitHub
-from massctl.forge.gitlab import API as GITLAB
-from massctl.forge.gitlab import GitLab
+from massctl.forge.github import BOT, GitHub
 from massctl.forge.port import Forge
+from massctl.forge.registry import FORGES
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -22,24 +20,24 @@ from massctl.plan.guards import Approval
 from massctl.transport import Inside, Line
 
 
-def github_of(line: "Line", repository: str, environment: Mapping[str, str]) -> GitHub:
+def github_of(line: Line, repository: str, environment: Mapping[str, str]) -> GitHub:
     """Open GitHub's API for the repository of a workflow; raises what is wrong with the environment."""
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
     register(token)
-    return GitHub(line, github_address(environment), repository, token)
+    return GitHub(line, github_address(environment), repository, token, BOT)
 
 
 def github_address(environment: Mapping[str, str]) -> str:
     """Return where GitHub's API is; raises ForgeError where a token must not go there."""
-    api = environment.get("GITHUB_API_URL") or GITHUB
+    api = environment.get("GITHUB_API_URL") or GitHub.public_api
     if not api.startswith("https://") and realm_of(api) != "loopback":
         raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
     return api.rstrip("/")
 
 
-def forge_of(line: "Line", settings: "MassctlFile", environment: Mapping[str, str]) -> "Forge | None":
+def forge_of(line: Line, settings: MassctlFile, environment: Mapping[str, str]) -> Forge | None:
     """Open the forge that massctl.yaml names, else the one whose workflow this is; None if neither is known.
 
     Raises ConfigurationError where its token is missing.
@@ -50,42 +48,45 @@ def forge_of(line: "Line", settings: "MassctlFile", environment: Mapping[str, st
     token = environment.get(named.token_env, "").strip()
     if not token:
         raise ConfigurationError(Phrase("the environment variable {name} is empty", name=named.token_env))
-    if named.kind == "github":
-        return GitHub(line, (named.api or GITHUB).rstrip("/"), named.repository, token, None)
-    return GitLab(line, (named.api or GITLAB).rstrip("/"), named.repository, token)
+    kind = FORGES[named.kind]
+    return kind(line, (named.api or kind.public_api).rstrip("/"), named.repository, token)
 
 
-def line_to_forge(settings: "MassctlFile", environment: Mapping[str, str], inside: "Inside | None" = None) -> "Line":
+def _kind_of(settings: MassctlFile) -> type[Forge]:
+    """Return the kind of forge that massctl.yaml names, else that of a workflow."""
+    return GitHub if settings.forge is None else FORGES[settings.forge.kind]
+
+
+def line_to_forge(settings: MassctlFile, environment: Mapping[str, str], inside: Inside | None = None) -> Line:
     """Open the way to the forge, through the proxy of the environment; `inside` answers in place of the network."""
     named = settings.forge
-    public = GITLAB if named is not None and named.kind == "gitlab" else GITHUB
-    api = (named.api if named is not None else environment.get("GITHUB_API_URL")) or public
+    api = named.api if named is not None else environment.get("GITHUB_API_URL")
+    api = api or _kind_of(settings).public_api
     return Line(None if inside else proxy_for(api, environment), inside)
 
 
 def approvals(
     root: Path,
-    settings: "MassctlFile",
+    settings: MassctlFile,
     environment: Mapping[str, str],
-    reaches_followers: Callable[["RenderedCampaign"], bool],
-) -> Callable[["RenderedCampaign"], Approval | None]:
+    reaches_followers: Callable[[RenderedCampaign], bool],
+) -> Callable[[RenderedCampaign], Approval | None]:
     """Return what asks about a campaign's lock, once each: nothing where no follower could get it."""
 
     @cache
-    def asked(name: "CampaignName") -> Approval:
+    def asked(name: CampaignName) -> Approval:
         try:
             return approval_of(root, settings, environment, name)
         except MassctlError as error:
-            is_gitlab = settings.forge is not None and settings.forge.kind == "gitlab"
-            return Approval(GitLab.name if is_gitlab else GitHub.name, unread=what_happened(error))
+            return Approval(_kind_of(settings).name, unread=what_happened(error))
 
-    def ask(campaign: "RenderedCampaign") -> Approval | None:
+    def ask(campaign: RenderedCampaign) -> Approval | None:
         return asked(campaign.name) if reaches_followers(campaign) else None
 
     return ask
 
 
-def approval_of(root: Path, settings: "MassctlFile", environment: Mapping[str, str], name: "CampaignName") -> Approval:
+def approval_of(root: Path, settings: MassctlFile, environment: Mapping[str, str], name: CampaignName) -> Approval:
     """Ask the forge who approved the merge that brought a campaign's lock in. Raises a MassctlError without answer."""
     line = line_to_forge(settings, environment)
     try:

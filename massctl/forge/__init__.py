@@ -4,6 +4,7 @@
     review_file    what the job that renders a pull request leaves, read as data: which, how large, of what shape
     port           comments, statuses, changed files and approvals, whatever the forge
     github, gitlab  their answers to the port, on `rest`
+    registry       the forges by the names that massctl.yaml has for them
     protection     what keeps others of a repository on GitHub from sending, and how it is mended
 
 Invariant: nothing that a pull request wrote decides where anything is written: not which pull request gets a comment,

@@ -5,7 +5,7 @@ endpoints for pull requests", "for pull request reviews", "for issue comments", 
 "for repository contents" and "for collaborators", API version 2022-11-28, read 2026-11.
 """
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
@@ -14,7 +14,6 @@ from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
 
-API: Final = "https://api.github.com"
 BOT: Final = "github-actions[bot]"
 """Who writes with a workflow's token."""
 FILES_LISTED_MAX: Final = 3_000
@@ -38,9 +37,10 @@ def github_api(line: Line, api: str, token: str) -> RestApi:
 class GitHub:
     """GitHub's API for one repository; implements `port.Forge`."""
 
-    name: Final = "GitHub"
+    name: ClassVar = "GitHub"
+    public_api: ClassVar = "https://api.github.com"
 
-    def __init__(self, line: Line, api: str, repository: str, token: str, login: str | None = BOT) -> None:
+    def __init__(self, line: Line, api: str, repository: str, token: str, login: str | None = None) -> None:
         """`login` is who writes with this token; None to ask. A comment of anybody else that begins like ours stays."""
         self._api = github_api(line, api, token)
         self._of = f"repos/{repository}"

@@ -5,7 +5,7 @@ API" and "Members API", REST v4, read 2026-11.
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
@@ -14,7 +14,6 @@ from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
 
-API: Final = "https://gitlab.com/api/v4"
 _DEVELOPER: Final = 30
 """The first access level that may push. Source: GitLab docs, "Members API", read 2026-11."""
 _SAID_MAX: Final = 255
@@ -23,12 +22,13 @@ _SAID_MAX: Final = 255
 class GitLab:
     """GitLab's API for one project; implements `port.Forge`."""
 
-    name: Final = "GitLab"
+    name: ClassVar = "GitLab"
+    public_api: ClassVar = "https://gitlab.com/api/v4"
 
-    def __init__(self, line: Line, api: str, project: str, token: str) -> None:
-        """`project` is its path with all groups."""
+    def __init__(self, line: Line, api: str, repository: str, token: str) -> None:
+        """`repository` is the path of the project, with all groups."""
         self._api = RestApi(line, self.name, api, {"Authorization": f"Bearer {token}"})
-        self._of = f"projects/{quote(project, safe='')}"
+        self._of = f"projects/{quote(repository, safe='')}"
 
     def head_of(self, number: int) -> str | None:
         """Return the commit at which an open merge request stands; None if it is not open."""

@@ -1,14 +1,15 @@
 """What massctl asks a forge: a pull request's comment, its status, what it changes, and who approved its merge.
 
-GitHub and GitLab implement it (`github`, `gitlab`); GitLab calls a pull request a merge request. Every method raises
-ForgeError where the forge gave no answer, or one that is not its own.
+`registry` has the forges that implement it; GitLab calls a pull request a merge request. Every method raises ForgeError
+where the forge gave no answer, or one that is not its own.
 """
 
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from massctl.model.frozen import Frozen
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
+from massctl.transport import Line
 
 STATUS: Final = "massctl"
 """The status that the ruleset of main requires."""
@@ -44,10 +45,13 @@ class MergedFile(Frozen):
 class Forge(Protocol):
     """One repository on a forge."""
 
-    @property
-    def name(self) -> str:
-        """What people call the forge."""
-        ...
+    name: ClassVar[str]
+    """What people call the forge."""
+    public_api: ClassVar[str]
+    """Where its API answers for everybody; a server of one's own is `forge.api` of massctl.yaml."""
+
+    def __init__(self, line: Line, api: str, repository: str, token: str) -> None:
+        """Open `repository`, as massctl.yaml writes it, at `api`; makes no request."""
 
     def head_of(self, number: int) -> str | None:
         """Return the commit at which an open pull request stands; None if it is closed."""

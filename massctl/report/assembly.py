@@ -231,7 +231,7 @@ def _readings(
     record: Record, facts: SendFacts, index: ArticleIndex, statistics: Statistics, sent: date, until: date
 ) -> Iterator[Readings]:
     """Return what WeChat counted of each article of a send, or why nothing can be."""
-    if not _is_article(record, facts):
+    if not _is_article(record):
         yield readings_of((), sent, until, Missing.NOT_ARTICLES)
         return
     days = publication_days(record)
@@ -256,9 +256,7 @@ def _match(index: ArticleIndex, job: Job, position: int, title: str | None, days
     return index.find(position, job.msg_data_id, address=address, title=title, days=days)
 
 
-def _is_article(record: Record, facts: SendFacts) -> bool:
-    if facts.is_article is not None:
-        return facts.is_article
+def _is_article(record: Record) -> bool:
     if any(job.msg_data_id is not None for job in record.jobs) or not record.attempts:
         return True
     return record.attempts[-1].event.media_id is not None

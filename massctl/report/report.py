@@ -638,8 +638,6 @@ class ArticleFacts(Frozen):
 class SendFacts(Frozen, kw_only=True):
     """What is known of a send beside ledger and statistics; what nobody knows is None."""
 
-    is_article: bool | None = None
-    """Whether it is news; None where its content is not kept."""
     articles: tuple[ArticleFacts, ...] = ()
     commit: str | None = None
     """The commit that the send was made from."""

@@ -6,14 +6,12 @@ pydantic finds the rest; rules that need two keys come last. One mistake is repo
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -340,49 +338,17 @@ def _not_here(variable: str) -> Phrase:
     )
 
 
-class Meant(Struct):
-    """A document with its misspelt keys put right, and how they are written."""
-
-    data: dict[str, Any]
-    faults: list[Fault] = field(default_factory=list)
-    """One for each unknown key."""
-    renamed: dict[Path, str] = field(default_factory=dict)
-    """Path of a key that was put right -> the key as written."""
-    settled: frozenset[Path] = frozenset()
-    """Those of them of which one fault is enough: what they mean is not built, or they hold a secret."""
-
-    def written(self, path: Path) -> Path:
-        """Return the path, in the document as written, of a path in `data`."""
-        return tuple(self.renamed.get(path[: n + 1], part) for n, part in enumerate(path))
-
-
-def as_meant(model: type[BaseModel], data: dict[str, Any]) -> Meant:
-    """Report the unknown keys of `data`, and read those that resemble a missing one as that one."""
-    meant, near = Meant(deepcopy(data)), NearNames()
-    for block in blocks(model, meant.data):
-        known, after_secret = keys_of(block.model), False
-        for name in [name for name in block.data if name not in known]:
-            close, advice = _advice(name, block, model, near)
-            path = meant.written((*block.path, name))
-            # Behind a comma in a secret, its rest is read as a key.
-            shown = MASK if after_secret else word(name)
-            after_secret |= is_private(name)
-            meant.faults.append(Fault("MC011", path, Phrase("unknown key {key}", key=shown), advice))
-            if close is None or close in block.data:
-                del block.data[name]
-            else:
-                _rename(block.data, name, close)
-                meant.renamed[*block.path, close] = name
-                if known[close].is_not_yet or advice.values.get("variable") == close:
-                    meant.settled |= {(*block.path, close)}
-    return meant
-
-
-def _rename(data: dict[str, Any], name: str, close: str) -> None:
-    """Put another key in the place of `name`; the order stays."""
-    items = [(close if key == name else key, value) for key, value in data.items()]
-    data.clear()
-    data.update(items)
+def _unknown_keys(block: Block, root: type[BaseModel], near: NearNames) -> Iterator[tuple[Fault, str | None]]:
+    """Yield a fault for each unknown key, with the key that it resembles."""
+    known, after_secret = keys_of(block.model), False
+    for name in block.data:
+        if name in known:
+            continue
+        close, advice = _advice(name, block, root, near)
+        # Behind a comma in a secret, its rest is read as a key.
+        said = MASK if after_secret else word(name)
+        after_secret |= is_private(name)
+        yield Fault("MC011", (*block.path, name), Phrase("unknown key {key}", key=said), advice), close
 
 
 def _advice(name: str, block: Block, root: type[BaseModel], near: NearNames) -> tuple[str | None, Phrase]:
@@ -432,30 +398,29 @@ def find_faults(data: Any, model: type[BaseModel], rules: Rules, broken: frozens
     if not isinstance(data, dict):
         say = Phrase("expected {expected}, found {found}", expected=Phrase("keys with values"), found=shown(data))
         return [Fault("MC013", (), say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)]
-    meant = as_meant(model, data)
-    silent = broken | meant.settled
-    found: list[Fault] = []
+    near, silent = NearNames(), broken
+    unknown = [each for block in blocks(model, data) for each in _unknown_keys(block, model, near)]
+    is_misspelt = any(close is not None for _, close in unknown)
+    found = [fault for fault, _ in unknown]
     # Each stage silences the next one at its own places, and below them.
     for stage in (
-        [fault for block in blocks(model, meant.data) for fault in _block_faults(block)],
-        _model_faults(model, meant.data),
-        rules(meant.data),
+        [fault for block in blocks(model, data) for fault in _block_faults(block)],
+        _model_faults(model, data),
+        rules(data),
     ):
-        faults = [
-            fault
-            for fault in stage
-            if not _is_silenced(fault.code, fault.path, silent)
-            and not _is_silenced(fault.code, meant.written(fault.path), broken)
-        ]
+        faults = [fault for fault in stage if not _is_silenced(fault.code, fault.path, silent)]
         silent |= {fault.path for fault in faults if fault.code != "MC012"}
-        found += faults
-    return [*meant.faults, *(replace(fault, path=meant.written(fault.path)) for fault in found)]
+        # What seems to be missing may be there under its misspelt key.
+        found += [fault for fault in faults if not (is_misspelt and _needs_everything(fault))]
+    return found
 
 
 def _block_faults(block: Block) -> Iterator[Fault]:
     known = keys_of(block.model)
     for name, value in block.data.items():
-        path, key = (*block.path, name), known[name]
+        path, key = (*block.path, name), known.get(name)
+        if key is None:
+            continue
         if key.is_not_yet:
             yield _not_yet(path, name)
         elif value in key.values_not_yet:

@@ -212,10 +212,8 @@ def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> N
     for line in ('title: "风：\\"大\\""\n', 'author: "林、王"\n', 'digest: "出门 多穿"\n'):
         assert line in text(shell, "campaign.yaml")
     front = [each for each in made.document["articles"][0]["not_carried"] if "front matter" in each]
-    assert [
-        "front matter, line 7: a value with a colon and a space in it must be in quotes",
-        "front matter: `image` has no place in a campaign",
-    ] == front
+    wrong = "a colon where no key can be: this line is indented too far, or the value needs quotes"
+    assert [f"front matter, line 7: {wrong}"] == front
 
 
 def test_front_matter_of_another_tool_is_told_in_part_and_the_rest_counted(shell: Shell) -> None:
@@ -360,9 +358,7 @@ def test_without_mammoth_it_says_what_to_install(shell: Shell, monkeypatch: pyte
     ("language", "limit", "says", "advises"),
     [
         ("en", "WORD_BYTES_MAX", "the file is larger than 10 bytes unpacked", "into a new Word file"),
-        ("en", "WORD_ELEMENTS_MAX", "the file has more than 10 XML elements", "into a new Word file"),
         ("zh", "WORD_BYTES_MAX", "文件解开后超过 10 字节", "新的 Word 文件"),
-        ("zh", "WORD_ELEMENTS_MAX", "文件里的 XML 元素超过 10 个", "新的 Word 文件"),
     ],
 )
 def test_a_word_file_that_grows_without_end_is_refused(

@@ -198,7 +198,7 @@ def test_where_time_is_short_each_account_has_its_turn(tmp_path: Path):
         session: Any = SimpleNamespace(
             settings=SimpleNamespace(accounts={name: SimpleNamespace(appid=each) for name, each in appids.items()}),
             clock=SimpleNamespace(now=lambda: began + timedelta(seconds=next(moments))),
-            statistics=lambda: LocalStatistics(tmp_path),
+            backend=SimpleNamespace(statistics=lambda: LocalStatistics(tmp_path)),
             wechat=Account,
         )
         found = collect_accounts(session, state, seconds=6)

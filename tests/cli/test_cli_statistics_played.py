@@ -329,7 +329,7 @@ def test_a_channel_hears_of_a_send_on_four_days_once_each_with_wechats_numbers(p
     for notice in told:
         day = notice["report"]["day"]
         assert f"{wire[day]['read_user']} people read" in notice["message"]
-        assert f"{scene(wire[day], '公众号消息')} (" in " ".join(notice["report"]["lines"])
+        assert f"read it from the message {scene(wire[day], '公众号消息'):,}, " in " ".join(notice["report"]["lines"])
 
 
 def test_a_day_that_comes_late_is_told_when_it_comes(played: Played):

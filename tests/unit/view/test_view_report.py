@@ -354,7 +354,7 @@ def test_numbers_that_may_be_another_articles_say_so_in_every_form() -> None:
     sends = Sends()
     sends.send("other", 90, SENT - DAY)
     sends.send("spring", None)
-    sends.facts[CampaignName("spring"), 1] = SendFacts(is_article=True, articles=(ArticleFacts("春"),))
+    sends.facts[CampaignName("spring"), 1] = SendFacts(articles=(ArticleFacts("春"),))
     sends.read(100, 1, read_user=5, title="春")
     made, said = sends.report(), "they may be another article's"
 

@@ -193,7 +193,7 @@ def _git_ledger(root: Path) -> "GitLedger":
     from massctl.ledger.git_remote import way_to
 
     way = way_to(root, "origin", os.environ)
-    return GitLedger(GitBranch(root / ".massctl" / "ledger.git", way, "massctl-state", os.environ), root / "locks")
+    return GitLedger(GitBranch(root / ".massctl" / "ledger.git", way, "massctl-state"), root / "locks")
 
 
 def main() -> None:

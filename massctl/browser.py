@@ -42,7 +42,7 @@ _USUAL: Final = (
 
 
 def find_chromium(environment: Mapping[str, str]) -> Path:
-    """Return the program; raises BrowserError if there is none."""
+    """Return the program; raise BrowserError if there is none."""
     named = environment.get(VARIABLE)
     search = environment.get("PATH", "")
     for name in (named,) if named else _USUAL:
@@ -121,7 +121,7 @@ class Browser:
         """What it told without being asked, since the last page was opened."""
 
     def __enter__(self) -> Self:
-        """Open the tab; raises BrowserError if the program is none that can."""
+        """Open the tab; raise BrowserError if the program is none that can."""
         try:
             target = self("Target.createTarget", url="about:blank")["targetId"]
             self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -144,7 +144,7 @@ class Browser:
             os.close(self._reading)
 
     def __call__(self, method: str, /, **parameters: object) -> dict[str, Any]:
-        """Ask for one thing, and give its result; raises BrowserError."""
+        """Ask for one thing, and give its result; raise BrowserError."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
         if self._session:
@@ -199,7 +199,7 @@ class Browser:
         return found["result"].get("value")
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait for something; raises BrowserError if it does not come."""
+        """Wait for something; raise BrowserError if it does not come."""
         until = time.monotonic() + SECONDS_MAX
         while not is_so():
             if time.monotonic() > until:
@@ -246,7 +246,7 @@ _ALONE: Final = """(() => {
 
 @contextmanager
 def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browser]:
-    """Start a Chromium with a temporary profile; raises BrowserError if there is no Chromium."""
+    """Start a Chromium with a temporary profile; raise BrowserError if there is no Chromium."""
     program = find_chromium(environment)
     profile = tempfile.TemporaryDirectory(prefix="massctl-", ignore_cleanup_errors=True)
     with profile as folder, Browser(program, Path(folder), environment=environment) as browser:

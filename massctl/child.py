@@ -258,7 +258,7 @@ NOT_ACCEPTED: Final = Phrase("the child process gave an answer that massctl does
 
 
 def _failure(status: int, bytes_max: int) -> Phrase:
-    """Say how a process ended that owed an answer of at most so many bytes."""
+    """Return how a process ended that owed an answer of at most so many bytes."""
     if status == _OUT_OF_MEMORY:
         return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
     if status == -signal.SIGXCPU:

@@ -76,7 +76,7 @@ _LOAD, _AND, _EQUAL, _GREATER, _ANSWER = 0x20, 0x54, 0x15, 0x25, 0x06
 
 
 def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = False) -> frozenset[Wall]:
-    """Give up everything but reading below `reads` and writing below `writes`; returns the walls that stand now.
+    """Give up everything but reading below `reads` and writing below `writes`; return the walls that stand now.
 
     Paths that cannot be opened are passed over, and a wall that the system does not have is left out. With `forks` it
     may still start processes like itself, and end them; each of these gives up more.

@@ -14,7 +14,7 @@ _made: "list[Application]" = []
 
 
 def __getattr__(name: str) -> Any:
-    """Return `app`, made once; raises SystemExit, after it said why, where nothing can be heard."""
+    """Return `app`, made once; raise SystemExit, after it said why, where nothing can be heard."""
     if name != "app":
         raise AttributeError(name)
     if not _made:

@@ -62,7 +62,7 @@ def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None], mor
 
 @contextlib.contextmanager
 def serving_app(app: "WSGIApplication", port: int = 0, more_hosts: Collection[str] = ()) -> Iterator[int]:
-    """Serve from a thread of this process for as long as the block runs; returns the port in use."""
+    """Serve from a thread of this process for as long as the block runs; return the port in use."""
     server = _server(own_hosts_only(app, more_hosts), port)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="massctl-server", daemon=True)
     thread.start()

@@ -8,11 +8,11 @@ import struct
 from io import BytesIO
 from typing import Final, Literal
 
+from massctl.model.diagnostics import MediaFault
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, enumerated
 
 Use = Literal["voice", "video"]
-FaultKind = Literal["unreadable", "unsupported", "too_large", "too_long"]
 
 VOICE_BYTES_MAX: Final = 2 * 1024 * 1024
 """2 MB; larger is 40006."""
@@ -67,16 +67,6 @@ class Measured(Frozen):
     """`mp3`, `amr`, `wav`, `wma` or `mp4`: matches the bytes."""
     milliseconds: int
     """How long it plays; 0 where a video does not say."""
-
-
-class MediaFault(Frozen):
-    """A sound or a video that is not used."""
-
-    kind: FaultKind
-    message: Phrase
-    """What is wrong."""
-    hint: Phrase
-    """What to do."""
 
 
 def measure(data: bytes, use: Use) -> Measured | MediaFault:
@@ -150,7 +140,7 @@ def _amr_milliseconds(data: bytes) -> int | None:
 
 
 def _milliseconds(data: bytes, kind: str) -> int | None:
-    """Give how long it plays: 0 where that is not said, None for a file that is damaged or cut off."""
+    """Return how long it plays: 0 where that is not said, None for a file that is damaged or cut off."""
     # Only a sound or video that is new pays for the library.
     from tinytag import TinyTag, TinyTagException
 
@@ -166,7 +156,7 @@ def _milliseconds(data: bytes, kind: str) -> int | None:
 
 
 def _is_whole_wav(data: bytes) -> bool:
-    """Say whether the chunks end with the file, and the samples are among them."""
+    """Return whether the chunks end with the file, and the samples are among them."""
     found: set[bytes] = set()
     at = len(b"RIFF....WAVE")
     while at < len(data):
@@ -179,7 +169,7 @@ def _is_whole_wav(data: bytes) -> bool:
 
 
 def _is_whole_mp4(data: bytes) -> bool:
-    """Say whether the boxes end with the file, and index and pictures are among them."""
+    """Return whether the boxes end with the file, and index and pictures are among them."""
     found: set[bytes] = set()
     at = 0
     while at < len(data):
@@ -196,7 +186,7 @@ def _is_whole_mp4(data: bytes) -> bool:
 
 
 def _is_cut_off_mp3(data: bytes) -> bool:
-    """Say whether an MP3 surely lacks its end, by what Xing's or LAME's tag in its first frame says of the whole.
+    """Return whether an MP3 surely lacks its end, by what Xing's or LAME's tag in its first frame says of the whole.
 
     Without a tag nothing in an MP3 says where it ends: one that was cut off is a shorter sound.
     """

@@ -68,7 +68,11 @@ def robot_picture(picture: bytes) -> Post:
 
 
 def fitted(blocks: Sequence[str], more: Sequence[str], limit: int = ROBOT_BYTES_MAX) -> str:
-    """Join blocks by empty lines, up to `limit` bytes. A first block that is too long is cut."""
+    r"""Join blocks by empty lines, up to `limit` bytes. A first block that is too long is cut.
+
+    >>> fitted(["first", "second", "third"], ["", "and 1 more", "and 2 more"], limit=18)
+    'first\n\nand 2 more'
+    """
     for kept in range(len(blocks), 0, -1):
         left_out = len(blocks) - kept
         text = "\n\n".join([*blocks[:kept], *([more[left_out]] if left_out else [])])

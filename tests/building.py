@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from massctl.ledger.codec import chain_digest, decode, encode
+from massctl.ledger.git_ledger import GitBackend
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import (
@@ -56,6 +57,7 @@ from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+APPEND_MAX = GitBackend.append_max
 """Tuesday noon in Beijing; inside `OPEN`."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -90,7 +90,7 @@ def branch_in(
 ) -> GitBranch:
     """Open the branch of a clone as massctl does there."""
     way = way_to(clone, "origin", environment, token)
-    return GitBranch(clone / ".massctl" / "ledger.git", way, "massctl-state", environment, tell)
+    return GitBranch(clone / ".massctl" / "ledger.git", way, "massctl-state", tell)
 
 
 def look_of(clone: Path) -> dict[str, bytes | str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NewType, TypeVar
 
 from msgspec.structs import replace
@@ -44,6 +45,8 @@ class Ports(Frozen):
     """What the operator said of each send; None if consent was given with --yes or --plan."""
     changed: Callable[[JudgedInputs], str | None]
     """Compares what was judged with the files of this moment; gives the first that differs, None if all agree."""
+    append_max: timedelta
+    """So long the ledger may take to make an entry durable: a request leaves that much later than its entry says."""
     wait_in_doubt: bool = True
     """False with --no-wait: a send of unknown outcome, or one that was too fast, is not repeated in this run."""
     attended: bool = False
@@ -212,9 +215,9 @@ class ApplyContext:
         return [draft for batch in batches if (draft := record.draft(batch)) is not None]
 
     def due_batches(self, campaign: RenderedCampaign) -> Iterator[int | None]:
-        """Yield the batches to send, one after the other; [None] stands for an audience that is one job.
+        """Yield the batches to send, in order; [None] stands for an audience that is one job.
 
-        It ends before a batch that has no draft of this version: the next run stages it.
+        Ends before a batch without a draft of this version, which the next run stages.
         """
         for batch in batches_left(campaign, self.record_of(campaign)):
             record = self.record_of(campaign)
@@ -231,7 +234,7 @@ class ApplyContext:
         return self.counts.get(audience_key(campaign))
 
     def count_of(self, campaign: RenderedCampaign) -> int | None:
-        """Return an audience's size; None if it could not be read, or if there is no such tag."""
+        """Return an audience's size; None if it could not be read, or if the tag does not exist."""
         count = self.size_of(campaign)
         return count if isinstance(count, int) else None
 

@@ -69,7 +69,7 @@ def draft_sha256(articles: Sequence[DraftArticle]) -> Sha256:
 
 
 def pictures_in(content: str) -> list[str]:
-    """Return the addresses of pictures at WeChat that stand in the HTML of an article, as they are written there."""
+    """Return the addresses of WeChat's pictures in the HTML of an article, as written there."""
     return _ADDRESS.findall(content)
 
 

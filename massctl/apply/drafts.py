@@ -65,13 +65,8 @@ Articles = tuple[DraftArticle, ...]
 Job = tuple[CampaignOutcome, RenderedCampaign, Draft]
 
 
-LATE_MINUTES_MAX: Final = 5
+LATE_MAX: Final = timedelta(minutes=5)
 """An unanswered request may still take effect for so long: ten times what we wait for an answer. Our bound."""
-RECORDED_MINUTES_MAX: Final = 17
-"""So long it may take to put a draft on record before it is asked for: four pushes and as many fetches of
-`git_run.NETWORK_SECONDS`, as `git_ledger` makes them, and the pauses between them."""
-GIVEN_UP_AFTER: Final = timedelta(minutes=LATE_MINUTES_MAX + RECORDED_MINUTES_MAX)
-"""Counted from the entry that says that a draft was begun."""
 READ_MAX: Final = 250
 """Strangers in the draft box that one run reads: half of the draft/get of a day. Our bound; a listing with titles
 leaves very few of them. Source: WeChat docs, "draft/get" (500 a day), read 2026-10."""
@@ -173,7 +168,7 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, _Lying
         context.ports.progress.say(Phrase(say, name=record.campaign))
         return
     if not found:
-        if context.ports.clock.now() - begun.at >= GIVEN_UP_AFTER:
+        if context.ports.clock.now() - begun.at >= LATE_MAX + context.ports.append_max:
             _close(context, missing, "not_found", pending=None if begun.missed else True)
         return
     ours = [media_id for media_id in found if not written_since(begun.event, box[media_id].articles)]
@@ -281,7 +276,7 @@ def save_drafts(context: Undisturbed) -> SavedDrafts:
 
 
 def _save(saved: SavedDrafts, wanted: Sequence[_Wanted]) -> list[tuple[_Adding, WeChatError]]:
-    """Save each draft once; returns those that WeChat refused for a cover that it does not know any more."""
+    """Save each draft once; return those that WeChat refused for a cover that it does not know any more."""
     context, refused = saved.context, list[tuple[_Adding, WeChatError]]()
 
     def done(job: _Adding, result: MediaId | Failed) -> None:

@@ -113,7 +113,7 @@ def unfinished(job: Job) -> MsgId | None:
 
 
 def ended_badly(record: Record, state: State) -> Failure | None:
-    """Describe a job that failed, or of which two ends were told, or one that reached nobody; None if none did."""
+    """Describe a job that failed, that WeChat told two ends of, or that reached nobody; None without one."""
     if status_of(record) is Status.CONTRADICTED:
         return Failure(None, None, ends_words(record), what_now(record, state) or "")
     if status_of(record) is not Status.FAILED:
@@ -267,9 +267,9 @@ def owners_of(finish: JobFinish, records: Iterable[Record]) -> set[AppId]:
 def misaddressed_owner(
     finish: JobFinish, appid: AppId | None, state: State, original_ids: Mapping[AppId, str]
 ) -> AppId | None:
-    """Return the account whose job an event ends, although it is addressed to an original id that nobody declares.
+    """Return the account whose job an event ends, if the event's original id is in no account of massctl.yaml.
 
-    Each account counts its jobs by itself: a job of the same number that has ended is not this one.
+    Job ids count per account, so a job of the same number that has already ended is another one.
     """
     if finish.said.original_id in (None, *original_ids.values()):
         return None

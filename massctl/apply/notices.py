@@ -135,7 +135,7 @@ class Coming(Frozen):
     def due(
         self, leads: Collection[timedelta], announced: Sequence[Announced], channel: str, now: datetime
     ) -> timedelta | None:
-        """Return the shortest of `leads` that has begun and was not told to the channel; None if there is none."""
+        """Return the shortest of `leads` that has begun and was not told to the channel; None without one."""
         told = [each.lead_seconds for each in announced if (each.not_before, each.channel) == (self.opens, channel)]
         begun = [lead for lead in leads if self.opens - lead <= now < self.opens]
         shortest = min(begun, default=None)
@@ -186,13 +186,13 @@ class NoticeFinder(Frozen):
         return found
 
     def drifted(self, planned: PlannedCampaign, drift: Drift, message: Phrase, hint: str) -> Notice:
-        """Tell what drifted from what is recorded of a campaign, and what to type."""
+        """Return what drifted from what is recorded of a campaign, and what to type."""
         record = self.state.record(drift.campaign, drift.edition)
         found = self._notice("drift", record, CampaignOutcome(planned), message, hint)
         return replace(found, drift=drift)
 
     def _upcoming(self, coming: Coming, record: Record) -> Notice:
-        """Tell what will happen at the opening of a window, as it stands now."""
+        """Return what will happen at the opening of a window, as it stands now."""
         outcome, then = coming.outcome, coming.at_opening
         about = {"span": in_time(coming.opens, self.now), "at": moment(coming.opens.astimezone(BEIJING))}
         passes = PASSING if then.next_at is not None else frozenset()
@@ -223,7 +223,7 @@ class NoticeFinder(Frozen):
         return self._notice("upcoming", record, outcome, say, hint, guard=guard)
 
     def _recorded(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
-        """Tell what came on record about the send of an edition."""
+        """Return what came on record about the send of an edition."""
         was, status = self._was(record), status_of(record)
         if status is Status.IN_DOUBT:
             if was.status is not status or any(not each.has_verdict for each in record.open_attempts[-1:]):
@@ -246,7 +246,7 @@ class NoticeFinder(Frozen):
             yield self._notice("failed", record, outcome, told.message, told.hint)
 
     def _doubt(self, record: Record, outcome: CampaignOutcome | None, *, met_again: bool) -> Notice:
-        """Tell what nobody knows, or what only this run knows because the ledger could not take it."""
+        """Return what nobody knows, or what only this run knows because the ledger could not take it."""
         answer = unrecorded_of(record, outcome.answer if outcome is not None else None)
         say = answer.told if answer else Phrase("nobody knows whether it was sent; its account sends nothing else")
         evidence = self.evidence(record)
@@ -258,7 +258,7 @@ class NoticeFinder(Frozen):
         return self._notice("draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT)
 
     def _kept_back(self, outcome: CampaignOutcome, stays: Collection[str]) -> Iterator[Notice]:
-        """Tell what kept a campaign from its send when it was due; `stays` names those whose draft stays."""
+        """Return what kept a campaign from its send when it was due; `stays` names those whose draft stays."""
         planned = outcome.planned
         record = self.state.record(planned.name, planned.edition)
         was = self._was(record)

@@ -141,7 +141,7 @@ class Outcome(Struct):
 
     @property
     def question(self) -> "SendQuestion | None":
-        """What the operator has to be asked before this run can go on; None if nothing."""
+        """The question that the operator must answer before this run can go on; None without one."""
         return next((each.question for each in self.campaigns if each.question is not None), None)
 
     def ends_with(self, answers: "Answers") -> bool:

@@ -114,7 +114,7 @@ def carried_draft(record: Record, batch: int, repeated: str | None) -> StagedDra
 
 
 def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
-    """Return the media_id of a message's material; raises InvariantError if ours is not recorded."""
+    """Return the media_id of a message's material; raise InvariantError if ours is not recorded."""
     if material.media_id is not None:
         return material.media_id
     recorded = state.materials.get((appid, material.sha256)) if material.sha256 is not None else None
@@ -131,7 +131,7 @@ def _video(campaign: RenderedCampaign, state: State) -> MediaId:
 
 
 def draft_articles(campaign: RenderedCampaign, state: State) -> tuple[DraftArticle, ...]:
-    """Put recorded URLs and media ids in place of pictures; raises InvariantError when one is not recorded."""
+    """Put recorded URLs and media ids in place of pictures; raise InvariantError when one is not recorded."""
     if not campaign.message.has_draft:
         raise InvariantError(Phrase("a message without articles has no draft"))
     return tuple(_article(article, campaign.appid, state) for article in campaign.message.articles)
@@ -174,7 +174,7 @@ def _not_recorded(sha256: Sha256) -> InvariantError:
 
 
 def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
-    """Return where a send comes from, as far as the rules of this run know; it asks nobody anew."""
+    """Return where a send comes from, as far as this run already knows."""
     approval = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
     articles = campaign.message.articles
     return SendOrigin(

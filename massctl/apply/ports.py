@@ -112,7 +112,7 @@ class SendPermit(Protocol):
     """Allows one mass send, once, and only for a moment. `massctl.apply.preflight` issues it, and nothing else does."""
 
     def spend(self, intent: SendIntent) -> None:
-        """Use it up for `intent`; raises InvariantError if it is spent, or was issued for another send."""
+        """Use it up for `intent`; raise InvariantError if it is spent, or was issued for another send."""
         ...
 
     def has_passed(self) -> bool:
@@ -195,7 +195,7 @@ class Pictures(Protocol):
     """The bytes of pictures, and of whatever else is uploaded."""
 
     def read(self, sha256: Sha256) -> bytes:
-        """Return exactly the bytes of this name; raises InvariantError if they are not at hand."""
+        """Return exactly the bytes of this name; raise InvariantError if they are not at hand."""
         ...
 
 

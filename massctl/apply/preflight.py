@@ -77,7 +77,7 @@ class Permit:
         """The last moment at which the request may be written, by the clock that the look was taken by."""
 
     def spend(self, intent: SendIntent) -> None:
-        """Use it up for `intent`; raises InvariantError if it is spent, or was issued for another send."""
+        """Use it up for `intent`; raise InvariantError if it is spent, or was issued for another send."""
         if self._spent:
             raise InvariantError(Phrase("a permit to send {name} was used twice", name=intent.campaign))
         if intent is not self._intent:
@@ -166,7 +166,7 @@ class _Look(Frozen):
         return skew(self.campaign.account) if skew is not None else None
 
     def _rules(self) -> str | None:
-        """Read rules, tip and files again, and raise where one of them cannot be read; returns a file that changed."""
+        """Read rules, tip and files again, and raise where one of them cannot be read; return a file that changed."""
         context, campaign = self.context, self.campaign
         context.refresh_rules()
         tip = context.rules.tip

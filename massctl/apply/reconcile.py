@@ -403,7 +403,7 @@ def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
 
 
 def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
-    """Record a send outside the campaigns; raises UsageError if a send of that minute is on record.
+    """Record a send outside the campaigns; raise UsageError if a send of that minute is on record.
 
     The console shows minutes, so two people who record the same send may differ in the seconds.
     """
@@ -417,7 +417,7 @@ def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, l
 
 
 def retract_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
-    """Record that an imported send in the console did not take place; raises UsageError if none is on record."""
+    """Record that an imported send in the console did not take place; raise UsageError if none is on record."""
     known = sorted(ledger.state.website_sends.get(appid, []))
     found = next((each for each in known if _minute(each) == _minute(sent_at)), None)
     if found is None:
@@ -442,7 +442,7 @@ def import_sent(
     *,
     declared: RenderedCampaign | None,
 ) -> None:
-    """Record that a campaign's edition went out; raises UsageError if the ledger knows better.
+    """Record that a campaign's edition went out; raise UsageError if the ledger knows better.
 
     `declared` is the campaign as the repository has it now, if it does.
     """

@@ -73,7 +73,7 @@ class _Reading(Struct):
         self.unread[account, failure.message] = Unread(account, failure.message, failure.hint)
 
     def address(self, campaign: RenderedCampaign, kind: DriftKind, subject: str, found: "bool | Phrase") -> None:
-        """Note that nothing is behind an address any more, or that nobody could find out."""
+        """Note that an address is gone, or that it could not be checked."""
         if isinstance(found, Phrase):
             say = Phrase("{address}: {why}", address=subject, why=found)
             self.unread[campaign.account, say] = Unread(campaign.account, say, "")
@@ -172,7 +172,7 @@ def read_remote(
 
 
 def _size_kind(audience: Audience, count: int | None) -> tuple[DriftKind, str]:
-    """Say what a size means for an audience, and which bound it crosses."""
+    """Return what a size means for an audience, and which bound it crosses."""
     if count is None:
         return DriftKind.TAG_GONE, ""
     low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)

@@ -195,7 +195,7 @@ def _passes(planned: PlannedCampaign) -> bool:
 
 
 def statistics_events(account: AccountName, found: Collected, now: datetime) -> list[RunnerEvent]:
-    """Tell what was collected for an account; nothing where nothing is new."""
+    """Return what was collected for an account; nothing where nothing is new."""
     told: list[RunnerEvent] = []
     if found.rows:
         say = Phrase("statistics of {account}: new rows: {count}", account=account, count=found.rows)

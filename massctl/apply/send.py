@@ -80,9 +80,9 @@ def _refusals_now(context: ApplyContext, campaign: RenderedCampaign, **read: Ref
 
 
 def agreed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
-    """Return whether the operator said yes to a send; where nobody was asked yet, note the question and stop here.
+    """Return whether the operator agreed to a send. If nobody was asked yet, note the question and stop here.
 
-    Nobody is asked about a send that a guard refuses anyway.
+    A send that a guard refuses is not asked about.
     """
     answers, record = context.ports.answers, context.record_of(campaign)
     if answers is None:
@@ -131,7 +131,7 @@ def renewed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedC
 
 
 def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
-    """Note why nothing more is attempted: what WeChat answered, or that it is too late where nobody asked it."""
+    """Record why nothing more is attempted: WeChat's answer, or that it was too late to ask."""
     if outcome.stopped:
         return  # The last look has said why.
     case = context.case(campaign)
@@ -165,7 +165,7 @@ def never_left(error: WeChatError) -> Rejected:
 
 
 def tell_unknown_content(context: ApplyContext, campaign: RenderedCampaign) -> None:
-    """Tell that WeChat knew an id (45065) though no attempt was open: nobody knows which content went out."""
+    """Report that WeChat knew a clientmsgid (45065) although no attempt was open: what went out is unknown."""
     say = Phrase(
         "{name}: WeChat already knew its clientmsgid, but no attempt with it is"
         " open here; it is not known which content was sent: look in the "

@@ -324,7 +324,7 @@ def _uploaded(
 
 
 def packed(context: ApplyContext, media: MediaFile, message: RenderedMessage) -> Upload:
-    """Make a file ready for its upload; raises InvariantError if its bytes are not at hand.
+    """Make a file ready for its upload; raise InvariantError if its bytes are not at hand.
 
     A video takes the title and description of its `message` along.
     """

@@ -206,7 +206,7 @@ def _state_once_sent(target: Target, wechat: Withdrawals, ledger: LedgerSession)
 
 
 def _read_state(target: Target, wechat: Withdrawals, ledger: LedgerSession) -> str:
-    """Ask for the job's state and record a change; raises RefusedError unless it is sent or deleted."""
+    """Ask for the job's state and record a change; raise RefusedError unless it is sent or deleted."""
     report = wechat.job_report(target.msg_id)
     _learn(target, report, ledger)
     status = report.status

@@ -271,7 +271,7 @@ class _Heard(Frozen):
         return self.meant[0].account if self.appid else ANY
 
     def arrival(self, query: Query, msg_id: int | None) -> Arrival:
-        """Say what has to be durable before it is answered."""
+        """Return what has to be durable before it is answered."""
         signature = None if self.said.is_sealed else query.signature
         return Arrival(self.appid, signature, self.said.body, msg_id, self.is_proven)
 

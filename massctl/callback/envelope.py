@@ -112,7 +112,11 @@ class Delivered(Frozen):
 
 
 def parse_aes_key(text: str) -> bytes | None:
-    """Parse an EncodingAESKey; None if it is malformed."""
+    """Parse an EncodingAESKey; None if it is malformed.
+
+    >>> len(parse_aes_key("a" * 43)), parse_aes_key("too short")
+    (32, None)
+    """
     return base64.b64decode(text + "=") if AES_KEY_PATTERN.fullmatch(text) else None
 
 
@@ -139,7 +143,7 @@ def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: date
 
 
 def _check(signature: str, query: Query, secrets: Secrets, now: datetime, *sealed: str) -> Refusal | None:
-    """Say what is wrong with a signature, or with its age."""
+    """Return what is wrong with a signature, or with its age."""
     signed = [each.encode(errors="replace") for each in (secrets.token, query.timestamp, query.nonce, *sealed)]
     due = hashlib.sha1(b"".join(sorted(signed)), usedforsecurity=False).hexdigest()
     if not hmac.compare_digest(due.encode(), signature.encode(errors="replace")):

@@ -234,10 +234,9 @@ def set_active_session(session: "Session | None") -> None:
 
 
 def interrupted_status() -> ExitStatus:
-    """Say what an interruption ends with now.
+    """Return the exit status of an interruption.
 
-    The ledger is read again: a signal may come between an entry's being written and the run's taking note of it, or
-    before the run read anything.
+    The ledger is read again, because a signal may come after an entry was written and before the run noted it.
     """
     state = recorded_now(_at_work[0]) if _at_work else None
     opened = state is not None and any(record.is_in_doubt for record in state.records.values())
@@ -245,7 +244,7 @@ def interrupted_status() -> ExitStatus:
 
 
 def tell_interrupted() -> ExitStatus:
-    """Say that the command was cut short, and whether a send is in doubt; returns what it ends with."""
+    """Report an interruption, and whether a send is in doubt; return the exit status."""
     status, console = interrupted_status(), current_console()
     in_doubt = Phrase("interrupted; a send is in doubt: {command}   says which", command=Command("plan"))
     console.talk(in_doubt if status is ExitStatus.IN_DOUBT else Phrase("interrupted"))

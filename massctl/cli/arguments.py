@@ -68,7 +68,7 @@ def repo_option(command: F) -> F:
 
 
 def refuse(why: Phrase, param: click.Parameter | None, ctx: click.Context | None) -> NoReturn:
-    """Refuse the value of a flag; click's own `fail` would also take a sentence that cannot be translated."""
+    """Refuse the value of a flag with a sentence that can be translated, which click's `fail` does not require."""
     raise click.BadParameter(why, ctx=ctx, param=param)
 
 
@@ -220,7 +220,7 @@ def _moment(written: str, text: str) -> datetime:
 
 
 class WindowSpan(click.ParamType["tuple[Window | None]"]):
-    """A window, or `none`: no window. Gives a tuple, since None stands for a flag that is absent."""
+    """A window, or `none` for no window. The value is a tuple, because None means that the flag is absent."""
 
     name = "window"
 

@@ -14,7 +14,7 @@ from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
-from massctl.ledger.git_remote import git_says, known_to_git, refs_in, token_for_git, way_to
+from massctl.ledger.git_remote import git_says, known_to_git, refs_in, way_of
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
@@ -106,11 +106,9 @@ def _is_held(found: str, content: bytes | None) -> bool:
 
 
 def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:
-    """Return git in the user's own repository, with the way to its remote; raises LedgerUnreachableError."""
-    known, token = known_to_git(settings, environment), token_for_git(settings, environment)
-    way = way_to(root, settings.state.remote, known, token)
-    # The repository's settings count by themselves; said twice, a header is sent twice.
-    return Git(root, known, way.settings if token else ())
+    """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
+    way = way_of(root, settings, environment)
+    return Git(root, way.environment, way.own_settings)
 
 
 def uncommitted_locks(
@@ -194,5 +192,5 @@ def path_of_folder(root: Path, settings: "MassctlFile", environment: Mapping[str
 
 
 def has_git(root: Path) -> bool:
-    """Return whether something is called .git here or above: git says of a broken one too that it is none."""
+    """Return whether here or above is something named .git. git also calls a broken repository none."""
     return any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))

@@ -89,7 +89,7 @@ def _proxy(account: AccountName, declared: Account, api_base: str, around: Clien
 
 
 def request_logger(console: Console) -> Watch | None:
-    """Return what tells of requests in this run; None without `-v`."""
+    """Return the observer that prints requests; None without `-v`."""
     wanted = verbosity()
     if not wanted:
         return None

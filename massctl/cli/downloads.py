@@ -58,7 +58,7 @@ class Downloads:
         return answer.content if answer.status == 200 else _other_status(answer)
 
     def is_there(self, address: str) -> bool | Phrase | NoAnswer:
-        """Return whether a picture or an article is there; a sentence why nobody can tell, if anybody answered."""
+        """Return whether a picture or an article exists, or a sentence why that is unknown."""
         answer = self._answer(address, PAGE_BYTES_MAX, _ASKED_SECONDS)
         if isinstance(answer, Phrase | NoAnswer):
             return answer
@@ -120,7 +120,7 @@ _PRIVATE: Final = Phrase("it is on this machine or its network, where massctl do
 
 
 def _refusal(address: str) -> Phrase | None:
-    """Say why an address is not asked at all."""
+    """Return why an address is not asked at all."""
     try:
         parts = urlsplit(address)
         host = parts.hostname

@@ -80,7 +80,7 @@ class DriftsRead(Frozen):
 
 
 def read_drifts(session: Session, made: Planned) -> DriftsRead:
-    """Read everything that the campaigns of a plan depend on; each drift is there once."""
+    """Read everything that the campaigns of a plan depend on; return each drift once."""
     # A send in doubt may have used up its draft and its allowance: what became of it is the first question.
     judged = [each for each in made.plan.campaigns if not made.state.record(each.name, each.edition).is_in_doubt]
     campaigns = [replace(each, rendered=each.rendered or made.unlocked.get(each.name)) for each in judged]
@@ -204,7 +204,7 @@ class Addresses:
 
 
 def unread_words(why: Unread | Exception) -> Phrase:
-    """Say that something could not be read now, which is no drift: it is tried again."""
+    """Report that something could not be read now. That is not a drift; the next run reads again."""
     if isinstance(why, Exception):
         return Phrase("what campaigns depend on was not read: {why}", why=_reason(why))
     say = Phrase("what the campaigns of {account} depend on was not read: {why}")
@@ -339,7 +339,7 @@ class _Run(Frozen):
     say: Callable[[Sequence[Drift]], None]
 
     def tell(self) -> frozenset[CampaignName]:
-        """Tell its own output and every channel, then record that; returns the campaigns of which to tell again."""
+        """Print drifts and post them to every channel, then record that; return the campaigns to be told of again."""
         fresh = self._new(None)
         if fresh:
             self.say(fresh)
@@ -370,7 +370,7 @@ class _Run(Frozen):
         return found
 
     def _post(self) -> tuple[list[tuple[Event, Record]], frozenset[CampaignName]]:
-        """Post to each channel what it has not heard; returns what was taken, and the campaigns of the rest."""
+        """Post to each channel what it has not heard; return what was taken, and the campaigns of the rest."""
         finder = notice_finder(self.session, self.state)
         wanted: list[tuple[Channel, list[Drift], list[Notice]]] = []
         later: set[CampaignName] = set()

@@ -30,7 +30,7 @@ def github_of(line: Line, repository: str, environment: Mapping[str, str]) -> Gi
 
 
 def github_address(environment: Mapping[str, str]) -> str:
-    """Return where GitHub's API is; raises ForgeError where a token must not go there."""
+    """Return where GitHub's API is; raise ForgeError where a token must not go there."""
     api = environment.get("GITHUB_API_URL") or GitHub.public_api
     if not api.startswith("https://") and realm_of(api) != "loopback":
         raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))

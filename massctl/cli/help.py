@@ -47,7 +47,7 @@ def translated(command: click.Command) -> click.Command:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Split a help text as it stands in the source: one string for each paragraph, without line ends."""
+    """Split a help text into paragraphs, each one string without line ends."""
     return [" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n") if each.strip()]
 
 
@@ -90,7 +90,8 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
     if context.parent is None:
         _rows(page, said("Commands") + colon, [(verb, said(does)) for verb, (_, does) in VERBS.items()])
     elif isinstance(command, click.Group):
-        firsts = [(name, said(paragraphs(each.help or "")[0])) for name, each in command.commands.items()]
+        verbs = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
+        firsts = [(name, said(paragraphs(each.help or "")[0])) for name, each in verbs if each is not None]
         _rows(page, said("Commands") + colon, firsts)
     return page.text()
 
@@ -148,7 +149,7 @@ def _use_console_repository(context: click.Context | None) -> None:
 
 
 def _said(error: click.UsageError) -> str:
-    """Say what is wrong.
+    """Return what is wrong.
 
     Our messages are Phrases. Known messages of click become Phrases; unknown ones stay English.
     """
@@ -185,7 +186,7 @@ def _near(possibilities: Iterable[str] | None) -> list[Phrase]:
 
 
 def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | None:
-    """Say what a parameter takes; None if its type is none of those that the verbs use."""
+    """Return what a parameter takes; None if its type is none of those that the verbs use."""
     name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
     if isinstance(error, click.MissingParameter):
         return Phrase("{key} is missing", key=name)

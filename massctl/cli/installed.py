@@ -62,7 +62,7 @@ def action_of_this_massctl() -> InstalledAction:
 
 
 def commit_of_this_massctl() -> str | None:
-    """Return the commit that runs: of an installation from git, of a release, or of the clone it runs from."""
+    """Return the commit of this massctl: of its installation from git, its release, or its clone."""
     told = _direct_url()
     if told is None or "archive_info" in told:
         return _released_pin().partition("@")[2] or None

@@ -35,6 +35,12 @@ from massctl.source.campaigns import load_campaign
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
 
+SEE_PLAN: Final = Phrase("{command}   shows what would be sent", command=Command("plan"))
+CHECK: Final = Phrase("{command}   checks every line of it", command=Command("state verify"))
+DEEPER: Final = Phrase(
+    "{command}   also checks the form and the fields of every entry", command=Command("state verify", "--deep")
+)
+"""What to run next."""
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -66,7 +72,7 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
 
 
 def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tuple[Refusal | None, list[Diagnostic]]":
-    """Refuse to use WeChat while a clone of this repository would not know its ledger; warn of a folder without git."""
+    """Refuse to use WeChat while clones of this repository would not know its ledger; warn of a folder without git."""
     if not accounts or session.realm(accounts) == "loopback":
         return None, []
     # Only what WeChat is to see asks git.
@@ -91,7 +97,7 @@ def recorded_if_begun(session: Session) -> State:
     A ledger in git that was never begun records nothing, and may be out of reach: a new repository has no remote yet.
     """
     try:
-        return session.fold(shown_entries(session))
+        return shown_ledger(session)
     except LedgerUnreachableError:
         if session.settings.state.lineage is None:
             return State()
@@ -101,7 +107,7 @@ def recorded_if_begun(session: Session) -> State:
 def shown_if_begun(session: Session) -> State:
     """Read what is recorded, for a plan to be shown; if no ledger is named and none can be read, say why."""
     try:
-        return session.fold(shown_entries(session))
+        return shown_ledger(session)
     except LedgerUnreachableError as error:
         if session.settings.state.lineage is not None:
             raise
@@ -150,7 +156,7 @@ def _undeclared(session: Session, state: State) -> Refusal:
 
 
 def _unopened(session: Session) -> LedgerUnreachableError | None:
-    """Say why the ledger's place cannot exist here, such as a branch without git; None where it can."""
+    """Return why the ledger's place cannot exist here, such as a branch without git; None where it can."""
     try:
         session.backend.ledger  # noqa: B018 - opening it is the question
     except LedgerUnreachableError as error:
@@ -216,8 +222,24 @@ def ledger_session(session: Session, state: State, begins: "LedgerBootstrap | No
     return LedgerSession(session.backend.ledger, session.clock, state, begins)
 
 
+@contextmanager
+def begun_ledger(session: Session) -> "Iterator[LedgerSession]":
+    """Open the ledger as `own_ledger` does; raise LedgerMissingError before it was begun."""
+    with own_ledger(session) as book:
+        if book.state.serial == 0:
+            raise no_ledger(Phrase("there is no ledger yet"))
+        yield book
+
+
+def no_ledger(what: Phrase) -> LedgerMissingError:
+    """Make the error of a verb that needs a ledger which was begun."""
+    return LedgerMissingError(
+        what, Phrase("Nothing was changed."), Phrase("{command}   begins one", command=Command("state init"))
+    )
+
+
 def writable_state(session: Session) -> State:
-    """Read a ledger that may be written from here, and keep nobody from it; raises a LedgerError for any other."""
+    """Read a ledger that may be written from here, without a lock; raise a LedgerError for any other ledger."""
     require_writable(session)
     return trusted_ledger(session)
 
@@ -331,7 +353,7 @@ def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignNa
 
 
 def account_of(session: Session, appid: AppId) -> AccountName:
-    """Find the account of an appid; raises ConfigurationError if massctl.yaml has none."""
+    """Find the account of an appid; raise ConfigurationError if massctl.yaml has none."""
     for name, account in session.settings.accounts.items():
         if account.appid == appid:
             return AccountName(name)
@@ -343,7 +365,7 @@ def account_of(session: Session, appid: AppId) -> AccountName:
 
 
 def require_ledger(session: Session, state: State) -> None:
-    """Raise a LedgerError if the ledger that massctl.yaml names is not here: "nothing recorded" would be false."""
+    """Raise a LedgerError if the ledger that massctl.yaml names is missing: "nothing recorded" would be wrong."""
     raise_refusal(ledger_refusal(session, state, []))
 
 
@@ -371,6 +393,11 @@ def shown_entries(session: Session) -> "Sequence[Entry]":
             raise
         _tell_old(session, error, known)
         return known
+
+
+def shown_ledger(session: Session) -> State:
+    """Read the ledger as `shown_entries` does, and fold it."""
+    return session.fold(shown_entries(session))
 
 
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:

@@ -97,7 +97,7 @@ class _Teller:
         self._lock = threading.Lock()
 
     def tell(self, said: Phrase, key: str | None = None) -> None:
-        """Say something, unless it, or its `key`, was said within the last hour."""
+        """Print something, unless it, or its `key`, was printed within the last hour."""
         now, what = time.monotonic(), key or str(said)
         with self._lock:
             if now - self._told.get(what, -TOLD_SECONDS) < TOLD_SECONDS:
@@ -106,7 +106,7 @@ class _Teller:
         self._console.talk(said)
 
     def forget(self, key: str) -> None:
-        """Say it at once should it come again: it went well in between."""
+        """Let it be printed at once the next time, because it went well in between."""
         with self._lock:
             self._told.pop(key, None)
 
@@ -324,11 +324,11 @@ class Intake:
         self._thread.start()
 
     def wake(self) -> None:
-        """Say that something came."""
+        """Signal that an event arrived."""
         self._woken.set()
 
     def is_alive(self) -> bool:
-        """Whether the ledger is going to hear of what comes."""
+        """Whether the thread that records events is alive."""
         return self._thread.is_alive()
 
     def close(self) -> None:
@@ -374,7 +374,7 @@ class Intake:
         return ledger, _version(self._places.root / SETTINGS)
 
     def _until_asked_again(self, times: int) -> float | None:
-        """Say when events of unknown jobs are looked at again; None if there are none, or only old ones."""
+        """Return when events of unknown jobs are looked at again; None if there are none, or only old ones."""
         newest = self._spool.newest_foreign()
         is_late = newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds()
         if is_late and not self.held:

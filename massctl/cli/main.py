@@ -181,7 +181,7 @@ def main() -> NoReturn:
 
 
 def unsupported(system: str) -> Phrase | None:
-    """Say why massctl does not run on a system; None where it does."""
+    """Return why massctl does not run on a system; None if it does."""
     if system != "nt":
         return None
     return Phrase("massctl does not run on Windows itself; install it in WSL, where all verbs work")

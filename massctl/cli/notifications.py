@@ -94,7 +94,7 @@ class Notifier(Struct):
         return False
 
     def expect(self, made: Planned, outcomes: Sequence[CampaignOutcome] | None = None) -> None:
-        """Take note of a plan, to tell of its windows before they open; `outcomes` is what a run made of it."""
+        """Note a plan, to announce its windows before they open; `outcomes` are the results of a run."""
         if not (made.damage or made.unshared):
             told = outcomes if outcomes is not None else [CampaignOutcome(each) for each in made.plan.campaigns]
             self._coming |= {each.planned.name: (made, each) for each in told}
@@ -240,7 +240,7 @@ class _Lines:
         self._by_proxy: dict[str | None, Line] = {}
 
     def to(self, address: str) -> Line:
-        """Return the line to an address; raises ConfigurationError if its proxy's address cannot be used."""
+        """Return the line to an address; raise ConfigurationError if its proxy's address cannot be used."""
         inside = self._session.sandbox.world.app if self._session.sandbox else None
         proxy = proxy_for(address, self._session.environment) if inside is None else None
         if proxy not in self._by_proxy:
@@ -267,7 +267,7 @@ def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Calla
 
 
 def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
-    """Return what tells a channel of notices."""
+    """Return the function that posts notices to a channel."""
     language = session.console.reader
     if channel.wecom_robot_env is not None:
         more = [left_out(count, language) for count in range(len(wanted) + 1)]

@@ -54,7 +54,7 @@ class Console(Frozen):
             write(self.shown(text))
 
     def annotations(self, text: str) -> None:
-        """Write commands to GitHub's runner to standard output, each of which holds the words of others as data."""
+        """Write commands for GitHub's runner to standard output, with foreign words as data."""
         if text:
             write(text.rstrip("\n"))
 
@@ -102,7 +102,7 @@ def on_github(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def defused(text: str) -> str:
-    """Break what the runner would take for a command: a title with a line break may begin a line with one."""
+    """Defuse what the runner would take for a command: a title with a line break could begin a line with one."""
     return _RUNNER_COMMAND.sub(r"\g<before>\\", text) if on_github() else text
 
 

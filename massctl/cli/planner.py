@@ -109,7 +109,7 @@ class PlanOptions(Frozen):
 def planned(
     session: Session, names: Sequence[str], warnings: list[Diagnostic], options: PlanOptions | None = None
 ) -> Planned:
-    """Read repository and ledger, and plan; raises UsageError for a name that is not a campaign."""
+    """Read repository and ledger, and plan; raise UsageError for a name that is not a campaign."""
     options = options or PlanOptions()
     acts = options.purpose is Purpose.APPLY
     typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
@@ -143,7 +143,7 @@ def planned(
 
 
 def require_isolation(session: Session) -> None:
-    """Say what does not hold the child process in; raises ConfigurationError where the policy requires all of it."""
+    """Return which walls around the child are missing; raise ConfigurationError if the policy requires all."""
     told = missing_walls(session)
     if not told:
         return
@@ -156,7 +156,7 @@ def require_isolation(session: Session) -> None:
 
 
 def missing_walls(session: Session) -> list[Phrase]:
-    """Say what does not hold the child process in; nothing where all of it does."""
+    """Return which walls around the child are missing; None if all stand."""
     try:
         return missing_words(session.child().wait_until_isolated())
     except ChildError as error:
@@ -182,7 +182,7 @@ _UNSENT: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 
 
 def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> list[Diagnostic]:
-    """Warn of what no rule of the content finds: windows that closed unsent, and tags that nobody pulled."""
+    """Warn of what no content rule finds: windows that closed unsent, and tags that were not pulled."""
     rendered = [each for each in desired if isinstance(each, RenderedCampaign)]
     tagged: dict[str, list[Audience]] = {}
     for each in rendered:
@@ -215,7 +215,7 @@ def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign
 
 
 def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
-    """Refuse every campaign of a plan whose ledger a clone would not know; returns the refusal too.
+    """Refuse every campaign of a plan whose ledger a clone would not know; return the refusal too.
 
     Do not ask git if the ledger is refused already, or if a plan would do nothing and there is no ledger yet.
     """
@@ -337,7 +337,7 @@ def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 
 
 def _meant(name: str, known: Sequence[str]) -> Phrase:
-    """Say what may be typed in the place of a name that no campaign has."""
+    """Return what may be typed in the place of a name that no campaign has."""
     if (flag := name.lstrip(_DASHES)) != name:
         return Phrase("a flag begins with two hyphens: {flag}", flag=f"--{flag}")
     near = get_close_matches(name, known, 1)
@@ -415,9 +415,9 @@ def evidence_for(session: Session, record: Record, state: State, warnings: list[
 
 
 def repeatable(session: Session, records: Iterable[Record], state: State) -> dict[RecordKey, datetime]:
-    """Find the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
+    """List the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
 
-    A campaign that cannot be judged is left out. Waiting for the administrator is not a doubt.
+    Campaigns that cannot be judged are omitted. Waiting for the administrator is not a doubt.
     """
     found: dict[RecordKey, datetime] = {}
     for record in records:

@@ -43,12 +43,12 @@ class Lines:
         self._done += 1
 
     def end(self) -> None:
-        """Say how much was done."""
+        """Print how much was done."""
         counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
         self._console.talk(counted)
 
     def waiting(self, sentence: Phrase) -> None:
-        """Say once that a wait began."""
+        """Print once that a wait began."""
         wait = sentence.template, {**sentence.values, "seconds": None}
         if wait != self._wait:
             self._wait = wait
@@ -74,7 +74,7 @@ class Bars:
         return Console(stderr=True)
 
     def say(self, line: Phrase) -> None:
-        """Say one line, above the bar where one is drawn."""
+        """Print one line, above the bar if there is one."""
         self._drawn.print(self._console.shown(line), markup=False, highlight=False)
 
     def begin(self, label: str, total: int) -> None:

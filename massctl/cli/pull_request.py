@@ -13,7 +13,7 @@ from massctl.cli.session import Session
 from massctl.errors import ForgeError, RefusedError
 from massctl.forge.folded import is_folded
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.ledger.git_remote import way_of
 from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
@@ -46,10 +46,9 @@ class PullRequestFiles(Frozen):
 
 def branch_of(session: "Session", name: str, ref: str) -> "GitBranch":
     """Open a ref of the remote; `name` is the folder of its copy in `.massctl/`."""
-    known = known_to_git(session.settings, session.environment)
-    way = way_to(session.root, session.settings.state.remote, known, token_for_git(session.settings, known))
+    way = way_of(session.root, session.settings, session.environment)
     copy = session.places.cache / f"{name}.git"
-    return GitBranch(copy, way, "", known, session.console.talk, ref=ref, is_ledger=False)
+    return GitBranch(copy, way, "", session.console.talk, ref=ref, is_ledger=False)
 
 
 def write_files(session: "Session", number: int, sha: str | None = None) -> PullRequestFiles:
@@ -111,7 +110,7 @@ def _hidden(judged: Sequence[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def push_locks(session: "Session", branch_name: str, sha: str, locks: "Mapping[str, str]") -> str | None:
-    """Commit locks to a branch of this repository that stands at `sha`; nothing of it is checked out.
+    """Commit locks to a branch of this repository that is at `sha`, without a checkout.
 
     Returns the commit; None if the branch moved on. Raises ForgeError if it has no such campaign, or may not be pushed.
     """

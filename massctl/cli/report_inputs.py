@@ -16,7 +16,7 @@ from massctl.report.report import AccountFacts, ArticleFacts, Report, Repository
 
 
 def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
-    """Make the report of campaigns, all where none is named; raises UsageError for one of which nothing is recorded."""
+    """Make the report of campaigns, of all if none is named; raise UsageError for a campaign without records."""
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
@@ -32,7 +32,7 @@ def report_from(
     names: Sequence[CampaignName] = (),
     since: date | None = None,
 ) -> Report:
-    """Make the report of campaigns, all where none is named, from ledger and statistics; raises LedgerError."""
+    """Make the report of campaigns, all where none is named, from ledger and statistics; raise LedgerError."""
     first = compared_since(state, names, since)
     appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}

@@ -106,7 +106,7 @@ class _Claims(Frozen):
     runner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def claim(self, keys: Sequence[DeliveryKey], state: State, now: datetime) -> list[DeliveryKey]:
-        """Claim reports; returns those that no other runner claimed first."""
+        """Claim reports; return those that no other runner claimed first."""
         if not keys:
             return []
         self.archive.add_deliveries(self.appid, [ReportDelivery(*key, self.runner, now, "begun") for key in keys])

@@ -33,7 +33,7 @@ from massctl.errors import (
     RefusedError,
 )
 from massctl.git import NETWORK_SECONDS, Git, GitAnswer
-from massctl.ledger.git_remote import git_says, known_to_git, nothing_like, token_for_git, way_to
+from massctl.ledger.git_remote import git_says, nothing_like, way_of
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN, MassctlFile
@@ -77,7 +77,7 @@ class RunnerFolder:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the folder against another `massctl run` in it; raises LedgerLockedError where one is at work."""
+        """Hold the folder against another `massctl run` in it; raise LedgerLockedError where one is at work."""
         lock = FileLock(self._folder / "lock", timeout=0)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -145,21 +145,19 @@ class RunnerCheckout:
         self, root: Path, branch: str, settings: "MassctlFile", environment: Mapping[str, str], folder: Path
     ) -> None:
         """Find the way to the remote; asks no server yet. Raises LedgerUnreachableError without git or remote."""
-        token = token_for_git(settings, environment)
-        known = known_to_git(settings, environment)
-        way = way_to(root, settings.state.remote, known, token)
-        passed = (*(way.settings if token else ()), *_OURS)
+        way = way_of(root, settings, environment)
+        passed = (*way.own_settings, *_OURS)
         self.branch: Final = branch
         self.where: Final = f"{settings.state.remote}/{branch}"
         self._remote, self._address, self._folder = settings.state.remote, way.address, folder
-        self._git = Git(root, known, passed)
+        self._git = Git(root, way.environment, passed)
         # Where the folder is no working tree any more, git must not take the user's own for it.
         ceiling = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
-        self._own = Git(folder, {**known, **ceiling}, passed)
+        self._own = Git(folder, {**way.environment, **ceiling}, passed)
         self._inside = root.relative_to(way.folder) if root.is_relative_to(way.folder) else Path()
 
     def fetch(self) -> str:
-        """Return the commit that the branch is at on the remote now; raises LedgerUnreachableError."""
+        """Return the commit that the branch is at on the remote now; raise LedgerUnreachableError."""
         ref = f"refs/remotes/{self._remote}/{self.branch}"
         options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
         branch = f"refs/heads/{self.branch}"
@@ -260,7 +258,7 @@ class PullRequests:
         self._why: str | None = None
 
     def begin(self, serial: int) -> int:
-        """Return the entry behind which pull requests were told nothing; a new folder tells of nothing before it."""
+        """Return the entry after which pull requests were told nothing. A new folder starts at the newest entry."""
         told = self._folder.memory.told or ""
         if told.isdecimal() and int(told) <= serial:
             return int(told)
@@ -268,7 +266,7 @@ class PullRequests:
         return serial
 
     def tell(self, session: "Session", serial: int, stopped: "Stopped") -> str | None:
-        """Tell what is new up to the entry `serial`; say why it could not be told."""
+        """Return what is new up to the entry `serial`; say why it could not be told."""
         since = self.begin(serial)
         new = {key: why for key, why in stopped.items() if _words(why) != _words(self._stopped.get(key, ()))}
         if new or since < serial:
@@ -296,7 +294,7 @@ class Monitor:
         self._environment = environment
 
     def tell(self, variable: str | None, document: str, suffix: str = "") -> str | None:
-        """Post to the address that a variable holds, `suffix` behind its path; say why if nobody took it."""
+        """Post to the address in a variable, with `suffix` added to its path; report a failure."""
         if variable is None:
             return None
         address = self._environment.get(variable, "").strip()

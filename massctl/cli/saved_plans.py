@@ -31,7 +31,7 @@ from massctl.view.plan_json import plan_json
 
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
-    """Write the plan's JSON into a file; raises UsageError if it is too large or cannot be written."""
+    """Write the plan's JSON into a file; raise UsageError if it is too large or cannot be written."""
     document = utf8(plan_json(plan, session.console.reader, names) + "\n")
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
@@ -48,7 +48,7 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
 
 
 def open_plan(path: Path) -> SavedPlan:
-    """Read a saved plan; raises UsageError if there is none."""
+    """Read a saved plan; raise UsageError if it does not exist."""
     content = read_at_most(str(path), SAVED_BYTES_MAX, Phrase("Nothing was done."))
     saved = read_saved(content) if len(content) <= SAVED_BYTES_MAX else None
     if saved is None:
@@ -67,7 +67,7 @@ def still_there(session: Session, saved: SavedPlan) -> list[str]:
 
 
 def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
-    """Refuse a saved plan of whose campaigns none is left, so that no plan can be made again."""
+    """Refuse a saved plan if none of its campaigns exists any more."""
     state = read_ledger(session)
     moved = [Phrase("{name} is gone", name=name) for name in saved.names]
     return refuse_stale(

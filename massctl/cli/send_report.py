@@ -51,10 +51,9 @@ def report_sends(
     environment: Mapping[str, str] = os.environ,
     inside: "Inside | None" = None,
 ) -> list[int]:
-    """Tell of what was recorded behind the entry `since`, and of what is stopped now; returns whom it was told.
+    """Comment what was recorded after entry `since`, and what is stopped now; return the pull requests' numbers.
 
-    These are the numbers of merged pull requests. Where no forge is known, nobody is told. Raises a MassctlError.
-    `inside` answers in place of the network.
+    Without a known forge nothing is told. Raises a MassctlError. `inside` answers in place of the network.
     """
     state, stopped = read_ledger(session), stopped or {}
     keys = [*dict.fromkeys([*_concerned(session.backend.ledger.read(since)), *stopped])]
@@ -85,9 +84,9 @@ def _concerned(entries: Iterable[Entry]) -> Iterator[RecordKey]:
 
 
 def sent_comment(record: Record, mark: str, reader: Reader, stopped: Sequence[Refusal] = ()) -> str:
-    """Say where an edition stands: when it was sent, to how many, and where it is; or why it was not.
+    """Return the comment on an edition: when it was sent, to how many, its address; or why it was not sent.
 
-    `stopped` says what keeps it back now, in its window.
+    `stopped` is what stops it now, in its window.
     """
     words = Words(reader)
     said = Phrase(

@@ -199,7 +199,7 @@ class Session(Struct):
         return tip_now(self.root, self.settings, self.environment, branch)
 
     def compared(self, tip: "Tip", files: Mapping[str, str]) -> "Tip":
-        """Return the tip with the first of `JudgedInputs.files` that its commit does not hold, or why nobody knows."""
+        """Return the tip with the first of `JudgedInputs.files` that its commit lacks, or why that is unknown."""
         # Only rules that name a branch ask git.
         from massctl.apply.outcome import what_happened
         from massctl.cli.checkout import not_held
@@ -221,7 +221,7 @@ class Session(Struct):
             self.close()
 
     def wechat(self, account: AccountName) -> "WeChatClient":
-        """Return an account's client, made once; raises ConfigurationError if its secret is not set."""
+        """Return an account's client, made once; raise ConfigurationError if its secret is not set."""
         if account not in self._clients:
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
             from massctl.cli.clients import ClientContext, open_client
@@ -242,14 +242,11 @@ class Session(Struct):
         self._clients.clear()
 
     def skew(self, account: AccountName) -> "Skew | None":
-        """Give how this run's clock compares with WeChat's, as the account's requests found; None before the first."""
+        """Return how far this run's clock is from WeChat's, by the account's requests; None before the first."""
         return self._watches[account].skew if account in self._watches else None
 
     def account(self, named: str | None, nothing: Phrase) -> AccountName:
-        """Give the account that `--account` names, or the only one; `nothing` is what was not done where it is neither.
-
-        Raises UsageError then.
-        """
+        """Return the account of `--account`, or the only one; raise UsageError otherwise: `nothing` was done."""
         accounts = list(self.settings.accounts)
         if named is None and len(accounts) == 1:
             return AccountName(accounts[0])
@@ -274,7 +271,7 @@ def open_settings(
     *,
     sandbox: bool = False,
 ) -> "tuple[MassctlFile | None, list[Diagnostic], Console]":
-    """Read massctl.yaml, with every fault in it; raises UsageError if there is none."""
+    """Read massctl.yaml with all its faults; raise UsageError if the file does not exist."""
     root = Path(directory).resolve()
     if not (root / "massctl.yaml").is_file():
         use_console(make_console(None, environment))

@@ -109,12 +109,12 @@ class _Refs(Frozen):
         return [ref for ref in self.branches if ref.startswith(_TRACKING)]
 
     def counting(self, branch: str | None, upstream: str | None) -> list[str]:
-        """Return the refs of which one must name the lineage."""
+        """Return the refs, one of which must name the lineage."""
         found = [ref for ref in self.tracking if ref in self._named(branch)]
         return found or [ref for ref in self.tracking if ref == upstream] or self.tracking
 
     def sending(self, branch: str | None) -> list[str]:
-        """Return the refs of which none may name another lineage: those of the branch that sends, else all."""
+        """Return the refs that must not name another lineage: those of the branch that sends, else all."""
         if branch is None:
             return [ref for ref in self.branches if not (ref.startswith(_TRACKING) and ref.endswith("/HEAD"))]
         return [ref for ref in self.branches if ref in (f"{_LOCAL}{branch}", *self._named(branch))]
@@ -241,7 +241,7 @@ def _said(answer: GitAnswer) -> str:
 
 
 def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
-    """Refuse everything until the lineage is shared; None if it is, and if nobody can clone the folder."""
+    """Refuse everything until the lineage is shared; None if it is, or if nobody can clone the folder."""
     if not found.in_repository or (found.committed and found.published and found.foreign is None):
         return None
     if found.unread is not None:

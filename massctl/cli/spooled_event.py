@@ -60,7 +60,7 @@ class SpooledEvent(Frozen):
         return len(owners_of(self.finish, self.records(state))) == 1
 
     def why_held(self, state: State) -> Phrase | None:
-        """Say what to write into massctl.yaml before it can be recorded; None if nothing."""
+        """Return what massctl.yaml lacks before the event can be recorded; None if nothing."""
         owners = owners_of(self.finish, self.records(state))
         if len(owners) > 1:
             say = Phrase(
@@ -88,7 +88,7 @@ class SpooledEvent(Frozen):
         )
 
     def wrong_original_id(self) -> Phrase | None:
-        """Say what to write if its seal proves that `original_id` is wrong; None if it is right, or not proven."""
+        """Return the correction if the seal proves that `original_id` is wrong; None otherwise."""
         told, declared = self.finish.said.original_id, self.settings.original_ids.get(AppId(self.waiting.appid))
         if not self.waiting.is_proven or declared in (None, told) or told is None:
             return None
@@ -107,7 +107,7 @@ def read_event(waiting: Waiting, settings: MassctlFile) -> SpooledEvent | EventF
 
 
 def held_here(session: Session) -> list[Phrase]:
-    """Say of the events that this machine's spool holds back what to write; nothing where nobody ever listened."""
+    """List what massctl.yaml lacks for the events that this machine's spool holds; empty without a spool."""
     path = spool_path(session.root, session.environment)
     if session.sandbox is not None or not path.is_file():
         return []

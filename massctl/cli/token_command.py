@@ -86,7 +86,7 @@ class TokenCommand:
         return process.returncode, bytes(printed), bytes(complaint)
 
     def _failed(self, what: Phrase, printed: bytes, complaint: bytes) -> AuthError:
-        """Say what went wrong; of the complaint only what cannot be secret."""
+        """Return what went wrong; of the complaint only what cannot be secret."""
         words = _WORD.findall(printed[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"))
         hide = [*dict.fromkeys(words), *secrets_of_environment(self._environment)]
         told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), *hide)[:FOREIGN_CHARS_MAX]

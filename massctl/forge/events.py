@@ -71,7 +71,7 @@ _Event = TypeVar("_Event", bound=_Told)
 
 
 def read_event(kind: type[_Event], text: str) -> _Event:
-    """Read the event's file; raises ForgeError."""
+    """Read the event's file; raise ForgeError."""
     try:
         return kind.model_validate_json(text)
     except ValidationError:

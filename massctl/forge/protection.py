@@ -314,7 +314,7 @@ class _Repository:
         yield from self._statistics_rules({each.kind for each in rules})
 
     def _statistics_rules(self, of_ledger: set[str]) -> Iterator[Finding]:
-        """Tell where the numbers of reports are less protected than the ledger; no send depends on them."""
+        """Return where the numbers of reports are less protected than the ledger; no send depends on them."""
         standing = {each.kind for each in self._rules_on(STATISTICS_BRANCH)}
         for kinds, ruleset in ((("deletion", "non_fast_forward"), "massctl-state"), (_WRITES, "massctl-state-writer")):
             if not standing.issuperset(of_ledger.intersection(kinds)):

@@ -64,7 +64,7 @@ class RestApi(Frozen):
                 return
 
     def member(self, found: Any, *keys: str) -> Any:
-        """Return what stands in an answer under `keys`, one within the other."""
+        """Return the member of an answer under nested `keys`."""
         for key in keys:
             if not isinstance(found, dict) or key not in found:
                 raise self.unreadable()

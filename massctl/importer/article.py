@@ -62,7 +62,7 @@ class Found(Struct):
 
 
 def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
-    """Take out of a body what WeChat removes; returns it, and what of that somebody would miss."""
+    """Remove from a body what WeChat removes; return the body, and the removed parts that somebody would miss."""
     lost: Counter[str] = Counter()
     _clean(root, base, lost)
     return root, removed_elements(lost)
@@ -123,7 +123,7 @@ def _clean_attributes(element: Element, base: str) -> None:
 
 
 def design_of(root: Element) -> Phrase | None:
-    """Say what of an article only HTML can keep; None where Markdown has words for all of it."""
+    """Return what only HTML can keep of an article; None if Markdown can express all of it."""
     for element in root.below():
         if element.name == "svg":
             return Phrase("it has a drawing (`<svg>`)")

@@ -186,7 +186,7 @@ u => u
 
 
 def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
-    """Take the article of a Word file, and its pictures by the addresses that stand for them. Raises DocumentError."""
+    """Read the article of a Word file, and its pictures by their placeholder addresses. Raises DocumentError."""
     # The extra `import`: half a second, and only Word files need it.
     try:
         import mammoth
@@ -297,7 +297,7 @@ _TITLE: Final = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 
 
 def of_markdown_file(text: str, name: str) -> Found:
-    """Take an article whose body is Markdown; title and author stand in its front matter or its first heading."""
+    """Read an article in Markdown; its title and author are in the front matter or the first heading."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     data, lost = None, list[Phrase]()
     if (head := _HEAD.match(text)) is not None:

@@ -59,5 +59,5 @@ def as_template(text: str) -> str:
 
 
 def is_template(text: str) -> bool:
-    """Return whether Jinja would do anything in a text."""
+    """Return whether a text has Jinja tags."""
     return any(each in text for each in ("{{", "{%", "{#"))

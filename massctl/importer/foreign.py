@@ -15,9 +15,10 @@ from massctl.importer.documents import (
     of_page,
     of_word,
 )
+from massctl.model.diagnostics import MediaFault
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
-from massctl.picture.formats import PictureFault, sniff
+from massctl.picture.formats import sniff
 from massctl.picture.prepare import prepare_inline
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.bounds import TooMuchError
@@ -59,7 +60,7 @@ class ForeignReader(Frozen):
             raise DocumentError(NOT_ACCEPTED) from None
 
     def extension(self, data: bytes) -> str | Phrase:
-        """Return how the name of a picture's file ends, or say why WeChat would not take it."""
+        """Return the extension of a picture's file, or why WeChat would refuse the picture."""
         try:
             found = from_plain(self._ask("picture", {"data": _written(data)}))
         except NOT_PLAIN:
@@ -105,7 +106,7 @@ def _refusal(written: Any) -> tuple[Phrase, str]:
 
 
 def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
-    """Read an article; raises DocumentError for an answer that no honest child gives."""
+    """Read an article; raise DocumentError for an answer that no honest child gives."""
     try:
         plain = {name: answer[name] for name in _PLAIN}
         _texts([each for each in plain.values() if each is not None])
@@ -211,6 +212,6 @@ def extension(request: dict[str, Any]) -> Any:
     """Look at a picture."""
     data = base64.b64decode(request["data"])
     checked, kind = prepare_inline(data), sniff(data)
-    if isinstance(checked, PictureFault):
+    if isinstance(checked, MediaFault):
         return to_plain(checked.message)
     return kind.extension if kind is not None else to_plain(Phrase("this is not a picture that massctl knows"))

@@ -63,7 +63,7 @@ class Backend(ABC):
         """The keys that massctl.yaml names, and the private one, which is read when it is first needed."""
 
     def private_key(self) -> PrivateKey:
-        """Read the key to sign with; raises LedgerKeyError if there is none."""
+        """Read the key to sign with; raise LedgerKeyError if there is none."""
         return private_key(self.site.state, self.site.environment, self.site.folder)
 
     @property
@@ -112,7 +112,7 @@ class Backend(ABC):
         """Raise UsageError if a file cannot take the ledger's place here."""
 
     def write_check(self) -> Phrase | None:
-        """Say what is known of writing to the place, which was read; raises LedgerError if it cannot be written."""
+        """Return what is known of writing to the place, which was read; raise LedgerError if it cannot be written."""
         return None
 
 

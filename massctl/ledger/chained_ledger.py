@@ -66,11 +66,11 @@ class Store(Protocol):
         ...
 
     def data(self) -> bytes | None:
-        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None without one."""
         ...
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
-        """Put the whole ledger aside, if there is one, and write `data` instead, if any; returns its new name.
+        """Put the whole ledger aside, if there is one, and write `data` instead, if any; return its new name.
 
         Raises LedgerStaleError if it is not `expected` any more, and else as `append` does.
         """
@@ -128,13 +128,13 @@ class ChainedLedger:
         `deep` all of them are, and the form and fields of each one are checked.
         """
         mark = seen_mark(self._locks)
-        goes_on = not deep and self._lineage is not None and since >= self._whole_serial and not self._end.newline_lost
+        goes_on = not deep and self._lineage is not None and since >= self._whole_serial
         entries = self._take(self._store.read(self._end if goes_on else None), mark, since, deep=deep)
         self.require_floor(self._end)
         return entries
 
     def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        """Write entries if nobody else has since they were read; see the port for the promise."""
+        """Append entries unless somebody appended after they were read; see the port for the promise."""
         serial = self._end.serial + len(self._waiting)
         if expected_serial != serial:
             raise stale(expected_serial)
@@ -157,7 +157,7 @@ class ChainedLedger:
         return None
 
     def as_found(self) -> bytes | None:
-        """Return the ledger's bytes as they are now, whatever they are; None if there is none."""
+        """Return the ledger's bytes as they are now, whatever they are; None without one."""
         return self._store.data()
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
@@ -219,9 +219,8 @@ class ChainedLedger:
     def _take(self, lines: Lines, mark: Mark | None, since: int, *, deep: bool = False) -> Sequence[Entry]:
         """Verify what a store gave, go on from there, and give the entries after `since`."""
         entries: list[Entry] = []
-        end, size_bytes = lines.after, lines.after.whole_bytes
+        end, piece = lines.after, b""
         for piece in lines.pieces or ():
-            size_bytes += len(piece)
             if not piece and not end.serial:
                 raise empty_file()
             found, end = follow(piece, end, deep=deep, keys=self.keys)
@@ -229,7 +228,8 @@ class ChainedLedger:
         self.keys.require_trusted(end.signing, end.serial)
         lineage = self._lineage if lines.after.serial else lineage_of(entries)
         self._require_newest(mark, lineage, entries, end, lines.after.serial)
-        if size_bytes > end.whole_bytes:
+        tail = piece.rpartition(b"\n")[2]
+        if tail and chain_digest(tail) != end.digest:
             require_torn_here(seen_mark(self._locks), lineage)  # Whoever tore it may have begun since `mark`.
         self._lineage = lineage
         self._rebase(end, lines.arrived)
@@ -292,7 +292,6 @@ class ChainedLedger:
         if known is None or known.serial != self._end.serial:
             # Another machine wrote it, or another checkout: the mark must never run ahead of what is flushed.
             self._store.append(self._end, [], durable=True)
-            self._end = self._end.after([])
         note_writing(self._locks, self._lineage, self._end.serial, self._end.digest)
         self._is_marked = True
 
@@ -309,13 +308,13 @@ def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:
 
 
 def lineage_of(entries: Sequence[Entry]) -> str | None:
-    """Return the lineage that a ledger's first entry says; None if there is none yet."""
+    """Return the lineage in a ledger's first entry; None without entries."""
     first = entries[0].event if entries else None
     return first.lineage if isinstance(first, Created) else None
 
 
 def stale(expected_serial: int) -> LedgerStaleError:
-    """Say that somebody appended since serial `expected_serial` was the last."""
+    """Make the error of an append after which serial `expected_serial` is no longer the last."""
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
         Phrase("Serial {serial} was expected to be the last one. This entry was not written.", serial=expected_serial),

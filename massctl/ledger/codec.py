@@ -48,23 +48,14 @@ class End(Frozen):
     serial: int = 0
     digest: str = GENESIS
     """Names the last line, as the next one's `prev` will."""
-    whole_bytes: int = 0
-    """How far whole entries reach; behind them is nothing, or a torn line."""
-    last_bytes: int = 0
-    """Of the last line, without its newline."""
-    newline_lost: bool = False
-    """The last line is whole but for its newline."""
     signing: Signing = NOBODY
     """Who signs what comes next."""
 
     def after(self, lines: Sequence[bytes], signing: Signing | None = None) -> "End":
-        """Return the end after more lines, each with its newline. `signing` is the state of signatures there."""
-        if not lines and not self.newline_lost:
+        """Return the end after more lines. `signing` is the state of signatures there."""
+        if not lines:
             return self
-        more = (1 if self.newline_lost else 0) + sum(len(line) + 1 for line in lines)
-        digest, last_bytes = (chain_digest(lines[-1]), len(lines[-1])) if lines else (self.digest, self.last_bytes)
-        whole_bytes = self.whole_bytes + more
-        return End(self.serial + len(lines), digest, whole_bytes, last_bytes, signing=signing or self.signing)
+        return End(self.serial + len(lines), chain_digest(lines[-1]), signing or self.signing)
 
 
 BEGIN: Final = End()
@@ -72,7 +63,11 @@ BEGIN: Final = End()
 
 
 def chain_digest(line: bytes) -> str:
-    """Return the digest of a line without its newline, as `prev` of the next line has it."""
+    """Return the digest of a line without its newline, as `prev` of the next line has it.
+
+    >>> chain_digest(b'{}')[:20]
+    'sha256:44136fa355b36'
+    """
     return "sha256:" + sha256_of(line)
 
 
@@ -105,9 +100,8 @@ def follow(
             check_form(line, entries[-1])
         prev, start = chain_digest(line), stop + 1
     last = data[start:]
-    newline_lost = last != b"" and is_whole(last)
-    if newline_lost:
-        serial, line, start = serial + 1, last, len(data)
+    if last and is_whole(last):
+        serial, line = serial + 1, last
         entries.append(decode(line, serial, prev))
         signing = keys.after(line, entries[-1], signing)
         prev = chain_digest(line)
@@ -116,11 +110,16 @@ def follow(
     if not entries:
         return entries, after
     check_form(line, entries[-1])
-    return entries, End(serial, prev, after.whole_bytes + start, len(line), newline_lost, signing)
+    return entries, End(serial, prev, signing)
+
+
+def first_lines(found: bytes | None, serial: int) -> bytes:
+    """Return the first `serial` lines of a ledger, each with its newline."""
+    return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
 
 
 def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
-    """Verify a whole ledger; None if there is none. Raises what `follow` raises, and refuses an empty file.
+    """Verify a whole ledger; None without one. Raises what `follow` raises, and refuses an empty file.
 
     Raises LedgerUntrustedError if the newest line is not signed as massctl.yaml says.
     """

@@ -97,7 +97,6 @@ class GitBranch:
         folder: Path,
         way: Way,
         branch: str,
-        environment: Mapping[str, str],
         tell: Callable[[Phrase], None] = lambda _: None,
         *,
         ref: str = "",
@@ -116,13 +115,13 @@ class GitBranch:
         self._is_ledger = is_ledger
         self.name: Final = ref or f"{way.remote}/{branch}"
         waiting = Phrase("waiting for {branch} at {address}", branch=self.name, address=way.address)
-        self._git = Git(way.folder, environment, settings, lambda: tell(waiting))
+        self._git = Git(way.folder, way.environment, settings, lambda: tell(waiting))
 
     def fetch(self, *, forget: bool = True) -> Tip | None:
-        """Return where the remote's branch is now; None if there is none. Raises LedgerUnreachableError.
+        """Return the commit of the remote's branch; None if the branch does not exist. Raises LedgerUnreachableError.
 
-        Keep where it was, for verbs that only show something while the remote cannot be reached; without `forget`
-        also if there is none any more.
+        Remembers the commit for verbs that only show something while the remote is unreachable. Without `forget` it is
+        also remembered after the branch was deleted.
         """
         with self._alone():
             there = self._fetch()
@@ -178,7 +177,7 @@ class GitBranch:
         return Tip(found.out.decode("ascii").strip()) if found.done else None
 
     def read(self, tip: Tip, paths: Sequence[str]) -> list[bytes | None]:
-        """Return files as they are at `tip`, in the order of `paths`; None if there is none."""
+        """Return the files at `tip`, in the order of `paths`; None for a missing file."""
         found = self._run("cat-file", "--batch", given="".join(f"{tip}:{path}\n" for path in paths).encode())
         contents: list[bytes | None] = []
         start = 0
@@ -343,14 +342,14 @@ class GitBranch:
         return Pushed(Push.UNKNOWN, why, told)
 
     def _blocked(self) -> LedgerUnreachableError | None:
-        """Say which branch keeps this one from being made; None if there is none, or nobody can tell."""
+        """Return which branch keeps this one from being made; None if there is none, or nobody can tell."""
         with suppress(LedgerUnreachableError):
             for name in self.below():
                 return name_taken(self._way.remote, self._branch.removeprefix(_HEADS), name)
         return None
 
     def refusal(self, tip: Tip | None) -> LedgerUnreachableError | None:
-        """Say why the branch, which is at `tip`, cannot be pushed to, as far as the remote tells without a push."""
+        """Return why the branch at `tip` cannot be pushed to, as far as the remote says without a push."""
         if tip is None:
             return self._blocked()
         said, line = self._push_exactly(tip, "--dry-run")

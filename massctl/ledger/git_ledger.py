@@ -34,7 +34,7 @@ from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.ledger.git_remote import way_of
 from massctl.ledger.git_statistics import GitStatistics
 from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_mark
 from massctl.ledger.local_file import aside_name
@@ -154,7 +154,8 @@ class GitStore:
             return
         if not after.serial:
             self._require_own_branch()
-        growing = self._growing + (b"\n" if after.newline_lost else b"") + b"".join(line + b"\n" for line in lines)
+        ending = b"" if self._growing.endswith(b"\n") or not self._growing else b"\n"
+        growing = self._growing + ending + b"".join(line + b"\n" for line in lines)
         files, segments, growing = self._laid_out(growing, len(self._segments))
         commit = self._branch.commit(self.tip, {**files, **self._files}, _described(lines, after.serial))
         self._on_the_way.append((commit, lines))
@@ -181,7 +182,7 @@ class GitStore:
             return None
 
     def file(self, path: str) -> bytes | None:
-        """Return a file that was kept beside the ledger, as of the last `read`; None if there is none."""
+        """Return a file stored beside the ledger, as of the last `read`; None if it does not exist."""
         if path in self._files or self.tip is None:
             return self._files.get(path)
         return self._branch.read(self.tip, [path])[0]
@@ -198,7 +199,7 @@ class GitStore:
         return sorted(self._branch.list(self.tip, ARCHIVE_FOLDER)) if self.tip else []
 
     def refusal(self) -> LedgerError | None:
-        """Say why nothing can be pushed, as far as the remote tells without a push."""
+        """Return why nothing can be pushed, as far as the remote says without a push."""
         return self._branch.refusal(self.tip)
 
     def data(self) -> bytes | None:
@@ -414,9 +415,8 @@ class GitBackend(Backend):
         site = self.site
         if site.settings is None:
             raise InvariantError("only massctl.yaml names a branch")
-        known = known_to_git(site.settings, site.environment)
-        way = way_to(site.root, site.state.remote, known, token_for_git(site.settings, site.environment))
-        return GitBranch(site.cache / copy, way, name, known, site.tell, is_ledger=is_ledger)
+        way = way_of(site.root, site.settings, site.environment)
+        return GitBranch(site.cache / copy, way, name, site.tell, is_ledger=is_ledger)
 
     def archive(self) -> GitArchive:
         """See `Backend.archive`: a folder on the branch."""
@@ -500,7 +500,7 @@ def restore_command(branch: str, commit: str) -> str:
 
 
 def _way_back(store: GitStore, commit: Tip) -> Phrase:
-    """Say what puts the files of a commit on the branch again, as a new commit."""
+    """Return what puts the files of a commit on the branch again, as a new commit."""
     return Phrase(
         "{command}   puts it back; find out who pushed what came after that commit",
         command=restore_command(store.where, commit[:12]),

@@ -33,7 +33,7 @@ _SECRET_KEYS: Final = re.compile(r"http\..*extraheader|https?\.extraheader")
 class Way(Frozen):
     """How one remote is reached."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("settings",)
+    hidden_fields: ClassVar[tuple[str, ...]] = ("settings", "environment", "own_settings")
 
     remote: str
     address: str
@@ -41,6 +41,18 @@ class Way(Frozen):
     folder: Path
     """Where git runs: what the settings say about files is meant from the top of the user's working tree."""
     settings: tuple[tuple[str, str], ...]
+    environment: Mapping[str, str]
+    """What git may know."""
+    own_settings: tuple[tuple[str, str], ...] = ()
+    """What the user's own repository has to be told: it says the rest itself, and git sends a header twice that is said
+    twice."""
+
+
+def way_of(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Way:
+    """Find out how the repository around `root` reaches the remote of massctl.yaml; raises as `way_to`."""
+    name = settings.state.token_env
+    token = environment.get(name, "").strip() or None if name else None
+    return way_to(root, settings.state.remote, known_to_git(settings, environment), token)
 
 
 def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str | None = None) -> Way:
@@ -69,7 +81,8 @@ def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str |
         secrets += [token, basic]
     register(*(word for secret in secrets for word in (secret, *secret.split()) if len(word) > 7))
     folder = Path(top.out.decode("utf-8", errors="surrogateescape").rstrip("\n"))
-    return Way(remote, without_login(urls[0]), folder, tuple(passed))
+    own = tuple(passed) if token else ()
+    return Way(remote, without_login(urls[0]), folder, tuple(passed), environment, own)
 
 
 def _is_way(key: str, remote: str) -> bool:
@@ -125,16 +138,10 @@ def _no_remote(remote: str) -> LedgerUnreachableError:
 
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
-    """Give what git may know: helpers and commands of ssh that it starts have no business with our secrets."""
+    """Return the environment for git, without secrets: its helpers and ssh commands must not see them."""
     may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
     secret = settings.variables - may_know
     return {name: value for name, value in environment.items() if name not in secret}
-
-
-def token_for_git(settings: "MassctlFile", environment: Mapping[str, str]) -> str | None:
-    """Return the token that `state.token_env` names; None if there is none."""
-    name = settings.state.token_env
-    return environment.get(name, "").strip() or None if name else None
 
 
 _RACE: Final = re.compile(
@@ -199,7 +206,7 @@ def is_race(line: str) -> bool:
 
 
 def is_refusal(said: GitAnswer, line: str) -> bool:
-    """Whether nothing was written by a push: the server says no, or let nobody in; `line` is as in `git_says`."""
+    """Return whether a push surely wrote nothing: the server refused it or the login; `line` is as in `git_says`."""
     if line.startswith("!") and "[remote rejected]" in line:
         return True
     refusals = (_NOT_KNOWN, _DENIED, _HOST_KEY, _NOT_THERE, _NOT_ONE)
@@ -207,7 +214,7 @@ def is_refusal(said: GitAnswer, line: str) -> bool:
 
 
 def cannot_read(said: GitAnswer, branch: str, address: str, *, is_ledger: bool = True) -> LedgerUnreachableError:
-    """Say why a branch could not be fetched or read."""
+    """Make the error of a branch that could not be fetched or read."""
     what = Phrase("the ledger's branch cannot be read") if is_ledger else Phrase("{ref} cannot be fetched", ref=branch)
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     detail = Phrase("{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said))
@@ -217,7 +224,7 @@ def cannot_read(said: GitAnswer, branch: str, address: str, *, is_ledger: bool =
 def cannot_push(
     said: GitAnswer, line: str, branch: str, address: str, *, is_ledger: bool = True
 ) -> LedgerUnreachableError:
-    """Say why a branch could not be pushed to."""
+    """Make the error of a failed push."""
     what = (
         Phrase("the ledger's branch cannot be written") if is_ledger else Phrase("{ref} cannot be pushed", ref=branch)
     )
@@ -232,7 +239,7 @@ def cannot_push(
 
 
 def name_taken(remote: str, name: str, taken: str) -> LedgerUnreachableError:
-    """Say that a branch cannot be made, because another one has a name that begins with its name and a slash."""
+    """Make the error of a branch whose name, followed by a slash, begins the name of another branch."""
     return LedgerUnreachableError(
         Phrase("{branch} cannot be made while there is {other}", branch=f"{remote}/{name}", other=f"{remote}/{taken}"),
         Phrase("git keeps no branch beside one whose name begins with its name and a slash. Nothing was written."),
@@ -245,7 +252,7 @@ def name_taken(remote: str, name: str, taken: str) -> LedgerUnreachableError:
 
 
 def git_says(said: GitAnswer, line: str = "") -> str:
-    """Say in a sentence what git said of a call that failed; `line` is that of `git push --porcelain`."""
+    """Return one sentence with git's reason for a failure; `line` is the one of `git push --porcelain`."""
     if said.status is None:
         return Phrase("git did not end within {seconds} s.", seconds=round(NETWORK_SECONDS))
     words = said.words

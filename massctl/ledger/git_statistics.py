@@ -63,7 +63,7 @@ class GitStatistics(StatisticsFiles):
         return copy.calls(appid)
 
     def flush(self) -> None:
-        """Push what was added; raises LedgerUnreachableError if that fails: then it is lost, and due again."""
+        """Push what was added; raise LedgerUnreachableError if that fails: then it is lost, and due again."""
         for _ in range(PUSHES_MAX):
             if not self._waiting:
                 return

@@ -80,7 +80,7 @@ def note_floor(locks: Path, floor: Floor) -> None:
 
 
 def seen_floor(locks: Path, lineage: str) -> Floor | None:
-    """Read that note; None if there is none of this ledger."""
+    """Read the note of this ledger; None without one."""
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
         found = json.loads((locks / FLOOR_FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["tip"], str) and type(found["serial"]) is int and found["lineage"] == lineage
@@ -100,7 +100,7 @@ def is_beginning(locks: Path, lineage: str) -> bool:
 
 
 def set_back(mark: Mark | None, lineage: str | None, serial: int, digest: str | None = None) -> Phrase | None:
-    """Say why a ledger ends before what was seen of it, or went another way since; None if it did not.
+    """Return why a ledger ends before what was seen of it, or went another way since; None if it did not.
 
     `digest` names its line at the mark, where that is known.
     """
@@ -153,7 +153,7 @@ def incomplete() -> LedgerCorruptError:
 
 
 def seen_mark(locks: Path) -> Mark | None:
-    """Read the note; None if there is none that massctl wrote."""
+    """Read the note; None if massctl did not write one."""
     try:
         found = json.loads((locks / FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)

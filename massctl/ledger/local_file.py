@@ -26,6 +26,7 @@ from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, begins_entry, chain_digest
 from massctl.ledger.signature import UNSIGNED, LedgerKeys
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 from massctl.whole_file import sync
 
@@ -34,6 +35,15 @@ APPEND_LOCK_SECONDS: Final = 10
 _LOCK_PAUSE_SECONDS: Final = 0.01
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
 """What a file system says that gives a file no second name."""
+
+
+class _Place(Frozen):
+    """Where a line stands in the file."""
+
+    start: int
+    stop: int
+    """Behind its newline, or behind its last byte where it lost that."""
+    is_ended: bool = True
 
 
 class LocalFile:
@@ -45,6 +55,8 @@ class LocalFile:
         self._path = path
         self.where: Final = path.name
         self._is_there = False
+        self._places: dict[str, _Place] = {}
+        """Where the last lines stand that were read or written, by the digests that name them."""
         self._name_is_flushed = False
         """Whoever made the file may have died before its name was durable."""
 
@@ -60,10 +72,12 @@ class LocalFile:
             raise self._cannot(Phrase("read"), system_reason(error)) from None
 
     def _found(self, since: End | None) -> Lines:
-        if since is not None and (behind := self._behind(since)) is not None:
+        if since is not None and (behind := self._read_behind(since)) is not None:
             return Lines([behind], since)
         data = self.data()
         self._is_there = data is not None
+        self._places = {}
+        self._note_places(0, data or b"")
         return Lines(None if data is None else [data])
 
     def data(self) -> bytes | None:
@@ -79,16 +93,17 @@ class LocalFile:
 
     def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
         """See `Store`."""
-        text = b"".join([b"\n" if after.newline_lost else b"", *(line + b"\n" for line in lines)])
+        text = b"".join(line + b"\n" for line in lines)
         try:
             if after.serial == 0 and not self._is_there:
                 self._begin(text)
+                self._note_places(0, text)
             else:
                 with self._locked() as descriptor:
-                    self._check_end(descriptor, after)
+                    place = self._require_end(descriptor, after)
                     if durable:
                         self._flush_name()
-                    self._write(descriptor, after, text, durable)
+                    self._write(descriptor, place, text, durable)
         except OSError as error:
             raise self._cannot(Phrase("write"), system_reason(error)) from None
         self._is_there = True
@@ -125,16 +140,34 @@ class LocalFile:
         self._flush_name()
         return aside.name
 
-    def _behind(self, end: End) -> bytes | None:
-        """Read what follows a verified end; None if the file does not continue from it."""
+    def _read_behind(self, end: End) -> bytes | None:
+        """Read what follows a verified end; None if the file does not continue from it, or lost its newline."""
+        place = self._place(end)
+        if not place.is_ended:
+            return None
         try:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
             return None
         try:
-            return _behind(descriptor, end)
+            behind = _behind(descriptor, place, end)
         finally:
             os.close(descriptor)
+        self._note_places(place.stop, behind or b"")
+        return behind
+
+    def _place(self, end: End) -> _Place:
+        """Return where a line was met; the beginning, where no line stands, for one that was not."""
+        return self._places.get(end.digest, _Place(0, 0))
+
+    def _note_places(self, start: int, data: bytes) -> None:
+        """Note where the last lines of `data` stand, which begins at byte `start`: the next append follows one."""
+        stop = data.rfind(b"\n") + 1
+        if stop:
+            first = data.rfind(b"\n", 0, stop - 1) + 1
+            self._places = {chain_digest(data[first : stop - 1]): _Place(start + first, start + stop)}
+        if tail := data[stop:]:
+            self._places[chain_digest(tail)] = _Place(start + stop, start + len(data), is_ended=False)
 
     def _begin(self, text: bytes) -> None:
         """Make the file with its first lines in it: it is there whole and flushed, or not at all."""
@@ -188,25 +221,32 @@ class LocalFile:
             else:
                 return
 
-    def _check_end(self, descriptor: int, after: End) -> None:
+    def _require_end(self, descriptor: int, after: End) -> _Place:
         """Make sure that the file ends with the line that was read last, and nothing but a torn one behind it."""
-        behind = _behind(descriptor, after)
+        place = self._place(after)
+        behind = _behind(descriptor, place, after)
         if behind is None or (behind and not begins_entry(behind, after.serial + 1, after.digest)):
             raise stale(after.serial)
+        return place
 
-    def _write(self, descriptor: int, after: End, text: bytes, durable: bool) -> None:
-        """Write and flush all of `text`, or leave the file as it was; cuts a torn line off first."""
-        os.ftruncate(descriptor, after.whole_bytes)
-        os.lseek(descriptor, after.whole_bytes, os.SEEK_SET)
+    def _write(self, descriptor: int, place: _Place, lines: bytes, durable: bool) -> None:
+        """Write and flush all of `lines`, or leave the file as it was; cuts a torn line off first."""
+        text = lines if place.is_ended else b"\n" + lines
+        os.ftruncate(descriptor, place.stop)
+        os.lseek(descriptor, place.stop, os.SEEK_SET)
         try:
             _write_all(descriptor, text)
             if durable:
                 os.fsync(descriptor)
         except OSError:
-            written = os.fstat(descriptor).st_size - after.whole_bytes
-            if text.startswith(_read(descriptor, after.whole_bytes, written)):
-                os.ftruncate(descriptor, after.whole_bytes)  # What is cut off is ours, and nobody else's.
+            written = os.fstat(descriptor).st_size - place.stop
+            if text.startswith(_read(descriptor, place.stop, written)):
+                os.ftruncate(descriptor, place.stop)  # What is cut off is ours, and nobody else's.
             raise
+        behind = place.stop + len(text) - len(lines)
+        ended = _Place(place.start, behind)
+        self._places = {digest: ended for digest, each in self._places.items() if each == place}
+        self._note_places(behind, lines)
 
     def _flush_name(self) -> None:
         """Make the file's name durable too, once."""
@@ -284,14 +324,15 @@ def aside_name(ledger: str, now: datetime, taken: Callable[[str], bool]) -> str:
     return name
 
 
-def _behind(descriptor: int, end: End) -> bytes | None:
-    """Read what follows `end` in an open file; None if the file does not reach it, or has other lines."""
+def _behind(descriptor: int, place: _Place, end: End) -> bytes | None:
+    """Read what follows `end` in an open file; None if that line does not stand at its place."""
     size = os.fstat(descriptor).st_size
-    last = end.whole_bytes - end.last_bytes - (0 if end.newline_lost or not end.serial else 1)
-    tail = _read(descriptor, last, size - last) if size >= end.whole_bytes else b""
-    line, behind = tail[: end.last_bytes], tail[end.whole_bytes - last :]
-    went_on = size >= end.whole_bytes and (not end.serial or chain_digest(line) == end.digest)
-    return behind if went_on else None
+    if size < place.stop:
+        return None
+    found = _read(descriptor, place.start, size - place.start)
+    line, behind = found[: place.stop - place.start], found[place.stop - place.start :]
+    line = line[:-1] if place.is_ended else line
+    return behind if not end.serial or chain_digest(line) == end.digest else None
 
 
 def _read(descriptor: int, start: int, count: int) -> bytes:
@@ -310,7 +351,7 @@ def _write_all(descriptor: int, text: bytes) -> None:
 
 
 def _link(beside: Path, target: Path) -> None:
-    """Give a file its name, which must be free; where the disk knows no second name, the first one is taken away."""
+    """Rename a file to a name that must be free; on disks without hard links, move it."""
     try:
         os.link(beside, target)
     except OSError as error:

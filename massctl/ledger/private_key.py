@@ -22,7 +22,7 @@ _KEY_BYTES_MAX: Final = 4096
 
 
 def private_key(state: StateSettings, environment: Mapping[str, str], root: Path) -> PrivateKey:
-    """Read the key from the variable, or from the file that it names; raises LedgerKeyError if there is none."""
+    """Read the key from the variable, or from the file that it names; raise LedgerKeyError if it is missing."""
     name = state.key_env
     value = environment.get(name, "").strip()
     if not value:
@@ -62,13 +62,13 @@ def _from_file(path: Path, name: str) -> str:
 
 
 def key_file(key: PrivateKey, environment: Mapping[str, str]) -> Path:
-    """Return where a new key goes where nobody says otherwise: outside of the repository."""
+    """Return the default path of a new key, outside of the repository."""
     home = environment.get("XDG_CONFIG_HOME") or str(Path(environment.get("HOME") or "~").expanduser() / ".config")
     return Path(home) / "massctl" / f"ledger-{key.id}.key"
 
 
 def write_key(key: PrivateKey, path: Path) -> None:
-    """Write a new key into a file that nobody else may read, and that must not be there; durable on return."""
+    """Write a new key durably into a new file that nobody else may read."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -62,7 +62,7 @@ def sole_runner(locks: Path, now: datetime, *, brief: bool = False) -> Iterator[
 
 
 def _put_note(note: Path, now: datetime, *, brief: bool) -> int:
-    """Write who holds the lock and put it in place whole and locked; returns the open file, which keeps it locked."""
+    """Write who holds the lock and put it in place whole and locked; return the open file, which keeps it locked."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
@@ -100,7 +100,7 @@ def _held_by(note: Path) -> LedgerLockedError:
 
 
 def is_held(locks: Path) -> bool:
-    """Return whether a runner is at work, by its note, and disturb nobody with the question."""
+    """Return whether a runner is at work, from its note, without touching the lock."""
     try:
         with (locks / "runner.json").open("rb") as note:
             return _is_kept(note)
@@ -118,7 +118,7 @@ def _is_kept(note: BinaryIO) -> bool:
 
 
 def _who(note: Path) -> Phrase | None:
-    """Say who wrote the note and when; None if it cannot be read, or if its writer is dead."""
+    """Return who wrote the note and when; None if it cannot be read, or if its writer is dead."""
     try:
         with note.open("rb") as file:
             text = file.read()

@@ -78,7 +78,7 @@ class PublicKey(Frozen):
 
 @lru_cache(maxsize=64)
 def public_key(written: str) -> PublicKey:
-    """Read a public key; raises LedgerUntrustedError for one that is not well-formed."""
+    """Parse a public key; raise LedgerUntrustedError for a malformed one."""
     _private_type()  # Says what is missing, where something is.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -97,7 +97,7 @@ def public_key(written: str) -> PublicKey:
 
 
 class PrivateKey:
-    """A key that signs. It shows itself to nobody."""
+    """A private key that signs. Its repr does not show it."""
 
     __slots__ = ("_key", "id", "public")
 
@@ -109,12 +109,12 @@ class PrivateKey:
 
     @classmethod
     def made(cls, name: str) -> "PrivateKey":
-        """Make a new key; raises LedgerKeyError without the extra `signed`."""
+        """Make a new key; raise LedgerKeyError without the extra `signed`."""
         return cls(name, _private_type().generate())
 
     @classmethod
     def of(cls, written: str, source: str) -> "PrivateKey":
-        """Read a key that `source` holds; raises LedgerKeyError, which never repeats it, if it is not one."""
+        """Read a key that `source` holds; raise LedgerKeyError, which never repeats it, if it is not one."""
         kind = _private_type()
         name, _, rest = written.strip().removeprefix(PRIVATE_PREFIX).partition("+")
         key_id, _, data = rest.partition("+")
@@ -153,7 +153,7 @@ class LedgerKeys:
         self._writers: Mapping[str, PrivateKey] = MappingProxyType({})
 
     def require_private(self) -> PrivateKey | None:
-        """Return the key that signs, None where nothing is signed; raises LedgerKeyError if there is none to use."""
+        """Return the key that signs, None for an unsigned ledger; raise LedgerKeyError if the key is missing."""
         held = next((key for key in self._writers.values() if key.public in self.public), None)
         if held is not None or not self.public or self._read is None:
             return held
@@ -191,7 +191,7 @@ class LedgerKeys:
         return writer.sign(_message(lineage, serial, sha256_of(line)))
 
     def after(self, line: bytes, entry: Entry, before: Signing) -> Signing:
-        """Verify one line, and return who signs behind it; raises LedgerUntrustedError.
+        """Verify one line, and return who signs behind it; raise LedgerUntrustedError.
 
         Without a key in massctl.yaml it is only followed which key is in force: `require_trusted` refuses then.
         """

@@ -389,8 +389,8 @@ class CampaignFile(Strict):
     @property
     def message(self) -> Message:
         """The one message; a campaign that passed `campaign_rules` has exactly one."""
-        found = [m for m in (self.mpnews, self.text, self.image, self.voice, self.mpvideo, self.wxcard) if m]
-        return found[0]
+        found: Message = getattr(self, self.message_type)
+        return found
 
     @property
     def message_type(self) -> str:

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
@@ -62,6 +62,23 @@ class Diagnostic(Frozen):
         return (place.file, place.line or 0, place.column or 0, self.code, self.message)
 
 
+FaultKind = Literal[
+    "unreadable", "unsupported", "too_large", "too_long", "too_many_pixels", "animated_unsupported", "ai_mark"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFault:
+    """A picture, sound or video that is not used; nothing was made of it."""
+
+    kind: FaultKind
+    """For machines; the word never changes its meaning."""
+    message: Phrase
+    """What is wrong, for people."""
+    hint: Phrase
+    """What to do."""
+
+
 DIAGNOSTICS_MAX: Final = 200
 """Ours: of one file; one more says how many others there are."""
 _T = TypeVar("_T")
@@ -74,7 +91,7 @@ def first_told(faults: Iterable[_T], place: Callable[[_T], Any]) -> tuple[list[_
 
 
 def more_faults(count: int) -> Phrase:
-    """Say how many faults of a file are not told."""
+    """Return how many faults of a file are not told."""
     return plural_phrase(
         "{count:,} more fault was found in this file", "{count:,} more faults were found in this file", count=count
     )

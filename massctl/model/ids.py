@@ -47,7 +47,11 @@ _CAMPAIGN_NAME: Final = re.compile(CAMPAIGN_NAME_PATTERN)
 
 
 def is_campaign_name(text: str) -> bool:
-    """Return whether a folder of this name can be a campaign."""
+    """Return whether a folder of this name can be a campaign.
+
+    >>> is_campaign_name("2026-12-spring"), is_campaign_name("Spring sale")
+    (True, False)
+    """
     return _CAMPAIGN_NAME.match(text) is not None and not text.endswith("\n")
 
 
@@ -57,7 +61,11 @@ def is_openid(text: str) -> bool:
 
 
 def canonical_json(value: Any) -> str:
-    """Write JSON with sorted keys, no blanks and raw UTF-8; NaN and infinity raise ValueError."""
+    """Write JSON with sorted keys, no blanks and raw UTF-8; NaN and infinity raise ValueError.
+
+    >>> canonical_json({"b": "春", "a": 1})
+    '{"a":1,"b":"春"}'
+    """
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
@@ -72,5 +80,9 @@ def sha256_of(data: bytes) -> Sha256:
 
 
 def digest_of(value: Any) -> Digest:
-    """Return the digest of a JSON value's canonical form: `sha256:` and 64 hex digits."""
+    """Return the digest of a JSON value's canonical form: `sha256:` and 64 hex digits.
+
+    >>> digest_of({"a": 1})[:20]
+    'sha256:015abd7f5cc57'
+    """
     return Digest("sha256:" + sha256_of(canonical_json(value).encode()))

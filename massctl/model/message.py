@@ -207,8 +207,9 @@ class Message(ABC, Generic[A_co]):
 
     @property
     def headlines(self) -> tuple[str, ...]:
-        """What a person knows the message by."""
-        return ()
+        """What a person knows the message by: the first line of its words, cut."""
+        lines = next(iter(self.shown_words), self.text).strip().splitlines()
+        return tuple(line[:HEADLINE_CHARACTERS_MAX] for line in lines[:1])
 
     @property
     def commented(self) -> "tuple[A_co | ImageMessage[A_co], ...]":
@@ -259,9 +260,9 @@ def _as_locked(key: str, value: Any) -> Any:
 class NewsMessage(Message[A_co]):
     """A news message (图文消息): one to eight articles, which go out as a draft."""
 
-    has_draft: ClassVar[bool] = True
-    has_own_id: ClassVar[bool] = True
-    recorded_kind: ClassVar[str] = "News"
+    has_draft = True
+    has_own_id = True
+    recorded_kind = "News"
 
     type: Literal["mpnews"] = field(default="mpnews", kw_only=True)
     """Always `mpnews`."""
@@ -283,9 +284,9 @@ class NewsMessage(Message[A_co]):
 class TextMessage(Message[A_co]):
     """A text message (文本消息)."""
 
-    recorded_kind: ClassVar[str] = "Words"
-    sign: ClassVar[str] = "文"
-    parts: ClassVar[Mapping[str, Phrase]] = {"content": Phrase("the text")}
+    recorded_kind = "Words"
+    sign = "文"
+    parts: ClassVar = {"content": Phrase("the text")}
 
     type: Literal["text"] = field(default="text", kw_only=True)
     """Always `text`."""
@@ -297,19 +298,14 @@ class TextMessage(Message[A_co]):
         """The words."""
         return self.content
 
-    @property
-    def headlines(self) -> tuple[str, ...]:
-        """What a person knows the message by."""
-        return _first_line(self.content)
-
 
 @dataclass(frozen=True, slots=True)
 class ImageMessage(Message[A_co]):
     """A picture message (图片消息): one picture or several, and words beside them."""
 
-    recorded_kind: ClassVar[str] = "Images"
-    label: ClassVar[Phrase] = Phrase("picture message")
-    parts: ClassVar[Mapping[str, Phrase]] = {
+    recorded_kind = "Images"
+    label = Phrase("picture message")
+    parts: ClassVar = {
         "files": Phrase("the pictures"),
         "media_ids": Phrase("the pictures"),
         "title": Phrase("the title"),
@@ -317,7 +313,7 @@ class ImageMessage(Message[A_co]):
         "need_open_comment": Phrase("the flag {flag}", flag="need_open_comment"),
         "only_fans_can_comment": Phrase("the flag {flag}", flag="only_fans_can_comment"),
     }
-    shown_parts: ClassVar[tuple[str, ...]] = ("title", "recommend")
+    shown_parts = ("title", "recommend")
 
     type: Literal["image"] = field(default="image", kw_only=True)
     """Always `image`."""
@@ -350,83 +346,69 @@ class ImageMessage(Message[A_co]):
         """The message itself."""
         return (self,)
 
-    @property
-    def headlines(self) -> tuple[str, ...]:
-        """What a person knows the message by."""
-        return _first_line(self.title or self.recommend)
 
+class _RecordedMessage(Message[A_co]):
+    """A message of one sound or video."""
 
-@dataclass(frozen=True, slots=True)
-class VoiceMessage(Message[A_co]):
-    """A voice message (语音消息); it has no words to know it by."""
+    is_recording = True
 
-    is_recording: ClassVar[bool] = True
-    recorded_kind: ClassVar[str] = "Voice"
-    label: ClassVar[Phrase] = Phrase("voice message")
-    sign: ClassVar[str] = "声"
-    parts: ClassVar[Mapping[str, Phrase]] = {"file": Phrase("the sound"), "media_id": Phrase("the sound")}
-
-    type: Literal["voice"] = field(default="voice", kw_only=True)
-    """Always `voice`."""
     file: PrefixedSha256 | None
-    """The sound's bytes, as they are uploaded; null if `media_id` is given instead."""
+    """The bytes of the sound or video, as they are uploaded; null if `media_id` is given instead."""
     media_id: GivenId | None
     """Material that the account has; null where there is a file."""
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:
-        """The sound."""
+        """The sound or the video."""
         return (MaterialRef(self.file, self.media_id),)
 
 
 @dataclass(frozen=True, slots=True)
-class VideoMessage(Message[A_co]):
+class VoiceMessage(_RecordedMessage[A_co]):
+    """A voice message (语音消息); it has no words to know it by."""
+
+    recorded_kind = "Voice"
+    label = Phrase("voice message")
+    sign = "声"
+    parts: ClassVar = {"file": Phrase("the sound"), "media_id": Phrase("the sound")}
+
+    type: Literal["voice"] = field(default="voice", kw_only=True)
+    """Always `voice`."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoMessage(_RecordedMessage[A_co]):
     """A video message (视频消息)."""
 
-    has_own_id: ClassVar[bool] = True
-    is_recording: ClassVar[bool] = True
-    recorded_kind: ClassVar[str] = "Video"
-    label: ClassVar[Phrase] = Phrase("video message")
-    sign: ClassVar[str] = "影"
-    parts: ClassVar[Mapping[str, Phrase]] = {
+    has_own_id = True
+    recorded_kind = "Video"
+    label = Phrase("video message")
+    sign = "影"
+    parts: ClassVar = {
         "file": Phrase("the video"),
         "media_id": Phrase("the video"),
         "title": Phrase("the title of the video"),
         "description": Phrase("the description of the video"),
     }
-    shown_parts: ClassVar[tuple[str, ...]] = ("title",)
+    shown_parts = ("title",)
 
     type: Literal["mpvideo"] = field(default="mpvideo", kw_only=True)
     """Always `mpvideo`."""
-    file: PrefixedSha256 | None
-    """The video's bytes, as they are uploaded; null if `media_id` is given instead."""
-    media_id: GivenId | None
-    """Material that the account has; null where there is a file."""
     title: str
     """The video's title."""
     description: str
     """The video's description."""
-
-    @property
-    def materials(self) -> tuple[MaterialRef, ...]:
-        """The video."""
-        return (MaterialRef(self.file, self.media_id),)
-
-    @property
-    def headlines(self) -> tuple[str, ...]:
-        """What a person knows the message by."""
-        return _first_line(self.title)
 
 
 @dataclass(frozen=True, slots=True)
 class CardMessage(Message[A_co]):
     """A coupon (卡券); `card_ext` is for previews and no part of it."""
 
-    recorded_kind: ClassVar[str] = "Card"
-    label: ClassVar[Phrase] = Phrase("coupon")
-    sign: ClassVar[str] = "券"
-    parts: ClassVar[Mapping[str, Phrase]] = {"card_id": Phrase("the card_id")}
-    shown_parts: ClassVar[tuple[str, ...]] = ("card_id",)
+    recorded_kind = "Card"
+    label = Phrase("coupon")
+    sign = "券"
+    parts: ClassVar = {"card_id": Phrase("the card_id")}
+    shown_parts = ("card_id",)
 
     type: Literal["wxcard"] = field(default="wxcard", kw_only=True)
     """Always `wxcard`."""
@@ -444,11 +426,6 @@ RenderedMessage = Message[RenderedArticle]
 """Rendered in this run: of it alone a request is made."""
 ReadableMessage = Message[ReadableArticle]
 """With the bodies of its articles, so that it can be shown."""
-
-
-def _first_line(text: str) -> tuple[str, ...]:
-    lines = text.strip().splitlines()
-    return (lines[0][:HEADLINE_CHARACTERS_MAX],) if lines else ()
 
 
 PICTURE_SCHEME: Final = "massctl-picture:"
@@ -610,6 +587,8 @@ class RenderedCampaign(Frozen, dict=True):
     """The name that it had before its folder was renamed, and at first; None if it never was."""
     links: tuple[tuple[str, str], ...] = ()
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
+    account_name: str = ""
+    """What people call the account, where massctl.yaml says it; no part of what is sent."""
     inputs: "JudgedInputs | None" = None
     """What it was made from; None where it is only shown, and then nothing can be sent."""
     card_ext: str | None = None
@@ -619,6 +598,11 @@ class RenderedCampaign(Frozen, dict=True):
     def __post_init__(self) -> None:
         if self.message.is_promise:
             raise InvariantError(Phrase("the message of {name} was not rendered in this run", name=self.name))
+
+    @property
+    def sender(self) -> str:
+        """Return what people call the account, else the key that it stands under."""
+        return self.account_name or self.account
 
     @property
     def identity(self) -> CampaignName:

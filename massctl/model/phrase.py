@@ -112,7 +112,7 @@ def offset(at: datetime) -> str:
 
 
 def in_time(at: datetime, now: datetime) -> Phrase:
-    """Say how long it is until `at`, to the minute and never too early; less than a minute where it has passed."""
+    """Return how long it is until `at`, to the minute and never too early; less than a minute where it has passed."""
     minutes = max(0, math.ceil((at - now).total_seconds() / 60))
     hours, minutes = divmod(minutes, 60)
     if hours >= 48:

@@ -65,7 +65,11 @@ _ABOVE_MAX: Final = 1_000
 
 
 def is_private(key: str) -> bool:
-    """Return whether the value of a key is never repeated."""
+    """Return whether the value of a key is never repeated.
+
+    >>> is_private("app_secret"), is_private("appid")
+    (True, False)
+    """
     return re.fullmatch(_KEY, key) is not None
 
 
@@ -75,7 +79,12 @@ def names_variable(value: object) -> bool:
 
 
 def register(*values: str) -> None:
-    """Register secrets, whatever they look like. Whoever reads one, from anywhere, registers it here."""
+    """Register secrets, whatever they look like. Whoever reads one, from anywhere, registers it here.
+
+    >>> register("hunter2-hunter2")
+    >>> without_secrets("it said: hunter2-hunter2")
+    'it said: ********'
+    """
     for value in values:
         _KNOWN.pop(value, None)
         if len(value) >= KNOWN_CHARS_MIN:
@@ -107,7 +116,11 @@ def without_secrets(text: str, *more: str) -> str:
 
 
 def without_login(address: str) -> str:
-    """Mask the user's name, token or password in an address."""
+    """Mask the user's name, token or password in an address.
+
+    >>> without_login("https://lin:hunter2@git.example/x.git")
+    'https://********@git.example/x.git'
+    """
     pattern, put = _IN_ADDRESS
     return pattern.sub(put, address)
 
@@ -132,7 +145,7 @@ def _parts(secret: str) -> list[_Parts]:
 
 
 def _login(address: str) -> list[str]:
-    """Give the password in an address as written and as meant, and name and password as they travel in a header."""
+    """Return the password in an address as written and as meant, and name and password as they travel in a header."""
     login = _LOGIN.search(address)
     if login is None:
         return []

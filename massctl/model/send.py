@@ -343,19 +343,19 @@ _UNKNOWN: Final = Phrase("WeChat answered with a code that does not say whether 
 
 
 def no_answer_words(reason: NoAnswerReason, seconds: int | None = None, http_status: int | None = None) -> Phrase:
-    """Say why a request has no usable answer."""
+    """Return why a request has no usable answer."""
     return Phrase(_NO_ANSWER[reason], seconds=seconds, status=http_status)
 
 
 def errcode_words(meaning: Phrase, errcode: int | None, errmsg: str | None) -> Phrase:
-    """Say what an errcode means, with WeChat's own words behind it."""
+    """Return what an errcode means, with WeChat's own words behind it."""
     if not errmsg:
         return Phrase("{meaning} (errcode {errcode})", meaning=meaning, errcode=errcode)
     return Phrase("{meaning} (errcode {errcode}: {errmsg})", meaning=meaning, errcode=errcode, errmsg=errmsg)
 
 
 def doubt_words(doubt: SendInDoubt) -> Phrase:
-    """Say why nobody knows what a send did."""
+    """Return why nobody knows what a send did."""
     match doubt.reason:
         case "errcode" if doubt.errcode in (0, ID_KNOWN):
             return _unexplained(doubt)

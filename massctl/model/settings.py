@@ -395,13 +395,18 @@ class MassctlFile(Strict):
         return found.name if found is not None and found.name is not None else account
 
     @property
+    def account_names(self) -> dict[str, str]:
+        """What people call the accounts that have a name, by their keys."""
+        return {key: f"{each.name} ({key})" for key, each in self.accounts.items() if each.name is not None}
+
+    @property
     def original_ids(self) -> dict[AppId, str]:
         """The original ids (原始 ID) that accounts declare."""
         accounts = self.accounts.values()
         return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
 
     def key_of(self, appid: str) -> str | None:
-        """Return the key under which an AppID's account stands; None if there is none."""
+        """Return the key under which an AppID's account stands; None without one."""
         return next((name for name, each in self.accounts.items() if each.appid == appid), None)
 
     @property
@@ -456,7 +461,7 @@ def realm_of(api_base: str) -> Realm:
 
 
 def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
-    """Say why the secret must not go to `api_base`, or None if it may.
+    """Return why the secret must not go to `api_base`, or None if it may.
 
     `api_hosts` are the hosts that policy.api_hosts adds, as `host` or `host:port`.
     """
@@ -475,7 +480,7 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
 
 
 def check_forward(address: str) -> Phrase | None:
-    """Say why messages must not be passed on to `address`, or None if they may."""
+    """Return why messages must not be passed on to `address`, or None if they may."""
     match = _SHAPE.fullmatch(re.split(r"(?<=[^:/])[/?]", address, maxsplit=1)[0])
     if match is None or not 0 < int(match["port"] or 443) < 65536:
         return Phrase("the address must look like https://host/path")

@@ -123,7 +123,7 @@ class Send(Struct):
     """The two entries that cannot both be true, or the impossible one."""
 
     def absorb(self, entry: entries.Entry, attempt: Attempt | None = None) -> SendEvent | None:
-        """Go to the phase that an entry leads to; returns what it says, as `send_event` does."""
+        """Go to the phase that an entry leads to; return what it says, as `send_event` does."""
         event: Any = entry.event
         said = send_event(event, self, attempt)
         if said is None:
@@ -277,7 +277,11 @@ PreviewKey = tuple[str, int, str, str]
 
 
 def beijing_day(at: datetime) -> date:
-    """Return the day that WeChat counts a moment in."""
+    """Return the day that WeChat counts a moment in.
+
+    >>> beijing_day(datetime.fromisoformat("2026-12-01T16:00:00+00:00"))
+    datetime.date(2026, 12, 2)
+    """
     return at.astimezone(BEIJING).date()
 
 
@@ -517,7 +521,7 @@ class Record(Struct):
         return self.campaign, self.edition
 
     def phase(self, batch: int = 1) -> Phase:
-        """Say what is known of the send of a batch."""
+        """Return what is known of the send of a batch."""
         return self.sends[batch].phase if batch in self.sends else Phase.UNSENT
 
     @property
@@ -681,7 +685,7 @@ def lease_after(held: HeldLease | None, event: entries.Lease, at: datetime) -> H
 
 
 def lease_words(lease: HeldLease) -> Phrase:
-    """Say who alone sends, and since when."""
+    """Return who alone sends, and since when."""
     since = moment(lease.since.astimezone(BEIJING))
     return Phrase("the runner on {host} alone sends since {since}", host=lease.event.host, since=since)
 
@@ -759,7 +763,7 @@ class State:
             self.absorb(entry)
 
     def absorb(self, entry: entries.Entry) -> None:
-        """Fold one entry; raises LedgerCorruptError for a serial out of turn, and for nothing else."""
+        """Fold one entry; raise LedgerCorruptError for a serial out of turn, and for nothing else."""
         if entry.serial != self.serial + 1:
             raise _out_of_turn(entry, self.serial + 1)
         self.serial = entry.serial
@@ -1134,7 +1138,7 @@ def held_until(record: Record) -> datetime | None:
 
 
 def contradiction(record: Record) -> Phrase | None:
-    """Say which entries about an edition cannot all be true; None if all can."""
+    """Return which entries about an edition cannot all be true; None if all can."""
     for facts in record.contradicted.values():
         told = [
             Phrase(

@@ -113,7 +113,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _is_mark(comment: str) -> bool:
-    """Say whether a UserComment is a mark. Raises PictureRefusedError for one that is cut."""
+    """Return whether a UserComment is a mark. Raises PictureRefusedError for one that is cut."""
     found = _as_object(comment)
     if found is not None:
         return _NAME in found or not _FIELDS.isdisjoint(found)

@@ -10,15 +10,14 @@ import zlib
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from struct import error, unpack_from
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct, field
 
+from massctl.model.diagnostics import FaultKind, MediaFault
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX, PIXELS_MAX, SIDE_PIXELS_MAX
-
-FaultKind = Literal["unreadable", "unsupported", "too_large", "too_many_pixels", "animated_unsupported", "ai_mark"]
 
 
 class Format(StrEnum):
@@ -37,19 +36,8 @@ class Format(StrEnum):
 
     @property
     def extension(self) -> str:
-        """Give the file extension that matches the bytes, without a dot; WeChat looks at it."""
+        """Return the file extension that matches the bytes, without a dot; WeChat looks at it."""
         return "jpg" if self is Format.JPEG else self.value
-
-
-class PictureFault(Frozen):
-    """A picture that is not used, and nothing was produced."""
-
-    kind: FaultKind
-    """For machines; the word never changes its meaning."""
-    message: Phrase
-    """What is wrong, for people."""
-    hint: Phrase
-    """What to do."""
 
 
 class PictureRefusedError(Exception):
@@ -57,7 +45,7 @@ class PictureRefusedError(Exception):
 
     def __init__(self, kind: FaultKind, message: Phrase, hint: Phrase) -> None:
         super().__init__(message)
-        self.fault = PictureFault(kind, message, hint)
+        self.fault = MediaFault(kind, message, hint)
 
 
 _BITMAP_HEADER_BYTES: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
@@ -79,7 +67,11 @@ _AGAIN: Final = Phrase("export or download it again")
 
 
 def sniff(data: bytes) -> Format | None:
-    """Recognise a format by its magic bytes; None for a format that cannot be prepared."""
+    """Recognise a format by its magic bytes; None for a format that cannot be prepared.
+
+    >>> sniff(b"GIF89a..."), sniff(b"plain text")
+    (<Format.GIF: 'gif'>, None)
+    """
     if data.startswith(b"\xff\xd8\xff"):
         return Format.JPEG
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -136,7 +128,11 @@ def too_many_pixels(size: tuple[int, int] | None) -> PictureRefusedError:
 
 
 def size_text(count_bytes: int) -> str:
-    """Write a number of bytes for people: `912 KB`, `4.2 MB`; decimal units, rounded half up."""
+    """Write a number of bytes for people: `912 KB`, `4.2 MB`; decimal units, rounded half up.
+
+    >>> size_text(912_000), size_text(4_200_000)
+    ('912 KB', '4.2 MB')
+    """
     if count_bytes < 1_000_000:
         return f"{max(1, (count_bytes + 500) // 1000)} KB"
     tenths = (count_bytes + 50_000) // 100_000
@@ -364,7 +360,7 @@ def _is_kept(marker: int, content: bytes) -> bool:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Give kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
+    """Return kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
     view = memoryview(data)
     kind, start = b"", _PNG_SIGNATURE_BYTES + 8
     for _ in range(PARTS_MAX):

@@ -256,7 +256,7 @@ def _finest(image: Image.Image, data: bytes) -> tuple[int, str]:
 
 
 def _is_srgb(profile: bytes | None) -> bool:
-    """Say whether colours mean in this profile what they mean without one."""
+    """Return whether colours mean in this profile what they mean without one."""
     if not profile:
         return True
     try:

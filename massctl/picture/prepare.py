@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
+from massctl.model.diagnostics import MediaFault
 from massctl.model.frozen import Frozen
 from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
@@ -19,7 +20,6 @@ from massctl.picture.ai_mark import is_marked, mark_packet, tells_of_camera
 from massctl.picture.formats import (
     XMP_AROUND_BYTES,
     Format,
-    PictureFault,
     PictureRefusedError,
     size_text,
     sniff,
@@ -80,17 +80,17 @@ class Encoded(Frozen):
     size: tuple[int, int]
 
 
-def prepare_inline(data: bytes) -> Prepared | PictureFault:
+def prepare_inline(data: bytes) -> Prepared | MediaFault:
     """Prepare a picture for the inside of an article; GIFs become material."""
     return _value(data, Purpose.IMAGE)
 
 
-def prepare_cover(data: bytes) -> Prepared | PictureFault:
+def prepare_cover(data: bytes) -> Prepared | MediaFault:
     """Prepare the cover of an article, which is always material."""
     return _value(data, Purpose.MATERIAL)
 
 
-def _value(data: bytes, wanted: Purpose) -> Prepared | PictureFault:
+def _value(data: bytes, wanted: Purpose) -> Prepared | MediaFault:
     try:
         return _prepared(data, wanted)
     except PictureRefusedError as refused:
@@ -135,14 +135,14 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
 
 
 def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
-    """Say whether WeChat takes the bytes as they are."""
+    """Return whether WeChat takes the bytes as they are."""
     if purpose is Purpose.IMAGE:
         return format_ in {Format.JPEG, Format.PNG} and size_bytes < INLINE_BYTES_BELOW
     return format_ is not Format.WEBP and size_bytes <= MATERIAL_BYTES_MAX
 
 
 def _is_heavy(opened: Opened) -> bool:
-    """Say whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
+    """Return whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
     width, height = opened.width, opened.height
     if opened.format is Format.JPEG:
         width, height = within(width, height, _width_max(width, height))
@@ -227,12 +227,12 @@ def _encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int, finest:
 
 
 def _coarser(one: tuple[int, str], other: tuple[int, str]) -> tuple[int, str]:
-    """Give the lower quality and the coarser colours; 4:2:0 sorts before 4:4:4."""
+    """Return the lower quality and the coarser colours; 4:2:0 sorts before 4:4:4."""
     return min(one[0], other[0]), min(one[1], other[1])
 
 
 def _width_max(width: int, height: int) -> int:
-    """Give how wide a converted photograph of that size may stay inside an article."""
+    """Return how wide a converted photograph of that size may stay inside an article."""
     return width if width > PANORAMA_RATIO * height else min(width, INLINE_WIDTH_MAX)
 
 
@@ -244,7 +244,7 @@ def within(width: int, height: int, width_max: int) -> tuple[int, int]:
 
 
 def _sizes(width: int, height: int, side_max: int | None) -> Iterator[tuple[int, int]]:
-    """Give the sizes to try, the original first, without those that are never produced."""
+    """Return the sizes to try, the original first, without those that are never produced."""
     for step in range(SIZE_STEPS, 0, -1):
         # Rounded half up in integers; a line one pixel thick stays.
         new_width = max(1, (2 * width * step + SIZE_STEPS) // (2 * SIZE_STEPS))
@@ -265,7 +265,7 @@ def _marked(done: Phrase, mark: bytes) -> Phrase:
 
 
 def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:
-    """Say what was done to the bytes."""
+    """Return what was done to the bytes."""
     before, after = size_text(size_bytes), size_text(len(encoded.data))
     if (opened.width, opened.height) != encoded.size:
         return Phrase(

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def to_set(name: str) -> Phrase:
-    """Say how to set any variable."""
+    """Return the advice to set a variable."""
     return Phrase("export {name}=…; on GitHub: a line {name}=… of the environment's secret MASSCTL_SECRETS", name=name)
 
 
 def secret_to_set(name: str) -> Phrase:
-    """Say how to set an AppSecret, and where it stands."""
+    """Return the advice to set an AppSecret, and where to find it."""
     return Phrase(
         "export {name}=…   (微信开发者平台 / 我的业务 / the account / 基础信息 / 开发密钥 gives it out once); "
         "on GitHub: a line {name}=… of the environment's secret MASSCTL_SECRETS",
@@ -38,7 +38,7 @@ def secret_to_set(name: str) -> Phrase:
 
 
 def proxy_to_set(name: str) -> Phrase:
-    """Say how to set the address of a proxy."""
+    """Return the advice to set a proxy's address."""
     say = Phrase(
         "export {name}=http://proxy.example:3128; on GitHub: a line {name}=… of the environment's secret "
         "MASSCTL_SECRETS"
@@ -78,7 +78,7 @@ def secret_finding(account: AccountName, variable: str, value: str, *, loopback:
 
 
 def callback_finding(account: AccountName, declared: "Account") -> Finding | None:
-    """Say what tells an account's events from those of others; None for one that nobody listens for."""
+    """Check how an account's events are told from those of others; None if nobody listens for its events."""
     callback = declared.callback
     if callback is None:
         return None
@@ -121,7 +121,7 @@ def _signed_by(key: str) -> Phrase:
 
 
 def lease_findings(lease: HeldLease | None, here: LocalRunner, now: datetime) -> Iterator[Finding]:
-    """Tell which runner alone sends, if one does; one that stopped in this folder is a warning."""
+    """Report the runner that alone sends, if there is one. A runner that stopped in this folder is a warning."""
     if lease is None:
         return
     say = Phrase("{first}; {second}", first=lease_words(lease), second=heartbeat_words(lease, here))
@@ -162,7 +162,7 @@ def sending_finding(rules: "PolicyInForce") -> Finding:
 
 
 def campaigns_finding(plan: "Plan") -> Finding:
-    """Say how many campaigns have faults."""
+    """Count the campaigns with faults."""
     faulty = sum(has_errors(each.diagnostics) for each in plan.campaigns)
     if faulty:
         hint = Phrase("{command}   shows every fault of every file", command=Command("validate"))
@@ -204,9 +204,9 @@ def short_windows(plan: "Plan") -> Iterator[Finding]:
 
 
 def alarms(plan: "Plan", state: State, now: datetime) -> list[Finding]:
-    """Find what a person has to hear of although nobody asked: sends in doubt, and windows that go by.
+    """List what a person must hear of unasked: sends in doubt, and windows that pass.
 
-    A missed window is reported for ALARM_FOR, and an open one once apply should have run.
+    A missed window is reported for ALARM_FOR, an open one after apply should have run.
     """
     windows = [found for each in plan.campaigns if (found := _window(each)) is not None and _is_alarming(each, now)]
     return [*open_sends(state), *windows]
@@ -273,7 +273,7 @@ def _account(planned: "PlannedCampaign") -> AccountName | None:
 def allowance_finding(
     account: AccountName, appid: AppId, state: State, ahead: "Sequence[AccountAhead]", now: datetime
 ) -> Finding:
-    """Say what the allowance holds in this day or month, and on what that rests."""
+    """Report the allowance of this day or month, and where its numbers come from."""
     imported = len(state.website_sends.get(appid, []))
     assumed = Phrase(
         "no API reports sends in the console, and they count too; {count} are recorded: {command}",
@@ -297,7 +297,7 @@ def allowance_finding(
 
 
 def protection_finding(account: AccountName, appid: AppId, state: State) -> Finding:
-    """Say what is known of API 群发保护: no API tells, but a send that was held does."""
+    """Report what is known of API 群发保护. No API tells; a send that was held shows it."""
     hint = Phrase(
         "设置与开发 / 安全中心 / 风险操作保护 in 微信公众平台 (mp.weixin.qq.com): if API 群发保护 is on,"
         " the administrator (管理员) must confirm each send to everybody within 30"
@@ -333,7 +333,7 @@ def clock_finding(account: AccountName, skew: Skew | None, *, sandbox: bool) -> 
 
 
 def needs_of(campaigns: Iterable[RenderedCampaign]) -> frozenset[Check]:
-    """Say which rights campaigns cannot do without."""
+    """List the rights that campaigns need."""
     needs: set[Check] = set()
     for each in campaigns:
         tagged = each.audience.tag_id is not None or each.audience.tag is not None

@@ -88,7 +88,7 @@ def may_drift(record: Record) -> bool:
 
 
 def after_reading(opens: datetime, before: ReadingProgress | None, now: datetime, *, whole: bool) -> ReadingProgress:
-    """Return what is to be remembered of a reading; `whole` says that nothing is left to be read, or told."""
+    """Return what to remember of a reading; `whole` says that nothing is left to read or to tell."""
     if whole:
         return ReadingProgress(opens, stage_at(opens, now), at=now)
     known = before if before is not None and before.opens == opens else ReadingProgress(opens)

@@ -483,7 +483,7 @@ def _allowance(case: Case) -> Refusal | None:
 
 
 def tip_refusal(tip: Tip | None) -> Refusal | None:
-    """Refuse a send unless this is the tip and nobody stopped it; None if the policy names no branch."""
+    """Refuse a send away from the branch tip, or while sends are stopped; None if the policy names no branch."""
     if tip is None:
         return None
     # Where the remote was not read, nothing else is known. The brake outranks the rest.
@@ -498,12 +498,12 @@ def brake(tip: Tip | None) -> Tip | None:
 
 
 def off_tip(tip: Tip | None) -> Refusal | None:
-    """Say why nothing may be staged from here; None at the tip. The brake does not stop staging."""
+    """Return why nothing may be staged from here; None at the tip. The brake does not stop staging."""
     return None if tip is None else _unread(tip) or _moved(tip) or _changed(tip)
 
 
 def moved_on(tip: Tip | None) -> Refusal | None:
-    """Say that the branch is at another commit than this checkout; None where that is not known for sure."""
+    """Report that the branch is at another commit than this checkout; None if that is not certain."""
     return None if tip is None or tip.unread is not None else _moved(tip)
 
 
@@ -554,7 +554,7 @@ def _changed(tip: Tip) -> Refusal | None:
 
 
 def approval_refusal(campaign: RenderedCampaign, rules: PolicyInForce) -> Refusal | None:
-    """Refuse a send whose merge nobody approved, or of which nobody can say; None where the policy asks for nothing."""
+    """Refuse a send whose merge nobody approved, or may not have been; None if the policy asks for no approval."""
     if not rules.policy.require_approval:
         return None
     found = rules.approval(campaign) if rules.approval is not None else Approval()
@@ -662,7 +662,7 @@ def handoff_of(campaign: RenderedCampaign, record: Record) -> tuple[HandoffItem,
 
 
 def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
-    """Refuse a send while something is left to do; an open attempt was made after all was done."""
+    """Refuse a send while hand-off items are open. An open attempt proves that all were done."""
     left = [each.words for each in handoff_of(campaign, record) if not each.done]
     if not left or record.is_in_doubt:
         return None
@@ -674,7 +674,7 @@ def handoff_open(campaign: RenderedCampaign, record: Record) -> Refusal | None:
 
 
 def how_to_do(name: str) -> Phrase:
-    """Say how a person does the items and records that they are done."""
+    """Return the advice how to do the hand-off items and record them as done."""
     return Phrase(
         "do it to the draft in 草稿箱 of 微信公众平台 (mp.weixin.qq.com) and save it "
         "there, without a change to words, pictures or links; then: {command}; "
@@ -689,7 +689,7 @@ def left_to_do(items: Sequence[HandoffItem], status: Status) -> list[str]:
 
 
 def rest_of(name: str) -> Phrase:
-    """Say how to reach the openids of a list that surely nobody reached."""
+    """Return the advice how to reach the openids of a list that surely have nothing."""
     return Phrase(
         "a campaign for the openids that surely do not have it: {command}",
         command=Command("new", f"{name}-rest", "--unsent-of", name),
@@ -789,7 +789,7 @@ def _only_as_itself(before: Record, edition: int, denied: Sequence[BatchReach]) 
 
 
 def contradicted_ends(record: Record) -> Refusal:
-    """Refuse what would go to everybody again while nobody knows whether they have it: two ends were told."""
+    """Refuse a raised edition while WeChat has told two ends of the job before: followers may have it."""
     say = Phrase(
         "WeChat told two ends of the job of edition {edition}, that it was sent and that it failed, and nobody has "
         "said which is true",
@@ -805,7 +805,7 @@ def is_divided(found: Sequence[BatchReach]) -> bool:
 
 
 def _instead_of_raising(before: Record, state: State) -> Phrase:
-    """Say how those who lack an edition get it."""
+    """Return how those who lack an edition get it."""
     name = before.campaign
     if before.is_in_doubt:
         return Phrase("set `edition` back to {before}; then {settle}", before=before.edition, settle=settle(name))
@@ -820,7 +820,7 @@ def _instead_of_raising(before: Record, state: State) -> Phrase:
 
 
 def for_sure(record: Record, state: State) -> Phrase:
-    """Say what is left where no batch surely lacks it: only a person can know."""
+    """Return the advice when no batch surely lacks the message: only a person can find out."""
     unsure = [each for each in reach(record, state).values() if each.reach is Reach.MAY_HAVE]
     return Phrase(
         "look in the console under 群发记录; if you are sure that nobody of batch {batches} has it, write these "
@@ -834,9 +834,9 @@ def _sent(record: Record) -> Phrase:
 
 
 def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
-    """Return the tag name that staging still has to look up and record; None if there is none.
+    """Return the tag name that staging must still look up and record; None without one.
 
-    A message of words has nothing else to stage, and what was reviewed binds its send all the same.
+    A text message has nothing else to stage; its send is bound to the recorded tag as well.
     """
     if campaign.audience.tag is None or record.resolved_for(campaign.digest) is not None:
         return None
@@ -870,7 +870,7 @@ def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> 
 
 
 def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
-    """Say what can be done: a deleted tag cannot get its name back, and a taken name cannot be used twice."""
+    """Return what can be done: a deleted tag cannot get its name back, and a taken name cannot be used twice."""
     if other is not None:
         return Phrase(
             "if you mean the followers of that tag, write `tag_id: {other}` in campaign.yaml, "
@@ -924,7 +924,7 @@ def is_untrusted(refusals: Collection[Refusal], state: State) -> bool:
 
 
 def with_reconcile_hint(refusal: Refusal, name: CampaignName) -> Refusal:
-    """Point a refused repetition to reconcile: another window or audience would be another request."""
+    """Add the advice to reconcile to a refused repetition: another window or audience would be another request."""
     changes_it = refusal.guard in (Guard.EXPIRED, Guard.AUDIENCE_BOUNDS)
     return replace(refusal, hint=settle(name)) if changes_it else refusal
 
@@ -980,7 +980,7 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
 
 
 def _whom_else(audience: "Audience") -> Phrase:
-    """Say what to do about an empty audience."""
+    """Return what to do about an empty audience."""
     if audience.tag_id is None and audience.tag is None:
         return Phrase("name another audience in campaign.yaml; until then nothing is sent")
     return Phrase(
@@ -999,7 +999,7 @@ def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Dig
 
 
 def not_named(name: CampaignName) -> Refusal:
-    """Say that a run without names passes over a campaign without a window."""
+    """Refuse a campaign without a window in a run without names."""
     return Refusal(
         Guard.NOT_NAMED,
         Phrase("it has no window, so it is staged and sent only by name"),
@@ -1008,7 +1008,7 @@ def not_named(name: CampaignName) -> Refusal:
 
 
 def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
-    """Say that the window has closed; it is never sent late."""
+    """Refuse a send after its window; nothing is sent late."""
     closed = campaign.window.not_after if campaign.window else now
     return Refusal(
         Guard.EXPIRED,

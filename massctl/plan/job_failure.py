@@ -32,7 +32,7 @@ _ERR: Final = re.compile(r"err\((\d{1,9})\)", re.ASCII)
 
 
 def reason_words(reason: str) -> Phrase:
-    """Say why a job failed, with WeChat's own word for it."""
+    """Return why a job failed, with WeChat's own term."""
     err = _ERR.fullmatch(reason)
     if err is None:
         return Phrase("WeChat failed it without a reason ({word})", word=reason)
@@ -48,13 +48,13 @@ def reason_of(record: Record) -> str | None:
 
 
 def failure_words(record: Record) -> Phrase:
-    """Say why the job of an edition failed, as far as WeChat says it."""
+    """Return why the job of an edition failed, as far as WeChat tells."""
     reason = reason_of(record)
     return Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
 
 
 def ends_words(record: Record) -> Phrase:
-    """Say which two ends were told of a job: how many have it by the one, and the reason of the other."""
+    """Describe the two ends that WeChat told of a job: how many have it by one, and the reason of the other."""
     job = next(job for job in record.jobs if job.is_contradicted)
     sent, failed = job.ends.get("sent"), job.ends.get("failed")
     counted = next((each.sent_count for each in (sent, failed) if each is not None and each.sent_count), None)
@@ -67,14 +67,14 @@ def ends_words(record: Record) -> Phrase:
 
 
 def what_now(record: Record, state: State) -> Phrase | None:
-    """Say what a person does about an edition whose job did not end well; None if there is nothing to do."""
+    """Return the advice for an edition whose job did not end well; None if there is nothing to do."""
     if status_of(record) is Status.CONTRADICTED:
         return settle(record.campaign)
     return how_to_resend(record, state)
 
 
 def how_to_resend(record: Record, state: State) -> Phrase | None:
-    """Say how to send an edition again whose job failed; None if none did."""
+    """Return the advice how to send an edition again after its job failed; None if no job failed."""
     if status_of(record) is not Status.FAILED:
         return None
     found = list(reach(record, state).values())

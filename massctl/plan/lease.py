@@ -48,7 +48,7 @@ class LocalRunner(Frozen):
     """When it ended a round last: its heartbeat. None: never, or nobody knows."""
 
     def holds(self, lease: HeldLease) -> bool:
-        """Return whether this folder's runner is the one that sends."""
+        """Return whether the runner of this folder holds the lease."""
         return lease.holder == self.id
 
     def is_quiet(self, lease: HeldLease, now: datetime) -> bool:
@@ -63,7 +63,7 @@ NO_RUNNER: Final = LocalRunner()
 
 
 def heartbeat_words(lease: HeldLease, here: LocalRunner) -> Phrase:
-    """Say when the runner that holds the lease was alive last; only its own machine knows that."""
+    """Return when the lease's runner was last alive. Only its own machine knows that."""
     if not here.holds(lease):
         return Phrase(
             "only {host}, and the monitor of runner.heartbeat_env, know its last round", host=lease.event.host
@@ -75,7 +75,7 @@ def heartbeat_words(lease: HeldLease, here: LocalRunner) -> Phrase:
 
 
 def lease_hint(lease: HeldLease, here: LocalRunner) -> Phrase:
-    """Say what a person may do about the lease, and what becomes of it."""
+    """Return the advice about the lease, and what follows from it."""
     if here.holds(lease):
         return Phrase("{command}   gives that up: every apply at the tip may send then", command=RELEASE)
     return Phrase(

@@ -129,24 +129,24 @@ def changed_message(old: LockedMessage, new: LockedMessage) -> Iterator[Phrase]:
     yield from dict.fromkeys(name for key, name in parts if getattr(old, key) != getattr(new, key))
 
 
+_ARTICLE_PARTS: Final = {
+    "title": Phrase("the title of article {number}"),
+    "author": Phrase("the author of article {number}"),
+    "digest": Phrase("the digest of article {number}"),
+    "content_source_url": Phrase("the content_source_url of article {number}"),
+    **dict.fromkeys(ARTICLE_FLAGS, Phrase("the flag {flag} of article {number}")),
+    "cover": Phrase("the cover of article {number}"),
+    "crops": Phrase("the crop of the cover of article {number}"),
+    "content_sha256": Phrase("the text of article {number}"),
+}
+"""What an article says, and what people call that."""
+
+
 def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Iterator[Phrase]:
-    if old.title != new.title:
-        yield Phrase("the title of article {number}", number=number)
-    if old.author != new.author:
-        yield Phrase("the author of article {number}", number=number)
-    if old.digest != new.digest:
-        yield Phrase("the digest of article {number}", number=number)
-    if old.content_source_url != new.content_source_url:
-        yield Phrase("the content_source_url of article {number}", number=number)
-    for flag in ARTICLE_FLAGS:
-        if getattr(old, flag) != getattr(new, flag):
-            yield Phrase("the flag {flag} of article {number}", flag=flag, number=number)
-    if old.cover != new.cover:
-        yield Phrase("the cover of article {number}", number=number)
-    if (old.pic_crop_235_1, old.pic_crop_1_1) != (new.pic_crop_235_1, new.pic_crop_1_1):
-        yield Phrase("the crop of the cover of article {number}", number=number)
-    if old.content_sha256 != new.content_sha256:
-        yield Phrase("the text of article {number}", number=number)
+    for key, said in _ARTICLE_PARTS.items():
+        if getattr(old, key) != getattr(new, key):
+            flag = {"flag": key} if key in ARTICLE_FLAGS else {}
+            yield Phrase(said, **flag, number=number)
 
 
 class FramePart(Frozen):

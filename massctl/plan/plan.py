@@ -130,7 +130,7 @@ def upload_steps(campaign: RenderedCampaign, state: State, planned: set[UploadKe
 
 
 def draft_steps(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
-    """Plan the drafts of a news campaign: of each batch that is left, where none of this digest is recorded."""
+    """Plan the drafts of a news campaign: one for each remaining batch without a recorded draft of this digest."""
     if not campaign.message.has_draft:
         return []
     record = state.record(campaign.name, campaign.edition)
@@ -152,7 +152,7 @@ def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
 
 
 def staging_reason(campaign: RenderedCampaign, state: State, batch: int = 1) -> Reason:
-    """Say why a campaign, or a batch of it, is staged."""
+    """Return why a campaign, or a batch of it, is staged."""
     record = state.record(campaign.name, campaign.edition)
     draft = record.draft(batch)
     known = draft.event if draft is not None else record.staged
@@ -178,7 +178,7 @@ def preview_steps(campaign: RenderedCampaign, record: Record) -> list[SendPrevie
 
 
 def preview_reason(campaign: RenderedCampaign, record: Record, recipient: Recipient) -> Reason:
-    """Say why a reviewer is shown this digest; `resubmit` where they have it, or may have it, already."""
+    """Return why a reviewer is shown this digest; `resubmit` if they have it or may have it."""
     known = record.previews.get((campaign.digest, recipient.recorded))
     if known is not None:
         return Reason.NEW if known.outcome == "failed" else Reason.RESUBMIT
@@ -204,7 +204,7 @@ class Showing(Frozen):
 
 
 def shown_steps(campaign: RenderedCampaign, record: Record, showing: Showing) -> list[SendPreview]:
-    """Plan a preview for each recipient asked for: declared ones first, in their order, and nobody twice."""
+    """Plan one preview for each requested recipient: the declared ones first, in their order, each once."""
     asked = campaign.recipients if showing.recipients is None else showing.recipients
     declared = [each for each in campaign.recipients if each in asked]
     return [
@@ -214,7 +214,7 @@ def shown_steps(campaign: RenderedCampaign, record: Record, showing: Showing) ->
 
 
 def preview_to_refusal(campaign: RenderedCampaign, policy: "Policy", showing: Showing | None) -> Refusal | None:
-    """Refuse a campaign with a reviewer whom `policy.preview_to` leaves out: a branch could name any follower."""
+    """Refuse a campaign with a reviewer who is not in `policy.preview_to`: a branch could name any follower."""
     asked = campaign.recipients if showing is None or showing.recipients is None else showing.recipients
     found = [
         Phrase("reviewer {number} (by openid)", number=number) if each.kind == "touser" else each.name
@@ -240,7 +240,7 @@ def preview_in_doubt(record: Record) -> Refusal:
 
 
 def unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnostic]:
-    """Warn of previews whose outcome nobody knows: `apply` does not repeat them, and they do not stop its send."""
+    """Warn of previews with an unknown outcome: `apply` does not repeat them, and sends in spite of them."""
     found: list[Diagnostic] = []
     for number, recipient in enumerate(campaign.recipients, 1):
         recorded = record.previews.get((campaign.digest, recipient.recorded))
@@ -256,9 +256,9 @@ def unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnos
 
 
 def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
-    """Take away the previews that today's allowance does not cover, and the sends that would go out without them.
+    """Drop the previews that exceed today's allowance, and the sends that would go out without them.
 
-    Each account's previews are counted in the order in which they go out.
+    Each account's previews count in the order in which they go out.
     """
     steps = sorted((s for each in planned for s in each.steps if isinstance(s, SendPreview)), key=going_out)
     needed = Counter(step.campaign.name for step in steps)
@@ -362,7 +362,7 @@ class Drift(Frozen):
 
     @property
     def value(self) -> str:
-        """Tell it from another drift of the same: one more follower beyond the same bound is no news."""
+        """The value by which drifts are compared: one more follower beyond the same bound is not a new drift."""
         return self.told_as or str(self.now)
 
 

@@ -38,7 +38,7 @@ PLAN_FORMAT_VERSION: Final = 1
 
 
 def plan_digest(plan: Plan) -> Digest:
-    """Name what the plan would do: lineage, serial, every campaign's digest, steps, reviewers and refusals."""
+    """Return the plan's digest: lineage, serial, each campaign's digest, steps, reviewers, refusals."""
     campaigns = [{key: value for key, value in _campaign(each).items() if key in _DIGESTED} for each in plan.campaigns]
     # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
     reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
@@ -85,7 +85,7 @@ def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, An
 
 
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
-    """Return all that the digest stands for, in the shape of a lock, so that a stale plan can name what moved."""
+    """Return everything that the digest covers, in the shape of a lock, so that a stale plan can name what changed."""
     return lock_document(campaign, f"massctl {__version__}")
 
 
@@ -361,9 +361,9 @@ def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
 
 
 def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") -> Refusal:
-    """Refuse a saved plan that is not what would be done now; `names` are those it was made with.
+    """Refuse a saved plan that differs from what would be done now; `names` are the campaigns it was made for.
 
-    `file` is where it was saved, as it is typed in a shell.
+    `file` is its path, as typed in a shell.
     """
     again = Command("plan", *names, "--out", file)
     return Refusal(
@@ -374,7 +374,7 @@ def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") ->
 
 
 def only_planned(plan: Plan) -> Plan:
-    """Take away every send that is not a step of the plan; apply would else ask for what it may do after all."""
+    """Drop every send that is not a step of the plan, because apply might otherwise make it."""
     kept = tuple(
         each if any(isinstance(step, SendMass) for step in each.steps) else replace(each, wants_send=False)
         for each in plan.campaigns
@@ -443,7 +443,7 @@ def _guards(campaign: SavedCampaign) -> list[str]:
 
 
 def read_saved(document: str | bytes) -> SavedPlan | None:
-    """Read a saved plan; None if it is none."""
+    """Parse a saved plan; None for anything else."""
     try:
         return SavedPlan.model_validate_json(document)
     except ValidationError:
@@ -456,7 +456,7 @@ _PLACE_CHARACTERS: Final = 60
 
 
 def reviewable(document: str | bytes, file: str = "-") -> SavedPlan | StoppedPlan:
-    """Read a plan's JSON; raises NotAPlanError, which names the places that are not as the schema says."""
+    """Read a plan's JSON; raise NotAPlanError, which names the places that are not as the schema says."""
     try:
         return SavedPlan.model_validate_json(document)
     except ValidationError as error:
@@ -513,7 +513,7 @@ class LockedCampaign(Frozen):
 
 
 def lock_exit_status(report: Sequence[LockedCampaign]) -> int:
-    """Give 1 for a faulty campaign, 5 for a lock that is missing or differs, else 0."""
+    """Return 1 for a faulty campaign, 5 for a lock that is missing or differs, else 0."""
     results = {each.result for each in report}
     if LockResult.INVALID in results:
         return 1

@@ -149,7 +149,7 @@ def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
 
 
 def _records_or_open(state: State, appid: AppId, first: date, now: datetime) -> Collection[Record]:
-    """Give what `_records` does, and the editions in doubt: they may be leaving now, whenever they were attempted."""
+    """Return what `_records` does, and the editions in doubt: they may be leaving now, whenever they were attempted."""
     found = [*_records(state, appid, first, now), *state.in_doubt(appid)]
     return {each.key: each for each in found}.values()
 
@@ -202,14 +202,14 @@ def calls_refused(state: State, appid: AppId) -> list[Attempt]:
 
 
 def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
-    """Return whether WeChat said today that no mass call is left, and has taken none since."""
+    """Return whether WeChat refused a mass call today as used up, and accepted none since."""
     account = state.index.account(appid)
     last = account.used_up
     return last is not None and last is account.newest and beijing_day(last.answered_at or last.at) == beijing_day(now)
 
 
 def counted_anew(now: datetime) -> Phrase:
-    """Say when what is counted by the Beijing day is there again."""
+    """Return when the allowance of the Beijing day is renewed."""
     return Phrase("the count starts again at {moment}; run the same command after that", moment=moment(tomorrow(now)))
 
 
@@ -260,7 +260,7 @@ class Agenda(Frozen):
 
 
 def scope_of(audience: "Audience") -> Scope:
-    """Say whom a declared audience is."""
+    """Return the scope of a declared audience."""
     if audience.is_to_all:
         return Scope.ALL
     return Scope.OPENIDS if audience.openids is not None else Scope.TAG
@@ -575,7 +575,7 @@ def _later_in_window(day: date) -> Phrase:
 
 
 def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
-    """Say what can be done where no day is left: only what is to come can be moved, and only what has a window."""
+    """Return what can be done where no day is left: only what is to come can be moved, and only what has a window."""
     day = slot.free_from.isoformat() if slot.free_from is not None else None
     if campaign.window is None:
         if day is None:
@@ -615,7 +615,7 @@ def _names(counted: Sequence[CountedSend]) -> str:
 
 
 def _send_words(send: CountedSend) -> str:
-    """Say who has a day, and whether it is used; its year is that of the day."""
+    """Return who has a day, and whether it is used; its year is that of the day."""
     if send.used_at is not None:
         used = _minute(send.used_at)
         if send.campaign is None:
@@ -711,7 +711,7 @@ def _jobs_of_today(state: State, appid: AppId, now: datetime) -> list[Job]:
 
 
 def withdrawals_used_up(state: State, appid: AppId, now: datetime) -> bool:
-    """Return whether WeChat said today that no withdrawal is left, and was asked for none since."""
+    """Return whether WeChat refused a withdrawal today as used up, and was asked for none since."""
     jobs = _jobs_of_today(state, appid, now)
     last = max((job.none_left_at for job in jobs if job.none_left_at is not None), default=None)
     if last is None or beijing_day(last) != beijing_day(now):
@@ -731,7 +731,7 @@ def is_news_or_video(record: Record) -> bool:
 
 
 def withdrawable(state: State, appid: AppId, now: datetime) -> list[Job]:
-    """Return an account's jobs of the last month that are there to be withdrawn, now or once they are sent."""
+    """Return an account's jobs of the last month that can be withdrawn, now or once they are sent."""
     since = now - timedelta(days=DAYS_IN_MIND)
     return [
         job
@@ -791,7 +791,7 @@ class AccountAhead(Frozen):
 def look_ahead(
     agenda: Agenda, state: State, policy: "Policy", now: datetime, accounts: Container[str | None]
 ) -> tuple[AccountAhead, ...]:
-    """Give the next days of `accounts` in which something was sent or is to be; an account without any is left out."""
+    """Return the next days of `accounts` with sends, past or planned; omit accounts without any."""
     found = []
     for appid, (account, kind) in sorted(agenda.accounts.items(), key=lambda item: item[1]):
         if account in accounts:

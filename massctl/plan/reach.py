@@ -122,7 +122,7 @@ class BatchReach(Frozen):
 
     @property
     def why(self) -> Phrase:
-        """Say why nobody can know who has it."""
+        """Return why nobody can know who has it."""
         if self.known is Known.GIVEN:
             return Phrase("{rest} has its openids", rest=self.rest)
         return _BY_KNOWN.get(self.known) or _BY_PHASE.get(self.phase) or _UNSURE
@@ -144,15 +144,15 @@ _UNSURE: Final = Phrase("nobody knows whether it was sent")
 
 
 def reach(record: Record, state: State, *, without: str | None = None) -> dict[int, BatchReach]:
-    """Say of every batch of an edition who has it; an audience that is one job is batch 1.
+    """Judge for every batch of an edition who has it. An audience that is one job is batch 1.
 
-    `without` names a campaign that counts as not made: what was given to it is judged as it was before.
+    `without` names a campaign that is ignored: openids that it took over count as before.
     """
     return {batch: reach_of(record, state, batch, without=without) for batch in _batches(record)}
 
 
 def reach_of(record: Record, state: State, batch: int, *, without: str | None = None) -> BatchReach:
-    """Say of one batch who has it. See `reach`."""
+    """Judge for one batch who has it; see `reach`."""
     phase, rest = _phase(record, batch), record.given.get(batch)
     rest = rest if rest != without else None
     tried = [each for each in record.not_refused if each.event.batch == batch]
@@ -170,7 +170,7 @@ def reach_of(record: Record, state: State, batch: int, *, without: str | None = 
 
 
 def sent_in(record: Record) -> list[Span]:
-    """Say of every batch that went out, or may have, when WeChat took it."""
+    """Return, for every batch that went out or may have, when WeChat took it."""
     batches = _batches(record)
     tried = {batch: [each for each in record.not_refused if each.event.batch == batch] for batch in batches}
     phases = {batch: _phase(record, batch) for batch in batches}
@@ -297,7 +297,7 @@ def _span(record: Record, batch: int, phase: Phase, tried: Sequence[Attempt]) ->
 
 
 def _accepted_in(record: Record, accepted: Attempt, before: Sequence[Attempt]) -> Span:
-    """Say when WeChat took what is on record as accepted; 45065 says that it had taken an earlier request."""
+    """Return when WeChat took what is on record as accepted; 45065 says that it had taken an earlier request."""
     at = accepted.answered_at or accepted.at
     if accepted.accepted is None or not accepted.accepted.duplicate:
         return Span(at, at)
@@ -309,7 +309,7 @@ def _accepted_in(record: Record, accepted: Attempt, before: Sequence[Attempt]) -
 
 
 def asked_in(record: Record, attempt: Attempt) -> Span:
-    """Say when WeChat counted the request of an attempt: at its answer, else while it may have left."""
+    """Return when WeChat counted an attempt: at its answer, or while its request may have left."""
     if attempt.accepted is not None or attempt.is_refused:
         at = attempt.answered_at or attempt.at
         return Span(at, at)

@@ -77,7 +77,7 @@ def unsent_below(record: Record, state: State) -> list[Record]:
 
 
 def may_be_not_sent(record: Record) -> bool:
-    """Return whether a batch is in doubt of which nothing on record says that it was sent."""
+    """Return whether a batch is in doubt and nothing on record says that it was sent."""
     return any(send.phase in UNSETTLED and not send.sent for send in record.sends.values())
 
 

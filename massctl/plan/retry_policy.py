@@ -30,7 +30,7 @@ REPEAT_MARGIN_SECONDS: Final = 1
 
 
 def settle(name: str) -> Phrase:
-    """Say how a person settles whether a campaign was sent."""
+    """Return the advice how to settle whether a campaign was sent."""
     return Phrase(
         "look in the console under 群发记录; if {name} was sent: {sent}; if it was "
         "not: {not_sent}; what to look for: {look}; on GitHub: Actions / "
@@ -82,7 +82,7 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
 
 
 def _never(record: Record, digest: str | None, policy: "Policy") -> Phrase | None:
-    """Say why a record in doubt is not repeated at any time; None if it may be."""
+    """Return why a record in doubt is not repeated at any time; None if it may be."""
     if record.contradicted:
         return Phrase("the ledger contradicts itself about it")
     if any(each.doubt is not None and each.doubt.errcode in (0, ID_KNOWN) for each in record.open_attempts):
@@ -95,7 +95,7 @@ def _never(record: Record, digest: str | None, policy: "Policy") -> Phrase | Non
 
 
 def repeat_at(record: Record, campaign: RenderedCampaign, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
-    """Give the first moment at which what is in doubt may be repeated by window and hour, if that comes soon enough."""
+    """Return the first moment at which window and quiet hours allow a repetition, if it comes soon enough."""
     decision = may_repeat(record, campaign.digest, policy, now)
     if isinstance(decision, NoRepeat):
         return decision

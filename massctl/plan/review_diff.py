@@ -193,7 +193,7 @@ class Difference(Frozen):
 
     @property
     def same_to_readers(self) -> bool:
-        """Whether a follower would read the same words and see the same pictures."""
+        """Return whether a follower would read the same words and see the same pictures."""
         return not self.text and all(article.is_layout_only for article in self.articles)
 
 
@@ -206,7 +206,7 @@ _PARAGRAPH: Final = re.compile(
     r"address|article|aside|blockquote|br|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|h[1-6]"
     r"|header|hr|li|main|ol|p|pre|section|summary|table|tr|ul"
 )
-"""Tags before and behind which another paragraph begins; a row of a table is one."""
+"""Tags that begin and end a paragraph. A row of a table is a paragraph."""
 _CELLS: Final = frozenset({"td", "th"})
 _UNSEEN: Final = frozenset({"script", "style", "template", "title"})
 
@@ -249,7 +249,7 @@ class Reading:
         self.blocks.append(picture)
 
     def end_paragraph(self) -> None:
-        """Begin another paragraph; one without words is none."""
+        """Begin a paragraph, unless the current one is still empty."""
         text = " ".join("".join(self._line).split())
         self._line.clear()
         if text:

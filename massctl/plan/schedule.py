@@ -46,7 +46,7 @@ class ScheduledSend(Frozen):
 
     @property
     def day(self) -> date:
-        """The Beijing day on which it stands in a calendar: the first of its window."""
+        """Its Beijing day in a calendar: the first day of the window."""
         return beijing_day(self.begins)
 
 

@@ -31,6 +31,7 @@ class SendBlock(Frozen):
     """The decisive facts of a send."""
 
     account: str
+    """What people call it, and the key that it stands under."""
     audience: "Audience"
     batches: int | None
     """How many jobs a list of openids takes; None for every other audience."""
@@ -69,8 +70,9 @@ def send_block(
     `state` is that of its window.
     """
     listed = content.openid_list
+    name = content.account_name if isinstance(content, RenderedCampaign) else ""
     return SendBlock(
-        account=account,
+        account=f"{name} ({account})" if name else account,
         audience=content.audience if isinstance(content, RenderedCampaign) else content.audience.declared,
         batches=listed.batches if listed is not None else None,
         count=listed.count if listed is not None else count,

@@ -127,7 +127,7 @@ class SaveDraft(Frozen):
 
     @property
     def address(self) -> Address:
-        """`NAME/draft`, in batches `NAME/draft/3`; `NAME/draft/preview` for one that is only shown."""
+        """`NAME/draft`, of a batch `NAME/draft/3`, of a draft for previews only `NAME/draft/preview`."""
         if self.for_preview:
             return Address(f"{self.campaign.name}/draft/preview")
         return Address(f"{self.campaign.name}/draft" + _of_batch(self.batch))

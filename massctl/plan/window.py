@@ -87,7 +87,7 @@ def never_allowed(policy: "Policy", window: Window | None, now: datetime) -> lis
 
 
 def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
-    """Say which rules close a window at one of its moments."""
+    """Return which rules close a window at one of its moments."""
     hint = Phrase("give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml")
     found = []
     if (span := policy.frozen_on(at)) is not None:
@@ -140,7 +140,7 @@ def next_month(now: datetime) -> datetime:
 
 
 def again_after(campaign: RenderedCampaign, policy: "Policy", at: datetime) -> Phrase:
-    """Say how a campaign goes out after `at`: by its name, within its window, or only with another one."""
+    """Return how a campaign can go out after `at`: by its name, within its window, or only with a new window."""
     said = moment(at.astimezone(BEIJING))
     if campaign.window is None:
         return Phrase("run `{command}` after {moment}", moment=said, command=Command("apply", campaign.name))

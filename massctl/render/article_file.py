@@ -53,7 +53,7 @@ class ArticleFile(Struct):
         self.faults.append(fault)
 
     def leave_out(self, fault: Fault, at: int | None = None) -> None:
-        """Report a picture of one pixel that is left out; of several notes only the first."""
+        """Report a picture of one pixel that is left out; only once per article."""
         if fault.severity is Severity.ERROR or not any(each.code == fault.code for each in self.faults):
             self.report(fault, at)
 

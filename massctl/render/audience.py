@@ -27,7 +27,7 @@ def find_openids(written: str, campaign: CampaignName, lists: OpenidLists) -> Li
 def render_audience(
     name: CampaignName, file: CampaignFile, lists: OpenidLists, place: Callable[[Path], Place | None]
 ) -> tuple[OpenidList | None, list[Diagnostic]]:
-    """Give what names the list of an audience of openids, and what is to be said about it; None for any other."""
+    """Return the identity of an audience's list of openids, and its diagnostics; None for another audience."""
     written = file.audience.openids
     if written is None:
         return None, []

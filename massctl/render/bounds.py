@@ -77,7 +77,7 @@ def too_many(limit: int) -> Fault:
 
 
 def markdown_fault(text: str) -> Fault | None:
-    """Return the fault of Markdown that would keep the parser busy; far less is what people write."""
+    """Return the fault of Markdown that would keep the parser busy. People write far less."""
     if len(text) > MARKDOWN_CHARACTERS_MAX:
         say = Phrase("the article has more than {limit} characters of Markdown")
         hint = Phrase("split it into several articles, or link to the whole text as `content_source_url`")
@@ -100,7 +100,7 @@ def _too_much(say: Phrase, limit: int, hint: Phrase) -> Fault:
 
 
 def too_nested() -> Fault:
-    """Make the fault of Markdown in which lists and quotations stand too deep inside each other."""
+    """Make the fault of Markdown whose lists and quotations are nested too deep."""
     say = Phrase("lists and quotations are nested more than {limit} levels deep", limit=NESTING_MAX)
     return Fault("MC308", say, Phrase("remove blanks or `>` before the innermost ones"))
 
@@ -122,7 +122,7 @@ def control_fault(text: str) -> Fault | None:
 
 
 def without_controls(markdown: str) -> tuple[str, list[Fault]]:
-    """Take control characters out of Markdown, where nobody sees them; a warning names the first.
+    """Remove invisible control characters from Markdown; a warning names the first.
 
     NUL stays and is refused: a text with it is in another encoding.
     """

@@ -69,13 +69,14 @@ def campaign_of(
         handoff=handoff_items(file.handoff),
         over_limit_allowed=file.send.over_limit == "allow",
         links=content.links,
+        account_name=account.name or "",
         card_ext=file.wxcard.card_ext if file.wxcard is not None else None,
     )
     return rendered, diagnostics
 
 
 def _changed(name: CampaignName, pictures: Sequence[Picture]) -> list[Diagnostic]:
-    """Say what was done to pictures so that WeChat takes them."""
+    """Return what was done to pictures so that WeChat takes them."""
     changed = [(each.path, each.note) for each in pictures if each.note is not None]
     told = [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
     say = Phrase("its C2PA manifest (Content Credentials) is lost: a signature does not hold for other bytes")

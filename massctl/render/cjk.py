@@ -15,12 +15,16 @@ _FULL_WIDTH_MARK: Final = re.compile(
 
 
 def is_cjk(character: str) -> bool:
-    """Say whether a character is written without blanks around it; full-width punctuation is."""
+    """Return whether a character is written without spaces around it, as full-width punctuation is.
+
+    >>> is_cjk("春"), is_cjk("a")
+    (True, False)
+    """
     return _CJK.match(character) is not None
 
 
 def has_cjk(text: str) -> bool:
-    """Say whether there is such a character in a text."""
+    """Return whether a text contains such a character."""
     return _CJK.search(text) is not None
 
 
@@ -39,9 +43,12 @@ def is_cjk_at(text: str, index: int, beyond: int) -> bool:
 
 
 def line_break(before: str, after: str) -> str:
-    """Give what a line break in the source becomes: nothing in Chinese text, else one blank.
+    """Return what a line break in the source becomes: nothing in Chinese text, else a space.
 
     `before` and `after` are the characters around it; empty: the beginning or end of a paragraph.
+
+    >>> line_break("春", "天"), line_break("spring", "sale")
+    ('', ' ')
     """
     if not before or not after or (is_cjk(before) and is_cjk(after)):
         return ""

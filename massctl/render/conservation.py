@@ -100,7 +100,7 @@ def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list
 def of_markdown(
     tokens: "Sequence[Token]", notes: "Sequence[Sequence[Token]]", formulas: Mapping[tuple[str, str], str]
 ) -> Inventory:
-    """Take the inventory of an article's Markdown; `formulas` is what they became (`ArticleFile.formulas`)."""
+    """Take the inventory of an article's Markdown; `formulas` are the drawn formulas (`ArticleFile.formulas`)."""
     found = Inventory(shown_formulas=formulas)
     for each in (tokens, *notes):
         _take(each, found)

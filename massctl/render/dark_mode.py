@@ -80,7 +80,7 @@ def read(found: re.Match[str]) -> Colour | None:
 
 
 def parse(written: str) -> Colour | None:
-    """Read a value that is a single colour; None for any other."""
+    """Read a value that is a single colour; None otherwise."""
     found = COLOUR.fullmatch(written.strip())
     return read(found) if found else None
 
@@ -139,7 +139,7 @@ def ground_by_night(colour: Colour) -> Colour:
 
 
 def _as_bright(colour: Colour, brightness: float) -> Colour:
-    """Give `colour`, which is not black, as bright as asked, in its own proportions as far as they reach."""
+    """Scale `colour`, which is not black, to a brightness, in its own proportions as far as they reach."""
     share = brightness / colour.brightness
     red, green, blue = (min(255.0, part * share) for part in (colour.red, colour.green, colour.blue))
     if green == 0 or red == 255 or blue == 255:
@@ -180,7 +180,7 @@ def faded(colour: str, ground: str) -> Faded | None:
 
 
 def reads(colour: str, ground: str) -> bool:
-    """Tell whether text in a CSS colour is readable on a ground, as `faded` checks it."""
+    """Return whether text in a CSS colour is readable on a ground, as `faded` checks it."""
     text, behind = parse(colour), _ground(ground)
     return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 

@@ -196,18 +196,18 @@ def selector_of(name: str) -> str | None:
 
 
 def is_component(name: str) -> bool:
-    """Tell whether an element is a component of WeChat, which needs its classes."""
+    """Return whether an element is a component of WeChat, which needs its classes."""
     found = row(name)
     return found is not None and found.is_component
 
 
 def is_script(address: str) -> bool:
-    """Say whether an address runs a script; browsers ignore blanks and control characters in it."""
+    """Return whether an address runs a script; browsers ignore blanks and control characters in it."""
     return _INVISIBLE.sub("", address).lower().startswith(("javascript:", "vbscript:"))
 
 
 def is_article_link(address: str) -> bool:
-    """Say whether a link leads to an article on WeChat."""
+    """Return whether a link leads to an article on WeChat."""
     try:
         parts = urlsplit(address)
         return parts.scheme in ("http", "https") and parts.hostname == LINK_HOST
@@ -293,7 +293,7 @@ def _fault(say: Phrase, hint: Phrase) -> Fault:
 
 
 def many_lost_links(first: Fault, count: int) -> Fault:
-    """Make one fault of the lost links of an article; it stands at the first."""
+    """Make one fault of all lost links of an article, at the place of the first."""
     say = Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so {count} links may be lost", count=count)
     return replace(first, message=say)
 

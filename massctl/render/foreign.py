@@ -66,7 +66,7 @@ _DIAGRAMS: Final = frozenset(
 
 
 def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
-    """Find what a template would fill in, in a file that is none, each with its position."""
+    """Find template tags in a file that is not a template, each with its position."""
     for found in _TEMPLATE.finditer(text) if "{{" in text or "{%" in text else ():
         say = Phrase("`{text}` is shown as written: this file is not a template", text=found[0][:40])
         hint = Phrase("end the file's name in `.j2`, or write the value itself")
@@ -78,7 +78,7 @@ def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
 
 
 def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
-    """Find what another tool would have made something of, each with its position."""
+    """Find markup that only other tools understand, each with its position."""
     contents = _CONTENTS.search(text)
     if contents is not None:
         mark = contents[0].strip()
@@ -153,7 +153,7 @@ def _picture_hint(address: str) -> Phrase:
 
 
 def diagram(token: "Token") -> Fault | None:
-    """Say of a block of code that it is the source of a diagram, which is not drawn; None for any other."""
+    """Return the fault of a block of code that is a diagram's source, which is not drawn; None for other code."""
     language = token.info.strip().partition(" ")[0].lower()
     if language not in _DIAGRAMS:
         return None

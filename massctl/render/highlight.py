@@ -58,7 +58,7 @@ def coloured_pieces(code: str, language: str) -> list[tuple[str, str]] | None:
 
 
 def _pieces(lexer: "Lexer", code: str) -> Iterator[tuple[int, str]]:
-    """Give the lengths of the pieces of code, with the class of each; neighbours of one class are one piece."""
+    """Return the lengths of the pieces of code, with the class of each; neighbours of one class are one piece."""
     waiting, last = 0, ""
     for kind, text in lexer.get_tokens(code):
         name = last if not text.strip() else _class_of(kind)

@@ -95,7 +95,7 @@ def _faults(tag: Tag, text: str, element: Element | None, links: ExternalLinks) 
 
 
 def _is_in_refused(element: Element) -> bool:
-    """Tell whether an ancestor of an element was already reported as removed by WeChat."""
+    """Return whether an ancestor of an element was already reported as removed by WeChat."""
     return any(refusal(each.name, each.attributes) is not None for each in element.above() if each.parent is not None)
 
 

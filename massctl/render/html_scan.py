@@ -77,7 +77,7 @@ def tags(text: str) -> Iterator[Tag]:
 
 
 def unended_comment(text: str) -> int | None:
-    """Say where a comment begins that hides more than its writer meant to."""
+    """Return where an unclosed comment begins, which hides more than its writer meant."""
     found = (each for each in _TAG.finditer(text) if not each["name"] and _UNENDED.match(each[0]))
     return next((each.start() for each in found), None)
 

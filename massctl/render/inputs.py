@@ -30,7 +30,7 @@ class OpenidLists(Protocol):
     """The lists of openids under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
 
     def openids(self, path: str, /) -> ListedOpenids:
-        """Read a list of openids, or give MC601 where there is none."""
+        """Read a list of openids, or return MC601 if it does not exist."""
         ...
 
 
@@ -38,27 +38,27 @@ class Inputs(Protocol):
     """The files under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""
 
     def template(self, path: str, /) -> str | Fault:
-        """Give the text of an article or template, or MC105 where there is none."""
+        """Return the text of an article or template, or MC105 if it does not exist."""
         ...
 
     def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Fault:
-        """Give a picture as it will be uploaded, or MC201 where there is none."""
+        """Return a picture as it will be uploaded, or MC201 if it does not exist."""
         ...
 
     def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Fault:
-        """Give a sound or a video as it will be uploaded, or MC208 where there is none."""
+        """Return a sound or a video as it will be uploaded, or MC208 if it does not exist."""
         ...
 
     def stylesheet(self, theme: str, /) -> str | None:
-        """Give a built-in theme, CSS for elements inside `.article`; None where there is none of that name."""
+        """Return a built-in theme, CSS for elements inside `.article`; None for an unknown name."""
         ...
 
     def article_address(self, campaign: str, number: int, /) -> str | Fault:
-        """Give the address of an article, from 1, of a campaign that went out before, or MC108 where none is known."""
+        """Return the address of an article, from 1, of a campaign that was sent before, or MC108 if none is known."""
         ...
 
     def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
-        """Give the place in massctl.yaml of the first of these keys that the account says, or else the repository."""
+        """Return the place in massctl.yaml of the first of these keys, of the account's or else the repository's."""
         ...
 
     def own_themes(self) -> tuple[str, ...]:
@@ -66,5 +66,5 @@ class Inputs(Protocol):
         ...
 
     def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
-        """Give a context that ends with TimeoutError or MemoryError where what runs in it needs more."""
+        """Return a context that ends with TimeoutError or MemoryError where what runs in it needs more."""
         ...

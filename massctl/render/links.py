@@ -49,7 +49,7 @@ class Notes(Struct):
         return self._numbers.setdefault(key, len(self._numbers) + 1)
 
     def knows(self, key: str | tuple[int, int]) -> bool:
-        """Say whether a note has a number already."""
+        """Return whether a note already has a number."""
         return key in self._numbers
 
     def hold(self, key: tuple[int, int], node: Element) -> None:
@@ -69,7 +69,7 @@ class Notes(Struct):
         return self._words.get(address, "")
 
     def has_addresses(self) -> bool:
-        """Say whether a note is the address of a link."""
+        """Return whether a note is the address of a link."""
         return any(isinstance(key, str) for key in self._numbers)
 
     def __iter__(self) -> Iterator[str | tuple[int, int]]:
@@ -89,7 +89,7 @@ class Notes(Struct):
 
 
 def bare_links(text: str, page: ArticleFile) -> Iterator[tuple[str, str]]:
-    """Yield a text in pieces, each with its address if it is one that may stay a link."""
+    """Yield a text in pieces, each with an address if it may stay a link."""
     end = 0
     for found in _BARE.finditer(text):
         address = found[0]
@@ -104,10 +104,10 @@ def bare_links(text: str, page: ArticleFile) -> Iterator[tuple[str, str]]:
 
 
 def stays(address: str, page: ArticleFile) -> bool:
-    """Tell whether a link to an address may stay a link."""
+    """Return whether a link to an address may stay a link."""
     return is_article_link(address) or (page.external_links == "keep" and has_scheme(address))
 
 
 def has_scheme(address: str) -> bool:
-    """Tell whether an address has a scheme, so that it is not a path or an anchor."""
+    """Return whether an address has a scheme, so that it is not a path or an anchor."""
     return _SCHEME.match(address) is not None

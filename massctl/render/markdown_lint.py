@@ -67,7 +67,7 @@ _UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
 def text_faults(
     text: str, parsed: Parsed, lines: Lines, *, is_file: bool = False, breaks: bool = False
 ) -> Iterator[tuple[Fault, int | None]]:
-    """Give the faults of one article's Markdown, each with its position in `text` where it is known.
+    """Return the faults of one article's Markdown, each with its position in `text` where it is known.
 
     `parsed` is what it was read as. `is_file`: the text is no template's, so that what a template would fill in is a
     fault. `breaks`: each line of it is a line of the article.
@@ -359,7 +359,7 @@ _ALERT: Final = re.compile(r"\[!(?P<name>[A-Za-z-]+)\]")
 
 
 def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
-    """Give a warning for each, placed as `_lost_cells` places its own; the `:::` behind one is its own."""
+    """Return a warning for each, placed as `_lost_cells` places its own; the `:::` behind one is its own."""
     opened: list[Token] = []
     unread = 0
     for index, token in enumerate(tokens):
@@ -397,7 +397,7 @@ def _is_closed(lines: Lines, token: Token, span: Sequence[int]) -> bool:
 
 
 def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
-    """Give a warning for the first entry of each list that is shown with another number than it is written with.
+    """Return a warning for the first entry of each list that is shown with another number than it is written with.
 
     If all entries have the number of the first, the writer lets Markdown count.
     """
@@ -436,7 +436,7 @@ def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) 
 def _at_line(
     lines: Lines, span: Sequence[int] | None, below: int, needle: str, say: Phrase, hint: Phrase, code: str = "MC314"
 ) -> Iterator[tuple[Fault, int, int]]:
-    """Give a warning for a mark in one of the lines of a block."""
+    """Return a warning for a mark in one of the lines of a block."""
     if span is not None and needle in (line := lines.written(span[0] + 1 + below)):
         fault = Fault(code, say, hint, severity=Severity.WARNING, needle=needle)
         yield fault, span[0] + 1 + below, line.index(needle)
@@ -490,7 +490,7 @@ _SIGN_BEHIND: Final = re.compile(r"[A-Za-z0-9_(\[]{1,20}")
 
 
 def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
-    """Give a warning for each emphasis that touches letters or digits of a formula on both sides."""
+    """Return a warning for each emphasis that touches letters or digits of a formula on both sides."""
     for index in range(1, len(tokens) - 3):
         before, opening, inside, closing, behind = tokens[index - 1 : index + 4]
         if (
@@ -522,7 +522,7 @@ _CELLS_SHOWN_MAX: Final = 40
 
 
 def _lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
-    """Give an error for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
+    """Return an error for each row with more cells than the header, with its line (from 1) and its column (from 0)."""
     columns = 0
     for token in tokens:
         if token.type == "table_open":
@@ -539,7 +539,7 @@ def _lost_cells(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, 
 
 
 def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
-    """Give a warning for each paragraph that its writer meant as a table, placed as `_lost_cells` does."""
+    """Return a warning for each paragraph that its writer meant as a table, placed as `_lost_cells` does."""
     for token in tokens:
         if token.type == "paragraph_open" and token.map and token.map[1] - token.map[0] > 1:
             written = [lines.written(number + 1).lstrip(" \t>") for number in range(*token.map)]
@@ -575,7 +575,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _start_of_rest(line: str, columns: int) -> int:
-    """Give where the first cell begins that the header has no column for; the line's length if there is none.
+    """Return where the first cell begins that the header has no column for; the line's length if there is none.
 
     Before the row stand the marks and blanks of the quotations and lists that it is in.
     """

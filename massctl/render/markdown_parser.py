@@ -38,7 +38,7 @@ _WORD: Final = re.compile(r"\w")
 
 class _Inline(StateInline):
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803  # markdown-it's names.
-        """Tell whether a run of `*`, `_` or `~` can open or close emphasis."""
+        """Return whether a run of `*`, `_` or `~` can open or close emphasis."""
         end = start
         while end < self.posMax and self.src[end] == self.src[start]:
             end += 1
@@ -161,7 +161,7 @@ class _Markdown(MarkdownIt):
         return url
 
     def validateLink(self, url: str) -> bool:  # noqa: N802
-        """Take every address: what is forbidden must become a diagnostic, not stay in the text."""
+        """Accept every address, so that a forbidden one becomes a diagnostic instead of text."""
         return True
 
 
@@ -240,7 +240,7 @@ def every(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def parse(text: str) -> Parsed:
-    """Parse Markdown into markdown-it's tokens; raise `TooMuchError` where that would take minutes."""
+    """Parse Markdown into markdown-it's tokens; raise `TooMuchError` if that would take minutes."""
     env: dict[str, Any] = {}
     tokens = _parser().parse(text, env)
     found = env.get("footnotes", {"refs": {}, "list": {}})

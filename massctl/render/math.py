@@ -476,7 +476,7 @@ def _make_plain(core: ET.Element, kind: str) -> None:
 
 
 def _space(before: str, after: str) -> float:
-    """Give the space between two things of these classes. Source: The TeXbook, 18, the table of spaces."""
+    """Return the space between two things of these classes. Source: The TeXbook, 18, the table of spaces."""
     if "binary" in (before, after):
         return _MEDIUM
     if "relation" in (before, after):
@@ -525,7 +525,7 @@ _EMS: Final = {name: float(ems) for name, ems in (each.split("=") for each in _U
 
 
 def _length(node: Any, size: str, fontsize: float | None = None) -> float:
-    """Give a length in units; ziamath's own takes a letter's size for 4/3 of it."""
+    """Return a length in units; ziamath's own takes a letter's size for 4/3 of it."""
     if named := _SPACE.fullmatch(size):
         steps = _NAMED_SPACE[named["name"]] + len(named["very"]) // 4 * (1 if named["name"] == "thick" else -1)
         ems = steps / 18 * (-1 if named["negative"] else 1)

@@ -125,7 +125,7 @@ def _is_one_between_blanks(written: str) -> bool:
 
 
 def written_formulas(text: str) -> Iterator[re.Match[str]]:
-    """Find formulas in text that is no Markdown, by the same marks."""
+    """Find formulas in a text that is not Markdown, by the same marks."""
     for found in _WRITTEN.finditer(text):
         inline, tex = found["inline"], unescape(found[found.lastgroup or ""])
         looks = _looks_like_one if tex == tex.strip() else _is_one_between_blanks
@@ -167,7 +167,7 @@ def _by_itself(rule: _BlockRule, begins: str) -> _BlockRule:
 
 
 def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
-    """Say whether a line ends as a formula does: nobody looks through the same lines from each that begins one."""
+    """Return whether a line ends as a formula does: nobody looks through the same lines from each that begins one."""
     if "formula_ends" not in state.env:
         lines = zip(state.bMarks, state.eMarks, strict=True)
         ends = [n for n, (begin, stop) in enumerate(lines) if state.src[begin:stop].rstrip().endswith(("$$", "\\]"))]

@@ -117,10 +117,7 @@ def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, 
             _report_unused_theme(strings)
             return NewsMessage(tuple(articles)), ()
         case Text():
-            key: Path = ("text", "content")
-            content = strings.string(message.content, key, LIMITS["text.content"])
-            strings.judge(Subject({key: content}, strings.words))
-            return TextMessage(content), ()
+            return TextMessage(*_words(strings, message, "content")), ()
         case Image():
             return image_message(message, strings), ()
         case Voice():
@@ -231,9 +228,7 @@ def image_message(message: Image, strings: Strings) -> ImageMessage[RenderedArti
         for index, media_id in enumerate(message.media_ids or ())
     ]
     files = [_picture(strings, file, ("image", "files", index)) for index, file in enumerate(message.files or ())]
-    title = strings.string(message.title, ("image", "title"), LIMITS["image.title"])
-    recommend = strings.string(message.recommend, ("image", "recommend"), LIMITS["image.recommend"])
-    strings.judge(Subject({("image", "title"): title, ("image", "recommend"): recommend}, strings.words))
+    title, recommend = _words(strings, message, "title", "recommend")
     return ImageMessage(
         files=tuple(files) or None,
         media_ids=tuple(given) or None,
@@ -254,13 +249,11 @@ def video_message(message: MpVideo, strings: Strings) -> tuple[VideoMessage[Rend
     """Render a video message, with a warning that most accounts cannot send one."""
     _warn(strings, "mpvideo", _VIDEOS_CLOSED)
     file, media_id, recordings = _material(message, "video", strings, ("mpvideo",))
-    title = strings.string(message.title, ("mpvideo", "title"), LIMITS["mpvideo.title"])
+    title, description = _words(strings, message, "title", "description")
     if not title and message.file is not None:
         strings.report(
             [Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))], {}, ("mpvideo", "title")
         )
-    description = strings.string(message.description, ("mpvideo", "description"), LIMITS["mpvideo.description"])
-    strings.judge(Subject({("mpvideo", "title"): title, ("mpvideo", "description"): description}, strings.words))
     return VideoMessage(file, media_id, title, description), recordings
 
 
@@ -268,6 +261,16 @@ def card_message(message: WxCard, strings: Strings) -> CardMessage[RenderedArtic
     """Render a coupon, with a warning that WeChat has closed it."""
     _warn(strings, "wxcard", _COUPONS_CLOSED)
     return CardMessage(_name(strings, message.card_id, ("wxcard", "card_id")))
+
+
+def _words(strings: Strings, message: Text | Image | MpVideo, *keys: str) -> list[str]:
+    """Render the words of a message without articles, and judge them."""
+    kind = strings.file.message_type
+    said: dict[Path, str] = {
+        (kind, key): strings.string(getattr(message, key), (kind, key), LIMITS[f"{kind}.{key}"]) for key in keys
+    }
+    strings.judge(Subject(said, strings.words))
+    return list(said.values())
 
 
 def _warn(strings: Strings, key: str, say: Phrase) -> None:
@@ -339,7 +342,7 @@ def _outside(written: str) -> Fault:
 
 
 def shown_cover(picture: Picture, cover: Cover) -> ShownCover:
-    """Give the parts of a cover that are decided: as they are written, else around its focus."""
+    """Return the crops of a cover: as written, else around its focus."""
     wide, square = (_decided(picture, cover, ratio) for ratio in (WIDE, SQUARE))
     return ShownCover(picture.sha256, wide.text if wide else None, square.text if square else None)
 

@@ -55,22 +55,22 @@ def template_path(written: str, campaign: str) -> str | Fault:
 
 
 def is_foreign(written: str) -> bool:
-    """Say whether a reference is an address instead of a path."""
+    """Return whether a reference is an address, not a path."""
     return _SCHEME.match(written) is not None
 
 
 def is_at_wechat(written: str) -> bool:
-    """Say whether a picture is one that WeChat holds already."""
+    """Return whether WeChat already hosts a picture."""
     return _MMBIZ.match(written) is not None
 
 
 def is_pixel(written: str) -> bool:
-    """Tell whether an address is itself a picture of one pixel, which only keeps a place."""
+    """Return whether an address is itself a picture of one pixel, which only keeps a place."""
     return _PIXEL.match(written) is not None
 
 
 def is_spacer(attributes: Mapping[str, str | None]) -> bool:
-    """Tell whether an `<img>` shows one pixel only, and no other picture later."""
+    """Return whether an `<img>` shows one pixel only, and no other picture later."""
     return is_pixel(attributes.get("src") or "") and not (attributes.get("data-src") or "").strip()
 
 
@@ -92,7 +92,7 @@ def pixel_note(address: str) -> Fault:
 
 
 def foreign_picture(written: str) -> Fault:
-    """Say that a picture's address is not one of WeChat's."""
+    """Make the fault of a picture whose address is not WeChat's."""
     shown = _shown(written)
     hint = Phrase(
         "save the picture in the campaign's folder and write its path; for a whole page: {command}",
@@ -108,7 +108,7 @@ def foreign_picture(written: str) -> Fault:
 
 
 def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
-    """Give the paths at which a picture may be, best first; MC202 where none is allowed, MC201 where none can be.
+    """Return the paths at which a picture may be, best first; MC202 where none is allowed, MC201 where none can be.
 
     `file` is the file that holds the reference, from the campaigns folder.
     """
@@ -125,7 +125,7 @@ def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
 
 
 def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Fault:
-    """Say that a picture is at none of `paths`, each of which was looked at; `hint` names a file that is nearly it."""
+    """Make the fault of a picture that is at none of `paths`; `hint` names a file with a similar name."""
     say = Phrase(
         "there is no picture {path}; searched: {places}",
         path=_shown(written),
@@ -231,5 +231,5 @@ class Pictures:
 
 
 def placeholder(picture: Picture) -> str:
-    """Write a picture as it stands in a rendered body."""
+    """Return the placeholder of a picture in a rendered body."""
     return PICTURE_SCHEME + picture.sha256

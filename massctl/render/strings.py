@@ -79,7 +79,7 @@ class Strings(Struct):
     _told: set[Diagnostic] = field(default_factory=set)
 
     def variables(self, own: Mapping[str, Any]) -> dict[str, Any]:
-        """Give what templates see; the campaign's words win over ours, an article's over both."""
+        """Return the variables of templates: the campaign's override massctl's, an article's override both."""
         campaign = {"name": self.setting.campaign, "title": self.file.title, "edition": self.file.edition}
         return {"campaign": campaign, "account": self.file.account, **self.file.vars, **own}
 
@@ -111,7 +111,7 @@ class Strings(Struct):
             self.report(faults, subject.sources if key == subject.content_key else {}, key)
 
     def report(self, faults: Iterable[Fault], sources: Mapping[str, str], key: Path) -> None:
-        """Make diagnostics of faults of what stands at `key`."""
+        """Turn the faults of the value at `key` into diagnostics."""
         origin = Origin(self.setting.campaign, sources, partial(self.place, key))
         found = [origin.diagnostic(fault) for fault in faults]
         # A loop makes the same fault again and again, and articles share a theme; each is told once.

@@ -103,7 +103,7 @@ def with_pictures(style: str, page: ArticleFile) -> str:
 
 
 def hides_picture(style: str, known: int) -> bool:
-    """Tell whether a style has more pictures than the `known` number, or one that cannot be replaced."""
+    """Return whether a style has more pictures than the `known` number, or one that cannot be replaced."""
     plain = _CSS_ESCAPE.sub(_unescaped, style).lower()
     return "image-set(" in plain or plain.count("url(") > known
 

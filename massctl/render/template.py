@@ -78,7 +78,7 @@ _LESS: Final = Phrase("does a loop run too often, or does a text or a list grow 
 
 
 def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
-    """Say what `error` means to the writer, and where."""
+    """Return what `error` means to the writer, and where."""
     path, line = _place_of(error)
     needle = ""
     if environment.compiling is not None:
@@ -150,7 +150,7 @@ def _place_of(error: BaseException) -> tuple[str | None, int | None]:
 
 
 def _missing(error: MissingNameError, path: str | None, line: int | None, environment: TemplateEnvironment) -> Fault:
-    """Say which name has no value, point at it, and suggest a near one."""
+    """Return which name has no value, point at it, and suggest a near one."""
     name = _ADDRESS.sub("", str(error.name))[:TEXT_SHOWN_MAX]
     names: Iterable[str]
     if error.detail is not None:
@@ -181,7 +181,7 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, enviro
 
 
 def _there_is(known: Sequence[str]) -> Phrase:
-    """Say what may be written in place of a name that is like none of `known`."""
+    """Return what may be written in place of a name that is like none of `known`."""
     names = [each for each in known if each.isidentifier()][:NAMES_SHOWN_MAX]
     if not names:
         return Phrase("check the values in this line")

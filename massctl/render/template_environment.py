@@ -91,7 +91,7 @@ def plain_text(value: object) -> str:
 
 
 def _text_of(value: Any) -> str:
-    """Give a text; raises TemplateStop for anything else."""
+    """Return a text; raise TemplateStop for anything else."""
     if isinstance(value, Undefined):
         return str(value)  # raises
     if not isinstance(value, str):
@@ -347,7 +347,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """Reach an item, or else what stands behind a dot."""
+        """Return an item, or else an attribute."""
         if isinstance(argument, Undefined):
             str(argument)  # raises: it is the name in the brackets that has no value
         if isinstance(obj, (dict, list, tuple, str, range)):

@@ -343,7 +343,7 @@ class Theme(Frozen):
     """What it may show: the picture as written, and what was found. An article may use none of them."""
 
     def with_paths(self, campaign: str) -> str:
-        """Give its CSS with pictures by their paths, as an article of `campaign` would write them."""
+        """Return its CSS, with paths to pictures as an article of `campaign` writes them."""
         css = self.css
         for _, picture in self.pictures:
             path = picture.path.removeprefix("campaigns/").removeprefix(f"{campaign}/")
@@ -360,7 +360,7 @@ class Themes:
         self._found: dict[ThemeSettings, Theme] = {}
 
     def is_used(self, settings: ThemeSettings) -> bool:
-        """Say whether an article shows anything of these settings."""
+        """Return whether an article uses these settings."""
         return any(settings.said.items() & each.said.items() for each in self._found)
 
     def find(self, settings: ThemeSettings) -> Theme:
@@ -430,7 +430,7 @@ class _Reading:
             self._read_built_in(name, at)
 
     def _refuse_import(self, name: str, path: str, at: _At | None) -> None:
-        """Say why an `@import` cannot be followed: its theme is being read already, or lies too deep."""
+        """Return why an `@import` cannot be followed: its theme is being read already, or lies too deep."""
         if path not in self._open:
             say = Phrase("themes import each other more than {limit} deep", limit=BASES_MAX)
             self._say(at, "MC111", say, Phrase("import a theme that is less deep"))

@@ -74,7 +74,7 @@ def read_sheet(text: str) -> Sheet:
 
 
 def _refusal(text: str) -> Fault | None:
-    """Say why a text is not even parsed, where it is not."""
+    """Return why a text is not even parsed, where it is not."""
     if len(text) > CHARACTERS_MAX:
         say = Phrase("the theme is longer than {limit} characters", limit=f"{CHARACTERS_MAX:,}")
         return Fault("MC112", say, Phrase("remove the rules that no article uses"), line=1, column=1)

@@ -130,7 +130,7 @@ class _ArticleWriter:
         self._elements = 0
 
     def children(self, element: Element) -> None:
-        """Write what stands in an element."""
+        """Write the children of an element."""
         self._depth += 1
         if self._depth > DEPTH_MAX:
             raise TooMuchError(too_deep(f"<{element.name}"))
@@ -324,7 +324,7 @@ def _paragraph(writer: _ArticleWriter, node: Element) -> None:
 
 
 def _is_attribution(node: Element) -> bool:
-    """Tell whether a paragraph ends a quotation and names whose words they are, as `——鲁迅` does."""
+    """Return whether a paragraph ends a quotation and names whose words they are, as `——鲁迅` does."""
     quotation = node.parent
     if quotation is None or quotation.name != "blockquote" or node is not quotation.elements[-1]:
         return False
@@ -774,7 +774,7 @@ def _place_picture(writer: _ArticleWriter, node: Element, *, is_alone: bool, wid
 
 
 def _is_centred(node: Element) -> bool:
-    """Tell whether the author centred what is around a picture; `text-align` alone does not move a block."""
+    """Return whether the author centred what is around a picture; `text-align` alone does not move a block."""
     around, steps = node.parent, 0
     while around is not None and steps < _AROUND:
         if around.attributes or around.name == "center":

@@ -42,7 +42,7 @@ def _stage(name: StageName, people: Figure, of: Whole, whole: Figure) -> Stage:
 
 
 def share_of(part: Figure, whole: Figure) -> Figure:
-    """Compute a share; missing where either number is, or where the whole is nobody."""
+    """Compute a share; missing if either number is, or if the whole is 0."""
     if part.value is None or not whole.value:
         return Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE, until=part.until)
     late = part.is_delay or whole.is_delay

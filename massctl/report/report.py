@@ -91,7 +91,7 @@ class Figure(Frozen, kw_only=True):
 
 
 def people_text(count: float) -> str:
-    """Write a number of people with thousands; one that lies between two, as a median may, with a decimal."""
+    """Write a number of people with separators, and a decimal if it is fractional, as a median may be."""
     return f"{count:,.0f}" if count == int(count) else f"{count:,.1f}"
 
 
@@ -353,7 +353,7 @@ class Quartiles(Frozen):
         return (first, last) if first <= last else (self.lower, self.upper)
 
     def standing(self, value: float) -> Standing:
-        """Say where a number lies."""
+        """Return where a number lies."""
         if value < self.lower:
             return Standing.BELOW
         return Standing.ABOVE if value > self.upper else Standing.WITHIN
@@ -383,7 +383,7 @@ class Comparison(Frozen):
 
     @property
     def standing(self) -> Standing | None:
-        """Say where the number lies; None if it is missing or late, or if there is too little to compare it with.
+        """Return where the number lies; None if it is missing or late, or if there is too little to compare it with.
 
         A rate is compared as it is shown, in tenths of a percent.
         """
@@ -451,7 +451,7 @@ class FollowerDay(Frozen):
 
     @property
     def standing(self) -> Standing | None:
-        """Say where the day's unfollows lie, as Comparison does."""
+        """Return where the day's unfollows lie, as Comparison does."""
         return _standing(self.cancelled, self.usual)
 
 

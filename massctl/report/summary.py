@@ -33,7 +33,7 @@ def send_sentence(
     *,
     is_withdrawn: bool = False,
 ) -> Phrase:
-    """Say what a send reached, where that lies among comparable sends, and whether it was withdrawn since."""
+    """Return what a send reached, where that lies among comparable sends, and whether it was withdrawn since."""
     said = _reached(title, first, comparisons, funnel)
     if first is not None and first.is_doubtful:
         say = Phrase("{said} Only title and day joined these numbers to it: they may be another article's.")
@@ -111,7 +111,7 @@ def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
 
 
 def _nothing_counted(title: str, first: ArticleReport) -> Phrase:
-    """Say why nobody knows how many read it."""
+    """Return why nobody knows how many read it."""
     match first.days[0].by_metric[Metric.READ_USER].missing:
         case Missing.NOT_YET:
             say = Phrase("WeChat has no numbers of “{title}” yet: it gives those of a day from 08:00 of the next.")
@@ -123,7 +123,7 @@ def _nothing_counted(title: str, first: ArticleReport) -> Phrase:
 
 
 def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
-    """Say what all sends that are shown reached."""
+    """Return what all sends that are shown reached."""
     if not sends:
         return (
             Phrase("Nothing was sent since {date}.", date=since.isoformat()) if since else Phrase("Nothing was sent.")

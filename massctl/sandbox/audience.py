@@ -65,7 +65,7 @@ def follower_index(account: Account, openid: str) -> int | None:
 
 
 def is_openid(value: object) -> bool:
-    """Tell whether `value` looks like an openid at all."""
+    """Return whether `value` looks like an openid at all."""
     return isinstance(value, str) and _OPENID.match(value) is not None
 
 
@@ -100,11 +100,11 @@ class Audience(Struct, frozen=True):
         return cls(row["scope"], tuple(map(tuple, row["spans"])), tuple(row["others"]), row["not_followers"])
 
     def has_follower(self, index: int) -> bool:
-        """Tell whether one of the sandbox's own followers is in it."""
+        """Return whether one of the sandbox's own followers is in it."""
         return any(low <= index < high for low, high in self.spans)
 
     def has_other(self, name: str) -> bool:
-        """Tell whether an openid of real life, by fingerprint, is in it: everybody is in `all`."""
+        """Return whether an openid of real life, by fingerprint, is in it: everybody is in `all`."""
         return self.scope == "all" or name in self.others
 
 

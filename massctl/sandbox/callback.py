@@ -125,7 +125,7 @@ def signature(*words: str) -> str:
 
 
 def key_bytes(aes_key: str) -> bytes:
-    """Return the 32 bytes of an EncodingAESKey; raises ValueError unless it is 43 letters and digits."""
+    """Return the 32 bytes of an EncodingAESKey; raise ValueError unless it is 43 letters and digits."""
     if len(aes_key) != 43 or not (aes_key.isascii() and aes_key.isalnum()):
         raise ValueError("an EncodingAESKey has 43 letters and digits")
     return base64.b64decode(aes_key + "=")

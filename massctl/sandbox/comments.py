@@ -29,13 +29,13 @@ def close_comments(request: Request) -> Record:
 
 
 def is_there(request: Request, job: Record, article: int) -> bool:
-    """Tell whether followers have an article, from 1: its job ended as sent, and nobody deleted it."""
+    """Return whether followers have an article, from 1: its job ended as sent, and nobody deleted it."""
     is_sent = jobs.status(request.db, job, request.at) == "SEND_SUCCESS"
     return is_sent and 1 <= article <= len(jobs.articles(job)) and article not in job["deleted_articles"]
 
 
 def are_open(job: Record, article: int) -> bool:
-    """Tell whether followers may comment on an article, from 1: as it was sent, or as it was switched since."""
+    """Return whether followers may comment on an article, from 1: as it was sent, or as it was switched since."""
     sent = bool(jobs.articles(job)[article - 1].get("need_open_comment"))
     return bool(job.get("comments", {}).get(str(article), sent))
 

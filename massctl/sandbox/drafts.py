@@ -212,7 +212,7 @@ def _cover(request: Request, article: Record) -> Record:
 
 
 def _is_crop(value: object) -> bool:
-    """Say whether this is `X1_Y1_X2_Y2`: left of, and above, each other."""
+    """Return whether this is `X1_Y1_X2_Y2`: left of, and above, each other."""
     parts = value.split("_") if isinstance(value, str) else []
     if len(parts) != 4 or not all(_SHARE.fullmatch(part) for part in parts):
         return False

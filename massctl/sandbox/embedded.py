@@ -61,7 +61,7 @@ class Sandbox:
             return number
 
     def is_invented(self, appid: str, number: int) -> bool:
-        """Tell whether a tag is there because a rehearsal needed it, and nobody said that the account has it."""
+        """Return whether a tag is there because a rehearsal needed it, and nobody said that the account has it."""
         with self._store.transaction() as db:
             return bool((db.get("tags", f"{appid}|{number}") or {}).get("invented"))
 

@@ -84,7 +84,7 @@ def articles(job: Record) -> list[Record]:
 
 
 def is_deleted(job: Record) -> bool:
-    """Tell whether every article of the job is deleted."""
+    """Return whether every article of the job is deleted."""
     return 0 < len(articles(job)) == len(job["deleted_articles"])
 
 

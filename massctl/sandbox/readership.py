@@ -110,7 +110,7 @@ class Article(Struct, frozen=True, kw_only=True, dict=True):
         return counts
 
     def manner(self, readers: int, from_message: int) -> dict[str, object]:
-        """Tell how people read it: the rates of `getarticletotaldetail`; all 0 where nobody did."""
+        """Return how people read it: the rates of `getarticletotaldetail`; all 0 where nobody did."""
         finished = self.drawn("finish", 0.3, 0.75) if readers else 0.0
         weights = [self.drawn(f"leave {position}", 0.5, 1.0) / position for position in (1, 2, 3, 4)]
         early = [(1 - finished) * weight / sum(weights) if readers else 0.0 for weight in weights]

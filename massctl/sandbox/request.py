@@ -192,13 +192,13 @@ class Request(werkzeug.Request):
 
     @property
     def is_escaped(self) -> bool:
-        """Tell whether the body spells printable characters as backslash-u escapes."""
+        """Return whether the body spells printable characters as backslash-u escapes."""
         text = "" if self.mimetype.startswith("multipart/") else self.get_data().decode("utf-8", errors="replace")
         return any(int(found[2], 16) >= _FIRST_PRINTABLE for found in _ESCAPE.finditer(text))
 
     @property
     def media(self) -> FileStorage | None:
-        """Return the uploaded file that WeChat would find; None where there is none.
+        """Return the uploaded file that WeChat would find; None without one.
 
         It is called `media` and carries a plain ASCII `filename=`: a part with only the RFC 5987 form `filename*=`,
         which HTTP libraries write for Chinese names, is not seen at all (reported by two SDKs).

@@ -52,15 +52,15 @@ class Window:
     # Days
 
     def is_ready(self, day: date) -> bool:
-        """Tell whether a day's data can be asked for."""
+        """Return whether a day's data can be asked for."""
         return self.request.at >= ready_at(day)
 
     def is_missing(self, day: date) -> bool:
-        """Tell whether the day was ordered to have no data."""
+        """Return whether the day was ordered to have no data."""
         return any(rule["do"] == "missing" and rule["day"] == day.isoformat() for rule in self._rules)
 
     def is_delayed(self, day: date) -> bool:
-        """Tell whether the day was ordered to be late, and still is."""
+        """Return whether the day was ordered to be late, and still is."""
         return any(
             rule["do"] == "delayed"
             and rule["day"] == day.isoformat()

@@ -268,7 +268,7 @@ class Store:
 
 
 def _unusable(error: OSError | sqlite3.Error) -> WorldFileError:
-    """Say what is wrong with the file, and what to do about it."""
+    """Return what is wrong with the file, and what to do about it."""
     damaged = getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
     hint = Phrase("make this folder writable for you, then run the same command again: {folder}", folder=FOLDER)
     if damaged:

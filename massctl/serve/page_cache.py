@@ -252,7 +252,7 @@ class PageCache:
             return campaigns_page(listed, faults, trouble or self._trouble, self._sheet(files), heard)
 
     def page(self, name: CampaignName) -> str | None:
-        """Return the page of one campaign as it is now; None if there is none."""
+        """Return the page of one campaign as it is now; None without one."""
         with self._one_at_a_time:
             heard = self._broadcaster.number
             kept = self._look(name, sent_too=True)
@@ -273,7 +273,6 @@ class PageCache:
                 handoff=self._handoff(kept),
                 missing=self._missing(kept),
                 drifts=self._drifts(kept),
-                account=self._account(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
@@ -430,10 +429,6 @@ class PageCache:
             self._compared[name] = compared(kept, self._state, self._served.archive())
         return self._compared[name]
 
-    def _account(self, kept: Rendered | None) -> str:
-        campaign = kept.campaign if kept else None
-        return self._settings.name_of(campaign.account) if campaign and self._settings is not None else ""
-
     def _plan(self, desired: Sequence[Desired], settings: MassctlFile, now: datetime, *names: str) -> Plan:
         """Plan campaigns as their files have them; `names` are those that somebody names."""
         workbench, named = self._workbench(settings), frozenset(names) or None
@@ -479,7 +474,7 @@ class PageCache:
         return Listed(look, window, window_state(window, self._served.now()), is_known)
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:
-        """Say where an edition stands: the declared one, or the last on record where none can be read."""
+        """Return where an edition stands: the declared one, or the last on record where none can be read."""
         editions = self._state.editions(name)
         edition = kept.found.edition if kept else None
         if edition is not None or not editions:

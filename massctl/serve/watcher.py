@@ -99,14 +99,14 @@ class Watcher:
 
 
 def _kept(path: Path) -> Identity:
-    """Tell a file, or what is in a folder of folders, from what it was; None if there is none."""
+    """Tell a file, or what is in a folder of folders, from what it was; None without one."""
     if not path.is_dir():
         return _identity(path)
     return tuple(number for each in sorted(path.glob("*/*")) for number in _identity(each) or ())
 
 
 def _identity(path: Path) -> Identity:
-    """Tell a folder from another of the same name, and a file from what it was; None if there is none."""
+    """Tell a folder from another of the same name, and a file from what it was; None without one."""
     try:
         status = path.stat()
     except OSError:

@@ -30,10 +30,10 @@ UNSENT_LIST: Final = "unsent.txt"
 
 @contextmanager
 def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -> Iterator[Path]:
-    """Give an empty folder below `cache` for a new campaign, to be moved to its place; it is removed at the end.
+    """Make an empty folder below `cache` for a new campaign, to be moved to its place; remove it at the end.
 
-    It stands in a repository of its own, so that it can be rendered before it is in place. Raises UsageError if
-    something cannot be written. One run at a time.
+    It is in a repository of its own, so that it can be rendered before the move. One run at a time. Raises UsageError
+    if something cannot be written.
     """
     root, folder = repository.root / CAMPAIGNS, cache / _UNFINISHED
     try:

@@ -506,7 +506,7 @@ class _Others:
         return [each for each in found if each is not None]
 
     def _calls_at_most(self, name: CampaignName, written: str | None) -> int:
-        """Count the jobs of a list by its lines, blank and repeated ones too; raises UnreadableError."""
+        """Count the jobs of a list by its lines, blank and repeated ones too; raise UnreadableError."""
         if written is None:
             return 1
         # Few campaigns have a list.

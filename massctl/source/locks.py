@@ -60,7 +60,7 @@ def renderer() -> str:
 
 
 def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dict[str, Any]] | None:
-    """Read a campaign's lock, as a model and as written; None if there is none. Raises DamagedLockError."""
+    """Read a campaign's lock, as a model and as written; None without one. Raises DamagedLockError."""
     try:
         data = repository.lock_bytes(name)
     except UnreadableError as error:
@@ -137,12 +137,12 @@ def lock_copies(root: Path, name: CampaignName) -> list[str]:
 
 
 def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
-    """Lock a campaign, and remove copies of its lock; returns the files that changed. Raises UsageError."""
+    """Lock a campaign, and remove copies of its lock; return the files that changed. Raises UsageError."""
     return put_lock(root, campaign.name, lock_text(lock_document(campaign, renderer())).encode())
 
 
 def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
-    """Make the campaign's folder hold exactly this lock; returns the files that changed.
+    """Make the campaign's folder hold exactly this lock; return the files that changed.
 
     Raises UsageError, which says what was removed until then; removes nothing if there is a folder of that name.
     """
@@ -214,7 +214,7 @@ def _by_hand() -> Phrase:
 
 
 def is_lock_copy(entry: str) -> bool:
-    """Recognise `campaign.lock (1).json`, `Campaign.lock.json`, `campaign.lock.json.orig`; the lock itself is none."""
+    """Return whether a name is a copy of a lock, such as `campaign.lock (1).json` or `campaign.lock.json.orig`."""
     plain = entry.casefold()
     return entry != LOCK_FILE and (plain.startswith(LOCK_FILE) or (plain.endswith(".json") and plain.startswith(_STEM)))
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
-from massctl.media import VIDEO_BYTES_MAX, MediaFault, measure, too_large
+from massctl.media import VIDEO_BYTES_MAX, measure, too_large
+from massctl.model.diagnostics import MediaFault
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
@@ -29,7 +30,7 @@ _RECORDING_CODES: Final[Mapping[str, str]] = {
 
 
 def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) -> bytes:
-    """Read a file again; raises ConfigurationError if it is another one than was planned."""
+    """Read a file again; raise ConfigurationError if it is another one than was planned."""
     try:
         data = repository.read_bytes(f"campaigns/{path}", limit)
     except UnreadableError:
@@ -68,7 +69,7 @@ class RecordingShelf:
         return sha256 in self._paths
 
     def read(self, sha256: Sha256) -> bytes:
-        """Return the bytes of a name; raises ConfigurationError when the file was changed since it was planned."""
+        """Return the bytes of a name; raise ConfigurationError when the file was changed since it was planned."""
         return _unchanged(self._repository, self._paths[sha256], sha256, VIDEO_BYTES_MAX)
 
     def _measured(self, path: str, use: RecordingPurpose) -> Recording | Fault:
@@ -90,9 +91,6 @@ class RecordingShelf:
 
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeIs
-
-    from massctl.picture.formats import PictureFault
     from massctl.picture.prepare import Prepared
 
 
@@ -226,7 +224,7 @@ class PictureCache:
         result = _prepared(data, use)
         found: Picture | Fault
         produced = source
-        if _is_fault(result):
+        if isinstance(result, MediaFault):
             found = Fault(_CODES[result.kind], result.message, result.hint)
         else:
             produced = sha256_of(result.data)
@@ -261,13 +259,7 @@ def _name(picture: Picture, produced: Sha256) -> Sha256:
     return source if produced == source else picture_name(source, recipe)
 
 
-def _is_fault(result: "Prepared | PictureFault") -> "TypeIs[PictureFault]":
-    from massctl.picture.formats import PictureFault
-
-    return isinstance(result, PictureFault)
-
-
-def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | PictureFault":
+def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | MediaFault":
     # Only a picture that is new to the cache pays for the decoders.
     from massctl.picture.prepare import prepare_cover, prepare_inline
 

@@ -319,7 +319,7 @@ class Materials(Struct, dict=True):
         return settings_place(self.repository, account, keys)
 
     def stylesheet(self, theme: str) -> str | None:
-        """Return a built-in theme; None if there is none of that name."""
+        """Return the CSS of a built-in theme; None for an unknown name."""
         return built_in_theme(theme)
 
     def own_themes(self) -> tuple[str, ...]:
@@ -361,7 +361,7 @@ class _Sample(Materials):
 
 @cache
 def built_in_theme(name: str) -> str | None:
-    """Read the CSS of a built-in theme, or of a part that themes have in common; None if there is none of that name."""
+    """Read the CSS of a built-in theme, or of a part that themes share; None for an unknown name."""
     from pkgutil import get_data
 
     from massctl.render.theme import BUILT_IN, PARTS

@@ -90,7 +90,7 @@ def about_file(code: str, file: str, campaign: str | None, message: Phrase, hint
 
 
 def in_order(diagnostics: Iterable[Diagnostic], others: int = 0) -> list[Diagnostic]:
-    """Sort the diagnostics of a file by place, and count those that nobody would read, and the `others` before them."""
+    """Sort the diagnostics of a file by place; count those beyond the limit, and the `others`."""
     told, more = first_told(set(diagnostics), lambda diagnostic: diagnostic.sort_key)
     if not more + others:
         return told

@@ -106,7 +106,7 @@ _ENDINGS: Final = {"campaign.yml": CAMPAIGN_FILE}
 
 
 def as_written(path: str) -> str:
-    """Return `path`, from the repository's root, as a campaign would write it: from its own folder, or `_shared/…`."""
+    """Return a `path` from the repository's root as a campaign writes it: from its own folder, or `_shared/…`."""
     parts = PurePosixPath(path).parts
     if len(parts) < 3 or parts[0] != "campaigns":
         return path
@@ -284,7 +284,7 @@ class Repository:
             self._judging.add(path)
 
     def found(self, path: str) -> str | None:
-        """Return what was at a path when it was read, as `JudgedInputs.files` has it; None if nobody read it."""
+        """Return what a path held when it was read, as `JudgedInputs.files` has it; None if it was not read."""
         return self._found.get(path)
 
     def _note(self, path: str, found: str) -> None:
@@ -340,11 +340,11 @@ class Repository:
         return tuple(sorted(each.removesuffix(".css") for each in entries if each.endswith(".css")))
 
     def read_bytes(self, path: str, limit: int) -> bytes:
-        """Read a whole file of at most `limit` bytes; raises UnreadableError."""
+        """Read a whole file of at most `limit` bytes; raise UnreadableError."""
         return b"".join(self.pieces(path, limit))
 
     def lock_bytes(self, name: CampaignName) -> bytes | None:
-        """Read a campaign's lock as it is; None where there is none of any kind. Raises UnreadableError."""
+        """Read the bytes of a campaign's lock; None without one. Raises UnreadableError."""
         path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
         try:
             return self.read_bytes(path, LOCK_BYTES_MAX)
@@ -354,14 +354,14 @@ class Repository:
             raise
 
     def is_locked(self, name: CampaignName) -> bool:
-        """Say whether a campaign has a lock of any kind, readable or not."""
+        """Return whether a campaign has a lock, readable or not."""
         try:
             return self.lock_bytes(name) is not None
         except UnreadableError:
             return True
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
-        """Read a file of at most `limit` bytes piece by piece; raises UnreadableError, at the first piece or later."""
+        """Read a file of at most `limit` bytes piece by piece; raise UnreadableError, at the first piece or later."""
         read = hashlib.sha256()
         try:
             with self._opened(path) as descriptor:
@@ -374,7 +374,7 @@ class Repository:
         self._note(path, read.hexdigest())
 
     def read_text(self, path: str) -> str:
-        """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raises UnreadableError."""
+        """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raise UnreadableError."""
         text, faults, _ = decode(self.read_bytes(path, TEXT_BYTES_MAX))
         if faults:
             unreadable = UnreadableError("MC003", path, faults[0].message, faults[0].hint)
@@ -453,7 +453,7 @@ class Repository:
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[int]:
-        """Open a regular file inside the repository for reading; raises UnreadableError."""
+        """Open a regular file inside the repository for reading; raise UnreadableError."""
         try:
             descriptor = self._open(path)
         except (OSError, ValueError) as error:
@@ -520,7 +520,7 @@ class EditedRepository(Repository):
         self.edited: Final = edited
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
-        """Read a file, or what it would be."""
+        """Read a file as edited, or as it is on disk."""
         known = self.edited.get(path)
         return super().pieces(path, limit) if known is None else iter([known])
 
@@ -560,7 +560,7 @@ def _content_sha256(path: str) -> bytes | None:
 
 
 def _bounded(descriptor: int, path: str, limit: int) -> Iterator[bytes]:
-    """Read an open file of at most `limit` bytes piece by piece; raises UnreadableError."""
+    """Read an open file of at most `limit` bytes piece by piece; raise UnreadableError."""
     say = Phrase("the file is larger than {limit} bytes, so massctl did not read it", limit=limit)
     too_large = UnreadableError("MC002", path, say, Phrase("make the file smaller, or split it"))
     if os.fstat(descriptor).st_size > limit:
@@ -574,7 +574,7 @@ def _bounded(descriptor: int, path: str, limit: int) -> Iterator[bytes]:
 
 
 def _why_unread(error: UnreadableError, limit: int) -> str:
-    """Say what was at a path that was not read, as `JudgedInputs` has it."""
+    """Return what was at a path that was not read, as `JudgedInputs` has it."""
     if error.is_missing:
         return MISSING
     return f"{_OVER} {limit}" if error.code == "MC002" else error.code
@@ -627,7 +627,7 @@ _RENAME_ONE: Final = Phrase("rename one of them: macOS and Windows hold only one
 
 
 def _twins(names: Iterable[str]) -> dict[str, str]:
-    """Give the names that others have in other case, each with the first of these."""
+    """Return the names that others have in other case, each with the first of these."""
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(name.lower(), []).append(name)
@@ -646,7 +646,7 @@ def _alike(name: str, other: str, campaign: CampaignName | None = None) -> Diagn
 
 
 def _is_there(path: Path) -> bool:
-    """Say whether a file or folder is there under exactly this name."""
+    """Return whether a file or folder is there under exactly this name."""
     try:
         return path.name in os.listdir(path.parent)
     except OSError:

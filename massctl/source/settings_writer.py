@@ -16,7 +16,7 @@ from massctl.whole_file import write_whole
 
 
 def declare_lineage(root: Path, lineage: str) -> bytes | None:
-    """Set `state.lineage`; returns the file's bytes from before, or None if it is set already.
+    """Set `state.lineage`; return the file's bytes from before, or None if it is set already.
 
     Raises LedgerError, with the line to type, where the file cannot be changed so or cannot be written.
     """
@@ -34,7 +34,7 @@ def declare_keys(root: Path, keys: Sequence[str]) -> bytes | None:
 
 
 def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
-    """Return the keys of `state` for a backend; None stands for a key to be removed."""
+    """Return the keys of `state` for a backend; None removes a key."""
     others = [key for kind in BACKENDS.values() for key in kind.keys if key not in BACKENDS[backend].keys]
     return {"backend": backend, **dict.fromkeys(others), **where}
 
@@ -49,7 +49,7 @@ def require_changeable(root: Path, keys: Mapping[str, Value | None]) -> None:
 
 
 def take_back(root: Path, before: bytes) -> None:
-    """Write the bytes of before `declare_lineage` again; raises LedgerError if they cannot be written."""
+    """Write the bytes of before `declare_lineage` again; raise LedgerError if they cannot be written."""
     try:
         _replace(root / SETTINGS, before)
     except OSError as error:

@@ -32,7 +32,7 @@ class TagsFile(Strict):
 
 
 def known_tags(repository: Repository, files: Sequence[str] | None = None) -> dict[str, AccountTags] | Diagnostic:
-    """Read what is known of accounts, in `files` or all that count; gives a diagnostic of one that cannot be read."""
+    """Read the pulled tags of accounts; return a diagnostic for an unreadable file."""
     known: dict[str, AccountTags] = {}
     for path in files or repository.tags_files:
         file = _read(repository, path)
@@ -58,7 +58,7 @@ _PULL: Final = Phrase("{command}   writes it again", command=Command("tags pull"
 
 
 def write_tags(repository: Repository, pulled: Mapping[str, AccountTags]) -> str:
-    """Write the tags of these accounts, and keep those of the others; returns the file. Raises OSError."""
+    """Write the tags of these accounts, and keep those of the others; return the file. Raises OSError."""
     path = repository.tags_files[0]
     known = known_tags(repository, [path])
     accounts = {} if isinstance(known, Diagnostic) else known
@@ -71,7 +71,7 @@ def write_tags(repository: Repository, pulled: Mapping[str, AccountTags]) -> str
 def about_tag(
     repository: Repository, name: CampaignName, account: str, audience: Audience, place: "KeyPlace"
 ) -> list[Diagnostic]:
-    """Say what the pulled tags know of a campaign's tag: that there is none, or how many followers had it."""
+    """Look up a campaign's tag in the pulled tags: unknown, or how many followers had it."""
     if audience.tag is None and audience.tag_id is None:
         return []
     known = known_tags(repository)

@@ -208,7 +208,7 @@ def _shown_at(path: Path, value: object) -> Phrase:
 
 
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
-    """Say that a value has the wrong type."""
+    """Make the diagnostic of a value with the wrong type."""
     say = Phrase(
         "{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=_shown_at(path, value)
     )
@@ -246,7 +246,7 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
 
 
 def wrong_key_form(path: Path, pattern: str) -> Fault:
-    """Say that a name that the user chose has another form than it may."""
+    """Make the diagnostic of a name of the user's with a forbidden form."""
     say = Phrase("{name} is not {form}", name=word(path[-1]), form=_KEY_PATTERNS[pattern])
     return Fault("MC014", path, say, Phrase("give it another name"))
 
@@ -330,7 +330,7 @@ def _type_hint(expected: Phrase, value: object) -> Phrase:
 
 
 def _not_here(variable: str) -> Phrase:
-    """Say what to do about a secret that stands in the place of its variable's name."""
+    """Return what to do about a secret that stands in the place of its variable's name."""
     return Phrase(
         "take it out of the file, write the name of a variable under {variable}, and reset the secret where it was "
         "given out: WeChat's in the console",
@@ -352,7 +352,7 @@ def _unknown_keys(block: Block, root: type[BaseModel], near: NearNames) -> Itera
 
 
 def _advice(name: str, block: Block, root: type[BaseModel], near: NearNames) -> tuple[str | None, Phrase]:
-    """Say which key may be meant: the same one elsewhere in the file, or one like it here."""
+    """Return which key may be meant: the same one elsewhere in the file, or one like it here."""
     elsewhere = [path[:-1] for path in key_paths(root) if path[-1] == name]
     if elsewhere == [()]:
         return None, Phrase("{key} belongs at the top of the file, not indented", key=word(name))

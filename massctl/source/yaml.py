@@ -58,7 +58,7 @@ class Positions(Frozen):
         return Span(root.line, root.column, root.line, max(root.column, end - start + 1))
 
     def place(self, path: Path, words: str = "") -> Place:
-        """Return the place of the value at `path`; of one over several lines that of `words`, if they are there."""
+        """Return the place of the value at `path`, or within a long value the place of `words`."""
         span, lines = self.span(path), self.reporter.lines
         if words and span.end_line > span.line:
             start = lines.bounds(span.line)[0] + span.column - 1
@@ -166,7 +166,7 @@ class _Scanner(Scanner):
             super().scan_to_next_token()
 
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
-        """Pass what stands between two words of a plain scalar, which may be on two lines."""
+        """Skip the space between two words of a plain scalar, which may continue on the next line."""
         length = 0
         while self.reader.peek(length) in " \t":
             length += 1
@@ -370,7 +370,7 @@ _KNOWN: Final = {
 
 
 def explain_problem(context: str | None, problem: str | None) -> Complaint:
-    """Say what the parser's `context` and `problem` mean."""
+    """Explain the parser's `context` and `problem`."""
     for (where, what), complaint in _KNOWN.items():
         if where in (context or "") and what in (problem or ""):
             return complaint

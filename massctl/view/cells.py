@@ -35,7 +35,7 @@ def _printable(character: str) -> str:
 
 
 def is_one_by_one(text: str) -> bool:
-    """Say whether each character is surely a cluster of its own, of known width."""
+    """Return whether each character is surely a cluster of its own, of known width."""
     return _ONE_BY_ONE.fullmatch(text) is not None
 
 

@@ -69,7 +69,7 @@ def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None
 
 
 def diagnostic_rows(diagnostics: Sequence[Diagnostic], *severities: Severity) -> list[Row]:
-    """Say what is wrong in files, with its place and the way on; many of one code become a row."""
+    """Return what is wrong in files, with its place and the way on; many of one code become a row."""
     rows: list[Row] = []
     for severity in severities:
         alone, groups = _grouped([each for each in diagnostics if each.severity is severity])
@@ -155,7 +155,7 @@ def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
 
 
 def _in_view(text: str, start: int, length: int, room: int) -> tuple[str, int, int]:
-    """Cut a line to `room` cells so that the fault stays in view; returns the text, and where the fault is in it."""
+    """Cut a line to `room` cells so that the fault stays in view; return the text, and where the fault is in it."""
     if cells(text) <= room:
         return text, start, min(length, max(1, room - start))
     offset = max(0, start - room // _LEAD_SHARE)
@@ -188,7 +188,7 @@ def _summary(page: Page, diagnostics: Sequence[Diagnostic], campaigns: int | Non
 
 
 def _counts(error_count: int, warning_count: int) -> Phrase:
-    """Say how many errors and warnings there are; at least one of them."""
+    """Return how many errors and warnings there are; at least one of them."""
     worst, mild = errors(error_count), warnings(warning_count)
     if error_count and warning_count:
         return Phrase("{first}, {second}", first=worst, second=mild)

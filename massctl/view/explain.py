@@ -131,7 +131,7 @@ def explanation_text(page: Page, explanation: Explanation) -> str:
     page.blank()
     page.line(explanation.meaning, indent=2)
     page.blank()
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     table.row(LABELS["why"], explanation.why)
     table.row(LABELS["remedy"], explanation.remedy)
     if (example := explanation.example) is not None:

@@ -117,7 +117,7 @@ def originality_rows(table: Table, check: "CopyrightCheck") -> None:
 
 
 def _verdict(result: "CopyrightResult") -> str | None:
-    """Say what was found about one article; None if there is nothing to say."""
+    """Return what was found about one article; None if there is nothing to say."""
     if not (result.user_declare_state or result.audit_state or result.original_article_url):
         return None
     failed = Phrase("did not pass the check")
@@ -225,7 +225,7 @@ def _job(jobs: Sequence[Job]) -> list[Part]:
 
 
 def _numbers(jobs: Sequence[Job]) -> list[Part]:
-    """Say how many followers they were for, how many were left out, have it, and have it not; as far as known."""
+    """Return how many followers they were for, how many were left out, have it, and have it not; as far as known."""
     total, left, sent, failed = (
         None if any(number is None for number in numbers) else sum(number or 0 for number in numbers)
         for numbers in zip(*map(_counted, jobs), strict=True)

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Final
 
 from massctl.model import entries
 from massctl.model.entries import Entry
@@ -104,7 +104,7 @@ def _ledger_line(page: Page, state: State) -> None:
 
 def _record(page: Page, record: Record) -> None:
     record_heading(page, record)
-    table = Table(page, list(RECORD_LABELS.values()))
+    table = Table(page, RECORD_LABELS.values())
     contradiction_row(table, record)
     _drafts(table, record)
     _previews(table, record)
@@ -144,98 +144,25 @@ def _attempts(table: Table, record: Record) -> None:
     batch_rows(table, RECORD_LABELS["attempt"], rows, record)
 
 
+_UNTOLD: Final = frozenset({"type", "format_version", "message_digest", "fingerprint", "draft_sha256", "source_sha256"})
+"""What tells no entry from its like."""
+
+
 def entry_facts(event: entries.Event) -> str:
-    """Return the members of an entry that tell it from its like, as `name value` pairs."""
-    return "".join(FACTS[type(event)](event))
+    """Return the members of an entry as `name value` pairs, digests in short and the reason last."""
+    members = {name: _short(name, value) for name, value in entries.fields_of(event).items() if name not in _UNTOLD}
+    reason = members.pop("reason", "")
+    told = [f"{name} {value}".removesuffix(" True") for name, value in members.items() if value]
+    return " ".join(told) + (f": {reason}" if reason else "")
 
 
-def _because(reason: str | None) -> str:
-    return f": {reason}" if reason else ""
-
-
-def _code(errcode: int | None) -> str:
-    return _pair("errcode", errcode)
-
-
-def _pair(name: str, value: object) -> str:
-    return f" {name} {value}" if value is not None else ""
-
-
-def _digest(digest: str) -> str:
-    return f" digest {short_digest(digest)}"
-
-
-_Facts: TypeAlias = Callable[[Any], tuple[str, ...]]
-FACTS: Final[Mapping[type, _Facts]] = {
-    entries.Created: lambda e: (
-        f"lineage {e.lineage} realm {e.realm}",
-        _pair("key", short_key(e.key) if e.key else None),
-        _because(e.reason),
-    ),
-    entries.SigningKey: lambda e: (f"key {short_key(e.key)} by {e.by}", _because(e.reason)),
-    entries.Repaired: lambda e: (f"dropped {e.dropped_bytes} bytes by {e.by}", _because(e.reason)),
-    entries.Lease: lambda e: (f"{e.act} by {e.host} runner {e.runner}", f" ({e.by})" if e.by else ""),
-    entries.ImageUploaded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
-    entries.MaterialAdded: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
-    entries.MaterialForgotten: lambda e: (e.appid, f" sha256 {e.sha256[:12]}"),
-    entries.VideoMade: lambda e: (e.appid, _digest(e.digest)),
-    entries.MessageStaged: lambda e: (e.appid, _digest(e.digest)),
-    entries.AudienceResolved: lambda e: (f"{e.appid} tag_id {e.tag_id} count {e.count}", _digest(e.digest)),
-    entries.DraftBegun: lambda e: (e.appid, _digest(e.digest)),
-    entries.DraftNotSaved: lambda e: (f"begun {e.begun} {e.reason}", _code(e.errcode)),
-    entries.DraftSaved: lambda e: (f"media_id {e.media_id}", _digest(e.digest)),
-    entries.DraftVerified: lambda e: (f"media_id {e.media_id} kept {e.kept_sha256[:12]}",),
-    entries.DraftDeleted: lambda e: (f"media_id {e.media_id} {e.reason}",),
-    entries.Adopted: lambda e: (f"media_id {e.media_id} by {e.by}", _because(e.reason)),
-    entries.Previewed: lambda e: (f"{e.outcome} {e.recipient}", _digest(e.digest), _code(e.errcode)),
-    entries.SendAttempted: lambda e: (
-        f"clientmsgid {e.client_msg_id}",
-        _digest(e.digest),
-        f" batch {e.batch}/{e.batches}" if e.batches is not None else "",
-        f" by {e.by}{_because(e.reason)}" if e.by else "",
-    ),
-    entries.SendAccepted: lambda e: (
-        f"attempt {e.attempt}",
-        _pair("msg_id", e.msg_id),
-        " duplicate" if e.duplicate else "",
-        _pair("content", e.content),
-    ),
-    entries.SendRejected: lambda e: (f"attempt {e.attempt}", _code(e.errcode), _pair("rid", e.rid or None)),
-    entries.SendInDoubt: lambda e: (
-        f"attempt {e.attempt}",
-        "" if e.reason == "errcode" else f" {e.reason}",
-        _pair("seconds", e.seconds),
-        _pair("http_status", e.http_status),
-        _code(e.errcode),
-        _because(e.errmsg),
-    ),
-    entries.SendSettled: lambda e: (f"{e.outcome} by {e.by}", _because(e.reason)),
-    entries.SendImported: lambda e: (
-        f"{e.appid} sent {moment(e.sent_at)}",
-        _pair("msg_id", e.msg_id),
-        f" by {e.by}{_because(e.reason)}",
-    ),
-    entries.WebsiteSendRetracted: lambda e: (f"{e.appid} sent {moment(e.sent_at)} by {e.by}", _because(e.reason)),
-    entries.ListEnded: lambda e: (f"rest {e.rest} by {e.by}",),
-    entries.JobStatus: lambda e: (
-        f"msg_id {e.msg_id} {e.status}",
-        f" sent {e.sent_count}/{e.total_count}" if e.sent_count is not None else "",
-        f" {e.source}" if e.source else "",
-        _because(e.reason),
-    ),
-    entries.Withdrawn: lambda e: (
-        f"msg_id {e.msg_id} {f'article {e.article}' if e.article else 'all articles'}",
-        f" {e.outcome}" if e.outcome else "",
-        _code(e.errcode),
-    ),
-    entries.Announced: lambda e: (
-        f"not_before {moment(e.not_before)} channel {e.channel} lead_seconds {e.lead_seconds}",
-    ),
-    entries.DriftTold: lambda e: (f"{e.kind} {e.subject}", _pair("channel", e.channel)),
-    entries.DriftEnded: lambda e: (f"{e.kind} {e.subject}",),
-    entries.Expired: lambda e: (f"not_after {moment(e.not_after)}",),
-}
-"""What each type of entry is told by."""
+def _short(name: str, value: object) -> str:
+    """Write a member; nothing for one that has members itself, or says no."""
+    if name == "key":
+        return short_key(str(value))
+    if not isinstance(value, str | int) or value is False:
+        return ""
+    return short_digest(value) if isinstance(value, str) and "sha256" in f"{name} {value}" else str(value)
 
 
 _EXAMPLE: Final = "2026-01-31T20:00:00+08:00"
@@ -261,7 +188,7 @@ class Lost(Frozen):
 
 
 def lost_text(page: Page, lost: Lost) -> str:
-    """Say what is true of a new ledger, and what to run before the next apply."""
+    """Return what is true of a new ledger, and what to run before the next apply."""
     page.line(Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage))
     if lost.aside:
         page.line(Phrase("the old one was put aside as {file}; keep it", file=lost.aside), indent=2)
@@ -344,7 +271,7 @@ class Repair(Frozen):
 
 
 def repair_text(page: Page, repair: Repair) -> str:
-    """Say what a repair drops, and what is to be typed next."""
+    """Return what a repair drops, and what is to be typed next."""
     page.line(Inked(Phrase("the ledger is damaged: {why}", why=repair.why), Ink.ALARM))
     page.line(Phrase("entries that verify, and stay: {count}", count=repair.kept))
     page.line(Phrase("bytes after them that are dropped: {count}", count=len(repair.dropped)))

@@ -43,7 +43,7 @@ def _locked_campaign(page: Page, each: LockedCampaign) -> None:
     said, ink = LOCK_RESULTS[each.result]
     digest = [DOT, inked_digest(each.digest)] if each.digest is not None else []
     heading(page, each.name, each.title, None, "  ", Inked(said, ink), *digest)
-    table = Table(page, list(LOCK_LABELS.values()))
+    table = Table(page, LOCK_LABELS.values())
     _numbered_rows(table, LOCK_LABELS["wrote"], each.written)
     _numbered_rows(table, LOCK_LABELS["differs"], each.differences)
     _numbered_rows(table, LOCK_LABELS["versions"], each.versions)

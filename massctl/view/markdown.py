@@ -5,9 +5,10 @@ fork's among them: every word in it goes through `massctl.view.markdown_text`; w
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
@@ -64,9 +65,14 @@ LOCK_GUARDS: Final = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
 """What refuses a campaign for its lock."""
 
 
-def saved_sheets(plan: SavedPlan) -> tuple[CampaignSheet, ...]:
-    """Make the sheets of a plan's campaigns."""
-    return tuple(_saved_sheet(each) for each in plan.campaigns)
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def saved_sheets(plan: SavedPlan, names: Mapping[str, str] = NO_NAMES) -> tuple[CampaignSheet, ...]:
+    """Make the sheets of a plan's campaigns; `names` are what people call the accounts."""
+    return tuple(
+        replace(_saved_sheet(each), account=names.get(each.account or "", each.account)) for each in plan.campaigns
+    )
 
 
 def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
@@ -135,7 +141,7 @@ _OF_FORK: Final = Phrase(
 
 
 def next_of(planned: CampaignSheet, locking: Locking) -> Phrase | None:
-    """Say how a campaign that is refused for its lock gets one; None if the refusal's own hint says it."""
+    """Return how a campaign that is refused for its lock gets one; None if the refusal's own hint says it."""
     if locking is Locking.BY_HAND:
         return None
     if locking is Locking.OF_FORK:
@@ -432,12 +438,13 @@ def plan_comment(
     from_fork: bool = False,
     locking: Locking = Locking.BY_HAND,
     warned: Sequence[Phrase] = (),
+    names: Mapping[str, str] = NO_NAMES,
     limit: int = MARKDOWN_CHARACTERS_MAX,
 ) -> str:
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
-    `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks, and
-    `warned` what stands above everything.
+    `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks,
+    `warned` what stands above everything, and `names` what people call the accounts.
     """
     words = Words(language)
     provenance = _provenance(plan, commit)
@@ -450,7 +457,7 @@ def plan_comment(
     if isinstance(plan, StoppedPlan):
         why = [f"**{words.said(plan.error.message)}**", "", words.said(plan.error.hint), ""]
         return "\n".join([*head, *why, *below]).rstrip() + "\n"
-    sheets = saved_sheets(plan)
+    sheets = saved_sheets(plan, names)
     notes = ["- " + words.said(note) for note in locking_notes(sheets, locking)]
     head += [*_summary(words, sheets), *notes, *below]
     return _Fitting(words, plan, sheets, limit, locking).text(head)
@@ -535,7 +542,7 @@ class _Fitting(Frozen):
             yield writer.block(planned, is_open=urgent and index < _OPEN_MAX)
 
     def _note(self, absent: int, without_details: int, shortened: int) -> list[str]:
-        """Say what does not stand here; nothing where everything does."""
+        """Return what does not stand here; nothing where everything does."""
         missing = []
         if absent:
             missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))

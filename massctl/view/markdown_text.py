@@ -235,7 +235,7 @@ class Words(Frozen):
         return say(Phrase(", "), self.language).join(say(each, self.language) for each in phrases)
 
     def more(self, count: int) -> str:
-        """Say how many rows are not there."""
+        """Return how many rows are not there."""
         return "- " + self.said(Phrase("and {count} more", count=count))
 
     def first(self, items: Sequence[Item], row: Callable[[Item], str]) -> list[str]:
@@ -283,7 +283,7 @@ def lines_size(lines: Iterable[str]) -> int:
 
 
 def beginning(lines: Sequence[str], room: int) -> int:
-    """Say how many of the first lines fit."""
+    """Return how many of the first lines fit."""
     for number, line in enumerate(lines):
         room -= size(line) + 1
         if room < 0:

@@ -50,7 +50,7 @@ def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
 
 
 def left_out(count: int, language: Reader) -> str:
-    """Say how many notices did not fit."""
+    """Return how many notices did not fit."""
     return say(Phrase("and {count} more: {command}", count=count, command=Command("status")), language)
 
 

@@ -48,7 +48,7 @@ def question_text(page: Page, question: SendQuestion) -> str:
     if question.recipients_previewed:
         rows.append(Row("previews", (enumerated(list(question.recipients_previewed)),)))
     rows += [Row("by_hand", (each,)) for each in question.done_by_hand]
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     write_rows(table, rows)
     table.row("", inked_digest(question.digest))
     page.line(Inked(Phrase("A mass send cannot be undone."), Ink.ALARM), indent=2)
@@ -75,7 +75,7 @@ def outcome_text(page: Page, outcome: Outcome) -> str:
 def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     planned, record, status = campaign.planned, outcome.record(campaign), outcome.status(campaign)
     heading(page, planned.name, planned.title, status)
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     write_rows(table, _done_rows(outcome, campaign))
     if any(isinstance(step, SendMass) for step in campaign.performed):
         job_rows(table, record, LABELS["job"])
@@ -97,7 +97,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
 
 
 def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
-    """Say what was done, in the order of the stages; nothing where nothing was."""
+    """Return what was done, in the order of the stages; nothing where nothing was."""
     said = done_words(campaign.performed)
     if (found := outcome.found_tag(campaign)) is not None:
         say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
@@ -106,7 +106,7 @@ def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
 
 
 def done_words(performed: Sequence[Step]) -> list[Phrase]:
-    """Say what was done."""
+    """Return what was done."""
     return [_done(steps) for steps in grouped_steps(performed)]
 
 
@@ -134,7 +134,7 @@ def _done(steps: list[Step]) -> Phrase:
 def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     """Say of a campaign that nobody named why the run ends with 4, and what to type."""
     heading(page, record.campaign, "", status_of(record))
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     before, now = record.appid, outcome.accounts
     write_rows(table, [doubt_row(record, outcome.repeatable.get(record.key))])
     if before is not None and before not in now:
@@ -144,7 +144,7 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
 
 
 def _by_hand(campaign: CampaignOutcome, record: Record, status: Status) -> list[Row]:
-    """Say what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
+    """Return what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
     rendered = campaign.planned.rendered
     told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in campaign.refusals)
     left = left_to_do(handoff_of(rendered, record), status) if rendered is not None and not told else []
@@ -209,22 +209,24 @@ def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:
     return outcome.ledger_error is not None and failure == failure_of(outcome.ledger_error)
 
 
+_LEFT: Final = {
+    "sent": (Phrase("sent {count}"), Ink.DONE),
+    "prepared": (Phrase("prepared {count}"), Ink.DONE),
+    "in_doubt": (Phrase("in doubt {count}"), Ink.ALARM),
+    "awaiting": (Phrase("awaiting the administrator {count}"), Ink.WARNING),
+    "failed": (Phrase("failed {count}"), Ink.ERROR),
+    "declined": (Phrase("declined {count}"), Ink.WARNING),
+    "refused": (Phrase("refused {count}"), Ink.WARNING),
+    "idle": (Phrase("nothing to do {count}"), Ink.DETAIL),
+}
+"""How many campaigns a run left so."""
+
+
 def _summary(page: Page, outcome: Outcome) -> None:
     left = Counter(_left(outcome, campaign) for campaign in outcome.campaigns)
-    said = [
-        (Phrase("sent {count}", count=left["sent"]), Ink.DONE),
-        (Phrase("prepared {count}", count=left["prepared"]), Ink.DONE),
-        (Phrase("in doubt {count}", count=left["in_doubt"]), Ink.ALARM),
-        (Phrase("awaiting the administrator {count}", count=left["awaiting"]), Ink.WARNING),
-        (Phrase("failed {count}", count=left["failed"]), Ink.ERROR),
-        (Phrase("declined {count}", count=left["declined"]), Ink.WARNING),
-        (Phrase("refused {count}", count=left["refused"]), Ink.WARNING),
-        (Phrase("nothing to do {count}", count=left["idle"]), Ink.DETAIL),
-    ]
-    order = ("sent", "prepared", "in_doubt", "awaiting", "failed", "declined", "refused", "idle")
-    parts = [
-        part for word, pair in zip(order, said, strict=True) if left[word] for part in (Phrase(", "), Inked(*pair))
-    ]
+    parts: list[Part] = []
+    for name, (say, ink) in _LEFT.items():
+        parts += [Phrase(", "), Inked(Phrase(say, count=left[name]), ink)] if left[name] else []
     if parts:
         page.line(Phrase("this run: "), *parts[1:], hang=2)
     else:
@@ -266,7 +268,7 @@ def withdraw_question(
     record = taken.record
     edition = Phrase("edition {edition}", edition=record.edition)
     page.line(Inked("‼ ", Ink.ALARM), Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), hang=2)
-    table = Table(page, list(WITHDRAW_LABELS.values()))
+    table = Table(page, WITHDRAW_LABELS.values())
     first, *more = taken.today
     at = Phrase("accepted {moment}", moment=recorded(first.job.accepted_at))
     others_too: list[Part] = [DOT, Phrase("and {count} more", count=len(more))] if more else []
@@ -293,7 +295,7 @@ def withdraw_question(
 
 
 def withdrawn_text(page: Page, taken: "Withdrawal") -> str:
-    """Say what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
+    """Return what was withdrawn in this run, and what has to wait; what stopped it is told apart."""
     if taken.done or not (taken.refusals or taken.error):
         page.line(_withdrawn_words(taken))
     for refusal in taken.refusals:
@@ -413,7 +415,7 @@ SPEED_TABLE: Final = (80, 60, 45, 30, 10)
 
 
 def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
-    """Say what a speed comes to as the API says it, and where that is not what WeChat's table says."""
+    """Return what a speed comes to as the API says it, and where that is not what WeChat's table says."""
     listed = SPEED_TABLE[speed.speed] if speed.speed < len(SPEED_TABLE) else None
     if speed.realspeed is None:
         say = Phrase("{account}: speed {speed}; WeChat does not say how many messages a minute")

@@ -238,7 +238,7 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
 
 
 def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
-    """Say who gets it, and when."""
+    """Return who gets it, and when."""
     content = campaign.content
     if content is None:
         rows = [Row("account", (campaign.account,))] if campaign.account is not None else []
@@ -270,7 +270,7 @@ def local_moment(at: datetime, window: Window | None) -> str:
 
 
 def _standing(campaign: CampaignSheet) -> Row:
-    """Say where it stands, and which version it is."""
+    """Return where it stands, and which version it is."""
     digest = [inked_digest(campaign.digest)] if campaign.digest is not None else []
     return Row("status", (Inked(STATUS[campaign.status], STATUS_INK.get(campaign.status, Ink.PLAIN)), *digest))
 
@@ -292,7 +292,7 @@ def hold_row(campaign: str, until: datetime) -> Row:
 
 
 def _message_rows(campaign: CampaignSheet) -> list[Row]:
-    """Say what is in a message: a row for each article, or one for another message."""
+    """Return what is in a message: a row for each article, or one for another message."""
     if campaign.content is None:
         return []
     message = campaign.content.message
@@ -421,7 +421,7 @@ def _refusals(campaign: CampaignSheet) -> list[Row]:
 
 
 def _by_hand(campaign: CampaignSheet) -> list[Row]:
-    """Say what only the console can do, and how to record that it is done."""
+    """Return what only the console can do, and how to record that it is done."""
     rows = [hand_row(each) for each in campaign.handoff]
     told = any(each.guard is Guard.HANDOFF_OPEN for each in campaign.refusals)
     if left_to_do(campaign.handoff, campaign.status) and not told:
@@ -445,7 +445,8 @@ def plan_text(
     for campaign in sheets:
         page.blank()
         _campaign(page, campaign, now)
-    ahead_rows(page, plan.ahead)
+    known = [each.rendered for each in plan.campaigns if each.rendered is not None]
+    ahead_rows(page, plan.ahead, {each.account: each.sender for each in known})
     if plan.remote is not None:
         drift_rows(page, plan.remote)
     page.blank()
@@ -459,7 +460,7 @@ def _campaign(page: Page, campaign: CampaignSheet, now: datetime) -> None:
         return
     said = section(campaign, now)
     heading(page, campaign.name, campaign.title)
-    table = Table(page, list(LABELS.values()))
+    table = Table(page, LABELS.values())
     write_rows(table, said.facts)
     if said.changes is not None:
         from massctl.view.difference import difference_table
@@ -497,7 +498,7 @@ def drift_rows(page: Page, remote: Remote) -> None:
 
 
 def counted_plan(plan: Sequence[CampaignSheet]) -> list[Inked]:
-    """Say how many steps of each kind there are, the tags that are looked up first."""
+    """Return how many steps of each kind there are, the tags that are looked up first."""
     kinds = Counter(step.kind for each in plan for step in each.steps)
     tags = sum(each.tag_due is not None for each in plan)
     said = [Inked(counted_tags(tags), Ink.PLAIN)] if tags else []

@@ -102,7 +102,7 @@ class Table(Frozen):
 
     @property
     def reasons(self) -> list[Phrase]:
-        """Say why it shows no number at all: one of nothing but dashes says no more. Nothing if it shows one."""
+        """Return why it shows no number at all: one of nothing but dashes says no more. Nothing if it shows one."""
         figures = [cell.figure for row in self.rows for cell in row if isinstance(cell, Amount)]
         if any(each.value is not None for each in figures):
             return []
@@ -168,7 +168,7 @@ def _day_heads(days: Iterable[DayFigures]) -> tuple[str, ...]:
 
 
 def _coming(article: ArticleReport) -> Iterable[Phrase]:
-    """Say when WeChat has the days of a report that are not over."""
+    """Return when WeChat has the days of a report that are not over."""
     coming = [each for each in article.days if _is_coming(each)]
     if coming:
         yield Phrase(
@@ -235,7 +235,7 @@ def readers_from(row: SourceRow, day: int) -> Figure:
 
 
 def recommended(article: ArticleReport) -> Iterable[Phrase]:
-    """Say how many readers WeChat's recommendations brought, as far as it is known."""
+    """Return how many readers WeChat's recommendations brought, as far as it is known."""
     figure = next((each.newest for each in article.sources if each.scene == Scene.RECOMMENDED), None)
     readers = article.latest.by_metric[Metric.READ_USER] if article.latest is not None else None
     if figure is None or figure.value is None or readers is None or not readers.value:

@@ -21,7 +21,7 @@ from massctl.view.words import recorded
 
 
 def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
-    """Say what a send reached: one sentence, then three to six lines. A number that is missing says why."""
+    """Return what a send reached: one sentence, then three to six lines. A number that is missing says why."""
     first, tables = send.first, funnel(send).tables
     lines = [send.sentence, *map(_table, tables if first is not None else tables[:1])]
     if first is not None:
@@ -55,7 +55,7 @@ def _amount(amount: Amount) -> str:
 
 
 def _compared(send: SendReport) -> Iterator[Phrase]:
-    """Say where the read rate lies, by the newest of the report's days on which that can be said."""
+    """Return where the read rate lies, by the newest of the report's days on which that can be said."""
     rates = [each for each in send.comparisons if each.metric is Metric.READ_DELIVERY_RATE and each.standing]
     for found in rates[-1:]:
         if found.standing is not None and found.quartiles is not None:

@@ -170,7 +170,7 @@ def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | No
 
 
 def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) -> Phrase:
-    """Say what is usual among comparable sends: the range between the quartiles, and the median."""
+    """Return what is usual among comparable sends: the range between the quartiles, and the median."""
     return Phrase(
         "usual {range}, median {median}, of {sends}",
         range=range_text(quartiles, metric),
@@ -207,7 +207,7 @@ def audience_name(scope: AudienceKind, tag: str | None) -> Phrase:
 
 
 def send_facts(send: SendReport) -> list[Phrase]:
-    """Say what the ledger and the repository know of a send."""
+    """Return what the ledger and the repository know of a send."""
     said = [
         Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition),
         Phrase("sent {moment}", moment=recorded(send.sent_at)),
@@ -231,19 +231,19 @@ def _headline(first: ArticleReport | None) -> Iterator[Phrase]:
 
 
 def outcome_words(send: SendReport) -> list[Phrase]:
-    """Say where a send stands that did not reach everybody for good; nothing of any other."""
+    """Return where a send stands that did not reach everybody for good; nothing of any other."""
     if send.is_withdrawn:
         return [Phrase("withdrawn")]
     return [] if send.status is Status.SENT else [STATUS[send.status]]
 
 
 def numbers_words(send: SendReport) -> list[Phrase]:
-    """Say what sets the numbers of a send apart from those beside it."""
+    """Return what sets the numbers of a send apart from those beside it."""
     return [DOUBTFUL] if any(article.is_doubtful for article in send.articles) else []
 
 
 def comparable_words(comparable: Comparable) -> Phrase:
-    """Say which sends one is compared with."""
+    """Return which sends one is compared with."""
     return Phrase(
         "Comparable: news of this account to {audience} in the {days} days before it, neither failed nor withdrawn: "
         "{sends}.",
@@ -275,7 +275,7 @@ def group_name(by: By, key: str) -> str:
 
 
 def audience_words(account: AccountReport, sends: Iterable[SendReport]) -> Iterator[Phrase]:
-    """Say which sends stand side by side, where those of an account went to several audiences."""
+    """Return which sends stand side by side, where those of an account went to several audiences."""
     audience = next((each.audience for each in account.breakdowns if each.audience is not None), None)
     if audience is not None and len({(each.scope, each.tag) for each in sends}) > 1:
         name = group_name(By.AUDIENCE, audience)
@@ -311,7 +311,7 @@ _NEAR: Final = timedelta(days=4)
 
 
 def unreadable_words(count: int) -> Phrase:
-    """Say how many lines of the archive are left out."""
+    """Return how many lines of the archive are left out."""
     return plural_phrase(
         "{count} line of the archive is damaged, and left out.",
         "{count} lines of the archive are damaged, and left out.",
@@ -324,7 +324,7 @@ _DAYS_NAMED_MAX: Final = 5
 
 
 def not_compared_words(known: int) -> Phrase:
-    """Say why nothing is compared yet."""
+    """Return why nothing is compared yet."""
     return plural_phrase(
         "Not compared yet: it takes {least} comparable sends with these numbers, and there is {count}.",
         "Not compared yet: it takes {least} comparable sends with these numbers, and there are {count}.",
@@ -352,14 +352,14 @@ def sentences(said: Iterable[str], language: Language) -> str:
 
 
 def allowance_words(allowance: AllowanceReport) -> Phrase:
-    """Say what is used of an account's allowance, and what is left."""
+    """Return what is used of an account's allowance, and what is left."""
     when = allowance.first.isoformat() if allowance.unit is Unit.DAY else f"{allowance.first:%Y-%m}"
     say = Phrase("Allowance in {when}: {used} of {limit} sends used, {left} left.")
     return Phrase(say, when=when, used=allowance.used, limit=allowance.limit, left=allowance.left)
 
 
 def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
-    """Say how many readers each send that used the allowance had."""
+    """Return how many readers each send that used the allowance had."""
     if allowance.per_use.value is None:
         say = Phrase(
             "Readers for each send that used the allowance: {dash} (no send that used it has a number of day 7)."

@@ -42,6 +42,7 @@ LABELS: Final = {
     "settled": Phrase("settled"),
     "in_doubt": Phrase("in doubt"),
     "drift": Phrase("drift"),
+    "way": Phrase("what now"),
 }
 """Of rows, by their names in a document."""
 
@@ -115,7 +116,7 @@ def refusal_rows(refusals: Sequence[Refusal]) -> list[Row]:
 
 
 def failure_row(failure: "Failure", name: str = "error") -> Row:
-    """Say what went wrong, with WeChat's code and request id where they are known, and what to do."""
+    """Return what went wrong, with WeChat's code and request id where they are known, and what to do."""
     known = [f"{key} {value}" for key, value in (("errcode", failure.errcode), ("rid", failure.rid)) if value]
     facts = (Inked(failure.message, Ink.ERROR), *(Inked(each, Ink.DETAIL) for each in known))
     return Row(name, facts, below=(failure.hint,) if failure.hint else ())

@@ -3,9 +3,10 @@
 Labels and facts are here for every form; a plan's own rows on a terminal are in `massctl.view.plan`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from massctl.model.ids import AccountName
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
@@ -33,16 +34,15 @@ _EVERYBODY = Phrase("sends to every follower")
 _COUNTED_BY_ALLOWANCE = {"calls": Phrase("calls"), "withdrawals": Phrase("withdrawals"), "sends": Phrase("sends")}
 
 
-def ahead_rows(page: Page, ahead: Sequence[AccountAhead]) -> None:
-    """Add a line for each day or month with something in it; nothing where no account has one."""
+def ahead_rows(page: Page, ahead: Sequence[AccountAhead], names: Mapping[AccountName, str]) -> None:
+    """Add a line for each day or month with something in it; `names` are what people call the accounts."""
     if not ahead:
         return
     page.blank()
     page.line(ALLOWANCE_AHEAD, hang=2)
     for account in ahead:
-        page.line(
-            Inked(account.account, Ink.NAME), DOT, Inked(ACCOUNT_KINDS[account.kind], Ink.DETAIL), indent=2, hang=4
-        )
+        name = Inked(names.get(account.account, account.account), Ink.NAME)
+        page.line(name, DOT, Inked(ACCOUNT_KINDS[account.kind], Ink.DETAIL), indent=2, hang=4)
         for span in account.spans:
             who: list[Part] = [enumerated(span.campaigns), DOT] if span.campaigns else []
             ink = Ink.PLAIN if span.left else Ink.WARNING
@@ -55,7 +55,7 @@ def allowance_period(span: Span) -> str:
 
 
 def allowance_left(span: Span) -> Phrase:
-    """Say what is used now, what is planned, and what is left after that; these add up to the limit."""
+    """Return what is used now, what is planned, and what is left after that; these add up to the limit."""
     what = _EVERYBODY if span.of == "sends" and span.unit is Unit.MONTH else _COUNTED_BY_ALLOWANCE[span.of]
     numbers = {"what": what, "limit": span.limit, "used": span.used, "left": span.left}
     planned = span.limit - span.used - span.left
@@ -134,7 +134,7 @@ def _size(block: SendBlock) -> Phrase:
 
 
 def _comments(commenting: tuple[CommentAccess, ...]) -> tuple[Part, ...]:
-    """Say who may comment; of several articles that differ, on which."""
+    """Return who may comment; of several articles that differ, on which."""
     found = list(dict.fromkeys(commenting))
     if len(found) == 1:
         return (_COMMENTING[found[0]],)

@@ -31,7 +31,7 @@ def status_text(
     for record in followed.records:
         page.blank()
         record_heading(page, record)
-        table = Table(page, list(LABELS.values()))
+        table = Table(page, LABELS.values())
         job_rows(table, record, LABELS["job"])
         settled_row(table, record, LABELS["settled"])
         write_rows(table, _open_rows(record, followed))
@@ -45,7 +45,7 @@ def status_text(
 
 
 def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:
-    """Say what went wrong with a record, what is open, and what can be done now."""
+    """Return what went wrong with a record, what is open, and what can be done now."""
     yield from (failure_row(failure) for failed, failure in followed.errors if failed is record)
     if (nobody := nobody_got_it(record)) is not None:
         yield failure_row(nobody)
@@ -60,7 +60,7 @@ def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:
     # Of an older edition nothing is left to do: the newer one took its place.
     newest = max(each.edition for each in followed.records if each.campaign == record.campaign)
     if record.edition == newest and (way := what_now(record, followed.state)) is not None:
-        yield Row("next", (way,))
+        yield Row("way", (way,))
 
 
 FALLS_MAX: Final = 10
@@ -137,7 +137,7 @@ def evidence_text(page: Page, evidence: Evidence) -> str:
     """Show the evidence and, below it, what may be typed, until when, and what follows from it."""
     record = evidence.record
     record_heading(page, record)
-    table = Table(page, list(EVIDENCE_LABELS.values()))
+    table = Table(page, EVIDENCE_LABELS.values())
     contradiction_row(table, record)
     _attempts(table, record)
     _drafts(table, record)
@@ -171,7 +171,7 @@ def _attempts(table: Table, record: Record) -> None:
 
 
 def verdict_of(attempt: Attempt) -> Part:
-    """Say what became of an attempt."""
+    """Return what became of an attempt."""
     doubt = doubt_words(attempt.doubt) if attempt.doubt else None
     if attempt.rejection is not None:
         code = attempt.rejection.errcode
@@ -198,7 +198,7 @@ def _drafts(table: Table, record: Record) -> None:
 
 
 def _console(table: Table, record: Record) -> None:
-    """Say where to look, and what each thing that can be seen there means."""
+    """Return where to look, and what each thing that can be seen there means."""
     if record.open_attempts:
         first, last = record.open_attempts[0].at, record.open_attempts[-1].at
         table.row(
@@ -246,7 +246,7 @@ def _choices(page: Page, evidence: Evidence) -> None:
 
 
 def _heading(evidence: Evidence) -> Phrase:
-    """Say what the choices are for: after WeChat's clear no, only for what happened elsewhere."""
+    """Return what the choices are for: after WeChat's clear no, only for what happened elsewhere."""
     record = evidence.record
     last = record.attempts[-1] if record.attempts else None
     if evidence.may_be_not_sent or last is None or last.rejection is None:
@@ -278,7 +278,7 @@ def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) ->
 
 
 def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
-    """Say what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
+    """Return what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
     if evidence.now < until and not evidence.same_id:
         say = Phrase("no send with the same id is declared now: if this is wrong, followers receive it twice.")
         page.line(Inked(Phrase(say), Ink.ALARM), indent=6)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, dropwhile, zip_longest
 from typing import Final
 
@@ -282,7 +282,7 @@ def shell_lines(command: str, width: int) -> list[str]:
 class Table:
     """Labelled rows on a page, all starting at the same cell."""
 
-    def __init__(self, page: Page, labels: Sequence[str], indent: int = 2) -> None:
+    def __init__(self, page: Page, labels: Iterable[str], indent: int = 2) -> None:
         """Make room for the widest of `labels`, which stand `indent` cells from the left."""
         self._page = page
         self._indent = indent

@@ -106,7 +106,7 @@ def short_digest(digest: str) -> str:
 
 
 def audience_words(audience: "Audience") -> Phrase:
-    """Say who receives the message."""
+    """Return who receives the message."""
     if audience.openids is not None:
         return Phrase("the openids in {path}", path=audience.openids)
     if audience.tag is not None:
@@ -115,7 +115,7 @@ def audience_words(audience: "Audience") -> Phrase:
 
 
 def jobs_words(batches: int) -> Phrase:
-    """Say how many jobs a list of openids takes, and how many of them could be taken back in a day."""
+    """Return how many jobs a list of openids takes, and how many of them could be taken back in a day."""
     if batches <= WITHDRAWALS_A_DAY:
         return plural_phrase("{count} job", "{count} jobs", count=batches)
     return Phrase(
@@ -124,7 +124,7 @@ def jobs_words(batches: int) -> Phrase:
 
 
 def audience_size(batches: int | None, count: int | None) -> Phrase:
-    """Say how many an audience has, as far as it is known; a list of openids in how many jobs."""
+    """Return how many an audience has, as far as it is known; a list of openids in how many jobs."""
     if count is None:
         return Phrase("not counted yet")
     if batches is None:
@@ -158,7 +158,7 @@ def counted_words(count: int) -> Phrase:
 
 
 def reading_words(words: int, minutes: int) -> Phrase:
-    """Say how long a text is for people."""
+    """Return how long a text is for people."""
     return Phrase("{words}, {minutes} min to read", words=counted_words(words), minutes=minutes)
 
 
@@ -168,7 +168,7 @@ def pictures(count: int) -> Phrase:
 
 
 def duration(milliseconds: int) -> Phrase:
-    """Say how long something plays."""
+    """Return how long something plays."""
     return Phrase("{seconds} s", seconds=f"{milliseconds / 1000:.1f}")
 
 
@@ -272,7 +272,7 @@ _DRIFTED: Final[Mapping[str, Callable[[str], Phrase]]] = {
 
 
 def drift_hint(drift: "Drift") -> Phrase:
-    """Say what to type about a drift before the window."""
+    """Return what to type about a drift before the window."""
     return _WAYS[drift.kind.value](drift.campaign, Command("lock", drift.campaign))
 
 

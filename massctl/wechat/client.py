@@ -144,7 +144,7 @@ class WeChatClient:
         self._tokens.renew()
 
     def upload_image(self, upload: Upload) -> ImageUrl:
-        """Upload a picture for the inside of articles; returns its https URL."""
+        """Upload a picture for the inside of articles; return its https URL."""
         return self._call(wire.UPLOAD_IMAGE.with_upload(upload))
 
     def add_material(self, upload: Upload) -> Material:

@@ -71,7 +71,11 @@ class Judgement(Frozen):
 
 
 def judge(path: str, errcode: int, errmsg: str) -> Judgement:
-    """Judge the answer `errcode` to the call at `path`."""
+    """Judge the answer `errcode` to the call at `path`.
+
+    >>> judge("/cgi-bin/message/mass/sendall", 45028, "").error_class
+    <ErrorClass.QUOTA: 'quota'>
+    """
     rules = _rules()
     for key in ((path, errcode), (None, errcode)):
         if key in rules:

@@ -67,7 +67,7 @@ class _Reader(Struct):
         return float(value)
 
     def rows(self, fields: Fields, name: str) -> Iterator[Fields]:
-        """Read a list of objects; raises ShapeError for one that is too long."""
+        """Read a list of objects; raise ShapeError for one that is too long."""
         value = fields.get(name)
         if value is None:
             return

@@ -85,7 +85,7 @@ class Request(Frozen, Generic[T]):
         return replace(self, content=_json(body))
 
     def with_upload(self, upload: Upload) -> Self:
-        """Add a file; raises InvariantError for a file name that was not generated."""
+        """Add a file; raise InvariantError for a file name that was not generated."""
         if not _FILE_NAME.fullmatch(upload.filename):
             raise InvariantError(Phrase("the file name of an upload is not generated ASCII"))
         return replace(self, upload=upload)

@@ -693,6 +693,7 @@ def test_a_week_in_which_ten_things_drift(week: Console) -> None:
     assert 1 == log.count("bounds: its audience has 10 followers, which its bounds do not allow; if")
 
 
+@pytest.mark.night
 def test_a_week_in_which_nothing_drifts(week: Console) -> None:
     tree = week.shell.tree
     yaml = tree.read("campaigns/unseen/campaign.yaml")

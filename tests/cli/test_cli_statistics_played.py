@@ -104,6 +104,7 @@ def scene(row: dict[str, Any], name: str) -> int:
     return sum(each["user_count"] for each in row["read_user_source"] if each["scene_desc"] == name)
 
 
+@pytest.mark.night
 def test_two_months_add_up(played: Played):
     for number, at in enumerate(SENT, 1):
         played.send(f"letter-{number}", at)

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Final
 
 import pytest
 from cli_runner import Shell
@@ -52,7 +52,16 @@ def tree(shell: Shell) -> Tree:
     return shell.tree
 
 
-@pytest.mark.parametrize("line", ["plan", "plan --format json", "--help", "plan --help", "schema", "nonsense"])
+BY_NIGHT: Final = ("--help", "plan --help", "schema", "validate", "<&-", "2>&-")
+"""Beside one of its kind that runs by day."""
+
+
+def cases(*named: str) -> list[Any]:
+    """Return the cases of a test, those of BY_NIGHT for the nightly run."""
+    return [pytest.param(each, marks=pytest.mark.night) if each in BY_NIGHT else each for each in named]
+
+
+@pytest.mark.parametrize("line", cases("plan", "plan --format json", "--help", "plan --help", "schema", "nonsense"))
 def test_a_reader_that_went_away_is_no_error_of_the_command(tree: Tree, line: str):
     done = shell_line(tree, f'"$@" {line} 2>&1 | true; echo "${{PIPESTATUS[0]}}"')
     assert (b"2" if line == "nonsense" else b"0") == done.stdout.strip()
@@ -69,15 +78,15 @@ def test_a_reader_that_went_away_does_not_stop_a_send(tree: Tree):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("arguments", [["plan"], ["plan", "--format", "json"], ["validate"]], ids=" ".join)
-def test_a_result_that_cannot_be_written_is_a_failure(tree: Tree, arguments: list[str]):
+@pytest.mark.parametrize("line", cases("plan", "plan --format json", "validate"))
+def test_a_result_that_cannot_be_written_is_a_failure(tree: Tree, line: str):
     with open("/dev/full", "wb") as full:
-        done = massctl(tree, *arguments, stdout=full)
+        done = massctl(tree, *line.split(), stdout=full)
     assert 1 == done.returncode
     assert b"the result cannot be written" in done.stderr
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", cases("<&-", ">&-", "2>&-", "<&- >&- 2>&-"))
 def test_closed_streams_are_nobodys_ledger(tree: Tree, closed: str):
     """A file opened later would take a closed stream's number, and get what was meant for the stream."""
     done = shell_line(tree, f'"$@" apply --sandbox --yes {closed}')

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from gits import clone_of, ledger_in, remote_at
+from sqlite_backend import DATABASE, SqliteStore
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerMissingError, LedgerOlderError, LedgerStaleError
 from massctl.ledger import chained_ledger
 from massctl.ledger.chained_ledger import ChainedLedger
-from massctl.ledger.git_ledger import GitLedger
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 from massctl.model.ids import sha256_of
@@ -21,21 +21,23 @@ CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
 MORE = as_new((Expired(not_after=NOW), WORDS))
 ATTEMPT = as_new(attempted(WORDS))
 IMAGE = NewEntry(at=NOW, event=ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0"))
-Open = Callable[[], LocalLedger | GitLedger]
+Open = Callable[[], ChainedLedger]
 
 
-@pytest.fixture(params=["local", "git"])
+@pytest.fixture(params=["local", "git", "sqlite"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Open the one ledger as another runner would: nothing is shared but the place where every runner reads."""
     if request.param == "local":
         return lambda: LocalLedger(tmp_path / "massctl.state.jsonl", tmp_path / "locks")
+    if request.param == "sqlite":
+        return lambda: ChainedLedger(SqliteStore(tmp_path / DATABASE), tmp_path / "locks")
     remote = remote_at(tmp_path / "remote.git")
     numbers = iter(range(100))
     return lambda: ledger_in(clone_of(remote, tmp_path / f"clone{next(numbers)}"))
 
 
 @pytest.fixture
-def begun(opened: Open) -> LocalLedger | GitLedger:
+def begun(opened: Open) -> ChainedLedger:
     ledger = opened()
     ledger.read(0)
     ledger.append(0, [CREATED], durable=True)
@@ -46,30 +48,30 @@ def test_one_that_is_not_there_is_empty(opened: Open):
     assert [] == list(opened().read(0))
 
 
-def test_what_is_appended_is_what_every_runner_reads(begun: LocalLedger | GitLedger, opened: Open):
+def test_what_is_appended_is_what_every_runner_reads(begun: ChainedLedger, opened: Open):
     written = begun.append(1, [MORE, ATTEMPT], durable=True)
     assert list(written) == list(opened().read(1))
     assert [2, 3] == [entry.serial for entry in written]
 
 
-def test_what_is_not_durable_is_with_what_is(begun: LocalLedger | GitLedger, opened: Open):
+def test_what_is_not_durable_is_with_what_is(begun: ChainedLedger, opened: Open):
     noted = begun.append(1, [IMAGE], durable=False)
     written = begun.append(2, [ATTEMPT], durable=True)
     assert [*noted, *written] == list(opened().read(1))
 
 
-def test_an_append_of_nothing_sees_to_what_was_noted(begun: LocalLedger | GitLedger, opened: Open):
+def test_an_append_of_nothing_sees_to_what_was_noted(begun: ChainedLedger, opened: Open):
     noted = begun.append(1, [IMAGE], durable=False)
     assert [] == list(begun.append(2, [], durable=True))
     assert list(noted) == list(opened().read(1))
 
 
-def test_what_was_noted_is_read_here(begun: LocalLedger | GitLedger):
+def test_what_was_noted_is_read_here(begun: ChainedLedger):
     noted = begun.append(1, [IMAGE], durable=False)
     assert list(noted) == list(begun.read(1))
 
 
-def test_of_two_runners_the_second_writes_nothing(begun: LocalLedger | GitLedger, opened: Open):
+def test_of_two_runners_the_second_writes_nothing(begun: ChainedLedger, opened: Open):
     other = opened()
     other.read(0)
     begun.append(1, [ATTEMPT], durable=True)
@@ -90,7 +92,7 @@ def test_of_two_that_begin_it_one_does(opened: Open):
         other.append(0, [CREATED], durable=True)
 
 
-def test_of_many_runners_at_once_one_writes_at_each_serial(begun: LocalLedger | GitLedger, opened: Open):
+def test_of_many_runners_at_once_one_writes_at_each_serial(begun: ChainedLedger, opened: Open):
     runners = [opened() for _ in range(4)]
     written: list[int] = []
 
@@ -142,7 +144,7 @@ def test_what_was_verified_once_is_not_read_again(begun: ChainedLedger, opened: 
     assert list(written) == list(ledger.read(5))
 
 
-def test_a_ledger_that_ends_before_what_this_machine_saw_is_refused(begun: LocalLedger | GitLedger):
+def test_a_ledger_that_ends_before_what_this_machine_saw_is_refused(begun: ChainedLedger):
     """An older copy whose lines all verify."""
     older = begun.as_found()
     begun.append(1, [MORE], durable=True)
@@ -153,7 +155,7 @@ def test_a_ledger_that_ends_before_what_this_machine_saw_is_refused(begun: Local
     assert "ends with entry 1, but this machine saw 2" in caught.value.detail
 
 
-def test_one_that_went_another_way_is_refused(begun: LocalLedger | GitLedger):
+def test_one_that_went_another_way_is_refused(begun: ChainedLedger):
     older = begun.as_found()
     begun.append(1, [MORE], durable=True)
     begun.replace(older, NOW, begun.as_found())
@@ -166,7 +168,7 @@ def test_one_that_went_another_way_is_refused(begun: LocalLedger | GitLedger):
     assert "Its entry 2 differs from" in caught.value.detail
 
 
-def test_a_form_that_the_chain_proves_is_read_and_refused_in_depth(begun: LocalLedger | GitLedger):
+def test_a_form_that_the_chain_proves_is_read_and_refused_in_depth(begun: ChainedLedger):
     """Somebody wrote a whole chain by another hand: every line follows from the one before."""
     first = (begun.as_found() or b"").replace(b'"serial":1', b'"serial": 1')
     begun.append(1, [MORE], durable=True)
@@ -181,7 +183,7 @@ def test_a_form_that_the_chain_proves_is_read_and_refused_in_depth(begun: LocalL
     assert "Entry 1" in caught.value.detail
 
 
-def test_a_ledger_that_is_replaced_stays_whole_under_another_name(begun: LocalLedger | GitLedger):
+def test_a_ledger_that_is_replaced_stays_whole_under_another_name(begun: ChainedLedger):
     begun.append(1, [MORE], durable=True)
     before = begun.as_found()
     assert "massctl.state.20261201T040000Z.jsonl" == begun.replace(None, NOW, before)
@@ -192,7 +194,7 @@ def test_a_ledger_that_is_replaced_stays_whole_under_another_name(begun: LocalLe
     assert 2 == len(begun.read(0))
 
 
-def test_one_that_went_on_is_not_replaced(begun: LocalLedger | GitLedger, opened: Open):
+def test_one_that_went_on_is_not_replaced(begun: ChainedLedger, opened: Open):
     seen = begun.as_found()
     other = opened()
     other.append(len(other.read(0)), [MORE], durable=True)

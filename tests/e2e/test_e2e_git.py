@@ -171,7 +171,9 @@ def over_http(root: Path) -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
-@pytest.mark.parametrize("left_by", ["actions/checkout", "state.token_env", "nobody"])
+@pytest.mark.parametrize(
+    "left_by", ["actions/checkout", "state.token_env", pytest.param("nobody", marks=pytest.mark.night)]
+)
 def test_a_token_over_http(wechat: Wechat, tmp_path: Path, left_by: str):
     remote = remote_at(tmp_path / "remote.git")
     git(remote, "config", "http.receivepack", "true")

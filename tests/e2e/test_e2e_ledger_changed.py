@@ -99,7 +99,7 @@ def test_a_plan_whose_ledger_is_missing_sends_nothing(staged: Desk, wechat: Wech
     assert "ledger" in guards(done)["plan_stale"]
 
 
-@pytest.mark.parametrize(("name", "status"), [("letter", 5), ("notice", 4)])
+@pytest.mark.parametrize(("name", "status"), [("letter", 5), pytest.param("notice", 4, marks=pytest.mark.night)])
 def test_an_older_copy_of_the_ledger_within_a_day_sends_nothing_twice(
     staged: Desk, wechat: Wechat, name: str, status: int
 ):

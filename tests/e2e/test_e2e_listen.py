@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from building import LINEAGE, as_new, at, attempted, text
@@ -248,7 +248,12 @@ FLOODS: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("name", FLOODS)
+BY_DAY: Final = ("a gigabyte", "a length and chunks", "no http")
+
+
+@pytest.mark.parametrize(
+    "name", [*BY_DAY, *(pytest.param(each, marks=pytest.mark.night) for each in FLOODS if each not in BY_DAY)]
+)
 def test_what_is_no_request_of_wechats_costs_nothing(tmp_path: Path, name: str):
     tree = sent(tmp_path, 1)
     with listening(tree) as listener:

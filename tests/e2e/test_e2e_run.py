@@ -27,7 +27,7 @@ from repositories import APPID, Tree, window
 from said import Said
 
 from massctl.ledger.codec import encode, follow
-from massctl.ledger.high_water_mark import restore_command
+from massctl.ledger.git_ledger import restore_command
 from massctl.ledger.signature import UNSIGNED
 from massctl.model.entries import ImageUploaded, NewEntry
 from massctl.model.statistics import STATISTICS_BRANCH

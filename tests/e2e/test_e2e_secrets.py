@@ -276,7 +276,15 @@ def test_a_proxy_that_does_not_work_leaves_no_password_behind(tmp_path: Path):
     assert {} == found
 
 
-@pytest.mark.parametrize("secret", [SECRET[::-1], SECRET + "\n", "密" + SECRET], ids=ascii)
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pytest.param(SECRET[::-1], marks=pytest.mark.night),
+        SECRET + "\n",
+        pytest.param("密" + SECRET, marks=pytest.mark.night),
+    ],
+    ids=ascii,
+)
 def test_a_secret_that_does_not_fit_is_not_told(tmp_path: Path, wechat: Wechat, secret: str):
     desk = desk_at(tmp_path, "en", MASSCTL_API_BASE=wechat.address, **{SECRET_VARIABLE: secret})
     assert 1 == desk.massctl("apply", "notice", "--yes", "--no-wait", "--format", "json")
@@ -367,8 +375,14 @@ transport.Line.exchange = broken
 """
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("language", "form"),
+    [
+        ("zh", "text"),
+        ("en", "json"),
+        *(pytest.param(*each, marks=pytest.mark.night) for each in [("zh", "json"), ("en", "text")]),
+    ],
+)
 def test_a_bug_leaves_a_log_without_secrets(tmp_path: Path, language: str, form: str):
     way = f"http://user:{quote(PASSWORD, safe='')}@127.0.0.1:1"
     code = BUG.format(way=PROXY_VARIABLE, openid=OPENID, password=PASSWORD, variable=SECRET_VARIABLE, token=TOKEN)
@@ -384,8 +398,8 @@ def test_a_bug_leaves_a_log_without_secrets(tmp_path: Path, language: str, form:
 @pytest.mark.parametrize(
     ("path", "how"),
     [
-        ("/cgi-bin/stable_token", signal.SIGINT),
-        ("/cgi-bin/message/mass/preview", signal.SIGTERM),
+        pytest.param("/cgi-bin/stable_token", signal.SIGINT, marks=pytest.mark.night),
+        pytest.param("/cgi-bin/message/mass/preview", signal.SIGTERM, marks=pytest.mark.night),
         ("/cgi-bin/message/mass/sendall", signal.SIGINT),
     ],
 )

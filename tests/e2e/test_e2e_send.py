@@ -113,7 +113,7 @@ def test_a_ledger_of_loopback_is_not_used_against_wechat(sent: Sent):
     assert (5, ["ledger_foreign"]) == (done.status, guards(done.document))
 
 
-@pytest.mark.parametrize("ahead", [300, -300])
+@pytest.mark.parametrize("ahead", [300, pytest.param(-300, marks=pytest.mark.night)])
 def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(desk: Desk, wechat: Wechat, ahead: int):
     desk.tree.news("letter")
     wechat.control("date", {"ahead_seconds": ahead})
@@ -126,7 +126,7 @@ def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(desk: Desk,
 # Two at once, and people who stop one
 
 
-@pytest.mark.parametrize("path", ["draft/add", "message/mass/sendall"])
+@pytest.mark.parametrize("path", [pytest.param("draft/add", marks=pytest.mark.night), "message/mass/sendall"])
 def test_two_runners_at_once(gated: Desk, gate: Gate, path: str):
     """The second is refused; an attempt that the first has under way is the first one's, and no doubt of the second."""
     gate.hold(path=f"/cgi-bin/{path}")
@@ -195,7 +195,9 @@ def _read(master: int) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize(("typed", "expected"), [("yes\n", (0, 1)), ("no\n", (5, 0)), ("\n", (5, 0))])
+@pytest.mark.parametrize(
+    ("typed", "expected"), [("yes\n", (0, 1)), ("no\n", (5, 0)), pytest.param("\n", (5, 0), marks=pytest.mark.night)]
+)
 def test_a_person_is_asked_at_a_terminal(desk: Desk, wechat: Wechat, typed: str, expected: tuple[int, int]):
     status, seen = at_a_terminal(desk, "apply", "letter", typed=typed)
     assert expected == (status, len(wechat.jobs()))

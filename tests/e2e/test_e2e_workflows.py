@@ -291,7 +291,7 @@ def test_no_attribute_of_git_hides_what_is_sent(hub: Hub, person: Path) -> None:
     assert "campaigns/letter/articles/main.md" in hub.forge.bodies(7)[0].replace("\\", "")
 
 
-@pytest.mark.parametrize("where", ["campaigns/letter/articles", "massctl.yaml"])
+@pytest.mark.parametrize("where", ["campaigns/letter/articles", pytest.param("massctl.yaml", marks=pytest.mark.night)])
 def test_a_link_in_a_pull_request_leads_nowhere(hub: Hub, person: Path, where: str) -> None:
     path = person / where
     shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -436,7 +436,7 @@ def test_without_the_deploy_key_the_ledger_is_not_written_and_nothing_is_sent(hu
     assert ("failure", 0) == (run.jobs["send"].result, jobs(hub)), run.log
 
 
-@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("force", [False, pytest.param(True, marks=pytest.mark.night)])
 def test_nobody_writes_the_ledger_by_hand(hub: Hub, person: Path, force: bool) -> None:
     """Forged entries, and a shorter ledger."""
     before = hub.tip("refs/heads/massctl-state")
@@ -545,7 +545,13 @@ def test_a_draft_of_the_console_becomes_a_branch_for_a_pull_request(hub: Hub) ->
     assert ("failure", before) == (again.jobs["send"].result, hub.tip())
 
 
-@pytest.mark.parametrize(("campaign", "number"), [("../x", "abc"), ("", "abc"), ("from-console", "a b; id")])
+@pytest.mark.parametrize(
+    ("campaign", "number"),
+    [
+        ("../x", "abc"),
+        *(pytest.param(*each, marks=pytest.mark.night) for each in [("", "abc"), ("from-console", "a b; id")]),
+    ],
+)
 def test_what_is_typed_to_import_is_checked_before_a_secret_is_read(hub: Hub, campaign: str, number: str) -> None:
     act = "import a console draft (从公众号草稿导入)"
     run = hub.play("apply", ordered(hub, act, campaign=campaign, number=number))

@@ -13,7 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from massctl.picture.formats import Format, PictureFault, sniff
+from massctl.model.diagnostics import MediaFault
+from massctl.picture.formats import Format, sniff
 from massctl.picture.prepare import Prepared, prepare_cover, prepare_inline
 
 
@@ -93,7 +94,7 @@ def test_any_bytes_are_prepared_or_a_fault(data):
             found = prepare(data)
             again = prepare(data)
         assert found == again
-        if isinstance(found, PictureFault):
+        if isinstance(found, MediaFault):
             assert found.message.isprintable()
             assert len(found.message) < 500
             continue
@@ -157,4 +158,4 @@ def test_a_bomb_stays_small_and_ends_soon(what):
         [sys.executable, "-c", CHILD], input=BOMBS[what], capture_output=True, check=False, timeout=90
     )
     assert 0 == done.returncode, done.stderr.decode()[-500:]
-    assert {"PictureFault", "Prepared"} >= set(done.stdout.decode().split())
+    assert {"MediaFault", "Prepared"} >= set(done.stdout.decode().split())

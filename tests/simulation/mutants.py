@@ -211,7 +211,7 @@ _ANY_DRAFT_IS_STAGED = Mutant(
 _ANY_DRAFT_IS_CARRIED = Mutant(
     "a send may carry a draft of another digest or batch",
     "massctl.model.send",
-    "        return self.draft == StagedDraft(self.body.media_id, self.digest, self.batch)\n",
+    "        return self.draft == StagedDraft(self.body.media_ids[0], self.digest, self.batch)\n",
     "        return True\n",
     "news in batches, an edit is taken back",
     _ANY_DRAFT_IS_STAGED,
@@ -555,26 +555,28 @@ MUTANTS = (
     Mutant(
         "rule 6: a torn line stays before the next entry",
         _LOCAL,
-        "        os.ftruncate(descriptor, after.whole_bytes)\n"
-        "        os.lseek(descriptor, after.whole_bytes, os.SEEK_SET)\n"
+        "        os.ftruncate(descriptor, place.stop)\n"
+        "        os.lseek(descriptor, place.stop, os.SEEK_SET)\n"
         "        try",
         "        os.lseek(descriptor, 0, os.SEEK_END)\n        try",
         "text",
     ),
-    Mutant("rule 6: a lost newline is not written", _LOCAL, 'b"\\n" if after.newline_lost else b""', 'b""', "text"),
+    Mutant(
+        "rule 6: a lost newline is not written", _LOCAL, 'lines if place.is_ended else b"\\n" + lines', "lines", "text"
+    ),
     Mutant(
         "rule 6: compare-and-swap compares nothing",
         _LOCAL,
-        "                    self._check_end(descriptor, after)\n",
-        "",
+        "            raise stale(after.serial)\n        return place\n",
+        "            pass\n        return place\n",
         "text, two runners",
     ),
     _BEHIND_IS_TORN,
     Mutant(
         "rule 6: a file is cut below what was read",
         _LOCAL,
-        "        os.ftruncate(descriptor, after.whole_bytes)\n        os.lseek",
-        "        os.ftruncate(descriptor, max(0, after.whole_bytes - 1))\n        os.lseek",
+        "        os.ftruncate(descriptor, place.stop)\n        os.lseek",
+        "        os.ftruncate(descriptor, max(0, place.stop - 1))\n        os.lseek",
         "text",
     ),
     Mutant(
@@ -587,7 +589,7 @@ MUTANTS = (
     Mutant(
         "rule 6: a copy of a ledger that was cut is a torn one",
         _CHAINED,
-        "        if size_bytes > end.whole_bytes:\n",
+        "        if tail and chain_digest(tail) != end.digest:\n",
         "        if False:\n",
         "text, a damaged ledger",
     ),
@@ -1010,7 +1012,7 @@ MUTANTS = (
     Mutant(
         "a draft that comes late is not looked for",
         "massctl.apply.drafts",
-        """GIVEN_UP_AFTER:
+        """LATE_MAX + context.ports.append_max:
             _close(context, missing, "not_found", pending=None if begun.missed else True)
 """,
         """timedelta(0):
@@ -1157,8 +1159,8 @@ MUTANTS = (
     Mutant(
         "rule 6: a flush that fails is taken for done",
         _LOCAL,
-        "_bytes)  # What is cut off is ours, and nobody else's.\n            raise",
-        "_bytes)",
+        "place.stop)  # What is cut off is ours, and nobody else's.\n            raise",
+        "place.stop)",
         "text, a full disk",
     ),
     Mutant(

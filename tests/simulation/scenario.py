@@ -1,7 +1,7 @@
 """Runs of apply against the simulated WeChat: plan anew from the ledger, then carry the plan out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -9,8 +9,7 @@ from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import building
-from building import HOUR, NOW, OPEN, article, audience, house, news, picture, reviewers, sha, text
-from copies import replace
+from building import APPEND_MAX, HOUR, NOW, OPEN, article, audience, house, news, picture, reviewers, sha, text
 from openid_samples import SampleOpenids, openid_list
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
 from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
@@ -192,6 +191,7 @@ def run_once(
         one_by_one,
         None,
         lambda _: _changed(wechat),
+        APPEND_MAX,
         wait_in_doubt=wait,
         rules=fresh_rules,
         skew=(lambda _: wechat.heard) if wechat.tells_time else None,
@@ -299,6 +299,7 @@ class Scene:
             one_by_one,
             answers,
             self.changed,
+            APPEND_MAX,
             wait_in_doubt=self.wait_in_doubt,
             attended=self.consent is not None,
             rules=self.fresh_rules,

@@ -31,6 +31,14 @@ LONG_RUNS = (
     "text, refusals",
     "text, renamed",
     "text, two runners after a crash",
+    "text, a person settles",
+    "text, edited",
+    "text, 45028 before 45065",
+    "text, too fast and a crash",
+    "text, kill switch",
+    "text, stop",
+    "git, two faults",
+    "git, edited in a run",
 )
 """Scenarios that take long, each beside one of its kind that runs by day."""
 

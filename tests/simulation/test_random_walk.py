@@ -250,7 +250,7 @@ def drafts_are_not_looked_for(patch: pytest.MonkeyPatch) -> None:
 
 def drafts_never_come_late(patch: pytest.MonkeyPatch) -> None:
     close = drafts._close
-    patch.setattr(drafts, "GIVEN_UP_AFTER", timedelta(0))
+    patch.setattr(drafts, "LATE_MAX", timedelta(days=-1))
     patch.setattr(drafts, "_close", lambda run, missing, reason, **_: close(run, missing, reason))
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from massctl.errors import LedgerStaleError
 from massctl.ledger.chained_ledger import lineage_of
 from massctl.ledger.codec import chain_digest, decode, encode, follow
-from massctl.ledger.high_water_mark import FILE, note_newest, require_newest, seen_mark
+from massctl.ledger.high_water_mark import FILE, note_newest, older_copy, seen_mark, set_back
 from massctl.model.entries import GENESIS, Entry, NewEntry
 
 
@@ -152,7 +152,9 @@ class DiskLedger:
         disk = self._disk
         mark = seen_mark(self._locks)
         digest = disk.names[mark.serial - 1] if mark is not None and 0 < mark.serial <= len(disk.names) else None
-        require_newest(mark, lineage_of(disk.entries), len(disk.entries), digest)
+        why = set_back(mark, lineage_of(disk.entries), len(disk.entries), digest)
+        if why is not None:
+            raise older_copy(why)
         self._serial, self._prev = len(disk.entries), disk.prev
         return disk.entries[since:]
 

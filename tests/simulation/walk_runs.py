@@ -7,6 +7,7 @@ from itertools import cycle
 from threading import Lock, Thread
 from typing import Final, Protocol
 
+from building import APPEND_MAX
 from simulation import walk_checkers
 from simulation.crashing import Crash
 from simulation.walk_declared import APPIDS
@@ -91,6 +92,7 @@ class Run:
             in_any_order(self.order, self.eager),
             answers,
             lambda _: None,
+            APPEND_MAX,
             wait_in_doubt=not self.no_wait,
             attended=self.asked is not None,
             rules=runner.house,

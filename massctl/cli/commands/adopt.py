@@ -113,7 +113,7 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
 
 
 def _planned(session: Session, name: str, warnings: list[Diagnostic]) -> tuple[Planned, RenderedCampaign] | Result:
-    """Plan a campaign up to its draft; returns a Result where its files have faults, raises where it has no draft."""
+    """Plan a campaign up to its draft; return a Result where its files have faults, raises where it has no draft."""
     made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
     trust(session, made.state)
     show_repository_warnings(session, made)
@@ -139,7 +139,7 @@ def _faulty(found: list[Diagnostic]) -> Result:
 
 
 def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
-    """Say why a campaign has no content to compare its draft with: it is not locked, it went out, or it is gone."""
+    """Return why a campaign has no content to compare its draft with: it is not locked, it went out, or it is gone."""
     if campaign.refusals:
         refusal = campaign.refusals[0]
         return RefusedError(refusal.message, Phrase("Nothing was recorded."), refusal.hint)
@@ -161,7 +161,7 @@ class _Pull(Frozen):
         return f"campaigns/{self.rendered.name}"
 
     def render(self, edited: Mapping[str, bytes]) -> Sequence[DraftArticle] | None:
-        """Return the draft that the campaign would get with these files; None where it has faults then."""
+        """Return the draft that the campaign would get with these files; None if it would have faults."""
         repository = EditedRepository(self.session.root, edited)
         workbench = self.session.workbench(repository=repository)
         (found,) = Desires(workbench, self.made.state).read([self.rendered.name])
@@ -172,7 +172,7 @@ class _Pull(Frozen):
         return draft_articles(found, self.made.state)
 
     def refused(self, found: Sequence[Phrase]) -> RefusedError:
-        """Say what of the console's version cannot be written, and the way on."""
+        """Make the refusal of a console version that cannot be written into files, with the way on."""
         media_id = self.made.state.record(self.rendered.name, self.rendered.edition).drafts[-1].event.media_id
         return RefusedError(
             Phrase(
@@ -221,7 +221,7 @@ def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
 
 
 def _opened(session: Session, made: Planned, rendered: RenderedCampaign) -> _Pull:
-    """Read the draft of a campaign; raises UsageError where nothing differs."""
+    """Read the draft of a campaign; raise UsageError where nothing differs."""
     draft, kept = draft_to_adopt(rendered, made.state, session.wechat(rendered.account))
     file = load_campaign(session.repository, rendered.name, session.settings).file
     if is_as_saved(draft, kept) or file is None or file.mpnews is None:
@@ -233,7 +233,7 @@ def _opened(session: Session, made: Planned, rendered: RenderedCampaign) -> _Pul
 
 
 def _edited(pull: _Pull) -> dict[str, bytes]:
-    """Return the files as they would give the console's draft; raises RefusedError where none do."""
+    """Return the files as they would give the console's draft; raise RefusedError where none do."""
     if len(pull.given) != len(pull.kept):
         raise pull.refused([each.phrase for each in differences(pull.given, pull.kept)])
     edited = _edited_settings(pull)
@@ -280,7 +280,7 @@ def _is_beginning(kept: DraftArticle) -> bool:
 
 
 def _edited_body(pull: _Pull, number: int, article: Article, edited: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Change an article's file so that it renders to the console's body; raises RefusedError where that fails."""
+    """Change an article's file so that it renders to the console's body; raise RefusedError where that fails."""
     place = template_path(article.content, pull.rendered.name)
     kept = pull.kept[number]
     if not isinstance(place, str) or not place.startswith(f"{pull.rendered.name}/"):

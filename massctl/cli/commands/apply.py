@@ -158,7 +158,7 @@ def run_apply(
 
 
 def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
-    """Add which sends in doubt `apply` may repeat; none is judged while nobody can write the ledger."""
+    """Add which sends in doubt `apply` may repeat; none while the ledger cannot be written."""
     if outcome.held_elsewhere or outcome.ledger_error is not None:
         return outcome
     doubts = [*(outcome.record(each) for each in outcome.campaigns), *outcome.doubts_of_others]
@@ -327,6 +327,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         overlap=side_by_side,
         answers=run.answers,
         changed=session.changed_since,
+        append_max=session.backend.append_max,
         wait_in_doubt=run.wait_in_doubt,
         attended=run.answers is not None and somebody_is_here(),
         rules=lambda: session.rules_now(made.rules),
@@ -353,7 +354,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
 
 
 def require_something_to_show(plan: Plan, showing: Showing) -> None:
-    """Raise UsageError for a campaign that went out, or that nobody is to be shown; nothing was done."""
+    """Raise UsageError for a campaign that went out, or that has no reviewers; nothing was done."""
     for each in plan.campaigns:
         if each.status in FINAL and each.awaiting_until is None:
             raise UsageError(

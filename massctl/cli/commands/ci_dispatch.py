@@ -42,7 +42,7 @@ from massctl.view.markdown_text import Words
 from massctl.view.words import recorded
 
 AHEAD: Final = timedelta(minutes=90)
-"""So long before a window opens a run begins to wait for it: the timer may be most of an hour late."""
+"""How long before its window a run begins to wait, because the timer may be almost an hour late."""
 DOCTOR_HOUR_UTC: Final = 0
 """08:00 in Beijing, before anybody's working day. WeChat has counted the day before by the tick, so statistics are
 collected too."""
@@ -134,7 +134,7 @@ def require_branch(settings: MassctlFile, environment: Mapping[str, str]) -> Non
 
 
 def gate(session: Session, environment: Mapping[str, str]) -> str | None:
-    """Return the step of an order, None without one. Raises RefusedError, UsageError for one that nobody may give."""
+    """Return the step of an order; None without one. Raises RefusedError or UsageError for a forbidden order."""
     require_branch(session.settings, environment)
     order = order_of(environment)
     if order is None:
@@ -156,7 +156,7 @@ def gate(session: Session, environment: Mapping[str, str]) -> str | None:
 
 
 def reasons(session: Session, made: Planned, now: datetime) -> Iterator[Phrase]:
-    """Say for what the job that sends is needed now; nothing where it can be spared."""
+    """List why the job that sends is needed now; empty if it is not."""
     if made.plan.can_apply:
         yield Phrase("there is something to do")
     coming = opening(made.plan.campaigns, now, now + AHEAD)
@@ -286,7 +286,7 @@ def _rows(words: Words, found: list[tuple[AccountName, ListedDraft]]) -> Iterato
 
 
 def account_with(current: Session, media_id: str) -> AccountName:
-    """Return the account whose draft it is; raises UsageError where none has it."""
+    """Return the account whose draft it is; raise UsageError where none has it."""
     accounts = _accounts(current)
     for account in accounts:
         if len(accounts) == 1 or any(each.media_id == media_id for each in current.wechat(account).newest_drafts()):

@@ -164,7 +164,7 @@ def write_comment(
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
             told = replace(told, warned=(*told.warned, *_warnings(forge.changed_files(event.number))))
             pictures = _pictures(main, event, review, run)
-            forge.comment(event.number, _body(main.console, event, review, told, run, pictures))
+            forge.comment(event.number, _body(main, event, review, told, run, pictures))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
             forge.set_status(told.sha, is_good=found is None, said=say(found or _GOOD, main.console.reader), run=run)
     finally:
@@ -256,7 +256,7 @@ _GOOD: Final = Phrase("the plan is in the comment; what is locked is what the fi
 
 
 def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool) -> str | None:
-    """Say why the commit is not ready; None if it is."""
+    """Return why the commit is not ready; None if it is."""
     if isinstance(review, UnfitError):
         return Phrase("the plan cannot be shown: {why}", why=review.what)
     if isinstance(review.plan, StoppedPlan):
@@ -281,7 +281,7 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
 
 
 def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:
-    """Give the address of this run, from what GitHub says in the environment."""
+    """Return the address of this run, from what GitHub says in the environment."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     return f"{server}/{event.repository.full_name}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
 
@@ -319,7 +319,7 @@ def _warnings(changed: ChangedFiles) -> list[Phrase]:
 
 
 def _body(
-    console: Console,
+    main: Session,
     event: PullRequestEvent,
     review: ReviewFile | UnfitError,
     told: _Told,
@@ -327,6 +327,7 @@ def _body(
     shown: Sequence[str],
 ) -> str:
     """Make the comment from the review, as data; in place of what cannot be shown it says so."""
+    console, names = main.console, main.settings.account_names
     label, words = say(Phrase("the run"), console.reader), Words(console.reader)
     foot = [f"[{label}]({run})"]
     if told.locked:
@@ -341,7 +342,9 @@ def _body(
     locking = Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
     reader = language_of(review.plan, console)
     room = MARKDOWN_CHARACTERS_MAX - sum(len(line) + 1 for line in shown)
-    made = plan_comment(review.plan, reader, commit=told.sha, locking=locking, warned=told.warned, limit=room)
+    made = plan_comment(
+        review.plan, reader, commit=told.sha, locking=locking, warned=told.warned, names=names, limit=room
+    )
     return "\n".join([made, *shown, below])
 
 

@@ -44,7 +44,7 @@ def setup(session: Session, repository: str | None) -> Result:
 
 
 def github_repository(session: Session, remote: str) -> str:
-    """Return OWNER/REPOSITORY of a remote's address; raises UsageError where it is not on github.com."""
+    """Return OWNER/REPOSITORY of a remote's address; raise UsageError where it is not on github.com."""
     found = repository_at(remote)
     if found is not None:
         return found
@@ -60,7 +60,7 @@ def github_repository(session: Session, remote: str) -> str:
 
 
 def remote_address(session: Session) -> str | None:
-    """Return the address of the remote that `state.remote` names; None where there is none."""
+    """Return the address of the remote in `state.remote`; None without one."""
     try:
         found = Git(session.root, session.environment).run("remote", "get-url", session.settings.state.remote)
     except LedgerUnreachableError:

@@ -82,7 +82,7 @@ def _switch(session: "Session", name: str, article: int | None, *, opened: bool)
 
 
 def _articles(session: "Session", record: "Record", article: int | None) -> list[int]:
-    """Return the articles that are meant; raises UsageError if nobody knows how many there are."""
+    """Return the articles that are meant; raise UsageError if nobody knows how many there are."""
     if article is not None:
         require_article(session, record, article)
         return [article]

@@ -100,7 +100,7 @@ class CheckUp(Frozen):
     findings: tuple[Finding, ...]
 
     def exit_status(self) -> ExitStatus:
-        """Give 1 where anything is a problem."""
+        """Return 1 if any finding is a problem."""
         found = any(each.level is Level.PROBLEM for each in self.findings)
         return ExitStatus.FAILED if found else ExitStatus.DONE
 
@@ -300,7 +300,7 @@ def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
 
 
 def _host(session: Session, account: AccountName) -> Finding:
-    """Say where the credential goes."""
+    """Return where the credential goes."""
     if session.sandbox:
         return Finding(
             Check.API_HOST, Level.OK, Phrase("requests stay in the sandbox, in this process"), account=account
@@ -373,7 +373,7 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
 
 
 def _place(address: str) -> tuple[str, int] | None:
-    """Return host and port of a proxy's address; None if it is none."""
+    """Return host and port of a proxy's address; None otherwise."""
     try:
         parts = urlsplit(address.strip())
         port = parts.port or _PORTS.get(parts.scheme)

@@ -71,7 +71,7 @@ def explanations(language: Language) -> list[Explanation]:
 
 
 def explain(code: str, language: Language) -> Explanation:
-    """Return the explanation of `code`; raises UsageError, with a suggestion, where there is none."""
+    """Return the explanation of `code`; raise UsageError, with a suggestion, for an unknown code."""
     if _ERRCODE.fullmatch(code.strip()):
         return _errcode(int(code), language)
     known = _pages(language)
@@ -165,7 +165,7 @@ def errcode_explained(errcode: int, language: Language) -> Explanation:
 
 
 def _of_calls(calls: list[tuple[str, Judgement]], language: Language) -> Iterator[str]:
-    """Say what single calls mean by it; those that mean the same stand together."""
+    """Return what single calls mean by it; those that mean the same stand together."""
     for _, alike in groupby(
         sorted(calls, key=lambda each: (each[1].message, each[0])), key=lambda each: each[1].message
     ):

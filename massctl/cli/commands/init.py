@@ -78,7 +78,7 @@ _CACHE: Final = ".massctl/"
 
 
 def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:
-    """Say what is to be typed next, and what this folder lacks although the files are there."""
+    """Return what is to be typed next, and what this folder lacks although the files are there."""
     if IGNORED in kept and _CACHE not in _lines(root / IGNORED):
         yield Phrase("add the line {line} to {file}: these files are only for this machine", line=_CACHE, file=IGNORED)
     where = f"cd {shlex.quote(str(target))} && " if target else ""
@@ -90,7 +90,7 @@ def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[P
 
 
 def _ask_inside(console: Console, top: Path) -> None:
-    """Ask before a repository is begun inside another one; raises UsageError where nobody says yes."""
+    """Ask before a repository is begun inside another one; raise UsageError where nobody says yes."""
     why = Phrase(
         "this folder is inside the git repository {top}: GitHub reads .github/ only at the top of a repository, so no "
         "workflow would run here",
@@ -121,7 +121,7 @@ def _above(root: Path) -> Path | None:
 
 
 def _locked(root: Path, written: list[str]) -> list[str]:
-    """Lock the campaigns of the scaffold, since its policy sends only what is locked; returns the paths written."""
+    """Lock the campaigns of the scaffold, since its policy sends only what is locked; return the paths written."""
     names = [path.split("/")[1] for path in written if path.endswith("/campaign.yaml")]
     if not names:
         return []

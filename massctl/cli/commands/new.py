@@ -259,7 +259,7 @@ def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignNam
 
 
 def _left_out(made: "RestMade") -> Iterator[Phrase]:
-    """Say which batches are not in the new list although nobody knows whether they have it, and why."""
+    """Return which batches are not in the new list although nobody knows whether they have it, and why."""
     by_reason: dict[str, list[BatchReach]] = {}
     for each in made.rest.unsure:
         by_reason.setdefault(str(each.why), []).append(each)

@@ -111,7 +111,7 @@ def command(
             from massctl.view.markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-            return plan_comment(reviewable(json(to)), to.reader)
+            return plan_comment(reviewable(json(to)), to.reader, names=current.settings.account_names)
 
         def ics(to: Console) -> str:
             from massctl.plan.schedule import schedule_of
@@ -128,7 +128,7 @@ def command(
 
 
 def _next_step(current: Session, plan: Plan, names: tuple[str, ...]) -> Phrase | None:
-    """Say what can be typed now: apply, or in a repository that is not set up yet the same plan in the sandbox."""
+    """Return what can be typed now: apply, or in a repository that is not set up yet the same plan in the sandbox."""
     if plan.can_apply and not names:
         return Phrase("{command}   does it", command=Command("apply"))
     missing = any(each.guard is Guard.LEDGER_MISSING for campaign in plan.campaigns for each in campaign.refusals)
@@ -258,10 +258,10 @@ class Checkout(Frozen):
 
 
 def open_checkout(session: Session, directory: str, *, for_review: bool = False) -> Checkout:
-    """Open the folder of a second checkout; raises UsageError if it is none, or if its settings are faulty.
+    """Open a second checkout; raise UsageError for another folder or faulty settings.
 
-    With `for_review`, massctl does not compare with a folder without settings, or with faulty ones: a pull request may
-    bring the first massctl.yaml, or mend it, and is reviewed like any other.
+    With `for_review`, a folder without valid settings is not compared: a pull request may add the first massctl.yaml or
+    repair it.
     """
     root = Path(directory).resolve()
     if for_review and root.is_dir() and not (root / SETTINGS).is_file():

@@ -76,6 +76,6 @@ def command(
 
 
 def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:
-    """Return who is to be shown the campaign: those of the command line, or the declared ones where there are none."""
+    """Return the recipients of the preview: those of the command line, else the declared ones."""
     asked = (*(Recipient("towxname", each) for each in towxname), *(Recipient("touser", each) for each in touser))
     return Showing(asked or None)

@@ -169,7 +169,7 @@ def settle(
 
 
 def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here: bool) -> Phrase:
-    """Say what was recorded; `of_batch` is the settlement that is about one batch of a list."""
+    """Return what was recorded; `of_batch` is the settlement that is about one batch of a list."""
     if of_batch and sent:
         say = Phrase("batch {batch} of {name} is recorded as sent")
     elif of_batch and is_here:
@@ -201,7 +201,7 @@ def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reaso
 
 
 def _in_question(session: Session, state: State, name: str) -> Record:
-    """Return the edition that can be settled; raises UsageError if nothing is recorded of the campaign.
+    """Return the edition that can be settled; raise UsageError if nothing is recorded of the campaign.
 
     After a repair of the ledger it may be the declared one, of which nothing is recorded.
     """

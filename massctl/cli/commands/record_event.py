@@ -44,7 +44,7 @@ def command(directory: str, file: str, account: str | None, form: str, sandbox: 
 
 
 def record_event(session: Session, file: str, account: str | None) -> Result:
-    """Read an event from a file or standard input, and record the end of the job that it tells of."""
+    """Read an event from a file or standard input, and record the end of its job."""
     from massctl.view.verbs_json import event_json
 
     appid = _appid(session, account)

@@ -57,7 +57,7 @@ INDEX: Final = "index.html"
 
 
 def render_into(session: Session, names: Sequence[str], out: Path, *, screenshots: bool) -> tuple[list[str], bool]:
-    """Write campaigns into a folder, of several each into one of its own; returns the paths, and whether all were fine.
+    """Write campaigns into a folder, several into one subfolder each; return the paths, and whether all are valid.
 
     Raises BrowserError, before anything is written, if there is no browser for `screenshots`.
     """
@@ -90,7 +90,7 @@ _PICTURED_MAX: Final = 6
 
 
 def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[bytes]]:
-    """Return PNGs of campaigns as a phone shows them by day; none where there is no Chromium, or a page fails in it."""
+    """Return PNGs of campaigns as a phone shows them by day; none if Chromium is missing or fails."""
     found: dict[str, list[bytes]] = {}
     if not names:
         return found
@@ -127,7 +127,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
         return None
     names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
     files = {names[str(f.sha256)]: workbench.read(f.sha256) for f in campaign.files}
-    files[INDEX] = index_page(campaign, names, console.reader, session.settings.name_of(campaign.account)).encode()
+    files[INDEX] = index_page(campaign, names, console.reader).encode()
     for number, article in enumerate(campaign.message.articles, 1):
         files[f"article-{number}.html"] = article_page(article.content, names).encode()
         count = article.word_count

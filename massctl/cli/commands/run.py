@@ -139,12 +139,12 @@ class _RoundConsole(Console):
     told: dict[str, float] = field(default_factory=dict)
 
     def talk(self, sentence: Phrase) -> None:
-        """Say a sentence, unless it was said within the last hour."""
+        """Print a sentence, unless it was printed within the last hour."""
         if self._is_new(sentence):
             Console.talk(self, sentence)
 
     def talk_page(self, page: str) -> None:
-        """Say a page, unless it was said within the last hour."""
+        """Print a page, unless it was printed within the last hour."""
         if self._is_new(page):
             Console.talk_page(self, page)
 
@@ -159,7 +159,7 @@ TOLD_SECONDS: Final = 3_600.0
 
 
 def _opened(directory: str, every: int, form: str) -> _Runner:
-    """Read what a runner needs before its first round; raises UsageError where there is no branch to send from."""
+    """Read what a runner needs before its first round; raise UsageError where there is no branch to send from."""
     settings, _, console = open_settings(directory)
     if settings is None:
         raise ConfigurationError(
@@ -249,7 +249,7 @@ class _Runner(Struct):
                 return ExitStatus.IN_DOUBT if self._is_in_doubt else ExitStatus.DONE
 
     def release(self) -> int:
-        """Give the lease up if it is this folder's."""
+        """Release the lease if this folder's runner holds it."""
         with self._session(self.checkout.at(self.checkout.fetch())) as current:
             require_operator(current.settings.policy, self.environment)
             with own_ledger(current) as book:
@@ -283,7 +283,7 @@ class _Runner(Struct):
         return status
 
     def _round(self, wishes: _Wishes) -> tuple[ExitStatus, int | None]:
-        """Fetch, carry out what is merged and due, follow jobs; returns also how much waits for people, if known."""
+        """Fetch, carry out what is merged and due, follow jobs; return also how much waits for people, if known."""
         tip = self.checkout.fetch()
         self.checkout.require_descent(tip, self.folder.memory.tip, wishes.rewritten)
         with self._session(self.checkout.at(tip)) as current:
@@ -344,7 +344,7 @@ class _Runner(Struct):
             )
 
     def _hold(self, current: Session, wishes: _Wishes) -> None:
-        """Make sure that this runner holds the lease; raises LeaseHeldError where another one does."""
+        """Make sure that this runner holds the lease; raise LeaseHeldError where another one does."""
         memory, host = self.folder.memory, _host()
         state = read_ledger(current)
         require_ledger(current, state)
@@ -382,7 +382,7 @@ class _Runner(Struct):
         return ExitStatus(found.exit_status())
 
     def _collect_statistics(self, current: Session, state: State, *, once: bool) -> None:
-        """Tell what was collected since the last round, and begin to collect what is due."""
+        """Return what was collected since the last round, and begin to collect what is due."""
         self._collector = self._collector or BackgroundCollector()
         found = self._collector.ended()
         self._collector.begin(current, state)

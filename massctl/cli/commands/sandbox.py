@@ -114,7 +114,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 
 
 def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str | None) -> Endpoint:
-    """Check where and how events are to be posted; raises UsageError if that cannot be done."""
+    """Check where and how events are to be posted; raise UsageError if that cannot be done."""
     try:
         parts = urlsplit(url)
         known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -155,7 +155,7 @@ def _value(variable: str | None, fallback: str) -> str:
 
 
 def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: bool) -> None:
-    """Serve, and print the address line first; raises UsageError if the port is taken.
+    """Serve, and print the address line first; raise UsageError if the port is taken.
 
     With an `endpoint` events are posted there meanwhile.
     """
@@ -175,7 +175,7 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 
 
 def _declare(current: Session, embedded: Embedded) -> None:
-    """Give the sandbox the tags and rights that the repository's campaigns need, as `--sandbox` does."""
+    """Declare in the sandbox the tags and rights that the repository's campaigns need, as `--sandbox` does."""
     repository, settings = current.repository, current.settings
     loaded = [load_campaign(repository, name, settings).file for name in repository.campaign_folders().names]
     files = [file for file in loaded if file is not None]

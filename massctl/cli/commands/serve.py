@@ -82,7 +82,7 @@ def command(
 
 
 def opened(address: str) -> bool:
-    """Open an address in the browser of this desktop; False where there is none."""
+    """Open an address in the desktop's browser; return False if there is no browser."""
     import webbrowser
 
     return webbrowser.open(address)

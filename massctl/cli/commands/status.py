@@ -18,9 +18,8 @@ from massctl.cli.embedded_sandbox import Embedded
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import (
     account_of,
-    alone,
     declared_editions,
-    ledger_session,
+    own_ledger,
     read_ledger,
     records_of,
     require_ledger,
@@ -147,11 +146,8 @@ def _follow_once(
     asked = asked or any(named_job(record, state) is not None for record in records)
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
         return Followed(records, state)
-    trust(session, state)
-    session.backend.keys.require_private()
-    with alone(session):
-        state = read_ledger(session)
-        book, notifier = ledger_session(session, state), Notifier(session)
+    with own_ledger(session) as book:
+        state, notifier = book.state, Notifier(session)
         notifier.begin(state)
         records = records_of(state, names, all_editions=all_editions, unsent=unsent)
 

@@ -20,7 +20,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
-from massctl.ledger.git_remote import known_to_git, token_for_git, way_to
+from massctl.ledger.git_remote import way_of
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.guards import STOP_BRANCH, Brake
@@ -79,7 +79,7 @@ _WHO_CAN: Final = Phrase(
 
 
 def what_helps(pushed: Pushed, who_can: Phrase, otherwise: str = "") -> str:
-    """Say what to do where the brake could not be moved; a server that said no says it again."""
+    """Return the advice when the brake could not be moved. A server that refused would refuse again."""
     hint = pushed.why.hint if pushed.why is not None else ""
     if pushed.outcome is not Push.REFUSED:
         lines = [hint, otherwise]
@@ -113,15 +113,14 @@ class BrakeBranch:
                 Phrase("Nothing was done."),
                 Phrase("run this in a clone of the repository"),
             )
-        known = known_to_git(settings, session.environment)
-        way = way_to(session.root, settings.state.remote, known, token_for_git(settings, session.environment))
+        way = way_of(session.root, settings, session.environment)
         self.remote: Final = way.remote
         copy = session.places.cache / "brake.git"
-        self._named: Final = partial(GitBranch, copy, way, environment=known, tell=session.console.talk)
+        self._named: Final = partial(GitBranch, copy, way, tell=session.console.talk)
         self._branch: Final = self._named(STOP_BRANCH)
 
     def read(self) -> Brake | None:
-        """Return the brake as the remote has it now; raises LedgerUnreachableError."""
+        """Return the brake as the remote has it now; raise LedgerUnreachableError."""
         try:
             tip = self._branch.fetch()
             below = tuple(self._branch.below().items()) if tip is None else ()
@@ -154,7 +153,7 @@ class BrakeBranch:
         return replace(pushed, said=gone) if is_pushed else pushed
 
     def lift(self, brake: Brake) -> tuple[Brake, Pushed] | None:
-        """Delete the branches, if they are still this brake; returns None if there is no brake afterwards."""
+        """Delete the branches if they are still this brake; return None if no brake is left."""
         pushed = [self._named(name).delete(Tip(commit)) for name, commit in brake.branches]
         failed = [each for each in pushed if each.outcome is not Push.DONE]
         left = self.read() if failed or brake.below else None
@@ -174,5 +173,5 @@ class BrakeBranch:
 
 
 def unreachable(summary: str, error: LedgerUnreachableError, otherwise: str = "") -> LedgerUnreachableError:
-    """Say what is true of the brake where the remote cannot be asked, what mends that, and the other way."""
+    """Report the state of the brake when the remote is unreachable, with the repair and another way."""
     return LedgerUnreachableError(summary, what_happened(error), _below_each_other([error.hint, otherwise]))

@@ -96,7 +96,7 @@ def _asked(current: "Session", names: Iterable[AccountName]) -> "dict[str, Accou
 
 
 def _pulled(current: "Session", names: list[AccountName]) -> "dict[str, AccountTags]":
-    """Return what was pulled of these accounts; raises UsageError where nothing was."""
+    """Return what was pulled of these accounts; raise UsageError where nothing was."""
     known = known_tags(current.repository)
     if isinstance(known, Diagnostic):
         raise ConfigurationError(

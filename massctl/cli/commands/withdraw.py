@@ -97,7 +97,7 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
 
 
 def _prepared(session: Session, name: str, article: int, state: State) -> Withdrawal:
-    """Decide what can be withdrawn; raises UsageError for an article that the message surely does not have."""
+    """Decide what can be withdrawn; raise UsageError for an article that the message surely does not have."""
     record = sent_edition(state, name)
     taken = prepared(record, article, state, session.clock.now())
     if taken.today and article != ALL:
@@ -106,7 +106,7 @@ def _prepared(session: Session, name: str, article: int, state: State) -> Withdr
 
 
 def sent_edition(state: State, name: str) -> Record:
-    """Return the newest edition of a campaign that has a job, or else the newest; raises UsageError for no record."""
+    """Return the newest edition of a campaign that has a job, or else the newest; raise UsageError for no record."""
     editions = records_of(state, [name], all_editions=True)
     return next((record for record in reversed(editions) if record.jobs), editions[-1])
 

@@ -40,7 +40,7 @@ SIGNATURES: Final[Mapping[str, Signature]] = {
 
 
 def card(name: str, *args: Any, **kwargs: Any) -> str:
-    """Return the HTML of a mini-program or a profile card; raises TemplateStop for a wrong call."""
+    """Return the HTML of a mini-program or a profile card; raise TemplateStop for a wrong call."""
     form = SIGNATURES[name]
     given = given_to(form, args, kwargs, holds=False)
     if "appid" in given and not _APPID.fullmatch(given["appid"]):
@@ -51,7 +51,7 @@ def card(name: str, *args: Any, **kwargs: Any) -> str:
 
 @pass_context
 def article_url(context: Context, *args: Any, **kwargs: Any) -> str:
-    """Return the address of an article that was sent before; raises TemplateStop if none is known."""
+    """Return the address of an article that was sent before; raise TemplateStop if none is known."""
     form = SIGNATURES["article_url"]
     given = given_to(form, args, kwargs, holds=False)
     sent: SentArticles = context.environment.sent  # type: ignore[attr-defined]  # It is ours.
@@ -66,7 +66,7 @@ class SentArticles(Frozen):
     """Every address that was asked for, by campaign and number of the article."""
 
     def address(self, form: Signature, campaign: str, written: str) -> str:
-        """Give the address of an article; raises TemplateStop, for `form`, where none is known."""
+        """Return the address of an article; raise TemplateStop, for `form`, if none is known."""
         if not written.isdecimal() or not 1 <= int(written[:9]) <= _NUMBER_MAX:
             say = Phrase("`number` of {block} counts articles from 1 to {most}", block=form.shown, most=_NUMBER_MAX)
             raise stop(form, say)
@@ -77,7 +77,7 @@ class SentArticles(Frozen):
         return found
 
     def title(self, form: Signature, campaign: str, number: int) -> str:
-        """Give the title that the lock of a campaign has for an article; raises TemplateStop where there is none."""
+        """Return an article's title from the lock of its campaign; raise TemplateStop without one."""
         text = self.inputs.template(f"{campaign}/{LOCK_FILE}")
         with suppress(ValueError, LookupError, TypeError, RecursionError):
             if isinstance(text, str) and (title := json.loads(text)["message"]["articles"][number - 1]["title"]):

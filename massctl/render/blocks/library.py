@@ -97,7 +97,7 @@ class Blocks:
             setattr(self, name, partial(self._call, name))
 
     def _call(self, name: str, *args: Any, caller: Callable[[], str] | None = None, **kwargs: Any) -> str:
-        """Write a block; raises TemplateStop where the call is wrong."""
+        """Write a block; raise TemplateStop where the call is wrong."""
         block = SIGNATURES[name]
         given = given_to(block, args, kwargs, holds=caller is not None)
         around = self._open[-1] if self._open else None
@@ -116,11 +116,11 @@ class Blocks:
         return self._placed(_WRITERS[name](self, given, held))
 
     def content(self, block: Signature, given: Given, held: str) -> str:
-        """Give the text of a call, or what stands in it instead."""
+        """Return the content of a call, or its replacement."""
         return f"<p>{_words(given, block.instead)}</p>" if block.instead in given else self.held(held)
 
     def _parts(self, block: Signature, due: Parts, here: _Open, held: str) -> list[tuple[Given, str]]:
-        """Give the parts that a block is made of, in their order; raises TemplateStop for anything else in it."""
+        """Return the parts that a block is made of, in their order; raise TemplateStop for anything else in it."""
         pieces = held.split(MARK)
         shown, part, count = block.shown, f"blocks.{due.name}", len(pieces) // 2
         if not due.least <= count <= due.most:
@@ -149,7 +149,7 @@ class Blocks:
         return slot
 
     def link(self, block: Signature, text: str, url: str) -> str:
-        """Write a link; raises TemplateStop for one that WeChat would take out."""
+        """Write a link; raise TemplateStop for a link that WeChat would remove."""
         if not is_article_link(url) and not (self._external_links == "keep" and _ADDRESS.fullmatch(url)):
             say = Phrase("{block} links to {address}, and WeChat removes such links", block=block.shown, address=url)
             hint = Phrase("link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url")
@@ -217,7 +217,7 @@ def _numbers(parts: Sequence[tuple[Given, str]]) -> str:
 
 
 def _number_size(given: Given, count: int) -> int:
-    """Give the size of letters, in pixels, at which a number fits on one line of a phone beside the others.
+    """Return the size of letters, in pixels, at which a number fits on one line of a phone beside the others.
 
     Raises TemplateStop for one that would be smaller than the text around it.
     """
@@ -232,7 +232,7 @@ def _number_size(given: Given, count: int) -> int:
 
 
 def _ems(text: str) -> float:
-    """Give the width of a text in Chinese characters; digits of the bold faces of phones take 0.62, points 0.3."""
+    """Return the width of a text in Chinese characters; digits of the bold faces of phones take 0.62, points 0.3."""
     return sum(1 if east_asian_width(each) in "WF" else 0.3 if each in ".,:" else 0.62 for each in text)
 
 

@@ -47,7 +47,7 @@ class Signature(Frozen):
 
     @property
     def shown(self) -> str:
-        """Give the block as it is called."""
+        """Return the block's call, as a writer types it."""
         return f"{self.before}{self.name}"
 
 
@@ -90,7 +90,7 @@ def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> Templ
 
 
 def given_to(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool) -> Given:
-    """Return the arguments of a call by name; raises TemplateStop for the first mistake. `holds`: it has a body."""
+    """Return the arguments of a call by name; raise TemplateStop for the first mistake. `holds`: it has a body."""
     if holds and not block.holds:
         raise stop(block, Phrase("{block} has no content: write it without {call}", block=block.shown, call=CALL))
     named = _named(block, args, kwargs)

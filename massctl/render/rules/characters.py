@@ -35,7 +35,7 @@ class Unseen(Frozen):
 
     @property
     def message(self) -> Phrase:
-        """Say which character it is, and how many there are."""
+        """Name the character, and how many there are."""
         code, name = f"U+{ord(self.character):04X}", unicodedata.name(self.character, "TAG")
         if _TURNS.match(self.character):
             say = Phrase("{code} ({name}) changes the direction of writing; it is here {count} times")
@@ -45,12 +45,12 @@ class Unseen(Frozen):
 
     @property
     def hint(self) -> Phrase:
-        """Say what to do."""
+        """Return the advice."""
         return Phrase("delete it; such characters often come with text copied from a page or a chat")
 
 
 def unseen_characters(text: str) -> list[Unseen]:
-    """Find each character that nobody sees, with its first place; a byte order mark at the beginning is none."""
+    """Find each invisible character, with its first place. A byte order mark at the beginning does not count."""
     if not any(_SUSPECT.match(character) for character in {*text}):
         return []  # Every text but a few; its characters are far fewer than its length.
     found: dict[str, list[int]] = {}
@@ -61,7 +61,7 @@ def unseen_characters(text: str) -> list[Unseen]:
 
 
 def _is_needed(text: str, at: int) -> bool:
-    """Say whether a script or an emoji needs the character at this place."""
+    """Return whether a script or an emoji needs the character at this place."""
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if text[at] in _JOINERS:
         if any(first <= before <= last for first, last in _JOINED_SCRIPTS):
@@ -73,5 +73,5 @@ def _is_needed(text: str, at: int) -> bool:
 
 
 def _is_emoji(character: str) -> bool:
-    """Say whether a character is a symbol, a skin tone, or what makes a symbol an emoji."""
+    """Return whether a character is a symbol, a skin tone, or what makes a symbol an emoji."""
     return character != "" and (unicodedata.category(character) in ("So", "Sk") or character in "\ufe0f\u20e3")

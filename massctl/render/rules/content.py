@@ -56,7 +56,7 @@ def find_forbidden(subject: Subject) -> Iterator[Finding]:
 
 
 def _found(subject: Subject, name: str) -> Iterator[tuple[str, str, Callable[[Phrase, Phrase], Finding]]]:
-    """Give each term of a list, its source, and what makes the finding at its place."""
+    """Return each term of a list, its source, and what makes the finding at its place."""
     for key, text in subject.read.items():
         for hit in terms_in(text.whole, subject.words, name):
             needle, shift = text.around(hit.start, hit.end)
@@ -128,7 +128,7 @@ def find_dead_links(subject: Subject) -> Iterator[Finding]:
 
 
 def find_unencrypted(subject: Subject) -> Iterator[Finding]:
-    """Find addresses that begin with http:, where followers tap them; one that is only shown is text."""
+    """Find links to http: addresses. An address that is only shown is text."""
     hint = Phrase("write https:// if the site supports it, as nearly all do")
     for address in dict.fromkeys(_addresses(subject)) if "http://" in subject.lower else ():
         if _is_unencrypted(address):

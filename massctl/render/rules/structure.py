@@ -224,12 +224,12 @@ def own_text(element: Element) -> str:
 
 
 def has_text(element: Element) -> bool:
-    """Say whether anything is written in an element, or in what is in it."""
+    """Return whether an element contains text, at any depth."""
     return any(own_text(each) for each in element.below())
 
 
 def is_drawn(element: Element) -> bool:
-    """Say whether it is part of a drawing, or of what its author marked as one."""
+    """Return whether an element is part of a drawing, or of what its author marked as one."""
     return any(each.name == "svg" or each.get("data-mode") == "svg" for each in element.above())
 
 
@@ -244,7 +244,7 @@ def pixels(length: str, font_size: float = FONT_SIZE) -> float | None:
 
 
 def font_size(element: Element) -> float:
-    """Give the size of an element's letters in CSS pixels, as far as lengths say it."""
+    """Return an element's font size in CSS pixels, as far as lengths tell."""
     for each in element.above():
         size = pixels(style_of(each).get("font-size", ""))
         if size is not None:
@@ -253,7 +253,7 @@ def font_size(element: Element) -> float:
 
 
 def line_height(element: Element) -> tuple[float, Element] | None:
-    """Give the height of an element's lines in CSS pixels, and the element that sets it."""
+    """Return an element's line height in CSS pixels, and the element that sets it."""
     for each in element.above():
         written = style_of(each).get("line-height", "").replace("!important", "").strip()
         found = _LENGTH.fullmatch(written)

@@ -120,7 +120,7 @@ class Subject(Frozen, dict=True):
 
     @property
     def content_key(self) -> Path:
-        """Give the key that names the body's file."""
+        """Return the key that names the body's file."""
         return (*self.key, "content")
 
     @property

@@ -100,7 +100,7 @@ def terms_in(text: str, lists: WordLists, name: str) -> Iterator[Hit]:
 
 
 def _clauses(text: str, signs: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], dict[str, None]]]:
-    """Give the clauses of a text that hold a sign, each with its signs; most clauses hold none."""
+    """Return the clauses of a text that hold a sign, each with its signs; most clauses hold none."""
     start, end, held = 0, -1, dict[str, None]()
     for found in signs.finditer(text):
         if found.start() > end:
@@ -132,7 +132,7 @@ def _in_clause(text: str, span: tuple[int, int], signs: Iterable[str], index: "_
 
 
 def banned_words(text: str, lists: WordLists) -> Iterator[Hit]:
-    """Find the words that the repository bans, small and capital letters alike, but for what it allows."""
+    """Find the words that the repository bans, ignoring case, except those that it allows."""
     if not lists.banned:
         return
     banned, allowed = _banned(lists)
@@ -158,7 +158,7 @@ class _Index(Struct, dict=True):
         return re.compile(_either(map(re.escape, self.terms.signs)))
 
     def terms_with(self, sign: str) -> re.Pattern[str]:
-        """Give what finds the terms with a sign; the name of the part that matched is `g` and the group's number."""
+        """Return the pattern of the terms with a sign; the matched part is named `g` and the group's number."""
         if sign not in self._patterns:
             own = [[term for term in group.terms if sign in term] for group in self.terms.groups]
             parts = [f"(?P<g{number}>{_either(each)})" for number, each in enumerate(own) if each]

@@ -27,39 +27,34 @@ def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
     """Return the section with the hand-off list, what is done ticked; nothing without a list."""
     if not items:
         return ""
-    rows = "".join(_handoff_row(each, sheet) for each in items)
     left = sum(not each.done for each in items)
-    heading = sheet.say(Phrase("by hand in the console, before the send"))
-    return f"""<section class="notes" aria-labelledby="by-hand">
-<h2 id="by-hand">{heading} <span class="count">{left}</span></h2>
-<ul class="by-hand">{rows}</ul>
-</section>
-"""
+    rows = "".join(_item(each.words, sheet, done=each.done) for each in items)
+    return _notes("by-hand", Phrase("by hand in the console, before the send"), f"{left}", rows, sheet)
 
 
 def before_the_send(missing: Sequence[Refusal], drifts: Sequence[Drift], sheet: Sheet) -> str:
     """Return the section with what keeps the campaign from being sent, and what to type."""
-    heading = sheet.say(Phrase("before it can be sent"))
     told = [(each.message, each.hint) for each in missing]
     told += [(drift_words(each), drift_hint(each)) for each in drifts]
-    rows = "".join(
-        f'<li class="open"><span aria-hidden="true">☐</span> {sheet.say(message)}'
-        f'<p class="hint">{sheet.say(hint)}</p></li>\n'
-        for message, hint in told
-    )
-    none = sheet.say(Phrase("nothing is missing"))
-    nothing = f'<p class="nothing">{none}</p>'
-    return f"""<section class="notes" aria-labelledby="missing">
-<h2 id="missing">{heading} <span class="count">{len(told) or ""}</span></h2>
+    rows = "".join(_item(message, sheet, hint) for message, hint in told)
+    return _notes("missing", Phrase("before it can be sent"), f"{len(told) or ''}", rows, sheet)
+
+
+def _notes(at: str, title: Phrase, count: str, rows: str, sheet: Sheet) -> str:
+    nothing = f'<p class="nothing">{sheet.say(Phrase("nothing is missing"))}</p>'
+    return f"""<section class="notes" aria-labelledby="{at}">
+<h2 id="{at}">{sheet.say(title)} <span class="count">{count}</span></h2>
 {f'<ul class="by-hand">{rows}</ul>' if rows else nothing}
 </section>
 """
 
 
-def _handoff_row(item: HandoffItem, sheet: Sheet) -> str:
-    kind, mark = ("done", "☑") if item.done else ("open", "☐")
-    word = sheet.say(Phrase("done") if item.done else Phrase("to do"))
-    return f'<li class="{kind}"><span role="img" aria-label="{word}">{mark}</span> {sheet.say(item.words)}</li>\n'
+def _item(words: str, sheet: Sheet, hint: str = "", *, done: bool = False) -> str:
+    kind, mark = ("done", "☑") if done else ("open", "☐")
+    word = sheet.say(Phrase("done") if done else Phrase("to do"))
+    told = f'role="img" aria-label="{word}"' if not hint else 'aria-hidden="true"'
+    below = f'<p class="hint">{sheet.say(hint)}</p>' if hint else ""
+    return f'<li class="{kind}"><span {told}>{mark}</span> {sheet.say(words)}{below}</li>\n'
 
 
 _TAGS: Final = {Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.KEPT: "span"}
@@ -113,8 +108,6 @@ class Look(Frozen):
     """What keeps it from being sent; None if nobody looked, or if it went out."""
     drifts: tuple[Drift, ...] = ()
     """What people were told of that it depends on, and that is still so as far as anybody knows."""
-    account: str = ""
-    """What people call the account that it comes from; without it the key stands there."""
 
 
 def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
@@ -123,7 +116,7 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
     campaign = look.campaign
     columns, knobs = [], []
     if campaign is not None:
-        account = look.account or campaign.account
+        account = campaign.sender
         columns.append(arrival(campaign.message, account, campaign.window, sheet, files=not live))
         if look.earlier is not None:
             knobs.append(_BESIDE)
@@ -207,15 +200,13 @@ def _traits(article: ReadableArticle) -> Traits:
     return Traits(article.title, article.content_sha256, blocks)
 
 
-def index_page(
-    campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH, account: str = ""
-) -> str:
+def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH) -> str:
     """Return a page that shows the message as it arrives, each article as it is read, and what was found.
 
     It links to `article-N.html` beside it. `pictures` names the file beside the page for the SHA-256 of each picture's
-    bytes, and of a sound or video, which plays. `account` is what people call the account.
+    bytes, and of a sound or video, which plays.
     """
     # Whether somebody did it already is on record, and nobody looked there.
     by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)
-    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand, account=account)
+    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand)
     return campaign_page(look, Sheet(language, pictures), heard=None)

@@ -101,7 +101,7 @@ def _cover(look: Look, sheet: Sheet) -> str:
 
 
 def _counts(listed: Listed, sheet: Sheet) -> str:
-    """Say how many errors and warnings there are; nothing for a campaign that was not checked yet."""
+    """Return how many errors and warnings there are; nothing for a campaign that was not checked yet."""
     severities = [each.severity for each in listed.look.diagnostics]
     found, mild = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
     said = [("error", errors(found))] if found else []

@@ -70,7 +70,7 @@ def as_of(account: AccountReport, sheet: Sheet) -> str:
 
 
 def no_charts(sheet: Sheet) -> str:
-    """Say how charts are drawn where the extra `report` is missing; empty where it is not."""
+    """Return how charts are drawn where the extra `report` is missing; empty where it is not."""
     if can_draw():
         return ""
     say = Phrase("Charts are left out, and their numbers stand in tables. {command}   adds them")
@@ -132,7 +132,7 @@ def _caption(section: Section, send: SendReport, sheet: Sheet) -> Caption:
 
 
 def legend(kinds: Mapping[str, Phrase], sheet: Sheet) -> str:
-    """Say what the colours of a chart mean; `kinds` are their classes."""
+    """Return what the colours of a chart mean; `kinds` are their classes."""
     items = "".join(f'<li class="{kind}">{sheet.say(words)}</li>' for kind, words in kinds.items())
     return f'<ul class="legend">{items}</ul>'
 

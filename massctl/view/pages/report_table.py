@@ -46,7 +46,7 @@ class Writer:
         return "".join(f"<p>{self._sheet.say(each)}</p>" for each in said) if reasons else self.table(table)
 
     def notes(self) -> str:
-        """Say why numbers are missing, or what is late; nothing where none is."""
+        """Return why numbers are missing, or what is late; nothing where none is."""
         said = [f"<sup>{mark}</sup> {self._sheet.say(words)}" for mark, words in self._notes.meanings()]
         return f'<p class="notes">{"<br>".join(said)}</p>' if said else ""
 

@@ -11,14 +11,13 @@ from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, settle_not_sent, whole_news, whole_text
 from simulation.world import Fault
 
-from massctl.apply import drafts, reconcile
+from massctl.apply import reconcile
 from massctl.apply.draft_fingerprint import draft_sha256, kept_sha256, markup_sha256
 from massctl.apply.executor import apply_plan
 from massctl.apply.outcome import LeftDraft
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.reconcile import adopt_draft
 from massctl.errors import PermanentError, TransportError
-from massctl.ledger import git_ledger, git_remote
 from massctl.model.entries import Adopted
 from massctl.model.ids import AccountName, MediaId
 from massctl.model.message import NewsMessage, RenderedCampaign, Window
@@ -830,12 +829,6 @@ def test_without_a_secret_an_old_draft_stays_for_another_day() -> None:
     scene.no_secret_for = frozenset({"main"})
     assert 0 == scene.apply().exit_status()
     assert 1 == len(scene.wechat.drafts)
-
-
-def test_a_begun_draft_is_given_up_no_sooner_than_its_entry_can_be_pushed() -> None:
-    """Each push, and each look at what became of it, may take as long as the ledger waits for a remote."""
-    slowest = 2 * (1 + len(git_ledger.PAUSE_SECONDS)) * git_remote.NETWORK_SECONDS + sum(git_ledger.PAUSE_SECONDS)
-    assert slowest <= 60 * drafts.RECORDED_MINUTES_MAX
 
 
 MAIN = whole_news(handoff=("original",), recipients=())

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from building import APPID, HOUR, LATER, NOW, audience, house, previewed, reviewers
+from building import APPEND_MAX, APPID, HOUR, LATER, NOW, audience, house, previewed, reviewers
 from copies import replace
 from simulation.scenario import ACCOUNTS, LONG, PICTURES, Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
@@ -454,6 +454,7 @@ def test_a_clock_that_is_surely_wrong_keeps_the_send_back(ahead: int, refused: b
         one_by_one,
         None,
         lambda _: None,
+        APPEND_MAX,
         accounts=ACCOUNTS,
         skew=lambda _: skew,
     )

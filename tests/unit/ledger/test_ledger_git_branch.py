@@ -532,7 +532,7 @@ def test_nothing_is_replaced_that_was_not_seen(clone: Path, known: bool, tmp_pat
 def test_another_ref_is_not_called_the_branch_of_the_ledger(clone: Path, remote: Path):
     rmtree(remote)
     copy, ref = clone / ".massctl" / "pull-request.git", "refs/pull/7/head"
-    branch = GitBranch(copy, way_to(clone, "origin", ENVIRONMENT, None), "", ENVIRONMENT, ref=ref, is_ledger=False)
+    branch = GitBranch(copy, way_to(clone, "origin", ENVIRONMENT, None), "", ref=ref, is_ledger=False)
     with pytest.raises(LedgerUnreachableError) as raised:
         branch.fetch()
     assert (f"{ref} cannot be fetched", True) == (str(raised.value), raised.value.detail.startswith(f"{ref} at "))

@@ -29,7 +29,6 @@ def archive_in(clone: Path, told: list[Phrase] | None = None) -> GitStatistics:
         clone / ".massctl" / "statistics.git",
         way_to(clone, "origin", ENVIRONMENT),
         STATISTICS_BRANCH,
-        ENVIRONMENT,
         is_ledger=False,
     )
     return GitStatistics(branch, (told if told is not None else []).append)

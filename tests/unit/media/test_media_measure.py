@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from media_samples import amr, box, mp3, mp4, tagged_mp3, wav
 
-from massctl.media import VIDEO_BYTES_MAX, VOICE_BYTES_MAX, Measured, MediaFault, Use, kind_of, measure, too_large
+from massctl.media import VIDEO_BYTES_MAX, VOICE_BYTES_MAX, Measured, Use, kind_of, measure, too_large
+from massctl.model.diagnostics import MediaFault
 
 DAMAGED = "the file is damaged or cut off: export or download it again"
 UNKNOWN = "WeChat does not accept files of this kind here: save it as MP3, AMR, WAV, WMA"

@@ -33,6 +33,10 @@ def test_diagnostics_are_ordered_by_file_line_column_and_code():
     assert ordered == sorted(set(ordered), key=lambda d: d.sort_key)
 
 
+def test_a_place_is_written_as_editors_understand_it():
+    assert ["a.md", "a.md:3", "a.md:3:7"] == [str(Place("a.md", *at)) for at in ((), (3,), (3, 7))]
+
+
 def test_only_an_error_stops():
     warning, error = (Diagnostic("MC001", severity, "m") for severity in (Severity.WARNING, Severity.ERROR))
     assert (False, True, False) == (has_errors([warning]), has_errors((warning, error)), has_errors([]))

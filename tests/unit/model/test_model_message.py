@@ -10,6 +10,7 @@ from massctl.errors import InvariantError
 from massctl.model.ids import MediaId
 from massctl.model.lock import LockFile, checked_version, lock_digest, lock_document, version_of
 from massctl.model.message import (
+    KINDS,
     CardMessage,
     ImageMessage,
     RenderedCampaign,
@@ -114,6 +115,40 @@ def test_what_previews_of_a_coupon_need_is_no_part_of_what_is_approved() -> None
     assert one.digest != replace(one, message=CardMessage("pOTHER")).digest
 
 
+def test_the_name_of_an_account_is_for_people_and_no_part_of_what_is_approved() -> None:
+    named = text(account_name="不赶路")
+    assert ("不赶路", "main") == (named.sender, text().sender)
+    assert named.digest == text().digest
+
+
 def test_files_are_listed_with_what_takes_them() -> None:
     listed = [lock_document(each, "massctl")["pictures"][0]["as"] for each in (images(), voice(), video())]
     assert ["material", "voice", "video"] == listed
+
+
+@pytest.mark.parametrize(
+    ("campaign", "words", "picture", "commented"),
+    [
+        (news("sale", article("甲"), article("乙")), [], sha("cover"), 2),
+        (text(content="今晚八点"), [], None, 0),
+        (images("river", "b", "a"), ["同一段河堤"], sha("b"), 1),
+        (images(pictures=(), message=ImageMessage(None, (GIVEN,), "题", "话", True, True)), ["题", "话"], None, 1),
+        (voice(), [], None, 0),
+        (video(), ["雪球下坡"], None, 0),
+        (coupon(), ["pTEA"], None, 0),
+    ],
+)
+def test_a_message_says_what_is_shown_of_it(
+    campaign: RenderedCampaign, words: list[str], picture: str | None, commented: int
+) -> None:
+    message = campaign.message
+    assert (words, picture, commented) == (message.shown_words, message.first_picture, len(message.commented))
+
+
+def test_the_schema_of_a_lock_requires_the_type_of_a_message_and_says_no_titles() -> None:
+    defined = LockFile.model_json_schema(by_alias=True)["$defs"]
+    kinds = [each for name, each in defined.items() if name.endswith("Message")]
+    assert len(KINDS) == len(kinds)
+    assert all("type" in each["required"] for each in kinds)
+    assert not any("title" in each for kind in kinds for each in kind["properties"].values())
+    assert "type" not in defined["LockedArticle"]["properties"]

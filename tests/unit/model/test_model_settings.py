@@ -286,6 +286,7 @@ def test_an_account_is_called_by_its_name_else_by_its_key() -> None:
     named = {"main": {"appid": "wx0123456789abcdef", "secret_env": "S", "kind": "service", "name": "不赶路"}}
     ours = MassctlFile.model_validate({"version": 1, "accounts": named})
     assert ("不赶路", "main", "gone") == (ours.name_of("main"), settings().name_of("main"), ours.name_of("gone"))
+    assert ({"main": "不赶路 (main)"}, {}) == (ours.account_names, settings().account_names)
 
 
 def test_the_settings_that_a_message_is_made_from_are_named_without_policy_and_by_every_word_else() -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from picture_samples import EVERY_FORMAT, chunk, load, noise, oriented, save, scene, see_through
 from PIL import Image
 
+from massctl.model.diagnostics import MediaFault
 from massctl.picture.ai_mark import mark_packet
-from massctl.picture.formats import Format, Metadata, PictureFault, PictureRefusedError
+from massctl.picture.formats import Format, Metadata, PictureRefusedError
 from massctl.picture.limits import INLINE_BYTES_TARGET, MARK_BYTES_MAX, METADATA_BYTES_MAX
 from massctl.picture.prepare import Prepared, prepare_cover, prepare_inline
 
@@ -102,7 +103,7 @@ def marked(data: bytes) -> str | None:
     return found.text
 
 
-def prepared(data: bytes, way: Callable[[bytes], Prepared | PictureFault] = prepare_inline) -> Prepared:
+def prepared(data: bytes, way: Callable[[bytes], Prepared | MediaFault] = prepare_inline) -> Prepared:
     found = way(data)
     assert isinstance(found, Prepared), found
     return found
@@ -245,7 +246,7 @@ def test_a_mark_of_any_depth_has_an_answer(depth: int, twice: bool) -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_mark_that_cannot_be_carried_over_refuses_the_picture(name: str) -> None:
     fault = prepare_inline(REFUSED[name])
-    assert isinstance(fault, PictureFault), fault
+    assert isinstance(fault, MediaFault), fault
     assert ("ai_mark", True) == (fault.kind, "AI mark" in fault.message)
 
 

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from picture_samples import EVERY_FORMAT, PNG_MAGIC, chunk, noise, png, save, scene
 
-from massctl.picture.formats import PictureFault
+from massctl.model.diagnostics import MediaFault
 from massctl.picture.limits import INLINE_BYTES_BELOW, PARTS_MAX
 from massctl.picture.prepare import Prepared, prepare_cover, prepare_inline
 
 
-def fault_of(data: bytes) -> PictureFault:
+def fault_of(data: bytes) -> MediaFault:
     fault = prepare_inline(data)
-    assert isinstance(fault, PictureFault), fault
+    assert isinstance(fault, MediaFault), fault
     return fault
 
 
@@ -266,7 +266,7 @@ def test_webp_of_countless_empty_parts_passes() -> None:
 def never_raises(data: bytes) -> None:
     """Prepare in every way; what comes back is consistent."""
     for prepared in (prepare_inline(data), prepare_cover(data)):
-        assert isinstance(prepared, Prepared | PictureFault)
+        assert isinstance(prepared, Prepared | MediaFault)
         if isinstance(prepared, Prepared):
             assert isinstance(prepare_cover(prepared.data), Prepared)
             assert (prepared.note is None) == (prepared.data == data)

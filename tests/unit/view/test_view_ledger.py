@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 import pytest
+from copies import replace
 from view_samples import (
     COVER,
     HERO,
@@ -33,7 +34,7 @@ from massctl.plan.window import WindowState
 from massctl.view.cells import cells
 from massctl.view.diagnostics import error_text
 from massctl.view.i18n import LANGUAGES, Language
-from massctl.view.ledger import FACTS, entries_text, state_text, verified_text
+from massctl.view.ledger import entries_text, entry_facts, state_text, verified_text
 from massctl.view.outcome import question_text
 from massctl.view.status import evidence_text, status_text
 from massctl.view.style import Style
@@ -225,5 +226,14 @@ def test_a_request_that_never_left_was_refused_by_nobody(code: int | None, said:
     assert said in evidence_text(Page(Language.EN, Style.PLAIN, 120), found)
 
 
-def test_every_type_of_entry_has_its_facts() -> None:
-    assert set(get_args(entries.Event)) == set(FACTS)
+def test_an_entry_is_told_by_its_members_with_digests_in_short_and_the_reason_last() -> None:
+    tried, _ = attempted(OPEN)
+    told = entry_facts(replace(tried, by="li", reason="nobody had it"))
+    assert f"digest {OPEN.digest[7:19]}" in told
+    assert told.endswith(" by li: nobody had it")
+    assert [] == [name for name in ("fingerprint", "message_digest", "audience") if f"{name} " in told]
+
+
+def test_an_answer_of_no_is_not_told() -> None:
+    first, again = (entries.SendAccepted(attempt=3, msg_id=1, duplicate=known) for known in (False, True))
+    assert ["attempt 3 msg_id 1", "attempt 3 msg_id 1 duplicate"] == [entry_facts(first), entry_facts(again)]

@@ -25,14 +25,15 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.lock_diff import COMMENT_MARK, FramePart, LockState, ReviewedPart
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.plan_file import reviewable
+from massctl.plan.plan_file import SavedPlan, reviewable
 from massctl.plan.review_diff import Base, BaseKind, Difference
-from massctl.plan.steps import Concluded, Invalid
+from massctl.plan.steps import Concluded, Invalid, Kind
 from massctl.plan.window import WindowState
 from massctl.view.cells import printable, shorten
-from massctl.view.i18n import LANGUAGES, Language
-from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment
+from massctl.view.i18n import LANGUAGES, Language, say
+from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment, saved_sheets
 from massctl.view.markdown_text import TEXT_CELLS_MAX, cell, code, html, html_code, prose, size, spelt_out
+from massctl.view.plan import CampaignSheet, planned_sheet, section
 from massctl.view.plan_json import Reviewed, plan_json
 from massctl.view.verbs_json import stopped_json
 
@@ -146,6 +147,25 @@ def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Pla
 def test_a_plan_of_every_kind(snapshot: object, language: Language):
     plan = dressed("春季大促", "campaigns/2026-12-bad/campaign.yaml", "titel")
     assert snapshot == plan_markdown(plan, NOW, language)
+
+
+def rows_of(sheet: CampaignSheet) -> list[tuple[str, list[str], list[str]]]:
+    said = section(sheet)
+    rows = [*said.facts, *said.steps, *said.pressing, *said.notes]
+    in_english = [[say(each, Language.EN) for each in row.words] for row in rows]
+    below = [[say(each, Language.EN) for each in row.below] for row in rows]
+    return [(row.name, *each) for row, *each in zip(rows, in_english, below, strict=True)]
+
+
+def test_a_plan_that_was_read_from_json_is_worded_as_the_plan_that_was_made():
+    plan = dressed("春季大促", "campaigns/2026-12-bad/campaign.yaml", "titel")
+    # JSON does not name reviewers.
+    kept = [[step for step in each.steps if step.kind is not Kind.SEND_PREVIEW] for each in plan.campaigns]
+    shown = [replace(each, steps=tuple(steps)) for each, steps in zip(plan.campaigns, kept, strict=True)]
+    made = replace(plan, campaigns=tuple(shown))
+    read = reviewable(plan_json(made, Language.EN, (), Reviewed(NOW)))
+    assert isinstance(read, SavedPlan)
+    assert [rows_of(planned_sheet(each)) for each in shown] == [rows_of(each) for each in saved_sheets(read)]
 
 
 def test_what_matters_most_comes_first():
@@ -476,6 +496,11 @@ def test_the_allowance_stands_below_the_campaigns():
     assert (
         "- x · service account · 2026-12-01 · x · sends: 0 of 1 used now, none left after what is planned\n" in written
     )
+
+
+def test_an_account_stands_by_its_name_where_that_is_known():
+    written = plan_markdown(plan_of(campaign()), NOW, Language.EN, names={"main": "不赶路 (main)"})
+    assert "- **account** 不赶路 (main)\n" in written
 
 
 def test_which_commit_and_that_it_comes_from_a_fork():

@@ -23,10 +23,11 @@ from view_samples import (
 
 from massctl.model import entries
 from massctl.model.diagnostics import Diagnostic, Place, Severity
-from massctl.model.ids import CampaignName, Sha256, sha256_of
+from massctl.model.ids import AccountName, CampaignName, Sha256, sha256_of
 from massctl.model.message import Purpose, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import Plan, Until
+from massctl.plan.quota import AccountAhead
 from massctl.plan.steps import Concluded, Guard, Invalid, Refusal
 from massctl.view.cells import cells
 from massctl.view.i18n import LANGUAGES, Language
@@ -97,6 +98,14 @@ def test_the_calm_case_says_what_comes_next():
     state = state_of(*uploaded(HERO, LEAVES), *added(COVER), saved(waiting))
     calm = plan_of(waiting, state=state, until=Until.DRAFT)
     assert shown(calm).endswith("Nothing to do.\nnext: 2026-12-spring-sale at 2026-12-04 20:05 +08:00 · in 3 days 0 h")
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=str)
+def test_an_account_stands_by_its_name_and_its_key(language: Language):
+    ahead = (AccountAhead(AccountName("main"), "service", ()),)
+    text = shown(replace(plan_of(campaign(account_name="不赶路")), ahead=ahead), language)
+    assert 1 == text.count("不赶路 (main)\n")
+    assert 1 == text.count("\n  不赶路 · ")
 
 
 def test_nothing_at_all():

@@ -172,19 +172,20 @@ _EXAMPLE: Final = "2026-01-31T20:00:00+08:00"
 class Lost(Frozen):
     """What a new ledger begins without."""
 
-    lineage: str
-    aside: str | None
-    """The name of the old ledger's file; None if there was none."""
-    unread: str | None
-    """Why the old ledger could not be read."""
-    sent: tuple[Record, ...]
-    """What the old one says went out."""
-    open: tuple[Record, ...]
-    """What the old one does not know the outcome of."""
-    website_sends: tuple[str, ...]
-    """When the old one says that people sent something in the console, and with which account: as it is typed."""
     campaigns: tuple[str, ...]
     """Every campaign of the repository."""
+    lineage: str = ""
+    """Of the new one."""
+    aside: str | None = None
+    """The name of the old ledger's file; None if there was none."""
+    unread: str | None = None
+    """Why the old ledger could not be read."""
+    sent: tuple[Record, ...] = ()
+    """What the old one says went out."""
+    open: tuple[Record, ...] = ()
+    """What the old one does not know the outcome of."""
+    website_sends: tuple[str, ...] = ()
+    """When the old one says that people sent something in the console, and with which account: as it is typed."""
 
 
 def lost_text(page: Page, lost: Lost) -> str:

@@ -41,11 +41,11 @@ from massctl.ledger.private_key import KEY_NAME, key_file, write_key
 from massctl.ledger.signature import PrivateKey
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Created, SigningKey
-from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, short_key
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import Record, State, is_concluded
+from massctl.model.state import State, is_concluded
 from massctl.source.settings_writer import declare_keys
+from massctl.view.ledger import Lost, lost_text
 
 
 @click.command(name="init")
@@ -125,86 +125,63 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
 
     `reader` reads the old one, where the new one has other keys.
     """
-    from massctl.view.ledger import Lost, lost_text
-
     require_writable(session)
+    old = reader or session
     with alone(session):
-        before = _before(reader or session)
-        bootstrap = LedgerBootstrap(session, reason, _replaced(session, before))
+        data = old.backend.ledger.as_found()
+        lost = _lost(old, data)
+        bootstrap = LedgerBootstrap(session, reason, _replaced(session, _lineages(old, data)))
         bootstrap.declare(bootstrap.created().lineage)
-        aside = _put_aside(session, bootstrap, before)
+        aside = _put_aside(session, bootstrap, data)
         state = ledger_session(session, State(), bootstrap).begin()
-    known = session.repository.campaign_folders().names
-    lost = Lost(
-        lineage=state.lineage or "",
-        aside=aside,
-        unread=before.unread if before else None,
-        sent=before.sent if before else (),
-        open=before.open if before else (),
-        website_sends=before.website_sends if before else (),
-        campaigns=tuple(known),
-    )
+    lost = replace(lost, lineage=state.lineage or "", aside=aside)
     return Result(ExitStatus.DONE, text=lambda to: lost_text(to.page(), lost))
 
 
-class _Before(Frozen):
-    """What is still known of the ledger that is put aside."""
-
-    data: bytes
-    lineages: tuple[str, ...] = ()
-    """Its own, and those whose place it took."""
-    sent: tuple[Record, ...] = ()
-    open: tuple[Record, ...] = ()
-    website_sends: tuple[str, ...] = ()
-    unread: str | None = None
-
-
-def _before(session: Session) -> _Before | None:
-    """Read the old ledger as far as it can be; None without one."""
-    data = session.backend.ledger.as_found()
-    if data is None:
-        return None
-    lineages = _lineages(session, data)
+def _lost(session: Session, data: bytes | None) -> Lost:
+    """Tell what the old ledger says, as far as it can be read."""
+    lost = Lost(tuple(session.repository.campaign_folders().names))
     try:
         state = session.fold(follow_file(data, keys=session.backend.keys)[0])
     except LedgerError as error:
-        return _Before(data, lineages, unread=error.summary)  # Starting over is the way out of a broken one too.
+        return replace(lost, unread=error.summary)  # Starting over is the way out of a broken one too.
     if state.realm != session.realm():
-        return _Before(data, lineages)  # Do not import sends of the other realm.
+        return lost  # Do not import sends of the other realm.
     ours = {account.appid for account in session.settings.accounts.values()}
     records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
-    sent = tuple(r for r in records if is_concluded(r))
-    return _Before(data, lineages, sent, tuple(r for r in records if r.open_attempts), _website_sends(session, state))
+    sent = tuple(record for record in records if is_concluded(record))
+    in_doubt = tuple(record for record in records if record.open_attempts)
+    return replace(lost, sent=sent, open=in_doubt, website_sends=_website_sends(session, state))
 
 
-def _lineages(session: Session, data: bytes) -> tuple[str, ...]:
+def _lineages(session: Session, data: bytes | None) -> tuple[str, ...]:
     """Return the lineage of a ledger, and those that it replaced, as far as its first entry verifies."""
     try:
-        entries, _ = sound_part(data, session.backend.keys)
+        entries, _ = sound_part(data or b"", session.backend.keys)
     except LedgerError:
         return ()
     created = entries[0].event if entries else None
     return (*(created.replaces or ()), created.lineage) if isinstance(created, Created) else ()
 
 
-def _replaced(session: Session, before: _Before | None) -> Sequence[str]:
+def _replaced(session: Session, before: Sequence[str]) -> Sequence[str]:
     """List the lineages that a new one takes the place of: of the old ledger, massctl.yaml, and what was seen here.
 
     Whoever died between naming a new one and beginning it, or lost the file, does not lose what it replaced.
     """
     named = session.settings.state.lineage if session.sandbox is None else None
     mark = seen_mark(session.places.locks)
-    found = [*(before.lineages if before else ()), named, mark.lineage if mark else None]
+    found = [*before, named, mark.lineage if mark else None]
     return list(dict.fromkeys(each for each in found if each is not None))
 
 
-def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: _Before | None) -> str | None:
+def _put_aside(session: Session, bootstrap: LedgerBootstrap, before: bytes | None) -> str | None:
     """Put the ledger aside where it is; return its new name, or None without one.
 
     Where it cannot be put aside, massctl.yaml names it again.
     """
     try:
-        return session.backend.ledger.replace(None, session.clock.now(), before.data if before else None)
+        return session.backend.ledger.replace(None, session.clock.now(), before)
     except LedgerError:
         bootstrap.take_back()
         raise

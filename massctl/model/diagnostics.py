@@ -67,8 +67,7 @@ FaultKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFault:
+class MediaFault(Frozen):
     """A picture, sound or video that is not used; nothing was made of it."""
 
     kind: FaultKind

@@ -347,6 +347,7 @@ class ImageMessage(Message[A_co]):
         return (self,)
 
 
+@dataclass(frozen=True, slots=True)
 class _RecordedMessage(Message[A_co]):
     """A message of one sound or video."""
 

@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,49 +28,127 @@ if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
 
 
-def tip_now(root: Path, settings: "MassctlFile", environment: Mapping[str, str], branch: str) -> Tip:
-    """Ask for this moment. What cannot be found out is said in the answer: nothing is sent on a guess."""
-    remote = settings.state.remote
-    try:
-        git = _git_to_remote(root, settings, environment)
-        heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
-        asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
-        here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
-    except LedgerUnreachableError as error:
-        return Tip(branch, remote, unread=what_happened(error))
-    if not asked.done:
-        return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-"))
-    found = refs_in(asked.out)
-    brakes = [ref for ref in found if f"{ref}/".startswith(f"{heads[1]}/")]
-    return Tip(
-        branch,
-        remote,
-        here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
-        there=found.get(heads[0]),
-        stopped=bool(brakes),
-        brake=next(iter(brakes), heads[1]).removeprefix("refs/heads/"),
-    )
+@dataclass(frozen=True, slots=True)
+class GitCheckout:
+    """The user's own repository, whose git is asked."""
 
+    root: Path
+    settings: MassctlFile
+    environment: Mapping[str, str]
 
-def not_held(
-    root: Path, settings: "MassctlFile", environment: Mapping[str, str], commit: str, files: Mapping[str, str]
-) -> str | None:
-    """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.
+    def tip(self, branch: str) -> Tip:
+        """Ask for this moment. What cannot be found out is said in the answer: nothing is sent on a guess."""
+        remote = self.settings.state.remote
+        try:
+            git = self._to_remote()
+            heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
+            asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
+            here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
+        except LedgerUnreachableError as error:
+            return Tip(branch, remote, unread=what_happened(error))
+        if not asked.done:
+            return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-"))
+        found = refs_in(asked.out)
+        brakes = [ref for ref in found if f"{ref}/".startswith(f"{heads[1]}/")]
+        return Tip(
+            branch,
+            remote,
+            here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
+            there=found.get(heads[0]),
+            stopped=bool(brakes),
+            brake=next(iter(brakes), heads[1]).removeprefix("refs/heads/"),
+        )
 
-    The contents are compared: what git's index says of a file decides nothing. A file in a submodule is in no commit
-    of this repository. Raises LedgerUnreachableError where git cannot say.
-    """
-    paths = sorted(files)
-    odd = next((path for path in paths if "\n" in path), None)
-    if odd is not None:
-        return odd  # git is asked line by line.
-    asked = "".join(f"{commit}:./{path}\n" for path in paths).encode("utf-8", "surrogateescape")
-    git = Git(root, known_to_git(settings, environment))
-    answer = git.run("cat-file", "--batch", "--follow-symlinks", given=asked)
-    if not answer.done:
-        raise LedgerUnreachableError(Phrase("the files of the commit cannot be read"), git_says(answer))
-    contents = batch_contents(answer.out)
-    return next((path for path in paths if not _is_held(files[path], next(contents, None))), None)
+    def not_held(self, commit: str, files: Mapping[str, str]) -> str | None:
+        """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.
+
+        The contents are compared: what git's index says of a file decides nothing. A file in a submodule is in no
+        commit of this repository. Raises LedgerUnreachableError where git cannot say.
+        """
+        paths = sorted(files)
+        odd = next((path for path in paths if "\n" in path), None)
+        if odd is not None:
+            return odd  # git is asked line by line.
+        asked = "".join(f"{commit}:./{path}\n" for path in paths).encode("utf-8", "surrogateescape")
+        answer = self._git().run("cat-file", "--batch", "--follow-symlinks", given=asked)
+        if not answer.done:
+            raise LedgerUnreachableError(Phrase("the files of the commit cannot be read"), git_says(answer))
+        contents = batch_contents(answer.out)
+        return next((path for path in paths if not _is_held(files[path], next(contents, None))), None)
+
+    def uncommitted_locks(
+        self, names: Sequence[CampaignName], where: str = ""
+    ) -> tuple[dict[CampaignName, Refusal], str | None]:
+        """Refuse the campaigns whose lock is not the one of HEAD; none if the folder is in no git repository.
+
+        The commit that the others' locks are in comes second. What cannot be found out refuses as well. `where` is the
+        `-C DIR` of the command line.
+        """
+        git, run = self._git(), f"git {where} " if where else "git "
+        try:
+            inside = git.run("ls-files", "-z", "--", CACHE)
+            if not inside.done:
+                words = Phrase("git says: “{words}”", words=inside.words or "-")
+                return dict.fromkeys(names, lock_uncommitted(words, f"{run}status")) if has_git(self.root) else {}, None
+            if inside.out:
+                say = Phrase("{folder} is committed: what is kept there was reviewed by nobody", folder=CACHE)
+                command = f"{run}rm -r --cached {CACHE} && {run}commit -m {shlex.quote(f'take {CACHE} out')}"
+                return dict.fromkeys(names, lock_uncommitted(say, command)), None
+            here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
+            commit = here.out.decode("ascii", "replace").strip() if here.done else None
+            paths = {name: f"{CAMPAIGNS}/{name}/{LOCK_FILE}" for name in names}
+            why = {name: _why_uncommitted(git, self.root, path, commit) for name, path in paths.items()}
+        except LedgerUnreachableError as error:
+            if not has_git(self.root):
+                return {}, None
+            return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")), None
+        refused = {
+            name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")
+            for name, said in why.items()
+            if said is not None
+        }
+        return refused, commit
+
+    def merged_lock(self, name: CampaignName) -> "MergedFile":
+        """Return the committed lock of a campaign and the merge that brought it to the branch that is checked out.
+
+        Raises LedgerUnreachableError where git cannot say.
+        """
+        # Only approvals ask.
+        from massctl.forge.port import MergedFile
+
+        git = self._to_remote()
+        branch, path = self.settings.policy.branch or "", f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
+
+        def told(*words: str, seconds: float = LOCAL_SECONDS) -> str:
+            answer = git.run(*words, seconds=seconds)
+            if not answer.done:
+                say = Phrase("the merge that brought in the lock of {name} cannot be found", name=name)
+                raise LedgerUnreachableError(say, git_says(answer))
+            return answer.out.decode("utf-8", "surrogateescape").strip()
+
+        if told("rev-parse", "--is-shallow-repository") == "true":
+            # A workflow's checkout knows only its newest commit, which would seem to have brought everything.
+            options = ("--quiet", "--unshallow", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
+            told("fetch", *options, "--", self.settings.state.remote, f"refs/heads/{branch}", seconds=NETWORK_SECONDS)
+        blob = told("rev-parse", "--verify", f"HEAD:./{path}")
+        # First parents only: a merge of an old commit would otherwise pass for what the old commit was approved as.
+        commit = told("rev-list", "-1", "--first-parent", "HEAD", "--", path)
+        return MergedFile(f"{told('rev-parse', '--show-prefix')}{path}", blob, commit, branch)
+
+    def path_of_folder(self, name: CampaignName) -> str:
+        """Return a campaign's folder from the top of the repository, which forges count from."""
+        asked = self._git().run("rev-parse", "--show-prefix")
+        prefix = asked.out.decode("utf-8", "surrogateescape").strip("\n") if asked.done else ""
+        return f"{prefix}{CAMPAIGNS}/{name}"
+
+    def _git(self) -> Git:
+        return Git(self.root, known_to_git(self.settings, self.environment))
+
+    def _to_remote(self) -> Git:
+        """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
+        way = way_of(self.root, self.settings, self.environment)
+        return Git(self.root, way.environment, way.own_settings)
 
 
 _LISTED: Final = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")
@@ -105,46 +184,6 @@ def _is_held(found: str, content: bytes | None) -> bool:
     return is_text and found == sha256_of(content.replace(b"\n", b"\r\n"))
 
 
-def _git_to_remote(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) -> Git:
-    """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
-    way = way_of(root, settings, environment)
-    return Git(root, way.environment, way.own_settings)
-
-
-def uncommitted_locks(
-    root: Path, settings: "MassctlFile", environment: Mapping[str, str], names: Sequence[CampaignName], where: str = ""
-) -> tuple[dict[CampaignName, Refusal], str | None]:
-    """Refuse the campaigns whose lock is not the one of HEAD; none if the folder is in no git repository.
-
-    The commit that the others' locks are in comes second. What cannot be found out refuses as well. `where` is the
-    `-C DIR` of the command line.
-    """
-    git, run = Git(root, known_to_git(settings, environment)), f"git {where} " if where else "git "
-    try:
-        inside = git.run("ls-files", "-z", "--", CACHE)
-        if not inside.done:
-            words = Phrase("git says: “{words}”", words=inside.words or "-")
-            return dict.fromkeys(names, lock_uncommitted(words, f"{run}status")) if has_git(root) else {}, None
-        if inside.out:
-            say = Phrase("{folder} is committed: what is kept there was reviewed by nobody", folder=CACHE)
-            command = f"{run}rm -r --cached {CACHE} && {run}commit -m {shlex.quote(f'take {CACHE} out')}"
-            return dict.fromkeys(names, lock_uncommitted(say, command)), None
-        here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
-        commit = here.out.decode("ascii", "replace").strip() if here.done else None
-        paths = {name: f"{CAMPAIGNS}/{name}/{LOCK_FILE}" for name in names}
-        why = {name: _why_uncommitted(git, root, path, commit) for name, path in paths.items()}
-    except LedgerUnreachableError as error:
-        if not has_git(root):
-            return {}, None
-        return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")), None
-    refused = {
-        name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")
-        for name, said in why.items()
-        if said is not None
-    }
-    return refused, commit
-
-
 def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:
     held = git.run("cat-file", "blob", f"{commit or 'HEAD'}:./{path}")
     if not held.done:
@@ -152,43 +191,6 @@ def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phr
     # A checkout may write other line ends.
     here = (root / path).read_bytes().replace(b"\r\n", b"\n")
     return None if held.out.replace(b"\r\n", b"\n") == here else Phrase("its lock is not the one that was committed")
-
-
-def merged_lock(
-    root: Path, settings: "MassctlFile", environment: Mapping[str, str], name: CampaignName
-) -> "MergedFile":
-    """Return the committed lock of a campaign and the merge that brought it to the branch that is checked out.
-
-    Raises LedgerUnreachableError where git cannot say.
-    """
-    # Only approvals ask.
-    from massctl.forge.port import MergedFile
-
-    git = _git_to_remote(root, settings, environment)
-    branch, path = settings.policy.branch or "", f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
-
-    def told(*words: str, seconds: float = LOCAL_SECONDS) -> str:
-        answer = git.run(*words, seconds=seconds)
-        if not answer.done:
-            say = Phrase("the merge that brought in the lock of {name} cannot be found", name=name)
-            raise LedgerUnreachableError(say, git_says(answer))
-        return answer.out.decode("utf-8", "surrogateescape").strip()
-
-    if told("rev-parse", "--is-shallow-repository") == "true":
-        # A workflow's checkout knows only its newest commit, which would seem to have brought everything.
-        options = ("--quiet", "--unshallow", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-        told("fetch", *options, "--", settings.state.remote, f"refs/heads/{branch}", seconds=NETWORK_SECONDS)
-    blob = told("rev-parse", "--verify", f"HEAD:./{path}")
-    # First parents only: a merge of an old commit would otherwise pass for what the old commit was approved as.
-    commit = told("rev-list", "-1", "--first-parent", "HEAD", "--", path)
-    return MergedFile(f"{told('rev-parse', '--show-prefix')}{path}", blob, commit, branch)
-
-
-def path_of_folder(root: Path, settings: "MassctlFile", environment: Mapping[str, str], name: CampaignName) -> str:
-    """Return a campaign's folder from the top of the repository, which forges count from."""
-    asked = Git(root, known_to_git(settings, environment)).run("rev-parse", "--show-prefix")
-    prefix = asked.out.decode("utf-8", "surrogateescape").strip("\n") if asked.done else ""
-    return f"{prefix}{CAMPAIGNS}/{name}"
 
 
 def has_git(root: Path) -> bool:

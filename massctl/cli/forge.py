@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.checkout import merged_lock
+from massctl.cli.checkout import GitCheckout
 from massctl.errors import ConfigurationError, ForgeError, MassctlError
 from massctl.forge.github import BOT, GitHub
 from massctl.forge.port import Forge
@@ -66,19 +65,16 @@ def line_to_forge(settings: MassctlFile, environment: Mapping[str, str], inside:
 
 
 def approvals(
-    root: Path,
-    settings: MassctlFile,
-    environment: Mapping[str, str],
-    reaches_followers: Callable[[RenderedCampaign], bool],
+    checkout: GitCheckout, reaches_followers: Callable[[RenderedCampaign], bool]
 ) -> Callable[[RenderedCampaign], Approval | None]:
     """Return what asks about a campaign's lock, once each: nothing where no follower could get it."""
 
     @cache
     def asked(name: CampaignName) -> Approval:
         try:
-            return approval_of(root, settings, environment, name)
+            return approval_of(checkout, name)
         except MassctlError as error:
-            return Approval(_kind_of(settings).name, unread=what_happened(error))
+            return Approval(_kind_of(checkout.settings).name, unread=what_happened(error))
 
     def ask(campaign: RenderedCampaign) -> Approval | None:
         return asked(campaign.name) if reaches_followers(campaign) else None
@@ -86,11 +82,11 @@ def approvals(
     return ask
 
 
-def approval_of(root: Path, settings: MassctlFile, environment: Mapping[str, str], name: CampaignName) -> Approval:
+def approval_of(checkout: GitCheckout, name: CampaignName) -> Approval:
     """Ask the forge who approved the merge that brought a campaign's lock in. Raises a MassctlError without answer."""
-    line = line_to_forge(settings, environment)
+    line = line_to_forge(checkout.settings, checkout.environment)
     try:
-        forge = forge_of(line, settings, environment)
-        return forge.approved(merged_lock(root, settings, environment, name)) if forge is not None else Approval()
+        forge = forge_of(line, checkout.settings, checkout.environment)
+        return forge.approved(checkout.merged_lock(name)) if forge is not None else Approval()
     finally:
         line.close()

@@ -259,11 +259,7 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
     names = [each.name for each in rendered if session.realm([each.account]) == "wechat"]
     if not names:
         return desired
-    # Only what WeChat is to see by a lock asks git.
-    from massctl.cli.checkout import uncommitted_locks
-
-    around = session.root, session.settings, session.environment
-    refused, commit = uncommitted_locks(*around, names, session.console.language.flags.where)
+    refused, commit = session.checkout.uncommitted_locks(names, session.console.language.flags.where)
     found: list[Desired] = []
     for each in desired:
         if isinstance(each, RenderedCampaign) and each.name in refused:

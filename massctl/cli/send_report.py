@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from massctl.cli.checkout import path_of_folder
+from massctl.cli.checkout import GitCheckout
 from massctl.cli.forge import forge_of, line_to_forge
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.session import Session
@@ -64,11 +64,12 @@ def report_sends(
         forge = forge_of(line, session.settings, environment)
         if forge is None:
             return []
+        checkout = GitCheckout(session.root, session.settings, environment)
         for name, edition in keys:
             mark = f"<!-- massctl:sent {name} -->"
             record, why = state.record(name, edition), stopped.get((name, edition), ())
             body = sent_comment(record, mark, session.console.reader, why)
-            path = path_of_folder(session.root, session.settings, environment, name)
+            path = checkout.path_of_folder(name)
             for number in forge.merged_from(path, session.settings.policy.branch or "main"):
                 forge.comment(number, body, mark)
                 told.append(number)

@@ -33,6 +33,7 @@ from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock, Progress
+    from massctl.cli.checkout import GitCheckout
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
@@ -70,6 +71,14 @@ class Session(Struct):
     def places(self) -> Places:
         """Where the files of this run stand."""
         return Places(self.home or self.root, sandbox=self.sandbox is not None)
+
+    @property
+    def checkout(self) -> "GitCheckout":
+        """What git says of the working tree."""
+        # Few verbs ask git.
+        from massctl.cli.checkout import GitCheckout
+
+        return GitCheckout(self.root, self.settings, self.environment)
 
     def child(self) -> "Child":
         """Return the process that renders for this session, once; it starts when it is asked."""
@@ -183,7 +192,7 @@ class Session(Struct):
         def reaches_followers(campaign: "RenderedCampaign") -> bool:
             return self.realm([campaign.account]) == "wechat"
 
-        return approvals(self.root, self.settings, self.environment, reaches_followers)
+        return approvals(self.checkout, reaches_followers)
 
     def tip(self) -> "Tip | None":
         """Compare this checkout with the branch that sends; None if massctl.yaml names none."""
@@ -193,19 +202,14 @@ class Session(Struct):
         """Compare this checkout with a branch; a sandbox's sends reach nobody."""
         if branch is None or self.sandbox is not None:
             return None
-        # Only rules that name a branch ask git.
-        from massctl.cli.checkout import tip_now
-
-        return tip_now(self.root, self.settings, self.environment, branch)
+        return self.checkout.tip(branch)
 
     def compared(self, tip: "Tip", files: Mapping[str, str]) -> "Tip":
         """Return the tip with the first of `JudgedInputs.files` that its commit lacks, or why that is unknown."""
-        # Only rules that name a branch ask git.
         from massctl.apply.outcome import what_happened
-        from massctl.cli.checkout import not_held
 
         try:
-            changed = not_held(self.root, self.settings, self.environment, tip.here or "HEAD", files)
+            changed = self.checkout.not_held(tip.here or "HEAD", files)
         except LedgerUnreachableError as error:
             return replace(tip, unread=what_happened(error))
         return replace(tip, changed=changed)

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.forge.rest import RestApi
@@ -52,6 +52,10 @@ class Expected(Frozen):
     """The branch of the ledger."""
     secrets: Sequence[str]
     """The variables that massctl.yaml names."""
+
+
+_Told: TypeAlias = tuple[Level, Phrase] | tuple[Level, Phrase, str]
+"""What a look found: how it stands, what is the case, and what mends it."""
 
 
 class _UnseenError(Exception):
@@ -96,7 +100,7 @@ class _Repository:
             return
         for check, look in _LOOKS.items():
             try:
-                yield from look(self)
+                yield from (Finding(check, *told) for told in look(self))
             except _UnseenError as unseen:
                 yield Finding(check, Level.UNKNOWN, unseen.why)
 
@@ -123,13 +127,13 @@ class _Repository:
             raise _UnseenError(Phrase(say, words=str(words or status)[:120]))
         return found
 
-    def environment(self) -> Iterator[Finding]:
+    def environment(self) -> Iterator[_Told]:
         branch, at = self._expected.branch, f"environments/{ENVIRONMENT}"
         mend = " && ".join(environment_commands(self._expected.repository, branch))
         found = self._seen(at)
         if found is None:
             say = Phrase("there is no environment {name}: the job that sends gets no secret", name=ENVIRONMENT)
-            yield Finding(Check.ENVIRONMENT, Level.PROBLEM, say, mend)
+            yield Level.PROBLEM, say, mend
             return
         policy, names = found.get("deployment_branch_policy") or {}, list[str]()
         if policy.get("custom_branch_policies"):
@@ -140,24 +144,24 @@ class _Repository:
             ]
         if names == [branch]:
             say = Phrase("only {branch} may use it: no other branch reads its secrets", branch=branch)
-            yield Finding(Check.ENVIRONMENT, Level.OK, say)
+            yield Level.OK, say
         elif names:
             yield self._other_branches(names)
         else:
             say = Phrase("other branches than {branch} may use it: a workflow of each reads its secrets", branch=branch)
-            yield Finding(Check.ENVIRONMENT, Level.PROBLEM, say, mend)
+            yield Level.PROBLEM, say, mend
         yield from self._waiting(found.get("protection_rules") or [])
 
-    def _other_branches(self, names: list[str]) -> Finding:
+    def _other_branches(self, names: list[str]) -> _Told:
         branch, listed = self._expected.branch, ", ".join(names)
         if branch not in names:
             say = Phrase("{names} may use it, but {branch} may not: nothing is sent", names=listed, branch=branch)
         else:
             say = Phrase("{names} may use it: a workflow of each of them reads its secrets", names=listed)
         hint = Phrase("Settings, Environments, {name}: only {branch}", name=ENVIRONMENT, branch=branch)
-        return Finding(Check.ENVIRONMENT, Level.PROBLEM, say, hint)
+        return Level.PROBLEM, say, hint
 
-    def _waiting(self, rules: list[dict[str, Any]]) -> Iterator[Finding]:
+    def _waiting(self, rules: list[dict[str, Any]]) -> Iterator[_Told]:
         for rule in rules:
             people = [
                 str((each.get("reviewer") or {}).get("login") or (each.get("reviewer") or {}).get("slug"))
@@ -165,71 +169,71 @@ class _Repository:
             ]
             if people:
                 say = Phrase("each run that sends waits until one of them clicks: {people}", people=", ".join(people))
-                yield Finding(Check.ENVIRONMENT, Level.OK, say)
+                yield Level.OK, say
             if wait := rule.get("wait_timer"):
                 say = Phrase("each run that sends waits {minutes} min, so windows may close meanwhile", minutes=wait)
                 hint = Phrase("Settings, Environments, {name}: take out the wait timer", name=ENVIRONMENT)
-                yield Finding(Check.ENVIRONMENT, Level.WARNING, say, hint)
+                yield Level.WARNING, say, hint
 
-    def secrets(self) -> Iterator[Finding]:
+    def secrets(self) -> Iterator[_Told]:
         ours = {SECRETS, DEPLOY_KEY, EGRESS_KEY, *EGRESS_NAMES, *self._expected.secrets}
         there = self._names(f"environments/{ENVIRONMENT}/secrets")
         for name in (SECRETS, DEPLOY_KEY):
             if name not in there:
                 say = Phrase("the environment {environment} has no secret {name}", environment=ENVIRONMENT, name=name)
-                yield Finding(Check.SECRETS, Level.PROBLEM, say, _PRINTED)
+                yield Level.PROBLEM, say, _PRINTED
         exposed = sorted(ours & self._names("actions/secrets"))
         for name in exposed:
             say = Phrase("{name} is a secret of the repository: a workflow of any branch reads it", name=name)
             mend = f"gh secret delete {name} --repo {self._expected.repository}"
-            yield Finding(Check.SECRETS, Level.PROBLEM, say, mend)
+            yield Level.PROBLEM, say, mend
         of_organization = sorted(ours & self._names("actions/organization-secrets"))
         if of_organization:
             say = Phrase("the organization gives the repository {names}: a workflow of any branch reads them")
             hint = Phrase("take the repository from them: Settings of the organization, Secrets and variables, Actions")
-            yield Finding(Check.SECRETS, Level.PROBLEM, Phrase(say, names=", ".join(of_organization)), hint)
+            yield Level.PROBLEM, Phrase(say, names=", ".join(of_organization)), hint
         if {SECRETS, DEPLOY_KEY} <= there and not exposed and not of_organization:
             say = Phrase("they are in the environment only: no workflow of another branch reads them")
-            yield Finding(Check.SECRETS, Level.OK, say)
+            yield Level.OK, say
 
     def _names(self, path: str) -> set[str]:
         found = self._seen(path, {"per_page": "100"}) or {}
         return {str(each.get("name")) for each in found.get("secrets", [])}
 
-    def deploy_key(self) -> Iterator[Finding]:
+    def deploy_key(self) -> Iterator[_Told]:
         listed = self._seen("keys", {"per_page": "100"}) or []
         writing = [each for each in listed if not each.get("read_only", True)]
         if len(writing) == 1:
             say = Phrase("exactly one may write, {title}: no other key passes the rules", title=writing[0].get("title"))
-            yield Finding(Check.DEPLOY_KEY, Level.OK, say)
+            yield Level.OK, say
         elif not writing:
             say = Phrase("none may write, so nobody writes the ledger once the rules stand")
-            yield Finding(Check.DEPLOY_KEY, Level.PROBLEM, say, _PRINTED)
+            yield Level.PROBLEM, say, _PRINTED
         else:
             named = ", ".join(f"{each.get('title')} ({each.get('id')})" for each in writing)
             say = Phrase("several may write, and each passes the rules: {keys}", keys=named)
             mend = f"gh repo deploy-key delete ID --repo {self._expected.repository}"
             hint = Phrase("keep the one whose private half is {name}: {command}", name=DEPLOY_KEY, command=mend)
-            yield Finding(Check.DEPLOY_KEY, Level.PROBLEM, say, hint)
+            yield Level.PROBLEM, say, hint
 
-    def actions(self) -> Iterator[Finding]:
+    def actions(self) -> Iterator[_Told]:
         found = self._seen("actions/permissions/workflow") or {}
         mend = actions_command(self._expected.repository)
         if found.get("can_approve_pull_request_reviews"):
             say = Phrase("workflows may approve pull requests, so who may push a branch may merge alone")
-            yield Finding(Check.ACTIONS, Level.PROBLEM, say, mend)
+            yield Level.PROBLEM, say, mend
         elif found.get("default_workflow_permissions") != "read":
             say = Phrase("a workflow that names no permissions may write to the repository")
-            yield Finding(Check.ACTIONS, Level.WARNING, say, mend)
+            yield Level.WARNING, say, mend
         else:
             say = Phrase("workflows cannot approve a pull request, and may only read unless they say otherwise")
-            yield Finding(Check.ACTIONS, Level.OK, say)
+            yield Level.OK, say
 
-    def owners(self) -> Iterator[Finding]:
+    def owners(self) -> Iterator[_Told]:
         path, text = self._owners_file()
         if text is None:
             say = Phrase("there is no CODEOWNERS: nobody in particular is asked for a change of massctl.yaml")
-            yield Finding(Check.OWNERS, Level.PROBLEM, say, Command("init", "--keep"))
+            yield Level.PROBLEM, say, Command("init", "--keep")
             return
         errors = (self._seen("codeowners/errors", {"ref": self._default}) or {}).get("errors", [])
         for each in errors:
@@ -238,15 +242,15 @@ class _Repository:
             hint = Phrase(
                 "name people or teams who may write: {command}", command=f"gh api {self._of}/codeowners/errors"
             )
-            yield Finding(Check.OWNERS, Level.PROBLEM, say, hint)
+            yield Level.PROBLEM, say, hint
         open_files = [each for each in _DECIDES if not owners_of(text, each)]
         if open_files:
             say = Phrase("nobody owns {files}, which decide where a secret goes", files=", ".join(open_files))
             hint = Phrase("add them to {path}, by a pull request", path=path)
-            yield Finding(Check.OWNERS, Level.PROBLEM, say, hint)
+            yield Level.PROBLEM, say, hint
         elif not errors:
             say = Phrase("{owners} must agree to a change of massctl.yaml: it decides where the secret goes")
-            yield Finding(Check.OWNERS, Level.OK, Phrase(say, owners=", ".join(owners_of(text, _DECIDES[0]))))
+            yield Level.OK, Phrase(say, owners=", ".join(owners_of(text, _DECIDES[0])))
 
     def _owners_file(self) -> tuple[str, str | None]:
         for path in _OWNERS_FILES:
@@ -258,27 +262,27 @@ class _Repository:
                     raise self._api.unreadable() from None
         return _OWNERS_FILES[0], None
 
-    def branch_rules(self) -> Iterator[Finding]:
+    def branch_rules(self) -> Iterator[_Told]:
         rules = self._rules_on(self._expected.branch)
         reviews = [each for each in rules if each.kind == "pull_request"]
         mend = self._mend("main")
         if not any(int(each.parameters.get("required_approving_review_count") or 0) >= 1 for each in reviews):
             say = Phrase("no active ruleset asks for an approval before a merge: who may push may send alone")
-            yield Finding(Check.BRANCH_RULES, Level.PROBLEM, say, mend)
+            yield Level.PROBLEM, say, mend
         else:
             lacking = [each for each in _REVIEW_SWITCHES if not any(rule.parameters.get(each) for rule in reviews)]
             if lacking:
                 say = Phrase("an approval is asked for, but not {settings}", settings=", ".join(lacking))
-                yield Finding(Check.BRANCH_RULES, Level.WARNING, say, mend)
+                yield Level.WARNING, say, mend
             else:
-                yield Finding(Check.BRANCH_RULES, Level.OK, Phrase("nobody merges what nobody else approved"))
+                yield Level.OK, Phrase("nobody merges what nobody else approved")
         passing = self._passing(reviews)
         if passing:
             say = Phrase("these may merge without an approval: {people}", people=", ".join(passing))
-            yield Finding(Check.BRANCH_RULES, Level.WARNING, say, mend)
+            yield Level.WARNING, say, mend
         yield self._status_rule(rules, mend)
 
-    def _status_rule(self, rules: list[_Rule], mend: str) -> Finding:
+    def _status_rule(self, rules: list[_Rule], mend: str) -> _Told:
         checks = [
             check
             for rule in rules
@@ -288,51 +292,46 @@ class _Repository:
         ]
         if any(check.get("integration_id") == ACTIONS_APP for check in checks):
             say = Phrase("a merge needs the status {name} of GitHub Actions: its plan has no fault", name=STATUS)
-            return Finding(Check.BRANCH_RULES, Level.OK, say)
+            return Level.OK, say
         if checks:
             say = Phrase("anybody who may write may set the status {name} by hand", name=STATUS)
         else:
             say = Phrase("a merge does not need the status {name}, so faults are found after it", name=STATUS)
-        return Finding(Check.BRANCH_RULES, Level.WARNING, say, mend)
+        return Level.WARNING, say, mend
 
-    def ledger_rules(self) -> Iterator[Finding]:
+    def ledger_rules(self) -> Iterator[_Told]:
         rules = self._rules_on(self._expected.state_branch)
         fixed = [self._is_for_nobody(rules, kind) for kind in ("deletion", "non_fast_forward")]
         if all(fixed):
             say = Phrase("nobody deletes or shortens {branch}: what was sent is not forgotten")
-            yield Finding(Check.LEDGER_RULES, Level.OK, Phrase(say, branch=self._expected.state_branch))
+            yield Level.OK, Phrase(say, branch=self._expected.state_branch)
         else:
             say = Phrase("{branch} can be deleted or rewritten, and what is forgotten is sent again")
-            yield Finding(
-                Check.LEDGER_RULES,
-                Level.PROBLEM,
-                Phrase(say, branch=self._expected.state_branch),
-                self._mend("massctl-state"),
-            )
+            yield Level.PROBLEM, Phrase(say, branch=self._expected.state_branch), self._mend("massctl-state")
         good = Phrase("only the deploy key writes it: nobody forges what was sent")
-        yield self._of_the_key(rules, ("creation", "update"), Check.LEDGER_RULES, "massctl-state-writer", good)
+        yield self._of_the_key(rules, _WRITES, self._expected.state_branch, "massctl-state-writer", good)
         yield from self._statistics_rules({each.kind for each in rules})
 
-    def _statistics_rules(self, of_ledger: set[str]) -> Iterator[Finding]:
+    def _statistics_rules(self, of_ledger: set[str]) -> Iterator[_Told]:
         """Return where the numbers of reports are less protected than the ledger; no send depends on them."""
         standing = {each.kind for each in self._rules_on(STATISTICS_BRANCH)}
         for kinds, ruleset in ((("deletion", "non_fast_forward"), "massctl-state"), (_WRITES, "massctl-state-writer")):
             if not standing.issuperset(of_ledger.intersection(kinds)):
                 say = Phrase("{branch} has fewer rules than the ledger, so others may change what reports show")
                 told = Phrase(say, branch=STATISTICS_BRANCH)
-                yield Finding(Check.LEDGER_RULES, Level.WARNING, told, self._mend(ruleset))
+                yield Level.WARNING, told, self._mend(ruleset)
 
-    def brake_rules(self) -> Iterator[Finding]:
+    def brake_rules(self) -> Iterator[_Told]:
         rules = self._rules_on(STOP_BRANCH)
         if any(each.kind == "creation" for each in rules):
             say = Phrase("{branch} cannot be made by everybody who may write, so not all can stop", branch=STOP_BRANCH)
             hint = Phrase("take the rule Restrict creations from {rulesets}")
             named = sorted({each.ruleset for each in rules if each.kind == "creation"})
-            yield Finding(Check.BRAKE_RULES, Level.PROBLEM, say, Phrase(hint, rulesets=", ".join(named)))
+            yield Level.PROBLEM, say, Phrase(hint, rulesets=", ".join(named))
         good = Phrase("everybody who may write stops all sends, and only the deploy key allows them again")
-        yield self._of_the_key(rules, ("deletion", "update"), Check.BRAKE_RULES, "massctl-stop", good)
+        yield self._of_the_key(rules, ("deletion", "update"), STOP_BRANCH, "massctl-stop", good)
 
-    def names(self) -> Iterator[Finding]:
+    def names(self) -> Iterator[_Told]:
         """Look for branches whose names keep one of massctl's from being made."""
         ours = (STOP_BRANCH, self._expected.state_branch, STATISTICS_BRANCH, PREVIEWS_BRANCH)
         taken = [name for name in self._branches() if any(name.startswith(f"{each}/") for each in ours)]
@@ -345,10 +344,10 @@ class _Repository:
                 names=", ".join(free),
                 example=f"{free[0]}/x",
             )
-            yield Finding(Check.NAMES, Level.WARNING, say, self._mend("massctl-names"))
+            yield Level.WARNING, say, self._mend("massctl-names")
         elif not taken:
             say = Phrase("nobody makes a branch that keeps one of these from being made: {names}")
-            yield Finding(Check.NAMES, Level.OK, Phrase(say, names=", ".join(ours)))
+            yield Level.OK, Phrase(say, names=", ".join(ours))
 
     def _branches(self) -> list[str]:
         """Return the branches whose names begin as those that massctl makes."""
@@ -359,32 +358,30 @@ class _Repository:
     def _is_reserved(self, branch: str) -> bool:
         return any(each.kind == "creation" for each in self._rules_on(branch))
 
-    def _taken(self, name: str) -> Finding:
+    def _taken(self, name: str) -> _Told:
         if name.startswith(f"{STOP_BRANCH}/"):
             say = Phrase("{branch} counts as the brake: nothing is sent", branch=name)
             hint = Phrase("{command}   shows and deletes it", command=Command("resume"))
-            return Finding(Check.NAMES, Level.PROBLEM, say, hint)
+            return Level.PROBLEM, say, hint
         say = Phrase("{branch} is there, and git makes no {stem} beside it", branch=name, stem=name.partition("/")[0])
-        return Finding(Check.NAMES, Level.PROBLEM, say, f"gh api -X DELETE {self._of}/git/refs/heads/{name}")
+        return Level.PROBLEM, say, f"gh api -X DELETE {self._of}/git/refs/heads/{name}"
 
-    def _of_the_key(
-        self, rules: list[_Rule], kinds: Sequence[str], check: Check, ruleset: str, good: Phrase
-    ) -> Finding:
-        mend, branch = self._mend(ruleset), self._expected.state_branch if check is Check.LEDGER_RULES else STOP_BRANCH
+    def _of_the_key(self, rules: list[_Rule], kinds: Sequence[str], branch: str, ruleset: str, good: Phrase) -> _Told:
+        mend = self._mend(ruleset)
         for kind in kinds:
             standing = [each for each in rules if each.kind == kind]
             passing = set.intersection(*(set(self._bypass(each)) for each in standing)) if standing else {"*"}
             if "*" in passing:
                 say = Phrase("everybody who may write may do it too, since no rule restricts {kind} of {branch}")
-                return Finding(check, Level.PROBLEM, Phrase(say, kind=kind, branch=branch), mend)
+                return Level.PROBLEM, Phrase(say, kind=kind, branch=branch), mend
             if _KEY not in passing:
                 say = Phrase("not even the deploy key passes the rule {kind} of {branch}", kind=kind, branch=branch)
-                return Finding(check, Level.PROBLEM, say, mend)
+                return Level.PROBLEM, say, mend
             if others := sorted(passing - {_KEY}):
                 say = Phrase("besides the deploy key these pass the rule {kind} of {branch}: {people}")
                 told = Phrase(say, kind=kind, branch=branch, people=", ".join(others))
-                return Finding(check, Level.PROBLEM, told, mend)
-        return Finding(check, Level.OK, good)
+                return Level.PROBLEM, told, mend
+        return Level.OK, good
 
     def _is_for_nobody(self, rules: list[_Rule], kind: str) -> bool:
         return any(each.kind == kind and not self._bypass(each) for each in rules)

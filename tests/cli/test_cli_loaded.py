@@ -96,8 +96,12 @@ VIEWS = {
     [
         ("plan", "text", {"massctl.view.terminal", "massctl.view.plan"}),
         ("plan", "json", {"massctl.view.plan_json"}),
-        # A comment is made from the plan's JSON, and shares the facts of a send with the terminal.
-        ("plan", "markdown", {"massctl.view.markdown", "massctl.view.plan_json", "massctl.view.terminal"}),
+        # A comment is made from the plan's JSON, and shares the words of a plan with the terminal.
+        (
+            "plan",
+            "markdown",
+            {"massctl.view.markdown", "massctl.view.plan_json", *VIEWS["text"]} - {"massctl.view.status"},
+        ),
         ("validate", "text", {"massctl.view.terminal"}),
         ("validate", "json", {"massctl.view.verbs_json"}),
         # Notices, which every form sends, share the facts of a send with the terminal.

@@ -10,7 +10,7 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.cli.checkout import _is_held, batch_contents, known_to_git, not_held, tip_now
+from massctl.cli.checkout import GitCheckout, _is_held, batch_contents, known_to_git
 from massctl.cli.session import session
 from massctl.git import Git
 from massctl.model.ids import sha256_of
@@ -46,7 +46,7 @@ class Clone:
     def tip(self, branch: str = "main") -> Tip:
         settings, _ = load_settings(Repository(self.tree.root), loopback_override=None)
         assert settings is not None
-        return tip_now(self.tree.root, settings, ENVIRONMENT, branch)
+        return GitCheckout(self.tree.root, settings, ENVIRONMENT).tip(branch)
 
     def sha256(self, path: str) -> str:
         return sha256_of((self.tree.root / path).read_bytes())
@@ -54,7 +54,7 @@ class Clone:
     def not_held(self, commit: str, files: dict[str, str]) -> str | None:
         settings, _ = load_settings(Repository(self.tree.root), loopback_override=None)
         assert settings is not None
-        return not_held(self.tree.root, settings, ENVIRONMENT, commit, files)
+        return GitCheckout(self.tree.root, settings, ENVIRONMENT).not_held(commit, files)
 
 
 @pytest.fixture

@@ -353,10 +353,13 @@ class _RecordedMessage(Message[A_co]):
 
     is_recording = True
 
-    file: PrefixedSha256 | None
-    """The bytes of the sound or video, as they are uploaded; null if `media_id` is given instead."""
-    media_id: GivenId | None
-    """Material that the account has; null where there is a file."""
+    file: Annotated[
+        PrefixedSha256 | None,
+        Field(description="The bytes of the sound or video, as uploaded; null if `media_id` is given instead."),
+    ]
+    """What names its file."""
+    media_id: Annotated[GivenId | None, Field(description="Material that the account has; null where there is a file.")]
+    """What names its material."""
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import current_console, write_files
-from massctl.model.entries import KINDS, Event
+from massctl.model.entries import KINDS, CopyrightCheck, CopyrightResult, Event
 from massctl.model.lock import LockFile
 from massctl.plan.plan_file import SavedPlan
 from massctl.source.schemas import DRAFT, descriptions, models_below, schema_documents, schema_text
@@ -137,6 +137,10 @@ _FIELDS: Final[dict[str, str]] = {
 """Field of an event -> what it holds."""
 
 
+_PARTS: Final = {each.__name__: each for each in (CopyrightCheck, CopyrightResult)}
+"""What an event may contain besides plain values."""
+
+
 def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     """Return every document that massctl writes, by the file of its schema."""
     from massctl.view.verbs_json import NoticesReport, shapes
@@ -170,7 +174,8 @@ def _ledger_entry() -> dict[str, Any]:
             part["properties"] = {**_HEAD, "signature": _SIGNATURE, **said}
             part["required"] = [*_HEAD, "type", *(key for key in part.get("required", []) if key != "type")]
         else:
-            part["properties"] = properties
+            words = descriptions(_PARTS[name])
+            part["properties"] = {key: {**each, "description": words[key]} for key, each in properties.items()}
         part.pop("title", None)
     return {"$schema": DRAFT, "$id": "ledger-entry.schema.json", "title": "a line of massctl.state.jsonl", **schema}
 

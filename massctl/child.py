@@ -22,10 +22,11 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn, cast
+
+from msgspec import Struct, field
 
 import massctl
 from massctl.isolation import MEMORY_BYTES_MAX, Wall, isolate
@@ -73,8 +74,7 @@ class ChildError(Exception):
         self.why = why
 
 
-@dataclass
-class Child:
+class Child(Struct, weakref=True):
     """Asks a child process, which starts with the first question, or earlier with `start`.
 
     Threads may share it. `reads` and `writes` are the files and folders that it may open. A question may write only the

@@ -15,12 +15,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from massctl.errors import LedgerUnreachableError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.secrets import without_secrets
 
@@ -88,8 +88,7 @@ OWN_SCOPES: Final = frozenset({"local", "worktree"})
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
-@dataclass(frozen=True, slots=True)
-class GitAnswer:
+class GitAnswer(Frozen):
     """How one call ended."""
 
     status: int | None
@@ -112,8 +111,7 @@ class GitAnswer:
         return told if len(told) <= SAID_CHARACTERS_MAX else told[:SAID_CHARACTERS_MAX] + "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(Frozen):
     """The executable, where it runs, and what it is told by its environment."""
 
     folder: Path

@@ -5,11 +5,11 @@ It knows no AMR, and reads what is there: that nothing was cut off is looked at 
 """
 
 import struct
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final, Literal
 
 from massctl.model.diagnostics import MediaFault
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, enumerated
 
 Use = Literal["voice", "video"]
@@ -60,8 +60,7 @@ _MPEG_LONGEST_FRAME_BYTES: Final = 1441
 AGAIN: Final = Phrase("export or download it again")
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Frozen):
     """A sound or a video that WeChat takes."""
 
     extension: str

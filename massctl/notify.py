@@ -13,10 +13,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.transport import Call, Line, NoAnswer
@@ -30,12 +30,13 @@ _JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
 _CUT: Final = "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Frozen):
     """What is posted: the body and its headers."""
 
-    body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
+    hidden_fields: ClassVar[tuple[str, ...]] = ("body", "headers")
+
+    body: bytes
+    headers: Mapping[str, str]
 
 
 def webhook_post(document: str, signing_secret: str | None) -> Post:

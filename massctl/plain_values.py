@@ -3,14 +3,16 @@
 The input is untrusted: each value must have the type that its field declares.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
-from dataclasses import Field, fields
 from enum import Enum
 from functools import cache
 from math import isfinite
 from types import UnionType
 from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from massctl.model import diagnostics, message
 from massctl.model.ids import Sha256
@@ -62,7 +64,7 @@ def to_plain(value: Any) -> Any:
     if kind.__name__ in _WORDS and kind is _WORDS[kind.__name__]:
         return ["word", kind.__name__, value.value]
     if kind.__name__ in _VALUES and kind is _VALUES[kind.__name__]:
-        return [kind.__name__, *(to_plain(getattr(value, field.name)) for field in _given(kind))]
+        return [kind.__name__, *(to_plain(getattr(value, name)) for name in _given(kind))]
     raise TypeError(kind.__name__)
 
 
@@ -83,7 +85,7 @@ def from_plain(written: Any) -> Any:
     if reader is not None:
         return reader(*rest)
     made = _VALUES[kind]
-    values = {f.name: from_plain(each) for f, each in zip(_given(made), rest, strict=True)}
+    values = {name: from_plain(each) for name, each in zip(_given(made), rest, strict=True)}
     for name, value in values.items():
         if not _is(value, _hints(kind)[name]):
             raise TypeError(f"{kind}.{name}")
@@ -114,9 +116,11 @@ def _is(value: Any, hint: Any) -> bool:
     return type(value) is hint or isinstance(value, _INSTANCES.get(origin or hint, ()))
 
 
-def _given(kind: type[Any]) -> list[Field[Any]]:
+def _given(kind: type[Any]) -> tuple[str, ...]:
     """Return the fields that a value is made from; the others follow from them."""
-    return [field for field in fields(kind) if field.init]
+    if issubclass(kind, Struct):
+        return kind.__struct_fields__
+    return tuple(field.name for field in dataclasses.fields(kind) if field.init)
 
 
 def _phrase(template: Any, plural: Any, values: Any) -> Phrase:

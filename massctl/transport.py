@@ -11,18 +11,20 @@ import socket
 import ssl
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, ClassVar, Final, TypeAlias, cast
 from wsgiref.types import WSGIApplication
 
 import httpx
+from msgspec import field
+from msgspec.structs import replace
 
 from massctl import __version__
 from massctl.errors import ConfigurationError
 from massctl.extras import install_command
 from massctl.model.entries import NoAnswerReason
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.send import no_answer_words
 
@@ -67,33 +69,35 @@ class _Silence(logging.Filter):
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Frozen):
     """One request, as it travels."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("url", "query", "content", "headers", "form", "part", "is_late")
+
     method: str
-    url: str = field(repr=False)
+    url: str
     read_seconds: float
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes | None = field(default=None, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
     """Fields beside the part."""
-    part: tuple[str, bytes, str] | None = field(default=None, repr=False)
+    part: tuple[str, bytes, str] | None = None
     """The one file, as `media`: its name, its bytes, its type."""
-    is_late: Callable[[], bool] | None = field(default=None, repr=False)
+    is_late: Callable[[], bool] | None = None
     """Asked when the request is about to be written: True holds it back. None if it may leave at any time."""
     answer_bytes_max: int = ANSWER_BYTES_MAX
     is_public: bool = False
     """It may only reach an address of the Internet: not this machine, nor one of its network."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
+class RawAnswer(Frozen):
     """What came over the wire."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("content",)
+
     status: int
-    content: bytes = field(repr=False)
+    content: bytes
     server_date: datetime | None = None
     """Its `Date`, in UTC, to compare clocks with; None if there is none, or none that can be read."""
     content_type: str = ""
@@ -105,8 +109,7 @@ class PrivateAddressError(Exception):
     """Hold back a call that is for the Internet, and whose host has a private address. Nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
+class NoAnswer(Frozen):
     """There is no usable answer: the call may have had its effect, unless its request never left."""
 
     reason: NoAnswerReason

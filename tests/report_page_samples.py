@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
+
+from copies import replace
 
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING

@@ -6,14 +6,16 @@ account has it, and what is left of today's calls. Source: WeChat docs, "openapi
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+
+from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
 from massctl.apply.ports import CallQuota, Overlap, ProbedAccount
 from massctl.errors import AuthError, InvariantError, MassctlError, QuotaError, WeChatError
 from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 
@@ -35,8 +37,7 @@ NOT_LISTED: Final = frozenset({40164, 61004})
 AppSecret or a token. Source: WeChat docs, "API IP 白名单", read 2026-12."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedAccount:
+class CheckedAccount(Frozen):
     """One account to look at."""
 
     account: AccountName

@@ -1,21 +1,26 @@
 """The operator's yes: what it is for, and what was said in one run."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, canonical_json
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.send import StagedDraft
 from massctl.plan.send_block import SendBlock
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Frozen):
     """The one send that a yes is for. Anything else is asked anew."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("audience",)
 
     appid: AppId
     digest: str
-    audience: str = field(repr=False)
+    audience: str
     """As it was approved, as canonical JSON."""
     edition: int
     batch: int
@@ -31,8 +36,7 @@ def agreement(campaign: RenderedCampaign, batch: int | None, draft: StagedDraft 
     return Agreement(campaign.appid, campaign.digest, audience, campaign.edition, batch or 1, media_id)
 
 
-@dataclass(frozen=True, slots=True)
-class SendQuestion:
+class SendQuestion(Frozen):
     """What the operator sees before saying yes."""
 
     sends: tuple[Agreement, ...]
@@ -51,8 +55,7 @@ class SendQuestion:
     """Somebody was asked about this campaign in this run, and it is another send now."""
 
 
-@dataclass(slots=True)
-class Answers:
+class Answers(Struct):
     """What the operator said of each send in one run, however often it plans."""
 
     ask: Callable[[SendQuestion], bool]

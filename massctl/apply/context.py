@@ -1,15 +1,18 @@
 """What the stages of one run share: the ports, the ledger, and the outcome of each campaign."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NewType, TypeVar
+
+from msgspec.structs import replace
 
 from massctl.apply.consent import Answers
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of, outcome_of
 from massctl.apply.ports import Archive, Clock, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
 from massctl.errors import ConfigurationError, TransportError, WeChatError
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, MediaId
 from massctl.model.inputs import JudgedInputs
 from massctl.model.message import RenderedCampaign
@@ -30,8 +33,7 @@ AudienceKey = tuple[AppId, int | str | None]
 """An account, and a tag's id or name, or None for everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(Frozen):
     """What a run needs from outside."""
 
     wechat: Callable[[AccountName], WeChat]

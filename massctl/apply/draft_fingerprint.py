@@ -8,12 +8,15 @@ text.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import astuple
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.campaign import ARTICLE_FLAGS, WHOLE, Crop
 from massctl.model.entries import DraftBegun, DraftSaved
+from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, canonical_json, sha256_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft
@@ -119,8 +122,7 @@ def given_parts(articles: Sequence[DraftArticle]) -> list[dict[str, str]] | None
     return found if any(found) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Frozen):
     """One part of an article that is not as it was given."""
 
     name: str

@@ -4,7 +4,6 @@ A draft is read back before it is shown or sent, since WeChat drops foreign pict
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -51,6 +50,7 @@ from massctl.model.entries import (
     DraftVerified,
     MaterialForgotten,
 )
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.message import Picture, Purpose, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row
@@ -72,8 +72,7 @@ READ_MAX: Final = 250
 leaves very few of them. Source: WeChat docs, "draft/get" (500 a day), read 2026-10."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Missing:
+class _Missing(Frozen):
     """A draft that was begun, and of which nobody knows whether it is there."""
 
     account: AccountName
@@ -81,8 +80,7 @@ class _Missing:
     begun: BegunDraft
 
 
-@dataclass(frozen=True, slots=True)
-class _Lying:
+class _Lying(Frozen):
     """A draft in the draft box that the ledger does not know."""
 
     articles: Articles
@@ -244,8 +242,7 @@ def _close(
     context.ledger.record(event, missing.record)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Frozen):
     """A draft to be saved."""
 
     outcome: CampaignOutcome
@@ -253,8 +250,7 @@ class _Wanted:
     step: SaveDraft
 
 
-@dataclass(frozen=True, slots=True)
-class _Adding:
+class _Adding(Frozen):
     """One draft/add."""
 
     wanted: _Wanted

@@ -6,8 +6,9 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from typing import Final, assert_never
+
+from msgspec.structs import asdict
 
 from massctl.apply import drafts, stage
 from massctl.apply.consent import Answers, agreement

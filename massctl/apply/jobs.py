@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Comments, JobReport, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
 from massctl.model.entries import JobFinish, JobStatus, SendAccepted, SendInDoubt, fields_of
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, MsgDataId, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import (
@@ -49,8 +51,7 @@ POLL_SECONDS: Final = 5
 UNFINISHED: Final = frozenset({"sending", "awaiting_admin", "unknown"})
 
 
-@dataclass(slots=True)
-class Followed:
+class Followed(Struct):
     """What following jobs has shown."""
 
     records: Sequence[Record]
@@ -186,8 +187,7 @@ DENIED_FOR: Final = timedelta(days=1)
 """An event so long after an attempt that was settled as not sent may still be of it. Our own bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Frozen):
     """It is in the ledger."""
 
     record: Record
@@ -197,8 +197,7 @@ class Recorded:
     """How the job had ended until then, by what was on record, where that was the other way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Frozen):
     """No recorded job has its id; `candidates` are the sends it may belong to: open, or settled as not sent."""
 
     candidates: Sequence[Record]
@@ -358,8 +357,7 @@ _MID: Final = re.compile(r"[?&]mid=([1-9][0-9]{0,17})(?![^&#])", re.ASCII)
 """`msg_data_id` in an article's long address. No page says so; seen on published articles, 2026-10."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentNews:
+class SentNews(Frozen):
     """One news of an edition, of which something can still be read."""
 
     msg_data_id: MsgDataId

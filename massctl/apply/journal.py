@@ -2,20 +2,21 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
+
+from msgspec.structs import replace
 
 from massctl.apply.ports import Clock, Ledger
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.model.entries import Created, Entry, Event, NewEntry, is_observed
+from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Frozen):
     """What a person says about a send, why, and who it is."""
 
     reason: str

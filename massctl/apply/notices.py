@@ -7,9 +7,10 @@ that remembers what it told tells them once a day. A machine that remembers noth
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec.structs import replace
 
 from massctl.apply.drafts import DELETE_IT
 from massctl.apply.jobs import nobody_got_it
@@ -17,6 +18,7 @@ from massctl.apply.outcome import CampaignOutcome, LeftDraft, Unrecorded, unreco
 from massctl.errors import InvariantError
 from massctl.model.diagnostics import has_errors
 from massctl.model.entries import Announced
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, digest_of
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
@@ -39,8 +41,7 @@ _NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EX
 """Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Frozen):
     """How an edition stood before a run."""
 
     status: Status
@@ -54,8 +55,7 @@ Standings: TypeAlias = Mapping[tuple[CampaignName, int], Standing]
 _NEW: Final = Standing(Status.NEW, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Frozen):
     """What a send reached, in short."""
 
     day: int
@@ -64,8 +64,7 @@ class Reach:
     """The numbers that a team asks for first, a line each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Frozen):
     """One fact about one campaign."""
 
     happening: "Happening"
@@ -125,8 +124,7 @@ class Notice:
         return Announced(not_before=self.opens, channel=channel, lead_seconds=round(self.lead.total_seconds()))
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Frozen):
     """A campaign whose window opens later."""
 
     outcome: CampaignOutcome
@@ -152,8 +150,7 @@ def standings(state: State) -> Standings:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeFinder:
+class NoticeFinder(Frozen):
     """What a run has learnt, and what is needed to tell it."""
 
     before: Standings

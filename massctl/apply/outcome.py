@@ -1,12 +1,14 @@
 """What a run did to each campaign, as values for the view and the exit status."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
 from massctl.model.diagnostics import has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Accepted, Rejected, Verdict
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Frozen):
     """What stopped a campaign: WeChat's code and request id where WeChat spoke, and what to do."""
 
     errcode: int | None
@@ -44,8 +45,7 @@ def what_happened(error: MassctlError) -> str:
     return Phrase("{summary}: {detail}", summary=error.summary, detail=error.detail)
 
 
-@dataclass(slots=True)
-class CampaignOutcome:
+class CampaignOutcome(Struct):
     """One campaign's part of a run."""
 
     planned: PlannedCampaign
@@ -83,8 +83,7 @@ class CampaignOutcome:
         self.refused = True
 
 
-@dataclass(frozen=True, slots=True)
-class LeftDraft:
+class LeftDraft(Frozen):
     """A draft that nothing sends any more, and that stays in the console because a person changed it there."""
 
     campaign: CampaignName
@@ -93,8 +92,7 @@ class LeftDraft:
     """The campaign's folder is gone; else its window has closed."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """A whole run; `state` is the ledger's at its end."""
 
     plan: Plan
@@ -241,8 +239,7 @@ def outcome_of(planned: PlannedCampaign, *, attended: bool = False) -> CampaignO
     return CampaignOutcome(planned, refusals=kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Unrecorded:
+class Unrecorded(Frozen):
     """What WeChat answered and the ledger could not take."""
 
     told: Phrase

@@ -1,6 +1,6 @@
 """What a send, a preview or a draft carries: pure functions of what was rendered and what is recorded."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from massctl.apply.ports import DraftArticle, Openids
 from massctl.errors import InvariantError

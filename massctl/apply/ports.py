@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeVar
 
 from massctl.model.campaign import ArticleFlags, Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -40,8 +41,7 @@ class Ledger(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Frozen):
     """A file on its way: `filename` is generated and ASCII."""
 
     data: bytes
@@ -55,8 +55,7 @@ class Upload:
     """Of a video, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Frozen):
     """Permanent material, as WeChat answers."""
 
     media_id: MediaId
@@ -80,8 +79,7 @@ class DraftArticle(ArticleFlags):
     """What else is told, by WeChat's names of what draft/add takes and we never give."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedDraft:
+class ListedDraft(Frozen):
     """A draft as the draft box lists it, without its contents."""
 
     media_id: MediaId
@@ -91,8 +89,7 @@ class ListedDraft:
     """When it was saved at last; None if the listing does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobReport:
+class JobReport(Frozen):
     """What mass/get says about a job; it says `awaiting_admin` of none."""
 
     msg_id: MsgId
@@ -258,8 +255,7 @@ class Overlap(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SendingSpeed:
+class SendingSpeed(Frozen):
     """How fast WeChat delivers an account's mass jobs."""
 
     speed: int
@@ -295,8 +291,7 @@ class Comments(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Frozen):
     """What one call of the statistics said, as far as it is what WeChat documents."""
 
     articles: tuple[ArticleDay, ...] = ()
@@ -338,8 +333,7 @@ class StatisticsArchive(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CallQuota:
+class CallQuota(Frozen):
     """The calls of one API on this Beijing day. The mass-send allowance is another thing, which no API tells."""
 
     daily_limit: int

@@ -6,7 +6,6 @@ is read again, and the clock last. Where a reading fails, the look begins again 
 nothing counts that was read long ago.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,6 +25,7 @@ from massctl.model.entries import (
     SendRejected,
     SendSettled,
 )
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -130,8 +130,7 @@ def _look_until_read(look: "_Look") -> Permit:
             pause = min(2 * pause, PAUSE_MAX)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Frozen):
     """One attempt, and what is read again for it."""
 
     context: ApplyContext

@@ -4,11 +4,12 @@ Nothing is recorded or changed.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from massctl.apply.context import Failed
 from massctl.apply.draft_fingerprint import is_as_saved, kept_sha256, pictures_in
@@ -46,8 +47,7 @@ class _Call(NamedTuple):
     done: Callable[[Any], None]
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What was found so far."""
 
     state: State

@@ -5,14 +5,16 @@ the second heartbeat asks for that alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from massctl.apply.jobs import ended_badly
 from massctl.apply.outcome import CampaignOutcome, Outcome, failure_of
 from massctl.apply.statistics import Collected
 from massctl.model.diagnostics import has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import RunnerHappening
@@ -23,8 +25,7 @@ from massctl.plan.steps import PASSING, Guard, Refusal, SaveDraft, SendMass, Sen
 from massctl.plan.window import WindowState, window_state
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerEvent:
+class RunnerEvent(Frozen):
     """One thing that happened."""
 
     kind: RunnerHappening

@@ -4,10 +4,11 @@ Repeating any of it does no harm, except a preview: what a crash forgets costs a
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final, Literal, assert_never
+
+from msgspec.structs import replace
 
 from massctl.apply.context import (
     ApplyContext,
@@ -37,6 +38,7 @@ from massctl.model.entries import (
     Previewed,
     VideoMade,
 )
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, ImageUrl, MediaId
 from massctl.model.message import (
     MEDIA_TYPES,
@@ -388,8 +390,7 @@ what SDKs (WxJava, PowerWeChat) say of it.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Frozen):
     """One media/uploadvideo."""
 
     outcome: CampaignOutcome
@@ -443,8 +444,7 @@ def _is_due(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedC
 Job = tuple[CampaignOutcome, RenderedCampaign, SendPreview]
 
 
-@dataclass(frozen=True, slots=True)
-class Untried:
+class Untried(Frozen):
     """No request was made: WeChat had refused another preview of the account for the day."""
 
 

@@ -5,9 +5,10 @@ this account if no other would succeed either. What was answered is in the archi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.apply.outcome import Failure, failure_of
 from massctl.apply.ports import Clock, Counted, DataCube, StatisticsArchive
@@ -20,8 +21,7 @@ NOT_COUNTED: Final = 61503
 """WeChat has not counted the day yet. Source: WeChat docs, the error list of each call of wedata, read 2026-11."""
 
 
-@dataclass(slots=True)
-class Collected:
+class Collected(Struct):
     """What came of the calls of one account."""
 
     appid: AppId

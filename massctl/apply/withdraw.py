@@ -6,9 +6,10 @@ ten of the account's day, whatever comes of it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 from massctl.apply.jobs import POLL_SECONDS, job_status
 from massctl.apply.journal import LedgerSession
@@ -16,6 +17,7 @@ from massctl.apply.outcome import what_happened
 from massctl.apply.ports import Clock, JobReport, Progress, Withdrawals
 from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
 from massctl.model.entries import Withdrawn
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Job, Record, State
@@ -33,8 +35,7 @@ def articles_flag(article: int) -> str:
     return "--all" if article == ALL else f"--article {article}"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Frozen):
     """What is to be withdrawn of an edition."""
 
     record: Record
@@ -49,8 +50,7 @@ class Target:
         return self.job.is_gone or self.article in self.job.withdrawn
 
 
-@dataclass(slots=True)
-class Withdrawal:
+class Withdrawal(Struct):
     """What a run was asked to withdraw of an edition, and the result."""
 
     record: Record
@@ -89,8 +89,7 @@ class StillSendingError(RefusedError):
     """Refuse to withdraw what WeChat is still sending; nothing was withdrawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawalWait:
+class WithdrawalWait(Frozen):
     """How long a withdrawal waits for jobs that WeChat is still sending."""
 
     until: datetime

@@ -8,14 +8,16 @@ counted by the reason of its refusal.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import field
 
 from massctl.callback.envelope import Delivered, Query, Refusal, Secrets, check_handshake, open_body
 from massctl.callback.finish import EVENT, read_finish
 from massctl.callback.spool import Arrival, Spool, SpoolError
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault, Tree, read_tree
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -43,8 +45,7 @@ _REASONS: Final = {
 _TEXT: Final = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Frozen):
     """The callback URL of one account."""
 
     account: str
@@ -56,8 +57,7 @@ class Endpoint:
     """Where messages go that are not about a send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Frozen):
     """One request, as any server gives it."""
 
     method: str
@@ -69,8 +69,7 @@ class Request:
     """Those that a service behind needs too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """What is answered."""
 
     status: int
@@ -252,8 +251,7 @@ class Callback:
         return Answer(200, "\n".join([*lines, ""]).encode(), "text/plain; version=0.0.4; charset=utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
+class _Heard(Frozen):
     """What WeChat said to an account, or to one of several that nothing tells apart."""
 
     meant: list[Endpoint]

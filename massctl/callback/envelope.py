@@ -10,13 +10,13 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import parse_qsl
 
 from massctl.callback.tree import Tree
+from massctl.model.frozen import Frozen
 
 TOKEN_PATTERN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 """Source: the form 服务器配置 of WeChat's console, read 2026-10."""
@@ -56,8 +56,7 @@ class Refusal(StrEnum):
     """Its seal ends with another AppID, or it is a plain message that is addressed to another original id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Frozen):
     """What the query of a request says."""
 
     signature: str = ""
@@ -74,17 +73,18 @@ class Query:
         except ValueError:
             return None
         found = dict(fields)
-        known = {name: value for name, value in found.items() if name in cls.__slots__}
+        known = {name: value for name, value in found.items() if name in cls.__struct_fields__}
         return cls(**known) if len(found) == len(fields) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
+class Secrets(Frozen):
     """What only WeChat and an account share, or WeChat and the platform that the account is authorised to."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("token", "aes_keys")
+
     appid: str
-    token: str = field(repr=False)
-    aes_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    token: str
+    aes_keys: tuple[bytes, ...] = ()
     """The current one and, while it is being changed, the one before."""
     component_appid: str | None = None
     """The platform (第三方平台) whose token and keys these are; None: they are the account's own."""
@@ -103,8 +103,7 @@ class Secrets:
         return self.seal_appid == self.appid
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Frozen):
     """What WeChat said to an account."""
 
     body: bytes

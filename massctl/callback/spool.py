@@ -14,12 +14,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Literal, TypeVar, cast
 
+from massctl.model.frozen import Frozen
 from massctl.whole_file import sync
 
 T = TypeVar("T")
@@ -63,8 +63,7 @@ class SpoolError(Exception):
     """Nothing was made durable: the file cannot be written, or not soon enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Frozen):
     """What has to be durable before a request is answered."""
 
     appid: str
@@ -78,8 +77,7 @@ class Arrival:
     """The seal proves that it is of `appid`; else its original id has to say so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Frozen):
     """An event that the ledger may not have yet."""
 
     id: int

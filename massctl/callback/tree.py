@@ -5,10 +5,10 @@ the work that it bounds.
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any, Final
 from xml.parsers import expat
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 EVENT_BYTES_MAX: Final = 256 * 1024
@@ -21,8 +21,7 @@ Tree = dict[str, list["Node"]]
 Node = str | Tree
 
 
-@dataclass(frozen=True, slots=True)
-class EventFault:
+class EventFault(Frozen):
     """Why the bytes are not an event that can be recorded; line and column count from 1."""
 
     code: str

@@ -8,12 +8,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ _SIGNALS: Final = tuple(getattr(signal, each) for each in ("SIGINT", "SIGTERM", 
 """Those that a run takes for an interruption; see `massctl.__main__`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Frozen):
     """What a verb ends with."""
 
     exit_status: ExitStatus

@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
 from massctl.ledger.git_remote import git_says, known_to_git, refs_in, way_of
+from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
 
 
-@dataclass(frozen=True, slots=True)
-class GitCheckout:
+class GitCheckout(Frozen):
     """The user's own repository, whose git is asked."""
 
     root: Path

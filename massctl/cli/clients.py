@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, local
@@ -19,6 +18,7 @@ from massctl.cli.embedded_sandbox import Embedded
 from massctl.cli.output import Console, verbosity
 from massctl.cli.token_command import TokenCommand
 from massctl.errors import ConfigurationError
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account, realm_of
@@ -28,8 +28,7 @@ from massctl.wechat.client import Exchange, Watch, WeChatClient
 from massctl.wechat.token import TokenSource
 
 
-@dataclass(frozen=True, slots=True)
-class ClientContext:
+class ClientContext(Frozen):
     """What a command has that its clients need."""
 
     root: Path

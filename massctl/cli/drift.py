@@ -13,12 +13,13 @@ import json
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from massctl.apply.notices import Notice
 from massctl.apply.outcome import failure_of, what_happened
@@ -32,6 +33,7 @@ from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
 from massctl.model.entries import Event
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
@@ -63,8 +65,7 @@ _FAILURES_MAX: Final = 1_000
 """Of one window, far above those of an hour each in the longest of the distances."""
 
 
-@dataclass(frozen=True, slots=True)
-class DriftsRead:
+class DriftsRead(Frozen):
     """What campaigns depend on, as it is now."""
 
     drifts: tuple[Drift, ...] = ()
@@ -328,8 +329,7 @@ def _remembered(session: Session, state: State) -> ReadingProgressFile:
     return ReadingProgressFile(session.places.locks.parent, state.lineage)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Frozen):
     """What one run read, and tells."""
 
     session: Session

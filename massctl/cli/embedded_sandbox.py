@@ -1,7 +1,6 @@
 """The sandbox inside this process, for `--sandbox`: its state is in a folder, its clock is the run's."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from massctl.cli.places import Places
 from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
 from massctl.model.entries import JobFinish
+from massctl.model.frozen import Frozen
 from massctl.model.message import Window
 from massctl.model.settings import MassctlFile
 from massctl.model.state import State
@@ -24,8 +24,7 @@ TAG_FOLLOWERS: Final = 128
 """How many followers a tag has that only a campaign names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
+class Embedded(Frozen):
     """An open sandbox with the repository's accounts."""
 
     world: Sandbox

@@ -9,7 +9,6 @@ import json
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from massctl import __version__
 from massctl.errors import MassctlError
 from massctl.git import Git
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.plan.forge_setup import repository_at
 
@@ -29,8 +29,7 @@ _PIN: Final = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40,64}")
 _FROM_GIT: Final = "pip install git+https://github.com/OWNER/massctl@COMMIT"
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledAction:
+class InstalledAction(Frozen):
     """What the workflows are to run."""
 
     pin: str | None

@@ -7,9 +7,10 @@ sends or vouches for the ledger reads it where it is, or does nothing.
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from massctl.cli.output import on_github
 from massctl.cli.session import Session

@@ -11,10 +11,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from massctl.apply.jobs import Recorded, possible_sends, record_finish
 from massctl.apply.journal import LedgerSession
@@ -110,8 +111,7 @@ class _Teller:
             self._told.pop(key, None)
 
 
-@dataclass(slots=True)
-class Listener:
+class Listener(Struct):
     """Everything of one process that hears WeChat."""
 
     callback: Callback

@@ -10,11 +10,12 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.apply.notices import Coming, Notice, NoticeFinder, Standings, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
@@ -39,8 +40,7 @@ from massctl.view.verbs_json import notices_json
 SANDBOX_PATH: Final = "/_sandbox/notifications"
 
 
-@dataclass(slots=True)
-class Notifier:
+class Notifier(Struct):
     """Tells the facts of one command, each once, however many passes the command makes."""
 
     session: Session

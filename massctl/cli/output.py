@@ -10,13 +10,14 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 import click
+from msgspec.structs import replace
 
 from massctl.errors import MassctlError, UsageError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 from massctl.view.i18n import Flags, Language, Reader, operator_language, reader_language
 from massctl.view.style import Style
@@ -28,8 +29,7 @@ NO_WRAPPING: Final = 1_000_000
 """The width of what is piped or redirected: `grep` wants whole lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
+class Console(Frozen):
     """Language, style and width of what a person reads, and the two channels it goes to."""
 
     language: Language

@@ -5,12 +5,12 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, STATISTICS_FOLDER
+from massctl.model.frozen import Frozen
 from massctl.model.state import RunnerId
 from massctl.plan.lease import LocalRunner
 
@@ -39,8 +39,7 @@ def _is_alive(process: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Frozen):
     """The files of one repository, as a run for real or one with `--sandbox` finds them."""
 
     root: Path

@@ -1,12 +1,14 @@
 """Make the plan for every verb, and the evidence for a send in doubt."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+from msgspec import field
+from msgspec.structs import replace
 
 from massctl.child import ChildError, missing_words
 from massctl.cli.ledger_access import ledger_refusal, read_ledger, recorded_if_begun, sharing_refusal, shown_if_begun
@@ -15,6 +17,7 @@ from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
@@ -35,8 +38,7 @@ if TYPE_CHECKING:
     from massctl.plan.reconcile_options import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Frozen):
     """A plan, and what it was made from."""
 
     plan: Plan
@@ -84,8 +86,7 @@ _PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
 """Purposes that move the sandbox's clock to the named campaign's window."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
+class PlanOptions(Frozen):
     """How campaigns are planned."""
 
     purpose: Purpose = Purpose.JUDGE

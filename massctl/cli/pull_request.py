@@ -6,7 +6,6 @@ submodule among them refuses the whole, because what it leads to is no part of w
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -15,6 +14,7 @@ from massctl.errors import ForgeError, RefusedError
 from massctl.forge.folded import is_folded
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
+from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
 from massctl.source.locks import is_lock_copy
@@ -33,8 +33,7 @@ _FILES: Final = frozenset({"100644", "100755"})
 _NAMED_MAX: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequestFiles:
+class PullRequestFiles(Frozen):
     """The files of one commit of a pull request, as they were written beside the checkout."""
 
     folder: Path

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import field
 
 from massctl.apply.notices import Notice, Reach
 from massctl.apply.outcome import what_happened
@@ -20,6 +21,7 @@ from massctl.cli.report_inputs import report_from
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
 from massctl.ledger.statistics import StatisticsFiles
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
@@ -96,8 +98,7 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
     archive.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class _Claims:
+class _Claims(Frozen):
     """The reports that this runner tells: it claims each before, so that two runners do not both tell it."""
 
     archive: StatisticsFiles

@@ -12,13 +12,13 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
@@ -34,6 +34,7 @@ from massctl.errors import (
 )
 from massctl.git import NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import git_says, nothing_like, way_of
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN, MassctlFile
 from massctl.model.state import RunnerId
@@ -47,8 +48,7 @@ _SHOWN: Final = 12
 _OURS: Final = (("fetch.prune", "false"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Frozen):
     """What a runner's folder remembers."""
 
     runner: str

@@ -2,8 +2,9 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from massctl.apply.outcome import Outcome, refuse_all
 from massctl.cli.arguments import read_at_most

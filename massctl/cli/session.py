@@ -4,9 +4,11 @@ import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.child import Child
 from massctl.cli.clocks import machine_clock, machine_now
@@ -42,8 +44,7 @@ _OFF: Final = frozenset({"", "0", "false", "no", "off"})
 """Values of MASSCTL_NO_SEND that do not stop sending; anything else does."""
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """The repository, settings, clock and clients of one command."""
 
     root: Path

@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from massctl.errors import LedgerUnreachableError
 from massctl.git import Git, GitAnswer
 from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import API_BASE, MassctlFile, realm_of
 from massctl.plan.steps import Guard, Refusal
@@ -32,8 +32,7 @@ _LINEAGE: Final = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Z]{26}(?![0-9A-Za-z])")
 """What may be a lineage, wherever it stands in a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Frozen):
     """The ledger that git is asked about."""
 
     lineage: str | None
@@ -44,8 +43,7 @@ class Asked:
     """The accounts that are to send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Frozen):
     """A branch that names another ledger for the same accounts."""
 
     branch: str
@@ -55,8 +53,7 @@ class Foreign:
     """False: its massctl.yaml cannot be read, and has what may be a lineage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
+class Sharing(Frozen):
     """What git says of a lineage in one moment."""
 
     in_repository: bool = True
@@ -95,8 +92,7 @@ def sharing(
         return Sharing(unread=what_happened(error))
 
 
-@dataclass(frozen=True, slots=True)
-class _Refs:
+class _Refs(Frozen):
     """The remotes of a repository, its branches, and what was fetched."""
 
     remotes: Sequence[str]

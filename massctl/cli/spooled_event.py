@@ -8,7 +8,6 @@ account has the job, its `original_id` is wrong, and the event waits until someb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from massctl.cli.ledger_access import read_ledger
 from massctl.cli.places import CACHE
 from massctl.cli.session import Session
 from massctl.model.entries import JobFinish
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
@@ -34,8 +34,7 @@ def spool_path(root: Path, environment: Mapping[str, str]) -> Path:
     return Path(environment.get(SPOOL_VARIABLE) or root / CACHE / SPOOL_FILE)
 
 
-@dataclass(frozen=True, slots=True)
-class SpooledEvent:
+class SpooledEvent(Frozen):
     """An event that the ledger may not have yet."""
 
     waiting: Waiting

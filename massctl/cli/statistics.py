@@ -4,9 +4,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from massctl.apply.outcome import failure_of
 from massctl.apply.ports import StatisticsArchive

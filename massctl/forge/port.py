@@ -4,9 +4,9 @@
 where the forge gave no answer, or one that is not its own.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
+from massctl.model.frozen import Frozen
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
@@ -21,8 +21,7 @@ Pictures are a convenience for reviewers. What is sent is decided by locks, and 
 CAMPAIGNS_FOLDER: Final = "campaigns/"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFiles:
+class ChangedFiles(Frozen):
     """What a pull request changes beside campaigns: no plan shows what that does."""
 
     outside: tuple[str, ...]
@@ -31,8 +30,7 @@ class ChangedFiles:
     """False where the forge lists no more, so that a file may be missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class MergedFile:
+class MergedFile(Frozen):
     """A file of the branch that sends, and the commit that brought it there."""
 
     path: str

@@ -10,13 +10,13 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final, TypeAlias
 
 from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.forge.rest import RestApi
 from massctl.model.diagnostics import Check, Finding, Level
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.statistics import STATISTICS_BRANCH
 from massctl.plan.forge_setup import (
@@ -41,8 +41,7 @@ _DECIDES: Final = ("massctl.yaml", ".github/workflows/apply.yml")
 _PRINTED: Final = Phrase("{command}   prints the commands", command=Command("ci", "setup"))
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Frozen):
     """What massctl.yaml says that GitHub has to know too."""
 
     repository: str
@@ -67,8 +66,7 @@ class _UnseenError(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Frozen):
     """A rule that stands on a branch."""
 
     kind: str

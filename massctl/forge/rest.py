@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from massctl.errors import ForgeError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.transport import Call, Line, NoAnswer, RawAnswer
 
@@ -17,16 +17,17 @@ _NOT_FOUND: Final = 404
 _FORBIDDEN: Final = (401, 403)
 
 
-@dataclass(frozen=True, slots=True)
-class RestApi:
+class RestApi(Frozen):
     """The API of one repository; raises ForgeError for everything but a good answer."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("headers",)
 
     line: Line
     forge: str
     """What people call it."""
     base: str
     """The address that every path goes behind."""
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
 
     def ask(self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None) -> Any:
         """Make a request and return what its answer says."""

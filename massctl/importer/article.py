@@ -7,11 +7,13 @@ compares what was found with what massctl renders of the files.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 from urllib.parse import unquote, urljoin
 
+from msgspec import Struct, field
+
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.elements import Handling, is_component, is_script, refusal, writer_row
 from massctl.render.styles import pictures_in
@@ -38,8 +40,7 @@ _GAP: Final = 24
 """So far the parts of a colour may be apart in a grey; also those of the black of WeChat's editor."""
 
 
-@dataclass
-class Found:
+class Found(Struct):
     """An article as it was found."""
 
     title: str
@@ -207,8 +208,7 @@ def _write_notes(root: Element) -> None:
             each.children.insert(0, f"{number} " if each.children else number)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Frozen):
     """What a reader would miss of an article."""
 
     texts: tuple[str, ...]

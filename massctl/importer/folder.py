@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from massctl.importer.article import Found
+from massctl.model.frozen import Frozen
 
 _HEAD = """\
 # yaml-language-server: $schema=../../schemas/campaign.schema.json
@@ -18,8 +18,7 @@ mpnews:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleFile:
+class ArticleFile(Frozen):
     """An article, written."""
 
     found: Found

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
@@ -17,6 +16,7 @@ from massctl.importer.documents import (
     of_word,
 )
 from massctl.model.diagnostics import MediaFault
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import sniff
 from massctl.picture.prepare import prepare_inline
@@ -29,8 +29,7 @@ _PICTURES_BYTES_MAX: Final = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
 """Of an answer with the pictures of a Word file, as base64."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignReader:
+class ForeignReader(Frozen):
     """Asks a child about documents. Its methods raise DocumentError."""
 
     child: Child

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec.structs import replace
+
 from massctl.importer.article import FOOTNOTE
+from massctl.model.frozen import Frozen
 from massctl.render.tree import Element, serialized
 
 _BLOCK_NAMES: Final = (
@@ -23,8 +25,7 @@ _STRUCK: Final = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", r
 _WORD: Final = re.compile(r"[A-Za-z0-9]")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Frozen):
     """A run of text with what is on it."""
 
     text: str

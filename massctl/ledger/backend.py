@@ -6,7 +6,6 @@ place is called, who begins a ledger there, what helps if it is missing, and whe
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,13 +18,15 @@ from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.private_key import private_key
 from massctl.ledger.signature import LedgerKeys, PrivateKey
 from massctl.ledger.statistics import LocalStatistics, StatisticsFiles
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import BACKENDS, MassctlFile, StateSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Frozen):
     """A repository whose ledger is opened, and the folders of this machine for it."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("environment",)
 
     root: Path
     """Where git is asked."""
@@ -36,7 +37,7 @@ class Site:
     """Where this machine notes how far it has seen the ledger."""
     settings: "MassctlFile | None"
     """None in a sandbox, and while massctl.yaml has faults: the ledger is a file that nobody signs."""
-    environment: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str]
     tell: Callable[[Phrase], None] = lambda _: None
     """Says what takes long, or what was made again."""
 

@@ -5,7 +5,6 @@ serials, what waits to be written, the lost race, and the mark of how far this m
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
@@ -23,14 +22,14 @@ from massctl.ledger.high_water_mark import (
 )
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing
 from massctl.model.entries import Created, Entry, NewEntry, is_observed
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 
 KEPT_BACK_MAX: Final = timedelta(seconds=20)
 """So long entries may wait for a push that something waits for: what they tell would be found out again, at a cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Frozen):
     """What a store holds behind some end."""
 
     pieces: Iterable[bytes] | None
@@ -78,8 +77,7 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Frozen):
     """An entry that is not in the store yet."""
 
     new: NewEntry

@@ -13,7 +13,6 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +33,7 @@ from massctl.ledger.git_remote import (
     name_taken,
     refs_in,
 )
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 
 Tip = NewType("Tip", str)
@@ -53,8 +53,7 @@ class Push(Enum):
     """No clear answer; it may have arrived, or still arrive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pushed:
+class Pushed(Frozen):
     """How a push ended, and why not well."""
 
     outcome: Push

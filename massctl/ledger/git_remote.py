@@ -9,13 +9,13 @@ of git, by its environment. A user's and the system's settings apply by themselv
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
 from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register, without_login, without_secrets
 
@@ -30,19 +30,20 @@ _OF_A_REMOTE: Final = frozenset({"url", "pushurl", "proxy", "proxyauthmethod", "
 _SECRET_KEYS: Final = re.compile(r"http\..*extraheader|https?\.extraheader")
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Frozen):
     """How one remote is reached."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("settings", "environment", "own_settings")
 
     remote: str
     address: str
     """As it may be shown."""
     folder: Path
     """Where git runs: what the settings say about files is meant from the top of the user's working tree."""
-    settings: tuple[tuple[str, str], ...] = field(repr=False)
-    environment: Mapping[str, str] = field(repr=False)
+    settings: tuple[tuple[str, str], ...]
+    environment: Mapping[str, str]
     """What git may know."""
-    own_settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    own_settings: tuple[tuple[str, str], ...] = ()
     """What the user's own repository has to be told: it says the rest itself, and git sends a header twice that is said
     twice."""
 

@@ -10,12 +10,14 @@ Anywhere else, a ledger that ends within a line is a copy that was cut, and lack
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import asdict
+
 from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger import NEW_LINEAGE
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import A_FILE, Command, Phrase
 from massctl.whole_file import sync
 
@@ -23,8 +25,7 @@ FILE: Final = "newest.json"
 FLOOR_FILE: Final = "floor.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Frozen):
     """How far a ledger was seen.
 
     Read it before the ledger: entries that another process appends meanwhile do not make it an older copy.
@@ -61,8 +62,7 @@ def _written(locks: Path, mark: Mark) -> Path:
     return beside
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
+class Floor(Frozen):
     """How far a signed ledger reached by the messages of its branch's commits."""
 
     lineage: str

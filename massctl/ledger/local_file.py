@@ -16,7 +16,6 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -27,6 +26,7 @@ from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, begins_entry, chain_digest
 from massctl.ledger.signature import UNSIGNED, LedgerKeys
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 from massctl.whole_file import sync
 
@@ -37,8 +37,7 @@ _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno
 """What a file system says that gives a file no second name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Frozen):
     """Where a line stands in the file."""
 
     start: int

@@ -12,7 +12,6 @@ known by its look.
 import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from massctl.errors import LedgerForgedError, LedgerKeyError, LedgerUntrustedError
 from massctl.extras import install_command
 from massctl.model.entries import Created, Entry, Event, SigningKey
+from massctl.model.frozen import Frozen
 from massctl.model.ids import sha256_of, short_key
 from massctl.model.phrase import Command, Phrase
 
@@ -38,8 +38,7 @@ _WHOLE: Final = re.compile(_SIGNATURE)
 _TRAILER: Final = re.compile(rf"^Signed-Entry: ([1-9][0-9]{{0,14}}) ([0-9a-f]{{64}}) ({_SIGNATURE})$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(Frozen):
     """Who signs a ledger, as its lines up to some place say."""
 
     lineage: str = ""
@@ -55,8 +54,7 @@ NOBODY: Final = Signing()
 """Of a ledger that is not begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(Frozen):
     """One key, as it is written in massctl.yaml and in the ledger."""
 
     id: str
@@ -267,8 +265,7 @@ UNSIGNED: Final = LedgerKeys()
 """No key is named: a ledger that is signed is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
+class Trailer(Frozen):
     """What a commit's message says of the newest entry in it."""
 
     serial: int

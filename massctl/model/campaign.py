@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from massctl.model.diagnostics import CODES
+from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     OPENID_PATTERN,
@@ -46,8 +47,7 @@ SQUARE: Final[Ratio] = 1, 1
 """The form of `pic_crop_1_1`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crop:
+class Crop(Frozen):
     """A part of a picture, in millionths of its sides from the top left."""
 
     left: int
@@ -413,8 +413,7 @@ YEAR_MAX: Final = 9000
 _CROP: Final = "0_0.1_1_0.9"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """A broken rule at a path of the document."""
 
     code: str

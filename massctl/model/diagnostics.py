@@ -3,10 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase, plural_phrase
 
@@ -19,8 +19,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen):
     """Where in the repository: lines and columns count from 1, columns in code points, ends are exclusive."""
 
     file: str
@@ -36,16 +35,14 @@ class Place:
         return ":".join([self.file, *known])
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Frozen):
     """The line a diagnostic points at, as written, and as it should be where that is known."""
 
     written: str
     corrected: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Frozen):
     """One fault, with a stable code of CODES."""
 
     code: str
@@ -70,8 +67,7 @@ FaultKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class MediaFault:
+class MediaFault(Frozen):
     """A picture, sound or video that is not used; nothing was made of it."""
 
     kind: FaultKind
@@ -354,8 +350,7 @@ class Check(StrEnum):
     ACTIONS = "actions"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Frozen):
     """How one thing stands."""
 
     check: Check

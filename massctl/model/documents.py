@@ -1,24 +1,25 @@
 """Values as JSON documents, in the shapes that pydantic models declare: a key stands in its model and nowhere else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
 from types import NoneType
 from typing import Any, Final, Literal, get_args, get_origin
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from massctl.errors import InvariantError
+from massctl.model.frozen import Frozen
 
 _MISSING: Final = object()
 _WRITTEN: Final = frozenset((str, int, float, bool, NoneType, dict))
 """Types of what is a document already: most values are."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Frozen):
     name: str
     key: str
     is_required: bool
@@ -88,7 +89,7 @@ def _plain(value: Any, shape: type[BaseModel] | None) -> Any:
         return value.value
     if isinstance(value, date):
         return value.isoformat()
-    is_value = is_dataclass(value) or isinstance(value, BaseModel)
+    is_value = is_dataclass(value) or isinstance(value, Struct | BaseModel)
     return document(shape, value) if shape is not None and is_value else value
 
 

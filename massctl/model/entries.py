@@ -1,17 +1,14 @@
-"""What every kind of ledger entry is made of: frozen values, and one table that makes them from JSON.
+"""What every kind of ledger entry is made of: frozen values, made from JSON and checked by their types."""
 
-Reading checks that every member is known and has its JSON type. `checked_event` checks all the rest, with pydantic.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args
 
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec.structs import asdict
+
+from massctl.model.frozen import Frozen
 
 NoAnswerReason = Literal[
     "host_not_found",
@@ -55,12 +52,12 @@ ToldKind = Literal[
     "allowance_used",
 ]
 """What people are told of before a window; `DriftKind` in `plan/plan.py` says each."""
+Moment = Annotated[datetime, Meta(tz=True)]
 JobState = Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
 """What mass/get or an event says about a job."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyrightResult:
+class CopyrightResult(Frozen, kw_only=True, forbid_unknown_fields=True):
     """What the originality check (原创校验) found about one article. WeChat's names; None: WeChat did not say.
 
     Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.
@@ -84,8 +81,7 @@ class CopyrightResult:
     """1: the source is shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyrightCheck:
+class CopyrightCheck(Frozen, kw_only=True, forbid_unknown_fields=True):
     """The originality check of a job."""
 
     check_state: int | None = None
@@ -94,11 +90,23 @@ class CopyrightCheck:
     """By article, as far as WeChat says something."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobStatus:
+def _tag(name: str) -> str:
+    """Write a class's name as `type` has it: `SendAttempted` as `send_attempted`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class _Event(Frozen, kw_only=True, tag_field="type", tag=_tag, forbid_unknown_fields=True):
+    """What happened."""
+
+    @property
+    def type(self) -> str:
+        """Return its kind, as its line names it."""
+        return str(self.__struct_config__.tag)
+
+
+class JobStatus(_Event, kw_only=True):
     """What mass/get or an event said about a job."""
 
-    type: Literal["job_status"] = "job_status"
     msg_id: int
     status: JobState
     total_count: int | None = None
@@ -115,11 +123,9 @@ class JobStatus:
     """The account's original id (原始 ID, `gh_…`) that the event was addressed to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
+class Withdrawn(_Event, kw_only=True):
     """mass/delete removed articles of a job; 0 stands for all."""
 
-    type: Literal["withdrawn"] = "withdrawn"
     msg_id: int
     article: int
     outcome: Literal["begun", "unknown", "refused"] | None = None
@@ -128,21 +134,17 @@ class Withdrawn:
     rid: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageUploaded:
+class ImageUploaded(_Event, kw_only=True):
     """media/uploadimg took a picture."""
 
-    type: Literal["image_uploaded"] = "image_uploaded"
     appid: str
     sha256: str
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaterialAdded:
+class MaterialAdded(_Event, kw_only=True):
     """material/add_material took a file."""
 
-    type: Literal["material_added"] = "material_added"
     appid: str
     sha256: str
     media_id: str
@@ -151,40 +153,32 @@ class MaterialAdded:
     """The type it was added as; None for a picture."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaterialForgotten:
+class MaterialForgotten(_Event, kw_only=True):
     """WeChat did not know a recorded material (40007): it is uploaded once more."""
 
-    type: Literal["material_forgotten"] = "material_forgotten"
     appid: str
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoMade:
+class VideoMade(_Event, kw_only=True):
     """media/uploadvideo gave the id under which a video can be sent for three days, with title and description."""
 
-    type: Literal["video_made"] = "video_made"
     appid: str
     digest: str
     media_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageStaged:
+class MessageStaged(_Event, kw_only=True):
     """All material of a message without a draft is on record, so it could be shown and sent."""
 
-    type: Literal["message_staged"] = "message_staged"
     appid: str
     digest: str
     audience_count: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendAttempted:
+class SendAttempted(_Event, kw_only=True):
     """A send is about to leave; durable before its request."""
 
-    type: Literal["send_attempted"] = "send_attempted"
     appid: str
     batch: int = 1
     digest: str
@@ -208,8 +202,8 @@ class SendAttempted:
     """What people call the message: its title, or its first words."""
     account: str | None = None
     """The account's name in massctl.yaml at that time."""
-    not_before: datetime | None = None
-    not_after: datetime | None = None
+    not_before: Moment | None = None
+    not_after: Moment | None = None
     """The window that the campaign declared then."""
     commit: str | None = None
     """The commit that the send was made from; None where its lock was compared with none."""
@@ -222,11 +216,9 @@ class SendAttempted:
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendAccepted:
+class SendAccepted(_Event, kw_only=True):
     """WeChat took the job; closes every open attempt of the batch."""
 
-    type: Literal["send_accepted"] = "send_accepted"
     attempt: int
     """Serial of the attempt that learnt it."""
     msg_id: int | None = None
@@ -236,11 +228,9 @@ class SendAccepted:
     """WeChat knew the id although no attempt with it was open, so another message may have gone out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendRejected:
+class SendRejected(_Event, kw_only=True):
     """WeChat refused one attempt; closes that attempt only."""
 
-    type: Literal["send_rejected"] = "send_rejected"
     attempt: int
     errcode: int | None = None
     """None: the request never left."""
@@ -263,11 +253,9 @@ _PARAMETER: Final[Mapping[DoubtReason, str]] = {
 """What a reason for doubt is about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendInDoubt:
+class SendInDoubt(_Event, kw_only=True):
     """No clear answer; the attempt stays open."""
 
-    type: Literal["send_in_doubt"] = "send_in_doubt"
     attempt: int
     reason: DoubtReason
     seconds: int | None = None
@@ -277,7 +265,7 @@ class SendInDoubt:
     errmsg: str | None = None
     """WeChat's own words, cleaned."""
     rid: str | None = None
-    asked_at: datetime | None = None
+    asked_at: Moment | None = None
     """Right before the request was made, perhaps minutes after the attempt. A repetition waits from then on."""
     msg_id: int | None = None
     """The job that WeChat named (45065), where no request on record can have made it, or where it is another send's."""
@@ -289,11 +277,9 @@ class SendInDoubt:
             raise ValueError(f"{self.reason} comes with {needed}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendSettled:
+class SendSettled(_Event, kw_only=True):
     """A person settled the outcome of the open attempts of a batch."""
 
-    type: Literal["send_settled"] = "send_settled"
     batch: int = 1
     outcome: Literal["sent", "not_sent"]
     reason: str
@@ -304,13 +290,11 @@ class SendSettled:
     """Of a send by hand: the audience that its campaign declared; None if nobody knows, or an attempt says it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendImported:
+class SendImported(_Event, kw_only=True):
     """A person says that a send took place without this ledger. Without a campaign it was made in the console."""
 
-    type: Literal["send_imported"] = "send_imported"
     appid: str
-    sent_at: datetime
+    sent_at: Moment
     """When it went out; it used the account's allowance of that day or month."""
     by: str
     reason: str | None = None
@@ -322,18 +306,16 @@ class SendImported:
     """The audience that the campaign declared then; None if nobody knows: it counts as everybody."""
     title: str | None = None
     account: str | None = None
-    not_before: datetime | None = None
-    not_after: datetime | None = None
+    not_before: Moment | None = None
+    not_after: Moment | None = None
     """As in `send_attempted`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebsiteSendRetracted:
+class WebsiteSendRetracted(_Event, kw_only=True):
     """A person says that a send in the console, which was imported before, did not take place."""
 
-    type: Literal["website_send_retracted"] = "website_send_retracted"
     appid: str
-    sent_at: datetime
+    sent_at: Moment
     by: str
     reason: str
 
@@ -343,11 +325,9 @@ GENESIS: Final = "sha256:" + "0" * 64
 """`prev` of the first entry."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
+class Created(_Event, kw_only=True):
     """The ledger begins."""
 
-    type: Literal["created"] = "created"
     format_version: Literal[1] = 1
     lineage: str
     """26 characters; equal in every copy of this history and in massctl.yaml."""
@@ -360,22 +340,18 @@ class Created:
     """The public key that signs this entry and those after it; None where the ledger begins unsigned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKey:
+class SigningKey(_Event, kw_only=True):
     """Another key signs from the next entry on. The key before signs this entry; the first one signs it itself."""
 
-    type: Literal["signing_key"] = "signing_key"
     key: str
     """The public key: name, hash and data, as in massctl.yaml."""
     reason: str
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repaired:
+class Repaired(_Event, kw_only=True):
     """A damaged ledger was cut to the lines that verify. What it lost may tell of a send that nothing else tells of."""
 
-    type: Literal["repaired"] = "repaired"
     dropped_bytes: int
     dropped_sha256: str
     """Names what was dropped: the end of the file that was put aside."""
@@ -383,11 +359,9 @@ class Repaired:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(_Event, kw_only=True):
     """Which `massctl run` alone sends from now on: a runner began, a person put another in its place, or it gave up."""
 
-    type: Literal["lease"] = "lease"
     act: Literal["taken", "taken_over", "released"]
     runner: str
     """A random id, which the runner keeps in its folder."""
@@ -399,11 +373,9 @@ class Lease:
     """Who took it over or released it; None if a runner took what was free."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceResolved:
+class AudienceResolved(_Event, kw_only=True):
     """tags/get gave the tag that a name in a campaign stands for. A send goes to that tag or to nobody."""
 
-    type: Literal["audience_resolved"] = "audience_resolved"
     appid: str
     digest: str
     """The version that is staged or sent with it; an edit looks the name up again."""
@@ -415,11 +387,9 @@ class AudienceResolved:
     """Followers with the tag."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftBegun:
+class DraftBegun(_Event, kw_only=True):
     """A draft/add is about to leave. Durable before its request, so that a draft whose answer is lost is looked for."""
 
-    type: Literal["draft_begun"] = "draft_begun"
     appid: str
     batch: int = 1
     digest: str
@@ -438,11 +408,9 @@ class DraftBegun:
     """True: it shows a commit that is not the tip of the branch that sends. It is never sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftNotSaved:
+class DraftNotSaved(_Event, kw_only=True):
     """A draft that was begun is not in the draft box: refused, not found, or deleted as one too many."""
 
-    type: Literal["draft_not_saved"] = "draft_not_saved"
     begun: int
     """Serial of its `draft_begun`."""
     reason: DraftNotSavedReason
@@ -452,11 +420,9 @@ class DraftNotSaved:
     """True: it was not found in time. A later run looks once more, then gives it up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftSaved:
+class DraftSaved(_Event, kw_only=True):
     """draft/add saved a draft, or a run found the draft whose answer was lost."""
 
-    type: Literal["draft_saved"] = "draft_saved"
     appid: str
     batch: int = 1
     digest: str
@@ -473,21 +439,17 @@ class DraftSaved:
     """Serial of its `draft_begun`; None if an earlier massctl wrote it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftVerified:
+class DraftVerified(_Event, kw_only=True):
     """A draft was read back and found whole. Every later reading must give the same."""
 
-    type: Literal["draft_verified"] = "draft_verified"
     media_id: str
     kept_sha256: str
     """Names the articles as WeChat keeps them, markup and all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftDeleted:
+class DraftDeleted(_Event, kw_only=True):
     """A draft of ours is gone: we deleted it, a person removed it, or WeChat refused it as material."""
 
-    type: Literal["draft_deleted"] = "draft_deleted"
     appid: str
     media_id: str
     reason: DraftDeletedReason
@@ -497,11 +459,9 @@ class DraftDeleted:
     """Names the articles as WeChat keeps them. A draft that was given up is deleted only while it has these."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Previewed:
+class Previewed(_Event, kw_only=True):
     """A preview to one reviewer: `begun` before the request, then what came of it."""
 
-    type: Literal["previewed"] = "previewed"
     appid: str | None = None
     """Whose day it counts in; None in ledgers from before previews were counted."""
     digest: str
@@ -511,23 +471,19 @@ class Previewed:
     rid: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announced:
+class Announced(_Event, kw_only=True):
     """People were told that a window opens soon."""
 
-    type: Literal["announced"] = "announced"
-    not_before: datetime
+    not_before: Moment
     channel: str
     """The channel of `notify`, by the name of its variable."""
     lead_seconds: int
     """How long before the window this was due; whatever was due earlier counts as told too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftTold:
+class DriftTold(_Event, kw_only=True):
     """People were told that something drifted from what is recorded, before the window."""
 
-    type: Literal["drift_told"] = "drift_told"
     kind: ToldKind
     subject: str
     """What drifted: a draft's media_id, an audience, an address, a digest or an account."""
@@ -541,28 +497,22 @@ class DriftTold:
     """The channel of `notify`, by the name of its variable; None if only the output of the run told it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftEnded:
+class DriftEnded(_Event, kw_only=True):
     """What people were told of is as recorded again. If it drifts once more, they are told once more."""
 
-    type: Literal["drift_ended"] = "drift_ended"
     kind: ToldKind
     subject: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
+class Expired(_Event, kw_only=True):
     """The window closed before a send."""
 
-    type: Literal["expired"] = "expired"
-    not_after: datetime
+    not_after: Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListEnded:
+class ListEnded(_Event, kw_only=True):
     """No batch of a list is sent any more: another campaign has the openids of those that surely nobody has."""
 
-    type: Literal["list_ended"] = "list_ended"
     rest: str
     """The campaign that was made for them."""
     batches: list[int] | None = None
@@ -570,11 +520,9 @@ class ListEnded:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adopted:
+class Adopted(_Event, kw_only=True):
     """The console's version of a staged draft was kept."""
 
-    type: Literal["adopted"] = "adopted"
     media_id: str
     draft_sha256: str
     kept_sha256: str | None = None
@@ -620,12 +568,11 @@ Event = (
 )
 """What happened, without when and where in the chain."""
 
-KINDS: Final[Mapping[str, type[Event]]] = {str(fields(kind)[0].default): kind for kind in get_args(Event)}
+KINDS: Final[Mapping[str, type[Event]]] = {_tag(kind.__name__): kind for kind in get_args(Event)}
 """`type` -> the class of that event."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(Frozen):
     """An entry that is not written yet.
 
     Raises ValueError for a moment without a timezone, and where a campaign and its edition are missing.
@@ -642,8 +589,7 @@ class NewEntry:
         _check_campaign(self.event, self.campaign, self.edition)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """A written entry: its place in the chain, and what happened. Raises ValueError if its campaign is missing."""
 
     serial: int
@@ -681,10 +627,13 @@ class UnknownEventError(ValueError):
     """Internal: the codec converts it to a LedgerFutureVersionError."""
 
 
-def fields_of(event: Event | CopyrightCheck | CopyrightResult) -> dict[str, Any]:
+def fields_of(event: Event) -> dict[str, Any]:
     """Write an event as JSON members in the order of its fields, without those that are None."""
-    values = ((name, getattr(event, name)) for name in event.__slots__)
-    return {name: _json(value) for name, value in values if value is not None}
+    return {"type": event.type, **_members(event)}
+
+
+def _members(value: Struct) -> dict[str, Any]:
+    return {name: _json(each) for name, each in asdict(value).items() if each is not None}
 
 
 def _json(value: Any) -> Any:
@@ -692,97 +641,20 @@ def _json(value: Any) -> Any:
         written = value.isoformat()
         return written.removesuffix("+00:00") + "Z" if written.endswith("+00:00") else written
     if isinstance(value, CopyrightCheck | CopyrightResult):
-        return fields_of(value)
+        return _members(value)
     return [_json(each) for each in value] if isinstance(value, tuple) else value
 
 
 def event_of(members: dict[str, Any]) -> Event:
-    """Make an event of its JSON members, `type` among them; raise UnknownEventError if one is not known."""
+    """Make an event of its JSON members, `type` among them, and check each of them.
+
+    Raise UnknownEventError if one is not known, is missing or has another type.
+    """
     try:
-        event: Event = _made(KINDS[members["type"]], members)
-    except (KeyError, TypeError, ValueError) as error:
+        event: Event = convert(members, Event)
+    except ValidationError as error:
         raise UnknownEventError(str(error)) from None
     return event
-
-
-def checked_event(members: dict[str, Any]) -> Event:
-    """Make an event as `event_of` does, and check the type of everything in it; takes longer."""
-    try:
-        event_adapter().validate_python(members)
-    except ValueError as error:
-        raise UnknownEventError(str(error)) from None
-    return event_of(members)
-
-
-@cache
-def event_adapter(*, described: bool = False) -> "TypeAdapter[Event]":
-    """Return pydantic's view of all events, for a thorough check; loads pydantic.
-
-    `described`: with the docstrings of fields, for the JSON Schema; reading them takes longer than all the rest.
-    """
-    from pydantic import ConfigDict, Field, TypeAdapter
-
-    config = ConfigDict(extra="forbid", use_attribute_docstrings=described)
-    return TypeAdapter(Annotated[Event, Field(discriminator="type")], config=config)
-
-
-def _made(kind: Any, members: dict[str, Any]) -> Any:
-    """Make one value of its members; KeyError, TypeError or ValueError if one is unknown, missing or wrong."""
-    types, readers = _shape(kind)
-    for name, value in members.items():
-        if type(value) not in types[name]:
-            raise TypeError(name)
-    read = {name: reader(members[name]) for name, reader in readers if members.get(name) is not None}
-    return kind(**members | read) if read else kind(**members)
-
-
-@cache
-def _shape(kind: type[Any]) -> tuple[dict[str, frozenset[type]], tuple[tuple[str, Callable[[Any], Any]], ...]]:
-    """Derive from a class which JSON types its members have, and how those are read that JSON has no type for."""
-    hints = get_type_hints(kind)
-    readers = ((name, _READERS.get(name) or _one_of(hint)) for name, hint in hints.items() if name != "type")
-    return {name: _types(hint) for name, hint in hints.items()}, tuple((n, r) for n, r in readers if r is not None)
-
-
-def _types(hint: Any) -> frozenset[type]:
-    """Return the types that a value has in JSON."""
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        return frozenset().union(*map(_types, get_args(hint)))
-    if origin is Literal:
-        return frozenset(map(type, get_args(hint)))
-    named: dict[Any, type] = {tuple: list, datetime: str, CopyrightCheck: dict}
-    return frozenset({named.get(origin or hint, origin or hint)})
-
-
-def _one_of(hint: Any) -> Callable[[Any], Any] | None:
-    """Make the reader of a member that has a few values only; None for every other."""
-    by_value = {each: each for each in _literals(hint)}
-    return by_value.__getitem__ if by_value else None
-
-
-def _literals(hint: Any) -> list[Any]:
-    """List the values that a hint names one by one."""
-    parts = get_args(hint)
-    return list(parts) if get_origin(hint) is Literal else [each for part in parts for each in _literals(part)]
-
-
-def _moment(written: str) -> datetime:
-    at = datetime.fromisoformat(written)
-    if at.tzinfo is None:
-        raise ValueError(written)
-    return at
-
-
-_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "asked_at": _moment,
-    "sent_at": _moment,
-    "not_before": _moment,
-    "not_after": _moment,
-    "copyright_check": lambda members: _made(CopyrightCheck, members),
-    "results": lambda listed: tuple(_made(CopyrightResult, each) for each in listed),
-}
-"""Field -> how it is made of its JSON value."""
 
 
 def is_observed(event: Any) -> bool:
@@ -808,8 +680,7 @@ def is_observed(event: Any) -> bool:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class JobFinish:
+class JobFinish(Frozen):
     """What one event says of a job. The openid of its sender is not here."""
 
     said: JobStatus

@@ -1,8 +1,11 @@
 """What a run read to make a message, as a value that the send carries and the last look compares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
 
 MISSING: Final = "missing"
 """Nothing is at a path that was tried. A file put there would make another message."""
@@ -10,8 +13,7 @@ CHANGED: Final = "changed"
 """A path was read twice and held two things: `Repository.changed_since` takes it for changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedInputs:
+class JudgedInputs(Frozen):
     """The files that one message was made from; no message depends on the listing of a folder."""
 
     files: tuple[tuple[str, str], ...] = ()

@@ -6,7 +6,7 @@ and where pictures come from. A lock holds the digests of the bodies, not the bo
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from massctl.model.campaign import Audience, OffsetTime, OpenidList, parse_offset_time
+from massctl.model.frozen import Frozen
 from massctl.model.ids import Digest, Sha256, digest_of, sha256_of
 from massctl.model.message import (
     KINDS,
@@ -200,8 +201,7 @@ def path_in_lock(path: str, campaign: str) -> str:
     return f"./{own}" if own.startswith("_shared/") else own
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Frozen):
     """What was approved, with every word of it."""
 
     lock: LockFile

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, S
 from massctl.errors import InvariantError
 from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty
@@ -44,8 +45,7 @@ MEDIA_TYPES: Final = {
 """Extension of a picture, sound or video -> its media type, where it is uploaded and where it is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class MaterialRef:
+class MaterialRef(Frozen):
     """Permanent material that a message carries: a file of ours by its bytes, or what the account has already.
 
     Exactly one of the two is there.
@@ -353,10 +353,13 @@ class _RecordedMessage(Message[A_co]):
 
     is_recording = True
 
-    file: PrefixedSha256 | None
-    """The bytes of the sound or video, as they are uploaded; null if `media_id` is given instead."""
-    media_id: GivenId | None
-    """Material that the account has; null where there is a file."""
+    file: Annotated[
+        PrefixedSha256 | None,
+        Field(description="The bytes of the sound or video, as uploaded; null if `media_id` is given instead."),
+    ]
+    """What names its file."""
+    media_id: Annotated[GivenId | None, Field(description="Material that the account has; null where there is a file.")]
+    """What names its material."""
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:
@@ -455,8 +458,7 @@ def picture_name(source_sha256: Sha256, recipe: str) -> Sha256:
     return sha256_of(f"{source_sha256}\0{recipe}".encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Frozen):
     """A picture as it will be uploaded; its bytes stay outside (`massctl.apply.ports.Pictures`)."""
 
     path: str
@@ -480,8 +482,7 @@ class Picture:
     """Its AI mark is written anew into what is uploaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Frozen):
     """A sound or a video as it will be uploaded, unchanged; its bytes stay outside, as those of pictures."""
 
     path: str
@@ -510,8 +511,7 @@ SHORT_WINDOW: Final = timedelta(hours=2)
 administrator's half hour. What is shorter is a warning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Frozen):
     """When it may go out; both ends belong to it."""
 
     not_before: datetime
@@ -528,12 +528,13 @@ class Window:
         return self.not_after - self.not_before < SHORT_WINDOW
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Frozen):
     """One reviewer's phone: `kind` is `towxname` or `touser`."""
 
+    hidden_fields: ClassVar[tuple[str, ...]] = ("name",)
+
     kind: str
-    name: str = field(repr=False)
+    name: str
 
     @property
     def recorded(self) -> str:
@@ -541,8 +542,7 @@ class Recipient:
         return f"towxname:{self.name}" if self.kind == "towxname" else f"touser:{digest_of(self.name)[:23]}"
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedContent:
+class RenderedContent(Frozen):
     """What rendering makes of a campaign's files; all else of a campaign is what its campaign.yaml declares."""
 
     message: RenderedMessage
@@ -557,9 +557,10 @@ class RenderedContent:
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
 
-@dataclass(frozen=True)
-class RenderedCampaign:
+class RenderedCampaign(Frozen, dict=True):
     """One campaign, ready to be planned."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
 
     name: CampaignName
     title: str
@@ -594,7 +595,7 @@ class RenderedCampaign:
     """What people call the account, where massctl.yaml says it; no part of what is sent."""
     inputs: "JudgedInputs | None" = None
     """What it was made from; None where it is only shown, and then nothing can be sent."""
-    card_ext: str | None = field(default=None, repr=False)
+    card_ext: str | None = None
     """What previews of a coupon need: signed for a short time, so no part of what is approved. It may name an openid.
     """
 

@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+from msgspec.structs import asdict
 
 from massctl.errors import InvariantError
 from massctl.model.entries import DoubtReason, NoAnswerReason, SendAttempted, SendInDoubt
+from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     AccountName,
     AppId,
@@ -45,45 +48,45 @@ def client_msg_id(appid: AppId, campaign: CampaignName, edition: int, batch: int
     return ClientMsgId(hashlib.sha256(text.encode()).hexdigest()[:CLIENT_MSG_ID_LENGTH])
 
 
-@dataclass(frozen=True, slots=True)
-class ToAll:
+class ToAll(Frozen):
     """Every follower."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToTag:
+class ToTag(Frozen):
     """The followers with one tag (标签)."""
 
     tag_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ToOpenids:
+class ToOpenids(Frozen, dict=True):
     """Followers one by one: 2 to 10,000 openids in a job."""
 
-    openids: tuple[str, ...] = field(repr=False)
-    """In the list's order, each once; shown nowhere."""
-    sha256: Sha256 = field(init=False)
-    """Names them: of the openids, each with a newline after it."""
+    hidden_fields: ClassVar[tuple[str, ...]] = ("openids",)
 
-    def __post_init__(self) -> None:
+    openids: tuple[str, ...]
+    """In the list's order, each once; shown nowhere."""
+
+    @cached_property
+    def sha256(self) -> Sha256:
+        """Name them: of the openids, each with a newline after it."""
         named = hashlib.sha256()
         for openid in self.openids:
             named.update(f"{openid}\n".encode())
-        object.__setattr__(self, "sha256", Sha256(named.hexdigest()))
+        return Sha256(named.hexdigest())
 
 
 Recipients = ToAll | ToTag | ToOpenids
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Frozen):
     """What one request carries: a message that this run rendered, and the ids that WeChat gave for it."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
 
     message: RenderedMessage
     media_ids: tuple[MediaId, ...] = ()
     """Of its draft, of its pictures in their order, of its sound, or of the video that media/uploadvideo made."""
-    card_ext: str | None = field(default=None, repr=False)
+    card_ext: str | None = None
     """Only in the preview of a coupon."""
 
     @property
@@ -105,8 +108,7 @@ class Body:
         return {**self.message.words, **self.ids, **ext, "kind": self.message.recorded_kind}
 
 
-@dataclass(frozen=True, slots=True)
-class StagedDraft:
+class StagedDraft(Frozen):
     """The draft that a send carries, with the version and the batch that it was recorded for."""
 
     media_id: MediaId
@@ -114,8 +116,7 @@ class StagedDraft:
     batch: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendOrigin:
+class SendOrigin(Frozen, kw_only=True):
     """Where a send comes from, as reports show it later; nothing is decided by it."""
 
     approved_by: str | None = None
@@ -137,13 +138,14 @@ NO_ORIGIN: Final = SendOrigin()
 """Nothing of it is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendIntent:
+class SendIntent(Frozen, kw_only=True):
     """One mass send, whole: what was approved, what is recorded for it, and what its request says.
 
     Raises InvariantError if its parts do not belong together, so no such send can be written down or asked for.
     Equal intents make byte-identical requests.
     """
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("inputs", "audience")
 
     campaign: CampaignName
     identity: CampaignName
@@ -159,7 +161,7 @@ class SendIntent:
     """Of everything that a reviewer approved."""
     message_digest: str
     source_sha256: str
-    inputs: JudgedInputs = field(repr=False)
+    inputs: JudgedInputs
     """What was judged: its files must be the same when the request leaves."""
     batch: int = 1
     batches: int | None = None
@@ -169,7 +171,7 @@ class SendIntent:
     recipients: Recipients
     recipients_sha256: Sha256 | None = None
     """Names the openids of the list's batch, as the list was read; None if the audience is not a list."""
-    audience: dict[str, Any] = field(repr=False)
+    audience: dict[str, Any]
     """As it was approved, with the bounds that its size must keep (`expect`)."""
     send_ignore_reprint: bool | None = None
     """Only for news; None for every other message, where the member is left out."""
@@ -199,7 +201,8 @@ class SendIntent:
     def fingerprint(self) -> Sha256:
         """Name the request, so that a repetition can be proven identical to the recorded attempt."""
         # Openids stand in it by their digest, so that nothing else has to be hashed again.
-        recipients = {key: value for key, value in asdict(self.recipients).items() if key != "openids"}
+        to = self.recipients
+        recipients = {"sha256": to.sha256} if isinstance(to, ToOpenids) else asdict(to)
         value = {
             "recipients": {**recipients, "kind": type(self.recipients).__name__},
             "body": self.body.named,
@@ -266,8 +269,7 @@ class SendIntent:
         return asked == (self.appid, self.batch, self.digest, self.client_msg_id, self.fingerprint)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Frozen):
     """WeChat took the job. It may still fail later; `mass/get` and the callback tell."""
 
     msg_id: MsgId | None
@@ -277,8 +279,7 @@ class Accepted:
     """True: an earlier attempt had been accepted, this one did nothing (45065)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Frozen):
     """WeChat said no to this attempt and did nothing for it; says nothing about earlier attempts."""
 
     errcode: int | None
@@ -292,8 +293,7 @@ class Rejected:
     """True: an authority or quota matter, which the next apply may try again."""
 
 
-@dataclass(frozen=True, slots=True)
-class InDoubt:
+class InDoubt(Frozen):
     """No clear answer: the job may or may not exist."""
 
     reason: DoubtReason
@@ -383,13 +383,11 @@ def _unexplained(doubt: SendInDoubt) -> Phrase:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewSent:
+class PreviewSent(Frozen):
     """The reviewer has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewFailed:
+class PreviewFailed(Frozen):
     """WeChat refused this preview; nothing reached the reviewer."""
 
     errcode: int
@@ -398,8 +396,7 @@ class PreviewFailed:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewUnknown:
+class PreviewUnknown(Frozen):
     """No clear answer: the reviewer may have it."""
 
     reason: str

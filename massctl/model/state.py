@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any, Final, Literal, NamedTuple
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
@@ -106,8 +109,7 @@ class Fact(NamedTuple):
     at: datetime
 
 
-@dataclass(slots=True)
-class Send:
+class Send(Struct):
     """The send of one batch."""
 
     phase: Phase = Phase.UNSENT
@@ -152,8 +154,7 @@ _CLOSING: Final = frozenset({SendEvent.ACCEPTED, SendEvent.TOLD_SENT, SendEvent.
 """They end every open attempt of the batch. A refusal ends its own one only."""
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """One recorded try to send."""
 
     serial: int
@@ -263,8 +264,7 @@ def _doubt_event(said: entries.SendInDoubt, send: Send, attempt: Attempt) -> Sen
     return SendEvent.HELD if held else SendEvent.IN_DOUBT
 
 
-@dataclass(frozen=True, slots=True)
-class MadeVideo:
+class MadeVideo(Frozen):
     """The id that media/uploadvideo gave for a campaign's video."""
 
     digest: str
@@ -285,8 +285,7 @@ def beijing_day(at: datetime) -> date:
     return at.astimezone(BEIJING).date()
 
 
-@dataclass(slots=True)
-class PreviewDays:
+class PreviewDays(Struct):
     """How many previews each account asked for on each day."""
 
     asked: dict[tuple[AppId, date], int] = field(default_factory=dict)
@@ -311,8 +310,7 @@ class PreviewDays:
             self.asked[appid, begun] -= 1  # Its request never left.
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A draft (草稿) we saved."""
 
     saved_at: datetime
@@ -328,8 +326,7 @@ class Draft:
     """Whether it is the version that a person made in the console."""
 
 
-@dataclass(slots=True)
-class BegunDraft:
+class BegunDraft(Struct):
     """A draft/add of which nobody knows whether it saved a draft."""
 
     serial: int
@@ -354,8 +351,7 @@ End = Literal["sent", "failed"]
 """How a job ended."""
 
 
-@dataclass(slots=True)
-class Job:
+class Job(Struct):
     """An accepted mass job (群发任务)."""
 
     batch: int
@@ -445,7 +441,7 @@ def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None
     """
     if before is None:
         return said
-    known = ((name, getattr(before, name)) for name in before.__slots__)
+    known = ((name, getattr(before, name)) for name in before.__struct_fields__)
     kept = {name: value for name, value in known if value is not None and getattr(said, name) is None}
     if said.status == "sent":
         kept.pop("reason", None)
@@ -472,8 +468,7 @@ MEDIA_UNKNOWN: Final = 40007
 2026-10."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Frozen):
     """A person's word on a batch, and when it was recorded."""
 
     at: datetime
@@ -484,8 +479,7 @@ RecordKey = tuple[CampaignName, int]
 """A campaign and its edition."""
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """All that is recorded of one edition of one campaign."""
 
     campaign: CampaignName
@@ -611,8 +605,7 @@ class Record:
                 return True
 
 
-@dataclass(slots=True)
-class AccountIndex:
+class AccountIndex(Struct):
     """What guards look up of one account."""
 
     days: dict[date, dict[RecordKey, Record]] = field(default_factory=dict)
@@ -624,8 +617,7 @@ class AccountIndex:
     """The newest attempt that WeChat refused because the calls of the day were used up."""
 
 
-@dataclass(slots=True)
-class Index:
+class Index(Struct):
     """Where guards find what is recorded, kept by the fold: none of them walks the history."""
 
     accounts: dict[AppId, AccountIndex] = field(default_factory=dict)
@@ -673,8 +665,7 @@ class RunnerId(NamedTuple):
     boot: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeldLease:
+class HeldLease(Frozen):
     """The runner that alone sends."""
 
     event: entries.Lease
@@ -704,8 +695,7 @@ _NOTICES: Final = (entries.Announced, entries.DriftTold, entries.DriftEnded)
 """What says only that people were told: no plan depends on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToldDrift:
+class ToldDrift(Frozen):
     """A drift that people were told of."""
 
     event: entries.DriftTold

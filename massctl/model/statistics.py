@@ -6,12 +6,13 @@ Source: developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsumm
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from msgspec import Meta, field
+
+from massctl.model.frozen import Frozen
 
 STATISTICS_BRANCH: Final = "massctl-statistics"
 """The branch of the ledger's remote that has the archive, where the ledger is in git."""
@@ -21,17 +22,19 @@ COUNT_MAX: Final = 10**12
 MINUTES_MAX: Final = 24 * 60.0
 """Our own bound: nobody reads an article for longer than a day."""
 
-Count: TypeAlias = Annotated[int, Field(ge=0, le=COUNT_MAX)]
-Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=COUNT_MAX)]
+Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 """From 0 to 1."""
-Minutes: TypeAlias = Annotated[float, Field(ge=0, le=MINUTES_MAX)]
-Line: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(?:[^\p{Cc}\p{Cf}\p{Co}\p{Z}]| )*$")]
-"""Printable text on one line. The pattern admits signs that are newer than its tables: they may be printable."""
-Day: TypeAlias = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
-"""Our own bounds, which WeChat's days are far from: a sum of a day and some days stays a date."""
-Moment: TypeAlias = Annotated[
-    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2999, 12, 31, tzinfo=UTC))
-]
+Minutes: TypeAlias = Annotated[float, Meta(ge=0, le=MINUTES_MAX)]
+_UNPRINTABLE: Final = (
+    r"\x00-\x1f\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u2064\u2066-\u206f\u3000\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000f0000-\U0010ffff"
+)
+"""Control and format characters, private ones, and blanks other than the space: Unicode's Cc, Cf, Co and Z."""
+Line: TypeAlias = Annotated[str, Meta(pattern=rf"^[^{_UNPRINTABLE}]*\Z")]
+"""Printable text on one line. The pattern admits signs that are newer than it: they may be printable."""
+Moment: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 
 def msgid_of(msg_data_id: int, position: int) -> str:
@@ -39,15 +42,14 @@ def msgid_of(msg_data_id: int, position: int) -> str:
     return f"{msg_data_id}_{position}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleDay:
+class ArticleDay(Frozen, kw_only=True, omit_defaults=True):
     """What one article had reached by the end of a day: sums from its publication, not that day's alone."""
 
     msgid: Line
     """See `msgid_of`."""
-    ref_date: Day
+    ref_date: date
     """The day on which it was published, in Beijing."""
-    stat_date: Day
+    stat_date: date
     """The last day that is counted."""
     seen_at: Moment
     """When WeChat said so."""
@@ -93,11 +95,10 @@ SUMS: Final = (
 """Members of an article's day that count from its publication on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDay:
+class AccountDay(Frozen, kw_only=True, omit_defaults=True):
     """What happened in a whole account on one day: that day alone, except `cumulate_user`."""
 
-    ref_date: Day
+    ref_date: date
     seen_at: Moment
     is_delay: bool = False
     read_user: Count | None = None
@@ -129,26 +130,24 @@ class StatisticsCall(StrEnum):
 CallOutcome: TypeAlias = Literal["done", "delayed", "not_ready", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class StatisticsRequest:
+class StatisticsRequest(Frozen):
     """One call, and the days that it asks for."""
 
     call: StatisticsCall
-    begin_date: Day
-    end_date: Day
+    begin_date: date
+    end_date: date
 
     def judged(self, at: datetime, outcome: CallOutcome, errcode: int | None = None, rows: int = 0) -> "JudgedCall":
         """Return the call as the archive keeps it, once WeChat has answered."""
         return JudgedCall(self.call, self.begin_date, self.end_date, at, outcome, errcode, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCall:
+class JudgedCall(Frozen, omit_defaults=True):
     """One call that WeChat judged: what it asked for, when, and what came of it."""
 
     call: StatisticsCall
-    begin_date: Day
-    end_date: Day
+    begin_date: date
+    end_date: date
     at: Moment
     outcome: CallOutcome
     """`delayed`: WeChat says that newer numbers follow, or the last day is missing. `not_ready`: 61503.
@@ -165,8 +164,7 @@ class JudgedCall:
         return StatisticsRequest(self.call, self.begin_date, self.end_date)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportDelivery:
+class ReportDelivery(Frozen, omit_defaults=True):
     """A report that a runner is about to tell a channel of `notify`, has told it, or could not tell it."""
 
     campaign: Line
@@ -181,8 +179,7 @@ class ReportDelivery:
     outcome: Literal["told", "begun", "failed"] = "told"
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(Frozen):
     """What the archive has of one account: the newest row of each article and day, and of each day."""
 
     articles: Mapping[str, tuple[ArticleDay, ...]]
@@ -192,8 +189,7 @@ class Statistics:
     """Lines of the archive that cannot be read; they are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Archived:
+class Archived(Frozen):
     """What an answer changed in the archive of statistics."""
 
     before: Statistics

@@ -1,9 +1,10 @@
 """The pydantic foundation of every file format: strict, frozen, no unknown keys."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from massctl.model.frozen import Frozen
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 ONE_LINE_PATTERN: Final = r"^[^\r\n]*$"
@@ -33,8 +34,7 @@ NotYet = Field(default=None, json_schema_extra=not_yet)
 """Marks a key that the format knows and whose effect is not built: writing it is a diagnostic, never ignored."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotYetValues:
+class NotYetValues(Frozen):
     """Marks a key of which the format knows more values than are built: writing one of these is a diagnostic."""
 
     values: tuple[str, ...]

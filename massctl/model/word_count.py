@@ -6,9 +6,10 @@ Word and WPS call 字数.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import unescape
 from typing import Final
+
+from massctl.model.frozen import Frozen
 
 CHARACTERS_A_MINUTE: Final = 330
 """Of Chinese, read silently: 255 read aloud (Trauzettel-Klosinski and Dietz, "IReST", 2012, table 2), and silent
@@ -28,8 +29,7 @@ _INLINE: Final = re.compile(r"</?(?:a|b|code|del|em|font|i|ins|mark|s|small|span
 _MARKUP: Final = re.compile(r"<[^>]*>")
 
 
-@dataclass(frozen=True, slots=True)
-class WordCount:
+class WordCount(Frozen):
     """What is to be read."""
 
     characters: int

@@ -10,10 +10,11 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 from xml.sax.saxutils import escape
+
+from msgspec import Struct, field
 
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import Metadata, PictureRefusedError, tiff_entries
@@ -169,8 +170,7 @@ class _Properties:
         self._depth -= 1
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct):
     """The property as an element."""
 
     depth: int

@@ -8,12 +8,14 @@ or printer's profile that could expand. Sources: ITU T.81, annex B; W3C PNG, thi
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from struct import error, unpack_from
 from typing import Final
 
+from msgspec import Struct, field
+
 from massctl.model.diagnostics import FaultKind, MediaFault
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX, PIXELS_MAX, SIDE_PIXELS_MAX
 
@@ -183,8 +185,7 @@ _TEXT_CHUNKS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _C2PA_IN_WEBP: Final = re.compile(rb"C2PA.{8}jumb", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Frozen):
     """What a file tells beside its pixels, as far as it matters; nothing of it is parsed."""
 
     exif: bytes = b""
@@ -200,8 +201,7 @@ class Metadata:
     """A signed manifest of C2PA (Content Credentials) is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Frozen):
     """A picture without what is told beside its pixels."""
 
     data: bytes
@@ -231,8 +231,7 @@ def bare_jpeg(data: bytes) -> Bare:
     raise unreadable(_TOO_MANY_PARTS)
 
 
-@dataclass(slots=True)
-class _Segments:
+class _Segments(Struct):
     """The application segments of a JPEG that do not change its pixels."""
 
     exif: bytes | None = None
@@ -316,8 +315,7 @@ def orientation_of(exif: bytes) -> int:
     return 1
 
 
-@dataclass(frozen=True, slots=True)
-class TiffEntry:
+class TiffEntry(Frozen):
     """An entry of a directory of TIFF."""
 
     tag: int

@@ -8,13 +8,13 @@ bit between C libraries.
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
 # Where the plugin of WebP is not there yet, Pillow imports all of its forty.
 from PIL import GifImagePlugin, Image, ImageCms, JpegImagePlugin, WebPImagePlugin
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import (
     ENDS_TOO_EARLY,
@@ -64,8 +64,7 @@ _TURNS: Final = {
 """EXIF orientation -> what makes it upright."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Frozen):
     """What a picture declares; it is small enough to decode, and no pixel was decoded."""
 
     format: Format

@@ -8,10 +8,12 @@ that a damaged picture is found here and not by a follower. The mark of a pictur
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import MediaFault
+from massctl.model.frozen import Frozen
 from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
 from massctl.picture.ai_mark import is_marked, mark_packet, tells_of_camera
@@ -48,11 +50,12 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Frozen):
     """A picture that WeChat takes."""
 
-    data: bytes = field(repr=False)
+    hidden_fields: ClassVar[tuple[str, ...]] = ("data",)
+
+    data: bytes
     purpose: Purpose
     format: Format
     """What `data` is; extension and Content-Type follow from it."""
@@ -69,8 +72,7 @@ class Prepared:
     """The AI mark was written anew into `data`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(Frozen):
     """An encoded picture that fits."""
 
     data: bytes

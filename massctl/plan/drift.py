@@ -5,11 +5,11 @@ became another one, or ended and came back. What was read and told is an argumen
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, get_args
 
 from massctl.model.entries import DriftEnded, DriftTold, ToldKind
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record, RecordKey, State, ToldDrift, is_concluded
@@ -29,8 +29,7 @@ TOLD: Final = frozenset(_KINDS)
 """What people are told of. Another number of followers is no drift while it is within its bounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingProgress:
+class ReadingProgress(Frozen):
     """How far the readings of a campaign have come, for one window."""
 
     opens: datetime

@@ -8,10 +8,10 @@ Actions permissions", read 2026-11.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 
@@ -64,8 +64,7 @@ class StepName(StrEnum):
     VERIFY = "verify"
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(Frozen):
     """Commands that only some repositories need."""
 
     when: Phrase
@@ -73,8 +72,7 @@ class Optional:
     commands: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SetupStep:
+class SetupStep(Frozen):
     """One step of the person who administers the repository."""
 
     name: StepName
@@ -92,8 +90,7 @@ class SetupStep:
     """The files here show that it was done already."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetupFacts:
+class SetupFacts(Frozen):
     """What the files and the remote of a checkout say."""
 
     repository: str | None

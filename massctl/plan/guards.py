@@ -5,12 +5,15 @@ then, or why not. A guard says what is true and what to type.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from massctl.model.campaign import Audience, Tag
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, enumerated, in_a_row, moment
@@ -48,8 +51,7 @@ _SHOWN: Final = 12
 """Of a commit's name; enough to tell it from every other by eye."""
 
 
-@dataclass(frozen=True, slots=True)
-class Brake:
+class Brake(Frozen):
     """Somebody's stop of all sends, as the commit of STOP_BRANCH says it."""
 
     commit: str
@@ -71,8 +73,7 @@ class Brake:
         return self.below or ((STOP_BRANCH, self.commit),)
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(Frozen):
     """What git and the remote said in one moment."""
 
     branch: str
@@ -92,8 +93,7 @@ class Tip:
     """Why nothing of this is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Frozen):
     """What a forge said in one moment of the merge that brought a campaign's lock in."""
 
     forge: str = ""
@@ -106,8 +106,7 @@ class Approval:
     """Why nothing of this is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyInForce:
+class PolicyInForce(Frozen):
     """What a run is bound by: the policy, the other kill switch, the tip, and which campaigns were named."""
 
     policy: "Policy"
@@ -137,8 +136,7 @@ _DATE_SECONDS: Final = 1
 """A `Date` is cut to whole seconds. Source: RFC 9110, section 5.6.7."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skew:
+class Skew(Frozen):
     """Two clocks at one moment: the request left at `before`, its answer came at `after` and said `server`."""
 
     before: datetime
@@ -185,8 +183,7 @@ class Reading:
 NOTHING_READ: Final = Reading()
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Frozen):
     """What the guards judge: a campaign, what is recorded and read of it, and the policy in force at one moment."""
 
     campaign: RenderedCampaign
@@ -638,8 +635,7 @@ _WORDS: Final[Mapping[str, Phrase]] = {
 _HAS_A_DRAFT: Final = frozenset({Status.STAGED, Status.PREVIEWED})
 
 
-@dataclass(frozen=True, slots=True)
-class HandoffItem:
+class HandoffItem(Frozen):
     """One thing that only the console can do."""
 
     item: str

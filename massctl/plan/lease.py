@@ -1,10 +1,10 @@
 """The lease of the ledger: whether a `massctl run` may begin, and what people are told of the runner that holds it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.state import HeldLease, RunnerId
 
@@ -39,8 +39,7 @@ QUIET_SECONDS: Final = 900.0
 """A round each minute ends sooner, however many sends it waits for."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalRunner:
+class LocalRunner(Frozen):
     """The `massctl run` of one folder, as far as this machine knows it."""
 
     id: RunnerId | None = None

@@ -1,7 +1,6 @@
 """What a plan's JSON has for reviewers, with `--for-review`: how locks stand, and what changed for readers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -9,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from massctl.model.campaign import ARTICLE_FLAGS, Audience
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.lock import (
     LockedMessage,
@@ -149,8 +149,7 @@ def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Ite
             yield Phrase(said, **flag, number=number)
 
 
-@dataclass(frozen=True, slots=True)
-class FramePart:
+class FramePart(Frozen):
     """A part of what is approved around the message, in which two locks differ."""
 
     what: Phrase

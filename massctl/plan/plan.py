@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
@@ -62,8 +65,7 @@ if TYPE_CHECKING:
     from massctl.model.settings import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCampaign:
+class PlannedCampaign(Frozen):
     """One campaign of a plan."""
 
     name: CampaignName
@@ -194,8 +196,7 @@ PREVIEWS_A_DAY: Final = 100
 Source: WeChat docs, "message/mass/preview", read 2026-10."""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Frozen):
     """`massctl preview`: show one campaign on purpose, also to those who had this version already."""
 
     recipients: tuple[Recipient, ...] | None = None
@@ -344,8 +345,7 @@ class DriftKind(StrEnum):
     JOB_STATUS = "job_status"
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Frozen):
     """One thing that is other than the ledger says."""
 
     campaign: CampaignName
@@ -366,8 +366,7 @@ class Drift:
         return self.told_as or str(self.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Frozen):
     """Something that could not be read: the others were."""
 
     account: str
@@ -375,8 +374,7 @@ class Unread:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(Frozen):
     """All that was read, and what could not be."""
 
     drifts: tuple[Drift, ...]
@@ -398,8 +396,7 @@ class Until(IntEnum):
     SEND = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Frozen):
     """Ordered campaigns with ordered steps, tied to one page of one ledger."""
 
     lineage: str | None
@@ -427,8 +424,7 @@ class Plan:
         return any(campaign.may_send for campaign in self.campaigns)
 
 
-@dataclass(slots=True)
-class _Planner:
+class _Planner(Struct):
     state: State
     rules: PolicyInForce
     until: Until

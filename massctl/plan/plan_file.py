@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
+from msgspec.structs import replace
 from pydantic import Field, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.documents import document
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
@@ -493,8 +494,7 @@ class LockResult(StrEnum):
     """Its files have faults."""
 
 
-@dataclass(frozen=True, slots=True)
-class LockedCampaign:
+class LockedCampaign(Frozen):
     """One campaign's part of `massctl lock`."""
 
     name: CampaignName

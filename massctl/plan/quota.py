@@ -8,12 +8,15 @@ Each takes the first day of its window that has room. No campaign is moved for a
 
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from msgspec import field
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
@@ -56,8 +59,7 @@ class Unit(StrEnum):
         return list(dict.fromkeys(map(self.around, days)))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """So many sends of some scopes in a Beijing day or month."""
 
     unit: Unit
@@ -89,8 +91,7 @@ TagKey = int | str
 # What is used.
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Frozen):
     """One send that may have gone out."""
 
     at: datetime
@@ -215,8 +216,7 @@ def counted_anew(now: datetime) -> Phrase:
 # What is asked for.
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Frozen):
     """A campaign that is still to be sent, as far as the allowance asks."""
 
     name: CampaignName
@@ -246,8 +246,7 @@ class Demand:
         return not self.begun, self.window is None, end, self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+class Agenda(Frozen):
     """What all campaigns of the repository ask for, whichever of them a run is about."""
 
     accounts: Mapping[AppId, tuple[AccountName, str]] = field(default_factory=dict)
@@ -320,8 +319,7 @@ def _is_as_refused(demand: Demand, record: Record) -> bool:
 # The calendar: who goes out on which day.
 
 
-@dataclass(frozen=True, slots=True)
-class CountedSend:
+class CountedSend(Frozen):
     """A send that counts in a day or month: one that went out, or one that is to come."""
 
     campaign: CampaignName | None
@@ -332,8 +330,7 @@ class CountedSend:
     """When the window of what is to come closes; None for what was named and goes out now, and for what went out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Frozen):
     """The day that a campaign has by its account's allowance, or why it has none."""
 
     day: date | None = None
@@ -355,8 +352,7 @@ class Slot:
         return self.day is not None or self.rule is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Quota:
+class _Quota(Frozen):
     """What counts by one rule: what is used, and which campaigns take the rest."""
 
     rule: Rule
@@ -769,8 +765,7 @@ Counted = Literal["sends", "calls", "withdrawals"]
 """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Frozen):
     """A Beijing day or month of an account, with something in it."""
 
     unit: Unit
@@ -785,8 +780,7 @@ class Span:
     """After them."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountAhead:
+class AccountAhead(Frozen):
     """One account's next days."""
 
     account: AccountName

@@ -6,11 +6,11 @@ gets it under no other id.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any, Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.send import HOLD_CODES
@@ -74,8 +74,7 @@ TABLE: Final[Mapping[tuple[Phase, Known], Reach]] = {
 """Phase, and what is known beside it -> who has it. A job beside a phase that has none is a contradiction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Frozen):
     """The moments between which WeChat took a send; equal ones where that is known."""
 
     first: datetime
@@ -87,8 +86,7 @@ class Span:
         return max(self.first, now) if self.last is None else self.last
 
 
-@dataclass(frozen=True, slots=True)
-class BatchReach:
+class BatchReach(Frozen):
     """Who has one batch, and by what that is known."""
 
     batch: int

@@ -1,9 +1,9 @@
 """What a person may choose about a send of unknown outcome: the evidence, and when the request may be repeated."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import client_msg_id
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from massctl.plan.plan import PlannedCampaign
 
 
-@dataclass(frozen=True, slots=True)
-class Repetition:
+class Repetition(Frozen):
     """Whether the identical request may be made again."""
 
     until: datetime
@@ -34,8 +33,7 @@ class Repetition:
     refused: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Frozen):
     """All that is on record of a campaign's edition that a person has to settle."""
 
     record: Record

@@ -1,9 +1,9 @@
 """The rest of a list of openids: who gets a campaign of their own, and who may have it already. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import UNSETTLED, Record, State
@@ -15,8 +15,7 @@ from massctl.plan.retry_policy import settle
 _NOTHING_DONE = Phrase("Nothing was done.")
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Frozen):
     """The batches of a list, as far as they are not known to have it."""
 
     record: Record
@@ -26,8 +25,7 @@ class Rest:
     """They may have it, so no other campaign is made for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class RestMade:
+class RestMade(Frozen):
     """The campaign that was made for the rest of a list."""
 
     rest: Rest

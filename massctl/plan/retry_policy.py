@@ -4,10 +4,10 @@ A repetition is safe only while WeChat remembers the id of the first attempt. It
 the margin covers clock error and slow networks.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.send import ID_KNOWN
@@ -42,15 +42,13 @@ def settle(name: str) -> Phrase:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Frozen):
     """The identical request may be sent again, not before `at`."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NoRepeat:
+class NoRepeat(Frozen):
     """It may not be sent again by massctl; a person has to look it up."""
 
     why: str

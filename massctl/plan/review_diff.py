@@ -3,14 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
 from itertools import product, zip_longest
 from typing import Any, Final, TypeVar
 
+from msgspec.structs import replace
+
 from massctl.model.campaign import ARTICLE_FLAGS
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockFile, Version
 from massctl.model.message import PICTURE_SCHEME, LockedArticle, Message, ReadableArticle, RenderedCampaign
@@ -33,8 +36,7 @@ class BaseKind(Enum):
     """A second checkout (`--against`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Frozen):
     """The one version that a campaign is compared with."""
 
     kind: BaseKind
@@ -92,8 +94,7 @@ class Mark(Enum):
     ADDED = "added"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Frozen):
     """A run of text with one fate: kept and removed pieces make the old text, kept and added ones the new."""
 
     mark: Mark
@@ -113,8 +114,7 @@ class PictureSeen:
     size_bytes: int | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class WordsChanged:
+class WordsChanged(Frozen):
     """A paragraph that came, went, or has other words now."""
 
     pieces: tuple[Piece, ...]
@@ -125,8 +125,7 @@ class WordsChanged:
         return frozenset(piece.mark for piece in self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class PictureChanged:
+class PictureChanged(Frozen):
     """A picture, sound or video that was added, removed, replaced, or described in other words."""
 
     before: PictureSeen | None
@@ -136,8 +135,7 @@ class PictureChanged:
     """It is a sound or a video and no picture."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChanged:
+class FieldChanged(Frozen):
     """A field of an article or message: `key` is its name in campaign.yaml, or `type`."""
 
     key: str
@@ -147,8 +145,7 @@ class FieldChanged:
     """For a text, both in one."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkChanged:
+class LinkChanged(Frozen):
     """An address behind words, which nobody sees before following it."""
 
     address: str
@@ -158,8 +155,7 @@ class LinkChanged:
 Change = WordsChanged | PictureChanged | FieldChanged | LinkChanged
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleChanged:
+class ArticleChanged(Frozen):
     """One article: new, gone, or changed. `number` is its place now and `was` its place before, from 1."""
 
     number: int | None
@@ -182,8 +178,7 @@ class ArticleChanged:
         return self.number is not None and self.was is not None and not (self.changes or self.is_moved)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Frozen):
     """What changed in one campaign since its base."""
 
     base: Base
@@ -216,8 +211,7 @@ _CELLS: Final = frozenset({"td", "th"})
 _UNSEEN: Final = frozenset({"script", "style", "template", "title"})
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Frozen):
     """A paragraph, its blanks made one."""
 
     text: str
@@ -410,8 +404,7 @@ def _changed(old: Block | None, new: Block | None) -> BlockChange:
     return PictureChanged(old if isinstance(old, PictureSeen) else None, new if isinstance(new, PictureSeen) else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Frozen):
     """What an article is recognised by."""
 
     title: str
@@ -503,8 +496,7 @@ def _seen(lock: LockFile) -> Mapping[str | None, PictureSeen]:
 _TEXTS: Final = ("title", "author", "digest", "content_source_url", "pic_crop_235_1", "pic_crop_1_1")
 
 
-@dataclass(frozen=True, slots=True)
-class _Article:
+class _Article(Frozen):
     """An article with its body as it is read."""
 
     locked: ReadableArticle

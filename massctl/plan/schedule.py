@@ -1,11 +1,11 @@
 """When campaigns go out, when others went out, and what stands in the way: what a calendar shows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from massctl.model.diagnostics import has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile, Policy
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledSend:
+class ScheduledSend(Frozen):
     """One send: a campaign with a window, an edition that went out, or what people sent in the console."""
 
     campaign: CampaignName | None
@@ -54,8 +53,7 @@ class ScheduledSend:
 _OUT: Final = FINAL | {Status.IN_DOUBT}
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Frozen):
     """All sends that a ledger and a plan know of, earliest first."""
 
     sends: tuple[ScheduledSend, ...]

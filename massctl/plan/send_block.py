@@ -4,11 +4,11 @@ One value, made in one place, so that all views show the same facts.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.quota import AccountAhead, Span
@@ -27,8 +27,7 @@ class CommentAccess(StrEnum):
     FOLLOWERS = "followers"
 
 
-@dataclass(frozen=True, slots=True)
-class SendBlock:
+class SendBlock(Frozen):
     """The decisive facts of a send."""
 
     account: str

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.state import DAY_USED_UP, Record, State, beijing_day
@@ -230,8 +231,7 @@ def claimed(
     return frozenset(told | {key for key, runners in begun.items() if runners and runners[0] != runner})
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Frozen):
     """Which article of the statistics an article of a send is."""
 
     msgid: str

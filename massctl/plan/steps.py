@@ -1,10 +1,10 @@
 """The five kinds of step, the refusals in place of a step, and the kinds of desired campaign."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, Address, AppId, CampaignName, MediaId, Sha256
 from massctl.model.message import MediaFile, Recipient, RenderedCampaign, Window
 
@@ -77,8 +77,7 @@ PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
 """They end by themselves: a repetition waits for their end, and they are told only where the window ends first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Frozen):
     """Why a campaign's step is not taken: what is true, and what to type."""
 
     guard: Guard
@@ -86,8 +85,7 @@ class Refusal:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class UploadMedia:
+class UploadMedia(Frozen):
     """Upload one file: a picture inside articles by media/uploadimg, everything else by material/add_material."""
 
     account: AccountName
@@ -112,8 +110,7 @@ class UploadMedia:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class SaveDraft:
+class SaveDraft(Frozen):
     """Save the news as a draft, read it back and compare."""
 
     campaign: RenderedCampaign
@@ -136,8 +133,7 @@ class SaveDraft:
         return Address(f"{self.campaign.name}/draft" + _of_batch(self.batch))
 
 
-@dataclass(frozen=True, slots=True)
-class SendPreview:
+class SendPreview(Frozen):
     """Show the message on one reviewer's phone."""
 
     campaign: RenderedCampaign
@@ -155,8 +151,7 @@ class SendPreview:
         return Address(f"{self.campaign.name}/preview/{self.number}")
 
 
-@dataclass(frozen=True, slots=True)
-class SendMass:
+class SendMass(Frozen):
     """Send to the whole audience. It cannot be taken back."""
 
     campaign: RenderedCampaign
@@ -180,8 +175,7 @@ def _of_batch(batch: int | None) -> str:
 Step = UploadMedia | SaveDraft | SendPreview | SendMass
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(Frozen):
     """A campaign with faults: it is stopped, and only it."""
 
     name: CampaignName
@@ -193,8 +187,7 @@ class Invalid:
     """As far as its file can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concluded:
+class Concluded(Frozen):
     """A campaign whose edition went out already: never rendered again."""
 
     name: CampaignName
@@ -207,8 +200,7 @@ class Concluded:
     """The folder as it is now."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotLocked:
+class NotLocked(Frozen):
     """A campaign that may be sent only as it is locked, and whose lock is missing or differs."""
 
     name: CampaignName
@@ -221,8 +213,7 @@ class NotLocked:
     """What would be locked now, for people; None if nothing was rendered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Frozen):
     """A campaign with an open attempt in the ledger and no folder in the repository."""
 
     name: CampaignName

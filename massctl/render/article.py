@@ -1,9 +1,11 @@
 """Render the body of an article: Jinja, then Markdown or HTML, with placeholders for pictures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_PLACEHOLDER
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
 
 
-@dataclass
-class Body:
+class Body(Struct):
     """The result of rendering one article."""
 
     content: Conserved = NOTHING

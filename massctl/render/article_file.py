@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import Lines, Severity
 from massctl.model.message import Picture
@@ -14,8 +16,7 @@ from massctl.render.paths import Pictures, is_at_wechat, placeholder
 ExternalLinks = Literal["footnotes", "keep"]
 
 
-@dataclass
-class ArticleFile:
+class ArticleFile(Struct):
     """Collects faults; looks up pictures for the file that holds the article."""
 
     file: str

@@ -7,8 +7,9 @@ what WeChat takes only (`massctl.render.limits`). The bounds here are far above 
 
 import re
 from collections import Counter
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase

@@ -8,9 +8,10 @@ has to be trusted. A body has the type `Conserved`, and only this module makes o
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Final, NewType
+
+from msgspec import Struct, field
 
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
@@ -51,8 +52,7 @@ _ADDRESS_ONLY: Final = "mailto:"
 # and what is a fault already.
 
 
-@dataclass
-class Inventory:
+class Inventory(Struct):
     """What the source of a Markdown article contains, each piece as written."""
 
     texts: list[str] = field(default_factory=list)

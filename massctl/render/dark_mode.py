@@ -8,12 +8,13 @@ too dim. Red and violet, which look dark at any lightness, are not lightened eno
 import re
 from collections.abc import Iterator
 from colorsys import hls_to_rgb, rgb_to_hls
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
 from tinycss2.color4 import parse_color
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 COLOUR: Final = re.compile(
@@ -26,8 +27,7 @@ _HALF: Final = 0.5000001
 """Halves are rounded up, as browsers do, also where a lightness of 80 % makes one and the last bit is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Colour:
+class Colour(Frozen):
     """Red, green and blue from 0 to 255, and how opaque it is from 0 to 1."""
 
     red: float
@@ -156,8 +156,7 @@ CONTRAST_MIN: Final = 4.5
 _WHITE: Final = Colour(255, 255, 255)
 
 
-@dataclass(frozen=True, slots=True)
-class Faded:
+class Faded(Frozen):
     """Text with too little contrast to its ground."""
 
     is_by_night: bool

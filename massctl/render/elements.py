@@ -10,12 +10,14 @@ sanitiser. WeChat's own elements: articles of its editor, read 2026-11; see docs
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import Severity
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ExternalLinks
 from massctl.render.fault import Fault
@@ -42,8 +44,7 @@ class Handling(Enum):
     """An error, in Markdown and in HTML, because WeChat removes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ElementRule:
+class ElementRule(Frozen):
     """The rule for one element."""
 
     handling: Handling

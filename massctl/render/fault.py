@@ -1,17 +1,16 @@
 """A fault found while rendering, before it is known which file and line of the repository it belongs to."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.diagnostics import Severity
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 SETTINGS_FILE: Final = "../massctl.yaml"
 """The settings, from the campaigns folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """What is wrong, and what is known about where; `massctl.render.strings.Origin` finds the rest."""
 
     code: str

@@ -5,9 +5,10 @@ address of a picture on WeChat's servers becomes https.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from html import escape, unescape
 from typing import Final
+
+from msgspec.structs import replace
 
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile, ExternalLinks

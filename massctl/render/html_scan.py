@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from html import unescape
 from typing import Final
+
+from massctl.model.frozen import Frozen
 
 COMMENT_ENDS: Final = ("-->", "--!>")
 """Source: HTML standard, "13.2.5.51 Comment end state" and "13.2.5.52", read 2026-11."""
@@ -26,8 +27,7 @@ _STRAY: Final = re.compile(r"[\"'<]")
 _TAG_IN_VALUE: Final = re.compile(r"</?[A-Za-z][\w:-]*[\s/>]")
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Frozen):
     """One attribute of a tag."""
 
     name: str
@@ -46,8 +46,7 @@ class Attribute:
         return unescape(self.written)
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Frozen):
     """One opening or closing tag."""
 
     name: str
@@ -118,8 +117,7 @@ def _attributes(rest: str, offset: int) -> Iterator[Attribute]:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Frozen):
     """A piece of a text and what stands there instead."""
 
     start: int

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from massctl.model.campaign import OpenidList, Path
 from massctl.model.diagnostics import Place
+from massctl.model.frozen import Frozen
 from massctl.model.message import Picture, Recording
 from massctl.render.fault import Fault
 
@@ -15,8 +15,7 @@ PicturePurpose = Literal["inline", "cover"]
 RecordingPurpose = Literal["voice", "video"]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedOpenids:
+class ListedOpenids(Frozen):
     """A list of openids as it was read; nothing of it is in here but what names it, and where its faults are."""
 
     openid_list: OpenidList | None

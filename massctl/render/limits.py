@@ -6,12 +6,12 @@ units, as JavaScript does, is a warning.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from html import unescape
 from typing import Final
 
 from massctl.model.diagnostics import Severity
+from massctl.model.frozen import Frozen
 from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
@@ -161,8 +161,7 @@ def _without_markup(content: str) -> str:
     return _MARKUP.sub("", content[:end]) + content[end:]
 
 
-@dataclass(frozen=True, slots=True)
-class ContentLimit:
+class ContentLimit(Frozen):
     """How many characters an account takes, by its `content_limit`."""
 
     account: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_article_link
@@ -33,8 +34,7 @@ def meant(address: str) -> str:
     return f"{nearly['scheme']}://{nearly['rest']}" if nearly is not None else address
 
 
-@dataclass
-class Notes:
+class Notes(Struct):
     """The footnotes of one article, numbered in the order of their first reference."""
 
     _numbers: dict[str | tuple[int, int], int] = field(default_factory=dict)

@@ -6,12 +6,12 @@ Internal elements carry what HTML has no element for: `massctl-note` refers to a
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from markdown_it.token import Token
 
 from massctl.model.diagnostics import Lines, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
 from massctl.render.bounds import ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_fault, too_many
@@ -24,8 +24,7 @@ from massctl.render.markdown_parser import Parsed, every, parse, with_emoji
 from massctl.render.tree import MARKER, Builder, Element, HtmlBuilder
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Frozen):
     """An article's Markdown as it was read."""
 
     tree: Element

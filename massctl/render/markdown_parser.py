@@ -7,7 +7,6 @@ punctuation counts as a letter here, and Chinese letters count as a boundary for
 
 import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from typing import Any, Final
@@ -25,6 +24,7 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from massctl.model.frozen import Frozen
 from massctl.render.bounds import BRACKETS_MAX, NESTING_MAX, TooMuchError, too_many_brackets, too_nested
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
@@ -205,8 +205,7 @@ def _refuse_too_much(state: StateCore) -> None:
         raise TooMuchError(too_many_brackets())
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Frozen):
     """Markdown after parsing."""
 
     tokens: list[Token]

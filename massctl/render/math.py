@@ -10,7 +10,6 @@ Importing this takes 200 ms, for the fonts.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
 from typing import Any, Final
@@ -18,6 +17,7 @@ from xml.etree import ElementTree as ET
 
 from latex2mathml.commands import FUNCTIONS, MATRICES
 from latex2mathml.converter import convert_to_element
+from msgspec import Struct, field
 from tinycss2.color3 import parse_color
 from ziafont.fonttypes import BBox
 from ziafont.glyph import SimpleGlyph
@@ -751,8 +751,7 @@ _DOWN_MAX: Final = 60
 """Sizes of a letter that a formula may be high."""
 
 
-@dataclass
-class _Drawing:
+class _Drawing(Struct):
     """What is drawn, by colour: outlines that begin somewhere, and words."""
 
     outlines: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """The message of a campaign, rendered: strings of campaign.yaml through Jinja, articles, covers, limits."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 from massctl.model.campaign import (
@@ -24,6 +23,7 @@ from massctl.model.campaign import (
     flags_of,
 )
 from massctl.model.diagnostics import Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, MediaId, Sha256
 from massctl.model.message import (
     CardMessage,
@@ -67,8 +67,7 @@ _NAMES: Final = {WIDE: "2.35:1", SQUARE: "1:1"}
 _KEYS: Final = {WIDE: "crop_235_1", SQUARE: "crop_1_1"}
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCover:
+class ShownCover(Frozen):
     """What a draft says about a cover; `massctl.model.campaign` has the form of the parts."""
 
     sha256: Sha256

@@ -6,9 +6,10 @@ the article, then to the campaign's folder. Nobody reaches another campaign, or 
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
+
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import Severity
 from massctl.model.ids import Sha256

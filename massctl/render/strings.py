@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from massctl.model.campaign import CampaignFile, Path
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place
+from massctl.model.frozen import Frozen
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.fault import SETTINGS_FILE, Fault
 from massctl.render.inputs import Inputs
@@ -34,8 +37,7 @@ def no_check(_: str) -> Iterable[Fault]:
     return ()
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Frozen, dict=True):
     """What all articles of one campaign share."""
 
     campaign: str
@@ -65,8 +67,7 @@ class Setting:
         return replace(fault, path=SETTINGS_FILE, line=place.line, column=place.column, width=None, needle="")
 
 
-@dataclass
-class Strings:
+class Strings(Struct):
     """Renders the strings of one campaign.yaml; every fault becomes a diagnostic at once."""
 
     file: CampaignFile

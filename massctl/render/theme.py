@@ -7,11 +7,14 @@ style of headings or code that replaces the theme's own.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final, get_args
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import CORRECT_THESE, Severity, first_told, more_faults
+from massctl.model.frozen import Frozen
 from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
 from massctl.model.near_name import NearNames
@@ -87,8 +90,7 @@ PICTURE_MARK: Final = "massctl-theme-picture-"
 """Stands before the number of a picture in a resolved theme; each campaign replaces it with its placeholder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Frozen):
     """A picture as a theme's file names it."""
 
     written: str
@@ -98,8 +100,7 @@ class Reference:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Frozen):
     """A theme that can be inlined."""
 
     css: str
@@ -194,8 +195,7 @@ def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
 _PLAIN_VALUES: Final = Phrase("give variables plain values instead of other variables")
 
 
-@dataclass
-class _Writer:
+class _Writer(Struct):
     """Writes values as CSS."""
 
     variables: Mapping[str, tuple[str, Declaration]]
@@ -330,8 +330,7 @@ def _told(faults: Iterable[Fault]) -> Iterator[Fault]:
             yield Fault(last.code, more, CORRECT_THESE, Severity.INFO, last.path, last.line, last.column)
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Frozen):
     """A theme as one campaign uses it."""
 
     css: str = ""

@@ -6,11 +6,11 @@ element. Whatever would be lost is a fault at its place.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
 from massctl.model.diagnostics import Lines
+from massctl.model.frozen import Frozen
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase
 from massctl.render.elements import ELEMENTS, row, selector_of
@@ -23,8 +23,7 @@ DEPTH_MAX: Final = 30
 ROOT: Final = ":root"
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Frozen):
     """One property with its value as the parser read it."""
 
     name: str
@@ -35,16 +34,14 @@ class Declaration:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """Declarations for the elements that a selector matches."""
 
     selector: str
     declarations: tuple[Declaration, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Frozen):
     """Another theme that this one begins with: `@import "name";`."""
 
     name: str
@@ -52,8 +49,7 @@ class Base:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Frozen):
     """A theme's file, read; faults have a line and a column and no path yet."""
 
     bases: tuple[Base, ...] = ()

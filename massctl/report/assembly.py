@@ -6,11 +6,13 @@ them.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
@@ -98,8 +100,7 @@ def _may_be_shown(state: State, names: Sequence[CampaignName], since: date | Non
             yield record, at
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Send:
+class _Send(Frozen, kw_only=True, dict=True):
     """A send that went out, with its readings."""
 
     record: Record

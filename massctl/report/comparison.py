@@ -6,9 +6,10 @@ Nothing here is put in order by its size, and nothing is said of fewer than FEWE
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.model.ids import CampaignName
 from massctl.report.report import (
@@ -55,8 +56,7 @@ def _at(ascending: Sequence[float], share: float) -> float:
     return ascending[below] + (ascending[above] - ascending[below]) * (place - below)
 
 
-@dataclass(slots=True)
-class EarlierSends:
+class EarlierSends(Struct):
     """The sends of the last COMPARED_DAYS that are comparable with each other, as sends are added oldest first."""
 
     _sends: deque[tuple[date, Numbers]] = field(default_factory=deque)

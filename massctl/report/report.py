@@ -4,13 +4,16 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from math import ceil, floor
 from typing import Final
 
+from msgspec import field
+from msgspec.structs import replace
+
 from massctl.errors import InvariantError
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
@@ -71,8 +74,7 @@ class Missing(StrEnum):
     """It is a share of nobody, or of a number that is missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Frozen, kw_only=True):
     """One number, or why it is missing: exactly one of the two; raises InvariantError else."""
 
     value: float | None = None
@@ -140,8 +142,7 @@ class Scene(StrEnum):
     OTHER = "其他"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(Frozen):
     """People from one source by the end of each of DAYS, and by the newest day."""
 
     scene: str
@@ -167,8 +168,7 @@ class SourceRow:
         return {day: each.missing for day, each in named if each.missing is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Frozen):
     """The readers of an article by the end of a day, for a curve; a day without numbers has no point."""
 
     day: int
@@ -178,8 +178,7 @@ class Point:
     is_delay: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DayFigures:
+class DayFigures(Frozen):
     """What an article had reached by the end of one day."""
 
     day: int
@@ -204,8 +203,7 @@ class DayFigures:
         return any(each.is_delay for each in self.by_metric.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Frozen):
     """The share of readers that left in one fifth of an article."""
 
     position: int
@@ -223,8 +221,7 @@ class Leave:
         return self.figure.missing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleReport:
+class ArticleReport(Frozen, kw_only=True):
     """One article of a send."""
 
     position: int
@@ -314,8 +311,7 @@ class Whole(StrEnum):
     """People who read the first article, from all sources."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Frozen):
     """One stage: so many people, and which share of what that is."""
 
     name: StageName
@@ -340,8 +336,7 @@ class Standing(StrEnum):
     """More than the upper quartile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quartiles:
+class Quartiles(Frozen):
     """Median and quartiles of at least FEWEST_COMPARED numbers, interpolated linearly between them."""
 
     lower: float
@@ -370,8 +365,7 @@ def _standing(figure: Figure, quartiles: Quartiles | None) -> Standing | None:
     return quartiles.standing(figure.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Frozen):
     """One number of a send's first article against the same account's comparable sends, by the same day of each."""
 
     metric: Metric
@@ -406,8 +400,7 @@ class Comparison:
         return sum(found.lower <= each <= found.upper for each in self.values) if found is not None else 0
 
 
-@dataclass(frozen=True, slots=True)
-class UsualDay:
+class UsualDay(Frozen):
     """The readers of comparable sends by the end of one day of each."""
 
     day: int
@@ -416,8 +409,7 @@ class UsualDay:
     """How many of them have a number of that day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparable:
+class Comparable(Frozen):
     """Which sends one is compared with, in one place.
 
     News of the same account to the same audience (everybody; the same tag; lists of openids), which went out within
@@ -439,8 +431,7 @@ class Comparable:
         return len(self.sends)
 
 
-@dataclass(frozen=True, slots=True)
-class FollowerDay:
+class FollowerDay(Frozen):
     """Who stopped and began to follow the whole account on one day, against the same weekday of earlier weeks."""
 
     after: int
@@ -464,8 +455,7 @@ class FollowerDay:
         return _standing(self.cancelled, self.usual)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendReport:
+class SendReport(Frozen, kw_only=True):
     """One edition of a campaign that went out."""
 
     campaign: CampaignName
@@ -545,8 +535,7 @@ class By(StrEnum):
     APPROVER = "approver"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Frozen):
     """Those that share something."""
 
     key: str
@@ -556,8 +545,7 @@ class Group:
     quartiles: Quartiles
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
+class Breakdown(Frozen):
     """Readers by the end of a day, side by side; in the order of the keys, never by size."""
 
     by: By
@@ -571,8 +559,7 @@ class Breakdown:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class AllowanceReport:
+class AllowanceReport(Frozen):
     """The account's allowance in the Beijing day or month of the report, and the readers for each send that used it."""
 
     unit: Unit
@@ -590,8 +577,7 @@ class AllowanceReport:
     """Readers for each of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Frozen):
     """As of when the numbers are, and what is still to come."""
 
     asked_at: datetime | None
@@ -607,8 +593,7 @@ class Freshness:
     """Lines of the archive that cannot be read, or that WeChat's answers cannot have made; they are left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountReport:
+class AccountReport(Frozen, kw_only=True):
     """An account, and all its sends that are shown, side by side."""
 
     account: AccountName
@@ -625,8 +610,7 @@ class AccountReport:
     freshness: Freshness
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Frozen, kw_only=True):
     """What sends reached."""
 
     now: datetime
@@ -643,8 +627,7 @@ class Report:
     """What they reached, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleFacts:
+class ArticleFacts(Frozen):
     """What the repository knows of an article as it was sent."""
 
     title: str
@@ -652,8 +635,7 @@ class ArticleFacts:
     theme: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendFacts:
+class SendFacts(Frozen, kw_only=True):
     """What is known of a send beside ledger and statistics; what nobody knows is None."""
 
     articles: tuple[ArticleFacts, ...] = ()
@@ -662,8 +644,7 @@ class SendFacts:
     approver: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFacts:
+class AccountFacts(Frozen):
     """What massctl.yaml says of an account."""
 
     account: AccountName
@@ -671,8 +652,7 @@ class AccountFacts:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryFacts:
+class RepositoryFacts(Frozen):
     """What massctl.yaml and the archive of contents know beside ledger and statistics."""
 
     accounts: Mapping[AppId, AccountFacts]

@@ -11,9 +11,10 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
+
+from msgspec import Struct
 
 from massctl.sandbox.accounts import Account, Span, declare_tag, next_tag_id, put_tag, size_of
 from massctl.sandbox.request import OK, Refusal, Request, get, integer, post
@@ -77,8 +78,7 @@ def fingerprint(appid: str, openid: str) -> str:
 # The audience of a send
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(Struct, frozen=True):
     """Who a job goes to."""
 
     scope: str

@@ -15,8 +15,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
+
+from msgspec import Struct
 
 from massctl.sandbox import jobs
 from massctl.sandbox.store import Record, Store, Transaction, beijing
@@ -144,8 +145,7 @@ def sealed(message: bytes, appid: str, key: bytes, lead: bytes) -> str:
     return base64.b64encode(encryptor.update(clear + bytes([pad]) * pad) + encryptor.finalize()).decode()
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """Where events are posted, and how."""
 
     url: str
@@ -179,8 +179,7 @@ def signed(endpoint: Endpoint, timestamp: int, nonce: str, encrypt: str) -> dict
 # The posts
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a server answered; `status` None: nothing in time, and `words` say why."""
 
     status: int | None

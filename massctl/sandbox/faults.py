@@ -17,8 +17,9 @@
 "Recorded" is what the call itself does. Fault counters and the report's counts move in every case.
 """
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
+
+from msgspec import Struct
 
 from massctl.sandbox import auth
 from massctl.sandbox.request import Refusal, Reply, Request, refused
@@ -35,8 +36,7 @@ MASS_SENDS = frozenset({"/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/
 _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A fault that hits one call."""
 
     kind: str

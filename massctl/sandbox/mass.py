@@ -9,8 +9,10 @@ repeat is not compared is inferred.
 """
 
 import re
-from dataclasses import asdict, dataclass
 from html import unescape
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from massctl.sandbox import audience, drafts, jobs, media
 from massctl.sandbox.audience import Audience
@@ -309,8 +311,7 @@ def _remember(request: Request, key: str, job: Record) -> None:
 # The message
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """What one send carries, as it was at that moment."""
 
     msgtype: str

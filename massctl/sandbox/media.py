@@ -7,7 +7,9 @@ import hashlib
 import io
 import json
 import struct
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from massctl.sandbox.request import OK, Refusal, Reply, Request, get, listing, post, text
 from massctl.sandbox.store import Record
@@ -23,8 +25,7 @@ LIBRARY = {"image": 100_000, "thumb": 1000, "voice": 1000, "video": 1000}
 _MEGABYTE = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one kind of upload takes."""
 
     formats: frozenset[str]

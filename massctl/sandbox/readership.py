@@ -11,9 +11,10 @@ import hashlib
 import math
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+
+from msgspec import Struct
 
 from massctl.sandbox.store import beijing, day_start
 
@@ -43,8 +44,7 @@ _FOLLOWED = 0.04
 """Of readers who did not come from the message, the share that follows the account."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Article:
+class Article(Struct, frozen=True, kw_only=True, dict=True):
     """One article that followers got, or that was published without a message."""
 
     appid: str

@@ -8,11 +8,11 @@ import io
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, TypeAlias
 
 import werkzeug
+from msgspec import Struct
 from werkzeug.datastructures import FileStorage
 
 from massctl.sandbox.accounts import Account
@@ -247,8 +247,7 @@ Handler: TypeAlias = Callable[[Request], Record | Reply]
 """Answers one call of the API."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call of the API that the sandbox answers."""
 
     method: str

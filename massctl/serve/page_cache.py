@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from massctl.errors import LedgerError, MassctlError
 from massctl.ledger.archive import Contents
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
@@ -89,8 +89,7 @@ class Broadcaster:
             return self.number, frozenset().union(*self._published[heard - self._first :])
 
 
-@dataclass(frozen=True, slots=True)
-class ServedRepository:
+class ServedRepository(Frozen):
     """Where everything is, and what the command line and the environment decide."""
 
     repository: Repository
@@ -117,8 +116,7 @@ FILE_FOLDER = "/-/file/"
 """Below this stand pictures, sounds and videos, each by the name of its bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Frozen):
     """A campaign, and everything that another look at it needs."""
 
     found: RenderedCampaign | Concluded | Invalid
@@ -187,8 +185,7 @@ def render_folder(workbench: Workbench, name: CampaignName, state: State, before
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Frozen):
     """An earlier version, and where its files stand as far as their bytes are still here."""
 
     earlier: Earlier

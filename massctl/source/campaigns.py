@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
+
+from msgspec import field
+from msgspec.structs import replace
 
 from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span, first_told
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
@@ -121,8 +124,7 @@ def _read(place: Place, repository: Repository) -> Reporter | None:
     return Reporter(place.file, None, Lines(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Frozen):
     """A campaign as its folder declares it."""
 
     name: CampaignName

@@ -7,15 +7,18 @@ ledger recorded what a plan needs of it.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from massctl.errors import ConfigurationError
 from massctl.model.campaign import BATCH_MAX, CampaignFile, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.inputs import JudgedInputs
 from massctl.model.message import Picture, RenderedCampaign, Window
@@ -43,8 +46,7 @@ RENDERS_TOLD_MIN: Final = 8
 """So many campaigns are told while they are rendered; fewer are there at once."""
 
 
-@dataclass
-class Workbench:
+class Workbench(Struct, dict=True):
     """The files of a repository during one pass, and the child that renders them."""
 
     repository: Repository
@@ -174,8 +176,7 @@ class Workbench:
 _ENDS = ("not_before", "not_after")
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(Frozen):
     """A campaign that was read and is to be rendered."""
 
     loaded: "Loaded"

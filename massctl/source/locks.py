@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Final
 
 from massctl import __version__
 from massctl.errors import UsageError
+from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.lock import LockFile, lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
@@ -90,8 +90,7 @@ def locked_links(repository: Repository, name: CampaignName) -> Mapping[str, str
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class LockCheck:
+class LockCheck(Frozen):
     """How a campaign's lock stands to what it renders now."""
 
     refusal: Refusal | None = None

@@ -4,9 +4,10 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
 from massctl.media import VIDEO_BYTES_MAX, measure, too_large

@@ -13,9 +13,10 @@ import re
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.model.campaign import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
 from massctl.model.ids import Sha256, is_openid
@@ -142,8 +143,7 @@ class _Enough(Exception):  # noqa: N818 - internal: it ends the reading of a lis
     """Stop reading."""
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """One list under way."""
 
     path: str

@@ -8,16 +8,18 @@ import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from massctl import isolation
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
 from massctl.model.campaign import Path as KeyPath
 from massctl.model.diagnostics import Place, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import (
     MEDIA_TYPES,
@@ -48,8 +50,7 @@ _ADDRESSES_MAX: Final = 1_000
 """Articles whose addresses one campaign may take; no letter links to more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Frozen):
     """What the child made of one campaign."""
 
     content: RenderedContent
@@ -74,8 +75,7 @@ def pictures_of(name: str, cache: Path) -> Path:
     return cache / "pictures" / name
 
 
-@dataclass(frozen=True)
-class Renderer:
+class Renderer(Frozen, dict=True):
     """Has the campaigns of one repository rendered by a child, as their files are during one pass."""
 
     child: Child
@@ -249,8 +249,7 @@ def materials_of(request: dict[str, Any]) -> "tuple[Repository, MassctlFile, Pat
     return EditedRepository(Path(request["root"]), edited), settings, Path(request["pictures"])
 
 
-@dataclass
-class Materials:
+class Materials(Struct, dict=True):
     """What rendering takes from the disk; implements `massctl.render.inputs.Inputs`."""
 
     repository: Repository

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from massctl.model.diagnostics import (
@@ -16,6 +15,7 @@ from massctl.model.diagnostics import (
     first_told,
     more_faults,
 )
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import MASK, public_line, without_secrets, without_values
 
@@ -45,8 +45,7 @@ class TextFault(NamedTuple):
     """The line of `start` as it should be, where that can be said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
+class Reporter(Frozen):
     """Makes the diagnostics of one file."""
 
     file: str

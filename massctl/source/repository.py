@@ -13,15 +13,18 @@ import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
+from msgspec import field
+from msgspec.structs import replace
+
 from massctl.errors import LedgerUnreachableError, MassctlError
 from massctl.git import Git
 from massctl.model.diagnostics import Diagnostic, Lines, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName, Sha256, is_campaign_name
 from massctl.model.inputs import CHANGED, MISSING
 from massctl.model.phrase import Phrase, system_reason
@@ -238,8 +241,7 @@ class UnreadableError(MassctlError):
         self.hint: Phrase | None = hint  # type: ignore[assignment]
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignFolders:
+class CampaignFolders(Frozen):
     """What is in `campaigns/`."""
 
     names: tuple[CampaignName, ...]

@@ -142,7 +142,7 @@ def _used(root: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def descriptions(model: type[BaseModel]) -> dict[str, str]:
+def descriptions(model: type[Any]) -> dict[str, str]:
     """Return the docstrings under the fields of a class, and of those it builds on, read from their source.
 
     pydantic could do it (`use_attribute_docstrings`), but would then read sources at every start of the

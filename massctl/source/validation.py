@@ -6,18 +6,20 @@ pydantic finds the rest; rules that need two keys come last. One mistake is repo
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from massctl import __version__
 from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, TAKE_OUT, Fault, Path
 from massctl.model.diagnostics import Diagnostic, first_told
+from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
@@ -37,8 +39,7 @@ from massctl.source.reporter import in_order, word
 from massctl.source.yaml import YamlDocument
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Frozen):
     """A key that a block may have."""
 
     field: FieldInfo

@@ -8,15 +8,16 @@ is kept, and every line is looked at for full-width signs.
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
+from msgspec import Struct, field
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scanner import Scanner
 
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span, first_told
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import Reporter, TextFault, word
 from massctl.source.repository import decode, without_control_characters
@@ -30,8 +31,7 @@ NODES_MAX: Final = 10_000
 """Keys and values of a file, aliases counted as often as they are used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(Frozen):
     """Places by path: the keys and indexes from the document's root."""
 
     reporter: Reporter
@@ -83,8 +83,7 @@ def no_positions(file: str, campaign: str | None) -> Positions:
     return Positions(Reporter(file, campaign, Lines("")))
 
 
-@dataclass(frozen=True, slots=True)
-class YamlDocument:
+class YamlDocument(Frozen):
     """What a file says, as far as it can be read."""
 
     data: Any
@@ -99,8 +98,7 @@ class YamlDocument:
     """How many faults were found besides `diagnostics`."""
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(Struct, eq=False):
     """A scalar, list or mapping, or an alias of one, as written."""
 
     kind: Literal["scalar", "list", "mapping"]
@@ -130,8 +128,7 @@ class Node:
         return self.target or self
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """What was read."""
 
     root: Node | None = None

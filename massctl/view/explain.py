@@ -14,13 +14,13 @@ whoever reads them hands their text over (`massctl.cli.commands.explain`).
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
 from massctl.errors import InvariantError
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Table
@@ -44,16 +44,14 @@ PAGES: Final = {
 """Subject -> the page's name, in the folder of its language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Frozen):
     """The same lines twice: as they fail, and as they work."""
 
     wrong: str
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Frozen):
     """One subject in words; backquotes stand around what is typed."""
 
     subject: Subject

@@ -5,18 +5,19 @@ Invariant: only a sentence's own words are ever changed. What fills its fields, 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from gettext import NullTranslations
 from struct import iter_unpack, unpack_from
 from typing import ClassVar, Final, Literal
 
+from msgspec.structs import replace
+
 import massctl
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(Frozen):
     """What this command was given, and the commands that it advises need too."""
 
     where: str = ""
@@ -30,8 +31,7 @@ class Flags:
 NO_FLAGS: Final = Flags()
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Frozen):
     """A language of messages, as `language:` in massctl.yaml names it, and the flags of the commands they advise."""
 
     value: Literal["zh", "en"]
@@ -55,7 +55,6 @@ class Language:
         return replace(self, flags=NO_FLAGS)
 
 
-@dataclass(frozen=True, slots=True)
 class Reader(Language):
     """The language of those who read elsewhere: of comments, notices and reports.
 

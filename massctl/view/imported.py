@@ -1,18 +1,17 @@
 """What `massctl import` made of an article, and what could not be carried over; the drafts that can be imported."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, plural_phrase
 from massctl.view.diagnostics import diagnostics_text
 from massctl.view.terminal import Page
 from massctl.view.words import recorded
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedArticleFacts:
+class ImportedArticleFacts(Frozen):
     """An article that was imported."""
 
     title: str

@@ -3,11 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from massctl.model import entries
 from massctl.model.entries import Entry
+from massctl.model.frozen import Frozen
 from massctl.model.ids import short_key
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.state import Record, State, lease_words
@@ -169,8 +169,7 @@ _EXAMPLE: Final = "2026-01-31T20:00:00+08:00"
 """How a moment is written; `state import` takes none that is still to come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Frozen):
     """What a new ledger begins without."""
 
     campaigns: tuple[str, ...]
@@ -250,8 +249,7 @@ DROPPED_LINES_MAX: Final = 20
 _DROPPED_KEYS: Final = ("serial", "type", "campaign", "edition")
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Frozen):
     """A damaged ledger, and what a repair makes of it."""
 
     lineage: str

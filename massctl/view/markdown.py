@@ -6,13 +6,15 @@ fork's among them: every word in it goes through `massctl.view.markdown_text`; w
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import FINAL
 from massctl.plan.guards import HandoffItem
@@ -227,8 +229,7 @@ LOCKS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RowWriter:
+class RowWriter(Frozen):
     """Writes the rows of the table, and of the list of campaigns that need nothing."""
 
     words: Words
@@ -310,8 +311,7 @@ _VERDICT: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignWriter:
+class CampaignWriter(Frozen):
     """Writes the campaigns of one plan."""
 
     words: Words
@@ -498,8 +498,7 @@ def _summary(words: Words, plan: Sequence[CampaignSheet]) -> list[str]:
     return [f"**{first}**", "", *("- " + words.said(phrase) for count, phrase in told if count)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitting:
+class _Fitting(Frozen):
     """Puts as much of a plan together as fits."""
 
     words: Words

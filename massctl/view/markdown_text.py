@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final, TypeVar
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import Language, say
@@ -200,8 +201,7 @@ ROWS_SHOWN: Final = 20
 """More of one kind of row is shown as a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Frozen):
     """Says things in a language, as Markdown that does nothing."""
 
     language: Language

@@ -5,9 +5,10 @@ The last line of an apply says what it left.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from massctl.apply.consent import SendQuestion
 from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of, unrecorded_of

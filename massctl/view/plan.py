@@ -5,12 +5,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Command, Phrase, enumerated, in_time, moment
@@ -72,8 +74,7 @@ class Act(Protocol):
 _Act = TypeVar("_Act", bound=Act)
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignSheet:
+class CampaignSheet(Frozen):
     """A campaign of a plan, with all that people are shown of it."""
 
     name: str
@@ -208,8 +209,7 @@ STATUS_INK: Final = {
 """Statuses that are not here are written plainly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Frozen):
     """What is said of one campaign: who gets what and when, what is new, what is done, and what stands in the way."""
 
     facts: list[Row]

@@ -1,11 +1,13 @@
 """A plan as JSON, whose shape is in `massctl.plan.plan_file`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import field
+
 from massctl.model.documents import document
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.plan.lock_diff import LockState, ReviewedChanges, ReviewedRow
@@ -32,8 +34,7 @@ CHANGED_ROWS_MAX: Final = 20
 """So many changed rows of one article are written; the others are a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Frozen):
     """What reviewers are shown beside a plan, by campaign."""
 
     at: datetime

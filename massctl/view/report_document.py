@@ -1,10 +1,10 @@
 """A report as sections of sentences and tables: what the page and Markdown both show, worded once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeAlias
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.report.report import (
     DAYS,
@@ -52,8 +52,7 @@ from massctl.view.report_words import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Frozen):
     """A number in a table, and what stands beside it."""
 
     figure: Figure
@@ -66,8 +65,7 @@ class Amount:
     """Where it lies among comparable sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Frozen):
     """Words of somebody else, and what stands behind them."""
 
     text: str
@@ -76,8 +74,7 @@ class Title:
     about: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Frozen):
     """The range between quartiles, which a page draws on a scale from 0 to `top`."""
 
     quartiles: Quartiles
@@ -89,8 +86,7 @@ Cell: TypeAlias = str | Amount | Title | Spread
 """A Phrase is said, and any other text is a number or a date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Frozen):
     """Rows below heads; the first cell of a row names it."""
 
     kind: str
@@ -118,8 +114,7 @@ def _is_words(cell: Cell) -> bool:
     return isinstance(cell, Phrase | Title | Spread) or (isinstance(cell, Amount) and cell.of is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Frozen):
     """A part of a report."""
 
     key: str
@@ -404,8 +399,7 @@ def _beside(usual: UsualDay | None) -> tuple[str, ...]:
     return range_text(usual.quartiles), median_number(usual.quartiles), number(usual.among)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Frozen):
     """A column of the table of sends."""
 
     name: Phrase

@@ -4,8 +4,9 @@ A number that is missing is a dash with a letter, and the reason stands below it
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.model.phrase import Phrase
 from massctl.report.report import FULL_MAX, AccountReport, Report, SendReport
@@ -58,8 +59,7 @@ def report_markdown(report: Report, language: Language) -> str:
     return "\n".join(lines).rstrip("\n")
 
 
-@dataclass
-class _Page:
+class _Page(Struct):
     """Writes sentences and tables in a language."""
 
     language: Language

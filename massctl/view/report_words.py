@@ -1,9 +1,10 @@
 """The words of a report: what is counted, whose number it is, why one is missing, and how numbers are written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
@@ -108,8 +109,7 @@ BY: Final[Mapping[By, Phrase]] = {
 LATE: Final = Phrase("WeChat said that newer numbers are to come")
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """Why numbers of one table are missing: a letter for each reason, in the order in which they are shown."""
 
     reasons: list[Missing] = field(default_factory=list)

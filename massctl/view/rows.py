@@ -1,9 +1,9 @@
 """Labelled rows: each fact of a send, and each thing that is wrong with it, is worded once, whatever writes it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
 from massctl.view.style import Ink
@@ -47,8 +47,7 @@ LABELS: Final = {
 """Of rows, by their names in a document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """One line: what it is called, its facts, and what to do about it."""
 
     name: str
@@ -70,8 +69,7 @@ class Row:
         return [each.text if isinstance(each, Inked) else each for each in self.facts]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
+class ChangeRow(Frozen):
     """One fact: words, and right behind them, where it is about a text, its pieces."""
 
     words: str
@@ -82,8 +80,7 @@ class ChangeRow:
     """It names an article."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Frozen):
     """What changed in one campaign, in words."""
 
     against: str

@@ -3,10 +3,12 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate, dropwhile, zip_longest
 from typing import Final
 
+from msgspec import Struct, field
+
+from massctl.model.frozen import Frozen
 from massctl.view.cells import cells, clusters, is_wide, may_break, pad, printable
 from massctl.view.i18n import Language, say
 from massctl.view.style import Ink, Style
@@ -19,8 +21,7 @@ _LABELS_SHARE: Final = 0.4
 """Labels take at most so much of the width; a wider one has its own line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inked:
+class Inked(Frozen):
     """A piece of a line, and what it is for the eye."""
 
     text: str
@@ -34,8 +35,7 @@ _Piece = tuple[str, Ink]
 """One cluster, or a text that needs no measuring, and its ink."""
 
 
-@dataclass(slots=True)
-class Page:
+class Page(Struct):
     """Collects lines; every piece is translated, made safe to print, wrapped and painted."""
 
     language: Language

@@ -6,9 +6,10 @@ httpx costs more than most verbs do.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Self
+
+from msgspec.structs import replace
 
 from massctl.apply.ports import (
     CallQuota,
@@ -23,6 +24,7 @@ from massctl.apply.ports import (
 )
 from massctl.errors import AuthError, InvariantError, WeChatError
 from massctl.model.campaign import Audience, Tag
+from massctl.model.frozen import Frozen
 from massctl.model.ids import ImageUrl, MediaId, MsgDataId, MsgId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
@@ -52,8 +54,7 @@ NEWEST_DRAFTS: Final = 500
 two runs, and a lost draft is looked for by the very next one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Frozen):
     """What may be told of one request, when it begins and again when it ended: no query, body or token is in it."""
 
     method: str

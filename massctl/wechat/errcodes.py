@@ -7,13 +7,15 @@ A code that is not in the table is permanent, except where something may have re
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from importlib.resources import files
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Final, TypeAlias
 
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import UNNAMED, Command, Phrase
 
 API: Final = "/cgi-bin/"
@@ -47,8 +49,7 @@ class Again(Enum):
     NEXT_MINUTE = "next_minute"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Frozen):
     """What an errcode means as the answer to a call."""
 
     error_class: ErrorClass

@@ -9,10 +9,10 @@ once: `errmsg` and `rid` may be shown to anybody.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, NoReturn, TypeAlias, TypeVar
 
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
+from massctl.model.frozen import Frozen
 from massctl.model.ids import MsgDataId, MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import without_openids, without_secrets
@@ -47,11 +47,12 @@ _HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
 """The form of answers before rids. Source: forum reports, read 2026-10."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """A JSON object from WeChat."""
 
-    fields: Fields = field(repr=False)
+    hidden_fields: ClassVar[tuple[str, ...]] = ("fields",)
+
+    fields: Fields
     errcode: int
     """0 also where the field is absent, which many endpoints do on success."""
     errmsg: str
@@ -59,8 +60,7 @@ class Answer:
     rid: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Frozen):
     """An answer with an errcode, judged."""
 
     path: str
@@ -83,8 +83,7 @@ class Refusal:
         return self.judgement.again is Again.NEW_TOKEN
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Frozen):
     """The ids of an accepted mass job."""
 
     msg_id: MsgId

@@ -8,10 +8,12 @@ getusercumulate), read 2026-11.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from massctl.apply.ports import Counted
 from massctl.model.phrase import BEIJING
@@ -36,8 +38,7 @@ def statistics_request(call: StatisticsCall, begin_date: date, end_date: date, s
     return Request(f"/datacube/{call}", reader).with_body(body)
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Reads one answer, and counts what it leaves out."""
 
     begin_date: date

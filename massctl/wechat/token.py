@@ -6,9 +6,10 @@ team's owns the token, and a command asks that server. The token is in memory on
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
+from typing import ClassVar, Final
+
+from massctl.model.frozen import Frozen
 
 MARGIN_SECONDS: Final = 60.0
 """Before its end a token is not used any more, so that no call arrives too late. The platform prepares the
@@ -17,11 +18,12 @@ TOKEN_LIFE_SECONDS_MAX: Final = 7200
 """Source: WeChat docs, "stable_token", read 2026-10."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Frozen):
     """An access token and its remaining life."""
 
-    access_token: str = field(repr=False)
+    hidden_fields: ClassVar[tuple[str, ...]] = ("access_token",)
+
+    access_token: str
     life_seconds: int
 
 
@@ -29,11 +31,12 @@ TokenSource = Callable[[bool], Grant]
 """Fetches a live token or raises a WeChatError; the argument says whether WeChat refused the last one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Frozen):
     """A token and the moment of the monotonic clock until which it is used."""
 
-    access_token: str = field(repr=False)
+    hidden_fields: ClassVar[tuple[str, ...]] = ("access_token",)
+
+    access_token: str
     until: float
 
 

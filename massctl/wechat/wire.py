@@ -9,14 +9,17 @@ read 2026-10, except where another one is named.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, Self, TypeVar, assert_never
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, assert_never
+
+from msgspec import field
+from msgspec.structs import replace
 
 from massctl.apply.ports import CallQuota, DraftArticle, ListedDraft, Material, SendingSpeed, Upload
 from massctl.errors import InvariantError
 from massctl.model.campaign import ARTICLE_FLAGS, Tag
 from massctl.model.entries import JobState
+from massctl.model.frozen import Frozen
 from massctl.model.ids import ImageUrl, MediaId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
@@ -54,9 +57,10 @@ _FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 """A name that is not plain ASCII would travel as `filename*=` or escaped, and end in 41005."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request(Generic[T]):
+class Request(Frozen, Generic[T]):
     """One call, without its token."""
+
+    hidden_fields: ClassVar[tuple[str, ...]] = ("content", "upload")
 
     path: str
     read: Callable[[Fields], T]
@@ -64,9 +68,9 @@ class Request(Generic[T]):
     read_seconds: float = JSON_SECONDS
     repeatable: bool = True
     """False where a repetition could leave a second effect behind."""
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | None = None
     """The JSON body; None makes it a GET, unless there is an upload."""
-    upload: Upload | None = field(default=None, repr=False)
+    upload: Upload | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     """Fields beside the upload."""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -87,16 +91,14 @@ class Request(Generic[T]):
         return replace(self, upload=upload)
 
 
-@dataclass(frozen=True, slots=True)
-class DraftList:
+class DraftList(Frozen):
     """One page of the draft box."""
 
     drafts: tuple[ListedDraft, ...]
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPublication:
+class ListedPublication(Frozen):
     """A publication as freepublish/batchget lists it."""
 
     article_id: str
@@ -104,8 +106,7 @@ class ListedPublication:
     updated: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class KeptArticle:
+class KeptArticle(Frozen):
     """An article of a draft or a publication, with what only an import asks for."""
 
     article: DraftArticle

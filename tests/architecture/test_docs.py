@@ -3,7 +3,6 @@
 import ast
 import importlib
 import re
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import get_args
@@ -14,6 +13,7 @@ import diagnostics_page
 import phases_page
 import pytest
 from markdown_it import MarkdownIt
+from msgspec.structs import fields
 from pydantic import BaseModel
 from repository_files import DOCUMENTS, ROOT, code_words, document, prose, sections, syntax
 from typed_commands import command_lines, fault, is_short

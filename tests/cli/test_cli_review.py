@@ -16,6 +16,7 @@ from repositories import png
 
 from massctl.cli.app import run
 from massctl.cli.commands.ci_review import write_comment, write_review
+from massctl.cli.ledger_access import read_ledger
 from massctl.cli.planner import PlanOptions, Purpose
 from massctl.cli.send_report import report_sends, sent_comment
 from massctl.cli.session import session
@@ -259,7 +260,7 @@ def test_a_send_is_told_on_the_pull_request_that_brought_it(main: Shell) -> None
     with session(str(main.root)) as (current, _):
         assert [7] == report_sends(current, 1, {}, told, forge)
         assert [7] == report_sends(current, 1, {}, told, forge)
-        serial = current.read_state(current.ledger()).serial
+        serial = read_ledger(current).serial
         assert [] == report_sends(current, serial, {}, told, forge)
 
     (body,) = forge.bodies(7)
@@ -286,7 +287,7 @@ def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> 
     shell("apply", "--yes", "--sandbox")
     shell("status", "--wait", "300", "--sandbox")
     with session(str(shell.root), sandbox=True) as (current, _):
-        record = current.read_state(current.ledger()).record(CampaignName("letter"), 1)
+        record = read_ledger(current).record(CampaignName("letter"), 1)
         body = sent_comment(record, "<!-- x -->", Reader("en"))
 
     assert "**`letter`, edition 1: sent**" in body.replace("letter", "`letter`").replace("``", "`")

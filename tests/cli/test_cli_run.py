@@ -449,12 +449,12 @@ def test_a_runner_whose_lease_is_taken_over_ends(ready: Shell, monkeypatch: pyte
 def take_over(shell: Shell) -> None:
     """Append what another machine's runner writes when a person puts it in this one's place."""
     from massctl.apply.journal import LedgerSession
+    from massctl.cli.ledger_access import read_ledger
     from massctl.cli.session import session
     from massctl.model.entries import Lease
 
     with session(str(shell.root)) as (current, _):
-        ledger = current.ledger()
-        book = LedgerSession(ledger, current.clock, current.read_state(ledger))
+        book = LedgerSession(current.backend.ledger, current.clock, read_ledger(current))
         book.record(Lease(act="taken_over", runner="ff" * 16, boot="b", host="elsewhere", by="li"))
 
 

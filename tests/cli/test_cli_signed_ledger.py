@@ -8,12 +8,12 @@ import json
 import re
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from cli_runner import Shell
+from copies import replace
 from fake_forge import FakeForge
 from git_shell import LEDGER, content
 from gits import clone_of, git

@@ -1,10 +1,10 @@
 """`apply --wait`: it stages at once, stays for what opens, reads everything anew, and holds nothing meanwhile."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
+from copies import replace
 from repositories import window
 
 from massctl.cli.clocks import SandboxClock

@@ -12,12 +12,13 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from copies import replace
 from gits import ENVIRONMENT, clone_of, git, remote_at
 from monitors import BEATS, monitor
 from operating import NIGHTLY

@@ -12,12 +12,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from copies import replace
 from fake_forge import FakeForge
 from forge_runner import Event, Hub, Job, Run, made
 from processes import MASSCTL, Gate, Wechat, environment

@@ -3,11 +3,11 @@
 import base64
 import re
 import zlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from browser import Browser
+from copies import replace
 from measures import TOO_WIDE, contrast
 from report_page_samples import report_of, sample_report
 

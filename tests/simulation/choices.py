@@ -7,9 +7,10 @@ that are equal in all that matters are gone on from once, and counted for all sc
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from copies import replace
 from simulation.checkers import abandoned, in_doubt, leftovers, lost, verdicts, violations
 from simulation.disk import on_simulated_disks
 from simulation.happenings import ANYWHERE, is_for_every_boundary

@@ -14,12 +14,13 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
 from unittest.mock import patch
 
+from copies import replace
 from simulation.crashing import Boundaries
 
 LEDGER: Final = "/repository/massctl.state.jsonl"

@@ -8,11 +8,11 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from building import APPID
+from copies import replace
 from openid_samples import BATCHES
 from simulation.crashing import Boundaries
 from simulation.disk import SimDisk

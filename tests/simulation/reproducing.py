@@ -1,9 +1,9 @@
 """From a violation to the fewest lines that show it: a schedule is shortened as long as something is wrong with it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
+from copies import replace
 from simulation.choices import Explorer, Violation
 from simulation.happenings import AT, NEIGHBOUR, RIVAL, TWIN
 from simulation.schedule import Scenario, Schedule, Turn, schedule_text

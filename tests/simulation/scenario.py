@@ -1,7 +1,7 @@
 """Runs of apply against the simulated WeChat: plan anew from the ledger, then carry the plan out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import building
 from building import APPEND_MAX, HOUR, NOW, OPEN, article, audience, house, news, picture, reviewers, sha, text
+from copies import replace
 from openid_samples import SampleOpenids, openid_list
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
 from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath

@@ -1,10 +1,10 @@
 """The worlds of the smoke run, each small enough to go through whole, and the wider ones of the nightly run."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
+from copies import replace
 from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text

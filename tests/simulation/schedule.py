@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from building import house
+from copies import replace
 from simulation.crashing import Boundaries
 from simulation.disk import ELSEWHERE, SimDisk, entries_of
 from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, RIVALS, TWIN

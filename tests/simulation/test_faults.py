@@ -4,10 +4,10 @@ A test is called after the number of its fault. It goes through every schedule o
 """
 
 import json
-from dataclasses import replace
 
 import pytest
 from building import HOUR, OTHER_APPID, house
+from copies import replace
 from simulation.choices import Explorer
 from simulation.reproducing import reproduction
 from simulation.scenario import Scene

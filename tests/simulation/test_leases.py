@@ -5,13 +5,14 @@ processes are killed in tests/e2e/test_e2e_run.py.
 """
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 import pytest
 from building import APPID, DAY, HOUR, NOW, house
+from copies import replace
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, Situation, begin, run_once, state_of, whole_news, whole_text
 from simulation.world import Fault

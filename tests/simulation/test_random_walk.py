@@ -8,13 +8,13 @@ Dice are no proof that a checker bites: each way to be broken has a story of its
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from copies import replace
 from simulation import walk_ledger
 from simulation.walk import Story, shortened, story_of, tell, walk, written
 from simulation.walk_account import MassJob, Nature

@@ -9,9 +9,10 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final
 
+from copies import replace
 from simulation.walk_account import Nature
 from simulation.walk_declared import Declared, Rules
 from simulation.walk_events import Adopt, Console, Edit, OlderCopy, Policy, Settle, Skew, Verge, Wait

@@ -5,11 +5,12 @@ work in its console.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from building import HOUR
+from copies import replace
 from simulation.walk_declared import name_of
 
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload

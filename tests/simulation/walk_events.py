@@ -6,10 +6,11 @@ docs/concepts/exactly-once.md; where one matters, the event says so.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from copies import replace
 from simulation import walk_checkers
 from simulation.walk_account import Account, MassJob
 from simulation.walk_declared import Rules

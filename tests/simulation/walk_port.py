@@ -1,10 +1,10 @@
 """The port to an account as one process of a random story has it: boundaries, faults, and checkers at the door."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final, TypeVar
 
+from copies import replace
 from simulation import walk_checkers
 from simulation.walk_account import Account, campaign_of, refusal
 from simulation.walk_declared import name_of

@@ -5,11 +5,11 @@ or in the midst of it, and the process or its machine may die. Only what is neve
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from building import HOUR, NOW, OTHER_APPID, article, audience, house
+from copies import replace
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from openid_samples import BATCHES, MOVED

@@ -10,12 +10,13 @@ can be copied, so that a simulation can go on from one moment in many ways.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from building import APPID, OTHER_APPID
+from copies import replace
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, SendPermit, Upload
 from massctl.errors import AuthError, InvariantError, LedgerStaleError, PermanentError, TransportError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +28,7 @@ from massctl.importer.console_edit import proposals
 from massctl.importer.folder import as_template, is_template, quoted
 from massctl.model.campaign import Article, CampaignFile
 from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row, system_reason
 from massctl.plan.plan import PlannedCampaign, Until
@@ -145,8 +146,7 @@ def _nothing_staged(campaign: PlannedCampaign) -> RefusedError | UsageError:
     return nothing_to_adopt(campaign.name, WENT_OUT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pull:
+class _Pull(Frozen):
     """A campaign, and the articles of its draft as they were given and as the console has them."""
 
     session: Session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+from msgspec.structs import replace
 
 from massctl.apply.consent import Answers
 from massctl.apply.context import Ports
@@ -37,6 +37,7 @@ from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
 from massctl.model.state import FINAL
@@ -173,8 +174,7 @@ def _execute_saved(run: _ApplyCommand, saved: SavedPlan, plan_file: Path) -> Out
     return replace(run, names=names).carry_out(names, partial(as_saved, saved, names, plan_file))
 
 
-@dataclass(frozen=True, slots=True)
-class _ApplyCommand:
+class _ApplyCommand(Frozen):
     """What one `apply` was asked for, whichever of its passes it is in."""
 
     session: Session

@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from massctl.apply.outcome import failure_of, what_happened
 from massctl.cli.app import Result, said
@@ -37,6 +38,7 @@ from massctl.forge.review_file import (
 )
 from massctl.ledger.git_branch import Push
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.state import FINAL
@@ -130,8 +132,7 @@ def _stopped(error: MassctlError, console: Console) -> str:
     return stopped_json("plan", failure_of(error), error.exit_status, console.language)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Frozen):
     """What a review comes to, once its locks were committed or could not be."""
 
     sha: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
 import click
+from msgspec.structs import replace
 
 from massctl.apply.checkup_probe import CheckedAccount, probe
 from massctl.apply.outcome import what_happened
@@ -28,6 +28,7 @@ from massctl.errors import ConfigurationError, LedgerError
 from massctl.forge.github import github_api
 from massctl.forge.protection import Expected, protection_findings
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row
@@ -93,8 +94,7 @@ def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | N
     return run_in_session("doctor", form, directory, work, sandbox=sandbox)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckUp:
+class CheckUp(Frozen):
     """Everything that was found: of the repository first, then account by account."""
 
     findings: tuple[Finding, ...]

@@ -7,12 +7,13 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import account_option, form_option, read_at_most, sandbox_option
@@ -247,8 +248,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-@dataclass
-class _Source:
+class _Source(Struct):
     """What an article is taken from, and where its pictures are."""
 
     current: "Session"
@@ -340,8 +340,7 @@ def _run(
     return run_in_session("import", form, directory, work, sandbox=sandbox)
 
 
-@dataclass
-class _Pictures:
+class _Pictures(Struct):
     """The pictures of an import: each once, under a name of its own."""
 
     paths: dict[str, str] = field(default_factory=dict)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, sandbox_option
@@ -19,6 +19,7 @@ from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, show_rep
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
@@ -225,8 +226,7 @@ Unlocked: TypeAlias = "Mapping[CampaignName, RenderedCampaign | Invalid]"
 """What would be locked, by campaign; the faults where its files have some."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
+class Checkout(Frozen):
     """A second checkout to compare with. Its files are only read."""
 
     repository: Repository

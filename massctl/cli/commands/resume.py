@@ -1,8 +1,7 @@
 """`massctl resume`: lift the brake."""
 
-from dataclasses import replace
-
 import click
+from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, run_in_session

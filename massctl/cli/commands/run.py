@@ -8,12 +8,13 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.apply.outcome import Outcome, what_happened
 from massctl.apply.ports import Clock
@@ -53,6 +54,7 @@ from massctl.errors import (
     UsageError,
 )
 from massctl.model.entries import Lease
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile, RunnerHappening
@@ -107,8 +109,7 @@ POLL_SHARE: Final = 0.1
 POLL_SECONDS_MAX: Final = 3_600.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Wishes:
+class _Wishes(Frozen):
     """The flags of the command line."""
 
     once: bool = False
@@ -132,7 +133,6 @@ class RunReport(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class _RoundConsole(Console):
     """Says on standard error what rounds repeat once an hour."""
 
@@ -181,8 +181,7 @@ def _opened(directory: str, every: int, form: str) -> _Runner:
     return _Runner(directory, root, environment, every, folder, checkout, monitor, told, printer, settings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Printer:
+class _Printer(Frozen):
     """Prints a line for each event on standard output; implements `RunReport`."""
 
     console: Console
@@ -200,8 +199,7 @@ class _Printer:
         self.console.result(f"{at}  {self.console.shown(said)}")
 
 
-@dataclass(slots=True)
-class _Runner:
+class _Runner(Struct):
     """One `massctl run`. What it decides by is in git, in the ledger and in its folder: it may die at any moment."""
 
     directory: str

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from msgspec.json import schema as schema_of
 from pydantic import BaseModel
 
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import current_console, write_files
-from massctl.model.entries import KINDS, event_adapter
+from massctl.model.entries import KINDS, CopyrightCheck, CopyrightResult, Event
 from massctl.model.lock import LockFile
 from massctl.plan.plan_file import SavedPlan
 from massctl.source.schemas import DRAFT, descriptions, models_below, schema_documents, schema_text
@@ -136,6 +137,10 @@ _FIELDS: Final[dict[str, str]] = {
 """Field of an event -> what it holds."""
 
 
+_PARTS: Final = {each.__name__: each for each in (CopyrightCheck, CopyrightResult)}
+"""What an event may contain besides plain values."""
+
+
 def _files() -> dict[str, tuple[str, type[BaseModel]]]:
     """Return every document that massctl writes, by the file of its schema."""
     from massctl.view.verbs_json import NoticesReport, shapes
@@ -161,7 +166,7 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 
 def _ledger_entry() -> dict[str, Any]:
     """One line of the ledger: where it stands in the chain, and one event of so many kinds."""
-    schema = event_adapter(described=True).json_schema()
+    schema = schema_of(Event)
     for name, part in schema["$defs"].items():
         properties = {key: _untitled(each) for key, each in part["properties"].items()}
         if name in (kind.__name__ for kind in KINDS.values()):
@@ -169,7 +174,8 @@ def _ledger_entry() -> dict[str, Any]:
             part["properties"] = {**_HEAD, "signature": _SIGNATURE, **said}
             part["required"] = [*_HEAD, "type", *(key for key in part.get("required", []) if key != "type")]
         else:
-            part["properties"] = properties
+            words = descriptions(_PARTS[name])
+            part["properties"] = {key: {**each, "description": words[key]} for key, each in properties.items()}
         part.pop("title", None)
     return {"$schema": DRAFT, "$id": "ledger-entry.schema.json", "title": "a line of massctl.state.jsonl", **schema}
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli.app import Result, run_in_session, told
 from massctl.cli.arguments import Text, sandbox_option

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 import click
+from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, run_in_session

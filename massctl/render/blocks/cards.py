@@ -8,13 +8,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
 
+from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.signature import Given, Signature, given_to, signature, stop
@@ -58,8 +58,7 @@ def article_url(context: Context, *args: Any, **kwargs: Any) -> str:
     return sent.address(form, given["campaign"], given.get("number", "1"))
 
 
-@dataclass(frozen=True, slots=True)
-class SentArticles:
+class SentArticles(Frozen):
     """Articles that were sent before, for the templates of one campaign."""
 
     inputs: Inputs

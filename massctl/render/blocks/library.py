@@ -8,13 +8,15 @@ writes them itself: a part leaves a mark where it stands, and what it was given 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from html import escape
 from textwrap import dedent
 from typing import Any, Final
 from unicodedata import east_asian_width
 
+from msgspec import field
+
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ExternalLinks
 from massctl.render.blocks.cards import SentArticles
@@ -69,8 +71,7 @@ _LINK: Final = re.compile(r"<a\s|\]\(", re.IGNORECASE)
 _LINES: Final = re.compile(r"\s*\n\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Frozen):
     """A block whose content is being written."""
 
     name: str

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
 from jinja2.runtime import Undefined
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault, TemplateStop
 
@@ -19,8 +19,7 @@ _IN_CELL: Final = re.compile(
 """A call of a block behind a bar; in quotes it is what an article is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Frozen):
     """One argument of a block, by name or by position."""
 
     name: str
@@ -31,8 +30,7 @@ class Parameter:
     """Takes everything that follows: a list of texts and mappings, which the block reads itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Frozen):
     """A block: its name, what it takes, and whether it holds what stands between `call` and `endcall`."""
 
     name: str
@@ -53,8 +51,7 @@ class Signature:
         return f"{self.before}{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Frozen):
     """The blocks of one kind that another block is made of, and how many they may be."""
 
     name: str

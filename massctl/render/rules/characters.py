@@ -7,9 +7,9 @@ Source of the classes: Unicode Standard Annex #9, "Bidirectional Algorithm", and
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -25,8 +25,7 @@ _FLAG: Final = "\U0001f3f4"
 """The black flag, which tag characters make the flag of a region."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(Frozen):
     """A character that nobody sees, at its first place in a text."""
 
     character: str

@@ -5,11 +5,11 @@ or a note. Warnings and notes can be accepted, with a reason, under `ignore:` in
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Severity
+from massctl.model.frozen import Frozen
 from massctl.render.fault import Fault
 from massctl.render.rules import content, structure
 from massctl.render.rules.subject import Check, Finding, Subject
@@ -17,8 +17,7 @@ from massctl.render.rules.subject import Check, Finding, Subject
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """One content rule."""
 
     code: str

@@ -3,12 +3,14 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from msgspec import field
+
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Lines
+from massctl.model.frozen import Frozen
 from massctl.model.message import PICTURE_PLACEHOLDER, Picture
 from massctl.model.phrase import Phrase
 from massctl.render.html_scan import tags
@@ -24,8 +26,7 @@ _CONTEXT: Final = 12
 """Characters on each side by which a word is found again in the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Frozen):
     """Text between two tags, as it is read."""
 
     start: int
@@ -33,8 +34,7 @@ class Run:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Frozen):
     """The visible text of a string or a body; elements that separate words are line ends."""
 
     whole: str
@@ -80,8 +80,7 @@ class Text:
         return before + run.text[first:last] + after, len(before)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Frozen):
     """What a rule found, and what is known about where; its code and severity are the rule's."""
 
     key: Path
@@ -98,8 +97,7 @@ class Finding:
     column: int | None = None
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Frozen, dict=True):
     """One article, or a message without articles, as rules see it."""
 
     texts: Mapping[Path, str]

@@ -9,9 +9,13 @@ near shows that the text only talks about it (警惕, 违规).
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
 
 _ENDS: Final = "。！？；\n"
 """No term goes beyond the end of a sentence."""
@@ -24,8 +28,7 @@ _NEAR: Final = 60
 """Characters on each side of a term in which `unless` is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class TermGroup:
+class TermGroup(Frozen):
     """Terms with one source."""
 
     source: str
@@ -36,8 +39,7 @@ class TermGroup:
     """Expressions, as regular expressions, in which a term of this list is nothing to warn of."""
 
 
-@dataclass(frozen=True, slots=True)
-class TermList:
+class TermList(Frozen):
     """What one rule looks for."""
 
     groups: tuple[TermGroup, ...]
@@ -47,8 +49,7 @@ class TermList:
     """Words that show that a sentence only talks about what a term does."""
 
 
-@dataclass(frozen=True, slots=True)
-class WordLists:
+class WordLists(Frozen):
     """What is looked for in everything that followers read."""
 
     terms: tuple[tuple[str, TermList], ...] = ()
@@ -59,8 +60,7 @@ class WordLists:
     """`policy.allowed_words`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Frozen):
     """A term or banned word, and where it stands in the text."""
 
     start: int
@@ -142,8 +142,7 @@ def banned_words(text: str, lists: WordLists) -> Iterator[Hit]:
             yield Hit(*hit.span())
 
 
-@dataclass
-class _Index:
+class _Index(Struct, dict=True):
     """The terms by their signs: a clause is searched for those few whose sign it holds.
 
     Patterns are made when they are first needed, since making all of them takes longer than an article does.

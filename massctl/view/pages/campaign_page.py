@@ -1,10 +1,10 @@
 """One campaign's page: chat, articles, diagnostics, changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.frozen import Frozen
 from massctl.model.message import ReadableArticle, ReadableMessage, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
@@ -81,8 +81,7 @@ def _pieces(pieces: Sequence[Piece]) -> str:
     return "".join(f"<{_TAGS[each.mark]}>{written(each.text)}</{_TAGS[each.mark]}>" for each in pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Frozen):
     """A version to lay beside the one of now."""
 
     difference: Difference
@@ -91,8 +90,7 @@ class Earlier:
     window: Window | None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Frozen):
     """A campaign as far as it can be shown."""
 
     name: str

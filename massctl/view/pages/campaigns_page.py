@@ -1,9 +1,9 @@
 """All campaigns of a repository: where each stands, when it goes out, what is wrong with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL
@@ -16,8 +16,7 @@ from massctl.view.words import STATUS, WINDOW, errors, warnings, window_span
 from massctl.view.words import campaigns as campaigns_words
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Frozen):
     """One campaign in the list."""
 
     look: Look

@@ -8,10 +8,12 @@ lie, only by what they are around, and what styles do to drawings (SVG), which t
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
 from massctl.render.dark_mode import COLOUR, NIGHT_GROUND, Colour, ground_by_night, parse, read, text_by_night
 from massctl.render.html_scan import Edit, Tag, edited, tags
 from massctl.render.tree import VOID
@@ -31,8 +33,7 @@ _DECLARATION: Final = re.compile(r"(?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\((?:[^()\"']|
 _TABLE: Final = frozenset({"table", "tr", "td", "th"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Frozen):
     """What an element stands in: the text colour of the day, the ground of the night, and whether a picture is behind.
 
     `name` is the element's own.

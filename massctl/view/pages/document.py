@@ -2,9 +2,9 @@
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.view.pages.markup import Sheet, Tab, style, tabs, written
 
@@ -30,8 +30,7 @@ SCRIPT: Final = "/-/live.js"
 """Where the server has the script that renews a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Frozen):
     """What a page from the server waits for."""
 
     name: str

@@ -2,13 +2,13 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pkgutil import get_data
 from typing import Final
 from urllib.parse import quote
 
 from massctl.model.campaign import WHOLE, Crop
+from massctl.model.frozen import Frozen
 from massctl.view.i18n import Language, say
 
 NOT_HERE: Final = (
@@ -19,8 +19,7 @@ NOT_HERE: Final = (
 """Stands for a picture whose bytes are not here: one on WeChat's servers, or one that was sent and is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Frozen):
     """How one page is written."""
 
     language: Language
@@ -78,8 +77,7 @@ def written(text: str) -> str:
     return html.escape(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Frozen):
     """One choice; the panel at the same place among its siblings belongs to it."""
 
     id: str

@@ -1,10 +1,10 @@
 """All sends of the accounts, side by side: as a page of the server, and as the page of a report in a folder."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.report.report import (
     FEWEST_COMPARED,
@@ -42,8 +42,7 @@ Address = Callable[[SendReport], str]
 """Where a send is shown in full; empty for one that is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Frozen):
     """How the table of sends is sorted."""
 
     key: str = "sent"

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.frozen import Frozen
 from massctl.model.message import ReadableArticle
 from massctl.model.phrase import Phrase
 from massctl.model.theme import FONT_SIZE_MAX, FONT_SIZE_MIN, ThemeSettings
@@ -25,8 +25,7 @@ CHARACTERS: Final[Mapping[str, tuple[str, Phrase]]] = {
 _OWN: Final = Phrase("as in the theme")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Frozen):
     """The sample in one theme."""
 
     theme: ThemeSettings

@@ -1,10 +1,10 @@
 """Lists of openids, told run by run: batch after batch, and what stops them."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from building import HOUR, audience, house, reviewers
+from copies import replace
 from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, Scene, settle_not_sent, settle_sent, to_openids, whole_news, whole_text

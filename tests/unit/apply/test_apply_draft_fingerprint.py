@@ -1,8 +1,7 @@
 """What a reader would miss, and nothing else, makes two drafts different."""
 
-from dataclasses import replace
-
 import pytest
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 

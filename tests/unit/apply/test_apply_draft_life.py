@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from building import HOUR, LATER, NOW, OTHER_APPID, article, audience, house, news, reviewers, saved, text
+from copies import replace
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, settle_not_sent, whole_news, whole_text
 from simulation.world import Fault

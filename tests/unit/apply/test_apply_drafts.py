@@ -1,7 +1,6 @@
 """Drafts within a run: saved, read back, sent, and why they are deleted."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,6 +24,7 @@ from building import (
     sha,
     text,
 )
+from copies import replace
 from openid_samples import PAIRS
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import LONG, OPENIDS, Scene, to_openids, whole_news

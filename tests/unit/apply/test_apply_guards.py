@@ -1,10 +1,10 @@
 """What only the run itself can judge before a send: previews, audiences by name, allowance and clock."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from building import APPEND_MAX, APPID, HOUR, LATER, NOW, audience, house, previewed, reviewers
+from copies import replace
 from simulation.scenario import ACCOUNTS, LONG, PICTURES, Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
 

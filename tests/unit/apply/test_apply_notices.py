@@ -1,12 +1,12 @@
 """Which facts of a run are told: each by the run that learnt it, and by no other."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from building import APPID, NOW, OPEN, PAST, attempted, entries, house, news, plan_of, recorded, saved, text
+from copies import replace
 
 from massctl.apply.notices import Notice, NoticeFinder, Reach, standings
 from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft

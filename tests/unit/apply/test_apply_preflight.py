@@ -1,7 +1,6 @@
 """The last look, and the permit that it issues."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from building import (
     news,
     text,
 )
+from copies import replace
 from openid_samples import BATCHES
 from simulation.scenario import Scene, to_openids
 from simulation.world import Fault, SimClock, SimWeChat

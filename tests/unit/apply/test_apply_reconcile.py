@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from building import DAY, HOUR, NOW, OTHER_APPID, article, attempted, audience, guards, news, recorded, sha, text
+from copies import replace
 from simulation.scenario import Scene, settle_not_sent, settle_sent, whole_news, whole_text
 from simulation.world import Fault
 

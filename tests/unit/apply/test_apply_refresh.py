@@ -1,11 +1,11 @@
 """What WeChat has now, read for a plan: compared with the ledger, recorded nowhere."""
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from building import HOUR, LATER, NOW, article, audience, news, picture, recorded, text
+from copies import replace
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
 

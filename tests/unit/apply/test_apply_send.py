@@ -1,7 +1,6 @@
 """The send: attempts, verdicts, doubts, its pace, and the guards of the last moment."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from building import (
     text,
     text_body,
 )
+from copies import replace
 from openid_samples import BATCHES
 from simulation.crashing import Crash
 from simulation.scenario import Scene, scene, to_openids, whole_news, whole_text

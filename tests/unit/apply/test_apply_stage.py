@@ -1,6 +1,6 @@
 """Uploads, messages without a draft, and previews."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from building import (
     voice,
     voice_body,
 )
+from copies import replace
 from simulation.crashing import Crash
 from simulation.scenario import LONG, PICTURES, Scene, whole_news, whole_text
 from simulation.world import Fault, SimWeChat

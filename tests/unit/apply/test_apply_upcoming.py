@@ -1,11 +1,11 @@
 """What is told of a window before it opens: when, to whom, and what will happen then."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from building import APPID, HOUR, LATER, attempted, house, plan_of, recorded, text
+from copies import replace
 
 from massctl.apply.notices import Coming, NoticeFinder
 from massctl.apply.outcome import CampaignOutcome, Failure

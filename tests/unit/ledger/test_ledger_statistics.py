@@ -63,7 +63,7 @@ def test_a_row_that_says_nothing_new_is_not_written_again(archive: LocalStatisti
     archive.add(ME, [FULL], [account_day(read_user=5)], asked())
     later = SEEN + timedelta(hours=2)
     again = article_day(
-        **{name: getattr(FULL, name) for name in FULL.__slots__ if name not in _PLACES} | {"seen_at": later}
+        **{name: getattr(FULL, name) for name in FULL.__struct_fields__ if name not in _PLACES} | {"seen_at": later}
     )
     archived = archive.add(ME, [again], [account_day(read_user=5, seen=later)], asked(at=later))
     assert ((), (), (FULL,)) == (archived.articles, archived.days, archived.before.articles["100_1"])

@@ -1,10 +1,10 @@
 """Lists of openids: how they are cut, what names them, and what is sent of them."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from building import attempted, audience, intent, recorded
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 from openid_samples import BATCHES, openid_list, sha256_of_batches

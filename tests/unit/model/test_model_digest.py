@@ -1,10 +1,10 @@
 """Digests: what they stand for, and what leaves them alone."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from building import NOW, OPEN, OTHER_APPID, article, audience, news, picture, reviewers, sha, text
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,6 +1,5 @@
 """The fold: what entries make of the recorded state."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from building import (
     sha,
     text,
 )
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 

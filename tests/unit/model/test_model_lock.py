@@ -1,11 +1,11 @@
 """The lock as a document, and back."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from building import OPEN, article, audience, news, picture, reviewers, sha, text
+from copies import replace
 
 from massctl.model.campaign import OpenidList
 from massctl.model.ids import Sha256

@@ -1,10 +1,10 @@
 """The messages: what a lock says of each, and the way back."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from building import article, coupon, images, news, sha, text, video, voice
+from copies import replace
 
 from massctl.errors import InvariantError
 from massctl.model.ids import MediaId

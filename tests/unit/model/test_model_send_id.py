@@ -1,9 +1,8 @@
 """The id under which WeChat recognises a repetition, and the name of a request."""
 
-from dataclasses import replace
-
 import pytest
 from building import APPID, intent, news_body, sha, text_body
+from copies import replace
 from openid_samples import BATCHES, sha256_of_batches
 
 from massctl.errors import InvariantError

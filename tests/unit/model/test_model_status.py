@@ -1,12 +1,12 @@
 """Status: derived from the record; what waits for the administrator, and until when."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from building import APPID, NOW, at, attempted, news, previewed, recorded, reviewers, saved, sha, text
+from copies import replace
 
 from massctl.ledger.codec import chain_digest, decode
 from massctl.model.entries import (

@@ -1,11 +1,11 @@
 """Campaigns that want an account's days, and the rules of a run in a repository of them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from building import APPID, DAY, HOUR, NOW, audience, house, plan_of, sha, text
+from copies import replace
 
 from massctl.model.campaign import BATCH_MAX, OpenidList
 from massctl.model.ids import AccountName

@@ -1,9 +1,9 @@
 """The campaign that most tests of the plan are about, and a state in which it is staged."""
 
-from dataclasses import replace
 from typing import Any
 
 from building import APPID, OPEN, article, news, recorded, reviewers, saved, sha
+from copies import replace
 
 from massctl.model.entries import ImageUploaded, MaterialAdded
 from massctl.model.message import NewsMessage, RenderedCampaign

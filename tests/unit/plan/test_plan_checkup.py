@@ -1,7 +1,6 @@
 """What `doctor` judges without a request."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +26,7 @@ from building import (
     sent,
     text,
 )
+from copies import replace
 
 from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity

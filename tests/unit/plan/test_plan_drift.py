@@ -1,6 +1,5 @@
 """When campaigns are read before their windows, and which drifts are news."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from building import (
     sent,
     text,
 )
+from copies import replace
 
 from massctl.model.entries import DraftDeleted, DriftEnded, DriftTold
 from massctl.model.ids import CampaignName

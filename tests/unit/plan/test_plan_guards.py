@@ -1,6 +1,5 @@
 """Why a campaign is not staged or not sent: one guard at a time."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +26,7 @@ from building import (
     steps,
     text,
 )
+from copies import replace
 from openid_samples import BATCHES, MOVED, sha256_of_batches
 from simulation.scenario import LONG, to_openids, whole_text
 

@@ -1,7 +1,6 @@
 """What differs from a lock, by name."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from building import (
     sha,
     text,
 )
+from copies import replace
 
 from massctl.model.entries import JobStatus
 from massctl.model.ids import AccountName, AppId, CampaignName

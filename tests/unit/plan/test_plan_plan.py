@@ -1,7 +1,6 @@
 """Steps, previews and order of a plan."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +31,7 @@ from building import (
     steps,
     text,
 )
+from copies import replace
 from plan_samples import COVER, EDITED, HERO, SALE, UPLOADS, staged
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity

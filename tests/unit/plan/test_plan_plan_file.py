@@ -1,7 +1,6 @@
 """The plan as JSON, saved and read again."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +26,7 @@ from building import (
     sha,
     text,
 )
+from copies import replace
 from pydantic import TypeAdapter, ValidationError
 
 from massctl import __version__

@@ -1,6 +1,5 @@
 """The allowance: what is used, which day each campaign takes, and what finds none."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -26,6 +25,7 @@ from building import (
     steps,
     text,
 )
+from copies import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openid_samples import BATCHES, PAIRS, openid_list

@@ -1,7 +1,6 @@
 """What changed for readers: words, paragraphs, pictures, articles, and since when."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +31,7 @@ from building import (
     video,
     voice,
 )
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 from plan_samples import EDITED, SALE

@@ -9,12 +9,13 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from building import APPID, JUDGED, NOW, Happening, house, recorded, sha
+from copies import replace
 from openid_samples import BATCHES, SampleOpenids, openid_list
 from render_inputs import Folder, place_of
 

@@ -40,6 +40,7 @@ def test_a_news_campaign_is_rendered_whole() -> None:
         content_source_url="https://example.com/spring/2",
         need_open_comment=True,
         only_fans_can_comment=True,
+        theme="qingshan",
     )
     assert NewsMessage((article,)) == found.message
     window = Window(

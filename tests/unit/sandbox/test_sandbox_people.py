@@ -1,12 +1,12 @@
 """Tags, followers, quotas."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 from sandbox_caller import APPID, Caller
 
 from massctl.sandbox.accounts import tag_id

@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from building import LINEAGE
+from copies import replace
 from report_page_samples import report_of, sample_report
 from repositories import BODY, Tree, png, window
 

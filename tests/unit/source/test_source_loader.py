@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import building
 import pytest
 from building import APPID, NOW, Happening, recorded, sha, text
+from copies import replace
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 

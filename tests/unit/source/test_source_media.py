@@ -1,10 +1,10 @@
 """Pictures by name: their bytes where they pass unchanged, else what they are made from and how."""
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from copies import replace
 from PIL import Image
 
 from massctl.errors import ConfigurationError

@@ -8,12 +8,12 @@ import socket
 import ssl
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
 
 import httpx
 import pytest
+from copies import replace
 
 from massctl.transport import Call, Line, NoAnswer, RawAnswer
 

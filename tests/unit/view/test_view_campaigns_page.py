@@ -1,9 +1,9 @@
 """The page of all campaigns, and which words of a faulty line are looked for in a preview."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from copies import replace
 from view_samples import COVER, HERO, NOW, campaign, text_campaign
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity

@@ -1,11 +1,11 @@
 """What changed, as a person reads it on the terminal and on a pull request."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 from comment_judge import judge, plan_markdown
+from copies import replace
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_view_markdown import LATER, texts

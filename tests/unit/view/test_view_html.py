@@ -1,10 +1,10 @@
 """The page of a campaign, as `render --out` writes it and `serve` shows it."""
 
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from copies import replace
 from view_samples import COVER, HERO, LEAVES, article, campaign, text_campaign
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity

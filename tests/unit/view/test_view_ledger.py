@@ -1,11 +1,11 @@
 """The ledger and the jobs, in words; the question before a send; errors."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from copies import replace
 from view_samples import (
     COVER,
     HERO,

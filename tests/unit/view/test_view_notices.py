@@ -1,13 +1,13 @@
 """Notices in words: what a chat would act on is taken out, the choices have their times, the document its schema."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from building import HOUR, NOW, attempted, audience, house, planned, recorded, text
+from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator

@@ -1,9 +1,9 @@
 """The plan as a person reads it before a million phones ring."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from copies import replace
 from view_samples import (
     APPID,
     COVER,

@@ -1,13 +1,13 @@
 """The page of a report: which numbers stand where, what is said of those that are missing, and nothing that runs."""
 
 import re
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
 
 import pytest
+from copies import replace
 from report_page_samples import NOW, USUAL, absent, newest, report_of, sample_report, send
 from report_samples import SENT, Sends
 

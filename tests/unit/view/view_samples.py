@@ -1,9 +1,10 @@
 """Plans, outcomes and states to look at, made by the core itself and not by hand."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
+
+from copies import replace
 
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
 from massctl.model import entries

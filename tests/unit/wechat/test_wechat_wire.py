@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from building import card_body, image_body, intent, text_body, video_body, voice_body
+from copies import replace
 from openid_samples import BATCHES
 from wechat_script import (
     APPID,

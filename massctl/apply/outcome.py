@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
 
 
-def failure_of(error: MassctlError, account: AccountName | None = None) -> Failure:
+def failure_of(error: MassctlError, account: str = "") -> Failure:
     """Take what a person needs from an exception."""
     errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (None, None)
     return Failure(errcode, rid, what_happened(error), error.hint, account)

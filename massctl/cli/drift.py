@@ -289,7 +289,7 @@ _TOO_SLOW: Final = Phrase("it took longer than {seconds} seconds", seconds=READI
 
 def _nothing_of(campaigns: Sequence[PlannedCampaign], why: str) -> DriftsRead:
     accounts = sorted({each.account for each in campaigns if each.account is not None})
-    unread = tuple(Failure(None, None, why, "", AccountName(each)) for each in accounts)
+    unread = tuple(Failure(None, None, why, "", each) for each in accounts)
     return DriftsRead((), unread, frozenset(each.name for each in campaigns))
 
 

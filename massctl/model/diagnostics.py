@@ -72,8 +72,8 @@ class Failure(Frozen):
     message: str
     hint: str
     """What to do."""
-    account: AccountName | None = None
-    """Whose it is, where it was only read."""
+    account: str = ""
+    """Whose it is, where something of an account could not be read."""
 
 
 FaultKind = Literal[

@@ -651,8 +651,9 @@ def event_of(members: dict[str, Any]) -> Event:
     Raise UnknownEventError if one is not known, is missing or has another type.
     """
     try:
-        event: Event = convert(members, Event)
-    except ValidationError as error:
+        # msgspec keeps what it knows of a class, but not of a union: that would be looked at anew for each entry.
+        event: Event = convert(members, KINDS[members["type"]])
+    except (KeyError, TypeError, ValidationError) as error:
         raise UnknownEventError(str(error)) from None
     return event
 

@@ -8,7 +8,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
+
+import click
 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
@@ -104,6 +107,27 @@ def run_in_session(
         return current.console, result
 
     return run(kind, form, in_session)
+
+
+def verb(
+    kind: str, *, form: str = "text", sandbox: bool = False, decides: bool = False
+) -> Callable[[Callable[..., Result]], Callable[..., int]]:
+    """Make a command of a verb's work: open the repository, do the work with the verb's own flags, print its result.
+
+    The flags `form` and `sandbox` of a verb outrank these; the work is given the others, `locked` among them.
+    """
+
+    def made(work: Callable[..., Result]) -> Callable[..., int]:
+        @wraps(work)
+        @click.pass_obj
+        def command(directory: str, /, *, form: str = form, sandbox: bool = sandbox, **flags: Any) -> int:
+            locked = flags.get("locked", False)
+            whole = partial(work, **flags)
+            return run_in_session(kind, form, directory, whole, sandbox=sandbox, locked=locked, decides=decides)
+
+        return command
+
+    return made
 
 
 def _sandbox_time(current: "Session") -> Phrase | None:

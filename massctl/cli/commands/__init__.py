@@ -1,7 +1,6 @@
 """The verbs: one file each, with its flags and its body, and a table of them all.
 
-`massctl --help` reads the table and imports no verb; a verb that is typed is imported alone. What its body needs is
-imported in its functions, so that its own help and wrong usage are answered as fast.
+`massctl --help` reads the table and imports no verb; a verb that is typed is imported alone.
 """
 
 from typing import Final

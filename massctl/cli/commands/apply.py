@@ -18,7 +18,7 @@ from massctl.apply.executor import answered, apply_plan, retry_if_stale
 from massctl.apply.journal import Statement
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
 from massctl.apply.reconcile import require_repetition
-from massctl.cli.app import Result, outcome_result, recorded_now, run_in_session, set_active_session
+from massctl.cli.app import Result, outcome_result, recorded_now, set_active_session, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.cli.consent import AskOnTerminal, require_consent, somebody_is_here
 from massctl.cli.ledger_access import (
@@ -69,19 +69,18 @@ from massctl.plan.steps import Guard, Refusal
 )
 @click.option("--locked", is_flag=True, help="Send only what is locked: render it again and compare.")
 @click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for windows that open within 90s, 45m, 3h …")
-@click.pass_obj
+@verb("apply")
 def command(
-    directory: str,
+    current: Session,
+    warnings: list[Diagnostic],
     names: tuple[str, ...],
     yes: bool,
     until: str,
     no_wait: bool,
-    form: str,
-    sandbox: bool,
     plan_file: Path | None,
     locked: bool,
     wait: timedelta | None,
-) -> int:
+) -> Result:
     """Upload, save drafts, show previews, then send what is due. A mass send cannot be undone.
 
     Without NAMEs it selects campaigns with a window. A campaign without a window is staged and sent only by name.
@@ -93,21 +92,18 @@ def command(
     if wait is not None and (plan_file is not None or until != "send"):
         raise click.UsageError(Phrase("--wait is for future sends; you cannot combine it with --plan or --until"))
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        outcome = run_apply(
-            current,
-            names,
-            warnings,
-            yes=yes,
-            until=until,
-            wait_in_doubt=not no_wait,
-            locked=locked,
-            plan_file=plan_file,
-            wait=wait,
-        )
-        return outcome_result(outcome)
-
-    return run_in_session("apply", form, directory, work, sandbox=sandbox, locked=locked)
+    outcome = run_apply(
+        current,
+        names,
+        warnings,
+        yes=yes,
+        until=until,
+        wait_in_doubt=not no_wait,
+        locked=locked,
+        plan_file=plan_file,
+        wait=wait,
+    )
+    return outcome_result(outcome)
 
 
 def run_apply(

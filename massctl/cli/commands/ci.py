@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from massctl.apply.runner_events import statistics_events, stopped_now
-from massctl.cli.app import Result, run, run_in_session, said
+from massctl.cli.app import Result, run, said, verb
 from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.commands import ci_dispatch as dispatch
 from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import, take_secrets
@@ -111,22 +111,18 @@ def read_plan(file: str) -> SavedPlan | StoppedPlan:
 @command.command(name="setup")
 @form_option
 @repo_option
-@click.pass_obj
-def setup(directory: str, form: str, repo: str | None) -> int:
+@verb("ci setup")
+def setup(current: Session, _: list[Diagnostic], repo: str | None) -> Result:
     """Print the commands and clicks that make this repository ready to send from GitHub, in their order.
 
     Into a file or a pipe it prints a shell script with comments. It changes nothing, and needs no network.
     """
-
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        return shown(current, repo)
-
-    return run_in_session("ci setup", form, directory, work)
+    return shown(current, repo)
 
 
 @command.command(name="gate")
-@click.pass_obj
-def gate(directory: str) -> int:
+@verb("ci gate", form="github")
+def gate(current: Session, warnings: list[Diagnostic]) -> Result:
     """Say in GITHUB_OUTPUT whether the job that sends is needed: `step` is send, order, doctor or empty.
 
     Refuses what is not of the branch that sends, and an order of somebody whom policy.operators does not name, or of a
@@ -134,20 +130,17 @@ def gate(directory: str) -> int:
     Reads the repository and the ledger, needs no secret, and makes no request to WeChat.
     """
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        looked = current.clock.now().isoformat()
-        step = dispatch.gate(current, os.environ)
-        if step is not None:
-            _put_out(step, looked)
-            return Result(ExitStatus.DONE)
-        if current.settings.state.lineage is None:
-            _put_out("", looked)
-            missing = Phrase("there is no ledger yet, so nothing is staged, sent or watched")
-            init = Phrase("{command}   then commit the line that it writes", command=Command("state init"))
-            return Result(ExitStatus.DONE, talk=said(missing, init))
-        return _due(current, warnings, looked)
-
-    return run_in_session("ci gate", "github", directory, work)
+    looked = current.clock.now().isoformat()
+    step = dispatch.gate(current, os.environ)
+    if step is not None:
+        _put_out(step, looked)
+        return Result(ExitStatus.DONE)
+    if current.settings.state.lineage is None:
+        _put_out("", looked)
+        missing = Phrase("there is no ledger yet, so nothing is staged, sent or watched")
+        init = Phrase("{command}   then commit the line that it writes", command=Command("state init"))
+        return Result(ExitStatus.DONE, talk=said(missing, init))
+    return _due(current, warnings, looked)
 
 
 def _due(current: Session, warnings: list[Diagnostic], looked: str) -> Result:

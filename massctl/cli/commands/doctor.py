@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from massctl.apply.checkup_probe import CheckedAccount, probe
 from massctl.apply.outcome import what_happened
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option, repo_option, sandbox_option
 from massctl.cli.commands.ci_setup import github_repository, remote_address
 from massctl.cli.drift import read_drifts, unread_words
@@ -67,31 +67,29 @@ SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
 @sandbox_option
 @click.option("--forge", is_flag=True, help="Check GitHub instead: rules, environment, secrets, keys. Needs GH_TOKEN.")
 @repo_option
-@click.pass_obj
-def command(directory: str, form: str, sandbox: bool, forge: bool, repo: str | None) -> int:
+@verb("doctor")
+def command(current: Session, warnings: list[Diagnostic], forge: bool, repo: str | None) -> Result:
     """Check credentials, IP whitelist, rights, quotas, clock, proxy, ledger and windows. It changes nothing.
 
     Each finding says what to click in WeChat's console, or what to type. Exits with 1 if anything prevents a send.
     With --forge it looks at the repository on GitHub, with an administrator's token from GH_TOKEN or GITHUB_TOKEN.
     """
+    sandbox = current.sandbox is not None
     if (sandbox or repo is not None) and sandbox == forge:
         raise click.UsageError(Phrase("--repo is for --forge, which has no sandbox"))
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        from massctl.view.doctor import doctor_text
-        from massctl.view.verbs_json import doctor_json
+    from massctl.view.doctor import doctor_text
+    from massctl.view.verbs_json import doctor_json
 
-        found = examine_forge(current, repo) if forge else examine(current, warnings)
-        return Result(
-            found.exit_status(),
-            lambda to: doctor_json(found.findings, found.exit_status(), to.language),
-            lambda to: doctor_text(to.page(), found.findings),
-            next_step=None
-            if found.exit_status() or forge
-            else Phrase("{command}   shows what would be sent", command=Command("plan")),
-        )
-
-    return run_in_session("doctor", form, directory, work, sandbox=sandbox)
+    found = examine_forge(current, repo) if forge else examine(current, warnings)
+    return Result(
+        found.exit_status(),
+        lambda to: doctor_json(found.findings, found.exit_status(), to.language),
+        lambda to: doctor_text(to.page(), found.findings),
+        next_step=None
+        if found.exit_status() or forge
+        else Phrase("{command}   shows what would be sent", command=Command("plan")),
+    )
 
 
 class CheckUp(Frozen):

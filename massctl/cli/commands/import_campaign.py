@@ -15,7 +15,7 @@ import click
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, run_in_session, verb
 from massctl.cli.arguments import account_option, form_option, read_at_most, sandbox_option
 from massctl.cli.commands.new import require_free_folder, require_name
 from massctl.cli.downloads import Downloads, downloads_of
@@ -90,16 +90,12 @@ def command() -> None:
 @account_option
 @form_option
 @sandbox_option
-@click.pass_obj
-def drafts(directory: str, account: str | None, form: str, sandbox: bool) -> int:
+@verb("import drafts")
+def drafts(current: "Session", _: "list[Diagnostic]", account: str | None) -> Result:
     """List the drafts of the console, newest first, each with its media_id and date."""
-
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        name = current.account(account, _NOTHING)
-        listed = [(each.media_id, each.titles, each.updated) for each in current.wechat(name).newest_drafts()]
-        return _listed(name, listed, "draft")
-
-    return run_in_session("import drafts", form, directory, work, sandbox=sandbox)
+    name = current.account(account, _NOTHING)
+    listed = [(each.media_id, each.titles, each.updated) for each in current.wechat(name).newest_drafts()]
+    return _listed(name, listed, "draft")
 
 
 @command.command(name="draft")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.checkout import has_git
 from massctl.cli.exit_codes import ExitStatus
@@ -31,33 +31,29 @@ from massctl.source.locks import check_lock, locked_links, write_lock
 @click.option("--if-required", is_flag=True, help="Do nothing if massctl.yaml does not require locks.")
 @form_option
 @sandbox_option
-@click.pass_obj
-def command(directory: str, names: tuple[str, ...], check: bool, if_required: bool, form: str, sandbox: bool) -> int:
+@verb("lock")
+def command(current: Session, _: list[Diagnostic], names: tuple[str, ...], check: bool, if_required: bool) -> Result:
     """Write campaign.lock.json of every unsent campaign.
 
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal. With
     --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat does not know.
     """
+    from massctl.view.diagnostics import diagnostics_text
+    from massctl.view.lock import lock_report_text
+    from massctl.view.verbs_json import lock_json
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.diagnostics import diagnostics_text
-        from massctl.view.lock import lock_report_text
-        from massctl.view.verbs_json import lock_json
-
-        report, warnings = [], []
-        if current.settings.policy.require_lock or not if_required:
-            state, desired = _read(current, names, check=check)
-            report = _report(current, desired, check=check, skips_closed=check and not names)
-            warnings = [] if check else unsendable(current, state, desired)
-        return Result(
-            ExitStatus(lock_exit_status(report)),
-            lambda to: lock_json(report, to.language),
-            lambda to: lock_report_text(to.page(), report),
-            talk=(lambda to: diagnostics_text(to.page(), warnings)) if warnings else None,
-            next_step=_next_step(current, report),
-        )
-
-    return run_in_session("lock", form, directory, work, sandbox=sandbox)
+    report, warnings = [], []
+    if current.settings.policy.require_lock or not if_required:
+        state, desired = _read(current, names, check=check)
+        report = _report(current, desired, check=check, skips_closed=check and not names)
+        warnings = [] if check else unsendable(current, state, desired)
+    return Result(
+        ExitStatus(lock_exit_status(report)),
+        lambda to: lock_json(report, to.language),
+        lambda to: lock_report_text(to.page(), report),
+        talk=(lambda to: diagnostics_text(to.page(), warnings)) if warnings else None,
+        next_step=_next_step(current, report),
+    )
 
 
 def _next_step(session: Session, report: Sequence[LockedCampaign]) -> Phrase | None:

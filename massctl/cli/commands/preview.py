@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from massctl.cli.app import Result, outcome_result, run_in_session
+from massctl.cli.app import Result, outcome_result, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.commands.apply import run_apply
 from massctl.cli.session import Session
@@ -49,16 +49,15 @@ class Reviewer(click.ParamType[str]):
 @click.option("--locked", is_flag=True, help="Show only what is locked: render it again and compare.")
 @form_option
 @sandbox_option
-@click.pass_obj
+@verb("apply")
 def command(
-    directory: str,
+    current: Session,
+    warnings: list[Diagnostic],
     name: str,
     towxname: tuple[str, ...],
     touser: tuple[str, ...],
     locked: bool,
-    form: str,
-    sandbox: bool,
-) -> int:
+) -> Result:
     """Show NAME on phones before it is sent: on all that campaign.yaml declares, or only on those given here.
 
     It first uploads and saves what is missing. It repeats a preview on purpose, uses the account's 100 a day, and
@@ -66,13 +65,10 @@ def command(
     """
     asked = showing(towxname, touser)
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        outcome = run_apply(
-            current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
-        )
-        return outcome_result(outcome)
-
-    return run_in_session("apply", form, directory, work, sandbox=sandbox, locked=locked)
+    outcome = run_apply(
+        current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
+    )
+    return outcome_result(outcome)
 
 
 def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:

@@ -7,7 +7,7 @@ import click
 from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
-from massctl.cli.app import Result, View, run_in_session, said
+from massctl.cli.app import Result, View, said, verb
 from massctl.cli.arguments import STANDARD_INPUT, account_names, form_option, read_at_most, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import own_ledger
@@ -30,17 +30,13 @@ from massctl.model.state import State
 )
 @form_option
 @sandbox_option
-@click.pass_obj
-def command(directory: str, file: str, account: str | None, form: str, sandbox: bool) -> int:
+@verb("record-event")
+def command(current: Session, _: list[Diagnostic], file: str, account: str | None) -> Result:
     """Record a MASSSENDJOBFINISH event, XML or JSON, as WeChat posted it: counts, reasons, originality, addresses.
 
     You may record the same event any number of times. Makes no request.
     """
-
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        return record_event(current, file, account)
-
-    return run_in_session("record-event", form, directory, work, sandbox=sandbox)
+    return record_event(current, file, account)
 
 
 def record_event(session: Session, file: str, account: str | None) -> Result:

@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from massctl.browser import Browser, open_browser, screens
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
@@ -32,25 +32,21 @@ from massctl.source.loader import Desires
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
 @click.option("--screenshots", is_flag=True, help="Also write what a phone shows as PNG; needs a Chromium.")
 @sandbox_option
-@click.pass_obj
-def command(directory: str, names: tuple[str, ...], out: Path, screenshots: bool, sandbox: bool) -> int:
+@verb("render")
+def command(current: Session, _: list[Diagnostic], names: tuple[str, ...], out: Path, screenshots: bool) -> Result:
     """Write NAME's articles exactly as they will be sent, with their pictures beside them.
 
     `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text message;
     `index.html` shows everything as a phone does. With several NAMEs each has a separate folder.
     """
-
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        chosen = tuple(dict.fromkeys(names))
-        written, whole = render_into(current, chosen, out, screenshots=screenshots)
-        page = out / INDEX if len(chosen) == 1 else out / names[0] / INDEX
-        return Result(
-            ExitStatus.DONE if whole else ExitStatus.FAILED,
-            text=lambda _: "\n".join(written),
-            next_step=Phrase("open {path} in a browser", path=str(page)) if whole else None,
-        )
-
-    return run_in_session("render", "text", directory, work, sandbox=sandbox)
+    chosen = tuple(dict.fromkeys(names))
+    written, whole = render_into(current, chosen, out, screenshots=screenshots)
+    page = out / INDEX if len(chosen) == 1 else out / names[0] / INDEX
+    return Result(
+        ExitStatus.DONE if whole else ExitStatus.FAILED,
+        text=lambda _: "\n".join(written),
+        next_step=Phrase("open {path} in a browser", path=str(page)) if whole else None,
+    )
 
 
 INDEX: Final = "index.html"

@@ -4,7 +4,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
 from massctl.cli.commands.stop import BrakeBranch, unreachable, what_helps
 from massctl.cli.consent import said_yes, somebody_is_here
@@ -31,35 +31,31 @@ _WHO_CAN = Phrase(
 @click.command(name="resume")
 @click.option("--yes", is_flag=True, help="Lift it without a question; required without a terminal.")
 @form_option
-@click.pass_obj
-def command(directory: str, yes: bool, form: str) -> int:
+@verb("resume", decides=True)
+def command(current: "Session", warnings: "list[Diagnostic]", yes: bool) -> Result:
     """Allow sends again: show who stopped them and what would be sent at once, and delete the branch massctl-stop.
 
     It deletes only the brake that it showed. On a forge only policy.operators may do this.
     """
+    from massctl.view.outcome import resumed_text
+    from massctl.view.verbs_json import brake_json
 
-    def work(current: "Session", warnings: "list[Diagnostic]") -> Result:
-        from massctl.view.outcome import resumed_text
-        from massctl.view.verbs_json import brake_json
-
-        due: Plan | None = None
-        try:
-            branch = BrakeBranch(current, OTHERWISE)
-            found = branch.read()
-            if found is not None:
-                due = _due(current, warnings)
-                _require_consent(current, found, due, yes=yes)
-                _lift(branch, found)
-        except LedgerUnreachableError as error:
-            raise unreachable(Phrase("nobody knows whether the brake is set"), error) from None
-        names = [each.name for each in due.campaigns] if due is not None else None
-        return Result(
-            ExitStatus.DONE,
-            lambda to: brake_json(found, to.language, stopped=False, changed=found is not None, due=names),
-            lambda to: resumed_text(to.page(), found, branch.remote, names),
-        )
-
-    return run_in_session("resume", form, directory, work, decides=True)
+    due: Plan | None = None
+    try:
+        branch = BrakeBranch(current, OTHERWISE)
+        found = branch.read()
+        if found is not None:
+            due = _due(current, warnings)
+            _require_consent(current, found, due, yes=yes)
+            _lift(branch, found)
+    except LedgerUnreachableError as error:
+        raise unreachable(Phrase("nobody knows whether the brake is set"), error) from None
+    names = [each.name for each in due.campaigns] if due is not None else None
+    return Result(
+        ExitStatus.DONE,
+        lambda to: brake_json(found, to.language, stopped=False, changed=found is not None, due=names),
+        lambda to: resumed_text(to.page(), found, branch.remote, names),
+    )
 
 
 def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":

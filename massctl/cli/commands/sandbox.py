@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from massctl.cli.app import Result, run_in_session, told
+from massctl.cli.app import Result, told, verb
 from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.commands.serve import opened
 from massctl.cli.embedded_sandbox import Embedded
@@ -71,35 +71,29 @@ def command(
 
 
 @command.command(name="reset")
-@click.pass_obj
-def reset(directory: str) -> int:
+@verb("sandbox reset", sandbox=True)
+def reset(current: Session, _: list[Diagnostic]) -> Result:
     "Delete what the sandbox received, its time, and the ledger of `--sandbox`; accounts and tags stay."
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        if current.sandbox is not None:
-            current.sandbox.world.reset()
-        current.places.ledger.unlink(missing_ok=True)
-        notification_log_file(current).unlink(missing_ok=True)
-        for folder in (current.places.archive, current.places.statistics):
-            shutil.rmtree(folder, ignore_errors=True)
-        return told(Phrase("the sandbox is empty again"))
-
-    return run_in_session("sandbox reset", "text", directory, work, sandbox=True)
+    if current.sandbox is not None:
+        current.sandbox.world.reset()
+    current.places.ledger.unlink(missing_ok=True)
+    notification_log_file(current).unlink(missing_ok=True)
+    for folder in (current.places.archive, current.places.statistics):
+        shutil.rmtree(folder, ignore_errors=True)
+    return told(Phrase("the sandbox is empty again"))
 
 
 @command.command(name="advance")
 @click.argument("days", type=click.IntRange(1, 3_650))
-@click.pass_obj
-def advance(directory: str, days: int) -> int:
+@verb("sandbox advance", sandbox=True)
+def advance(current: Session, _: list[Diagnostic], days: int) -> Result:
     "Move the sandbox's clock forward by DAYS, so that the statistics of a send are there at once."
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.words import recorded
+    from massctl.view.words import recorded
 
-        current.clock.sleep(days * 86_400)
-        return told(Phrase("the sandbox's clock says {moment}", moment=recorded(current.clock.now())))
-
-    return run_in_session("sandbox advance", "text", directory, work, sandbox=True)
+    current.clock.sleep(days * 86_400)
+    return told(Phrase("the sandbox's clock says {moment}", moment=recorded(current.clock.now())))
 
 
 APPID: Final = "wx0123456789abcdef"

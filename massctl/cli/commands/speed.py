@@ -3,7 +3,7 @@
 import click
 
 from massctl.apply.ports import SendingSpeed
-from massctl.cli.app import Result, run_in_session, said
+from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import account_option, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
@@ -23,15 +23,11 @@ def command() -> None:
 @account_option
 @form_option
 @sandbox_option
-@click.pass_obj
-def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
+@verb("speed")
+def get(current: "Session", _: "list[Diagnostic]", account: str | None) -> Result:
     "Show the speed, also in messages a minute."
-
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        name = current.account(account, _NO_REQUEST)
-        return _result(name, current.wechat(name).speed())
-
-    return run_in_session("speed", form, directory, work, sandbox=sandbox)
+    name = current.account(account, _NO_REQUEST)
+    return _result(name, current.wechat(name).speed())
 
 
 @command.command(name="set")
@@ -39,18 +35,14 @@ def get(directory: str, account: str | None, form: str, sandbox: bool) -> int:
 @account_option
 @form_option
 @sandbox_option
-@click.pass_obj
-def set_speed(directory: str, speed: int, account: str | None, form: str, sandbox: bool) -> int:
+@verb("speed")
+def set_speed(current: "Session", _: "list[Diagnostic]", speed: int, account: str | None) -> Result:
     "Set the speed to N: 0, the fastest, to 4. It applies to every later send of the account."
-
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        name = current.account(account, _NO_REQUEST)
-        wechat = current.wechat(name)
-        wechat.set_speed(speed)
-        # It is read back: what WeChat has counts.
-        return _result(name, wechat.speed())
-
-    return run_in_session("speed", form, directory, work, sandbox=sandbox)
+    name = current.account(account, _NO_REQUEST)
+    wechat = current.wechat(name)
+    wechat.set_speed(speed)
+    # It is read back: what WeChat has counts.
+    return _result(name, wechat.speed())
 
 
 def _result(account: "AccountName", speed: "SendingSpeed") -> Result:

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import (
@@ -55,75 +55,63 @@ def command() -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @form_option
 @sandbox_option
-@click.pass_obj
-def show(directory: str, names: tuple[str, ...], form: str, sandbox: bool) -> int:
+@verb("state show")
+def show(current: Session, _: list[Diagnostic], names: tuple[str, ...]) -> Result:
     "Show what is recorded, campaign by campaign; only NAME, if given."
+    from massctl.view.ledger import state_text
+    from massctl.view.verbs_json import state_json
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.ledger import state_text
-        from massctl.view.verbs_json import state_json
-
-        state = shown_ledger(current)
-        require_ledger(current, state)
-        runner = local_runner(current.places.runner)
-        # A name of which nothing is recorded is an error.
-        doubt = next((each for each in records_of(state, names, all_editions=True) if each.is_in_doubt), None)
-        next_step = SEE_PLAN
-        if doubt is not None:
-            next_step = Phrase("{command}   shows how to settle it", command=Command("reconcile", doubt.campaign))
-        return Result(
-            ExitStatus.DONE,
-            lambda to: state_json(state, names, to.language, runner),
-            lambda to: state_text(to.page(), state, names, runner),
-            next_step=next_step,
-        )
-
-    return run_in_session("state show", form, directory, work, sandbox=sandbox)
+    state = shown_ledger(current)
+    require_ledger(current, state)
+    runner = local_runner(current.places.runner)
+    # A name of which nothing is recorded is an error.
+    doubt = next((each for each in records_of(state, names, all_editions=True) if each.is_in_doubt), None)
+    next_step = SEE_PLAN
+    if doubt is not None:
+        next_step = Phrase("{command}   shows how to settle it", command=Command("reconcile", doubt.campaign))
+    return Result(
+        ExitStatus.DONE,
+        lambda to: state_json(state, names, to.language, runner),
+        lambda to: state_text(to.page(), state, names, runner),
+        next_step=next_step,
+    )
 
 
 @command.command(name="list")
 @form_option
 @sandbox_option
-@click.pass_obj
-def list_entries(directory: str, form: str, sandbox: bool) -> int:
+@verb("state list")
+def list_entries(current: Session, _: list[Diagnostic]) -> Result:
     """List the entries, oldest first, one a line."""
+    from massctl.view.ledger import entries_text
+    from massctl.view.verbs_json import entries_json
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.ledger import entries_text
-        from massctl.view.verbs_json import entries_json
-
-        entries = shown_entries(current)
-        state = current.fold(entries)
-        require_ledger(current, state)
-        return Result(
-            ExitStatus.DONE,
-            lambda to: entries_json(entries, state, to.language),
-            lambda to: entries_text(to.page(), entries),
-            next_step=Phrase("{command}   shows the same, campaign by campaign", command=Command("state show")),
-        )
-
-    return run_in_session("state list", form, directory, work, sandbox=sandbox)
+    entries = shown_entries(current)
+    state = current.fold(entries)
+    require_ledger(current, state)
+    return Result(
+        ExitStatus.DONE,
+        lambda to: entries_json(entries, state, to.language),
+        lambda to: entries_text(to.page(), entries),
+        next_step=Phrase("{command}   shows the same, campaign by campaign", command=Command("state show")),
+    )
 
 
 @command.command(name="verify")
 @click.option("--deep", is_flag=True, help="Also check the form and the fields of every entry.")
 @form_option
 @sandbox_option
-@click.pass_obj
-def verify(directory: str, form: str, deep: bool, sandbox: bool) -> int:
+@verb("state verify")
+def verify(current: Session, _: list[Diagnostic], deep: bool) -> Result:
     "Check that no line was changed, and that the recorded history is possible."
+    from massctl.view.ledger import verified_text
+    from massctl.view.verbs_json import verified_json
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.ledger import verified_text
-        from massctl.view.verbs_json import verified_json
-
-        state = current.fold(current.backend.ledger.read(0, deep=deep))
-        require_ledger(current, state)
-        return Result(
-            ExitStatus.DONE,
-            lambda to: verified_json(state, to.language),
-            lambda to: verified_text(to.page(), state),
-            next_step=SEE_PLAN if deep else DEEPER,
-        )
-
-    return run_in_session("state verify", form, directory, work, sandbox=sandbox)
+    state = current.fold(current.backend.ledger.read(0, deep=deep))
+    require_ledger(current, state)
+    return Result(
+        ExitStatus.DONE,
+        lambda to: verified_json(state, to.language),
+        lambda to: verified_text(to.page(), state),
+        next_step=SEE_PLAN if deep else DEEPER,
+    )

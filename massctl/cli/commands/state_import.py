@@ -9,7 +9,7 @@ import click
 
 from massctl.apply.journal import Statement
 from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
-from massctl.cli.app import Result, run_in_session, told
+from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import Moment, Text, account_names, sandbox_option
 from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
 from massctl.cli.consent import who
@@ -46,9 +46,10 @@ NOT_RECORDED: Final = Phrase("Nothing was recorded.")
 @click.option("--edition", type=click.IntRange(min=1), help="With --sent: the edition, if not the declared one.")
 @click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name.")
 @sandbox_option
-@click.pass_obj
+@verb("state import")
 def import_send(
-    directory: str,
+    current: Session,
+    warnings: list[Diagnostic],
     website_send: datetime | None,
     no_website_send: datetime | None,
     account: str | None,
@@ -57,8 +58,7 @@ def import_send(
     msg_id: int | None,
     edition: int | None,
     reason: str | None,
-    sandbox: bool,
-) -> int:
+) -> Result:
     """Record a send that is not in this ledger. AT is a time with its offset: 2026-12-01T20:00:00+08:00.
 
     Give --website-send, or --sent with --at; or --no-website-send with --reason, to retract the first.
@@ -70,18 +70,15 @@ def import_send(
     if sent is not None and account is not None:
         raise click.UsageError(Phrase("use --account with --website-send; a campaign names its account itself"))
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        if no_website_send is not None:
-            if reason is None:
-                raise click.UsageError(Phrase("--no-website-send needs --reason: how you know that there was none"))
-            return take_back_website_send(current, no_website_send, account, reason)
-        if website_send is not None:
-            return record_website_send(current, website_send, account, reason)
-        if sent is None or at is None:
-            raise click.UsageError(Phrase("--sent needs --at: when it was sent"))
-        return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
-
-    return run_in_session("state import", "text", directory, work, sandbox=sandbox)
+    if no_website_send is not None:
+        if reason is None:
+            raise click.UsageError(Phrase("--no-website-send needs --reason: how you know that there was none"))
+        return take_back_website_send(current, no_website_send, account, reason)
+    if website_send is not None:
+        return record_website_send(current, website_send, account, reason)
+    if sent is None or at is None:
+        raise click.UsageError(Phrase("--sent needs --at: when it was sent"))
+    return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
 
 
 def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:

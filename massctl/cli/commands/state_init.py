@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from massctl.cli.app import Result, run_in_session, told
+from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import Text, sandbox_option
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
@@ -63,17 +63,18 @@ from massctl.view.ledger import Lost, lost_text
     help="With --signed and --new-key: where the private key goes. It must not exist yet.",
 )
 @sandbox_option
-@click.pass_obj
+@verb("state init")
 def init(
-    directory: str,
+    current: Session,
+    _: list[Diagnostic],
     new_lineage: bool,
     reason: str | None,
     signed: bool,
     new_key: bool,
     key_file: Path | None,
-    sandbox: bool,
-) -> int:
+) -> Result:
     "Begin the ledger, and name it in massctl.yaml. The first apply does this automatically."
+    sandbox = current.sandbox is not None
     if new_key and (new_lineage or signed or sandbox):
         raise click.UsageError(Phrase("use --new-key with --reason and --key-file only"))
     if signed and sandbox:
@@ -82,14 +83,11 @@ def init(
         raise click.UsageError(Phrase("use --key-file with --signed or --new-key"))
     refuse_loose_reason(wanted=new_lineage or new_key, reason=reason, new_key=new_key)
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        if new_key:
-            return replace_key(current, reason or "", key_file)
-        if signed:
-            return begin_signed(current, reason, key_file)
-        return begin(current) if reason is None else begin_anew(current, reason)
-
-    return run_in_session("state init", "text", directory, work, sandbox=sandbox)
+    if new_key:
+        return replace_key(current, reason or "", key_file)
+    if signed:
+        return begin_signed(current, reason, key_file)
+    return begin(current) if reason is None else begin_anew(current, reason)
 
 
 def begin(session: Session) -> Result:

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.app import Result, run_in_session, told
+from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import GitName
 from massctl.cli.ledger_access import (
     CHECK,
@@ -37,17 +37,14 @@ from massctl.source.settings_writer import declare_backend, declare_lineage, key
 @click.option("--to", "backend", type=click.Choice(list(BACKENDS)), required=True, help="Where it goes.")
 @click.option("--branch", type=GitName(), help="With --to git: the branch, if not as massctl.yaml says.")
 @click.option("--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says.")
-@click.pass_obj
-def migrate(directory: str, backend: str, branch: str | None, remote: str | None) -> int:
+@verb("state migrate")
+def migrate(current: Session, _: list[Diagnostic], backend: str, branch: str | None, remote: str | None) -> Result:
     "Move the ledger to another place: a file, or a branch of the remote. massctl.yaml names the new place."
     where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
     if not where.keys() <= {*BACKENDS[backend].keys}:
         raise click.UsageError(Phrase("use --branch and --remote with --to git"))
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        return move(current, backend, where)
-
-    return run_in_session("state migrate", "text", directory, work)
+    return move(current, backend, where)
 
 
 def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:

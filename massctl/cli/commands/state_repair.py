@@ -9,7 +9,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.app import Result, run_in_session, told
+from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import Text, form_option, sandbox_option
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
@@ -35,6 +35,7 @@ from massctl.errors import (
 from massctl.ledger import NEW_LINEAGE
 from massctl.ledger.codec import End, encode, first_lines, follow_file, sound_part
 from massctl.ledger.high_water_mark import incomplete, seen_mark
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Entry, NewEntry, Repaired
 from massctl.model.ids import sha256_of
 from massctl.model.phrase import A_FILE, Command, Phrase, system_reason
@@ -48,24 +49,17 @@ from massctl.whole_file import write_whole
 )
 @form_option
 @sandbox_option
-@click.pass_obj
-def repair(directory: str, reason: str | None, form: str, sandbox: bool) -> int:
+@verb("state repair")
+def repair(current: Session, _: list[Diagnostic], reason: str | None) -> Result:
     "Cut a damaged ledger to the entries that verify. You must then reconcile what is not known as sent."
-    return run_in_session(
-        "state repair", form, directory, lambda current, _: repair_ledger(current, reason), sandbox=sandbox
-    )
-
-
-def repair_ledger(session: Session, reason: str | None) -> Result:
-    """Cut a damaged ledger to the lines that verify; without a reason, only show what would be dropped."""
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
 
-    require_writable(session)
-    now = session.clock.now()
-    with alone(session):
-        damage = _damage(session)
-        ledger = session.backend.ledger
+    require_writable(current)
+    now = current.clock.now()
+    with alone(current):
+        damage = _damage(current)
+        ledger = current.backend.ledger
         found = ledger.as_found() or b""
         entries, end = sound_part(found, ledger.keys)
         ledger.keys.require_trusted(end.signing, end.serial)
@@ -73,15 +67,15 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
         dropped = found[len(sound) :]
         if not dropped:
             raise damage  # Every line follows from the one before: what they tell is impossible.
-        state = _folded(session, entries)
-        session.backend.ledger.require_seen(entries, end)
+        state = _folded(current, entries)
+        current.backend.ledger.require_seen(entries, end)
         repair = Repair(state.lineage or "", state.realm, end.serial, dropped, what_happened(damage))
         if reason is not None:
             event = Repaired(
                 dropped_bytes=len(dropped),
                 dropped_sha256=sha256_of(dropped),
                 reason=reason,
-                by=who(session.environment),
+                by=who(current.environment),
             )
             new = NewEntry(at=now, event=event)
             line = encode(new, end.serial + 1, end.digest)
@@ -89,7 +83,7 @@ def repair_ledger(session: Session, reason: str | None) -> Result:
                 line = encode(new, end.serial + 1, end.digest, signature)
             aside = ledger.replace(sound + line + b"\n", now, found)
             repair = replace(repair, aside=aside, done=True)
-            _note_restored(session)
+            _note_restored(current)
     return Result(
         ExitStatus.DONE if repair.done else ExitStatus.USAGE,
         lambda to: repair_json(repair, to.language),
@@ -116,28 +110,21 @@ def _damage(session: Session) -> LedgerCorruptError | LedgerUntrustedError:
 @click.command(name="backup")
 @click.argument("target", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @sandbox_option
-@click.pass_obj
-def backup(directory: str, target: Path, sandbox: bool) -> int:
+@verb("state backup")
+def backup(current: Session, _: list[Diagnostic], target: Path) -> Result:
     "Copy the ledger to FILE, which may be an older copy. The copy is complete even while others write."
-    return run_in_session(
-        "state backup", "text", directory, lambda current, _: back_up(current, target), sandbox=sandbox
-    )
-
-
-def back_up(session: Session, target: Path) -> Result:
-    """Copy the ledger's whole lines into a file, which may hold an older copy of the same ledger."""
     if target.exists() and not target.is_file():
         raise UsageError(
             Phrase("{file} is not a file", file=target.name),
             Phrase("Nothing was written."),
             Phrase("name a file that does not exist yet"),
         )
-    ledger = session.backend.ledger
+    ledger = current.backend.ledger
     ledger.read(0)  # A ledger that was cut or set back is no backup.
     found = ledger.as_found()
     entries, end = follow_file(found, keys=ledger.keys)
-    state = session.fold(entries)
-    require_ledger(session, state)
+    state = current.fold(entries)
+    require_ledger(current, state)
     if found is None:
         raise no_ledger(Phrase("there is no ledger to copy"))
     data = first_lines(found, end.serial)
@@ -161,52 +148,45 @@ def back_up(session: Session, target: Path) -> Result:
 @click.command(name="restore")
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @sandbox_option
-@click.pass_obj
-def restore(directory: str, source: Path, sandbox: bool) -> int:
+@verb("state restore")
+def restore(current: Session, _: list[Diagnostic], source: Path) -> Result:
     "Replace a lost or damaged local ledger by a copy. A copy older than this machine saw is refused."
-    return run_in_session(
-        "state restore", "text", directory, lambda current, _: restore_copy(current, source), sandbox=sandbox
-    )
 
-
-def restore_copy(session: Session, source: Path) -> Result:
-    """Replace the ledger by a copy that has everything that the ledger has or that this machine saw."""
-
-    session.backend.require_restorable()
-    require_writable(session)
-    now = session.clock.now()
-    with alone(session):
+    current.backend.require_restorable()
+    require_writable(current)
+    now = current.clock.now()
+    with alone(current):
         copy = _read_copy(source)
         try:
-            entries, end = follow_file(copy, keys=session.backend.keys)
+            entries, end = follow_file(copy, keys=current.backend.keys)
             if len(copy) > len(first_lines(copy, end.serial)):
                 raise incomplete()
-            state = _folded(session, entries)
-            session.backend.ledger.require_seen(entries, end)
+            state = _folded(current, entries)
+            current.backend.ledger.require_seen(entries, end)
         except (LedgerCorruptError, LedgerUntrustedError) as error:
             raise _no_copy(Phrase("{file} is not a copy that verifies", file=source.name), error) from None
         except LedgerOlderError as error:
             say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
             raise _no_copy(say_older, error) from None
-        ledger, mark = session.backend.ledger, seen_mark(session.places.locks)
+        ledger, mark = current.backend.ledger, seen_mark(current.places.locks)
         found, data = ledger.as_found(), first_lines(copy, end.serial)
-        _, there = sound_part(found or b"", session.backend.keys)
+        there = sound_part(found or b"", current.backend.keys)[1]
         sound = first_lines(found, there.serial)
         if not data.startswith(sound):
             raise _not_further(source, sound.startswith(data), end, there)
         if data == found:
             return told(Phrase("the ledger already has everything in {file}; nothing was changed", file=source.name))
         aside = ledger.replace(data, now, found)
-        _note_restored(session)
+        _note_restored(current)
     if aside is not None:
-        session.console.talk(Phrase("the old file is now named {file}; keep it", file=aside))
+        current.console.talk(Phrase("the old file is now named {file}; keep it", file=aside))
     if mark is None or mark.lineage != state.lineage:
         warning = Phrase(
             "this machine never saw this ledger, so nobody can tell here whether {file} is its newest"
             " copy: massctl would send again what was sent since",
             file=source.name,
         )
-        session.console.talk(warning)
+        current.console.talk(warning)
     back = Phrase("the ledger {lineage} is restored, with entries: {count}", lineage=state.lineage, count=end.serial)
     return told(back, next_step=SEE_PLAN)
 

@@ -12,7 +12,7 @@ from massctl.apply.jobs import Followed, Foreign, follow_jobs, is_overdue, recor
 from massctl.apply.journal import LedgerSession
 from massctl.apply.ports import WeChat
 from massctl.apply.statistics import Collected
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Seconds, campaign_names, form_option, sandbox_option
 from massctl.cli.embedded_sandbox import Embedded
 from massctl.cli.exit_codes import ExitStatus
@@ -48,43 +48,39 @@ from massctl.plan.acceptance import named_job
 @click.option("--statistics", is_flag=True, help="Then collect what WeChat has counted since the last time.")
 @form_option
 @sandbox_option
-@click.pass_obj
+@verb("status")
 def command(
-    directory: str, names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool, form: str, sandbox: bool
-) -> int:
+    current: Session, _: list[Diagnostic], names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool
+) -> Result:
     """Ask WeChat about unfinished mass jobs, and record the answers. Makes no other requests.
 
     With --statistics it also asks for the readers and followers that WeChat counted, and archives them beside the
     ledger; each call is made once for what it can newly say. With --sandbox it also records the events of jobs that
     have ended, and a wait passes at once.
     """
+    found = follow(current, names, wait, all_editions=all_editions)
+    collected = _collected(current) if statistics else None
+    for each in held_here(current):
+        current.console.talk(each)
+    going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        found = follow(current, names, wait, all_editions=all_editions)
-        collected = _collected(current) if statistics else None
-        for each in held_here(current):
-            current.console.talk(each)
-        going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
+    def json(to: Console) -> str:
+        from massctl.view.verbs_json import status_json
 
-        def json(to: Console) -> str:
-            from massctl.view.verbs_json import status_json
+        return status_json(found, to.language, collected)
 
-            return status_json(found, to.language, collected)
+    def text(to: Console) -> str:
+        from massctl.view.status import status_text
 
-        def text(to: Console) -> str:
-            from massctl.view.status import status_text
+        return status_text(to.page(), found, collected)
 
-            return status_text(to.page(), found, collected)
-
-        again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
-        if current.sandbox is not None:
-            again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
-        status = ExitStatus(found.exit_status())
-        if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
-            status = ExitStatus.FAILED
-        return Result(status, json, text, next_step=again if going else None)
-
-    return run_in_session("status", form, directory, work, sandbox=sandbox)
+    again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
+    if current.sandbox is not None:
+        again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
+    status = ExitStatus(found.exit_status())
+    if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
+        status = ExitStatus.FAILED
+    return Result(status, json, text, next_step=again if going else None)
 
 
 def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:

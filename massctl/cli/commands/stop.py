@@ -12,7 +12,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Text, form_option
 from massctl.cli.checkout import has_git
 from massctl.cli.consent import who
@@ -29,39 +29,33 @@ from massctl.plan.guards import STOP_BRANCH, Brake
 @click.command(name="stop")
 @click.option("--reason", type=Text(r".*\S.*"), metavar="TEXT", help="Why, for the person who lifts it.")
 @form_option
-@click.pass_obj
-def command(directory: str, reason: str | None, form: str) -> int:
+@verb("stop")
+def command(current: Session, _: list[Diagnostic], reason: str | None) -> Result:
     """Stop all sends of this repository at once, on all machines: push the branch massctl-stop to the remote.
 
     Needs the right to push, but no secret and no review. Each run looks for the branch right before each send. Sends
     that WeChat has accepted continue. `massctl resume` lifts the brake.
     """
+    from massctl.view.outcome import stopped_text
+    from massctl.view.verbs_json import brake_json
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.outcome import stopped_text
-        from massctl.view.verbs_json import brake_json
-
-        try:
-            branch = BrakeBranch(current, OTHERWISE)
-            found = branch.set(who(current.environment), current.clock.now(), reason or "")
-        except LedgerUnreachableError as error:
-            raise unreachable(
-                Phrase("the brake is not set, as far as this machine can tell"), error, OTHERWISE
-            ) from None
-        if isinstance(found, Pushed):
-            raise LedgerUnreachableError(
-                Phrase("the brake is not set"),
-                Phrase("{why} Sends go on.", why=found.said),
-                what_helps(found, _WHO_CAN, OTHERWISE),
-            )
-        brake, fresh = found
-        return Result(
-            ExitStatus.DONE,
-            lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
-            lambda to: stopped_text(to.page(), brake, branch.remote, fresh=fresh),
+    try:
+        branch = BrakeBranch(current, OTHERWISE)
+        found = branch.set(who(current.environment), current.clock.now(), reason or "")
+    except LedgerUnreachableError as error:
+        raise unreachable(Phrase("the brake is not set, as far as this machine can tell"), error, OTHERWISE) from None
+    if isinstance(found, Pushed):
+        raise LedgerUnreachableError(
+            Phrase("the brake is not set"),
+            Phrase("{why} Sends go on.", why=found.said),
+            what_helps(found, _WHO_CAN, OTHERWISE),
         )
-
-    return run_in_session("stop", form, directory, work)
+    brake, fresh = found
+    return Result(
+        ExitStatus.DONE,
+        lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
+        lambda to: stopped_text(to.page(), brake, branch.remote, fresh=fresh),
+    )
 
 
 SUBJECT: Final = "stop all sends"

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from massctl.cli.app import Result, run_in_session, said
+from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import account_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console
@@ -33,55 +33,49 @@ def command() -> None:
 @click.option("--live", is_flag=True, help="Ask WeChat instead of massctl.tags.json.")
 @form_option
 @sandbox_option
-@click.pass_obj
-def list_tags(directory: str, account: str | None, live: bool, form: str, sandbox: bool) -> int:
+@verb("tags list")
+def list_tags(current: Session, _: list[Diagnostic], account: str | None, live: bool) -> Result:
     """Print the tags of massctl.tags.json, or of WeChat with --live, or of the sandbox with --sandbox."""
 
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.view.verbs_json import tags_json
+    from massctl.view.verbs_json import tags_json
 
-        names = _chosen(current, account)
-        found = _asked(current, names) if live or sandbox else _pulled(current, names)
-        return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), lambda to: _text(found, to))
-
-    return run_in_session("tags list", form, directory, work, sandbox=sandbox)
+    names = _chosen(current, account)
+    found = _asked(current, names) if live or current.sandbox is not None else _pulled(current, names)
+    return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), lambda to: _text(found, to))
 
 
 @command.command(name="pull")
 @_account
 @form_option
 @sandbox_option
-@click.pass_obj
-def pull(directory: str, account: str | None, form: str, sandbox: bool) -> int:
+@verb("tags list")
+def pull(current: Session, _: list[Diagnostic], account: str | None) -> Result:
     """Write names and counts of the tags into massctl.tags.json, to be committed.
 
     After that a tag that an account does not have is an error. With --sandbox they are the sandbox's, in
     .massctl/sandbox/, and only verbs with --sandbox read them.
     """
 
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.view.verbs_json import tags_json
+    from massctl.view.verbs_json import tags_json
 
-        found = _asked(current, _chosen(current, account))
-        try:
-            file = write_tags(current.repository, found)
-        except OSError as error:
-            file, why = current.repository.tags_files[0], system_reason(error)
-            raise UsageError(Phrase("{path} cannot be written: {why}", path=file, why=why), _NOTHING) from None
-        count = sum(len(each.tags) for each in found.values())
+    found = _asked(current, _chosen(current, account))
+    try:
+        file = write_tags(current.repository, found)
+    except OSError as error:
+        file, why = current.repository.tags_files[0], system_reason(error)
+        raise UsageError(Phrase("{path} cannot be written: {why}", path=file, why=why), _NOTHING) from None
+    count = sum(len(each.tags) for each in found.values())
+    line = plural_phrase(
+        "{count} tag is in {file}: commit it", "{count} tags are in {file}: commit it", count=count, file=file
+    )
+    if current.sandbox is not None:
         line = plural_phrase(
-            "{count} tag is in {file}: commit it", "{count} tags are in {file}: commit it", count=count, file=file
+            "{count} tag of the sandbox is in {file}: plans with --sandbox read it",
+            "{count} tags of the sandbox are in {file}: plans with --sandbox read it",
+            count=count,
+            file=file,
         )
-        if sandbox:
-            line = plural_phrase(
-                "{count} tag of the sandbox is in {file}: plans with --sandbox read it",
-                "{count} tags of the sandbox are in {file}: plans with --sandbox read it",
-                count=count,
-                file=file,
-            )
-        return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), said(line))
-
-    return run_in_session("tags list", form, directory, work, sandbox=sandbox)
+    return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), said(line))
 
 
 def _chosen(current: "Session", account: str | None) -> list[AccountName]:

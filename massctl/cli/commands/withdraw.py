@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 
 from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, articles_flag, prepared, sharing, withdraw_all
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.cli.consent import said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
@@ -29,17 +29,16 @@ from massctl.model.state import Record, State
 @click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for jobs that are still being sent: 90s, 45m …")
 @form_option
 @sandbox_option
-@click.pass_obj
+@verb("withdraw", decides=True)
 def command(
-    directory: str,
+    current: Session,
+    _: list[Diagnostic],
     name: str,
     article: int | None,
     every: bool,
     yes: bool,
     wait: timedelta | None,
-    form: str,
-    sandbox: bool,
-) -> int:
+) -> Result:
     """Delete sent articles of NAME (mass/delete). The cards stay in the chats, and this cannot be undone.
 
     Only sent news and videos. WeChat allows ten withdrawals a day, and none while the job is being sent: with --wait
@@ -48,20 +47,17 @@ def command(
     if (article is None) != every:
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
-        from massctl.view.outcome import withdrawn_text
-        from massctl.view.verbs_json import withdraw_json
+    from massctl.view.outcome import withdrawn_text
+    from massctl.view.verbs_json import withdraw_json
 
-        taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
-        return Result(
-            ExitStatus(taken.exit_status()),
-            lambda to: withdraw_json(taken, to.language),
-            lambda to: withdrawn_text(to.page(), taken),
-            next_step=Phrase("{command}   shows what is left of it", command=Command("status", name)),
-            error=taken.error,
-        )
-
-    return run_in_session("withdraw", form, directory, work, sandbox=sandbox, decides=True)
+    taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
+    return Result(
+        ExitStatus(taken.exit_status()),
+        lambda to: withdraw_json(taken, to.language),
+        lambda to: withdrawn_text(to.page(), taken),
+        next_step=Phrase("{command}   shows what is left of it", command=Command("status", name)),
+        error=taken.error,
+    )
 
 
 def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> Withdrawal:

@@ -22,7 +22,6 @@ from massctl.model.phrase import Command, Phrase
 if TYPE_CHECKING:
     from massctl.apply.outcome import Failure, Outcome
     from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic
     from massctl.model.state import State
 
 View = Callable[[Console], str]
@@ -74,8 +73,8 @@ class Result(Frozen):
                 console.talk(self.next_step)
 
 
-Work = Callable[["Session", "list[Diagnostic]"], Result]
-"""The work of a verb, in an open repository; the diagnostics are the warnings of massctl.yaml."""
+Work = Callable[["Session"], Result]
+"""The work of a verb, in an open repository."""
 
 
 def run_in_session(
@@ -96,9 +95,9 @@ def run_in_session(
     def in_session() -> tuple[Console, Result]:
         from massctl.cli.session import session
 
-        with session(directory, sandbox=sandbox, locked=locked, decides=decides) as (current, warnings):
+        with session(directory, sandbox=sandbox, locked=locked, decides=decides) as current:
             try:
-                result = work(current, warnings)
+                result = work(current)
             finally:
                 # By then the work has moved the clock. What is told of it is true of every form of the result.
                 moved = _sandbox_time(current)

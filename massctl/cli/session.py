@@ -53,6 +53,8 @@ class Session(Struct):
     environment: Mapping[str, str]
     sandbox: "Embedded | None"
     clock: "Clock"
+    warnings: Sequence[Diagnostic] = ()
+    """What is odd in massctl.yaml."""
     home: Path | None = None
     """The folder that keeps ledger, caches and locks, where that is not `root`: a runner has a checkout of its own."""
     by_hand: bool = False
@@ -320,8 +322,8 @@ def session(
     environment: Mapping[str, str] = os.environ,
     opened: "tuple[MassctlFile | None, list[Diagnostic], Console] | None" = None,
     home: Path | None = None,
-) -> Iterator[tuple[Session, list[Diagnostic]]]:
-    """Open a repository. Returns the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
+) -> Iterator[Session]:
+    """Open a repository. `locked`: advise the flag too.
 
     `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once. Raises
     UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
@@ -352,7 +354,7 @@ def session(
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = embedded.clock if embedded else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, console, environment, embedded, clock, home), diagnostics
+        yield Session(root, settings, console, environment, embedded, clock, diagnostics, home)
     finally:
         if embedded:
             embedded.world.close()

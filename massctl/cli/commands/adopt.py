@@ -72,8 +72,8 @@ def command(directory: str, name: str, reason: str | None, pull: bool, form: str
                 Phrase("--pull records nothing, so it takes no --reason"), _UNWRITTEN, Phrase("leave it out")
             )
 
-        def take(current: Session, warnings: list[Diagnostic]) -> Result:
-            return pulled(current, name, warnings)
+        def take(current: Session) -> Result:
+            return pulled(current, name)
 
         return run_in_session("adopt", form, directory, take, sandbox=sandbox)
     if reason is None:
@@ -83,19 +83,19 @@ def command(directory: str, name: str, reason: str | None, pull: bool, form: str
         raise UsageError(Phrase("{what} is missing", what="--reason"), Phrase("Nothing was recorded."), hint)
     why = reason
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        return adopt(current, name, warnings, why)
+    def work(current: Session) -> Result:
+        return adopt(current, name, why)
 
     return run_in_session("adopt", form, directory, work, sandbox=sandbox, decides=True)
 
 
-def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
+def adopt(session: Session, name: str, reason: str) -> Result:
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
     from massctl.view.verbs_json import adopt_json
 
     require_writable(session)
     with alone(session):
-        read = _planned(session, name, warnings)
+        read = _planned(session, name)
         if isinstance(read, Result):
             return read
         made, rendered = read
@@ -112,9 +112,9 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     return Result(ExitStatus.DONE, lambda to: adopt_json(record, found, done, to.language), said(*lines))
 
 
-def _planned(session: Session, name: str, warnings: list[Diagnostic]) -> tuple[Planned, RenderedCampaign] | Result:
+def _planned(session: Session, name: str) -> tuple[Planned, RenderedCampaign] | Result:
     """Plan a campaign up to its draft; return a Result where its files have faults, raises where it has no draft."""
-    made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
+    made = planned(session, [name], PlanOptions(until=Until.DRAFT))
     trust(session, made.state)
     show_repository_warnings(session, made)
     (campaign,) = made.plan.campaigns
@@ -186,12 +186,12 @@ class _Pull(Frozen):
         )
 
 
-def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
+def pulled(session: Session, name: str) -> Result:
     """Write what somebody changed in a campaign's draft into its files, if they then give the same draft."""
     from massctl.view.verbs_json import adopt_json
 
     with alone(session):
-        read = _planned(session, name, warnings)
+        read = _planned(session, name)
         if isinstance(read, Result):
             return read
         pull = _opened(session, *read)

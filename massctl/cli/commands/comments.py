@@ -10,7 +10,6 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import account_of, read_ledger, trust
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record
@@ -49,7 +48,7 @@ def close_comments(directory: str, name: str, article: int | None, form: str, sa
 
 
 def _switched(directory: str, name: str, article: int | None, form: str, sandbox: bool, *, opened: bool) -> int:
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+    def work(current: "Session") -> Result:
         from massctl.view.verbs_json import comments_json
         from massctl.view.words import articles_named
 

@@ -91,7 +91,7 @@ def command() -> None:
 @form_option
 @sandbox_option
 @verb("import drafts")
-def drafts(current: "Session", _: "list[Diagnostic]", account: str | None) -> Result:
+def drafts(current: "Session", account: str | None) -> Result:
     """List the drafts of the console, newest first, each with its media_id and date."""
     name = current.account(account, _NOTHING)
     listed = [(each.media_id, each.titles, each.updated) for each in current.wechat(name).newest_drafts()]
@@ -138,7 +138,7 @@ def published(
     """
     if article_id is None or name is None:
 
-        def listing(current: "Session", _: "list[Diagnostic]") -> Result:
+        def listing(current: "Session") -> Result:
             chosen = current.account(account, _NOTHING)
             newest = current.wechat(chosen).newest_publications()
             return _listed(chosen, [(each.article_id, each.titles, each.updated) for each in newest], "published")
@@ -322,7 +322,7 @@ def _run(
 ) -> int:
     require_name(name)
 
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
+    def work(current: "Session") -> Result:
         campaign = CampaignName(name)
         require_free_folder(current, campaign)
         chosen = current.account(account, _NOTHING)

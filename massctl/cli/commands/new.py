@@ -23,7 +23,6 @@ from massctl.cli.ledger_access import own_ledger
 from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import ListEnded
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.message import Window
@@ -91,7 +90,7 @@ def command(
         without = Phrase("{flag} has no effect without --unsent-of", flag=useless[0])
         raise UsageError(with_list if unsent_of else without, _NOTHING, Phrase("leave it out"))
 
-    def work(current: Session, _: "list[Diagnostic]") -> Result:
+    def work(current: Session) -> Result:
         if unsent_of is not None:
             return _folder_of_rest(current, CampaignName(name), CampaignName(unsent_of))
         return _new_folder(current, CampaignName(name), source, title, account, window)

@@ -15,7 +15,6 @@ from massctl.cli.ledger_access import account_of, own_ledger, records_of, writab
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase, plural_phrase
 from massctl.model.state import Record, State
@@ -32,7 +31,6 @@ from massctl.model.state import Record, State
 @verb("withdraw", decides=True)
 def command(
     current: Session,
-    _: list[Diagnostic],
     name: str,
     article: int | None,
     every: bool,

@@ -35,11 +35,12 @@ from massctl.apply.draft_fingerprint import (
     markup_sha256,
     written_since,
 )
-from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft, what_happened
+from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.apply.payloads import draft_articles
 from massctl.apply.ports import DraftArticle, ListedDraft
 from massctl.apply.stage import packed, record_material
 from massctl.errors import ConfigurationError, TransportError, WeChatError
+from massctl.model.diagnostics import Failure
 from massctl.model.entries import (
     DraftBegun,
     DraftDeleted,

@@ -8,9 +8,10 @@ from typing import Final
 from msgspec import Struct, field
 
 from massctl.apply.journal import LedgerSession
-from massctl.apply.outcome import Failure, failure_of
+from massctl.apply.outcome import failure_of
 from massctl.apply.ports import Clock, Comments, JobReport, Progress, WeChat
 from massctl.errors import MassctlError, UsageError
+from massctl.model.diagnostics import Failure
 from massctl.model.entries import JobFinish, JobStatus, SendAccepted, SendInDoubt, fields_of
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, MsgDataId, MsgId

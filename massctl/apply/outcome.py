@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
-from massctl.model.diagnostics import has_errors
+from massctl.model.diagnostics import Failure, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Command, Phrase
@@ -21,19 +21,10 @@ if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
 
 
-class Failure(Frozen):
-    """What stopped a campaign: WeChat's code and request id where WeChat spoke, and what to do."""
-
-    errcode: int | None
-    rid: str | None
-    message: str
-    hint: str
-
-
-def failure_of(error: MassctlError) -> Failure:
+def failure_of(error: MassctlError, account: str = "") -> Failure:
     """Take what a person needs from an exception."""
     errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (None, None)
-    return Failure(errcode, rid, what_happened(error), error.hint)
+    return Failure(errcode, rid, what_happened(error), error.hint, account)
 
 
 def what_happened(error: MassctlError) -> str:

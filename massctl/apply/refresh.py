@@ -20,12 +20,13 @@ from massctl.apply.payloads import picture_address
 from massctl.apply.ports import DraftArticle, IsThere, JobReport, Overlap, WeChat
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.campaign import Audience, Tag
+from massctl.model.diagnostics import Failure
 from massctl.model.ids import AccountName, CampaignName, MediaId, MsgId, Sha256
 from massctl.model.message import PICTURE_PLACEHOLDER, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft, Job, Record, State
 from massctl.plan.guards import judged_tag
-from massctl.plan.plan import Drift, DriftKind, PlannedCampaign, Remote, Unread
+from massctl.plan.plan import Drift, DriftKind, PlannedCampaign, Remote
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import Refusal
 
@@ -52,7 +53,7 @@ class _Reading(Struct):
 
     state: State
     drifts: list[Drift] = field(default_factory=list)
-    unread: dict[tuple[str, str], Unread] = field(default_factory=dict)
+    unread: dict[tuple[str, str], Failure] = field(default_factory=dict)
     refusals: dict[CampaignName, Refusal] = field(default_factory=dict)
     counts: dict[CampaignName, int | None] = field(default_factory=dict)
     unknown: set[CampaignName] = field(default_factory=set)
@@ -69,14 +70,14 @@ class _Reading(Struct):
 
     def missed(self, account: AccountName, error: Failed) -> None:
         """Keep once why something of an account could not be read."""
-        failure = failure_of(error)
-        self.unread[account, failure.message] = Unread(account, failure.message, failure.hint)
+        failure = failure_of(error, account)
+        self.unread[account, failure.message] = failure
 
     def address(self, campaign: RenderedCampaign, kind: DriftKind, subject: str, found: "bool | Phrase") -> None:
         """Note that an address is gone, or that it could not be checked."""
         if isinstance(found, Phrase):
             say = Phrase("{address}: {why}", address=subject, why=found)
-            self.unread[campaign.account, say] = Unread(campaign.account, say, "")
+            self.unread[campaign.account, say] = Failure(None, None, say, "", campaign.account)
             self.unknown.add(campaign.name)
         elif not found:
             self.drifts.append(Drift(campaign.name, campaign.edition, kind, subject, subject, None))

@@ -10,9 +10,10 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from massctl.apply.outcome import Failure, failure_of
+from massctl.apply.outcome import failure_of
 from massctl.apply.ports import Clock, Counted, DataCube, StatisticsArchive
 from massctl.errors import PermanentError, QuotaError, WeChatError
+from massctl.model.diagnostics import Failure
 from massctl.model.ids import AppId
 from massctl.model.statistics import CallOutcome, JudgedCall, StatisticsCall, StatisticsRequest
 from massctl.plan.statistics import Fall, falls, has_newest_day

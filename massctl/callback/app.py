@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import field
 
-from massctl.callback.envelope import Delivered, Query, Refusal, Secrets, check_handshake, open_body
+from massctl.callback.envelope import Delivered, Query, Secrets, Untrusted, check_handshake, open_body
 from massctl.callback.finish import EVENT, read_finish
 from massctl.callback.spool import Arrival, Spool, SpoolError
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault, Tree, read_tree
@@ -35,7 +35,7 @@ BODY_SECONDS: Final = 10.0
 ANY: Final = "-"
 """Is counted in place of an account where a request could be for several."""
 
-_STATUS: Final = {Refusal.MALFORMED: 400, Refusal.TOO_LARGE: 413, Refusal.OTHER_ACCOUNT: 200}
+_STATUS: Final = {Untrusted.MALFORMED: 400, Untrusted.TOO_LARGE: 413, Untrusted.OTHER_ACCOUNT: 200}
 """What refusals are answered with, where it is not 403. WeChat repeats anything but 200, and what it says to another
 account is no better the third time."""
 _REASONS: Final = {
@@ -95,7 +95,7 @@ class Callback:
         now: Callable[[], datetime],
         *,
         forward: "Forwarder | None" = None,
-        refused: Callable[[Endpoint, Refusal], None] = lambda *_: None,
+        refused: Callable[[Endpoint, Untrusted], None] = lambda *_: None,
         tell: Callable[[Phrase], None] = lambda _: None,
         arrived: Callable[[], None] = lambda: None,
         healthy: Callable[[], bool] = lambda: True,
@@ -144,35 +144,35 @@ class Callback:
     def _handshake(self, request: Request) -> Answer:
         endpoints, query = self._at(request.path), Query.parse(request.query)
         if query is None:
-            return self._refuse(endpoints, Refusal.MALFORMED)
+            return self._refuse(endpoints, Untrusted.MALFORMED)
         checked = [(each, check_handshake(query, each.secrets, self._now())) for each in endpoints]
         for endpoint, said in checked:
             if isinstance(said, bytes):
                 self._spool.count(endpoint.account, "handshake")
                 return Answer(200, said)
-        return self._refuse_all([(each, why) for each, why in checked if isinstance(why, Refusal)])
+        return self._refuse_all([(each, why) for each, why in checked if isinstance(why, Untrusted)])
 
     def _post(self, request: Request) -> Answer:
         endpoints, query = self._at(request.path), Query.parse(request.query)
         if request.body is None:
-            return self._refuse(endpoints, Refusal.TOO_LARGE)
+            return self._refuse(endpoints, Untrusted.TOO_LARGE)
         tree = read_tree(request.body)
         if query is None or isinstance(tree, EventFault):
-            return self._refuse(endpoints, Refusal.MALFORMED)
+            return self._refuse(endpoints, Untrusted.MALFORMED)
         now, body = self._now(), request.body
         opened = [(each, open_body(query, body, tree, each.secrets, now)) for each in endpoints]
         delivered = [(each, said) for each, said in opened if isinstance(said, Delivered)]
         if not delivered:
-            return self._refuse_all([(each, why) for each, why in opened if isinstance(why, Refusal)])
+            return self._refuse_all([(each, why) for each, why in opened if isinstance(why, Untrusted)])
         proven = [(each, said) for each, said in delivered if said.is_sealed and each.secrets.proves_account]
         verified, said = [each for each, _ in proven or delivered], (proven or delivered)[0][1]
         inside = read_tree(said.body) if said.is_sealed else tree
         if isinstance(inside, EventFault):
-            return self._refuse(verified[:1], Refusal.MALFORMED)
+            return self._refuse(verified[:1], Untrusted.MALFORMED)
         meant = verified if proven else _addressed(verified, self._endpoints, _word(inside, "tousername"))
         is_finish = _word(inside, "event").lower() == EVENT
         if not (meant or is_finish or said.is_sealed):
-            return self._refuse(verified[:1], Refusal.OTHER_ACCOUNT)
+            return self._refuse(verified[:1], Untrusted.OTHER_ACCOUNT)
         heard = _Heard(meant or verified, said, is_proven=bool(proven))
         return self._finished(query, heard) if is_finish else self._message(request, query, heard)
 
@@ -187,17 +187,17 @@ class Callback:
             return Answer(200)
         if heard.said.is_sealed and not heard.is_proven and finish.said.original_id is None:
             # The seal of a platform alone does not say whose it is.
-            return self._refuse(heard.meant, Refusal.MALFORMED)
+            return self._refuse(heard.meant, Untrusted.MALFORMED)
         put = self._spool.put(heard.arrival(query, finish.said.msg_id))
         if put == "replayed":
-            return self._refuse(heard.meant, Refusal.REPLAYED)
+            return self._refuse(heard.meant, Untrusted.REPLAYED)
         self._spool.count(heard.account, "finish" if put == "new" else "copy")
         self._arrived()
         return Answer(200, b"success")
 
     def _message(self, request: Request, query: Query, heard: "_Heard") -> Answer:
         if not heard.said.is_sealed and self._spool.put(heard.arrival(query, None)) == "replayed":
-            return self._refuse(heard.meant, Refusal.REPLAYED)
+            return self._refuse(heard.meant, Untrusted.REPLAYED)
         return self._passed_on(request, heard.meant[0], heard.account)
 
     def _passed_on(self, request: Request, endpoint: Endpoint, account: str) -> Answer:
@@ -209,12 +209,12 @@ class Callback:
         self._spool.count(account, "forward_failed" if passed is None else "forwarded")
         return Answer(200) if passed is None else Answer(200, passed.content, passed.content_type or _TEXT)
 
-    def _refuse_all(self, checked: Sequence[tuple[Endpoint, Refusal]]) -> Answer:
+    def _refuse_all(self, checked: Sequence[tuple[Endpoint, Untrusted]]) -> Answer:
         """Refuse what none of several accounts takes, by the reason of the one that came nearest."""
-        nearest = [each for each in checked if each[1] is not Refusal.FORGED] or checked
+        nearest = [each for each in checked if each[1] is not Untrusted.FORGED] or checked
         return self._refuse([endpoint for endpoint, _ in nearest], nearest[0][1])
 
-    def _refuse(self, endpoints: Sequence[Endpoint], why: Refusal) -> Answer:
+    def _refuse(self, endpoints: Sequence[Endpoint], why: Untrusted) -> Answer:
         self._spool.count(endpoints[0].account if len(endpoints) == 1 else ANY, why)
         self._refused(endpoints[0], why)
         return Answer(_STATUS.get(why, 403))

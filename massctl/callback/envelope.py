@@ -34,7 +34,7 @@ _RANDOM: Final = 16
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
-class Refusal(StrEnum):
+class Untrusted(StrEnum):
     """Why a request is not WeChat's word about an account of ours; the value is what is counted."""
 
     MALFORMED = "malformed"
@@ -120,53 +120,53 @@ def parse_aes_key(text: str) -> bytes | None:
     return base64.b64decode(text + "=") if AES_KEY_PATTERN.fullmatch(text) else None
 
 
-def check_handshake(query: Query, secrets: Secrets, now: datetime) -> bytes | Refusal:
+def check_handshake(query: Query, secrets: Secrets, now: datetime) -> bytes | Untrusted:
     """Return the answer to the console's check of the URL, or the reason to refuse it."""
     if query.echostr is None:
-        return Refusal.MALFORMED
+        return Untrusted.MALFORMED
     return _check(query.signature, query, secrets, now) or query.echostr.encode(errors="replace")
 
 
-def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: datetime) -> Delivered | Refusal:
+def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: datetime) -> Delivered | Untrusted:
     """Open a body whose outer fields are `tree`; return its content, or the reason to refuse it."""
     sealed = tree.get("encrypt", [])
     if not secrets.aes_keys:
         if sealed and not {"event", "msgtype"} & tree.keys():
-            return _check(query.signature, query, secrets, now) or Refusal.KEY_MISSING
+            return _check(query.signature, query, secrets, now) or Untrusted.KEY_MISSING
         return _check(query.signature, query, secrets, now) or Delivered(body, is_sealed=False)
     if not sealed:
-        return _check(query.signature, query, secrets, now) or Refusal.NOT_SEALED
+        return _check(query.signature, query, secrets, now) or Untrusted.NOT_SEALED
     if len(sealed) != 1 or not isinstance(sealed[0], str):
-        return Refusal.MALFORMED
+        return Untrusted.MALFORMED
     text = sealed[0].strip()
     return _check(query.msg_signature, query, secrets, now, text) or _unsealed(text, secrets)
 
 
-def _check(signature: str, query: Query, secrets: Secrets, now: datetime, *sealed: str) -> Refusal | None:
+def _check(signature: str, query: Query, secrets: Secrets, now: datetime, *sealed: str) -> Untrusted | None:
     """Return what is wrong with a signature, or with its age."""
     signed = [each.encode(errors="replace") for each in (secrets.token, query.timestamp, query.nonce, *sealed)]
     due = hashlib.sha1(b"".join(sorted(signed)), usedforsecurity=False).hexdigest()
     if not hmac.compare_digest(due.encode(), signature.encode(errors="replace")):
-        return Refusal.FORGED
+        return Untrusted.FORGED
     if not _TIMESTAMP.fullmatch(query.timestamp):
-        return Refusal.MALFORMED
-    return None if abs(now.timestamp() - int(query.timestamp)) <= FRESH_SECONDS else Refusal.LATE
+        return Untrusted.MALFORMED
+    return None if abs(now.timestamp() - int(query.timestamp)) <= FRESH_SECONDS else Untrusted.LATE
 
 
-def _unsealed(text: str, secrets: Secrets) -> Delivered | Refusal:
+def _unsealed(text: str, secrets: Secrets) -> Delivered | Untrusted:
     """Decrypt with each key; while keys change hands, one that opens nothing says nothing."""
     try:
         sealed = base64.b64decode(text, validate=True)
     except ValueError:
-        return Refusal.NOT_DECRYPTED
+        return Untrusted.NOT_DECRYPTED
     if not sealed or len(sealed) % _BLOCK:
-        return Refusal.NOT_DECRYPTED
-    said: Delivered | Refusal = Refusal.NOT_DECRYPTED
+        return Untrusted.NOT_DECRYPTED
+    said: Delivered | Untrusted = Untrusted.NOT_DECRYPTED
     for key in secrets.aes_keys:
         found = _inside(_decrypted(sealed, key), secrets.seal_appid)
         if isinstance(found, Delivered):
             return found
-        said = found if found is Refusal.OTHER_ACCOUNT else said
+        said = found if found is Untrusted.OTHER_ACCOUNT else said
     return said
 
 
@@ -178,15 +178,15 @@ def _decrypted(sealed: bytes, key: bytes) -> bytes:
     return decryptor.update(sealed) + decryptor.finalize()
 
 
-def _inside(clear: bytes, appid: str) -> Delivered | Refusal:
+def _inside(clear: bytes, appid: str) -> Delivered | Untrusted:
     """Take apart what was decrypted: random bytes, the length, the message, the AppID, padding."""
     count = clear[-1]
     if not 1 <= count <= _BLOCK or clear[-count:] != bytes([count]) * count:
-        return Refusal.NOT_DECRYPTED
+        return Untrusted.NOT_DECRYPTED
     length = int.from_bytes(clear[_RANDOM : _RANDOM + 4], "big")
     rest = clear[_RANDOM + 4 : -count]
     if len(clear) - count < _RANDOM + 4 or length > len(rest):
-        return Refusal.NOT_DECRYPTED
+        return Untrusted.NOT_DECRYPTED
     if not hmac.compare_digest(rest[length:], appid.encode()):
-        return Refusal.OTHER_ACCOUNT
+        return Untrusted.OTHER_ACCOUNT
     return Delivered(rest[:length], is_sealed=True)

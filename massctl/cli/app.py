@@ -20,8 +20,9 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
-    from massctl.apply.outcome import Failure, Outcome
+    from massctl.apply.outcome import Outcome
     from massctl.cli.session import Session
+    from massctl.model.diagnostics import Failure
     from massctl.model.state import State
 
 View = Callable[[Console], str]
@@ -158,7 +159,7 @@ def run(kind: str, form: str, work: Callable[[], tuple[Console, Result]]) -> int
         raise
     except KeyboardInterrupt:
         if form == "json":
-            from massctl.apply.outcome import Failure
+            from massctl.model.diagnostics import Failure
 
             _stopped(document, kind, Failure(None, None, Phrase("interrupted"), ""), interrupted_status())
         raise

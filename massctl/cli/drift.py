@@ -32,6 +32,7 @@ from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
+from massctl.model.diagnostics import Failure
 from massctl.model.entries import Event
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
@@ -53,7 +54,7 @@ from massctl.plan.drift import (
     new_drifts,
     told_event,
 )
-from massctl.plan.plan import Drift, Plan, PlannedCampaign, Unread
+from massctl.plan.plan import Drift, Plan, PlannedCampaign
 from massctl.plan.statistics import newest_day, website_sends
 from massctl.plan.window import WindowState, window_state
 from massctl.transport import NoAnswer
@@ -69,7 +70,7 @@ class DriftsRead(Frozen):
     """What campaigns depend on, as it is now."""
 
     drifts: tuple[Drift, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[Failure, ...] = ()
     """What could not be read, which is no drift."""
     unknown: frozenset[CampaignName] = frozenset()
     """The campaigns of which something could not be read."""
@@ -128,13 +129,13 @@ def _of_allowance(
 
 def _counted_sends(
     session: Session, state: State, accounts: Collection[AccountName]
-) -> tuple[dict[AppId, list[datetime]], list[Unread]]:
+) -> tuple[dict[AppId, list[datetime]], list[Failure]]:
     """Return the console sends of this month that WeChat counted and nobody recorded, and what could not be read.
 
     WeChat counts a day late. So only the monthly allowance of a service account can be judged from it.
     """
     sends: dict[AppId, list[datetime]] = {}
-    unread: list[Unread] = []
+    unread: list[Failure] = []
     now = session.clock.now()
     last = newest_day(now)
     days = [last.replace(day=number) for number in range(last.day, 0, -1)] if _is_this_month(last, now) else []
@@ -147,8 +148,7 @@ def _counted_sends(
         except InvariantError:
             raise
         except MassctlError as error:
-            failure = failure_of(error)
-            unread.append(Unread(account, failure.message, failure.hint))
+            unread.append(failure_of(error, account))
             continue
         appid = AppId(declared.appid)
         sends[appid] = [*sends.get(appid, []), *website_sends(articles, state, appid)]
@@ -203,7 +203,7 @@ class Addresses:
         return answer.said if isinstance(answer, NoAnswer) else answer
 
 
-def unread_words(why: Unread | Exception) -> Phrase:
+def unread_words(why: Failure | Exception) -> Phrase:
     """Report that something could not be read now. That is not a drift; the next run reads again."""
     if isinstance(why, Exception):
         return Phrase("what campaigns depend on was not read: {why}", why=_reason(why))
@@ -289,7 +289,7 @@ _TOO_SLOW: Final = Phrase("it took longer than {seconds} seconds", seconds=READI
 
 def _nothing_of(campaigns: Sequence[PlannedCampaign], why: str) -> DriftsRead:
     accounts = sorted({each.account for each in campaigns if each.account is not None})
-    unread = tuple(Unread(AccountName(each), why, "") for each in accounts)
+    unread = tuple(Failure(None, None, why, "", each) for each in accounts)
     return DriftsRead((), unread, frozenset(each.name for each in campaigns))
 
 

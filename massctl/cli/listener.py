@@ -21,7 +21,7 @@ from massctl.apply.jobs import Recorded, possible_sends, record_finish
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import what_happened
 from massctl.callback.app import ANY, Application, Callback, Endpoint
-from massctl.callback.envelope import TOKEN_PATTERN, Refusal, Secrets, parse_aes_key
+from massctl.callback.envelope import TOKEN_PATTERN, Secrets, Untrusted, parse_aes_key
 from massctl.callback.forward import Forwarder
 from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
 from massctl.callback.tree import EventFault
@@ -59,27 +59,27 @@ TOLD_SECONDS: Final = 3_600.0
 """The same trouble is told again after an hour."""
 
 _SAID: Final = {
-    Refusal.FORGED: Phrase(
+    Untrusted.FORGED: Phrase(
         "{account}: a request is not signed with the account's Token, and changed nothing. If it was the console, "
         "compare the Token there with {token_env}"
     ),
-    Refusal.LATE: Phrase(
+    Untrusted.LATE: Phrase(
         "{account}: a request was signed more than ten minutes from now, and changed nothing; compare this machine's "
         "clock: {date}"
     ),
-    Refusal.NOT_SEALED: Phrase(
+    Untrusted.NOT_SEALED: Phrase(
         "{account}: a plain body was not read, because an EncodingAESKey is set: choose 安全模式 in the console, or "
         "take aes_key_env out of massctl.yaml"
     ),
-    Refusal.KEY_MISSING: Phrase(
+    Untrusted.KEY_MISSING: Phrase(
         "{account}: an encrypted body was not read, because no key is set: write "
         "accounts.{account}.callback.aes_key_env"
     ),
-    Refusal.NOT_DECRYPTED: Phrase(
+    Untrusted.NOT_DECRYPTED: Phrase(
         "{account}: a body that the Token signed cannot be decrypted: compare EncodingAESKey in the console with "
         "{aes_key_env}"
     ),
-    Refusal.OTHER_ACCOUNT: Phrase(
+    Untrusted.OTHER_ACCOUNT: Phrase(
         "{account}: a message that was signed for it is for another account, and changed nothing: "
         "compare appid and original_id in massctl.yaml with the console. If a third-party platform receives its "
         "events, write accounts.{account}.callback.component_appid"
@@ -152,7 +152,7 @@ def open_listener(
         ) from None
     intake = Intake(directory, environment, spool, clock.now, teller)
 
-    def refused(endpoint: Endpoint, why: Refusal) -> None:
+    def refused(endpoint: Endpoint, why: Untrusted) -> None:
         if (say := _SAID.get(why)) is not None:
             keys = variables[endpoint.account]
             said = Phrase(

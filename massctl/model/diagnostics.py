@@ -62,6 +62,20 @@ class Diagnostic(Frozen):
         return (place.file, place.line or 0, place.column or 0, self.code, self.message)
 
 
+class Failure(Frozen):
+    """What stopped a campaign, or kept something from being read."""
+
+    errcode: int | None
+    """WeChat's code, where WeChat spoke."""
+    rid: str | None
+    """WeChat's request id, for their support."""
+    message: str
+    hint: str
+    """What to do."""
+    account: str = ""
+    """Whose it is, where something of an account could not be read."""
+
+
 FaultKind = Literal[
     "unreadable", "unsupported", "too_large", "too_long", "too_many_pixels", "animated_unsupported", "ai_mark"
 ]

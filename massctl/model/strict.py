@@ -23,6 +23,19 @@ class Strict(BaseModel):
     )
 
 
+class ReportedError(Strict):
+    """What stopped a campaign, or the whole run."""
+
+    errcode: int | None
+    """WeChat's code; null where WeChat did not speak."""
+    rid: str | None
+    """WeChat's request id, for their support."""
+    message: str
+    """What happened, for people."""
+    hint: str
+    """What to do, for people."""
+
+
 def not_yet(schema: dict[str, Any]) -> None:
     """Make a JSON Schema reject a key whose effect is not built, as the loader does."""
     description = str(schema.get("description", ""))

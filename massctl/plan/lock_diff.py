@@ -103,19 +103,6 @@ class Review(Strict):
     """The language of the sentences in it."""
 
 
-class PlanError(Strict):
-    """Why there is no plan."""
-
-    errcode: int | None
-    """WeChat's code; null where it was not asked."""
-    rid: str | None
-    """WeChat's request id."""
-    message: str
-    """What happened, for people."""
-    hint: str
-    """What to do, for people."""
-
-
 def changed_message(old: LockedMessage, new: LockedMessage) -> Iterator[Phrase]:
     """Name the parts in which two messages differ."""
     if old.type != new.type:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
@@ -366,19 +366,11 @@ class Drift(Frozen):
         return self.told_as or str(self.now)
 
 
-class Unread(Frozen):
-    """Something that could not be read: the others were."""
-
-    account: str
-    message: str
-    hint: str
-
-
 class Remote(Frozen):
     """All that was read, and what could not be."""
 
     drifts: tuple[Drift, ...]
-    unread: tuple[Unread, ...]
+    unread: tuple[Failure, ...]
     refusals: Mapping[CampaignName, Refusal]
     """By campaign: why its draft, or its tag, keeps it from going on."""
     counts: Mapping[CampaignName, int | None]

@@ -20,10 +20,9 @@ from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
-from massctl.model.strict import Strict
+from massctl.model.strict import ReportedError, Strict
 from massctl.plan.lock_diff import (
     LockState,
-    PlanError,
     PlannedMoment,
     Review,
     ReviewedChanges,
@@ -346,7 +345,7 @@ class StoppedPlan(Strict):
     """Always empty."""
     summary: PlannedCounts
     """All 0."""
-    error: PlanError
+    error: ReportedError
     """Why."""
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from massctl.model.campaign import Path
 from massctl.model.diagnostics import Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
@@ -14,6 +15,7 @@ class Fault(Frozen):
     """What is wrong, and what is known about where; `massctl.render.strings.Origin` finds the rest."""
 
     code: str
+    """Empty until its content rule names it."""
     message: Phrase
     hint: Phrase | None = None
     severity: Severity = Severity.ERROR
@@ -29,6 +31,8 @@ class Fault(Frozen):
     """Text to look for in the sources where no line is known; empty: point at the key in campaign.yaml."""
     shift: int = 0
     """Code points from the beginning of `needle` to the place."""
+    key: Path = ()
+    """Where it is in campaign.yaml, or which key names its file; content rules know it."""
     option: str = ""
     """The key of `theme` that it is about; its place is where that key is written, which its reporter knows."""
 

@@ -105,8 +105,8 @@ class Strings(Struct):
     def judge(self, subject: Subject) -> None:
         """Make diagnostics of whatever a content rule finds."""
         found: dict[Path, list[Fault]] = {}
-        for key, fault in judge(subject):
-            found.setdefault(key, []).append(fault)
+        for fault in judge(subject):
+            found.setdefault(fault.key, []).append(fault)
         for key, faults in found.items():
             self.report(faults, subject.sources if key == subject.content_key else {}, key)
 

@@ -27,19 +27,6 @@ class CommandReport(Document):
     """The exit status of the command."""
 
 
-class ReportedError(Strict):
-    """What stopped a campaign, or the whole run."""
-
-    errcode: int | None
-    """WeChat's code; null where WeChat did not speak."""
-    rid: str | None
-    """WeChat's request id, for their support."""
-    message: str
-    """What happened, for people."""
-    hint: str
-    """What to do, for people."""
-
-
 def written_as(shape: type[Document], to: Language, *sources: object, **given: Any) -> str:
     """Write a document of a shape: what is given, else what the sources have; see `massctl.model.documents`."""
     return written(document(shape, *sources, **given), to)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from massctl.apply.consent import SendQuestion
-from massctl.apply.outcome import CampaignOutcome, Failure, Outcome, failure_of, unrecorded_of
-from massctl.model.diagnostics import Severity, has_errors
+from massctl.apply.outcome import CampaignOutcome, Outcome, failure_of, unrecorded_of
+from massctl.model.diagnostics import Failure, Severity, has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, plural_phrase
 from massctl.model.send import Verdict, doubt_words
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of

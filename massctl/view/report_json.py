@@ -9,7 +9,7 @@ from pydantic import Field
 
 from massctl.model.documents import document
 from massctl.model.state import Status
-from massctl.model.strict import Strict
+from massctl.model.strict import ReportedError, Strict
 from massctl.report.report import (
     By,
     Metric,
@@ -21,7 +21,7 @@ from massctl.report.report import (
     Whole,
 )
 from massctl.view.i18n import Language
-from massctl.view.json_writer import Document, ReportedError, written
+from massctl.view.json_writer import Document, written
 
 Number = float | int
 

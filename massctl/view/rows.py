@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from massctl.model.diagnostics import Failure
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.steps import Guard, Refusal
@@ -10,7 +11,6 @@ from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Part, Table
 
 if TYPE_CHECKING:
-    from massctl.apply.outcome import Failure
     from massctl.plan.lock_diff import ReviewedPart
     from massctl.plan.review_diff import Piece
 
@@ -115,7 +115,7 @@ def refusal_rows(refusals: Sequence[Refusal]) -> list[Row]:
     ]
 
 
-def failure_row(failure: "Failure", name: str = "error") -> Row:
+def failure_row(failure: Failure, name: str = "error") -> Row:
     """Return what went wrong, with WeChat's code and request id where they are known, and what to do."""
     known = [f"{key} {value}" for key, value in (("errcode", failure.errcode), ("rid", failure.rid)) if value]
     facts = (Inked(failure.message, Ink.ERROR), *(Inked(each, Ink.DETAIL) for each in known))

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, Field
 
 from massctl.model.campaign import AccountTags, Tag
-from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
+from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.documents import document, empty_document
 from massctl.model.entries import Entry, JobFinish, fields_of
 from massctl.model.ids import AccountName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
-from massctl.model.strict import Strict
+from massctl.model.strict import ReportedError, Strict
 from massctl.plan.forge_setup import SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan import Drift, DriftKind
@@ -38,13 +38,13 @@ from massctl.plan.plan_file import (
 )
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
-from massctl.view.json_writer import CommandReport, Document, ReportedError, written, written_as
+from massctl.view.json_writer import CommandReport, Document, written, written_as
 from massctl.view.words import drift_hint, drift_words
 
 if TYPE_CHECKING:
     from massctl.apply.jobs import Followed, Foreign, Recorded
     from massctl.apply.notices import Notice
-    from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
+    from massctl.apply.outcome import CampaignOutcome, Outcome
     from massctl.apply.ports import SendingSpeed
     from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.statistics import Collected
@@ -238,10 +238,8 @@ _FAULTS_NAMED_MAX = 5
 """Of the faults that stopped a campaign; `massctl validate` shows them all."""
 
 
-def _faults(diagnostics: Sequence[Diagnostic]) -> "Failure | None":
+def _faults(diagnostics: Sequence[Diagnostic]) -> Failure | None:
     """Return the ERROR of a campaign that was stopped by faults in its files; None for one without."""
-    from massctl.apply.outcome import Failure
-
     faults = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
     if not faults:
         return None
@@ -457,7 +455,7 @@ def _told_drift(drift: "Drift") -> dict[str, Any]:
 
 
 def _campaign(
-    shape: type[FollowedCampaign], record: Record, failure: "Failure | None" = None, **given: Any
+    shape: type[FollowedCampaign], record: Record, failure: Failure | None = None, **given: Any
 ) -> dict[str, Any]:
     """Return where an edition stands, and what went wrong about it in this run."""
     return document(
@@ -1357,7 +1355,7 @@ def shapes() -> Mapping[str, type[BaseModel]]:
     }
 
 
-def stopped_json(verb: str, failure: "Failure", exit_status: int, language: Language) -> str:
+def stopped_json(verb: str, failure: Failure, exit_status: int, language: Language) -> str:
     """Return the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`."""
     made = empty_document(shapes()[verb], exit_status=exit_status)
     return written({**made, "error": document(ReportedError, failure)}, language)

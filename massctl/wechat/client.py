@@ -36,7 +36,7 @@ from massctl.transport import Call, Inside, Line, NoAnswer
 from massctl.wechat import wire
 from massctl.wechat.errcodes import ErrorClass
 from massctl.wechat.response import (
-    Refusal,
+    RefusedAnswer,
     ShapeError,
     error_of,
     preview_verdict_of,
@@ -231,7 +231,7 @@ class WeChatClient:
         request = wire.preview_request(recipient, body)
         token = self._tokens.get()
         outcome = self._once(request, token, hide=hide)
-        if isinstance(outcome, Refusal) and outcome.needs_new_token:
+        if isinstance(outcome, RefusedAnswer) and outcome.needs_new_token:
             try:
                 renewed = self._renewed(token)
             except WeChatError:
@@ -259,7 +259,7 @@ class WeChatClient:
         outcome = self._once(request, token, openids=openids, is_late=permit.has_passed)
         if isinstance(outcome, NoAnswer) and not outcome.left:
             raise error_of(outcome, request.path)
-        if isinstance(outcome, Refusal) and outcome.needs_new_token:
+        if isinstance(outcome, RefusedAnswer) and outcome.needs_new_token:
             self._tokens.drop(token)
         return verdict_of(outcome)
 
@@ -299,7 +299,7 @@ class WeChatClient:
     def _call_unless_gone(self, request: Request[T]) -> T | None:
         """Make a call about something that may be gone, which is None."""
         outcome = self._ask(request)
-        if isinstance(outcome, Refusal) and outcome.judgement.error_class is ErrorClass.GONE:
+        if isinstance(outcome, RefusedAnswer) and outcome.judgement.error_class is ErrorClass.GONE:
             return None
         return _value(outcome, request.path)
 
@@ -308,18 +308,18 @@ class WeChatClient:
         outcome = self._ask(request)
         return _value(outcome, request.path)
 
-    def _ask(self, request: Request[T]) -> T | Refusal | NoAnswer:
+    def _ask(self, request: Request[T]) -> T | RefusedAnswer | NoAnswer:
         """Make a call that is not a send; a refused token is replaced once, and the call made once more.
 
         The repetition is safe for every call: WeChat did not look at the first one.
         """
         token = self._tokens.get()
         outcome = self._try(request, token)
-        if isinstance(outcome, Refusal) and outcome.needs_new_token:
+        if isinstance(outcome, RefusedAnswer) and outcome.needs_new_token:
             return self._try(request, self._renewed(token))
         return outcome
 
-    def _try(self, request: Request[T], token: str | None) -> T | Refusal | NoAnswer:
+    def _try(self, request: Request[T], token: str | None) -> T | RefusedAnswer | NoAnswer:
         """Make a call with one token, as often as its repetition is harmless."""
         return retry(lambda: self._once(request, token), self._sleep, repeatable=request.repeatable)
 
@@ -331,7 +331,7 @@ class WeChatClient:
         hide: Sequence[str] = (),
         openids: Sequence[str] = (),
         is_late: Callable[[], bool] | None = None,
-    ) -> T | Refusal | NoAnswer:
+    ) -> T | RefusedAnswer | NoAnswer:
         """Make one exchange, report it to the observer, and judge the answer."""
         begun = Exchange(request.method, request.path)
         self._watch(begun)
@@ -382,8 +382,8 @@ class WeChatClient:
         return grant
 
 
-def _value(outcome: T | Refusal | NoAnswer, path: str) -> T:
+def _value(outcome: T | RefusedAnswer | NoAnswer, path: str) -> T:
     """Return the success, or raise its error."""
-    if isinstance(outcome, Refusal | NoAnswer):
+    if isinstance(outcome, RefusedAnswer | NoAnswer):
         raise error_of(outcome, path)
     return outcome

@@ -60,7 +60,7 @@ class Answer(Frozen):
     rid: str | None
 
 
-class Refusal(Frozen):
+class RefusedAnswer(Frozen):
     """An answer with an errcode, judged."""
 
     path: str
@@ -111,15 +111,15 @@ def read_answer(raw: RawAnswer, hide: Sequence[str] = (), openids: Sequence[str]
     return Answer(fields, errcode, without_openids(errmsg, openids), rid[1][:RID_CHARS_MAX] if rid else None)
 
 
-def refusal_of(answer: Answer, path: str) -> Refusal | None:
+def refusal_of(answer: Answer, path: str) -> RefusedAnswer | None:
     """Judge an answer of the call at `path`; None if it has no errcode."""
     if not answer.errcode:
         return None
     judgement = judge(path, answer.errcode, answer.errmsg)
-    return Refusal(path, answer.errcode, answer.errmsg, answer.rid, judgement, _msg_id(answer.fields))
+    return RefusedAnswer(path, answer.errcode, answer.errmsg, answer.rid, judgement, _msg_id(answer.fields))
 
 
-def error_of(outcome: Refusal | NoAnswer, path: str) -> WeChatError:
+def error_of(outcome: RefusedAnswer | NoAnswer, path: str) -> WeChatError:
     """Make the exception for a call that has no verdict; where its effect may exist it is a TransportError."""
     if isinstance(outcome, NoAnswer):
         return TransportError(
@@ -143,7 +143,7 @@ def error_of(outcome: Refusal | NoAnswer, path: str) -> WeChatError:
     )
 
 
-def verdict_of(outcome: Job | Refusal | NoAnswer) -> Verdict:
+def verdict_of(outcome: Job | RefusedAnswer | NoAnswer) -> Verdict:
     """Judge one attempt at a mass send whose request left."""
     if isinstance(outcome, Job):
         return Accepted(outcome.msg_id, outcome.msg_data_id)
@@ -164,7 +164,7 @@ def verdict_of(outcome: Job | Refusal | NoAnswer) -> Verdict:
     )
 
 
-def preview_verdict_of(outcome: Refusal | NoAnswer | None) -> PreviewVerdict:
+def preview_verdict_of(outcome: RefusedAnswer | NoAnswer | None) -> PreviewVerdict:
     """Judge one preview; None is the success, which has no content of its own."""
     if outcome is None:
         return PreviewSent()

@@ -15,7 +15,7 @@ from tenacity import (
 
 from massctl.transport import NoAnswer
 from massctl.wechat.errcodes import Again, ErrorClass
-from massctl.wechat.response import Refusal
+from massctl.wechat.response import RefusedAnswer
 
 T = TypeVar("T")
 
@@ -58,11 +58,11 @@ def retry(once: Callable[[], T], sleep: Callable[[float], None], *, repeatable: 
 
 
 def _too_fast(outcome: object) -> bool:
-    return isinstance(outcome, Refusal) and outcome.judgement.again is Again.NEXT_MINUTE
+    return isinstance(outcome, RefusedAnswer) and outcome.judgement.again is Again.NEXT_MINUTE
 
 
 def _busy(outcome: object) -> bool:
-    return isinstance(outcome, Refusal) and outcome.judgement.error_class is ErrorClass.BUSY
+    return isinstance(outcome, RefusedAnswer) and outcome.judgement.error_class is ErrorClass.BUSY
 
 
 def _pause(state: RetryCallState) -> float:

@@ -9,12 +9,12 @@ import pytest
 from cli_runner import Shell
 from fake_forge import FakeForge
 
-from massctl.apply.outcome import Failure
 from massctl.apply.statistics import Collected
 from massctl.cli.commands.ci_dispatch import CHECK, SEND, take_secrets, words_of
 from massctl.cli.statistics import ONCE_SECONDS
 from massctl.errors import UsageError
 from massctl.forge.events import Dispatch
+from massctl.model.diagnostics import Failure
 from massctl.model.ids import AccountName, AppId
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository

@@ -19,13 +19,13 @@ from gits import git, look_of
 from monitors import BEATS, monitor
 from repositories import window
 
-from massctl.apply.outcome import Failure
 from massctl.apply.statistics import Collected
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
 from massctl.cli.session import Session
 from massctl.cli.session import session as opened_session
 from massctl.cli.statistics import AGAIN_SECONDS, BackgroundCollector
 from massctl.errors import InvariantError
+from massctl.model.diagnostics import Failure
 from massctl.model.ids import AccountName, AppId
 from massctl.model.state import State
 from massctl.transport import Line

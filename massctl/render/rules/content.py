@@ -9,14 +9,17 @@ from html import unescape
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
 from massctl.render.elements import LINK_HOST, is_script
+from massctl.render.fault import Fault
 from massctl.render.limits import DEFAULT_DIGEST_CHARACTERS
 from massctl.render.paths import is_at_wechat
 from massctl.render.rules.characters import unseen_characters
-from massctl.render.rules.subject import Finding, Subject
+from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import banned_words, terms_in
 from massctl.render.tree import Element
 
@@ -36,35 +39,35 @@ _REMOVE = Phrase(
 )
 
 
-def find_absolute_terms(subject: Subject) -> Iterator[Finding]:
+def find_absolute_terms(subject: Subject) -> Iterator[Fault]:
     """Find praise that the law forbids for what is sold. Source: see `words.toml`, group by group."""
     for term, source, found in _found(subject, "advertising"):
         yield found(Phrase("“{term}” is an absolute term of advertising ({source})", term=term, source=source), _ALLOW)
 
 
-def find_incitement(subject: Subject) -> Iterator[Finding]:
+def find_incitement(subject: Subject) -> Iterator[Fault]:
     """Find words that reward or force readers to share or to follow. Source: see `words.toml`, group by group."""
     for term, source, found in _found(subject, "incitement"):
         say = Phrase("“{term}” incites readers to share or to follow, which WeChat forbids ({source})")
         yield found(Phrase(say, term=term, source=source), _REWARD)
 
 
-def find_forbidden(subject: Subject) -> Iterator[Finding]:
+def find_forbidden(subject: Subject) -> Iterator[Fault]:
     """Find words for services that WeChat's published rules forbid. Source: see `words.toml`, group by group."""
     for term, source, found in _found(subject, "forbidden"):
         yield found(Phrase("“{term}” belongs to what WeChat forbids ({source})", term=term, source=source), _REMOVE)
 
 
-def _found(subject: Subject, name: str) -> Iterator[tuple[str, str, Callable[[Phrase, Phrase], Finding]]]:
+def _found(subject: Subject, name: str) -> Iterator[tuple[str, str, Callable[[Phrase, Phrase], Fault]]]:
     """Return each term of a list, its source, and what makes the finding at its place."""
     for key, text in subject.read.items():
         for hit in terms_in(text.whole, subject.words, name):
             needle, shift = text.around(hit.start, hit.end)
-            place = partial(Finding, key, needle=needle, shift=shift, width=hit.end - hit.start)
+            place = partial(Fault, "", key=key, needle=needle, shift=shift, width=hit.end - hit.start)
             yield text.whole[hit.start : hit.end], hit.source, place
 
 
-def find_banned_words(subject: Subject) -> Iterator[Finding]:
+def find_banned_words(subject: Subject) -> Iterator[Fault]:
     """Find the words of `policy.banned_words`."""
     for key, text in subject.read.items():
         for hit in banned_words(text.whole, subject.words):
@@ -72,35 +75,37 @@ def find_banned_words(subject: Subject) -> Iterator[Finding]:
             word = text.whole[hit.start : hit.end]
             say = Phrase("“{word}” is banned by `policy.banned_words`", word=word)
             hint = Phrase("use another word, or add the whole expression to `policy.allowed_words`")
-            yield Finding(key, say, hint, needle, shift, len(word))
+            yield Fault("", say, hint, key=key, needle=needle, shift=shift, width=len(word))
 
 
-def find_unseen(subject: Subject) -> Iterator[Finding]:
+def find_unseen(subject: Subject) -> Iterator[Fault]:
     """Find invisible characters in the files of an article; those of campaign.yaml are found where it is read."""
     for path, text in subject.sources.items():
         lines = Lines(text)
         for each in unseen_characters(text):
             line, column = lines.at(each.start)
-            yield Finding(subject.content_key, each.message, each.hint, width=1, path=path, line=line, column=column)
+            found = subject.found(each.message, each.hint)
+            yield replace(found, path=path, line=line, column=column, width=1)
 
 
 # The digest.
 
 
-def find_missing_digest(subject: Subject) -> Iterator[Finding]:
+def find_missing_digest(subject: Subject) -> Iterator[Fault]:
     """Find a single article without a digest, which followers see under its title."""
     if subject.key and subject.is_alone and not subject.texts.get((*subject.key, "digest")):
         say = Phrase(
             "there is no digest: WeChat uses the first {count} characters of the text", count=DEFAULT_DIGEST_CHARACTERS
         )
-        yield Finding((*subject.key, "title"), say, Phrase("write `digest:`, one sentence that makes people open it"))
+        hint = Phrase("write `digest:`, one sentence that makes people open it")
+        yield Fault("", say, hint, key=(*subject.key, "title"))
 
 
-def find_unseen_digest(subject: Subject) -> Iterator[Finding]:
+def find_unseen_digest(subject: Subject) -> Iterator[Fault]:
     """Find digests that WeChat drops beside other articles. Source: WeChat docs, "draft/add", read 2026-10."""
     if subject.key and not subject.is_alone and subject.texts.get((*subject.key, "digest")):
         say = Phrase("this digest has no effect: with several articles WeChat keeps none")
-        yield Finding((*subject.key, "digest"), say, Phrase("leave it out"))
+        yield Fault("", say, Phrase("leave it out"), key=(*subject.key, "digest"))
 
 
 # Links.
@@ -111,7 +116,7 @@ _CONSOLE: Final = ("/cgi-bin/", "/wxopen/", "/advanced/")
 """Paths of mp.weixin.qq.com that need the console's log-in."""
 
 
-def find_dead_links(subject: Subject) -> Iterator[Finding]:
+def find_dead_links(subject: Subject) -> Iterator[Fault]:
     """Find links that no follower can follow: anchors, paths, previews that expire, pages of the console.
 
     WeChat removes every `id`, so an anchor has no target. Source: measured behaviour of the API, 2026-06.
@@ -124,10 +129,10 @@ def find_dead_links(subject: Subject) -> Iterator[Finding]:
     why = _why_dead(subject.source_url) if subject.source_url.lower().startswith("http") else None
     if why is not None:
         hint = Phrase("copy the address of the published article, or of a web page")
-        yield Finding((*subject.key, "content_source_url"), why, hint)
+        yield Fault("", why, hint, key=(*subject.key, "content_source_url"))
 
 
-def find_unencrypted(subject: Subject) -> Iterator[Finding]:
+def find_unencrypted(subject: Subject) -> Iterator[Fault]:
     """Find links to http: addresses. An address that is only shown is text."""
     hint = Phrase("write https:// if the site supports it, as nearly all do")
     for address in dict.fromkeys(_addresses(subject)) if "http://" in subject.lower else ():
@@ -136,7 +141,7 @@ def find_unencrypted(subject: Subject) -> Iterator[Finding]:
             yield subject.found(say, hint, address)
     if _is_unencrypted(subject.source_url):
         say = Phrase("{address} travels unencrypted; phones warn about it or refuse it", address=subject.source_url)
-        yield Finding((*subject.key, "content_source_url"), say, hint)
+        yield Fault("", say, hint, key=(*subject.key, "content_source_url"))
 
 
 def _addresses(subject: Subject) -> Iterator[str]:
@@ -183,7 +188,7 @@ ICON_PIXELS_MAX: Final = 72
 """Ours: what is smaller on either side is an icon or a rule, and meant to be small."""
 
 
-def find_wordless(subject: Subject) -> Iterator[Finding]:
+def find_wordless(subject: Subject) -> Iterator[Fault]:
     """Ask for the words of pictures, once in an article.
 
     An empty `alt` in HTML says that a picture is decoration, as on every web page.
@@ -200,7 +205,7 @@ def find_wordless(subject: Subject) -> Iterator[Finding]:
         yield subject.found(say, hint, reference)
 
 
-def find_tiny(subject: Subject) -> Iterator[Finding]:
+def find_tiny(subject: Subject) -> Iterator[Fault]:
     """Find pictures with hardly any pixels, each once."""
     shown = {_address(each) for each in _images(subject)}
     for sha256, (written, picture) in subject.pictures.items():

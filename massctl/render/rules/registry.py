@@ -7,12 +7,13 @@ or a note. Warnings and notes can be accepted, with a reason, under `ignore:` in
 from collections.abc import Iterator
 from typing import Final
 
-from massctl.model.campaign import Path
+from msgspec.structs import replace
+
 from massctl.model.diagnostics import Severity
 from massctl.model.frozen import Frozen
 from massctl.render.fault import Fault
 from massctl.render.rules import content, structure
-from massctl.render.rules.subject import Check, Finding, Subject
+from massctl.render.rules.subject import Check, Subject
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -55,13 +56,8 @@ RULES: Final = (
 )
 
 
-def judge(subject: Subject) -> Iterator[tuple[Path, Fault]]:
-    """Yield the faults of a subject, rule by rule, each with the key of campaign.yaml that it belongs to."""
+def judge(subject: Subject) -> Iterator[Fault]:
+    """Yield the faults of a subject, rule by rule."""
     for rule in RULES:
-        for finding in rule.check(subject):
-            yield finding.key, _fault(rule, finding)
-
-
-def _fault(rule: Rule, finding: Finding) -> Fault:
-    where = {name: getattr(finding, name) for name in ("path", "line", "column", "width", "needle", "shift")}
-    return Fault(rule.code, finding.message, finding.hint, rule.severity, **where)
+        for found in rule.check(subject):
+            yield replace(found, code=rule.code, severity=rule.severity)

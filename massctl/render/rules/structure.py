@@ -11,7 +11,8 @@ from functools import cache
 from typing import Final
 
 from massctl.model.phrase import Phrase
-from massctl.render.rules.subject import Check, Finding, Subject
+from massctl.render.fault import Fault
+from massctl.render.rules.subject import Check, Subject
 from massctl.render.tree import Element
 
 REPORTS_MAX: Final = 10
@@ -47,14 +48,14 @@ def _rule(sign: str, hint: Phrase, look: Look) -> Check:
     """
     pattern = re.compile(sign)
 
-    def check(subject: Subject) -> Iterator[Finding]:
+    def check(subject: Subject) -> Iterator[Fault]:
         if pattern.search(subject.markup) is not None:
             yield from _look(subject, hint, look)
 
     return check
 
 
-def _look(subject: Subject, hint: Phrase, look: Look) -> Iterator[Finding]:
+def _look(subject: Subject, hint: Phrase, look: Look) -> Iterator[Fault]:
     told: set[int] = set()
     for element in subject.elements:
         for at, message in look(element):
@@ -198,7 +199,7 @@ find_fonts = _rule(r"font-family:(?![^;]*monospace)", _NO_FONT, _own_font)
 find_dark_mode = _rule(r"!important|gradient\(", _DARK, _dark_mode)
 
 
-def find_nesting(subject: Subject) -> Iterator[Finding]:
+def find_nesting(subject: Subject) -> Iterator[Fault]:
     """Find elements that are nested for nothing (rule 2.1)."""
     if subject.depth > CHAIN_MAX:
         yield from _look(subject, _FEWER, _nested_for_nothing)

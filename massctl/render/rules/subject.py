@@ -1,4 +1,4 @@
-"""What a content rule looks at, and what it finds."""
+"""What a content rule looks at."""
 
 import re
 from bisect import bisect_right
@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import Final
 
 from msgspec import field
+from msgspec.structs import replace
 
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Lines
 from massctl.model.frozen import Frozen
 from massctl.model.message import PICTURE_PLACEHOLDER, Picture
 from massctl.model.phrase import Phrase
+from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 from massctl.render.rules.words import WordLists
 from massctl.render.tree import VOID, Element, opening_tag
@@ -78,23 +80,6 @@ class Text(Frozen):
         before = run.text[max(0, first - _CONTEXT) : first].rpartition("\n")[2]
         after = run.text[last : last + _CONTEXT].partition("\n")[0]
         return before + run.text[first:last] + after, len(before)
-
-
-class Finding(Frozen):
-    """What a rule found, and what is known about where; its code and severity are the rule's."""
-
-    key: Path
-    """Where it is in campaign.yaml, or which key names the file that it is in."""
-    message: Phrase
-    hint: Phrase | None = None
-    needle: str = ""
-    """Text to look for in the article's sources."""
-    shift: int = 0
-    width: int | None = None
-    path: str | None = None
-    """The file, from the campaigns folder, where it is known."""
-    line: int | None = None
-    column: int | None = None
 
 
 class Subject(Frozen, dict=True):
@@ -170,7 +155,7 @@ class Subject(Frozen, dict=True):
         path, text = next(iter(self.sources.items()), ("", ""))
         return None if path.endswith(".j2") or not path else Lines(text)
 
-    def found_in(self, element: Element, message: Phrase, hint: Phrase | None = None) -> Finding:
+    def found_in(self, element: Element, message: Phrase, hint: Phrase | None = None) -> Fault:
         """Find something in an element of the body."""
         if self._lines is None or element.at is None:
             # As its file has it: with the paths of its pictures.
@@ -180,14 +165,12 @@ class Subject(Frozen, dict=True):
             return self.found(message, hint, written)
         line, column = self._lines.at(element.at)
         tag = next(tags(self._lines.text[element.at :]), None)
-        path = next(iter(self.sources))
-        if tag is None or tag.start:
-            return Finding(self.content_key, message, hint, path=path, line=line)
-        return Finding(self.content_key, message, hint, path=path, line=line, column=column, width=tag.end)
+        found = replace(self.found(message, hint), path=next(iter(self.sources)), line=line)
+        return found if tag is None or tag.start else replace(found, column=column, width=tag.end)
 
-    def found(self, message: Phrase, hint: Phrase | None = None, needle: str = "") -> Finding:
+    def found(self, message: Phrase, hint: Phrase | None = None, needle: str = "") -> Fault:
         """Find something in the body that `needle` names."""
-        return Finding(self.content_key, message, hint, needle)
+        return Fault("", message, hint, key=self.content_key, needle=needle)
 
 
-Check = Callable[[Subject], Iterator[Finding]]
+Check = Callable[[Subject], Iterator[Fault]]

@@ -9,8 +9,8 @@ from building import APPID, NOW, OPEN, PAST, attempted, entries, house, news, pl
 from copies import replace
 
 from massctl.apply.notices import Notice, NoticeFinder, Reach, standings
-from massctl.apply.outcome import CampaignOutcome, Failure, LeftDraft
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.apply.outcome import CampaignOutcome, LeftDraft
+from massctl.model.diagnostics import Diagnostic, Failure, Severity
 from massctl.model.entries import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
 from massctl.model.ids import AccountName
 from massctl.model.lock import LockFile, lock_document

@@ -7,7 +7,7 @@ import pytest
 from building import APPID, HOUR, NOW, OPEN, attempted, house, plan_of, recorded, text
 from simulation.scenario import Scene, whole_news
 
-from massctl.apply.outcome import CampaignOutcome, Failure, Outcome
+from massctl.apply.outcome import CampaignOutcome, Outcome
 from massctl.apply.runner_events import (
     Standings,
     events_of,
@@ -18,7 +18,7 @@ from massctl.apply.runner_events import (
     waiting_for_people,
 )
 from massctl.apply.statistics import Collected
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Failure, Severity
 from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import Window

@@ -8,9 +8,9 @@ from building import APPID, HOUR, LATER, attempted, house, plan_of, recorded, te
 from copies import replace
 
 from massctl.apply.notices import Coming, NoticeFinder
-from massctl.apply.outcome import CampaignOutcome, Failure
+from massctl.apply.outcome import CampaignOutcome
 from massctl.errors import InvariantError
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Failure, Severity
 from massctl.model.entries import Announced, SendAccepted
 from massctl.model.settings import Channel
 from massctl.plan.plan import PlannedCampaign

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from massctl.callback import forward
 from massctl.callback.app import BODY_BYTES_MAX, Application, Callback, Endpoint
-from massctl.callback.envelope import Refusal, Secrets, parse_aes_key
+from massctl.callback.envelope import Secrets, Untrusted, parse_aes_key
 from massctl.callback.forward import Forwarder
 from massctl.callback.spool import Spool, SpoolError
 from massctl.transport import Line
@@ -591,4 +591,4 @@ def test_an_asgi_server_starts_and_stops_it(scene: Scene) -> None:
 
 def test_why_a_refusal_is_one_of_few() -> None:
     """They are labels of a metric: a new one for each request would be a flood of its own."""
-    assert 9 == len(Refusal)
+    assert 9 == len(Untrusted)

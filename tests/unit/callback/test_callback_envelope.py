@@ -14,8 +14,8 @@ from massctl.callback.envelope import (
     FRESH_SECONDS,
     Delivered,
     Query,
-    Refusal,
     Secrets,
+    Untrusted,
     check_handshake,
     open_body,
     parse_aes_key,
@@ -34,19 +34,19 @@ def secrets(*keys: str, token: str = TOKEN, appid: str = APPID) -> Secrets:
     return Secrets(appid, token, tuple(key for key in read if key is not None))
 
 
-def asked(text: str, given: Secrets | None = None, now: datetime = NOW) -> bytes | Refusal:
+def asked(text: str, given: Secrets | None = None, now: datetime = NOW) -> bytes | Untrusted:
     parsed = Query.parse(text)
-    return Refusal.MALFORMED if parsed is None else check_handshake(parsed, given or secrets(AES_KEY), now)
+    return Untrusted.MALFORMED if parsed is None else check_handshake(parsed, given or secrets(AES_KEY), now)
 
 
-def opened(text: str, body: bytes, given: Secrets, now: datetime = NOW) -> Delivered | Refusal:
+def opened(text: str, body: bytes, given: Secrets, now: datetime = NOW) -> Delivered | Untrusted:
     parsed, tree = Query.parse(text), read_tree(body)
     assert parsed is not None
     assert isinstance(tree, dict)
     return open_body(parsed, body, tree, given, now)
 
 
-def delivered(encrypt: str, given: Secrets, **changes: str) -> Delivered | Refusal:
+def delivered(encrypt: str, given: Secrets, **changes: str) -> Delivered | Untrusted:
     """Post an `Encrypt` in safe mode."""
     return opened(query(AT, encrypt=encrypt, **changes), safe(encrypt), given)
 
@@ -82,29 +82,29 @@ def test_a_handshake_gives_back_exactly_what_was_asked(echo: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (query(AT, token="another1", echostr="1"), Refusal.FORGED),
-        (query(AT, echostr="1", signature=""), Refusal.FORGED),
-        (query(AT, echostr="1", signature="é" * 40), Refusal.FORGED),
-        (query(AT, echostr="1", signature=signature(TOKEN, str(int(AT)), "n7k2p9").upper()), Refusal.FORGED),
-        (query(AT, echostr="1", nonce="other"), Refusal.FORGED),
-        (query(AT, echostr="1", timestamp=str(int(AT) + 1)), Refusal.FORGED),
-        (query(AT), Refusal.MALFORMED),
-        (query(AT, echostr="1") + "&signature=x", Refusal.MALFORMED),
-        (query(AT, echostr="1") + "&echostr=2", Refusal.MALFORMED),
-        ("&".join(f"a{n}=1" for n in range(99)), Refusal.MALFORMED),
-        ("", Refusal.MALFORMED),
-        (query(AT - FRESH_SECONDS - 1, echostr="1"), Refusal.LATE),
-        (query(AT + FRESH_SECONDS + 1, echostr="1"), Refusal.LATE),
+        (query(AT, token="another1", echostr="1"), Untrusted.FORGED),
+        (query(AT, echostr="1", signature=""), Untrusted.FORGED),
+        (query(AT, echostr="1", signature="é" * 40), Untrusted.FORGED),
+        (query(AT, echostr="1", signature=signature(TOKEN, str(int(AT)), "n7k2p9").upper()), Untrusted.FORGED),
+        (query(AT, echostr="1", nonce="other"), Untrusted.FORGED),
+        (query(AT, echostr="1", timestamp=str(int(AT) + 1)), Untrusted.FORGED),
+        (query(AT), Untrusted.MALFORMED),
+        (query(AT, echostr="1") + "&signature=x", Untrusted.MALFORMED),
+        (query(AT, echostr="1") + "&echostr=2", Untrusted.MALFORMED),
+        ("&".join(f"a{n}=1" for n in range(99)), Untrusted.MALFORMED),
+        ("", Untrusted.MALFORMED),
+        (query(AT - FRESH_SECONDS - 1, echostr="1"), Untrusted.LATE),
+        (query(AT + FRESH_SECONDS + 1, echostr="1"), Untrusted.LATE),
     ],
 )
-def test_a_handshake_that_is_not_wechats_gets_nothing_back(text: str, why: Refusal) -> None:
+def test_a_handshake_that_is_not_wechats_gets_nothing_back(text: str, why: Untrusted) -> None:
     assert why is asked(text)
 
 
 @pytest.mark.parametrize("stamp", ["x", "-5", "1e9", "١٧٩٠٠٠٠٠٠٠", "9" * 20, ""])
 def test_a_signed_timestamp_that_is_no_number_is_refused(stamp: str) -> None:
     fields = {"signature": signature(TOKEN, stamp, "n"), "timestamp": stamp, "nonce": "n", "echostr": "1"}
-    assert Refusal.MALFORMED is asked(urlencode(fields))
+    assert Untrusted.MALFORMED is asked(urlencode(fields))
 
 
 @pytest.mark.parametrize("seconds", [-FRESH_SECONDS, 0, FRESH_SECONDS])
@@ -163,31 +163,31 @@ PAD = 32 - len(CLEAR) % 32
 @pytest.mark.parametrize(
     ("encrypt", "why"),
     [
-        (sealed(BODY, key=OTHER_KEY), Refusal.NOT_DECRYPTED),
-        (sealed(BODY, appid="wxfedcba9876543210"), Refusal.OTHER_ACCOUNT),
-        (sealed(BODY, appid=""), Refusal.OTHER_ACCOUNT),
-        (sealed(BODY, appid=APPID + "0"), Refusal.OTHER_ACCOUNT),
-        (sealed(BODY, appid=APPID[:-1]), Refusal.OTHER_ACCOUNT),
-        (sealed(b"x" * 40, block=16), Refusal.NOT_DECRYPTED),
-        (sealed(BODY)[:-1], Refusal.NOT_DECRYPTED),
-        (sealed(BODY)[:-4], Refusal.NOT_DECRYPTED),
-        (sealed(BODY)[:60], Refusal.NOT_DECRYPTED),
-        (sealed(BODY)[:64], Refusal.NOT_DECRYPTED),
-        (sealed(BODY)[:-64], Refusal.NOT_DECRYPTED),
-        (sealed(BODY) + "AAAA", Refusal.NOT_DECRYPTED),
-        ("", Refusal.NOT_DECRYPTED),
-        ("====", Refusal.NOT_DECRYPTED),
-        ("中文" * 16, Refusal.NOT_DECRYPTED),
-        (encrypted(CLEAR + bytes([PAD - 1]) + bytes([PAD] * (PAD - 1))), Refusal.NOT_DECRYPTED),
-        (encrypted(CLEAR + bytes(PAD)), Refusal.NOT_DECRYPTED),
-        (encrypted(CLEAR + bytes([PAD + 32] * PAD)), Refusal.NOT_DECRYPTED),
-        (encrypted(b"\x20" * 32), Refusal.NOT_DECRYPTED),
-        (encrypted(b"\x11" * 32), Refusal.NOT_DECRYPTED),
-        (encrypted(LEAD + b"\xff" * 4 + b"\x0c" * 12), Refusal.NOT_DECRYPTED),
-        (encrypted(LEAD + b"\x00\x00\x00\x01" + b"\x0c" * 12), Refusal.NOT_DECRYPTED),
+        (sealed(BODY, key=OTHER_KEY), Untrusted.NOT_DECRYPTED),
+        (sealed(BODY, appid="wxfedcba9876543210"), Untrusted.OTHER_ACCOUNT),
+        (sealed(BODY, appid=""), Untrusted.OTHER_ACCOUNT),
+        (sealed(BODY, appid=APPID + "0"), Untrusted.OTHER_ACCOUNT),
+        (sealed(BODY, appid=APPID[:-1]), Untrusted.OTHER_ACCOUNT),
+        (sealed(b"x" * 40, block=16), Untrusted.NOT_DECRYPTED),
+        (sealed(BODY)[:-1], Untrusted.NOT_DECRYPTED),
+        (sealed(BODY)[:-4], Untrusted.NOT_DECRYPTED),
+        (sealed(BODY)[:60], Untrusted.NOT_DECRYPTED),
+        (sealed(BODY)[:64], Untrusted.NOT_DECRYPTED),
+        (sealed(BODY)[:-64], Untrusted.NOT_DECRYPTED),
+        (sealed(BODY) + "AAAA", Untrusted.NOT_DECRYPTED),
+        ("", Untrusted.NOT_DECRYPTED),
+        ("====", Untrusted.NOT_DECRYPTED),
+        ("中文" * 16, Untrusted.NOT_DECRYPTED),
+        (encrypted(CLEAR + bytes([PAD - 1]) + bytes([PAD] * (PAD - 1))), Untrusted.NOT_DECRYPTED),
+        (encrypted(CLEAR + bytes(PAD)), Untrusted.NOT_DECRYPTED),
+        (encrypted(CLEAR + bytes([PAD + 32] * PAD)), Untrusted.NOT_DECRYPTED),
+        (encrypted(b"\x20" * 32), Untrusted.NOT_DECRYPTED),
+        (encrypted(b"\x11" * 32), Untrusted.NOT_DECRYPTED),
+        (encrypted(LEAD + b"\xff" * 4 + b"\x0c" * 12), Untrusted.NOT_DECRYPTED),
+        (encrypted(LEAD + b"\x00\x00\x00\x01" + b"\x0c" * 12), Untrusted.NOT_DECRYPTED),
     ],
 )
-def test_what_the_token_signed_and_no_key_opens_is_not_read(encrypt: str, why: Refusal) -> None:
+def test_what_the_token_signed_and_no_key_opens_is_not_read(encrypt: str, why: Untrusted) -> None:
     assert why is delivered(encrypt, secrets(AES_KEY))
 
 
@@ -196,23 +196,23 @@ def test_a_sealed_body_whose_query_was_changed_is_forged(member: str) -> None:
     changed = {member: "0"}
     why = delivered(sealed(BODY), secrets(AES_KEY), **changed)
     # `signature` does not cover the body, so it is not what is asked.
-    assert (Delivered(BODY, is_sealed=True) if member == "signature" else Refusal.FORGED) == why
+    assert (Delivered(BODY, is_sealed=True) if member == "signature" else Untrusted.FORGED) == why
 
 
 def test_a_signature_of_another_body_does_not_carry_this_one() -> None:
     text = query(AT, encrypt=sealed(b"<xml/>"))
-    assert Refusal.FORGED is opened(text, safe(sealed(BODY)), secrets(AES_KEY))
+    assert Untrusted.FORGED is opened(text, safe(sealed(BODY)), secrets(AES_KEY))
 
 
 def test_the_plain_signature_does_not_carry_a_sealed_body() -> None:
     good = signature(TOKEN, str(int(AT)), "n7k2p9")
-    assert Refusal.FORGED is opened(query(AT, msg_signature=good), safe(sealed(BODY)), secrets(AES_KEY))
+    assert Untrusted.FORGED is opened(query(AT, msg_signature=good), safe(sealed(BODY)), secrets(AES_KEY))
 
 
 def test_two_sealed_members_are_none() -> None:
     encrypt = sealed(BODY)
     body = f"<xml><Encrypt>{encrypt}</Encrypt><Encrypt>{sealed(b'<xml/>')}</Encrypt></xml>".encode()
-    assert Refusal.MALFORMED is opened(query(AT, encrypt=encrypt), body, secrets(AES_KEY))
+    assert Untrusted.MALFORMED is opened(query(AT, encrypt=encrypt), body, secrets(AES_KEY))
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
@@ -225,13 +225,13 @@ def test_no_single_byte_of_a_sealed_body_can_be_changed(position: int, flip: int
     assert parsed is not None
     if isinstance(tree, dict):
         found = open_body(parsed, bytes(body), tree, secrets(AES_KEY), NOW)
-        assert found in (Refusal.FORGED, Refusal.NOT_SEALED, Refusal.MALFORMED)
+        assert found in (Untrusted.FORGED, Untrusted.NOT_SEALED, Untrusted.MALFORMED)
 
 
 @pytest.mark.parametrize("shift", [timedelta(seconds=-FRESH_SECONDS - 1), timedelta(seconds=FRESH_SECONDS + 1)])
 def test_an_old_sealed_body_is_late(shift: timedelta) -> None:
     encrypt = sealed(BODY)
-    assert Refusal.LATE is opened(query(AT, encrypt=encrypt), safe(encrypt), secrets(AES_KEY), NOW + shift)
+    assert Untrusted.LATE is opened(query(AT, encrypt=encrypt), safe(encrypt), secrets(AES_KEY), NOW + shift)
 
 
 # Plain bodies
@@ -241,13 +241,13 @@ def test_a_plain_body_is_read_where_no_key_is_set() -> None:
     assert Delivered(BODY, is_sealed=False) == opened(query(AT), BODY, secrets())
 
 
-@pytest.mark.parametrize(("token", "why"), [(TOKEN, Refusal.NOT_SEALED), ("another1", Refusal.FORGED)])
-def test_a_plain_body_is_no_way_around_a_key(token: str, why: Refusal) -> None:
+@pytest.mark.parametrize(("token", "why"), [(TOKEN, Untrusted.NOT_SEALED), ("another1", Untrusted.FORGED)])
+def test_a_plain_body_is_no_way_around_a_key(token: str, why: Untrusted) -> None:
     assert why is opened(query(AT, token=token), BODY, secrets(AES_KEY))
 
 
-@pytest.mark.parametrize(("token", "why"), [(TOKEN, Refusal.KEY_MISSING), ("another1", Refusal.FORGED)])
-def test_a_sealed_body_without_a_key_says_that_one_is_missing(token: str, why: Refusal) -> None:
+@pytest.mark.parametrize(("token", "why"), [(TOKEN, Untrusted.KEY_MISSING), ("another1", Untrusted.FORGED)])
+def test_a_sealed_body_without_a_key_says_that_one_is_missing(token: str, why: Untrusted) -> None:
     assert why is opened(query(AT, token=token), safe(sealed(BODY)), secrets())
 
 

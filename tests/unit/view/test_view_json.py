@@ -6,9 +6,8 @@ from datetime import timedelta
 from view_samples import NOW, attempted, campaign, outcome, plan_of, saved, state_of, text_campaign
 
 from massctl.apply.jobs import Followed
-from massctl.apply.outcome import Failure
 from massctl.model import entries
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.steps import Invalid

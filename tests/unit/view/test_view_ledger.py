@@ -22,9 +22,9 @@ from view_samples import (
 
 from massctl.apply.consent import SendQuestion
 from massctl.apply.jobs import Followed
-from massctl.apply.outcome import Failure
 from massctl.errors import ConfigurationError, PermanentError
 from massctl.model import entries
+from massctl.model.diagnostics import Failure
 from massctl.model.entries import Entry
 from massctl.model.phrase import Phrase, in_time, moment
 from massctl.model.state import State

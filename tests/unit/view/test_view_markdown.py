@@ -15,10 +15,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from view_samples import NOW, article, attempted, campaign, picture, plan_of, saved, state_of, text_campaign
 
-from massctl.apply.outcome import Failure
 from massctl.errors import NotAPlanError
 from massctl.model import entries
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window
 from massctl.model.phrase import Phrase

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from view_samples import HERO, NOW, attempted, campaign, outcome, plan_of, saved, state_of, text_campaign, uploaded
 
-from massctl.apply.outcome import Failure, Outcome, refuse_all
+from massctl.apply.outcome import Outcome, refuse_all
 from massctl.errors import LedgerStaleError
 from massctl.model import entries
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Failure, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase

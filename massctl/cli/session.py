@@ -318,15 +318,13 @@ def session(
     *,
     sandbox: bool = False,
     locked: bool = False,
-    decides: bool = False,
     environment: Mapping[str, str] = os.environ,
     opened: "tuple[MassctlFile | None, list[Diagnostic], Console] | None" = None,
     home: Path | None = None,
 ) -> Iterator[Session]:
     """Open a repository. `locked`: advise the flag too.
 
-    `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once. Raises
-    UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
+    Raises UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
     `opened`: what `open_settings` gave already. `home`: see `Session.home`.
     """
     settings, diagnostics, console = opened or open_settings(directory, environment, sandbox=sandbox)
@@ -341,11 +339,6 @@ def session(
                 "correct massctl.yaml; {command}   shows every fault of every file", command=Command("validate")
             ),
         )
-    if decides and not sandbox:
-        # Only decisions ask.
-        from massctl.cli.consent import require_operator
-
-        require_operator(settings.policy, environment)
     console = use_console(console.advising(replace(console.language.flags, locked=locked)))
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)

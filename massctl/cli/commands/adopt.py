@@ -15,9 +15,9 @@ from massctl.apply.journal import Statement
 from massctl.apply.payloads import draft_articles, picture_address
 from massctl.apply.ports import DraftArticle
 from massctl.apply.reconcile import WENT_OUT, adopt_draft, draft_to_adopt, nothing_to_adopt
-from massctl.cli.app import Result, run_in_session, said
+from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
-from massctl.cli.consent import who
+from massctl.cli.consent import require_operator, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import alone, ledger_session, require_writable, trust
 from massctl.cli.output import Console
@@ -59,8 +59,8 @@ _KEYS: Final = ("title", "author", "digest", "content_source_url", "need_open_co
 @click.option("--pull", is_flag=True, help="Write the console's changes into the campaign's files; records nothing.")
 @form_option
 @sandbox_option
-@click.pass_obj
-def command(directory: str, name: str, reason: str | None, pull: bool, form: str, sandbox: bool) -> int:
+@verb("adopt")
+def command(current: Session, name: str, reason: str | None, pull: bool) -> Result:
     """Keep NAME's draft as somebody changed it in the console, if words, pictures and links are as reviewed.
 
     The author, the comment settings and what the API does not show, such as 原创 and 赞赏, may differ. Other words come
@@ -71,22 +71,14 @@ def command(directory: str, name: str, reason: str | None, pull: bool, form: str
             raise UsageError(
                 Phrase("--pull records nothing, so it takes no --reason"), _UNWRITTEN, Phrase("leave it out")
             )
-
-        def take(current: Session) -> Result:
-            return pulled(current, name)
-
-        return run_in_session("adopt", form, directory, take, sandbox=sandbox)
+        return pulled(current, name)
     if reason is None:
         hint = Phrase(
             "{command}   writes the console's changes into the files", command=Command("adopt", "NAME --pull")
         )
         raise UsageError(Phrase("{what} is missing", what="--reason"), Phrase("Nothing was recorded."), hint)
-    why = reason
-
-    def work(current: Session) -> Result:
-        return adopt(current, name, why)
-
-    return run_in_session("adopt", form, directory, work, sandbox=sandbox, decides=True)
+    require_operator(current)
+    return adopt(current, name, reason)
 
 
 def adopt(session: Session, name: str, reason: str) -> Result:

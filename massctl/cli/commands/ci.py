@@ -15,6 +15,7 @@ from massctl.cli.commands import ci_dispatch as dispatch
 from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import, take_secrets
 from massctl.cli.commands.ci_review import language_of, write_comment, write_review
 from massctl.cli.commands.ci_setup import setup as shown
+from massctl.cli.consent import require_operator
 from massctl.cli.drift import DriftReader, unread_words
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import read_ledger, trust
@@ -273,7 +274,9 @@ def order(context: click.Context, looked: str) -> int:
     token = os.environ.pop("GITHUB_TOKEN", "")
     asked = dispatch.order_of(os.environ)
     imports = asked is not None and asked.typed("order") == dispatch.IMPORT
-    with session(context.obj, decides=not imports) as current:
+    with session(context.obj) as current:
+        if not imports:
+            require_operator(current)
         if dispatch.gate(current, os.environ) != "order" or asked is None:
             return ExitStatus.DONE
         words = () if imports else dispatch.words_of(asked, looked)

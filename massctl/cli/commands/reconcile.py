@@ -14,7 +14,7 @@ from massctl.apply.reconcile import is_by_hand, nothing_to_settle, settle_not_se
 from massctl.cli.app import Result, outcome_result, run_in_session, said
 from massctl.cli.arguments import Moment, Text, campaign_names, form_option, sandbox_option
 from massctl.cli.commands.apply import add_repeatable, run_apply
-from massctl.cli.consent import who
+from massctl.cli.consent import require_operator, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import account_of, declared_editions, own_ledger, read_ledger, records_of, require_ledger
 from massctl.cli.notifications import Notifier
@@ -84,13 +84,14 @@ def command(
     def work(current: Session) -> Result:
         if not chosen or reason is None:
             return show_evidence(current, name)
+        require_operator(current)
         if resubmit:
             return resubmit_send(current, name, reason, yes=yes)
         statement = Statement(reason, who(current.environment), msg_id, url, batch, looked_at)
         return settle(current, name, statement, sent=sent)
 
     kind = "apply" if resubmit else "reconcile"
-    return run_in_session(kind, form, directory, work, sandbox=sandbox, decides=chosen)
+    return run_in_session(kind, form, directory, work, sandbox=sandbox)
 
 
 def _agree(

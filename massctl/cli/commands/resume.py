@@ -7,7 +7,7 @@ from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
 from massctl.cli.commands.stop import BrakeBranch, unreachable, what_helps
-from massctl.cli.consent import said_yes, somebody_is_here
+from massctl.cli.consent import require_operator, said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
@@ -30,7 +30,7 @@ _WHO_CAN = Phrase(
 @click.command(name="resume")
 @click.option("--yes", is_flag=True, help="Lift it without a question; required without a terminal.")
 @form_option
-@verb("resume", decides=True)
+@verb("resume")
 def command(current: "Session", yes: bool) -> Result:
     """Allow sends again: show who stopped them and what would be sent at once, and delete the branch massctl-stop.
 
@@ -39,6 +39,7 @@ def command(current: "Session", yes: bool) -> Result:
     from massctl.view.outcome import resumed_text
     from massctl.view.verbs_json import brake_json
 
+    require_operator(current)
     due: Plan | None = None
     try:
         branch = BrakeBranch(current, OTHERWISE)

@@ -251,7 +251,7 @@ class _Runner(Struct):
     def release(self) -> int:
         """Release the lease if this folder's runner holds it."""
         with self._session(self.checkout.at(self.checkout.fetch())) as current:
-            require_operator(current.settings.policy, self.environment)
+            require_operator(current)
             with own_ledger(current) as book:
                 held, me = book.state.lease, self.folder.memory.id
                 if held is not None and held.event.runner != me.runner:
@@ -354,7 +354,7 @@ class _Runner(Struct):
         if found is Claim.FOREIGN:
             if not wishes.take_over:
                 raise _foreign(state)
-            require_operator(current.settings.policy, self.environment)
+            require_operator(current)
             _require_consent(current, state, yes=wishes.yes)
         if found is not Claim.HELD:
             me = memory.id

@@ -9,7 +9,7 @@ import click
 from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, articles_flag, prepared, sharing, withdraw_all
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
-from massctl.cli.consent import said_yes, somebody_is_here
+from massctl.cli.consent import require_operator, said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import account_of, own_ledger, records_of, writable_state
 from massctl.cli.progress import progress
@@ -28,7 +28,7 @@ from massctl.model.state import Record, State
 @click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for jobs that are still being sent: 90s, 45m …")
 @form_option
 @sandbox_option
-@verb("withdraw", decides=True)
+@verb("withdraw")
 def command(
     current: Session,
     name: str,
@@ -45,6 +45,7 @@ def command(
     if (article is None) != every:
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
+    require_operator(current)
     from massctl.view.outcome import withdrawn_text
     from massctl.view.verbs_json import withdraw_json
 

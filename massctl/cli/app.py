@@ -22,7 +22,7 @@ from massctl.model.phrase import Command, Phrase
 if TYPE_CHECKING:
     from massctl.apply.outcome import Outcome
     from massctl.cli.session import Session
-    from massctl.model.diagnostics import Diagnostic, Failure
+    from massctl.model.diagnostics import Failure
     from massctl.model.state import State
 
 View = Callable[[Console], str]
@@ -74,8 +74,8 @@ class Result(Frozen):
                 console.talk(self.next_step)
 
 
-Work = Callable[["Session", "list[Diagnostic]"], Result]
-"""The work of a verb, in an open repository; the diagnostics are the warnings of massctl.yaml."""
+Work = Callable[["Session"], Result]
+"""The work of a verb, in an open repository."""
 
 
 def run_in_session(
@@ -86,7 +86,6 @@ def run_in_session(
     *,
     sandbox: bool = False,
     locked: bool = False,
-    decides: bool = False,
 ) -> int:
     """Open a repository as `session` does, do the work of a verb, and print its result.
 
@@ -96,9 +95,9 @@ def run_in_session(
     def in_session() -> tuple[Console, Result]:
         from massctl.cli.session import session
 
-        with session(directory, sandbox=sandbox, locked=locked, decides=decides) as (current, warnings):
+        with session(directory, sandbox=sandbox, locked=locked) as current:
             try:
-                result = work(current, warnings)
+                result = work(current)
             finally:
                 # By then the work has moved the clock. What is told of it is true of every form of the result.
                 moved = _sandbox_time(current)
@@ -110,7 +109,7 @@ def run_in_session(
 
 
 def verb(
-    kind: str, *, form: str = "text", sandbox: bool = False, decides: bool = False
+    kind: str, *, form: str = "text", sandbox: bool = False
 ) -> Callable[[Callable[..., Result]], Callable[..., int]]:
     """Make a command of a verb's work: open the repository, do the work with the verb's own flags, print its result.
 
@@ -123,7 +122,7 @@ def verb(
         def command(directory: str, /, *, form: str = form, sandbox: bool = sandbox, **flags: Any) -> int:
             locked = flags.get("locked", False)
             whole = partial(work, **flags)
-            return run_in_session(kind, form, directory, whole, sandbox=sandbox, locked=locked, decides=decides)
+            return run_in_session(kind, form, directory, whole, sandbox=sandbox, locked=locked)
 
         return command
 

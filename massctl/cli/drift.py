@@ -236,7 +236,7 @@ class DriftReader:
         """
         if self._thread is not None:
             return True
-        made = planned(session, due, [], PlanOptions(Purpose.REFRESH, named=(), locked=locked))
+        made = planned(session, due, PlanOptions(Purpose.REFRESH, named=(), locked=locked))
         accounts = sorted({each.account for each in made.plan.campaigns if each.account is not None})
         state = made.state
         if made.damage or made.unshared or ledger_refusal(session, state, accounts) is not None or not state.lineage:

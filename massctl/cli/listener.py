@@ -133,7 +133,7 @@ def open_listener(
     directory: str, environment: Mapping[str, str] = os.environ, spool_file: str | None = None
 ) -> Listener:
     """Open the spool of a repository; `intake.begin` brings it into the ledger. Raises what keeps it from hearing."""
-    with session(directory, environment=environment) as (current, _):
+    with session(directory, environment=environment) as current:
         console, clock = current.console, current.clock
         endpoints = _endpoints(current.settings, environment)
         require_writable(current)
@@ -394,7 +394,7 @@ class Intake:
         opened = open_settings(self._directory, self._environment)
         if opened[0] is None or has_errors(opened[1]):
             raise ConfigurationError(Phrase("massctl.yaml has faults"))
-        with session(self._directory, environment=self._environment, opened=opened) as (current, _):
+        with session(self._directory, environment=self._environment, opened=opened) as current:
             self._backend = current.backend
             self._seen = self._mark()
             while self._bring_into(current):

@@ -25,7 +25,6 @@ from massctl.cli.planner import Planned, evidence_for
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import InvariantError, LedgerError, MassctlError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile
 from massctl.model.phrase import Phrase
@@ -58,7 +57,6 @@ class Notifier(Struct):
         self,
         state: State,
         outcomes: Sequence[CampaignOutcome] = (),
-        warnings: Sequence[Diagnostic] = (),
         left: Sequence[LeftDraft] = (),
         made: Planned | None = None,
     ) -> bool:
@@ -71,7 +69,7 @@ class Notifier(Struct):
             return False
         if made is not None:
             self.expect(made, outcomes)
-        noticing = notice_finder(session, state, self._before, warnings)
+        noticing = notice_finder(session, state, self._before)
         try:
             fresh = [each for each in noticing.notices(outcomes, left) if each.key not in self._told]
             self._told |= {each.key for each in fresh}
@@ -161,15 +159,13 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
         session.console.talk(told)
 
 
-def notice_finder(
-    session: Session, state: State, before: Standings | None = None, warnings: Sequence[Diagnostic] = ()
-) -> NoticeFinder:
+def notice_finder(session: Session, state: State, before: Standings | None = None) -> NoticeFinder:
     """Return what words the facts of a run; `before` is how every edition stood when it began."""
     return NoticeFinder(
         before or {},
         state,
         {AppId(each.appid): name for name, each in session.settings.accounts.items()},
-        lambda record: evidence_for(session, record, state, list(warnings)),
+        lambda record: evidence_for(session, record, state),
         session.clock.now(),
         lambda record: _content(session, record),
         lambda appid: _ahead(session, state, appid),

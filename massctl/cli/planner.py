@@ -106,9 +106,7 @@ class PlanOptions(Frozen):
             raise ValueError("only a plan that is shown may be of a commit's files")
 
 
-def planned(
-    session: Session, names: Sequence[str], warnings: list[Diagnostic], options: PlanOptions | None = None
-) -> Planned:
+def planned(session: Session, names: Sequence[str], options: PlanOptions | None = None) -> Planned:
     """Read repository and ledger, and plan; raise UsageError for a name that is not a campaign."""
     options = options or PlanOptions()
     acts = options.purpose is Purpose.APPLY
@@ -133,7 +131,7 @@ def planned(
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
     strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
-    told = [*warnings, *strays]
+    told = [*session.warnings, *strays]
     windows = {each.name: each.window for each in desired if each.window is not None}
 
     def at(then: State, moment: datetime) -> Plan:
@@ -163,7 +161,7 @@ def missing_walls(session: Session) -> list[Phrase]:
         return [error.why]
 
 
-def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -> tuple[Plan, list[Diagnostic]]:
+def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnostic]]:
     """Plan from the sources alone, whatever is locked, for a verb that judges files and needs no ledger.
 
     Gives the plan, and the warnings about what is beside the campaigns, closed windows and unknown tags.
@@ -175,7 +173,7 @@ def judged(session: Session, names: Sequence[str], warnings: list[Diagnostic]) -
     rules = unasked(_rules(session, names, desired, state, desires, workbench))
     plan = _plan(session, desired, state, rules, PlanOptions())
     strays = [] if names else desires.strays()
-    return plan, [*warnings, *strays, *unsendable(session, state, desired)]
+    return plan, [*session.warnings, *strays, *unsendable(session, state, desired)]
 
 
 _UNSENT: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
@@ -405,9 +403,9 @@ def show_repository_warnings(session: Session, made: Planned) -> None:
         console.talk_page(diagnostics_text(console.page(), made.warnings))
 
 
-def evidence_for(session: Session, record: Record, state: State, warnings: list[Diagnostic]) -> "Evidence":
+def evidence_for(session: Session, record: Record, state: State) -> "Evidence":
     """Put together what is on record of an edition, and until when each choice about it stands; makes no request."""
-    return _evidence(insisting(session), record, state, warnings)
+    return _evidence(insisting(session), record, state)
 
 
 def repeatable(session: Session, records: Iterable[Record], state: State) -> dict[RecordKey, datetime]:
@@ -420,7 +418,7 @@ def repeatable(session: Session, records: Iterable[Record], state: State) -> dic
         if not record.is_in_doubt or is_held(record):
             continue
         try:
-            repetition = _evidence(session, record, state, []).repetition
+            repetition = _evidence(session, record, state).repetition
         except InvariantError:
             raise
         except MassctlError:
@@ -430,13 +428,13 @@ def repeatable(session: Session, records: Iterable[Record], state: State) -> dic
     return found
 
 
-def _evidence(session: Session, record: Record, state: State, warnings: list[Diagnostic]) -> "Evidence":
+def _evidence(session: Session, record: Record, state: State) -> "Evidence":
     # Only where a send is in doubt.
     from massctl.plan.reconcile_options import evidence
 
     name = record.campaign
     here = name in session.repository.campaign_folders().names
-    plan = planned(session, [name], warnings).plan if here else None
+    plan = planned(session, [name]).plan if here else None
     return evidence(
         record,
         plan.campaigns[0] if plan else None,

@@ -53,6 +53,8 @@ class Session(Struct):
     environment: Mapping[str, str]
     sandbox: "Embedded | None"
     clock: "Clock"
+    warnings: Sequence[Diagnostic] = ()
+    """What is odd in massctl.yaml."""
     home: Path | None = None
     """The folder that keeps ledger, caches and locks, where that is not `root`: a runner has a checkout of its own."""
     by_hand: bool = False
@@ -316,15 +318,13 @@ def session(
     *,
     sandbox: bool = False,
     locked: bool = False,
-    decides: bool = False,
     environment: Mapping[str, str] = os.environ,
     opened: "tuple[MassctlFile | None, list[Diagnostic], Console] | None" = None,
     home: Path | None = None,
-) -> Iterator[tuple[Session, list[Diagnostic]]]:
-    """Open a repository. Returns the session, and the warnings of massctl.yaml. `locked`: advise the flag too.
+) -> Iterator[Session]:
+    """Open a repository. `locked`: advise the flag too.
 
-    `decides`: a person's decision is carried out, which on a forge only an operator may ask for, and once. Raises
-    UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
+    Raises UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
     `opened`: what `open_settings` gave already. `home`: see `Session.home`.
     """
     settings, diagnostics, console = opened or open_settings(directory, environment, sandbox=sandbox)
@@ -339,11 +339,6 @@ def session(
                 "correct massctl.yaml; {command}   shows every fault of every file", command=Command("validate")
             ),
         )
-    if decides and not sandbox:
-        # Only decisions ask.
-        from massctl.cli.consent import require_operator
-
-        require_operator(settings.policy, environment)
     console = use_console(console.advising(replace(console.language.flags, locked=locked)))
     root = Path(directory).resolve()
     override = environment.get(API_BASE_VARIABLE)
@@ -352,7 +347,7 @@ def session(
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = embedded.clock if embedded else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, console, environment, embedded, clock, home), diagnostics
+        yield Session(root, settings, console, environment, embedded, clock, diagnostics, home)
     finally:
         if embedded:
             embedded.world.close()

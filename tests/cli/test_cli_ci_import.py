@@ -14,7 +14,7 @@ from massctl.errors import UsageError
 def summary(shell: Shell) -> str:
     path = shell.root / "summary.md"
     path.unlink(missing_ok=True)
-    with session(str(shell.root), sandbox=True) as (current, _):
+    with session(str(shell.root), sandbox=True) as current:
         list_drafts(current, {"GITHUB_STEP_SUMMARY": str(path)})
     return path.read_text("utf-8")
 
@@ -41,7 +41,7 @@ def test_a_draft_is_looked_for_in_every_account(shell: Shell) -> None:
     assert 0 == shell("apply", "letter", "--sandbox", "--until", "draft").status
     (draft,) = shell.report()["drafts"]
 
-    with session(str(shell.root), sandbox=True) as (current, _):
+    with session(str(shell.root), sandbox=True) as current:
         assert "main" == account_with(current, draft["media_id"])
         with pytest.raises(UsageError):
             account_with(current, "somebody-elses")

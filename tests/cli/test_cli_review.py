@@ -257,7 +257,7 @@ def test_a_send_is_told_on_the_pull_request_that_brought_it(main: Shell) -> None
     git(main.root, "push", "-q", "origin", "HEAD:main")
     main("apply", "--yes")
     told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
-    with session(str(main.root)) as (current, _):
+    with session(str(main.root)) as current:
         assert [7] == report_sends(current, 1, {}, told, forge)
         assert [7] == report_sends(current, 1, {}, told, forge)
         serial = read_ledger(current).serial
@@ -275,7 +275,7 @@ def test_a_send_from_a_folder_below_the_top_is_looked_up_by_its_whole_path(main:
     git(main.root, "mv", "massctl.yaml", "campaigns", "weixin")
     git(main.root, "commit", "-qm", "into a folder")
     told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
-    with session(str(below), environment={**os.environ, **told}) as (current, _):
+    with session(str(below), environment={**os.environ, **told}) as current:
         stopped = {(CampaignName("notice"), 1): ()}
         assert [7] == report_sends(current, 0, stopped, current.environment, forge)
     assert ["weixin/campaigns/notice"] == forge.paths
@@ -286,7 +286,7 @@ def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> 
     shell.tree.news("letter", more=opened)
     shell("apply", "--yes", "--sandbox")
     shell("status", "--wait", "300", "--sandbox")
-    with session(str(shell.root), sandbox=True) as (current, _):
+    with session(str(shell.root), sandbox=True) as current:
         record = read_ledger(current).record(CampaignName("letter"), 1)
         body = sent_comment(record, "<!-- x -->", Reader("en"))
 

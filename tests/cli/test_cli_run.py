@@ -453,7 +453,7 @@ def take_over(shell: Shell) -> None:
     from massctl.cli.session import session
     from massctl.model.entries import Lease
 
-    with session(str(shell.root)) as (current, _):
+    with session(str(shell.root)) as current:
         book = LedgerSession(current.backend.ledger, current.clock, read_ledger(current))
         book.record(Lease(act="taken_over", runner="ff" * 16, boot="b", host="elsewhere", by="li"))
 
@@ -645,7 +645,7 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
         return []
 
     monkeypatch.setattr("massctl.cli.statistics.collect_accounts", collect_accounts)
-    with opened_session(str(ready.root)) as (current, _):
+    with opened_session(str(ready.root)) as current:
         collector = BackgroundCollector()
         for _ in range(3):
             collector.begin(current, State())

@@ -164,7 +164,7 @@ def test_a_name_that_git_cannot_be_asked_for_is_not_held(clone: Clone) -> None:
 
 
 def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone: Clone) -> None:
-    with session(str(clone.tree.root), environment=ENVIRONMENT) as (opened, _):
+    with session(str(clone.tree.root), environment=ENVIRONMENT) as opened:
         begun = opened.rules((), Agenda())
         clone.tree.settings(policy="  require_lock: true\n")
         now = opened.rules_now(begun)

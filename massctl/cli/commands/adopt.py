@@ -15,9 +15,9 @@ from massctl.apply.journal import Statement
 from massctl.apply.payloads import draft_articles, picture_address
 from massctl.apply.ports import DraftArticle
 from massctl.apply.reconcile import WENT_OUT, adopt_draft, draft_to_adopt, nothing_to_adopt
-from massctl.cli.app import Result, run_in_session, said
+from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
-from massctl.cli.consent import who
+from massctl.cli.consent import require_operator, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import alone, ledger_session, require_writable, trust
 from massctl.cli.output import Console
@@ -59,8 +59,8 @@ _KEYS: Final = ("title", "author", "digest", "content_source_url", "need_open_co
 @click.option("--pull", is_flag=True, help="Write the console's changes into the campaign's files; records nothing.")
 @form_option
 @sandbox_option
-@click.pass_obj
-def command(directory: str, name: str, reason: str | None, pull: bool, form: str, sandbox: bool) -> int:
+@verb("adopt")
+def command(current: Session, name: str, reason: str | None, pull: bool) -> Result:
     """Keep NAME's draft as somebody changed it in the console, if words, pictures and links are as reviewed.
 
     The author, the comment settings and what the API does not show, such as 原创 and 赞赏, may differ. Other words come
@@ -71,31 +71,23 @@ def command(directory: str, name: str, reason: str | None, pull: bool, form: str
             raise UsageError(
                 Phrase("--pull records nothing, so it takes no --reason"), _UNWRITTEN, Phrase("leave it out")
             )
-
-        def take(current: Session, warnings: list[Diagnostic]) -> Result:
-            return pulled(current, name, warnings)
-
-        return run_in_session("adopt", form, directory, take, sandbox=sandbox)
+        return pulled(current, name)
     if reason is None:
         hint = Phrase(
             "{command}   writes the console's changes into the files", command=Command("adopt", "NAME --pull")
         )
         raise UsageError(Phrase("{what} is missing", what="--reason"), Phrase("Nothing was recorded."), hint)
-    why = reason
-
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
-        return adopt(current, name, warnings, why)
-
-    return run_in_session("adopt", form, directory, work, sandbox=sandbox, decides=True)
+    require_operator(current)
+    return adopt(current, name, reason)
 
 
-def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) -> Result:
+def adopt(session: Session, name: str, reason: str) -> Result:
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
     from massctl.view.verbs_json import adopt_json
 
     require_writable(session)
     with alone(session):
-        read = _planned(session, name, warnings)
+        read = _planned(session, name)
         if isinstance(read, Result):
             return read
         made, rendered = read
@@ -112,9 +104,9 @@ def adopt(session: Session, name: str, warnings: list[Diagnostic], reason: str) 
     return Result(ExitStatus.DONE, lambda to: adopt_json(record, found, done, to.language), said(*lines))
 
 
-def _planned(session: Session, name: str, warnings: list[Diagnostic]) -> tuple[Planned, RenderedCampaign] | Result:
+def _planned(session: Session, name: str) -> tuple[Planned, RenderedCampaign] | Result:
     """Plan a campaign up to its draft; return a Result where its files have faults, raises where it has no draft."""
-    made = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT))
+    made = planned(session, [name], PlanOptions(until=Until.DRAFT))
     trust(session, made.state)
     show_repository_warnings(session, made)
     (campaign,) = made.plan.campaigns
@@ -186,12 +178,12 @@ class _Pull(Frozen):
         )
 
 
-def pulled(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
+def pulled(session: Session, name: str) -> Result:
     """Write what somebody changed in a campaign's draft into its files, if they then give the same draft."""
     from massctl.view.verbs_json import adopt_json
 
     with alone(session):
-        read = _planned(session, name, warnings)
+        read = _planned(session, name)
         if isinstance(read, Result):
             return read
         pull = _opened(session, *read)

@@ -36,7 +36,7 @@ from massctl.cli.saved_plans import as_saved, open_plan, refuse_gone, still_ther
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError, UsageError
-from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
@@ -72,7 +72,6 @@ from massctl.plan.steps import Guard, Refusal
 @verb("apply")
 def command(
     current: Session,
-    warnings: list[Diagnostic],
     names: tuple[str, ...],
     yes: bool,
     until: str,
@@ -95,7 +94,6 @@ def command(
     outcome = run_apply(
         current,
         names,
-        warnings,
         yes=yes,
         until=until,
         wait_in_doubt=not no_wait,
@@ -109,7 +107,6 @@ def command(
 def run_apply(
     session: Session,
     names: Sequence[str],
-    warnings: list[Diagnostic],
     *,
     yes: bool,
     until: str,
@@ -135,7 +132,6 @@ def run_apply(
     run = _ApplyCommand(
         session,
         names,
-        warnings,
         Until[until.upper()],
         locked=locked,
         wait_in_doubt=wait_in_doubt,
@@ -176,7 +172,6 @@ class _ApplyCommand(Frozen):
     session: Session
     names: Sequence[str]
     """Those of the command line."""
-    warnings: list[Diagnostic]
     stage: Until
     locked: bool
     wait_in_doubt: bool
@@ -219,7 +214,7 @@ class _ApplyCommand(Frozen):
         if not outcome.held_elsewhere:
             # The ledger lock is released before chats are called.
             whole = outcome.ledger_error is None and not outcome.interrupted
-            told = outcome.campaigns, self.warnings, outcome.drafts_left
+            told = outcome.campaigns, outcome.drafts_left
             self.notifier.tell(outcome.state, *told, made[-1] if whole else None)
         return outcome
 
@@ -233,11 +228,11 @@ class _ApplyCommand(Frozen):
         session, options = self.session, PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, self.locked)
         try:
             with alone(session):
-                made.append(planned(session, picked, self.warnings, options))
+                made.append(planned(session, picked, options))
                 self.notifier.begin(made[-1].state)
                 return self._check_and_execute(made[-1], checked)
         except LedgerLockedError as held:
-            shown = planned(session, picked, self.warnings, options)
+            shown = planned(session, picked, options)
             return refuse_all(shown.plan, shown.state, Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint))
 
     def _check_and_execute(

@@ -15,6 +15,7 @@ from massctl.cli.commands import ci_dispatch as dispatch
 from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import, take_secrets
 from massctl.cli.commands.ci_review import language_of, write_comment, write_review
 from massctl.cli.commands.ci_setup import setup as shown
+from massctl.cli.consent import require_operator
 from massctl.cli.drift import DriftReader, unread_words
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import read_ledger, trust
@@ -25,7 +26,7 @@ from massctl.cli.send_report import Stopped, report_sends, serial_now
 from massctl.cli.session import Session, open_settings, session
 from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
 from massctl.errors import MassctlError, NotAPlanError
-from massctl.model.diagnostics import Check, Diagnostic, Finding, Level
+from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.checkup import alarms
@@ -112,7 +113,7 @@ def read_plan(file: str) -> SavedPlan | StoppedPlan:
 @form_option
 @repo_option
 @verb("ci setup")
-def setup(current: Session, _: list[Diagnostic], repo: str | None) -> Result:
+def setup(current: Session, repo: str | None) -> Result:
     """Print the commands and clicks that make this repository ready to send from GitHub, in their order.
 
     Into a file or a pipe it prints a shell script with comments. It changes nothing, and needs no network.
@@ -122,7 +123,7 @@ def setup(current: Session, _: list[Diagnostic], repo: str | None) -> Result:
 
 @command.command(name="gate")
 @verb("ci gate", form="github")
-def gate(current: Session, warnings: list[Diagnostic]) -> Result:
+def gate(current: Session) -> Result:
     """Say in GITHUB_OUTPUT whether the job that sends is needed: `step` is send, order, doctor or empty.
 
     Refuses what is not of the branch that sends, and an order of somebody whom policy.operators does not name, or of a
@@ -140,14 +141,14 @@ def gate(current: Session, warnings: list[Diagnostic]) -> Result:
         missing = Phrase("there is no ledger yet, so nothing is staged, sent or watched")
         init = Phrase("{command}   then commit the line that it writes", command=Command("state init"))
         return Result(ExitStatus.DONE, talk=said(missing, init))
-    return _due(current, warnings, looked)
+    return _due(current, looked)
 
 
-def _due(current: Session, warnings: list[Diagnostic], looked: str) -> Result:
+def _due(current: Session, looked: str) -> Result:
     """Find out what is due, and what needs a person."""
     from massctl.view.github import github_alarms
 
-    made, now = planned(current, (), warnings, PlanOptions(Purpose.ALARM)), current.clock.now()
+    made, now = planned(current, (), PlanOptions(Purpose.ALARM)), current.clock.now()
     trust(current, made.state)
     why = [*dispatch.reasons(current, made, now)]
     doctor = dispatch.is_hour_of_doctor(os.environ, now)
@@ -208,7 +209,7 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
         current.console.result(github_alarms(findings, current.console.language))
 
     try:
-        with session(directory, locked=True) as (current, _):
+        with session(directory, locked=True) as current:
             reader = DriftReader()
             try:
                 is_begun = reader.begin(current, locked=True, unless_open=unless_open)
@@ -225,7 +226,7 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
 def _collect_statistics(directory: str) -> None:
     """Collect what WeChat has counted; a failure is told, and is none of the run's."""
     try:
-        with session(directory) as (current, _):
+        with session(directory) as current:
             state = read_ledger(current)
             for account, found in collect_accounts(current, state, seconds=ONCE_SECONDS):
                 for event in statistics_events(account, found, current.clock.now()):
@@ -238,7 +239,7 @@ def _collect_statistics(directory: str) -> None:
 def _serial(directory: str) -> int | None:
     """Return the ledger's length; None where it cannot be read, which `apply` says."""
     try:
-        with session(directory) as (current, _):
+        with session(directory) as current:
             return serial_now(current)
     except MassctlError:
         return None
@@ -249,7 +250,7 @@ def _report(directory: str, since: int | None) -> None:
     if since is None or not os.environ.get("GITHUB_TOKEN"):
         return
     try:
-        with session(directory) as (current, _):
+        with session(directory) as current:
             for number in report_sends(current, since, _stopped(current)):
                 current.console.talk(Phrase("told on pull request {number}", number=number))
     except MassctlError as error:
@@ -258,7 +259,7 @@ def _report(directory: str, since: int | None) -> None:
 
 def _stopped(current: Session) -> Stopped:
     """Find what an apply of this moment refuses in an open window."""
-    return stopped_now(planned(current, (), [], PlanOptions(Purpose.APPLY, locked=True)).plan.campaigns)
+    return stopped_now(planned(current, (), PlanOptions(Purpose.APPLY, locked=True)).plan.campaigns)
 
 
 @command.command(name="order")
@@ -273,7 +274,9 @@ def order(context: click.Context, looked: str) -> int:
     token = os.environ.pop("GITHUB_TOKEN", "")
     asked = dispatch.order_of(os.environ)
     imports = asked is not None and asked.typed("order") == dispatch.IMPORT
-    with session(context.obj, decides=not imports) as (current, _):
+    with session(context.obj) as current:
+        if not imports:
+            require_operator(current)
         if dispatch.gate(current, os.environ) != "order" or asked is None:
             return ExitStatus.DONE
         words = () if imports else dispatch.words_of(asked, looked)
@@ -291,7 +294,7 @@ def order(context: click.Context, looked: str) -> int:
 
 def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
     """List the drafts of the console, or make a branch with the folder of one."""
-    with session(context.obj) as (current, _):
+    with session(context.obj) as current:
         if draft is None:
             list_drafts(current, os.environ)
             return ExitStatus.DONE
@@ -300,7 +303,7 @@ def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
     done = _typed(context, "import", "draft", f"--account={account}", "--", media_id, name)
     if done != ExitStatus.DONE:
         return done
-    with session(context.obj) as (current, _):
+    with session(context.obj) as current:
         push_import(current, CampaignName(name), os.environ)
     return ExitStatus.DONE
 

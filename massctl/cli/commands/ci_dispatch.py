@@ -144,7 +144,7 @@ def gate(session: Session, environment: Mapping[str, str]) -> str | None:
     if order.typed("order") == IMPORT:
         draft_of(order)
         return "order"  # WeChat is told nothing, and what it writes is a branch that somebody has to approve.
-    require_operator(session.settings.policy, environment)
+    require_operator(session)
     words = words_of(order, session.clock.now().isoformat())
     if words[0] == "preview" and session.settings.policy.preview_to is None:
         raise RefusedError(

@@ -37,7 +37,6 @@ from massctl.forge.review_file import (
     review_text,
 )
 from massctl.ledger.git_branch import Push
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.phrase import Phrase, enumerated
@@ -65,16 +64,16 @@ def write_review(
     unseen, locks, disagreeing = dict[str, tuple[str, ...]](), dict[str, str](), list[str]()
     ledger_keys: KeyChange | None = None
     shown: dict[str, list[bytes]] = {}
-    with session(directory, environment=environment) as (main, _):
+    with session(directory, environment=environment) as main:
         try:
             found = write_pull_request(main, event.number, event.head.sha)
             unseen = {"hidden": found.hidden, "folded": found.folded}
-            with session(str(found.folder), environment=environment) as (head, warnings):
+            with session(str(found.folder), environment=environment) as head:
                 ledger_keys = _key_change(main.settings.state.keys or [], head.settings.state.keys or [])
                 head.settings = head.settings.model_copy(update={"state": main.settings.state})
                 if not event.from_fork and main.settings.policy.require_lock:
                     locks, disagreeing = _lock(head, main)
-                plan = _plan(head, warnings, main)
+                plan = _plan(head, main)
                 shown = phone_pictures(head, _to_show(plan, main))
         except MassctlError as error:
             plan = _stopped(error, main.console)
@@ -115,8 +114,8 @@ def _brings_lock(head: Session, main: Session, name: CampaignName) -> bool:
         return True
 
 
-def _plan(head: Session, warnings: list[Diagnostic], main: Session) -> str:
-    return review_json(head, warnings, str(main.root), main.settings.policy.branch or "main")
+def _plan(head: Session, main: Session) -> str:
+    return review_json(head, str(main.root), main.settings.policy.branch or "main")
 
 
 def _to_show(plan: str, main: Session) -> list[str]:
@@ -154,7 +153,7 @@ def write_comment(
     event = read_event(PullRequestEvent, event_text(environment))
     line = Line(inside=inside)
     try:
-        with session(directory, environment=environment) as (main, _):
+        with session(directory, environment=environment) as main:
             forge, run = github_of(line, event.repository.full_name, environment), _run_of(event, environment)
             if forge.head_of(event.number) != event.head.sha:
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))

@@ -3,14 +3,13 @@
 import click
 
 from massctl.apply.jobs import news_of, switch_comments
-from massctl.cli.app import Result, run_in_session, said
+from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.commands.withdraw import headlines_of, require_article, sent_edition
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import account_of, read_ledger, trust
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record
@@ -31,10 +30,10 @@ _article = click.option(
 @_article
 @form_option
 @sandbox_option
-@click.pass_obj
-def open_comments(directory: str, name: str, article: int | None, form: str, sandbox: bool) -> int:
+@verb("comments")
+def open_comments(current: Session, name: str, article: int | None) -> Result:
     "Open comments on the articles of NAME, or on one of them."
-    return _switched(directory, name, article, form, sandbox, opened=True)
+    return _switched(current, name, article, opened=True)
 
 
 @command.command(name="close")
@@ -42,25 +41,22 @@ def open_comments(directory: str, name: str, article: int | None, form: str, san
 @_article
 @form_option
 @sandbox_option
-@click.pass_obj
-def close_comments(directory: str, name: str, article: int | None, form: str, sandbox: bool) -> int:
+@verb("comments")
+def close_comments(current: Session, name: str, article: int | None) -> Result:
     "Close comments on the articles of NAME, or on one of them."
-    return _switched(directory, name, article, form, sandbox, opened=False)
+    return _switched(current, name, article, opened=False)
 
 
-def _switched(directory: str, name: str, article: int | None, form: str, sandbox: bool, *, opened: bool) -> int:
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        from massctl.view.verbs_json import comments_json
-        from massctl.view.words import articles_named
+def _switched(current: Session, name: str, article: int | None, *, opened: bool) -> Result:
+    from massctl.view.verbs_json import comments_json
+    from massctl.view.words import articles_named
 
-        record, articles = _switch(current, name, article, opened=opened)
-        about = {"name": record.campaign, "articles": articles_named(articles)}
-        opened_now = Phrase("{name}: comments are open, {articles}", **about)
-        closed_now = Phrase("{name}: comments are closed, {articles}", **about)
-        told = said(opened_now if opened else closed_now)
-        return Result(ExitStatus.DONE, lambda to: comments_json(record, articles, to.language, opened=opened), told)
-
-    return run_in_session("comments", form, directory, work, sandbox=sandbox)
+    record, articles = _switch(current, name, article, opened=opened)
+    about = {"name": record.campaign, "articles": articles_named(articles)}
+    opened_now = Phrase("{name}: comments are open, {articles}", **about)
+    closed_now = Phrase("{name}: comments are closed, {articles}", **about)
+    told = said(opened_now if opened else closed_now)
+    return Result(ExitStatus.DONE, lambda to: comments_json(record, articles, to.language, opened=opened), told)
 
 
 def _switch(session: "Session", name: str, article: int | None, *, opened: bool) -> "tuple[Record, list[int]]":

@@ -27,7 +27,7 @@ from massctl.cli.spooled_event import held_here
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.forge.github import github_api
 from massctl.forge.protection import Expected, protection_findings
-from massctl.model.diagnostics import Check, Diagnostic, Finding, Level
+from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId
 from massctl.model.message import RenderedCampaign
@@ -68,7 +68,7 @@ SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
 @click.option("--forge", is_flag=True, help="Check GitHub instead: rules, environment, secrets, keys. Needs GH_TOKEN.")
 @repo_option
 @verb("doctor")
-def command(current: Session, warnings: list[Diagnostic], forge: bool, repo: str | None) -> Result:
+def command(current: Session, forge: bool, repo: str | None) -> Result:
     """Check credentials, IP whitelist, rights, quotas, clock, proxy, ledger and windows. It changes nothing.
 
     Each finding says what to click in WeChat's console, or what to type. Exits with 1 if anything prevents a send.
@@ -81,7 +81,7 @@ def command(current: Session, warnings: list[Diagnostic], forge: bool, repo: str
     from massctl.view.doctor import doctor_text
     from massctl.view.verbs_json import doctor_json
 
-    found = examine_forge(current, repo) if forge else examine(current, warnings)
+    found = examine_forge(current, repo) if forge else examine(current)
     return Result(
         found.exit_status(),
         lambda to: doctor_json(found.findings, found.exit_status(), to.language),
@@ -103,9 +103,9 @@ class CheckUp(Frozen):
         return ExitStatus.FAILED if found else ExitStatus.DONE
 
 
-def examine(session: Session, warnings: list[Diagnostic]) -> CheckUp:
+def examine(session: Session) -> CheckUp:
     """Look at everything that a send depends on. Raises ConfigurationError for a massctl.yaml that cannot be used."""
-    state, made, findings = _repository(session, warnings)
+    state, made, findings = _repository(session)
     plan = made.plan if made is not None else None
     accounts = [AccountName(name) for name in session.settings.accounts]
     settings = {account: list(_settings(session, account)) for account in accounts}
@@ -151,7 +151,7 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
         line.close()
 
 
-def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Planned | None, list[Finding]]:
+def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]:
     """Check ledger, campaigns, windows and kill switch; without a readable ledger there is no plan."""
     findings = [
         *_spare_hosts(session),
@@ -180,7 +180,7 @@ def _repository(session: Session, warnings: list[Diagnostic]) -> tuple[State, Pl
         require_writable(session)
     except LedgerError as error:
         ledger.append(Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint))
-    made = planned(session, (), warnings)
+    made = planned(session, ())
     plan = made.plan
     return (
         state,

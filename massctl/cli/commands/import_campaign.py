@@ -91,7 +91,7 @@ def command() -> None:
 @form_option
 @sandbox_option
 @verb("import drafts")
-def drafts(current: "Session", _: "list[Diagnostic]", account: str | None) -> Result:
+def drafts(current: "Session", account: str | None) -> Result:
     """List the drafts of the console, newest first, each with its media_id and date."""
     name = current.account(account, _NOTHING)
     listed = [(each.media_id, each.titles, each.updated) for each in current.wechat(name).newest_drafts()]
@@ -103,8 +103,8 @@ def drafts(current: "Session", _: "list[Diagnostic]", account: str | None) -> Re
 @click.argument("name")
 @_options
 @sandbox_option
-@click.pass_obj
-def draft(directory: str, media_id: str, name: str, account: str | None, kind: str, form: str, sandbox: bool) -> int:
+@verb("import")
+def draft(current: Session, media_id: str, name: str, account: str | None, kind: str) -> Result:
     """Import the draft MEDIA_ID; `massctl import drafts` lists them."""
 
     def take(source: "_Source") -> "list[Found]":
@@ -114,7 +114,7 @@ def draft(directory: str, media_id: str, name: str, account: str | None, kind: s
             raise UsageError(Phrase("there is no draft {media_id}", media_id=media_id), _NOTHING, hint)
         return _kept(source, kept)
 
-    return _run(directory, name, account, kind, form, take, sandbox=sandbox)
+    return _run(current, name, account, kind, take)
 
 
 @command.command(name="published")
@@ -138,7 +138,7 @@ def published(
     """
     if article_id is None or name is None:
 
-        def listing(current: "Session", _: "list[Diagnostic]") -> Result:
+        def listing(current: "Session") -> Result:
             chosen = current.account(account, _NOTHING)
             newest = current.wechat(chosen).newest_publications()
             return _listed(chosen, [(each.article_id, each.titles, each.updated) for each in newest], "published")
@@ -150,15 +150,18 @@ def published(
     def take(source: "_Source") -> "list[Found]":
         return _kept(source, source.current.wechat(source.account).kept_publication(article_id))
 
-    return _run(directory, name, account, kind, form, take, sandbox=sandbox)
+    def work(current: Session) -> Result:
+        return _run(current, name, account, kind, take)
+
+    return run_in_session("import", form, directory, work, sandbox=sandbox)
 
 
 @command.command(name="url")
 @click.argument("page", metavar="URL|FILE")
 @click.argument("name")
 @_options
-@click.pass_obj
-def url(directory: str, page: str, name: str, account: str | None, kind: str, form: str) -> int:
+@verb("import")
+def url(current: Session, page: str, name: str, account: str | None, kind: str) -> Result:
     """Import the article of a page: an http or https address, or a page that a browser saved."""
 
     def take(source: "_Source") -> "list[Found]":
@@ -181,30 +184,30 @@ def url(directory: str, page: str, name: str, account: str | None, kind: str, fo
         source.folder, source.beside = Path(page).parent, found.beside
         return [found]
 
-    return _run(directory, name, account, kind, form, take)
+    return _run(current, name, account, kind, take)
 
 
 @command.command(name="docx")
 @click.argument("file")
 @click.argument("name")
 @_options
-@click.pass_obj
-def docx(directory: str, file: str, name: str, account: str | None, kind: str, form: str) -> int:
+@verb("import")
+def docx(current: Session, file: str, name: str, account: str | None, kind: str) -> Result:
     """Import a Word file: headings, bold words, lists, tables, pictures, links and footnotes."""
 
     def take(source: "_Source") -> "list[Found]":
         found, source.embedded = source.reader.word(_document(file), Path(file).stem)
         return [found]
 
-    return _run(directory, name, account, kind, form, take)
+    return _run(current, name, account, kind, take)
 
 
 @command.command(name="markdown")
 @click.argument("file")
 @click.argument("name")
 @_options
-@click.pass_obj
-def markdown(directory: str, file: str, name: str, account: str | None, kind: str, form: str) -> int:
+@verb("import")
+def markdown(current: Session, file: str, name: str, account: str | None, kind: str) -> Result:
     """Import a Markdown file, whose pictures are on the Internet or beside it; it stays Markdown."""
     if kind == "html":
         raise UsageError(
@@ -215,7 +218,7 @@ def markdown(directory: str, file: str, name: str, account: str | None, kind: st
         source.folder = Path(file).parent
         return [source.reader.markdown(_text(_document(file)), Path(file).stem)]
 
-    return _run(directory, name, account, kind, form, take)
+    return _run(current, name, account, kind, take)
 
 
 _HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
@@ -310,30 +313,17 @@ def _kept(source: _Source, kept: "Sequence[KeptArticle]") -> "list[Found]":
     return found
 
 
-def _run(
-    directory: str,
-    name: str,
-    account: str | None,
-    kind: str,
-    form: str,
-    take: "Callable[[_Source], list[Found]]",
-    *,
-    sandbox: bool = False,
-) -> int:
+def _run(current: Session, name: str, account: str | None, kind: str, take: Callable[[_Source], list[Found]]) -> Result:
     require_name(name)
-
-    def work(current: "Session", _: "list[Diagnostic]") -> Result:
-        campaign = CampaignName(name)
-        require_free_folder(current, campaign)
-        chosen = current.account(account, _NOTHING)
-        with downloads_of(current, current.api_base(chosen)) as downloads:
-            source = _Source(current, chosen, downloads, ForeignReader(unfinished_child(current.places.cache)))
-            try:
-                return _imported(source, campaign, take(source), kind)
-            except DocumentError as error:
-                raise UsageError(error.why, _NOTHING, error.hint) from None
-
-    return run_in_session("import", form, directory, work, sandbox=sandbox)
+    campaign = CampaignName(name)
+    require_free_folder(current, campaign)
+    chosen = current.account(account, _NOTHING)
+    with downloads_of(current, current.api_base(chosen)) as downloads:
+        source = _Source(current, chosen, downloads, ForeignReader(unfinished_child(current.places.cache)))
+        try:
+            return _imported(source, campaign, take(source), kind)
+        except DocumentError as error:
+            raise UsageError(error.why, _NOTHING, error.hint) from None
 
 
 class _Pictures(Struct):

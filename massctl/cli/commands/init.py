@@ -126,6 +126,6 @@ def _locked(root: Path, written: list[str]) -> list[str]:
     if not names:
         return []
     # What the environment says about addresses is for runs that call WeChat; a new folder holds no cache yet.
-    with TemporaryDirectory() as cache, session(str(root), environment={}) as (current, _):
+    with TemporaryDirectory() as cache, session(str(root), environment={}) as current:
         report = lock_campaigns(current, names, check=False, cache=Path(cache))
     return [f"{CAMPAIGNS}/{each.name}/{path}" for each in report for path in each.written]

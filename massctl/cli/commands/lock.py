@@ -15,7 +15,6 @@ from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.planner import chosen, unsendable
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
@@ -32,7 +31,7 @@ from massctl.source.locks import check_lock, locked_links, write_lock
 @form_option
 @sandbox_option
 @verb("lock")
-def command(current: Session, _: list[Diagnostic], names: tuple[str, ...], check: bool, if_required: bool) -> Result:
+def command(current: Session, names: tuple[str, ...], check: bool, if_required: bool) -> Result:
     """Write campaign.lock.json of every unsent campaign.
 
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal. With

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import click
 
-from massctl.cli.app import Result, run_in_session, said
+from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import (
     NotAWindowError,
     Text,
@@ -17,13 +17,12 @@ from massctl.cli.arguments import (
     parse_window,
     sandbox_option,
 )
-from massctl.cli.consent import somebody_is_here, typed_line, who
+from massctl.cli.consent import require_operator, somebody_is_here, typed_line, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import own_ledger
 from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import ListEnded
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.message import Window
@@ -66,18 +65,16 @@ T = TypeVar("T")
 )
 @form_option
 @sandbox_option
-@click.pass_context
+@verb("new")
 def command(
-    context: click.Context,
+    current: Session,
     name: str,
     source: str | None,
     title: str | None,
     account: str | None,
     window: "tuple[Window | None] | None",
     unsent_of: str | None,
-    form: str,
-    sandbox: bool,
-) -> int:
+) -> Result:
     """Make campaigns/NAME from a small sample, from OLD, or for the openids of LIST that surely do not have it.
 
     On a terminal it asks for what is missing. With --unsent-of it gets the folder of LIST without lock, edition and
@@ -85,18 +82,19 @@ def command(
     """
     require_name(name)
     given = {"--from": source, "--title": title, "--account": account, "--window": window}
-    useless = [flag for flag, value in given.items() if value is not None] if unsent_of else ["--sandbox"] * sandbox
+    useless = (
+        [flag for flag, value in given.items() if value is not None]
+        if unsent_of
+        else ["--sandbox"] * (current.sandbox is not None)
+    )
     if useless:
         with_list = Phrase("{flag} has no effect together with --unsent-of", flag=useless[0])
         without = Phrase("{flag} has no effect without --unsent-of", flag=useless[0])
         raise UsageError(with_list if unsent_of else without, _NOTHING, Phrase("leave it out"))
-
-    def work(current: Session, _: "list[Diagnostic]") -> Result:
-        if unsent_of is not None:
-            return _folder_of_rest(current, CampaignName(name), CampaignName(unsent_of))
-        return _new_folder(current, CampaignName(name), source, title, account, window)
-
-    return run_in_session("new", form, context.obj, work, sandbox=sandbox, decides=unsent_of is not None)
+    if unsent_of is not None:
+        require_operator(current)
+        return _folder_of_rest(current, CampaignName(name), CampaignName(unsent_of))
+    return _new_folder(current, CampaignName(name), source, title, account, window)
 
 
 def require_name(name: str) -> None:

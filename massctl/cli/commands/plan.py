@@ -18,7 +18,7 @@ from massctl.cli.places import loopback_override
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, show_repository_warnings
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
@@ -81,9 +81,9 @@ def command(
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
     names = tuple(dict.fromkeys(names))
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
+    def work(current: Session) -> Result:
         checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
-        plan, made = _planned(current, names, warnings, refresh=refresh)
+        plan, made = _planned(current, names, refresh=refresh)
         faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
         show_repository_warnings(current, made)
         if out is not None:
@@ -137,7 +137,7 @@ def _next_step(current: Session, plan: Plan, names: tuple[str, ...]) -> Phrase |
     return None
 
 
-def review_json(current: Session, warnings: list[Diagnostic], main: str, branch: str) -> str:
+def review_json(current: Session, main: str, branch: str) -> str:
     """Return the plan for review of files that were written out of a commit, compared with the checkout `main`.
 
     `branch` is what that is called.
@@ -145,7 +145,7 @@ def review_json(current: Session, warnings: list[Diagnostic], main: str, branch:
     from massctl.view.plan_json import plan_json
 
     checkout = replace(open_checkout(current, main, for_review=True), where=branch)
-    made = planned(current, (), warnings, PlanOptions(Purpose.SHOW, of_commit=True))
+    made = planned(current, (), PlanOptions(Purpose.SHOW, of_commit=True))
     unlocked = _unlocked(made, missing=True)
     changed = _differences(current, made, checkout, unlocked)
     return plan_json(made.plan, current.console.reader, (), _reviewed(current, made, changed, unlocked))
@@ -166,10 +166,8 @@ def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, f
         raise click.UsageError(Phrase("with --format json, use --against together with --for-review"))
 
 
-def _planned(
-    current: Session, names: tuple[str, ...], warnings: list[Diagnostic], *, refresh: bool
-) -> tuple[Plan, Planned]:
-    made = planned(current, names, warnings, PlanOptions(Purpose.REFRESH if refresh else Purpose.SHOW))
+def _planned(current: Session, names: tuple[str, ...], *, refresh: bool) -> tuple[Plan, Planned]:
+    made = planned(current, names, PlanOptions(Purpose.REFRESH if refresh else Purpose.SHOW))
     if not refresh:
         return made.plan, made
     if is_untrusted([refusal for campaign in made.plan.campaigns for refusal in campaign.refusals], made.state):

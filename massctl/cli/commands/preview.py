@@ -12,7 +12,6 @@ from massctl.cli.app import Result, outcome_result, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.commands.apply import run_apply
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import REAL_OPENID
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
@@ -52,7 +51,6 @@ class Reviewer(click.ParamType[str]):
 @verb("apply")
 def command(
     current: Session,
-    warnings: list[Diagnostic],
     name: str,
     towxname: tuple[str, ...],
     touser: tuple[str, ...],
@@ -65,9 +63,7 @@ def command(
     """
     asked = showing(towxname, touser)
 
-    outcome = run_apply(
-        current, [name], warnings, yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked
-    )
+    outcome = run_apply(current, [name], yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked)
     return outcome_result(outcome)
 
 

@@ -14,14 +14,13 @@ from massctl.apply.reconcile import is_by_hand, nothing_to_settle, settle_not_se
 from massctl.cli.app import Result, outcome_result, run_in_session, said
 from massctl.cli.arguments import Moment, Text, campaign_names, form_option, sandbox_option
 from massctl.cli.commands.apply import add_repeatable, run_apply
-from massctl.cli.consent import who
+from massctl.cli.consent import require_operator, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import account_of, declared_editions, own_ledger, read_ledger, records_of, require_ledger
 from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
 from massctl.cli.planner import PlanOptions, evidence_for, insisting, planned
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.phrase import Command, Phrase
@@ -82,16 +81,17 @@ def command(
     if form == "json" and not chosen:
         raise click.UsageError(Phrase("use --format json with one of --sent, --not-sent and --resubmit"))
 
-    def work(current: Session, warnings: list[Diagnostic]) -> Result:
+    def work(current: Session) -> Result:
         if not chosen or reason is None:
-            return show_evidence(current, name, warnings)
+            return show_evidence(current, name)
+        require_operator(current)
         if resubmit:
-            return resubmit_send(current, name, warnings, reason, yes=yes)
+            return resubmit_send(current, name, reason, yes=yes)
         statement = Statement(reason, who(current.environment), msg_id, url, batch, looked_at)
-        return settle(current, name, warnings, statement, sent=sent)
+        return settle(current, name, statement, sent=sent)
 
     kind = "apply" if resubmit else "reconcile"
-    return run_in_session(kind, form, directory, work, sandbox=sandbox, decides=chosen)
+    return run_in_session(kind, form, directory, work, sandbox=sandbox)
 
 
 def _agree(
@@ -107,7 +107,7 @@ def _agree(
             raise click.UsageError(Phrase("use {flag} with --sent or --not-sent", flag=flag))
 
 
-def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Result:
+def show_evidence(session: Session, name: str) -> Result:
     """Show what is on record of a campaign in question, and the three choices; records nothing, makes no request.
 
     It ends like an incomplete command, because no choice was made.
@@ -119,7 +119,7 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
     record = _in_question(session, state, name)
     if not is_to_settle(record, state):
         raise nothing_to_settle(record)
-    found = evidence_for(session, record, state, warnings)
+    found = evidence_for(session, record, state)
 
     def text(to: Console) -> str:
         return evidence_text(to.page(), found)
@@ -130,7 +130,6 @@ def show_evidence(session: Session, name: str, warnings: list[Diagnostic]) -> Re
 def settle(
     session: Session,
     name: str,
-    warnings: list[Diagnostic],
     testimony: Statement,
     *,
     sent: bool,
@@ -146,7 +145,7 @@ def settle(
         if sent:
             wechat = _wechat(session, record) if testimony.msg_id is not None else None
             by_hand = is_by_hand(record)
-            rendered = declared(session, name, record.edition, warnings) if by_hand else None
+            rendered = declared(session, name, record.edition) if by_hand else None
             audience = approved_audience(rendered) if rendered else None
             settle_sent(record, testimony, wechat, book, audience, now=now, wait=wait)
             if by_hand and rendered is None:
@@ -186,16 +185,14 @@ def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here
     return Phrase(say, name=record.campaign, command=Command("apply", record.campaign), **batch)
 
 
-def resubmit_send(session: Session, name: str, warnings: list[Diagnostic], reason: str, *, yes: bool) -> Result:
+def resubmit_send(session: Session, name: str, reason: str, *, yes: bool) -> Result:
     """Repeat the identical request of an open attempt, whatever policy.in_doubt says; window and kill switch hold."""
     state = read_ledger(session)
     record = _in_question(session, state, name)
     if not record.open_attempts:
         raise nothing_to_settle(record)
     insisted = Statement(reason, who(session.environment))
-    outcome = run_apply(
-        insisting(session), [name], warnings, yes=yes, until="send", wait_in_doubt=True, insisted=insisted
-    )
+    outcome = run_apply(insisting(session), [name], yes=yes, until="send", wait_in_doubt=True, insisted=insisted)
     # The next apply is bound by the policy as it is written.
     return outcome_result(add_repeatable(session, outcome))
 
@@ -228,9 +225,9 @@ def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
 COUNTS_AS_ALL: Final = Phrase("its recipients are not known here, so the allowance counts it as a send to everybody")
 
 
-def declared(session: Session, name: str, edition: int, warnings: list[Diagnostic]) -> RenderedCampaign | None:
+def declared(session: Session, name: str, edition: int) -> RenderedCampaign | None:
     """Render a campaign whose folder holds this edition; None if it holds another, has faults or is gone."""
     if name not in session.repository.campaign_folders().names:
         return None
-    (found,) = planned(session, [name], warnings, PlanOptions(until=Until.DRAFT)).plan.campaigns
+    (found,) = planned(session, [name], PlanOptions(until=Until.DRAFT)).plan.campaigns
     return found.rendered if found.edition == edition else None

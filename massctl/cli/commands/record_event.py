@@ -31,7 +31,7 @@ from massctl.model.state import State
 @form_option
 @sandbox_option
 @verb("record-event")
-def command(current: Session, _: list[Diagnostic], file: str, account: str | None) -> Result:
+def command(current: Session, file: str, account: str | None) -> Result:
     """Record a MASSSENDJOBFINISH event, XML or JSON, as WeChat posted it: counts, reasons, originality, addresses.
 
     You may record the same event any number of times. Makes no request.

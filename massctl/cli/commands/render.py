@@ -20,7 +20,6 @@ from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import BrowserError
 from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -33,7 +32,7 @@ from massctl.source.loader import Desires
 @click.option("--screenshots", is_flag=True, help="Also write what a phone shows as PNG; needs a Chromium.")
 @sandbox_option
 @verb("render")
-def command(current: Session, _: list[Diagnostic], names: tuple[str, ...], out: Path, screenshots: bool) -> Result:
+def command(current: Session, names: tuple[str, ...], out: Path, screenshots: bool) -> Result:
     """Write NAME's articles exactly as they will be sent, with their pictures beside them.
 
     `article-N.html` differs from what is sent only in the addresses of pictures; `message.txt` is a text message;

@@ -15,7 +15,6 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, write_files
 from massctl.cli.report_inputs import session_report
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.report.report import Report
@@ -65,7 +64,7 @@ def command(
     shown = form or "markdown"
     folder = Path() if out is None and form == "html" else out
 
-    def work(current: Session, _: list[Diagnostic]) -> Result:
+    def work(current: Session) -> Result:
         chosen = [CampaignName(each) for each in dict.fromkeys(names)]
         report = session_report(current, chosen, since)
         if folder is not None:

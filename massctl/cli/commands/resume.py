@@ -7,12 +7,11 @@ from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
 from massctl.cli.commands.stop import BrakeBranch, unreachable, what_helps
-from massctl.cli.consent import said_yes, somebody_is_here
+from massctl.cli.consent import require_operator, said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.guards import Brake
 from massctl.plan.plan import Plan
@@ -31,8 +30,8 @@ _WHO_CAN = Phrase(
 @click.command(name="resume")
 @click.option("--yes", is_flag=True, help="Lift it without a question; required without a terminal.")
 @form_option
-@verb("resume", decides=True)
-def command(current: "Session", warnings: "list[Diagnostic]", yes: bool) -> Result:
+@verb("resume")
+def command(current: "Session", yes: bool) -> Result:
     """Allow sends again: show who stopped them and what would be sent at once, and delete the branch massctl-stop.
 
     It deletes only the brake that it showed. On a forge only policy.operators may do this.
@@ -40,12 +39,13 @@ def command(current: "Session", warnings: "list[Diagnostic]", yes: bool) -> Resu
     from massctl.view.outcome import resumed_text
     from massctl.view.verbs_json import brake_json
 
+    require_operator(current)
     due: Plan | None = None
     try:
         branch = BrakeBranch(current, OTHERWISE)
         found = branch.read()
         if found is not None:
-            due = _due(current, warnings)
+            due = _due(current)
             _require_consent(current, found, due, yes=yes)
             _lift(branch, found)
     except LedgerUnreachableError as error:
@@ -58,10 +58,10 @@ def command(current: "Session", warnings: "list[Diagnostic]", yes: bool) -> Resu
     )
 
 
-def _due(current: "Session", warnings: "list[Diagnostic]") -> "Plan | None":
+def _due(current: "Session") -> "Plan | None":
     """Plan what the next `apply` would send without the brake; None if that cannot be planned from here."""
     try:
-        plan = planned(current, (), warnings, PlanOptions(Purpose.RESUME)).plan
+        plan = planned(current, (), PlanOptions(Purpose.RESUME)).plan
     except MassctlError as error:
         told = Phrase("it is not known here what the next apply would send: {why}", why=what_happened(error))
         current.console.talk(told)

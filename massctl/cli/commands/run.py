@@ -251,7 +251,7 @@ class _Runner(Struct):
     def release(self) -> int:
         """Release the lease if this folder's runner holds it."""
         with self._session(self.checkout.at(self.checkout.fetch())) as current:
-            require_operator(current.settings.policy, self.environment)
+            require_operator(current)
             with own_ledger(current) as book:
                 held, me = book.state.lease, self.folder.memory.id
                 if held is not None and held.event.runner != me.runner:
@@ -294,7 +294,7 @@ class _Runner(Struct):
                 self._tell("tip", Phrase("{branch} is at {commit}", branch=self.checkout.where, commit=tip[:12]))
             self.folder.remember(tip=tip)
             span = timedelta(seconds=self.every)
-            outcome = run_apply(current, (), [], yes=True, until="send", wait_in_doubt=True, locked=True, wait=span)
+            outcome = run_apply(current, (), yes=True, until="send", wait_in_doubt=True, locked=True, wait=span)
             status, left = ExitStatus(outcome.exit_status()), None
             if not outcome.held_elsewhere:
                 events, self._standings = events_of(outcome, self._standings, current.clock.now())
@@ -326,8 +326,9 @@ class _Runner(Struct):
         quiet = _RoundConsole(spoken.language, spoken.reader, spoken.style, spoken.width, self._told)
         opened = settings, diagnostics, quiet
         around = session(str(root), locked=True, environment=self.environment, opened=opened, home=self.root)
-        with around as (current, _):
+        with around as current:
             self.settings, self.clock = current.settings, current.clock
+            current.warnings = ()  # Otherwise each round would tell them.
             yield current
             current.close()
 
@@ -353,7 +354,7 @@ class _Runner(Struct):
         if found is Claim.FOREIGN:
             if not wishes.take_over:
                 raise _foreign(state)
-            require_operator(current.settings.policy, self.environment)
+            require_operator(current)
             _require_consent(current, state, yes=wishes.yes)
         if found is not Claim.HELD:
             me = memory.id

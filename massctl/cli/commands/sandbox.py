@@ -24,7 +24,6 @@ from massctl.cli.session import Session, session
 from massctl.errors import UsageError
 from massctl.extras import install_command
 from massctl.loopback import run_app
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.secrets import MASK, register
 from massctl.sandbox.callback import Endpoint, key_bytes, posting, sealed
@@ -72,7 +71,7 @@ def command(
 
 @command.command(name="reset")
 @verb("sandbox reset", sandbox=True)
-def reset(current: Session, _: list[Diagnostic]) -> Result:
+def reset(current: Session) -> Result:
     "Delete what the sandbox received, its time, and the ledger of `--sandbox`; accounts and tags stay."
 
     if current.sandbox is not None:
@@ -87,7 +86,7 @@ def reset(current: Session, _: list[Diagnostic]) -> Result:
 @command.command(name="advance")
 @click.argument("days", type=click.IntRange(1, 3_650))
 @verb("sandbox advance", sandbox=True)
-def advance(current: Session, _: list[Diagnostic], days: int) -> Result:
+def advance(current: Session, days: int) -> Result:
     "Move the sandbox's clock forward by DAYS, so that the statistics of a send are there at once."
 
     from massctl.view.words import recorded
@@ -154,7 +153,7 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
     With an `endpoint` events are posted there meanwhile.
     """
     if (Path(directory) / "massctl.yaml").is_file():
-        with session(directory, sandbox=True) as (current, _):
+        with session(directory, sandbox=True) as current:
             if current.sandbox is not None:
                 _declare(current, current.sandbox)
                 appid = next(iter(current.settings.accounts.values())).appid

@@ -7,7 +7,6 @@ from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import account_option, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 
@@ -24,7 +23,7 @@ def command() -> None:
 @form_option
 @sandbox_option
 @verb("speed")
-def get(current: "Session", _: "list[Diagnostic]", account: str | None) -> Result:
+def get(current: "Session", account: str | None) -> Result:
     "Show the speed, also in messages a minute."
     name = current.account(account, _NO_REQUEST)
     return _result(name, current.wechat(name).speed())
@@ -36,7 +35,7 @@ def get(current: "Session", _: "list[Diagnostic]", account: str | None) -> Resul
 @form_option
 @sandbox_option
 @verb("speed")
-def set_speed(current: "Session", _: "list[Diagnostic]", speed: int, account: str | None) -> Result:
+def set_speed(current: "Session", speed: int, account: str | None) -> Result:
     "Set the speed to N: 0, the fastest, to 4. It applies to every later send of the account."
     name = current.account(account, _NO_REQUEST)
     wechat = current.wechat(name)

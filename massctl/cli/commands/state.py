@@ -20,7 +20,6 @@ from massctl.cli.ledger_access import (
 )
 from massctl.cli.places import local_runner
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
 
 _VERBS: Final = {
@@ -56,7 +55,7 @@ def command() -> None:
 @form_option
 @sandbox_option
 @verb("state show")
-def show(current: Session, _: list[Diagnostic], names: tuple[str, ...]) -> Result:
+def show(current: Session, names: tuple[str, ...]) -> Result:
     "Show what is recorded, campaign by campaign; only NAME, if given."
     from massctl.view.ledger import state_text
     from massctl.view.verbs_json import state_json
@@ -81,7 +80,7 @@ def show(current: Session, _: list[Diagnostic], names: tuple[str, ...]) -> Resul
 @form_option
 @sandbox_option
 @verb("state list")
-def list_entries(current: Session, _: list[Diagnostic]) -> Result:
+def list_entries(current: Session) -> Result:
     """List the entries, oldest first, one a line."""
     from massctl.view.ledger import entries_text
     from massctl.view.verbs_json import entries_json
@@ -102,7 +101,7 @@ def list_entries(current: Session, _: list[Diagnostic]) -> Result:
 @form_option
 @sandbox_option
 @verb("state verify")
-def verify(current: Session, _: list[Diagnostic], deep: bool) -> Result:
+def verify(current: Session, deep: bool) -> Result:
     "Check that no line was changed, and that the recorded history is possible."
     from massctl.view.ledger import verified_text
     from massctl.view.verbs_json import verified_json

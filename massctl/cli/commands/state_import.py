@@ -22,7 +22,6 @@ from massctl.errors import (
     ConfigurationError,
     UsageError,
 )
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Command, Phrase, moment
 from massctl.source.campaigns import load_campaign
@@ -49,7 +48,6 @@ NOT_RECORDED: Final = Phrase("Nothing was recorded.")
 @verb("state import")
 def import_send(
     current: Session,
-    warnings: list[Diagnostic],
     website_send: datetime | None,
     no_website_send: datetime | None,
     account: str | None,
@@ -78,7 +76,7 @@ def import_send(
         return record_website_send(current, website_send, account, reason)
     if sent is None or at is None:
         raise click.UsageError(Phrase("--sent needs --at: when it was sent"))
-    return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason, warnings=warnings)
+    return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason)
 
 
 def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:
@@ -109,7 +107,6 @@ def record_sent(
     edition: int | None,
     msg_id: int | None,
     reason: str | None,
-    warnings: list[Diagnostic],
 ) -> Result:
     """Record that an edition of a campaign went out; `apply` never sends that edition then."""
     _check_past(session, at)
@@ -123,7 +120,7 @@ def record_sent(
         record = book.state.record(CampaignName(name), number)
         appid = AppId(session.settings.accounts[file.account].appid)
         # Only the edition that the folder holds can be named by what is in it.
-        rendered = declared(session, name, number, warnings)
+        rendered = declared(session, name, number)
         import_sent(
             record,
             appid,

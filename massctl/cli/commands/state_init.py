@@ -39,7 +39,6 @@ from massctl.ledger.codec import follow_file, sound_part
 from massctl.ledger.high_water_mark import seen_mark
 from massctl.ledger.private_key import KEY_NAME, key_file, write_key
 from massctl.ledger.signature import PrivateKey
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Created, SigningKey
 from massctl.model.ids import AppId, short_key
 from massctl.model.phrase import Command, Phrase
@@ -66,7 +65,6 @@ from massctl.view.ledger import Lost, lost_text
 @verb("state init")
 def init(
     current: Session,
-    _: list[Diagnostic],
     new_lineage: bool,
     reason: str | None,
     signed: bool,

@@ -25,7 +25,6 @@ from massctl.errors import (
 )
 from massctl.ledger.backend import Backend
 from massctl.ledger.codec import first_lines
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import BACKENDS
@@ -38,7 +37,7 @@ from massctl.source.settings_writer import declare_backend, declare_lineage, key
 @click.option("--branch", type=GitName(), help="With --to git: the branch, if not as massctl.yaml says.")
 @click.option("--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says.")
 @verb("state migrate")
-def migrate(current: Session, _: list[Diagnostic], backend: str, branch: str | None, remote: str | None) -> Result:
+def migrate(current: Session, backend: str, branch: str | None, remote: str | None) -> Result:
     "Move the ledger to another place: a file, or a branch of the remote. massctl.yaml names the new place."
     where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
     if not where.keys() <= {*BACKENDS[backend].keys}:

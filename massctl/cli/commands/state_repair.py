@@ -35,7 +35,6 @@ from massctl.errors import (
 from massctl.ledger import NEW_LINEAGE
 from massctl.ledger.codec import End, encode, first_lines, follow_file, sound_part
 from massctl.ledger.high_water_mark import incomplete, seen_mark
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Entry, NewEntry, Repaired
 from massctl.model.ids import sha256_of
 from massctl.model.phrase import A_FILE, Command, Phrase, system_reason
@@ -50,7 +49,7 @@ from massctl.whole_file import write_whole
 @form_option
 @sandbox_option
 @verb("state repair")
-def repair(current: Session, _: list[Diagnostic], reason: str | None) -> Result:
+def repair(current: Session, reason: str | None) -> Result:
     "Cut a damaged ledger to the entries that verify. You must then reconcile what is not known as sent."
     from massctl.view.ledger import Repair, repair_text
     from massctl.view.verbs_json import repair_json
@@ -111,7 +110,7 @@ def _damage(session: Session) -> LedgerCorruptError | LedgerUntrustedError:
 @click.argument("target", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @sandbox_option
 @verb("state backup")
-def backup(current: Session, _: list[Diagnostic], target: Path) -> Result:
+def backup(current: Session, target: Path) -> Result:
     "Copy the ledger to FILE, which may be an older copy. The copy is complete even while others write."
     if target.exists() and not target.is_file():
         raise UsageError(
@@ -149,7 +148,7 @@ def backup(current: Session, _: list[Diagnostic], target: Path) -> Result:
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @sandbox_option
 @verb("state restore")
-def restore(current: Session, _: list[Diagnostic], source: Path) -> Result:
+def restore(current: Session, source: Path) -> Result:
     "Replace a lost or damaged local ledger by a copy. A copy older than this machine saw is refused."
 
     current.backend.require_restorable()

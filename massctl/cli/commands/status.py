@@ -34,7 +34,6 @@ from massctl.cli.session import Session
 from massctl.cli.spooled_event import held_here
 from massctl.cli.statistics import collect_accounts
 from massctl.errors import LedgerLockedError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State, is_held
@@ -49,9 +48,7 @@ from massctl.plan.acceptance import named_job
 @form_option
 @sandbox_option
 @verb("status")
-def command(
-    current: Session, _: list[Diagnostic], names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool
-) -> Result:
+def command(current: Session, names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool) -> Result:
     """Ask WeChat about unfinished mass jobs, and record the answers. Makes no other requests.
 
     With --statistics it also asks for the readers and followers that WeChat counted, and archives them beside the

@@ -21,7 +21,6 @@ from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
 from massctl.ledger.git_remote import way_of
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.guards import STOP_BRANCH, Brake
 
@@ -30,7 +29,7 @@ from massctl.plan.guards import STOP_BRANCH, Brake
 @click.option("--reason", type=Text(r".*\S.*"), metavar="TEXT", help="Why, for the person who lifts it.")
 @form_option
 @verb("stop")
-def command(current: Session, _: list[Diagnostic], reason: str | None) -> Result:
+def command(current: Session, reason: str | None) -> Result:
     """Stop all sends of this repository at once, on all machines: push the branch massctl-stop to the remote.
 
     Needs the right to push, but no secret and no review. Each run looks for the branch right before each send. Sends

@@ -34,7 +34,7 @@ def command() -> None:
 @form_option
 @sandbox_option
 @verb("tags list")
-def list_tags(current: Session, _: list[Diagnostic], account: str | None, live: bool) -> Result:
+def list_tags(current: Session, account: str | None, live: bool) -> Result:
     """Print the tags of massctl.tags.json, or of WeChat with --live, or of the sandbox with --sandbox."""
 
     from massctl.view.verbs_json import tags_json
@@ -49,7 +49,7 @@ def list_tags(current: Session, _: list[Diagnostic], account: str | None, live: 
 @form_option
 @sandbox_option
 @verb("tags list")
-def pull(current: Session, _: list[Diagnostic], account: str | None) -> Result:
+def pull(current: Session, account: str | None) -> Result:
     """Write names and counts of the tags into massctl.tags.json, to be committed.
 
     After that a tag that an account does not have is an error. With --sandbox they are the sandbox's, in

@@ -35,9 +35,9 @@ def _validated(directory: str, names: Sequence[str], *, verbose: bool, sandbox: 
     settings, found, console = opened
     count = 0
     if settings is not None and not has_errors(found):
-        with session(directory, sandbox=sandbox, opened=opened) as (current, warnings):
+        with session(directory, sandbox=sandbox, opened=opened) as current:
             # Whatever is sent, the sources are what has to be right.
-            plan, others = judged(current, names, warnings)
+            plan, others = judged(current, names)
         found = [*others, *(d for campaign in plan.campaigns for d in campaign.diagnostics)]
         count = len(plan.campaigns)
     return console, _result(sorted(found, key=lambda d: d.sort_key), count, verbose=verbose)

@@ -9,13 +9,12 @@ import click
 from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, articles_flag, prepared, sharing, withdraw_all
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
-from massctl.cli.consent import said_yes, somebody_is_here
+from massctl.cli.consent import require_operator, said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import account_of, own_ledger, records_of, writable_state
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
-from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase, plural_phrase
 from massctl.model.state import Record, State
@@ -29,10 +28,9 @@ from massctl.model.state import Record, State
 @click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for jobs that are still being sent: 90s, 45m …")
 @form_option
 @sandbox_option
-@verb("withdraw", decides=True)
+@verb("withdraw")
 def command(
     current: Session,
-    _: list[Diagnostic],
     name: str,
     article: int | None,
     every: bool,
@@ -47,6 +45,7 @@ def command(
     if (article is None) != every:
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
+    require_operator(current)
     from massctl.view.outcome import withdrawn_text
     from massctl.view.verbs_json import withdraw_json
 

@@ -1378,7 +1378,7 @@ MUTANTS = (
     Mutant(
         "git: a branch that was set back is believed",
         _CHAINED,
-        "        require_newest(mark, lineage, end.serial, digest, self._store.branch)\n",
+        "        self._require_newest(mark, lineage, entries, end, lines.after.serial)\n",
         "",
         "git, set back",
     ),

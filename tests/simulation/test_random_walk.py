@@ -188,7 +188,7 @@ def serial_by_serial(absorb: Callable[[folding.State, Entry], None]) -> Callable
 
 
 def an_older_copy_is_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(walk_ledger, "require_newest", lambda *_: None)
+    patch.setattr(walk_ledger, "set_back", lambda *_: None)
 
 
 def the_kill_switch_is_not_asked(patch: pytest.MonkeyPatch) -> None:
@@ -322,7 +322,7 @@ def a_lost_race_is_a_won_one(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_branch_that_was_set_back_is_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(chained_ledger, "require_newest", lambda *_: None)
+    patch.setattr(chained_ledger, "set_back", lambda *_: None)
 
 
 def a_begun_list_may_become_any_other(patch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,12 @@ class Diagnostic(Frozen):
     excerpt: Excerpt | None = None
 
     @property
+    def where(self) -> str:
+        """Its place, or the folder of its campaign; empty where neither is known."""
+        folder = f"campaigns/{self.campaign}" if self.campaign else ""
+        return str(self.place) if self.place is not None else folder
+
+    @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Order by file, line, column, code; a diagnostic without a place comes first."""
         place = self.place or Place("")

@@ -8,17 +8,13 @@ from massctl.errors import MassctlError, WeChatError
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
 from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import cells, clusters, printable
-from massctl.view.rows import Row
+from massctl.view.rows import LABELS, Row
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page
 from massctl.view.words import campaigns as campaigns_words
 from massctl.view.words import errors, warnings
 
-SEVERITY: Final = {
-    Severity.ERROR: (Phrase("error"), Ink.ERROR),
-    Severity.WARNING: (Phrase("warning"), Ink.WARNING),
-    Severity.INFO: (Phrase("note"), Ink.DETAIL),
-}
+_INKS: Final = {Severity.ERROR: Ink.ERROR, Severity.WARNING: Ink.WARNING, Severity.INFO: Ink.DETAIL}
 GROUP_MIN: Final = 5
 """So many of one code are still shown one by one; `validate` shows each error all the same."""
 _GROUP_SHOWN: Final = 3
@@ -57,11 +53,8 @@ def diagnostics_text(
 
 def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None:
     """Add the place, the severity, the code and the message of a diagnostic, and what to do about it below."""
-    word, ink = SEVERITY[diagnostic.severity]
-    if diagnostic.place is not None:
-        where = str(diagnostic.place) + ": "
-    else:
-        where = f"campaigns/{diagnostic.campaign}: " if diagnostic.campaign else ""
+    word, ink = LABELS[diagnostic.severity], _INKS[diagnostic.severity]
+    where = f"{diagnostic.where}: " if diagnostic.where else ""
     parts = (Inked(where, Ink.NAME), Inked(word, ink), Inked(f" {diagnostic.code} ", ink), diagnostic.message)
     page.line(*parts, indent=indent, hang=indent + 2)
     if diagnostic.hint:
@@ -106,7 +99,7 @@ def _grouped(diagnostics: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[
 def _row(diagnostic: Diagnostic) -> Row:
     where = [Inked(str(diagnostic.place), Ink.DETAIL)] if diagnostic.place is not None else []
     hint = (diagnostic.hint,) if diagnostic.hint else ()
-    lead = Inked(f"{diagnostic.code} ", SEVERITY[diagnostic.severity][1])
+    lead = Inked(f"{diagnostic.code} ", _INKS[diagnostic.severity])
     return Row(diagnostic.severity, (diagnostic.message, *where), lead, hint)
 
 
@@ -118,7 +111,7 @@ def _group_row(found: Sequence[Diagnostic]) -> Row:
     more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=every)
     hints = {each.hint for each in found if each.hint}
     same = hints if len(hints) == 1 else ()
-    lead = Inked(f"{found[0].code} ", SEVERITY[found[0].severity][1])
+    lead = Inked(f"{found[0].code} ", _INKS[found[0].severity])
     counted = Phrase("found in {count} places", count=len(found))
     return Row(found[0].severity, (counted,), lead, (*shown[:_GROUP_SHOWN], *same, more))
 
@@ -127,7 +120,7 @@ def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:
     page.blank()
     diagnostic_line(page, diagnostic)
     if diagnostic.excerpt is not None and diagnostic.place is not None:
-        _excerpt(page, diagnostic.excerpt, diagnostic.place, SEVERITY[diagnostic.severity][1])
+        _excerpt(page, diagnostic.excerpt, diagnostic.place, _INKS[diagnostic.severity])
 
 
 EXCERPT_CELLS_MAX: Final = 400

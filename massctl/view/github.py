@@ -22,22 +22,20 @@ def github_annotations(diagnostics: Sequence[Diagnostic], language: Language) ->
 
 def github_alarms(findings: Sequence[Finding], language: Language) -> str:
     """Return one workflow command a line for what needs a person; "" where nothing does."""
-    lines = []
-    for each in findings:
-        message = "\n".join(say(part, language) for part in (each.message, each.hint) if part)
-        command = "error" if each.level is Level.PROBLEM else "warning"
-        lines.append(printable(f"::{command} title=massctl::{message.translate(_DATA)}"))
-    return "\n".join(lines)
+    commands = (("error" if each.level is Level.PROBLEM else "warning", each) for each in findings)
+    return "\n".join(_written(f"{command} title=massctl", each, language) for command, each in commands)
 
 
 def _annotation(diagnostic: Diagnostic, language: Language) -> str:
-    message = say(diagnostic.message, language)
-    if diagnostic.hint:
-        message += "\n" + say(diagnostic.hint, language)
     properties = {**_place(diagnostic), "title": diagnostic.code}
     written = ",".join(f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items())
+    return _written(f"{_COMMANDS[diagnostic.severity]} {written}", diagnostic, language)
+
+
+def _written(command: str, found: Diagnostic | Finding, language: Language) -> str:
+    message = "\n".join(say(part, language) for part in (found.message, found.hint) if part)
     # What turns the direction of writing is written out: a path could else pretend to be another.
-    return printable(f"::{_COMMANDS[diagnostic.severity]} {written}::{message.translate(_DATA)}")
+    return printable(f"::{command}::{message.translate(_DATA)}")
 
 
 def _place(diagnostic: Diagnostic) -> dict[str, object]:

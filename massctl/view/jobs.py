@@ -3,7 +3,7 @@
 What is equal for batches of a list of openids that follow each other stands once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
@@ -12,8 +12,9 @@ from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row
 from massctl.model.state import Job, Record, is_concluded
 from massctl.plan.guards import rejected_batch
 from massctl.plan.job_failure import reason_words
+from massctl.view.rows import Row, detail
 from massctl.view.style import Ink
-from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.terminal import Inked, Page, Part
 from massctl.view.words import JOB, articles_named, recorded
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 Item = TypeVar("Item")
-Row = tuple[int, datetime, tuple[Part, ...]]
+Told = tuple[int, datetime, tuple[Part, ...]]
 """A batch, when it was, and what is said of it."""
 
 
@@ -40,13 +41,13 @@ def alike(
     return [[item for _, item in group] for _, group in groupby(enumerate(items), key=key)]
 
 
-def batch_words(first: int, last: int, record: Record) -> list[Part]:
-    """Name batches, where there is more than one, with a dot behind."""
+def batch_words(first: int, last: int, record: Record) -> list[Phrase]:
+    """Name batches, where there is more than one."""
     if record.batches == 1:
         return []
     if first == last:
-        return [Phrase("batch {batch} of {batches}", batch=first, batches=record.batches), DOT]
-    return [Phrase("batches {first}–{last} of {batches}", first=first, last=last, batches=record.batches), DOT]
+        return [Phrase("batch {batch} of {batches}", batch=first, batches=record.batches)]
+    return [Phrase("batches {first}–{last} of {batches}", first=first, last=last, batches=record.batches)]
 
 
 def from_to(first: datetime, last: datetime) -> str:
@@ -55,12 +56,11 @@ def from_to(first: datetime, last: datetime) -> str:
     return began if began == ended else f"{began} – {ended}"
 
 
-def batch_rows(table: Table, label: str, rows: Sequence[Row], record: Record) -> None:
-    """Add a row for each run of rows that are alike."""
-    for run in alike(rows, lambda row: row[0], lambda row: row[2], record):
+def batch_rows(name: str, told: Sequence[Told], record: Record) -> Iterator[Row]:
+    """Return a row for each run of batches of which the same is told."""
+    for run in alike(told, lambda each: each[0], lambda each: each[2], record):
         (first, began, said), (last, ended, _) = run[0], run[-1]
-        table.row(label, *batch_words(first, last, record), from_to(began, ended), DOT, *said, inner=2)
-        label = ""
+        yield Row(name, (*batch_words(first, last, record), from_to(began, ended), *said))
 
 
 _REPRINT: Final[dict[int | None, Phrase]] = {
@@ -102,18 +102,24 @@ def contradiction(before: Literal["sent", "failed"]) -> Phrase:
     )
 
 
-def originality_rows(table: Table, check: "CopyrightCheck") -> None:
-    """Add what the originality check found, article by article; nothing where nothing was checked."""
+def _originality(check: "CopyrightCheck") -> Iterator[Row]:
+    """Return what the originality check found, article by article; nothing where nothing was checked."""
+    results = [*_results(check)]
     state = check.check_state
-    if state or (state == 0 and check.results):  # A text has the block too, and nothing in it.
-        unknown = Phrase("originality: a state that massctl does not know ({state})", state=state)
-        table.below(Inked(_CHECK.get(state, unknown), Ink.ERROR if state == 3 else Ink.PLAIN))
+    if not state and (state is None or not check.results):  # A text has the block too, and nothing in it.
+        yield from results
+        return
+    unknown = Phrase("originality: a state that massctl does not know ({state})", state=state)
+    said = Inked(_CHECK.get(state, unknown), Ink.ERROR if state == 3 else Ink.PLAIN)
+    yield Row("", (said,), details=tuple(results))
+
+
+def _results(check: "CopyrightCheck") -> Iterator[Row]:
     for position, result in enumerate(check.results, 1):
-        said = _verdict(result)
-        if said is not None:
-            table.below(Phrase("article {number}: {said}", number=result.article_idx or position, said=said), inner=4)
-            if result.original_article_url:
-                table.below(Inked(result.original_article_url, Ink.DETAIL), inner=6)
+        if (said := _verdict(result)) is not None:
+            url = result.original_article_url
+            told = Phrase("article {number}: {said}", number=result.article_idx or position, said=said)
+            yield Row("", (told,), details=(detail(url),) if url else ())
 
 
 def _verdict(result: "CopyrightResult") -> str | None:
@@ -158,45 +164,44 @@ def foreign_text(page: Page, finish: "JobFinish", candidates: Sequence["Record"]
     return page.text()
 
 
-def job_rows(table: Table, record: Record, label: str) -> None:
-    """Add rows for each job of a record; consecutive batches with the same result share a row."""
+def job_rows(record: Record) -> Iterator[Row]:
+    """Return a row for each job of a record; consecutive batches with the same result share a row."""
     for jobs in alike(record.jobs, lambda job: job.batch, _standing, record):
-        job = jobs[0]
-        table.row(label, *batch_words(job.batch, jobs[-1].batch, record), *_job(jobs), inner=2)
-        label = ""
-        numbers = _numbers(jobs)
-        if numbers:
-            table.below(*numbers)
-        failed = job.ends.get("failed") if job.is_contradicted else job.counts
-        if failed is not None and failed.reason is not None:
-            table.below(Inked(reason_words(failed.reason), Ink.ERROR))
-        if job.counts is not None and job.counts.copyright_check is not None:
-            originality_rows(table, job.counts.copyright_check)
-        if job.withdrawn:
-            table.below(_withdrawn(job))
-        if job.withdrawing:
-            table.below(Inked(_withdrawing(job), Ink.WARNING))
-        urls = (job.counts.article_urls if job.counts else None) or []
-        for number, url in enumerate(urls, 1):
-            said = Phrase("article {number}: {said}", number=number, said=url) if len(urls) > 1 else url
-            table.below(Inked(said, Ink.DETAIL))
-        others = [each for each in jobs[1:] if each.counts is not None and each.counts.article_urls]
-        if others:
-            say = Phrase("the addresses of the other batches: {command}")
-            table.below(Inked(Phrase(say, command=Command("status", record.campaign, "--format json")), Ink.DETAIL))
+        said = (*batch_words(jobs[0].batch, jobs[-1].batch, record), *_job(jobs))
+        yield Row("job", said, details=tuple(_details(jobs, record)))
     if (stopped := rejected_batch(record)) is not None:
-        table.row(label, Inked(stopped.message, Ink.WARNING), inner=2)
-        table.below(stopped.hint)
+        yield Row("job", (Inked(stopped.message, Ink.WARNING),), below=(stopped.hint,))
     elif record.ended is not None:
         say = Phrase("{sent} of {all} batches were sent; the other openids are in {rest}")
-        count = {"sent": len(record.sent_batches), "all": record.batches}
-        table.row(label, Phrase(say, rest=record.ended.rest, **count))
+        yield Row("job", (Phrase(say, rest=record.ended.rest, sent=len(record.sent_batches), all=record.batches),))
     elif record.is_partly_sent and not record.is_in_doubt:
         sent = Phrase("{sent} of {all} batches were sent", sent=len(record.sent_batches), all=record.batches)
         go_on = Phrase(
             "{sent}; {command} continues with the next", sent=sent, command=Command("apply", record.campaign)
         )
-        table.row(label, Phrase("{sent}, and no other will be sent", sent=sent) if is_concluded(record) else go_on)
+        yield Row("job", (Phrase("{sent}, and no other will be sent", sent=sent) if is_concluded(record) else go_on,))
+
+
+def _details(jobs: Sequence[Job], record: Record) -> Iterator[Row]:
+    job = jobs[0]
+    if numbers := _numbers(jobs):
+        yield Row("", numbers)
+    failed = job.ends.get("failed") if job.is_contradicted else job.counts
+    if failed is not None and failed.reason is not None:
+        yield detail(reason_words(failed.reason), Ink.ERROR)
+    if job.counts is not None and job.counts.copyright_check is not None:
+        yield from _originality(job.counts.copyright_check)
+    if job.withdrawn:
+        yield detail(_withdrawn(job), Ink.PLAIN)
+    if job.withdrawing:
+        yield detail(_withdrawing(job), Ink.WARNING)
+    urls = (job.counts.article_urls if job.counts else None) or []
+    for number, url in enumerate(urls, 1):
+        said = Phrase("article {number}: {said}", number=number, said=url) if len(urls) > 1 else url
+        yield detail(said)
+    if any(each.counts is not None and each.counts.article_urls for each in jobs[1:]):
+        say = Phrase("the addresses of the other batches: {command}")
+        yield detail(Phrase(say, command=Command("status", record.campaign, "--format json")))
 
 
 def _standing(job: Job) -> tuple[object, ...]:
@@ -221,10 +226,10 @@ def _job(jobs: Sequence[Job]) -> list[Part]:
     ids = f"msg_id {first.msg_id}" if first is last else f"msg_id {first.msg_id} … {last.msg_id}"
     number: Part = ids if first.msg_id is not None else Phrase("msg_id unknown")
     at = Phrase("accepted {moment}", moment=from_to(first.accepted_at, last.accepted_at))
-    return [number, DOT, Inked(JOB[first.status], ink), DOT, at]
+    return [number, Inked(JOB[first.status], ink), at]
 
 
-def _numbers(jobs: Sequence[Job]) -> list[Part]:
+def _numbers(jobs: Sequence[Job]) -> tuple[Phrase, ...]:
     """Return how many followers they were for, how many were left out, have it, and have it not; as far as known."""
     total, left, sent, failed = (
         None if any(number is None for number in numbers) else sum(number or 0 for number in numbers)
@@ -236,11 +241,7 @@ def _numbers(jobs: Sequence[Job]) -> list[Part]:
         Phrase("delivered {count:,}", count=sent) if sent is not None else None,
         Phrase("not delivered {count:,}", count=failed) if failed is not None else None,
     ]
-    parts: list[Part] = []
-    for phrase in known:
-        if phrase is not None:
-            parts += [DOT, phrase]
-    return parts[1:]
+    return tuple(each for each in known if each is not None)
 
 
 def _withdrawing(job: Job) -> Phrase:

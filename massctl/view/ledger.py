@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from massctl.model import entries
@@ -12,21 +12,14 @@ from massctl.model.ids import short_key
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.state import Record, State, lease_words
 from massctl.plan.lease import NO_RUNNER, LocalRunner, heartbeat_words, lease_hint
-from massctl.view.jobs import Row, batch_rows, job_rows
+from massctl.view.jobs import Told, batch_rows, job_rows
 from massctl.view.plan import inked_digest
-from massctl.view.status import contradiction_row, record_heading, settled_row, verdict_of
+from massctl.view.rows import LABELS, Row, write_rows
+from massctl.view.status import contradiction_rows, record_heading, settled_rows, verdict_of
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import recorded, short_digest
 
-RECORD_LABELS: Final = {
-    "draft": Phrase("draft"),
-    "previews": Phrase("previews"),
-    "attempt": Phrase("attempt"),
-    "job": Phrase("job"),
-    "settled": Phrase("settled"),
-    "expired": Phrase("expired"),
-}
 _PREVIEW_OUTCOMES: Final = {
     "begun": Phrase("without an answer"),
     "sent": Phrase("arrived"),
@@ -104,44 +97,39 @@ def _ledger_line(page: Page, state: State) -> None:
 
 def _record(page: Page, record: Record) -> None:
     record_heading(page, record)
-    table = Table(page, RECORD_LABELS.values())
-    contradiction_row(table, record)
-    _drafts(table, record)
-    _previews(table, record)
-    _attempts(table, record)
-    job_rows(table, record, RECORD_LABELS["job"])
-    settled_row(table, record, RECORD_LABELS["settled"])
-    for closed in record.expired_at:
-        table.row(RECORD_LABELS["expired"], moment(closed))
+    attempts = [(each.event.batch, each.at, (verdict_of(each),)) for each in record.attempts]
+    rows = [
+        *contradiction_rows(record),
+        *_drafts(record),
+        *_previews(record),
+        *batch_rows(Phrase("attempt"), attempts, record),
+        *job_rows(record),
+        *settled_rows(record),
+        *(Row(Phrase("expired"), (moment(closed),)) for closed in record.expired_at),
+    ]
+    write_rows(Table(page, LABELS.values()), rows)
 
 
-def _drafts(table: Table, record: Record) -> None:
-    rows: list[Row] = []
+def _drafts(record: Record) -> Iterator[Row]:
+    label = Phrase("draft")
+    told: list[Told] = []
     for draft in record.drafts:
         fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
         if draft.alive and any(each.event.batch == draft.event.batch for each in record.settled_sent):
             fate = Phrase("settled as sent, so probably gone")
-        rows.append((draft.event.batch, draft.saved_at, (inked_digest(draft.event.digest), DOT, fate)))
-    batch_rows(table, RECORD_LABELS["draft"], rows, record)
-    label: str = "" if rows else RECORD_LABELS["draft"]
+        told.append((draft.event.batch, draft.saved_at, (inked_digest(draft.event.digest), fate)))
+    yield from batch_rows(label, told, record)
     for begun in record.begun_drafts:
         unknown = Inked(Phrase("requested; nobody knows whether it exists"), Ink.WARNING)
-        table.row(label, recorded(begun.at), DOT, inked_digest(begun.event.digest), DOT, unknown, inner=2)
-        label = ""
+        yield Row(label, (recorded(begun.at), inked_digest(begun.event.digest), unknown))
 
 
-def _previews(table: Table, record: Record) -> None:
+def _previews(record: Record) -> Iterator[Row]:
     """Count previews by version and outcome; reviewers' names are not needed here."""
-    label: str = RECORD_LABELS["previews"]
     counts = Counter((digest, preview.outcome) for (digest, _), preview in record.previews.items())
     for (digest, outcome), count in counts.items():
-        table.row(label, f"{count} ", _PREVIEW_OUTCOMES[outcome], DOT, inked_digest(digest), inner=2)
-        label = ""
-
-
-def _attempts(table: Table, record: Record) -> None:
-    rows = [(each.event.batch, each.at, (verdict_of(each),)) for each in record.attempts]
-    batch_rows(table, RECORD_LABELS["attempt"], rows, record)
+        facts = (_PREVIEW_OUTCOMES[outcome], inked_digest(digest))
+        yield Row("previews", facts, Inked(f"{count} ", Ink.PLAIN))
 
 
 _UNTOLD: Final = frozenset({"type", "format_version", "message_digest", "fingerprint", "draft_sha256", "source_sha256"})

@@ -25,7 +25,7 @@ from massctl.view.plan import grouped_steps, heading, hold_row, inked_digest, lo
 from massctl.view.rows import LABELS, Row, failure_row, refusal_rows, write_rows
 from massctl.view.send_block import block_rows
 from massctl.view.style import Ink
-from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.terminal import Inked, Page, Part, Table
 from massctl.view.words import audience_words, followers, recorded, reviewer
 
 if TYPE_CHECKING:
@@ -75,11 +75,10 @@ def outcome_text(page: Page, outcome: Outcome) -> str:
 def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     planned, record, status = campaign.planned, outcome.record(campaign), outcome.status(campaign)
     heading(page, planned.name, planned.title, status)
-    table = Table(page, LABELS.values())
-    write_rows(table, _done_rows(outcome, campaign))
+    rows = _done_rows(outcome, campaign)
     if any(isinstance(step, SendMass) for step in campaign.performed):
-        job_rows(table, record, LABELS["job"])
-    rows = [*refusal_rows(campaign.refusals), *_by_hand(campaign, record, status)]
+        rows += job_rows(record)
+    rows += [*refusal_rows(campaign.refusals), *_by_hand(campaign, record, status)]
     if campaign.declined:
         said = Inked(Phrase("you did not say yes, so it was not sent"), Ink.WARNING)
         rows.append(Row("declined", (said,)))
@@ -93,7 +92,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
     if planned.next_at is not None and not (campaign.performed or record.is_in_doubt):
         window = planned.rendered.window if planned.rendered is not None else None
         rows.append(Row("next", (Phrase("at {moment}", moment=local_moment(planned.next_at, window)),)))
-    write_rows(table, rows)
+    write_rows(Table(page, LABELS.values()), rows)
 
 
 def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
@@ -249,15 +248,6 @@ def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
     return "prepared" if campaign.performed or outcome.found_tag(campaign) is not None else "idle"
 
 
-WITHDRAW_LABELS: Final = {
-    "job": Phrase("job"),
-    "left": Phrase("later"),
-    "articles": Phrase("articles"),
-    "too": Phrase("lost too"),
-    "when": Phrase("when"),
-}
-
-
 def withdraw_question(
     page: Page, taken: "Withdrawal", headlines: Sequence[str], others: Sequence[str], *, until: datetime | None = None
 ) -> str:
@@ -268,25 +258,22 @@ def withdraw_question(
     record = taken.record
     edition = Phrase("edition {edition}", edition=record.edition)
     page.line(Inked("‼ ", Ink.ALARM), Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), hang=2)
-    table = Table(page, WITHDRAW_LABELS.values())
     first, *more = taken.today
     at = Phrase("accepted {moment}", moment=recorded(first.job.accepted_at))
-    others_too: list[Part] = [DOT, Phrase("and {count} more", count=len(more))] if more else []
-    table.row(WITHDRAW_LABELS["job"], f"msg_id {first.msg_id}", DOT, at, *others_too)
-    for refusal in taken.refusals:
-        table.row(WITHDRAW_LABELS["left"], Inked(refusal.message, Ink.WARNING))
-        table.below(refusal.hint)
+    others_too = [Phrase("and {count} more", count=len(more))] if more else []
+    rows = [Row("job", (f"msg_id {first.msg_id}", at, *others_too))]
+    rows += [Row(Phrase("later"), (Inked(each.message, Ink.WARNING),), below=(each.hint,)) for each in taken.refusals]
     chosen = [(n, title) for n, title in enumerate(headlines, 1) if taken.article in (0, n)]
-    for position, (number, title) in enumerate(chosen):
-        table.row("" if position else WITHDRAW_LABELS["articles"], f"{number}. ", title, inner=3)
+    rows += [Row("articles", (title,), Inked(f"{number}. ", Ink.PLAIN)) for number, title in chosen]
     if not chosen:
         every, one = Phrase("every article"), Phrase("article {number}", number=taken.article)
-        table.row(WITHDRAW_LABELS["articles"], one if taken.article else every)
+        rows.append(Row("articles", (one if taken.article else every,)))
     if others:
-        table.row(WITHDRAW_LABELS["too"], Inked(page.say(Phrase(", ")).join(others), Ink.ALARM))
+        rows.append(Row(Phrase("lost too"), (Inked(enumerated(others), Ink.ALARM),)))
     if until is not None:
         say = Phrase("as soon as WeChat allows it; while it is still being sent, massctl waits until {until}")
-        table.row(WITHDRAW_LABELS["when"], Phrase(say, until=recorded(until)))
+        rows.append(Row(Phrase("when"), (Phrase(say, until=recorded(until)),)))
+    write_rows(Table(page, LABELS.values()), rows)
     page.line(
         Inked(Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."), Ink.PLAIN), indent=2
     )
@@ -315,14 +302,6 @@ def _withdrawn_words(taken: "Withdrawal") -> Phrase:
         say = Phrase("{name}: article {article} is withdrawn; its card stays in the chats")
         return Phrase(say, name=name, article=taken.article)
     return Phrase("{name}: every article is withdrawn; the cards stay in the chats", name=name)
-
-
-BRAKE_LABELS: Final = {
-    "branches": Phrase("branches"),
-    "by": Phrase("by"),
-    "since": Phrase("since"),
-    "reason": Phrase("reason"),
-}
 
 
 def stopped_text(page: Page, brake: Brake, remote: str, *, fresh: bool) -> str:
@@ -396,16 +375,15 @@ def resumed_text(page: Page, brake: Brake | None, remote: str, due: Sequence[str
 
 
 def _brake_rows(page: Page, brake: Brake) -> None:
-    shown = [label for name, label in BRAKE_LABELS.items() if name != "branches" or brake.below]
-    table = Table(page, shown)
-    if brake.below:
-        table.row(BRAKE_LABELS["branches"], enumerated([name for name, _ in brake.below]))
     by_hand = Phrase("unknown: somebody pushed the branch by hand, at {commit}", commit=brake.commit[:12])
-    table.row(BRAKE_LABELS["by"], brake.by or by_hand)
-    if brake.since is not None:
-        table.row(BRAKE_LABELS["since"], recorded(brake.since))
-    if brake.reason:
-        table.row(BRAKE_LABELS["reason"], brake.reason)
+    facts = {
+        Phrase("branches"): enumerated([name for name, _ in brake.below]) if brake.below else "",
+        Phrase("by"): brake.by or by_hand,
+        Phrase("since"): recorded(brake.since) if brake.since is not None else "",
+        Phrase("reason"): brake.reason,
+    }
+    rows = [Row(label, (fact,)) for label, fact in facts.items() if fact]
+    write_rows(Table(page, LABELS.values()), rows)
 
 
 UNIT: Final = 10_000

@@ -57,6 +57,8 @@ class Row(Frozen):
     """Before the facts: a mark, a code or a guard, with what parts it from them."""
     below: tuple[str, ...] = ()
     """Sentences, and commands to type."""
+    details: "tuple[Row, ...]" = ()
+    """Rows without names, further in."""
 
     @property
     def label(self) -> str:
@@ -67,6 +69,11 @@ class Row(Frozen):
     def words(self) -> list[str]:
         """Return the facts without their ink."""
         return [each.text if isinstance(each, Inked) else each for each in self.facts]
+
+
+def detail(words: str, ink: Ink = Ink.DETAIL) -> Row:
+    """Return one line of details."""
+    return Row("", (Inked(words, ink),))
 
 
 class ChangeRow(Frozen):
@@ -94,14 +101,22 @@ def write_rows(table: Table, rows: Iterable[Row]) -> None:
     """Add rows to a table; of rows with one name only the first is labelled."""
     last = ""
     for row in rows:
-        parts: list[Part] = []
-        for fact in row.facts:
-            parts += [DOT, fact]
-        lead = [row.lead] if row.lead is not None else []
-        table.row("" if row.name == last else row.label, *lead, *parts[1:], inner=2)
+        table.row("" if row.name == last else row.label, *_parts(row), inner=2)
+        _write_details(table, row, 2)
         for number, each in enumerate(row.below):
             table.below(each, inner=4 if number and isinstance(each, Command) else 2)
         last = row.name
+
+
+def _parts(row: Row) -> list[Part]:
+    dotted = [part for fact in row.facts for part in (DOT, fact)]
+    return [*filter(None, [row.lead]), *dotted[1:]]
+
+
+def _write_details(table: Table, row: Row, inner: int) -> None:
+    for each in row.details:
+        table.below(*_parts(each), inner=inner)
+        _write_details(table, each, inner + 2)
 
 
 def refusal_rows(refusals: Sequence[Refusal]) -> list[Row]:

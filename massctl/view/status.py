@@ -16,9 +16,9 @@ from massctl.plan.reconcile_options import Evidence, Repetition
 from massctl.view.jobs import batch_words, job_rows
 from massctl.view.outcome import doubt_row
 from massctl.view.plan import STATUS_INK, inked_digest
-from massctl.view.rows import LABELS, Row, failure_row, write_rows
+from massctl.view.rows import LABELS, Row, detail, failure_row, write_rows
 from massctl.view.style import Ink
-from massctl.view.terminal import DOT, Inked, Page, Part, Table
+from massctl.view.terminal import Inked, Page, Part, Table
 from massctl.view.words import STATUS, drift_hint, drift_words, followers, openids, recorded
 
 
@@ -31,16 +31,14 @@ def status_text(
     for record in followed.records:
         page.blank()
         record_heading(page, record)
-        table = Table(page, LABELS.values())
-        job_rows(table, record, LABELS["job"])
-        settled_row(table, record, LABELS["settled"])
-        write_rows(table, _open_rows(record, followed))
+        rows = [*job_rows(record), *settled_rows(record), *_open_rows(record, followed)]
+        write_rows(Table(page, LABELS.values()), rows)
     if statistics is not None:
         page.blank()
         page.line(Inked(Phrase("statistics"), Ink.NAME))
         table = Table(page, [*(account for account, _ in statistics), *LABELS.values()])
         for account, found in statistics:
-            collected_rows(table, account, found)
+            write_rows(table, collected_rows(account, found))
     return page.text()
 
 
@@ -67,27 +65,26 @@ FALLS_MAX: Final = 10
 """Of one account; more are told as a number, and all are in the JSON."""
 
 
-def collected_rows(table: Table, account: str, found: Collected) -> None:
-    """Add what was collected for an account, and what is to know about it."""
+def collected_rows(account: str, found: Collected) -> Iterator[Row]:
+    """Return what was collected for an account, and what is to know about it."""
     said: str = Phrase("nothing is due")
     if found.calls:
         calls = plural_phrase("{count} call", "{count} calls", count=len(found.calls))
         rows = plural_phrase("{count} new row", "{count} new rows", count=found.rows)
         said = Phrase("{calls}, {rows}", calls=calls, rows=rows)
     if found.calls or found.error is None:
-        table.row(account, said, inner=2)
-        account = ""
+        yield Row(account, (said,))
     if found.waits:
-        table.row("", Phrase("WeChat has not counted everything yet; the same command asks again later"), inner=2)
+        yield Row(account, (Phrase("WeChat has not counted everything yet; the same command asks again later"),))
     if found.left_out:
         say = Phrase("left out, because it is not as WeChat documents it: {count}", count=found.left_out)
-        table.row("", Inked(say, Ink.WARNING), inner=2)
+        yield Row(account, (Inked(say, Ink.WARNING),))
     for fall in found.falls[:FALLS_MAX]:
-        table.row("", Inked(fall.words, Ink.WARNING), inner=2)
+        yield Row(account, (Inked(fall.words, Ink.WARNING),))
     if len(found.falls) > FALLS_MAX:
-        table.row("", Phrase("and {count} more that fell", count=len(found.falls) - FALLS_MAX), inner=2)
+        yield Row(account, (Phrase("and {count} more that fell", count=len(found.falls) - FALLS_MAX),))
     if found.error is not None:
-        write_rows(table, [failure_row(found.error, account)])
+        yield failure_row(found.error, account)
 
 
 def record_heading(page: Page, record: Record) -> None:
@@ -98,76 +95,54 @@ def record_heading(page: Page, record: Record) -> None:
     page.line(Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), "  ", said, hang=2)
 
 
-def contradiction_row(table: Table, record: Record) -> None:
-    """Add the entries about an edition that cannot all be true."""
-    found = contradiction(record)
-    if found is not None:
-        table.row("", Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM), inner=2)
+def contradiction_rows(record: Record) -> Iterator[Row]:
+    """Return the entries about an edition that cannot all be true."""
+    if (found := contradiction(record)) is not None:
+        yield Row("", (Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM),))
 
 
-def settled_row(table: Table, record: Record, label: str) -> None:
-    """Add what people settled about sends of unknown outcome, or recorded about sends outside the ledger."""
+def settled_rows(record: Record) -> Iterator[Row]:
+    """Return what people settled about sends of unknown outcome, or recorded about sends outside the ledger."""
     imported = record.imported
     if imported is not None:
         told = Phrase("as sent at {at}, by {who}", at=recorded(imported.sent_at), who=imported.by)
         why = Phrase("{what}: {reason}", what=told, reason=imported.reason) if imported.reason else told
-        table.row(label, why, inner=2)
-        label = ""
+        yield Row("settled", (why,))
     for each in record.settlements:
         settled = each.event
         what = Phrase("as sent") if settled.outcome == "sent" else Phrase("as not sent")
         told = Phrase("{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason)
-        table.row(label, *batch_words(settled.batch, settled.batch, record), told, inner=2)
-        label = ""
-        if settled.url:
-            table.below(Inked(settled.url, Ink.DETAIL))
-
-
-EVIDENCE_LABELS: Final = {
-    "attempt": Phrase("attempt"),
-    "draft": Phrase("draft"),
-    "job": Phrase("job"),
-    "settled": Phrase("settled"),
-    "console": Phrase("console"),
-    "known_as": Phrase("known as"),
-}
+        url = (detail(settled.url),) if settled.url else ()
+        yield Row("settled", (*batch_words(settled.batch, settled.batch, record), told), details=url)
 
 
 def evidence_text(page: Page, evidence: Evidence) -> str:
     """Show the evidence and, below it, what may be typed, until when, and what follows from it."""
     record = evidence.record
     record_heading(page, record)
-    table = Table(page, EVIDENCE_LABELS.values())
-    contradiction_row(table, record)
-    _attempts(table, record)
-    _drafts(table, record)
-    job_rows(table, record, EVIDENCE_LABELS["job"])
-    settled_row(table, record, EVIDENCE_LABELS["settled"])
-    for number, headline in enumerate(evidence.headlines):
-        table.row(EVIDENCE_LABELS["known_as"] if number == 0 else "", headline)
-    _console(table, record)
+    known = [Row(Phrase("known as"), (each,)) for each in evidence.headlines]
+    rows = [*contradiction_rows(record), *_attempts(record), *_drafts(record), *job_rows(record)]
+    write_rows(Table(page, LABELS.values()), [*rows, *settled_rows(record), *known, *_console(record)])
     page.blank()
     _choices(page, evidence)
     return page.text()
 
 
-def _attempts(table: Table, record: Record) -> None:
-    label: str = EVIDENCE_LABELS["attempt"]
+def _attempts(record: Record) -> Iterator[Row]:
     for attempt in record.attempts:
-        table.row(label, _to_the_second(attempt.at), DOT, verdict_of(attempt), inner=2)
-        label = ""
         event = attempt.event
         whom = Phrase("every follower") if event.audience.get("is_to_all") else Phrase("one tag")
         if event.batches is not None:
             whom = Phrase("batch {batch} of {batches}", batch=event.batch, batches=event.batches)
-        facts: list[Part] = [Phrase("entry {serial}", serial=attempt.serial), DOT, whom]
+        facts = [Phrase("entry {serial}", serial=attempt.serial), whom]
         whole = event.recipients is None and event.audience_count is not None
-        facts += [DOT, followers(event.audience_count or 0)] if whole else []
-        facts += [DOT, openids(event.recipients)] if event.recipients is not None else []
-        table.below(*facts)
-        table.below(Inked(f"clientmsgid {event.client_msg_id}", Ink.DETAIL), DOT, inked_digest(event.digest))
+        facts += [followers(event.audience_count or 0)] if whole else []
+        facts += [openids(event.recipients)] if event.recipients is not None else []
+        number = Inked(f"clientmsgid {event.client_msg_id}", Ink.DETAIL)
+        details = [Row("", tuple(facts)), Row("", (number, inked_digest(event.digest)))]
         if event.by and event.reason:
-            table.below(Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason))
+            details.append(detail(Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason), Ink.PLAIN))
+        yield Row(Phrase("attempt"), (_to_the_second(attempt.at), verdict_of(attempt)), details=tuple(details))
 
 
 def verdict_of(attempt: Attempt) -> Part:
@@ -185,43 +160,35 @@ def verdict_of(attempt: Attempt) -> Part:
     return Phrase("closed later: {why}", why=doubt) if doubt else Phrase("answered")
 
 
-def _drafts(table: Table, record: Record) -> None:
-    label: str = EVIDENCE_LABELS["draft"]
+def _drafts(record: Record) -> Iterator[Row]:
     for draft in record.drafts:
-        if not draft.alive:
-            continue
-        table.row(
-            label, Phrase("saved {moment}", moment=recorded(draft.saved_at)), DOT, inked_digest(draft.event.digest)
-        )
-        table.below(Inked(f"media_id {draft.event.media_id}", Ink.DETAIL))
-        label = ""
+        if draft.alive:
+            saved = Phrase("saved {moment}", moment=recorded(draft.saved_at))
+            number = detail(f"media_id {draft.event.media_id}")
+            yield Row(Phrase("draft"), (saved, inked_digest(draft.event.digest)), details=(number,))
 
 
-def _console(table: Table, record: Record) -> None:
+def _console(record: Record) -> Iterator[Row]:
     """Return where to look, and what each thing that can be seen there means."""
+    label = Phrase("console")
     if record.open_attempts:
         first, last = record.open_attempts[0].at, record.open_attempts[-1].at
-        table.row(
-            EVIDENCE_LABELS["console"],
-            Phrase(
-                "公众平台 / 群发记录: an entry between {first} and {last} means that it was sent",
-                first=_to_the_second(first),
-                last=_to_the_second(last + timedelta(minutes=5)),
-            ),
+        say = Phrase(
+            "公众平台 / 群发记录: an entry between {first} and {last} means that it was sent",
+            first=_to_the_second(first),
+            last=_to_the_second(last + timedelta(minutes=5)),
         )
-        table.row("", Phrase("an entry that waits for the administrator is not decided yet: wait half an hour"))
+        yield Row(label, (say,))
+        waits = Phrase("an entry that waits for the administrator is not decided yet: wait half an hour")
+        yield Row(label, (waits,))
     else:
-        table.row(
-            EVIDENCE_LABELS["console"], Phrase("公众平台 / 群发记录: an entry with this title means that it was sent")
-        )
+        yield Row(label, (Phrase("公众平台 / 群发记录: an entry with this title means that it was sent"),))
     if record.draft() is not None:
-        table.row(
-            "",
-            Phrase(
-                "公众平台 / 草稿箱: a draft that is still there suggests that it "
-                "was not sent; a missing draft proves nothing"
-            ),
+        say = Phrase(
+            "公众平台 / 草稿箱: a draft that is still there suggests that it "
+            "was not sent; a missing draft proves nothing"
         )
+        yield Row(label, (say,))
 
 
 def _choices(page: Page, evidence: Evidence) -> None:

@@ -7,8 +7,8 @@ from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place
 from massctl.model.phrase import Phrase
-from massctl.view.diagnostics import SEVERITY
 from massctl.view.pages.markup import Sheet, written
+from massctl.view.rows import LABELS
 
 _BEFORE_CHARACTERS: Final = 32
 _AFTER_CHARACTERS: Final = 72
@@ -55,16 +55,15 @@ def sought(diagnostic: Diagnostic) -> list[str]:
 
 
 def _finding(diagnostic: Diagnostic, sheet: Sheet, *, live: bool) -> str:
-    severity = sheet.say(SEVERITY[diagnostic.severity][0])
+    severity = sheet.say(LABELS[diagnostic.severity])
     way_on = sheet.say(Phrase("hint: {hint}", hint=diagnostic.hint))
     hint = f'<p class="hint">{way_on}</p>' if diagnostic.hint else ""
-    where = str(diagnostic.place) if diagnostic.place else diagnostic.campaign or ""
     words = sought(diagnostic) if live else []
     button = _button(words, sheet) if words else ""
     line = _line(diagnostic.excerpt, diagnostic.place) if diagnostic.excerpt and diagnostic.place else ""
     return f"""<li class="{diagnostic.severity.value}">
 <p><b class="severity">{severity}</b> <code>{diagnostic.code}</code> {sheet.say(diagnostic.message)}</p>
-<p class="where"><code>{written(where)}</code>{button}</p>
+<p class="where"><code>{written(diagnostic.where)}</code>{button}</p>
 {line}{hint}</li>
 """
 

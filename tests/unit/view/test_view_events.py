@@ -12,6 +12,7 @@ from massctl.plan.job_failure import REASONS, reason_words
 from massctl.view.i18n import LANGUAGES, Language, say
 from massctl.view.jobs import foreign_text, job_rows
 from massctl.view.outcome import SPEED_TABLE, speed_words
+from massctl.view.rows import write_rows
 from massctl.view.style import Style
 from massctl.view.terminal import Page, Table
 
@@ -22,7 +23,7 @@ DOCUMENTED = (
 
 def shown(job: Job, language: Language = Language.EN) -> str:
     page = Page(language, Style.PLAIN, 100)
-    job_rows(Table(page, ["job"]), Record(CampaignName("sale"), 1, jobs=[job]), "job")
+    write_rows(Table(page, ["job"]), job_rows(Record(CampaignName("sale"), 1, jobs=[job])))
     return page.text()
 
 

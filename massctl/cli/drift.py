@@ -9,7 +9,6 @@ it again and loses none.
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec.structs import replace
 
 from massctl.apply.notices import Notice
@@ -41,7 +41,6 @@ from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State, beijing_day
 from massctl.model.statistics import ArticleDay, StatisticsCall
 from massctl.plan.drift import (
-    STAGES,
     TOLD,
     ReadingProgress,
     after_reading,
@@ -62,8 +61,6 @@ from massctl.view.words import drift_hint, drift_words
 from massctl.whole_file import write_whole
 
 _FILE: Final = "reading-progress"
-_FAILURES_MAX: Final = 1_000
-"""Of one window, far above those of an hour each in the longest of the distances."""
 
 
 class DriftsRead(Frozen):
@@ -411,6 +408,13 @@ class _Run(Frozen):
         return True
 
 
+class _Remembered(Frozen):
+    """What the file holds."""
+
+    lineage: str | None
+    campaigns: list[tuple[CampaignName, int, ReadingProgress]]
+
+
 class ReadingProgressFile:
     """How far this machine's readings of one ledger's campaigns have come; reading it raises nothing."""
 
@@ -422,39 +426,14 @@ class ReadingProgressFile:
 
     def write(self, now: datetime) -> None:
         """Write the file whole or not at all, without windows that are open: losing it costs one reading."""
-        kept = {key: each for key, each in self.progress.items() if each.opens > now}
-        document = {"lineage": self._lineage, "campaigns": [_written(*key, each) for key, each in kept.items()]}
+        kept = [(*key, each) for key, each in self.progress.items() if each.opens > now]
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path, json.dumps(document).encode(), 0o600)
+            write_whole(self._path, msgspec.json.encode(_Remembered(self._lineage, kept)), 0o600)
 
     def _read(self) -> dict[RecordKey, ReadingProgress]:
-        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-            document = json.loads(self._path.read_bytes())
-            if document["lineage"] == self._lineage:
-                return dict(_as_read(each) for each in document["campaigns"])
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            found = msgspec.json.decode(self._path.read_bytes(), type=_Remembered)
+            if found.lineage == self._lineage:
+                return {(name, edition): each for name, edition, each in found.campaigns}
         return {}
-
-
-def _written(name: CampaignName, edition: int, progress: ReadingProgress) -> list[object]:
-    stage = progress.stage.total_seconds() if progress.stage is not None else None
-    at = progress.at.isoformat() if progress.at else None
-    return [name, edition, progress.opens.isoformat(), stage, progress.failures, at]
-
-
-def _as_read(row: Sequence[object]) -> tuple[RecordKey, ReadingProgress]:
-    """Raise ValueError, LookupError or TypeError for what `_written` does not write."""
-    name, edition, opens, stage, failures, at = row
-    count = int(str(failures))
-    if not 0 <= count <= _FAILURES_MAX:
-        raise ValueError("so often nobody has tried")
-    passed = {each.total_seconds(): each for each in STAGES}[float(str(stage))] if stage is not None else None
-    progress = ReadingProgress(_moment(opens), passed, count, _moment(at) if at is not None else None)
-    return (CampaignName(str(name)), int(str(edition))), progress
-
-
-def _moment(written: object) -> datetime:
-    moment = datetime.fromisoformat(str(written))
-    if moment.utcoffset() is None:
-        raise ValueError("a moment has an offset")
-    return moment

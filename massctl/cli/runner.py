@@ -4,8 +4,6 @@ The checkout is a linked working tree of the repository, in a folder where nobod
 at any moment, whatever a killed run left there, and an edit in the user's own working tree is neither lost nor sent.
 """
 
-import json
-import os
 import re
 import secrets
 import shutil
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
@@ -41,6 +40,7 @@ from massctl.model.state import RunnerId
 from massctl.notify import Post, posted, proxy_for, webhook_post
 from massctl.plan.steps import Refusal
 from massctl.transport import Line
+from massctl.whole_file import write_whole
 
 _CHECKOUT: Final = "checkout"
 _SHOWN: Final = 12
@@ -109,21 +109,13 @@ class RunnerFolder:
             (self._folder / HEARTBEAT_FILE).write_text(at.isoformat(timespec="seconds"), encoding="ascii")
 
     def _read(self) -> Memory | None:
-        with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-            found = json.loads(self._file.read_bytes())
-            known = {name: found.get(name) for name in ("boot", "tip", "told")}
-            return Memory(str(found["runner"]), **{name: str(value) for name, value in known.items() if value})
+        with suppress(OSError, ValueError, RecursionError):
+            return msgspec.json.decode(self._file.read_bytes(), type=Memory)
         return None
 
     def _write(self, memory: Memory) -> Memory:
-        beside = self._file.with_suffix(".new")
-        told = {"runner": memory.runner, "boot": memory.boot, "tip": memory.tip, "told": memory.told}
         try:
-            with beside.open("w", encoding="utf-8") as file:
-                json.dump(told, file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._file)
+            write_whole(self._file, msgspec.json.encode(memory), 0o600)
         except OSError as error:
             raise _unwritable(self._folder, error) from None
         self.memory = memory

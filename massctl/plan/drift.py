@@ -6,7 +6,9 @@ became another one, or ended and came back. What was read and told is an argumen
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, get_args
+from typing import Annotated, Final, get_args
+
+from msgspec import Meta
 
 from massctl.model.entries import DriftEnded, DriftTold, ToldKind
 from massctl.model.frozen import Frozen
@@ -32,12 +34,12 @@ TOLD: Final = frozenset(_KINDS)
 class ReadingProgress(Frozen):
     """How far the readings of a campaign have come, for one window."""
 
-    opens: datetime
+    opens: Annotated[datetime, Meta(tz=True)]
     stage: timedelta | None = None
     """The shortest distance in which all was read, and told where it was new; None if there is none yet."""
-    failures: int = 0
-    """In a row, since then."""
-    at: datetime | None = None
+    failures: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    """In a row, since then: far fewer than the limit, as an hour lies between two of them."""
+    at: Annotated[datetime, Meta(tz=True)] | None = None
     """When the last one was."""
 
     def is_resting(self, now: datetime) -> bool:

@@ -508,32 +508,36 @@ def test_a_host_that_answers_otherwise_is_asked_for_its_other_addresses() -> Non
 # What this machine remembers
 
 
-ROW: Final = ["letter", 1, "2026-12-08T04:00:00+00:00", 86400.0, 3, "2026-12-05T04:00:00+00:00"]
+PROGRESS: Final = {
+    "opens": "2026-12-08T04:00:00Z",
+    "stage": "P1D",
+    "failures": 3,
+    "at": "2026-12-05T04:00:00+00:00",
+}
 
 
 @pytest.mark.parametrize(
-    ("place", "wrong"),
+    ("field", "wrong"),
     [
-        (2, None),
-        (2, "2026-12-08T04:00:00"),
-        (3, 1e999),
-        (3, 7.0),
-        (3, []),
-        (4, 5000),
-        (4, -1),
-        (4, "many"),
-        (5, "2026-12-05T04:00:00"),
+        ("opens", None),
+        ("opens", "2026-12-08T04:00:00"),
+        ("stage", []),
+        ("stage", "soon"),
+        ("failures", 5000),
+        ("failures", -1),
+        ("failures", "many"),
+        ("at", "2026-12-05T04:00:00"),
     ],
 )
-def test_a_memory_that_nobody_can_have_written_is_none(tmp_path: Path, place: int, wrong: object) -> None:
-    def remembered(row: list[object]) -> int:
-        document = {"lineage": "L", "campaigns": [row]}
+def test_a_memory_that_nobody_can_have_written_is_none(tmp_path: Path, field: str, wrong: object) -> None:
+    def remembered(progress: dict[str, object]) -> int:
+        document = {"lineage": "L", "campaigns": [["letter", 1, progress]]}
         (tmp_path / "reading-progress").write_text(json.dumps(document), encoding="utf-8")
         memory = drift.ReadingProgressFile(tmp_path, "L")
         memory.write(NOON)
         return len(memory.progress)
 
-    assert (1, 0) == (remembered(ROW), remembered([*ROW[:place], wrong, *ROW[place + 1 :]]))
+    assert (1, 0) == (remembered({**PROGRESS}), remembered({**PROGRESS, field: wrong}))
 
 
 # The week

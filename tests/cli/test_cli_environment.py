@@ -162,7 +162,7 @@ def page(shell: Shell, *arguments: str) -> str:
         ready(80)
         served.append(Client(app).get("/", base_url="http://127.0.0.1").text)
 
-    for module in ("massctl.loopback", "massctl.serve.server"):
+    for module in ("massctl.cli.commands.sandbox", "massctl.serve.server"):
         shell.monkeypatch.setattr(f"{module}.run_app", run_app)
     assert 0 == shell(*arguments, "--port", "0").status
     return served[0]

@@ -432,7 +432,7 @@ def test_a_full_disk_is_told_and_the_runner_stays(ready: Shell, monkeypatch: pyt
         def refuse(*_: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-        full.__enter__().setattr("massctl.cli.runner.os.fsync", refuse)
+        full.__enter__().setattr("os.fsync", refuse)
         git(ready.root, "commit", "-qm", "more", "--allow-empty")
         git(ready.root, "push", "-q", "origin", "HEAD:main")
 

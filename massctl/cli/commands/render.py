@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
 
-from massctl.browser import Browser, open_browser, screens
+from massctl.browser import open_browser, screens
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -58,7 +58,7 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
     """
     written: list[str] = []
     whole = True
-    with _camera(screenshots=screenshots) as browser:
+    with open_browser() if screenshots else nullcontext() as browser:
         for name in names:
             files = rendered_files(session, name)
             whole &= files is not None
@@ -69,15 +69,6 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
             if browser is not None:
                 written += write_files(folder, screens(browser, folder / INDEX))
     return written, whole
-
-
-@contextmanager
-def _camera(*, screenshots: bool) -> Iterator[Browser | None]:
-    if not screenshots:
-        yield None
-        return
-    with open_browser() as browser:
-        yield browser
 
 
 _PICTURED_MAX: Final = 6

@@ -196,12 +196,7 @@ def the_kill_switch_is_not_asked(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:
-    made = apply_run.Ports.__init__
-
-    def deaf(world: apply_run.Ports, *ports: Any, **more: Any) -> None:
-        made(world, *ports, **{**more, "rules": None})
-
-    patch.setattr(apply_run.Ports, "__init__", deaf)
+    patch.setattr(apply_run.ApplyContext, "refresh_rules", lambda _: None)
 
 
 def the_window_is_not_asked(patch: pytest.MonkeyPatch) -> None:

@@ -186,7 +186,7 @@ def _as_approved(account: Account, body: Body, campaign: RenderedCampaign) -> It
             content = content.replace(address, f"massctl-picture:{sha256}")
         expected = ours.title, ours.author, ours.digest, ours.content, ours.cover
         found = theirs.title, theirs.author, theirs.digest, content, account.sha_of[theirs.thumb_media_id]
-        if expected != found and account.adopted.get(body.media_id) != (theirs,):
+        if expected != found and account.adopted.get(body.own_id) != (theirs,):
             yield f"nobody approved {found}"
 
 

@@ -110,9 +110,9 @@ def _is(value: Any, hint: Any) -> bool:
         return any(_is(value, each) for each in arguments)
     if origin is Literal:
         return value in arguments
-    if origin is tuple:
+    if origin is tuple and isinstance(value, tuple):
         types = [arguments[0]] * len(value) if arguments[1:] == (...,) else arguments
-        return isinstance(value, tuple) and len(value) == len(types) and all(map(_is, value, types))
+        return len(value) == len(types) and all(map(_is, value, types))
     return type(value) is hint or isinstance(value, _INSTANCES.get(origin or hint, ()))
 
 

@@ -184,11 +184,11 @@ def _names(content: bytes | None, lineage: str | None) -> bool:
 
 
 def _read(content: bytes) -> Mapping[str, object]:
-    """Read a committed massctl.yaml; empty where that cannot be done."""
+    """Read a committed massctl.yaml; empty where that cannot be done: behind a syntax error anything may stand."""
     if len(content) > YAML_BYTES_MAX:
         return {}
-    data = read_yaml(content, SETTINGS, None, known_keys(MassctlFile)).data
-    return data if isinstance(data, dict) else {}
+    found = read_yaml(content, SETTINGS, None, known_keys(MassctlFile))
+    return found.data if found.is_whole and isinstance(found.data, dict) else {}
 
 
 def _foreign(branches: Iterable[tuple[str, bytes | None]], asked: Asked, declared: str | None) -> Foreign | None:

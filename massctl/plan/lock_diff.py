@@ -130,10 +130,10 @@ _ARTICLE_PARTS: Final = {
 
 
 def _changed_article(number: int, old: LockedArticle, new: LockedArticle) -> Iterator[Phrase]:
-    for key, said in _ARTICLE_PARTS.items():
+    for key, say in _ARTICLE_PARTS.items():
         if getattr(old, key) != getattr(new, key):
             flag = {"flag": key} if key in ARTICLE_FLAGS else {}
-            yield Phrase(said, **flag, number=number)
+            yield Phrase(say, **flag, number=number)
 
 
 class FramePart(Frozen):

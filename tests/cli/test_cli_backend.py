@@ -8,6 +8,7 @@ from cli_runner import Shell
 from gits import git
 from sqlite_backend import DATABASE
 
+from massctl.cli.commands.state_migrate import migrate
 from massctl.model.settings import BACKENDS, BackendKind, MassctlFile, StateSettings
 
 IMPORT = ("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console")
@@ -18,6 +19,9 @@ LEDGER = "massctl.state.jsonl"
 def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have the row in the table from the start: the type of `state.backend` is made of it when the model is."""
     monkeypatch.setitem(BACKENDS, "sqlite", BackendKind("sqlite_backend:SqliteBackend"))
+    # The choices of `--to` are those that stood there when the verb was loaded.
+    choice = next(each.type for each in migrate.params if each.name == "backend")
+    monkeypatch.setattr(choice, "choices", tuple(BACKENDS))
     field = StateSettings.model_fields["backend"]
     before = field.annotation
     field.annotation = Literal[tuple(BACKENDS)]  # type: ignore[valid-type]

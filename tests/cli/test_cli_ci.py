@@ -226,7 +226,7 @@ def test_an_unlocked_campaign_shows_its_audience_window_and_message(
     assert "lock_missing" in body
     assert "**audience**" in body
     assert "11:00" in body
-    assert "**message**" in body
+    assert "**articles**" in body
     judge(body.rpartition("<sub>")[0])
 
 

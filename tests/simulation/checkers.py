@@ -323,7 +323,7 @@ def subject_of(campaign: RenderedCampaign) -> str:
     if isinstance(campaign.message, NewsMessage):
         return campaign.message.articles[0].title
     if isinstance(campaign.message, VoiceMessage):
-        return str(campaign.message.material.sha256)
+        return str(campaign.message.file)
     return campaign.message.content
 
 

@@ -70,11 +70,9 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
         _declare(target, state, where)
         if target.settings.state != session.settings.state:
             _move_statistics(session, target)
-    say = (
-        Phrase("the ledger {lineage} is already in {place}")
-        if is_moved
-        else Phrase("the ledger {lineage} is in {place} now")
-    )
+    say = Phrase("the ledger {lineage} is in {place} now")
+    if is_moved:
+        say = Phrase("the ledger {lineage} is already in {place}")
     kept = [Phrase("the old file is now named {file}; keep it", file=aside)] if aside is not None else []
     return told(Phrase(say, lineage=state.lineage, place=new.where), *kept, next_step=CHECK)
 

@@ -41,10 +41,10 @@ def before_the_send(missing: Sequence[Refusal], drifts: Sequence[Drift], sheet: 
 
 
 def _notes(at: str, title: Phrase, count: str, rows: str, sheet: Sheet) -> str:
-    nothing = f'<p class="nothing">{sheet.say(Phrase("nothing is missing"))}</p>'
+    nothing = Phrase("nothing is missing")
     return f"""<section class="notes" aria-labelledby="{at}">
 <h2 id="{at}">{sheet.say(title)} <span class="count">{count}</span></h2>
-{f'<ul class="by-hand">{rows}</ul>' if rows else nothing}
+{f'<ul class="by-hand">{rows}</ul>' if rows else f'<p class="nothing">{sheet.say(nothing)}</p>'}
 </section>
 """
 

@@ -11,7 +11,18 @@ import pytest
 from repositories import Tree
 
 from massctl.child import Child
-from massctl.model.message import NewsMessage, RenderedCampaign
+from massctl.model.ids import MediaId, Sha256
+from massctl.model.message import (
+    CardMessage,
+    ImageMessage,
+    Message,
+    NewsMessage,
+    RenderedArticle,
+    RenderedCampaign,
+    TextMessage,
+    VideoMessage,
+    VoiceMessage,
+)
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
@@ -206,6 +217,21 @@ def test_two_campaigns_that_share_a_picture_get_the_same_bytes_or_neither_is_who
 def test_a_sentence_comes_back_with_its_numbers_also_with_half_a_second() -> None:
     said = Phrase("{seconds:g} seconds, {count:,} times", seconds=2.5, count=1000)
     assert "2.5 seconds, 1,000 times" == from_plain(json.loads(json.dumps(to_plain(said))))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ImageMessage((Sha256("a" * 64), Sha256("b" * 64)), None, "", "看", True, False),
+        ImageMessage(None, (MediaId("M1"),), "题", "", False, False),
+        VoiceMessage(Sha256("a" * 64), None),
+        VideoMessage(None, MediaId("M1"), "题", "话"),
+        CardMessage("card"),
+        TextMessage("字"),
+    ],
+)
+def test_a_message_of_every_kind_comes_back(message: Message[RenderedArticle]) -> None:
+    assert message == from_plain(json.loads(json.dumps(to_plain(message))))
     for value in (float("nan"), float("inf")):
         with pytest.raises(NOT_PLAIN):
             from_plain(["phrase", "{seconds:g}", None, {"seconds": value}])

@@ -55,3 +55,17 @@ def test_reviewers_are_recorded_by_wechat_name_but_by_openid_only_as_a_digest():
 
 def test_a_reviewers_name_is_in_no_repr():
     assert "oABC123" not in repr(Recipient("touser", "oABC123"))
+
+
+@pytest.mark.parametrize(
+    ("place", "campaign", "where"),
+    [
+        (Place("massctl.yaml"), "walks", "massctl.yaml"),
+        (None, "walks", "campaigns/walks"),
+        (None, None, ""),
+    ],
+)
+def test_a_fault_is_in_its_place_or_in_the_folder_of_its_campaign(
+    place: Place | None, campaign: str | None, where: str
+) -> None:
+    assert where == Diagnostic("MC001", Severity.ERROR, "", place, campaign=campaign).where

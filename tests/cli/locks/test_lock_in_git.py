@@ -9,7 +9,7 @@ import pytest
 from building import settings
 from lock_repository import NAME, Repository
 
-from massctl.cli.checkout import uncommitted_locks
+from massctl.cli.checkout import GitCheckout
 from massctl.model.ids import CampaignName
 
 LOCK = f"campaigns/{NAME}/campaign.lock.json"
@@ -47,10 +47,10 @@ def test_a_lock_in_no_commit_is_refused_and_the_command_leads_out(checkout: Repo
 
 def test_the_commit_that_has_the_lock_is_known(checkout: Repository) -> None:
     names = [CampaignName(NAME)]
-    refused, commit = uncommitted_locks(checkout.root, settings(), dict(gits.ENVIRONMENT), names)
+    refused, commit = GitCheckout(checkout.root, settings(), dict(gits.ENVIRONMENT)).uncommitted_locks(names)
     git(checkout, "add", LOCK)
     git(checkout, "commit", "--quiet", "--message", "lock")
-    known = uncommitted_locks(checkout.root, settings(), dict(gits.ENVIRONMENT), names)
+    known = GitCheckout(checkout.root, settings(), dict(gits.ENVIRONMENT)).uncommitted_locks(names)
     head = (checkout.root / ".git/refs/heads/main").read_text().strip()
     assert (names, {}, head) == (list(refused), *known)
     assert head != commit is not None

@@ -21,14 +21,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from massctl.errors import BrowserError
 from massctl.model.phrase import Phrase
 
-VARIABLE: Final = "MASSCTL_CHROMIUM"
+VARIABLE = "MASSCTL_CHROMIUM"
 """Names the program, where it is none of the usual ones."""
-_USUAL: Final = (
+_USUAL = (
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -61,7 +61,7 @@ def find_chromium(environment: Mapping[str, str]) -> Path:
     )
 
 
-FLAGS: Final = (
+FLAGS = (
     "--headless",
     "--disable-gpu",
     "--disable-quic",
@@ -75,19 +75,17 @@ FLAGS: Final = (
     "--font-render-hinting=none",
     "--remote-debugging-pipe",
 )
-NO_NAMES: Final = "--host-resolver-rules=MAP * ~NOTFOUND"
+NO_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND"
 """No name has an address: whatever a page asks for outside fails."""
-_AS_ROOT: Final = "--no-sandbox"
+_AS_ROOT = "--no-sandbox"
 """Chromium refuses to run as root with its sandbox."""
-_BEGIN: Final = "import os, sys; os.dup2({}, 3); os.dup2({}, 4); os.execv(sys.argv[1], sys.argv[1:])"
+_BEGIN = "import os, sys; os.dup2({}, 3); os.dup2({}, 4); os.execv(sys.argv[1], sys.argv[1:])"
 """The browser reads from descriptor 3 and writes to 4."""
-_INHERITED: Final = re.compile(
-    r"PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|FONTCONFIG_\w+|LD_LIBRARY_PATH"
-)
+_INHERITED = re.compile(r"PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|FONTCONFIG_\w+|LD_LIBRARY_PATH")
 """What a program needs to start and to find its fonts. No variable that holds a secret is among them."""
-_BEYOND: Final = 10
+_BEYOND = 10
 """No descriptor that is handed over is one of those two."""
-SECONDS_MAX: Final = 30.0
+SECONDS_MAX = 30.0
 """How long anything may take; a browser that is slower than this is broken."""
 
 
@@ -219,10 +217,10 @@ def _gone() -> BrowserError:
     )
 
 
-SCREEN_HEIGHT_MAX: Final = 8_000
+SCREEN_HEIGHT_MAX = 8_000
 """More of one article goes into a second picture: no viewer likes longer ones, and Chromium ends at 16,384."""
-_DESK: Final = (1600, 900)
-_SCREENS: Final = """(() => {
+_DESK = (1600, 900)
+_SCREENS = """(() => {
   document.querySelector("#width-phone")?.click();
   const style = document.createElement("style");
   style.textContent = ".panels { height: auto !important; overflow: visible !important }"
@@ -231,14 +229,14 @@ _SCREENS: Final = """(() => {
   document.head.append(style);
   return [...document.querySelectorAll(".arrival .tabs > input, .articles > input")].map((each) => each.id);
 })()"""
-_SHOW: Final = """(() => {{
+_SHOW = """(() => {{
   const tab = document.getElementById({tab});
   tab.click();
   const panels = tab.closest(".column").querySelector(".panels");
   const box = panels.getBoundingClientRect();
   return [box.left + scrollX, box.top + scrollY, box.width, box.height];
 }})()"""
-_ALONE: Final = """(() => {
+_ALONE = """(() => {
   const box = document.querySelector(".arrival .panels").getBoundingClientRect();
   return [box.left + scrollX, box.top + scrollY, box.width, box.height];
 })()"""

@@ -32,11 +32,11 @@ import massctl
 from massctl.isolation import MEMORY_BYTES_MAX, Wall, isolate
 from massctl.model.phrase import Phrase
 
-SECONDS_MAX: Final = 60
+SECONDS_MAX = 60
 """For one answer: eight articles with their pictures take a few seconds on a slow machine."""
-ANSWER_BYTES_MAX: Final = 32 << 20
+ANSWER_BYTES_MAX = 32 << 20
 """Of one answer: eight bodies of 1 MB, each escaped, are less."""
-JOBS: Final[Mapping[str, str]] = {
+JOBS: Mapping[str, str] = {
     "render": "massctl.source.renderer:answer",
     "prepare": "massctl.source.renderer:prepare",
     "themes": "massctl.serve.theme_gallery:answer",
@@ -45,7 +45,7 @@ JOBS: Final[Mapping[str, str]] = {
     "picture": "massctl.importer.foreign:extension",
 }
 """What a child can be asked, and the function that answers: it takes a request and returns an answer, both JSON."""
-_IMPORTED: Final = (
+_IMPORTED = (
     "massctl.source.renderer",
     "massctl.source.media",
     "massctl.render.message",
@@ -53,14 +53,14 @@ _IMPORTED: Final = (
     "massctl.render.template",
 )
 """What most campaigns need, imported before the first question. Few need the decoders of pictures."""
-_START: Final = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
-_PIECE: Final = 1 << 16
-_SET_DUMPABLE: Final = 4
+_START = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
+_PIECE = 1 << 16
+_SET_DUMPABLE = 4
 """An option of prctl(2)."""
-_STDLIB: Final = sysconfig.get_path("stdlib")
-_LIBRARIES: Final = frozenset({"site-packages", "dist-packages"})
+_STDLIB = sysconfig.get_path("stdlib")
+_LIBRARIES = frozenset({"site-packages", "dist-packages"})
 """How folders of libraries are called. Another entry of sys.path may be a home folder, so the child does not get it."""
-_BROKEN_MAX: Final = 100
+_BROKEN_MAX = 100
 """Characters of what a child says of itself."""
 _OUT_OF_MEMORY, _TOO_LARGE, _NOT_ISOLATED = 101, 102, 103
 """Statuses of a process that gave no answer, beside those of the system."""
@@ -253,8 +253,8 @@ def missing_words(walls: frozenset[Wall]) -> list[Phrase]:
     return [say for wall, say in words.items() if wall not in walls]
 
 
-_ENDED: Final = Phrase("the child process ended without an answer")
-NOT_ACCEPTED: Final = Phrase("the child process gave an answer that massctl does not accept")
+_ENDED = Phrase("the child process ended without an answer")
+NOT_ACCEPTED = Phrase("the child process gave an answer that massctl does not accept")
 
 
 def _failure(status: int, bytes_max: int) -> Phrase:

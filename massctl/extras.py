@@ -3,9 +3,8 @@
 import shlex
 import sys
 from importlib.util import find_spec
-from typing import Final
 
-EXTRAS: Final = {
+EXTRAS = {
     "calendar": "icalendar",
     "import": "mammoth",
     "listen": "waitress",
@@ -14,7 +13,7 @@ EXTRAS: Final = {
     "socks": "socksio",
 }
 """What can be installed beside massctl, and the package that each brings."""
-_PIPX: Final = "/pipx/venvs/"
+_PIPX = "/pipx/venvs/"
 
 
 def installed_extras() -> list[str]:

@@ -17,31 +17,31 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from massctl.errors import LedgerUnreachableError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.secrets import without_secrets
 
-LOCAL_SECONDS: Final = 60.0
+LOCAL_SECONDS = 60.0
 """For what needs no network; it takes milliseconds."""
-NETWORK_SECONDS: Final = 120.0
+NETWORK_SECONDS = 120.0
 """For one fetch or push: a first fetch over a poor line may take its time."""
-SLOW_SECONDS: Final = 5.0
+SLOW_SECONDS = 5.0
 """After so long a person wants to hear what is waited for."""
-INTERRUPTED_SECONDS: Final = 15.0
+INTERRUPTED_SECONDS = 15.0
 """So long a call may still take once the operator has interrupted it."""
-SAID_CHARACTERS_MAX: Final = 256
+SAID_CHARACTERS_MAX = 256
 """Of what git or a server says, in an error of ours."""
 
-_DROPPED: Final = re.compile(
+_DROPPED = re.compile(
     r"GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|INDEX_VERSION|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE"
     r"|PREFIX|QUARANTINE_PATH|SHALLOW_FILE|GRAFT_FILE|REPLACE_REF_BASE|DEFAULT_HASH|DEFAULT_REF_FORMAT|TEMPLATE_DIR"
     r"|EXTERNAL_DIFF|CURL_VERBOSE|REDIRECT_STD\w+|TRACE\w*|PUSH_OPTION\w*|ATTR_SOURCE)"
 )
 """What a caller's git, such as one that runs a hook, means for itself; and what would print headers."""
-NO_PROGRAMS: Final = (
+NO_PROGRAMS = (
     ("core.hooksPath", "/dev/null"),
     ("core.fsmonitor", "false"),
     ("core.alternateRefsCommand", ":"),
@@ -54,7 +54,7 @@ NO_PROGRAMS: Final = (
     ("protocol.ext.allow", "never"),
 )
 """What each call is told last, so that it counts. An address ext::COMMAND would be a command."""
-_ASKS_NOBODY: Final[Mapping[str, str]] = {
+_ASKS_NOBODY: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0",
     "GCM_INTERACTIVE": "never",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -67,25 +67,25 @@ _ASKS_NOBODY: Final[Mapping[str, str]] = {
     "LC_ALL": "C",
     "LANGUAGE": "C",
 }
-_READS: Final = frozenset(
+_READS = frozenset(
     {
         *("cat-file", "check-attr", "config", "for-each-ref", "log", "ls-files", "ls-remote", "ls-tree"),
         *("merge-base", "rev-list", "rev-parse", "version"),
     }
 )
 """Commands that neither write a ref nor look at the content of files in a working tree: they start no filter."""
-_FILTER: Final = re.compile(r"filter\.(?P<name>.+)\.(?P<part>clean|smudge|process|required)", re.DOTALL)
-_HOOK: Final = re.compile(r"hook\.(?P<name>.+)\.command", re.DOTALL)
-_LFS: Final = re.compile(
+_FILTER = re.compile(r"filter\.(?P<name>.+)\.(?P<part>clean|smudge|process|required)", re.DOTALL)
+_HOOK = re.compile(r"hook\.(?P<name>.+)\.command", re.DOTALL)
+_LFS = re.compile(
     r"filter\.lfs\.(clean\ngit-lfs clean -- %f|smudge\ngit-lfs smudge( --skip)? -- %f"
     r"|process\ngit-lfs filter-process( --skip)?|required\ntrue)"
 )
 """What `git lfs install --local` writes."""
-_LFS_STARTS: Final = re.compile(r"lfs\.(extension\.|customtransfer\.|(.+\.)?standalonetransferagent$)", re.DOTALL)
+_LFS_STARTS = re.compile(r"lfs\.(extension\.|customtransfer\.|(.+\.)?standalonetransferagent$)", re.DOTALL)
 """Settings by which Git LFS starts other programs; of git-lfs 3.7, read 2026-11."""
-OWN_SCOPES: Final = frozenset({"local", "worktree"})
+OWN_SCOPES = frozenset({"local", "worktree"})
 """The scopes of what a repository says of itself."""
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 class GitAnswer(Frozen):
@@ -172,7 +172,7 @@ class Setting(NamedTuple):
     value: str
 
 
-LIST_SETTINGS: Final = ("config", "--null", "--show-scope", "--list")
+LIST_SETTINGS = ("config", "--null", "--show-scope", "--list")
 
 
 def settings_in(listed: bytes) -> list[Setting]:

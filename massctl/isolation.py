@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 
 class Wall(StrEnum):
@@ -26,26 +25,26 @@ class Wall(StrEnum):
     LIMITS = "limits"  # Memory, processor time, size of a file, open descriptors.
 
 
-MEMORY_BYTES_MAX: Final = 4 << 30  # Of the address space: the largest picture that is taken needs some 1.2 GB.
-_LIMITS: Final = (
+MEMORY_BYTES_MAX = 4 << 30  # Of the address space: the largest picture that is taken needs some 1.2 GB.
+_LIMITS = (
     (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_CPU, 3600),  # Each answer has a deadline: this ends a process that nobody waits for.
     (resource.RLIMIT_FSIZE, 64 << 20),  # A converted picture has at most 10 MB.
     (resource.RLIMIT_NOFILE, 256),
 )
-_PATIENCE: Final = 5  # So many times as long may an operation run that cannot be interrupted.
+_PATIENCE = 5  # So many times as long may an operation run that cannot be interrupted.
 _NO_NEW_PRIVILEGES, _END_WITH_PARENT, _SECCOMP, _FILTER = 38, 1, 22, 2  # prctl(2)
-_CAPABILITIES_VERSION: Final = 0x20080522
-_READS_ALL: Final = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
+_CAPABILITIES_VERSION = 0x20080522
+_READS_ALL = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # landlock(7), on every processor
 _READ, _OF_FILES = 1 << 2 | 1 << 3, 1 << 1 | 1 << 2 | 1 << 14  # the latter: all that a rule for a file may allow
-_WRITE: Final = _READ | 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14  # files, folders, and moves
-_HANDLED: Final = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)  # by version
+_WRITE = _READ | 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14  # files, folders, and moves
+_HANDLED = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)  # by version
 _TCP, _SCOPES = 0b11, 0b11  # bind and connect, version 4; abstract sockets and signals, version 6
-_MACHINES: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
-_NEWEST: Final = 462  # mseal. A later system call may open what is shut here, and is answered ENOSYS.
-_REFUSED: Final = """
+_MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+_NEWEST = 462  # mseal. A later system call may open what is shut here, and is answered ENOSYS.
+_REFUSED = """
 socket 41 198, socketpair 53 199, connect 42 203, bind 49 200, io_uring_setup 425 425, execve 59 221, execveat 322 281,
 clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311
 271, kcmp 312 272, pidfd_open 434 434, pidfd_getfd 438 438, pidfd_send_signal 424 424, process_madvise 440 440,
@@ -63,7 +62,7 @@ fanotify_init 300 262, io_setup 206 0, mq_unlink 241 181, setsid 112 157, setpgi
 """
 """Refused calls, with their numbers on x86_64 and aarch64."""
 _OF_FORKS, _ALL = frozenset({"clone", "fork", "vfork", "kill", "prctl"}), 0xFFFFFFFF
-_BY_ARGUMENT: Final = (
+_BY_ARGUMENT = (
     ("prlimit64", (302, 261), 0, _ALL, (0,), True),  # its own limits alone
     ("ioctl", (16, 29), 1, _ALL, (0x5401, 0x5421, 0x5450, 0x5451), True),  # what Python asks of a file
     ("fcntl", (72, 25), 1, _ALL, (8, 15, 1024, 1026), False),  # no owner, no lease, no notice

@@ -4,19 +4,19 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from werkzeug.serving import BaseWSGIServer
 
-HOST: Final = "127.0.0.1"
+HOST = "127.0.0.1"
 """The only address that is listened on."""
-_HTTP_PORT: Final = "80"
+_HTTP_PORT = "80"
 """Addresses leave it out."""
-_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+_NAMES = ("127.0.0.1", "localhost", "[::1]")
 """What this machine is called in an address of it."""
-POLL_SECONDS: Final = 0.05
+POLL_SECONDS = 0.05
 """How often the server looks whether it shall stop."""
 
 

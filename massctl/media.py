@@ -6,7 +6,7 @@ It knows no AMR, and reads what is there: that nothing was cut off is looked at 
 
 import struct
 from io import BytesIO
-from typing import Final, Literal
+from typing import Literal
 
 from massctl.model.diagnostics import MediaFault
 from massctl.model.frozen import Frozen
@@ -14,17 +14,17 @@ from massctl.model.phrase import Phrase, enumerated
 
 Use = Literal["voice", "video"]
 
-VOICE_BYTES_MAX: Final = 2 * 1024 * 1024
+VOICE_BYTES_MAX = 2 * 1024 * 1024
 """2 MB; larger is 40006."""
-VOICE_MILLISECONDS_MAX: Final = 60_000
+VOICE_MILLISECONDS_MAX = 60_000
 """60 s; longer is 45007."""
-VIDEO_BYTES_MAX: Final = 10 * 1024 * 1024
+VIDEO_BYTES_MAX = 10 * 1024 * 1024
 """10 MB; larger is 40006."""
-_FORMATS: Final = {"voice": ("mp3", "amr", "wav", "wma"), "video": ("mp4",)}
-_BYTES_MAX: Final = {"voice": VOICE_BYTES_MAX, "video": VIDEO_BYTES_MAX}
+_FORMATS = {"voice": ("mp3", "amr", "wav", "wma"), "video": ("mp4",)}
+_BYTES_MAX = {"voice": VOICE_BYTES_MAX, "video": VIDEO_BYTES_MAX}
 
-_GIT_LFS: Final = "Git LFS pointer"
-_STARTS: Final = {
+_GIT_LFS = "Git LFS pointer"
+_STARTS = {
     b"#!AMR\n": "amr",
     b"ID3": "mp3",
     b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": "wma",
@@ -36,28 +36,28 @@ _STARTS: Final = {
     b"FORM": "AIFF",
     b"version https://git-lfs": _GIT_LFS,
 }
-_BRANDS: Final = {b"M4A ": "M4A", b"M4B ": "M4A", b"M4P ": "M4A", b"qt  ": "QuickTime"}
+_BRANDS = {b"M4A ": "M4A", b"M4B ": "M4A", b"M4P ": "M4A", b"qt  ": "QuickTime"}
 
-_AMR_FRAME_BYTES: Final = (13, 14, 16, 18, 20, 21, 27, 32, 6)
+_AMR_FRAME_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6)
 """A frame with its head, by the mode in that head; 8 is comfort noise. Source: RFC 4867, section 5.3."""
-_AMR_NO_DATA: Final = 15
-_AMR_PADDING: Final = 0b1000_0011
+_AMR_NO_DATA = 15
+_AMR_PADDING = 0b1000_0011
 """Bits of a frame's head that must be 0. Source: RFC 4867, section 5.3."""
-_AMR_MILLISECONDS: Final = 20
+_AMR_MILLISECONDS = 20
 
-_ID3_HEAD_BYTES: Final = 10
-_MPEG_HEAD_BYTES: Final = 4
-_MPEG_SIDE_BYTES: Final = {(True, True): 17, (True, False): 32, (False, True): 9, (False, False): 17}
+_ID3_HEAD_BYTES = 10
+_MPEG_HEAD_BYTES = 4
+_MPEG_SIDE_BYTES = {(True, True): 17, (True, False): 32, (False, True): 9, (False, False): 17}
 """(MPEG 1, mono) -> bytes between the head of a frame and Xing's or LAME's tag.
 
 Source: G. Bouvigne, "Mp3 Info Tag rev 1 specifications" (LAME), read 2026-10.
 """
-_MPEG_LEAST_FRAME_BYTES: Final = {True: 96, False: 24}
+_MPEG_LEAST_FRAME_BYTES = {True: 96, False: 24}
 """MPEG 1: 32 kbit/s at 48 kHz; else 8 kbit/s at 24 kHz. No frame of layer III is shorter."""
-_MPEG_LONGEST_FRAME_BYTES: Final = 1441
+_MPEG_LONGEST_FRAME_BYTES = 1441
 """Encoders do not agree on whether the first frame counts."""
 
-AGAIN: Final = Phrase("export or download it again")
+AGAIN = Phrase("export or download it again")
 
 
 class Measured(Frozen):

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from massctl.model.frozen import Frozen
@@ -21,13 +21,13 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.transport import Call, Line, NoAnswer
 
-ROBOT_BYTES_MAX: Final = 4096
+ROBOT_BYTES_MAX = 4096
 """Bytes of UTF-8, of which a Chinese character takes three."""
-SIGNATURE_HEADER: Final = "X-Massctl-Signature-256"
+SIGNATURE_HEADER = "X-Massctl-Signature-256"
 """`sha256=` and the hex of HMAC-SHA-256 over the body, with the secret that both sides have."""
 
-_JSON: Final = {"Content-Type": "application/json; charset=utf-8"}
-_CUT: Final = "…"
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_CUT = "…"
 
 
 class Post(Frozen):
@@ -54,7 +54,7 @@ def robot_post(blocks: Sequence[str], more: Sequence[str]) -> Post:
     return Post(json.dumps(message, ensure_ascii=False).encode(), _JSON)
 
 
-PICTURE_BYTES_MAX: Final = 2 * 1024 * 1024
+PICTURE_BYTES_MAX = 2 * 1024 * 1024
 """Bytes of a picture, JPEG or PNG, that a robot takes."""
 
 
@@ -91,7 +91,7 @@ def fitting(blocks: Sequence[str]) -> int:
     return max(whole, default=1)
 
 
-READ_SECONDS: Final = 10.0
+READ_SECONDS = 10.0
 """Nobody who waits for a run should wait long for a chat."""
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 from functools import cache
 from math import isfinite
 from types import UnionType
-from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
@@ -19,9 +19,9 @@ from massctl.model.ids import Sha256
 from massctl.model.phrase import Command, Phrase
 from massctl.render.fault import Fault
 
-NOT_PLAIN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
+NOT_PLAIN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What reading something else than `to_plain` wrote may raise."""
-_VALUES: Final[dict[str, type[Any]]] = {
+_VALUES: dict[str, type[Any]] = {
     each.__name__: each
     for each in (
         diagnostics.Diagnostic,
@@ -35,21 +35,21 @@ _VALUES: Final[dict[str, type[Any]]] = {
         *message.KINDS,
     )
 }
-_WORDS: Final[dict[str, type[Enum]]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
-_INSTANCES: Final[dict[Any, type[Any]]] = {
+_WORDS: dict[str, type[Enum]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
+_INSTANCES: dict[Any, type[Any]] = {
     str: str,
     message.Message: message.Message,
     message.A_co: message.RenderedArticle,
 }
 """Types of fields, and what may stand there; of any other type the value has exactly that type."""
-_LEAST: Final = {"Place": 1, "Fault": -1_000}
+_LEAST = {"Place": 1, "Fault": -1_000}
 """The least number of a class; of any other it is 0. A fault's `shift` moves its place to the left, by some signs."""
-_NUMBER_MAX: Final = 1 << 40
-_FIELD: Final = re.compile(r"\{\{|\}\}|\{[a-z_0-9]+(?:!r|:,|:\.0f|:g)?\}")
+_NUMBER_MAX = 1 << 40
+_FIELD = re.compile(r"\{\{|\}\}|\{[a-z_0-9]+(?:!r|:,|:\.0f|:g)?\}")
 """A field of one of our sentences, or a brace that is written twice."""
 _TEMPLATE_MAX, _SENTENCE_MAX = 4_000, 1 << 16
 """Characters of a sentence: ours have a few hundred."""
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def to_plain(value: Any) -> Any:
@@ -150,7 +150,7 @@ def _said(value: Any) -> Any:
     return value
 
 
-_READERS: Final[dict[str, Callable[..., Any]]] = {
+_READERS: dict[str, Callable[..., Any]] = {
     "phrase": _phrase,
     "command": lambda verb, *arguments: Command(str(verb), *(_said(from_plain(each)) for each in arguments)),
     "row": lambda *values: tuple(map(from_plain, values)),

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Final, TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias, cast
 from wsgiref.types import WSGIApplication
 
 import httpx
@@ -28,34 +28,34 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.send import no_answer_words
 
-CONNECT_SECONDS: Final = 10.0
+CONNECT_SECONDS = 10.0
 """DNS, TCP and TLS to the nearest site take well under a second; ten mean that the way is blocked."""
-CONNECTIONS_MAX: Final = 20
+CONNECTIONS_MAX = 20
 """For 16 uploads in flight and a few calls beside them, each on its own connection."""
-ANSWER_BYTES_MAX: Final = 32 * 1024 * 1024
+ANSWER_BYTES_MAX = 32 * 1024 * 1024
 """A draft of 8 articles of 1 MB, all escaped, and room to spare; a limit on everything."""
 
 Inside: TypeAlias = httpx.BaseTransport | WSGIApplication
 """What answers in place of the network: a WSGI application, which cuts a connection by raising ConnectionError, or an
 httpx transport."""
 
-_ON_THE_LINE: Final[tuple[tuple[type[Exception], NoAnswerReason], ...]] = (
+_ON_THE_LINE: tuple[tuple[type[Exception], NoAnswerReason], ...] = (
     (socket.gaierror, "host_not_found"),
     (httpx.ConnectError, "connection_failed"),
     (httpx.InvalidURL, "address_unusable"),
     (httpx.UnsupportedProtocol, "address_unusable"),
 )
 """What went wrong, most telling first."""
-_GZIP: Final = zlib.MAX_WBITS + 16
+_GZIP = zlib.MAX_WBITS + 16
 """Tells zlib that a stream begins and ends as gzip does."""
-_WRITING: Final = ".send_request_headers.started"
+_WRITING = ".send_request_headers.started"
 """How the trace event ends that comes right before a request is written."""
-_CONNECTED: Final = ".connect_tcp.complete"
+_CONNECTED = ".connect_tcp.complete"
 """How the one ends that comes right behind a connection."""
-_LOOK_AT_THE_LINE: Final = Phrase(
+_LOOK_AT_THE_LINE = Phrase(
     "Check the network, the account's api_base and its proxy if it has one, then run the same command again."
 )
-_TRY_AGAIN: Final = Phrase(
+_TRY_AGAIN = Phrase(
     "Run the same command again. If it is slow each time, check the network or proxy_env: a send "
     "leaves within two seconds of its last look, or not at all."
 )
@@ -242,7 +242,7 @@ def _read_body(response: httpx.Response, limit: int) -> bytes | NoAnswer:
     return bytes(content)
 
 
-_YEAR_MAX: Final = 9000
+_YEAR_MAX = 9000
 """No clock shows a later one, and no zone can be added to the last day of the calendar."""
 
 

@@ -7,7 +7,6 @@ account has it, and what is left of today's calls. Source: WeChat docs, "openapi
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -19,20 +18,20 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
 
-_MASS: Final = "/cgi-bin/message/mass/"
-ASKED_BY_QUOTA: Final[Mapping[Check, str]] = {
+_MASS = "/cgi-bin/message/mass/"
+ASKED_BY_QUOTA: Mapping[Check, str] = {
     Check.MASS_SEND: _MASS + "sendall",
     Check.MASS_SEND_OPENIDS: _MASS + "send",
     Check.PREVIEWS: _MASS + "preview",
     Check.COMMENTS: "/cgi-bin/comment/open",
 }
 """What would have an effect -> the API whose quota is read instead."""
-NO_RIGHT: Final = 76022
+NO_RIGHT = 76022
 """What `openapi/quota/get` says of an API that the account does not have. 48001 and 50001 say that of the question
 itself, and nothing of the API that it asks about. Source: WeChat docs, "openapi/quota/get", read 2026-10."""
-TOKEN_REFUSED: Final = frozenset({40001, 40014, 41001, 42001})
+TOKEN_REFUSED = frozenset({40001, 40014, 41001, 42001})
 """The token is none, or none any more. Source: WeChat docs, "Global return codes", read 2026-10."""
-NOT_LISTED: Final = frozenset({40164, 61004})
+NOT_LISTED = frozenset({40164, 61004})
 """The caller's address is not in the IP whitelist. WeChat asks for a listed address at each call, whether it carries an
 AppSecret or a token. Source: WeChat docs, "API IP 白名单", read 2026-12."""
 

@@ -9,7 +9,7 @@ text.
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import astuple
 
@@ -28,18 +28,18 @@ _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"https?://mmbiz\.[^'\"\s)<>]+", re.IGNORECASE)
 _PICTURE = re.compile(r"url\(\s*['\"]?(https?://[^'\")\s]+)", re.IGNORECASE)
 
-CROPS: Final = ("pic_crop_235_1", "pic_crop_1_1")
+CROPS = ("pic_crop_235_1", "pic_crop_1_1")
 """The parts of a cover that are shown. draft/add takes them; that draft/get tells them is written nowhere.
 Source: WeChat docs, "draft/add" and "draft/get", read 2026-10."""
-FREE: Final = frozenset({"author", *ARTICLE_FLAGS, *CROPS})
+FREE = frozenset({"author", *ARTICLE_FLAGS, *CROPS})
 """What of an article may differ in a draft that is adopted: no word of its text, no picture and no link among them. The
 console is where people choose what is shown of a cover."""
-FILLED_IN: Final = ("digest", *CROPS)
+FILLED_IN = ("digest", *CROPS)
 """What WeChat may write where nothing is given."""
-_DIGEST_CHARS: Final = 54
+_DIGEST_CHARS = 54
 """It takes so many characters of the text for the digest of a single article. Source: WeChat docs, "draft/add", read
 2026-10; blanks are not said to count, nor not to."""
-_CROP_TOLERANCE: Final = WHOLE // 10_000
+_CROP_TOLERANCE = WHOLE // 10_000
 """A part that is told with fewer decimals is the same part; a cover has fewer pixels than that."""
 _DROPPED = frozenset({"style", "script"})
 """Elements that WeChat drops with what is in them."""
@@ -283,7 +283,7 @@ def _same_picture(url: str) -> str:
     return "https://" + plain.removeprefix("http://") if plain.startswith("http://") else plain
 
 
-_WORDS: Final = {
+_WORDS = {
     "title": Phrase("title"),
     "author": Phrase("author"),
     "digest": Phrase("digest (摘要)"),

@@ -6,7 +6,6 @@ A draft is read back before it is shown or sent, since WeChat drops foreign pict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Final
 
 from massctl.apply.context import (
     ApplyContext,
@@ -66,9 +65,9 @@ Articles = tuple[DraftArticle, ...]
 Job = tuple[CampaignOutcome, RenderedCampaign, Draft]
 
 
-LATE_MAX: Final = timedelta(minutes=5)
+LATE_MAX = timedelta(minutes=5)
 """An unanswered request may still take effect for so long: ten times what we wait for an answer. Our bound."""
-READ_MAX: Final = 250
+READ_MAX = 250
 """Strangers in the draft box that one run reads: half of the draft/get of a day. Our bound; a listing with titles
 leaves very few of them. Source: WeChat docs, "draft/get" (500 a day), read 2026-10."""
 
@@ -607,9 +606,7 @@ def _lost(what: Sequence[str]) -> Failure:
     )
 
 
-DELETE_IT: Final = Phrase(
-    "somebody could send it by hand: delete it in the console under 草稿箱, or keep its text first"
-)
+DELETE_IT = Phrase("somebody could send it by hand: delete it in the console under 草稿箱, or keep its text first")
 
 
 def delete_shown(shown: Shown) -> None:

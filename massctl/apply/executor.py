@@ -6,7 +6,7 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec.structs import asdict
 
@@ -247,7 +247,7 @@ def _attempt(
     return verdict
 
 
-REDONE_MAX: Final = 5
+REDONE_MAX = 5
 
 
 def retry_if_stale(run: Callable[[bool], Outcome], overtaken: Callable[[], None]) -> Outcome:

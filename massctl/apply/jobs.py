@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -47,9 +46,9 @@ def record_silence(records: Iterable[Record], ledger: LedgerSession, clock: Cloc
             ledger.record(SendInDoubt(attempt=attempt, reason="administrator_silent"), record)
 
 
-POLL_SECONDS: Final = 5
+POLL_SECONDS = 5
 """Between two questions about the same job. Our own bound; mass/get has no documented pace."""
-UNFINISHED: Final = frozenset({"sending", "awaiting_admin", "unknown"})
+UNFINISHED = frozenset({"sending", "awaiting_admin", "unknown"})
 
 
 class Followed(Struct):
@@ -180,11 +179,11 @@ def _ask_about_named(
         followed.failed_now.append(record)
 
 
-CLOCKS_APART: Final = timedelta(minutes=10)
+CLOCKS_APART = timedelta(minutes=10)
 """An event that was made longer than this before an attempt is of another send. Our own bound."""
 
 
-DENIED_FOR: Final = timedelta(days=1)
+DENIED_FOR = timedelta(days=1)
 """An event so long after an attempt that was settled as not sent may still be of it. Our own bound."""
 
 
@@ -354,7 +353,7 @@ def _is_known(finish: JobFinish, job: Job) -> bool:
     return all(recorded.get(name) == value for name, value in told.items() if name != "status")
 
 
-_MID: Final = re.compile(r"[?&]mid=([1-9][0-9]{0,17})(?![^&#])", re.ASCII)
+_MID = re.compile(r"[?&]mid=([1-9][0-9]{0,17})(?![^&#])", re.ASCII)
 """`msg_data_id` in an article's long address. No page says so; seen on published articles, 2026-10."""
 
 

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -29,7 +29,7 @@ class Statement(Frozen):
     """When the person looked, where what they say is carried out later; None if that is now."""
 
 
-OVERTAKEN_MAX: Final = 20
+OVERTAKEN_MAX = 20
 """So often others may come first while one entry is written; each time they have got something done."""
 
 

@@ -8,7 +8,7 @@ that remembers what it told tells them once a day. A machine that remembers noth
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from massctl.model.settings import Happening
 
 
-_OUT: Final = frozenset({Status.SENDING, Status.SENT})
-_NOBODY_NEEDED: Final = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
+_OUT = frozenset({Status.SENDING, Status.SENT})
+_NOBODY_NEEDED = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
 """Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
 
 
@@ -52,7 +52,7 @@ class Standing(Frozen):
 
 
 Standings: TypeAlias = Mapping[tuple[CampaignName, int], Standing]
-_NEW: Final = Standing(Status.NEW, 0, 0)
+_NEW = Standing(Status.NEW, 0, 0)
 
 
 class Reach(Frozen):

@@ -7,7 +7,6 @@ nothing counts that was read long ago.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
@@ -44,15 +43,15 @@ from massctl.plan.guards import (
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
 
-PAUSE: Final = timedelta(seconds=5)
+PAUSE = timedelta(seconds=5)
 """Pause before a last look begins again; it doubles each time. The client has repeated each call by then."""
-PAUSE_MAX: Final = timedelta(seconds=60)
-BEFORE_THE_END: Final = timedelta(seconds=30)
+PAUSE_MAX = timedelta(seconds=60)
+BEFORE_THE_END = timedelta(seconds=30)
 """A look that still fails this long before the window's end ends the attempt. See docs/concepts/exactly-once.md."""
-WITHOUT_A_WINDOW: Final = timedelta(minutes=10)
+WITHOUT_A_WINDOW = timedelta(minutes=10)
 """How long a look is repeated for a campaign without a window: somebody typed its name, and waits. Our bound."""
 
-_ISSUER: Final = object()
+_ISSUER = object()
 """Only this module holds it, so only `last_look` can make a permit."""
 
 

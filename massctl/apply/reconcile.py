@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from massctl.apply.draft_fingerprint import FREE, differences, draft_sha256, is_as_saved, kept_sha256
 from massctl.apply.drafts import pull_into_files, stage_anew
@@ -377,7 +377,7 @@ def _no_adoption_of_a_list(campaign: RenderedCampaign) -> UsageError:
     )
 
 
-WENT_OUT: Final = Phrase("It was sent, or nobody knows whether it was.")
+WENT_OUT = Phrase("It was sent, or nobody knows whether it was.")
 
 
 def nothing_to_adopt(name: CampaignName, why: Phrase) -> UsageError:

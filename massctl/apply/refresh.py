@@ -6,7 +6,7 @@ Nothing is recorded or changed.
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from html import unescape
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
@@ -240,7 +240,7 @@ def _address(is_there: IsThere, address: str) -> _Question:
     return _Question(address, lambda _: is_there(address))
 
 
-WECHAT_HOSTS: Final = frozenset({"mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn", "mp.weixin.qq.com"})
+WECHAT_HOSTS = frozenset({"mmbiz.qpic.cn", "mmbiz.qlogo.cn", "mmecoa.qpic.cn", "mp.weixin.qq.com"})
 """Where WeChat keeps pictures and articles. Nobody else's host is asked, whatever stands in a message."""
 
 

@@ -6,7 +6,7 @@ the second heartbeat asks for that alone.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -155,7 +155,7 @@ def unfinished_sends(state: State) -> dict[RecordKey, Status]:
     return {key: status for key, record in state.records.items() if (status := status_of(record)) in going}
 
 
-_OTHERS: Final = frozenset({Guard.NOT_AT_TIP, Guard.OTHER_RUNNER})
+_OTHERS = frozenset({Guard.NOT_AT_TIP, Guard.OTHER_RUNNER})
 """Another run is at it, or the next round is: the branch moved in the middle of this one."""
 
 

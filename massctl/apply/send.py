@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from math import ceil
-from typing import Final
 
 from massctl.apply.consent import Agreement, SendQuestion, agreement
 from massctl.apply.context import ApplyContext
@@ -26,7 +25,7 @@ from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import again_after, next_month, tomorrow, window_state
 
-NO_SEND_LEFT: Final = 45028
+NO_SEND_LEFT = 45028
 """No mass-send allowance is left. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 
 

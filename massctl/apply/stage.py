@@ -6,7 +6,7 @@ Repeating any of it does no harm, except a preview: what a crash forgets costs a
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from msgspec.structs import replace
 
@@ -271,7 +271,7 @@ def unread_refusal(why: MassctlError) -> Refusal:
     )
 
 
-_SOUNDS: Final[Mapping[Purpose, Literal["voice", "video"]]] = {Purpose.VOICE: "voice", Purpose.VIDEO: "video"}
+_SOUNDS: Mapping[Purpose, Literal["voice", "video"]] = {Purpose.VOICE: "voice", Purpose.VIDEO: "video"}
 """What add_material takes as something else than a picture."""
 
 
@@ -382,7 +382,7 @@ def _goes_out(context: ApplyContext, outcome: CampaignOutcome, campaign: Rendere
     return staged or shown or context.may_send(outcome) or context.waits_for_another(outcome)
 
 
-VIDEO_HOURS_MAX: Final = 48
+VIDEO_HOURS_MAX = 48
 """An older id is replaced: of its 72 hours, 20 may be needed for repetitions, and a person may think before a yes.
 
 Source: WeChat docs, "media/upload" (temporary media lives three days), read 2026-10; that this id is temporary media is

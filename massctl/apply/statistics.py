@@ -6,7 +6,6 @@ this account if no other would succeed either. What was answered is in the archi
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -18,7 +17,7 @@ from massctl.model.ids import AppId
 from massctl.model.statistics import CallOutcome, JudgedCall, StatisticsCall, StatisticsRequest
 from massctl.plan.statistics import Fall, falls, has_newest_day
 
-NOT_COUNTED: Final = 61503
+NOT_COUNTED = 61503
 """WeChat has not counted the day yet. Source: WeChat docs, the error list of each call of wedata, read 2026-11."""
 
 

@@ -7,7 +7,7 @@ ten of the account's day, whatever comes of it.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -24,9 +24,9 @@ from massctl.model.state import Job, Record, State
 from massctl.plan.quota import beyond_today, is_news_or_video, withdrawals_left
 from massctl.plan.steps import Refusal
 
-ALL: Final = 0
+ALL = 0
 """In place of an article's number: every article."""
-WRONG_STATE: Final = 40065
+WRONG_STATE = 40065
 """Not sent, or deleted already. Source: WeChat docs, "message/mass/delete", read 2026-10."""
 
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import field
 
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
     from massctl.callback.forward import Forwarder
 
-HEALTH: Final = "/healthz"
-METRICS: Final = "/metrics"
-BODY_BYTES_MAX: Final = EVENT_BYTES_MAX
-THREADS: Final = 32
+HEALTH = "/healthz"
+METRICS = "/metrics"
+BODY_BYTES_MAX = EVENT_BYTES_MAX
+THREADS = 32
 """More than may wait for the team's service at once, so that ends of jobs never wait behind messages."""
-BODY_SECONDS: Final = 10.0
+BODY_SECONDS = 10.0
 """WeChat's bodies arrive at once; a client that trickles is dropped."""
-ANY: Final = "-"
+ANY = "-"
 """Is counted in place of an account where a request could be for several."""
 
-_STATUS: Final = {Untrusted.MALFORMED: 400, Untrusted.TOO_LARGE: 413, Untrusted.OTHER_ACCOUNT: 200}
+_STATUS = {Untrusted.MALFORMED: 400, Untrusted.TOO_LARGE: 413, Untrusted.OTHER_ACCOUNT: 200}
 """What refusals are answered with, where it is not 403. WeChat repeats anything but 200, and what it says to another
 account is no better the third time."""
-_REASONS: Final = {
+_REASONS = {
     200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
     413: "Content Too Large", 500: "Internal Server Error", 503: "Service Unavailable",
 }  # fmt: skip
-_TEXT: Final = "text/plain; charset=utf-8"
+_TEXT = "text/plain; charset=utf-8"
 
 
 class Endpoint(Frozen):

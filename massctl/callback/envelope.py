@@ -12,26 +12,26 @@ import hmac
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar
 from urllib.parse import parse_qsl
 
 from massctl.callback.tree import Tree
 from massctl.model.frozen import Frozen
 
-TOKEN_PATTERN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
+TOKEN_PATTERN = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 """Source: the form 服务器配置 of WeChat's console, read 2026-10."""
-AES_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9+/]{43}", re.ASCII)
+AES_KEY_PATTERN = re.compile(r"[A-Za-z0-9+/]{43}", re.ASCII)
 """Its last character holds two bits too many, which may be anything. Source: the same form, read 2026-10."""
-FRESH_SECONDS: Final = 600
+FRESH_SECONDS = 600
 """How far a timestamp may be from our clock, either way. WeChat repeats an unanswered request within 15 seconds and
 signs it when it sends it; the rest is for clocks that are wrong. Our own bound."""
-FIELDS_MAX: Final = 20
+FIELDS_MAX = 20
 """WeChat sends seven fields in the query; our own bound."""
 
-_BLOCK: Final = 32
+_BLOCK = 32
 """PKCS#7 with 32 bytes in place of the 16 of AES."""
-_RANDOM: Final = 16
-_TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
+_RANDOM = 16
+_TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 class Untrusted(StrEnum):

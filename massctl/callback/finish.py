@@ -8,7 +8,7 @@ Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; captured events in SDKs.
 
 import re
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Literal
 
 from massctl.callback.tree import EventFault, Node, Tree, read_tree
 from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
@@ -16,21 +16,21 @@ from massctl.model.ids import MsgId
 from massctl.model.phrase import Phrase
 from massctl.model.settings import ORIGINAL_ID_PATTERN
 
-EVENT: Final = "masssendjobfinish"
-INTEGER_MAX: Final = 2**63 - 1
+EVENT = "masssendjobfinish"
+INTEGER_MAX = 2**63 - 1
 """`MsgID` is int64. Source: captured events in SDKs, read 2026-10."""
-ARTICLES_MAX: Final = 8
+ARTICLES_MAX = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
-URL_CHARACTERS_MAX: Final = 2_048
+URL_CHARACTERS_MAX = 2_048
 """Our own bound; the long form of an article's address has about 200."""
-SECONDS_MAX: Final = 253_402_300_799
+SECONDS_MAX = 253_402_300_799
 """The last second that a calendar has."""
 
-_NUMBER: Final = re.compile(r"[0-9]{1,19}", re.ASCII)
-_ERR: Final = re.compile(r"err\s*\(\s*([0-9]{1,9})\s*\)", re.ASCII | re.IGNORECASE)
-_ORIGINAL_ID: Final = re.compile(ORIGINAL_ID_PATTERN, re.ASCII)
-_URL: Final = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
-_AS_SENT: Final = Phrase("record the event as WeChat sent it, complete and unchanged")
+_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
+_ERR = re.compile(r"err\s*\(\s*([0-9]{1,9})\s*\)", re.ASCII | re.IGNORECASE)
+_ORIGINAL_ID = re.compile(ORIGINAL_ID_PATTERN, re.ASCII)
+_URL = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
+_AS_SENT = Phrase("record the event as WeChat sent it, complete and unchanged")
 Status = tuple[Literal["sent", "failed"], str | None]
 
 

@@ -7,13 +7,13 @@ answers: the number of connections bounds the requests that wait for it.
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
-from typing import Final, Protocol
+from typing import Protocol
 
 from massctl.transport import CONNECTIONS_MAX, Call, Line, RawAnswer
 
-ANSWER_SECONDS: Final = 4.5
+ANSWER_SECONDS = 4.5
 """WeChat closes after five. Source: WeChat docs, "接收普通消息", read 2026-10."""
-ANSWER_BYTES_MAX: Final = 256 * 1024
+ANSWER_BYTES_MAX = 256 * 1024
 """A passive reply of eight articles takes some 10,000; our own bound."""
 
 

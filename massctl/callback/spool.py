@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from massctl.model.frozen import Frozen
 from massctl.whole_file import sync
@@ -30,20 +30,20 @@ Ending = Literal["recorded", "foreign", "held", "ignored"]
 """What became of an event: it is in the ledger, its job is not known there yet, massctl.yaml does not say whose it is,
 or it never will be there."""
 
-COMMIT_SECONDS_MAX: Final = 4.0
+COMMIT_SECONDS_MAX = 4.0
 """WeChat waits five seconds; what takes longer is answered with an error, and WeChat repeats it."""
-BATCH_MAX: Final = 512
-COUNT_SECONDS: Final = 1.0
+BATCH_MAX = 512
+COUNT_SECONDS = 1.0
 """How long counts may wait in memory while nothing else is written."""
-PRUNE_SECONDS: Final = 60.0
-KEPT_FOR: Final = timedelta(days=30)
+PRUNE_SECONDS = 60.0
+KEPT_FOR = timedelta(days=30)
 """Events of jobs that no send has may still be claimed by `reconcile`, and held ones by a change of massctl.yaml."""
-DONE_FOR: Final = timedelta(days=1)
+DONE_FOR = timedelta(days=1)
 """WeChat sends the copies of an event within a minute, and the ledger knows a later one."""
-BOUND_FOR: Final = timedelta(minutes=30)
+BOUND_FOR = timedelta(minutes=30)
 """How long a signature is remembered with its body: longer than its timestamp is taken for fresh, either way."""
-_VERSION: Final = 2
-_SCHEMA: Final = """
+_VERSION = 2
+_SCHEMA = """
 create table if not exists events (
   id integer primary key, key text not null unique, appid text not null, msg_id integer not null,
   body blob not null, is_proven integer not null, received_at real not null,
@@ -262,7 +262,7 @@ def _put(file: sqlite3.Connection, arrival: Arrival, at: float) -> Put:
     return "new" if is_new else "again"
 
 
-_READ: Final = "select id, appid, msg_id, body, is_proven, state = 'received' from events"
+_READ = "select id, appid, msg_id, body, is_proven, state = 'received' from events"
 
 
 def _waiting(row: tuple[int, str, int, bytes, int, int]) -> Waiting:

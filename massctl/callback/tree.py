@@ -5,15 +5,15 @@ the work that it bounds.
 """
 
 import json
-from typing import Any, Final
+from typing import Any
 from xml.parsers import expat
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
-EVENT_BYTES_MAX: Final = 256 * 1024
+EVENT_BYTES_MAX = 256 * 1024
 """Eight articles with their addresses take fewer than 20,000; our own bound."""
-DEPTH_MAX: Final = 32
+DEPTH_MAX = 32
 """WeChat's deepest member is the fifth; our own bound."""
 
 Tree = dict[str, list["Node"]]
@@ -31,10 +31,10 @@ class EventFault(Frozen):
     column: int | None = None
 
 
-_READ_AS: Final = Phrase("pass the body of the callback as WeChat sent it, XML or JSON")
+_READ_AS = Phrase("pass the body of the callback as WeChat sent it, XML or JSON")
 
 
-_PARSERS_SAY: Final = {
+_PARSERS_SAY = {
     str(said): said
     for said in (
         # json

@@ -34,7 +34,7 @@ def nothing(_: Console) -> str:
     return ""
 
 
-_SIGNALS: Final = tuple(getattr(signal, each) for each in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, each))
+_SIGNALS = tuple(getattr(signal, each) for each in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, each))
 """Windows has no SIGHUP."""
 """Those that a run takes for an interruption; see `massctl.__main__`."""
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -44,11 +44,9 @@ def _root(context: click.Context) -> Path:
     return Path(str(context.find_root().params.get("directory") or "."))
 
 
-form_option: Final = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+form_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 """`--format`, of a verb that can answer with a document."""
-account_option: Final = click.option(
+account_option = click.option(
     "--account",
     shell_complete=account_names,
     metavar="A",
@@ -72,7 +70,7 @@ def refuse(why: Phrase, param: click.Parameter | None, ctx: click.Context | None
     raise click.BadParameter(why, ctx=ctx, param=param)
 
 
-WAIT_SECONDS_MAX: Final = 7 * 86_400
+WAIT_SECONDS_MAX = 7 * 86_400
 """Longer than any job is followed: event and counts come within a day or two."""
 
 
@@ -92,7 +90,7 @@ class Seconds(click.FloatRange):
         return seconds
 
 
-TEXT_CHARACTERS_MAX: Final = 1_000
+TEXT_CHARACTERS_MAX = 1_000
 """What a person types to be recorded; the ledger is for facts, not for reports."""
 
 
@@ -150,13 +148,13 @@ class Moment(click.ParamType[datetime]):
         return at
 
 
-WINDOW_EXAMPLE: Final = "2026-12-01 20:00-22:00"
+WINDOW_EXAMPLE = "2026-12-01 20:00-22:00"
 """A window as people type it: a day and its hours, in Beijing time."""
-_NO_WINDOW: Final = "none"
-_BEIJING: Final = "+08:00"
-_DAY: Final = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
-_HOUR: Final = r"\d{1,2}:\d{2}"
-_DAYS_AND_HOURS: Final = re.compile(
+_NO_WINDOW = "none"
+_BEIJING = "+08:00"
+_DAY = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+_HOUR = r"\d{1,2}:\d{2}"
+_DAYS_AND_HOURS = re.compile(
     rf"(?P<day>{_DAY})[ T]*(?P<start>{_HOUR})\s*[-–—~至到]\s*((?P<last>{_DAY})[ T]+)?(?P<end>{_HOUR})"
     r"(?:\s*(?P<offset>[+-]\d{2}:\d{2}))?"
 )
@@ -258,7 +256,7 @@ def sandbox_option(command: F) -> F:
     return add(command)
 
 
-STANDARD_INPUT: Final = "-"
+STANDARD_INPUT = "-"
 
 
 def read_at_most(file: str, limit: int, nothing: str, hint: str = "") -> bytes:

@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
@@ -150,7 +150,7 @@ class GitCheckout(Frozen):
         return Git(self.root, way.environment, way.own_settings)
 
 
-_LISTED: Final = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")
+_LISTED = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")
 """What git says of an object, or of a link that leads to nothing in the commit; so many bytes follow."""
 
 
@@ -166,7 +166,7 @@ def batch_contents(listed: bytes) -> Iterator[bytes | None]:
         begin = end + 2 + size
 
 
-_POINTER: Final = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.+\n)*?oid sha256:([0-9a-f]{64})\n")
+_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.+\n)*?oid sha256:([0-9a-f]{64})\n")
 """What git keeps of a file that git-lfs stores. Source: git-lfs, docs/spec.md, read 2026-12."""
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, local
-from typing import Final
 
 from massctl.apply.ports import Clock
 from massctl.cli.clocks import machine_now
@@ -113,7 +112,7 @@ def _told(exchange: Exchange) -> Phrase:
     return Phrase(say, **place, errcode=exchange.errcode, ms=exchange.milliseconds, rid=exchange.rid or "-")
 
 
-TOLD_SECONDS_MIN: Final = 30.0
+TOLD_SECONDS_MIN = 30.0
 """Shorter pauses are part of any call."""
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
@@ -11,7 +11,7 @@ from massctl.model.phrase import Phrase
 if TYPE_CHECKING:
     from massctl.sandbox.embedded import Sandbox
 
-OFFSET_VARIABLE: Final = "MASSCTL_CLOCK_OFFSET"
+OFFSET_VARIABLE = "MASSCTL_CLOCK_OFFSET"
 
 
 def machine_now() -> datetime:
@@ -55,7 +55,7 @@ class SandboxClock:
         self._sandbox.advance(seconds)
 
 
-_TOLD_FROM: Final = timedelta(minutes=1)
+_TOLD_FROM = timedelta(minutes=1)
 
 
 def sandbox_time(now: datetime) -> Phrase | None:

@@ -3,7 +3,6 @@
 import ipaddress
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from massctl.cli.session import Session
@@ -12,23 +11,23 @@ from massctl.model.settings import realm_of
 from massctl.picture.limits import SOURCE_BYTES_MAX
 from massctl.transport import Call, Line, NoAnswer, PrivateAddressError, RawAnswer
 
-PAGE_BYTES_MAX: Final = 16 * 1024 * 1024
+PAGE_BYTES_MAX = 16 * 1024 * 1024
 """WeChat's pages have about three megabytes of scripts."""
-_SECONDS: Final = 60.0
-_REDIRECTIONS_MAX: Final = 5
-_BROWSER: Final = "Mozilla/5.0 (compatible; massctl)"
+_SECONDS = 60.0
+_REDIRECTIONS_MAX = 5
+_BROWSER = "Mozilla/5.0 (compatible; massctl)"
 """Hosts of pictures refuse names that are no browser's."""
-PICTURE_HOST: Final = "mmbiz.qpic.cn"
+PICTURE_HOST = "mmbiz.qpic.cn"
 """Where the pictures of WeChat's articles are."""
-ARTICLE_HOST: Final = "mp.weixin.qq.com"
+ARTICLE_HOST = "mp.weixin.qq.com"
 """Where the articles are."""
-GONE: Final = frozenset({404, 410})
-_ASKED_SECONDS: Final = 10.0
+GONE = frozenset({404, 410})
+_ASKED_SECONDS = 10.0
 """Whoever asks only whether something is there has other things to do."""
-_DELETED: Final = ("该内容已被发布者删除", "此内容因违规无法查看")
+_DELETED = ("该内容已被发布者删除", "此内容因违规无法查看")
 """What WeChat shows, with status 200, where its account or WeChat took an article away. WeChat documents it nowhere;
 crawlers look for the first, read 2026-12."""
-_BODY: Final = b"js_content"
+_BODY = b"js_content"
 """Every article has an element of this id, and no page in the place of one."""
 
 
@@ -115,8 +114,8 @@ def downloads_of(session: "Session", base: str) -> Iterator[Downloads]:
         yield Downloads(line, served, is_inside=inside is not None)
 
 
-_NO_ADDRESS: Final = Phrase("the address, or one that it leads to, is not an address")
-_PRIVATE: Final = Phrase("it is on this machine or its network, where massctl downloads nothing")
+_NO_ADDRESS = Phrase("the address, or one that it leads to, is not an address")
+_PRIVATE = Phrase("it is on this machine or its network, where massctl downloads nothing")
 
 
 def _refusal(address: str) -> Phrase | None:

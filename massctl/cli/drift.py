@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -60,7 +59,7 @@ from massctl.transport import NoAnswer
 from massctl.view.words import drift_hint, drift_words
 from massctl.whole_file import write_whole
 
-_FILE: Final = "reading-progress"
+_FILE = "reading-progress"
 
 
 class DriftsRead(Frozen):
@@ -171,7 +170,7 @@ def _articles_of(client: DataCube, days: Sequence[date], now: datetime) -> list[
     return articles
 
 
-_OF_ONE_ADDRESS: Final = frozenset({"answer_too_large", "answer_not_unpacked", "address_unusable"})
+_OF_ONE_ADDRESS = frozenset({"answer_too_large", "answer_not_unpacked", "address_unusable"})
 """Why an address has no usable answer although its host may answer for another one."""
 
 
@@ -279,9 +278,9 @@ def _reason(error: Exception) -> str:
     return what_happened(error) if isinstance(error, MassctlError) else type(error).__name__
 
 
-READING_SECONDS_MAX: Final = 60
+READING_SECONDS_MAX = 60
 """A reading that takes longer counts as one that failed."""
-_TOO_SLOW: Final = Phrase("it took longer than {seconds} seconds", seconds=READING_SECONDS_MAX)
+_TOO_SLOW = Phrase("it took longer than {seconds} seconds", seconds=READING_SECONDS_MAX)
 
 
 def _nothing_of(campaigns: Sequence[PlannedCampaign], why: str) -> DriftsRead:
@@ -290,7 +289,7 @@ def _nothing_of(campaigns: Sequence[PlannedCampaign], why: str) -> DriftsRead:
     return DriftsRead((), unread, frozenset(each.name for each in campaigns))
 
 
-_SOON: Final = timedelta(minutes=5)
+_SOON = timedelta(minutes=5)
 """A window that opens within it is not kept waiting either: a reading takes a minute, and telling some seconds."""
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EventFault
@@ -18,9 +17,9 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.sandbox.embedded import Sandbox, open_world
 
-RIGHTS: Final = {"mpvideo": "mass_video", "wxcard": "mass_card"}
+RIGHTS = {"mpvideo": "mass_video", "wxcard": "mass_card"}
 """Message type -> the account's member that allows it."""
-TAG_FOLLOWERS: Final = 128
+TAG_FOLLOWERS = 128
 """How many followers a tag has that only a campaign names."""
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import reduce
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,7 +24,7 @@ from massctl.view.style import Style
 if TYPE_CHECKING:
     from massctl.view.terminal import Page
 
-_COLUMN_SHARE: Final = 2
+_COLUMN_SHARE = 2
 """Names of flags take at most one part in so many of the width; behind a longer one the help goes on below."""
 
 
@@ -117,9 +117,9 @@ def _rows(page: "Page", label: str, rows: list[tuple[str, str]]) -> None:
         page.row(name, does, indent=2, hang=hang)
 
 
-_EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
-_NO_VALUE: Final = "Option {name!r} does not take a value."
-_QUOTED: Final = re.compile(r"['\"](.*)['\"]", re.DOTALL)
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+_NO_VALUE = "Option {name!r} does not take a value."
+_QUOTED = re.compile(r"['\"](.*)['\"]", re.DOTALL)
 
 
 def show_usage(error: click.UsageError) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from massctl import __version__
@@ -22,11 +22,11 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.plan.forge_setup import repository_at
 
-RELEASE_FILE: Final = "release.txt"
+RELEASE_FILE = "release.txt"
 """In `massctl.scaffold`; its one line is OWNER/REPOSITORY@COMMIT."""
-_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
-_PIN: Final = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40,64}")
-_FROM_GIT: Final = "pip install git+https://github.com/OWNER/massctl@COMMIT"
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_PIN = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40,64}")
+_FROM_GIT = "pip install git+https://github.com/OWNER/massctl@COMMIT"
 
 
 class InstalledAction(Frozen):

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -35,13 +35,13 @@ from massctl.source.campaigns import load_campaign
 if TYPE_CHECKING:
     from massctl.apply.journal import LedgerSession
 
-SEE_PLAN: Final = Phrase("{command}   shows what would be sent", command=Command("plan"))
-CHECK: Final = Phrase("{command}   checks every line of it", command=Command("state verify"))
-DEEPER: Final = Phrase(
+SEE_PLAN = Phrase("{command}   shows what would be sent", command=Command("plan"))
+CHECK = Phrase("{command}   checks every line of it", command=Command("state verify"))
+DEEPER = Phrase(
     "{command}   also checks the form and the fields of every entry", command=Command("state verify", "--deep")
 )
 """What to run next."""
-_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:

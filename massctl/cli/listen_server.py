@@ -9,19 +9,19 @@ import logging
 import socket
 from collections import Counter
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from massctl.callback.app import BODY_BYTES_MAX, THREADS, Application
 
-CONNECTIONS_MAX: Final = 500
+CONNECTIONS_MAX = 500
 """Each may hold a body of 256 KB at most."""
-UNFINISHED_MAX: Final = 400
+UNFINISHED_MAX = 400
 """Connections whose next request is not complete. The others are for requests that are being answered, and for new
 ones."""
-REQUEST_SECONDS: Final = 10
+REQUEST_SECONDS = 10
 """From the first byte of a request to its last, and from one request to the next."""
 
 

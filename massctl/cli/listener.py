@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 from msgspec import Struct
 
@@ -43,22 +42,22 @@ from massctl.source.repository import SETTINGS
 from massctl.view.i18n import say as say_in
 from massctl.view.jobs import contradiction
 
-PACE_SECONDS: Final = 1.0
+PACE_SECONDS = 1.0
 """The ledger is asked at most so often: what came meanwhile is one append."""
-BUSY_SECONDS: Final = 0.3
+BUSY_SECONDS = 0.3
 """How often is looked whether another run is still at work on the ledger."""
-TROUBLE_SECONDS: Final = (2.0, 300.0)
+TROUBLE_SECONDS = (2.0, 300.0)
 """The first and the longest pause while the ledger cannot be read or written."""
-FOREIGN_FOR: Final = timedelta(days=1)
+FOREIGN_FOR = timedelta(days=1)
 """So long is asked by itself; later events bring in what `reconcile` made known."""
-HELD_TOLD: Final = 20
+HELD_TOLD = 20
 """Events that wait for a change of massctl.yaml and are told one by one; one typo keeps all of an account back."""
-CLOSE_SECONDS: Final = 10.0
+CLOSE_SECONDS = 10.0
 """A push takes a few seconds; what takes longer is brought in by the next process."""
-TOLD_SECONDS: Final = 3_600.0
+TOLD_SECONDS = 3_600.0
 """The same trouble is told again after an hour."""
 
-_SAID: Final = {
+_SAID = {
     Untrusted.FORGED: Phrase(
         "{account}: a request is not signed with the account's Token, and changed nothing. If it was the console, "
         "compare the Token there with {token_env}"

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -36,7 +35,7 @@ from massctl.transport import Line
 from massctl.view.notices import left_out, notice_blocks
 from massctl.view.verbs_json import notices_json
 
-SANDBOX_PATH: Final = "/_sandbox/notifications"
+SANDBOX_PATH = "/_sandbox/notifications"
 
 
 class Notifier(Struct):
@@ -290,9 +289,9 @@ def _sandbox_base(session: Session) -> str:
     return session.api_base(AccountName(next(iter(session.settings.accounts))))
 
 
-AGAIN_AFTER: Final = timedelta(hours=24)
+AGAIN_AFTER = timedelta(hours=24)
 """What is still true a day later is told again."""
-_FILE: Final = "told"
+_FILE = "told"
 
 
 def notification_log_file(session: Session) -> Path:

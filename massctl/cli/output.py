@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 import click
 from msgspec.structs import replace
@@ -25,7 +25,7 @@ from massctl.view.style import Style
 if TYPE_CHECKING:
     from massctl.view.terminal import Page
 
-NO_WRAPPING: Final = 1_000_000
+NO_WRAPPING = 1_000_000
 """The width of what is piped or redirected: `grep` wants whole lines."""
 
 
@@ -92,7 +92,7 @@ class Console(Frozen):
         return defused(text.rstrip("\n"))
 
 
-_RUNNER_COMMAND: Final = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[))", re.MULTILINE)
+_RUNNER_COMMAND = re.compile(r"(?P<before>(?:^|\r)[^\S\n]*:(?=:)|##(?=\[))", re.MULTILINE)
 """`::command` at the start of a line, and `##[command]` anywhere. Source: actions/runner, ActionCommand.cs, 2026-11."""
 
 
@@ -106,7 +106,7 @@ def defused(text: str) -> str:
     return _RUNNER_COMMAND.sub(r"\g<before>\\", text) if on_github() else text
 
 
-_lost: Final[list[str]] = []
+_lost: list[str] = []
 """Why results could not be written, where somebody was there to read them."""
 
 
@@ -170,9 +170,9 @@ def _silence(stream: TextIO) -> None:
     os.close(nothing)
 
 
-_DECLARED: Final = re.compile(rb"^language:[ \t]*[\"']?(zh|en)\b", re.MULTILINE)
-_SETTINGS: Final = "massctl.yaml"
-_HEAD_BYTES: Final = 65_536
+_DECLARED = re.compile(rb"^language:[ \t]*[\"']?(zh|en)\b", re.MULTILINE)
+_SETTINGS = "massctl.yaml"
+_HEAD_BYTES = 65_536
 
 
 def console_of(directory: str | Path, environment: Mapping[str, str] = os.environ) -> Console:

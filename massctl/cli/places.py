@@ -7,20 +7,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, STATISTICS_FOLDER
 from massctl.model.frozen import Frozen
 from massctl.model.state import RunnerId
 from massctl.plan.lease import LocalRunner
 
-CACHE: Final = ".massctl"
+CACHE = ".massctl"
 """The folder for caches and locks, which git ignores."""
-API_BASE_VARIABLE: Final = "MASSCTL_API_BASE"
+API_BASE_VARIABLE = "MASSCTL_API_BASE"
 
 
-_OF_A_PROCESS: Final = ".of-process-"
-_own_caches: Final[list[Path]] = []
+_OF_A_PROCESS = ".of-process-"
+_own_caches: list[Path] = []
 
 
 def forget() -> None:
@@ -100,8 +99,8 @@ def loopback_override(environment: Mapping[str, str], *, sandbox: bool) -> str |
     return "http://127.0.0.1" if sandbox else environment.get(API_BASE_VARIABLE) or None
 
 
-RUNNER_FILE: Final = "runner.json"
-HEARTBEAT_FILE: Final = "heartbeat"
+RUNNER_FILE = "runner.json"
+HEARTBEAT_FILE = "heartbeat"
 """Beside it: when the last round ended."""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, auto
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import field
 from msgspec.structs import replace
@@ -77,12 +77,12 @@ class Purpose(Enum):
     """It is carried out: the remote is asked whether this checkout is the tip of the branch that sends."""
 
 
-_TELLS_DAMAGE: Final = frozenset({Purpose.SHOW, Purpose.RESUME, Purpose.REFRESH, Purpose.APPLY})
-_LISTED_MAX: Final = 8
+_TELLS_DAMAGE = frozenset({Purpose.SHOW, Purpose.RESUME, Purpose.REFRESH, Purpose.APPLY})
+_LISTED_MAX = 8
 """As many names fit in a line or two."""
-_DASHES: Final = "—–－−"
+_DASHES = "—–－−"
 """What word processors and input methods make of `--`."""
-_PASSES_TIME: Final = frozenset({Purpose.JUDGE, Purpose.APPLY})
+_PASSES_TIME = frozenset({Purpose.JUDGE, Purpose.APPLY})
 """Purposes that move the sandbox's clock to the named campaign's window."""
 
 
@@ -176,7 +176,7 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     return plan, [*session.warnings, *strays, *unsendable(session, state, desired)]
 
 
-_UNSENT: Final = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+_UNSENT = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 
 
 def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> list[Diagnostic]:

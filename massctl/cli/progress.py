@@ -3,7 +3,7 @@
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.apply.ports import Progress
 from massctl.cli.output import Console, defused
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-BAR_COLUMNS_MIN: Final = 60
+BAR_COLUMNS_MIN = 60
 """A narrower window shows what is counted and how far it is, without a bar."""
-BAR_COLUMNS: Final = 20
+BAR_COLUMNS = 20
 
 
 class Lines:

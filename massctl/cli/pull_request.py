@@ -7,7 +7,6 @@ submodule among them refuses the whole, because what it leads to is no part of w
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 from massctl.cli.session import Session
 from massctl.errors import ForgeError, RefusedError
@@ -20,17 +19,15 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.source.locks import is_lock_copy
 from massctl.source.repository import CAMPAIGNS, ROOT_FILES
 
-ATTRIBUTES: Final = ".gitattributes"
-_GENERATED: Final = "linguist-generated"
-_JUDGED: Final = (_GENERATED, "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
+ATTRIBUTES = ".gitattributes"
+_GENERATED = "linguist-generated"
+_JUDGED = (_GENERATED, "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
 """Attributes by which a forge folds a difference away, or by which git writes other bytes into a checkout."""
-_HARMLESS: Final = frozenset({"unspecified", "unset"})
-_MEDIA: Final = frozenset(
-    {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".mp3", ".mp4", ".amr", ".wma", ".wav", ".m4a"}
-)
+_HARMLESS = frozenset({"unspecified", "unset"})
+_MEDIA = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".mp3", ".mp4", ".amr", ".wma", ".wav", ".m4a"})
 """Of these no difference is shown in words anyway."""
-_FILES: Final = frozenset({"100644", "100755"})
-_NAMED_MAX: Final = 8
+_FILES = frozenset({"100644", "100755"})
+_NAMED_MAX = 8
 
 
 class PullRequestFiles(Frozen):

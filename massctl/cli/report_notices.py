@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import field
 
@@ -37,13 +37,13 @@ from massctl.view.report_short import short_report
 if TYPE_CHECKING:
     from datetime import datetime
 
-LATE_DAYS: Final = 1
+LATE_DAYS = 1
 """A report that could not be told on its day is told until so many days later, and then no more."""
-PICTURE_WIDTH: Final = 430
+PICTURE_WIDTH = 430
 """CSS pixels: a phone."""
-PICTURE_HEIGHT_MAX: Final = 2_400
+PICTURE_HEIGHT_MAX = 2_400
 """More is no picture for a chat."""
-_TOP: Final = """(() => {
+_TOP = """(() => {
   document.querySelectorAll(".knobs, .card summary").forEach((each) => { each.hidden = true; });
   const first = document.querySelector(".cards > *") ?? document.documentElement;
   return Math.ceil(first.getBoundingClientRect().bottom + scrollY) + 16;

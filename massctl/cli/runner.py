@@ -42,10 +42,10 @@ from massctl.plan.steps import Refusal
 from massctl.transport import Line
 from massctl.whole_file import write_whole
 
-_CHECKOUT: Final = "checkout"
-_SHOWN: Final = 12
+_CHECKOUT = "checkout"
+_SHOWN = 12
 """Of a commit's name."""
-_OURS: Final = (("fetch.prune", "false"),)
+_OURS = (("fetch.prune", "false"),)
 
 
 class Memory(Frozen):
@@ -216,9 +216,9 @@ class RunnerCheckout:
         return here.done and here.out.decode("ascii", "replace").strip() == tip
 
 
-CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
 """systemd names the folder with a service's credentials by it. Source: systemd.exec(5), read 2026-11."""
-CREDENTIAL_BYTES_MAX: Final = 64 * 1024
+CREDENTIAL_BYTES_MAX = 64 * 1024
 
 
 def with_credentials(environment: Mapping[str, str]) -> dict[str, str]:
@@ -232,7 +232,7 @@ def with_credentials(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, **found}
 
 
-FORGE_PAUSE_SECONDS: Final = 300.0
+FORGE_PAUSE_SECONDS = 300.0
 """So long a forge that gave no answer is left alone: nothing that is sent waits for what is told."""
 
 

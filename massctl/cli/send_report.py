@@ -6,7 +6,7 @@ on record, so another run writes the same comment anew with what WeChat said by 
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from massctl.cli.checkout import GitCheckout
 from massctl.cli.forge import forge_of, line_to_forge
@@ -32,7 +32,7 @@ from massctl.view.i18n import Reader
 from massctl.view.markdown_text import Words
 from massctl.view.words import STATUS, recorded
 
-_TOLD: Final = (Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn)
+_TOLD = (Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn)
 
 
 Stopped: TypeAlias = Mapping[RecordKey, Sequence[Refusal]]

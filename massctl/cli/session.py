@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from massctl.ledger.backend import Backend
     from massctl.wechat.client import WeChatClient
 
-NO_SEND_VARIABLE: Final = "MASSCTL_NO_SEND"
-_OFF: Final = frozenset({"", "0", "false", "no", "off"})
+NO_SEND_VARIABLE = "MASSCTL_NO_SEND"
+_OFF = frozenset({"", "0", "false", "no", "off"})
 """Values of MASSCTL_NO_SEND that do not stop sending; anything else does."""
 
 

@@ -10,7 +10,6 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.checkout import batch_contents, has_git
@@ -26,9 +25,9 @@ from massctl.source.repository import SETTINGS
 from massctl.source.validation import known_keys
 from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
 
-_TRACKING: Final = "refs/remotes/"
-_LOCAL: Final = "refs/heads/"
-_LINEAGE: Final = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Z]{26}(?![0-9A-Za-z])")
+_TRACKING = "refs/remotes/"
+_LOCAL = "refs/heads/"
+_LINEAGE = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Z]{26}(?![0-9A-Za-z])")
 """What may be a lineage, wherever it stands in a file."""
 
 

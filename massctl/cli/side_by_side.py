@@ -3,11 +3,11 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
-IN_FLIGHT_MAX: Final = 16
+IN_FLIGHT_MAX = 16
 """Parallel calls of one run. Our own bound: WeChat documents none, and more brings no more speed."""
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from massctl.apply.jobs import addressed_records, misaddressed_owner, owners_of
 from massctl.callback.finish import read_finish
@@ -25,8 +24,8 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Record, State
 
-SPOOL_VARIABLE: Final = "MASSCTL_SPOOL"
-SPOOL_FILE: Final = "callback.sqlite"
+SPOOL_VARIABLE = "MASSCTL_SPOOL"
+SPOOL_FILE = "callback.sqlite"
 
 
 def spool_path(root: Path, environment: Mapping[str, str]) -> Path:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -59,13 +58,13 @@ def _failure_in(collected: Collected) -> Iterator[None]:
         collected.error = failure_of(error)
 
 
-AGAIN_SECONDS: Final = 1_800.0
+AGAIN_SECONDS = 1_800.0
 """Between two looks of a runner for what is due: what WeChat delays, and what failed, is asked for again."""
-NO_RIGHT: Final = 48001
+NO_RIGHT = 48001
 """The account has no right to the statistics. Source: WeChat docs, global return codes, read 2026-11."""
-NO_RIGHT_SECONDS: Final = 21_600.0
+NO_RIGHT_SECONDS = 21_600.0
 """Between two looks after that answer: somebody has to ask WeChat for the right first. No pause is longer."""
-ONCE_SECONDS: Final = 20.0
+ONCE_SECONDS = 20.0
 """So long a command that somebody waits for, or whose minutes are billed, begins calls; the rest is due later."""
 
 

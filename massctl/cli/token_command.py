@@ -11,7 +11,6 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
@@ -20,18 +19,18 @@ from massctl.model.secrets import secrets_of_environment
 from massctl.wechat.response import FOREIGN_CHARS_MAX, integer, shown
 from massctl.wechat.token import TOKEN_LIFE_SECONDS_MAX, Grant
 
-TOKEN_COMMAND_SECONDS: Final = 30.0
+TOKEN_COMMAND_SECONDS = 30.0
 """As long as an answer of WeChat's own is waited for."""
-PRINTED_BYTES_MAX: Final = 16 * 1024
+PRINTED_BYTES_MAX = 16 * 1024
 """A token has some hundred characters; a limit on everything."""
-BARE_LIFE_SECONDS: Final = 300
+BARE_LIFE_SECONDS = 300
 """For a token whose life the command does not tell. A replaced token lives about five minutes more, so that the command
 is asked again before then. Source: WeChat docs, "access_token", read 2026-10."""
-REJECTED_VARIABLE: Final = "MASSCTL_TOKEN_REJECTED"
+REJECTED_VARIABLE = "MASSCTL_TOKEN_REJECTED"
 """1 in the command's environment where WeChat refused the token that it gave last: a cache must not give it again."""
 
-_TOKEN: Final = re.compile(r"[!-~]{8,2048}", re.ASCII)
-_WORD: Final = re.compile(r"[!-~]{8,}", re.ASCII)
+_TOKEN = re.compile(r"[!-~]{8,2048}", re.ASCII)
+_WORD = re.compile(r"[!-~]{8,}", re.ASCII)
 
 
 class TokenCommand:

@@ -5,7 +5,7 @@ endpoints for pull requests", "for pull request reviews", "for issue comments", 
 "for repository contents" and "for collaborators", API version 2022-11-28, read 2026-11.
 """
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
@@ -14,14 +14,14 @@ from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
 
-BOT: Final = "github-actions[bot]"
+BOT = "github-actions[bot]"
 """Who writes with a workflow's token."""
-FILES_LISTED_MAX: Final = 3_000
+FILES_LISTED_MAX = 3_000
 """Source: GitHub docs, "List pull requests files", read 2026-11."""
-_SAID_MAX: Final = 140
-_WRITERS: Final = frozenset({"admin", "write"})
+_SAID_MAX = 140
+_WRITERS = frozenset({"admin", "write"})
 """`maintain` is told as `write`. Source: GitHub docs, "Get repository permissions for a user", read 2026-11."""
-_VERDICTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
+_VERDICTS = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 
 
 def github_api(line: Line, api: str, token: str) -> RestApi:

@@ -5,7 +5,7 @@ API" and "Members API", REST v4, read 2026-11.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
@@ -14,9 +14,9 @@ from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
 
-_DEVELOPER: Final = 30
+_DEVELOPER = 30
 """The first access level that may push. Source: GitLab docs, "Members API", read 2026-11."""
-_SAID_MAX: Final = 255
+_SAID_MAX = 255
 
 
 class GitLab:

@@ -4,21 +4,21 @@
 where the forge gave no answer, or one that is not its own.
 """
 
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Protocol
 
 from massctl.model.frozen import Frozen
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
 
-STATUS: Final = "massctl"
+STATUS = "massctl"
 """The status that the ruleset of main requires."""
-PREVIEWS_BRANCH: Final = "massctl-previews"
+PREVIEWS_BRANCH = "massctl-previews"
 """What a phone shows of pull requests, for their comments: one commit without history, a folder for each of the newest.
 
 Pictures are a convenience for reviewers. What is sent is decided by locks, and nothing is read from that branch.
 """
-CAMPAIGNS_FOLDER: Final = "campaigns/"
+CAMPAIGNS_FOLDER = "campaigns/"
 
 
 class ChangedFiles(Frozen):

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.forge.rest import RestApi
@@ -32,13 +32,13 @@ from massctl.plan.forge_setup import (
 )
 from massctl.plan.guards import STOP_BRANCH
 
-ACTIONS_APP: Final = 15368
+ACTIONS_APP = 15368
 """The app under which workflows set a status. Source: docs of GitHub Actions; measured by others, 2026-08."""
-_OWNERS_FILES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+_OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """The first that is there counts."""
-_DECIDES: Final = ("massctl.yaml", ".github/workflows/apply.yml")
+_DECIDES = ("massctl.yaml", ".github/workflows/apply.yml")
 """Files that decide where a secret goes and what runs with it."""
-_PRINTED: Final = Phrase("{command}   prints the commands", command=Command("ci", "setup"))
+_PRINTED = Phrase("{command}   prints the commands", command=Command("ci", "setup"))
 
 
 class Expected(Frozen):
@@ -436,14 +436,14 @@ class _Repository:
         return ruleset_command(self._expected.repository, file)
 
 
-_KEY: Final = "DeployKey"
-_WRITES: Final = ("creation", "update")
-_REVIEW_SWITCHES: Final = (
+_KEY = "DeployKey"
+_WRITES = ("creation", "update")
+_REVIEW_SWITCHES = (
     "dismiss_stale_reviews_on_push",
     "require_code_owner_review",
     "require_last_push_approval",
 )
-_LOOKS: Final = {
+_LOOKS = {
     Check.BRANCH_RULES: _Repository.branch_rules,
     Check.OWNERS: _Repository.owners,
     Check.ENVIRONMENT: _Repository.environment,
@@ -454,7 +454,7 @@ _LOOKS: Final = {
     Check.NAMES: _Repository.names,
     Check.ACTIONS: _Repository.actions,
 }
-CHECKS: Final = (Check.DEFAULT_BRANCH, *_LOOKS)
+CHECKS = (Check.DEFAULT_BRANCH, *_LOOKS)
 """What is looked at on GitHub; everything else is looked at from the machine that sends."""
 
 
@@ -490,8 +490,8 @@ def is_covered(pattern: str, ref: str, *, where_unclear: bool) -> bool:
     return _glob(pattern).fullmatch(ref) is not None
 
 
-_WILD: Final = re.compile(r"(?:(?<=/)|(?<![^/]))\*\*/|\*+|\?|\[[^\]/]+\]")
-_MEANING: Final = {"**/": "(?:[^/]+/)*", "?": "[^/]"}
+_WILD = re.compile(r"(?:(?<=/)|(?<![^/]))\*\*/|\*+|\?|\[[^\]/]+\]")
+_MEANING = {"**/": "(?:[^/]+/)*", "?": "[^/]"}
 
 
 def _glob(pattern: str) -> re.Pattern[str]:

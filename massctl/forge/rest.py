@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from massctl.errors import ForgeError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.transport import Call, Line, NoAnswer, RawAnswer
 
-READ_SECONDS: Final = 30.0
-PAGE: Final = 100
+READ_SECONDS = 30.0
+PAGE = 100
 """The most that GitHub and GitLab return in one answer."""
-_PAGES_MAX: Final = 30
-_NOT_FOUND: Final = 404
-_FORBIDDEN: Final = (401, 403)
+_PAGES_MAX = 30
+_NOT_FOUND = 404
+_FORBIDDEN = (401, 403)
 
 
 class RestApi(Frozen):

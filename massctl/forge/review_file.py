@@ -10,7 +10,7 @@ import stat
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints, ValidationError
 
@@ -20,17 +20,17 @@ from massctl.model.phrase import Phrase
 from massctl.model.strict import Strict
 from massctl.plan.plan_file import SavedPlan, StoppedPlan
 
-REVIEW_FILE: Final = "review.json"
-REVIEW_BYTES_MAX: Final = 64 * 1024 * 1024
+REVIEW_FILE = "review.json"
+REVIEW_BYTES_MAX = 64 * 1024 * 1024
 """Plan and locks of a hundred issues of eight articles of 20,000 characters are a third of it."""
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
-PICTURES_MAX: Final = 4
+PICTURES_MAX = 4
 """Of one campaign."""
-PICTURE_BYTES_MAX: Final = 2 * 1024 * 1024
+PICTURE_BYTES_MAX = 2 * 1024 * 1024
 """A picture of 375 by 8,000 pixels has less, unless it is made of photographs."""
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def _is_png(data: bytes) -> bytes:

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
 from urllib.parse import unquote, urljoin
 
 from msgspec import Struct, field
@@ -19,11 +18,11 @@ from massctl.render.elements import Handling, is_component, is_script, refusal, 
 from massctl.render.styles import pictures_in
 from massctl.render.tree import Element, parse, serialized
 
-FOOTNOTE: Final = "massctl-note"
+FOOTNOTE = "massctl-note"
 """An element that stands for a footnote: its attribute `number`, and where the text stands, its children."""
-_SILENT: Final = frozenset({"script", "style", "link", "meta", "noscript", "template", "title", "base", "head"})
+_SILENT = frozenset({"script", "style", "link", "meta", "noscript", "template", "title", "base", "head"})
 """Nobody reads what is in them."""
-_DESIGN: Final = re.compile(
+_DESIGN = re.compile(
     r"(?:^|[;\s])(?:background(?:-image)?\s*:[^;]*(?:url\(|gradient)|position\s*:\s*(?:absolute|relative|fixed)"
     r"|transform\s*:\s*(?!none)|float\s*:\s*(?:left|right)|display\s*:\s*(?:inline-)?(?:flex|grid|inline-block)"
     r"|box-shadow\s*:\s*(?!none)|writing-mode\s*:|border(?:-\w+)?\s*:\s*(?!none|0|initial|medium none)[^;]*[1-9]"
@@ -31,12 +30,12 @@ _DESIGN: Final = re.compile(
     re.IGNORECASE,
 )
 """A style that draws something; Markdown has no words for it."""
-_OWN_LOOK: Final = frozenset({"code", "pre", "table", "td", "th", "tr", "thead", "tbody", "hr", "img", "mark"})
+_OWN_LOOK = frozenset({"code", "pre", "table", "td", "th", "tr", "thead", "tbody", "hr", "img", "mark"})
 """Elements whose backgrounds and borders every theme has too."""
-_COLOUR: Final = re.compile(r"(?:^|[;\s])color\s*:\s*([^;]+)", re.IGNORECASE)
-_ALIGNED: Final = re.compile(r"text-align\s*:\s*(?:center|right)", re.IGNORECASE)
-_GREY: Final = re.compile(r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)|#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
-_GAP: Final = 24
+_COLOUR = re.compile(r"(?:^|[;\s])color\s*:\s*([^;]+)", re.IGNORECASE)
+_ALIGNED = re.compile(r"text-align\s*:\s*(?:center|right)", re.IGNORECASE)
+_GREY = re.compile(r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)|#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
+_GAP = 24
 """So far the parts of a colour may be apart in a grey; also those of the black of WeChat's editor."""
 
 
@@ -222,9 +221,9 @@ class Facts(Frozen):
         return sum(map(len, self.texts))
 
 
-_SEEN_AS_NOTHING: Final = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
-_SHOWN: Final = frozenset({"h1", "hr", "img", "svg"})
-_MARKS: Final = re.compile(r"[\d.•◦▪–\-[\]()↩注释脚尾参考资料NotesReferences:：]*")
+_SEEN_AS_NOTHING = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
+_SHOWN = frozenset({"h1", "hr", "img", "svg"})
+_MARKS = re.compile(r"[\d.•◦▪–\-[\]()↩注释脚尾参考资料NotesReferences:：]*")
 """What massctl adds for lists and notes."""
 
 

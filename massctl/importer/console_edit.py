@@ -6,14 +6,13 @@ Each proposal is a guess: the caller renders it and keeps the first that gives w
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from html import escape
-from typing import Final
 
 from massctl.importer.article import as_html, cleaned, pictures_of, with_pictures
 from massctl.importer.markdown import as_markdown
 from massctl.render.tree import Element, parse, serialized
 
-_HOLDERS: Final = frozenset({"section", "div"})
-_MARKDOWN: Final = (".md", ".md.j2")
+_HOLDERS = frozenset({"section", "div"})
+_MARKDOWN = (".md", ".md.j2")
 
 
 def proposals(path: str, source: str, before: str, after: str, paths: Mapping[str, str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from html import escape, unescape
 from io import BytesIO
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 from xml.parsers import expat
 
@@ -24,9 +24,9 @@ from massctl.render.markdown_parser import parse as parse_markdown
 from massctl.render.tree import Element, parse, serialized
 from massctl.source.yaml import read_yaml
 
-WORD_BYTES_MAX: Final = 200 * 1024 * 1024
+WORD_BYTES_MAX = 200 * 1024 * 1024
 """Of a Word file, unpacked; one with eighty photographs of a camera has as many."""
-DATA: Final = "data:"
+DATA = "data:"
 
 
 class DocumentError(Exception):
@@ -44,9 +44,9 @@ def of_body(html: str, base: str = "", **about: Any) -> Found:
     return Found(tree=tree, lost=lost, **about)
 
 
-_KIND: Final = re.compile(r"\bitem_show_type\s*=\s*['\"](\d+)")
+_KIND = re.compile(r"\bitem_show_type\s*=\s*['\"](\d+)")
 """The kind of a page of WeChat: 0 is an article."""
-_MESSAGES: Final = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a text message (文字消息)")}
+_MESSAGES = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a text message (文字消息)")}
 """Kinds whose page a script writes. Source: pages of mp.weixin.qq.com, read 2026-11."""
 
 
@@ -96,15 +96,15 @@ def of_page(html: str, address: str) -> Found:
     )
 
 
-_NOTICES: Final = frozenset({"weui-msg__title", "mesg-block"})
+_NOTICES = frozenset({"weui-msg__title", "mesg-block"})
 """The classes of the sentence that WeChat shows in place of an article that is gone, or behind a check."""
-_SCRIPTED: Final = re.compile(r"\bcontent_noencode\s*:\s*JsDecode\('((?:[^'\\]|\\.)+)'\)")
-_LISTS_MAX: Final = 20
+_SCRIPTED = re.compile(r"\bcontent_noencode\s*:\s*JsDecode\('((?:[^'\\]|\\.)+)'\)")
+_LISTS_MAX = 20
 """Pages of WeChat name the list of pictures up to seven times; each is read to its end."""
-_LISTED: Final = re.compile(r"\bpicture_page_info_list\s*[:=]\s*\[")
-_PART: Final = re.compile(r"(cdn_url\s*:\s*(?:JsDecode\()?)?'((?:[^'\\]|\\.)*)'|([\[{])|([\]}])")
-_SENTENCE_END: Final = re.compile(r"[。！？!?]")
-_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_LISTED = re.compile(r"\bpicture_page_info_list\s*[:=]\s*\[")
+_PART = re.compile(r"(cdn_url\s*:\s*(?:JsDecode\()?)?'((?:[^'\\]|\\.)*)'|([\[{])|([\]}])")
+_SENTENCE_END = re.compile(r"[。！？!?]")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 def _is_file(address: str) -> bool:
@@ -176,7 +176,7 @@ def _text(element: Element | None) -> str:
     return " ".join(element.text().split()) if element is not None else ""
 
 
-_STYLES: Final = """
+_STYLES = """
 p[style-name='Title'] => h1.title:fresh
 p[style-name='Subtitle'] => p:fresh
 p[style-name='Quote'] => blockquote:fresh
@@ -239,10 +239,10 @@ def _properties(data: bytes) -> dict[str, str]:
     return {key: unescape(value).strip() for key, value in said}
 
 
-_NO_WORD_FILE: Final = Phrase("this is not a Word file (.docx)")
-_NOT_ZIP: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+_NO_WORD_FILE = Phrase("this is not a Word file (.docx)")
+_NOT_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 """What zipfile raises for bytes that are damaged, sealed or something else."""
-_COPY: Final = Phrase("copy the article alone into a new Word file, and import that")
+_COPY = Phrase("copy the article alone into a new Word file, and import that")
 
 
 def _require_at_most(found: int, limit: int) -> None:
@@ -261,8 +261,8 @@ def _taken_title(root: Element) -> str:
     return _text(found)
 
 
-_REFERENCE: Final = re.compile(r"#(?:foot|end)note-(?!ref)")
-_NOTE: Final = re.compile(r"(?:foot|end)note-(?!ref)")
+_REFERENCE = re.compile(r"#(?:foot|end)note-(?!ref)")
+_NOTE = re.compile(r"(?:foot|end)note-(?!ref)")
 
 
 def _take_notes(root: Element) -> None:
@@ -285,15 +285,15 @@ def _take_notes(root: Element) -> None:
                 each.parent.name = "section"
 
 
-_HEAD: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_KEYS: Final = {
+_HEAD = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_KEYS = {
     "title": ("title",),
     "author": ("author",),
     "digest": ("digest", "description", "summary", "excerpt"),
     "cover": ("cover", "image", "thumbnail", "banner"),
     "content_source_url": ("content_source_url", "source_url", "source", "original", "canonical_url"),
 }
-_TITLE: Final = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
+_TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 
 
 def of_markdown_file(text: str, name: str) -> Found:
@@ -351,7 +351,7 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
 
 
-_REMOVED: Final = re.compile(
+_REMOVED = re.compile(
     r"<(video|audio|iframe|script|style|object|embed)\b[^>]*>(?:.*?</\1\s*>)?", re.IGNORECASE | re.DOTALL
 )
 

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
 from massctl.importer.article import Facts, Found
@@ -24,8 +24,8 @@ from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.bounds import TooMuchError
 from massctl.render.tree import Element
 
-_TOO_NESTED: Final = Phrase("it has too many elements, or they are nested too deep")
-_PICTURES_BYTES_MAX: Final = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
+_TOO_NESTED = Phrase("it has too many elements, or they are nested too deep")
+_PICTURES_BYTES_MAX = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
 """Of an answer with the pictures of a Word file, as base64."""
 
 
@@ -82,7 +82,7 @@ class ForeignReader(Frozen):
 
 _NODES_MAX, _LEVELS_MAX = 200_000, 200
 """Of a tree: more would keep this process busy, or exceed the recursion limit."""
-_PLAIN: Final = ("title", "author", "digest", "content_source_url", "cover", "markdown")
+_PLAIN = ("title", "author", "digest", "content_source_url", "cover", "markdown")
 
 
 def _written(data: bytes) -> str:

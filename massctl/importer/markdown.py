@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -10,19 +9,19 @@ from massctl.importer.article import FOOTNOTE
 from massctl.model.frozen import Frozen
 from massctl.render.tree import Element, serialized
 
-_BLOCK_NAMES: Final = (
+_BLOCK_NAMES = (
     "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5"
     " h6 header hr li main nav ol p pre section summary table tbody thead tfoot tr td th ul"
 )
-_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
-_RAW: Final = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd"})
-_BLANK: Final = re.compile(r"[ \t\r\n\f]+")
-_SIGNS: Final = re.compile(r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))")
-_LINE_BEGIN: Final = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))")
-_BOLD: Final = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
-_ITALIC: Final = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
-_STRUCK: Final = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
-_WORD: Final = re.compile(r"[A-Za-z0-9]")
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_RAW = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd"})
+_BLANK = re.compile(r"[ \t\r\n\f]+")
+_SIGNS = re.compile(r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))")
+_LINE_BEGIN = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))")
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
+_ITALIC = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
+_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z0-9]")
 
 
 class Piece(Frozen):
@@ -37,7 +36,7 @@ class Piece(Frozen):
     """Markdown or HTML already."""
 
 
-_BREAK: Final = Piece("\\\n", is_raw=True)
+_BREAK = Piece("\\\n", is_raw=True)
 
 
 def as_markdown(root: Element) -> str:
@@ -145,7 +144,7 @@ def _table(element: Element, notes: list[str]) -> str:
     return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
 
 
-_TABLE_KEYS: Final = ("colspan", "rowspan", "href", "src", "alt")
+_TABLE_KEYS = ("colspan", "rowspan", "href", "src", "alt")
 
 
 def _is_deep(cell: Element) -> bool:
@@ -158,7 +157,7 @@ def _cell(cell: Element) -> str:
     return text.strip().replace("|", "\\|").replace("\\\n", "<br>").replace("\n", " ")
 
 
-_WRITERS: Final[dict[str, Callable[[Element, list[str]], str]]] = {
+_WRITERS: dict[str, Callable[[Element, list[str]], str]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
     "blockquote": _quote,
     "ul": _list,

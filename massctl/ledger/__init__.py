@@ -3,15 +3,13 @@
 Invariant: a line that was once durable is never changed, moved or removed by massctl.
 """
 
-from typing import Final
-
 from massctl.model.phrase import Command
 
-LEDGER_FILE: Final = "massctl.state.jsonl"
+LEDGER_FILE = "massctl.state.jsonl"
 """The file that grows."""
-ARCHIVE_FOLDER: Final = "massctl.state.bodies"
+ARCHIVE_FOLDER = "massctl.state.bodies"
 """Beside the ledger: what was staged and sent, for people to compare with."""
-NEW_LINEAGE: Final = Command("state init", '--new-lineage --reason "…"')
+NEW_LINEAGE = Command("state init", '--new-lineage --reason "…"')
 """Begins a ledger in the place of one that is lost."""
-STATISTICS_FOLDER: Final = "massctl.state.statistics"
+STATISTICS_FOLDER = "massctl.state.statistics"
 """Beside the ledger: what WeChat counted, day by day."""

@@ -13,7 +13,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from massctl import __version__
 from massctl.errors import LedgerError
@@ -26,11 +26,11 @@ from massctl.model.lock import (
 )
 from massctl.model.message import RenderedCampaign
 
-ARCHIVE_BYTES_MAX: Final = 4 * 1024 * 1024
+ARCHIVE_BYTES_MAX = 4 * 1024 * 1024
 """Of one file: a body that WeChat takes has fewer than 1,000,000 bytes (draft/add, read 2026-10)."""
-_DIGEST: Final = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
-_NAME: Final = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
-_BESIDE: Final = ".massctl-body-"
+_DIGEST = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
+_NAME = re.compile(r"[0-9a-f]{64}\.(html|json)", re.ASCII)
+_BESIDE = ".massctl-body-"
 
 
 class Contents(ABC):

@@ -25,7 +25,7 @@ from massctl.model.entries import Created, Entry, NewEntry, is_observed
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 
-KEPT_BACK_MAX: Final = timedelta(seconds=20)
+KEPT_BACK_MAX = timedelta(seconds=20)
 """So long entries may wait for a push that something waits for: what they tell would be found out again, at a cost."""
 
 

@@ -10,7 +10,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -29,17 +29,17 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import canonical_json, sha256_of
 from massctl.model.phrase import A_FILE, Command, Phrase
 
-_DEPTH_MAX: Final = 8
+_DEPTH_MAX = 8
 """Levels of an entry: three, and some more for those to come."""
-_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
-_LAST: Final = "\U0010ffff"
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_LAST = "\U0010ffff"
 """Sorts behind every other character, so that a key that ends with it is in order wherever it stands."""
-_ENDS: Final = (
+_ENDS = (
     *("", '"', f'{_LAST}":0', f'"{_LAST}":0', ":0", "0", "rue", "ue", "e", "alse", "lse", "se", "ull", "ll", "l"),
     *(each + end for each in ("\\", "n", "0001", "001", "01", "1", "b", "f") for end in ('"', f'{_LAST}":0')),
 )
 """What may stand behind a line that was cut off: the rest of a text, a key, a number or a word of JSON."""
-_HEAD: Final = frozenset({"serial", "prev", "at", "campaign", "edition"})
+_HEAD = frozenset({"serial", "prev", "at", "campaign", "edition"})
 
 
 class End(Frozen):
@@ -58,7 +58,7 @@ class End(Frozen):
         return End(self.serial + len(lines), chain_digest(lines[-1]), signing or self.signing)
 
 
-BEGIN: Final = End()
+BEGIN = End()
 """Before the first entry."""
 
 

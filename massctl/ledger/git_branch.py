@@ -63,22 +63,22 @@ class Pushed(Frozen):
     """What git says about it; empty where it is DONE."""
 
 
-AT_WORK_SECONDS: Final = 300
+AT_WORK_SECONDS = 300
 """So long another massctl in this folder may fetch or push; longer is a stuck one."""
-LOOSE_OBJECTS_MAX: Final = 500
+LOOSE_OBJECTS_MAX = 500
 """So many files git leaves here before it packs them."""
 
-_HEADS: Final = "refs/heads/"
-_TIP: Final = "refs/massctl/tip"
-_PUSHED: Final = "refs/massctl/push"
-_NEXT: Final = "refs/massctl/next"
-_HISTORY: Final = "ledger-history.git"
+_HEADS = "refs/heads/"
+_TIP = "refs/massctl/tip"
+_PUSHED = "refs/massctl/push"
+_NEXT = "refs/massctl/next"
+_HISTORY = "ledger-history.git"
 """Commits without files: what their messages say of a signed ledger."""
-_MOVED: Final = (" ", "*", "=")
+_MOVED = (" ", "*", "=")
 """How git marks a branch that is where it was pushed to: moved, new, or there already."""
-_BLOB: Final = re.compile(rb" blob ([0-9]+)\Z")
-_AUTHOR: Final = "massctl <massctl@localhost>"
-_OURS: Final = (
+_BLOB = re.compile(rb" blob ([0-9]+)\Z")
+_AUTHOR = "massctl <massctl@localhost>"
+_OURS = (
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("fetch.fsckObjects", "true"),

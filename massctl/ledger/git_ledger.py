@@ -46,19 +46,19 @@ from massctl.model.statistics import STATISTICS_BRANCH
 if TYPE_CHECKING:
     from massctl.ledger.statistics import StatisticsFiles
 
-SEGMENTS: Final = "massctl.state.segments"
+SEGMENTS = "massctl.state.segments"
 """The folder of what grew before: `00000001.jsonl` and so on."""
-SEGMENT_BYTES_MAX: Final = 512 * 1024
+SEGMENT_BYTES_MAX = 512 * 1024
 """Of the file that grows, and of each segment. Every push makes this much into an object. A longer line is alone."""
-PAUSE_SECONDS: Final = (0.5, 2.0, 5.0)
+PAUSE_SECONDS = (0.5, 2.0, 5.0)
 """Before each further push of one commit, while the branch stays where it was and nobody says no."""
-_SEGMENTS_AT_ONCE: Final = 16
+_SEGMENTS_AT_ONCE = 16
 """Read by one call of git."""
-_TOLD_MAX: Final = 20
-_BESIDE: Final = "README.md"
-_OURS: Final = ("massctl.state.", _BESIDE)
+_TOLD_MAX = 20
+_BESIDE = "README.md"
+_OURS = ("massctl.state.", _BESIDE)
 """How the names at the top of a ledger's branch begin."""
-_README: Final = """\
+_README = """\
 # The ledger of massctl
 
 What this repository uploaded, saved, previewed and sent on WeChat. massctl writes this branch and nobody else does:

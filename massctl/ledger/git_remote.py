@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
@@ -22,12 +22,12 @@ from massctl.model.secrets import register, without_login, without_secrets
 if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile
 
-GIT_VERSION_MIN: Final = (2, 31)
+GIT_VERSION_MIN = (2, 31)
 """The first that takes settings from its environment (GIT_CONFIG_COUNT), of March 2021."""
 
-_HOW: Final = re.compile(r"(http|https|credential|url|ssh|protocol)\..*|core\.(sshcommand|gitproxy|askpass)")
-_OF_A_REMOTE: Final = frozenset({"url", "pushurl", "proxy", "proxyauthmethod", "uploadpack", "receivepack"})
-_SECRET_KEYS: Final = re.compile(r"http\..*extraheader|https?\.extraheader")
+_HOW = re.compile(r"(http|https|credential|url|ssh|protocol)\..*|core\.(sshcommand|gitproxy|askpass)")
+_OF_A_REMOTE = frozenset({"url", "pushurl", "proxy", "proxyauthmethod", "uploadpack", "receivepack"})
+_SECRET_KEYS = re.compile(r"http\..*extraheader|https?\.extraheader")
 
 
 class Way(Frozen):
@@ -144,30 +144,30 @@ def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dic
     return {name: value for name, value in environment.items() if name not in secret}
 
 
-_RACE: Final = re.compile(
+_RACE = re.compile(
     r"\[rejected\]|cannot lock ref|failed to update ref|incorrect old value|reference already exists|is at [0-9a-f]{7,}"
     r"|non-fast-forward|fetch first|stale info"
 )
 """git's words, and those of its servers, where the branch was not where it was thought to be."""
-_PROTECTED: Final = re.compile(r"protected branch|GH006|GH013|rule violations|not allowed to (push|force)", re.I)
-_DENIED: Final = re.compile(
+_PROTECTED = re.compile(r"protected branch|GH006|GH013|rule violations|not allowed to (push|force)", re.I)
+_DENIED = re.compile(
     r"Permission (to \S+ )?denied|denied to|The requested URL returned error: 403|write access|not authorized"
     r"|insufficient permission|unable to create temporary object directory|read-only",
     re.I,
 )
-_NOT_KNOWN: Final = re.compile(
+_NOT_KNOWN = re.compile(
     r"could not read (Username|Password)|Authentication failed|terminal prompts disabled|returned error: 401"
     r"|Permission denied \(publickey|invalid credentials|HTTP Basic: Access denied",
     re.I,
 )
-_HOST_KEY: Final = re.compile(r"Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED", re.I)
-_NOT_THERE: Final = re.compile(
+_HOST_KEY = re.compile(r"Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED", re.I)
+_NOT_THERE = re.compile(
     r"Repository not found|repository '.*' not found|does not appear to be a git repository|returned error: 404"
     r"|No such file or directory|not exported",
     re.I,
 )
-_NOT_ONE: Final = re.compile(r"dst refspec \S+ matches more than one")
-_BROKEN: Final = re.compile(
+_NOT_ONE = re.compile(r"dst refspec \S+ matches more than one")
+_BROKEN = re.compile(
     r"mismatched algorithms|not a git repository: |bad object|object file \S+ is empty|is corrupt|unable to read \w+ "
     r"|missing (blob|tree|commit)|did not send all necessary objects|invalid sha1 pointer|bad signature"
     r"|Could not read [0-9a-f]{40}"
@@ -192,7 +192,7 @@ def nothing_like(ref: str) -> tuple[str, ...]:
     return (*(f"^{where}{ref}" for where in _LOOKED_IN), f"^refs/remotes/{ref}/HEAD")
 
 
-_LOOKED_IN: Final = ("refs/", "refs/tags/", "refs/heads/", "refs/remotes/")
+_LOOKED_IN = ("refs/", "refs/tags/", "refs/heads/", "refs/remotes/")
 
 
 def is_broken_copy(said: GitAnswer) -> bool:
@@ -260,7 +260,7 @@ def git_says(said: GitAnswer, line: str = "") -> str:
     return Phrase("git says: “{words}”.", words="; ".join(each for each in (reason, words) if each).rstrip(".") or "-")
 
 
-_HINTS: Final = (
+_HINTS = (
     (
         _PROTECTED,
         Phrase(
@@ -301,9 +301,9 @@ _HINTS: Final = (
 """What to do about what is found in git's words, the first that fits."""
 
 
-_PUSH_AGAIN: Final = Phrase("run the same command again: it reads the branch first, and finds what arrived")
-_NOT_ALLOWED: Final = Phrase("let whoever administers the repository allow this credential to push to the branch")
-_FETCH_AGAIN: Final = Phrase("check whether the server can be reached: git fetch   then run the same command again")
+_PUSH_AGAIN = Phrase("run the same command again: it reads the branch first, and finds what arrived")
+_NOT_ALLOWED = Phrase("let whoever administers the repository allow this credential to push to the branch")
+_FETCH_AGAIN = Phrase("check whether the server can be reached: git fetch   then run the same command again")
 
 
 def _hint(told: str, otherwise: Phrase) -> Phrase:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_branch import GitBranch, Push, Tip
@@ -11,9 +10,9 @@ from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.statistics import JudgedCall, Statistics
 
-PUSHES_MAX: Final = 5
+PUSHES_MAX = 5
 """Our own bound, as for the ledger."""
-_README: Final = """\
+_README = """\
 # Statistics
 
 What WeChat counted of this repository's sends, as massctl collected it: JSON lines, a folder for each account. massctl

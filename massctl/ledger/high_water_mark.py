@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 from pathlib import Path
-from typing import Final
 
 from msgspec.structs import asdict
 
@@ -21,8 +20,8 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import A_FILE, Command, Phrase
 from massctl.whole_file import sync
 
-FILE: Final = "newest.json"
-FLOOR_FILE: Final = "floor.json"
+FILE = "newest.json"
+FLOOR_FILE = "floor.json"
 
 
 class Mark(Frozen):

@@ -30,10 +30,10 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
 from massctl.whole_file import sync
 
-APPEND_LOCK_SECONDS: Final = 10
+APPEND_LOCK_SECONDS = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
-_LOCK_PAUSE_SECONDS: Final = 0.01
-_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
+_LOCK_PAUSE_SECONDS = 0.01
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
 """What a file system says that gives a file no second name."""
 
 

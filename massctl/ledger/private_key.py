@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from massctl.errors import LedgerError, LedgerKeyError
 from massctl.ledger.signature import PRIVATE_PREFIX, PrivateKey
@@ -16,9 +15,9 @@ from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.secrets import register
 from massctl.model.settings import StateSettings
 
-KEY_NAME: Final = "sender"
+KEY_NAME = "sender"
 """The name in a key that massctl makes; the hash behind it tells one from another."""
-_KEY_BYTES_MAX: Final = 4096
+_KEY_BYTES_MAX = 4096
 
 
 def private_key(state: StateSettings, environment: Mapping[str, str], root: Path) -> PrivateKey:

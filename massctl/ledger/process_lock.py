@@ -14,17 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
 from massctl.errors import LedgerError, LedgerLockedError
 from massctl.model.phrase import Phrase, moment, system_reason
 
-BRIEF_SECONDS: Final = 10.0
+BRIEF_SECONDS = 10.0
 """So long a holder that said it would be brief is waited for: a push takes a few seconds."""
 
-NOTE_SECONDS: Final = 0.5
+NOTE_SECONDS = 0.5
 """A holder writes its note in the first moments, and takes it away in the last."""
 
 

@@ -27,15 +27,15 @@ from massctl.model.phrase import Command, Phrase
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-PRIVATE_PREFIX: Final = "PRIVATE+KEY+"
-_INIT: Final = Command("state init", "--signed")
-_ED25519: Final = b"\x01"
+PRIVATE_PREFIX = "PRIVATE+KEY+"
+_INIT = Command("state init", "--signed")
+_ED25519 = b"\x01"
 """The algorithm, as signed notes number it. Source: golang.org/x/mod/sumdb/note, read 2026-11."""
-_DATA_BYTES: Final = 33
-_SIGNATURE: Final = r"[0-9a-f]{8}\+[A-Za-z0-9+/]{86}=="
-_MEMBER: Final = re.compile(rf',"signature":"({_SIGNATURE})"'.encode())
-_WHOLE: Final = re.compile(_SIGNATURE)
-_TRAILER: Final = re.compile(rf"^Signed-Entry: ([1-9][0-9]{{0,14}}) ([0-9a-f]{{64}}) ({_SIGNATURE})$", re.MULTILINE)
+_DATA_BYTES = 33
+_SIGNATURE = r"[0-9a-f]{8}\+[A-Za-z0-9+/]{86}=="
+_MEMBER = re.compile(rf',"signature":"({_SIGNATURE})"'.encode())
+_WHOLE = re.compile(_SIGNATURE)
+_TRAILER = re.compile(rf"^Signed-Entry: ([1-9][0-9]{{0,14}}) ([0-9a-f]{{64}}) ({_SIGNATURE})$", re.MULTILINE)
 
 
 class Signing(Frozen):
@@ -50,7 +50,7 @@ class Signing(Frozen):
     """The key of the newest line; None where it is not signed."""
 
 
-NOBODY: Final = Signing()
+NOBODY = Signing()
 """Of a ledger that is not begun."""
 
 
@@ -261,7 +261,7 @@ class LedgerKeys:
         raise _untrusted(say, _FIND_OUT, LedgerForgedError)
 
 
-UNSIGNED: Final = LedgerKeys()
+UNSIGNED = LedgerKeys()
 """No key is named: a ledger that is signed is refused."""
 
 
@@ -324,12 +324,12 @@ def _private_type() -> "type[Ed25519PrivateKey]":
     return Ed25519PrivateKey
 
 
-_FIND_OUT: Final = Phrase(
+_FIND_OUT = Phrase(
     "find out who wrote it (git log -p of the branch), and restore the ledger as it was before; or {command}   shows "
     "what can be kept",
     command=Command("state repair"),
 )
-_IF_NEVER_SIGNED: Final = Phrase(
+_IF_NEVER_SIGNED = Phrase(
     "find out who replaced the ledger, or who wrote state.keys; if the ledger was never signed: take state.keys out of "
     "massctl.yaml, then {command}",
     command=_INIT,

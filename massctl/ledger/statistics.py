@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from msgspec.json import Decoder, encode
 from msgspec.structs import fields, replace
@@ -24,27 +24,25 @@ from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, ReportDelivery, Statistics
 
-FILE_BYTES_MAX: Final = 64 * 1024 * 1024
+FILE_BYTES_MAX = 64 * 1024 * 1024
 """Our own bound, far above a month of eight articles a day; a file beyond it was not written by massctl."""
-_ARTICLES: Final = "articles"
-_ACCOUNT: Final = "account"
-_CALLS: Final = "calls"
-_TOLD: Final = "told"
-_SHAPES: Final = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall, _TOLD: ReportDelivery}
+_ARTICLES = "articles"
+_ACCOUNT = "account"
+_CALLS = "calls"
+_TOLD = "told"
+_SHAPES = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall, _TOLD: ReportDelivery}
 """What a line of each kind of file says."""
 
-_DAYS: Final = frozenset({"ref_date", "stat_date", "begin_date", "end_date", "at", "seen_at"})
+_DAYS = frozenset({"ref_date", "stat_date", "begin_date", "end_date", "at", "seen_at"})
 
-_FILE_NAME: Final = re.compile(
-    rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII
-)
+_FILE_NAME = re.compile(rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII)
 
-_BIZSUMMARY: Final = (
+_BIZSUMMARY = (
     *("read_user", "share_user", "zaikan_user", "like_user", "comment_count", "collection_user"),
     *("redirect_ori_page_user", "send_page_count"),
 )
 """What getbizsummary alone gives: a row that has none of them is another call's, without delay and sources."""
-_COUNTED_MAX: Final = timedelta(days=366)
+_COUNTED_MAX = timedelta(days=366)
 """Our own bound: WeChat counts an article for 30 days."""
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AwareDatetime,
@@ -35,15 +35,15 @@ from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
 from massctl.model.theme import ThemeKey
 
-CROP_PATTERN: Final = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
+CROP_PATTERN = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
 """`X1_Y1_X2_Y2`, each from 0 to 1 with at most 6 decimals, from the top left.
 Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026-10."""
-WHOLE: Final = 1_000_000
+WHOLE = 1_000_000
 """Millionths of a side."""
 Ratio = tuple[int, int]
-WIDE: Final[Ratio] = 47, 20
+WIDE: Ratio = 47, 20
 """2.35:1, the form of `pic_crop_235_1`."""
-SQUARE: Final[Ratio] = 1, 1
+SQUARE: Ratio = 1, 1
 """The form of `pic_crop_1_1`."""
 
 
@@ -244,8 +244,8 @@ class ArticleFlags:
         return {name: on for name, on in flags_of(self).items() if on or name in _ALWAYS_WRITTEN}
 
 
-_ALWAYS_WRITTEN: Final = frozenset({"need_open_comment", "only_fans_can_comment"})
-ARTICLE_FLAGS: Final = tuple(each.name for each in fields(ArticleFlags))
+_ALWAYS_WRITTEN = frozenset({"need_open_comment", "only_fans_can_comment"})
+ARTICLE_FLAGS = tuple(each.name for each in fields(ArticleFlags))
 
 
 def flags_of(article: object) -> dict[str, bool]:
@@ -408,9 +408,9 @@ AUDIENCES = (EVERYBODY, "tag_id", "tag", "openids")
 Path = tuple[str | int, ...]
 """Keys and indexes from the document's root to a value."""
 
-YEAR_MIN: Final = 1970
-YEAR_MAX: Final = 9000
-_CROP: Final = "0_0.1_1_0.9"
+YEAR_MIN = 1970
+YEAR_MAX = 9000
+_CROP = "0_0.1_1_0.9"
 
 
 class Fault(Frozen):
@@ -426,9 +426,9 @@ class Fault(Frozen):
     """True: something is missing, which a file that was read in part may have after all."""
 
 
-KEEP_ONE: Final = Phrase("keep one of the two")
-TAKE_OUT: Final = Phrase("take it out")
-_REAL_TIME: Final = Phrase("check the month, the day, the hour and the offset")
+KEEP_ONE = Phrase("keep one of the two")
+TAKE_OUT = Phrase("take it out")
+_REAL_TIME = Phrase("check the month, the day, the hour and the offset")
 
 
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
@@ -551,7 +551,7 @@ def _looks(data: Mapping[str, Any]) -> list[Fault]:
     return [Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "brand", "breaks") if key in data]
 
 
-_HANDOFF_HINT: Final = Phrase("name what somebody does in the console, such as `original: true`, or remove `handoff`")
+_HANDOFF_HINT = Phrase("name what somebody does in the console, such as `original: true`, or remove `handoff`")
 
 
 def _handoff(data: Mapping[str, Any]) -> list[Fault]:
@@ -655,9 +655,9 @@ def parse_offset_time(value: object) -> datetime | None:
     return moment if moment.tzinfo is not None and YEAR_MIN <= moment.year <= YEAR_MAX else None
 
 
-BATCH_MIN: Final = 2
+BATCH_MIN = 2
 """Openids in one job, at least. Source: WeChat docs, "message/mass/send", read 2026-10."""
-BATCH_MAX: Final = 10_000
+BATCH_MAX = 10_000
 """Openids in one job, at most. Source: WeChat docs, "message/mass/send", read 2026-10."""
 
 

@@ -98,7 +98,7 @@ class MediaFault(Frozen):
     """What to do."""
 
 
-DIAGNOSTICS_MAX: Final = 200
+DIAGNOSTICS_MAX = 200
 """Ours: of one file; one more says how many others there are."""
 _T = TypeVar("_T")
 
@@ -116,7 +116,7 @@ def more_faults(count: int) -> Phrase:
     )
 
 
-CORRECT_THESE: Final = Phrase("correct these first, then validate again")
+CORRECT_THESE = Phrase("correct these first, then validate again")
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
@@ -124,7 +124,7 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(d.severity is Severity.ERROR for d in diagnostics)
 
 
-CODES: Final[dict[str, str]] = {
+CODES: dict[str, str] = {
     "MC001": "file cannot be read",
     "MC002": "file too large",
     "MC003": "not UTF-8 text",
@@ -272,7 +272,7 @@ CODES: Final[dict[str, str]] = {
 """Code -> summary. Written from the headings of `massctl/view/explanations/en/` by diagnostics_page.py."""
 
 
-_BREAK: Final = re.compile(r"\r\n|\n|\r")
+_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Span(NamedTuple):

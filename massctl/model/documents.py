@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from functools import cache
 from types import NoneType
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from msgspec import Struct
 from pydantic import BaseModel
@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from massctl.errors import InvariantError
 from massctl.model.frozen import Frozen
 
-_MISSING: Final = object()
-_WRITTEN: Final = frozenset((str, int, float, bool, NoneType, dict))
+_MISSING = object()
+_WRITTEN = frozenset((str, int, float, bool, NoneType, dict))
 """Types of what is a document already: most values are."""
 
 

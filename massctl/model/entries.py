@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
@@ -244,7 +244,7 @@ class SendRejected(_Event, kw_only=True):
         return not (self.retryable or self.token_dead)
 
 
-_PARAMETER: Final[Mapping[DoubtReason, str]] = {
+_PARAMETER: Mapping[DoubtReason, str] = {
     "answer_timeout": "seconds",
     "connection_timeout": "seconds",
     "http_status": "http_status",
@@ -320,8 +320,8 @@ class WebsiteSendRetracted(_Event, kw_only=True):
     reason: str
 
 
-LEDGER_FORMAT_VERSION: Final = 1
-GENESIS: Final = "sha256:" + "0" * 64
+LEDGER_FORMAT_VERSION = 1
+GENESIS = "sha256:" + "0" * 64
 """`prev` of the first entry."""
 
 
@@ -568,7 +568,7 @@ Event = (
 )
 """What happened, without when and where in the chain."""
 
-KINDS: Final[Mapping[str, type[Event]]] = {_tag(kind.__name__): kind for kind in get_args(Event)}
+KINDS: Mapping[str, type[Event]] = {_tag(kind.__name__): kind for kind in get_args(Event)}
 """`type` -> the class of that event."""
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from typing import Any, Final, NewType
+from typing import Any, NewType
 
 CampaignName = NewType("CampaignName", str)
 """The folder's name, which is the campaign's identity for ever."""
@@ -22,28 +22,28 @@ ClientMsgId = NewType("ClientMsgId", str)
 Address = NewType("Address", str)
 """A stable name of a declared thing: `2026-12-spring-sale/send`, `main/image/0123456789ab`."""
 
-LOCK_FILE: Final = "campaign.lock.json"
+LOCK_FILE = "campaign.lock.json"
 """What was approved of a campaign, in its folder."""
-GIT_NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
+GIT_NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
 """Of the names that git takes for branches and remotes, those that no shell and no refspec reads otherwise."""
-CAMPAIGN_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-LOGIN_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\[bot\])?$"
+CAMPAIGN_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+LOGIN_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\[bot\])?$"
 """A person or an app on a forge, without the @; GitHub adds `[bot]` to an app's name."""
-ACCOUNT_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
-APPID_PATTERN: Final = r"^wx[A-Za-z0-9_-]{1,62}$"
-OPENID_PATTERN: Final = r"^o[A-Za-z0-9_-]{5,63}$"
+ACCOUNT_NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+APPID_PATTERN = r"^wx[A-Za-z0-9_-]{1,62}$"
+OPENID_PATTERN = r"^o[A-Za-z0-9_-]{5,63}$"
 """How openids look in practice; WeChat documents no form. Our own bound."""
-WECHAT_NAME_PATTERN: Final = r"^[!-~]+$"
+WECHAT_NAME_PATTERN = r"^[!-~]+$"
 """A 微信号: it has no Chinese and no blank, where the name that friends see (昵称) often has. Our own bound, and a wide
 one: WeChat documents no form at its API."""
-REAL_OPENID: Final = r"o[A-Za-z0-9_-]{27}"
+REAL_OPENID = r"o[A-Za-z0-9_-]{27}"
 """What WeChat issues: 28 characters, the first an `o`; masked everywhere. Source: WeChat docs, "user/get", read 2026-10
 (by example)."""
-THEME_NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
-VARIABLE_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+THEME_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+VARIABLE_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
-_OPENID: Final = re.compile(OPENID_PATTERN)
-_CAMPAIGN_NAME: Final = re.compile(CAMPAIGN_NAME_PATTERN)
+_OPENID = re.compile(OPENID_PATTERN)
+_CAMPAIGN_NAME = re.compile(CAMPAIGN_NAME_PATTERN)
 
 
 def is_campaign_name(text: str) -> bool:

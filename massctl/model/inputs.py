@@ -1,15 +1,14 @@
 """What a run read to make a message, as a value that the send carries and the last look compares."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from msgspec.structs import replace
 
 from massctl.model.frozen import Frozen
 
-MISSING: Final = "missing"
+MISSING = "missing"
 """Nothing is at a path that was tried. A file put there would make another message."""
-CHANGED: Final = "changed"
+CHANGED = "changed"
 """A path was read twice and held two things: `Repository.changed_since` takes it for changed."""
 
 

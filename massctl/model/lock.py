@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
@@ -29,7 +29,7 @@ from massctl.model.message import (
 )
 from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 
-_PREFIX: Final = "sha256:"
+_PREFIX = "sha256:"
 
 
 if TYPE_CHECKING:
@@ -240,4 +240,4 @@ def _readable(article: LockedArticle, body: bytes | None) -> ReadableArticle | N
     return ReadableArticle(**named, content=body.decode("utf-8", "replace"))
 
 
-_OF_BODY: Final = ("content_sha256", "content_chars")
+_OF_BODY = ("content_sha256", "content_chars")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
@@ -28,10 +28,10 @@ from massctl.model.word_count import WordCount
 if TYPE_CHECKING:
     from massctl.model.inputs import JudgedInputs
 
-HEADLINE_CHARACTERS_MAX: Final = 40
+HEADLINE_CHARACTERS_MAX = 40
 """How much of a message's first line is shown to recognise it by."""
-_PREFIX: Final = "sha256:"
-MEDIA_TYPES: Final = {
+_PREFIX = "sha256:"
+MEDIA_TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
     "gif": "image/gif",
@@ -74,7 +74,7 @@ def _as_locks_write(schema: dict[str, Any]) -> None:
         schema["required"].insert(0, "type")
 
 
-_IN_LOCKS: Final = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra=_as_locks_write)
+_IN_LOCKS = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra=_as_locks_write)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +247,7 @@ class Message(ABC, Generic[A_co]):
         return self
 
 
-_CARRIED: Final = frozenset({"files", "file", "media_ids", "media_id"})
+_CARRIED = frozenset({"files", "file", "media_ids", "media_id"})
 
 
 def _as_locked(key: str, value: Any) -> Any:
@@ -425,17 +425,17 @@ class CardMessage(Message[A_co]):
         return (self.card_id,)
 
 
-KINDS: Final = (NewsMessage, TextMessage, ImageMessage, VoiceMessage, VideoMessage, CardMessage)
+KINDS = (NewsMessage, TextMessage, ImageMessage, VoiceMessage, VideoMessage, CardMessage)
 RenderedMessage = Message[RenderedArticle]
 """Rendered in this run: of it alone a request is made."""
 ReadableMessage = Message[ReadableArticle]
 """With the bodies of its articles, so that it can be shown."""
 
 
-PICTURE_SCHEME: Final = "massctl-picture:"
+PICTURE_SCHEME = "massctl-picture:"
 """Before the 64 hex digits of a picture in a rendered body."""
-PICTURE_PLACEHOLDER: Final = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
-LOCK_FORMAT_VERSION: Final = 1
+PICTURE_PLACEHOLDER = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
+LOCK_FORMAT_VERSION = 1
 
 
 class Purpose(StrEnum):
@@ -506,7 +506,7 @@ MediaFile = Picture | Recording
 """Whatever is uploaded."""
 
 
-SHORT_WINDOW: Final = timedelta(hours=2)
+SHORT_WINDOW = timedelta(hours=2)
 """Ours: room for a timer that begins most of an hour late or is left out once, a minute in doubt, and the
 administrator's half hour. What is shorter is a warning."""
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Final
 
 from massctl.model.diagnostics import DIAGNOSTICS_MAX
 
-NAMES_COMPARED_MAX: Final = 1_000
+NAMES_COMPARED_MAX = 1_000
 """Ours: at most so many names are compared with one."""
 
 

@@ -10,7 +10,7 @@ import errno
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Final, Self
+from typing import Self
 
 
 class Phrase(str):
@@ -59,9 +59,9 @@ class Command(Phrase):
         return self
 
 
-A_FILE: Final = Phrase("FILE")
-A_BRANCH: Final = Phrase("BRANCH")
-A_WECHAT_NAME: Final = Phrase("WECHAT_NAME")
+A_FILE = Phrase("FILE")
+A_BRANCH = Phrase("BRANCH")
+A_WECHAT_NAME = Phrase("WECHAT_NAME")
 """What stands in a command for something that only the reader knows, in the reader's language."""
 
 
@@ -81,7 +81,7 @@ def in_a_row(parts: Sequence[str]) -> str:
     return said
 
 
-UNNAMED: Final = "NAME"
+UNNAMED = "NAME"
 """What stands for a campaign's name in a sentence that is written before it is known whose it is."""
 
 
@@ -97,7 +97,7 @@ def about(said: str, name: str) -> str:
     return Phrase(said.template, said.plural, **told)
 
 
-BEIJING: Final = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
 """The time of WeChat's days and of its console; China has no summer time."""
 
 
@@ -122,7 +122,7 @@ def in_time(at: datetime, now: datetime) -> Phrase:
     return Phrase("in {minutes} min", minutes=minutes) if minutes else Phrase("in less than a minute")
 
 
-_REASONS: Final = {
+_REASONS = {
     errno.ENOENT: Phrase("No such file or directory"),
     errno.EACCES: Phrase("Permission denied"),
     errno.EPERM: Phrase("Operation not permitted"),

@@ -7,27 +7,26 @@ is masked by mistake costs a look into the file; a secret that is shown by mista
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
 from urllib.parse import quote, unquote
 
 from massctl.model.ids import REAL_OPENID
 
-MASK: Final = "********"
-PART_CHARS: Final = 16
+MASK = "********"
+PART_CHARS = 16
 """A shorter part of a registered secret may be shown."""
-KNOWN_CHARS_MIN: Final = 6
+KNOWN_CHARS_MIN = 6
 """A secret that is shorter would mask common words, and protects nothing."""
-KNOWN_MAX: Final = 300
+KNOWN_MAX = 300
 """The number of secrets that are kept: a process that runs for months gets a new token every two hours."""
-_GUESSED_CHARS_MIN: Final = 8
+_GUESSED_CHARS_MIN = 8
 """The least length of a value that is secret only by the name of its variable."""
 _Parts = frozenset[str]
 """Every part of one length of a secret, in all its forms."""
-_KNOWN: Final[dict[str, list[_Parts]]] = {}
+_KNOWN: dict[str, list[_Parts]] = {}
 """The registered secrets, the newest last, each with the parts by which it is recognised."""
-_IN_ADDRESS: Final = (re.compile(r"(://)[^/@\s]+@"), rf"\1{MASK}@")
+_IN_ADDRESS = (re.compile(r"(://)[^/@\s]+@"), rf"\1{MASK}@")
 """The login in an address."""
-_BY_LOOK: Final = (
+_BY_LOOK = (
     # An AppSecret. Source: WeChat docs, "Getting access token", read 2026-10.
     (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])"), MASK),
     # A token or key in base64: long, with capitals, small letters and digits.
@@ -40,27 +39,27 @@ _BY_LOOK: Final = (
     (re.compile(r"[\w+/-]{100,}={0,2}", re.A), MASK),
     _IN_ADDRESS,
 )
-_OPENID: Final = re.compile(
+_OPENID = re.compile(
     rf"(?<![0-9A-Za-z_-]){REAL_OPENID}(?![0-9A-Za-z_-])|\b{REAL_OPENID}\b",
     re.ASCII,
 )
-_OPENID_PART: Final = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
+_OPENID_PART = re.compile(r"[A-Za-z0-9_-]{4,}", re.ASCII)
 """A word that may be an openid of a list, or the beginning of one."""
-_LOGIN: Final = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
+_LOGIN = re.compile(r"(?:^|://)(?P<both>[^/@\s:]*:(?P<password>[^/@\s]+))@")
 """The name and password in an address, such as a proxy's."""
-_SECRET_NAMES: Final = ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")
+_SECRET_NAMES = ("SECRET", "TOKEN", "KEY", "PASS", "PROXY")
 """Words in the names of variables that hold secrets."""
-_WORDS: Final = r"secret|token|passw(?:or)?d|passphrase|credential|webhook|proxy|dsn|密码|口令|密钥|令牌"
-_KEY: Final = rf"(?i:[\w-]*(?:{_WORDS})[\w-]*|[\w-]*(?:[_-]|app|api|aes|private|access)key|[\w-]+_env)"
+_WORDS = r"secret|token|passw(?:or)?d|passphrase|credential|webhook|proxy|dsn|密码|口令|密钥|令牌"
+_KEY = rf"(?i:[\w-]*(?:{_WORDS})[\w-]*|[\w-]*(?:[_-]|app|api|aes|private|access)key|[\w-]+_env)"
 """Keys that take a secret or the name of a variable with one, and those that people write in their place."""
-_GIVEN: Final = re.compile(
+_GIVEN = re.compile(
     rf"(?<![\w.-])[\"'“]?(?P<key>{_KEY})[\"'”]?(?:\s*[:：=]\s*|(?i:(?<=secret)|(?<=token)|(?<=password))\s+)"
 )
 """A private key and what divides it from its value, however wrongly it is written."""
-_NAME: Final = r"[A-Z_][A-Z0-9_]*"
-_VARIABLE: Final = re.compile(rf"[\"']?{_NAME}[\"']?(?=\s*$|\s*[,}}]|\s+#)")
-_NO_VALUE: Final = re.compile(r"(?:[|>][-+0-9]*)?\s*(?:$|#)")
-_ABOVE_MAX: Final = 1_000
+_NAME = r"[A-Z_][A-Z0-9_]*"
+_VARIABLE = re.compile(rf"[\"']?{_NAME}[\"']?(?=\s*$|\s*[,}}]|\s+#)")
+_NO_VALUE = re.compile(r"(?:[|>][-+0-9]*)?\s*(?:$|#)")
+_ABOVE_MAX = 1_000
 """How many lines above a line are searched for its key; a line whose key is further away is not shown."""
 
 

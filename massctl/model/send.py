@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from msgspec.structs import asdict
 
@@ -26,14 +26,14 @@ from massctl.model.inputs import JudgedInputs
 from massctl.model.message import RenderedMessage, Window
 from massctl.model.phrase import Phrase
 
-CLIENT_MSG_ID_LENGTH: Final = 32
+CLIENT_MSG_ID_LENGTH = 32
 """Hex digits. WeChat documents 64 and 32 bytes and refused 36 (45067): the smaller value is safe.
 Source: WeChat docs, "message/mass/sendall", read 2026-10; forum reports of 2023-09."""
-ID_KNOWN: Final = 45065
+ID_KNOWN = 45065
 """The answer to a `clientmsgid` under which a send was accepted before. Source: wechat/errcodes.toml."""
-ID_IN_USE: Final = 45066
+ID_IN_USE = 45066
 """The answer to a `clientmsgid` that was met within the last minute. Source: wechat/errcodes.toml."""
-HOLD_CODES: Final = frozenset({89504, 89505})
+HOLD_CODES = frozenset({89504, 89505})
 """Answers to a send that waits for the administrator (API 群发保护), or that came while another one waits.
 Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 
@@ -134,7 +134,7 @@ class SendOrigin(Frozen, kw_only=True):
         return {"approved_by": self.approved_by, **lists}
 
 
-NO_ORIGIN: Final = SendOrigin()
+NO_ORIGIN = SendOrigin()
 """Nothing of it is known."""
 
 
@@ -313,7 +313,7 @@ class InDoubt(Frozen):
 
 Verdict = Accepted | Rejected | InDoubt
 
-_NO_ANSWER: Final[Mapping[NoAnswerReason, Phrase]] = {
+_NO_ANSWER: Mapping[NoAnswerReason, Phrase] = {
     "host_not_found": Phrase("the host's name could not be resolved"),
     "connection_failed": Phrase("the connection was refused or could not be made"),
     "connection_timeout": Phrase("no connection within {seconds} s"),
@@ -330,16 +330,16 @@ _NO_ANSWER: Final[Mapping[NoAnswerReason, Phrase]] = {
     "errcode_not_a_number": Phrase("the answer's errcode is not a number"),
     "http_status": Phrase("HTTP status {status}"),
 }
-_SILENT: Final = Phrase("the administrator's 30 minutes are over, and WeChat reported no result")
-_HELD: Final = Phrase("the send waits for the administrator's confirmation (API群发保护)")
-_ERRCODES: Final[Mapping[int, Phrase]] = {
+_SILENT = Phrase("the administrator's 30 minutes are over, and WeChat reported no result")
+_HELD = Phrase("the send waits for the administrator's confirmation (API群发保护)")
+_ERRCODES: Mapping[int, Phrase] = {
     -1: Phrase("the platform is busy"),
     61450: Phrase("the platform has an internal error"),
     ID_IN_USE: Phrase("the clientmsgid was repeated too soon"),
     **dict.fromkeys(HOLD_CODES, _HELD),
 }
 """Answers to a send that leave a doubt and that people meet, as wechat/errcodes.toml says them."""
-_UNKNOWN: Final = Phrase("WeChat answered with a code that does not say whether the message was sent")
+_UNKNOWN = Phrase("WeChat answered with a code that does not say whether the message was sent")
 
 
 def no_answer_words(reason: NoAnswerReason, seconds: int | None = None, http_status: int | None = None) -> Phrase:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
@@ -25,10 +25,10 @@ from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
 from massctl.model.theme import Brand, ThemeKey
 
-TIMEZONE: Final = "Asia/Shanghai"
+TIMEZONE = "Asia/Shanghai"
 """The time zone of a policy that names none."""
-DURATION_PATTERN: Final = r"^[0-9]{1,5}[smhd]$"
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+DURATION_PATTERN = r"^[0-9]{1,5}[smhd]$"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def parse_duration(text: str) -> timedelta:
@@ -38,12 +38,12 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
-API_BASE: Final = "https://api.weixin.qq.com"
+API_BASE = "https://api.weixin.qq.com"
 """The nearest site. Source: WeChat docs, "API domains", read 2026-10."""
 
-CREDENTIALS: Final = ("secret_env", "token_command")
+CREDENTIALS = ("secret_env", "token_command")
 """Exactly one of these keys of an account is required: massctl fetches the token by the AppSecret, or is given it."""
-CHANNELS: Final = ("webhook_env", "wecom_robot_env")
+CHANNELS = ("webhook_env", "wecom_robot_env")
 """Exactly one of these keys of a channel is required."""
 
 
@@ -56,7 +56,7 @@ class BackendKind(NamedTuple):
     """The keys of `state` that only this kind reads."""
 
 
-BACKENDS: Final = {
+BACKENDS = {
     "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
     "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
 }
@@ -65,11 +65,11 @@ if TYPE_CHECKING:
     BackendName = str
 else:
     BackendName = Literal[tuple(BACKENDS)]
-ENVIRONMENT_NAME_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
-STATE_BRANCH: Final = "massctl-state"
-STATE_REMOTE: Final = "origin"
-TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-DAYS_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+ENVIRONMENT_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+STATE_BRANCH = "massctl-state"
+STATE_REMOTE = "origin"
+TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+DAYS_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
 Happening = Literal[
     "sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "upcoming", "drift", "report"
@@ -96,24 +96,24 @@ RunnerHappening = Literal[
 WeChat, refused by a guard, failed, is in doubt, its job ended, what it depends on is not as recorded; statistics were
 collected, or could not be; something keeps rounds from their end, or no more."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
-LEDGER_KEY_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
+LEDGER_KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 """A public key as signed notes write it: name, hash, algorithm and key."""
 LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
 """Judged by a rule, which knows a private key by its look."""
-LEDGER_KEY_VARIABLE: Final = "MASSCTL_LEDGER_KEY"
+LEDGER_KEY_VARIABLE = "MASSCTL_LEDGER_KEY"
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
-ORIGINAL_ID_PATTERN: Final = r"^gh_[0-9a-zA-Z_]{1,61}$"
+ORIGINAL_ID_PATTERN = r"^gh_[0-9a-zA-Z_]{1,61}$"
 """WeChat documents no length; those that were seen have twelve hex digits. Our bound."""
 Days = Annotated[str, StringConstraints(pattern=DAYS_PATTERN)]
 Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 
 
-CALLBACK_PATH_PATTERN: Final = r"^/[A-Za-z0-9._~/-]{0,200}$"
-RESERVED_PATHS: Final = ("/healthz", "/metrics")
+CALLBACK_PATH_PATTERN = r"^/[A-Za-z0-9._~/-]{0,200}$"
+RESERVED_PATHS = ("/healthz", "/metrics")
 """Paths that `listen` answers itself."""
-REPOSITORY_PATTERN: Final = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$"
-FORWARD_PATTERN: Final = r"^https?://[^#\s@]+$"
+REPOSITORY_PATTERN = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$"
+FORWARD_PATTERN = r"^https?://[^#\s@]+$"
 
 
 class AccountCallback(Strict):
@@ -444,10 +444,10 @@ def _end_of(name: CampaignName, moves: Mapping[CampaignName, CampaignName]) -> C
 
 Realm = Literal["wechat", "loopback"]
 
-WECHAT_HOSTS: Final = frozenset(f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api"))
+WECHAT_HOSTS = frozenset(f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api"))
 """WeChat's own API hosts. Source: WeChat docs, "API domains", read 2026-10."""
 
-_SHAPE: Final = re.compile(
+_SHAPE = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?/?",
     re.ASCII | re.IGNORECASE,
 )

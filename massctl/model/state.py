@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -76,7 +76,7 @@ class SendEvent(StrEnum):
 
 
 _U, _O, _H, _A, _R, _S, _N, _X = Phase
-_ROWS: Final[Mapping[SendEvent, tuple[Phase, ...]]] = {
+_ROWS: Mapping[SendEvent, tuple[Phase, ...]] = {
     # Phase before:                 unsent, open, held, accepted, refused, told_sent, told_not_sent, contradicted
     SendEvent.ATTEMPTED:           (_O,     _O,   _O,   _X,       _O,      _X,        _O,            _X),
     SendEvent.ACCEPTED:            (_A,     _A,   _A,   _A,       _A,      _A,        _A,            _A),
@@ -92,12 +92,12 @@ _ROWS: Final[Mapping[SendEvent, tuple[Phase, ...]]] = {
     SendEvent.IMPORTED:            (_S,     _X,   _X,   _A,       _S,      _S,        _S,            _X),
     SendEvent.IMPOSSIBLE:          (_X,     _X,   _X,   _X,       _X,      _X,        _X,            _X),
 }  # fmt: skip
-TABLE: Final[Mapping[tuple[Phase, SendEvent], Phase]] = {
+TABLE: Mapping[tuple[Phase, SendEvent], Phase] = {
     (before, event): after for event, row in _ROWS.items() for before, after in zip(Phase, row, strict=True)
 }
 """(phase, event) -> phase, for every pair. What the fold derives nothing for changes no phase."""
 
-UNSETTLED: Final = frozenset({Phase.OPEN, Phase.HELD, Phase.CONTRADICTED})
+UNSETTLED = frozenset({Phase.OPEN, Phase.HELD, Phase.CONTRADICTED})
 """Nobody knows yet whether followers have it."""
 
 
@@ -150,7 +150,7 @@ class Send(Struct):
         self.phase, self.since = phase, fact
 
 
-_CLOSING: Final = frozenset({SendEvent.ACCEPTED, SendEvent.TOLD_SENT, SendEvent.TOLD_NOT_SENT})
+_CLOSING = frozenset({SendEvent.ACCEPTED, SendEvent.TOLD_SENT, SendEvent.TOLD_NOT_SENT})
 """They end every open attempt of the batch. A refusal ends its own one only."""
 
 
@@ -342,7 +342,7 @@ def newest(drafts: Iterable[Draft]) -> Draft | None:
     return alive[-1] if alive else None
 
 
-DAY_USED_UP: Final = 45009
+DAY_USED_UP = 45009
 """The calls of the day are used up, or its previews. Source: WeChat docs, "API limits of a new account" and
 "message/mass/preview", read 2026-10."""
 
@@ -394,7 +394,7 @@ class Job(Struct):
         return self.status == "deleted" or 0 in self.withdrawn
 
 
-_FINALITY: Final = {
+_FINALITY = {
     "sending": 0,
     "awaiting_admin": 0,
     "unknown": 0,
@@ -463,7 +463,7 @@ def _into_withdrawals(job: Job, said: entries.Withdrawn, at: datetime) -> None:
         job.withdrawn.add(said.article)
 
 
-MEDIA_UNKNOWN: Final = 40007
+MEDIA_UNKNOWN = 40007
 """No such material or draft (any more). Source: WeChat docs, "message/mass/preview", "draft/add", "draft/get", read
 2026-10."""
 
@@ -691,7 +691,7 @@ def lease_words(lease: HeldLease) -> Phrase:
 
 
 Told = entries.Announced | entries.DriftTold | entries.DriftEnded
-_NOTICES: Final = (entries.Announced, entries.DriftTold, entries.DriftEnded)
+_NOTICES = (entries.Announced, entries.DriftTold, entries.DriftEnded)
 """What says only that people were told: no plan depends on it."""
 
 
@@ -1079,7 +1079,7 @@ def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entr
         _unknown(record, entry)
 
 
-_OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any, entries.Entry], None]]] = {
+_OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.Created: _created,
     entries.SigningKey: _signing_key,
     entries.Repaired: _repaired,
@@ -1090,7 +1090,7 @@ _OF_ACCOUNT: Final[Mapping[type, Callable[[State, Any, entries.Entry], None]]] =
     entries.SendImported: _website_send,
     entries.WebsiteSendRetracted: _website_send_retracted,
 }
-_OF_CAMPAIGN: Final[Mapping[type, Callable[[Record, Any, entries.Entry], None]]] = {
+_OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.DraftBegun: _draft_begun,
     entries.DraftNotSaved: _draft_not_saved,
     entries.DraftSaved: _draft_saved,
@@ -1114,7 +1114,7 @@ _OF_CAMPAIGN: Final[Mapping[type, Callable[[Record, Any, entries.Entry], None]]]
 }
 
 
-HOLD_MINUTES: Final = 30
+HOLD_MINUTES = 30
 """How long the administrator may think. Source: WeChat docs, "API 群发保护", read 2026-10."""
 
 
@@ -1170,11 +1170,11 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-FINAL: Final = frozenset(
+FINAL = frozenset(
     {Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN}
 )
 """From here only a raised edition sends again, unless batches are left or it is in doubt; see `is_concluded`."""
-_STOPPED: Final = frozenset({Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN})
+_STOPPED = frozenset({Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN})
 """What became of a batch so that none is begun after it."""
 
 

@@ -8,25 +8,25 @@ Source: developers.weixin.qq.com, wedata/news (getarticletotaldetail, getbizsumm
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, field
 
 from massctl.model.frozen import Frozen
 
-STATISTICS_BRANCH: Final = "massctl-statistics"
+STATISTICS_BRANCH = "massctl-statistics"
 """The branch of the ledger's remote that has the archive, where the ledger is in git."""
 
-COUNT_MAX: Final = 10**12
+COUNT_MAX = 10**12
 """Our own bound: more than there are people, or fen that a reader pays."""
-MINUTES_MAX: Final = 24 * 60.0
+MINUTES_MAX = 24 * 60.0
 """Our own bound: nobody reads an article for longer than a day."""
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=COUNT_MAX)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 """From 0 to 1."""
 Minutes: TypeAlias = Annotated[float, Meta(ge=0, le=MINUTES_MAX)]
-_UNPRINTABLE: Final = (
+_UNPRINTABLE = (
     r"\x00-\x1f\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f"
     r"\u205f-\u2064\u2066-\u206f\u3000\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000f0000-\U0010ffff"
@@ -82,7 +82,7 @@ class ArticleDay(Frozen, kw_only=True, omit_defaults=True):
     """The share of readers that left at each of WeChat's five positions; from 0 to 1."""
 
 
-SUMS: Final = (
+SUMS = (
     "read_user",
     "share_user",
     "zaikan_user",
@@ -200,5 +200,5 @@ class Archived(Frozen):
     """Those of the account, likewise."""
 
 
-NOTHING_COUNTED: Final = Statistics({}, {})
+NOTHING_COUNTED = Statistics({}, {})
 """What the archive has of an account that was never asked about."""

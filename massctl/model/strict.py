@@ -1,13 +1,13 @@
 """The pydantic foundation of every file format: strict, frozen, no unknown keys."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from massctl.model.frozen import Frozen
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
-ONE_LINE_PATTERN: Final = r"^[^\r\n]*$"
+ONE_LINE_PATTERN = r"^[^\r\n]*$"
 OneLine = Annotated[str, StringConstraints(pattern=ONE_LINE_PATTERN)]
 """A name that is shown between other words: a second line could pass for one of ours."""
 NonEmptyLine = Annotated[str, StringConstraints(min_length=1, pattern=ONE_LINE_PATTERN)]

@@ -1,6 +1,6 @@
 """How articles look, as written in massctl.yaml and campaign.yaml: a theme with its variables, and the brand kit."""
 
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
 from pydantic_core import PydanticCustomError
@@ -8,12 +8,12 @@ from pydantic_core import PydanticCustomError
 from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.strict import Strict
 
-COLOUR_PATTERN: Final = r"^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"
+COLOUR_PATTERN = r"^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"
 """A colour as `#rgb` or `#rrggbb`."""
-SHARED_MARKDOWN_PATTERN: Final = r"^_shared/[^\r\n]+\.md(?:\.j2)?$"
-SHARED_FILE_PATTERN: Final = r"^_shared/[^\r\n]+$"
-FONT_SIZE_MIN: Final = 15
-FONT_SIZE_MAX: Final = 18
+SHARED_MARKDOWN_PATTERN = r"^_shared/[^\r\n]+\.md(?:\.j2)?$"
+SHARED_FILE_PATTERN = r"^_shared/[^\r\n]+$"
+FONT_SIZE_MIN = 15
+FONT_SIZE_MAX = 18
 """Ours: pixels; smaller is hard to read on a phone, and larger leaves some 16 characters a line."""
 
 ThemeName = Annotated[str, StringConstraints(pattern=THEME_NAME_PATTERN)]

@@ -7,26 +7,25 @@ Word and WPS call 字数.
 import re
 from collections.abc import Iterable
 from html import unescape
-from typing import Final
 
 from massctl.model.frozen import Frozen
 
-CHARACTERS_A_MINUTE: Final = 330
+CHARACTERS_A_MINUTE = 330
 """Of Chinese, read silently: 255 read aloud (Trauzettel-Klosinski and Dietz, "IReST", 2012, table 2), and silent
 reading is 238/183 times as fast (Brysbaert, below); both read 2026-11."""
-WORDS_A_MINUTE: Final = 238
+WORDS_A_MINUTE = 238
 """Of English non-fiction, read silently. Source: Brysbaert, "How many words do we read per minute?", 2019."""
-_WIDE: Final = (
+_WIDE = (
     "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe6f\uff00-\uffef"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff“”‘…—"
 )
 """Chinese, Japanese and Korean characters, and the marks that Chinese shares with other languages."""
-_BLANK: Final = "\u3000"
-_CHARACTER: Final = re.compile(f"(?!{_BLANK})[{_WIDE}]")
-_RUN: Final = re.compile(rf"[^\s{_WIDE}]++")
-_WORD: Final = re.compile(r"\w")
-_INLINE: Final = re.compile(r"</?(?:a|b|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u)(?=[\s>/])[^>]*>")
-_MARKUP: Final = re.compile(r"<[^>]*>")
+_BLANK = "\u3000"
+_CHARACTER = re.compile(f"(?!{_BLANK})[{_WIDE}]")
+_RUN = re.compile(rf"[^\s{_WIDE}]++")
+_WORD = re.compile(r"\w")
+_INLINE = re.compile(r"</?(?:a|b|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u)(?=[\s>/])[^>]*>")
+_MARKUP = re.compile(r"<[^>]*>")
 
 
 class WordCount(Frozen):

@@ -10,7 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
@@ -20,21 +20,21 @@ from massctl.model.phrase import Phrase
 from massctl.picture.formats import Metadata, PictureRefusedError, tiff_entries
 from massctl.picture.limits import MARK_BYTES_MAX, METADATA_BYTES_MAX
 
-_NAME: Final = "AIGC"
+_NAME = "AIGC"
 """The property's local name; its prefix is TC260, but some declare another one."""
-_NAMED: Final = (b"AIGC", b"A\0I\0G\0C")
-_FIELDS: Final = frozenset({"ContentProducer", "ProduceID", "ContentPropagator", "PropagateID"})
+_NAMED = (b"AIGC", b"A\0I\0G\0C")
+_FIELDS = frozenset({"ContentProducer", "ProduceID", "ContentPropagator", "PropagateID"})
 """What a JSON object has that is a mark although nothing names it so."""
-_CAMERA: Final = (b"http://ns.adobe.com/exif/1.0/", b"http://ns.adobe.com/tiff/1.0/")
+_CAMERA = (b"http://ns.adobe.com/exif/1.0/", b"http://ns.adobe.com/tiff/1.0/")
 """Namespaces of XMP that tell place, time and device."""
-_EXIF_DIRECTORY: Final = 0x8769
-_USER_COMMENT: Final = 0x9286
-_CODE_BYTES: Final = 8
+_EXIF_DIRECTORY = 0x8769
+_USER_COMMENT = 0x9286
+_CODE_BYTES = 8
 """At the beginning of a UserComment, its character code: `ASCII`, `UNICODE`, or zeros."""
-BRACKETS_MAX: Final = 100
+BRACKETS_MAX = 100
 """A mark is one object of texts. Deep ones would exhaust the stack."""
-_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PACKET: Final = (
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
     'xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/"><TC260:AIGC>{value}</TC260:AIGC></rdf:Description></rdf:RDF>'

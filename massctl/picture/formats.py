@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from struct import error, unpack_from
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -48,10 +47,10 @@ class PictureRefusedError(Exception):
         self.fault = MediaFault(kind, message, hint)
 
 
-_BITMAP_HEADER_BYTES: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
+_BITMAP_HEADER_BYTES = frozenset({12, 40, 52, 56, 64, 108, 124})
 """Sizes of the second header; without this test every text that starts with "BM" would be a bitmap."""
-_HEAD_BYTES: Final = 1024
-_FOREIGN: Final = {
+_HEAD_BYTES = 1024
+_FOREIGN = {
     "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
     "Photoshop": (b"8BPS",),
     "ICO": (b"\0\0\1\0",),
@@ -59,11 +58,11 @@ _FOREIGN: Final = {
     "JPEG 2000": (b"\0\0\0\x0cjP  ",),
     "PDF": (b"%PDF",),
 }
-_BRANDS: Final = {b"avif": "AVIF", b"avis": "AVIF", b"mif1": "HEIC", b"msf1": "HEIC"}
-_LFS: Final = b"version https://git-lfs"
-ENDS_TOO_EARLY: Final = Phrase("it ends too early")
-NOT_DECODABLE: Final = Phrase("its pixels cannot be decoded")
-_AGAIN: Final = Phrase("export or download it again")
+_BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"mif1": "HEIC", b"msf1": "HEIC"}
+_LFS = b"version https://git-lfs"
+ENDS_TOO_EARLY = Phrase("it ends too early")
+NOT_DECODABLE = Phrase("its pixels cannot be decoded")
+_AGAIN = Phrase("export or download it again")
 
 
 def sniff(data: bytes) -> Format | None:
@@ -153,36 +152,36 @@ def _name_of_foreign(data: bytes) -> str | None:
     return "HTML" if head.startswith((b"<!doctype html", b"<html")) else None
 
 
-_WRONG_HEADER: Final = Phrase("its header is wrong")
-_TOO_MANY_PARTS: Final = Phrase("it is cut into too many parts")
+_WRONG_HEADER = Phrase("its header is wrong")
+_TOO_MANY_PARTS = Phrase("it is cut into too many parts")
 
-_START_OF_SCAN: Final = 0xDA
-_END_OF_IMAGE: Final = 0xD9
-_COMMENT: Final = 0xFE
-_EXIF_SEGMENT: Final = 0xE1
-_EXIF: Final = b"Exif\0\0"
-_XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
-_MORE_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
-_JUMBF_SEGMENT: Final = 0xEB
-_HEADER_SEGMENT: Final = b"\xff\xe0"
-_SEGMENT_HEAD_BYTES: Final = 80
+_START_OF_SCAN = 0xDA
+_END_OF_IMAGE = 0xD9
+_COMMENT = 0xFE
+_EXIF_SEGMENT = 0xE1
+_EXIF = b"Exif\0\0"
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_MORE_XMP = b"http://ns.adobe.com/xmp/extension/\0"
+_JUMBF_SEGMENT = 0xEB
+_HEADER_SEGMENT = b"\xff\xe0"
+_SEGMENT_HEAD_BYTES = 80
 """So much of a segment says what it is."""
-_KEPT_APPLICATION_DATA: Final = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+_KEPT_APPLICATION_DATA = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 """The application segments that change what pixels look like."""
-_NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """In coded data a stuffed 0 or a restart marker follows 0xff; anything else ends the scan.
 
 Fill bytes (0xff) may stand before it; they are no part of this, since a search would begin anew at each of them.
 """
 
-_PNG_SIGNATURE_BYTES: Final = 8
-_KEPT_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"IDAT", b"IEND"})
+_PNG_SIGNATURE_BYTES = 8
+_KEPT_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"IDAT", b"IEND"})
 """The chunks that change what pixels look like to the decoder."""
-_ORIENTATION_TAG: Final = 0x0112
-_XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0"
-_MARK_KEYWORD: Final = b"AIGC\0"
-_TEXT_CHUNKS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
-_C2PA_IN_WEBP: Final = re.compile(rb"C2PA.{8}jumb", re.DOTALL)
+_ORIENTATION_TAG = 0x0112
+_XMP_KEYWORD = b"XML:com.adobe.xmp\0"
+_MARK_KEYWORD = b"AIGC\0"
+_TEXT_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_C2PA_IN_WEBP = re.compile(rb"C2PA.{8}jumb", re.DOTALL)
 
 
 class Metadata(Frozen):
@@ -284,7 +283,7 @@ def metadata_of_webp(data: bytes, exif: bytes | None, xmp: bytes | None) -> Meta
     return Metadata(block, exif is not None, (xmp,) if xmp else (), has_c2pa=_C2PA_IN_WEBP.search(data) is not None)
 
 
-XMP_AROUND_BYTES: Final = 64
+XMP_AROUND_BYTES = 64
 """More than what stands around a packet in a JPEG or PNG."""
 
 

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Final
 
 # Where the plugin of WebP is not there yet, Pillow imports all of its forty.
 from PIL import GifImagePlugin, Image, ImageCms, JpegImagePlugin, WebPImagePlugin
@@ -42,17 +41,17 @@ from massctl.picture.limits import (
 # Sizes are judged here, and told as diagnostics.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
-FEWER_FRAMES: Final = Phrase("use fewer frames or a smaller size")
-_PROFILE_MODES: Final = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+FEWER_FRAMES = Phrase("use fewer frames or a smaller size")
+_PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """The colour space an ICC profile names -> Pillow's mode for it."""
-_SRGB_PRIMARIES: Final = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
+_SRGB_PRIMARIES = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
 """Adapted to D50. Source: IEC 61966-2-1, as in the ICC's own sRGB profiles."""
-_PRIMARIES_TOLERANCE: Final = 0.004
+_PRIMARIES_TOLERANCE = 0.004
 """Profiles of sRGB differ in the fourth decimal; those of other spaces in the second."""
-_LUMINANCE_SUM: Final = 3688
+_LUMINANCE_SUM = 3688
 """Of libjpeg's quantisation table at quality 50. Source: ITU T.81, table K.1."""
-_PALETTE_COLOURS_MAX: Final = 256
-_TURNS: Final = {
+_PALETTE_COLOURS_MAX = 256
+_TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Check, Finding, Level, has_errors
 from massctl.model.ids import AccountName, AppId, short_key
@@ -46,16 +46,16 @@ def proxy_to_set(name: str) -> Phrase:
     return Phrase(say, name=name)
 
 
-WINDOWS_TOLD: Final = 20
+WINDOWS_TOLD = 20
 """Campaigns whose windows are told one by one; more are told as a number."""
-ALARM_FOR: Final = timedelta(days=3)
+ALARM_FOR = timedelta(days=3)
 """So long a missed window is an alarm: over a weekend. After that it is history, which `doctor` still tells."""
-APPLY_LATE: Final = timedelta(minutes=20)
+APPLY_LATE = timedelta(minutes=20)
 """So long an open window may go without a send before somebody is called: a queue, a staging, a wait in doubt."""
-HANDOFF_AHEAD: Final = timedelta(hours=6)
+HANDOFF_AHEAD = timedelta(hours=6)
 """So long before a window opens an open hand-off is an alarm: half a working day, and no mail each hour for days."""
 
-_APP_SECRET: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_APP_SECRET = re.compile(r"[0-9a-f]{32}", re.ASCII)
 """What WeChat gives out. Source: WeChat docs, "基本配置", read 2026-10 (by example)."""
 
 

@@ -6,7 +6,7 @@ became another one, or ended and came back. What was read and told is an argumen
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final, get_args
+from typing import Annotated, get_args
 
 from msgspec import Meta
 
@@ -19,15 +19,15 @@ from massctl.plan.guards import PolicyInForce, dead_links
 from massctl.plan.plan import Drift, DriftKind, PlannedCampaign, previews_due
 from massctl.plan.steps import Guard, SendPreview
 
-STAGES: Final = (timedelta(hours=72), timedelta(hours=24), timedelta(hours=2))
+STAGES = (timedelta(hours=72), timedelta(hours=24), timedelta(hours=2))
 """The distances from a window's opening: while there are days, a working day, and time for one last look."""
-AGAIN_SECONDS: Final = 300.0
+AGAIN_SECONDS = 300.0
 """What could not be read, or told, is tried again after that, then after twice as long, and so on."""
-AGAIN_SECONDS_MAX: Final = 3_600.0
-OPEN_AGAIN: Final = timedelta(hours=1)
+AGAIN_SECONDS_MAX = 3_600.0
+OPEN_AGAIN = timedelta(hours=1)
 """From one reading to the next of a campaign that drifted."""
-_KINDS: Final[Mapping[DriftKind, ToldKind]] = {DriftKind(kind): kind for kind in get_args(ToldKind)}
-TOLD: Final = frozenset(_KINDS)
+_KINDS: Mapping[DriftKind, ToldKind] = {DriftKind(kind): kind for kind in get_args(ToldKind)}
+TOLD = frozenset(_KINDS)
 """What people are told of. Another number of followers is no drift while it is within its bounds."""
 
 
@@ -185,7 +185,7 @@ def _drift(record: Record, event: DriftTold) -> Drift:
     return Drift(record.campaign, record.edition, kind, event.subject, event.before, event.now, event.value)
 
 
-_OF_DRAFT: Final[Collection[DriftKind]] = frozenset({DriftKind.DRAFT_CHANGED, DriftKind.DRAFT_GONE})
+_OF_DRAFT: Collection[DriftKind] = frozenset({DriftKind.DRAFT_CHANGED, DriftKind.DRAFT_GONE})
 
 
 def is_settled(drift: Drift, record: Record) -> bool:

@@ -9,23 +9,22 @@ Actions permissions", read 2026-11.
 import re
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 
-ENVIRONMENT: Final = "wechat"
+ENVIRONMENT = "wechat"
 """The environment of the job that sends; only the branch that sends may use it."""
-SECRETS: Final = "MASSCTL_SECRETS"
+SECRETS = "MASSCTL_SECRETS"
 """The one secret of the environment for accounts and channels: lines NAME=value."""
-DEPLOY_KEY: Final = "MASSCTL_DEPLOY_KEY"
+DEPLOY_KEY = "MASSCTL_DEPLOY_KEY"
 """The secret with the key that writes the ledger."""
-EGRESS_KEY: Final = "EGRESS_KEY"
+EGRESS_KEY = "EGRESS_KEY"
 """The secret with the key of the way out by SSH."""
-EGRESS_NAMES: Final = ("EGRESS_HOST", "EGRESS_KNOWN_HOSTS")
+EGRESS_NAMES = ("EGRESS_HOST", "EGRESS_KNOWN_HOSTS")
 """Lines of SECRETS that say where the way out by SSH is."""
-RULESETS: Final = {
+RULESETS = {
     "massctl-state": "massctl: the ledger",
     "massctl-state-writer": "massctl: who writes the ledger",
     "massctl-stop": "massctl: who lifts the brake",
@@ -33,10 +32,10 @@ RULESETS: Final = {
     "main": "massctl: main",
 }
 """The files of `.github/rulesets` and the names of their rules, in the order in which they are set: main comes last."""
-APPLY_WORKFLOW: Final = "apply.yml"
-_NOBODY: Final = "OWNER/REPOSITORY"
+APPLY_WORKFLOW = "apply.yml"
+_NOBODY = "OWNER/REPOSITORY"
 """Stands for a repository that is not known yet."""
-_ON_GITHUB: Final = re.compile(
+_ON_GITHUB = re.compile(
     r"(?:https://(?:[^/@]+@)?github\.com/|(?:ssh://)?git@github\.com[:/]|ssh://git@ssh\.github\.com:443/)"
     r"([\w.-]+/[\w.-]+?)(?:\.git)?/?"
 )
@@ -201,7 +200,7 @@ def environment_commands(repository: str, branch: str) -> tuple[str, ...]:
     )
 
 
-_BRANCHES_NAMED: Final = (
+_BRANCHES_NAMED = (
     "-F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'"
 )
 
@@ -232,7 +231,7 @@ def _environment(repository: str, branch: str, operators: Sequence[str]) -> Setu
     )
 
 
-_ASK: Final = (
+_ASK = (
     "ask() {",
     "  printf '%s: ' \"$1\" > /dev/tty",
     "  stty -echo < /dev/tty",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
     from massctl.model.settings import Policy
 
 
-STOP_BRANCH: Final = "massctl-stop"
+STOP_BRANCH = "massctl-stop"
 """While the remote has a branch of this name, nobody sends: a kill switch that needs no review.
 
 A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it.
 """
-_SHOWN: Final = 12
+_SHOWN = 12
 """Of a commit's name; enough to tell it from every other by eye."""
 
 
@@ -130,9 +130,9 @@ class PolicyInForce(Frozen):
         return self.named is not None and name in self.named
 
 
-SKEW_SECONDS_MAX: Final = 120
+SKEW_SECONDS_MAX = 120
 """The clocks may differ by so much. Our own bound: this clock tells the end of a window and the age of an attempt."""
-_DATE_SECONDS: Final = 1
+_DATE_SECONDS = 1
 """A `Date` is cut to whole seconds. Source: RFC 9110, section 5.6.7."""
 
 
@@ -180,7 +180,7 @@ class Reading:
     """What others wrote behind its attempt says against it."""
 
 
-NOTHING_READ: Final = Reading()
+NOTHING_READ = Reading()
 
 
 class Case(Frozen):
@@ -227,11 +227,11 @@ class Ask(Enum):
     ASK = auto()
 
 
-ASK: Final = Ask.ASK
-_ONLY_A_SEND: Final = "it is about a send alone"
-_NOT_YET_READ: Final = "it is read later"
-_LEDGER: Final = "the attempt was appended to this very state: whoever writes first makes the run plan again"
-_CAMPAIGN: Final = "it follows from the campaign and the command line, which do not change in a run"
+ASK = Ask.ASK
+_ONLY_A_SEND = "it is about a send alone"
+_NOT_YET_READ = "it is read later"
+_LEDGER = "the attempt was appended to this very state: whoever writes first makes the run plan again"
+_CAMPAIGN = "it follows from the campaign and the command line, which do not change in a run"
 
 
 class Row(NamedTuple):
@@ -380,7 +380,7 @@ def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
     )
 
 
-_READ_AGAIN: Final = Phrase(
+_READ_AGAIN = Phrase(
     "no request was made for it; run apply again: it reads the files as they are now, and judges everything anew"
 )
 
@@ -597,7 +597,7 @@ def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
     return say, hint
 
 
-_NAME_THE_FORGE: Final = Phrase(
+_NAME_THE_FORGE = Phrase(
     "write `forge:` in massctl.yaml with kind, repository and token_env, and set that variable; or delete "
     "policy.require_approval"
 )
@@ -625,14 +625,14 @@ def _told(at: datetime) -> str:
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S +08:00")
 
 
-_WORDS: Final[Mapping[str, Phrase]] = {
+_WORDS: Mapping[str, Phrase] = {
     "original": Phrase("original (原创)"),
     "reward": Phrase("reward (赞赏)"),
     "ai_label": Phrase("AI label (创作来源)"),
 }
 
 
-_HAS_A_DRAFT: Final = frozenset({Status.STAGED, Status.PREVIEWED})
+_HAS_A_DRAFT = frozenset({Status.STAGED, Status.PREVIEWED})
 
 
 class HandoffItem(Frozen):
@@ -889,9 +889,9 @@ def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
     )
 
 
-SAME_CONTENT_DAYS: Final = 90
+SAME_CONTENT_DAYS = 90
 """How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
-_IF_INTENDED: Final = Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml")
+_IF_INTENDED = Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml")
 
 
 def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> Refusal | None:

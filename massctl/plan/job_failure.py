@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State, Status, status_of
@@ -10,7 +9,7 @@ from massctl.plan.guards import for_sure, is_divided, rest_of
 from massctl.plan.reach import BatchReach, Reach, reach
 from massctl.plan.retry_policy import settle
 
-REASONS: Final = {
+REASONS = {
     10001: Phrase("advertising"),
     20001: Phrase("political content"),
     20002: Phrase("pornographic content"),
@@ -28,7 +27,7 @@ REASONS: Final = {
     40002: Phrase("the administrator did not answer within 30 minutes"),
 }
 """The n of err(n). Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10; 20431 by a forum report of 2024."""
-_ERR: Final = re.compile(r"err\((\d{1,9})\)", re.ASCII)
+_ERR = re.compile(r"err\((\d{1,9})\)", re.ASCII)
 
 
 def reason_words(reason: str) -> Phrase:

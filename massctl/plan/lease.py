@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import Enum, auto
-from typing import Final
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
@@ -33,9 +32,9 @@ def claim(lease: HeldLease | None, runner: RunnerId, taken_in: str | None) -> Cl
     return Claim.FREE if began_again else Claim.FOREIGN
 
 
-TAKE_OVER: Final = Command("run", "--take-over")
-RELEASE: Final = Command("run", "--release")
-QUIET_SECONDS: Final = 900.0
+TAKE_OVER = Command("run", "--take-over")
+RELEASE = Command("run", "--release")
+QUIET_SECONDS = 900.0
 """A round each minute ends sooner, however many sends it waits for."""
 
 
@@ -58,7 +57,7 @@ class LocalRunner(Frozen):
         return self.last_round is None or (now - self.last_round).total_seconds() > QUIET_SECONDS
 
 
-NO_RUNNER: Final = LocalRunner()
+NO_RUNNER = LocalRunner()
 """No runner ever was in this folder."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
@@ -20,10 +20,10 @@ from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import Strict
 from massctl.plan.steps import Guard, Refusal
 
-COMMENT_MARK: Final = "<!-- massctl:plan -->"
+COMMENT_MARK = "<!-- massctl:plan -->"
 """The first line of a plan's comment: by it an earlier one is found, and replaced. People do not see it."""
-_FIRST_YEAR: Final = 2000
-_LAST_YEAR: Final = 2200
+_FIRST_YEAR = 2000
+_LAST_YEAR = 2200
 """No plan tells of another moment; at the ends of the calendar a moment has no name in another offset."""
 
 
@@ -116,7 +116,7 @@ def changed_message(old: LockedMessage, new: LockedMessage) -> Iterator[Phrase]:
     yield from dict.fromkeys(name for key, name in parts if getattr(old, key) != getattr(new, key))
 
 
-_ARTICLE_PARTS: Final = {
+_ARTICLE_PARTS = {
     "title": Phrase("the title of article {number}"),
     "author": Phrase("the author of article {number}"),
     "digest": Phrase("the digest of article {number}"),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -191,7 +191,7 @@ def previews_due(campaign: RenderedCampaign, ahead: timedelta, named: bool, now:
     return named or campaign.window is None or campaign.window.not_before - now <= ahead
 
 
-PREVIEWS_A_DAY: Final = 100
+PREVIEWS_A_DAY = 100
 """Of an account, by name and by openid together: the page ties the number to previews by name, older text to all.
 Source: WeChat docs, "message/mass/preview", read 2026-10."""
 

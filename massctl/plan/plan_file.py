@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec.structs import replace
 from pydantic import Field, ValidationError
@@ -33,7 +33,7 @@ from massctl.plan.quota import Counted, Span, Unit
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview
 from massctl.plan.window import WindowState
 
-PLAN_FORMAT_VERSION: Final = 1
+PLAN_FORMAT_VERSION = 1
 
 
 def plan_digest(plan: Plan) -> Digest:
@@ -44,9 +44,7 @@ def plan_digest(plan: Plan) -> Digest:
     return digest_of({"lineage": plan.lineage, "serial": plan.serial, "campaigns": campaigns, "reviewers": reviewers})
 
 
-_DIGESTED: Final = frozenset(
-    {"name", "account", "edition", "status", "window", "next_at", "digest", "steps", "refusals"}
-)
+_DIGESTED = frozenset({"name", "account", "edition", "status", "window", "next_at", "digest", "steps", "refusals"})
 
 
 def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
@@ -163,7 +161,7 @@ class PlannedRemote(Strict):
     """What could not be read; the other accounts were."""
 
 
-SAVED_BYTES_MAX: Final = 16 * 1024 * 1024
+SAVED_BYTES_MAX = 16 * 1024 * 1024
 """Of a saved plan: some thousands of campaigns, each with its lock. Reading JSON can take 45 times as much memory."""
 
 
@@ -449,8 +447,8 @@ def read_saved(document: str | bytes) -> SavedPlan | None:
         return None
 
 
-_PLACES_TOLD: Final = 5
-_PLACE_CHARACTERS: Final = 60
+_PLACES_TOLD = 5
+_PLACE_CHARACTERS = 60
 """Of one place: a key in it may be foreign."""
 
 

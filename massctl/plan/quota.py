@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import field
 from msgspec.structs import replace
@@ -67,21 +67,21 @@ class Rule(Frozen):
     scopes: frozenset[Scope]
 
 
-SENDS: Final = {
+SENDS = {
     "subscription": Rule(Unit.DAY, 1, frozenset({Scope.ALL, Scope.TAG})),
     "service": Rule(Unit.MONTH, 4, frozenset({Scope.ALL})),
 }
 """By the account's kind; sends in the console count too. Source: WeChat docs, "群发规则", read 2026-10."""
-TAGGED: Final = Rule(Unit.MONTH, 4, frozenset({Scope.ALL, Scope.TAG}))
+TAGGED = Rule(Unit.MONTH, 4, frozenset({Scope.ALL, Scope.TAG}))
 """Mass messages that the followers with one tag get from a service account: those to the tag, and those to everybody.
 Source: WeChat docs, "群发规则", read 2026-10."""
-CALLS: Final = Rule(Unit.DAY, 100, frozenset(Scope))
+CALLS = Rule(Unit.DAY, 100, frozenset(Scope))
 """Requests for mass sends. Source: WeChat docs, "API limits of a new account", read 2026-10."""
-REACH: Final = Rule(Unit.MONTH, 4, frozenset(Scope))
+REACH = Rule(Unit.MONTH, 4, frozenset(Scope))
 """Mass messages that one follower of a service account gets. Source: WeChat docs, "群发规则", read 2026-10."""
-DAYS_AHEAD: Final = 31
+DAYS_AHEAD = 31
 """How far campaigns are looked ahead for: a calendar month at its longest."""
-_DAYS_MAX: Final = 366
+_DAYS_MAX = 366
 """So many days of a window are looked at; a limit on everything."""
 
 TagKey = int | str
@@ -513,17 +513,17 @@ def waits_until(slot: Slot, now: datetime) -> datetime | None:
 
 # What is said of a campaign that finds no day.
 
-MAY_OVERLAP: Final = "MC406"
+MAY_OVERLAP = "MC406"
 """The code of the warning that some followers may have had four mass messages of a month."""
-_TOLD_MAX: Final = 7
+_TOLD_MAX = 7
 """So many taken days are named; the others are counted."""
-_LIMITS: Final = {
+_LIMITS = {
     SENDS["subscription"]: Phrase("a subscription account has one send a day (Beijing time)"),
     SENDS["service"]: Phrase("a service account has four sends to every follower a month (Beijing time)"),
     TAGGED: Phrase("followers with the same tag get four mass messages a month from a service account (Beijing time)"),
     CALLS: Phrase("an account has 100 mass calls a day (Beijing time)"),
 }
-GIVE_A_TAG: Final = Phrase(
+GIVE_A_TAG = Phrase(
     "give these followers a tag (标签) in the console under 用户管理 and write `tag:` in campaign.yaml: a tag of "
     "any size is one job"
 )
@@ -693,10 +693,10 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
 
 # Withdrawals.
 
-WITHDRAWALS_A_DAY: Final = 10
+WITHDRAWALS_A_DAY = 10
 """Requests to withdraw, of an account on a Beijing day; one job takes one, or one for each article.
 Source: WeChat docs, "API limits of a new account", read 2026-10."""
-DAYS_IN_MIND: Final = 31
+DAYS_IN_MIND = 31
 """For so long after its send a job is counted among those that somebody may want back. Our own bound."""
 
 
@@ -844,11 +844,11 @@ def _spans(quota: _Quota, of: Counted, used: Mapping[date, int], now: datetime) 
 
 # How fast.
 
-SENDS_A_MINUTE: Final = 60
+SENDS_A_MINUTE = 60
 """Requests for mass sends of an account. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
-MINUTE: Final = timedelta(seconds=61)
+MINUTE = timedelta(seconds=61)
 """A minute, and a second for the way: WeChat counts from the arrival of a request, and we from its entry."""
-TOO_FAST: Final = 45011
+TOO_FAST = 45011
 """The calls of this minute are used up. Source: WeChat docs, "Global return codes", read 2026-10."""
 
 

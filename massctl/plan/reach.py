@@ -8,7 +8,7 @@ gets it under no other id.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import Any, Final
+from typing import Any
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
@@ -57,7 +57,7 @@ class Known(StrEnum):
 
 
 _H, _M, _N = Reach
-_ROWS: Final[Mapping[Phase, tuple[Reach, ...]]] = {
+_ROWS: Mapping[Phase, tuple[Reach, ...]] = {
     # Known: nothing, lost, lost_denied, denied, running, sent, failed, contradicted, called_failed, withdrawn, given
     Phase.UNSENT:        (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
     Phase.OPEN:          (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
@@ -68,7 +68,7 @@ _ROWS: Final[Mapping[Phase, tuple[Reach, ...]]] = {
     Phase.TOLD_NOT_SENT: (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
     Phase.CONTRADICTED:  (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
 }  # fmt: skip
-TABLE: Final[Mapping[tuple[Phase, Known], Reach]] = {
+TABLE: Mapping[tuple[Phase, Known], Reach] = {
     (phase, known): reach for phase, row in _ROWS.items() for known, reach in zip(Known, row, strict=True)
 }
 """Phase, and what is known beside it -> who has it. A job beside a phase that has none is a contradiction."""
@@ -128,19 +128,19 @@ class BatchReach(Frozen):
         return _BY_KNOWN.get(self.known) or _BY_PHASE.get(self.phase) or _UNSURE
 
 
-_ASKED: Final = frozenset({Phase.OPEN, Phase.HELD, Phase.ACCEPTED, Phase.TOLD_SENT, Phase.CONTRADICTED})
+_ASKED = frozenset({Phase.OPEN, Phase.HELD, Phase.ACCEPTED, Phase.TOLD_SENT, Phase.CONTRADICTED})
 """WeChat was asked for it, or a person sent it."""
-_BY_KNOWN: Final[Mapping[Known, Phrase]] = {
+_BY_KNOWN: Mapping[Known, Phrase] = {
     Known.LOST: Phrase("the ledger was repaired, and nobody has said whether the lost part recorded its send"),
     Known.LOST_DENIED: Phrase("the ledger was repaired, and only a person's word says that it was not sent"),
     Known.DENIED: Phrase("only a person's word says that it was not sent"),
     Known.CONTRADICTED: Phrase("its job was told to be sent and to have failed"),
     Known.CALLED_FAILED: Phrase("its job was told to be sent and to have failed, and a person says that it failed"),
 }
-_BY_PHASE: Final[Mapping[Phase, Phrase]] = {
+_BY_PHASE: Mapping[Phase, Phrase] = {
     Phase.CONTRADICTED: Phrase("two entries of the ledger about it cannot both be true"),
 }
-_UNSURE: Final = Phrase("nobody knows whether it was sent")
+_UNSURE = Phrase("nobody knows whether it was sent")
 
 
 def reach(record: Record, state: State, *, without: str | None = None) -> dict[int, BatchReach]:
@@ -231,7 +231,7 @@ def _known(record: Record, state: State, batch: int, rest: str | None) -> Known:
     return Known.LOST_DENIED if state.repaired else Known.NOTHING
 
 
-_SAYS_MOST: Final = (
+_SAYS_MOST = (
     Known.FAILED,
     Known.CALLED_FAILED,
     Known.WITHDRAWN,

@@ -5,7 +5,7 @@ the margin covers clock error and slow networks.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from massctl.model.settings import Policy
 
 
-CLIENT_MSG_ID_MEMORY_HOURS: Final = 24
+CLIENT_MSG_ID_MEMORY_HOURS = 24
 """How long WeChat recognises a clientmsgid. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
-REPEAT_HOURS_MAX: Final = 20
+REPEAT_HOURS_MAX = 20
 """No repetition later than this after the first open attempt: the memory less a margin of four hours."""
 
 
-REPEAT_MARGIN_SECONDS: Final = 1
+REPEAT_MARGIN_SECONDS = 1
 """On top of `in_doubt_wait`: WeChat counts its minute (45066) from the arrival of a request, after we made it."""
 
 

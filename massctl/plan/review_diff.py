@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
 from itertools import product, zip_longest
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -197,18 +197,18 @@ class Difference(Frozen):
         return not self.text and all(article.is_layout_only for article in self.articles)
 
 
-_PICTURE: Final = re.compile(
+_PICTURE = re.compile(
     re.escape(PICTURE_SCHEME) + r"(?P<sha256>[0-9a-f]{64})|url\(\s*['\"]?(?P<address>https?://[^'\")\s]+)",
     re.IGNORECASE,
 )
-_SOURCES: Final = ("src", "data-src", "href", "xlink:href")
-_PARAGRAPH: Final = re.compile(
+_SOURCES = ("src", "data-src", "href", "xlink:href")
+_PARAGRAPH = re.compile(
     r"address|article|aside|blockquote|br|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|h[1-6]"
     r"|header|hr|li|main|ol|p|pre|section|summary|table|tr|ul"
 )
 """Tags that begin and end a paragraph. A row of a table is a paragraph."""
-_CELLS: Final = frozenset({"td", "th"})
-_UNSEEN: Final = frozenset({"script", "style", "template", "title"})
+_CELLS = frozenset({"td", "th"})
+_UNSEEN = frozenset({"script", "style", "template", "title"})
 
 
 class Words(Frozen):
@@ -314,22 +314,22 @@ def _look_at(node: Any, reading: Reading, files: Mapping[str, tuple[str, int]]) 
         reading.see(PictureSeen(next((attributes[key] for key in _SOURCES if attributes.get(key)), ""), alt))
 
 
-TOKENS_MAX: Final = 5_000
+TOKENS_MAX = 5_000
 """Ours: of a text, or paragraphs of an article, that are compared one by one; more are told as old and new."""
-_TOKEN: Final = re.compile(
+_TOKEN = re.compile(
     r"[0-9A-Za-z\u00c0-\u024f]+(?:[.,:][0-9]+)*"  # a word of letters, a number, a time
     r"|\s+"
     # One character, with the accents and joined parts that are shown as one with it.
     r"|.(?:[\u0300-\u036f\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d.)*",
     re.DOTALL,
 )
-_JOINED_MAX: Final = 2
+_JOINED_MAX = 2
 """So few characters between two changes are read with them: one change is easier to read than three."""
-_KEPT_SHARE_MIN: Final = 0.3
+_KEPT_SHARE_MIN = 0.3
 """With less in common, a text is told as a new one in place of the old."""
-_NEARBY: Final = 8
+_NEARBY = 8
 """How far on a changed paragraph is looked for."""
-_ALIKE_MIN: Final = 0.5
+_ALIKE_MIN = 0.5
 """The share of characters that makes two paragraphs an old and a new one."""
 
 BlockChange = WordsChanged | PictureChanged
@@ -446,8 +446,8 @@ def moved(pairs: dict[int, int]) -> frozenset[int]:
     return frozenset(pairs) - frozenset(kept)
 
 
-_WORDS: Final = ("title", "description", "recommend", "card_id", "media_id")
-_FACTS: Final = ("media_ids", "need_open_comment", "only_fans_can_comment")
+_WORDS = ("title", "description", "recommend", "card_id", "media_id")
+_FACTS = ("media_ids", "need_open_comment", "only_fans_can_comment")
 
 
 def media_changes(before: LockFile, after: LockFile) -> Iterator[Change]:
@@ -493,7 +493,7 @@ def _seen(lock: LockFile) -> Mapping[str | None, PictureSeen]:
     return {each.sha256: PictureSeen(each.sha256, "", each.path, each.size_bytes) for each in lock.pictures}
 
 
-_TEXTS: Final = ("title", "author", "digest", "content_source_url", "pic_crop_235_1", "pic_crop_1_1")
+_TEXTS = ("title", "author", "digest", "content_source_url", "pic_crop_235_1", "pic_crop_1_1")
 
 
 class _Article(Frozen):
@@ -516,7 +516,7 @@ def difference(base: Base, before: Version, after: Version) -> Difference:
     )
 
 
-OPENING_CHARACTERS: Final = 200
+OPENING_CHARACTERS = 200
 """So much of a new article is shown: what a follower reads before scrolling."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
@@ -50,7 +50,7 @@ class ScheduledSend(Frozen):
         return beijing_day(self.begins)
 
 
-_OUT: Final = FINAL | {Status.IN_DOUBT}
+_OUT = FINAL | {Status.IN_DOUBT}
 
 
 class Schedule(Frozen):

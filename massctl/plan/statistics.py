@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from massctl.model.frozen import Frozen
@@ -32,31 +32,31 @@ from massctl.model.statistics import (
 )
 from massctl.plan.reach import sent_in
 
-COUNTED_SINCE: Final = date(2025, 11, 1)
+COUNTED_SINCE = date(2025, 11, 1)
 """WeChat has no data of articles from before. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
-COUNTED_FROM: Final = time(8, 5)
+COUNTED_FROM = time(8, 5)
 """On the next day. WeChat docs say 08:00; five minutes more are ours."""
-ARTICLE_DAYS: Final = 30
+ARTICLE_DAYS = 30
 """WeChat counts an article for so many days. Source: as above."""
-CALL_DAYS: Final[Mapping[StatisticsCall, int]] = {
+CALL_DAYS: Mapping[StatisticsCall, int] = {
     StatisticsCall.ACCOUNT: 30,
     StatisticsCall.USERS: 7,
     StatisticsCall.FOLLOWERS: 7,
 }
 """Days that one call asks for; one for articles, a single day. Source: WeChat docs, each call's page, read 2026-11."""
-FOLLOWER_DAYS: Final = 35
+FOLLOWER_DAYS = 35
 """So many of the newest days are asked about followers: five of each weekday are enough for a median."""
-CALLS_MAX: Final = 100
+CALLS_MAX = 100
 """Calls of one account in one go, for the first time after many sends. Our own bound: WeChat tells no limit."""
-GIVE_UP_AFTER: Final = timedelta(days=3)
+GIVE_UP_AFTER = timedelta(days=3)
 """What WeChat still delays or refuses so long after a day is counted is not asked for again. Our own bound."""
-AGAIN_AFTER: Final[Mapping[str, timedelta]] = {
+AGAIN_AFTER: Mapping[str, timedelta] = {
     "delayed": timedelta(hours=2),
     "not_ready": timedelta(minutes=30),
     "refused": timedelta(days=1),
 }
 """How long after an answer with this outcome the same call is made again."""
-MIDNIGHT_MARGIN: Final = timedelta(minutes=10)
+MIDNIGHT_MARGIN = timedelta(minutes=10)
 """A send that was accepted so shortly before midnight may have been published on the next day."""
 
 
@@ -103,9 +103,9 @@ def website_sends(articles: Iterable[ArticleDay], state: State, appid: AppId) ->
     return [datetime.combine(day, NOON, BEIJING) for day, count in unknown.items() for _ in range(count)]
 
 
-PUSHED: Final = 0
+PUSHED = 0
 """`publish_type` of what followers got a message of."""
-NOON: Final = time(12)
+NOON = time(12)
 """WeChat tells the day alone."""
 
 
@@ -209,7 +209,7 @@ class _History:
 
 DeliveryKey: TypeAlias = tuple[CampaignName, int, int, str]
 """Campaign, edition, day and channel: a channel is told this report once."""
-CLAIM_AGE: Final = timedelta(minutes=10)
+CLAIM_AGE = timedelta(minutes=10)
 """So old a claim may be: a runner that has not told its report by then has died, and another may. Our own bound."""
 
 

@@ -1,7 +1,6 @@
 """The five kinds of step, the refusals in place of a step, and the kinds of desired campaign."""
 
 from enum import StrEnum
-from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
@@ -69,11 +68,11 @@ class Guard(StrEnum):
     PREVIEW_TO = "preview_to"
 
 
-FOR_GOOD: Final = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
+FOR_GOOD = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
 """Guards that waiting does not lift: somebody has to name, change or allow the campaign."""
 
 
-PASSING: Final = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
+PASSING = frozenset({Guard.QUIET_HOURS, Guard.FREEZE})
 """They end by themselves: a repetition waits for their end, and they are told only where the window ends first."""
 
 

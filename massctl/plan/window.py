@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from massctl.model.settings import Policy
 
 
-_LOOK_AHEAD: Final = timedelta(days=400)
-LEAVES_WITHIN: Final = timedelta(seconds=2)
+_LOOK_AHEAD = timedelta(days=400)
+LEAVES_WITHIN = timedelta(seconds=2)
 """How long a judgement about a send holds: its request is written within this time, or not at all. Our own bound,
 docs/concepts/exactly-once.md."""
 

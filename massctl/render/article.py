@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from massctl.render.blocks.library import Blocks
     from massctl.render.strings import Setting
 
-SUFFIXES: Final = (".md", ".md.j2", ".html", ".html.j2")
+SUFFIXES = (".md", ".md.j2", ".html", ".html.j2")
 
 
 class Body(Struct):
@@ -153,9 +153,7 @@ def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
                 pictures.use(written, picture)
 
 
-_LOGO: Final = (
-    '<img src="{}" alt="LOGO" style="display:block;width:auto;max-width:45%;max-height:64px;margin:0 auto 24px">'
-)
+_LOGO = '<img src="{}" alt="LOGO" style="display:block;width:auto;max-width:45%;max-height:64px;margin:0 auto 24px">'
 
 
 def _with_brand(
@@ -235,7 +233,7 @@ def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     return control_fault(text) or (markdown_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
 
 
-_BY_PATH: Final = Phrase("write the picture's path")
+_BY_PATH = Phrase("write the picture's path")
 
 
 def _forged(content: str, pictures: Pictures) -> list[Fault]:

@@ -7,7 +7,6 @@ what WeChat takes only (`massctl.render.limits`). The bounds here are far above 
 
 import re
 from collections import Counter
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,42 +16,42 @@ from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 from massctl.render.tree import VOID
 
-DEPTH_MAX: Final = 200
+DEPTH_MAX = 200
 """Ours: elements inside each other; an article has some 10, and the inliner's parser bears some thousands."""
-ELEMENTS_MAX: Final = 100_000
+ELEMENTS_MAX = 100_000
 """Ours: elements of an article in Markdown, one for each 10 bytes of the longest article. So many take four seconds
 and 250 MB (2026-11)."""
-PASSED_ELEMENTS_MAX: Final = 40_000
+PASSED_ELEMENTS_MAX = 40_000
 """Ours: opening tags of an HTML article, which no inliner reads: one for each 25 bytes of the longest article. Reading
 so many takes a second and 100 MB (2026-11)."""
-ATTRIBUTES_MAX: Final = 200
+ATTRIBUTES_MAX = 200
 """Ours: attributes of one tag; the console writes some 30. To find one that stands twice, a parser compares each with
 all before it: a tag of 80,000 takes 20 seconds (2026-11)."""
-REPEATED_MAX: Final = 400_000
+REPEATED_MAX = 400_000
 """Ours: elements that a parser may make of emphasis that is never closed: it opens each anew in every paragraph."""
-BRACKETS_MAX: Final = 10_000
+BRACKETS_MAX = 10_000
 """Ours: `[` in the text of one Markdown article; each link or picture has one. The worst take the parser three seconds
 (2026-11)."""
-MARKDOWN_CHARACTERS_MAX: Final = 400_000
+MARKDOWN_CHARACTERS_MAX = 400_000
 """Ours: characters of an article in Markdown. In Chinese, WeChat takes 330,000 (`limits.CONTENT_BYTES_BELOW`)."""
-NESTING_MAX: Final = 100
+NESTING_MAX = 100
 """Ours: lists, quotations, boxes and definitions of Markdown inside each other."""
-LINES_MAX: Final = 20_000
+LINES_MAX = 20_000
 """Ours: lines of one. A novel has fewer; the worst take the parser a second (2026-11)."""
-MARKS_MAX: Final = 60_000
+MARKS_MAX = 60_000
 """Ours: signs in one at which the parser looks for markup. An article of 40,000 characters full of code has 8,000."""
-BOXES_MAX: Final = 200
+BOXES_MAX = 200
 """Ours: lines of one that begin with `:::`. To find its end, each box reads on to the end of the text."""
-_SELF_ENDING_NAMES: Final = "p li dt dd tr td th tbody thead tfoot option rt rp"
-_SELF_ENDING: Final = frozenset(_SELF_ENDING_NAMES.split())
+_SELF_ENDING_NAMES = "p li dt dd tr td th tbody thead tfoot option rt rp"
+_SELF_ENDING = frozenset(_SELF_ENDING_NAMES.split())
 """Elements whose closing tag may be left out."""
-_EMPHASIS_NAMES: Final = "a b big code em font i nobr s small strike strong tt u"
-_EMPHASIS: Final = frozenset(_EMPHASIS_NAMES.split())
+_EMPHASIS_NAMES = "a b big code em font i nobr s small strike strong tt u"
+_EMPHASIS = frozenset(_EMPHASIS_NAMES.split())
 """Formatting elements. Source: HTML standard, "13.2.4.2 The stack of open elements", read 2026-11."""
-_OPENING: Final = re.compile(r"<[A-Za-z]")
-_MARKS: Final = "*_`~=^$<|&\\"
-_BOX: Final = re.compile(r"^[ >]*:::", re.MULTILINE)
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_OPENING = re.compile(r"<[A-Za-z]")
+_MARKS = "*_`~=^$<|&\\"
+_BOX = re.compile(r"^[ >]*:::", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class TooMuchError(Exception):
@@ -63,11 +62,11 @@ class TooMuchError(Exception):
         self.fault = fault
 
 
-_FEWER_ELEMENTS: Final = Phrase(
+_FEWER_ELEMENTS = Phrase(
     "remove tags that show nothing, as other editors write them: a plain paragraph needs one element, not ten"
 )
-_FEWER_BRACKETS: Final = Phrase("put what is not a link between back-ticks or in a block of code")
-_FEWER_ATTRIBUTES: Final = Phrase("remove those that another program wrote; is a quotation mark missing before them?")
+_FEWER_BRACKETS = Phrase("put what is not a link between back-ticks or in a block of code")
+_FEWER_ATTRIBUTES = Phrase("remove those that another program wrote; is a quotation mark missing before them?")
 
 
 def too_many(limit: int) -> Fault:

@@ -1,15 +1,14 @@
 """Which characters are Chinese, Japanese or Korean: the ranges stand here, so that no Python version moves them."""
 
 import re
-from typing import Final
 
-_CJK: Final = re.compile(
+_CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u303f\u3040-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     "\ufe10-\ufe1f\ufe30-\ufe6f\uff00-\uffef\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
 )
-_SHARED_MARKS: Final = "“”‘’…—·"
+_SHARED_MARKS = "“”‘’…—·"
 """Punctuation that Chinese and other languages write with the same characters."""
-_FULL_WIDTH_MARK: Final = re.compile(
+_FULL_WIDTH_MARK = re.compile(
     "[\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
 )
 

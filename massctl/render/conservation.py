@@ -30,23 +30,23 @@ if TYPE_CHECKING:
 
 Conserved = NewType("Conserved", str)
 """A body that `conserved` or `conserved_html` returned."""
-NOTHING: Final = Conserved("")
+NOTHING = Conserved("")
 """The body of an article that cannot be sent."""
 
-_TEXT_LOST: Final = Phrase("text is missing from the rendered article: `{text}`")
+_TEXT_LOST = Phrase("text is missing from the rendered article: `{text}`")
 
-_COMPONENTS: Final = ("mp", "qqmusic", "iframe")
+_COMPONENTS = ("mp", "qqmusic", "iframe")
 """How the names of WeChat's components begin. Repeated here, so that a wrong row of the table is found."""
 
 # The only things that a body may lack; docs/reference/wechat-html.md lists them.
-_EMOJI_NAME: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
+_EMOJI_NAME = re.compile(r":[a-z0-9_+-]{1,40}:")
 """It becomes its emoji."""
-_TASK: Final = re.compile(r"^\[[ xX]\] ")
+_TASK = re.compile(r"^\[[ xX]\] ")
 """It becomes a box."""
-_DECLARATION: Final = re.compile(r"<(?:!\[CDATA\[|!doctype\b|\?)[^>]*>?", re.IGNORECASE)
-_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)|" + _DECLARATION.pattern, re.DOTALL | re.IGNORECASE)
+_DECLARATION = re.compile(r"<(?:!\[CDATA\[|!doctype\b|\?)[^>]*>?", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)|" + _DECLARATION.pattern, re.DOTALL | re.IGNORECASE)
 """Nobody sees a comment, a declaration or an instruction."""
-_ADDRESS_ONLY: Final = "mailto:"
+_ADDRESS_ONLY = "mailto:"
 """It is not written in front of an address at the end of the article."""
 # Besides: pictures of one pixel, a heading at the beginning that is the title (`markdown._without_title`), comments,
 # and what is a fault already.

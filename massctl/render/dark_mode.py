@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from colorsys import hls_to_rgb, rgb_to_hls
 from functools import lru_cache
-from typing import Final
 
 from msgspec.structs import replace
 from tinycss2.color4 import parse_color
@@ -17,13 +16,13 @@ from tinycss2.color4 import parse_color
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
-COLOUR: Final = re.compile(
+COLOUR = re.compile(
     r"(?P<aside>url\([^)]*\)|\"[^\"]*\"|'[^']*'|var\([^)]*\))"
     r"|#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^()]*\)|(?<![\w-])[a-z]+(?![\w(-])",
     re.IGNORECASE,
 )
 """What may be a colour in a value; `aside` holds none, whatever it looks like."""
-_HALF: Final = 0.5000001
+_HALF = 0.5000001
 """Halves are rounded up, as browsers do, also where a lightness of 80 % makes one and the last bit is missing."""
 
 
@@ -95,17 +94,17 @@ def _read(written: str) -> Colour | None:
     return Colour(red, green, blue, screen.alpha)
 
 
-NIGHT_GROUND: Final = Colour(0x19, 0x19, 0x19)
-NIGHT_TEXT: Final = Colour(0xA3, 0xA3, 0xA3)
-_OFFSET_MAX: Final = NIGHT_TEXT.brightness - NIGHT_GROUND.brightness
+NIGHT_GROUND = Colour(0x19, 0x19, 0x19)
+NIGHT_TEXT = Colour(0xA3, 0xA3, 0xA3)
+_OFFSET_MAX = NIGHT_TEXT.brightness - NIGHT_GROUND.brightness
 """Text stands out from the ground of the page by no more, unless it is nearly white."""
-_OFFSET_MIN: Final = 65
+_OFFSET_MIN = 65
 """Nor from any ground by less."""
-_WHITE_LIKE: Final = 250
-_GROUND_MAX: Final = 190
-_GROUND_IS_BRIGHT: Final = 100
-_GREY_TURNS_ABOVE: Final = 40
-_LIGHTNESS_MIN: Final = 22
+_WHITE_LIKE = 250
+_GROUND_MAX = 190
+_GROUND_IS_BRIGHT = 100
+_GREY_TURNS_ABOVE = 40
+_LIGHTNESS_MIN = 22
 
 
 def text_by_night(colour: Colour, ground: Colour) -> Colour:
@@ -151,9 +150,9 @@ def _as_bright(colour: Colour, brightness: float) -> Colour:
     return Colour(red, green, blue, colour.alpha)
 
 
-CONTRAST_MIN: Final = 4.5
+CONTRAST_MIN = 4.5
 """Source: W3C, WCAG 2.2, 1.4.3, level AA, for text of ordinary size."""
-_WHITE: Final = Colour(255, 255, 255)
+_WHITE = Colour(255, 255, 255)
 
 
 class Faded(Frozen):
@@ -185,8 +184,8 @@ def reads(colour: str, ground: str) -> bool:
     return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 
 
-_ANOTHER: Final = Phrase("take a colour that differs more from the ground behind it")
-_ANOTHER_ACCENT: Final = Phrase(
+_ANOTHER = Phrase("take a colour that differs more from the ground behind it")
+_ANOTHER_ACCENT = Phrase(
     "no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`"
 )
 

@@ -11,7 +11,6 @@ sanitiser. WeChat's own elements: articles of its editor, read 2026-11; see docs
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
-from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -64,21 +63,21 @@ def _rows(names: str, row: ElementRule) -> dict[str, ElementRule]:
     return dict.fromkeys(names.split(), row)
 
 
-_AS_PICTURE: Final = Phrase("show it as a picture or a drawing (`<svg>`)")
-_AS_STYLE: Final = Phrase("write the styles into `style` attributes")
-_ONLY_BODY: Final = Phrase("keep only the content of `<body>`")
-_TAKE_IT_OUT: Final = Phrase("take it out; the page “WeChat's HTML” of the documentation lists what WeChat keeps")
-_VIDEO: Final = Phrase(
+_AS_PICTURE = Phrase("show it as a picture or a drawing (`<svg>`)")
+_AS_STYLE = Phrase("write the styles into `style` attributes")
+_ONLY_BODY = Phrase("keep only the content of `<body>`")
+_TAKE_IT_OUT = Phrase("take it out; the page “WeChat's HTML” of the documentation lists what WeChat keeps")
+_VIDEO = Phrase(
     "insert a video in the console and copy its element, which has `data-mpvid` or leads to v.qq.com; link to what is "
     "on another site"
 )
-_SOUND: Final = Phrase("insert the sound in the console and copy its element: `<mp-common-mpaudio>`")
-_CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
+_SOUND = Phrase("insert the sound in the console and copy its element: `<mp-common-mpaudio>`")
+_CARD_PICTURES = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-program-imageurl")
 """Where the picture of a mini-program's card stands; the misspelling is WeChat's own, of 2019."""
-_PART: Final = ElementRule(Handling.PART)
-_COMPONENT: Final = ElementRule(Handling.COPY, is_component=True)
+_PART = ElementRule(Handling.PART)
+_COMPONENT = ElementRule(Handling.COPY, is_component=True)
 
-ELEMENTS: Final[Mapping[str, ElementRule]] = {
+ELEMENTS: Mapping[str, ElementRule] = {
     # Blocks.
     **_rows(
         "address article aside div fieldset footer header hgroup main nav search section",
@@ -147,14 +146,14 @@ ELEMENTS: Final[Mapping[str, ElementRule]] = {
     "audio": ElementRule(Handling.REFUSE, advice=_SOUND),
     "video": ElementRule(Handling.REFUSE, advice=_VIDEO),
 }
-_OURS: Final = "massctl-"
-LINK_HOST: Final = "mp.weixin.qq.com"
+_OURS = "massctl-"
+LINK_HOST = "mp.weixin.qq.com"
 """Links to articles are the only ones that every account may use."""
-_LINK_ATTRIBUTES: Final = frozenset({"action", "formaction", "href", "src", "xlink:href"})
-_GROUNDS: Final = frozenset({"table", "tbody", "td", "tfoot", "th", "thead", "tr"})
+_LINK_ATTRIBUTES = frozenset({"action", "formaction", "href", "src", "xlink:href"})
+_GROUNDS = frozenset({"table", "tbody", "td", "tfoot", "th", "thead", "tr"})
 """What an old attribute `background` draws a picture behind. Source: HTML standard, "15.3.8 Tables", read 2026-11."""
-_ANIMATIONS: Final = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
-_INVISIBLE: Final = re.compile(r"[\x00-\x20]")
+_ANIMATIONS = frozenset({"animate", "animatecolor", "animatemotion", "animatetransform", "set"})
+_INVISIBLE = re.compile(r"[\x00-\x20]")
 
 
 def row(name: str) -> ElementRule | None:
@@ -171,7 +170,7 @@ def writer_row(name: str) -> ElementRule | None:
     return None if name.startswith(_OURS) else row(name)
 
 
-_SELECTED: Final[Mapping[str, str]] = {
+_SELECTED: Mapping[str, str] = {
     **{name: name for name in ("a", "br", "hr", "img", "p", "h1", "h2", "h3", "h4", "h5", "h6")},
     **{name: name for name in ("table", "tbody", "td", "tfoot", "th", "thead", "tr")},
     "li": ".item",
@@ -231,7 +230,7 @@ def _is_video(attributes: Mapping[str, str]) -> bool:
     return bool(attributes.get("data-mpvid")) or _TENCENT_VIDEO.match(address) is not None
 
 
-_TENCENT_VIDEO: Final = re.compile(r"(?:https?:)?//v\.qq\.com/[^?#]*\?(?:[^#]*&)?vid=\w", re.IGNORECASE)
+_TENCENT_VIDEO = re.compile(r"(?:https?:)?//v\.qq\.com/[^?#]*\?(?:[^#]*&)?vid=\w", re.IGNORECASE)
 
 
 def lost_title() -> Fault:
@@ -298,7 +297,7 @@ def many_lost_links(first: Fault, count: int) -> Fault:
     return replace(first, message=say)
 
 
-_LOST_LINK: Final = Fault(
+_LOST_LINK = Fault(
     "MC311",
     Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost"),
     Phrase("write the address as text, or set `external_links: keep` for an account with WeChat Pay"),

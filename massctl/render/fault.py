@@ -1,13 +1,11 @@
 """A fault found while rendering, before it is known which file and line of the repository it belongs to."""
 
-from typing import Final
-
 from massctl.model.campaign import Path
 from massctl.model.diagnostics import Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
-SETTINGS_FILE: Final = "../massctl.yaml"
+SETTINGS_FILE = "../massctl.yaml"
 """The settings, from the campaigns folder."""
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
@@ -14,16 +14,16 @@ from massctl.render.html_scan import tags
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_TEMPLATE: Final = re.compile(r"(?<![A-Za-z_^}$\\])\{\{[^{}\n]{1,200}\}\}|\{%[^{}\n]{1,200}%\}")
+_TEMPLATE = re.compile(r"(?<![A-Za-z_^}$\\])\{\{[^{}\n]{1,200}\}\}|\{%[^{}\n]{1,200}%\}")
 """TeX has two braces too, behind a command or an index."""
-_SHORTCODE: Final = re.compile(r"\{\{[<%]|\{% *(?:asset_img|img|image|note|endnote|raw|endraw|codeblock)\b")
-_PICTURE_SHORTCODE: Final = re.compile(r"\{(?:\{[<%]|%) *(?:figure|asset_img|img|image)\b")
-_CONTENTS: Final = re.compile(
+_SHORTCODE = re.compile(r"\{\{[<%]|\{% *(?:asset_img|img|image|note|endnote|raw|endraw|codeblock)\b")
+_PICTURE_SHORTCODE = re.compile(r"\{(?:\{[<%]|%) *(?:figure|asset_img|img|image)\b")
+_CONTENTS = re.compile(
     r"^ {0,3}(?:\[toc(?: [^\]\n]*)?\]|\[\[_?toc_?\]\]|@\[toc\](?:\([^()\n]*\))?|\$\{toc\}|\{: ?toc\})[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """A table of contents as Typora, VitePress, GitLab, CSDN and kramdown write it."""
-_MARKS: Final = re.compile(
+_MARKS = re.compile(
     r"(?P<attributes>\{: ?[.#]?[A-Za-z][^{}\n]{0,100}\})"
     r"|^#{1,6} [^\n]*?(?P<name>\{#[\w-]{1,100}\})[ \t]*$"
     r"|!\[\[(?P<embed>[^\[\]\n]{1,200})\]\]"
@@ -41,11 +41,11 @@ _MARKS: Final = re.compile(
 """Attributes as kramdown writes them and the name of a heading as Hugo does; embeds, links, sizes and comments of
 Obsidian; sizes of Pandoc; underlined words of doocs/md; abbreviations of PHP Markdown Extra; boxes of MkDocs; diagrams
 of PlantUML; sliding pictures of mdnice."""
-_SIGNS: Final = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start", "++")
-_SIZE: Final = re.compile(r"!\[[^\[\]\n|]{0,100}\|\d")
+_SIGNS = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start", "++")
+_SIZE = re.compile(r"!\[[^\[\]\n|]{0,100}\|\d")
 """One of these is in each of them; nearly every article has none."""
-_AS_PICTURE: Final = Phrase("export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)")
-_HINTS: Final = {
+_AS_PICTURE = Phrase("export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)")
+_HINTS = {
     "wiki": Phrase("write `[words](address)`; WeChat opens only links to articles on mp.weixin.qq.com"),
     "comment": Phrase("a comment that nobody receives is written `<!-- … -->`"),
     "abbreviation": Phrase("explain the abbreviation in the text, or in a footnote: `[^1]`"),
@@ -54,8 +54,8 @@ _HINTS: Final = {
     "underline": Phrase("write `{text}`", text="<u>…</u>"),
     "slides": Phrase("write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
 }
-PICTURE_END: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
-_DIAGRAMS: Final = frozenset(
+PICTURE_END = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
+_DIAGRAMS = frozenset(
     {
         *("mermaid", "plantuml", "puml", "uml", "flow", "flowchart", "sequence", "seq", "dot", "graphviz", "d2"),
         *("echarts", "chart", "vega", "vega-lite", "markmap", "mindmap", "infographic", "wavedrom", "nomnoml", "ditaa"),
@@ -93,10 +93,10 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
         yield (_embed(found["embed"]), found.start()) if kind == "embed" else (_shown(kind, found), found.start(kind))
 
 
-_TEX: Final = re.compile(r"\\(?:[dt]?frac|begin|sqrt|math(?:bb|bf|rm|cal)|operatorname|overline)\s*\{")
-_UNREAD_TEX: Final = frozenset({"code", "kbd", "pre", "samp", "svg", "textarea", "tt"})
+_TEX = re.compile(r"\\(?:[dt]?frac|begin|sqrt|math(?:bb|bf|rm|cal)|operatorname|overline)\s*\{")
+_UNREAD_TEX = frozenset({"code", "kbd", "pre", "samp", "svg", "textarea", "tt"})
 """Elements in which it is code, or a part of a drawing."""
-_FORMULAS_MAX: Final = 20
+_FORMULAS_MAX = 20
 """Ours: at most this many are told of one article."""
 
 

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-TAB: Final = 4
+TAB = 4
 """Columns from one tab stop in code to the next; phones show eight or nothing."""
-_BLANKS: Final = re.compile(r"(?:^|(?<=\n)) +| {2,}")
-CODE_CHARACTERS_MAX: Final = 8_000
+_BLANKS = re.compile(r"(?:^|(?<=\n)) +| {2,}")
+CODE_CHARACTERS_MAX = 8_000
 """Ours: longer code has no colours, since some grammars are slow."""
-_CLASSES: Final = (
+_CLASSES = (
     ("Comment", "hl-comment"),
     ("Keyword", "hl-keyword"),
     ("Operator.Word", "hl-keyword"),

@@ -6,7 +6,6 @@ address of a picture on WeChat's servers becomes https.
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -27,8 +26,8 @@ from massctl.render.paths import is_pixel, is_spacer, pixel_note, spacer_fault
 from massctl.render.styles import STYLE_URL, hides_picture, pictures_in
 from massctl.render.tree import IMPLIED, Element, marked, parse
 
-_MISSING_MARK: Final = Phrase("check for a missing quotation mark or `>`")
-UNENDED_COMMENT: Final = Fault(
+_MISSING_MARK = Phrase("check for a missing quotation mark or `>`")
+UNENDED_COMMENT = Fault(
     "MC308",
     Phrase("a comment that begins here does not end, and hides what follows"),
     Phrase("write `-->` behind it"),

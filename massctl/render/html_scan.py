@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
-from typing import Final
 
 from massctl.model.frozen import Frozen
 
-COMMENT_ENDS: Final = ("-->", "--!>")
+COMMENT_ENDS = ("-->", "--!>")
 """Source: HTML standard, "13.2.5.51 Comment end state" and "13.2.5.52", read 2026-11."""
-_TAG: Final = re.compile(
+_TAG = re.compile(
     r"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|[!?][^>]*>?|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*)"
     r"(?P<rest>(?:=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>][^\s>]*|(?=>))|[^>=])*+)>?)",
     re.DOTALL,
@@ -17,14 +16,14 @@ _TAG: Final = re.compile(
 """A tag, a comment or a declaration. To browsers `<!-->` and `<!--->` are whole comments, and `--!>` ends one too;
 quotation marks hold a `>` only behind an equals sign, and a value without them ends at a blank or `>`.
 Source: HTML standard, "13.2.5 Tokenization"."""
-_UNENDED: Final = re.compile(r"<!--(?!-?>)(?:(?!--!?>|<!--(?!>)).)*+(?!--!?>)|<[!?](?!--)[^>]*\Z", re.DOTALL)
+_UNENDED = re.compile(r"<!--(?!-?>)(?:(?!--!?>|<!--(?!>)).)*+(?!--!?>)|<[!?](?!--)[^>]*\Z", re.DOTALL)
 """A comment that never ends, or that holds the beginning of another, whose end it takes; or another declaration."""
-_ATTRIBUTE: Final = re.compile(
+_ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>][^\s>]*)))?"
 )
 
-_STRAY: Final = re.compile(r"[\"'<]")
-_TAG_IN_VALUE: Final = re.compile(r"</?[A-Za-z][\w:-]*[\s/>]")
+_STRAY = re.compile(r"[\"'<]")
+_TAG_IN_VALUE = re.compile(r"</?[A-Za-z][\w:-]*[\s/>]")
 
 
 class Attribute(Frozen):

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from html import unescape
-from typing import Final
 
 from massctl.model.diagnostics import Severity
 from massctl.model.frozen import Frozen
@@ -17,56 +16,56 @@ from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 
-TITLE_CHARACTERS_DOCUMENTED: Final = 32
+TITLE_CHARACTERS_DOCUMENTED = 32
 """Source: WeChat docs, draft/add, read 2026-10. Not enforced: in 2026-08 draft/add took a title of 39 characters, and
 draft/get gave it back whole, on a personal account."""
-TITLE_CHARACTERS_MAX: Final = 64
+TITLE_CHARACTERS_MAX = 64
 """Source: WeChat docs, draft/add, before 2025-12-19. Nobody has measured between 39 and this."""
-AUTHOR_CHARACTERS_MAX: Final = 16
+AUTHOR_CHARACTERS_MAX = 16
 """Source: WeChat docs, draft/add, read 2026-10."""
-AUTHOR_CHARACTERS_SAFE: Final = 8
+AUTHOR_CHARACTERS_SAFE = 8
 """The limit before 2025-11-26; more may still be cut on some screens. Source: WeChat docs, draft/add."""
-DIGEST_CHARACTERS_MAX: Final = 120
+DIGEST_CHARACTERS_MAX = 120
 """Source: WeChat docs, draft/add, read 2026-09 (128 in another reading; the smaller is safe). Not measured."""
-DEFAULT_DIGEST_CHARACTERS: Final = 54
+DEFAULT_DIGEST_CHARACTERS = 54
 """Of the text, which WeChat takes for a missing digest. Source: WeChat docs, draft/add, read 2026-10."""
-CONTENT_CHARACTERS_DOCUMENTED: Final = 20_000
+CONTENT_CHARACTERS_DOCUMENTED = 20_000
 """Source: WeChat docs, draft/add, read 2026-10. Not enforced: in 2026-09 draft/add took 183,914 characters of HTML, and
 draft/get gave them back whole (hhk-png/cycle-agent, src/publish/markdown.ts), and 24,061 in 2026-08 on a personal
 account."""
-CONTENT_BYTES_BELOW: Final = 1_000_000
+CONTENT_BYTES_BELOW = 1_000_000
 """Fewer than these (1 MB, read the strict way). Source: WeChat docs, draft/add, read 2026-10."""
-SOURCE_URL_BYTES_MAX: Final = 1024
+SOURCE_URL_BYTES_MAX = 1024
 """Source: WeChat docs, draft/add, read 2026-10."""
-TEXT_CHARACTERS_MAX: Final = 600
+TEXT_CHARACTERS_MAX = 600
 """No page gives a limit for text messages of the API; the console's editor takes as many. No draft can be read back."""
-TEXT_BYTES_MAX: Final = 2048
+TEXT_BYTES_MAX = 2048
 """No page gives a limit for text messages of the API; older ones have this for replies."""
-_TEXT_LINKS: Final = ("https://", "http://", "weixin://")
+_TEXT_LINKS = ("https://", "http://", "weixin://")
 """What a link of a text message may lead to. No page says it; 40213 and 40214 refuse others. Ours, read narrowly."""
-_ADDRESS_SHOWN: Final = 80
-RECOMMEND_CHARACTERS_MAX: Final = 140
+_ADDRESS_SHOWN = 80
+RECOMMEND_CHARACTERS_MAX = 140
 """No source gives the limit behind 40193; ours, two lines on a phone."""
-PICTURES_TITLE_CHARACTERS_MAX: Final = 32
+PICTURES_TITLE_CHARACTERS_MAX = 32
 """No source gives a limit for the title of a picture message, and no draft of one can be read back; ours, the limit
 that is documented for an article."""
-VIDEO_TITLE_CHARACTERS_MAX: Final = 64
+VIDEO_TITLE_CHARACTERS_MAX = 64
 """No source gives a limit for the title of a video; ours, that of an article before 2025-12-19."""
-DESCRIPTION_CHARACTERS_MAX: Final = 120
+DESCRIPTION_CHARACTERS_MAX = 120
 """No source gives a limit for the description of a video; ours, that of an article's digest."""
-PICTURE_ADDRESS_CHARACTERS: Final = 120
+PICTURE_ADDRESS_CHARACTERS = 120
 """What a picture's real address takes in a body. Source: media/uploadimg answers, measured 2026."""
 
-_MARKUP: Final = re.compile(r"<[^>]*>")
-_IMAGE: Final = re.compile(r"<im(?:g|age)\b[^>]*>", re.IGNORECASE)
-_FORMULA: Final = re.compile(
+_MARKUP = re.compile(r"<[^>]*>")
+_IMAGE = re.compile(r"<im(?:g|age)\b[^>]*>", re.IGNORECASE)
+_FORMULA = re.compile(
     r'<svg viewBox="[^"]*" fill="currentColor"(?: [a-z-]+="[^"]*")* aria-label="(?P<tex>[^"]*)">'
     r"(?:<path [^>]*></path>|<text [^>]*>[^<]*</text>)*</svg>"
 )
 """As massctl.render.math draws it."""
-_FORMULAS_TAKE_MUCH: Final = 2_000
+_FORMULAS_TAKE_MUCH = 2_000
 """Ours: where formulas take less, it is not for them that an article is too long."""
-_SHOWN: Final = re.compile(r"<(?:img|image|svg|iframe|mp)|url\(", re.IGNORECASE)
+_SHOWN = re.compile(r"<(?:img|image|svg|iframe|mp)|url\(", re.IGNORECASE)
 
 
 def utf16_length(text: str) -> int:
@@ -266,7 +265,7 @@ def _near(what: Phrase, count: int, limit: int) -> Fault:
 
 Limit = Callable[[str], Iterable[Fault]]
 """Gives the faults of a rendered string."""
-LIMITS: Final[Mapping[str, Limit]] = {
+LIMITS: Mapping[str, Limit] = {
     # An article: WeChat docs, "draft/add".
     "title": title_faults,  # MC301, MC310, MC313, MC014
     "author": author_faults,  # MC302, MC310

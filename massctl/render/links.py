@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -11,11 +10,11 @@ from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_article_link
 from massctl.render.tree import Element
 
-_SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
-_NEARLY: Final = re.compile(r"[^\w/.#]{0,4}(?P<scheme>https?)[:：]//(?P<rest>[^\s（）]+?)[\])>）」]*", re.IGNORECASE)
-_SITE: Final = re.compile(r"(?://|www\.)[\w-]+\.\S+", re.IGNORECASE)
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_BARE: Final = re.compile(r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~])", re.ASCII)
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+_NEARLY = re.compile(r"[^\w/.#]{0,4}(?P<scheme>https?)[:：]//(?P<rest>[^\s（）]+?)[\])>）」]*", re.IGNORECASE)
+_SITE = re.compile(r"(?://|www\.)[\w-]+\.\S+", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_BARE = re.compile(r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~])", re.ASCII)
 """An address in text. It ends before Chinese, which GitHub's rule would take along, and before what ends a sentence."""
 
 

@@ -6,7 +6,6 @@ Internal elements carry what HTML has no element for: `massctl-note` refers to a
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
 
 from markdown_it.token import Token
 
@@ -69,11 +68,11 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
     return Source(builder.finish(), parsed, tokens)
 
 
-_NO_TAG: Final = re.compile(r"</(?![A-Za-z])|<!(?!--|\[CDATA\[|doctype\b)[^>]*>?", re.IGNORECASE)
+_NO_TAG = re.compile(r"</(?![A-Za-z])|<!(?!--|\[CDATA\[|doctype\b)[^>]*>?", re.IGNORECASE)
 """What looks like the beginning of a tag but is not one: browsers show nothing up to the next `>`."""
-_COMMENT: Final = re.compile(r"<!--(?!-?>)")
-_COMMENTS: Final = re.compile(r"(?:\s*+<!--(?:(?!-->).)*+-->)+\s*+", re.DOTALL)
-_UNREAD: Final = re.compile(r"<(?:!--.*|(?P<name>[A-Za-z][\w:-]*)\s+[A-Za-z][^<>]*?=\s*[\"'][^<]*)")
+_COMMENT = re.compile(r"<!--(?!-?>)")
+_COMMENTS = re.compile(r"(?:\s*+<!--(?:(?!-->).)*+-->)+\s*+", re.DOTALL)
+_UNREAD = re.compile(r"<(?:!--.*|(?P<name>[A-Za-z][\w:-]*)\s+[A-Za-z][^<>]*?=\s*[\"'][^<]*)")
 """HTML in a line of text, where CommonMark reads none: it lacks its end or a quotation mark."""
 
 
@@ -216,7 +215,7 @@ class _TokenReader:
         self._builder.end("massctl-text")
 
 
-_WRITERS: Final[Mapping[str, Callable[[_TokenReader, Token], None]]] = {
+_WRITERS: Mapping[str, Callable[[_TokenReader, Token], None]] = {
     "inline": _TokenReader._inline,
     "text": _TokenReader._text,
     "paragraph_open": _TokenReader._paragraph,

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
-from typing import Final
 
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
@@ -20,48 +19,48 @@ from massctl.render.fault import Fault
 from massctl.render.foreign import PICTURE_END, diagram, foreign_marks, template_marks
 from massctl.render.markdown_parser import BOX_KINDS, KINDS, Parsed, every
 
-VERSE_CHARACTERS: Final = range(4, 17)
+VERSE_CHARACTERS = range(4, 17)
 """Ours: from a line of four characters to two of seven with their marks; prose that an editor wraps has longer ones."""
-_COUNTED: Final = re.compile(
+_COUNTED = re.compile(
     r"[\u2460-\u249b\u24f5-\u24fe\u2776-\u2793\u3220-\u3229]"
     r"|(?:[一二三四五六七八九十]{1,3}|\d{1,3})、|[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
 )
 """How a line begins that is one of several: `①`, `一、`, `1、`, `（一）`, `(1)`."""
-_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
-_LEFT_OVER: Final = re.compile(r"\*\*[^*\n]{0,20}")
-_READ_NOT: Final = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*>?", re.DOTALL)
+_LEFT_OVER = re.compile(r"\*\*[^*\n]{0,20}")
+_READ_NOT = re.compile(r"(?<![A-Za-z0-9*_/\\])\*(?=[^\W_])[^*\n]{0,40}(?<=\w)\*(?![A-Za-z0-9*_/])")
 """Emphasis with one asterisk inside HTML, where Markdown is not read; the `*` of a note is not emphasis."""
-_UNDERSCORES: Final = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
+_UNDERSCORES = re.compile(r"(?<![A-Za-z0-9_/])__(?![\s_])[^_\n]{1,60}(?<!\s)__(?![A-Za-z0-9_(])")
 """Two on both sides of words, and no name as Python writes them (`a__b__`)."""
-_BROKEN_ADDRESS: Final = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
-_SIZED: Final = re.compile(r"(?P<address>[^ ]+) +=\d*%?x?\d*%?")
+_BROKEN_ADDRESS = re.compile(r"\]\((?P<address>[^()\n]{1,200})\)")
+_SIZED = re.compile(r"(?P<address>[^ ]+) +=\d*%?x?\d*%?")
 """`a.png =300x` and `a.png =40%x`, a width as Typora, mdnice and others write it."""
-_PICTURE_NAME: Final = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
-REPORTS_MAX: Final = 50
+_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
+REPORTS_MAX = 50
 """Ours: at most this many lookalikes are reported for one article."""
-LABEL_CHARACTERS_MAX: Final = 24
+LABEL_CHARACTERS_MAX = 24
 """Ours: a longer label is the text of a footnote, not its name."""
-_LETTER: Final = r"[^\W\d_]"
-_FRONT_MATTER: Final = re.compile(
+_LETTER = r"[^\W\d_]"
+_FRONT_MATTER = re.compile(
     r"---[ \t]*\n(?:[^\n]*\n){0,50}?[A-Za-z_]+:(?:[ \t][^\n]*)?\n(?:[^\n]*\n){0,50}?---[ \t]*(?:\n|\Z)"
 )
-_CODE: Final = re.compile(r"(`+)[^`\n]+\1")
-_FOOTNOTE: Final = re.compile(r"\[\^(?P<label>[^\]\s]+)\]")
-_HEADING: Final = re.compile(rf" {{0,3}}(?P<mark>#{{1,6}})(?P<rest>{_LETTER}[^#]*)$")
-_WIDE_HEADING: Final = re.compile(r" {0,3}(?P<mark>＃{1,6})\s*(?P<rest>[^\s＃#][^＃#]*)$")
-_NUMBER: Final = re.compile(r" {0,3}(?P<mark>\d{1,3}[.)])(?P<rest>[\u3400-\u9fff].*)$")
-_BULLET: Final = re.compile(rf" {{0,3}}(?P<mark>[-+])(?P<rest>{_LETTER}.*)$")
-_WIDE: Final = re.compile(
+_CODE = re.compile(r"(`+)[^`\n]+\1")
+_FOOTNOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]")
+_HEADING = re.compile(rf" {{0,3}}(?P<mark>#{{1,6}})(?P<rest>{_LETTER}[^#]*)$")
+_WIDE_HEADING = re.compile(r" {0,3}(?P<mark>＃{1,6})\s*(?P<rest>[^\s＃#][^＃#]*)$")
+_NUMBER = re.compile(r" {0,3}(?P<mark>\d{1,3}[.)])(?P<rest>[\u3400-\u9fff].*)$")
+_BULLET = re.compile(rf" {{0,3}}(?P<mark>[-+])(?P<rest>{_LETTER}.*)$")
+_WIDE = re.compile(
     r"(?P<mark>[!！]?)(?P<text>\[[^\[\]\n]*\])"
     r"(?:（(?P<wide>[^（）()\n]*)[）)]|\((?P<half>[^（）()\n]*)）|\((?P<plain>[^（）()\n]*)\))"
 )
-_LINK_ADDRESS: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#")
-_SUSPECT: Final = re.compile(
+_LINK_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#")
+_SUSPECT = re.compile(
     rf"^ {{0,3}}(?:#{{1,6}}{_LETTER}|＃|\d{{1,3}}[.)][\u3400-\u9fff]|[-+]{_LETTER})|\[\^|\]（|！\[|\]\([^\n（）()]*）",
     re.MULTILINE,
 )
 """Finds the lines that one of the patterns above may match."""
-_UNREAD: Final = frozenset({"fence", "code_block", "html_block"})
+_UNREAD = frozenset({"fence", "code_block", "html_block"})
 
 
 def text_faults(
@@ -164,7 +163,7 @@ def _wide(found: re.Match[str]) -> Fault:
 # What Markdown reads in its text, and what a reader would see of it.
 
 
-_MAY_BE_FAULTY: Final = re.compile(r"[*_\[\n$\\]")
+_MAY_BE_FAULTY = re.compile(r"[*_\[\n$\\]")
 """A run of text without one of these has no fault."""
 
 
@@ -203,9 +202,9 @@ def _in_text(content: str) -> Iterator[Fault]:
         yield _broken(broken["address"])
 
 
-_CODE_IN_HTML: Final = re.compile(r"<(?P<name>pre|code)\b.*?(?:</(?P=name)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_PICTURE_IN_HTML: Final = re.compile(r"!\[[^\[\]\n]{0,200}\]\((?P<address>[^()\n]{1,200})\)")
-_MARKS_IN_HTML: Final = re.compile(
+_CODE_IN_HTML = re.compile(r"<(?P<name>pre|code)\b.*?(?:</(?P=name)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_PICTURE_IN_HTML = re.compile(r"!\[[^\[\]\n]{0,200}\]\((?P<address>[^()\n]{1,200})\)")
+_MARKS_IN_HTML = re.compile(
     r"(?<![A-Za-z0-9_\])!])\[[^\[\]\n]{1,200}\]\([^()\s]{1,500}\)"
     r"|\[\^[^\[\]\s]{1,100}\]"
     r"|^[ \t]*(?:#{1,6}|-)[ \t]+[^\s#-][^\n]{0,40}"
@@ -215,12 +214,12 @@ _MARKS_IN_HTML: Final = re.compile(
     re.MULTILINE,
 )
 """Links, notes, headings, entries, code, struck and bright words, and formulas as they stand inside HTML."""
-_BEHIND_TAG: Final = Phrase("Markdown is not read directly after a tag: leave a line empty there, or write HTML")
+_BEHIND_TAG = Phrase("Markdown is not read directly after a tag: leave a line empty there, or write HTML")
 
-_IN_ARGUMENT: Final = Phrase(
+_IN_ARGUMENT = Phrase(
     "what a block is given is text: write Markdown between {call} and {end}", call="{% call %}", end="{% endcall %}"
 )
-_OF_BLOCK: Final = re.compile(r'\s*<section class="')
+_OF_BLOCK = re.compile(r'\s*<section class="')
 """How a block of the template library begins; what it was given is text."""
 
 
@@ -244,16 +243,16 @@ def _in_html(content: str) -> Iterator[Fault]:
 
 # Formulas that Markdown does not see as ones.
 
-_TEX: Final = re.compile(
+_TEX = re.compile(
     r"\\(?:[dt]?frac|begin|end|sqrt|math(?:bb|bf|rm|cal|sf|frak)|boldsymbol|operatorname|overline|underline|text)\s*\{"
     r"|\\(?:left|right)\s*[\\(\[{|.)\]}]"
 )
-_MAYBE_TEX: Final = re.compile(
+_MAYBE_TEX = re.compile(
     r"(?<![A-Za-z:\\])\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|pi|rho|sigma|phi|omega|sum|int|prod|lim|times"
     r"|cdot|leq?|geq?|neq?|infty|in|partial|nabla|approx|(?:left|right)arrow|sin|cos|log|hat|bar|vec|tilde)(?![A-Za-z])"
 )
-_TWO_DOLLARS: Final = re.compile(r"(?<!\$)\$\$(?!\$)")
-_BETWEEN_DOLLARS: Final = re.compile(r"\$(?![\s\d])[^$\n\u2e80-\uffef]{1,40}(?<!\s)\$(?![A-Z_{])")
+_TWO_DOLLARS = re.compile(r"(?<!\$)\$\$(?!\$)")
+_BETWEEN_DOLLARS = re.compile(r"\$(?![\s\d])[^$\n\u2e80-\uffef]{1,40}(?<!\s)\$(?![A-Z_{])")
 
 
 def _shown_tex(content: str) -> Iterator[Fault]:
@@ -333,7 +332,7 @@ def _broken(address: str) -> Fault:
     return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
 
 
-_DEFINITION: Final = re.compile(r"\[([^\[\]\n]{1,999})\]:")
+_DEFINITION = re.compile(r"\[([^\[\]\n]{1,999})\]:")
 
 
 def _not_shown(text: str, say: Phrase) -> Fault:
@@ -354,8 +353,8 @@ def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
 
 # Boxes and blocks of code that are not closed, and what was meant to open or to close a box.
 
-_FENCE: Final = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z-]*)[^\n]*")
-_ALERT: Final = re.compile(r"\[!(?P<name>[A-Za-z-]+)\]")
+_FENCE = re.compile(r":{3,}[ \t]*(?P<name>[A-Za-z-]*)[^\n]*")
+_ALERT = re.compile(r"\[!(?P<name>[A-Za-z-]+)\]")
 
 
 def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
@@ -444,12 +443,12 @@ def _at_line(
 
 # Links and pictures that Markdown does not recognise: they stay in the text as written.
 
-_REFERENCE: Final = re.compile(
+_REFERENCE = re.compile(
     r"(?<![A-Za-z0-9_\])])(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\]\[(?P<label>[^\[\]\n]{0,100})\]"
 )
 """Behind a letter or another bracket it is an index: `a[i][j]`."""
-_APART: Final = re.compile(r"(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\][ \t]+\((?P<address>https?://[^()\s]{1,500})\)")
-_SWAPPED: Final = re.compile(r"[(（](?P<text>[^()（）\[\]\n]{1,200})[)）]\[(?P<address>https?://[^\[\]\s]{1,500})\]")
+_APART = re.compile(r"(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\][ \t]+\((?P<address>https?://[^()\s]{1,500})\)")
+_SWAPPED = re.compile(r"[(（](?P<text>[^()（）\[\]\n]{1,200})[)）]\[(?P<address>https?://[^\[\]\s]{1,500})\]")
 
 
 def _broken_links(text: str) -> Iterator[Fault]:
@@ -484,9 +483,9 @@ def _link_fault(found: re.Match[str], say: Phrase, hint: Phrase) -> Fault:
 
 # Asterisks that were meant as signs, as in `2*3*4`, and that Markdown takes for emphasis.
 
-_SIGN_BEFORE: Final = re.compile(r"[A-Za-z0-9_.)\]]{1,20}$")
-_SIGN_INSIDE: Final = re.compile(r"[A-Za-z0-9(\[](?:[!-)+-~]{0,20}[A-Za-z0-9)\]])?")
-_SIGN_BEHIND: Final = re.compile(r"[A-Za-z0-9_(\[]{1,20}")
+_SIGN_BEFORE = re.compile(r"[A-Za-z0-9_.)\]]{1,20}$")
+_SIGN_INSIDE = re.compile(r"[A-Za-z0-9(\[](?:[!-)+-~]{0,20}[A-Za-z0-9)\]])?")
+_SIGN_BEHIND = re.compile(r"[A-Za-z0-9_(\[]{1,20}")
 
 
 def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
@@ -514,10 +513,10 @@ def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
 # Source: GitHub Flavored Markdown 0.29, 4.10 "Tables (extension)": "The excess is ignored", and a bar ends a cell also
 # inside of code.
 
-_BAR: Final = re.compile(r"(?<!\\)\|")
-_DASHES: Final = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
-_ROW: Final = re.compile(r"\|(?:[^|\n]+\|){2,}[ \t]*")
-_CELLS_SHOWN_MAX: Final = 40
+_BAR = re.compile(r"(?<!\\)\|")
+_DASHES = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_ROW = re.compile(r"\|(?:[^|\n]+\|){2,}[ \t]*")
+_CELLS_SHOWN_MAX = 40
 """Characters of the lost cells that a message shows."""
 
 

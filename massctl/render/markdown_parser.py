@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from functools import cache
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
@@ -29,11 +29,11 @@ from massctl.render.bounds import BRACKETS_MAX, NESTING_MAX, TooMuchError, too_m
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
 
-_LEVELS: Final = 2 * NESTING_MAX + 4
+_LEVELS = 2 * NESTING_MAX + 4
 """Of the parser, which drops what stands deeper; a list and its entries are two."""
-_NESTED: Final = ("blockquote", "list_item", "callout", "dd")
-_CODE_INDENT: Final = 4
-_WORD: Final = re.compile(r"\w")
+_NESTED = ("blockquote", "list_item", "callout", "dd")
+_CODE_INDENT = 4
+_WORD = re.compile(r"\w")
 
 
 class _Inline(StateInline):
@@ -60,7 +60,7 @@ def _is_mark(character: str) -> bool:
     return isMdAsciiPunct(ord(character)) or isPunctChar(character)
 
 
-_BEGINS: Final = {
+_BEGINS = {
     "\n": ("newline",),
     "\\": ("bracketed_formula", "escape"),
     "$": ("formula",),
@@ -116,9 +116,9 @@ class _ParserInline(ParserInline):
         return state.tokens
 
 
-_BLOCK_SIGNS: Final = frozenset("#>-+*_`~:$\\[<0123456789")
+_BLOCK_SIGNS = frozenset("#>-+*_`~:$\\[<0123456789")
 """Where a line begins with one of these, a block of any kind may begin; a tab or blanks may begin code."""
-_WORDY: Final = ("table", "lheading", "deflist", "paragraph")
+_WORDY = ("table", "lheading", "deflist", "paragraph")
 """The blocks that begin with any other character, in the parser's order."""
 
 
@@ -259,7 +259,7 @@ def parse(text: str) -> Parsed:
 # GitHub's `> [!NOTE]`, also with a title behind it as in Obsidian. Both become `callout_open` and `callout_close`;
 # `info` is the kind and `content` the title.
 
-_SAME: Final = {
+_SAME = {
     "note": "note info abstract summary tldr todo example quote cite question help faq",
     "tip": "tip hint success check done",
     "important": "important",
@@ -267,11 +267,11 @@ _SAME: Final = {
     "caution": "caution danger error bug failure fail missing",
     "details": "details",
 }
-BOX_KINDS: Final = tuple(_SAME)
-KINDS: Final = {name: kind for kind, names in _SAME.items() for name in names.split()}
+BOX_KINDS = tuple(_SAME)
+KINDS = {name: kind for kind, names in _SAME.items() for name in names.split()}
 """The names that writers use, in lower case, each with what it means here."""
-_BOX: Final = re.compile(r"\s*(?P<name>[A-Za-z]+)(?:\[(?P<bracket>[^\]]*)\])?(?:\s*\{[^}]*\})?(?P<title>(?:\s.*)?)$")
-_ALERT: Final = re.compile(r"\[!(?P<name>[A-Za-z]+)\][+-]?(?P<title>[^\n]*)(?:\n|$)")
+_BOX = re.compile(r"\s*(?P<name>[A-Za-z]+)(?:\[(?P<bracket>[^\]]*)\])?(?:\s*\{[^}]*\})?(?P<title>(?:\s.*)?)$")
+_ALERT = re.compile(r"\[!(?P<name>[A-Za-z]+)\][+-]?(?P<title>[^\n]*)(?:\n|$)")
 
 
 def _add_boxes(markdown: MarkdownIt) -> None:
@@ -314,12 +314,12 @@ def _name_quote(tokens: Sequence[Token], index: int) -> bool:
 # Small marks in running text: `==highlight==`, `H~2~O`, `x^2^`. They are read narrowly: `~` and `^` are at home in
 # Chinese chat (`好~`, `^_^`), and `==` in code, so a mark that may be meant as itself stays as it is written.
 
-_HIGHLIGHT: Final = re.compile(r"==(?=[^\s=])(?P<text>(?:[^\n=]|=(?!=)){1,500}?)(?<=[^\s=])==(?![=A-Za-z0-9])")
-_SUBSCRIPT: Final = re.compile(r"~(?P<text>[0-9]{1,4}[+-]?|[a-z]{1,3}|[+-])~(?!~)")
-_SUPERSCRIPT: Final = re.compile(r"\^(?P<text>[+\-−]?[0-9]{1,6}[+-]?|[+-]|[A-Za-z]{1,8}|\([A-Za-z0-9+\-]{1,8}\))\^")
-_BEFORE_HIGHLIGHT: Final = re.compile(r"[=!<>A-Za-z0-9]")
-_BEFORE_SUBSCRIPT: Final = re.compile(r"[A-Za-z)\]]")
-_BEFORE_SUPERSCRIPT: Final = re.compile(r"[0-9A-Za-z)\]\u3400-\u9fff]")
+_HIGHLIGHT = re.compile(r"==(?=[^\s=])(?P<text>(?:[^\n=]|=(?!=)){1,500}?)(?<=[^\s=])==(?![=A-Za-z0-9])")
+_SUBSCRIPT = re.compile(r"~(?P<text>[0-9]{1,4}[+-]?|[a-z]{1,3}|[+-])~(?!~)")
+_SUPERSCRIPT = re.compile(r"\^(?P<text>[+\-−]?[0-9]{1,6}[+-]?|[+-]|[A-Za-z]{1,8}|\([A-Za-z0-9+\-]{1,8}\))\^")
+_BEFORE_HIGHLIGHT = re.compile(r"[=!<>A-Za-z0-9]")
+_BEFORE_SUBSCRIPT = re.compile(r"[A-Za-z)\]]")
+_BEFORE_SUPERSCRIPT = re.compile(r"[0-9A-Za-z)\]\u3400-\u9fff]")
 
 
 def _add_marks(markdown: MarkdownIt) -> None:
@@ -374,7 +374,7 @@ def _small(
 
 # Emoji by their names, as on GitHub: `:tada:` is 🎉. An unknown name stays as written.
 
-_NAME: Final = re.compile(r"(?<![A-Za-z0-9:/]):[a-z0-9_+-]{1,40}:(?![A-Za-z0-9:])")
+_NAME = re.compile(r"(?<![A-Za-z0-9:/]):[a-z0-9_+-]{1,40}:(?![A-Za-z0-9:])")
 """A name between colons that are not part of a time, an address or a namespace."""
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import escape, unescape
-from typing import Any, Final
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from latex2mathml.commands import FUNCTIONS, MATRICES
@@ -32,19 +32,19 @@ from ziamath.zmath import Math, fontname, loadedfonts
 
 from massctl.render.cjk import is_cjk
 
-CHARACTERS_MAX: Final = 2_000
+CHARACTERS_MAX = 2_000
 """Ours: a longer formula does not fit a phone."""
-UNITS: Final = 100
+UNITS = 100
 """Units of a drawing to one font size. One is 0.16 px in an article, half a pixel of a phone."""
-_DEPTH_MAX: Final = 40
+_DEPTH_MAX = 40
 """Elements of MathML inside each other."""
-_FENCES_MAX: Final = 6
+_FENCES_MAX = 6
 """Brackets that grow, inside each other: what is in them is measured twice."""
-_LENGTH_MAX: Final = 40.0
+_LENGTH_MAX = 40.0
 """Of one space, one letter, one bar, in sizes of a letter."""
-_WIDE: Final = 20
+_WIDE = 20
 """Sizes of a letter that fit a phone's width of 343 px; up to `_SMALL` a drawing is shrunk, and a wider one scrolls."""
-_SMALL: Final = 27
+_SMALL = 27
 
 
 class FormulaError(Exception):
@@ -76,15 +76,15 @@ def _shown(tex: str) -> str:
 
 # TeX that latex2mathml does not know
 
-_REFUSED: Final = re.compile(
+_REFUSED = re.compile(
     r"\\(?:g?def|let|(?:re)?newcommand|(?:re)?newenvironment|DeclareMathOperator|rule|hdashline|cline|f?colorbox"
     r"|href|class|style)(?![A-Za-z])|\\(?:text)?color\s*\["
 )
 """Macros, which could run for ever, and what WeChat or a drawing of ours would lose."""
-_WITH_WORDS: Final = re.compile(r"\\(?:text|mbox|textrm|textup)\s*\{(?P<words>[^{}]*\$[^{}]*)\}")
-_MATH_IN_WORDS: Final = re.compile(r"\$([^$]*)\$")
-_TAG: Final = re.compile(r"\\tag(?P<plain>\*?)\s*\{(?P<number>[^{}$\\]*)\}")
-_OTHER_NAMES: Final = {
+_WITH_WORDS = re.compile(r"\\(?:text|mbox|textrm|textup)\s*\{(?P<words>[^{}]*\$[^{}]*)\}")
+_MATH_IN_WORDS = re.compile(r"\$([^$]*)\$")
+_TAG = re.compile(r"\\tag(?P<plain>\*?)\s*\{(?P<number>[^{}$\\]*)\}")
+_OTHER_NAMES = {
     r"\R": r"\mathbb {R}",
     r"\N": r"\mathbb {N}",
     r"\Z": r"\mathbb {Z}",
@@ -97,23 +97,23 @@ _OTHER_NAMES: Final = {
     # latex2mathml takes what stands in braces right behind it for a letter in italics.
     r"\mathrm": r"\mathrm ",
 }
-_OTHER_NAME: Final = re.compile(r"\\[A-Za-z]+")
-_NOT_EQUAL: Final = re.compile(r"\\not\s*=")
-_ENVIRONMENTS: Final = {
+_OTHER_NAME = re.compile(r"\\[A-Za-z]+")
+_NOT_EQUAL = re.compile(r"\\not\s*=")
+_ENVIRONMENTS = {
     **dict.fromkeys(("align", "aligned", "alignat", "alignedat", "flalign", "split", "eqnarray"), "align*"),
     **dict.fromkeys(("gather", "gathered", "multline", "multlined", "equation"), "gathered"),
     **dict.fromkeys(("dcases", "cases"), "cases"),
     "darray": "array",
 }
-_ENVIRONMENTS_KNOWN: Final = {*_ENVIRONMENTS, *(each.strip("\\*") for each in MATRICES), "rcases", "subarray"}
-_ENVIRONMENT: Final = re.compile(r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?")
-_COLUMNS: Final = re.compile(r"\\begin\{array\}\s*\{(?P<columns>[lcr|]{1,40})\}")
+_ENVIRONMENTS_KNOWN = {*_ENVIRONMENTS, *(each.strip("\\*") for each in MATRICES), "rcases", "subarray"}
+_ENVIRONMENT = re.compile(r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?")
+_COLUMNS = re.compile(r"\\begin\{array\}\s*\{(?P<columns>[lcr|]{1,40})\}")
 _ACROSS, _DOWN = 0xE000, 0xE100
 """Marks of lines in the first cell below or behind them: characters of no font."""
-_ARG: Final = re.compile(r"\\operatorname\*?\s*\{\s*arg\s*(?:\\[,;:! ]|~)*\s*(?P<what>max|min)\s*\}")
-_OPERATOR: Final = re.compile(r"\\operatorname(?:\*\s*|(?=\{[^{}]*\\))(?=\{)")
+_ARG = re.compile(r"\\operatorname\*?\s*\{\s*arg\s*(?:\\[,;:! ]|~)*\s*(?P<what>max|min)\s*\}")
+_OPERATOR = re.compile(r"\\operatorname(?:\*\s*|(?=\{[^{}]*\\))(?=\{)")
 """Of more than letters, or with what stands below it; latex2mathml would show the asterisk."""
-_CE: Final = re.compile(r"\\ce\s*\{")
+_CE = re.compile(r"\\ce\s*\{")
 
 
 def _known(tex: str) -> str:
@@ -164,13 +164,13 @@ def _environment(found: re.Match[str]) -> str:
     return rf"\{mark}{{{_ENVIRONMENTS[name]}}}" if name in _ENVIRONMENTS else found[0]
 
 
-_REACTIONS: Final = {
+_REACTIONS = {
     "->": r"\xrightarrow",
     "<-": r"\xleftarrow",
     "<->": r"\xleftrightarrow",
     "<=>": r"\xrightleftharpoons",
 }
-_CHEMISTRY: Final = re.compile(
+_CHEMISTRY = re.compile(
     r"(?P<gap>\s+)"
     r"|(?P<arrow><=>|<->|->|<-)(?:\[(?P<above>[^\[\]]*)\])?(?:\[(?P<below>[^\[\]]*)\])?"
     r"|(?P<math>\$[^$]*\$|\\[A-Za-z]+)"
@@ -243,24 +243,24 @@ def _substance(found: re.Match[str], kind: str, *, is_new: bool, ends: bool) -> 
 
 # MathML with the spaces of TeX
 
-_FLAT: Final = frozenset({"math", "mrow", "mi", "mo", "mtext"})
-_ROWS: Final = frozenset({"math", "mrow", "mtd", "mstyle", "msqrt", "menclose", "mphantom", "mpadded"})
-_WITH_SCRIPTS: Final = frozenset({"accent", "msub", "msup", "msubsup", "munder", "mover", "munderover"})
-_VARIANTS: Final = {"double": "double", "monospace": "mono", "sans": "sans", "script": "script", "fraktur": "fraktur"}
-_NEGATION: Final = "\u29f8"
-_BINARY: Final = frozenset("+-−±∓×÷·∗*∘∙•⊕⊗⊖⊙⊘∪∩∧∨∖⧵⊎⊔⊓⋅†‡⋆⋄△▽◦")
-_LARGE: Final = frozenset("∏∐∑∫∬∭∮∯∰⋀⋁⋂⋃⨀⨁⨂⨄⨆")
-_PLAIN: Final = frozenset("∀∁∂∃∄∅∆∇∎∕√∛∜∞∟∠∡∢⋮⋯⋰⋱⊤")
-_OPENING: Final = frozenset("([{⟨⌊⌈⟦")
-_CLOSING: Final = frozenset(")]}⟩⌋⌉⟧!")
-_BRACES: Final = frozenset("⏞⏟⎴⎵⏜⏝")
-_BRACKETS: Final = _OPENING | _CLOSING | frozenset("|‖")
-_UNSTRETCHED: Final = frozenset("/|‖∣∥↑↓↕⇑⇓⇕⟨⟩\\")
+_FLAT = frozenset({"math", "mrow", "mi", "mo", "mtext"})
+_ROWS = frozenset({"math", "mrow", "mtd", "mstyle", "msqrt", "menclose", "mphantom", "mpadded"})
+_WITH_SCRIPTS = frozenset({"accent", "msub", "msup", "msubsup", "munder", "mover", "munderover"})
+_VARIANTS = {"double": "double", "monospace": "mono", "sans": "sans", "script": "script", "fraktur": "fraktur"}
+_NEGATION = "\u29f8"
+_BINARY = frozenset("+-−±∓×÷·∗*∘∙•⊕⊗⊖⊙⊘∪∩∧∨∖⧵⊎⊔⊓⋅†‡⋆⋄△▽◦")
+_LARGE = frozenset("∏∐∑∫∬∭∮∯∰⋀⋁⋂⋃⨀⨁⨂⨄⨆")
+_PLAIN = frozenset("∀∁∂∃∄∅∆∇∎∕√∛∜∞∟∠∡∢⋮⋯⋰⋱⊤")
+_OPENING = frozenset("([{⟨⌊⌈⟦")
+_CLOSING = frozenset(")]}⟩⌋⌉⟧!")
+_BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
+_BRACKETS = _OPENING | _CLOSING | frozenset("|‖")
+_UNSTRETCHED = frozenset("/|‖∣∥↑↓↕⇑⇓⇕⟨⟩\\")
 _THIN, _MEDIUM, _THICK = 3 / 18, 4 / 18, 5 / 18
 """Sizes of a letter. Source: D. E. Knuth, The TeXbook, 18, "thin space", "medium space", "thick space"."""
-_KINDS: Final = {"binary": _BINARY, "operator": _LARGE, "open": _OPENING, "close": _CLOSING, "mark": frozenset(",;")}
-_ONLY_LARGE: Final = frozenset({"binary", "relation", "mark"})
-_ACCENTS: Final = {
+_KINDS = {"binary": _BINARY, "operator": _LARGE, "open": _OPENING, "close": _CLOSING, "mark": frozenset(",;")}
+_ONLY_LARGE = frozenset({"binary", "relation", "mark"})
+_ACCENTS = {
     sign: chr(int(accent, 16))
     for sign, accent in zip(
         "`´^~¯˘˙¨˚ˇ→\u20db\u20dc",
@@ -269,7 +269,7 @@ _ACCENTS: Final = {
     )
 }
 """The sign above a letter that the font has for what MathML writes."""
-_WIDE_ACCENTS: Final = {"^": "\u0302", "~": "\u0303"}
+_WIDE_ACCENTS = {"^": "\u0302", "~": "\u0303"}
 
 
 def _mathml(tex: str, *, display: bool) -> ET.Element:
@@ -511,16 +511,16 @@ class _Font(MathFont):
         return super().findglyph(char, variant)
 
 
-_FONT: Final = "massctl"
+_FONT = "massctl"
 loadedfonts[_FONT] = _Font(fontname)
 config.svg2 = False
 
 
-_SPACE: Final = re.compile(r"(?P<negative>negative)?(?P<very>(?:very)*)(?P<name>thin|medium|thick)mathspace")
-_NAMED_SPACE: Final = {"thin": 3, "medium": 4, "thick": 5}
-_LENGTH: Final = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))\s*(?P<unit>[a-z]*)")
-_UNITS: Final = "em=1 ex=.45 mu=.0556 pt=.1 bp=.1 dd=.107 px=.0625 pc=1.2 mm=.2845 cm=2.845 in=7.227 =.01"
-_EMS: Final = {name: float(ems) for name, ems in (each.split("=") for each in _UNITS.split(" "))}
+_SPACE = re.compile(r"(?P<negative>negative)?(?P<very>(?:very)*)(?P<name>thin|medium|thick)mathspace")
+_NAMED_SPACE = {"thin": 3, "medium": 4, "thick": 5}
+_LENGTH = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))\s*(?P<unit>[a-z]*)")
+_UNITS = "em=1 ex=.45 mu=.0556 pt=.1 bp=.1 dd=.107 px=.0625 pc=1.2 mm=.2845 cm=2.845 in=7.227 =.01"
+_EMS = {name: float(ems) for name, ems in (each.split("=") for each in _UNITS.split(" "))}
 """Lengths of TeX at 10 pt, in sizes of a letter; a number alone is in units of the drawing."""
 
 
@@ -552,7 +552,7 @@ class _Shape(Drawable):
         self.phantom = phantom
 
 
-_NOTHING: Final = 9999
+_NOTHING = 9999
 """As ziamath says that a row has no height: above all that is below."""
 
 
@@ -742,12 +742,12 @@ class _Arrow(Mnode, tag="arrow"):
 
 _Point = tuple[int, int]
 _Bounds = tuple[int, int, int, int]
-_STRAIGHT: Final = 0.3
+_STRAIGHT = 0.3
 """Units that a line may run beside a curve."""
-_COMMAND: Final = re.compile(r"([MLQZ])([^MLQZ]*)")
-_MARGIN: Final = 2
+_COMMAND = re.compile(r"([MLQZ])([^MLQZ]*)")
+_MARGIN = 2
 """Units around a drawing."""
-_DOWN_MAX: Final = 60
+_DOWN_MAX = 60
 """Sizes of a letter that a formula may be high."""
 
 
@@ -842,7 +842,7 @@ def _em(units: int) -> str:
     return f"{'-' if units < 0 else ''}{written}em"
 
 
-_LETTERS: Final[dict[tuple[int, float], Any]] = {}
+_LETTERS: dict[tuple[int, float], Any] = {}
 
 
 def _letter(glyph: SimpleGlyph, size: float) -> "tuple[_Point, str, _Bounds] | None":

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from html import unescape
-from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
@@ -20,33 +19,33 @@ from markdown_it.rules_inline.state_inline import StateInline
 from mdit_py_plugins.amsmath import amsmath_block
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
-_SIGN: Final = re.compile(r"[\\^_=<>+±×÷·¬°²³¹⁰⁴-⁹⁺⁻ⁿ₀-₉℃℉\u2190-\u21ff\u2200-\u22ff\u2a00-\u2aff]")
-_ALONE: Final = re.compile(
+_SIGN = re.compile(r"[\\^_=<>+±×÷·¬°²³¹⁰⁴-⁹⁺⁻ⁿ₀-₉℃℉\u2190-\u21ff\u2200-\u22ff\u2a00-\u2aff]")
+_ALONE = re.compile(
     r"[\u0370-\u03ff]|[\u3400-\u9fff]{1,20}|[A-Z]{3}|[A-Za-z]{1,4}\([A-Za-z0-9+\-*/, ]{1,20}\)"
     r"|(?:arc)?(?:sin|cos|tan)h?|log|ln|lg|exp|lim|max|min|det|gcd|mod|softmax|sigmoid|ReLU"
 )
 """Letters, Chinese words, `O(nlogn)`, and the functions that writers do not spell as commands."""
-_COMMAND: Final = re.compile(r"\\[A-Za-z]")
-_CHINESE: Final = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
-_PUNCTUATION: Final = re.compile(r"[\u3000-\u303f\uff00-\uffef]")
-_AMOUNT: Final = re.compile(r"[0-9]")
-_BRACKETED: Final = re.compile(
+_COMMAND = re.compile(r"\\[A-Za-z]")
+_CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
+_PUNCTUATION = re.compile(r"[\u3000-\u303f\uff00-\uffef]")
+_AMOUNT = re.compile(r"[0-9]")
+_BRACKETED = re.compile(
     r"\\\((?P<tex>(?:[^\n\\]|\\[^\n()\[\]]){1,2000}?)\\\)|\\\[(?P<shown>(?:[^\\]|\\[^()\[\]]){1,2000}?)\\\]"
 )
-_CERTAIN: Final = re.compile(r"(?<!\\)[\^_=<>]")
-_TERM: Final = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |'!\[\]]){1,40}")
+_CERTAIN = re.compile(r"(?<!\\)[\^_=<>]")
+_TERM = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |'!\[\]]){1,40}")
 """`x`, `n+1`, `(a, b)`, `[0, 1]`: no word."""
-_WORD: Final = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{4}")
-_PROSE: Final = re.compile(r"(?:(?<![\\A-Za-z{])[A-Za-z]{2,}[ ,]+){3}")
-_EMPTY_LINES: Final = re.compile(r"\n\s*\n")
-_BESIDE: Final = re.compile(r"[0-9A-Za-z$\\]")
+_WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{4}")
+_PROSE = re.compile(r"(?:(?<![\\A-Za-z{])[A-Za-z]{2,}[ ,]+){3}")
+_EMPTY_LINES = re.compile(r"\n\s*\n")
+_BESIDE = re.compile(r"[0-9A-Za-z$\\]")
 """What touches a dollar of money, or of a variable, on its other side."""
-_DOLLARS: Final = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
-_WRITTEN: Final = re.compile(
+_DOLLARS = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
+_WRITTEN = re.compile(
     r"(?<![0-9A-Za-z$\\])\$(?P<inline>[^$\n]{1,500})\$(?![0-9A-Za-z$])|\$\$(?P<display>[^$]{1,2000})\$\$"
     rf"|{_BRACKETED.pattern}"
 )
-_LINES_MAX: Final = 200
+_LINES_MAX = 200
 """Ours: lines within which a formula must end."""
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 

@@ -1,7 +1,7 @@
 """The message of a campaign, rendered: strings of campaign.yaml through Jinja, articles, covers, limits."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from massctl.model.campaign import (
     SQUARE,
@@ -52,19 +52,19 @@ from massctl.render.strings import KeyPlace, Setting, Strings, no_check
 if TYPE_CHECKING:
     from massctl.render.theme import Theme
 
-LEAD_PIXELS_MIN: Final = (900, 383)
+LEAD_PIXELS_MIN = (900, 383)
 """Width and height of what the list shows of a first article.
 Source: the size that the console asks for; guides for editors, read 2026-10."""
-SQUARE_PIXELS_MIN: Final = (200, 200)
+SQUARE_PIXELS_MIN = (200, 200)
 """Of the square beside the other articles. Source: the size that the console asks for; guides, read 2026-10."""
-SHOWN_SHARE_MIN: Final = {WIDE: 0.5, SQUARE: 0.4}
+SHOWN_SHARE_MIN = {WIDE: 0.5, SQUARE: 0.4}
 """Ours: where less of a cover is left, its author did not mean this part. The square of a cover that was drawn for the
 list, in 2.35:1, is 43 % of it, and usual."""
-RATIO_TOLERANCE: Final = 0.03
+RATIO_TOLERANCE = 0.03
 """Ours: a written part that is off by more is stretched, or cut once more."""
-_MIDDLE: Final = (0.5, 0.5)
-_NAMES: Final = {WIDE: "2.35:1", SQUARE: "1:1"}
-_KEYS: Final = {WIDE: "crop_235_1", SQUARE: "crop_1_1"}
+_MIDDLE = (0.5, 0.5)
+_NAMES = {WIDE: "2.35:1", SQUARE: "1:1"}
+_KEYS = {WIDE: "crop_235_1", SQUARE: "crop_1_1"}
 
 
 class ShownCover(Frozen):
@@ -76,10 +76,10 @@ class ShownCover(Frozen):
     pic_crop_1_1: str | None = None
 
 
-_NO_WORDS: Final = WordLists()
-_NOTHING: Final = Sha256("0" * 64)
+_NO_WORDS = WordLists()
+_NOTHING = Sha256("0" * 64)
 """Stands for a file that was not found; such a message is never used."""
-_NO_COVER: Final = ShownCover(_NOTHING)
+_NO_COVER = ShownCover(_NOTHING)
 
 
 def render_content(
@@ -193,7 +193,7 @@ def _report_theme(strings: Strings, article: Article, keys: Path, theme: "Theme"
             strings.report([fault], theme.sources, key or ())
 
 
-_NO_ARTICLE: Final = Phrase("no article uses this theme")
+_NO_ARTICLE = Phrase("no article uses this theme")
 
 
 def _report_unused_theme(strings: Strings) -> None:
@@ -217,8 +217,8 @@ def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first:
 
 Recordings = tuple[Recording, ...]
 
-_VIDEOS_CLOSED: Final = Phrase("WeChat refuses to send videos that came through its API (48022, read 2026-10)")
-_COUPONS_CLOSED: Final = Phrase("WeChat has closed mass sends of coupons since 2024-08-10 (45113, read 2026-10)")
+_VIDEOS_CLOSED = Phrase("WeChat refuses to send videos that came through its API (48022, read 2026-10)")
+_COUPONS_CLOSED = Phrase("WeChat has closed mass sends of coupons since 2024-08-10 (45113, read 2026-10)")
 
 
 def image_message(message: Image, strings: Strings) -> ImageMessage[RenderedArticle]:

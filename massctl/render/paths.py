@@ -6,7 +6,6 @@ the article, then to the campaign's folder. Nobody reaches another campaign, or 
 
 import re
 from collections.abc import Mapping
-from typing import Final
 from urllib.parse import unquote
 
 from msgspec.structs import replace
@@ -18,23 +17,23 @@ from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, PicturePurpose
 
-SHARED: Final = "_shared"
-_SCHEME: Final = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]+:)")
-_DRIVE: Final = re.compile(r"^[A-Za-z]:")
+SHARED = "_shared"
+_SCHEME = re.compile(r"^(?://|[A-Za-z][A-Za-z0-9+.-]+:)")
+_DRIVE = re.compile(r"^[A-Za-z]:")
 """Of Windows: `C:`."""
-REFERENCE_CHARACTERS_MAX: Final = 900
+REFERENCE_CHARACTERS_MAX = 900
 """Of a path as written; disks take names of 255 bytes, and editors write each byte of a Chinese one as `%E5`."""
-_SHOWN_CHARACTERS_MAX: Final = 80
-_MARK: Final = "(?:[\"']|%22|%27)"
-_PIXEL: Final = re.compile(
+_SHOWN_CHARACTERS_MAX = 80
+_MARK = "(?:[\"']|%22|%27)"
+_PIXEL = re.compile(
     "data:image/(?:gif;base64,R0lGODdhAQABA|gif;base64,R0lGODlhAQABA|png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB"
     rf"|svg\+xml(?=.{{0,300}}?\bwidth={_MARK}1(?:px)?{_MARK})(?=.{{0,300}}?\bheight={_MARK}1(?:px)?{_MARK}))",
     re.DOTALL,
 )
 """The beginning of a GIF and of a PNG of one pixel, and of the SVG that WeChat's editor writes."""
-_PICTURE: Final = re.compile(r"^(?:https?:)?//|\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
-_SHOWN_OF_IMG: Final = frozenset({"src", "alt", "title", "style", "class"})
-_MMBIZ: Final = re.compile(r"^(?:https?:)?//(?:mmbiz\.(?:qpic|qlogo)|mmecoa\.qpic)\.cn/", re.IGNORECASE)
+_PICTURE = re.compile(r"^(?:https?:)?//|\.(?:png|jpe?g|gif|webp|bmp)\b", re.IGNORECASE)
+_SHOWN_OF_IMG = frozenset({"src", "alt", "title", "style", "class"})
+_MMBIZ = re.compile(r"^(?:https?:)?//(?:mmbiz\.(?:qpic|qlogo)|mmecoa\.qpic)\.cn/", re.IGNORECASE)
 """WeChat's own pictures, which stay as they are. Source: WeChat docs, media/uploadimg, read 2026-10; the others are
 those of older and of newer articles on mp.weixin.qq.com, read 2026-11."""
 

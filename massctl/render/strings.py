@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from html import unescape
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -121,11 +121,11 @@ class Strings(Struct):
 
 # From faults to diagnostics: which file of the repository, which line, and the line itself.
 
-CAMPAIGNS: Final = "campaigns/"
+CAMPAIGNS = "campaigns/"
 """Before a path from the campaigns folder, to make it one from the repository's root."""
-HALF_CHARACTERS_MIN: Final = 8
+HALF_CHARACTERS_MIN = 8
 """Ours: fewer may be anything."""
-_WITH_ENTITY: Final = re.compile(r"(?:(?<=\]\()|(?<=\]:)|(?<=\]: )|(?<=<))[^\s<>&]*&(?:[^\s<>()]|\([^\s<>()]*\))*")
+_WITH_ENTITY = re.compile(r"(?:(?<=\]\()|(?<=\]:)|(?<=\]: )|(?<=<))[^\s<>&]*&(?:[^\s<>()]|\([^\s<>()]*\))*")
 """The address of a link or picture with an entity in it."""
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from html import unescape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_component, is_script
@@ -15,45 +15,45 @@ from massctl.render.tree import VOID, Element, escaped_value, parse, serialized
 if TYPE_CHECKING:
     from css_inline import CSSInliner
 
-STYLE_URL: Final = re.compile(
+STYLE_URL = re.compile(
     r"url\(\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|&quot;(?P<entity>(?:(?!&quot;).)*+)&quot;"
     r"|&#39;(?P<number>(?:(?!&#39;).)*+)&#39;|(?P<bare>[^()\"'\s]*))\s*\)",
     re.IGNORECASE | re.DOTALL,
 )
 """A picture in a style, by the form in which it stands there."""
-_CSS_ESCAPE: Final = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
-_PROPERTY: Final = re.compile(r"-?[a-z][a-z0-9-]*")
-_HANDED_DOWN: Final = re.compile("(?<![^;])(?P<property>text-align:|letter-spacing:)(?P<value>[^;]*)")
-_ANYWHERE: Final = re.compile(r"[a-z-]+|0|[\d.]+px")
+_CSS_ESCAPE = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})\s?|(.))", re.DOTALL)
+_PROPERTY = re.compile(r"-?[a-z][a-z0-9-]*")
+_HANDED_DOWN = re.compile("(?<![^;])(?P<property>text-align:|letter-spacing:)(?P<value>[^;]*)")
+_ANYWHERE = re.compile(r"[a-z-]+|0|[\d.]+px")
 """Values that mean the same in an element and in its children, whatever their font sizes."""
-_PLAIN: Final = frozenset({"section", "p", "span", "blockquote", "table"})
+_PLAIN = frozenset({"section", "p", "span", "blockquote", "table"})
 """Neither a browser nor WeChat's own style sheet aligns or spaces these; tables would be in pages without a doctype."""
-_ALIGNED: Final = frozenset({"caption", "th", "center", "svg"})
+_ALIGNED = frozenset({"caption", "th", "center", "svg"})
 """Elements that do not inherit these properties."""
-_NOTHING: Final = frozenset({"span", "tbody", "thead"})
+_NOTHING = frozenset({"span", "tbody", "thead"})
 """Without attributes these change nothing: a browser puts `tbody` around rows by itself."""
-_UNPADDED: Final = frozenset({"section", "span"})
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SIZED: Final = _HEADINGS | {"big", "code", "kbd", "pre", "rp", "rt", "samp", "small", "sub", "sup", "tt", "font"}
+_UNPADDED = frozenset({"section", "span"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SIZED = _HEADINGS | {"big", "code", "kbd", "pre", "rp", "rt", "samp", "small", "sub", "sup", "tt", "font"}
 """A browser gives these a font size of its own."""
-_BLOCKS: Final = _HEADINGS | {"p", "section", "blockquote"}
-_WORDS: Final = frozenset({"span", "strong", "b", "em", "i", "s", "u", "a"})
-_FONT: Final = re.compile(r"(?<![^;])font(?:-size)?:(?P<value>[^;]*)")
-_FONT_LENGTH: Final = re.compile(r"(?<![\w.])(?P<number>\d*\.?\d+)(?P<unit>px|em)(?![\w.])")
-_SPACES: Final = re.compile(r"(?<![^;])(?:font-size|margin|padding)(?:-[a-z]+)?:[^;]*")
-_EMS: Final = re.compile(r"(?<=[ :])(?P<number>-?\d*\.?\d+)em(?![\w.])")
-_SPACING: Final = re.compile(r"(?<![^;])letter-spacing:(?P<pixels>\d*\.?\d+)(?:px|(?=;|$))")
-_RESIZED: Final = re.compile("font|spacing")
-_BELOW: Final = re.compile(r"(?<![^;])margin:0 (?P<side>0|auto) (?P<below>[\d.]+(?:em|px))(?![^;])")
-_OWN_PLACE: Final = re.compile("(?<![^;])(?:min-width|width|margin-)")
-_MARGIN: Final = re.compile(r"(?<![^;])margin:(?P<values>[^;]*)")
-_LENGTH: Final = re.compile(r"(?P<number>\d*\.?\d+)(?P<unit>em|px)?")
-ONE_LINE_PX: Final = 144
+_BLOCKS = _HEADINGS | {"p", "section", "blockquote"}
+_WORDS = frozenset({"span", "strong", "b", "em", "i", "s", "u", "a"})
+_FONT = re.compile(r"(?<![^;])font(?:-size)?:(?P<value>[^;]*)")
+_FONT_LENGTH = re.compile(r"(?<![\w.])(?P<number>\d*\.?\d+)(?P<unit>px|em)(?![\w.])")
+_SPACES = re.compile(r"(?<![^;])(?:font-size|margin|padding)(?:-[a-z]+)?:[^;]*")
+_EMS = re.compile(r"(?<=[ :])(?P<number>-?\d*\.?\d+)em(?![\w.])")
+_SPACING = re.compile(r"(?<![^;])letter-spacing:(?P<pixels>\d*\.?\d+)(?:px|(?=;|$))")
+_RESIZED = re.compile("font|spacing")
+_BELOW = re.compile(r"(?<![^;])margin:0 (?P<side>0|auto) (?P<below>[\d.]+(?:em|px))(?![^;])")
+_OWN_PLACE = re.compile("(?<![^;])(?:min-width|width|margin-)")
+_MARGIN = re.compile(r"(?<![^;])margin:(?P<values>[^;]*)")
+_LENGTH = re.compile(r"(?P<number>\d*\.?\d+)(?P<unit>em|px)?")
+ONE_LINE_PX = 144
 """Ours: so much of a heading fits into one line of every phone, whatever stands around its words."""
-COLUMN_PX: Final = 677
+COLUMN_PX = 677
 """The widest column of WeChat. Source: its article structure specification, 1.4, read 2026-10."""
-_NUMBERED_STYLE: Final = re.compile(r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"')
-_SHOWN: Final = re.compile(r"\S")
+_NUMBERED_STYLE = re.compile(r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"')
+_SHOWN = re.compile(r"\S")
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from traceback import walk_tb
-from typing import Any, Final
+from typing import Any
 
 from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError
 from jinja2.environment import TemplateModule
@@ -28,18 +28,18 @@ from massctl.render.template_environment import (
     environment_for,
 )
 
-SECONDS_MAX: Final = 2.0
+SECONDS_MAX = 2.0
 """Of processor time for one template with all it includes; a long article takes some 0.01 s."""
-MEMORY_BYTES_MAX: Final = 2 << 30
+MEMORY_BYTES_MAX = 2 << 30
 """Of the address space of the process, its libraries included, while a template runs."""
-CHARACTERS_MAX: Final = 1_000_000
+CHARACTERS_MAX = 1_000_000
 """Of what a template writes."""
-TEXT_SHOWN_MAX: Final = 200
+TEXT_SHOWN_MAX = 200
 """Characters of a foreign text in a message."""
-NAMES_COMPARED_MAX: Final = 1_000
+NAMES_COMPARED_MAX = 1_000
 """Names that a wrong one is compared with."""
-NAMES_SHOWN_MAX: Final = 12
-_ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
+NAMES_SHOWN_MAX = 12
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
 def render_text(
@@ -74,7 +74,7 @@ def render_text(
     return written
 
 
-_LESS: Final = Phrase("does a loop run too often, or does a text or a list grow with every round?")
+_LESS = Phrase("does a loop run too often, or does a text or a list grow with every round?")
 
 
 def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
@@ -100,10 +100,10 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
     return Fault(fault.code, fault.message, fault.hint, path=path, line=line, column=column, width=width)
 
 
-_UNFINISHED: Final = Phrase("check for a missing bracket, brace or quotation mark")
+_UNFINISHED = Phrase("check for a missing bracket, brace or quotation mark")
 
 
-_TOO_MUCH: Final[Mapping[type[Exception], Fault]] = {
+_TOO_MUCH: Mapping[type[Exception], Fault] = {
     TimeoutError: Fault(
         "MC104", Phrase("the template runs for more than {seconds:g} seconds", seconds=SECONDS_MAX), _LESS
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache, lru_cache, partial, wraps
 from types import BuiltinMethodType, CodeType
-from typing import Any, Final
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, nodes
 from jinja2.environment import TemplateModule
@@ -30,13 +30,13 @@ from massctl.render.blocks.library import SIGNATURES as BLOCKS
 from massctl.render.blocks.library import Blocks
 from massctl.render.fault import Fault, TemplateStop
 
-_LOOP: Final = "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"
-_STRING: Final = (
+_LOOP = "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"
+_STRING = (
     "capitalize center count endswith find format index isalnum isalpha isdecimal isdigit islower isnumeric"
     " isspace isupper join ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust"
     " rpartition rsplit rstrip split splitlines startswith strip title upper zfill"
 )
-_ATTRIBUTES: Final[dict[type, frozenset[str]]] = {
+_ATTRIBUTES: dict[type, frozenset[str]] = {
     str: frozenset(_STRING.split()),
     dict: frozenset({"get", "items", "keys", "values"}),
     list: frozenset({"count", "index"}),
@@ -48,14 +48,14 @@ _ATTRIBUTES: Final[dict[type, frozenset[str]]] = {
     Blocks: frozenset(BLOCKS),
 }
 """What a template may reach behind a dot, by exact type."""
-_FILTERS: Final = (
+_FILTERS = (
     "abs batch capitalize count d default dictsort e escape first float forceescape format groupby indent int items"
     " join last length list lower map max min reject rejectattr replace reverse round safe select selectattr slice"
     " sort string striptags sum title trim truncate unique upper urlencode wordcount"
 )
-FILTER_NAMES: Final = frozenset(_FILTERS.split())
+FILTER_NAMES = frozenset(_FILTERS.split())
 """Jinja's filters without those that are random, unbounded or of no use in an article."""
-_WRITING: Final = frozenset({
+_WRITING = frozenset({
     "capitalize", "e", "escape", "forceescape", "indent", "lower", "safe", "string", "striptags", "title", "trim",
     "truncate", "upper", "wordcount"
 })  # fmt: skip
@@ -173,15 +173,15 @@ def _replace_filter(value: Any, old: Any, new: Any, count: int | None = None) ->
     return plain_text(value).replace(_text_of(old), _text_of(new), -1 if count is None else count)
 
 
-_OWN: Final[Mapping[str, Callable[..., Any]]] = {
+_OWN: Mapping[str, Callable[..., Any]] = {
     "format": _format,
     "join": _join_filter,
     "replace": _replace_filter,
     "safe": str,
     "string": str,
 }
-FILTERS: Final = {name: _guarded(name, _OWN.get(name, JINJA_FILTERS[name])) for name in sorted(FILTER_NAMES)}
-TESTS: Final = dict(JINJA_TESTS)
+FILTERS = {name: _guarded(name, _OWN.get(name, JINJA_FILTERS[name])) for name in sorted(FILTER_NAMES)}
+TESTS = dict(JINJA_TESTS)
 
 
 # The syntax tree, before it is compiled

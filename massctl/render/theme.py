@@ -8,7 +8,7 @@ style of headings or code that replaces the theme's own.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -26,44 +26,44 @@ from massctl.render.inputs import Inputs
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
 from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, meant, read_sheet
 
-BUILT_IN: Final = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")
+BUILT_IN = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")
 """The built-in themes; the first one is the default."""
-DEFAULT: Final = BUILT_IN[0]
-HEADING_STYLES: Final[tuple[str, ...]] = get_args(HeadingStyle)
-CODE_STYLES: Final[tuple[str, ...]] = get_args(CodeStyle)
-PARTS: Final = (
+DEFAULT = BUILT_IN[0]
+HEADING_STYLES: tuple[str, ...] = get_args(HeadingStyle)
+CODE_STYLES: tuple[str, ...] = get_args(CodeStyle)
+PARTS = (
     "base",
     "blocks",
     *(f"headings-{each}" for each in HEADING_STYLES),
     *(f"code-{each}" for each in CODE_STYLES),
 )
 """Style sheets beside them: the base, the blocks, and the styles that may replace a theme's own."""
-OWN_FOLDER: Final = "_shared/themes"
+OWN_FOLDER = "_shared/themes"
 """Where a repository keeps its own themes, from the campaigns folder."""
-BASES_MAX: Final = 8
+BASES_MAX = 8
 """Ours: how deep themes may import each other."""
-_PROTOCOL: Final = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
-_NAME: Final = re.compile(THEME_NAME_PATTERN)
+_PROTOCOL = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
+_NAME = re.compile(THEME_NAME_PATTERN)
 _At = tuple[str, Base]
 """The file that names a theme, and where."""
-NODES_MAX: Final = 20_000
+NODES_MAX = 20_000
 """Ours: pieces of values that are written for one theme; variables in variables may double them each time."""
-_BLANK: Final = {"comment": "", "whitespace": " "}
-_LIKE: Final = "var(--accent, #08684f)"
-BUILT_IN_FOLDER: Final = "massctl/"
+_BLANK = {"comment": "", "whitespace": " "}
+_LIKE = "var(--accent, #08684f)"
+BUILT_IN_FOLDER = "massctl/"
 """The folder in the path of a built-in theme."""
-_OPTIONS: Final = "options"
+_OPTIONS = "options"
 """Stands for a path: the keys of `theme` in massctl.yaml and campaign.yaml."""
-_VARIABLES: Final = {
+_VARIABLES = {
     "font_size": ("--font-size", "{}px"),
     "line_height": ("--line-height", "{:g}"),
     "padding": ("--padding", "{}px"),
     "gap": ("--gap", "{:g}em"),
 }
 """Key -> its variable, and how its value is written."""
-_SHADES: Final = {"--accent-soft": "1a", "--accent-line": "66"}
+_SHADES = {"--accent-soft": "1a", "--accent-line": "66"}
 """Variable -> its opacity where an accent is given."""
-STANDARD: Final = frozenset(
+STANDARD = frozenset(
     [
         "--accent",
         "--accent-soft",
@@ -79,14 +79,14 @@ STANDARD: Final = frozenset(
     ]
 )
 """The variables of the base, which a theme may set and not use."""
-_TINT: Final = "#8881"
+_TINT = "#8881"
 """The ground of boxes and code, on which the accent has to be read too."""
-_REPLACED: Final = {
+_REPLACED = {
     "headings": re.compile(r"(?:h[1-3](?: \.inner)?(?:\s*,\s*|$))+"),
     "code": re.compile(r"(?:(?:code|\.code|\.hl-[a-z]+)(?:\s*,\s*|$))+"),
 }
 """Rules for nothing but these are left out where another style takes their place."""
-PICTURE_MARK: Final = "massctl-theme-picture-"
+PICTURE_MARK = "massctl-theme-picture-"
 """Stands before the number of a picture in a resolved theme; each campaign replaces it with its placeholder."""
 
 
@@ -192,7 +192,7 @@ def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
     return None
 
 
-_PLAIN_VALUES: Final = Phrase("give variables plain values instead of other variables")
+_PLAIN_VALUES = Phrase("give variables plain values instead of other variables")
 
 
 class _Writer(Struct):

@@ -7,7 +7,7 @@ element. Whatever would be lost is a fault at its place.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any
 
 from massctl.model.diagnostics import Lines
 from massctl.model.frozen import Frozen
@@ -16,11 +16,11 @@ from massctl.model.phrase import Phrase
 from massctl.render.elements import ELEMENTS, row, selector_of
 from massctl.render.fault import Fault
 
-CHARACTERS_MAX: Final = 60_000
+CHARACTERS_MAX = 60_000
 """Ours: of a theme's file; the longest built-in one has 4,440."""
-DEPTH_MAX: Final = 30
+DEPTH_MAX = 30
 """Ours: brackets inside each other; what writes them again calls itself for each."""
-ROOT: Final = ":root"
+ROOT = ":root"
 
 
 class Declaration(Frozen):
@@ -192,28 +192,28 @@ def _written(nodes: Sequence[Any]) -> str:
     return str(tinycss2.serialize(nodes))
 
 
-_STRUCTURAL_NAMES: Final = (
+_STRUCTURAL_NAMES = (
     "first-child last-child only-child nth-child nth-last-child first-of-type last-of-type only-of-type nth-of-type"
     " nth-last-of-type empty not has"
 )
-STRUCTURAL: Final = frozenset(_STRUCTURAL_NAMES.split())
+STRUCTURAL = frozenset(_STRUCTURAL_NAMES.split())
 """Pseudo classes that depend only on the position of an element; others need a pointer, a history or a page."""
-_PAGE_ELEMENTS: Final = frozenset({"html", "body", "head", "title"})
+_PAGE_ELEMENTS = frozenset({"html", "body", "head", "title"})
 """Elements of a page, which an article is not."""
-_LISTS: Final = frozenset({"ul", "ol", "menu", "dir"})
-_WITH_SELECTORS: Final = frozenset({"not", "has"})
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_WITH_SELECTORS = frozenset({"not", "has"})
 """Pseudo classes that have a selector in brackets."""
-_CODE_IN_CODE: Final = re.compile(r"\.code(?![\w-])[^,+~]*[\s>]code(?![\w-])", re.IGNORECASE)
-_FIXED: Final = frozenset({"absolute", "fixed", "sticky"})
+_CODE_IN_CODE = re.compile(r"\.code(?![\w-])[^,+~]*[\s>]code(?![\w-])", re.IGNORECASE)
+_FIXED = frozenset({"absolute", "fixed", "sticky"})
 """Source: WeChat's article structure rules 1.4 and 4.2.2, read 2026-08; editors and practice agree."""
-_WITHOUT_EFFECT: Final = {
+_WITHOUT_EFFECT = {
     "animation": Phrase("it needs keyframes, which WeChat removes"),
     "transition": Phrase("an article does not change while it is read"),
     "content": Phrase("it belongs to pseudo elements, which cannot be in a `style` attribute"),
 }
 """Property, without what follows its first hyphen -> why it does nothing."""
-_PICTURE_FUNCTIONS: Final = frozenset({"image-set", "-webkit-image-set", "cross-fade", "element", "paint", "src"})
-_PROPERTY_NAMES: Final = """
+_PICTURE_FUNCTIONS = frozenset({"image-set", "-webkit-image-set", "cross-fade", "element", "paint", "src"})
+_PROPERTY_NAMES = """
 accent-color align-content align-items align-self alignment-baseline all anchor-name anchor-scope animation
 animation-composition animation-delay animation-direction animation-duration animation-fill-mode
 animation-iteration-count animation-name animation-play-state animation-range animation-timeline
@@ -281,7 +281,7 @@ transition-timing-function translate unicode-bidi user-select vector-effect vert
 visibility white-space white-space-collapse widows width will-change word-break word-space-transform word-spacing
 word-wrap writing-mode x y z-index zoom
 """
-_PROPERTIES: Final = frozenset(_PROPERTY_NAMES.split())
+_PROPERTIES = frozenset(_PROPERTY_NAMES.split())
 """Source: W3C, "All CSS properties" (w3.org/Style/CSS/all-properties) and the presentation attributes of SVG 2.
 
 Names of one browser begin with a hyphen, as `-webkit-line-clamp` does, and are not in it.

@@ -6,21 +6,21 @@ element without a tag, is markup that browsers read differently from how it look
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.render.html_scan import Tag, tags
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MARKER: Final = "massctl-at\x01"
+MARKER = "massctl-at\x01"
 """The attribute with a tag's position; no writer has one, since no article may hold its last character."""
-_VOID_NAMES: Final = "area base br col embed hr img input link meta param source track wbr"
-VOID: Final = frozenset(_VOID_NAMES.split())
+_VOID_NAMES = "area base br col embed hr img input link meta param source track wbr"
+VOID = frozenset(_VOID_NAMES.split())
 """Elements without an end tag. Source: HTML standard, "13.1.2 Elements", read 2026-11."""
-_ADDRESSES: Final = ("href", "src")
+_ADDRESSES = ("href", "src")
 """Attributes that keep their quotation marks even if they are empty, as in WeChat's examples."""
-IMPLIED: Final = frozenset({"html", "head", "body", "tbody", "tr", "colgroup", "p", "br"})
+IMPLIED = frozenset({"html", "head", "body", "tbody", "tr", "colgroup", "p", "br"})
 """Elements that a parser adds by itself; `p` and `br` for a lone end tag. Source: the same, "13.2.6", read 2026-11."""
 
 

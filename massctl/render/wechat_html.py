@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from itertools import zip_longest
 from string import ascii_lowercase
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
 
@@ -29,27 +29,27 @@ from massctl.render.paths import is_spacer, spacer_fault
 from massctl.render.styles import declarations, with_pictures
 from massctl.render.tree import Element, parse
 
-BULLET: Final = "•"
-INLINE_PIXELS_MAX: Final = 64
+BULLET = "•"
+INLINE_PIXELS_MAX = 64
 """Ours: a wider picture in a line of text is not an icon; it gets a line of its own."""
-_ATTRIBUTION: Final = re.compile(r"(?:——?|--)[^。！？…]{1,60}")
-_KEPT: Final = frozenset({"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"})
+_ATTRIBUTION = re.compile(r"(?:——?|--)[^。！？…]{1,60}")
+_KEPT = frozenset({"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"})
 """Attributes of an author's element that are kept, besides those that begin with `data-`."""
-_ALIGNMENTS: Final = frozenset({"center", "justify", "left", "right"})
-_LENGTH: Final = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
-_COLOUR: Final = re.compile(r"#?\w+", re.ASCII)
-_BREAK: Final = re.compile(r"[ \t]*\n\s*")
-_WIDTHS: Final = ("", "", " item-2", *[" item-3"] * 9)
+_ALIGNMENTS = frozenset({"center", "justify", "left", "right"})
+_LENGTH = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
+_COLOUR = re.compile(r"#?\w+", re.ASCII)
+_BREAK = re.compile(r"[ \t]*\n\s*")
+_WIDTHS = ("", "", " item-2", *[" item-3"] * 9)
 """Classes that give the mark of an entry its room, by the length of the longest number of the list."""
-_INTEGER: Final = re.compile(r"-?[0-9]{1,9}")
-_ROMAN: Final = (
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
+_ROMAN = (
     *(("m", 1000), ("cm", 900), ("d", 500), ("cd", 400), ("c", 100), ("xc", 90), ("l", 50), ("xl", 40)),
     *(("x", 10), ("ix", 9), ("v", 5), ("iv", 4), ("i", 1)),
 )
-_ROMAN_MAX: Final = 3999
-_TASK_CHARACTERS: Final = 4
-_TASKS: Final = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
-_TITLES: Final = {
+_ROMAN_MAX = 3999
+_TASK_CHARACTERS = 4
+_TASKS = {"[ ] ": "☐", "[x] ": "☑", "[X] ": "☑"}
+_TITLES = {
     "note": ("说明", "Note"),
     "tip": ("提示", "Tip"),
     "important": ("重要", "Important"),
@@ -58,16 +58,16 @@ _TITLES: Final = {
     "details": ("详情", "Details"),
 }
 """Titles of boxes that have none of their own, in Chinese and in English."""
-ROW_MAX: Final = 3
+ROW_MAX = 3
 """Ours: pictures side by side; more are too small on a phone."""
-_GAP: Final = 2
+_GAP = 2
 """Percent between pictures side by side: 7 px on a phone."""
-_COPIED: Final = (Handling.COPY, Handling.PART)
-_IN_DRAWINGS: Final = frozenset({"a", "title"})
+_COPIED = (Handling.COPY, Handling.PART)
+_IN_DRAWINGS = frozenset({"a", "title"})
 """Elements of HTML that drawings have too."""
-_MIDDLE: Final = "margin-left:auto;margin-right:auto"
-_CENTRED: Final = re.compile(r"text-align\s*:\s*center")
-_AROUND: Final = 3
+_MIDDLE = "margin-left:auto;margin-right:auto"
+_CENTRED = re.compile(r"text-align\s*:\s*center")
+_AROUND = 3
 """How many ancestors of a picture may centre it: a link, a paragraph and the element around it."""
 
 
@@ -836,24 +836,24 @@ def _copy(writer: _ArticleWriter, node: Element) -> None:
 
 # Tables, in a section that scrolls, with columns that Chinese words can be read in.
 
-COLUMNS_MAX: Final = 4
+COLUMNS_MAX = 4
 """Ours: more than these do not fit side by side on a phone, so that the table is wider than the screen and scrolls."""
-COLUMN_SHARE: Final = 26
+COLUMN_SHARE = 26
 """Percent of the screen that each column of such a table has, some 90 px of a phone."""
-SCREEN_EMS: Final = 24
+SCREEN_EMS = 24
 """Letters in a row on a phone: 343 px, at the 14 px that the built-in themes write tables with."""
-BETWEEN_EMS: Final = 1.2
+BETWEEN_EMS = 1.2
 """Room inside each cell of theirs, 14 to 17 px; WeChat counts it as a part of a width (`box-sizing`)."""
-SPACED: Final = 1.1
+SPACED = 1.1
 """A letter of theirs with the room behind it, at most 1 px."""
-WORD_EMS_MAX: Final = 4
+WORD_EMS_MAX = 4
 """Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
-LATIN_EMS: Final = 0.6
+LATIN_EMS = 0.6
 """The average width of a letter of another script."""
-SCREEN_PX: Final = 343
+SCREEN_PX = 343
 """The text width of a 375 px phone. Cells that are wider together were made for another page."""
-_PARTS: Final = frozenset({"thead", "tbody", "tfoot"})
-_CELLS: Final = ("th", "td")
+_PARTS = frozenset({"thead", "tbody", "tfoot"})
+_CELLS = ("th", "td")
 
 
 class _CellNeeds(NamedTuple):
@@ -938,7 +938,7 @@ def _cell(node: Element) -> _CellNeeds:
     return _CellNeeds(node.name == "th", chinese + (len(text) - chinese) * LATIN_EMS, chinese > 0)
 
 
-OWN: Final[Mapping[str, Callable[[_ArticleWriter, Element], None]]] = {
+OWN: Mapping[str, Callable[[_ArticleWriter, Element], None]] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
     **dict.fromkeys(("ul", "ol", "menu", "dir"), _list),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), _code),

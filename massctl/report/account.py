@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from massctl.model.ids import AppId
 from massctl.model.state import State
@@ -22,9 +21,9 @@ from massctl.report.report import (
     SendReport,
 )
 
-DAYS_AROUND: Final = (0, 1, 2)
+DAYS_AROUND = (0, 1, 2)
 """Days after a send on which unfollows are looked at."""
-WEEKS_COMPARED: Final = 8
+WEEKS_COMPARED = 8
 """Unfollows are compared with those on the same weekday of so many weeks before. Our own bound."""
 
 

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -51,7 +50,7 @@ from massctl.report.report import (
 )
 from massctl.report.summary import report_sentence, send_sentence
 
-ARTICLES_MAX: Final = 8
+ARTICLES_MAX = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
 
 

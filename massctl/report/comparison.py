@@ -7,7 +7,6 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -29,7 +28,7 @@ from massctl.report.report import (
     UsualDay,
 )
 
-COMPARED_METRICS: Final = (
+COMPARED_METRICS = (
     Metric.READ_USER,
     Metric.READ_DELIVERY_RATE,
     Metric.READ_FINISH_RATE,

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Final
 
 from massctl.model.statistics import ArticleDay
 from massctl.plan.statistics import ARTICLE_DAYS, COUNTED_SINCE
@@ -27,7 +26,7 @@ from massctl.report.report import (
     SourceRow,
 )
 
-_SHARES: Final = frozenset({Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME})
+_SHARES = frozenset({Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME})
 """They cannot be added."""
 
 

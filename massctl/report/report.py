@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from math import ceil, floor
-from typing import Final
 
 from msgspec import field
 from msgspec.structs import replace
@@ -19,18 +18,18 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.quota import Unit
 
-DAYS: Final = (1, 3, 7, 30)
+DAYS = (1, 3, 7, 30)
 """The days of a send that a report shows. Day 1 is the Beijing day of the send itself, day 30 the last that WeChat
 counts. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
-LEAVE_POSITIONS: Final = (1, 2, 3, 4, 5)
+LEAVE_POSITIONS = (1, 2, 3, 4, 5)
 """Fifths of an article, from its beginning: 0–20 %, …, 80–100 %. Source: as for DAYS."""
-FEWEST_COMPARED: Final = 4
+FEWEST_COMPARED = 4
 """Of fewer sends there is no median, no quartile and no group. Our own bound."""
-SIDE_BY_SIDE_DAY: Final = 7
+SIDE_BY_SIDE_DAY = 7
 """Sends are put side by side by the end of this day."""
-COMPARED_DAYS: Final = 180
+COMPARED_DAYS = 180
 """Comparable sends went out within so many days before. Our own bound."""
-FULL_MAX: Final = 5
+FULL_MAX = 5
 """So many sends, the newest, are shown in full where there are more. Our own bound."""
 
 
@@ -95,7 +94,7 @@ def people_text(count: float) -> str:
     return f"{count:,.0f}" if count == int(count) else f"{count:,.1f}"
 
 
-_HALVES_BELOW: Final = 100
+_HALVES_BELOW = 100
 """Of a median from here on half a person is of no interest."""
 
 

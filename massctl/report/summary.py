@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
 
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.report.comparison import quartiles_of
@@ -67,7 +66,7 @@ def _read(title: str, counted: Point) -> Phrase:
     )
 
 
-_STANDING: Final = {
+_STANDING = {
     Standing.BELOW: Phrase("less than usual: {inside} of {count} comparable sends had {range} (median {median})"),
     Standing.WITHIN: Phrase("as usual: {inside} of {count} comparable sends had {range} (median {median})"),
     Standing.ABOVE: Phrase("more than usual: {inside} of {count} comparable sends had {range} (median {median})"),

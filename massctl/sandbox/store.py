@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from massctl.errors import MassctlError
 from massctl.model.phrase import Phrase, system_reason
@@ -26,7 +26,7 @@ Record: TypeAlias = dict[str, Any]
 BEIJING = timezone(timedelta(hours=8))
 """Quota days and months are Beijing time; inferred, no page says so."""
 FILE_NAME = "world.sqlite3"
-FOLDER: Final = ".massctl/sandbox"
+FOLDER = ".massctl/sandbox"
 """Where a repository keeps it."""
 FORMAT = 4
 """Version of the file; another one is refused."""

@@ -7,30 +7,29 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
-from typing import Final
 
 from massctl.errors import UsageError
 from massctl.model.message import Window
 from massctl.model.phrase import Command, Phrase, system_reason
 
-LANGUAGES: Final = ("zh", "en")
+LANGUAGES = ("zh", "en")
 """Languages of a new repository's words. The workflows are the same in each."""
-WORKFLOWS: Final = ".github/workflows/"
-ACTION: Final = "OWNER/massctl@0000000000000000000000000000000000000000"
+WORKFLOWS = ".github/workflows/"
+ACTION = "OWNER/massctl@0000000000000000000000000000000000000000"
 """What the workflows run if nobody knows where this massctl is published: a commit that no repository has."""
-OWNERS: Final = ".github/CODEOWNERS"
+OWNERS = ".github/CODEOWNERS"
 """The file that names who must approve."""
-_HIDDEN: Final = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
+_HIDDEN = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
 """Names that get a leading dot when they are written."""
-CAMPAIGN_FILE: Final = "campaign.yaml"
-COVER: Final = "images/cover.jpg"
+CAMPAIGN_FILE = "campaign.yaml"
+COVER = "images/cover.jpg"
 """The cover's path in a campaign's folder."""
-_SEND: Final = "send:\n  not_before: {}\n  not_after: {}"
-_NO_WINDOW: Final = {
+_SEND = "send:\n  not_before: {}\n  not_after: {}"
+_NO_WINDOW = {
     "zh": "# 没有 send 时段的活动只在点名时才备稿和群发",
     "en": "# A campaign without a window (send:) is staged and sent only by name",
 }
-_PROGRAMS: Final = frozenset({".githooks/pre-commit"})
+_PROGRAMS = frozenset({".githooks/pre-commit"})
 """Files that git runs."""
 
 

@@ -41,14 +41,14 @@ from massctl.view.pages.markup import Sheet
 from massctl.view.pages.sends_page import Order, sends_page, served_send_page
 from massctl.view.pages.themes_page import themes_page
 
-SHARED: Final = "_shared"
+SHARED = "_shared"
 """Stands for what campaigns share, in what is published; the gallery of themes waits for it."""
-REPORTED: Final = "_report"
+REPORTED = "_report"
 """Stands for what sends reached, in what is published; the pages of reports wait for it."""
-EVERYTHING: Final = frozenset({ANYTHING})
+EVERYTHING = frozenset({ANYTHING})
 """For all campaigns, known or not. No campaign has this name."""
-OWN_THEMES: Final = "campaigns/_shared/themes"
-_KEPT_MAX: Final = 64
+OWN_THEMES = "campaigns/_shared/themes"
+_KEPT_MAX = 64
 """A page that missed more changes than these is renewed whatever they were."""
 
 
@@ -205,7 +205,7 @@ def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None
     return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
 
 
-_RENEWED_MAX: Final = 8
+_RENEWED_MAX = 8
 """So many campaigns are rendered while a page of several is asked for."""
 
 

@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.loopback import run_app
 from massctl.model.ids import CampaignName, is_campaign_name
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
 
-STREAM: Final = "/-/changes"
-SILENCE_SECONDS: Final = 15.0
+STREAM = "/-/changes"
+SILENCE_SECONDS = 15.0
 """After so long a stream says that it is still there; that is also when it notices that its page is gone."""
-_DIGITS_MAX: Final = 9
-_FILE: Final = re.compile(re.escape(FILE_FOLDER) + r"([0-9a-f]{64})\.([a-z0-9]{1,5})", re.ASCII)
-_HEADERS: Final = {
+_DIGITS_MAX = 9
+_FILE = re.compile(re.escape(FILE_FOLDER) + r"([0-9a-f]{64})\.([a-z0-9]{1,5})", re.ASCII)
+_HEADERS = {
     "Content-Security-Policy": SERVED_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-DNS-Prefetch-Control": "off",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pkgutil import get_data
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -22,22 +22,22 @@ from massctl.render.theme import BUILT_IN
 from massctl.source.renderer import Materials, Renderer, materials_of
 from massctl.view.pages.themes_page import Shown
 
-_FOLDER: Final = "_gallery"
+_FOLDER = "_gallery"
 """Where the samples are for the renderer; no campaign has this name."""
-_SAMPLES: Final = {
+_SAMPLES = {
     "": ("sample.md", "massctl.serve", "gallery/sample.md", "四个周六，四十二公里"),
     "blocks": ("blocks.md.j2", "massctl.render", "blocks/sample.md.j2", "模板库里的每一种版块"),
 }
 """What the page's address says -> the sample's name, the package and the file that it is in, and its title."""
-_TEXTS: Final = {name: (package, file) for name, package, file, _ in _SAMPLES.values()}
-_PICTURES: Final = {
+_TEXTS = {name: (package, file) for name, package, file, _ in _SAMPLES.values()}
+_PICTURES = {
     "avenue.jpg": ("massctl.serve", "gallery/avenue.jpg", 750, 563),
     "images/notebook.png": ("massctl.render", "blocks/images/notebook.png", 600, 600),
     "images/portrait.png": ("massctl.render", "blocks/images/portrait.png", 600, 600),
     "images/qr.png": ("massctl.render", "blocks/images/qr.png", 468, 468),
 }
 """The pictures of the samples: the package and the file that each is in, and its size."""
-_NUMBERS: Final = frozenset({"font_size"})
+_NUMBERS = frozenset({"font_size"})
 
 
 def read_settings(query: Mapping[str, str]) -> ThemeSettings:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.source.repository import CAMPAIGNS, SETTINGS
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from watchfiles import Change
 
 
-STEP_MILLISECONDS: Final = 20
+STEP_MILLISECONDS = 20
 """How long it has to be quiet before changes are told: an editor saves a file in several steps."""
-DEBOUNCE_MILLISECONDS: Final = 200
+DEBOUNCE_MILLISECONDS = 200
 """Changes that go on and on are told after this all the same."""
-_LOOK_MILLISECONDS: Final = 200
+_LOOK_MILLISECONDS = 200
 """How often the two files are looked at, and whether campaigns/ is still the folder that is watched."""
 
 Identity = tuple[int, ...] | None

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from massctl.child import Child
 from massctl.errors import UsageError
@@ -22,9 +22,9 @@ from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
 from massctl.source.yaml_edit import Keys, with_values
 
-_UNFINISHED: Final = "new"
-_WINDOW: Final = ("not_before", "not_after")
-UNSENT_LIST: Final = "unsent.txt"
+_UNFINISHED = "new"
+_WINDOW = ("not_before", "not_after")
+UNSENT_LIST = "unsent.txt"
 """What the campaign for the rest of a list calls its list."""
 
 

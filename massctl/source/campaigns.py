@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from msgspec import field
 from msgspec.structs import replace
@@ -70,9 +70,9 @@ def _about_cut(cut: _Cut, reporter: Reporter) -> Diagnostic:
     return Diagnostic("MC033", Severity.WARNING, say, reporter.place(place), hint, reporter.campaign, excerpt)
 
 
-_CUT: Final = re.compile(r" (#(?:[^ \t].*?)?)[ \t]*$")
-_NOT_PLAIN: Final = frozenset("\"'|>*&!{[")
-_TEXTS: Final = frozenset(
+_CUT = re.compile(r" (#(?:[^ \t].*?)?)[ \t]*$")
+_NOT_PLAIN = frozenset("\"'|>*&!{[")
+_TEXTS = frozenset(
     [
         ("title",),
         *(("mpnews", "articles", key) for key in ("title", "author", "digest")),
@@ -89,7 +89,7 @@ def _is_text(path: Path) -> bool:
     return names in _TEXTS or "vars" in names[:-1]
 
 
-OF_LISTS: Final = "MC6"
+OF_LISTS = "MC6"
 """How the codes of diagnostics about lists of openids begin."""
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from massctl.source.renderer import Made, Renderer
 
 
-RENDERS_TOLD_MIN: Final = 8
+RENDERS_TOLD_MIN = 8
 """So many campaigns are told while they are rendered; fewer are there at once."""
 
 
@@ -427,7 +427,7 @@ def _window(file: "CampaignFile") -> Window | None:
     return Window(start, end) if start is not None and end is not None else None
 
 
-_DATE: Final = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def agenda_of(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from massctl import __version__
 from massctl.errors import UsageError
@@ -26,7 +26,7 @@ from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
 from massctl.whole_file import beside, sync
 
-RENDER_LIBRARIES: Final = (
+RENDER_LIBRARIES = (
     "css-inline",
     "emoji",
     "jinja2",
@@ -41,7 +41,7 @@ RENDER_LIBRARIES: Final = (
     "ziamath",
 )
 """The libraries that decide bytes which reviewers approve: those that pyproject.toml pins."""
-_STEM: Final = LOCK_FILE.removesuffix(".json")
+_STEM = LOCK_FILE.removesuffix(".json")
 
 
 class DamagedLockError(Exception):

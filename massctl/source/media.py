@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -21,7 +21,7 @@ from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.source.repository import Repository, UnreadableError
 
-_RECORDING_CODES: Final[Mapping[str, str]] = {
+_RECORDING_CODES: Mapping[str, str] = {
     "unreadable": "MC210",
     "unsupported": "MC211",
     "too_large": "MC212",
@@ -94,7 +94,7 @@ if TYPE_CHECKING:
     from massctl.picture.prepare import Prepared
 
 
-_CODES: Final[Mapping[str, str]] = {
+_CODES: Mapping[str, str] = {
     "unreadable": "MC203",
     "unsupported": "MC204",
     "animated_unsupported": "MC204",
@@ -102,7 +102,7 @@ _CODES: Final[Mapping[str, str]] = {
     "too_many_pixels": "MC205",
     "ai_mark": "MC219",
 }
-_UNREAD_CODES: Final[Mapping[str, str]] = {"MC001": "MC203", "MC002": "MC205"}
+_UNREAD_CODES: Mapping[str, str] = {"MC001": "MC203", "MC002": "MC205"}
 """For a file that is there and was not read: the code of a picture."""
 
 

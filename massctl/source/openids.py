@@ -14,7 +14,6 @@ import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -25,14 +24,14 @@ from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids
 from massctl.source.repository import SAVE_AS_UTF8, Repository, UnreadableError
 
-COLUMN: Final = "openid"
-_SEPARATORS: Final = re.compile(r"[;\t|]")
+COLUMN = "openid"
+_SEPARATORS = re.compile(r"[;\t|]")
 """What spreadsheets write in place of commas, by the language of their user."""
-_HIDDEN: Final = re.compile(r"(?<!\w)o[\w-]{27}(?![\w-])", re.ASCII)
+_HIDDEN = re.compile(r"(?<!\w)o[\w-]{27}(?![\w-])", re.ASCII)
 """An openid behind the first line of a cell: it should be in a separate row."""
 
 
-CACHE_KIB: Final = 2048
+CACHE_KIB = 2048
 """What SQLite may keep in memory of the file."""
 
 
@@ -86,15 +85,15 @@ class OpenidStore:
         return tuple(openid for (openid,) in self._db.execute(query, self._ends[number - 1 : number + 1]))
 
 
-LIST_BYTES_MAX: Final = 256 * 1024 * 1024
+LIST_BYTES_MAX = 256 * 1024 * 1024
 """Far more than the hundred jobs of a day can carry, and bounded work."""
-LINE_CHARACTERS_MAX: Final = 64 * 1024
+LINE_CHARACTERS_MAX = 64 * 1024
 """A longer line belongs to no list."""
-FAULTS_MAX: Final = 20
+FAULTS_MAX = 20
 """Faults of one list that are told one by one; it is read no further."""
-OPENID_CHARACTERS: Final = 28
+OPENID_CHARACTERS = 28
 """How long openids are in practice; WeChat promises no length, so another one is a warning. Our own observation."""
-_PIECE_BYTES: Final = 64 * 1024
+_PIECE_BYTES = 64 * 1024
 
 
 class OpenidShelf:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from massctl.source.campaigns import Loaded
     from massctl.source.media import PictureCache, RecordingShelf
 
-_QUESTIONS_MAX: Final = 5
+_QUESTIONS_MAX = 5
 """So many times a campaign may ask for addresses: each time it gets all that it asked for before."""
 
 
-_ADDRESSES_MAX: Final = 1_000
+_ADDRESSES_MAX = 1_000
 """Articles whose addresses one campaign may take; no letter links to more."""
 
 
@@ -214,7 +214,7 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
     return {"found": to_plain(found), "produced": produced.get(getattr(found, "sha256", Sha256("")), "")}
 
 
-_SAMPLE: Final = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
+_SAMPLE = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
 
 
 def render_sample() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from massctl.model.diagnostics import (
     CORRECT_THESE,
@@ -19,11 +19,11 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import MASK, public_line, without_secrets, without_values
 
-EXCERPT_CHARACTERS_MAX: Final = 400
+EXCERPT_CHARACTERS_MAX = 400
 """A longer line is cut in the excerpt: minified or hostile files must not flood a report."""
-WORD_CHARACTERS_MAX: Final = 60
+WORD_CHARACTERS_MAX = 60
 
-_UNSEEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters and those that turn the direction of writing: a terminal would obey them."""
 
 

@@ -30,12 +30,12 @@ from massctl.model.inputs import CHANGED, MISSING
 from massctl.model.phrase import Phrase, system_reason
 from massctl.source.reporter import TextFault, about_file
 
-SAVE_AS_UTF8: Final = Phrase("save the file as UTF-8")
-CONTROL_FAULTS_MAX: Final = 500
+SAVE_AS_UTF8 = Phrase("save the file as UTF-8")
+CONTROL_FAULTS_MAX = 500
 """More are not read by anybody: such a file is not a text."""
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 """What YAML 1.2 (section 5.1) does not allow in a file; tabs and line breaks are allowed."""
-_ENCODINGS: Final = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GBK"}
+_ENCODINGS = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GBK"}
 
 
 class Decoded(NamedTuple):
@@ -100,8 +100,8 @@ def _utf16(data: bytes) -> str | None:
     return None
 
 
-CAMPAIGN_FILE: Final = "campaign.yaml"
-_ENDINGS: Final = {"campaign.yml": CAMPAIGN_FILE}
+CAMPAIGN_FILE = "campaign.yaml"
+_ENDINGS = {"campaign.yml": CAMPAIGN_FILE}
 """Names that are as good as another one to a person."""
 
 
@@ -195,31 +195,31 @@ def _tells_cases_apart(folder: int, name: str) -> bool:
     return False
 
 
-SETTINGS: Final = "massctl.yaml"
-TAGS_FILE: Final = "massctl.tags.json"
-SANDBOX_TAGS_FILE: Final = f".massctl/sandbox/{TAGS_FILE}"
+SETTINGS = "massctl.yaml"
+TAGS_FILE = "massctl.tags.json"
+SANDBOX_TAGS_FILE = f".massctl/sandbox/{TAGS_FILE}"
 """Holds the tags of the sandbox's accounts."""
-ROOT_FILES: Final = (SETTINGS, TAGS_FILE)
+ROOT_FILES = (SETTINGS, TAGS_FILE)
 """All of a commit that is read beside `campaigns/`."""
-_BESIDE: Final = frozenset({*ROOT_FILES, SANDBOX_TAGS_FILE})
-CAMPAIGNS: Final = "campaigns"
-LOCK_BYTES_MAX: Final = 4 * 1024 * 1024
+_BESIDE = frozenset({*ROOT_FILES, SANDBOX_TAGS_FILE})
+CAMPAIGNS = "campaigns"
+LOCK_BYTES_MAX = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
-TEXT_BYTES_MAX: Final = 4 * 1024 * 1024
+TEXT_BYTES_MAX = 4 * 1024 * 1024
 """Of a template: a body that WeChat takes has at most 1 MB (draft/add, read 2026-10); four times that is not a body."""
-FILE_BYTES_MAX: Final = 1024 * 1024 * 1024
+FILE_BYTES_MAX = 1024 * 1024 * 1024
 """Of any file; each kind of file has its own bound far below."""
-_OVER: Final = "over"
+_OVER = "over"
 """What was at a path: a file larger than so many bytes."""
-_CHUNK_BYTES: Final = 1024 * 1024
-TEXT_SHOWS_WITHIN: Final = 8000
+_CHUNK_BYTES = 1024 * 1024
+TEXT_SHOWS_WITHIN = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
-_KNOWN_TO_GIT: Final = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
-_WRITTEN_BY_US: Final = tuple(os.fsencode(name) for name in (LOCK_FILE,))
+_KNOWN_TO_GIT = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
+_WRITTEN_BY_US = tuple(os.fsencode(name) for name in (LOCK_FILE,))
 # The child that renders may open the files of a folder that it may not list.
-_FOLDER_FLAGS: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A FIFO without a writer would block the open for ever; O_NONBLOCK lets us look at what it is instead.
-_FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class UnreadableError(MassctlError):
@@ -580,7 +580,7 @@ def _why_unread(error: UnreadableError, limit: int) -> str:
     return f"{_OVER} {limit}" if error.code == "MC002" else error.code
 
 
-_NAME_A_FILE: Final = Phrase("replace it by an ordinary file")
+_NAME_A_FILE = Phrase("replace it by an ordinary file")
 
 
 def _require_regular(status: os.stat_result, path: str) -> None:
@@ -623,7 +623,7 @@ def _no_campaign() -> Diagnostic:
     return replace(about_file("MC001", CAMPAIGNS, None, say, hint), severity=Severity.INFO)
 
 
-_RENAME_ONE: Final = Phrase("rename one of them: macOS and Windows hold only one of the two")
+_RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
 
 
 def _twins(names: Iterable[str]) -> dict[str, str]:

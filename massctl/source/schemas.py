@@ -10,7 +10,7 @@ import json
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -19,14 +19,14 @@ from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, Ca
 from massctl.model.settings import CHANNELS, CREDENTIALS, MassctlFile
 from massctl.source.validation import keys_of
 
-DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_FILES: Final[dict[str, type[BaseModel]]] = {
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_FILES: dict[str, type[BaseModel]] = {
     "campaign.schema.json": CampaignFile,
     "massctl.schema.json": MassctlFile,
 }
-_TITLES: Final = {"campaign.schema.json": "campaign.yaml of massctl", "massctl.schema.json": "massctl.yaml"}
+_TITLES = {"campaign.schema.json": "campaign.yaml of massctl", "massctl.schema.json": "massctl.yaml"}
 # Rules that need two keys at once, by the name of the model they belong to.
-_RULES: Final[dict[str, dict[str, Any]]] = {
+_RULES: dict[str, dict[str, Any]] = {
     "CampaignFile": {
         "oneOf": [{"required": [key]} for key in MESSAGES],
         "dependentRequired": {"handoff": ["mpnews"]},

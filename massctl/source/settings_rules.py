@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
@@ -24,13 +24,13 @@ from massctl.model.settings import (
 from massctl.source.reporter import word
 from massctl.source.validation import shown
 
-_API_BASE: Final = Phrase("delete api_base to use {usual}", usual=API_BASE)
-_ONE_EACH: Final = Phrase("write one entry for each time that a folder was renamed: from the old name to the new one")
-_SECRET_KEYS: Final = (
+_API_BASE = Phrase("delete api_base to use {usual}", usual=API_BASE)
+_ONE_EACH = Phrase("write one entry for each time that a folder was renamed: from the old name to the new one")
+_SECRET_KEYS = (
     *("signing_secret_env", "secret_env", "proxy_env", "token_env"),
     *("aes_key_env", "previous_aes_key_env", "key_env"),
 )
-IN_DOUBT_WAIT_SECONDS_MIN: Final = 60
+IN_DOUBT_WAIT_SECONDS_MIN = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
@@ -17,9 +17,9 @@ from massctl.whole_file import write_whole
 if TYPE_CHECKING:
     from massctl.render.strings import KeyPlace
 
-_BYTES_MAX: Final = 1024 * 1024
+_BYTES_MAX = 1024 * 1024
 """An account has at most 100 tags."""
-_LISTED_MAX: Final = 8
+_LISTED_MAX = 8
 
 
 class TagsFile(Strict):
@@ -54,7 +54,7 @@ def _read(repository: Repository, path: str) -> dict[str, AccountTags] | Diagnos
         return Diagnostic("MC611", Severity.ERROR, say, Place(path), _PULL)
 
 
-_PULL: Final = Phrase("{command}   writes it again", command=Command("tags pull"))
+_PULL = Phrase("{command}   writes it again", command=Command("tags pull"))
 
 
 def write_tags(repository: Repository, pulled: Mapping[str, AccountTags]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
@@ -131,7 +131,7 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
-_EXPECTED: Final = {
+_EXPECTED = {
     "string_type": Phrase("a text"),
     "int_type": Phrase("a whole number"),
     "float_type": Phrase("a number"),
@@ -141,7 +141,7 @@ _EXPECTED: Final = {
     "model_type": Phrase("keys with values"),
     "model_attributes_type": Phrase("keys with values"),
 }
-_PATTERNS: Final = {
+_PATTERNS = {
     ACCOUNT_NAME_PATTERN: Phrase("an account's name: lower-case letters, digits, _ and -, at most 32"),
     ENVIRONMENT_NAME_PATTERN: Phrase("the name of an environment variable: letters, digits and _, no digit first"),
     APPID_PATTERN: Phrase("an AppID: wx and letters or digits"),
@@ -157,13 +157,13 @@ _PATTERNS: Final = {
     WECHAT_NAME_PATTERN: Phrase("a WeChat name (微信号), not the name that friends see: letters, digits, _ and -"),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
 }
-_KEY_PATTERNS: Final = {
+_KEY_PATTERNS = {
     ACCOUNT_NAME_PATTERN: _PATTERNS[ACCOUNT_NAME_PATTERN],
     VARIABLE_NAME_PATTERN: Phrase("a variable's name: ASCII letters, digits and _, no digit first"),
 }
-_DURATIONS: Final = frozenset({"preview_ahead"})
+_DURATIONS = frozenset({"preview_ahead"})
 """Keys whose value is a number with a unit."""
-_MISSING_LINES: Final = {
+_MISSING_LINES = {
     "version": "version: 1",
     "account": "account: main",
     "appid": "appid: wx0123456789abcdef",
@@ -172,12 +172,12 @@ _MISSING_LINES: Final = {
     "cover": "cover: images/cover.jpg",
 }
 """Key -> a line with a value that shows what it is; other keys say it by their name."""
-_EVERY_KEY: Final = Phrase("the page “Files” of the documentation describes each key")
-_NO_SECRET: Final = Phrase(
+_EVERY_KEY = Phrase("the page “Files” of the documentation describes each key")
+_NO_SECRET = Phrase(
     "keep the secret or the address out of the file: put it in a variable, and write the variable's name"
 )
-_ENTRIES: Final = Phrase("write `- ` before the first key of each entry, and the other keys below it")
-_WORDS_FOR_BOOL: Final = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
+_ENTRIES = Phrase("write `- ` before the first key of each entry, and the other keys below it")
+_WORDS_FOR_BOOL = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
 def name_of(path: Path) -> str:

@@ -8,7 +8,7 @@ is kept, and every line is looked at for full-width signs.
 import math
 import re
 from collections.abc import Iterator
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field
 from ruamel.yaml import YAML
@@ -23,11 +23,11 @@ from massctl.source.reporter import Reporter, TextFault, word
 from massctl.source.repository import decode, without_control_characters
 from massctl.source.yaml_lint import REPORTS_MAX, Lint, Slip, reports
 
-YAML_BYTES_MAX: Final = 1024 * 1024
+YAML_BYTES_MAX = 1024 * 1024
 """A hundred times the longest campaign: what is larger is not a campaign, and reading it would cost minutes."""
-DEPTH_MAX: Final = 100
+DEPTH_MAX = 100
 """Levels of nesting; a campaign has six, and template variables some more."""
-NODES_MAX: Final = 10_000
+NODES_MAX = 10_000
 """Keys and values of a file, aliases counted as often as they are used."""
 
 
@@ -210,9 +210,9 @@ def _complain(tree: Tree, error: Any, length: int) -> None:
     tree.is_whole = False
 
 
-_QUOTES: Final = Phrase("if it is text, put the whole value in quotes")
-_WRITE_OUT: Final = Phrase("write the values themselves instead of the alias")
-_CLOSE: Final = Phrase("write the same mark at the end of the text")
+_QUOTES = Phrase("if it is text, put the whole value in quotes")
+_WRITE_OUT = Phrase("write the values themselves instead of the alias")
+_CLOSE = Phrase("write the same mark at the end of the text")
 
 
 class _Builder:
@@ -332,25 +332,25 @@ class Complaint(NamedTuple):
     """True: point at where the unfinished thing began, not at where the parser gave up."""
 
 
-_OPEN_QUOTE: Final = Phrase("the quotation mark opened here is never closed")
-_OPEN_LIST: Final = Phrase("this list is never closed with ], or a comma is missing in it")
-_OPEN_KEYS: Final = Phrase("these keys are never closed with a curly bracket, or a comma is missing between them")
-_CLOSE_KEYS: Final = Phrase(
+_OPEN_QUOTE = Phrase("the quotation mark opened here is never closed")
+_OPEN_LIST = Phrase("this list is never closed with ], or a comma is missing in it")
+_OPEN_KEYS = Phrase("these keys are never closed with a curly bracket, or a comma is missing between them")
+_CLOSE_KEYS = Phrase(
     "close them, or put the whole value in quotes if it is text; a value that begins with `#`, as a colour, needs "
     "quotes too"
 )
-_NO_PAIR: Final = Phrase("this line is not `key: value`")
-_PAIR: Final = Phrase("write an ASCII colon and a space after the key; indent a text over several lines")
-_NO_KEY_HERE: Final = Phrase("a colon where no key can be: this line is indented too far, or the value needs quotes")
-_COLUMN: Final = Phrase("keys of one block begin in the same column; put a text with `: ` in quotes")
-_NO_ITEM: Final = Phrase("a list item cannot begin here")
-_NO_FIT: Final = Phrase("this line does not fit the lines above it")
-_NO_MIX: Final = Phrase("keys of one block begin in the same column, and lists and keys do not mix")
-_BACKSLASH: Final = Phrase("this backslash has no meaning in double quotes")
-_TWO: Final = Phrase("write two backslashes, or use single quotes")
-_BELOW: Final = Phrase("begin the text after | or > on the next line, indented")
-_VERSION: Final = Phrase("this file requires another version of YAML than 1.2")
-_KNOWN: Final = {
+_NO_PAIR = Phrase("this line is not `key: value`")
+_PAIR = Phrase("write an ASCII colon and a space after the key; indent a text over several lines")
+_NO_KEY_HERE = Phrase("a colon where no key can be: this line is indented too far, or the value needs quotes")
+_COLUMN = Phrase("keys of one block begin in the same column; put a text with `: ` in quotes")
+_NO_ITEM = Phrase("a list item cannot begin here")
+_NO_FIT = Phrase("this line does not fit the lines above it")
+_NO_MIX = Phrase("keys of one block begin in the same column, and lists and keys do not mix")
+_BACKSLASH = Phrase("this backslash has no meaning in double quotes")
+_TWO = Phrase("write two backslashes, or use single quotes")
+_BELOW = Phrase("begin the text after | or > on the next line, indented")
+_VERSION = Phrase("this file requires another version of YAML than 1.2")
+_KNOWN = {
     ("quoted scalar", "found unexpected"): Complaint(_OPEN_QUOTE, _CLOSE, True),
     ("flow sequence", "expected ',' or ']'"): Complaint(_OPEN_LIST, _QUOTES, True),
     ("flow mapping", "expected ',' or '}'"): Complaint(_OPEN_KEYS, _CLOSE_KEYS, True),
@@ -380,17 +380,17 @@ def explain_problem(context: str | None, problem: str | None) -> Complaint:
 
 Scalar = None | bool | int | float | str
 
-CORE: Final = "tag:yaml.org,2002:"
-_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOL: Final = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
-_INT: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT: Final = re.compile(
+CORE = "tag:yaml.org,2002:"
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOL = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
-_INTEGER_DIGITS_MAX: Final = 19
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_INTEGER_DIGITS_MAX = 19
 """Beyond 64 bits other programs read another number."""
-_TYPES: Final = {"str": str, "null": type(None), "bool": bool, "int": int, "float": float}
+_TYPES = {"str": str, "null": type(None), "bool": bool, "int": int, "float": float}
 
 
 def scalar_value(node: Node) -> Scalar | TextFault:
@@ -473,7 +473,7 @@ def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozense
     return YamlDocument(value, positions, found, frozenset(reading.broken), tree.is_whole, others)
 
 
-_TABS_ALONE: Final = re.compile(r"^\t[ \t]*$", re.MULTILINE)
+_TABS_ALONE = re.compile(r"^\t[ \t]*$", re.MULTILINE)
 """A line of nothing else, which the parser takes for the end of a block scalar."""
 
 

@@ -8,11 +8,11 @@ values, nothing else.
 import json
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any
 
 from massctl.source.yaml import Node, compose, read_yaml
 
-_MARK: Final = b"\xef\xbb\xbf"
+_MARK = b"\xef\xbb\xbf"
 Keys = tuple[str | int, ...]
 """A key, and those above it, from the document's root; a number is that of a list's item."""
 Value = str | list[str] | bool

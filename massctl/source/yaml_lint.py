@@ -6,55 +6,55 @@ at, and every line of a file that cannot be read. Comments, quoted texts and blo
 
 import re
 from collections.abc import Sequence, Set
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from massctl.model.diagnostics import Lines
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import TextFault
 
-SPACES: Final = " \t\u3000\u00a0"
+SPACES = " \t\u3000\u00a0"
 """What looks like a blank; YAML knows the first two only, and tabs not as indentation."""
-REPORTS_MAX: Final = 500
+REPORTS_MAX = 500
 """More are not read by anybody, and a hostile file has hundreds of thousands."""
 
-_WIDE: Final = dict(zip("：，［］｛｝＃－｜＞", ":,[]{}#-|>", strict=True))
-_WIDE_HINT: Final = Phrase("if it belongs to the text, put the text in quotes")
-_CURLY: Final = Phrase("curly quotation marks are not quotes in YAML: they would become part of the value")
-_CURLY_HINT: Final = Phrase("if the marks belong to the text, put straight ones around them: '“…”'")
-_QUOTE_HINT: Final = Phrase("put the whole value in quotes")
-_JINJA_MESSAGE: Final = Phrase("a value that begins with a Jinja {brace} must be in quotes", brace="{{")
-_MORE_TEXT: Final = Phrase("there is more text after the quoted or bracketed part of this value")
-_TIGHT: Final = Phrase("a space is missing after the colon")
-_SPACE: Final = Phrase("write a space after the colon")
-_SPACE_FOR_BLANK: Final = Phrase("replace it with an ordinary space")
+_WIDE = dict(zip("：，［］｛｝＃－｜＞", ":,[]{}#-|>", strict=True))
+_WIDE_HINT = Phrase("if it belongs to the text, put the text in quotes")
+_CURLY = Phrase("curly quotation marks are not quotes in YAML: they would become part of the value")
+_CURLY_HINT = Phrase("if the marks belong to the text, put straight ones around them: '“…”'")
+_QUOTE_HINT = Phrase("put the whole value in quotes")
+_JINJA_MESSAGE = Phrase("a value that begins with a Jinja {brace} must be in quotes", brace="{{")
+_MORE_TEXT = Phrase("there is more text after the quoted or bracketed part of this value")
+_TIGHT = Phrase("a space is missing after the colon")
+_SPACE = Phrase("write a space after the colon")
+_SPACE_FOR_BLANK = Phrase("replace it with an ordinary space")
 
-_KEY: Final = r"[A-Za-z_][A-Za-z0-9_.-]*"
+_KEY = r"[A-Za-z_][A-Za-z0-9_.-]*"
 """A key as people write them here; full-width punctuation behind anything else may be a sentence."""
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^']|'')*'")
-_CURLY_QUOTED: Final = re.compile(r"[“”＂]([^“”＂]*)[“”＂\"]|[‘’＇]([^‘’＇]*)[‘’＇']")
-_HALF_CURLY: Final = re.compile(r'"([^“”＂"\\]*)[”“＂]')
-_BLANKS: Final = re.compile(rf"[{SPACES}]*")
-_PROPERTIES: Final = re.compile(r"(?:(?:&[^\s,\[\]{}]*|![!-+\--Z\\^-z|~]*)(?:[ \t]+|$))*")
-_COMMENT: Final = re.compile(r"(?<![^ \t])#")
-_DASH: Final = re.compile(rf"-(?=[{SPACES}]|$)|－[{SPACES}]*")
-_WIDE_KEY: Final = re.compile(rf"({_KEY})[{SPACES}]*(：[{SPACES}]*)")
-_TIGHT_KEY: Final = re.compile(rf"({_KEY}):(?=[^\s/\\:])")
-_PLAIN_KEY: Final = re.compile(rf"[^\s#\[\]{{}},&*!|>'\"%@`“”‘’＂＇][^:]*(?::[^{SPACES}][^:]*)*(:)(?=[{SPACES}]|$)")
-_COLON: Final = re.compile(rf"[{SPACES}]*(:(?=[{SPACES}]|$)|：)")
-_HEADER: Final = re.compile(r"[|>｜＞][-+1-9]{0,2}")
-_BLOCK: Final = re.compile(rf"(?:^|[{SPACES}])[|>｜＞][-+1-9]{{0,2}}$")
-_WIDE_FLOW: Final = re.compile(r"［[^［\[］\]]*[］\]]|｛[^｛｝{}]*[｝}]")
-_WIDE_COMMENT: Final = re.compile(rf"(?<=[{SPACES}])＃")
-_FLOW: Final = re.compile(
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^']|'')*'")
+_CURLY_QUOTED = re.compile(r"[“”＂]([^“”＂]*)[“”＂\"]|[‘’＇]([^‘’＇]*)[‘’＇']")
+_HALF_CURLY = re.compile(r'"([^“”＂"\\]*)[”“＂]')
+_BLANKS = re.compile(rf"[{SPACES}]*")
+_PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]*|![!-+\--Z\\^-z|~]*)(?:[ \t]+|$))*")
+_COMMENT = re.compile(r"(?<![^ \t])#")
+_DASH = re.compile(rf"-(?=[{SPACES}]|$)|－[{SPACES}]*")
+_WIDE_KEY = re.compile(rf"({_KEY})[{SPACES}]*(：[{SPACES}]*)")
+_TIGHT_KEY = re.compile(rf"({_KEY}):(?=[^\s/\\:])")
+_PLAIN_KEY = re.compile(rf"[^\s#\[\]{{}},&*!|>'\"%@`“”‘’＂＇][^:]*(?::[^{SPACES}][^:]*)*(:)(?=[{SPACES}]|$)")
+_COLON = re.compile(rf"[{SPACES}]*(:(?=[{SPACES}]|$)|：)")
+_HEADER = re.compile(r"[|>｜＞][-+1-9]{0,2}")
+_BLOCK = re.compile(rf"(?:^|[{SPACES}])[|>｜＞][-+1-9]{{0,2}}$")
+_WIDE_FLOW = re.compile(r"［[^［\[］\]]*[］\]]|｛[^｛｝{}]*[｝}]")
+_WIDE_COMMENT = re.compile(rf"(?<=[{SPACES}])＃")
+_FLOW = re.compile(
     rf"(?P<quoted>{_QUOTED.pattern})|(?P<jinja>\{{\{{[^{{}}\n]*\}}\}}[^,\[\]{{}}#\n]*)|(?P<mark>[\[\]{{}},]|:(?=[\s,\[\]{{}}]|$)|(?<=[\"']):)"
     rf"|(?P<comment>(?<![^ \t\n])#[^\n]*)|(?P<wide>[，：［］｛｝])|(?P<blank>[\u3000\u00a0]+)"
     rf"|(?P<tight>{_TIGHT_KEY.pattern})"
     rf"|(?P<curly>{_CURLY_QUOTED.pattern})(?=[ \t]*(?:[,\[\]{{}}:，：］｝\n]|$))"
 )
-_SIGNS: Final = re.compile(r"[：，［］｛｝＃－｜＞“”‘’＂＇\u3000\u00a0]")
-_FLOW_SIGNS: Final = re.compile(rf"{_SIGNS.pattern}|\{{\{{|[{{,][ \t\n]*{_TIGHT_KEY.pattern}")
-_NEXT_KEY: Final = re.compile(rf"，[{SPACES}]*[\"'“]?{_KEY}[\"'”]?[{SPACES}]*[:：]")
-_WHOLE_KEY: Final = re.compile(rf"[{SPACES}]*(?:{_KEY}|{_QUOTED.pattern})[{SPACES}]*")
+_SIGNS = re.compile(r"[：，［］｛｝＃－｜＞“”‘’＂＇\u3000\u00a0]")
+_FLOW_SIGNS = re.compile(rf"{_SIGNS.pattern}|\{{\{{|[{{,][ \t\n]*{_TIGHT_KEY.pattern}")
+_NEXT_KEY = re.compile(rf"，[{SPACES}]*[\"'“]?{_KEY}[\"'”]?[{SPACES}]*[:：]")
+_WHOLE_KEY = re.compile(rf"[{SPACES}]*(?:{_KEY}|{_QUOTED.pattern})[{SPACES}]*")
 
 
 class Slip(NamedTuple):

@@ -6,17 +6,16 @@ Widths and clusters are wcwidth's. It is imported when a text is measured that i
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final
 
-_NOT_FIRST: Final = frozenset("，。、；：？！）」』】》〉〕｝”’…—％,.;:?!)]}%·")
+_NOT_FIRST = frozenset("，。、；：？！）」』】》〉〕｝”’…—％,.;:?!)]}%·")
 """A line does not begin with one of these."""
-_NOT_LAST: Final = frozenset("（「『【《〈〔｛“‘([{￥¥")
+_NOT_LAST = frozenset("（「『【《〈〔｛“‘([{￥¥")
 """A line does not end with one of these."""
-_REORDERING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Controls that change the order in which characters are shown: a title could pretend to be another."""
-_UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-TAB_CELLS: Final = 4
-_ONE_BY_ONE: Final = re.compile(r"[ -~·‘’“”…—→‼\u3001-\u3011\u4e00-\u9fff！-～]*")
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+TAB_CELLS = 4
+_ONE_BY_ONE = re.compile(r"[ -~·‘’“”…—→‼\u3001-\u3011\u4e00-\u9fff！-～]*")
 """Texts in which each character is a cluster, of one cell or, from U+3001 on, of two."""
 
 

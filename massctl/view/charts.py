@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from html import escape
 from importlib.util import find_spec
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, tostring
 
 from massctl.report.report import Quartiles
 
-PACKAGE: Final = "pygal"
+PACKAGE = "pygal"
 """The package that draws, which the extra `report` brings."""
-_LETTER: Final = 12
+_LETTER = 12
 """Pixels: the size of letters; the style sheet says the same."""
-_DAY_TICKS: Final = {"wide": (1, 3, 7, 14, 21, 30), "narrow": (1, 7, 14, 30)}
-_STEPS_MAX: Final = {"wide": 5, "narrow": 3}
+_DAY_TICKS = {"wide": (1, 3, 7, 14, 21, 30), "narrow": (1, 7, 14, 30)}
+_STEPS_MAX = {"wide": 5, "narrow": 3}
 """So many steps a scale has at most."""
 
 
@@ -193,9 +193,9 @@ def _marked(value: Value, at: object) -> dict[str, object]:
     return {"value": at, "tooltip": value.words, **node, **link}
 
 
-_KEPT: Final = frozenset({"a", "circle", "g", "path", "rect", "text", "title"})
-_PLACES: Final = frozenset({"d", "x", "y", "cx", "cy", "width", "height"})
-_DECIMALS: Final = re.compile(r"(\.\d)\d+")
+_KEPT = frozenset({"a", "circle", "g", "path", "rect", "text", "title"})
+_PLACES = frozenset({"d", "x", "y", "cx", "cy", "width", "height"})
+_DECIMALS = re.compile(r"(\.\d)\d+")
 """A tenth of a pixel is enough."""
 
 

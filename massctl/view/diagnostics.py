@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.errors import MassctlError, WeChatError
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place, Severity
@@ -14,11 +13,11 @@ from massctl.view.terminal import Inked, Page
 from massctl.view.words import campaigns as campaigns_words
 from massctl.view.words import errors, warnings
 
-_INKS: Final = {Severity.ERROR: Ink.ERROR, Severity.WARNING: Ink.WARNING, Severity.INFO: Ink.DETAIL}
-GROUP_MIN: Final = 5
+_INKS = {Severity.ERROR: Ink.ERROR, Severity.WARNING: Ink.WARNING, Severity.INFO: Ink.DETAIL}
+GROUP_MIN = 5
 """So many of one code are still shown one by one; `validate` shows each error all the same."""
-_GROUP_SHOWN: Final = 3
-_LEAD_SHARE: Final = 3
+_GROUP_SHOWN = 3
+_LEAD_SHARE = 3
 """Of a line too long for the window, one part in so many is shown before the fault."""
 
 
@@ -123,7 +122,7 @@ def _diagnostic(page: Page, diagnostic: Diagnostic) -> None:
         _excerpt(page, diagnostic.excerpt, diagnostic.place, _INKS[diagnostic.severity])
 
 
-EXCERPT_CELLS_MAX: Final = 400
+EXCERPT_CELLS_MAX = 400
 """Ours, of a piped line, which has no width: a line of a pasted page may have a million characters."""
 
 

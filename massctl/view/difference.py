@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
@@ -29,15 +28,15 @@ from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part, Table
 from massctl.view.words import audience_words, counted_words, expected, openids, pictures, recorded, window_span
 
-CONTEXT_CHARACTERS: Final = 16
+CONTEXT_CHARACTERS = 16
 """How much of what was kept is said on each side of a change."""
-PIECE_CHARACTERS_MAX: Final = 400
+PIECE_CHARACTERS_MAX = 400
 """More of one new or removed text is cut."""
-CHANGES_SHOWN: Final = 40
+CHANGES_SHOWN = 40
 """More changes of one article are told as a number."""
-ELLIPSIS: Final = "…"
+ELLIPSIS = "…"
 
-_FIELDS: Final = {
+_FIELDS = {
     "title": Phrase("title"),
     "author": Phrase("author"),
     "digest": Phrase("digest (摘要)"),
@@ -89,7 +88,7 @@ def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Itera
         yield from _few(inner, shown)
 
 
-PICTURES_NAMED: Final = 12
+PICTURES_NAMED = 12
 """More pictures of one new article are counted."""
 
 
@@ -135,7 +134,7 @@ def _became(what: str, before: str, after: str) -> Phrase:
     return Phrase("{what}: {before} → {after}", what=what, before=before or _EMPTY, after=after or _EMPTY)
 
 
-_EMPTY: Final = Phrase("(empty)")
+_EMPTY = Phrase("(empty)")
 
 
 def _yes_or_no(value: bool) -> Phrase:
@@ -243,7 +242,7 @@ def _spelt(character: str) -> str:
     return "␣" if character.isspace() else f"\\u{ord(character):04x}"
 
 
-_INNER_CELLS: Final = 2
+_INNER_CELLS = 2
 
 
 def difference_table(table: Table, changes: Changes, label: str) -> None:

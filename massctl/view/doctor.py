@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName
@@ -10,7 +9,7 @@ from massctl.model.phrase import Phrase
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part, Table
 
-LABELS: Final = {
+LABELS = {
     Check.LEDGER: Phrase("ledger"),
     Check.GIT: Phrase("git"),
     Check.LEASE: Phrase("runner"),
@@ -49,8 +48,8 @@ LABELS: Final = {
     Check.NAMES: Phrase("rules: names"),
     Check.ACTIONS: Phrase("workflows"),
 }
-_MARKS: Final = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Level.UNKNOWN: "?"}
-_INKS: Final = {Level.OK: Ink.DONE, Level.WARNING: Ink.WARNING, Level.PROBLEM: Ink.ERROR, Level.UNKNOWN: Ink.DETAIL}
+_MARKS = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Level.UNKNOWN: "?"}
+_INKS = {Level.OK: Ink.DONE, Level.WARNING: Ink.WARNING, Level.PROBLEM: Ink.ERROR, Level.UNKNOWN: Ink.DETAIL}
 
 
 def doctor_text(page: Page, findings: Sequence[Finding]) -> str:

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import groupby
-from typing import Final
 
 from massctl.errors import InvariantError
 from massctl.model.frozen import Frozen
@@ -36,7 +35,7 @@ class Subject(StrEnum):
     """What WeChat answered; explained from the table that judges answers, and on no page."""
 
 
-PAGES: Final = {
+PAGES = {
     Subject.DIAGNOSTIC: "diagnostics.md",
     Subject.GUARD: "guards.md",
     Subject.EXIT_STATUS: "statuses.md",
@@ -64,10 +63,10 @@ class Explanation(Frozen):
     example: Example | None = None
 
 
-_NEARNESS_MIN: Final = 0.75
+_NEARNESS_MIN = 0.75
 """Of 1: codes of other faults differ in two letters, and none of them is what was meant."""
-_SECTION: Final = re.compile(r"^## (?P<code>\S+?): (?P<summary>.+)\n(?P<body>(?:(?!## ).*\n)*)", re.MULTILINE)
-_BODY: Final = re.compile(
+_SECTION = re.compile(r"^## (?P<code>\S+?): (?P<summary>.+)\n(?P<body>(?:(?!## ).*\n)*)", re.MULTILINE)
+_BODY = re.compile(
     r"\n(?P<meaning>[^\n*].*)\n"
     r"\n\*\*[^*\n]+\*\* (?P<why>.+)\n"
     r"\n\*\*[^*\n]+\*\* (?P<remedy>.+)\n"
@@ -111,13 +110,13 @@ def _explanation(subject: Subject, section: re.Match[str]) -> Explanation:
     return Explanation(subject, code, section["summary"], body["meaning"], body["why"], body["remedy"], example)
 
 
-LABELS: Final = {
+LABELS = {
     "why": Phrase("why"),
     "remedy": Phrase("what to do"),
     "wrong": Phrase("wrong"),
     "right": Phrase("right"),
 }
-HEADINGS: Final = {
+HEADINGS = {
     Subject.DIAGNOSTIC: Phrase("Diagnostics: faults in files"),
     Subject.GUARD: Phrase("Guards: why a step is refused"),
     Subject.EXIT_STATUS: Phrase("Exit statuses: what a run found"),

@@ -4,15 +4,14 @@ Source: GitHub docs, "Workflow commands for GitHub Actions", read 2026-10.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Finding, Level, Severity
 from massctl.view.cells import printable
 from massctl.view.i18n import Language, say
 
-_COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
 def github_annotations(diagnostics: Sequence[Diagnostic], language: Language) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from gettext import NullTranslations
 from struct import iter_unpack, unpack_from
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
@@ -28,7 +28,7 @@ class Flags(Frozen):
     """Without the flag they would send what is rendered now."""
 
 
-NO_FLAGS: Final = Flags()
+NO_FLAGS = Flags()
 
 
 class Language(Frozen):
@@ -63,13 +63,13 @@ class Reader(Language):
     """
 
 
-_LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
-_NO_LANGUAGE: Final = ("C", "POSIX")
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+_NO_LANGUAGE = ("C", "POSIX")
 
 
 Code = Literal["zh", "en"]
-_SPOKEN: Final = re.compile(r"(zh|en)(?![a-z])", re.IGNORECASE)
-LANGUAGE_VARIABLE: Final = "MASSCTL_LANG"
+_SPOKEN = re.compile(r"(zh|en)(?![a-z])", re.IGNORECASE)
+LANGUAGE_VARIABLE = "MASSCTL_LANG"
 
 
 def unknown_language(environment: Mapping[str, str]) -> Phrase | None:
@@ -110,10 +110,10 @@ def reader_language(option: str | None, environment: Mapping[str, str], declared
 
 Language.ZH = Language("zh")
 Language.EN = Language("en")
-LANGUAGES: Final = (Language.ZH, Language.EN)
-DOMAIN: Final = "massctl"
+LANGUAGES = (Language.ZH, Language.EN)
+DOMAIN = "massctl"
 """The gettext domain of every translated sentence, click's own among them."""
-LOCALE_DIR: Final = f"{massctl.__path__[0]}/locale"
+LOCALE_DIR = f"{massctl.__path__[0]}/locale"
 
 
 def say(text: str, language: Language) -> str:
@@ -132,7 +132,7 @@ def say(text: str, language: Language) -> str:
     return template.format(**values)
 
 
-_SANDBOX: Final = frozenset(
+_SANDBOX = frozenset(
     {
         *("adopt", "apply", "doctor", "lock", "new", "plan", "preview", "reconcile", "record-event", "render", "serve"),
         *("import draft", "import drafts", "import published", "tags list", "tags pull"),
@@ -141,9 +141,9 @@ _SANDBOX: Final = frozenset(
     }
 )
 """Verbs that take `--sandbox`."""
-_LOCKED: Final = frozenset({"apply", "preview"})
+_LOCKED = frozenset({"apply", "preview"})
 """Verbs that take `--locked`."""
-_NOWHERE: Final = frozenset({"explain", "init", "sandbox", "schema"})
+_NOWHERE = frozenset({"explain", "init", "sandbox", "schema"})
 """Verbs to which a repository means nothing; all others are typed with the `-C DIR` of the run."""
 
 

@@ -1,7 +1,7 @@
 """The schedule as a file for calendars (iCalendar, RFC 5545)."""
 
 from datetime import UTC, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.errors import UsageError
 from massctl.extras import install_command
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from massctl.plan.schedule import Schedule, ScheduledSend
 
-_SHOWN: Final = timedelta(minutes=15)
+_SHOWN = timedelta(minutes=15)
 """How long a send that went out is in a calendar: one without a length is drawn by no program."""
 
 

@@ -6,7 +6,7 @@ What is equal for batches of a list of openids that follow each other stands onc
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row
 from massctl.model.state import Job, Record, is_concluded
@@ -63,19 +63,19 @@ def batch_rows(name: str, told: Sequence[Told], record: Record) -> Iterator[Row]
         yield Row(name, (*batch_words(first, last, record), from_to(began, ended), *said))
 
 
-_REPRINT: Final[dict[int | None, Phrase]] = {
+_REPRINT: dict[int | None, Phrase] = {
     0: Phrase("it may not be reprinted"),
     1: Phrase("it may be reprinted"),
 }
-_DECLARED: Final = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
-_AUDIT: Final = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
-_CHECK: Final = {
+_DECLARED = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
+_AUDIT = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
+_CHECK = {
     0: Phrase("originality: nothing was checked"),
     1: Phrase("originality: no reprint"),
     2: Phrase("originality: a reprint that may be sent"),
     3: Phrase("originality: a reprint that may not be sent"),
 }
-_ORIGINAL: Final = {
+_ORIGINAL = {
     1: Phrase("it resembles an original article"),
     2: Phrase("it resembles an old article that is not marked as original"),
     3: Phrase("it resembles a news article"),

@@ -4,7 +4,7 @@ Keys and codes never change with the language; only `message` and `hint` do.
 """
 
 import json
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError, to_json
 
@@ -58,5 +58,5 @@ def _said(value: Any, language: Language, *, is_hint: bool) -> Any:
     return say(value, language if is_hint else language.plain) if isinstance(value, str) else value
 
 
-_PLAIN: Final = frozenset((str, int, float, bool, type(None)))
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 """What is written as it is; a Phrase has a type of its own."""

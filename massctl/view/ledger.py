@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from massctl.model import entries
 from massctl.model.entries import Entry
@@ -20,7 +20,7 @@ from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import recorded, short_digest
 
-_PREVIEW_OUTCOMES: Final = {
+_PREVIEW_OUTCOMES = {
     "begun": Phrase("without an answer"),
     "sent": Phrase("arrived"),
     "failed": Phrase("refused by WeChat"),
@@ -132,7 +132,7 @@ def _previews(record: Record) -> Iterator[Row]:
         yield Row("previews", facts, Inked(f"{count} ", Ink.PLAIN))
 
 
-_UNTOLD: Final = frozenset({"type", "format_version", "message_digest", "fingerprint", "draft_sha256", "source_sha256"})
+_UNTOLD = frozenset({"type", "format_version", "message_digest", "fingerprint", "draft_sha256", "source_sha256"})
 """What tells no entry from its like."""
 
 
@@ -153,7 +153,7 @@ def _short(name: str, value: object) -> str:
     return short_digest(value) if isinstance(value, str) and "sha256" in f"{name} {value}" else str(value)
 
 
-_EXAMPLE: Final = "2026-01-31T20:00:00+08:00"
+_EXAMPLE = "2026-01-31T20:00:00+08:00"
 """How a moment is written; `state import` takes none that is still to come."""
 
 
@@ -232,9 +232,9 @@ def _import_command(record: Record) -> Command:
     return Command("state import", "--sent", record.campaign, "--edition", record.edition, *number, "--at", at)
 
 
-DROPPED_LINES_MAX: Final = 20
+DROPPED_LINES_MAX = 20
 """Of what is dropped."""
-_DROPPED_KEYS: Final = ("serial", "type", "campaign", "edition")
+_DROPPED_KEYS = ("serial", "type", "campaign", "edition")
 
 
 class Repair(Frozen):

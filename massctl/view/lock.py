@@ -1,7 +1,6 @@
 """What `lock` wrote, or where a lock is not what a campaign renders now."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
@@ -12,13 +11,13 @@ from massctl.view.rows import refusal_rows, write_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Table
 
-LOCK_LABELS: Final = {
+LOCK_LABELS = {
     "wrote": Phrase("wrote"),
     "differs": Phrase("differs"),
     "versions": Phrase("massctl"),
     "refused": Phrase("refused"),
 }
-LOCK_RESULTS: Final = {
+LOCK_RESULTS = {
     LockResult.WRITTEN: (Phrase("locked"), Ink.DONE),
     LockResult.UNCHANGED: (Phrase("locked as it is"), Ink.DONE),
     LockResult.DIFFERS: (Phrase("not what was locked"), Ink.WARNING),

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
 from types import MappingProxyType
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -61,11 +60,11 @@ from massctl.view.words import (
     warnings,
 )
 
-LOCK_GUARDS: Final = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
+LOCK_GUARDS = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
 """What refuses a campaign for its lock."""
 
 
-NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def saved_sheets(plan: SavedPlan, names: Mapping[str, str] = NO_NAMES) -> tuple[CampaignSheet, ...]:
@@ -133,9 +132,9 @@ class Locking(Enum):
     """Whoever wrote it: a workflow may not write into a fork."""
 
 
-_SOON: Final = Phrase("the workflow review locks it with the next commit; nothing to do")
-_AFTER_FAULTS: Final = Phrase("correct the faults; each commit is checked again, and then the workflow review locks it")
-_OF_FORK: Final = Phrase(
+_SOON = Phrase("the workflow review locks it with the next commit; nothing to do")
+_AFTER_FAULTS = Phrase("correct the faults; each commit is checked again, and then the workflow review locks it")
+_OF_FORK = Phrase(
     "the workflow review cannot write into a fork: a member of this repository must push the commit to a branch of it"
 )
 
@@ -163,10 +162,10 @@ def locking_notes(planned: Sequence[CampaignSheet], locking: Locking) -> Iterato
             yield Phrase("{campaigns} to correct first: {how}", campaigns=faulty, how=_AFTER_FAULTS)
 
 
-_BLANK: Final = "␣"
+_BLANK = "␣"
 """Stands for blanks alone, which Markdown would not mark."""
-_ROWS_MAX: Final = 400
-_PIECES_MAX: Final = 60
+_ROWS_MAX = 400
+_PIECES_MAX = 60
 """Of one row, and of one campaign: more than any plan of ours has."""
 
 
@@ -201,13 +200,13 @@ def _marked(pieces: Sequence[Piece]) -> str:
     return written
 
 
-NAME_CELLS: Final = 64
+NAME_CELLS = 64
 """A campaign's name has no more."""
-TITLE_CELLS: Final = 32
+TITLE_CELLS = 32
 """Of a title in the table; more of it stands in the details."""
-_GUARDS_MAX: Final = 4
+_GUARDS_MAX = 4
 """Of what refuses, in a cell."""
-_SHORT: Final = {  # Of what is faulty, its faults are counted.
+_SHORT = {  # Of what is faulty, its faults are counted.
     Weight.SENDS: Phrase("sent now, cannot be undone"),
     Weight.REFUSED: Phrase("refused"),
     Weight.SENDS_LATER: Phrase("sent in its window, cannot be undone"),
@@ -215,14 +214,14 @@ _SHORT: Final = {  # Of what is faulty, its faults are counted.
     Weight.WAITS: Phrase("nothing to do"),
     Weight.RESTS: Phrase("nothing to do"),
 }
-PARTS: Final = {
+PARTS = {
     ReviewedPart.NEW: Phrase("new campaign"),
     ReviewedPart.ACCOUNT: Phrase("account"),
     ReviewedPart.AUDIENCE: Phrase("audience"),
     ReviewedPart.WINDOW: Phrase("window"),
     ReviewedPart.EDITION: Phrase("edition"),
 }
-LOCKS: Final = {
+LOCKS = {
     LockState.LOCKED: Phrase("locked"),
     LockState.STALE: Phrase("the lock has other content"),
     LockState.MISSING: Phrase("not locked"),
@@ -297,10 +296,10 @@ class RowWriter(Frozen):
         return " ".join([*words, *([code(short_digest(planned.digest))] if planned.digest is not None else [])])
 
 
-_FACT_CELLS: Final = 120
+_FACT_CELLS = 120
 """Of a path or tag in a line that always stands."""
 
-_VERDICT: Final = {
+_VERDICT = {
     Weight.SENDS: Phrase("apply would send this now, and that cannot be undone"),
     Weight.REFUSED: Phrase("it is refused; nothing would be done"),
     Weight.FAULTY: Phrase("its files have faults; nothing would be done"),
@@ -384,7 +383,7 @@ def _is_no_send(step: Row) -> bool:
     return step.lead is None or step.lead.ink is not Ink.ALARM
 
 
-_LEADS: Final = {"‼ ": "‼ ", "+ ": "", "✓ ": "[x] ", "○ ": "[ ] "}
+_LEADS = {"‼ ": "‼ ", "+ ": "", "✓ ": "[x] ", "○ ": "[ ] "}
 """Marks before a row; whatever else stands there is a code."""
 
 
@@ -418,15 +417,15 @@ def _folded(words: Words, label: Phrase, rows: list[str], *, is_open: bool = Fal
     return Block(opening, rows, closing)
 
 
-MARKDOWN_CHARACTERS_MAX: Final = 65_000
+MARKDOWN_CHARACTERS_MAX = 65_000
 """Of a comment, counted as `massctl.view.markdown_text` does; whoever posts it may add a little of their own."""
-_TABLE_PERCENT: Final = 55
+_TABLE_PERCENT = 55
 """The share of the space for the table: the most important details need space too."""
-_APPENDIX_PART: Final = 12
+_APPENDIX_PART = 12
 """The share of the space, one part in so many, for each list below the campaigns."""
-_NOTE_CHARACTERS_MAX: Final = 400
+_NOTE_CHARACTERS_MAX = 400
 """Space for saying what was left out."""
-_OPEN_MAX: Final = 3
+_OPEN_MAX = 3
 """So many campaigns stand unfolded, where they need somebody."""
 
 

@@ -14,22 +14,22 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import Language, say
 
-ACCENTS_MAX: Final = 3
+ACCENTS_MAX = 3
 """More accents on one letter are written out; no script of today needs more."""
 
-_JOINER: Final = "\u200d"
-_SELECTORS: Final = frozenset("\ufe0e\ufe0f")
-_KEYCAP: Final = frozenset("0123456789#*")
-_FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_JOINER = "\u200d"
+_SELECTORS = frozenset("\ufe0e\ufe0f")
+_KEYCAP = frozenset("0123456789#*")
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, accents and a sign that are drawn as nothing."""
-_ACCENTS: Final = frozenset({"Mn", "Me"})
+_ACCENTS = frozenset({"Mn", "Me"})
 
 
 def spelt_out(text: str) -> str:
@@ -80,16 +80,16 @@ def _number(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-TEXT_CELLS_MAX: Final = 400
+TEXT_CELLS_MAX = 400
 """More of one text is cut: a comment is not the place for it, and one text must not displace the others."""
 
-_BLANKS: Final = re.compile(r"[ \t\r\n]+")
-_PIECE: Final = re.compile(r"`(?P<quoted>[^`]+)`|(?P<tick>`)|(?P<run>[!-_a-~]+)")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_PIECE = re.compile(r"`(?P<quoted>[^`]+)`|(?P<tick>`)|(?P<run>[!-_a-~]+)")
 """What stands in backquotes, a backquote alone, or a run of other visible ASCII characters."""
-_RUN: Final = re.compile(r"(?P<lead>[(\"']*)(?P<core>.*?)(?P<trail>[)\"'.,;:!?]*)")
-_CALM: Final = re.compile(r"[A-Za-z0-9+/=,:;!?'\"().-]*")
+_RUN = re.compile(r"(?P<lead>[(\"']*)(?P<core>.*?)(?P<trail>[)\"'.,;:!?]*)")
+_CALM = re.compile(r"[A-Za-z0-9+/=,:;!?'\"().-]*")
 """Characters that Markdown gives no meaning inside a line."""
-_BUSY: Final = re.compile(
+_BUSY = re.compile(
     r"(?:\w|^)\.[A-Za-z]"  # a file's name, or a host that some forge makes a link of
     r"|://|(?i:\bwww\.)"
     r"|:[\w+-]+:"  # an emoji by name
@@ -97,11 +97,11 @@ _BUSY: Final = re.compile(
     r"|\b[0-9A-Fa-f]{7,}\b"  # a commit
 )
 """What forges give a meaning although Markdown does not."""
-_BLOCK_START: Final = re.compile(r"\d+(?=[.)])|(?=[-+=])")
+_BLOCK_START = re.compile(r"\d+(?=[.)])|(?=[-+=])")
 """What comes before the character that makes a list or a heading of a line."""
-_RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
-_ISOLATE: Final = "\u2068"
-_ISOLATED: Final = "\u2069"
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_ISOLATE = "\u2068"
+_ISOLATED = "\u2069"
 
 
 def code(text: str, cells: int = TEXT_CELLS_MAX) -> str:
@@ -197,7 +197,7 @@ def _merged(pieces: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
 
 Item = TypeVar("Item")
 
-ROWS_SHOWN: Final = 20
+ROWS_SHOWN = 20
 """More of one kind of row is shown as a number."""
 
 
@@ -245,9 +245,9 @@ class Words(Frozen):
         return [*map(row, items[: ROWS_SHOWN - 1]), self.more(len(items) - ROWS_SHOWN + 1)]
 
 
-_MORE_CHARACTERS_MAX: Final = 32
+_MORE_CHARACTERS_MAX = 32
 """Room that each block keeps for saying how many of its rows are not there."""
-_PASSED_OVER_MAX: Final = 20
+_PASSED_OVER_MAX = 20
 """When so many did not fit, those behind them are not even looked at."""
 
 

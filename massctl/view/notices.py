@@ -5,7 +5,6 @@ Words from files (titles, names, refusals that quote them) must not become a men
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.apply.notices import Notice
 from massctl.model.phrase import Command, Phrase, in_a_row
@@ -16,9 +15,9 @@ from massctl.view.rows import Row
 from massctl.view.send_block import block_rows
 from massctl.view.words import recorded
 
-WORDS_SHOWN: Final = 400
+WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
-HAPPENING: Final = {
+HAPPENING = {
     "sent": Phrase("sent"),
     "failed": Phrase("failed"),
     "in_doubt": Phrase("in doubt"),
@@ -30,11 +29,11 @@ HAPPENING: Final = {
     "drift": Phrase("drift"),
     "report": Phrase("report"),
 }
-_ON_GITHUB: Final = Phrase(
+_ON_GITHUB = Phrase(
     "on GitHub, where {command} wrote the workflows: Actions / apply / reconcile",
     command=Command("init"),
 )
-_MARKUP: Final = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
+_MARKUP = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,7 @@ The last line of an apply says what it left.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -151,10 +151,8 @@ def _by_hand(campaign: CampaignOutcome, record: Record, status: Status) -> list[
     return [*rows[:-1], *(replace(each, below=(how_to_do(campaign.planned.name),)) for each in rows[-1:])]
 
 
-_NOBODY_KNOWS: Final = Phrase(
-    "Nobody knows whether followers have it; until that is known, the account sends nothing else."
-)
-_LOOK: Final = Phrase("look in the console under 群发记录, and settle it; the first command says what to look for:")
+_NOBODY_KNOWS = Phrase("Nobody knows whether followers have it; until that is known, the account sends nothing else.")
+_LOOK = Phrase("look in the console under 群发记录, and settle it; the first command says what to look for:")
 
 
 def doubt_row(record: Record, repeatable_until: datetime | None, answer: Verdict | None = None) -> Row:
@@ -208,7 +206,7 @@ def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:
     return outcome.ledger_error is not None and failure == failure_of(outcome.ledger_error)
 
 
-_LEFT: Final = {
+_LEFT = {
     "sent": (Phrase("sent {count}"), Ink.DONE),
     "prepared": (Phrase("prepared {count}"), Ink.DONE),
     "in_doubt": (Phrase("in doubt {count}"), Ink.ALARM),
@@ -386,9 +384,9 @@ def _brake_rows(page: Page, brake: Brake) -> None:
     write_rows(Table(page, LABELS.values()), rows)
 
 
-UNIT: Final = 10_000
+UNIT = 10_000
 """Messages a minute that one of `realspeed` stands for."""
-SPEED_TABLE: Final = (80, 60, 45, 30, 10)
+SPEED_TABLE = (80, 60, 45, 30, 10)
 """`realspeed` by `speed`. Source: WeChat docs, "message/mass/speed/get", read 2026-10; an example there differs."""
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -127,7 +127,7 @@ class CampaignSheet(Frozen):
         return bool(self.refusals) and all(each.guard is Guard.AUDIENCE_BOUNDS for each in self.refusals)
 
 
-_ALIKE: Final = (
+_ALIKE = (
     *("name", "title", "account", "edition", "status", "window", "next_at", "digest", "audience_count", "tag_due"),
     *("awaiting_until", "steps"),
 )
@@ -198,7 +198,7 @@ def _is_sent_in_its_window(campaign: CampaignSheet) -> bool:
     return waits and is_open and all(each.done for each in campaign.handoff)
 
 
-STATUS_INK: Final = {
+STATUS_INK = {
     Status.SENT: Ink.DONE,
     Status.SENDING: Ink.DONE,
     Status.AWAITING_ADMIN: Ink.WARNING,
@@ -331,7 +331,7 @@ def short_path(path: str, campaign: str) -> str:
     return path.removeprefix(f"campaigns/{campaign}/").removeprefix("campaigns/")
 
 
-FILES_NAMED: Final = 8
+FILES_NAMED = 8
 """More files of one step are counted."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from massctl.plan.review_diff import Difference
 
 
-CHANGED_ROWS_MAX: Final = 20
+CHANGED_ROWS_MAX = 20
 """So many changed rows of one article are written; the others are a number."""
 
 

@@ -7,7 +7,7 @@ column. A cell that a spreadsheet would take for a formula begins with an apostr
 import csv
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from unicodedata import category
 
 from massctl.report.account import DAYS_AROUND
@@ -25,19 +25,19 @@ from massctl.report.report import (
 )
 from massctl.view.report_document import readers_from
 
-_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """Excel in Chinese and Japanese reads the wide ones likewise. Source: OWASP, "CSV Injection", read 2026-11."""
-_STAGES: Final = {
+_STAGES = {
     "total_count": StageName.AUDIENCE,
     "filter_count": StageName.FILTERED,
     "sent_count": StageName.SENT,
     "error_count": StageName.FAILED,
 }
-_METRICS: Final = (*(each for each in Metric if each is not Metric.PRAISE_MONEY), Metric.PRAISE_MONEY)
-_SCENES: Final = {f"from_{scene.name.lower()}": scene.value for scene in Scene}
-_UNFOLLOWS: Final = tuple(f"account_cancel_user_{after}" for after in DAYS_AROUND)
-_SEND: Final = ("campaign", "edition", "title", "account", "appid", "sent_at", "ref_date", "hour")
-_ARTICLE: Final = {
+_METRICS = (*(each for each in Metric if each is not Metric.PRAISE_MONEY), Metric.PRAISE_MONEY)
+_SCENES = {f"from_{scene.name.lower()}": scene.value for scene in Scene}
+_UNFOLLOWS = tuple(f"account_cancel_user_{after}" for after in DAYS_AROUND)
+_SEND = ("campaign", "edition", "title", "account", "appid", "sent_at", "ref_date", "hour")
+_ARTICLE = {
     "position": "position",
     "headline": "title",
     "headline_length": "title_length",
@@ -47,8 +47,8 @@ _ARTICLE: Final = {
     "doubtful": "is_doubtful",
 }
 """Column -> the name of its field in an ArticleReport."""
-MISSING_COLUMN: Final = "missing"
-COLUMNS: Final = (
+MISSING_COLUMN = "missing"
+COLUMNS = (
     *_SEND,
     *("audience", "status", "withdrawn", "commit", "approver"),
     *_STAGES,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
@@ -278,7 +278,7 @@ def _followers(send: SendReport) -> Section:
     return Section("followers", Phrase("Unfollows"), (Table("figures", heads, rows),), (whole,))
 
 
-ARTICLE_COLUMNS: Final[Mapping[Metric, Phrase]] = {
+ARTICLE_COLUMNS: Mapping[Metric, Phrase] = {
     Metric.READ_USER: Phrase("readers"),
     Metric.READ_FINISH_RATE: Phrase("read to the end"),
     Metric.SHARE_USER: Phrase("shared"),
@@ -319,7 +319,7 @@ def _newest(article: ArticleReport, metric: Metric) -> Figure:
     return (article.latest or article.days[0]).by_metric[metric]
 
 
-_USUAL_HEADS: Final = (Phrase("usual"), Phrase("median"), Phrase("number"))
+_USUAL_HEADS = (Phrase("usual"), Phrase("median"), Phrase("number"))
 
 
 def comparisons(send: SendReport) -> Iterable[Section]:
@@ -413,7 +413,7 @@ class Column(Frozen):
         return send.title.casefold() if key == "title" else send.sent_at.timestamp()
 
 
-COLUMNS: Final = {
+COLUMNS = {
     "sent": Column(Phrase("sent")),
     "title": Column(Phrase("send")),
     **{f"day-{day}": Column(Phrase("day {day}", day=day), Metric.READ_USER, day) for day in DAYS},
@@ -423,12 +423,12 @@ COLUMNS: Final = {
     "followed": Column(Phrase("followed after reading"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY),
 }
 """The columns of the table of sends."""
-ALL_SENDS: Final = Phrase(
+ALL_SENDS = Phrase(
     "Readers by the end of each day; what else is counted, by the end of day {day}. ▲ more and ▼ less than usual "
     "among the comparable sends before it.",
     day=SIDE_BY_SIDE_DAY,
 )
-LISTED_MAX: Final = 30
+LISTED_MAX = 30
 """So many rows of the table of sends are shown at first."""
 
 

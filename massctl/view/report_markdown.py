@@ -4,7 +4,6 @@ A number that is missing is a dash with a letter, and the reason stands below it
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -40,9 +39,7 @@ from massctl.view.report_words import (
     sentences,
 )
 
-_DAY_ONE: Final = Phrase(
-    "Day 1 is the Beijing day of the send. Every number is the sum from the send to the end of a day."
-)
+_DAY_ONE = Phrase("Day 1 is the Beijing day of the send. Every number is the sum from the send to the end of a day.")
 
 
 def report_markdown(report: Report, language: Language) -> str:

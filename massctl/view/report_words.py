@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -35,9 +34,9 @@ from massctl.report.report import (
 from massctl.view.i18n import Language
 from massctl.view.words import STATUS, recorded
 
-DASH: Final = "—"
+DASH = "—"
 """In place of a number that is missing; its reason stands beside it."""
-METRIC: Final[Mapping[Metric, Phrase]] = {
+METRIC: Mapping[Metric, Phrase] = {
     Metric.READ_USER: Phrase("readers"),
     Metric.SHARE_USER: Phrase("people who shared it"),
     Metric.ZAIKAN_USER: Phrase("people who marked it 在看 (heart)"),
@@ -50,7 +49,7 @@ METRIC: Final[Mapping[Metric, Phrase]] = {
     Metric.READ_FINISH_RATE: Phrase("read to the end (of readers)"),
     Metric.READ_AVG_ACTIVETIME: Phrase("minutes per reader, on average"),
 }
-STAGE: Final[Mapping[StageName, Phrase]] = {
+STAGE: Mapping[StageName, Phrase] = {
     StageName.AUDIENCE: Phrase("in the audience"),
     StageName.FILTERED: Phrase("left after WeChat's filters"),
     StageName.SENT: Phrase("received it"),
@@ -60,14 +59,14 @@ STAGE: Final[Mapping[StageName, Phrase]] = {
     StageName.SHARED: Phrase("shared it"),
     StageName.FOLLOWED: Phrase("followed after reading"),
 }
-WHOLE: Final[Mapping[Whole, Phrase]] = {
+WHOLE: Mapping[Whole, Phrase] = {
     Whole.AUDIENCE: Phrase("of the audience"),
     Whole.FILTERED: Phrase("of those left after the filters"),
     Whole.SENT: Phrase("of those who received it"),
     Whole.READERS: Phrase("of all readers"),
 }
-DOUBTFUL: Final = Phrase("joined to its numbers by title and day only: they may be another article's")
-MISSING: Final[Mapping[Missing, Phrase]] = {
+DOUBTFUL = Phrase("joined to its numbers by title and day only: they may be another article's")
+MISSING: Mapping[Missing, Phrase] = {
     Missing.NOT_YET: Phrase("that day is not over, or WeChat has its numbers only from 08:00 of the day after"),
     Missing.NOT_COLLECTED: Phrase("the archive has no answer of WeChat for that day"),
     Missing.NOT_GIVEN: Phrase("WeChat's answer for that day did not have it"),
@@ -80,7 +79,7 @@ MISSING: Final[Mapping[Missing, Phrase]] = {
     Missing.SEVERAL_JOBS: Phrase("the send went out in several jobs, and shares cannot be added"),
     Missing.NOTHING_TO_DIVIDE: Phrase("a number that it is computed from is missing or 0"),
 }
-SCENE: Final[Mapping[str, Phrase]] = {
+SCENE: Mapping[str, Phrase] = {
     Scene.MESSAGE: Phrase("公众号消息 (the message, read by followers)"),
     Scene.RECOMMENDED: Phrase("推荐 (recommended by WeChat)"),
     Scene.CHAT: Phrase("聊天会话 (chats)"),
@@ -89,15 +88,15 @@ SCENE: Final[Mapping[str, Phrase]] = {
     Scene.SEARCH: Phrase("搜一搜 (search)"),
     Scene.OTHER: Phrase("其他 (others)"),
 }
-STANDING: Final[Mapping[Standing, Phrase]] = {
+STANDING: Mapping[Standing, Phrase] = {
     Standing.BELOW: Phrase("less than usual"),
     Standing.WITHIN: Phrase("as usual"),
     Standing.ABOVE: Phrase("more than usual"),
 }
 """Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
-SIGN: Final[Mapping[Standing | None, str]] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
+SIGN: Mapping[Standing | None, str] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
 """What stands before a number that is more or less than usual."""
-BY: Final[Mapping[By, Phrase]] = {
+BY: Mapping[By, Phrase] = {
     By.POSITION: Phrase("position in the message"),
     By.TITLE_LENGTH: Phrase("characters of the headline"),
     By.HOUR: Phrase("hour of the send (Beijing time)"),
@@ -106,7 +105,7 @@ BY: Final[Mapping[By, Phrase]] = {
     By.AUTHOR: Phrase("author"),
     By.APPROVER: Phrase("approver"),
 }
-LATE: Final = Phrase("WeChat said that newer numbers are to come")
+LATE = Phrase("WeChat said that newer numbers are to come")
 
 
 class Notes(Struct):
@@ -194,7 +193,7 @@ def _counts_people(metric: Metric | None) -> bool:
     return metric is None or not (metric.is_rate or metric in (Metric.PRAISE_MONEY, Metric.READ_AVG_ACTIVETIME))
 
 
-_AUDIENCE: Final = {
+_AUDIENCE = {
     AudienceKind.ALL: Phrase("every follower"),
     AudienceKind.OPENIDS: Phrase("lists of openids"),
     AudienceKind.UNKNOWN: Phrase("an audience that nobody recorded"),
@@ -258,7 +257,7 @@ def sends_counted(count: int) -> Phrase:
     return plural_phrase("{count:,} send", "{count:,} sends", count=count)
 
 
-LEAVES: Final = ("0–20%", "20–40%", "40–60%", "60–80%", "80–100%")
+LEAVES = ("0–20%", "20–40%", "40–60%", "60–80%", "80–100%")
 """What WeChat's positions 1 to 5 are of the article."""
 
 
@@ -306,7 +305,7 @@ def as_of_words(freshness: Freshness) -> list[Phrase]:
     return [*said, *left_out]
 
 
-_NEAR: Final = timedelta(days=4)
+_NEAR = timedelta(days=4)
 """How far back the newest complete day may lie. Behind an older gap all days but those of the gap are complete."""
 
 
@@ -319,7 +318,7 @@ def unreadable_words(count: int) -> Phrase:
     )
 
 
-_DAYS_NAMED_MAX: Final = 5
+_DAYS_NAMED_MAX = 5
 """So many days are named; the others are a number."""
 
 
@@ -374,7 +373,7 @@ def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     )
 
 
-SIDE_BY_SIDE: Final = Phrase(
+SIDE_BY_SIDE = Phrase(
     "Readers by the end of day {day}, of groups of {least} sends and more. What stands side by side shows no cause.",
     day=SIDE_BY_SIDE_DAY,
     least=FEWEST_COMPARED,

@@ -1,7 +1,7 @@
 """Labelled rows: each fact of a send, and each thing that is wrong with it, is worded once, whatever writes it."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.diagnostics import Failure
 from massctl.model.frozen import Frozen
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from massctl.plan.lock_diff import ReviewedPart
     from massctl.plan.review_diff import Piece
 
-LABELS: Final = {
+LABELS = {
     "status": Phrase("status"),
     "account": Phrase("account"),
     "audience": Phrase("audience"),

@@ -4,7 +4,6 @@ Labels and facts are here for every form; a plan's own rows on a terminal are in
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from massctl.model.ids import AccountName
 from massctl.model.message import Window
@@ -69,19 +68,19 @@ def allowance_left(span: Span) -> Phrase:
     )
 
 
-REPRINT: Final = {
+REPRINT = {
     False: Phrase("stop if WeChat finds a reprint (send_ignore_reprint: 0)"),
     True: Phrase(
         "continue although WeChat finds a reprint, if the original permits it (send_ignore_reprint: 1)",
     ),
 }
-_COMMENTING: Final = {
+_COMMENTING = {
     CommentAccess.CLOSED: Phrase("closed to everybody"),
     CommentAccess.EVERYBODY: Phrase("open to everybody"),
     CommentAccess.FOLLOWERS: Phrase("open to followers only"),
 }
-_BEGINNING_CELLS: Final = 72
-_INK: Final = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
+_BEGINNING_CELLS = 72
+_INK = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
 
 
 def block_rows(block: SendBlock) -> list[Row]:

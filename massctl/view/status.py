@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.apply.statistics import Collected
@@ -61,7 +60,7 @@ def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:
         yield Row("way", (way,))
 
 
-FALLS_MAX: Final = 10
+FALLS_MAX = 10
 """Of one account; more are told as a number, and all are in the JSON."""
 
 

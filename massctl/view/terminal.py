@@ -13,11 +13,11 @@ from massctl.view.cells import cells, clusters, is_wide, may_break, pad, printab
 from massctl.view.i18n import Language, say
 from massctl.view.style import Ink, Style
 
-WIDTH_MIN: Final = 24
+WIDTH_MIN = 24
 """Narrower windows are written as if they had this width."""
-_HANG_SHARE: Final = 2
+_HANG_SHARE = 2
 """Lines are indented by at most one part in so many of the width, or nothing would fit beside it."""
-_LABELS_SHARE: Final = 0.4
+_LABELS_SHARE = 0.4
 """Labels take at most so much of the width; a wider one has its own line."""
 
 
@@ -29,7 +29,7 @@ class Inked(Frozen):
 
 
 Part = str | Inked
-DOT: Final = Inked(" · ", Ink.DETAIL)
+DOT = Inked(" · ", Ink.DETAIL)
 """Between facts on one line."""
 _Piece = tuple[str, Ink]
 """One cluster, or a text that needs no measuring, and its ink."""
@@ -144,14 +144,14 @@ class Page(Struct):
         return painted + self.paint(run, ink)
 
 
-_COMMAND: Final = re.compile(
+_COMMAND = re.compile(
     r"(?:massctl [a-z-]|gh (?:api|repo|secret) |git (?:-C |add |commit |fetch|pull|push|remote |rm ))"
     r"(?:(?!   | \(|[;:,`)，；：。）]).)*"
 )
 """A command that a sentence advises: to the line's end, or to what the sentence goes on with."""
-_ADDRESS: Final = re.compile(r"https?://")
+_ADDRESS = re.compile(r"https?://")
 
-_NUMBER: Final = re.compile(r"\d[\d,]*")
+_NUMBER = re.compile(r"\d[\d,]*")
 
 
 def _size(line: list[_Piece]) -> int:
@@ -259,8 +259,8 @@ def _trimmed(line: list[_Piece]) -> list[_Piece]:
     return [*line[: max(0, end - 1)], *((text.rstrip(" "), ink) for text, ink in line[max(0, end - 1) : end])]
 
 
-_SHELL_WORD: Final = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+")
-_SHELL_INDENT: Final = "  "
+_SHELL_WORD = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+")
+_SHELL_INDENT = "  "
 """Before the words of a command that goes on on the next line."""
 
 

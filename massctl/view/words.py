@@ -5,7 +5,7 @@ No clock: `now` is an argument.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
@@ -32,7 +32,7 @@ def window_span(window: Window) -> str:
     return f"{moment(start)} – {moment(end)}"
 
 
-_WEEKDAYS: Final = (
+_WEEKDAYS = (
     Phrase("Monday"),
     Phrase("Tuesday"),
     Phrase("Wednesday"),
@@ -41,7 +41,7 @@ _WEEKDAYS: Final = (
     Phrase("Saturday"),
     Phrase("Sunday"),
 )
-WEEKDAYS_SHORT: Final = (
+WEEKDAYS_SHORT = (
     Phrase("Mon"),
     Phrase("Tue"),
     Phrase("Wed"),
@@ -57,9 +57,9 @@ def window_with_weekday(window: Window) -> Phrase:
     return Phrase("{weekday} {span}", weekday=_WEEKDAYS[window.not_before.weekday()], span=window_span(window))
 
 
-DIGEST_HEX_SHOWN: Final = 12
+DIGEST_HEX_SHOWN = 12
 
-STATUS: Final = {
+STATUS = {
     Status.NEW: Phrase("new"),
     Status.STAGED: Phrase("staged"),
     Status.PREVIEWED: Phrase("previewed"),
@@ -71,13 +71,13 @@ STATUS: Final = {
     Status.CONTRADICTED: Phrase("two ends were told"),
     Status.WITHDRAWN: Phrase("withdrawn"),
 }
-WINDOW: Final = {
+WINDOW = {
     WindowState.NONE: Phrase("no window: sent only by name"),
     WindowState.WAITING: Phrase("not open yet"),
     WindowState.DUE: Phrase("open now"),
     WindowState.EXPIRED: Phrase("closed"),
 }
-REASON: Final = {
+REASON = {
     Reason.NEW: Phrase("not there yet"),
     Reason.EDITION_RAISED: Phrase("the edition was raised"),
     Reason.CONTENT_CHANGED: Phrase("the content changed"),
@@ -85,8 +85,8 @@ REASON: Final = {
     Reason.DUE: Phrase("it is due"),
     Reason.RESUBMIT: Phrase("repeats a send of unknown outcome, with the same clientmsgid"),
 }
-TAG_DUE: Final = Phrase("apply looks up which tag that is and records its id; the send goes only to that id")
-JOB: Final = {
+TAG_DUE = Phrase("apply looks up which tag that is and records its id; the send goes only to that id")
+JOB = {
     "sending": Phrase("sending"),
     "awaiting_admin": Phrase("awaiting the administrator"),
     "sent": Phrase("sent"),
@@ -96,8 +96,8 @@ JOB: Final = {
     "unknown": Phrase("of unknown state"),
 }
 """The states of a mass job, as the ledger names them."""
-DRIFT: Final = Phrase("the current state at WeChat, compared with the ledger; nothing is recorded")
-NO_DRIFT: Final = Phrase("everything is as recorded")
+DRIFT = Phrase("the current state at WeChat, compared with the ledger; nothing is recorded")
+NO_DRIFT = Phrase("everything is as recorded")
 
 
 def short_digest(digest: str) -> str:
@@ -258,7 +258,7 @@ def drift_words(drift: "Drift") -> Phrase:
             return _DRIFTED[drift.kind.value](drift.subject)
 
 
-_DRIFTED: Final[Mapping[str, Callable[[str], Phrase]]] = {
+_DRIFTED: Mapping[str, Callable[[str], Phrase]] = {
     "draft_gone": lambda _: Phrase("its draft is missing; somebody may have sent it in the console"),
     "draft_changed": lambda _: Phrase("its draft was changed in the console"),
     "tag_gone": lambda subject: Phrase("its tag no longer exists: {subject}", subject=subject),
@@ -276,7 +276,7 @@ def drift_hint(drift: "Drift") -> Phrase:
     return _WAYS[drift.kind.value](drift.campaign, Command("lock", drift.campaign))
 
 
-_WAYS: Final[Mapping[str, Callable[[str, Command], Phrase]]] = {
+_WAYS: Mapping[str, Callable[[str, Command], Phrase]] = {
     "draft_changed": lambda name, _: Phrase(
         "to keep the console's version: {adopt}, or {pull} where words changed; otherwise delete that draft in the "
         "console, then: {again}",

@@ -7,7 +7,7 @@ httpx costs more than most verbs do.
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Final, Self
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -49,7 +49,7 @@ from massctl.wechat.statistics import statistics_request
 from massctl.wechat.token import Grant, TokenSource, TokenStore
 from massctl.wechat.wire import Request, T
 
-NEWEST_DRAFTS: Final = 500
+NEWEST_DRAFTS = 500
 """How far back the draft box is listed: 25 calls of the 1000 a day. Our own bound: nobody saves so many drafts between
 two runs, and a lost draft is looked for by the very next one."""
 

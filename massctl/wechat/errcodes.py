@@ -11,19 +11,19 @@ from enum import Enum
 from functools import cache
 from importlib.resources import files
 from ipaddress import IPv6Address, ip_address
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import UNNAMED, Command, Phrase
 
-API: Final = "/cgi-bin/"
+API = "/cgi-bin/"
 """How the path of a call begins, but for those of the statistics (datacube)."""
-REACHES_PEOPLE: Final = frozenset({f"{API}message/mass/{name}" for name in ("sendall", "send", "preview")})
+REACHES_PEOPLE = frozenset({f"{API}message/mass/{name}" for name in ("sendall", "send", "preview")})
 """After a code that nobody knows, the effect of these calls may exist."""
 
-_ADDRESS: Final = re.compile(r"invalid ip\s+([0-9a-f.:]+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"invalid ip\s+([0-9a-f.:]+)", re.IGNORECASE)
 """In the errmsg of 40164. Source: forum reports, read 2026-10."""
 
 

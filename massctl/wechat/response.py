@@ -9,7 +9,7 @@ once: `errmsg` and `rid` may be shown to anybody.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, NoReturn, TypeAlias, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
 from massctl.model.frozen import Frozen
@@ -34,16 +34,16 @@ T = TypeVar("T")
 Fields: TypeAlias = Mapping[str, Any]
 """A JSON object of WeChat's. What is missing, null or of another type is never guessed at."""
 
-FOREIGN_CHARS_MAX: Final = 256
+FOREIGN_CHARS_MAX = 256
 """Characters of a foreign text in any message of ours."""
-RID_CHARS_MAX: Final = 64
+RID_CHARS_MAX = 64
 """Real ones have about 30; a limit on everything."""
-INTEGER_MAX: Final = 2**63 - 1
+INTEGER_MAX = 2**63 - 1
 """`msg_id` and `msg_data_id` are int64. Source: captured answers in SDKs, read 2026-10."""
 
-_INTEGER: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
-_RID: Final = re.compile(r"[\s,]*\brid:\s*([0-9A-Za-z-]+)", re.ASCII)
-_HINT: Final = re.compile(r"hint:\s*\[([^\]]+)\]")
+_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_RID = re.compile(r"[\s,]*\brid:\s*([0-9A-Za-z-]+)", re.ASCII)
+_HINT = re.compile(r"hint:\s*\[([^\]]+)\]")
 """The form of answers before rids. Source: forum reports, read 2026-10."""
 
 

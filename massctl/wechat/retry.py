@@ -1,7 +1,7 @@
 """Repeat what may be repeated: a bounded number of tries with growing pauses. Previews and sends never come here."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from tenacity import (
     RetryCallState,
@@ -19,16 +19,16 @@ from massctl.wechat.response import RefusedAnswer
 
 T = TypeVar("T")
 
-TRIES_MAX: Final = 4
+TRIES_MAX = 4
 """The first and three repetitions: outlasts a hiccup, and ends within half a minute of pauses."""
-LINE_PAUSE_SECONDS: Final = 1.0
+LINE_PAUSE_SECONDS = 1.0
 """Before the first repetition after a lost answer; doubles each time."""
-BUSY_PAUSE_SECONDS: Final = 5.0
+BUSY_PAUSE_SECONDS = 5.0
 """Before the first repetition after errcode -1. Ours: WeChat asks for a pause and names none."""
-PAUSE_SECONDS_MAX: Final = 10.0
-MINUTE_PAUSE_SECONDS: Final = 60.0
+PAUSE_SECONDS_MAX = 10.0
+MINUTE_PAUSE_SECONDS = 60.0
 """After 45011: its text says to retry in the next minute."""
-JITTER_SECONDS: Final = 0.5
+JITTER_SECONDS = 0.5
 """At most this much is added, so that sixteen uploads do not come back in one moment."""
 
 _JITTER = wait_random(0, JITTER_SECONDS)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,14 +21,14 @@ from massctl.model.statistics import COUNT_MAX, MINUTES_MAX, AccountDay, Article
 from massctl.wechat.response import Fields, ShapeError, flag, integer, lenient
 from massctl.wechat.wire import Request
 
-LIST_MAX: Final = 1_000
+LIST_MAX = 1_000
 """Our own bound: a day has some dozens of articles, an article 30 days, a day of followers some ten sources."""
-TEXT_MAX: Final = 2_048
+TEXT_MAX = 2_048
 """Our own bound for titles, addresses and names of sources."""
-_ALL: Final = "全部"
+_ALL = "全部"
 """The row of `read_user_source` that stands for all sources."""
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MSGID: Final = re.compile(r"[0-9]{1,20}_[0-9]{1,2}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MSGID = re.compile(r"[0-9]{1,20}_[0-9]{1,2}", re.ASCII)
 
 
 def statistics_request(call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Request[Counted]:
@@ -244,7 +244,7 @@ def _by_day(reader: _Reader, fields: Fields) -> Iterator[tuple[date, Fields]]:
             yield day, row
 
 
-_READERS: Final[Mapping[StatisticsCall, Callable[[_Reader, Fields], Counted]]] = {
+_READERS: Mapping[StatisticsCall, Callable[[_Reader, Fields], Counted]] = {
     StatisticsCall.ARTICLES: _articles,
     StatisticsCall.ACCOUNT: _account,
     StatisticsCall.USERS: _users,

@@ -7,14 +7,14 @@ team's owns the token, and a command asks that server. The token is in memory on
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from massctl.model.frozen import Frozen
 
-MARGIN_SECONDS: Final = 60.0
+MARGIN_SECONDS = 60.0
 """Before its end a token is not used any more, so that no call arrives too late. The platform prepares the
 next token 5 minutes before the end. Source: WeChat docs, "stable_token", read 2026-10."""
-TOKEN_LIFE_SECONDS_MAX: Final = 7200
+TOKEN_LIFE_SECONDS_MAX = 7200
 """Source: WeChat docs, "stable_token", read 2026-10."""
 
 

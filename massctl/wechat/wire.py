@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, Generic, Self, TypeVar, assert_never
+from typing import Any, ClassVar, Generic, Self, TypeVar, assert_never
 
 from msgspec import field
 from msgspec.structs import replace
@@ -43,17 +43,17 @@ from massctl.wechat.token import TOKEN_LIFE_SECONDS_MAX, Grant
 
 T = TypeVar("T")
 
-JSON_SECONDS: Final = 30.0
+JSON_SECONDS = 30.0
 """To wait for an answer to JSON: draft/add filters up to 8 MB of articles before it answers."""
-UPLOAD_SECONDS: Final = 60.0
+UPLOAD_SECONDS = 60.0
 """To wait for an answer to an upload: up to 10 MB are scanned and stored."""
-UNGIVEN: Final = ("cover_info", "image_info", "product_info")
+UNGIVEN = ("cover_info", "image_info", "product_info")
 """What draft/add takes of an article and we never give it: where draft/get tells it, the console wrote it. Source:
 WeChat docs, "draft/add", read 2026-10. `show_cover_pic` is none of them: it is ignored."""
-DRAFTS_LISTED_MAX: Final = 20
+DRAFTS_LISTED_MAX = 20
 """Drafts in one answer of draft/batchget. Source: WeChat docs, "draft/batchget", read 2026-10."""
 
-_FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 """A name that is not plain ASCII would travel as `filename*=` or escaped, and end in 41005."""
 
 
@@ -241,36 +241,36 @@ def _call_quota(fields: Fields) -> CallQuota:
     return CallQuota(count(quota, "daily_limit"), max(0, remaining))
 
 
-STABLE_TOKEN: Final = Request("/cgi-bin/stable_token", _grant)
-UPLOAD_IMAGE: Final = Request("/cgi-bin/media/uploadimg", _image_url, UPLOAD_SECONDS)
-ADD_MATERIAL: Final = Request("/cgi-bin/material/add_material", _material, UPLOAD_SECONDS)
-MAKE_VIDEO: Final = Request("/cgi-bin/media/uploadvideo", _media_id)
+STABLE_TOKEN = Request("/cgi-bin/stable_token", _grant)
+UPLOAD_IMAGE = Request("/cgi-bin/media/uploadimg", _image_url, UPLOAD_SECONDS)
+ADD_MATERIAL = Request("/cgi-bin/material/add_material", _material, UPLOAD_SECONDS)
+MAKE_VIDEO = Request("/cgi-bin/media/uploadvideo", _media_id)
 """Source: SDKs (WxJava, PowerWeChat, Senparc), read 2026-10; WeChat's index of pages does not list it any more."""
-MATERIAL_COUNT: Final = Request("/cgi-bin/material/get_materialcount", lambda fields: count(fields, "image_count"))
-ADD_DRAFT: Final = Request("/cgi-bin/draft/add", _media_id, repeatable=False)
-GET_DRAFT: Final = Request("/cgi-bin/draft/get", _articles)
-KEPT_DRAFT: Final = Request("/cgi-bin/draft/get", _kept_articles)
-LIST_PUBLICATIONS: Final = Request("/cgi-bin/freepublish/batchget", _publications)
-KEPT_PUBLICATION: Final = Request("/cgi-bin/freepublish/getarticle", _kept_articles)
-GET_MATERIAL: Final = Request("/cgi-bin/material/get_material", done, UPLOAD_SECONDS)
+MATERIAL_COUNT = Request("/cgi-bin/material/get_materialcount", lambda fields: count(fields, "image_count"))
+ADD_DRAFT = Request("/cgi-bin/draft/add", _media_id, repeatable=False)
+GET_DRAFT = Request("/cgi-bin/draft/get", _articles)
+KEPT_DRAFT = Request("/cgi-bin/draft/get", _kept_articles)
+LIST_PUBLICATIONS = Request("/cgi-bin/freepublish/batchget", _publications)
+KEPT_PUBLICATION = Request("/cgi-bin/freepublish/getarticle", _kept_articles)
+GET_MATERIAL = Request("/cgi-bin/material/get_material", done, UPLOAD_SECONDS)
 """Answers with the bytes of a picture, and with JSON only where it refuses."""
-LIST_DRAFTS: Final = Request("/cgi-bin/draft/batchget", _draft_list)
-DELETE_DRAFT: Final = Request("/cgi-bin/draft/delete", done)
-DRAFT_COUNT: Final = Request("/cgi-bin/draft/count", lambda fields: count(fields, "total_count"))
-FOLLOWER_COUNT: Final = Request("/cgi-bin/user/get", lambda fields: count(fields, "total"))
+LIST_DRAFTS = Request("/cgi-bin/draft/batchget", _draft_list)
+DELETE_DRAFT = Request("/cgi-bin/draft/delete", done)
+DRAFT_COUNT = Request("/cgi-bin/draft/count", lambda fields: count(fields, "total_count"))
+FOLLOWER_COUNT = Request("/cgi-bin/user/get", lambda fields: count(fields, "total"))
 """The openids that come along are dropped unread."""
-TAGS: Final = Request("/cgi-bin/tags/get", _tags)
-PREVIEW: Final = Request("/cgi-bin/message/mass/preview", done, repeatable=False)
-SEND_ALL: Final = Request("/cgi-bin/message/mass/sendall", job, repeatable=False)
+TAGS = Request("/cgi-bin/tags/get", _tags)
+PREVIEW = Request("/cgi-bin/message/mass/preview", done, repeatable=False)
+SEND_ALL = Request("/cgi-bin/message/mass/sendall", job, repeatable=False)
 """To everybody or to a tag."""
-SEND_OPENIDS: Final = Request("/cgi-bin/message/mass/send", job, repeatable=False)
-JOB_STATUS: Final = Request("/cgi-bin/message/mass/get", _job_status)
-WITHDRAW: Final = Request("/cgi-bin/message/mass/delete", done, repeatable=False)
-GET_SPEED: Final = Request("/cgi-bin/message/mass/speed/get", _speed)
-SET_SPEED: Final = Request("/cgi-bin/message/mass/speed/set", done)
-OPEN_COMMENTS: Final = Request("/cgi-bin/comment/open", done)
-CLOSE_COMMENTS: Final = Request("/cgi-bin/comment/close", done)
-CALL_QUOTA: Final = Request("/cgi-bin/openapi/quota/get", _call_quota)
+SEND_OPENIDS = Request("/cgi-bin/message/mass/send", job, repeatable=False)
+JOB_STATUS = Request("/cgi-bin/message/mass/get", _job_status)
+WITHDRAW = Request("/cgi-bin/message/mass/delete", done, repeatable=False)
+GET_SPEED = Request("/cgi-bin/message/mass/speed/get", _speed)
+SET_SPEED = Request("/cgi-bin/message/mass/speed/set", done)
+OPEN_COMMENTS = Request("/cgi-bin/comment/open", done)
+CLOSE_COMMENTS = Request("/cgi-bin/comment/close", done)
+CALL_QUOTA = Request("/cgi-bin/openapi/quota/get", _call_quota)
 
 
 def token_request(appid: str, secret: str) -> Request[Grant]:
@@ -345,7 +345,7 @@ def _message(body: Body, *, to_openids: bool = False) -> dict[str, Any]:
     return {_BRANCHES.get(kind, kind): {**body.ids, **filled}, "msgtype": kind}
 
 
-_BRANCHES: Final = {"image": "images"}
+_BRANCHES = {"image": "images"}
 """The key of a send's message, where it is not the type."""
 
 

@@ -29,7 +29,7 @@ def written(page: str, language: Language) -> str:
 
 
 CODES_FILE: Final = REFERENCE.parents[1] / "massctl" / "model" / "diagnostics.py"
-_CODES: Final = re.compile(r"(?<=^CODES: Final\[dict\[str, str\]\] = \{\n)(?:    .*\n)+", re.MULTILINE)
+_CODES: Final = re.compile(r"(?<=^CODES: dict\[str, str\] = \{\n)(?:    .*\n)+", re.MULTILINE)
 
 
 def with_codes(module: str) -> str:

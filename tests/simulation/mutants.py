@@ -458,22 +458,22 @@ MUTANTS = (
     Mutant(
         "rule 5: repeated after a day",
         _DOUBT,
-        "REPEAT_HOURS_MAX: Final = 20",
-        "REPEAT_HOURS_MAX: Final = 100",
+        "REPEAT_HOURS_MAX = 20",
+        "REPEAT_HOURS_MAX = 100",
         "text, a day later",
     ),
     Mutant(
         "rule 5: repeated without a margin",
         _DOUBT,
-        "REPEAT_HOURS_MAX: Final = 20",
-        "REPEAT_HOURS_MAX: Final = 24",
+        "REPEAT_HOURS_MAX = 20",
+        "REPEAT_HOURS_MAX = 24",
         "text, a day later",
     ),
     Mutant(
         "rule 5: with a margin of two hours",
         _DOUBT,
-        "REPEAT_HOURS_MAX: Final = 20",
-        "REPEAT_HOURS_MAX: Final = 22",
+        "REPEAT_HOURS_MAX = 20",
+        "REPEAT_HOURS_MAX = 22",
         "text, a clock that is slow",
     ),
     Mutant(

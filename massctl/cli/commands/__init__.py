@@ -3,9 +3,7 @@
 `massctl --help` reads the table and imports no verb; a verb that is typed is imported alone.
 """
 
-from typing import Final
-
-VERBS: Final[dict[str, tuple[str, str]]] = {
+VERBS: dict[str, tuple[str, str]] = {
     "init": ("massctl.cli.commands.init", "Create a repository that validates, plans and applies in the sandbox."),
     "new": ("massctl.cli.commands.new", "Make a campaign: from a sample, another campaign, or the rest of a list."),
     "import": (
@@ -40,5 +38,5 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "schema": ("massctl.cli.commands.schema", "Write the JSON Schemas of the file formats."),
 }
 """Verb -> module with a click command named `command`, and its help in one line."""
-RENDERING: Final = frozenset({"import", "validate", "render", "lock", "plan", "apply", "preview", "doctor"})
+RENDERING = frozenset({"import", "validate", "render", "lock", "plan", "apply", "preview", "doctor"})
 """Verbs that ask the child process as soon as they can."""

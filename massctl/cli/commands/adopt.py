@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import replace
 from difflib import unified_diff
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -44,8 +44,8 @@ from massctl.whole_file import write_whole
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_UNWRITTEN: Final = Phrase("Nothing was written.")
-_KEYS: Final = ("title", "author", "digest", "content_source_url", "need_open_comment", "only_fans_can_comment")
+_UNWRITTEN = Phrase("Nothing was written.")
+_KEYS = ("title", "author", "digest", "content_source_url", "need_open_comment", "only_fans_can_comment")
 """What of an article the console changes and campaign.yaml says, by the names that both give it."""
 
 
@@ -302,7 +302,7 @@ def _without_margins(article: DraftArticle) -> DraftArticle:
     return replace(article, content=_MARGIN.sub("", article.content))
 
 
-_MARGIN: Final = re.compile(r"(?<=[;\"'])\s*margin(?:-top|-bottom)?\s*:[^;\"']*;?")
+_MARGIN = re.compile(r"(?<=[;\"'])\s*margin(?:-top|-bottom)?\s*:[^;\"']*;?")
 
 
 def _picture_paths(pull: _Pull, place: str) -> dict[str, str]:

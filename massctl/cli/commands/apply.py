@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import Final
 
 import click
 from msgspec.structs import replace
@@ -257,7 +256,7 @@ class _ApplyCommand(Frozen):
         return outcome
 
 
-TOLD: Final = frozenset({"MC401", "MC402", "MC410", "MC411"})
+TOLD = frozenset({"MC401", "MC402", "MC410", "MC411"})
 """Warnings that a run repeats: edited after the send, previews of unknown outcome, tags and cards of a rehearsal."""
 
 
@@ -365,9 +364,9 @@ def require_something_to_show(plan: Plan, showing: Showing) -> None:
             )
 
 
-HELD_SECONDS: Final = 5.0
+HELD_SECONDS = 5.0
 """Between two looks at a ledger that another runner holds at an opening."""
-HELD_FOR: Final = timedelta(minutes=1)
+HELD_FOR = timedelta(minutes=1)
 """Minimum wait for another runner, even past `--wait`."""
 
 
@@ -434,7 +433,7 @@ def _once_free(
     return outcome
 
 
-TIP_SECONDS: Final = 60.0
+TIP_SECONDS = 60.0
 """Between two looks at the tip and the brake while a run waits."""
 
 

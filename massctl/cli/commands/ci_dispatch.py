@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote
 
 from massctl.apply.jobs import unfinished
@@ -41,26 +40,26 @@ from massctl.source.repository import CAMPAIGNS
 from massctl.view.markdown_text import Words
 from massctl.view.words import recorded
 
-AHEAD: Final = timedelta(minutes=90)
+AHEAD = timedelta(minutes=90)
 """How long before its window a run begins to wait, because the timer may be almost an hour late."""
-DOCTOR_HOUR_UTC: Final = 0
+DOCTOR_HOUR_UTC = 0
 """08:00 in Beijing, before anybody's working day. WeChat has counted the day before by the tick, so statistics are
 collected too."""
 
-SEND: Final = "send what is due"
-CHECK: Final = "check everything"
-PREVIEW: Final = "preview a pull request"
-IMPORT: Final = "import a console draft (从公众号草稿导入)"
-_RECONCILE: Final = {
+SEND = "send what is due"
+CHECK = "check everything"
+PREVIEW = "preview a pull request"
+IMPORT = "import a console draft (从公众号草稿导入)"
+_RECONCILE = {
     "reconcile: it was sent": "--sent",
     "reconcile: it was not sent": "--not-sent",
     "reconcile: repeat it now": "--resubmit",
 }
-_NOTHING: Final = Phrase("Nothing was done.")
-_NUMBER_MAX: Final = 20
-_IMPORTED: Final = "import/"
+_NOTHING = Phrase("Nothing was done.")
+_NUMBER_MAX = 20
+_IMPORTED = "import/"
 """How the branch of a folder begins that was imported."""
-_MEDIA_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 def order_of(environment: Mapping[str, str]) -> Dispatch | None:
@@ -198,10 +197,10 @@ def unlocked(made: Planned) -> list[Finding]:
     ]
 
 
-_ALWAYS: Final = frozenset({"MASSCTL_NO_SEND"})
-_EGRESS: Final = "EGRESS_"
+_ALWAYS = frozenset({"MASSCTL_NO_SEND"})
+_EGRESS = "EGRESS_"
 """What begins so is for the way out to WeChat, which is open by now."""
-_ESCAPES: Final = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
+_ESCAPES = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 
 
 def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[str, str]) -> list[Phrase]:

@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -201,7 +200,7 @@ def _lock_branch(main: Session, event: PullRequestEvent, review: ReviewFile | Un
     return _Told(made, tuple(warned), locked=tuple(sorted(review.locks)))
 
 
-_FILES_NAMED_MAX: Final = 8
+_FILES_NAMED_MAX = 8
 """Of a comment's sentence; the others are counted."""
 
 
@@ -211,7 +210,7 @@ def _named(files: Sequence[str]) -> str:
     return enumerated([*files[:_FILES_NAMED_MAX], *counted])
 
 
-_KEYS: Final[Mapping[KeyChange, Phrase]] = {
+_KEYS: Mapping[KeyChange, Phrase] = {
     "removed": Phrase(
         "This pull request takes the keys of the ledger out of massctl.yaml (state.keys). After the merge massctl "
         "refuses the signed ledger and sends nothing; whoever then replaces the ledger needs no key."
@@ -251,7 +250,7 @@ def _disagreeing(review: ReviewFile) -> Iterator[Phrase]:
         )
 
 
-_GOOD: Final = Phrase("the plan is in the comment; what is locked is what the files give")
+_GOOD = Phrase("the plan is in the comment; what is locked is what the files give")
 
 
 def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool) -> str | None:
@@ -285,7 +284,7 @@ def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:
     return f"{server}/{event.repository.full_name}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
 
 
-_DECIDES: Final = {
+_DECIDES = {
     "massctl.yaml": Phrase(
         "This pull request changes massctl.yaml, which decides where the secret goes, which account "
         "sends, from which branch, and whether locks and reviews count: read it line by line."
@@ -371,11 +370,11 @@ def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
     return Reader(review.language) if review is not None else console.reader
 
 
-KEPT_MAX: Final = 20
+KEPT_MAX = 20
 """So many pull requests have their pictures on the branch, the newest ones."""
-_TRIES_MAX: Final = 3
+_TRIES_MAX = 3
 """Two comments may be written at the same moment."""
-_FOLDER: Final = "pr-"
+_FOLDER = "pr-"
 
 
 def keep_pictures(

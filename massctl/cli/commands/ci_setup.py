@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from massctl.cli.app import Result
 from massctl.cli.exit_codes import ExitStatus
@@ -19,13 +18,13 @@ from massctl.view.i18n import Language, say
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page
 
-APPID_OF_THE_SCAFFOLD: Final = "wx0123456789abcdef"
-_INDENT: Final = 4
-_NEEDS: Final = Phrase(
+APPID_OF_THE_SCAFFOLD = "wx0123456789abcdef"
+_INDENT = 4
+_NEEDS = Phrase(
     "First: a plan of GitHub with rulesets and environments (private repositories: Pro, Team or Enterprise), an "
     "address that does not change, somebody else who approves, and git and gh (gh auth login) on this machine."
 )
-_MOUSE: Final = Phrase("with the mouse:")
+_MOUSE = Phrase("with the mouse:")
 
 
 def setup(session: Session, repository: str | None) -> Result:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from typing import Final
 from urllib.parse import urlsplit
 
 import click
@@ -58,7 +57,7 @@ from massctl.plan.quota import Agenda
 from massctl.plan.window import WindowState
 from massctl.transport import Inside
 
-SENDS_BY_ACTIONS: Final = ".github/workflows/apply.yml"
+SENDS_BY_ACTIONS = ".github/workflows/apply.yml"
 """Where this is, GitHub's timer begins the runs that send."""
 
 
@@ -329,9 +328,9 @@ def _checked(
     return CheckedAccount(account, declared.kind, needs, wechat, declared.token_command is not None)
 
 
-REACH_SECONDS: Final = 5.0
+REACH_SECONDS = 5.0
 """Longest wait for a proxy."""
-_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 def proxy_finding(session: Session, account: AccountName) -> Finding:

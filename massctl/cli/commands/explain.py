@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import groupby
-from typing import Final
 
 import click
 
@@ -61,7 +60,7 @@ def command(directory: str, code: str | None, language: str | None, form: str) -
     return run("explain", form, work)
 
 
-_ERRCODE: Final = re.compile(r"-1|[0-9]{5,9}")
+_ERRCODE = re.compile(r"-1|[0-9]{5,9}")
 """As WeChat spells them; exit statuses are shorter."""
 
 
@@ -106,7 +105,7 @@ def _errcode(errcode: int, language: Language) -> Explanation:
     )
 
 
-_WORLD: Final = {
+_WORLD = {
     ErrorClass.BUSY: Phrase("The platform had an error. The request may or may not have been carried out."),
     ErrorClass.DOUBT: Phrase("The request may have been carried out anyway."),
     ErrorClass.AUTH: Phrase("A credential, an address, a right or the administrator prevents it; WeChat did nothing."),
@@ -118,7 +117,7 @@ _WORLD: Final = {
     ErrorClass.GONE: Phrase("The object of the request no longer exists; WeChat did nothing."),
 }
 """What each kind of answer says about the effect."""
-_OURS: Final = {
+_OURS = {
     ErrorClass.BUSY: Phrase(
         "massctl repeats reads and uploads automatically; a send or a preview with this answer is in "
         "doubt, and a send in doubt is repeated with the same clientmsgid"
@@ -138,7 +137,7 @@ _OURS: Final = {
     ErrorClass.GONE: Phrase("a missing draft may have been sent, so massctl does not save it again automatically"),
 }
 """What massctl makes of it, and so why it matters."""
-_TOKEN: Final = Phrase(
+_TOKEN = Phrase(
     "WeChat refused only the token and did not look at the call: massctl fetches another one, and a "
     "send makes one more recorded attempt"
 )

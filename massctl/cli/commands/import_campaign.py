@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import click
@@ -55,10 +55,10 @@ from massctl.wechat.wire import KeptArticle
 if TYPE_CHECKING:
     from massctl.view.imported import ImportedArticleFacts
 F = TypeVar("F", bound=Callable[..., Any])
-_NOTHING: Final = Phrase("Nothing was written.")
-DOCUMENT_BYTES_MAX: Final = 64 * 1024 * 1024
+_NOTHING = Phrase("Nothing was written.")
+DOCUMENT_BYTES_MAX = 64 * 1024 * 1024
 """Of a Word file, a page or a Markdown file; above that are few documents that are one article."""
-PICTURE_BYTES_MAX: Final = 20 * 1024 * 1024
+PICTURE_BYTES_MAX = 20 * 1024 * 1024
 """Of a picture beside a document."""
 
 
@@ -221,7 +221,7 @@ def markdown(current: Session, file: str, name: str, account: str | None, kind: 
     return _run(current, name, account, kind, take)
 
 
-_HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
 """How an address begins that lacks `https://`."""
 
 
@@ -233,7 +233,7 @@ def _document(file: str) -> bytes:
     return data
 
 
-_CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 
 
 def _text(data: bytes) -> str:

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 import click
 
@@ -70,10 +69,10 @@ def _begun(
     return console, Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), talk=said(*hints))
 
 
-_INSIDE: Final = Command("init", "--yes")
-README: Final = "README.md"
-IGNORED: Final = ".gitignore"
-_CACHE: Final = ".massctl/"
+_INSIDE = Command("init", "--yes")
+README = "README.md"
+IGNORED = ".gitignore"
+_CACHE = ".massctl/"
 """Caches, and the sandbox's state."""
 
 

@@ -7,7 +7,6 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from typing import Final
 
 import click
 
@@ -17,10 +16,10 @@ from massctl.cli.listener import Listener, missing_package, open_listener
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, system_reason
 
-GC_THRESHOLD: Final = (2_000, 10, 10)
-SWITCH_SECONDS: Final = 0.0005
+GC_THRESHOLD = (2_000, 10, 10)
+SWITCH_SECONDS = 0.0005
 """A request passes four threads, each of which may wait so long for the one that writes the ledger."""
-HOST: Final = "127.0.0.1"
+HOST = "127.0.0.1"
 
 
 @click.command(name="listen")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -36,7 +36,7 @@ from massctl.source.campaign_folder import copied_folder, copied_for_rest, put_i
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Workbench
 
-_NOTHING: Final = Phrase("Nothing was done.")
+_NOTHING = Phrase("Nothing was done.")
 T = TypeVar("T")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 from msgspec.structs import replace
@@ -217,7 +217,7 @@ def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
     return found
 
 
-_NEW: Final = Phrase("it is new: there is no such campaign there")
+_NEW = Phrase("it is new: there is no such campaign there")
 Differences: TypeAlias = "Mapping[CampaignName, Difference]"
 """By campaign; one that did not change, or of which nothing is known, is left out."""
 Unlocked: TypeAlias = "Mapping[CampaignName, RenderedCampaign | Invalid]"

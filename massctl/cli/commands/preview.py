@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -17,7 +17,7 @@ from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
 from massctl.plan.plan import Showing
 
-NAME_CHARACTERS_MAX: Final = 128
+NAME_CHARACTERS_MAX = 128
 """Longer than any name or openid; what is recorded of a preview must not become a report."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 import click
 
@@ -30,7 +29,7 @@ from massctl.plan.plan import Until
 from massctl.plan.reach import is_contradicted
 from massctl.plan.reconcile_options import in_question, is_to_settle
 
-URL_PATTERN: Final = r"https?://[^\s/]+/\S*"
+URL_PATTERN = r"https?://[^\s/]+/\S*"
 """Of an article that followers received."""
 
 
@@ -222,7 +221,7 @@ def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
     return session.wechat(account_of(session, AppId(draft.event.appid)))
 
 
-COUNTS_AS_ALL: Final = Phrase("its recipients are not known here, so the allowance counts it as a send to everybody")
+COUNTS_AS_ALL = Phrase("its recipients are not known here, so the allowance counts it as a send to everybody")
 
 
 def declared(session: Session, name: str, edition: int) -> RenderedCampaign | None:

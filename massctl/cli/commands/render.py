@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 
 import click
 
@@ -48,7 +47,7 @@ def command(current: Session, names: tuple[str, ...], out: Path, screenshots: bo
     )
 
 
-INDEX: Final = "index.html"
+INDEX = "index.html"
 
 
 def render_into(session: Session, names: Sequence[str], out: Path, *, screenshots: bool) -> tuple[list[str], bool]:
@@ -71,7 +70,7 @@ def render_into(session: Session, names: Sequence[str], out: Path, *, screenshot
     return written, whole
 
 
-_PICTURED_MAX: Final = 6
+_PICTURED_MAX = 6
 """Campaigns of one review."""
 
 

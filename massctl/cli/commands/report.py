@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -19,8 +19,8 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.report.report import Report
 
-_FILES: Final = {"html": "report.html", "markdown": "report.md", "csv": "report.csv", "json": "report.json"}
-_BOM: Final = "\ufeff"
+_FILES = {"html": "report.html", "markdown": "report.md", "csv": "report.csv", "json": "report.json"}
+_BOM = "\ufeff"
 """Spreadsheets take a CSV for UTF-8 only with it."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 import click
 from msgspec import Struct, field
@@ -62,7 +62,7 @@ from massctl.model.state import State, lease_words
 from massctl.plan.lease import TAKE_OVER, Claim, claim
 from massctl.plan.plan import Drift
 
-EVERY_SECONDS_MAX: Final = 3_600
+EVERY_SECONDS_MAX = 3_600
 
 
 @click.command(name="run")
@@ -101,12 +101,12 @@ def command(
             return runner.run(_Wishes(once, take_over, yes, rewritten))
 
 
-COMMIT_LENGTH_MIN: Final = 7
-GC_THRESHOLD: Final = (2_000, 10, 10)
+COMMIT_LENGTH_MIN = 7
+GC_THRESHOLD = (2_000, 10, 10)
 """A command that ends soon collects nothing; this one stays."""
-POLL_SHARE: Final = 0.1
+POLL_SHARE = 0.1
 """A job is asked about again after this share of its age: often at first, and each hour in the end."""
-POLL_SECONDS_MAX: Final = 3_600.0
+POLL_SECONDS_MAX = 3_600.0
 
 
 class _Wishes(Frozen):
@@ -155,7 +155,7 @@ class _RoundConsole(Console):
         return self.told.setdefault(str(text), now) == now
 
 
-TOLD_SECONDS: Final = 3_600.0
+TOLD_SECONDS = 3_600.0
 
 
 def _opened(directory: str, every: int, form: str) -> _Runner:
@@ -456,9 +456,9 @@ class _Runner(Struct):
                 self._tell("trouble", Phrase("{name} (runner) was not told: {why}", name=name, why=why))
 
 
-_PASSING: Final = (LedgerUnreachableError, LedgerLockedError, LedgerStaleError)
+_PASSING = (LedgerUnreachableError, LedgerLockedError, LedgerStaleError)
 """They end by themselves, as a rule. The monitor hears nothing meanwhile, and calls people when that lasts."""
-_FIRST: Final = (
+_FIRST = (
     ExitStatus.IN_DOUBT,
     ExitStatus.INTERRUPTED,
     ExitStatus.FAILED,

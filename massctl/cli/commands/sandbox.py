@@ -8,7 +8,6 @@ import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 import click
@@ -95,14 +94,14 @@ def advance(current: Session, days: int) -> Result:
     return told(Phrase("the sandbox's clock says {moment}", moment=recorded(current.clock.now())))
 
 
-APPID: Final = "wx0123456789abcdef"
+APPID = "wx0123456789abcdef"
 """The account of a served sandbox without massctl.yaml."""
 
 
-TOKEN: Final = "sandboxtoken"  # noqa: S105 - signs posts of the sandbox, and nothing else
-AES_KEY: Final = "sandboxAESkeyOpensNothingButThisSandbox0123"
+TOKEN = "sandboxtoken"  # noqa: S105 - signs posts of the sandbox, and nothing else
+AES_KEY = "sandboxAESkeyOpensNothingButThisSandbox0123"
 """What posts are signed and sealed with where no variable is named."""
-_TOKEN: Final = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
+_TOKEN = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 """Source: WeChat docs, "接入指南", read 2026-10."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 from msgspec.json import schema as schema_of
@@ -36,18 +36,18 @@ def _result(out: Path | None) -> Result:
     return Result(ExitStatus.DONE, text=lambda _: "\n".join(written))
 
 
-_HEAD: Final[dict[str, dict[str, Any]]] = {
+_HEAD: dict[str, dict[str, Any]] = {
     "serial": {"type": "integer", "minimum": 1, "description": "Counts from 1 without gaps."},
     "prev": {"type": "string", "description": "SHA-256 of the line before, without its newline."},
     "at": {"type": "string", "format": "date-time", "description": "When it was written."},
     "campaign": {"type": ["string", "null"], "description": "The campaign it is about."},
     "edition": {"type": ["integer", "null"], "description": "The edition it is about."},
 }
-_SIGNATURE: Final[dict[str, Any]] = {
+_SIGNATURE: dict[str, Any] = {
     "type": "string",
     "description": "In a signed ledger: the hash of the key, a plus sign and the Ed25519 signature in base64.",
 }
-_FIELDS: Final[dict[str, str]] = {
+_FIELDS: dict[str, str] = {
     "type": "What happened.",
     "key": "The public key that signs: name, hash and data, as in massctl.yaml.",
     "format_version": "The version of the ledger's format.",
@@ -137,7 +137,7 @@ _FIELDS: Final[dict[str, str]] = {
 """Field of an event -> what it holds."""
 
 
-_PARTS: Final = {each.__name__: each for each in (CopyrightCheck, CopyrightResult)}
+_PARTS = {each.__name__: each for each in (CopyrightCheck, CopyrightResult)}
 """What an event may contain besides plain values."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pkgutil import resolve_name
-from typing import Final
 
 import click
 
@@ -22,7 +21,7 @@ from massctl.cli.places import local_runner
 from massctl.cli.session import Session
 from massctl.model.phrase import Command, Phrase
 
-_VERBS: Final = {
+_VERBS = {
     "init": "massctl.cli.commands.state_init:init",
     "migrate": "massctl.cli.commands.state_migrate:migrate",
     "repair": "massctl.cli.commands.state_repair:repair",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 import click
 
@@ -26,7 +25,7 @@ from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Command, Phrase, moment
 from massctl.source.campaigns import load_campaign
 
-NOT_RECORDED: Final = Phrase("Nothing was recorded.")
+NOT_RECORDED = Phrase("Nothing was recorded.")
 
 
 @click.command(name="import")

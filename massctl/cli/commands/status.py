@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
 
 import click
 
@@ -90,7 +89,7 @@ def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:
     return found
 
 
-LOOK_SECONDS: Final = 20
+LOOK_SECONDS = 20
 """Between two looks for what the administrator said. Our own bound: with a ledger in git each look is a fetch."""
 
 

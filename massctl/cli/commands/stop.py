@@ -57,15 +57,15 @@ def command(current: Session, reason: str | None) -> Result:
     )
 
 
-SUBJECT: Final = "stop all sends"
-_FIELD: Final = re.compile(r"^(?P<name>Stopped-by|Stopped-at|Reason): (?P<value>.+)$", re.MULTILINE)
-REASON_CHARACTERS_MAX: Final = 1_000
+SUBJECT = "stop all sends"
+_FIELD = re.compile(r"^(?P<name>Stopped-by|Stopped-at|Reason): (?P<value>.+)$", re.MULTILINE)
+REASON_CHARACTERS_MAX = 1_000
 """The limit on a commit's message; massctl writes no more, but a commit made by hand may say anything."""
-OTHERWISE: Final = Phrase(
+OTHERWISE = Phrase(
     "stop sends in another way: MASSCTL_NO_SEND=1 where apply runs; or write sending: disabled under policy in "
     "massctl.yaml, and have it merged"
 )
-_WHO_CAN: Final = Phrase(
+_WHO_CAN = Phrase(
     "whoever may push to the repository can set it: {command}; on GitHub: Actions / apply / stop all sends",
     command=Command("stop"),
 )

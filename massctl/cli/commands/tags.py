@@ -1,7 +1,6 @@
 """`massctl tags`: the tags of accounts, and their names and counts for plans without a network."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 import click
 
@@ -17,7 +16,7 @@ from massctl.model.ids import AccountName
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase, system_reason
 from massctl.source.tags import known_tags, write_tags
 
-_NOTHING: Final = Phrase("Nothing was written.")
+_NOTHING = Phrase("Nothing was written.")
 _account = click.option(
     "--account", shell_complete=account_names, metavar="A", help="One account of massctl.yaml; default: all."
 )

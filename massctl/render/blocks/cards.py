@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from html import escape
-from typing import Any, Final
+from typing import Any
 
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
@@ -21,13 +21,13 @@ from massctl.render.blocks.signature import Given, Signature, given_to, signatur
 from massctl.render.fault import Fault, TemplateStop
 from massctl.render.inputs import Inputs
 
-_APPID: Final = re.compile(r"wx[0-9a-f]{16}")
+_APPID = re.compile(r"wx[0-9a-f]{16}")
 """The form of an AppID. Source: every example in WeChat's docs."""
-_TITLED: Final = '{"article": "2026-10-tea", "title": "…"}'
-_NUMBER_MAX: Final = 8
+_TITLED = '{"article": "2026-10-tea", "title": "…"}'
+_NUMBER_MAX = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
 
-SIGNATURES: Final[Mapping[str, Signature]] = {
+SIGNATURES: Mapping[str, Signature] = {
     each.name: each
     for each in (
         signature("miniprogram_card", "appid!", "path!", "title!", "image!", before=""),
@@ -114,7 +114,7 @@ def _profile(given: Given) -> str:
     return f'<mp-common-profile data-pluginname="mpprofile"{written} data-from="0"></mp-common-profile>'
 
 
-_WRITERS: Final[Mapping[str, Callable[[Given], str]]] = {
+_WRITERS: Mapping[str, Callable[[Given], str]] = {
     "miniprogram_card": _card,
     "miniprogram_link": _link,
     "miniprogram_image": _image,

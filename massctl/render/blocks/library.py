@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 from textwrap import dedent
-from typing import Any, Final
+from typing import Any
 from unicodedata import east_asian_width
 
 from msgspec import field
@@ -23,7 +23,7 @@ from massctl.render.blocks.cards import SentArticles
 from massctl.render.blocks.signature import CALL, Given, Parts, Signature, given_to, signature, stop
 from massctl.render.elements import is_article_link
 
-SIGNATURES: Final[Mapping[str, Signature]] = {
+SIGNATURES: Mapping[str, Signature] = {
     each.name: each
     for each in (
         signature("lead", "text", instead="text"),
@@ -47,28 +47,28 @@ SIGNATURES: Final[Mapping[str, Signature]] = {
         signature("footer", "text", "image", "alt", instead="text"),
     )
 }
-_PAST: Final = signature("past", "article!", "title", "image")
+_PAST = signature("past", "article!", "title", "image")
 """What one article of `blocks.past` is given where it is a mapping."""
-PAST_MAX: Final = 20
+PAST_MAX = 20
 """Ours: articles in one block; a longer list is an article of its own."""
-NUMBER_WIDTHS: Final = (280, 134, 88)
+NUMBER_WIDTHS = (280, 134, 88)
 """Pixels that one number has alone, beside another, and beside two, on a phone 320 wide with 16 on each side."""
-NUMBER_SIZE_MAX: Final = 36
-NUMBER_SIZE_MIN: Final = 16
-SCAN: Final = "长按识别二维码"
+NUMBER_SIZE_MAX = 36
+NUMBER_SIZE_MIN = 16
+SCAN = "长按识别二维码"
 """The default text below a QR code."""
-HEADING: Final = "往期推荐"
+HEADING = "往期推荐"
 """The default heading above articles that were sent before."""
-MARK: Final = "\ue002"
+MARK = "\ue002"
 """Stands around the number of each part until the enclosing block replaces it."""
-_TOP: Final = "display:inline-block;vertical-align:top"
+_TOP = "display:inline-block;vertical-align:top"
 """The style of elements that stand side by side."""
-_SLOT: Final = re.compile("\ue000[0-9]+\ue001")
-_PRIVATE: Final = re.compile("[\ue000-\ue002]")
-_ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
-_LINK: Final = re.compile(r"<a\s|\]\(", re.IGNORECASE)
+_SLOT = re.compile("\ue000[0-9]+\ue001")
+_PRIVATE = re.compile("[\ue000-\ue002]")
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_LINK = re.compile(r"<a\s|\]\(", re.IGNORECASE)
 """How a link begins in HTML, or goes on in Markdown."""
-_LINES: Final = re.compile(r"\s*\n\s*")
+_LINES = re.compile(r"\s*\n\s*")
 
 
 class _Open(Frozen):
@@ -331,7 +331,7 @@ def _footer(blocks: Blocks, given: Given, held: str) -> str:
     return f'<section class="footer">{image}{text}</section>'
 
 
-_WRITERS: Final[Mapping[str, Callable[[Blocks, Given, str], str]]] = {
+_WRITERS: Mapping[str, Callable[[Blocks, Given, str], str]] = {
     "lead": _lead,
     "button": _button,
     "divider": _divider,
@@ -346,7 +346,7 @@ _WRITERS: Final[Mapping[str, Callable[[Blocks, Given, str], str]]] = {
 }
 
 
-_PARTS_WRITERS: Final[Mapping[str, Callable[[Sequence[tuple[Given, str]]], str]]] = {
+_PARTS_WRITERS: Mapping[str, Callable[[Sequence[tuple[Given, str]]], str]] = {
     "numbers": _numbers,
     "timeline": _timeline,
     "dialogue": _dialogue,

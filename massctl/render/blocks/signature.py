@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any
 
 from jinja2.runtime import Undefined
 
@@ -11,9 +11,9 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault, TemplateStop
 
-CODE: Final = "MC107"
-CALL: Final = "{% call %}"
-_IN_CELL: Final = re.compile(
+CODE = "MC107"
+CALL = "{% call %}"
+_IN_CELL = re.compile(
     r"^[ \t>]*\|[^\n]*?(?<!['\"])\{(?:\{-?|%-?\s*call(?:\([^()\n]*\))?)\s*(?P<block>blocks\.\w+)", re.MULTILINE
 )
 """A call of a block behind a bar; in quotes it is what an article is about."""
@@ -79,7 +79,7 @@ Given = Mapping[str, Any]
 """Arguments by name: a text, a mapping of texts, or a list; an omitted one is absent."""
 
 
-_TAKES_NOTHING: Final = Phrase("the page “Template library” of the documentation shows the syntax of each block")
+_TAKES_NOTHING = Phrase("the page “Template library” of the documentation shows the syntax of each block")
 
 
 def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:

@@ -7,21 +7,18 @@ Source of the classes: Unicode Standard Annex #9, "Bidirectional Algorithm", and
 
 import re
 import unicodedata
-from typing import Final
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
-_BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_UNSEEN: Final = (
-    "\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
-)
-_SUSPECT: Final = re.compile(f"[{_BIDI}{_UNSEEN}]")
-_TURNS: Final = re.compile(f"[{_BIDI}]")
-_JOINERS: Final = "\u200c\u200d"
-_JOINED_SCRIPTS: Final = (("\u0600", "\u0dff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_UNSEEN = "\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f"
+_SUSPECT = re.compile(f"[{_BIDI}{_UNSEEN}]")
+_TURNS = re.compile(f"[{_BIDI}]")
+_JOINERS = "\u200c\u200d"
+_JOINED_SCRIPTS = (("\u0600", "\u0dff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
 """Arabic to Sinhala, Burmese, Khmer: scripts whose letters are written together or apart by a joiner."""
-_FLAG: Final = "\U0001f3f4"
+_FLAG = "\U0001f3f4"
 """The black flag, which tag characters make the flag of a region."""
 
 

@@ -6,7 +6,6 @@ Those for its markup are in `massctl.render.rules.structure`.
 from collections.abc import Callable, Iterator
 from functools import partial
 from html import unescape
-from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from msgspec.structs import replace
@@ -110,9 +109,9 @@ def find_unseen_digest(subject: Subject) -> Iterator[Fault]:
 
 # Links.
 
-_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104  # Named, and bound to nothing.
+_LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104  # Named, and bound to nothing.
 """Hosts that stand in instructions for developers."""
-_CONSOLE: Final = ("/cgi-bin/", "/wxopen/", "/advanced/")
+_CONSOLE = ("/cgi-bin/", "/wxopen/", "/advanced/")
 """Paths of mp.weixin.qq.com that need the console's log-in."""
 
 
@@ -180,11 +179,11 @@ def _is_unencrypted(address: str) -> bool:
 
 # Pictures.
 
-SIDE_PIXELS_MIN: Final = 10
+SIDE_PIXELS_MIN = 10
 """WeChat refuses some pictures that are smaller. Source: reports about media/uploadimg, read 2026-10."""
-WIDTH_PIXELS_MIN: Final = 300
+WIDTH_PIXELS_MIN = 300
 """Ours: narrower than most of a phone's 375 px, a photograph is a thumbnail that somebody took for the picture."""
-ICON_PIXELS_MAX: Final = 72
+ICON_PIXELS_MAX = 72
 """Ours: what is smaller on either side is an icon or a rule, and meant to be small."""
 
 

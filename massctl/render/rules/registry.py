@@ -5,7 +5,6 @@ or a note. Warnings and notes can be accepted, with a reason, under `ignore:` in
 """
 
 from collections.abc import Iterator
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -26,7 +25,7 @@ class Rule(Frozen):
     check: Check
 
 
-RULES: Final = (
+RULES = (
     # What the law, the repository and WeChat's rules of conduct say.
     Rule("MC318", WARNING, content.find_absolute_terms),
     Rule("MC319", ERROR, content.find_banned_words),

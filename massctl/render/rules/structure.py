@@ -8,33 +8,32 @@ Source: wechatjs/verify-article-structure-spec, "verify_article_structure.md", 2
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Final
 
 from massctl.model.phrase import Phrase
 from massctl.render.fault import Fault
 from massctl.render.rules.subject import Check, Subject
 from massctl.render.tree import Element
 
-REPORTS_MAX: Final = 10
+REPORTS_MAX = 10
 """Ours: findings of one rule in one article; a pasted design repeats its faults."""
-PHONE_PIXELS: Final = 375
+PHONE_PIXELS = 375
 """The narrower of the widths at which rule 1.4 is checked."""
-LINE_HEIGHT_SHARE_MIN: Final = 0.95
+LINE_HEIGHT_SHARE_MIN = 0.95
 """Of the size of the letters (rule 1.3)."""
-CHAIN_MAX: Final = 10
+CHAIN_MAX = 10
 """Elements of one name, each the only one in the one around it (rule 2.1)."""
-_STACK: Final = "mp-quote,pingfang sc,system-ui,-apple-system"
+_STACK = "mp-quote,pingfang sc,system-ui,-apple-system"
 """How a font stack must begin (rule 3)."""
-_LIGHT: Final = re.compile(r"rgba\([^)]*,\s*0(?:\.0+)?\s*\)|transparent|hsla\([^)]*,\s*0(?:\.0+)?%?\s*\)")
-_ZERO: Final = re.compile(r"0(?:\.0+)?(?:px|pt|em|rem|%)?")
-_MOVES: Final = frozenset({"animate", "animatetransform", "animatemotion", "set"})
-_BLOCK_NAMES: Final = "section div p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol li figure hr"
-_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
+_LIGHT = re.compile(r"rgba\([^)]*,\s*0(?:\.0+)?\s*\)|transparent|hsla\([^)]*,\s*0(?:\.0+)?%?\s*\)")
+_ZERO = re.compile(r"0(?:\.0+)?(?:px|pt|em|rem|%)?")
+_MOVES = frozenset({"animate", "animatetransform", "animatemotion", "set"})
+_BLOCK_NAMES = "section div p h1 h2 h3 h4 h5 h6 blockquote pre table ul ol li figure hr"
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 
-_LENGTH: Final = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|%)?", re.ASCII)
-_UNITS: Final = {"px": 1.0, "pt": 4 / 3}
+_LENGTH = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|%)?", re.ASCII)
+_UNITS = {"px": 1.0, "pt": 4 / 3}
 """CSS pixels a unit. Source: CSS Values and Units, "absolute lengths"."""
-FONT_SIZE: Final = 17.0
+FONT_SIZE = 17.0
 """Pixels; WeChat's default. Source: the style sheet of articles, read 2026-10."""
 
 Found = Iterator[tuple[Element, Phrase]]
@@ -157,7 +156,7 @@ def _own_font(element: Element) -> Found:
         yield element, Phrase(say, stack=stack[:60])
 
 
-_COLOURS: Final = ("color", "background", "background-color", "background-image", "border-color")
+_COLOURS = ("color", "background", "background-color", "background-image", "border-color")
 """What dark mode changes."""
 
 
@@ -173,18 +172,18 @@ def _dark_mode(element: Element) -> Found:
         yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (rule 4)")
 
 
-_PERCENT: Final = Phrase("write it in percent with `max-width`, or `data-ignore-width` if it should scroll")
-_WRAP: Final = Phrase("write `<section>` with `white-space:pre-wrap`")
-_SIZE: Final = Phrase("write `line-height` without a unit, 1.5 or more")
-_PLAIN_ALIGN: Final = Phrase("write `left` or `right`")
-_FEWER: Final = Phrase("keep the outermost and the innermost one")
-_NO_FONT: Final = Phrase("leave `font-family` out; the reader's own font fits the screen")
-_TAKE_OUT: Final = Phrase("take it out")
-_OUTSIDE: Final = Phrase("write what it may not hold before it or behind it")
-_CLICK: Final = Phrase('write `begin="touchstart; click"`, or `click`')
-_DARK: Final = Phrase("give the text a plain background; or mark the element `data-no-dark` to keep its colours")
+_PERCENT = Phrase("write it in percent with `max-width`, or `data-ignore-width` if it should scroll")
+_WRAP = Phrase("write `<section>` with `white-space:pre-wrap`")
+_SIZE = Phrase("write `line-height` without a unit, 1.5 or more")
+_PLAIN_ALIGN = Phrase("write `left` or `right`")
+_FEWER = Phrase("keep the outermost and the innermost one")
+_NO_FONT = Phrase("leave `font-family` out; the reader's own font fits the screen")
+_TAKE_OUT = Phrase("take it out")
+_OUTSIDE = Phrase("write what it may not hold before it or behind it")
+_CLICK = Phrase('write `begin="touchstart; click"`, or `click`')
+_DARK = Phrase("give the text a plain background; or mark the element `data-no-dark` to keep its colours")
 
-_LENGTH_IN_WORDS: Final = r"\d{3,}(?!\d*(?:\.\d+)?%)|\d\d(?:\.\d+)?(?:r?em|pt)"
+_LENGTH_IN_WORDS = r"\d{3,}(?!\d*(?:\.\d+)?%)|\d\d(?:\.\d+)?(?:r?em|pt)"
 """A length that may be wider than half a phone: three digits, or two in a large unit."""
 find_hidden_pictures = _rule(r"opacity:\s*0", _TAKE_OUT, _hidden_picture)
 find_hidden_carets = _rule(r"caret-color", _TAKE_OUT, _hidden_caret)

@@ -4,7 +4,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Final
 
 from msgspec import field
 from msgspec.structs import replace
@@ -19,12 +18,12 @@ from massctl.render.html_scan import tags
 from massctl.render.rules.words import WordLists
 from massctl.render.tree import VOID, Element, opening_tag
 
-_OPENING: Final = re.compile(r"<[a-z][^>]*>")
-_SLASHES: Final = re.compile(r"<(/?)[A-Za-z]")
-_INLINE_NAMES: Final = "a b code del em font i ins mark s small span strong sub sup u"
-_INLINE: Final = frozenset(_INLINE_NAMES.split())
+_OPENING = re.compile(r"<[a-z][^>]*>")
+_SLASHES = re.compile(r"<(/?)[A-Za-z]")
+_INLINE_NAMES = "a b code del em font i ins mark s small span strong sub sup u"
+_INLINE = frozenset(_INLINE_NAMES.split())
 """Elements that do not part words; every other one does."""
-_CONTEXT: Final = 12
+_CONTEXT = 12
 """Characters on each side by which a word is found again in the source."""
 
 

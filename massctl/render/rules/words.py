@@ -10,21 +10,20 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
-from typing import Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl.model.frozen import Frozen
 
-_ENDS: Final = "。！？；\n"
+_ENDS = "。！？；\n"
 """No term goes beyond the end of a sentence."""
-_END: Final = re.compile(f"[{_ENDS}]")
-_NEVER: Final = "(?!)"
+_END = re.compile(f"[{_ENDS}]")
+_NEVER = "(?!)"
 """Matches nothing: the pattern of an empty list."""
 
 
-_NEAR: Final = 60
+_NEAR = 60
 """Characters on each side of a term in which `unless` is looked for."""
 
 

@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
 from urllib.parse import quote
 
 from massctl.model.message import PICTURE_PLACEHOLDER, ReadableArticle, Window
@@ -14,10 +13,10 @@ from massctl.view.pages.dark_mode import by_day_and_night
 from massctl.view.pages.markup import NOT_HERE, Sheet, Tab, tabs, written
 from massctl.view.words import reading_words
 
-_TAG: Final = re.compile(r"<[^>]*>")
-_BLANKS: Final = re.compile(r"\s+")
-_CARDS: Final = frozenset({"mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
-_CARD_PICTURES: Final = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
+_TAG = re.compile(r"<[^>]*>")
+_BLANKS = re.compile(r"\s+")
+_CARDS = frozenset({"mp-common-miniprogram", "mp-miniprogram", "mp-common-profile"})
+_CARD_PICTURES = ("data-miniprogram-imageurl", "data-progarm-imageurl", "data-headimg")
 """The page of 2019 misspells the second one. Source: WeChat docs, "mini-program cards in articles", read 2026-10."""
 
 

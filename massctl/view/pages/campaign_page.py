@@ -1,7 +1,6 @@
 """One campaign's page: chat, articles, diagnostics, changes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
@@ -57,7 +56,7 @@ def _item(words: str, sheet: Sheet, hint: str = "", *, done: bool = False) -> st
     return f'<li class="{kind}"><span {told}>{mark}</span> {sheet.say(words)}{below}</li>\n'
 
 
-_TAGS: Final = {Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.KEPT: "span"}
+_TAGS = {Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.KEPT: "span"}
 
 
 def differences(difference: Difference, sheet: Sheet) -> str:

@@ -6,7 +6,6 @@ Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026
 
 import re
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.message import (
     CardMessage,
@@ -23,8 +22,8 @@ from massctl.model.phrase import Phrase
 from massctl.view.pages.article import beginning
 from massctl.view.pages.markup import Sheet, Tab, tabs, written
 
-_ANCHOR: Final = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.IGNORECASE | re.DOTALL)
-_ADDRESS: Final = re.compile(r"href\s*=\s*[\"'](https?://[^\"']+)[\"']")
+_ANCHOR = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"href\s*=\s*[\"'](https?://[^\"']+)[\"']")
 
 
 def received(message: ReadableMessage, account: str, sheet: Sheet, addresses: Sequence[str] = ()) -> str:

@@ -9,7 +9,6 @@ lie, only by what they are around, and what styles do to drawings (SVG), which t
 import re
 from collections.abc import Callable
 from html import escape
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -18,19 +17,19 @@ from massctl.render.dark_mode import COLOUR, NIGHT_GROUND, Colour, ground_by_nig
 from massctl.render.html_scan import Edit, Tag, edited, tags
 from massctl.render.tree import VOID
 
-DAY_TEXT: Final = Colour(0x19, 0x19, 0x19)
-DAY_LINK: Final = Colour(0x57, 0x6B, 0x95)
-_ALPHA_MIN: Final = 0.05
+DAY_TEXT = Colour(0x19, 0x19, 0x19)
+DAY_LINK = Colour(0x57, 0x6B, 0x95)
+_ALPHA_MIN = 0.05
 """A colour that is less opaque is left alone."""
 
-_GROUNDS: Final = frozenset({"background", "background-color", "background-image"})
-_TEXTS: Final = frozenset(
+_GROUNDS = frozenset({"background", "background-color", "background-image"})
+_TEXTS = frozenset(
     {"color", "-webkit-text-fill-color", "-webkit-text-stroke-color", "text-decoration", "text-decoration-color"}
 )
-_EDGES: Final = re.compile(r"border(?:-(?:top|right|bottom|left|block|inline)(?:-start|-end)?)?(?:-color)?")
-_LINES: Final = frozenset({"outline", "outline-color", "box-shadow", "column-rule", "column-rule-color"})
-_DECLARATION: Final = re.compile(r"(?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\((?:[^()\"']|\"[^\"]*\"|'[^']*')*\)|[\"'(])+")
-_TABLE: Final = frozenset({"table", "tr", "td", "th"})
+_EDGES = re.compile(r"border(?:-(?:top|right|bottom|left|block|inline)(?:-start|-end)?)?(?:-color)?")
+_LINES = frozenset({"outline", "outline-color", "box-shadow", "column-rule", "column-rule-color"})
+_DECLARATION = re.compile(r"(?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\((?:[^()\"']|\"[^\"]*\"|'[^']*')*\)|[\"'(])+")
+_TABLE = frozenset({"table", "tr", "td", "th"})
 
 
 class _Around(Frozen):

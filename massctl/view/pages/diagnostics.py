@@ -3,21 +3,20 @@
 import json
 import re
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place
 from massctl.model.phrase import Phrase
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.rows import LABELS
 
-_BEFORE_CHARACTERS: Final = 32
-_AFTER_CHARACTERS: Final = 72
+_BEFORE_CHARACTERS = 32
+_AFTER_CHARACTERS = 72
 """Of a long line, so much is shown on each side of the fault's beginning."""
-_MARKUP: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>?|&\w+;|[*_`#|\[\]{}<>!~\\\"]+|\(\s*\S+?\s*\)")
-_SHOWN_VALUE: Final = re.compile(r"\s*(?:- )?(?:title|author|digest|content|recommend|description):\s*")
+_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>?|&\w+;|[*_`#|\[\]{}<>!~\\\"]+|\(\s*\S+?\s*\)")
+_SHOWN_VALUE = re.compile(r"\s*(?:- )?(?:title|author|digest|content|recommend|description):\s*")
 """Of campaign.yaml, the keys whose values a reader sees."""
-_SOUGHT_CHARACTERS_MIN: Final = 2
-_SOUGHT_MAX: Final = 6
+_SOUGHT_CHARACTERS_MIN = 2
+_SOUGHT_MAX = 6
 
 
 def findings(diagnostics: Sequence[Diagnostic], sheet: Sheet, *, live: bool) -> str:

@@ -2,31 +2,30 @@
 
 import html
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.view.pages.markup import Sheet, Tab, style, tabs, written
 
-POLICY: Final = (
+POLICY = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'"
 )
 """The content security policy of a page in a folder: `file:` is what stands beside it."""
-SERVED_POLICY: Final = (
+SERVED_POLICY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; script-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """That of a page from the server: its own script, and nobody else's."""
-THEMES: Final = "/-/themes"
+THEMES = "/-/themes"
 """Where the server has the gallery of themes."""
-CALENDAR: Final = "/-/calendar"
+CALENDAR = "/-/calendar"
 """Where the server has the calendar."""
-REPORT: Final = "/-/report"
+REPORT = "/-/report"
 """Where the server has what sends reached."""
-ANYTHING: Final = "*"
+ANYTHING = "*"
 """What a page waits for that every change concerns; no campaign has this name."""
-SCRIPT: Final = "/-/live.js"
+SCRIPT = "/-/live.js"
 """Where the server has the script that renews a page."""
 
 
@@ -42,14 +41,14 @@ class Watched(Frozen):
 
 Knob = tuple[str, str, Sequence[Tab]]
 """A choice in the bar: group, name, and what can be chosen."""
-_LOOK: Final[Knob] = (
+_LOOK: Knob = (
     "look",
     Phrase("appearance"),
     (Tab("look-auto", Phrase("automatic")), Tab("look-light", Phrase("light")), Tab("look-dark", Phrase("dark"))),
 )
 
 
-STYLES: Final = ("page.css", "chat.css", "article.css")
+STYLES = ("page.css", "chat.css", "article.css")
 """The style sheets of a page with a phone on it."""
 
 
@@ -95,7 +94,7 @@ def document(
 """
 
 
-_SEPARATOR: Final = '<span aria-hidden="true"> · </span>'
+_SEPARATOR = '<span aria-hidden="true"> · </span>'
 
 
 def knob(choice: Knob, sheet: Sheet) -> str:

@@ -4,14 +4,13 @@ import html
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pkgutil import get_data
-from typing import Final
 from urllib.parse import quote
 
 from massctl.model.campaign import WHOLE, Crop
 from massctl.model.frozen import Frozen
 from massctl.view.i18n import Language, say
 
-NOT_HERE: Final = (
+NOT_HERE = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 470 200' width='470' height='200'%3E"
     "%3Cpath fill='%23888' opacity='.16' d='M0 0h470v200H0z'/%3E%3Cg fill='%23888' opacity='.6'%3E"
     "%3Cpath d='M185 130l32-42 24 30 14-17 30 29z'/%3E%3Ccircle cx='266' cy='78' r='10'/%3E%3C/g%3E%3C/svg%3E"

@@ -4,7 +4,6 @@ Every chart has its numbers in a table behind it. A number that is missing is a 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from massctl.extras import install_command
 from massctl.model.phrase import Phrase
@@ -30,11 +29,11 @@ from massctl.view.report_words import (
 )
 from massctl.view.words import WEEKDAYS_SHORT
 
-STYLES: Final = ("page.css", "report.css")
-_ALONE: Final = 2
+STYLES = ("page.css", "report.css")
+_ALONE = 2
 """The level of the headings of a send that is alone on its page; several share what is said of their account."""
-_WIDE_CARDS: Final = frozenset({"reads", "days", "articles"})
-_WAYS: Final[Mapping[str, str]] = {Scene.MESSAGE: "way-1", Scene.CHAT: "way-2", Scene.MOMENTS: "way-3"}
+_WIDE_CARDS = frozenset({"reads", "days", "articles"})
+_WAYS: Mapping[str, str] = {Scene.MESSAGE: "way-1", Scene.CHAT: "way-2", Scene.MOMENTS: "way-3"}
 """The colour of a source; what is not here, and is not recommended, is grey."""
 
 
@@ -209,14 +208,14 @@ def _followers(send: SendReport, sheet: Sheet, caption: Caption) -> str:
     return legend(kinds, sheet) + chart if chart else ""
 
 
-_CHARTS: Final[Mapping[str, Callable[[SendReport, Sheet, Caption], str]]] = {
+_CHARTS: Mapping[str, Callable[[SendReport, Sheet, Caption], str]] = {
     "reads": _reads,
     "sources": _sources,
     "leaves": _leaves,
     "followers": _followers,
 }
-_SOURCE: Final = "https://developers.weixin.qq.com/doc/service/api/wedata/{}"
-_MEANINGS: Final = (
+_SOURCE = "https://developers.weixin.qq.com/doc/service/api/wedata/{}"
+_MEANINGS = (
     (
         METRIC[Metric.READ_USER],
         Phrase("People who read the article, from all sources: what each day brought, added from its publication on."),

@@ -1,15 +1,14 @@
 """Tables of a report as HTML, with lettered notes below them, and drawings of shares and quartiles."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from massctl.report.report import Figure, Metric, Quartiles
 from massctl.view.pages.markup import Sheet, written
 from massctl.view.report_document import Amount, Cell, Spread, Table, Title
 from massctl.view.report_words import DASH, LATE, MISSING, SIGN, STANDING, Notes, number, range_text
 
-_WIDE: Final = 100.0
-_AMOUNT: Final = ' class="amount"'
+_WIDE = 100.0
+_AMOUNT = ' class="amount"'
 
 
 class Writer:

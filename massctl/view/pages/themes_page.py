@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
@@ -14,7 +13,7 @@ from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Knob, Watched, document, knob
 from massctl.view.pages.markup import Sheet, Tab, written
 
-CHARACTERS: Final[Mapping[str, tuple[str, Phrase]]] = {
+CHARACTERS: Mapping[str, tuple[str, Phrase]] = {
     "qingshan": ("青山", Phrase("a hairline and a dark green over each section; for guides, notices and institutions")),
     "danmo": ("淡墨", Phrase("ink on paper, much white, headings in the middle; for essays, fiction and interviews")),
     "zaobao": ("早报", Phrase("large black headings, a tight rhythm, pulled quotations; for news and long reads")),
@@ -22,7 +21,7 @@ CHARACTERS: Final[Mapping[str, tuple[str, Phrase]]] = {
     "nuanyang": ("暖阳", Phrase("soft warm grounds, round corners, stitched edges; for shops, food and weekends")),
 }
 """Built-in theme -> its Chinese name, and what it is like."""
-_OWN: Final = Phrase("as in the theme")
+_OWN = Phrase("as in the theme")
 
 
 class Shown(Frozen):
@@ -53,7 +52,7 @@ def _names(key: str, names: Mapping[str, Phrase | str]) -> list[Tab]:
     return [Tab(f"{key}-{name}", words) for name, words in names.items()]
 
 
-_SETTINGS: Final[Sequence[Knob]] = (
+_SETTINGS: Sequence[Knob] = (
     (
         "font_size",
         Phrase("font size"),
@@ -82,7 +81,7 @@ _SETTINGS: Final[Sequence[Knob]] = (
     ("sample", Phrase("sample"), _names("sample", {"own": Phrase("an article"), "blocks": Phrase("all blocks")})),
 )
 """Choices that draw the page again: the first one is taken where the address says nothing."""
-_PAIR: Final[Knob] = (
+_PAIR: Knob = (
     "pair",
     Phrase("phones"),
     (Tab("pair-one", Phrase("one phone")), Tab("pair-both", Phrase("light and dark"))),

@@ -102,6 +102,7 @@ def test_no_window_that_we_show_is_too_short() -> None:
     assert [] == [(where, window.minutes) for where, window in shown if window.is_short]
 
 
+@pytest.mark.slow
 def test_every_row_of_a_table_is_shown_as_one() -> None:
     """A blank line inside a table makes text of its last rows, and a bar in a cell cuts it off."""
     assert [] == [
@@ -142,6 +143,7 @@ NO_COMMAND = {"import a console draft", "ledger entry"}
 """Code that reads like a command and is none: an order on GitHub, and what is signed before a line of the ledger."""
 
 
+@pytest.mark.slow
 def test_every_command_shown_exists() -> None:
     shown = {path.relative_to(ROOT).as_posix(): _typed(path) for path in SHOWN}
     assert {} == {
@@ -162,6 +164,7 @@ def _typed(path: Path) -> list[str]:
     return [line for each in code for line in (*command_lines(each), *([each] if is_short(each) else []))]
 
 
+@pytest.mark.slow
 def test_every_command_that_a_message_advises_exists() -> None:
     calls = [node for nodes in syntax().values() for node in nodes if isinstance(node, ast.Call)]
     advised = [

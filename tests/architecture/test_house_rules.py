@@ -50,6 +50,7 @@ def test_every_module_and_public_class_says_what_it_is_for() -> None:
     assert [] == modules + classes
 
 
+@pytest.mark.slow
 def test_who_has_a_batch_is_decided_in_one_place() -> None:
     """The phases of a send are folded in one module, and one other makes an answer of them."""
     named = {name for name, (module, *_) in syntax().items() for node in ast.walk(module) if _names_a_phase(node)}
@@ -100,6 +101,7 @@ MASKS: Final = re.compile(r"\*{3,}|.*(access_token=|\(\?<=://\)|\^\|://\)).*", r
 SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|mask|openid", re.IGNORECASE)
 
 
+@pytest.mark.slow
 def test_one_module_masks_secrets() -> None:
     """A second one would know fewer: `model/secrets.py` has those of the process, their looks and their keys."""
     others = [(name, node) for name, nodes in syntax().items() if name != "model/secrets.py" for node in nodes]

@@ -92,6 +92,7 @@ def test_of_two_that_begin_it_one_does(opened: Open):
         other.append(0, [CREATED], durable=True)
 
 
+@pytest.mark.slow
 def test_of_many_runners_at_once_one_writes_at_each_serial(begun: ChainedLedger, opened: Open):
     runners = [opened() for _ in range(4)]
     written: list[int] = []

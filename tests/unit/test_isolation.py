@@ -164,6 +164,7 @@ def endless() -> None:
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "end"),
     [

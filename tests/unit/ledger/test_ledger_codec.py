@@ -324,6 +324,7 @@ def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp
 NEXT_LINE = encode(NEXT, 6, chain_digest(LINES[-1]))
 
 
+@pytest.mark.slow
 def test_every_beginning_of_the_next_entry_behind_the_last_newline_is_torn(tmp_path):
     for cut in range(1, len(NEXT_LINE)):
         found = torn(tmp_path, WHOLE + NEXT_LINE[:cut])

@@ -117,6 +117,7 @@ while done < 15:
 """
 
 
+@pytest.mark.slow
 def test_three_processes_that_write_at_once_lose_nothing_and_break_nothing(path, begun, open_ledger):
     tests = str(Path(__file__).parents[2])
     processes = [
@@ -328,6 +329,7 @@ def linked(request: pytest.FixtureRequest, path: Path, begun: LocalLedger) -> Lo
     return ledger
 
 
+@pytest.mark.slow
 def test_an_entry_that_was_acknowledged_is_not_cut_away(
     begun: LocalLedger, linked: LocalLedger, open_ledger: Callable[[], LocalLedger], monkeypatch: pytest.MonkeyPatch
 ):

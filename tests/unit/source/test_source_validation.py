@@ -364,6 +364,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 UNKNOWN = "".join(f"  accoun{n}: 1\n" for n in range(3_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -223,6 +223,7 @@ def dressed(title: str, words: str, address: str) -> tuple[RenderedCampaign, Ren
     return campaign(message=NewsMessage((old,))), campaign(message=NewsMessage((new,)), pictures=paths)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(texts, texts, texts)
 @example("@all", "a`b|c.yaml", "x\n\n# y")

@@ -258,6 +258,7 @@ def test_nothing_at_all():
 CALM = skeletons(plan_markdown(dressed("x", "x", "x", "x"), NOW, Language.EN))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(texts, texts, texts, texts)
 @example("@all", "a`b|c.yaml", "x\n\n# y", "`")
@@ -269,6 +270,7 @@ def test_no_word_from_a_file_does_anything(title: str, path: str, message: str, 
     assert CALM == skeletons(written)
 
 
+@pytest.mark.slow
 @given(st.lists(texts, min_size=12, max_size=12), st.sampled_from(["zh", "en"]))
 @example(["</summary>"] * 12, "zh")
 @example(["\\|"] * 12, "en")
@@ -419,6 +421,7 @@ def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Languag
     assert written.index("<summary>‼ <code>2026-12-spring-sale") < written.index("<code>2026-12-0000</code>")
 
 
+@pytest.mark.slow
 def test_a_pull_request_that_changes_200_campaigns_fits_with_a_row_for_each():
     names = [f"2026-12-{number:03}-{'spring-sale' * 2}" for number in range(200)]
     raised = Difference(Base(BaseKind.STAGED), frame=(FramePart(Phrase("edition"), ReviewedPart.EDITION, 1, 2),))

@@ -26,7 +26,13 @@ from massctl.render.theme import DEFAULT, resolved
 from massctl.render.wechat_html import normalised
 from massctl.source.renderer import built_in_theme
 
-ARTICLE = Path(__file__).parents[1] / "campaigns" / "2026-12-members-issue" / "articles" / "winter-walks.md"
+ARTICLE = (
+    Path(__file__).parents[1]
+    / "campaigns"
+    / "2026-12-members-issue"
+    / "articles"
+    / "winter-walks.md"
+)
 GOAL_SHARE = 1.5
 """Times of the bare libraries."""
 GOAL_CHARACTERS = 9_000
@@ -38,7 +44,9 @@ HASH = Sha256("0" * 64)
 class AnyPage(ArticleFile):
     """A page for which every picture is there: none is read."""
 
-    def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
+    def picture(
+        self, address: str, needle: str, at: int | None = None
+    ) -> tuple[str, Picture | None] | None:
         """Find any picture."""
         picture = Picture(address, HASH, HASH, 9, Purpose.IMAGE, "png", 1080, 720)
         return placeholder(picture), picture
@@ -59,7 +67,9 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     # Two of it have 2,000 characters, with pictures, tables, lists and a quotation.
     text = ARTICLE.read_text(encoding="utf-8") * 2
-    css = resolved((("base.css", built_in_theme("base") or ""), ("theme.css", built_in_theme(DEFAULT) or ""))).css
+    css = resolved(
+        (("base.css", built_in_theme("base") or ""), ("theme.css", built_in_theme(DEFAULT) or ""))
+    ).css
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     inliner = CSSInliner(load_remote_stylesheets=False)
 
@@ -69,7 +79,15 @@ def main() -> None:
         tree = normalised([(source.tree, page)], is_chinese=has_cjk(text))
         put_theme_on(tree, css)
         body = conserved(
-            tree, [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)]
+            tree,
+            [
+                (
+                    of_markdown(
+                        source.tokens, [*source.parsed.inline_notes.values()], page.formulas
+                    ),
+                    page,
+                )
+            ],
         )
         assert [] == [*page.faults, *content_faults(body)], page.faults
         return body
@@ -88,7 +106,9 @@ def main() -> None:
         f" a share of {mine / theirs:.2f}, goal {GOAL_SHARE}"
     )
     pictures = ARTICLES * text.count("![")
-    print(f"{ARTICLES} articles with {pictures} pictures: {all_of_them:.0f} ms, goal {GOAL_MS:.0f} ms")
+    print(
+        f"{ARTICLES} articles with {pictures} pictures: {all_of_them:.0f} ms, goal {GOAL_MS:.0f} ms"
+    )
     print(f"as it is sent: {len(as_sent(ours()))} characters, goal {GOAL_CHARACTERS}")
 
 

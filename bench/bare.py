@@ -32,16 +32,23 @@ def main() -> None:
         if durable:
             os.fsync(record)
 
-    with httpx.Client(base_url=base, trust_env=False, timeout=30) as client, ThreadPoolExecutor(16) as pool:
+    with (
+        httpx.Client(base_url=base, trust_env=False, timeout=30) as client,
+        ThreadPoolExecutor(16) as pool,
+    ):
 
         def call(path: str, **body: object) -> dict[str, object]:
             text = json.dumps(body, ensure_ascii=False).encode()
-            found: dict[str, object] = client.post(path, params={"access_token": token}, content=text).json()
+            found: dict[str, object] = client.post(
+                path, params={"access_token": token}, content=text
+            ).json()
             return found
 
         def upload(job: tuple[str, Path]) -> dict[str, object]:
             data = {"media": (job[1].name + ".jpg", job[1].read_bytes(), "image/jpeg")}
-            found: dict[str, object] = client.post(job[0], params={"access_token": token}, files=data).json()
+            found: dict[str, object] = client.post(
+                job[0], params={"access_token": token}, files=data
+            ).json()
             return found
 
         token = ""
@@ -54,7 +61,9 @@ def main() -> None:
             note(json.dumps(found), durable=False)
             urls.append(str(found["url"]))
         call("/cgi-bin/user/get")
-        articles = [{"title": "t", "content": "".join(f'<img src="{u}">' for u in urls[:20]) + "文" * 2000}] * 8
+        articles = [
+            {"title": "t", "content": "".join(f'<img src="{u}">' for u in urls[:20]) + "文" * 2000}
+        ] * 8
         draft = call("/cgi-bin/draft/add", articles=articles)["media_id"]
         note(str(draft), durable=True)
         call("/cgi-bin/draft/get", media_id=draft)

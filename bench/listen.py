@@ -101,7 +101,11 @@ async def flood(port: int, requests: list[bytes], seconds: float) -> int:
 
 def memory_mb(pid: int) -> float:
     """Read what a process has in memory now."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    line = next(
+        line
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if line.startswith("VmRSS")
+    )
     return int(line.split()[1]) / 1024
 
 
@@ -112,9 +116,11 @@ def processor_seconds(pid: int) -> float:
 
 
 def main() -> None:
-    seconds, pace = ([*map(float, sys.argv[1:]), 20.0, 500.0] if len(sys.argv) < 3 else [*map(float, sys.argv[1:3])])[
-        :2
-    ]
+    seconds, pace = (
+        [*map(float, sys.argv[1:]), 20.0, 500.0]
+        if len(sys.argv) < 3
+        else [*map(float, sys.argv[1:3])]
+    )[:2]
     root = Path(tempfile.mkdtemp(prefix="massctl-bench-"))
     (root / "massctl.yaml").write_text(SETTINGS)
     cores = sorted(os.sched_getaffinity(0))
@@ -136,18 +142,28 @@ def main() -> None:
         took = sorted(asyncio.run(steady(port, events, pace)))
         used = processor_seconds(process.pid) - before
         cuts = statistics.quantiles(took, n=1000)
-        print(f"events: {len(took)} at {pace:.0f} a second, each durable before its answer, on one core")
+        print(
+            f"events: {len(took)} at {pace:.0f} a second, each durable before its answer, on one core"
+        )
         half, most = cuts[499] * 1e3, cuts[989] * 1e3
-        print(f"  answered after: p50 {half:.1f} ms, p99 {most:.1f} ms, all within {took[-1] * 1e3:.1f} ms")
-        print(f"  processor: {used / len(took) * 1e3:.2f} ms each, so {len(took) / used:.0f} a second at most")
+        print(
+            f"  answered after: p50 {half:.1f} ms, p99 {most:.1f} ms, all within {took[-1] * 1e3:.1f} ms"
+        )
+        print(
+            f"  processor: {used / len(took) * 1e3:.2f} ms each, so {len(took) / used:.0f} a second at most"
+        )
         forgeries = [request(number, forged=True) for number in range(1000)]
         asyncio.run(flood(port, forgeries, 2))
         first, before = memory_mb(process.pid), processor_seconds(process.pid)
         count = asyncio.run(flood(port, forgeries, seconds))
         used = processor_seconds(process.pid) - before
-        print(f"forgeries: {count} in {seconds:.0f} s, {used / count * 1e3:.2f} ms of the processor each")
+        print(
+            f"forgeries: {count} in {seconds:.0f} s, {used / count * 1e3:.2f} ms of the processor each"
+        )
         print(f"  memory: {first:.1f} MB before, {memory_mb(process.pid):.1f} MB after")
-        print(f"  spool: {sum(each.stat().st_size for each in root.glob('.massctl/callback*')) / 2**20:.1f} MB")
+        print(
+            f"  spool: {sum(each.stat().st_size for each in root.glob('.massctl/callback*')) / 2**20:.1f} MB"
+        )
     finally:
         process.terminate()
         process.wait()

@@ -69,7 +69,9 @@ def picture(name: str) -> bytes:
 
 def build(root: Path, sent: int, opened: int, *, pictures: bool = True) -> None:
     """Make the repository and its ledger; without `pictures` for whoever wants the ledger only."""
-    names = [f"sent-{number:04}" for number in range(sent)] + [f"{OPEN}{number:04}" for number in range(opened)]
+    names = [f"sent-{number:04}" for number in range(sent)] + [
+        f"{OPEN}{number:04}" for number in range(opened)
+    ]
     root.mkdir(parents=True)
     (root / "massctl.yaml").write_text(SETTINGS)
     for number, name in enumerate(names, 1):
@@ -99,7 +101,9 @@ def _write_ledger(root: Path, names: list[str]) -> None:
     def note(event: entries.Event, campaign: str | None = None) -> int:
         nonlocal prev
         at = begin + timedelta(hours=len(lines))
-        entry = entries.NewEntry(at=at, event=event, campaign=campaign, edition=1 if campaign else None)
+        entry = entries.NewEntry(
+            at=at, event=event, campaign=campaign, edition=1 if campaign else None
+        )
         lines.append(encode(entry, len(lines) + 1, prev))
         prev = chain_digest(lines[-1])
         return len(lines)
@@ -108,13 +112,19 @@ def _write_ledger(root: Path, names: list[str]) -> None:
     appid = "wx0123456789abcdef"
     note(entries.Created(lineage=lineage, realm="wechat"))
     for number, name in enumerate(names, 1):
-        digest, url = "sha256:" + hashlib.sha256(name.encode()).hexdigest(), f"http://mmbiz.qpic.cn/{number:040}/0"
+        digest, url = (
+            "sha256:" + hashlib.sha256(name.encode()).hexdigest(),
+            f"http://mmbiz.qpic.cn/{number:040}/0",
+        )
         source = Repository(root).folder_digest(CampaignName(name))
         for index in range(2, PICTURES + 1):
             sha256 = hashlib.sha256(f"{name}/{index}".encode()).hexdigest()
             note(entries.ImageUploaded(appid=appid, sha256=sha256, url=f"{url}{index}"), name)
         cover = hashlib.sha256(f"{name}/1".encode()).hexdigest()
-        note(entries.MaterialAdded(appid=appid, sha256=cover, media_id=f"cover-{number}", url=url), name)
+        note(
+            entries.MaterialAdded(appid=appid, sha256=cover, media_id=f"cover-{number}", url=url),
+            name,
+        )
         note(
             entries.DraftSaved(
                 appid=appid,
@@ -145,11 +155,20 @@ def _write_ledger(root: Path, names: list[str]) -> None:
             name,
         )
         note(entries.SendAccepted(attempt=attempt, msg_id=number, msg_data_id=number), name)
-        note(entries.JobStatus(msg_id=number, status="sent", total_count=1286, sent_count=1286, error_count=0), name)
+        note(
+            entries.JobStatus(
+                msg_id=number, status="sent", total_count=1286, sent_count=1286, error_count=0
+            ),
+            name,
+        )
     (root / "massctl.state.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
     (root / "massctl.yaml").write_text(f"{SETTINGS}state: {{lineage: {lineage}}}\n")
     (root / ".gitignore").write_text(".massctl/\nmassctl.state.jsonl\n")
-    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=b", "-c", "user.email=b@c", "commit", "-qm", "all"]):
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=b", "-c", "user.email=b@c", "commit", "-qm", "all"],
+    ):
         subprocess.run(["git", *words], cwd=root, check=True)
 
 
@@ -177,7 +196,9 @@ def pushed(root: Path, times: int) -> float:
 
     from massctl.model import entries
 
-    entry = entries.NewEntry(at=datetime.now(UTC), event=entries.ImageUploaded(appid="wx", sha256="0" * 64, url="u"))
+    entry = entries.NewEntry(
+        at=datetime.now(UTC), event=entries.ImageUploaded(appid="wx", sha256="0" * 64, url="u")
+    )
     opened = _git_ledger(root)
     serial, took = len(opened.read(0)), []
     for number in range(times):
@@ -193,7 +214,9 @@ def _git_ledger(root: Path) -> "GitLedger":
     from massctl.ledger.git_remote import way_to
 
     way = way_to(root, "origin", os.environ)
-    return GitLedger(GitBranch(root / ".massctl" / "ledger.git", way, "massctl-state"), root / "locks")
+    return GitLedger(
+        GitBranch(root / ".massctl" / "ledger.git", way, "massctl-state"), root / "locks"
+    )
 
 
 def main() -> None:

@@ -70,14 +70,24 @@ class Books:
             case "material/add_material":
                 return {"media_id": f"material-{number}"}
             case "draft/add":
-                self._db.execute("INSERT INTO drafts VALUES (?, ?)", (f"draft-{number}", body.decode()))
+                self._db.execute(
+                    "INSERT INTO drafts VALUES (?, ?)", (f"draft-{number}", body.decode())
+                )
                 return {"media_id": f"draft-{number}"}
             case "draft/get":
                 media_id = json.loads(body)["media_id"]
-                row = self._db.execute("SELECT articles FROM drafts WHERE media_id = ?", (media_id,)).fetchone()
-                return {"news_item": json.loads(row[0])["articles"]} if row else {"errcode": 40007, "errmsg": "gone"}
+                row = self._db.execute(
+                    "SELECT articles FROM drafts WHERE media_id = ?", (media_id,)
+                ).fetchone()
+                return (
+                    {"news_item": json.loads(row[0])["articles"]}
+                    if row
+                    else {"errcode": 40007, "errmsg": "gone"}
+                )
             case "draft/delete":
-                self._db.execute("DELETE FROM drafts WHERE media_id = ?", (json.loads(body)["media_id"],))
+                self._db.execute(
+                    "DELETE FROM drafts WHERE media_id = ?", (json.loads(body)["media_id"],)
+                )
                 return {"errcode": 0, "errmsg": "ok"}
             case "draft/batchget":
                 return self._listed(json.loads(body))
@@ -92,7 +102,10 @@ class Books:
         page = "SELECT media_id, articles FROM drafts ORDER BY rowid DESC LIMIT ? OFFSET ?"
         rows = self._db.execute(page, (asked["count"], asked["offset"])).fetchall()
         items = [
-            {"media_id": media_id, "content": {"news_item": [{"title": each["title"]} for each in _articles(written)]}}
+            {
+                "media_id": media_id,
+                "content": {"news_item": [{"title": each["title"]} for each in _articles(written)]},
+            }
             for media_id, written in rows
         ]
         (total,) = self._db.execute("SELECT count(*) FROM drafts").fetchone()
@@ -113,7 +126,12 @@ class Books:
         )
         self._db.execute("DELETE FROM drafts WHERE media_id = ?", (asked["mpnews"]["media_id"],))  # type: ignore[index]
         self._db.execute("COMMIT")
-        return {"errcode": 0, "errmsg": "send job submission success", "msg_id": number, "msg_data_id": number}
+        return {
+            "errcode": 0,
+            "errmsg": "send job submission success",
+            "msg_id": number,
+            "msg_data_id": number,
+        }
 
 
 def _articles(written: str) -> list[dict[str, str]]:
@@ -129,7 +147,9 @@ def serve(books: Books) -> None:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            data = json.dumps(books.answer(self.path.partition("?")[0], body), ensure_ascii=False).encode()
+            data = json.dumps(
+                books.answer(self.path.partition("?")[0], body), ensure_ascii=False
+            ).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(data)))
@@ -173,7 +193,9 @@ def build(root: Path, count: int) -> None:
     Image.new("RGB", (900, 383), (90, 120, 200)).save(folder / "cover.jpg", "JPEG")
     shuffled = random.Random(count)
     with (folder / "list.txt").open("w") as file:
-        file.writelines(f"o{shuffled.getrandbits(64):020x}{number:07d}\n" for number in range(count))
+        file.writelines(
+            f"o{shuffled.getrandbits(64):020x}{number:07d}\n" for number in range(count)
+        )
 
 
 def built(root: Path, count: int) -> None:
@@ -186,8 +208,14 @@ def apply(root: Path, api: str, *, kill_after: float | None = None) -> tuple[int
     environment = {**os.environ, "MASSCTL_API_BASE": api, "BENCH_SECRET": "0" * 32}
     command = [sys.executable, "-m", "massctl", "-C", str(root), "apply", "letter", "--yes"]
     begin = time.monotonic()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    timer = threading.Timer(kill_after, process.send_signal, [signal.SIGKILL]) if kill_after is not None else None
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    timer = (
+        threading.Timer(kill_after, process.send_signal, [signal.SIGKILL])
+        if kill_after is not None
+        else None
+    )
     if timer is not None:
         timer.start()
     _, status, usage = os.wait4(process.pid, 0)
@@ -214,7 +242,9 @@ def measure(count: int) -> float:
         built(root, count)
         with served(books) as api:
             status, memory, seconds = apply(root, api)
-        print(f"{count:>9} openids: {memory / MEBIBYTE:6.1f} MiB, {seconds:6.1f} s, exit {status}; {books_say(books)}")
+        print(
+            f"{count:>9} openids: {memory / MEBIBYTE:6.1f} MiB, {seconds:6.1f} s, exit {status}; {books_say(books)}"
+        )
         return seconds
 
 
@@ -226,10 +256,14 @@ def killed(count: int, seconds: float) -> None:
         chance = random.Random()
         with served(books) as api:
             for _ in range(KILLS):
-                status, _, _ = apply(root, api, kill_after=chance.uniform(seconds / 20, seconds / 5))
+                status, _, _ = apply(
+                    root, api, kill_after=chance.uniform(seconds / 20, seconds / 5)
+                )
                 print(f"  exit {status:>3}; {books_say(books)}", flush=True)
             status, memory, _ = apply(root, api)
-        told = f"{count:>9} openids, killed {KILLS} times: {memory / MEBIBYTE:6.1f} MiB, exit {status}"
+        told = (
+            f"{count:>9} openids, killed {KILLS} times: {memory / MEBIBYTE:6.1f} MiB, exit {status}"
+        )
         print(f"{told}; {books_say(books)}")
 
 

@@ -26,7 +26,14 @@ accounts:
 state: {{lineage: {LINEAGE}}}
 """
 FORMS = ("json", "csv", "markdown", "html")
-COUNTED = ("share_user", "zaikan_user", "like_user", "comment_count", "collection_user", "read_subscribe_user")
+COUNTED = (
+    "share_user",
+    "zaikan_user",
+    "like_user",
+    "comment_count",
+    "collection_user",
+    "read_subscribe_user",
+)
 SCENES = ("公众号消息", "推荐", "聊天会话", "朋友圈", "公众号主页", "搜一搜", "其他")
 GOALS = {"all": 2.0, "one": 0.5}
 """Seconds beside the imports: over all sends, and over one."""
@@ -43,7 +50,9 @@ def build(root: Path, sends: int) -> None:
 
     def note(event: entries.Event, at: datetime, campaign: str | None = None) -> int:
         before = chain_digest(lines[-1]) if lines else entries.GENESIS
-        entry = entries.NewEntry(at=at, event=event, campaign=campaign, edition=1 if campaign else None)
+        entry = entries.NewEntry(
+            at=at, event=event, campaign=campaign, edition=1 if campaign else None
+        )
         lines.append(encode(entry, len(lines) + 1, before))
         return len(lines)
 
@@ -67,7 +76,11 @@ def build(root: Path, sends: int) -> None:
             themes=["qingshan"],
         )
         serial = note(attempt, at, name)
-        note(entries.SendAccepted(attempt=serial, msg_id=number + 1, msg_data_id=number + 1), at, name)
+        note(
+            entries.SendAccepted(attempt=serial, msg_id=number + 1, msg_data_id=number + 1),
+            at,
+            name,
+        )
         ended = entries.JobStatus(
             msg_id=number + 1,
             status="sent",
@@ -87,7 +100,9 @@ def _archive(folder: Path, sends: int) -> None:
     months: dict[str, list[str]] = {}
     for number in range(sends):
         sent = (FIRST + timedelta(days=number)).date()
-        months.setdefault(f"articles-{sent:%Y-%m}", []).extend(_row(number, sent, day) for day in range(30))
+        months.setdefault(f"articles-{sent:%Y-%m}", []).extend(
+            _row(number, sent, day) for day in range(30)
+        )
         months.setdefault(f"account-{sent:%Y-%m}", []).append(_account_row(number, sent))
     for name, rows in months.items():
         (folder / f"{name}.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -106,7 +121,9 @@ def _row(number: int, sent: date, day: int) -> str:
             "title": f"第 {number} 期：走得慢一点",
             "publish_type": 0,
             "read_user": readers,
-            "read_user_source": {scene: readers // (2 << place) for place, scene in enumerate(SCENES)},
+            "read_user_source": {
+                scene: readers // (2 << place) for place, scene in enumerate(SCENES)
+            },
             **dict.fromkeys(COUNTED, readers // 50),
             "read_delivery_rate": 0.09,
             "read_finish_rate": 0.4,
@@ -119,7 +136,13 @@ def _row(number: int, sent: date, day: int) -> str:
 
 def _account_row(number: int, day: date) -> str:
     users = {"new_user": {"0": 40, "1": 20}, "cancel_user": {"0": 30 + number % 7}}
-    return json.dumps({"ref_date": day.isoformat(), "seen_at": f"{day + timedelta(days=1)}T01:00:00+00:00", **users})
+    return json.dumps(
+        {
+            "ref_date": day.isoformat(),
+            "seen_at": f"{day + timedelta(days=1)}T01:00:00+00:00",
+            **users,
+        }
+    )
 
 
 def floor(root: Path, form: str) -> None:
@@ -132,7 +155,10 @@ def floor(root: Path, form: str) -> None:
         import pygal  # noqa: F401
 
     imported = time.process_time()
-    for path in (root / "massctl.state.jsonl", *sorted((root / "massctl.state.statistics").rglob("*.jsonl"))):
+    for path in (
+        root / "massctl.state.jsonl",
+        *sorted((root / "massctl.state.statistics").rglob("*.jsonl")),
+    ):
         for line in path.read_bytes().splitlines():
             json.loads(line)
     print(imported)
@@ -141,7 +167,9 @@ def floor(root: Path, form: str) -> None:
 def timed(*command: str) -> tuple[float, str]:
     """Run a command; returns the processor's seconds that it took, and what it printed."""
     before = _spent()
-    done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, *command], check=True, capture_output=True, text=True, encoding="utf-8"
+    )
     return _spent() - before, done.stdout
 
 
@@ -162,11 +190,15 @@ def main(sends: int = SENDS, rounds: int = 3) -> None:
                     bare, printed = timed(__file__, "floor", str(root), form)
                     imports = float(printed)
                     out = ("--out", str(Path(folder) / "out"))
-                    took, _ = timed("-m", "massctl", "-C", str(root), "report", *names, "--format", form, *out)
+                    took, _ = timed(
+                        "-m", "massctl", "-C", str(root), "report", *names, "--format", form, *out
+                    )
                     seconds.append(took - imports)
                     ratios.append(took / bare)
                 spent, ratio = statistics.median(seconds), statistics.median(ratios)
-                print(f"{what:4} {form:9} {spent:6.2f} s beside imports (goal {GOALS[what]}), {ratio:5.2f} × the floor")
+                print(
+                    f"{what:4} {form:9} {spent:6.2f} s beside imports (goal {GOALS[what]}), {ratio:5.2f} × the floor"
+                )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,10 @@ LIBRARIES = "click, css_inline, jinja2.sandbox, markdown_it, ruamel.yaml, select
 @contextmanager
 def server() -> Iterator[str]:
     process = subprocess.Popen(
-        [PYTHON, str(HERE / "server.py"), str(DELAY_SECONDS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [PYTHON, str(HERE / "server.py"), str(DELAY_SECONDS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout and process.stdin
     try:
@@ -60,13 +63,24 @@ def repository(root: Path, articles: int, pictures: int) -> None:
         mine = range((number - 1) * pictures // articles, number * pictures // articles)
         for index in mine:
             picture(folder / "images" / f"picture-{index}.jpg", index)
-        text = "\n\n".join(f"## 第 {i} 节\n\n" + "走得慢一点，看得多一点。" * 40 for i in range(1, 5))
+        text = "\n\n".join(
+            f"## 第 {i} 节\n\n" + "走得慢一点，看得多一点。" * 40 for i in range(1, 5)
+        )
         shown = "\n\n".join(f"![图](../images/picture-{index}.jpg)" for index in mine)
         (folder / "articles" / f"{number}.md").write_text(f"{text}\n\n{shown}\n")
         items.append(
-            {"title": f"第 {number} 篇", "content": f"articles/{number}.md", "cover": f"images/cover-{number}.jpg"}
+            {
+                "title": f"第 {number} 篇",
+                "content": f"articles/{number}.md",
+                "cover": f"images/cover-{number}.jpg",
+            }
         )
-    campaign = {"version": 1, "account": "main", "audience": {"is_to_all": True}, "mpnews": {"articles": items}}
+    campaign = {
+        "version": 1,
+        "account": "main",
+        "audience": {"is_to_all": True},
+        "mpnews": {"articles": items},
+    }
     (folder / "campaign.yaml").write_text(json.dumps(campaign, ensure_ascii=False, indent=1))
 
 
@@ -94,12 +108,18 @@ def requests(base: str) -> int:
 def seconds(command: list[str], **environment: str) -> float:
     begin = time.perf_counter()
     subprocess.run(
-        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=True,
     )
     return time.perf_counter() - begin
 
 
-def ratio(label: str, goal: float, ours: Callable[[], float], floor: Callable[[], float], rounds: int) -> None:
+def ratio(
+    label: str, goal: float, ours: Callable[[], float], floor: Callable[[], float], rounds: int
+) -> None:
     ours(), floor()  # Fill caches of the disk and of compiled modules; not counted.
     pairs = [(ours(), floor()) for _ in range(rounds)]
     middle = statistics.median(a / b for a, b in pairs)
@@ -136,8 +156,13 @@ def replay(entries: int, rounds: int) -> None:
         many.build(root, sent=entries // many.ENTRIES_EACH, opened=0, pictures=False)
         program = "import sys; import many; many.replay(sys.argv[1])"
         command = [PYTHON, "-c", program, str(root)]
-        took = [seconds(command, PYTHONPATH=os.pathsep.join([str(HERE), *sys.path])) for _ in range(rounds)]
-        print(f"{f'replay of {entries} ledger entries':<46} {statistics.median(took) * 1000:5.0f} ms, {rounds} rounds")
+        took = [
+            seconds(command, PYTHONPATH=os.pathsep.join([str(HERE), *sys.path]))
+            for _ in range(rounds)
+        ]
+        print(
+            f"{f'replay of {entries} ledger entries':<46} {statistics.median(took) * 1000:5.0f} ms, {rounds} rounds"
+        )
 
 
 def durable(entries: int, rounds: int) -> None:
@@ -186,13 +211,25 @@ def main() -> None:
         repository(one, articles=1, pictures=3)
         click = [PYTHON, "-c", "import click"]
         # Both import the view, so that only the catalogue is between them.
-        english = "import click; from massctl.view.i18n import *; said = say(Phrase('Options'), Language."
+        english = (
+            "import click; from massctl.view.i18n import *; said = say(Phrase('Options'), Language."
+        )
         spoken = {language: [PYTHON, "-c", f"{english}{language})"] for language in ("EN", "ZH")}
         bare_script = [PYTHON, str(HERE / "bare.py"), base, str(bare)]
-        ratio("apply to the draft, 28 pictures / bare", 1.3, first, lambda: seconds(bare_script), rounds)
+        ratio(
+            "apply to the draft, 28 pictures / bare",
+            1.3,
+            first,
+            lambda: seconds(bare_script),
+            rounds,
+        )
         ratio("the same apply again / first", 0.5, lambda: (first(), again())[1], first, rounds)
         ratio(
-            "massctl --help / import click", 1.5, lambda: seconds([*MASSCTL, "--help"]), lambda: seconds(click), rounds
+            "massctl --help / import click",
+            1.5,
+            lambda: seconds([*MASSCTL, "--help"]),
+            lambda: seconds(click),
+            rounds,
         )
         ratio(
             "a sentence in Chinese / in English",
@@ -204,9 +241,18 @@ def main() -> None:
         sent = Path(scratch) / "sent"
         many.build(sent, sent=1, opened=0, pictures=False)
         libraries = [PYTHON, "-c", f"import {LIBRARIES}"]
-        for what, root_of_one, name in (("a text", words(Path(scratch) / "words"), "hi"), ("sent", sent, "sent-0000")):
+        for what, root_of_one, name in (
+            ("a text", words(Path(scratch) / "words"), "hi"),
+            ("sent", sent, "sent-0000"),
+        ):
             planned = [*MASSCTL, "-C", str(root_of_one), "plan", name]
-            ratio(f"plan, {what} / import click", 4.0, lambda of=planned: seconds(of), lambda: seconds(click), rounds)
+            ratio(
+                f"plan, {what} / import click",
+                4.0,
+                lambda of=planned: seconds(of),
+                lambda: seconds(click),
+                rounds,
+            )
         ratio(
             "plan, an article / its libraries + click",
             1.0,
@@ -226,7 +272,9 @@ def main() -> None:
         for sent in (90, 990):
             repository_of_many = Path(scratch) / f"many-{sent}"
             many.build(repository_of_many, sent=sent, opened=10)
-            difference(f"plan, {sent + 10} campaigns, 10 of them open", 700, repository_of_many, rounds)
+            difference(
+                f"plan, {sent + 10} campaigns, 10 of them open", 700, repository_of_many, rounds
+            )
         replay(100_000, rounds)
         durable(100_000, rounds)
 

@@ -26,16 +26,29 @@ def answer(path: str, body: bytes) -> dict[str, object]:
         case "/cgi-bin/media/uploadimg":
             return {"url": f"http://mmbiz.qpic.cn/mmbiz_jpg/{number:032d}/0?from=appmsg"}
         case "/cgi-bin/material/add_material":
-            return {"media_id": f"material-{number}", "url": f"http://mmbiz.qpic.cn/mmbiz_jpg/{number:032d}/0"}
+            return {
+                "media_id": f"material-{number}",
+                "url": f"http://mmbiz.qpic.cn/mmbiz_jpg/{number:032d}/0",
+            }
         case "/cgi-bin/draft/add":
             DRAFTS[f"draft-{number}"] = json.loads(body)["articles"]
             return {"media_id": f"draft-{number}"}
         case "/cgi-bin/draft/get":
             return {"news_item": DRAFTS[json.loads(body)["media_id"]]}
         case "/cgi-bin/user/get":
-            return {"total": 1286, "count": 1, "data": {"openid": ["oBENCH00000"]}, "next_openid": ""}
+            return {
+                "total": 1286,
+                "count": 1,
+                "data": {"openid": ["oBENCH00000"]},
+                "next_openid": "",
+            }
         case "/cgi-bin/message/mass/sendall":
-            return {"errcode": 0, "errmsg": "send job submission success", "msg_id": number, "msg_data_id": number}
+            return {
+                "errcode": 0,
+                "errmsg": "send job submission success",
+                "msg_id": number,
+                "msg_data_id": number,
+            }
         case "/cgi-bin/message/mass/get":
             return {"msg_id": int(re.sub(rb"\D", b"", body)), "msg_status": "SEND_SUCCESS"}
         case _:

@@ -17,7 +17,9 @@ FIRST_PAGE = """<!doctype html>
 def main(out: Path) -> int:
     """Build `out/en` and `out/zh`; a warning is an error, so that no link leads nowhere."""
     for language, options in (("en", []), ("zh", ["-t", "zh"])):
-        status = build_main(["-q", "-E", "-W", "--keep-going", *options, str(DOCS), str(out / language)])
+        status = build_main(
+            ["-q", "-E", "-W", "--keep-going", *options, str(DOCS), str(out / language)]
+        )
         if status:
             return status
     (out / "index.html").write_text(FIRST_PAGE, encoding="utf-8")

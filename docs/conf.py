@@ -22,7 +22,12 @@ language = "zh_CN" if IS_CHINESE else "en"
 locale_dirs = ["locale"]
 extensions = ["myst_parser"]
 myst_heading_anchors = 6
-myst_url_schemes = {"http": None, "https": None, "page": {"url": "{{path}}"}, "place": {"url": "{{path}}#{{fragment}}"}}
+myst_url_schemes = {
+    "http": None,
+    "https": None,
+    "page": {"url": "{{path}}"},
+    "place": {"url": "{{path}}#{{fragment}}"},
+}
 root_doc = "index" + SUFFIX * IS_CHINESE
 include_patterns = [f"**{SUFFIX}.md"] if IS_CHINESE else ["**.md"]
 exclude_patterns = [] if IS_CHINESE else [f"**{SUFFIX}.md", "adr/0000-template.md"]
@@ -64,9 +69,14 @@ def menu_from_the_first_page(_: Sphinx, name: str, source: list[str]) -> None:
     """Make the menu of the links on the first page: a group for each heading, so that a page is named once."""
     if name != root_doc:
         return
-    groups = [(title, re.findall(r"\]\(([^)]+)\.md\)", text)) for title, text in _SECTION.findall(source[0])]
+    groups = [
+        (title, re.findall(r"\]\(([^)]+)\.md\)", text))
+        for title, text in _SECTION.findall(source[0])
+    ]
     if not IS_CHINESE:
-        groups.append(("Decisions", sorted(f"adr/{page.stem}" for page in DOCS.glob("adr/0*.md"))[1:]))
+        groups.append(
+            ("Decisions", sorted(f"adr/{page.stem}" for page in DOCS.glob("adr/0*.md"))[1:])
+        )
     for title, pages in groups:
         rows = "\n".join(page for page in pages if _in_this_language(f"{page}.md"))
         source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{rows}\n```\n"
@@ -86,9 +96,15 @@ function splitQuery(query) {
 
     def split(self, input: str) -> list[str]:  # noqa: A002  Sphinx names it.
         """Split a text into Latin words, and Chinese into its characters and each two that follow each other."""
-        words = re.findall(r"[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff][\w-]*?(?=[\u4e00-\u9fff]|[^\w-]|$)", input.lower())
+        words = re.findall(
+            r"[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff][\w-]*?(?=[\u4e00-\u9fff]|[^\w-]|$)", input.lower()
+        )
         pairs = [word[at : at + 2] for word in words if word >= "\u4e00" for at in range(len(word))]
-        return pairs + [sign for pair in pairs for sign in pair[:1]] + [word for word in words if word < "\u4e00"]
+        return (
+            pairs
+            + [sign for pair in pairs for sign in pair[:1]]
+            + [word for word in words if word < "\u4e00"]
+        )
 
     def word_filter(self, word: str) -> bool:
         """Keep every word: a single character finds what begins with it."""

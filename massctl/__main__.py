@@ -19,7 +19,9 @@ def main() -> NoReturn:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         # Windows has no SIGHUP, and is told so later.
-        for number in (getattr(signal, each) for each in ("SIGTERM", "SIGHUP") if hasattr(signal, each)):
+        for number in (
+            getattr(signal, each) for each in ("SIGTERM", "SIGHUP") if hasattr(signal, each)
+        ):
             # Whoever starts us with nohup means it.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _interrupt)

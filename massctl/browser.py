@@ -51,13 +51,18 @@ def find_chromium(environment: Mapping[str, str]) -> Path:
     nothing = Phrase("Nothing was written.")
     if named:
         missing = Phrase(
-            "{variable} names {program}, which is not a program on this machine", variable=VARIABLE, program=named
+            "{variable} names {program}, which is not a program on this machine",
+            variable=VARIABLE,
+            program=named,
         )
         raise BrowserError(missing, nothing, Phrase("correct it, or unset it"))
     raise BrowserError(
         Phrase("there is no Chromium on this machine, which screenshots need"),
         nothing,
-        Phrase("install chromium or google-chrome, or name the program in {variable}", variable=VARIABLE),
+        Phrase(
+            "install chromium or google-chrome, or name the program in {variable}",
+            variable=VARIABLE,
+        ),
     )
 
 
@@ -81,7 +86,9 @@ _AS_ROOT = "--no-sandbox"
 """Chromium refuses to run as root with its sandbox."""
 _BEGIN = "import os, sys; os.dup2({}, 3); os.dup2({}, 4); os.execv(sys.argv[1], sys.argv[1:])"
 """The browser reads from descriptor 3 and writes to 4."""
-_INHERITED = re.compile(r"PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|FONTCONFIG_\w+|LD_LIBRARY_PATH")
+_INHERITED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+|XDG_\w+|FONTCONFIG_\w+|LD_LIBRARY_PATH"
+)
 """What a program needs to start and to find its fonts. No variable that holds a secret is among them."""
 _BEYOND = 10
 """No descriptor that is handed over is one of those two."""
@@ -102,7 +109,12 @@ class Browser:
         to_browser, self._writing = os.pipe()
         self._reading, from_browser = os.pipe()
         ends = [fcntl.fcntl(each, fcntl.F_DUPFD, _BEYOND) for each in (to_browser, from_browser)]
-        given = [*flags, *([_AS_ROOT] if os.geteuid() == 0 else []), f"--user-data-dir={profile}", "about:blank"]
+        given = [
+            *flags,
+            *([_AS_ROOT] if os.geteuid() == 0 else []),
+            f"--user-data-dir={profile}",
+            "about:blank",
+        ]
         command = [sys.executable, "-I", "-c", _BEGIN.format(*ends), str(program), *given]
         self._process = subprocess.Popen(
             command,
@@ -122,7 +134,9 @@ class Browser:
         """Open the tab; raise BrowserError if the program is none that can."""
         try:
             target = self("Target.createTarget", url="about:blank")["targetId"]
-            self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+            self._session = self("Target.attachToTarget", targetId=target, flatten=True)[
+                "sessionId"
+            ]
             for domain in ("Page", "Runtime", "Network", "Log"):
                 self(f"{domain}.enable")
         except BaseException:
@@ -163,7 +177,11 @@ class Browser:
         until = time.monotonic() + seconds
         while b"\0" not in self._pending:
             if not select.select([self._reading], [], [], max(0.0, until - time.monotonic()))[0]:
-                raise BrowserError(Phrase("Chromium has printed nothing for {seconds:.0f} seconds", seconds=seconds))
+                raise BrowserError(
+                    Phrase(
+                        "Chromium has printed nothing for {seconds:.0f} seconds", seconds=seconds
+                    )
+                )
             more = os.read(self._reading, 1 << 20)
             if not more:
                 raise _gone()
@@ -176,7 +194,13 @@ class Browser:
 
     def window(self, width: int, height: int, *, dark: bool = False) -> None:
         """Set the size of the page in CSS pixels, and what its reader prefers."""
-        self("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
         features = [
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
             {"name": "prefers-reduced-motion", "value": "reduce"},
@@ -213,7 +237,8 @@ class Browser:
 
 def _gone() -> BrowserError:
     return BrowserError(
-        Phrase("Chromium ended too early"), hint=Phrase("massctl needs a Chromium that runs with --headless")
+        Phrase("Chromium ended too early"),
+        hint=Phrase("massctl needs a Chromium that runs with --headless"),
     )
 
 
@@ -251,7 +276,9 @@ def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browse
         yield browser
 
 
-def screens(browser: Browser, page: Path, modes: Sequence[bool] = (False, True)) -> dict[str, bytes]:
+def screens(
+    browser: Browser, page: Path, modes: Sequence[bool] = (False, True)
+) -> dict[str, bytes]:
     """Return PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts.
 
     `modes` says whether dark mode is on, one after the other.

@@ -103,7 +103,9 @@ class Child(Struct, weakref=True):
             os.set_blocking(self._asked.fileno(), False)
             _make_folders(self.writes)
             self._opened = self._to_open()
-            reads, writes = ([str(each.resolve()) for each in paths] for paths in (self.reads, self.writes))
+            reads, writes = (
+                [str(each.resolve()) for each in paths] for paths in (self.reads, self.writes)
+            )
             self._send({"reads": reads, "writes": writes})
 
     def wait_until_isolated(self) -> frozenset[Wall]:
@@ -215,7 +217,8 @@ def _spawn(first: str = "") -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={"HOME": "/nonexistent"},  # A library that looks for fonts there would ask for the user's.
+        # A library that looks for fonts there would ask for the user's.
+        env={"HOME": "/nonexistent"},
         start_new_session=True,
     )
 
@@ -247,7 +250,9 @@ def missing_words(walls: frozenset[Wall]) -> list[Phrase]:
     """Name what does not hold a process in, in words."""
     words = {
         Wall.FILES: Phrase("it can open other files (no Landlock: Linux 5.13 or newer has it)"),
-        Wall.SYSTEM_CALLS: Phrase("it can connect and start programs (no seccomp for this machine)"),
+        Wall.SYSTEM_CALLS: Phrase(
+            "it can connect and start programs (no seccomp for this machine)"
+        ),
         Wall.LIMITS: Phrase("its memory and time have no bounds"),
     }
     return [say for wall, say in words.items() if wall not in walls]
@@ -260,7 +265,9 @@ NOT_ACCEPTED = Phrase("the child process gave an answer that massctl does not ac
 def _failure(status: int, bytes_max: int) -> Phrase:
     """Return how a process ended that owed an answer of at most so many bytes."""
     if status == _OUT_OF_MEMORY:
-        return Phrase("the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30)
+        return Phrase(
+            "the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30
+        )
     if status == -signal.SIGXCPU:
         return Phrase("the child process needed too much processor time and was stopped")
     if status == _TOO_LARGE:
@@ -282,7 +289,9 @@ def _make_folders(folders: Sequence[Path]) -> None:
 
 
 def _too_slow() -> Phrase:
-    return Phrase("the child process took longer than {seconds} seconds and was stopped", seconds=SECONDS_MAX)
+    return Phrase(
+        "the child process took longer than {seconds} seconds and was stopped", seconds=SECONDS_MAX
+    )
 
 
 def _hide() -> None:
@@ -321,7 +330,9 @@ def main() -> None:
         os.close(reading)
 
 
-def _answer_and_exit(writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]) -> NoReturn:
+def _answer_and_exit(
+    writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]
+) -> NoReturn:
     status = _NOT_ISOLATED
     try:
         if isolate(reads, map(Path, request["writes"])) == walls:
@@ -346,7 +357,9 @@ def _answer_to(request: dict[str, Any]) -> Any:
         at = error.__traceback__
         while at is not None and at.tb_next is not None:
             at = at.tb_next
-        place = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at is not None else "-"
+        place = (
+            f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at is not None else "-"
+        )
         return {"broken": f"{type(error).__name__}, {place}"}
 
 
@@ -402,8 +415,21 @@ def _tell(answers: IO[bytes], status: int, answer: bytes) -> None:
 
 def _python(given: Sequence[str]) -> list[Path]:
     """Return the files of Python, of its libraries and the system's, and our own; nothing that holds `given` too."""
-    libraries = [each for each in sys.path if Path(each).name in _LIBRARIES or Path(each).is_relative_to(_STDLIB)]
+    libraries = [
+        each
+        for each in sys.path
+        if Path(each).name in _LIBRARIES or Path(each).is_relative_to(_STDLIB)
+    ]
     kept = [Path(each).resolve() for each in (*libraries, _STDLIB, "/lib", "/lib64", "/usr/lib")]
-    kept += [Path("/etc/ld.so.cache"), Path("/dev/urandom"), Path("/usr/share/zoneinfo"), Path(massctl.__file__).parent]
+    kept += [
+        Path("/etc/ld.so.cache"),
+        Path("/dev/urandom"),
+        Path("/usr/share/zoneinfo"),
+        Path(massctl.__file__).parent,
+    ]
     held = [Path(each) for each in given]
-    return [each for each in kept if not (each / ".git").exists() and not any(one.is_relative_to(each) for one in held)]
+    return [
+        each
+        for each in kept
+        if not (each / ".git").exists() and not any(one.is_relative_to(each) for one in held)
+    ]

@@ -69,7 +69,16 @@ _ASKS_NOBODY: Mapping[str, str] = {
 }
 _READS = frozenset(
     {
-        *("cat-file", "check-attr", "config", "for-each-ref", "log", "ls-files", "ls-remote", "ls-tree"),
+        *(
+            "cat-file",
+            "check-attr",
+            "config",
+            "for-each-ref",
+            "log",
+            "ls-files",
+            "ls-remote",
+            "ls-tree",
+        ),
         *("merge-base", "rev-list", "rev-parse", "version"),
     }
 )
@@ -81,7 +90,9 @@ _LFS = re.compile(
     r"|process\ngit-lfs filter-process( --skip)?|required\ntrue)"
 )
 """What `git lfs install --local` writes."""
-_LFS_STARTS = re.compile(r"lfs\.(extension\.|customtransfer\.|(.+\.)?standalonetransferagent$)", re.DOTALL)
+_LFS_STARTS = re.compile(
+    r"lfs\.(extension\.|customtransfer\.|(.+\.)?standalonetransferagent$)", re.DOTALL
+)
 """Settings by which Git LFS starts other programs; of git-lfs 3.7, read 2026-11."""
 OWN_SCOPES = frozenset({"local", "worktree"})
 """The scopes of what a repository says of itself."""
@@ -106,7 +117,9 @@ class GitAnswer(Frozen):
     def words(self) -> str:
         """Return the reason of a failure as one short line."""
         lines = [line.strip() for line in self.said.splitlines()]
-        telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ssh:", "!"))]
+        telling = [
+            line for line in lines if line.startswith(("fatal:", "error:", "remote:", "ssh:", "!"))
+        ]
         told = _UNSEEN.sub(" ", "; ".join(telling or [line for line in lines if line]))
         return told if len(told) <= SAID_CHARACTERS_MAX else told[:SAID_CHARACTERS_MAX] + "…"
 
@@ -132,10 +145,16 @@ class Git(Frozen):
         listed = self._run((*options, *LIST_SETTINGS), (), b"", min(seconds, LOCAL_SECONDS))
         if not listed.done:
             return listed
-        return self._run(arguments, tuple(_without_programs(settings_in(listed.out))), given, seconds)
+        return self._run(
+            arguments, tuple(_without_programs(settings_in(listed.out))), given, seconds
+        )
 
     def _run(
-        self, arguments: Sequence[str], more: Sequence[tuple[str, str]], given: bytes, seconds: float
+        self,
+        arguments: Sequence[str],
+        more: Sequence[tuple[str, str]],
+        given: bytes,
+        seconds: float,
     ) -> GitAnswer:
         try:
             process = subprocess.Popen(
@@ -149,17 +168,27 @@ class Git(Frozen):
             )
         except OSError as error:
             raise _missing(error) from None
-        status, out, said = _ended(process, given, seconds, self.slow if seconds >= NETWORK_SECONDS else None)
+        status, out, said = _ended(
+            process, given, seconds, self.slow if seconds >= NETWORK_SECONDS else None
+        )
         return GitAnswer(status, out, without_secrets(said.decode("utf-8", errors="replace")))
 
     def _environment(self, settings: Sequence[tuple[str, str]]) -> dict[str, str]:
-        kept = {name: value for name, value in self.environment.items() if not _DROPPED.fullmatch(name)}
+        kept = {
+            name: value for name, value in self.environment.items() if not _DROPPED.fullmatch(name)
+        }
         # Settings of the caller's environment stay, and ours come after them.
-        before = int(kept.get("GIT_CONFIG_COUNT") or 0) if kept.get("GIT_CONFIG_COUNT", "0").isdecimal() else 0
+        before = (
+            int(kept.get("GIT_CONFIG_COUNT") or 0)
+            if kept.get("GIT_CONFIG_COUNT", "0").isdecimal()
+            else 0
+        )
         for number, (key, value) in enumerate(settings, before):
             kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         kept["GIT_CONFIG_COUNT"] = str(before + len(settings))
-        if not any(name in kept for name in ("GIT_SSH", "GIT_SSH_COMMAND")) and "core.sshcommand" not in dict(settings):
+        if not any(
+            name in kept for name in ("GIT_SSH", "GIT_SSH_COMMAND")
+        ) and "core.sshcommand" not in dict(settings):
             kept["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
         return {**kept, **_ASKS_NOBODY}
 
@@ -178,7 +207,10 @@ LIST_SETTINGS = ("config", "--null", "--show-scope", "--list")
 def settings_in(listed: bytes) -> list[Setting]:
     """Read what LIST_SETTINGS prints; a key without a value means true."""
     parts = listed.decode("utf-8", errors="surrogateescape").split("\0")
-    pairs = [(scope, *setting.partition("\n")) for scope, setting in zip(parts[::2], parts[1::2], strict=False)]
+    pairs = [
+        (scope, *setting.partition("\n"))
+        for scope, setting in zip(parts[::2], parts[1::2], strict=False)
+    ]
     return [Setting(scope, key, value if given else "true") for scope, key, given, value in pairs]
 
 
@@ -199,7 +231,10 @@ def _without_programs(settings: Sequence[Setting]) -> Iterator[tuple[str, str]]:
 
 
 def _ended(
-    process: "subprocess.Popen[bytes]", given: bytes, seconds: float, slow: Callable[[], None] | None
+    process: "subprocess.Popen[bytes]",
+    given: bytes,
+    seconds: float,
+    slow: Callable[[], None] | None,
 ) -> tuple[int | None, bytes, bytes]:
     """Wait for a process. If it takes too long, end it with everything that it started."""
     began = time.monotonic()

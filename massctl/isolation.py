@@ -25,20 +25,30 @@ class Wall(StrEnum):
     LIMITS = "limits"  # Memory, processor time, size of a file, open descriptors.
 
 
-MEMORY_BYTES_MAX = 4 << 30  # Of the address space: the largest picture that is taken needs some 1.2 GB.
+# Of the address space: the largest picture that is taken needs some 1.2 GB.
+MEMORY_BYTES_MAX = 4 << 30
 _LIMITS = (
     (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
     (resource.RLIMIT_CORE, 0),
-    (resource.RLIMIT_CPU, 3600),  # Each answer has a deadline: this ends a process that nobody waits for.
+    # Each answer has a deadline: this ends a process that nobody waits for.
+    (
+        resource.RLIMIT_CPU,
+        3600,
+    ),
     (resource.RLIMIT_FSIZE, 64 << 20),  # A converted picture has at most 10 MB.
     (resource.RLIMIT_NOFILE, 256),
 )
 _PATIENCE = 5  # So many times as long may an operation run that cannot be interrupted.
 _NO_NEW_PRIVILEGES, _END_WITH_PARENT, _SECCOMP, _FILTER = 38, 1, 22, 2  # prctl(2)
 _CAPABILITIES_VERSION = 0x20080522
-_READS_ALL = 0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
+# CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
+_READS_ALL = 0b110
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # landlock(7), on every processor
-_READ, _OF_FILES = 1 << 2 | 1 << 3, 1 << 1 | 1 << 2 | 1 << 14  # the latter: all that a rule for a file may allow
+# the latter: all that a rule for a file may allow
+_READ, _OF_FILES = (
+    1 << 2 | 1 << 3,
+    1 << 1 | 1 << 2 | 1 << 14,
+)
 _WRITE = _READ | 1 << 1 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14  # files, folders, and moves
 _HANDLED = ((1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1)  # by version
 _TCP, _SCOPES = 0b11, 0b11  # bind and connect, version 4; abstract sockets and signals, version 6
@@ -62,19 +72,36 @@ fanotify_init 300 262, io_setup 206 0, mq_unlink 241 181, setsid 112 157, setpgi
 """
 """Refused calls, with their numbers on x86_64 and aarch64."""
 _OF_FORKS, _ALL = frozenset({"clone", "fork", "vfork", "kill", "prctl"}), 0xFFFFFFFF
+# Only these values, or not these. To open with mode 3, or to empty while reading, Landlock asks nothing.
 _BY_ARGUMENT = (
     ("prlimit64", (302, 261), 0, _ALL, (0,), True),  # its own limits alone
-    ("ioctl", (16, 29), 1, _ALL, (0x5401, 0x5421, 0x5450, 0x5451), True),  # what Python asks of a file
+    # what Python asks of a file
+    (
+        "ioctl",
+        (16, 29),
+        1,
+        _ALL,
+        (0x5401, 0x5421, 0x5450, 0x5451),
+        True,
+    ),
     ("fcntl", (72, 25), 1, _ALL, (8, 15, 1024, 1026), False),  # no owner, no lease, no notice
     ("prctl", (157, 167), 0, _ALL, (_END_WITH_PARENT,), False),
     *(("open", *opened, 0o3, (3,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
     *(("open", *opened, 0o1003, (0o1000,), False) for opened in (((2, -1), 1), ((257, 56), 2))),
-)  # Only these values, or not these. To open with mode 3, or to empty while reading, Landlock asks nothing.
-_KILL, _REFUSE, _UNKNOWN, _ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000  # the last but one: ENOSYS
+)
+# the last but one: ENOSYS
+_KILL, _REFUSE, _UNKNOWN, _ALLOW = (
+    0x80000000,
+    0x00050001,
+    0x00050026,
+    0x7FFF0000,
+)
 _LOAD, _AND, _EQUAL, _GREATER, _ANSWER = 0x20, 0x54, 0x15, 0x25, 0x06
 
 
-def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = False) -> frozenset[Wall]:
+def isolate(
+    reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = False
+) -> frozenset[Wall]:
     """Give up everything but reading below `reads` and writing below `writes`; return the walls that stand now.
 
     Paths that cannot be opened are passed over, and a wall that the system does not have is left out. With `forks` it
@@ -84,7 +111,9 @@ def isolate(reads: Iterable[Path], writes: Iterable[Path], *, forks: bool = Fals
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-        if not forks:  # It follows the thread that started it; one that forks may be a thread's of a server.
+        if (
+            not forks
+        ):  # It follows the thread that started it; one that forks may be a thread's of a server.
             libc.prctl(_END_WITH_PARENT, 9, 0, 0, 0)
         stands[Wall.FILES] = _keep_to(libc, reads, writes)
         if os.geteuid() == 0:
@@ -107,7 +136,8 @@ def limits(seconds: float, memory_bytes: int) -> Iterator[None]:
         for kind, most in zip(kept, (memory_bytes, ends), strict=True):
             with suppress(ValueError, OSError):  # macOS does not bound the address space.
                 resource.setrlimit(kind, (most, kept[kind][1]))
-        signal.setitimer(signal.ITIMER_PROF, seconds, seconds)  # Again, if a library took it for a fault of its own.
+        # Again, if a library took it for a fault of its own.
+        signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -133,7 +163,9 @@ def _keep_to(libc: ctypes.CDLL, reads: Iterable[Path], writes: Iterable[Path]) -
     if version < 1:
         return False
     handled = _HANDLED[min(version, len(_HANDLED)) - 1]
-    attributes = struct.pack("QQQ", handled, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
+    attributes = struct.pack(
+        "QQQ", handled, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0
+    )
     rules = libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
     for allowed, path in (*((_READ, each) for each in reads), *((_WRITE, each) for each in writes)):
         _allow(libc, rules, path, allowed & handled)

@@ -46,7 +46,12 @@ def is_from_another_site(environ: "WSGIEnvironment") -> bool:
     return environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
 
 
-def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None], more_hosts: Collection[str] = ()) -> None:
+def run_app(
+    app: "WSGIApplication",
+    port: int,
+    ready: Callable[[int], None],
+    more_hosts: Collection[str] = (),
+) -> None:
     """Serve until interrupted. Port 0 takes a free port; `ready` is called with the port in use.
 
     Only this machine's names and `more_hosts` are answered. Returns after an interrupt (Ctrl-C). Raises OSError if the
@@ -61,10 +66,14 @@ def run_app(app: "WSGIApplication", port: int, ready: Callable[[int], None], mor
 
 
 @contextlib.contextmanager
-def serving_app(app: "WSGIApplication", port: int = 0, more_hosts: Collection[str] = ()) -> Iterator[int]:
+def serving_app(
+    app: "WSGIApplication", port: int = 0, more_hosts: Collection[str] = ()
+) -> Iterator[int]:
     """Serve from a thread of this process for as long as the block runs; return the port in use."""
     server = _server(own_hosts_only(app, more_hosts), port)
-    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="massctl-server", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(POLL_SECONDS,), name="massctl-server", daemon=True
+    )
     thread.start()
     try:
         yield server.port
@@ -90,4 +99,6 @@ def _server(app: "WSGIApplication", port: int) -> "BaseWSGIServer":
 
     # Bound here and handed over, because werkzeug ends the whole process where a port is taken.
     with socket.create_server((HOST, port), backlog=128) as listener:
-        return make_server(HOST, port, app, threaded=True, request_handler=Handler, fd=listener.fileno())
+        return make_server(
+            HOST, port, app, threaded=True, request_handler=Handler, fd=listener.fileno()
+        )

@@ -93,7 +93,10 @@ def too_large(use: Use) -> MediaFault:
     """Say that a file is larger than WeChat takes."""
     return MediaFault(
         "too_large",
-        Phrase("the file is larger than {limit} MB, the limit of WeChat", limit=_BYTES_MAX[use] // 1024**2),
+        Phrase(
+            "the file is larger than {limit} MB, the limit of WeChat",
+            limit=_BYTES_MAX[use] // 1024**2,
+        ),
         Phrase("make it smaller"),
     )
 
@@ -121,10 +124,16 @@ def _unsupported(data: bytes, kind: str, use: Use) -> MediaFault:
     if kind == _GIT_LFS:
         message = Phrase("this is a Git LFS pointer, not the file itself")
         return MediaFault("unsupported", message, Phrase("run `git lfs pull`"))
-    save = Phrase("save it as {formats}", formats=enumerated([each.upper() for each in _FORMATS[use]]))
+    save = Phrase(
+        "save it as {formats}", formats=enumerated([each.upper() for each in _FORMATS[use]])
+    )
     if not kind:
-        return MediaFault("unsupported", Phrase("WeChat does not accept files of this kind here"), save)
-    return MediaFault("unsupported", Phrase("WeChat does not accept {kind} here", kind=kind.upper()), save)
+        return MediaFault(
+            "unsupported", Phrase("WeChat does not accept files of this kind here"), save
+        )
+    return MediaFault(
+        "unsupported", Phrase("WeChat does not accept {kind} here", kind=kind.upper()), save
+    )
 
 
 def _amr_milliseconds(data: bytes) -> int | None:
@@ -151,7 +160,15 @@ def _milliseconds(data: bytes, kind: str) -> int | None:
     try:
         seconds = TinyTag.get(f"media.{kind}", BytesIO(data), tags=False).duration
         return max(0, round(seconds * 1000)) if seconds is not None else 0
-    except (TinyTagException, struct.error, ValueError, LookupError, ArithmeticError, OSError, RecursionError):
+    except (
+        TinyTagException,
+        struct.error,
+        ValueError,
+        LookupError,
+        ArithmeticError,
+        OSError,
+        RecursionError,
+    ):
         return None
 
 
@@ -193,7 +210,9 @@ def _is_cut_off_mp3(data: bytes) -> bool:
     at = 0
     if data[:3] == b"ID3" and len(data) > _ID3_HEAD_BYTES:
         # Four times seven bits.
-        size = sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+        size = sum(
+            (byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True)
+        )
         at = _ID3_HEAD_BYTES + size
     at = data.find(b"\xff", at)
     if at < 0 or at + _MPEG_HEAD_BYTES > len(data) or data[at + 1] & 0xE0 != 0xE0:

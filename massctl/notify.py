@@ -99,7 +99,9 @@ def posted(line: Line, address: str, post: Post, *, robot: bool) -> Phrase | Non
     """Post to `address` exactly once; return None, or why it failed. No reason contains the address."""
     if (wrong := unfit(address)) is not None:
         return wrong
-    answer = line.exchange(Call("POST", address, READ_SECONDS, content=post.body, headers=post.headers))
+    answer = line.exchange(
+        Call("POST", address, READ_SECONDS, content=post.body, headers=post.headers)
+    )
     if isinstance(answer, NoAnswer):
         return answer.said
     if not 200 <= answer.status < 300:
@@ -117,7 +119,9 @@ def unfit(address: str) -> Phrase | None:
     local = realm_of(f"{parts.scheme}://{parts.netloc}") == "loopback"
     if not host or parts.scheme not in ("http", "https") or address != address.strip():
         return Phrase("its address is none")
-    return None if parts.scheme == "https" or local else Phrase("its address must begin with https://")
+    return (
+        None if parts.scheme == "https" or local else Phrase("its address must begin with https://")
+    )
 
 
 def _refused(content: bytes) -> Phrase | None:
@@ -128,7 +132,9 @@ def _refused(content: bytes) -> Phrase | None:
         return Phrase("the answer is not from a robot")
     if errcode == 0:
         return None
-    return Phrase("the robot answered errcode {errcode}", errcode=errcode if isinstance(errcode, int) else "-")
+    return Phrase(
+        "the robot answered errcode {errcode}", errcode=errcode if isinstance(errcode, int) else "-"
+    )
 
 
 # The way to a channel. A channel is an ordinary address of the web, unlike WeChat, which sees by the caller's address

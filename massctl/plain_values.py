@@ -35,7 +35,9 @@ _VALUES: dict[str, type[Any]] = {
         *message.KINDS,
     )
 }
-_WORDS: dict[str, type[Enum]] = {each.__name__: each for each in (message.Purpose, diagnostics.Severity)}
+_WORDS: dict[str, type[Enum]] = {
+    each.__name__: each for each in (message.Purpose, diagnostics.Severity)
+}
 _INSTANCES: dict[Any, type[Any]] = {
     str: str,
     message.Message: message.Message,
@@ -71,7 +73,12 @@ def to_plain(value: Any) -> Any:
 def _plain_phrase(said: Phrase) -> list[Any]:
     if isinstance(said, Command):
         return ["command", said.verb, *map(to_plain, said.arguments)]
-    return ["phrase", said.template, said.plural, {key: to_plain(each) for key, each in said.values.items()}]
+    return [
+        "phrase",
+        said.template,
+        said.plural,
+        {key: to_plain(each) for key, each in said.values.items()},
+    ]
 
 
 def from_plain(written: Any) -> Any:
@@ -152,7 +159,9 @@ def _said(value: Any) -> Any:
 
 _READERS: dict[str, Callable[..., Any]] = {
     "phrase": _phrase,
-    "command": lambda verb, *arguments: Command(str(verb), *(_said(from_plain(each)) for each in arguments)),
+    "command": lambda verb, *arguments: Command(
+        str(verb), *(_said(from_plain(each)) for each in arguments)
+    ),
     "row": lambda *values: tuple(map(from_plain, values)),
     "word": lambda kind, value: _WORDS[kind](value),
 }

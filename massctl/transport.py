@@ -72,7 +72,15 @@ class _Silence(logging.Filter):
 class Call(Frozen):
     """One request, as it travels."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("url", "query", "content", "headers", "form", "part", "is_late")
+    hidden_fields: ClassVar[tuple[str, ...]] = (
+        "url",
+        "query",
+        "content",
+        "headers",
+        "form",
+        "part",
+        "is_late",
+    )
 
     method: str
     url: str
@@ -182,7 +190,9 @@ class Line:
         """`inside` replaces the network. Raises ConfigurationError for a proxy address that cannot work."""
         if inside is not None and not isinstance(inside, httpx.BaseTransport):
             inside = httpx.WSGITransport(app=inside)
-        self._http = _open_client(None if inside else proxy, _TracedInside(inside) if inside else None)
+        self._http = _open_client(
+            None if inside else proxy, _TracedInside(inside) if inside else None
+        )
 
     def exchange(self, call: Call) -> RawAnswer | NoAnswer:
         """Make exactly one exchange. A network failure is a value. A public call may raise PrivateAddressError."""
@@ -208,7 +218,9 @@ class Line:
             data=dict(call.form) or None,
             files={"media": call.part} if call.part is not None else None,
             headers=dict(call.headers),
-            timeout=httpx.Timeout(call.read_seconds, connect=min(CONNECT_SECONDS, call.read_seconds)),
+            timeout=httpx.Timeout(
+                call.read_seconds, connect=min(CONNECT_SECONDS, call.read_seconds)
+            ),
             extensions={"trace": trace},
         ) as response:
             content = _read_body(response, call.answer_bytes_max)
@@ -232,7 +244,9 @@ def _read_body(response: httpx.Response, limit: int) -> bytes | NoAnswer:
     content = bytearray()
     try:
         for piece in cast("httpx.SyncByteStream", response.stream):
-            content += piece if unpacker is None else unpacker.decompress(piece, limit + 1 - len(content))
+            content += (
+                piece if unpacker is None else unpacker.decompress(piece, limit + 1 - len(content))
+            )
             if len(content) > limit:
                 return NoAnswer("answer_too_large")
     except zlib.error:
@@ -269,11 +283,19 @@ def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx
             transport=inside,
             trust_env=False,
             follow_redirects=False,
-            limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX),
-            headers={"User-Agent": f"massctl/{__version__}", "Accept": "application/json", "Accept-Encoding": "gzip"},
+            limits=httpx.Limits(
+                max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
+            ),
+            headers={
+                "User-Agent": f"massctl/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+            },
         )
     except ImportError:
-        why = Phrase("A SOCKS proxy needs one more package: {command}", command=install_command("socks"))
+        why = Phrase(
+            "A SOCKS proxy needs one more package: {command}", command=install_command("socks")
+        )
     except (ValueError, httpx.InvalidURL):
         why = Phrase("Write it as http://host:port in the variable that proxy_env names.")
     # The address itself is not shown: it may hold a password.
@@ -286,7 +308,9 @@ def _no_answer(error: Exception, read_seconds: float) -> NoAnswer:
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NoAnswer(
             "certificate_unverified",
-            Phrase("Something between this machine and WeChat intercepts TLS: use another network, or proxy_env."),
+            Phrase(
+                "Something between this machine and WeChat intercepts TLS: use another network, or proxy_env."
+            ),
         )
     if isinstance(error, httpx.ProxyError):
         return NoAnswer(

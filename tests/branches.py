@@ -40,7 +40,9 @@ class SimRemote:
 
     def copy(self) -> "SimRemote":
         """Go on from here in another world."""
-        return SimRemote(dict(self.commits), self.head, list(self.late), self.is_reachable, self.pushes)
+        return SimRemote(
+            dict(self.commits), self.head, list(self.late), self.is_reachable, self.pushes
+        )
 
     def take(self, tip: Tip) -> bool:
         """Move the branch to a commit whose parent it is at."""
@@ -101,7 +103,11 @@ class SimBranch:
     def list(self, tip: Tip, folder: str) -> dict[str, str]:
         prefix = f"{folder}/" if folder else ""
         files = self.remote.commits[tip][1]
-        inside = {path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)}
+        inside = {
+            path.removeprefix(prefix): data
+            for path, data in files.items()
+            if path.startswith(prefix)
+        }
         return {path.partition("/")[0]: sha256_of(data) for path, data in inside.items()}
 
     def commit(
@@ -114,7 +120,8 @@ class SimBranch:
         before = self.remote.commits[parent][1] if parent else {}
         for old, new in moved.items():
             before = {
-                new + path[len(old) :] if f"{path}/".startswith(f"{old}/") else path: before[path] for path in before
+                new + path[len(old) :] if f"{path}/".startswith(f"{old}/") else path: before[path]
+                for path in before
             }
         tree = {path: data for path, data in {**before, **files}.items() if data is not None}
         named = f"{parent} {self._runner} {said} {sorted((path, sha256_of(data)) for path, data in tree.items())}"
@@ -144,7 +151,11 @@ class SimBranch:
         return Pushed(Push.DONE) if taken else Pushed(Push.LOST, why)
 
     def refusal(self, tip: Tip) -> LedgerUnreachableError | None:
-        return None if self.remote.is_reachable else LedgerUnreachableError("the ledger's branch cannot be written")
+        return (
+            None
+            if self.remote.is_reachable
+            else LedgerUnreachableError("the ledger's branch cannot be written")
+        )
 
     def holds(self, tip: Tip, commit: Tip) -> bool:
         return commit in self.remote.history(tip)

@@ -86,7 +86,11 @@ IN_TIME = _AnyPermit()
 
 
 def intent(
-    recipients: Recipients | None = None, body: Body | None = None, *, reprint: bool | None = None, **changes: Any
+    recipients: Recipients | None = None,
+    body: Body | None = None,
+    *,
+    reprint: bool | None = None,
+    **changes: Any,
 ) -> SendIntent:
     """Make a send whose parts belong together: these words to everybody, unless told otherwise."""
     to, carries = recipients or ToAll(), body or text_body("明天见")
@@ -110,11 +114,18 @@ def intent(
     }
     fields |= changes
     if is_news:
-        fields.setdefault("draft", StagedDraft(carries.media_ids[0], fields["digest"], fields.get("batch", 1)))
+        fields.setdefault(
+            "draft", StagedDraft(carries.media_ids[0], fields["digest"], fields.get("batch", 1))
+        )
     if isinstance(to, ToTag) and "audience" not in changes:
         fields["audience"] = {"tag_id": to.tag_id}
     if is_list and "audience" not in changes:
-        fields |= {"audience": {"openids": "list.txt"}, "batches": 3, "recipients_sha256": to.sha256, **changes}
+        fields |= {
+            "audience": {"openids": "list.txt"},
+            "batches": 3,
+            "recipients_sha256": to.sha256,
+            **changes,
+        }
     return SendIntent(**fields)
 
 
@@ -137,7 +148,9 @@ def image_body(
 ) -> Body:
     """Make what a request carries of pictures."""
     flags = need_open_comment, only_fans_can_comment
-    return Body(ImageMessage((sha("hero"),), None, title, recommend, *flags), tuple(map(MediaId, media_ids)))
+    return Body(
+        ImageMessage((sha("hero"),), None, title, recommend, *flags), tuple(map(MediaId, media_ids))
+    )
 
 
 def voice_body(media_id: str) -> Body:
@@ -171,12 +184,19 @@ def settings(**policy: Any) -> MassctlFile:
 
 def house(*named: str, no_send: bool = False, **policy: Any) -> PolicyInForce:
     """Make the rules of a run; without names it is a run without names."""
-    accounts = {APPID: (AccountName("main"), "service"), OTHER_APPID: (AccountName("other"), "service")}
+    accounts = {
+        APPID: (AccountName("main"), "service"),
+        OTHER_APPID: (AccountName("other"), "service"),
+    }
     agenda = Agenda(accounts)
-    return PolicyInForce(settings(**policy).policy, agenda, no_send, frozenset(named) if named else None)
+    return PolicyInForce(
+        settings(**policy).policy, agenda, no_send, frozenset(named) if named else None
+    )
 
 
-def picture(label: str = "hero", purpose: Purpose = Purpose.IMAGE, size_bytes: int = 90210) -> Picture:
+def picture(
+    label: str = "hero", purpose: Purpose = Purpose.IMAGE, size_bytes: int = 90210
+) -> Picture:
     """Make a picture; equal labels are equal bytes."""
     path = f"campaigns/sale/images/{label}.png"
     return Picture(path, sha(f"source {label}"), sha(label), size_bytes, purpose, "png", 900, 383)
@@ -198,7 +218,9 @@ def article(title: str = "春季大促", **changes: Any) -> RenderedArticle:
 
 def audience(**declared: Any) -> Audience:
     """Make an audience: every follower, unless told otherwise."""
-    return Audience.model_validate(declared if declared.keys() - {"expect"} else {"is_to_all": True, **declared})
+    return Audience.model_validate(
+        declared if declared.keys() - {"expect"} else {"is_to_all": True, **declared}
+    )
 
 
 def reviewers(*names: str) -> tuple[Recipient, ...]:
@@ -237,7 +259,9 @@ def news(name: str = "sale", *articles: RenderedArticle, **changes: Any) -> Rend
 def recording(label: str = "bell", purpose: Purpose = Purpose.VOICE) -> Recording:
     """Make a sound, or a video; equal labels are equal bytes."""
     extension = "mp3" if purpose is Purpose.VOICE else "mp4"
-    return Recording(f"campaigns/clip/{label}.{extension}", sha(label), 3609, purpose, extension, 1700)
+    return Recording(
+        f"campaigns/clip/{label}.{extension}", sha(label), 3609, purpose, extension, 1700
+    )
 
 
 def images(name: str = "river", *labels: str, **changes: Any) -> RenderedCampaign:
@@ -263,7 +287,9 @@ def video(name: str = "clip", **changes: Any) -> RenderedCampaign:
     return text(name, **changes)
 
 
-def coupon(name: str = "tea", card_ext: str | None = '{"code":""}', **changes: Any) -> RenderedCampaign:
+def coupon(
+    name: str = "tea", card_ext: str | None = '{"code":""}', **changes: Any
+) -> RenderedCampaign:
     """Make a coupon campaign."""
     changes.setdefault("message", CardMessage("pTEA"))
     return text(name, card_ext=card_ext, **changes)
@@ -316,7 +342,9 @@ def at(moment: datetime, event: Event, campaign: RenderedCampaign) -> NewEntry:
     return as_new((event, campaign), at=moment)
 
 
-def saved(campaign: RenderedCampaign, media_id: str = "MEDIA_1", **changes: Any) -> tuple[Event, RenderedCampaign]:
+def saved(
+    campaign: RenderedCampaign, media_id: str = "MEDIA_1", **changes: Any
+) -> tuple[Event, RenderedCampaign]:
     """Say that a draft of this content was saved."""
     fields: dict[str, Any] = {
         "appid": campaign.appid,

@@ -10,7 +10,9 @@ def item(**members: object) -> str:
 
 
 def urls(*addresses: str) -> str:
-    items = [item(ArticleIdx=n, ArticleUrl=f"<![CDATA[{url}]]>") for n, url in enumerate(addresses, 1)]
+    items = [
+        item(ArticleIdx=n, ArticleUrl=f"<![CDATA[{url}]]>") for n, url in enumerate(addresses, 1)
+    ]
     return f"<ArticleUrlResult><Count>{len(items)}</Count><ResultList>{''.join(items)}</ResultList></ArticleUrlResult>"
 
 
@@ -37,7 +39,9 @@ def event(*blocks: str, **members: Any) -> bytes:
         "ErrorCount": 5,
         **members,
     }
-    inside = "".join(f"<{name}>{value}</{name}>\n" for name, value in fields.items() if value is not None)
+    inside = "".join(
+        f"<{name}>{value}</{name}>\n" for name, value in fields.items() if value is not None
+    )
     return f"<xml>\n{inside}{''.join(blocks)}</xml>".encode()
 
 
@@ -54,5 +58,8 @@ AS_JSON: dict[str, Any] = {
     "SentCount": 75,
     "ErrorCount": 5,
     "CopyrightCheckResult": {"Count": 0, "ResultList": [], "CheckState": 1},
-    "ArticleUrlResult": {"Count": 1, "ResultList": [{"ArticleIdx": 1, "ArticleUrl": "http://mp.weixin.qq.com/s/a"}]},
+    "ArticleUrlResult": {
+        "Count": 1,
+        "ResultList": [{"ArticleIdx": 1, "ArticleUrl": "http://mp.weixin.qq.com/s/a"}],
+    },
 }

@@ -25,7 +25,8 @@ from massctl.view.plan_json import Reviewed, plan_json
 
 GFM_LIKE = MarkdownIt("gfm-like", {"html": True})
 ACTIVE = re.compile(
-    r"@\w|#\d|://|(?i:\bwww\.)|:[\w+-]+:|\b[0-9a-f]{7,}\b|[`|*_~$\[\]\\]|(?i:\b[a-z]+-\d)|!\d", re.ASCII
+    r"@\w|#\d|://|(?i:\bwww\.)|:[\w+-]+:|\b[0-9a-f]{7,}\b|[`|*_~$\[\]\\]|(?i:\b[a-z]+-\d)|!\d",
+    re.ASCII,
 )
 """What a forge would act upon, were it left in the finished text outside code, and what Markdown left behind."""
 HIDDEN = re.compile(
@@ -77,7 +78,10 @@ class _Page(HTMLParser):
 def pages(markdown: str) -> Iterator[_Page]:
     """Give what each renderer makes of a comment."""
     options = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
-    for html in (cmarkgfm.github_flavored_markdown_to_html(markdown, options), GFM_LIKE.render(markdown)):
+    for html in (
+        cmarkgfm.github_flavored_markdown_to_html(markdown, options),
+        GFM_LIKE.render(markdown),
+    ):
         page = _Page()
         page.feed(html)
         page.close()
@@ -99,7 +103,9 @@ def judge(markdown: str) -> None:
         assert [] == page.open
         assert [" massctl:plan "] == page.comments
         # One of the two has no boxes to tick.
-        found = [each for text in page.prose for each in ACTIVE.findall(re.sub(r"^\[[ x]\] ?", "", text))]
+        found = [
+            each for text in page.prose for each in ACTIVE.findall(re.sub(r"^\[[ x]\] ?", "", text))
+        ]
         assert [] == found, found
 
 

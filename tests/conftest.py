@@ -48,7 +48,9 @@ LOCALE = TESTS.parent / "massctl" / "locale"
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations as the sources have them, once, before a worker or a command reads them."""
     if not hasattr(config, "workerinput"):
-        CommandLineInterface().run(["pybabel", "-q", "compile", "--domain", "massctl", "--directory", str(LOCALE)])
+        CommandLineInterface().run(
+            ["pybabel", "-q", "compile", "--domain", "massctl", "--directory", str(LOCALE)]
+        )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,7 +64,9 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _asked_here(child: Child, job: str, request: Mapping[str, Any], writes: Sequence[Path] = (), **_: int) -> Any:
+def _asked_here(
+    child: Child, job: str, request: Mapping[str, Any], writes: Sequence[Path] = (), **_: int
+) -> Any:
     """Answer as a child does, in this process."""
     module, _, function = JOBS[job].partition(":")
     answer = getattr(import_module(module), function)(json.loads(json.dumps(request)))
@@ -88,7 +92,11 @@ def _nothing_is_known() -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the slow folders out before they are imported, where nothing of them is asked for."""
-    path = f"{collection_path.relative_to(TESTS).as_posix()}/" if collection_path.is_relative_to(TESTS) else ""
+    path = (
+        f"{collection_path.relative_to(TESTS).as_posix()}/"
+        if collection_path.is_relative_to(TESTS)
+        else ""
+    )
     return True if path in SLOW and config.option.markexpr == "not slow" else None
 
 

@@ -32,7 +32,9 @@ def _entry(text: str) -> str:
 
 
 def _row(*cells: str) -> str:
-    return "<w:tr>" + "".join(f"<w:tc>{_paragraph(_run(each))}</w:tc>" for each in cells) + "</w:tr>"
+    return (
+        "<w:tr>" + "".join(f"<w:tc>{_paragraph(_run(each))}</w:tc>" for each in cells) + "</w:tr>"
+    )
 
 
 def word(picture: bytes, *, title: str = "五月来信", author: str = "林梅") -> bytes:
@@ -52,7 +54,8 @@ def word(picture: bytes, *, title: str = "五月来信", author: str = "林梅")
     ]
     styles = [("Title", "Title"), ("Heading1", "heading 1")]
     written = "".join(
-        f'<w:style w:type="paragraph" w:styleId="{known}"><w:name w:val="{name}"/></w:style>' for known, name in styles
+        f'<w:style w:type="paragraph" w:styleId="{known}"><w:name w:val="{name}"/></w:style>'
+        for known, name in styles
     )
     number = '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl>'
     files = {
@@ -78,7 +81,11 @@ def word(picture: bytes, *, title: str = "五月来信", author: str = "林梅")
 
 
 def page(
-    body: str, *, title: str = "春天来了", author: str = "编辑部", cover: str = "https://mmbiz.qpic.cn/c/0"
+    body: str,
+    *,
+    title: str = "春天来了",
+    author: str = "编辑部",
+    cover: str = "https://mmbiz.qpic.cn/c/0",
 ) -> str:
     """Write a page as mp.weixin.qq.com serves one."""
     return f"""<!DOCTYPE html><html><head><title></title><meta property="og:title" content="{title}"/>

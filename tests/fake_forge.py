@@ -43,7 +43,9 @@ class FakeForge:
     status: int = 200
     """What it answers to everything, where that is not 200."""
 
-    def open_pull_request(self, number: int, branch: str, sha: str, *, head: str = REPOSITORY) -> None:
+    def open_pull_request(
+        self, number: int, branch: str, sha: str, *, head: str = REPOSITORY
+    ) -> None:
         """Open one from a branch of this repository, or of a fork."""
         made = {
             "number": number,
@@ -63,7 +65,9 @@ class FakeForge:
         below = self.comments.setdefault(number, [])
         below.append({"id": number * 1000 + len(below), "body": body, "user": {"login": login}})
 
-    def review(self, number: int, login: str, commit: str, state: str = "APPROVED", kind: str = "User") -> None:
+    def review(
+        self, number: int, login: str, commit: str, state: str = "APPROVED", kind: str = "User"
+    ) -> None:
         """Have somebody review a commit of a pull request."""
         made = {"user": {"login": login, "type": kind}, "state": state, "commit_id": commit}
         self.reviews.setdefault(number, []).append(made)
@@ -73,22 +77,30 @@ class FakeForge:
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        query = {
+            name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()
+        }
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length)) if length else None
         self.asked.append(f"{method} {path}")
         if method == "GET" and path.endswith("/user"):
             answer: Any = {"login": BOT}
         else:
-            answer = self._answer(method, path.rpartition(f"/repos/{REPOSITORY}/")[2].split("/"), query, body)
+            answer = self._answer(
+                method, path.rpartition(f"/repos/{REPOSITORY}/")[2].split("/"), query, body
+            )
         status = self.status if answer is not None else 404
         start(f"{status} .", [("Content-Type", "application/json")])
         return [json.dumps(answer).encode()]
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
-            ("GET", 2, "pulls"): lambda: next(each for each in self.pulls if each["number"] == int(parts[1])),
-            ("GET", 1, "commits"): lambda: self.paths.append(query["path"]) or [{"sha": self.newest}],
+            ("GET", 2, "pulls"): lambda: next(
+                each for each in self.pulls if each["number"] == int(parts[1])
+            ),
+            ("GET", 1, "commits"): lambda: (
+                self.paths.append(query["path"]) or [{"sha": self.newest}]
+            ),
             ("GET", 3, "commits"): lambda: self._brought(parts[1]),
             ("GET", 3, "collaborators"): lambda: self._permission(parts[1]),
             ("POST", 2, "statuses"): lambda: self._set_status(parts[1], body),
@@ -113,7 +125,11 @@ class FakeForge:
     def _brought(self, sha: str) -> list[dict[str, Any]]:
         if self.pulls_merged is not None:
             return self.pulls_merged
-        pull = {"user": {"login": self.author}, "merged_at": "2026-11-30T02:00:00Z", "base": {"ref": "main"}}
+        pull = {
+            "user": {"login": self.author},
+            "merged_at": "2026-11-30T02:00:00Z",
+            "base": {"ref": "main"},
+        }
         return [{**pull, "number": self.merged[sha]}] if sha in self.merged else []
 
     def _permission(self, login: str) -> dict[str, str] | None:
@@ -129,7 +145,9 @@ class FakeForge:
         return body
 
     def _edit(self, comment: int, body: str) -> dict[str, Any]:
-        found = next(each for below in self.comments.values() for each in below if each["id"] == comment)
+        found = next(
+            each for below in self.comments.values() for each in below if each["id"] == comment
+        )
         found["body"] = body
         return found
 
@@ -161,23 +179,39 @@ class FakeGitLab:
     def merge(self, number: int, commit: str, *pushed: tuple[str, str], author: int = 1) -> None:
         """Merge a merge request, whose versions were pushed as (commit, moment), oldest first."""
         head = pushed[-1][0] if pushed else commit
-        made = {"iid": number, "state": "merged", "target_branch": "main", "author": {"id": author}, "sha": head}
+        made = {
+            "iid": number,
+            "state": "merged",
+            "target_branch": "main",
+            "author": {"id": author},
+            "sha": head,
+        }
         self.requests[number], self.merged[commit] = made, number
-        self.versions[number] = [{"head_commit_sha": sha, "created_at": at} for sha, at in reversed(pushed)]
+        self.versions[number] = [
+            {"head_commit_sha": sha, "created_at": at} for sha, at in reversed(pushed)
+        ]
 
     def approve(self, number: int, user: int, at: str | None) -> None:
         """Have somebody approve; an old GitLab does not tell when."""
         made: dict[str, Any] = {"user": {"id": user, "username": f"user{user}"}}
-        self.approvals.setdefault(number, []).append({**made, **({"approved_at": at} if at else {})})
+        self.approvals.setdefault(number, []).append(
+            {**made, **({"approved_at": at} if at else {})}
+        )
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        query = {
+            name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()
+        }
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length)) if length else None
         self.asked.append(f"{method} {path}")
         inside = path.removeprefix(f"/api/v4/projects/{REPOSITORY}/")
-        answer = {"id": 99} if path == "/api/v4/user" else self._answer(method, inside.split("/"), query, body)
+        answer = (
+            {"id": 99}
+            if path == "/api/v4/user"
+            else self._answer(method, inside.split("/"), query, body)
+        )
         start("404 ." if answer is None else "200 .", [("Content-Type", "application/json")])
         return [json.dumps(answer).encode()]
 
@@ -195,7 +229,13 @@ class FakeGitLab:
                 return paged(self.notes.get(int(number), []), query)
             case ["POST", "merge_requests", number, "notes"]:
                 below = self.notes.setdefault(int(number), [])
-                below.append({"id": int(number) * 1000 + len(below), "body": body["body"], "author": {"id": 99}})
+                below.append(
+                    {
+                        "id": int(number) * 1000 + len(below),
+                        "body": body["body"],
+                        "author": {"id": 99},
+                    }
+                )
                 return below[-1]
             case ["PUT", "merge_requests", number, "notes", note]:
                 found = next(each for each in self.notes[int(number)] if each["id"] == int(note))
@@ -216,8 +256,12 @@ class FakeGitLab:
         return None
 
 
-def pull_request_event(sha: str, *, branch: str = "spring", number: int = 7, head: str | None = REPOSITORY) -> str:
+def pull_request_event(
+    sha: str, *, branch: str = "spring", number: int = 7, head: str | None = REPOSITORY
+) -> str:
     """Write the event of a pull request, as far as GitHub's has to do with us; without `head` its fork was deleted."""
     repo = {"full_name": head} if head is not None else None
     pull = {"number": number, "head": {"ref": branch, "sha": sha, "repo": repo}}
-    return json.dumps({"action": "synchronize", "pull_request": pull, "repository": {"full_name": REPOSITORY}})
+    return json.dumps(
+        {"action": "synchronize", "pull_request": pull, "repository": {"full_name": REPOSITORY}}
+    )

@@ -21,7 +21,10 @@ def rulesets() -> dict[int, dict[str, Any]]:
     """Give the rules of the scaffold as GitHub has them once they were set, by their number."""
     files = scaffold_files()
     made = [json.loads(files[f".github/rulesets/{name}.json"]) for name in _RULES]
-    return {number: {"id": number, "source_type": "Repository", **each} for number, each in enumerate(made, 1)}
+    return {
+        number: {"id": number, "source_type": "Repository", **each}
+        for number, each in enumerate(made, 1)
+    }
 
 
 def well_set() -> dict[str, Any]:
@@ -30,9 +33,16 @@ def well_set() -> dict[str, Any]:
     policies = {"protected_branches": False, "custom_branch_policies": True}
     return {
         "": {"default_branch": "main", "private": True, "permissions": {"admin": True}},
-        "environments/wechat": {"deployment_branch_policy": policies, "protection_rules": [{"type": "branch_policy"}]},
-        "environments/wechat/deployment-branch-policies": {"branch_policies": [{"name": "main", "type": "branch"}]},
-        "environments/wechat/secrets": {"secrets": [{"name": "MASSCTL_SECRETS"}, {"name": "MASSCTL_DEPLOY_KEY"}]},
+        "environments/wechat": {
+            "deployment_branch_policy": policies,
+            "protection_rules": [{"type": "branch_policy"}],
+        },
+        "environments/wechat/deployment-branch-policies": {
+            "branch_policies": [{"name": "main", "type": "branch"}]
+        },
+        "environments/wechat/secrets": {
+            "secrets": [{"name": "MASSCTL_SECRETS"}, {"name": "MASSCTL_DEPLOY_KEY"}]
+        },
         "actions/secrets": {"secrets": []},
         "actions/organization-secrets": {"secrets": []},
         "actions/permissions/workflow": {
@@ -45,7 +55,10 @@ def well_set() -> dict[str, Any]:
         ],
         "contents/.github/CODEOWNERS": {"content": base64.encodebytes(owners).decode()},
         "codeowners/errors": {"errors": []},
-        "git/matching-refs/heads/massctl-": [{"ref": "refs/heads/massctl-state"}, {"ref": "refs/heads/massctl-mine"}],
+        "git/matching-refs/heads/massctl-": [
+            {"ref": "refs/heads/massctl-state"},
+            {"ref": "refs/heads/massctl-mine"},
+        ],
     }
 
 
@@ -74,8 +87,14 @@ class FakeSettings:
         if path == "rulesets":
             names = ("id", "name", "target", "enforcement", "source_type")
             parents = query.get("includes_parents") == ["true"]
-            listed = [each for each in self.rulesets.values() if parents or each["source_type"] == "Repository"]
+            listed = [
+                each
+                for each in self.rulesets.values()
+                if parents or each["source_type"] == "Repository"
+            ]
             return 200, [{name: each[name] for name in names} for each in listed]
         if path.startswith("rulesets/"):
             return 200, self.rulesets[int(path.removeprefix("rulesets/"))]
-        return (200, self.answers[path]) if path in self.answers else (404, {"message": "Not Found"})
+        return (
+            (200, self.answers[path]) if path in self.answers else (404, {"message": "Not Found"})
+        )

@@ -28,7 +28,14 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
 def git(folder: Path, *arguments: str, **more: str) -> str:
     """Run git as a person would; gives what it prints."""
     command = ["git", "-c", "init.defaultBranch=main", *arguments]
-    done = subprocess.run(command, cwd=folder, env={**ENVIRONMENT, **more}, check=True, capture_output=True, timeout=60)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**ENVIRONMENT, **more},
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     return done.stdout.decode().strip()
 
 
@@ -58,7 +65,9 @@ def _begun() -> Path:
 
 
 def _is_empty(remote: Path) -> bool:
-    return not (remote / "packed-refs").exists() and not any(each.is_file() for each in (remote / "refs").rglob("*"))
+    return not (remote / "packed-refs").exists() and not any(
+        each.is_file() for each in (remote / "refs").rglob("*")
+    )
 
 
 def clone_of(remote: Path, folder: Path, *options: str) -> Path:
@@ -70,13 +79,17 @@ def clone_of(remote: Path, folder: Path, *options: str) -> Path:
             shutil.copytree(_begun() / "clone", folder)
             config = folder / ".git" / "config"
             kept = (_begun() / "remote.git").as_uri()
-            config.write_text(config.read_text("utf-8").replace(kept, remote.as_uri()), encoding="utf-8")
+            config.write_text(
+                config.read_text("utf-8").replace(kept, remote.as_uri()), encoding="utf-8"
+            )
             return folder
     git(remote, "clone", "--quiet", *options, remote.as_uri(), str(folder))
     return folder
 
 
-def ledger_in(clone: Path, environment: Mapping[str, str] = ENVIRONMENT, token: str | None = None) -> GitLedger:
+def ledger_in(
+    clone: Path, environment: Mapping[str, str] = ENVIRONMENT, token: str | None = None
+) -> GitLedger:
     """Open the ledger of a clone as massctl does there."""
     branch = branch_in(clone, environment, token)
     return GitLedger(branch, clone / ".massctl" / "locks", lambda seconds: None)
@@ -96,12 +109,23 @@ def branch_in(
 def look_of(clone: Path) -> dict[str, bytes | str]:
     """Give all that a repository is: every file of .git with its bytes, and what git says of the working tree."""
     inside = clone / ".git"
-    files = {str(path.relative_to(inside)): path.read_bytes() for path in inside.rglob("*") if path.is_file()}
+    files = {
+        str(path.relative_to(inside)): path.read_bytes()
+        for path in inside.rglob("*")
+        if path.is_file()
+    }
     return {**files, "status": git(clone, "--no-optional-locks", "status", "--porcelain")}
 
 
 HOOKS: Final = (
-    *("pre-push", "pre-commit", "prepare-commit-msg", "post-commit", "post-checkout", "post-index-change"),
+    *(
+        "pre-push",
+        "pre-commit",
+        "prepare-commit-msg",
+        "post-commit",
+        "post-checkout",
+        "post-index-change",
+    ),
     *("reference-transaction", "pre-auto-gc"),
 )
 PROGRAMS: Final = {
@@ -132,7 +156,9 @@ def with_programs(clone: Path, folder: Path) -> Callable[[], list[str]]:
 
     def program(path: Path, name: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f'#!/bin/sh\necho {name} >> {ran}\ncase "$0" in *clean|*smudge) cat ;; esac\n', "utf-8")
+        path.write_text(
+            f'#!/bin/sh\necho {name} >> {ran}\ncase "$0" in *clean|*smudge) cat ;; esac\n', "utf-8"
+        )
         path.chmod(0o755)
         return path
 

@@ -47,7 +47,9 @@ def noisy_png() -> bytes:
     )
     data = b"\x78\x01" + stored + struct.pack(">I", zlib.adler32(rows))
     head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*each) for each in ((b"IHDR", head), (b"IDAT", data), (b"IEND", b"")))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        _chunk(*each) for each in ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
+    )
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -61,7 +63,10 @@ def write_samples(root: Path) -> None:
     cover = (ours / "2026-autumn-walks/images/cover.jpg").read_bytes()
     picture = "看。\n\n![一张图](picture)\n"
     samples: dict[str, dict[str, bytes]] = {
-        "scaled-png": {"main.md": picture.replace("picture", "a.png").encode(), "a.png": noisy_png()},
+        "scaled-png": {
+            "main.md": picture.replace("picture", "a.png").encode(),
+            "a.png": noisy_png(),
+        },
         "webp": {"main.md": picture.replace("picture", "a.webp").encode(), "a.webp": webp},
         "formula": {"main.md": FORMULA.encode()},
     }

@@ -9,7 +9,11 @@ def mp3(frames: int = 50) -> bytes:
 
 
 def tagged_mp3(
-    frames: int = 200, *, says_frames: int | None = None, says_bytes: int | None = None, first: bool = False
+    frames: int = 200,
+    *,
+    says_frames: int | None = None,
+    says_bytes: int | None = None,
+    first: bool = False,
 ) -> bytes:
     """Make MP3 whose first frame says how many frames and bytes there are; `first` for MPEG 1 in stereo."""
     head, side, size = (b"\xff\xfb\x90\x04", 32, 417) if first else (b"\xff\xf3\x18\xc4", 9, 36)
@@ -42,4 +46,8 @@ def box(kind: bytes, data: bytes = b"") -> bytes:
 def mp4(milliseconds: int = 2000, brand: bytes = b"isom", pictures: bytes = b"\0" * 64) -> bytes:
     """Make a video whose index says how long it plays; it holds no picture that a player could show."""
     length = struct.pack(">IIIII", 0, 0, 0, 1000, milliseconds) + b"\0" * 80
-    return box(b"ftyp", brand + b"\0\0\2\0" + brand) + box(b"moov", box(b"mvhd", length)) + box(b"mdat", pictures)
+    return (
+        box(b"ftyp", brand + b"\0\0\2\0" + brand)
+        + box(b"moov", box(b"mvhd", length))
+        + box(b"mdat", pictures)
+    )

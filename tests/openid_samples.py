@@ -9,7 +9,11 @@ from massctl.model.ids import Sha256
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Seven people, at most three in a job: a rest of one takes a second one along."""
 PAIRS: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"))
-MOVED: Final = (("oZ00000", "oA00001", "oB00002"), ("oC00003", "oD00004", "oE00005"), ("oF00006", "oG00007"))
+MOVED: Final = (
+    ("oZ00000", "oA00001", "oB00002"),
+    ("oC00003", "oD00004", "oE00005"),
+    ("oF00006", "oG00007"),
+)
 """Somebody joined at the head, so that everybody moves down."""
 
 

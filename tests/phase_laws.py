@@ -19,21 +19,31 @@ LAWS: Final[dict[str, Callable[[Phase, SendEvent, Phase], bool]]] = {
     "an acceptance is believed whatever was said before": lambda before, event, after: (
         event is not SendEvent.ACCEPTED or after is Phase.ACCEPTED
     ),
-    "what went out is never unsent": lambda before, event, after: before not in SENT or after not in NOT_SENT,
+    "what went out is never unsent": lambda before, event, after: (
+        before not in SENT or after not in NOT_SENT
+    ),
     "a refusal closes no other attempt": lambda before, event, after: (
         before not in OPEN or event not in OTHERS or after in OPEN
     ),
     "a late refusal takes no person's word back": lambda before, event, after: (
-        before not in {Phase.TOLD_SENT, Phase.TOLD_NOT_SENT} or event not in ONLY_REFUSED or after is before
+        before not in {Phase.TOLD_SENT, Phase.TOLD_NOT_SENT}
+        or event not in ONLY_REFUSED
+        or after is before
     ),
     "the administrator is not asked about what was not sent": lambda before, event, after: (
-        before is not Phase.TOLD_NOT_SENT or event is not SendEvent.HELD or after is Phase.CONTRADICTED
+        before is not Phase.TOLD_NOT_SENT
+        or event is not SendEvent.HELD
+        or after is Phase.CONTRADICTED
     ),
     "a doubt agrees with a person's word": lambda before, event, after: (
-        before not in {Phase.TOLD_SENT, Phase.TOLD_NOT_SENT} or event is not SendEvent.IN_DOUBT or after is before
+        before not in {Phase.TOLD_SENT, Phase.TOLD_NOT_SENT}
+        or event is not SendEvent.IN_DOUBT
+        or after is before
     ),
     "nobody doubts what was refused or never left": lambda before, event, after: (
-        before not in {Phase.UNSENT, Phase.REFUSED} or event not in DOUBTED or after is Phase.CONTRADICTED
+        before not in {Phase.UNSENT, Phase.REFUSED}
+        or event not in DOUBTED
+        or after is Phase.CONTRADICTED
     ),
     "nothing is attempted after it went out": lambda before, event, after: (
         before not in SENT or event is not SendEvent.ATTEMPTED or after is Phase.CONTRADICTED
@@ -44,7 +54,10 @@ LAWS: Final[dict[str, Callable[[Phase, SendEvent, Phase], bool]]] = {
     "a person settles a contradiction": lambda before, event, after: (
         before is not Phase.CONTRADICTED
         or event not in SETTLING
-        or after is {SendEvent.ACCEPTED: Phase.ACCEPTED, SendEvent.TOLD_SENT: Phase.TOLD_SENT}.get(event, after)
+        or after
+        is {SendEvent.ACCEPTED: Phase.ACCEPTED, SendEvent.TOLD_SENT: Phase.TOLD_SENT}.get(
+            event, after
+        )
     ),
     "a denial takes nothing back": lambda before, event, after: (
         event is not SendEvent.DENIED or after in {before, Phase.CONTRADICTED}
@@ -62,5 +75,8 @@ LAWS: Final[dict[str, Callable[[Phase, SendEvent, Phase], bool]]] = {
 def broken_laws(table: Table) -> set[str]:
     """Name the laws that some pair of a table breaks."""
     return {
-        law for law, kept in LAWS.items() for (before, event), after in table.items() if not kept(before, event, after)
+        law
+        for law, kept in LAWS.items()
+        for (before, event), after in table.items()
+        if not kept(before, event, after)
     }

@@ -112,7 +112,12 @@ class Desk:
 
     def start(self, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
         """Begin a command."""
-        given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+        given = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            **streams,
+        }
         return subprocess.Popen(
             [MASSCTL, *arguments],
             cwd=self.tree.root,
@@ -181,7 +186,9 @@ class Gate(ThreadingHTTPServer):
         """Count a request, and say whether it is the one to hold."""
         with self._counting:
             self.paths.append(path)
-            held = len(self.paths) == self._hold_at or (self._hold_path != "" and path.startswith(self._hold_path))
+            held = len(self.paths) == self._hold_at or (
+                self._hold_path != "" and path.startswith(self._hold_path)
+            )
             if held:
                 self._hold_at, self._hold_path = 0, ""
             return held
@@ -236,9 +243,15 @@ class _Passing(BaseHTTPRequestHandler):
     do_POST = _pass  # noqa: N815
 
     def _ask(self, body: bytes) -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.target.port, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.server.target.port, timeout=PATIENCE_SECONDS
+        )
         try:
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in OWN_HEADERS}
+            headers = {
+                name: value
+                for name, value in self.headers.items()
+                if name.lower() not in OWN_HEADERS
+            }
             connection.request(self.command, self.path, body, headers)
             answer = connection.getresponse()
             return answer, answer.read()

@@ -14,7 +14,9 @@ SCHEMAS = Path(massctl.__file__).parent.parent / "schemas"
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Read the schema of a document by its name: `plan`."""
-    return Draft202012Validator(json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")))
+    return Draft202012Validator(
+        json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
+    )
 
 
 def misfits(name: str, document: object) -> list[str]:

@@ -63,7 +63,9 @@ _TITLES: Final = (
 )
 
 
-def known(value: float, until: date | None = None, origin: Origin = Origin.ARTICLE, *, late: bool = False) -> Figure:
+def known(
+    value: float, until: date | None = None, origin: Origin = Origin.ARTICLE, *, late: bool = False
+) -> Figure:
     """Return a number."""
     return Figure(value=value, origin=origin, until=until, is_delay=late)
 
@@ -105,7 +107,9 @@ def day_figures(day: int, sent: date, size: float, *, last: int) -> DayFigures:
         Metric.READ_FINISH_RATE: 0.57 - 0.01 * min(day, 7),
         Metric.READ_AVG_ACTIVETIME: 2.4 - 0.02 * min(day, 7),
     }
-    figures = {metric: known(value, until, late=day == last < 30) for metric, value in values.items()}
+    figures = {
+        metric: known(value, until, late=day == last < 30) for metric, value in values.items()
+    }
     return DayFigures(day, until, figures)
 
 
@@ -115,7 +119,11 @@ def article(position: int, title: str, sent: date, size: float, last: int) -> Ar
 
     def people(share: float, day: int) -> Figure:
         until = sent + timedelta(days=day - 1)
-        return known(round(readers_by(day, size) * share / 0.77), until) if day <= last else absent(Missing.NOT_YET)
+        return (
+            known(round(readers_by(day, size) * share / 0.77), until)
+            if day <= last
+            else absent(Missing.NOT_YET)
+        )
 
     def recommended(day: int) -> Figure:
         return known(recommended_by(day, size)) if day <= last else absent(Missing.NOT_YET)
@@ -135,19 +143,37 @@ def article(position: int, title: str, sent: date, size: float, last: int) -> Ar
         msgids=(f"2247490098_{position}",),
         days=tuple(day_figures(day, sent, size, last=last) for day in DAYS),
         latest=newest,
-        sources=(message, SourceRow(Scene.RECOMMENDED, tuple(map(recommended, DAYS)), latest), *others) if last else (),
-        leaves=tuple(Leave(place, known(share)) for place, share in enumerate((0.31, 0.12, 0.08, 0.09, 0.40), 1))
+        sources=(
+            message,
+            SourceRow(Scene.RECOMMENDED, tuple(map(recommended, DAYS)), latest),
+            *others,
+        )
+        if last
+        else (),
+        leaves=tuple(
+            Leave(place, known(share))
+            for place, share in enumerate((0.31, 0.12, 0.08, 0.09, 0.40), 1)
+        )
         if last
         else (),
         points=tuple(
-            Point(day, sent + timedelta(days=day - 1), readers_by(day, size) + recommended_by(day, size), day == last)
+            Point(
+                day,
+                sent + timedelta(days=day - 1),
+                readers_by(day, size) + recommended_by(day, size),
+                day == last,
+            )
             for day in range(1, min(last, 30) + 1)
             if day != 5
         ),
     )
 
 
-_ELSEWHERE: Final = {Metric.READ_FINISH_RATE: 1.5, Metric.SHARE_USER: 0.7, Metric.READ_SUBSCRIBE_USER: 0.8}
+_ELSEWHERE: Final = {
+    Metric.READ_FINISH_RATE: 1.5,
+    Metric.SHARE_USER: 0.7,
+    Metric.READ_SUBSCRIBE_USER: 0.8,
+}
 """How much more others have of a number."""
 
 
@@ -158,11 +184,15 @@ def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Compariso
         for metric, figure in days.by_metric.items():
             if figure.value is None:
                 continue
-            values = tuple(sorted(figure.value * each * _ELSEWHERE.get(metric, 1) for each in among))
+            values = tuple(
+                sorted(figure.value * each * _ELSEWHERE.get(metric, 1) for each in among)
+            )
             quartiles = None
             if len(values) >= 4:
                 quarter = len(values) // 4
-                quartiles = Quartiles(values[quarter], values[len(values) // 2], values[-1 - quarter])
+                quartiles = Quartiles(
+                    values[quarter], values[len(values) // 2], values[-1 - quarter]
+                )
             found.append(Comparison(metric, days.day, figure, values, quartiles))
     return tuple(found)
 
@@ -176,7 +206,11 @@ def usual_days(size: float, among: Sequence[float]) -> tuple[UsualDay, ...]:
     for day in range(1, 31):
         readers = readers_by(day, size) + recommended_by(day, size)
         values = sorted(readers * each for each in among)
-        found.append(UsualDay(day, Quartiles(values[quarter], values[middle], values[-1 - quarter]), len(among)))
+        found.append(
+            UsualDay(
+                day, Quartiles(values[quarter], values[middle], values[-1 - quarter]), len(among)
+            )
+        )
     return tuple(found)
 
 
@@ -215,7 +249,9 @@ def funnel(audience: int, first: ArticleReport) -> tuple[Stage, ...]:
         stage(StageName.READ, message, Whole.SENT, sent),
         finished,
         stage(StageName.SHARED, of_readers(Metric.SHARE_USER), Whole.READERS, readers.value),
-        stage(StageName.FOLLOWED, of_readers(Metric.READ_SUBSCRIBE_USER), Whole.READERS, readers.value),
+        stage(
+            StageName.FOLLOWED, of_readers(Metric.READ_SUBSCRIBE_USER), Whole.READERS, readers.value
+        ),
     )
 
 
@@ -229,8 +265,12 @@ def follower_days(sent: date) -> tuple[FollowerDay, ...]:
             FollowerDay(
                 after,
                 day,
-                known(gone, day, Origin.ACCOUNT) if is_over else absent(Missing.NOT_YET, day, Origin.ACCOUNT),
-                known(joined, day, Origin.ACCOUNT) if is_over else absent(Missing.NOT_YET, day, Origin.ACCOUNT),
+                known(gone, day, Origin.ACCOUNT)
+                if is_over
+                else absent(Missing.NOT_YET, day, Origin.ACCOUNT),
+                known(joined, day, Origin.ACCOUNT)
+                if is_over
+                else absent(Missing.NOT_YET, day, Origin.ACCOUNT),
                 Quartiles(usual - 6, usual, usual + 7),
                 tuple(day - timedelta(weeks=week) for week in range(1, 9)),
             )
@@ -297,9 +337,15 @@ def sample_report(count: int = 40) -> Report:
     """Return a report on so many sends, newest first."""
     sends = [newest()]
     for number in range(1, count):
-        sent_at = datetime(2026, 11, 16, 20, 0, tzinfo=BEIJING) - timedelta(days=9 * number + number % 4)
+        sent_at = datetime(2026, 11, 16, 20, 0, tzinfo=BEIJING) - timedelta(
+            days=9 * number + number % 4
+        )
         size = 2600 + 1900 * math.sin(number * 1.7) + 14 * number
-        sends.append(send(f"2026-walk-{number}", sent_at, [_TITLES[number % len(_TITLES)]], size, among=USUAL))
+        sends.append(
+            send(
+                f"2026-walk-{number}", sent_at, [_TITLES[number % len(_TITLES)]], size, among=USUAL
+            )
+        )
     return report_of(sends)
 
 
@@ -331,17 +377,27 @@ def report_of(sends: Sequence[SendReport]) -> Report:
                 By.HOUR,
                 Metric.READ_USER,
                 7,
-                (Group("12", 9, Quartiles(2800, 3300, 4100)), Group("20", 31, Quartiles(3600, 4700, 6100))),
+                (
+                    Group("12", 9, Quartiles(2800, 3300, 4100)),
+                    Group("20", 31, Quartiles(3600, 4700, 6100)),
+                ),
             ),
             Breakdown(
                 By.AUTHOR,
                 Metric.READ_USER,
                 7,
-                (Group("林晚", 36, Quartiles(3100, 4200, 5900)), Group("周岚", 4, Quartiles(2900, 3300, 4700))),
+                (
+                    Group("林晚", 36, Quartiles(3100, 4200, 5900)),
+                    Group("周岚", 4, Quartiles(2900, 3300, 4700)),
+                ),
             ),
-            Breakdown(By.AUDIENCE, Metric.READ_USER, 7, (Group("all", 40, Quartiles(3100, 4200, 5900)),)),
+            Breakdown(
+                By.AUDIENCE, Metric.READ_USER, 7, (Group("all", 40, Quartiles(3100, 4200, 5900)),)
+            ),
         ),
-        freshness=Freshness(NOW - timedelta(minutes=40), date(2026, 11, 28), (YESTERDAY,), (date(2026, 11, 20),)),
+        freshness=Freshness(
+            NOW - timedelta(minutes=40), date(2026, 11, 28), (YESTERDAY,), (date(2026, 11, 20),)
+        ),
     )
     return Report(
         now=NOW,

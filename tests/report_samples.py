@@ -31,7 +31,9 @@ class Sends:
         self.facts: dict[tuple[CampaignName, int], SendFacts] = {}
         self.kind = kind
 
-    def note(self, event: entries.Event, campaign: str | None, edition: int | None, at: datetime) -> int:
+    def note(
+        self, event: entries.Event, campaign: str | None, edition: int | None, at: datetime
+    ) -> int:
         serial = self.state.serial + 1
         name = CampaignName(campaign) if campaign is not None else None
         self.state.absorb(entries.Entry(serial, entries.GENESIS, at, event, name, edition))
@@ -64,15 +66,21 @@ class Sends:
             **changes,
         )
         attempt = self.note(event, name, edition, at)
-        accepted = entries.SendAccepted(attempt=attempt, msg_id=self.state.serial, msg_data_id=msg_data_id)
+        accepted = entries.SendAccepted(
+            attempt=attempt, msg_id=self.state.serial, msg_data_id=msg_data_id
+        )
         self.note(accepted, name, edition, at)
 
-    def job(self, name: str, counts: tuple[int, int, int, int] | None, edition: int = 1, **said: Any) -> None:
+    def job(
+        self, name: str, counts: tuple[int, int, int, int] | None, edition: int = 1, **said: Any
+    ) -> None:
         """Record how its last job ended: total, filtered, sent, failed."""
         msg_id = self.state.record(CampaignName(name), edition).jobs[-1].msg_id or 0
         named = ("total_count", "filter_count", "sent_count", "error_count")
         told = {**dict(zip(named, counts or (), strict=False)), **said}
-        event = entries.JobStatus(msg_id=msg_id, status=told.pop("status", "sent"), source="event", **told)
+        event = entries.JobStatus(
+            msg_id=msg_id, status=told.pop("status", "sent"), source="event", **told
+        )
         self.note(event, name, edition, SENT)
 
     def read(
@@ -100,14 +108,24 @@ class Sends:
 
     @property
     def statistics(self) -> Statistics:
-        order = {msgid: tuple(sorted(rows, key=lambda r: r.stat_date)) for msgid, rows in self.rows.items()}
+        order = {
+            msgid: tuple(sorted(rows, key=lambda r: r.stat_date))
+            for msgid, rows in self.rows.items()
+        }
         return Statistics(order, dict(sorted(self.days.items())))
 
     def report(self, *names: str, now: datetime = NOW, since: date | None = None) -> Report:
         """Make the report."""
-        known = RepositoryFacts({APPID: AccountFacts(AccountName("main"), "不赶路", self.kind)}, self.facts)
+        known = RepositoryFacts(
+            {APPID: AccountFacts(AccountName("main"), "不赶路", self.kind)}, self.facts
+        )
         return make_report(
-            self.state, {APPID: self.statistics}, known, now, [CampaignName(each) for each in names], since
+            self.state,
+            {APPID: self.statistics},
+            known,
+            now,
+            [CampaignName(each) for each in names],
+            since,
         )
 
 

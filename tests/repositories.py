@@ -112,7 +112,9 @@ class Tree:
         written = SETTINGS.format(language=said, account=account, in_doubt=in_doubt, policy=policy)
         self.write("massctl.yaml", written + state)
 
-    def news(self, name: str = "letter", *, title: str = "风", more: str = "", body: str = BODY) -> None:
+    def news(
+        self, name: str = "letter", *, title: str = "风", more: str = "", body: str = BODY
+    ) -> None:
         """Add a campaign of one article with a cover and a picture; `more` is further lines of campaign.yaml."""
         folder = f"campaigns/{name}"
         self.write(f"{folder}/campaign.yaml", NEWS.format(title=title, more=more))
@@ -120,7 +122,9 @@ class Tree:
         self.write(f"{folder}/images/cover.png", cover((200, 80, 60)))
         self.write(f"{folder}/images/river.png", png((60, 120, 200)))
 
-    def text(self, name: str = "notice", *, content: str = "周日改到十点半。", more: str = "") -> None:
+    def text(
+        self, name: str = "notice", *, content: str = "周日改到十点半。", more: str = ""
+    ) -> None:
         """Add a campaign of words."""
         self.write(f"campaigns/{name}/campaign.yaml", TEXT.format(content=content, more=more))
 

@@ -19,7 +19,9 @@ class Obeyed(NamedTuple):
 def obeyed(log: str) -> list[Obeyed]:
     """List the commands in a log."""
     lines = re.split(r"\r\n|\r|\n", log)
-    return [found for line in lines if (found := _second_form(line) or _first_form(line)) is not None]
+    return [
+        found for line in lines if (found := _second_form(line) or _first_form(line)) is not None
+    ]
 
 
 def _second_form(line: str) -> Obeyed | None:

@@ -99,7 +99,9 @@ class Caller:
         self.fresh_token()
         return self.record("GET", path, **query)
 
-    def upload(self, path: str, data: bytes, filename: str = "a.jpg", kind: str | None = None, **form: str) -> Record:
+    def upload(
+        self, path: str, data: bytes, filename: str = "a.jpg", kind: str | None = None, **form: str
+    ) -> Record:
         """Upload a file."""
         self.fresh_token()
         query = {"access_token": self.token} | ({"type": kind} if kind else {})
@@ -107,7 +109,9 @@ class Caller:
         boundary, body = encode_multipart({"media": media, **form})
         content_type = f"multipart/form-data; boundary={boundary}"
         return json.loads(
-            self.http.post(f"/cgi-bin/{path}", query_string=query, data=body, content_type=content_type).data
+            self.http.post(
+                f"/cgi-bin/{path}", query_string=query, data=body, content_type=content_type
+            ).data
         )
 
     def cover(self) -> str:
@@ -118,7 +122,12 @@ class Caller:
 
     def article(self, **members: Any) -> Record:
         """Return an article that WeChat takes."""
-        return {"title": "春季大促", "content": "<p>三天，错过等一年</p>", "thumb_media_id": self.cover(), **members}
+        return {
+            "title": "春季大促",
+            "content": "<p>三天，错过等一年</p>",
+            "thumb_media_id": self.cover(),
+            **members,
+        }
 
     def draft(self, **members: Any) -> str:
         """Save a draft of one article and return its id."""

@@ -22,7 +22,12 @@ def signature(*parts: str) -> str:
 
 
 def sealed(
-    message: bytes, *, key: str = AES_KEY, appid: str = APPID, lead: bytes = b"0123456789abcdef", block: int = 32
+    message: bytes,
+    *,
+    key: str = AES_KEY,
+    appid: str = APPID,
+    lead: bytes = b"0123456789abcdef",
+    block: int = 32,
 ) -> str:
     """Encrypt a message for an account; `block` 16 is the padding that ordinary tools make."""
     clear = lead + struct.pack("!I", len(message)) + message + appid.encode()
@@ -44,7 +49,9 @@ def safe(encrypt: str, to: str = "gh_7f083739789a") -> bytes:
 
 def compatible(message: bytes, encrypt: str) -> bytes:
     """Write the body of compatible mode (兼容模式): the clear members, and `Encrypt` beside them."""
-    return message.removesuffix(b"</xml>") + f"<Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>".encode()
+    return (
+        message.removesuffix(b"</xml>") + f"<Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>".encode()
+    )
 
 
 def query(at: float, /, *, token: str = TOKEN, encrypt: str | None = None, **more: str) -> str:

@@ -61,7 +61,10 @@ def probe(accounts: Sequence[CheckedAccount], overlap: Overlap) -> list[Finding]
     """
     reached = [(checked, checked.wechat) for checked in accounts if checked.wechat is not None]
     results = _results([wechat.renew_token for _, wechat in reached], overlap)
-    tokens = {each.account: _token(each, result) for (each, _), result in zip(reached, results, strict=True)}
+    tokens = {
+        each.account: _token(each, result)
+        for (each, _), result in zip(reached, results, strict=True)
+    }
     questions = [
         (checked.account, check, _call(check, wechat))
         for checked, wechat in reached
@@ -79,7 +82,9 @@ def probe(accounts: Sequence[CheckedAccount], overlap: Overlap) -> list[Finding]
     ]
 
 
-def _findings(checked: CheckedAccount, token: Finding | None, answers: Sequence[_Answer]) -> Iterator[Finding]:
+def _findings(
+    checked: CheckedAccount, token: Finding | None, answers: Sequence[_Answer]
+) -> Iterator[Finding]:
     """Judge an account by what it answered."""
     if token is None or token.level is not Level.OK:
         yield token or _unasked(checked, Check.TOKEN)
@@ -97,7 +102,9 @@ def _findings(checked: CheckedAccount, token: Finding | None, answers: Sequence[
 
 def _checks(checked: CheckedAccount) -> list[Check]:
     """List what is asked of an account. Few accounts need the comment right (留言功能), and many do not have it."""
-    asked = [check for check in ASKED_BY_QUOTA if check is not Check.COMMENTS or check in checked.needs]
+    asked = [
+        check for check in ASKED_BY_QUOTA if check is not Check.COMMENTS or check in checked.needs
+    ]
     return [Check.DRAFTS, Check.MATERIALS, Check.TAGS, Check.SPEED, *asked]
 
 
@@ -174,17 +181,26 @@ def _judged(checked: CheckedAccount, check: Check, answer: object) -> Finding:
         say = Phrase("not checked: the address is not in the IP whitelist")
         return Finding(check, Level.UNKNOWN, say, account=checked.account)
     if isinstance(answer, AuthError) and check in ASKED_BY_QUOTA and answer.errcode != NO_RIGHT:
-        say = Phrase("not known: WeChat does not answer openapi/quota/get (errcode {errcode})", errcode=answer.errcode)
-        return Finding(check, Level.UNKNOWN, say, answer.hint, checked.account, answer.errcode, answer.rid)
+        say = Phrase(
+            "not known: WeChat does not answer openapi/quota/get (errcode {errcode})",
+            errcode=answer.errcode,
+        )
+        return Finding(
+            check, Level.UNKNOWN, say, answer.hint, checked.account, answer.errcode, answer.rid
+        )
     if isinstance(answer, MassctlError):
         return _failed(checked, check, answer, _level(checked, check, answer))
     if isinstance(answer, CallQuota) and answer.remaining == 0:
         say = Phrase("all {limit} calls of today are used up", limit=answer.daily_limit)
-        hint = Phrase("The count starts again at midnight, Beijing time. Run the same command again after that.")
+        hint = Phrase(
+            "The count starts again at midnight, Beijing time. Run the same command again after that."
+        )
         return Finding(check, Level.WARNING, say, hint, checked.account)
     if isinstance(answer, CallQuota):
         numbers = {"left": answer.remaining, "limit": answer.daily_limit}
-        say = Phrase("the account has the right; {left} of {limit} calls of today are left", **numbers)
+        say = Phrase(
+            "the account has the right; {left} of {limit} calls of today are left", **numbers
+        )
         return Finding(check, Level.OK, say, account=checked.account)
     return Finding(check, Level.OK, Phrase("the account has the right"), account=checked.account)
 
@@ -209,7 +225,10 @@ def _kind(checked: CheckedAccount, answer: object) -> Finding:
     refused = isinstance(answer, WeChatError) and answer.errcode == NO_RIGHT
     if isinstance(answer, MassctlError) and not refused:
         return Finding(
-            Check.KIND, Level.UNKNOWN, Phrase("the declared kind could not be compared"), account=checked.account
+            Check.KIND,
+            Level.UNKNOWN,
+            Phrase("the declared kind could not be compared"),
+            account=checked.account,
         )
     if refused and checked.kind == "service":
         say = Phrase(
@@ -224,7 +243,10 @@ def _kind(checked: CheckedAccount, answer: object) -> Finding:
         )
         return _other_kind(checked, say)
     return Finding(
-        Check.KIND, Level.OK, Phrase("WeChat treats the account as its declared kind"), account=checked.account
+        Check.KIND,
+        Level.OK,
+        Phrase("WeChat treats the account as its declared kind"),
+        account=checked.account,
     )
 
 

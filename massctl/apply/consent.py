@@ -29,11 +29,15 @@ class Agreement(Frozen):
     """The media_id of its draft; None if its message has none."""
 
 
-def agreement(campaign: RenderedCampaign, batch: int | None, draft: StagedDraft | None) -> Agreement:
+def agreement(
+    campaign: RenderedCampaign, batch: int | None, draft: StagedDraft | None
+) -> Agreement:
     """Name the send of a campaign, or of a batch of its list, with the draft that it carries."""
     audience = canonical_json(approved_audience(campaign))
     media_id = draft.media_id if draft is not None else None
-    return Agreement(campaign.appid, campaign.digest, audience, campaign.edition, batch or 1, media_id)
+    return Agreement(
+        campaign.appid, campaign.digest, audience, campaign.edition, batch or 1, media_id
+    )
 
 
 class SendQuestion(Frozen):

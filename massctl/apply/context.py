@@ -10,7 +10,16 @@ from msgspec.structs import replace
 from massctl.apply.consent import Answers
 from massctl.apply.journal import LedgerSession, Statement
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, failure_of, outcome_of
-from massctl.apply.ports import Archive, Clock, DraftArticle, Openids, Overlap, Pictures, Progress, WeChat
+from massctl.apply.ports import (
+    Archive,
+    Clock,
+    DraftArticle,
+    Openids,
+    Overlap,
+    Pictures,
+    Progress,
+    WeChat,
+)
 from massctl.errors import ConfigurationError, TransportError, WeChatError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, MediaId
@@ -104,7 +113,9 @@ class ApplyContext:
         self.began = self.state.serial
         refused = [refusal for outcome in self.outcomes for refusal in outcome.refusals]
         self.away = off_tip(self.rules.tip) is not None
-        self.accounts = {} if is_untrusted(refused, self.state) or self.away else self.ports.accounts
+        self.accounts = (
+            {} if is_untrusted(refused, self.state) or self.away else self.ports.accounts
+        )
 
     def replanned(self, plan: Plan, lost: "Sequence[LostDraft]" = ()) -> "ApplyContext":
         """Go on with another plan and keep what was done so far. A lost draft that was found counts as saved.
@@ -116,12 +127,19 @@ class ApplyContext:
             outcome.performed.append(step)
         before = {each.planned.name: each.performed for each in self.outcomes}
         wanted = {each.planned.name for each in self.outcomes if each.planned.wants_send}
-        again = [each if each.name in wanted else replace(each, wants_send=False) for each in plan.campaigns]
+        again = [
+            each if each.name in wanted else replace(each, wants_send=False)
+            for each in plan.campaigns
+        ]
         outcomes = [outcome_of(planned, attended=self.ports.attended) for planned in again]
         for each in outcomes:
             each.performed += before.get(each.planned.name, [])
         context = ApplyContext(self.ports, self.ledger, self.rules, plan, outcomes, self.unread)
-        context.uploaded, context.asked_for, context.given = self.uploaded, self.asked_for, self.given
+        context.uploaded, context.asked_for, context.given = (
+            self.uploaded,
+            self.asked_for,
+            self.given,
+        )
         return context
 
     def _is_saved(self, step: SaveDraft) -> bool:
@@ -131,11 +149,15 @@ class ApplyContext:
     def going(self) -> list[tuple[CampaignOutcome, RenderedCampaign]]:
         """List the campaigns that can go on: rendered, named or with a window, and not stopped."""
         about = [each for each in self.outcomes if not (each.stopped or each.planned.by_name_only)]
-        return [(each, each.planned.rendered) for each in about if each.planned.rendered is not None]
+        return [
+            (each, each.planned.rendered) for each in about if each.planned.rendered is not None
+        ]
 
     def may_send(self, outcome: CampaignOutcome) -> bool:
         """Whether this run goes on to a campaign's send, as planned or once a person has seen its preview."""
-        return outcome.planned.may_send or (self.ports.attended and outcome.planned.may_send_once_seen)
+        return outcome.planned.may_send or (
+            self.ports.attended and outcome.planned.may_send_once_seen
+        )
 
     @property
     def is_asking(self) -> bool:
@@ -161,7 +183,9 @@ class ApplyContext:
             if self.state.in_doubt(campaign.appid) or self.record_of(campaign).is_in_doubt:
                 continue  # Its own attempt may be of another AppID, which massctl.yaml had before.
             only_that = self.waits_for_another(outcome)
-            outcome.refusals = [each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT]
+            outcome.refusals = [
+                each for each in outcome.refusals if each.guard is not Guard.ACCOUNT_IN_DOUBT
+            ]
             if only_that:
                 yield outcome, campaign
 
@@ -277,7 +301,9 @@ class ApplyContext:
     def is_unread(self, campaign: RenderedCampaign) -> bool:
         """Whether a campaign's draft was never read back since it was saved, because a run died before it."""
         own = self.drafts_of(campaign) if self.standing_drafts(campaign) else []
-        return any(draft.event.digest == campaign.digest and draft.kept_sha256 is None for draft in own)
+        return any(
+            draft.event.digest == campaign.digest and draft.kept_sha256 is None for draft in own
+        )
 
     def read(self, draft: Draft) -> tuple[DraftArticle, ...] | None:
         """Read a draft in the account where it lies; None when it is gone."""
@@ -290,10 +316,15 @@ class ApplyContext:
     def fail(self, outcome: CampaignOutcome, error: Failed) -> None:
         """Stop one campaign for this run, and no other; the first reason is kept."""
         failure = failure_of(error)
-        outcome.error = outcome.error or replace(failure, hint=about(failure.hint, outcome.planned.name))
+        outcome.error = outcome.error or replace(
+            failure, hint=about(failure.hint, outcome.planned.name)
+        )
 
     def side_by_side(
-        self, label: str, calls: Sequence[tuple[T, Callable[[], R]]], done: Callable[[T, R | Failed], None]
+        self,
+        label: str,
+        calls: Sequence[tuple[T, Callable[[], R]]],
+        done: Callable[[T, R | Failed], None],
     ) -> None:
         """Run independent calls at once and hand each result to `done` as it comes, one at a time.
 

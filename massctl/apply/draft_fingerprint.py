@@ -75,7 +75,10 @@ def pictures_in(content: str) -> list[str]:
 
 def kept_sha256(articles: Sequence[DraftArticle]) -> Sha256:
     """Name a draft by all that WeChat keeps of it; only the addresses of its pictures are read as one."""
-    kept = [{**_told(each), "content": _ADDRESS.sub(_as_one, each.content)} for each in _compared(articles)]
+    kept = [
+        {**_told(each), "content": _ADDRESS.sub(_as_one, each.content)}
+        for each in _compared(articles)
+    ]
     return sha256_of(canonical_json(kept).encode())
 
 
@@ -118,7 +121,9 @@ def is_as_given(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) ->
 
 def given_parts(articles: Sequence[DraftArticle]) -> list[dict[str, str]] | None:
     """List, per article, the digest and the parts of the cover that are given; None where none is."""
-    found = [{name: given for name in FILLED_IN if (given := getattr(each, name))} for each in articles]
+    found = [
+        {name: given for name in FILLED_IN if (given := getattr(each, name))} for each in articles
+    ]
     return found if any(found) else None
 
 
@@ -138,10 +143,14 @@ def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[P
 def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Difference]:
     """List each part in which a draft as read back differs from what was given."""
     if len(sent) != len(read):
-        say = Phrase("{sent} articles were saved, and {read} are there", sent=len(sent), read=len(read))
+        say = Phrase(
+            "{sent} articles were saved, and {read} are there", sent=len(sent), read=len(read)
+        )
         return [Difference("articles", say)]
     found: list[Difference] = []
-    for number, (ours, theirs) in enumerate(zip(draft_facts(sent), draft_facts(read), strict=True), 1):
+    for number, (ours, theirs) in enumerate(
+        zip(draft_facts(sent), draft_facts(read), strict=True), 1
+    ):
         for name in {**ours, **theirs}:
             if name == "digest" and not ours[name]:
                 continue  # WeChat fills an empty digest with the beginning of the text.
@@ -161,7 +170,11 @@ def written_since(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) 
     given = event.given or [{} for _ in read]
     found: list[Difference] = []
     for number, (ours, article) in enumerate(zip(given, read, strict=False), 1):
-        names = [name for name in CROPS if not _is_crop_as_given(ours.get(name, ""), getattr(article, name))]
+        names = [
+            name
+            for name in CROPS
+            if not _is_crop_as_given(ours.get(name, ""), getattr(article, name))
+        ]
         if not _is_digest_as_given(ours.get("digest", ""), article, alone=keeps_digests(read)):
             names.insert(0, "digest")
         names += article.ungiven
@@ -178,7 +191,9 @@ def _is_digest_as_given(given: str, article: DraftArticle, *, alone: bool) -> bo
     """Whether a digest is the one that was given; where WeChat keeps none, or none was given, none or its own."""
     if given and alone:
         return article.digest == given
-    return article.digest in ("", given) or _without_blanks(article.digest) in _default_digests(article.content)
+    return article.digest in ("", given) or _without_blanks(article.digest) in _default_digests(
+        article.content
+    )
 
 
 def _default_digests(content: str) -> list[str]:
@@ -209,7 +224,9 @@ def _facts(article: DraftArticle) -> dict[str, Any]:
     tree = LexborHTMLParser(article.content)
     pictures: list[str] = []
     links: list[str] = []
-    for node in tree.css("*"):  # Every node once: a list of selectors gives a node for each that it matches.
+    for node in tree.css(
+        "*"
+    ):  # Every node once: a list of selectors gives a node for each that it matches.
         attributes = node.attributes
         if node.tag == "a":
             links.append(attributes.get("href") or attributes.get("data-miniprogram-path") or "")
@@ -263,14 +280,18 @@ def _markup(content: str) -> list[str]:
                 found.append(words)
                 within = parent.mem_id
         elif node.tag is not None and not node.tag.startswith("-"):
-            found.append(f"{parent.tag}>{node.tag} {_declarations(node.attributes.get('style') or '')}")
+            found.append(
+                f"{parent.tag}>{node.tag} {_declarations(node.attributes.get('style') or '')}"
+            )
             within = None
     return found
 
 
 def _declarations(style: str) -> str:
     """Write a style's declarations in one way, with its pictures left to `draft_facts`."""
-    return ";".join(_BLANKS.sub("", each) for each in _PICTURE.sub("url(", style).split(";") if each.strip())
+    return ";".join(
+        _BLANKS.sub("", each) for each in _PICTURE.sub("url(", style).split(";") if each.strip()
+    )
 
 
 def _as_one(address: re.Match[str]) -> str:
@@ -297,7 +318,9 @@ _WORDS = {
 def _difference(number: int, name: str, ours: Any, theirs: Any) -> Phrase:
     word = _WORDS.get(name, name)
     if isinstance(ours, list):
-        say = Phrase("article {number}: {ours} {name} were saved, and {theirs} are there, or others")
+        say = Phrase(
+            "article {number}: {ours} {name} were saved, and {theirs} are there, or others"
+        )
         return Phrase(say, number=number, name=word, ours=len(ours), theirs=len(theirs))
     if name == "text":
         return Phrase(

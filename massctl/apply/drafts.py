@@ -97,7 +97,8 @@ def recover_drafts(context: ApplyContext) -> bool:
     missing = [
         _Missing(context.accounts[begun.event.appid], record, begun)
         for record in _looked_after(context)
-        for begun in reversed(record.begun_drafts)  # What was begun last is what the campaign wants.
+        # What was begun last is what the campaign wants.
+        for begun in reversed(record.begun_drafts)
         if begun.event.appid in context.accounts
     ]
     for account in sorted({each.account for each in missing}):
@@ -106,7 +107,9 @@ def recover_drafts(context: ApplyContext) -> bool:
         for each in wanted:
             if isinstance(box, Failed):
                 context.unread[each.record.campaign] = box
-                say = Phrase("{name}: massctl could not look for a draft whose answer was lost: {why}")
+                say = Phrase(
+                    "{name}: massctl could not look for a draft whose answer was lost: {why}"
+                )
                 context.ports.progress.say(Phrase(say, name=each.record.campaign, why=box.summary))
             else:
                 _recover(context, each, box)
@@ -118,10 +121,14 @@ def _looked_after(context: ApplyContext) -> list[Record]:
     return [record for record in context.state.records.values() if record.appid in context.accounts]
 
 
-def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing]) -> dict[MediaId, _Lying] | Failed:
+def _read_box(
+    context: ApplyContext, account: AccountName, wanted: list[_Missing]
+) -> dict[MediaId, _Lying] | Failed:
     """Read the drafts that the ledger does not know and that may be missing ones, newest first."""
     titles = [each.begun.event.titles for each in wanted]
-    known = {draft.event.media_id for record in context.state.records.values() for draft in record.drafts}
+    known = {
+        draft.event.media_id for record in context.state.records.values() for draft in record.drafts
+    }
     label, failed = Phrase("looking for drafts whose answer was lost"), list[Failed]()
     candidates: list[MediaId] = []
     found: dict[MediaId, _Lying] = {}
@@ -130,7 +137,11 @@ def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing
         if isinstance(result, Failed):
             failed.append(result)
         else:
-            candidates.extend(each.media_id for each in result if each.media_id not in known and _may_be(each, titles))
+            candidates.extend(
+                each.media_id
+                for each in result
+                if each.media_id not in known and _may_be(each, titles)
+            )
 
     def got(media_id: MediaId, result: Articles | Failed | None) -> None:
         if isinstance(result, Failed):
@@ -139,15 +150,22 @@ def _read_box(context: ApplyContext, account: AccountName, wanted: list[_Missing
             found[media_id] = _Lying(result, draft_sha256(result))
 
     # In a separate call, so that a missing secret fails only this call and not the run.
-    context.side_by_side(label, [(account, lambda: context.ports.wechat(account).newest_drafts())], listed)
-    calls = [(each, partial(context.ports.wechat(account).get_draft, each)) for each in candidates[:READ_MAX]]
+    context.side_by_side(
+        label, [(account, lambda: context.ports.wechat(account).newest_drafts())], listed
+    )
+    calls = [
+        (each, partial(context.ports.wechat(account).get_draft, each))
+        for each in candidates[:READ_MAX]
+    ]
     context.side_by_side(label, calls, got)
     return failed[0] if failed else {each: found[each] for each in candidates if each in found}
 
 
 def _may_be(listed: ListedDraft, wanted: list[list[str] | None]) -> bool:
     """Whether a listed draft may be one of those: by its titles, where both are known."""
-    return listed.titles is None or any(titles is None or tuple(titles) == listed.titles for titles in wanted)
+    return listed.titles is None or any(
+        titles is None or tuple(titles) == listed.titles for titles in wanted
+    )
 
 
 def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, _Lying]) -> None:
@@ -171,7 +189,9 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, _Lying
         if context.ports.clock.now() - begun.at >= LATE_MAX + context.ports.append_max:
             _close(context, missing, "not_found", pending=None if begun.missed else True)
         return
-    ours = [media_id for media_id in found if not written_since(begun.event, box[media_id].articles)]
+    ours = [
+        media_id for media_id in found if not written_since(begun.event, box[media_id].articles)
+    ]
     media_id = (ours or found)[-1]  # The newer ones may be of a later try.
     read = box.pop(media_id).articles
     if _is_surplus(record, begun):
@@ -181,14 +201,20 @@ def _recover(context: ApplyContext, missing: _Missing, box: dict[MediaId, _Lying
         _leave_written(context, missing, media_id, read)
         return
     context.ledger.record(_saved(begun.event, media_id, begun.serial), record)
-    context.ports.progress.say(Phrase("{name}: found the draft whose answer was lost", name=record.campaign))
+    context.ports.progress.say(
+        Phrase("{name}: found the draft whose answer was lost", name=record.campaign)
+    )
 
 
-def _leave_written(context: ApplyContext, missing: _Missing, media_id: MediaId, read: Articles) -> None:
+def _leave_written(
+    context: ApplyContext, missing: _Missing, media_id: MediaId, read: Articles
+) -> None:
     """Record a draft that a person wrote into before its answer was looked for, and leave it in the console."""
     record, begun = missing.record, missing.begun
     changed = DraftDeleted(appid=begun.event.appid, media_id=media_id, reason="changed")
-    context.ledger.record_each([(_saved(begun.event, media_id, begun.serial), record), (changed, record)])
+    context.ledger.record_each(
+        [(_saved(begun.event, media_id, begun.serial), record), (changed, record)]
+    )
     parts = in_a_row([each.phrase for each in written_since(begun.event, read)])
     say = Phrase(
         "{name}: the draft whose answer was lost was changed in the console ({differences}), so massctl does not use "
@@ -199,12 +225,16 @@ def _leave_written(context: ApplyContext, missing: _Missing, media_id: MediaId, 
 
 def _is_out(record: Record, begun: BegunDraft) -> bool:
     """Whether what a draft was begun for went out."""
-    return not record.is_in_doubt and (is_concluded(record) or begun.event.batch in record.sent_batches)
+    return not record.is_in_doubt and (
+        is_concluded(record) or begun.event.batch in record.sent_batches
+    )
 
 
 def look_after_sends(context: ApplyContext) -> None:
     """Look for lost drafts once more where a send of this run made them useless: no later run does."""
-    records = [context.state.record(each.planned.name, each.planned.edition) for each in context.outcomes]
+    records = [
+        context.state.record(each.planned.name, each.planned.edition) for each in context.outcomes
+    ]
     if any(_is_out(record, begun) for record in records for begun in record.begun_drafts):
         recover_drafts(context)
 
@@ -216,7 +246,9 @@ def _is_surplus(record: Record, begun: BegunDraft) -> bool:
     if record.is_in_doubt or is_concluded(record) or begun.event.batch in record.sent_batches:
         return True
     draft = record.draft(begun.event.batch)
-    return draft is not None and (draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial)
+    return draft is not None and (
+        draft.event.digest == begun.event.digest or (draft.event.begun or 0) > begun.serial
+    )
 
 
 def _delete_surplus(context: ApplyContext, missing: _Missing, media_id: MediaId) -> None:
@@ -230,13 +262,19 @@ def _delete_surplus(context: ApplyContext, missing: _Missing, media_id: MediaId)
             wechat.delete_draft(media_id)
     except (WeChatError, ConfigurationError) as error:
         # It stays begun, so the next run finds it again.
-        context.ports.progress.say(Phrase("massctl could not delete an old draft: {why}", why=error.summary))
+        context.ports.progress.say(
+            Phrase("massctl could not delete an old draft: {why}", why=error.summary)
+        )
     else:
         _close(context, missing, "surplus_deleted")
 
 
 def _close(
-    context: ApplyContext, missing: _Missing, reason: DraftNotSavedReason, *, pending: bool | None = None
+    context: ApplyContext,
+    missing: _Missing,
+    reason: DraftNotSavedReason,
+    *,
+    pending: bool | None = None,
 ) -> None:
     event = DraftNotSaved(begun=missing.begun.serial, reason=reason, pending=pending)
     context.ledger.record(event, missing.record)
@@ -270,7 +308,9 @@ def save_drafts(context: Undisturbed) -> SavedDrafts:
     refused = _save(saved, [each for each in wanted if not each.outcome.stopped])
     for job, error in refused:
         _upload_forgotten_covers(context, job, error)
-    for job, error in _save(saved, [job.wanted for job, _ in refused if not job.wanted.outcome.stopped]):
+    for job, error in _save(
+        saved, [job.wanted for job, _ in refused if not job.wanted.outcome.stopped]
+    ):
         context.fail(job.wanted.outcome, error)
     return saved
 
@@ -310,7 +350,9 @@ def _begin(context: ApplyContext, wanted: Sequence[_Wanted]) -> list[_Adding]:
     """Record every draft/add of this round durably, before any of them leaves."""
     made = [draft_articles(each.campaign, context.state) for each in wanted]
     events = [_begun(context, each, articles) for each, articles in zip(wanted, made, strict=True)]
-    entries = context.ledger.record_each([(e, each.campaign) for e, each in zip(events, wanted, strict=True)])
+    entries = context.ledger.record_each(
+        [(e, each.campaign) for e, each in zip(events, wanted, strict=True)]
+    )
     context.asked_for.update(entry.serial for entry in entries)
     jobs = zip(wanted, made, events, entries, strict=True)
     return [_Adding(each, articles, event, entry.serial) for each, articles, event, entry in jobs]
@@ -353,15 +395,22 @@ def fail_lost(staged: Staged) -> Settled:
     context = staged.context
     for outcome, step, error in staged.lost:
         say = Phrase("nobody knows whether the draft of {name} was saved", name=step.campaign.name)
-        hint = Phrase("Run the same command again: it looks for that draft before it saves another one.")
-        context.fail(outcome, TransportError(say, what_happened(error), hint, errcode=error.errcode, rid=error.rid))
+        hint = Phrase(
+            "Run the same command again: it looks for that draft before it saves another one."
+        )
+        context.fail(
+            outcome,
+            TransportError(say, what_happened(error), hint, errcode=error.errcode, rid=error.rid),
+        )
     return Settled(staged)
 
 
 def _not_saved(begun: int, error: Failed) -> DraftNotSaved:
     """Record why there is no draft; any error except WeChat's code means that no request left."""
     code = error.errcode if isinstance(error, WeChatError) else None
-    return DraftNotSaved(begun=begun, reason="never_left" if code is None else "refused", errcode=code)
+    return DraftNotSaved(
+        begun=begun, reason="never_left" if code is None else "refused", errcode=code
+    )
 
 
 def _upload_forgotten_covers(context: ApplyContext, job: _Adding, error: WeChatError) -> None:
@@ -370,7 +419,9 @@ def _upload_forgotten_covers(context: ApplyContext, job: _Adding, error: WeChatE
     wechat = context.ports.wechat(campaign.account)
     try:
         for picture in campaign.pictures:
-            if picture.purpose is Purpose.MATERIAL and _is_stale(context, campaign, picture, job.articles):
+            if picture.purpose is Purpose.MATERIAL and _is_stale(
+                context, campaign, picture, job.articles
+            ):
                 context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=picture.sha256))
                 material = wechat.add_material(packed(context, picture, campaign.message))
                 record_material(context, campaign.appid, picture, material)
@@ -382,12 +433,16 @@ def _upload_forgotten_covers(context: ApplyContext, job: _Adding, error: WeChatE
         context.fail(job.wanted.outcome, error)
 
 
-def _is_stale(context: ApplyContext, campaign: RenderedCampaign, picture: Picture, refused: Articles) -> bool:
+def _is_stale(
+    context: ApplyContext, campaign: RenderedCampaign, picture: Picture, refused: Articles
+) -> bool:
     """Whether a material is among the refused covers and is older than this run, or was forgotten by it."""
     recorded = context.state.materials.get((campaign.appid, picture.sha256))
     if recorded is None:
         return True
-    return recorded[0] not in context.uploaded and recorded[0] in {article.thumb_media_id for article in refused}
+    return recorded[0] not in context.uploaded and recorded[0] in {
+        article.thumb_media_id for article in refused
+    }
 
 
 def check_superseded(context: Uploaded) -> Undisturbed:
@@ -401,7 +456,8 @@ def check_superseded(context: Uploaded) -> Undisturbed:
         for outcome, campaign in context.going()
         if context.has_work(outcome)
         for draft in _in_question(context, outcome, campaign)
-        if draft.event.appid in context.accounts  # Else it is out of reach: massctl.yaml has its account no more.
+        if draft.event.appid
+        in context.accounts  # Else it is out of reach: massctl.yaml has its account no more.
     ]
 
     def done(job: Job, result: Articles | Failed | None) -> None:
@@ -416,7 +472,9 @@ def check_superseded(context: Uploaded) -> Undisturbed:
     return Undisturbed(context)
 
 
-def _in_question(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
+def _in_question(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign
+) -> list[Draft]:
     """List the drafts whose place another one takes, or has taken."""
     found = [draft for _, draft in context.superseded(campaign)]
     replaced = {step.batch or 1 for step in steps_of(outcome, SaveDraft)}
@@ -449,7 +507,11 @@ def verify_drafts(saved: SavedDrafts) -> Verified:
             # Given up, so that no later run takes it for a staged one; `tidy_up` deletes it.
             kept = kept_sha256(result)
             given_up = DraftDeleted(
-                appid=campaign.appid, media_id=media_id, reason="not_whole", pending=True, kept_sha256=kept
+                appid=campaign.appid,
+                media_id=media_id,
+                reason="not_whole",
+                pending=True,
+                kept_sha256=kept,
             )
             context.ledger.record(given_up, campaign)
         else:
@@ -472,11 +534,15 @@ def _verify_shown(saved: SavedDrafts) -> None:
             outcome.error = _lost(lost)
 
     jobs = [(o, c, saved.shown[c.name][0]) for o, c in context.going() if c.name in saved.shown]
-    calls = [((o, d), partial(context.ports.wechat(c.account).get_draft, d.media_id)) for o, c, d in jobs]
+    calls = [
+        ((o, d), partial(context.ports.wechat(c.account).get_draft, d.media_id)) for o, c, d in jobs
+    ]
     context.side_by_side(Phrase("reading drafts back"), calls, done)
 
 
-def _to_be_read(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> list[Draft]:
+def _to_be_read(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign
+) -> list[Draft]:
     """List the drafts of a campaign that are read back: a preview needs no more than the one it shows."""
     own = context.drafts_of(campaign)
     if steps_of(outcome, SaveDraft) or context.superseded(campaign) or context.is_unread(campaign):
@@ -485,7 +551,11 @@ def _to_be_read(context: ApplyContext, outcome: CampaignOutcome, campaign: Rende
 
 
 def judge_earlier(
-    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, draft: Draft, read: Articles | None
+    context: ApplyContext,
+    outcome: CampaignOutcome,
+    campaign: RenderedCampaign,
+    draft: Draft,
+    read: Articles | None,
 ) -> None:
     """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
     if read is None:
@@ -496,7 +566,9 @@ def judge_earlier(
         _verified(context, campaign, draft, read)
 
 
-def reread_refusal(context: ApplyContext, campaign: RenderedCampaign, intent: SendIntent) -> Refusal | None:
+def reread_refusal(
+    context: ApplyContext, campaign: RenderedCampaign, intent: SendIntent
+) -> Refusal | None:
     """Read the draft of a send again: somebody may have changed, sent or deleted it. Raises what the reading raises.
 
     A draft that is gone says nothing against a repetition: the first try may have consumed it.
@@ -514,7 +586,9 @@ def reread_refusal(context: ApplyContext, campaign: RenderedCampaign, intent: Se
     return draft_changed(context.state, campaign, draft, read)
 
 
-def _verified(context: ApplyContext, campaign: RenderedCampaign, draft: Draft, read: Articles) -> None:
+def _verified(
+    context: ApplyContext, campaign: RenderedCampaign, draft: Draft, read: Articles
+) -> None:
     """Note once what WeChat keeps of a draft that was found whole."""
     if draft.kept_sha256 is None:
         kept = DraftVerified(media_id=draft.event.media_id, kept_sha256=kept_sha256(read))
@@ -527,12 +601,18 @@ def draft_gone(name: CampaignName) -> Refusal:
     return Refusal(Guard.DRAFT_GONE, say, settle(name))
 
 
-def draft_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> Refusal:
+def draft_changed(
+    state: State, campaign: RenderedCampaign, draft: Draft, read: Articles
+) -> Refusal:
     """Refuse a campaign whose draft somebody changed, and name the ways out."""
     ways = stage_anew(campaign.name)
     if campaign.openid_list is None and _is_of_files(state, campaign, draft):
         found = differences(draft_articles(campaign, state), read)
-        ways = _keep(campaign.name) if all(each.name in FREE for each in found) else pull_into_files(campaign.name)
+        ways = (
+            _keep(campaign.name)
+            if all(each.name in FREE for each in found)
+            else pull_into_files(campaign.name)
+        )
     return changed(state, campaign, draft, read, ways)
 
 
@@ -568,7 +648,9 @@ def _is_of_files(state: State, campaign: RenderedCampaign, draft: Draft) -> bool
     return campaign.digest == draft.event.digest and not upload_steps(campaign, state, set())
 
 
-def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles, hint: Phrase) -> Refusal:
+def changed(
+    state: State, campaign: RenderedCampaign, draft: Draft, read: Articles, hint: Phrase
+) -> Refusal:
     """Refuse a draft that the console changed; name the parts that differ where the campaign did not change."""
     parts = _parts_changed(state, campaign, draft, read)
     say = Phrase("the draft was changed in the console after it was saved")
@@ -577,7 +659,9 @@ def changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articl
     return Refusal(Guard.DRAFT_CHANGED, say, hint)
 
 
-def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read: Articles) -> list[Phrase]:
+def _parts_changed(
+    state: State, campaign: RenderedCampaign, draft: Draft, read: Articles
+) -> list[Phrase]:
     """Name what differs from the campaign; empty where the campaign changed since the draft was saved."""
     if not _is_of_files(state, campaign, draft):
         return []
@@ -590,7 +674,10 @@ def _parts_changed(state: State, campaign: RenderedCampaign, draft: Draft, read:
         found = [each for each in found if each.name in ("digest", *CROPS)]
     if found:
         return [each.phrase for each in found]
-    if any(crops_of(theirs).keys() - crops_of(article) for article, theirs in zip(ours, read, strict=True)):
+    if any(
+        crops_of(theirs).keys() - crops_of(article)
+        for article, theirs in zip(ours, read, strict=True)
+    ):
         return [Phrase("only its markup, or the visible part of a cover")]
     if not keeps_digests(ours) or all(article.digest for article in ours):
         return [Phrase("its markup alone")]
@@ -602,11 +689,15 @@ def _lost(what: Sequence[str]) -> Failure:
         None,
         None,
         Phrase("WeChat did not keep the whole draft: {losses}", losses=in_a_row(what)),
-        Phrase("nothing was sent; correct the article so that WeChat keeps it, then run apply again"),
+        Phrase(
+            "nothing was sent; correct the article so that WeChat keeps it, then run apply again"
+        ),
     )
 
 
-DELETE_IT = Phrase("somebody could send it by hand: delete it in the console under 草稿箱, or keep its text first")
+DELETE_IT = Phrase(
+    "somebody could send it by hand: delete it in the console under 草稿箱, or keep its text first"
+)
 
 
 def delete_shown(shown: Shown) -> None:
@@ -620,7 +711,9 @@ def delete_shown(shown: Shown) -> None:
         try:
             context.ports.wechat(campaign.account).delete_draft(draft.media_id)
         except WeChatError as error:
-            context.ports.progress.say(Phrase("massctl could not delete an old draft: {why}", why=error.summary))
+            context.ports.progress.say(
+                Phrase("massctl could not delete an old draft: {why}", why=error.summary)
+            )
         else:
             context.ledger.record(DraftNotSaved(begun=begun, reason="preview_deleted"), campaign)
 
@@ -632,12 +725,17 @@ def tidy_up(context: ApplyContext) -> None:
     """
     for record in _looked_after(context):
         for draft in record.drafts:
-            if draft.event.appid in context.accounts and (why := why_deleted(context, record, draft)) is not None:
+            if (
+                draft.event.appid in context.accounts
+                and (why := why_deleted(context, record, draft)) is not None
+            ):
                 try:
                     _delete(context, record, draft, why)
                 except (WeChatError, ConfigurationError) as error:
                     say = Phrase(
-                        "{name}: its draft could not be deleted: {why}", name=record.campaign, why=error.summary
+                        "{name}: its draft could not be deleted: {why}",
+                        name=record.campaign,
+                        why=error.summary,
                     )
                     context.ports.progress.say(say)
 
@@ -678,7 +776,11 @@ def _is_replaced(context: ApplyContext, record: Record, draft: Draft) -> bool:
     newer = [(record, each) for each in record.drafts[record.drafts.index(draft) + 1 :]]
     heirs = [(record, each) for record, each in newer if each.event.batch == draft.event.batch]
     for other in context.state.editions(record.campaign):
-        takes_over = other.edition > record.edition if declared is None else other.edition == declared.edition
+        takes_over = (
+            other.edition > record.edition
+            if declared is None
+            else other.edition == declared.edition
+        )
         if takes_over and other is not record:
             heirs += [(other, each) for each in other.drafts]
     return any(each.alive and _is_proven(context, holder, each) for holder, each in heirs)
@@ -728,8 +830,12 @@ def _delete(context: ApplyContext, record: Record, draft: Draft, why: DraftDelet
     context.wechat_of(draft).delete_draft(MediaId(draft.event.media_id))
     _note(context, record, draft, why)
     told = {
-        "folder_gone": Phrase("{name}: its draft was deleted, because its folder is gone", name=record.campaign),
-        "window_closed": Phrase("{name}: its draft was deleted, because its window has closed", name=record.campaign),
+        "folder_gone": Phrase(
+            "{name}: its draft was deleted, because its folder is gone", name=record.campaign
+        ),
+        "window_closed": Phrase(
+            "{name}: its draft was deleted, because its window has closed", name=record.campaign
+        ),
     }
     if unsendable:
         context.ports.progress.say(told[why])
@@ -749,7 +855,14 @@ def _leave(context: ApplyContext, record: Record, draft: Draft, why: DraftDelete
 
 
 def _note(
-    context: ApplyContext, record: Record, draft: Draft, why: DraftDeletedReason, *, pending: bool | None = None
+    context: ApplyContext,
+    record: Record,
+    draft: Draft,
+    why: DraftDeletedReason,
+    *,
+    pending: bool | None = None,
 ) -> None:
-    event = DraftDeleted(appid=draft.event.appid, media_id=draft.event.media_id, reason=why, pending=pending)
+    event = DraftDeleted(
+        appid=draft.event.appid, media_id=draft.event.media_id, reason=why, pending=pending
+    )
     context.ledger.record(event, record)

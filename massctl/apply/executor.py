@@ -45,7 +45,11 @@ from massctl.plan.steps import Guard, Reason, SendMass
 
 
 def apply_plan(
-    plan: Plan, ports: Ports, ledger: LedgerSession, rules: PolicyInForce, replan: Callable[[], Plan]
+    plan: Plan,
+    ports: Ports,
+    ledger: LedgerSession,
+    rules: PolicyInForce,
+    replan: Callable[[], Plan],
 ) -> Outcome:
     """Look up lost answers, then carry the plan out: stage, show, send what is due, and follow up.
 
@@ -99,7 +103,9 @@ def _follow_up(shown: Shown) -> None:
     drafts.delete_shown(shown)
     _refresh_allowance(context)
     record_expired(context)
-    records = [context.state.record(each.planned.name, each.planned.edition) for each in context.outcomes]
+    records = [
+        context.state.record(each.planned.name, each.planned.edition) for each in context.outcomes
+    ]
     record_silence(records, context.ledger, context.ports.clock)
     drafts.tidy_up(context)
 
@@ -138,10 +144,13 @@ def _refresh_allowance(context: ApplyContext) -> None:
             continue
         now = context.ports.clock.now()
         anew = allowance_refusal(
-            campaign, slot_of(campaign, context.rules.agenda, context.state, context.rules.policy, now)
+            campaign,
+            slot_of(campaign, context.rules.agenda, context.state, context.rules.policy, now),
         )
         if anew is not None:
-            outcome.refusals = [anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals]
+            outcome.refusals = [
+                anew if each.guard is Guard.ALLOWANCE else each for each in outcome.refusals
+            ]
 
 
 def _told_batches(context: ApplyContext, campaign: RenderedCampaign) -> Iterator[int | None]:
@@ -167,18 +176,24 @@ def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: Rendere
             return
 
 
-def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+def _send(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
+) -> bool:
     """Send once; True when WeChat accepted it, and has not failed it since.
 
     An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. A request that only came
     too fast is made once more when the account's pace allows it.
     """
     record = context.record_of(campaign)
-    repeats, renewals, slower = (0 if record.is_in_doubt else 1), 1, 1 if context.ports.wait_in_doubt else 0
+    repeats = 0 if record.is_in_doubt else 1
+    renewals = 1
+    slower = 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.is_in_doubt else Reason.DUE
     if not agreed(context, outcome, campaign, batch):
         return False
-    while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
+    while wait_to_send(context, outcome, campaign) and (
+        intent := ready(context, outcome, campaign, batch)
+    ):
         verdict = _attempt(context, outcome, campaign, intent)
         match verdict:
             case Accepted():
@@ -223,7 +238,9 @@ def _attempt(
     match verdict:
         case Accepted(msg_id=msg_id, msg_data_id=msg_data_id, duplicate=duplicate):
             before = evidence(context.record_of(campaign), intent, attempt)
-            is_unknown = duplicate and all(each.event.fingerprint != intent.fingerprint for each in before)
+            is_unknown = duplicate and all(
+                each.event.fingerprint != intent.fingerprint for each in before
+            )
             accepted = SendAccepted(
                 attempt=attempt,
                 msg_id=msg_id,
@@ -235,7 +252,9 @@ def _attempt(
                 tell_unknown_content(context, campaign)
             context.ledger.record(accepted, campaign)
         case Rejected(errcode=errcode, rid=rid, token_dead=dead, retryable=retryable):
-            rejected = SendRejected(attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable)
+            rejected = SendRejected(
+                attempt=attempt, errcode=errcode, rid=rid, token_dead=dead, retryable=retryable
+            )
             context.ledger.record(rejected, campaign)
             forget_lost(context, campaign, verdict)
         case InDoubt():

@@ -82,7 +82,12 @@ def follow_jobs(
     record_silence(records, ledger, clock)
     until = clock.now() + timedelta(seconds=wait_seconds)
     while True:
-        left = [(r, job, msg_id) for r in records for job in r.jobs if (msg_id := unfinished(job)) is not None]
+        left = [
+            (r, job, msg_id)
+            for r in records
+            for job in r.jobs
+            if (msg_id := unfinished(job)) is not None
+        ]
         stuck = {id(record) for record, _ in followed.errors}
         left = [each for each in left if id(each[0]) not in stuck]
         for record, job, msg_id in left:
@@ -91,13 +96,21 @@ def follow_jobs(
             if (named := named_job(record, ledger.state)) is not None and id(record) not in stuck:
                 _ask_about_named(followed, record, named, wechat, ledger)
         going = sum(unfinished(job) is not None for _, job, _ in left)
-        going += sum(named_job(record, ledger.state) is not None for record in records if id(record) not in stuck)
+        going += sum(
+            named_job(record, ledger.state) is not None
+            for record in records
+            if id(record) not in stuck
+        )
         remaining = (until - clock.now()).total_seconds()
         if not going or remaining <= 0:
             ledger.flush()  # All that was told is one append: a hundred jobs do not need a hundred pushes.
             return followed
         progress.waiting(
-            Phrase("still sending: {count}; asking for {seconds} s more", count=going, seconds=int(remaining))
+            Phrase(
+                "still sending: {count}; asking for {seconds} s more",
+                count=going,
+                seconds=int(remaining),
+            )
         )
         clock.sleep(min(POLL_SECONDS, remaining))
 
@@ -219,9 +232,13 @@ def record_finish(
     declared, told = original_ids.get(appid) if appid is not None else None, finish.said.original_id
     if declared is not None and told not in (None, declared):
         raise UsageError(
-            Phrase("the event is addressed to {to}, but the account is {own}", to=told, own=declared),
+            Phrase(
+                "the event is addressed to {to}, but the account is {own}", to=told, own=declared
+            ),
             Phrase("Nothing was recorded."),
-            Phrase("name the account of the event, or correct accounts.NAME.original_id in massctl.yaml"),
+            Phrase(
+                "name the account of the event, or correct accounts.NAME.original_id in massctl.yaml"
+            ),
         )
     records = addressed_records(finish, appid, ledger.state, original_ids)
     found = _jobs(finish, records)
@@ -273,8 +290,16 @@ def misaddressed_owner(
     """
     if finish.said.original_id in (None, *original_ids.values()):
         return None
-    records = [record for record in state.records.values() if record.appid and appid in (None, record.appid)]
-    found = [record.appid for record, job in _jobs(finish, records) if job.counts is None or job.counts.source is None]
+    records = [
+        record
+        for record in state.records.values()
+        if record.appid and appid in (None, record.appid)
+    ]
+    found = [
+        record.appid
+        for record, job in _jobs(finish, records)
+        if job.counts is None or job.counts.source is None
+    ]
     return AppId(found[0] or "") if found else None
 
 
@@ -284,22 +309,40 @@ def possible_sends(finish: JobFinish, records: Iterable[Record]) -> list[Record]
 
 
 def _jobs(finish: JobFinish, records: Iterable[Record]) -> list[tuple[Record, Job]]:
-    return [(record, job) for record in records for job in record.jobs if job.msg_id == finish.said.msg_id]
+    return [
+        (record, job)
+        for record in records
+        for job in record.jobs
+        if job.msg_id == finish.said.msg_id
+    ]
 
 
-def _named_in_doubt(finish: JobFinish, records: Iterable[Record], state: State) -> tuple[Record, Attempt] | None:
+def _named_in_doubt(
+    finish: JobFinish, records: Iterable[Record], state: State
+) -> tuple[Record, Attempt] | None:
     """Return the only send in doubt whose answer named the job that has ended."""
-    named = [(record, found) for record in records if (found := named_job(record, state)) is not None]
-    mine = [(record, attempt) for record, (attempt, msg_id) in named if msg_id == finish.said.msg_id]
+    named = [
+        (record, found) for record in records if (found := named_job(record, state)) is not None
+    ]
+    mine = [
+        (record, attempt) for record, (attempt, msg_id) in named if msg_id == finish.said.msg_id
+    ]
     return mine[0] if len(mine) == 1 else None
 
 
 def _settled_by_end(
-    record: Record, attempt: Attempt, said: JobStatus, ledger: LedgerSession, *, durable: bool = True
+    record: Record,
+    attempt: Attempt,
+    said: JobStatus,
+    ledger: LedgerSession,
+    *,
+    durable: bool = True,
 ) -> None:
     """Record that the job which WeChat named is this send's, and how it ended; what it carried nobody knows."""
     write = ledger.record if durable else ledger.note
-    accepted = SendAccepted(attempt=attempt.serial, msg_id=said.msg_id, duplicate=True, content="unknown")
+    accepted = SendAccepted(
+        attempt=attempt.serial, msg_id=said.msg_id, duplicate=True, content="unknown"
+    )
     write(accepted, record)
     write(said, record)
 
@@ -333,7 +376,11 @@ def _may_be(record: Record, finish: JobFinish) -> bool:
         return made is None or made >= opened[0].at - CLOCKS_APART
     if made is None or is_concluded(record):
         return False
-    denied = [each.at for each in record.attempts if each.settled is not None and each.settled.outcome == "not_sent"]
+    denied = [
+        each.at
+        for each in record.attempts
+        if each.settled is not None and each.settled.outcome == "not_sent"
+    ]
     return any(at - CLOCKS_APART <= made <= at + DENIED_FOR for at in denied)
 
 
@@ -377,13 +424,19 @@ def news_of(record: Record) -> list[SentNews]:
         raise _nothing(record, why, Command("status", record.campaign))
     attempts = record.not_refused
     if attempts and attempts[-1].event.media_id is None:
-        why = Phrase("Comments can be opened and closed only for news, and this is another message.")
+        why = Phrase(
+            "Comments can be opened and closed only for news, and this is another message."
+        )
         raise _nothing(record, why, Command("status", record.campaign))
     left = [job for job in record.jobs if not job.is_gone]
     if not left:
         why = Phrase("All of it was withdrawn, and its comments too. No request was made.")
         raise _nothing(record, why, Command("status", record.campaign))
-    found = [SentNews(number, frozenset(job.withdrawn)) for job in left if (number := _msg_data_id(job)) is not None]
+    found = [
+        SentNews(number, frozenset(job.withdrawn))
+        for job in left
+        if (number := _msg_data_id(job)) is not None
+    ]
     if len(found) < len(left):
         why = Phrase(
             "WeChat identifies comments by msg_data_id, which is in the answer to the send, and that answer was lost."
@@ -398,7 +451,9 @@ def news_of(record: Record) -> list[SentNews]:
     return found
 
 
-def switch_comments(news: Sequence[SentNews], articles: Sequence[int], wechat: Comments, *, opened: bool) -> list[int]:
+def switch_comments(
+    news: Sequence[SentNews], articles: Sequence[int], wechat: Comments, *, opened: bool
+) -> list[int]:
     """Open or close the comments of some articles (from 1) of each news, except those that were withdrawn.
 
     Returns the articles of which at least one was switched. The first WeChatError ends it; switching an article twice
@@ -426,4 +481,6 @@ def _msg_data_id(job: Job) -> MsgDataId | None:
 
 
 def _nothing(record: Record, why: Phrase, hint: Phrase) -> UsageError:
-    return UsageError(Phrase("the comments of {name} cannot be opened or closed", name=record.campaign), why, hint)
+    return UsageError(
+        Phrase("the comments of {name} cannot be opened or closed", name=record.campaign), why, hint
+    )

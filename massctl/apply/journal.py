@@ -52,7 +52,9 @@ class LedgerBootstrap(Protocol):
 class LedgerSession:
     """Writes entries and keeps the state they lead to. For one thread: results of calls come to it in turn."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, state: State, bootstrap: LedgerBootstrap | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, state: State, bootstrap: LedgerBootstrap | None = None
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._bootstrap = bootstrap
@@ -90,10 +92,15 @@ class LedgerSession:
         """Read what others wrote after an entry of this run; the state that it decides by does not change."""
         return self._ledger.read(serial)
 
-    def _write(self, events: Sequence[tuple[Event, About | None]], *, durable: bool) -> Sequence[Entry]:
+    def _write(
+        self, events: Sequence[tuple[Event, About | None]], *, durable: bool
+    ) -> Sequence[Entry]:
         now = self._clock.now()
         self._begin(now)
-        new = [NewEntry(at=now, event=event, campaign=key[0], edition=key[1]) for event, key in map(_keyed, events)]
+        new = [
+            NewEntry(at=now, event=event, campaign=key[0], edition=key[1])
+            for event, key in map(_keyed, events)
+        ]
         return self._absorb(new, durable=durable)
 
     def _begin(self, at: datetime) -> None:
@@ -109,13 +116,17 @@ class LedgerSession:
             if self._overtaken and not observed:
                 break
             try:
-                written = self._ledger.append(self.state.serial + self._ahead, entries, durable=durable)
+                written = self._ledger.append(
+                    self.state.serial + self._ahead, entries, durable=durable
+                )
             except LedgerStaleError:
                 self._fall_behind()
                 continue
             except KeyboardInterrupt:
                 # It may have come after the entry was written, and an attempt must not be open without us knowing.
-                with contextlib.suppress(LedgerError):  # Whoever tells how the run ended reads it once more.
+                with contextlib.suppress(
+                    LedgerError
+                ):  # Whoever tells how the run ended reads it once more.
                     self._reread()
                 raise
             self.state.absorb_all(_renumbered(written, self._ahead))
@@ -138,11 +149,16 @@ class LedgerSession:
             self.state.absorb_all(self._ledger.read(self.state.serial))
 
 
-def _keyed(written: tuple[Event, About | None]) -> tuple[Event, tuple[str, int] | tuple[None, None]]:
+def _keyed(
+    written: tuple[Event, About | None],
+) -> tuple[Event, tuple[str, int] | tuple[None, None]]:
     event, about = written
     if about is None:
         return event, (None, None)
-    return event, (about.name if isinstance(about, RenderedCampaign) else about.campaign, about.edition)
+    return event, (
+        about.name if isinstance(about, RenderedCampaign) else about.campaign,
+        about.edition,
+    )
 
 
 def _renumbered(entries: Sequence[Entry], ahead: int) -> Sequence[Entry]:

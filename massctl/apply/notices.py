@@ -109,19 +109,34 @@ class Notice(Frozen):
         if self.opens is not None and self.lead is not None:
             # What was told of a window stays told, whatever is edited or staged meanwhile.
             opens = self.opens.astimezone(UTC).isoformat()
-            named = [self.happening, self.campaign, self.edition, opens, round(self.lead.total_seconds())]
+            named = [
+                self.happening,
+                self.campaign,
+                self.edition,
+                opens,
+                round(self.lead.total_seconds()),
+            ]
         if self.reach is not None:
             named = [self.happening, self.campaign, self.edition, self.reach.day]
         if self.drift is not None:
             drift = self.drift
-            named = [self.happening, self.campaign, self.edition, drift.kind.value, drift.subject, drift.value]
+            named = [
+                self.happening,
+                self.campaign,
+                self.edition,
+                drift.kind.value,
+                drift.subject,
+                drift.value,
+            ]
         return digest_of(named).removeprefix("sha256:")[:24]
 
     def announcement(self, channel: str) -> Announced:
         """Return the ledger's entry about its having been told to a channel."""
         if self.opens is None or self.lead is None:
             raise InvariantError(f"{self.happening} announces no window")
-        return Announced(not_before=self.opens, channel=channel, lead_seconds=round(self.lead.total_seconds()))
+        return Announced(
+            not_before=self.opens, channel=channel, lead_seconds=round(self.lead.total_seconds())
+        )
 
 
 class Coming(Frozen):
@@ -133,19 +148,33 @@ class Coming(Frozen):
     """The campaign as it is planned for that moment: what would be refused then is refused here."""
 
     def due(
-        self, leads: Collection[timedelta], announced: Sequence[Announced], channel: str, now: datetime
+        self,
+        leads: Collection[timedelta],
+        announced: Sequence[Announced],
+        channel: str,
+        now: datetime,
     ) -> timedelta | None:
         """Return the shortest of `leads` that has begun and was not told to the channel; None without one."""
-        told = [each.lead_seconds for each in announced if (each.not_before, each.channel) == (self.opens, channel)]
+        told = [
+            each.lead_seconds
+            for each in announced
+            if (each.not_before, each.channel) == (self.opens, channel)
+        ]
         begun = [lead for lead in leads if self.opens - lead <= now < self.opens]
         shortest = min(begun, default=None)
-        return shortest if shortest is not None and all(shortest.total_seconds() < each for each in told) else None
+        return (
+            shortest
+            if shortest is not None and all(shortest.total_seconds() < each for each in told)
+            else None
+        )
 
 
 def standings(state: State) -> Standings:
     """Note how every edition stands, before a run changes it."""
     return {
-        key: Standing(status_of(record), len(record.attempts), len(record.expired_at), _reached_nobody(record))
+        key: Standing(
+            status_of(record), len(record.attempts), len(record.expired_at), _reached_nobody(record)
+        )
         for key, record in state.records.items()
     }
 
@@ -165,17 +194,25 @@ class NoticeFinder(Frozen):
     ahead: Callable[[AppId], Sequence[AccountAhead]] = lambda _: ()
     """Gives what is left of an account's allowance, after this run."""
 
-    def notices(self, outcomes: Sequence[CampaignOutcome] = (), left: Sequence[LeftDraft] = ()) -> list[Notice]:
+    def notices(
+        self, outcomes: Sequence[CampaignOutcome] = (), left: Sequence[LeftDraft] = ()
+    ) -> list[Notice]:
         """List every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
         planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
         records = [(record, planned.get(key)) for key, record in self.state.records.items()]
-        found = [notice for record, outcome in records for notice in self._recorded(record, outcome)]
-        found += [notice for record, outcome in records for notice in self._undelivered(record, outcome)]
+        found = [
+            notice for record, outcome in records for notice in self._recorded(record, outcome)
+        ]
+        found += [
+            notice for record, outcome in records for notice in self._undelivered(record, outcome)
+        ]
         found += [self._left(each) for each in left if each.folder_gone]
         stays = {each.campaign for each in left}
         return [*found, *(notice for each in outcomes for notice in self._kept_back(each, stays))]
 
-    def upcoming(self, coming: Sequence[Coming], leads: Collection[timedelta], channel: str) -> list[Notice]:
+    def upcoming(
+        self, coming: Sequence[Coming], leads: Collection[timedelta], channel: str
+    ) -> list[Notice]:
         """List the windows that open soon and of which a channel has not been told, by its `leads`."""
         found: list[Notice] = []
         for each in coming:
@@ -194,9 +231,14 @@ class NoticeFinder(Frozen):
     def _upcoming(self, coming: Coming, record: Record) -> Notice:
         """Return what will happen at the opening of a window, as it stands now."""
         outcome, then = coming.outcome, coming.at_opening
-        about = {"span": in_time(coming.opens, self.now), "at": moment(coming.opens.astimezone(BEIJING))}
+        about = {
+            "span": in_time(coming.opens, self.now),
+            "at": moment(coming.opens.astimezone(BEIJING)),
+        }
         passes = PASSING if then.next_at is not None else frozenset()
-        refusal = next((each for each in then.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
+        refusal = next(
+            (each for each in then.refusals if each.guard not in _NOBODY_NEEDED | passes), None
+        )
         why: str | None = None
         hint: str = Phrase(
             "to stop it: {command}   or, on GitHub: Actions / apply / stop all sends",
@@ -210,12 +252,16 @@ class NoticeFinder(Frozen):
             why, hint = refusal.message, refusal.hint
         if why is not None:
             say = Phrase(
-                "its window opens {span}, at {at}; as things are, it will not be sent: {why}", **about, why=why
+                "its window opens {span}, at {at}; as things are, it will not be sent: {why}",
+                **about,
+                why=why,
             )
         elif then.next_at is not None and then.next_at > coming.opens:
             first = moment(then.next_at.astimezone(BEIJING))
             say = Phrase(
-                "its window opens {span}, at {at}; it can be sent at {first} at the earliest", **about, first=first
+                "its window opens {span}, at {at}; it can be sent at {first} at the earliest",
+                **about,
+                first=first,
             )
         else:
             say = Phrase("its window opens {span}, at {at}, and then it is sent", **about)
@@ -226,7 +272,9 @@ class NoticeFinder(Frozen):
         """Return what came on record about the send of an edition."""
         was, status = self._was(record), status_of(record)
         if status is Status.IN_DOUBT:
-            if was.status is not status or any(not each.has_verdict for each in record.open_attempts[-1:]):
+            if was.status is not status or any(
+                not each.has_verdict for each in record.open_attempts[-1:]
+            ):
                 yield self._doubt(record, outcome, met_again=was.status is status)
         elif status is was.status:
             return
@@ -236,7 +284,9 @@ class NoticeFinder(Frozen):
             said = ends_words(record), what_now(record, self.state) or ""
             yield self._notice("failed", record, outcome, *said)
         elif status is Status.FAILED:
-            yield self._notice("failed", record, outcome, _failed(record), how_to_resend(record, self.state) or "")
+            yield self._notice(
+                "failed", record, outcome, _failed(record), how_to_resend(record, self.state) or ""
+            )
         elif status in _OUT and was.status not in _OUT:
             yield self._notice("sent", record, outcome, _sent(record, status))
 
@@ -248,14 +298,24 @@ class NoticeFinder(Frozen):
     def _doubt(self, record: Record, outcome: CampaignOutcome | None, *, met_again: bool) -> Notice:
         """Return what nobody knows, or what only this run knows because the ledger could not take it."""
         answer = unrecorded_of(record, outcome.answer if outcome is not None else None)
-        say = answer.told if answer else Phrase("nobody knows whether it was sent; its account sends nothing else")
+        say = (
+            answer.told
+            if answer
+            else Phrase("nobody knows whether it was sent; its account sends nothing else")
+        )
         evidence = self.evidence(record)
-        found = self._notice("in_doubt", record, outcome, say, choices=evidence, met_again=met_again)
+        found = self._notice(
+            "in_doubt", record, outcome, say, choices=evidence, met_again=met_again
+        )
         return replace(found, unrecorded=answer)
 
     def _left(self, draft: LeftDraft) -> Notice:
-        say = Phrase("its folder is gone, and its draft was changed in the console, so it stays there")
-        return self._notice("draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT)
+        say = Phrase(
+            "its folder is gone, and its draft was changed in the console, so it stays there"
+        )
+        return self._notice(
+            "draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT
+        )
 
     def _kept_back(self, outcome: CampaignOutcome, stays: Collection[str]) -> Iterator[Notice]:
         """Return what kept a campaign from its send when it was due; `stays` names those whose draft stays."""
@@ -267,9 +327,13 @@ class NoticeFinder(Frozen):
         if len(record.expired_at) > was.expired:
             closed = moment(record.expired_at[-1])
             say = Phrase("its window closed at {closed}, and it was not sent", closed=closed)
-            hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
+            hint = Phrase(
+                "to send it after all, give it a new window in campaign.yaml and have that reviewed"
+            )
             if planned.name in stays:
-                say = Phrase("{said}; its draft was changed in the console, so it stays there", said=say)
+                say = Phrase(
+                    "{said}; its draft was changed in the console, so it stays there", said=say
+                )
                 hint = Phrase("{hint}; {other}", hint=hint, other=DELETE_IT)
             yield self._notice("expired", record, outcome, say, hint)
         elif planned.window is not WindowState.DUE and len(record.attempts) == was.attempts:
@@ -326,7 +390,11 @@ class NoticeFinder(Frozen):
 
     def _block(self, record: Record, outcome: CampaignOutcome | None) -> SendBlock | None:
         planned = outcome.planned if outcome is not None else None
-        content = planned.rendered if planned is not None and planned.rendered is not None else self.content(record)
+        content = (
+            planned.rendered
+            if planned is not None and planned.rendered is not None
+            else self.content(record)
+        )
         if content is None:
             return None
         appid = content.appid if isinstance(content, RenderedCampaign) else content.account.appid
@@ -349,7 +417,9 @@ def _reached_nobody(record: Record) -> int:
 def _telling(outcome: CampaignOutcome) -> Refusal | None:
     """Return the first refusal that needs a person."""
     passes = PASSING if outcome.planned.next_at is not None else frozenset()
-    return next((each for each in outcome.refusals if each.guard not in _NOBODY_NEEDED | passes), None)
+    return next(
+        (each for each in outcome.refusals if each.guard not in _NOBODY_NEEDED | passes), None
+    )
 
 
 def _awaited(record: Record) -> Phrase:
@@ -362,7 +432,8 @@ def _awaited(record: Record) -> Phrase:
 
 def _answer(record: Record) -> Phrase:
     return Phrase(
-        "let the administrator (管理员) answer in WeChat, then: {command}", command=Command("apply", record.campaign)
+        "let the administrator (管理员) answer in WeChat, then: {command}",
+        command=Command("apply", record.campaign),
     )
 
 

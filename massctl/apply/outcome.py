@@ -61,7 +61,12 @@ class CampaignOutcome(Struct):
         """Order what was done as in the plan; parallel calls end in any order."""
         kinds, planned = (UploadMedia, SaveDraft, SendPreview, SendMass), list(self.planned.steps)
         # What is not in the plan was done before it was made again, or decided at the prompt.
-        self.performed.sort(key=lambda step: (kinds.index(type(step)), planned.index(step) if step in planned else -1))
+        self.performed.sort(
+            key=lambda step: (
+                kinds.index(type(step)),
+                planned.index(step) if step in planned else -1,
+            )
+        )
 
     @property
     def stopped(self) -> bool:
@@ -185,13 +190,20 @@ class Outcome(Struct):
     @property
     def doubts_of_others(self) -> list[Record]:
         """List the open sends of campaigns outside this run that no refusal of this run names."""
-        refused = [each for each in self.campaigns if any(r.guard is Guard.ACCOUNT_IN_DOUBT for r in each.refusals)]
-        told = {each.planned.rendered.appid for each in refused if each.planned.rendered is not None}
+        refused = [
+            each
+            for each in self.campaigns
+            if any(r.guard is Guard.ACCOUNT_IN_DOUBT for r in each.refusals)
+        ]
+        told = {
+            each.planned.rendered.appid for each in refused if each.planned.rendered is not None
+        }
         names = {each.planned.name for each in self.campaigns}
         return [
             record
             for record in self._open_sends()
-            if record.campaign not in names and not any(a.event.appid in told for a in record.open_attempts)
+            if record.campaign not in names
+            and not any(a.event.appid in told for a in record.open_attempts)
         ]
 
     def _open_sends(self) -> list[Record]:
@@ -199,7 +211,9 @@ class Outcome(Struct):
 
     def _failed(self) -> bool:
         """Whether the campaign itself failed; a ledger that stopped the run is not a campaign's failure."""
-        if self.faulty_repository or any(has_errors(campaign.planned.diagnostics) for campaign in self.campaigns):
+        if self.faulty_repository or any(
+            has_errors(campaign.planned.diagnostics) for campaign in self.campaigns
+        ):
             return True
         if self.ledger_error is not None:
             return self._failed_before
@@ -207,7 +221,9 @@ class Outcome(Struct):
 
     def _appids(self) -> set[AppId]:
         appids = {r.appid for c in self.campaigns if (r := self.record(c)).appid is not None}
-        return {a for a in appids if a} | {c.planned.rendered.appid for c in self.campaigns if c.planned.rendered}
+        return {a for a in appids if a} | {
+            c.planned.rendered.appid for c in self.campaigns if c.planned.rendered
+        }
 
 
 def refuse_all(plan: Plan, state: State, refusal: Refusal) -> Outcome:
@@ -258,14 +274,18 @@ def unrecorded_of(record: Record, answer: Verdict | None) -> Unrecorded | None:
         said = Phrase("WeChat accepted it with msg_id {msg_id}, but that could not be recorded")
         told = Phrase(said, msg_id=answer.msg_id or "-")
         choice = f"--sent {answer.msg_id or ''}".rstrip()
-        return Unrecorded(told, _command(record, choice), is_refusal=False, batch=batch, msg_id=answer.msg_id)
+        return Unrecorded(
+            told, _command(record, choice), is_refusal=False, batch=batch, msg_id=answer.msg_id
+        )
     if len(record.open_attempts) > 1:
         return None
     told = Phrase("no request for it left, but that could not be recorded")
     if answer.errcode is not None:
         said = Phrase("WeChat refused it with errcode {errcode}, but that could not be recorded")
         told = Phrase(said, errcode=answer.errcode)
-    return Unrecorded(told, _command(record, "--not-sent"), is_refusal=True, batch=batch, errcode=answer.errcode)
+    return Unrecorded(
+        told, _command(record, "--not-sent"), is_refusal=True, batch=batch, errcode=answer.errcode
+    )
 
 
 def _command(record: Record, choice: str) -> str:

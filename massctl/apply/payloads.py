@@ -29,7 +29,10 @@ from massctl.plan.guards import PolicyInForce
 
 
 def send_intent(
-    campaign: RenderedCampaign, state: State, batch: int | None = None, openids: Openids | None = None
+    campaign: RenderedCampaign,
+    state: State,
+    batch: int | None = None,
+    openids: Openids | None = None,
 ) -> SendIntent:
     """Make the send of a campaign, or of a batch of its list, from what was rendered and what is recorded.
 
@@ -39,10 +42,14 @@ def send_intent(
     """
     inputs = campaign.inputs
     if inputs is None:
-        raise InvariantError(Phrase("nobody knows which files {name} was made from", name=campaign.name))
+        raise InvariantError(
+            Phrase("nobody knows which files {name} was made from", name=campaign.name)
+        )
     record = state.record(campaign.name, campaign.edition)
     repeats = record.open_attempts[-1].event if record.open_attempts else None
-    repeated = MediaId(repeats.media_id) if repeats is not None and repeats.media_id is not None else None
+    repeated = (
+        MediaId(repeats.media_id) if repeats is not None and repeats.media_id is not None else None
+    )
     draft = carried_draft(record, batch or 1, repeated) if campaign.message.has_draft else None
     listed = campaign.openid_list
     return SendIntent(
@@ -74,17 +81,28 @@ def staged_draft(draft: Draft) -> StagedDraft:
     return StagedDraft(MediaId(draft.event.media_id), draft.event.digest, draft.event.batch)
 
 
-def preview_body(campaign: RenderedCampaign, state: State, shown: StagedDraft | None = None) -> Body:
+def preview_body(
+    campaign: RenderedCampaign, state: State, shown: StagedDraft | None = None
+) -> Body:
     """Make what a preview carries: what the send will, from the draft `shown`; for a coupon what only previews need."""
     if shown is not None and shown.digest != campaign.digest:
-        raise InvariantError(Phrase("the draft of {name} is from another version", name=campaign.name))
+        raise InvariantError(
+            Phrase("the draft of {name} is from another version", name=campaign.name)
+        )
     return replace(_body(campaign, state, shown), card_ext=campaign.card_ext)
 
 
-def _body(campaign: RenderedCampaign, state: State, draft: StagedDraft | None, video: MediaId | None = None) -> Body:
+def _body(
+    campaign: RenderedCampaign,
+    state: State,
+    draft: StagedDraft | None,
+    video: MediaId | None = None,
+) -> Body:
     message = campaign.message
     if not message.has_own_id:
-        return Body(message, tuple(material_id(each, campaign.appid, state) for each in message.materials))
+        return Body(
+            message, tuple(material_id(each, campaign.appid, state) for each in message.materials)
+        )
     if not message.has_draft:
         return Body(message, (video or _video(campaign, state),))
     if draft is None:
@@ -92,7 +110,9 @@ def _body(campaign: RenderedCampaign, state: State, draft: StagedDraft | None, v
     return Body(message, (draft.media_id,))
 
 
-def _recipients(campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None) -> Recipients:
+def _recipients(
+    campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None
+) -> Recipients:
     """Choose whom a send goes to: never everybody for want of something better."""
     audience, resolved = campaign.audience, record.resolved_for(campaign.digest)
     if audience.is_to_all:
@@ -117,9 +137,13 @@ def material_id(material: MaterialRef, appid: AppId, state: State) -> MediaId:
     """Return the media_id of a message's material; raise InvariantError if ours is not recorded."""
     if material.media_id is not None:
         return material.media_id
-    recorded = state.materials.get((appid, material.sha256)) if material.sha256 is not None else None
+    recorded = (
+        state.materials.get((appid, material.sha256)) if material.sha256 is not None else None
+    )
     if recorded is None:
-        raise InvariantError(Phrase("material {sha256} is not recorded", sha256=str(material.sha256)[:12]))
+        raise InvariantError(
+            Phrase("material {sha256} is not recorded", sha256=str(material.sha256)[:12])
+        )
     return recorded[0]
 
 
@@ -145,7 +169,9 @@ def _article(article: RenderedArticle, appid: AppId, state: State) -> DraftArtic
         title=article.title,
         author=article.author,
         digest=article.digest,
-        content=PICTURE_PLACEHOLDER.sub(lambda found: _url(Sha256(found.group(1)), appid, state), article.content),
+        content=PICTURE_PLACEHOLDER.sub(
+            lambda found: _url(Sha256(found.group(1)), appid, state), article.content
+        ),
         content_source_url=article.content_source_url or "",
         thumb_media_id=cover[0],
         pic_crop_235_1=article.pic_crop_235_1 or "",
@@ -175,7 +201,11 @@ def _not_recorded(sha256: Sha256) -> InvariantError:
 
 def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
     """Return where a send comes from, as far as this run already knows."""
-    approval = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
+    approval = (
+        rules.approval(campaign)
+        if rules.policy.require_approval and rules.approval is not None
+        else None
+    )
     articles = campaign.message.articles
     return SendOrigin(
         approved_by=approval.by if approval is not None else None,

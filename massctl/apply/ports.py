@@ -27,7 +27,9 @@ class Ledger(Protocol):
         """
         ...
 
-    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+    def append(
+        self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool
+    ) -> Sequence[Entry]:
         """Write `entries` if the last serial still is `expected_serial`, else raise LedgerStaleError.
 
         With `durable` the entries, and all before them, survive a crash of the machine when this returns, where every
@@ -306,7 +308,9 @@ class Counted(Frozen):
 class DataCube(Protocol):
     """Reads what WeChat counts of one account."""
 
-    def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
+    def statistics(
+        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+    ) -> Counted:
         """Make one call for the days from `begin_date` to `end_date`; raises a WeChatError."""
         ...
 
@@ -323,7 +327,11 @@ class StatisticsArchive(Protocol):
         ...
 
     def add(
-        self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], call: JudgedCall
+        self,
+        appid: AppId,
+        articles: Sequence[ArticleDay],
+        days: Sequence[AccountDay],
+        call: JudgedCall,
     ) -> Archived:
         """Write the rows that say something new, then the call that brought them."""
         ...

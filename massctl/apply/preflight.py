@@ -61,7 +61,13 @@ class Permit:
     __slots__ = ("_clock", "_intent", "_spent", "attempt", "deadline", "issued_at")
 
     def __init__(
-        self, issuer: object, intent: SendIntent, attempt: int, now: datetime, deadline: datetime, clock: Clock
+        self,
+        issuer: object,
+        intent: SendIntent,
+        attempt: int,
+        now: datetime,
+        deadline: datetime,
+        clock: Clock,
     ):
         """Raise InvariantError for everybody but this module."""
         if issuer is not _ISSUER:
@@ -78,9 +84,13 @@ class Permit:
     def spend(self, intent: SendIntent) -> None:
         """Use it up for `intent`; raise InvariantError if it is spent, or was issued for another send."""
         if self._spent:
-            raise InvariantError(Phrase("a permit to send {name} was used twice", name=intent.campaign))
+            raise InvariantError(
+                Phrase("a permit to send {name} was used twice", name=intent.campaign)
+            )
         if intent is not self._intent:
-            raise InvariantError(Phrase("a permit to send {name} was issued for another send", name=intent.campaign))
+            raise InvariantError(
+                Phrase("a permit to send {name} was issued for another send", name=intent.campaign)
+            )
         self._spent = True
 
     def has_passed(self) -> bool:
@@ -97,7 +107,11 @@ class _UnreadError(WeChatError):
 
 
 def last_look(
-    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent, attempt: int
+    context: ApplyContext,
+    outcome: CampaignOutcome,
+    campaign: RenderedCampaign,
+    intent: SendIntent,
+    attempt: int,
 ) -> Permit:
     """Issue the permit to write the request of `attempt`, the serial of the entry that is durable by now.
 
@@ -123,7 +137,9 @@ def _look_until_read(look: "_Look") -> Permit:
                     look.outcome.refuse(error.refusal)
                 # A WeChatError closes the attempt, whatever could not be read: nothing has left.
                 raise WeChatError(error.summary, error.detail, error.hint) from None
-            say = Phrase("{name}: a read that decides about its send failed, and is repeated: {why}")
+            say = Phrase(
+                "{name}: a read that decides about its send failed, and is repeated: {why}"
+            )
             look.context.ports.progress.say(Phrase(say, name=look.campaign.name, why=error.summary))
             clock.sleep(pause.total_seconds())
             pause = min(2 * pause, PAUSE_MAX)
@@ -172,7 +188,9 @@ class _Look(Frozen):
         if tip is not None and tip.unread is not None and (refused := tip_refusal(tip)):
             raise _UnreadError(refused)
         # Asked before the clock: an answer may take long. It is remembered for the guard.
-        if is_approval_unread(campaign, context.rules) and (refused := approval_refusal(campaign, context.rules)):
+        if is_approval_unread(campaign, context.rules) and (
+            refused := approval_refusal(campaign, context.rules)
+        ):
             raise _UnreadError(refused)
         return context.ports.changed(self.intent.inputs)
 
@@ -190,7 +208,11 @@ class _Look(Frozen):
             raise _UnreadError(unread_refusal(error)) from None
         except WeChatError as error:
             return unread_refusal(error) if needs_size(self.campaign) else None
-        return with_reconcile_hint(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal
+        return (
+            with_reconcile_hint(refusal, self.campaign.name)
+            if refusal is not None and self._repeats
+            else refusal
+        )
 
     def _ledger(self) -> Refusal | None:
         """Refuse where another runner, or a person, wrote about this very send behind its attempt."""
@@ -201,7 +223,10 @@ class _Look(Frozen):
 
         def is_of_this_send(entry: Entry) -> bool:
             name = CampaignName(entry.campaign or "")
-            if (renamed.get(name, name), entry.edition) != (self.intent.campaign, self.intent.edition):
+            if (renamed.get(name, name), entry.edition) != (
+                self.intent.campaign,
+                self.intent.edition,
+            ):
                 return False
             match entry.event:
                 case SendAttempted(batch=batch) | SendSettled(batch=batch):
@@ -213,14 +238,26 @@ class _Look(Frozen):
 
         written = self.context.ledger.entries_after(self.attempt - 1)
         if [entry.serial for entry in written[:1]] != [self.attempt]:
-            say = Phrase("the ledger does not have the attempt any more that was written into it a moment ago")
-            return Refusal(Guard.LEDGER_MISSING, say, Phrase("bring the ledger back; nothing is sent without it"))
+            say = Phrase(
+                "the ledger does not have the attempt any more that was written into it a moment ago"
+            )
+            return Refusal(
+                Guard.LEDGER_MISSING,
+                say,
+                Phrase("bring the ledger back; nothing is sent without it"),
+            )
         after, lease = written[1:], self.context.state.lease
         for entry in after:
-            lease = lease_after(lease, entry.event, entry.at) if isinstance(entry.event, Lease) else lease
+            lease = (
+                lease_after(lease, entry.event, entry.at)
+                if isinstance(entry.event, Lease)
+                else lease
+            )
         if (refusal := lease_refusal(lease, self.context.rules)) is not None:
             return refusal
         if not any(is_of_this_send(entry) for entry in after):
             return None
         say = Phrase("another runner wrote about this send at the same time")
-        return Refusal(Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger again"))
+        return Refusal(
+            Guard.OTHER_RUNNER, say, Phrase("run the same command again; it reads the ledger again")
+        )

@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any, Literal
 
-from massctl.apply.draft_fingerprint import FREE, differences, draft_sha256, is_as_saved, kept_sha256
+from massctl.apply.draft_fingerprint import (
+    FREE,
+    differences,
+    draft_sha256,
+    is_as_saved,
+    kept_sha256,
+)
 from massctl.apply.drafts import pull_into_files, stage_anew
 from massctl.apply.jobs import job_status
 from massctl.apply.journal import LedgerSession, Statement
@@ -53,7 +59,9 @@ def settle_sent(
     _require_seen([record], statement)
     report = None
     if statement.msg_id is not None:
-        check_foreign(statement.msg_id, record, ledger.state, batch_in_question(record, statement.batch))
+        check_foreign(
+            statement.msg_id, record, ledger.state, batch_in_question(record, statement.batch)
+        )
         with _nothing_recorded(known_by_id=True):
             report = wechat.job_report(MsgId(statement.msg_id)) if wechat is not None else None
     _settle(record, "sent", statement, ledger, audience if is_by_hand(record) else None)
@@ -85,7 +93,9 @@ def settle_not_sent(
         _check_unsettled(record, ledger.state)
     _require_seen([*unsent, record], statement)
     forgotten = False
-    questioned = [(each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive]
+    questioned = [
+        (each, draft) for each in [*unsent, record] for draft in each.drafts if draft.alive
+    ]
     if wechat is not None:
         with _nothing_recorded():
             holders = [(each, draft, wechat(draft)) for each, draft in questioned]
@@ -149,7 +159,10 @@ def _require_verdict(record: Record, wait: timedelta, now: datetime) -> None:
     if left <= timedelta(0):
         return
     raise RefusedError(
-        Phrase("the send of {name} was requested a moment ago, and WeChat may still answer", name=record.campaign),
+        Phrase(
+            "the send of {name} was requested a moment ago, and WeChat may still answer",
+            name=record.campaign,
+        ),
         Phrase("Nothing was recorded: if that run is still at work, it records the answer itself."),
         Phrase("run the same command again in {seconds} s", seconds=ceil(left.total_seconds())),
     )
@@ -162,9 +175,14 @@ def _require_answer_of_administrator(record: Record, now: datetime) -> None:
         return
     said = moment(until.astimezone(BEIJING))
     raise RefusedError(
-        Phrase("{name} waits for the administrator until {until}", name=record.campaign, until=said),
+        Phrase(
+            "{name} waits for the administrator until {until}", name=record.campaign, until=said
+        ),
         Phrase("Nothing was recorded: it is sent as soon as the administrator (管理员) agrees."),
-        Phrase("let the administrator refuse it in WeChat, then run the command again after {until}", until=said),
+        Phrase(
+            "let the administrator refuse it in WeChat, then run the command again after {until}",
+            until=said,
+        ),
     )
 
 
@@ -201,14 +219,18 @@ def batch_in_question(record: Record, named: int | None) -> int:
     none was ever asked for: they may mean the batch before it.
     """
     asked = batches_in_question(record)
-    attempted = record.batches == 1 or any(attempt.event.batch == asked[0] for attempt in record.attempts)
+    attempted = record.batches == 1 or any(
+        attempt.event.batch == asked[0] for attempt in record.attempts
+    )
     if named is None and len(asked) == 1 and attempted:
         return asked[0]
     if named in asked:
         return asked[asked.index(named)]
     raise UsageError(
         Phrase(
-            "say which batch of {name} you mean: {batches}", name=record.campaign, batches=", ".join(map(str, asked))
+            "say which batch of {name} you mean: {batches}",
+            name=record.campaign,
+            batches=", ".join(map(str, asked)),
         ),
         Phrase("Nothing was recorded."),
         Phrase("name it with --batch"),
@@ -223,7 +245,9 @@ def batches_in_question(record: Record) -> list[int]:
     return opened or two_ends or left[:1] or [1]
 
 
-def _forget(record: Record, draft: Draft, read: Sequence[DraftArticle] | None, ledger: LedgerSession) -> bool:
+def _forget(
+    record: Record, draft: Draft, read: Sequence[DraftArticle] | None, ledger: LedgerSession
+) -> bool:
     """Record that a draft is gone, or no longer ours; False where it is as it was saved."""
     if read is not None and is_as_saved(draft, read):
         return False
@@ -249,7 +273,10 @@ def _settle(
     two_ends = any(job.batch == batch and job.is_contradicted for job in record.jobs)
     if outcome == "not_sent" and batch in record.sent_batches and not two_ends:
         raise UsageError(
-            Phrase("{name} is on record as sent, so it cannot be settled as not sent", name=record.campaign),
+            Phrase(
+                "{name} is on record as sent, so it cannot be settled as not sent",
+                name=record.campaign,
+            ),
             Phrase("Nothing was recorded."),
             Command("reconcile", record.campaign, '--sent --reason "…"'),
         )
@@ -276,7 +303,10 @@ def nothing_to_settle(record: Record) -> UsageError:
     """Make the error that nothing about a campaign is in question."""
     return UsageError(
         Phrase("there is nothing to settle about {name}", name=record.campaign),
-        Phrase("No attempt of edition {edition} is open, and it has no draft in question.", edition=record.edition),
+        Phrase(
+            "No attempt of edition {edition} is open, and it has no draft in question.",
+            edition=record.edition,
+        ),
         Phrase("{command}   shows its state", command=Command("state show")),
     )
 
@@ -285,7 +315,9 @@ def check_foreign(msg_id: int, record: Record, state: State, batch: int | None =
     """Raise UsageError if a job is on record as the send of another campaign, edition or batch."""
     for job in record.jobs:
         if job.msg_id == msg_id and batch not in (None, job.batch):
-            say = Phrase("job {msg_id} is the send of batch {batch}", msg_id=msg_id, batch=job.batch)
+            say = Phrase(
+                "job {msg_id} is the send of batch {batch}", msg_id=msg_id, batch=job.batch
+            )
             raise UsageError(say, Phrase("Nothing was recorded."), _look_up())
     for other in state.records.values():
         if other is not record and any(job.msg_id == msg_id for job in other.jobs):
@@ -336,7 +368,9 @@ def adopt_draft(
     return [each.phrase for each in found] or [Phrase("its markup alone")]
 
 
-def draft_to_adopt(campaign: RenderedCampaign, state: State, wechat: WeChat) -> tuple[Draft, Articles]:
+def draft_to_adopt(
+    campaign: RenderedCampaign, state: State, wechat: WeChat
+) -> tuple[Draft, Articles]:
     """Return a campaign's draft, and what the console has of it.
 
     Raises UsageError if there is nothing to adopt and for a list of openids, and RefusedError if the draft is gone.
@@ -358,7 +392,8 @@ def _draft_in_question(campaign: RenderedCampaign, record: Record) -> Draft:
         raise nothing_to_adopt(campaign.name, Phrase("It has no draft."))
     if draft.event.digest != campaign.digest:
         raise nothing_to_adopt(
-            campaign.name, Phrase("It was edited since its draft was saved, so apply saves a new one.")
+            campaign.name,
+            Phrase("It was edited since its draft was saved, so apply saves a new one."),
         )
     return draft
 
@@ -383,7 +418,9 @@ WENT_OUT = Phrase("It was sent, or nobody knows whether it was.")
 def nothing_to_adopt(name: CampaignName, why: Phrase) -> UsageError:
     """Refuse to adopt a campaign that has no draft in question."""
     say = Phrase("there is nothing to adopt about {name}", name=name)
-    return UsageError(say, why, Phrase("{command}   shows its state", command=Command("state show")))
+    return UsageError(
+        say, why, Phrase("{command}   shows its state", command=Command("state show"))
+    )
 
 
 def _gone(campaign: RenderedCampaign) -> RefusedError:
@@ -396,13 +433,18 @@ def _gone(campaign: RenderedCampaign) -> RefusedError:
 
 def _too_much(campaign: RenderedCampaign, found: list[Phrase]) -> RefusedError:
     return RefusedError(
-        Phrase("the console's version differs from what was reviewed: {differences}", differences=in_a_row(found)),
+        Phrase(
+            "the console's version differs from what was reviewed: {differences}",
+            differences=in_a_row(found),
+        ),
         Phrase("Words, pictures and links must be equal. Nothing was recorded."),
         pull_into_files(campaign.name),
     )
 
 
-def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
+def import_website_send(
+    appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession
+) -> None:
     """Record a send outside the campaigns; raise UsageError if a send of that minute is on record.
 
     The console shows minutes, so two people who record the same send may differ in the seconds.
@@ -410,13 +452,19 @@ def import_website_send(appid: AppId, sent_at: datetime, statement: Statement, l
     if any(_minute(each) == _minute(sent_at) for each in ledger.state.website_sends.get(appid, [])):
         raise UsageError(
             Phrase("a send in the console at {at} is recorded already", at=moment(sent_at)),
-            Phrase("Nothing was recorded. The console shows no seconds, so this counts as the same send."),
+            Phrase(
+                "Nothing was recorded. The console shows no seconds, so this counts as the same send."
+            ),
             Phrase("if there were two in that minute, record the second one a minute later"),
         )
-    ledger.record(SendImported(appid=appid, sent_at=sent_at, by=statement.by, reason=statement.reason or None))
+    ledger.record(
+        SendImported(appid=appid, sent_at=sent_at, by=statement.by, reason=statement.reason or None)
+    )
 
 
-def retract_website_send(appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession) -> None:
+def retract_website_send(
+    appid: AppId, sent_at: datetime, statement: Statement, ledger: LedgerSession
+) -> None:
     """Record that an imported send in the console did not take place; raise UsageError if none is on record."""
     known = sorted(ledger.state.website_sends.get(appid, []))
     found = next((each for each in known if _minute(each) == _minute(sent_at)), None)
@@ -426,7 +474,9 @@ def retract_website_send(appid: AppId, sent_at: datetime, statement: Statement, 
             Phrase("Nothing was recorded."),
             Phrase("{command}   lists what is recorded", command=Command("state show")),
         )
-    ledger.record(WebsiteSendRetracted(appid=appid, sent_at=found, by=statement.by, reason=statement.reason))
+    ledger.record(
+        WebsiteSendRetracted(appid=appid, sent_at=found, by=statement.by, reason=statement.reason)
+    )
 
 
 def _minute(at: datetime) -> datetime:
@@ -448,13 +498,20 @@ def import_sent(
     """
     if record.is_in_doubt:
         raise UsageError(
-            Phrase("{name} was attempted from here, and nobody knows whether it was sent", name=record.campaign),
+            Phrase(
+                "{name} was attempted from here, and nobody knows whether it was sent",
+                name=record.campaign,
+            ),
             Phrase("Nothing was recorded."),
             settle(record.campaign),
         )
     if is_concluded(record):
         raise UsageError(
-            Phrase("edition {edition} of {name} is recorded as sent", edition=record.edition, name=record.campaign),
+            Phrase(
+                "edition {edition} of {name} is recorded as sent",
+                edition=record.edition,
+                name=record.campaign,
+            ),
             Phrase("Nothing was recorded."),
             Phrase("{command}   shows its state", command=Command("state show")),
         )

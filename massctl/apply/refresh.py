@@ -73,7 +73,9 @@ class _Reading(Struct):
         failure = failure_of(error, account)
         self.unread[account, failure.message] = failure
 
-    def address(self, campaign: RenderedCampaign, kind: DriftKind, subject: str, found: "bool | Phrase") -> None:
+    def address(
+        self, campaign: RenderedCampaign, kind: DriftKind, subject: str, found: "bool | Phrase"
+    ) -> None:
         """Note that an address is gone, or that it could not be checked."""
         if isinstance(found, Phrase):
             say = Phrase("{address}: {why}", address=subject, why=found)
@@ -82,7 +84,9 @@ class _Reading(Struct):
         elif not found:
             self.drifts.append(Drift(campaign.name, campaign.edition, kind, subject, subject, None))
 
-    def draft(self, planned: RenderedCampaign, draft: Draft, read: tuple[DraftArticle, ...] | None) -> None:
+    def draft(
+        self, planned: RenderedCampaign, draft: Draft, read: tuple[DraftArticle, ...] | None
+    ) -> None:
         """Compare a draft; while a send is in doubt, a draft that is gone says nothing against repeating it."""
         name, edition, media_id = planned.name, planned.edition, draft.event.media_id
         is_in_doubt = self.state.record(name, edition).is_in_doubt
@@ -91,11 +95,21 @@ class _Reading(Struct):
             if not is_in_doubt:
                 self.refusals[name] = draft_gone(name)
         elif not is_as_saved(draft, read):
-            changed = Drift(name, edition, DriftKind.DRAFT_CHANGED, media_id, "saved", "changed", kept_sha256(read))
+            changed = Drift(
+                name,
+                edition,
+                DriftKind.DRAFT_CHANGED,
+                media_id,
+                "saved",
+                "changed",
+                kept_sha256(read),
+            )
             self.drifts.append(changed)
             self.refusals[name] = draft_changed(self.state, planned, draft, read)
 
-    def audience(self, planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None) -> None:
+    def audience(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None
+    ) -> None:
         """Compare the size of an audience with its bounds and with the last count."""
         self.counts[campaign.name] = count
         kind, crossed = _size_kind(campaign.audience, count)
@@ -104,17 +118,25 @@ class _Reading(Struct):
             return
         named = campaign.audience.tag or f"tag_id {campaign.audience.tag_id}"
         scope = "is_to_all" if campaign.audience.is_to_all else named
-        self.drifts.append(Drift(campaign.name, campaign.edition, kind, scope, recorded, count, crossed))
+        self.drifts.append(
+            Drift(campaign.name, campaign.edition, kind, scope, recorded, count, crossed)
+        )
 
-    def tag(self, planned: PlannedCampaign, campaign: RenderedCampaign, tags: Sequence[Tag]) -> None:
+    def tag(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, tags: Sequence[Tag]
+    ) -> None:
         """Compare a tag, or the one that a name stood for when it was staged, with what it is now."""
         if (tag_id := campaign.audience.tag_id) is not None:
-            self.audience(planned, campaign, next((each.count for each in tags if each.id == tag_id), None))
+            self.audience(
+                planned, campaign, next((each.count for each in tags if each.id == tag_id), None)
+            )
             return
         name = campaign.audience.tag or ""
         resolved = self.state.record(campaign.name, campaign.edition).resolved_for(campaign.digest)
         if resolved is None:
-            self.audience(planned, campaign, next((each.count for each in tags if each.name == name), None))
+            self.audience(
+                planned, campaign, next((each.count for each in tags if each.name == name), None)
+            )
             return
         found = judged_tag(name, resolved, tags)
         if not isinstance(found, Refusal):
@@ -129,7 +151,12 @@ class _Reading(Struct):
         """Compare the state of a job with the last known state."""
         if report.status != job.status:
             changed = Drift(
-                record.campaign, record.edition, DriftKind.JOB_STATUS, str(job.msg_id), job.status, report.status
+                record.campaign,
+                record.edition,
+                DriftKind.JOB_STATUS,
+                str(job.msg_id),
+                job.status,
+                report.status,
             )
             self.drifts.append(changed)
 
@@ -163,12 +190,20 @@ def read_remote(
         if each.account in clients:
             asked.setdefault(each.question.key, []).append(each)
     calls = list(asked.values())
-    for index, result in overlap([partial(same[0].question.ask, clients[same[0].account]) for same in calls]):
+    for index, result in overlap(
+        [partial(same[0].question.ask, clients[same[0].account]) for same in calls]
+    ):
         for each in calls[index]:
             reading.answer(each, result)
-    drifts = sorted(reading.drifts, key=lambda drift: (drift.campaign, drift.edition, drift.kind, drift.subject))
+    drifts = sorted(
+        reading.drifts, key=lambda drift: (drift.campaign, drift.edition, drift.kind, drift.subject)
+    )
     return Remote(
-        tuple(drifts), tuple(reading.unread.values()), reading.refusals, reading.counts, frozenset(reading.unknown)
+        tuple(drifts),
+        tuple(reading.unread.values()),
+        reading.refusals,
+        reading.counts,
+        frozenset(reading.unknown),
     )
 
 
@@ -196,15 +231,24 @@ def _calls(reading: _Reading, planned: PlannedCampaign) -> Iterator[_Call]:
         record = reading.state.record(campaign.name, campaign.edition)
         drafts = [record.draft(batch or 1) for batch in batches_left(campaign, record)]
         for draft in [each for each in drafts if each is not None]:
-            yield _Call(planned, account, _draft(account, draft), partial(reading.draft, campaign, draft))
+            yield _Call(
+                planned, account, _draft(account, draft), partial(reading.draft, campaign, draft)
+            )
         if campaign.audience.is_to_all:
-            yield _Call(planned, account, _followers(account, campaign), partial(reading.audience, planned, campaign))
+            yield _Call(
+                planned,
+                account,
+                _followers(account, campaign),
+                partial(reading.audience, planned, campaign),
+            )
         if campaign.audience.tag_id is not None or campaign.audience.tag is not None:
             yield _Call(planned, account, _tags(account), partial(reading.tag, planned, campaign))
     for record in reading.state.editions(planned.name):
         for job in record.jobs:
             if (msg_id := unfinished(job)) is not None:
-                yield _Call(planned, account, _job(account, msg_id), partial(reading.job, record, job))
+                yield _Call(
+                    planned, account, _job(account, msg_id), partial(reading.job, record, job)
+                )
 
 
 def _draft(account: AccountName, draft: Draft) -> _Question:
@@ -213,7 +257,9 @@ def _draft(account: AccountName, draft: Draft) -> _Question:
 
 
 def _followers(account: AccountName, campaign: RenderedCampaign) -> _Question:
-    return _Question((account, "followers"), lambda client: client.audience_count(campaign.audience))
+    return _Question(
+        (account, "followers"), lambda client: client.audience_count(campaign.audience)
+    )
 
 
 def _tags(account: AccountName) -> _Question:
@@ -231,7 +277,9 @@ def _addresses(reading: _Reading, planned: PlannedCampaign, is_there: IsThere) -
         return
     asked = [(DriftKind.PICTURE_GONE, each, each) for each in _pictures(campaign, reading.state)]
     asked += [(DriftKind.ARTICLE_GONE, key, address) for key, address in campaign.links]
-    for kind, subject, address in (each for each in asked if urlsplit(each[2]).hostname in WECHAT_HOSTS):
+    for kind, subject, address in (
+        each for each in asked if urlsplit(each[2]).hostname in WECHAT_HOSTS
+    ):
         done = partial(reading.address, campaign, kind, subject)
         yield _Call(planned, AccountName(planned.account), _address(is_there, address), done)
 

@@ -21,7 +21,15 @@ from massctl.model.settings import RunnerHappening
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.checkup import alarms
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.steps import PASSING, Guard, Refusal, SaveDraft, SendMass, SendPreview, UploadMedia
+from massctl.plan.steps import (
+    PASSING,
+    Guard,
+    Refusal,
+    SaveDraft,
+    SendMass,
+    SendPreview,
+    UploadMedia,
+)
 from massctl.plan.window import WindowState, window_state
 
 
@@ -42,16 +50,22 @@ Standings: TypeAlias = Mapping[CampaignName, _Standing]
 """What was told last of each campaign: the guards that refuse it, what failed, and whether it is in doubt."""
 
 
-def events_of(outcome: Outcome, before: Standings, now: datetime) -> tuple[list[RunnerEvent], Standings]:
+def events_of(
+    outcome: Outcome, before: Standings, now: datetime
+) -> tuple[list[RunnerEvent], Standings]:
     """Return what an `apply` did and what changed since `before`; also what is told by now."""
     found: list[RunnerEvent] = []
     told: dict[CampaignName, _Standing] = {}
     for each in outcome.campaigns:
         name = each.planned.name
-        found += [RunnerEvent(kind, now, said, campaign=name) for kind, said in _performed(outcome, each)]
+        found += [
+            RunnerEvent(kind, now, said, campaign=name) for kind, said in _performed(outcome, each)
+        ]
         told[name] = standing = _standing(outcome, each)
         if standing != before.get(name, (frozenset(), None, False)):
-            found += [replace(event, campaign=name) for event in _stopped(outcome, each, standing, now)]
+            found += [
+                replace(event, campaign=name) for event in _stopped(outcome, each, standing, now)
+            ]
     return found, told
 
 
@@ -76,7 +90,9 @@ def _performed(outcome: Outcome, campaign: CampaignOutcome) -> list[tuple[Runner
     if any(isinstance(step, UploadMedia | SaveDraft) for step in steps):
         found.append(("staged", Phrase("{name}: staged", name=name)))
     if shown := sum(isinstance(step, SendPreview) for step in steps):
-        found.append(("previewed", Phrase("{name}: previews sent: {count}", name=name, count=shown)))
+        found.append(
+            ("previewed", Phrase("{name}: previews sent: {count}", name=name, count=shown))
+        )
     sends = sum(isinstance(step, SendMass) for step in steps)
     record = outcome.record(campaign)
     return found + [("sent", _accepted(record, job)) for job in range(-sends, 0)]
@@ -84,7 +100,9 @@ def _performed(outcome: Outcome, campaign: CampaignOutcome) -> list[tuple[Runner
 
 def _accepted(record: Record, job: int) -> Phrase:
     made = record.jobs[job]
-    counts = [each.event.audience_count for each in record.attempts if each.event.batch == made.batch]
+    counts = [
+        each.event.audience_count for each in record.attempts if each.event.batch == made.batch
+    ]
     values = {"name": record.campaign, "msg_id": made.msg_id or "-"}
     if counts[-1] is None:
         return Phrase("{name}: WeChat accepted it (msg_id {msg_id})", **values)
@@ -92,13 +110,19 @@ def _accepted(record: Record, job: int) -> Phrase:
     return Phrase(say, count=counts[-1], **values)
 
 
-def _stopped(outcome: Outcome, campaign: CampaignOutcome, standing: _Standing, now: datetime) -> list[RunnerEvent]:
+def _stopped(
+    outcome: Outcome, campaign: CampaignOutcome, standing: _Standing, now: datetime
+) -> list[RunnerEvent]:
     name, (guards, failure, doubt) = campaign.planned.name, standing
     if doubt and not is_held(outcome.record(campaign)):
-        say = Phrase("{name}: nobody knows whether it was sent, so its account sends nothing else", name=name)
+        say = Phrase(
+            "{name}: nobody knows whether it was sent, so its account sends nothing else", name=name
+        )
         return [RunnerEvent("in_doubt", now, say, Command("reconcile", name))]
     if doubt:
-        say = Phrase("{name}: the administrator (管理员) is asked to confirm it in WeChat", name=name)
+        say = Phrase(
+            "{name}: the administrator (管理员) is asked to confirm it in WeChat", name=name
+        )
         return [RunnerEvent("in_doubt", now, say)]
     if failure is not None and campaign.error is not None:
         say = Phrase("{name}: {message}", name=name, message=campaign.error.message)
@@ -111,7 +135,12 @@ def _stopped(outcome: Outcome, campaign: CampaignOutcome, standing: _Standing, n
         RunnerEvent(
             "refused",
             now,
-            Phrase("{name}: not sent ({guard}): {why}", name=name, guard=each.guard.value, why=each.message),
+            Phrase(
+                "{name}: not sent ({guard}): {why}",
+                name=name,
+                guard=each.guard.value,
+                why=each.message,
+            ),
             each.hint,
         )
         for each in refusals
@@ -152,7 +181,11 @@ def _ended(record: Record, state: State) -> tuple[Phrase, str]:
 def unfinished_sends(state: State) -> dict[RecordKey, Status]:
     """Return the status of every edition that WeChat is still sending, or that waits for the administrator."""
     going = {Status.SENDING, Status.AWAITING_ADMIN, Status.IN_DOUBT}
-    return {key: status for key, record in state.records.items() if (status := status_of(record)) in going}
+    return {
+        key: status
+        for key, record in state.records.items()
+        if (status := status_of(record)) in going
+    }
 
 
 _OTHERS = frozenset({Guard.NOT_AT_TIP, Guard.OTHER_RUNNER})
@@ -185,7 +218,9 @@ def stopped_now(campaigns: Sequence[PlannedCampaign]) -> dict[RecordKey, tuple[R
 def _as_left(outcome: Outcome, campaign: CampaignOutcome, now: datetime) -> PlannedCampaign:
     planned, rendered = campaign.planned, campaign.planned.rendered
     window = window_state(rendered.window, now) if rendered is not None else planned.window
-    return replace(planned, status=outcome.status(campaign), window=window, refusals=tuple(campaign.findings))
+    return replace(
+        planned, status=outcome.status(campaign), window=window, refusals=tuple(campaign.findings)
+    )
 
 
 def _passes(planned: PlannedCampaign) -> bool:
@@ -198,7 +233,9 @@ def statistics_events(account: AccountName, found: Collected, now: datetime) -> 
     """Return what was collected for an account; nothing where nothing is new."""
     told: list[RunnerEvent] = []
     if found.rows:
-        say = Phrase("statistics of {account}: new rows: {count}", account=account, count=found.rows)
+        say = Phrase(
+            "statistics of {account}: new rows: {count}", account=account, count=found.rows
+        )
         told.append(RunnerEvent("statistics", now, say))
     for fall in found.falls:
         say = Phrase("statistics of {account}: {what}", account=account, what=fall.words)

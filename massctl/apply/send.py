@@ -29,7 +29,9 @@ NO_SEND_LEFT = 45028
 """No mass-send allowance is left. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 
 
-def wait_to_send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+def wait_to_send(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign
+) -> bool:
     """Wait until a campaign may be asked for; False where it may not be in this run.
 
     An open attempt waits until WeChat takes a repetition. Everything waits for the account's pace. `ready` judges what
@@ -43,7 +45,12 @@ def wait_to_send(context: ApplyContext, outcome: CampaignOutcome, campaign: Rend
     decision = may_repeat(record, campaign.digest, context.rules.policy, context.ports.clock.now())
     if isinstance(decision, NoRepeat):
         return False
-    _wait_until(context, decision.at, Phrase("{name}: no clear answer; repeating in {seconds} s"), name=campaign.name)
+    _wait_until(
+        context,
+        decision.at,
+        Phrase("{name}: no clear answer; repeating in {seconds} s"),
+        name=campaign.name,
+    )
     return _keep_pace(context, outcome, campaign)
 
 
@@ -72,13 +79,17 @@ def ready(
     return None if outcome.stopped else intent
 
 
-def _refusals_now(context: ApplyContext, campaign: RenderedCampaign, **read: Refusal | None) -> list[Refusal]:
+def _refusals_now(
+    context: ApplyContext, campaign: RenderedCampaign, **read: Refusal | None
+) -> list[Refusal]:
     """Compare the files, and ask every guard; `read` are fields of `Reading`."""
     case = context.case(campaign, changed=context.changed_file(campaign), **read)
     return send_refusals(case, Moment.ATTEMPT)
 
 
-def agreed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+def agreed(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
+) -> bool:
     """Return whether the operator agreed to a send. If nobody was asked yet, note the question and stop here.
 
     A send that a guard refuses is not asked about.
@@ -105,7 +116,9 @@ def _agreement(context: ApplyContext, campaign: RenderedCampaign, batch: int | N
     return agreement(campaign, batch, draft)
 
 
-def _question(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendQuestion:
+def _question(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign
+) -> SendQuestion:
     record = context.record_of(campaign)
     return SendQuestion(
         sends=tuple(_agreement(context, campaign, each) for each in batches_left(campaign, record)),
@@ -129,7 +142,9 @@ def renewed(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedC
     return True
 
 
-def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected) -> None:
+def record_stop(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, verdict: Rejected
+) -> None:
     """Record why nothing more is attempted: WeChat's answer, or that it was too late to ask."""
     if outcome.stopped:
         return  # The last look has said why.
@@ -141,11 +156,15 @@ def record_stop(context: ApplyContext, outcome: CampaignOutcome, campaign: Rende
         context.fail(outcome, rejection_error(context, campaign, verdict))
 
 
-def rejection_error(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> WeChatError:
+def rejection_error(
+    context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected
+) -> WeChatError:
     """Explain when a refused send can go out, and how to record a send in the console that used its allowance."""
     stopped = rejected_batch(context.record_of(campaign))
     hint = stopped.hint if stopped is not None else _possible_again(context, campaign, rejected)
-    if rejected.errcode == NO_SEND_LEFT and not campaign.over_limit_allowed:  # That one counted on no place.
+    if (
+        rejected.errcode == NO_SEND_LEFT and not campaign.over_limit_allowed
+    ):  # That one counted on no place.
         more = Phrase(
             "The ledger has fewer sends, so somebody may have sent in the "
             "console: look under 群发记录 when that was, and record it: {command}",
@@ -183,21 +202,30 @@ def follow_up(context: ApplyContext, campaign: RenderedCampaign, outcome: Campai
     except WeChatError as error:
         say = Phrase("{name} was accepted, but its state could not be read yet ({why}): {command}")
         context.ports.progress.say(
-            Phrase(say, name=campaign.name, why=error.summary, command=Command("status", campaign.name))
+            Phrase(
+                say, name=campaign.name, why=error.summary, command=Command("status", campaign.name)
+            )
         )
         return
     context.ledger.note(job_status(report), campaign)  # Where it is lost, it is asked for again.
     if report.status == "failed":
         failed = Phrase("WeChat accepted the job and then failed it")
         told = Phrase("{reason}; the allowance counts as used", reason=failed)
-        context.fail(outcome, WeChatError(told, hint=how_to_resend(context.record_of(campaign), context.state) or ""))
+        context.fail(
+            outcome,
+            WeChatError(told, hint=how_to_resend(context.record_of(campaign), context.state) or ""),
+        )
 
 
 def record_expired(context: ApplyContext) -> None:
     """Record each window that this run is the first to find closed, in its plan or in the moment of the send."""
     for outcome in context.outcomes:
         campaign = outcome.planned.rendered
-        if campaign is None or campaign.window is None or not any(r.guard is Guard.EXPIRED for r in outcome.refusals):
+        if (
+            campaign is None
+            or campaign.window is None
+            or not any(r.guard is Guard.EXPIRED for r in outcome.refusals)
+        ):
             continue
         if campaign.window.not_after not in context.record_of(campaign).expired_at:
             context.ledger.record(Expired(not_after=campaign.window.not_after), campaign)
@@ -207,8 +235,13 @@ def _keep_pace(context: ApplyContext, outcome: CampaignOutcome, campaign: Render
     """Wait until the account may ask for one more mass send; False, and noted, where the window ends before that."""
     at = next_send_at(context.state, campaign.appid, context.ports.clock.now())
     if campaign.window is not None and at > campaign.window.not_after >= context.ports.clock.now():
-        say = Phrase("its account may make {count} sends a minute, and its window ends first", count=SENDS_A_MINUTE)
-        outcome.refuse(Refusal(Guard.ALLOWANCE, say, again_after(campaign, context.rules.policy, at)))
+        say = Phrase(
+            "its account may make {count} sends a minute, and its window ends first",
+            count=SENDS_A_MINUTE,
+        )
+        outcome.refuse(
+            Refusal(Guard.ALLOWANCE, say, again_after(campaign, context.rules.policy, at))
+        )
         return False
     say = Phrase("{name}: at most {count} sends a minute; continuing in {seconds} s")
     _wait_until(context, at, say, name=campaign.name, count=SENDS_A_MINUTE)
@@ -232,15 +265,21 @@ def _intent(
         if not context.record_of(campaign).is_in_doubt:
             raise
         # Its material may have been forgotten since.
-        say = Phrase("nobody knows whether it was sent, and the recorded request can no longer be made")
+        say = Phrase(
+            "nobody knows whether it was sent, and the recorded request can no longer be made"
+        )
         outcome.refuse(Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(campaign.name)))
         return None
 
 
-def _block(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> SendBlock:
+def _block(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign
+) -> SendBlock:
     """Collect what a yes confirms, with the current size and allowance."""
     now = context.ports.clock.now()
-    ahead = look_ahead(context.rules.agenda, context.state, context.rules.policy, now, {campaign.account})
+    ahead = look_ahead(
+        context.rules.agenda, context.state, context.rules.policy, now, {campaign.account}
+    )
     return send_block(
         campaign,
         window_state(campaign.window, now),

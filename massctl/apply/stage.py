@@ -87,13 +87,20 @@ def note_staged(context: ApplyContext) -> None:
         if all((campaign.appid, each.sha256) in context.state.materials for each in campaign.files):
             size = context.count_of(campaign)
             context.ledger.note(
-                MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size), campaign
+                MessageStaged(appid=campaign.appid, digest=campaign.digest, audience_count=size),
+                campaign,
             )
 
 
-def forget_if_unknown(context: ApplyContext, campaign: RenderedCampaign, error: MassctlError) -> None:
+def forget_if_unknown(
+    context: ApplyContext, campaign: RenderedCampaign, error: MassctlError
+) -> None:
     """Forget a message's own material that WeChat does not know any more; the next run uploads it again."""
-    if not isinstance(error, WeChatError) or error.errcode != MEDIA_UNKNOWN or campaign.message.has_draft:
+    if (
+        not isinstance(error, WeChatError)
+        or error.errcode != MEDIA_UNKNOWN
+        or campaign.message.has_draft
+    ):
         return
     for each in campaign.files:
         context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
@@ -106,7 +113,9 @@ def material_advice(campaign: RenderedCampaign, otherwise: str) -> str:
         return otherwise
     if any(each.media_id is not None for each in message.materials):
         keys = f"{message.type}.{EITHER_OF[message.type][1]}"
-        say = Phrase("Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file instead.")
+        say = Phrase(
+            "Look in the console under 素材库, and correct {keys} in campaign.yaml; or give a file instead."
+        )
         return Phrase(say, keys=keys)
     return Phrase(
         "WeChat does not know a file that was uploaded in this run: save it in another format, and run apply again."
@@ -136,14 +145,22 @@ def judged_by_material(
     return replace(
         verdict,
         retryable=True,
-        message=Phrase("WeChat no longer knows the material of this message: it was deleted, or it has expired"),
-        hint=Phrase("Run the same command again: massctl uploads it again, and nobody has received it yet."),
+        message=Phrase(
+            "WeChat no longer knows the material of this message: it was deleted, or it has expired"
+        ),
+        hint=Phrase(
+            "Run the same command again: massctl uploads it again, and nobody has received it yet."
+        ),
     )
 
 
 def forget_lost(context: ApplyContext, campaign: RenderedCampaign, rejected: Rejected) -> None:
     """Forget the material of a send that was refused for lack of it, together with the id of a video."""
-    if rejected.errcode != MEDIA_UNKNOWN or not rejected.retryable or isinstance(campaign.message, VideoMessage):
+    if (
+        rejected.errcode != MEDIA_UNKNOWN
+        or not rejected.retryable
+        or isinstance(campaign.message, VideoMessage)
+    ):
         return
     for each in _older(context, campaign):
         context.ledger.note(MaterialForgotten(appid=campaign.appid, sha256=each.sha256))
@@ -160,8 +177,15 @@ def _lost(context: ApplyContext, campaign: RenderedCampaign) -> bool:
 
 def _older(context: ApplyContext, campaign: RenderedCampaign) -> list[MediaFile]:
     """List the files of a message whose material an earlier run uploaded."""
-    recorded = {each.sha256: context.state.materials.get((campaign.appid, each.sha256)) for each in campaign.files}
-    return [each for each in campaign.files if (known := recorded[each.sha256]) and known[0] not in context.uploaded]
+    recorded = {
+        each.sha256: context.state.materials.get((campaign.appid, each.sha256))
+        for each in campaign.files
+    }
+    return [
+        each
+        for each in campaign.files
+        if (known := recorded[each.sha256]) and known[0] not in context.uploaded
+    ]
 
 
 def readings(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Callable[[], Any]]]:
@@ -198,10 +222,15 @@ def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | N
         except (WeChatError, ConfigurationError) as error:
             return unread_refusal(error)
     elif isinstance(count, MassctlError):
-        return unread_refusal(count) if needs_size(campaign) else None  # It was told when it could not be read.
+        # It was told when it could not be read.
+        return unread_refusal(count) if needs_size(campaign) else None
     else:
         refusal = audience_refusal(campaign.audience, count)
-    return with_reconcile_hint(refusal, campaign.name) if refusal is not None and record.is_in_doubt else refusal
+    return (
+        with_reconcile_hint(refusal, campaign.name)
+        if refusal is not None and record.is_in_doubt
+        else refusal
+    )
 
 
 def needs_size(campaign: RenderedCampaign) -> bool:
@@ -233,7 +262,9 @@ def recount_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusa
 def _counted(context: ApplyContext, key: AudienceKey, result: int | Failed | None) -> None:
     context.counts[key] = result
     if isinstance(result, Failed):
-        context.ports.progress.say(Phrase("the size of an audience could not be read: {why}", why=result.summary))
+        context.ports.progress.say(
+            Phrase("the size of an audience could not be read: {why}", why=result.summary)
+        )
 
 
 def _listed(
@@ -252,7 +283,12 @@ def _listed(
     for outcome, campaign in campaigns:
         if tag is not None and context.record_of(campaign).resolved_for(campaign.digest) is None:
             found = AudienceResolved(
-                appid=campaign.appid, digest=campaign.digest, tag=name, tag_id=tag.id, name=tag.name, count=tag.count
+                appid=campaign.appid,
+                digest=campaign.digest,
+                tag=name,
+                tag_id=tag.id,
+                name=tag.name,
+                count=tag.count,
             )
             context.ledger.record(found, campaign)
         elif tag is None and not context.may_send(outcome):
@@ -266,12 +302,18 @@ def unread_refusal(why: MassctlError) -> Refusal:
     """Refuse an audience whose size could not be read."""
     return Refusal(
         Guard.AUDIENCE_BOUNDS,
-        Phrase("the size of the audience could not be read, so it cannot be checked: {why}", why=why.summary),
+        Phrase(
+            "the size of the audience could not be read, so it cannot be checked: {why}",
+            why=why.summary,
+        ),
         why.hint or Phrase("run apply again; until then nothing is sent"),
     )
 
 
-_SOUNDS: Mapping[Purpose, Literal["voice", "video"]] = {Purpose.VOICE: "voice", Purpose.VIDEO: "video"}
+_SOUNDS: Mapping[Purpose, Literal["voice", "video"]] = {
+    Purpose.VOICE: "voice",
+    Purpose.VIDEO: "video",
+}
 """What add_material takes as something else than a picture."""
 
 
@@ -287,7 +329,9 @@ def connect(context: ApplyContext) -> Connected:
                 context.fail(outcome, result)
 
     busy = {campaign.account for outcome, campaign in context.going() if context.has_work(outcome)}
-    context.side_by_side(Phrase("connecting"), [(each, partial(renew, each)) for each in sorted(busy)], done)
+    context.side_by_side(
+        Phrase("connecting"), [(each, partial(renew, each)) for each in sorted(busy)], done
+    )
     return Connected(context)
 
 
@@ -306,12 +350,21 @@ def _uploads(context: ApplyContext) -> Iterator[tuple[Callable[[Any], None], Cal
         for step in steps_of(outcome, UploadMedia):
             yield (
                 partial(_uploaded, context, outcome, step),
-                partial(_upload, context, context.ports.wechat(step.account), step.media, campaign.message),
+                partial(
+                    _upload,
+                    context,
+                    context.ports.wechat(step.account),
+                    step.media,
+                    campaign.message,
+                ),
             )
 
 
 def _uploaded(
-    context: ApplyContext, outcome: CampaignOutcome, step: UploadMedia, result: ImageUrl | Material | Failed
+    context: ApplyContext,
+    outcome: CampaignOutcome,
+    step: UploadMedia,
+    result: ImageUrl | Material | Failed,
 ) -> None:
     if isinstance(result, Failed):
         _fail_all_that_need(context, outcome, step, result)
@@ -328,14 +381,21 @@ def packed(context: ApplyContext, media: MediaFile, message: RenderedMessage) ->
 
     A video takes the title and description of its `message` along.
     """
-    data, filename = context.ports.pictures.read(media.sha256), f"{media.sha256[:12]}.{media.extension}"
-    upload = Upload(data, filename, MEDIA_TYPES[media.extension], _SOUNDS.get(media.purpose, "image"))
+    data, filename = (
+        context.ports.pictures.read(media.sha256),
+        f"{media.sha256[:12]}.{media.extension}",
+    )
+    upload = Upload(
+        data, filename, MEDIA_TYPES[media.extension], _SOUNDS.get(media.purpose, "image")
+    )
     if isinstance(message, VideoMessage):
         return replace(upload, title=message.title, introduction=message.description)
     return upload
 
 
-def record_material(context: ApplyContext, appid: AppId, media: MediaFile, material: Material) -> None:
+def record_material(
+    context: ApplyContext, appid: AppId, media: MediaFile, material: Material
+) -> None:
     """Note a material that WeChat took just now."""
     context.uploaded.add(material.media_id)
     event = MaterialAdded(
@@ -348,12 +408,16 @@ def record_material(context: ApplyContext, appid: AppId, media: MediaFile, mater
     context.ledger.note(event)
 
 
-def _upload(context: ApplyContext, wechat: WeChat, media: MediaFile, message: RenderedMessage) -> ImageUrl | Material:
+def _upload(
+    context: ApplyContext, wechat: WeChat, media: MediaFile, message: RenderedMessage
+) -> ImageUrl | Material:
     upload = packed(context, media, message)
     return wechat.add_material(upload) if media.purpose.is_material else wechat.upload_image(upload)
 
 
-def _fail_all_that_need(context: ApplyContext, owner: CampaignOutcome, step: UploadMedia, error: Failed) -> None:
+def _fail_all_that_need(
+    context: ApplyContext, owner: CampaignOutcome, step: UploadMedia, error: Failed
+) -> None:
     """Stop every campaign that waits for a file which could not be uploaded; a draft that exists has its own."""
     needed = (step.appid, step.media.sha256, step.media.purpose)
     for outcome, campaign in context.going():
@@ -367,7 +431,9 @@ def keep_contents(context: ApplyContext) -> None:
     archive = context.ports.archive
     if archive is None:
         return
-    due = [campaign for outcome, campaign in context.going() if _goes_out(context, outcome, campaign)]
+    due = [
+        campaign for outcome, campaign in context.going() if _goes_out(context, outcome, campaign)
+    ]
     kept = [archive.keep(campaign) for campaign in due]
     if not all(kept):
         say = Phrase(
@@ -409,10 +475,14 @@ def make_videos(verified: Verified) -> Staged:
             context.fail(job.outcome, without_draft(campaign, result))
         else:
             context.uploaded.add(result)
-            context.ledger.note(VideoMade(appid=campaign.appid, digest=campaign.digest, media_id=result), campaign)
+            context.ledger.note(
+                VideoMade(appid=campaign.appid, digest=campaign.digest, media_id=result), campaign
+            )
 
     context.side_by_side(
-        Phrase("preparing videos"), [(job, partial(_make, context, job)) for job in _jobs(context)], done
+        Phrase("preparing videos"),
+        [(job, partial(_make, context, job)) for job in _jobs(context)],
+        done,
     )
     return Staged(verified)
 
@@ -426,14 +496,20 @@ def _jobs(context: ApplyContext) -> Iterator[_Job]:
 def _make(context: ApplyContext, job: _Job) -> MediaId:
     campaign, message = job.campaign, job.message
     material = material_id(message.materials[0], campaign.appid, context.state)
-    return context.ports.wechat(campaign.account).make_video(material, message.title, message.description)
+    return context.ports.wechat(campaign.account).make_video(
+        material, message.title, message.description
+    )
 
 
 def _is_due(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     record = context.state.record(campaign.name, campaign.edition)
     if record.is_in_doubt:
         return False  # An open attempt is repeated with the id that it had.
-    if not (steps_of(outcome, SendPreview) or context.may_send(outcome) or context.waits_for_another(outcome)):
+    if not (
+        steps_of(outcome, SendPreview)
+        or context.may_send(outcome)
+        or context.waits_for_another(outcome)
+    ):
         return False
     made = record.video
     if made is None or made.digest != campaign.digest:
@@ -456,13 +532,24 @@ def send_previews(settled: Settled) -> Shown:
     """
     context = settled.context
     _stop_what_cannot_be_shown(context)
-    due = [(steps, outcome, c) for outcome, c in context.going() if (steps := steps_of(outcome, SendPreview))]
+    due = [
+        (steps, outcome, c)
+        for outcome, c in context.going()
+        if (steps := steps_of(outcome, SendPreview))
+    ]
     for steps, outcome, campaign in sorted(due, key=lambda each: going_out(each[0][0])):
         body = preview_body(campaign, context.state, _shown(settled, campaign))
         wechat = context.ports.wechat(campaign.account)
-        context.ledger.record_each([(_previewed(campaign, step, "begun"), campaign) for step in steps])
-        calls = [((outcome, campaign, step), partial(_show, context, wechat, step, body)) for step in steps]
-        context.side_by_side(Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, context))
+        context.ledger.record_each(
+            [(_previewed(campaign, step, "begun"), campaign) for step in steps]
+        )
+        calls = [
+            ((outcome, campaign, step), partial(_show, context, wechat, step, body))
+            for step in steps
+        ]
+        context.side_by_side(
+            Phrase("sending previews of {name}", name=campaign.name), calls, partial(_done, context)
+        )
     return Shown(settled)
 
 
@@ -496,7 +583,11 @@ def seen_by(campaign: RenderedCampaign, record: Record) -> tuple[str, ...]:
 def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
     """Stop a coupon that lacks what its requested preview needs; record and send nothing."""
     for outcome, campaign in context.going():
-        if steps_of(outcome, SendPreview) and isinstance(campaign.message, CardMessage) and campaign.card_ext is None:
+        if (
+            steps_of(outcome, SendPreview)
+            and isinstance(campaign.message, CardMessage)
+            and campaign.card_ext is None
+        ):
             error = ConfigurationError(
                 Phrase("the previews of a coupon need card_ext"),
                 Phrase("No preview was sent."),
@@ -505,7 +596,9 @@ def _stop_what_cannot_be_shown(context: ApplyContext) -> None:
             context.fail(outcome, error)
 
 
-def _show(context: ApplyContext, wechat: WeChat, step: SendPreview, body: Body) -> PreviewVerdict | Untried:
+def _show(
+    context: ApplyContext, wechat: WeChat, step: SendPreview, body: Body
+) -> PreviewVerdict | Untried:
     """Send one preview, unless WeChat answered in this run that no previews are left today."""
     appid = step.campaign.appid
     if appid in context.previews_spent:
@@ -524,8 +617,12 @@ def _done(context: ApplyContext, job: Job, result: PreviewVerdict | Untried | Fa
             outcome.performed.append(step)
         case PreviewUnknown(reason=reason):
             context.ledger.note(_previewed(campaign, step, "unknown"), campaign)
-            say = Phrase("nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated")
-            context.ports.progress.say(Phrase(say, number=step.number, name=campaign.name, reason=reason))
+            say = Phrase(
+                "nobody knows whether preview {number} of {name} arrived ({reason}); it is not repeated"
+            )
+            context.ports.progress.say(
+                Phrase(say, number=step.number, name=campaign.name, reason=reason)
+            )
         case PreviewFailed(errcode=errcode, rid=rid, message=message, hint=hint):
             context.ledger.note(_previewed(campaign, step, "failed", errcode, rid), campaign)
             said = material_advice(campaign, hint) if errcode == MEDIA_UNKNOWN else hint

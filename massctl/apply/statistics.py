@@ -81,7 +81,11 @@ def collect(
 
 
 def _archive(
-    found: Collected, archive: StatisticsArchive, request: StatisticsRequest, counted: Counted, at: datetime
+    found: Collected,
+    archive: StatisticsArchive,
+    request: StatisticsRequest,
+    counted: Counted,
+    at: datetime,
 ) -> None:
     """Keep an answer, and note in `found` what it brought and which sums fell with it."""
     rows = len(counted.articles) + len(counted.days)

@@ -15,7 +15,14 @@ from massctl.apply.jobs import POLL_SECONDS, job_status
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import what_happened
 from massctl.apply.ports import Clock, JobReport, Progress, Withdrawals
-from massctl.errors import MassctlError, PermanentError, RefusedError, TransportError, UsageError, WeChatError
+from massctl.errors import (
+    MassctlError,
+    PermanentError,
+    RefusedError,
+    TransportError,
+    UsageError,
+    WeChatError,
+)
 from massctl.model.entries import Withdrawn
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, MsgId
@@ -101,14 +108,19 @@ class WithdrawalWait(Frozen):
         remaining = (self.until - self.clock.now()).total_seconds()
         if remaining <= 0:
             return False
-        say = Phrase("still sending: {count}; withdrawn as soon as WeChat allows it; asking for {seconds} s more")
+        say = Phrase(
+            "still sending: {count}; withdrawn as soon as WeChat allows it; asking for {seconds} s more"
+        )
         self.progress.waiting(Phrase(say, count=count, seconds=int(remaining)))
         self.clock.sleep(min(POLL_SECONDS, remaining))
         return True
 
 
 def withdraw_all(
-    taken: Withdrawal, wechat: Withdrawals, ledger: LedgerSession, wait: WithdrawalWait | None = None
+    taken: Withdrawal,
+    wechat: Withdrawals,
+    ledger: LedgerSession,
+    wait: WithdrawalWait | None = None,
 ) -> None:
     """Withdraw one after the other, until one fails; with `wait`, each at the first moment that WeChat allows.
 
@@ -141,17 +153,28 @@ def targets(record: Record, article: int) -> list[Target]:
     Raises UsageError if nothing of it can be withdrawn: never sent, a text, or a job whose id nobody knows.
     """
     if not record.jobs:
-        raise _nothing(record, Phrase("Edition {edition} of it was not sent.", edition=record.edition))
+        raise _nothing(
+            record, Phrase("Edition {edition} of it was not sent.", edition=record.edition)
+        )
     if not is_news_or_video(record):
-        raise _nothing(record, Phrase("WeChat withdraws only news and videos, and this is another message."))
+        raise _nothing(
+            record, Phrase("WeChat withdraws only news and videos, and this is another message.")
+        )
     unknown = [job for job in record.jobs if job.msg_id is None]
     if unknown:
         raise UsageError(
-            Phrase("the id of {name}'s job is not known, and WeChat needs it to withdraw", name=record.campaign),
+            Phrase(
+                "the id of {name}'s job is not known, and WeChat needs it to withdraw",
+                name=record.campaign,
+            ),
             Phrase("No request was made."),
             Phrase("withdraw it in the console under 群发记录"),
         )
-    return [Target(record, job, MsgId(job.msg_id), article) for job in record.jobs if job.msg_id is not None]
+    return [
+        Target(record, job, MsgId(job.msg_id), article)
+        for job in record.jobs
+        if job.msg_id is not None
+    ]
 
 
 def sharing(target: Target, state: State) -> Iterator[Record]:
@@ -167,7 +190,9 @@ def sharing(target: Target, state: State) -> Iterator[Record]:
             yield record
 
 
-def withdraw(target: Target, wechat: Withdrawals, ledger: LedgerSession, status: str | None = None) -> None:
+def withdraw(
+    target: Target, wechat: Withdrawals, ledger: LedgerSession, status: str | None = None
+) -> None:
     """Withdraw, and record it; does nothing where it is on record as gone already.
 
     `status` is that of its job, where it was read already. Raises RefusedError while the job is not sent,
@@ -190,14 +215,18 @@ def withdraw(target: Target, wechat: Withdrawals, ledger: LedgerSession, status:
         raise _unknown(target, error) from error
     except WeChatError as error:
         # Sent a moment ago, and now in a state that cannot be withdrawn: what was asked for before took place.
-        if not (asked_before and isinstance(error, PermanentError) and error.errcode == WRONG_STATE):
+        if not (
+            asked_before and isinstance(error, PermanentError) and error.errcode == WRONG_STATE
+        ):
             _note(target, ledger, outcome="refused", error=error)
             raise
     _note(target, ledger)
     _is_deleted(target, wechat, ledger)
 
 
-def _state_once_sent(target: Target, wechat: Withdrawals, ledger: LedgerSession) -> str | MassctlError:
+def _state_once_sent(
+    target: Target, wechat: Withdrawals, ledger: LedgerSession
+) -> str | MassctlError:
     """Ask for the job's state; return why nobody can withdraw it yet, where that may pass."""
     try:
         return _read_state(target, wechat, ledger)
@@ -221,7 +250,9 @@ def _read_state(target: Target, wechat: Withdrawals, ledger: LedgerSession) -> s
         )
     say = Phrase("{name} is still being sent, and WeChat withdraws only what is sent")
     if target.job.status == "sent":
-        say = Phrase("an event said that {name} is sent, but WeChat still answers that it is sending, and refuses this")
+        say = Phrase(
+            "an event said that {name} is sent, but WeChat still answers that it is sending, and refuses this"
+        )
     raise StillSendingError(
         Phrase(say, name=name),
         Phrase("Nothing was withdrawn."),
@@ -267,7 +298,9 @@ def _unknown(target: Target, error: TransportError) -> TransportError:
     return TransportError(
         Phrase("nobody knows whether the articles of {name} are gone", name=target.record.campaign),
         what_happened(error),
-        Phrase("Run the same command again: it reads the state first, and a second request does no harm."),
+        Phrase(
+            "Run the same command again: it reads the state first, and a second request does no harm."
+        ),
         errcode=error.errcode,
         rid=error.rid,
     )
@@ -275,7 +308,9 @@ def _unknown(target: Target, error: TransportError) -> TransportError:
 
 def _material(record: Record, job: Job) -> set[str]:
     """Name everything by which WeChat could know a send's content again."""
-    drafts = {f"draft {a.event.media_id}" for a in record.not_refused if a.event.media_id is not None}
+    drafts = {
+        f"draft {a.event.media_id}" for a in record.not_refused if a.event.media_id is not None
+    }
     news = {f"news {job.msg_data_id}"} if job.msg_data_id is not None else set()
     return drafts | news | set((job.counts.article_urls or []) if job.counts else [])
 

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import field
 
-from massctl.callback.envelope import Delivered, Query, Secrets, Untrusted, check_handshake, open_body
+from massctl.callback.envelope import (
+    Delivered,
+    Query,
+    Secrets,
+    Untrusted,
+    check_handshake,
+    open_body,
+)
 from massctl.callback.finish import EVENT, read_finish
 from massctl.callback.spool import Arrival, Spool, SpoolError
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault, Tree, read_tree
@@ -82,7 +89,12 @@ class Answer(Frozen):
         """Its headers. `echostr` is anybody's words while a signature is fresh: no browser may take it for a page."""
         allow = [("Allow", self.allow)] if self.allow else []
         length = ("Content-Length", str(len(self.body)))
-        return [("Content-Type", self.content_type), length, ("X-Content-Type-Options", "nosniff"), *allow]
+        return [
+            ("Content-Type", self.content_type),
+            length,
+            ("X-Content-Type-Options", "nosniff"),
+            *allow,
+        ]
 
 
 class Callback:
@@ -135,11 +147,20 @@ class Callback:
             return self._handshake(request) if request.method == "GET" else self._post(request)
         except SpoolError as error:
             # WeChat repeats what is not answered with 200.
-            self._tell(Phrase("nothing can be acknowledged: the spool cannot be written: {why}", why=str(error)))
+            self._tell(
+                Phrase(
+                    "nothing can be acknowledged: the spool cannot be written: {why}",
+                    why=str(error),
+                )
+            )
             return Answer(503 if request.method == "GET" else 500)
 
     def _at(self, path: str) -> list[Endpoint]:
-        return [each for each in self._endpoints if each.path is None or each.path.rstrip("/") == path.rstrip("/")]
+        return [
+            each
+            for each in self._endpoints
+            if each.path is None or each.path.rstrip("/") == path.rstrip("/")
+        ]
 
     def _handshake(self, request: Request) -> Answer:
         endpoints, query = self._at(request.path), Query.parse(request.query)
@@ -150,7 +171,9 @@ class Callback:
             if isinstance(said, bytes):
                 self._spool.count(endpoint.account, "handshake")
                 return Answer(200, said)
-        return self._refuse_all([(each, why) for each, why in checked if isinstance(why, Untrusted)])
+        return self._refuse_all(
+            [(each, why) for each, why in checked if isinstance(why, Untrusted)]
+        )
 
     def _post(self, request: Request) -> Answer:
         endpoints, query = self._at(request.path), Query.parse(request.query)
@@ -163,13 +186,23 @@ class Callback:
         opened = [(each, open_body(query, body, tree, each.secrets, now)) for each in endpoints]
         delivered = [(each, said) for each, said in opened if isinstance(said, Delivered)]
         if not delivered:
-            return self._refuse_all([(each, why) for each, why in opened if isinstance(why, Untrusted)])
-        proven = [(each, said) for each, said in delivered if said.is_sealed and each.secrets.proves_account]
+            return self._refuse_all(
+                [(each, why) for each, why in opened if isinstance(why, Untrusted)]
+            )
+        proven = [
+            (each, said)
+            for each, said in delivered
+            if said.is_sealed and each.secrets.proves_account
+        ]
         verified, said = [each for each, _ in proven or delivered], (proven or delivered)[0][1]
         inside = read_tree(said.body) if said.is_sealed else tree
         if isinstance(inside, EventFault):
             return self._refuse(verified[:1], Untrusted.MALFORMED)
-        meant = verified if proven else _addressed(verified, self._endpoints, _word(inside, "tousername"))
+        meant = (
+            verified
+            if proven
+            else _addressed(verified, self._endpoints, _word(inside, "tousername"))
+        )
         is_finish = _word(inside, "event").lower() == EVENT
         if not (meant or is_finish or said.is_sealed):
             return self._refuse(verified[:1], Untrusted.OTHER_ACCOUNT)
@@ -182,7 +215,11 @@ class Callback:
         if isinstance(finish, EventFault):
             self._spool.count(heard.account, "unreadable")
             self._tell(
-                Phrase("an event of {account} cannot be recorded: {why}", account=heard.account, why=finish.message)
+                Phrase(
+                    "an event of {account} cannot be recorded: {why}",
+                    account=heard.account,
+                    why=finish.message,
+                )
             )
             return Answer(200)
         if heard.said.is_sealed and not heard.is_proven and finish.said.original_id is None:
@@ -205,9 +242,15 @@ class Callback:
         if endpoint.forward is None or self._forward is None:
             self._spool.count(account, "message")
             return Answer(200)
-        passed = self._forward(endpoint.forward, request.query, request.body or b"", request.headers)
+        passed = self._forward(
+            endpoint.forward, request.query, request.body or b"", request.headers
+        )
         self._spool.count(account, "forward_failed" if passed is None else "forwarded")
-        return Answer(200) if passed is None else Answer(200, passed.content, passed.content_type or _TEXT)
+        return (
+            Answer(200)
+            if passed is None
+            else Answer(200, passed.content, passed.content_type or _TEXT)
+        )
 
     def _refuse_all(self, checked: Sequence[tuple[Endpoint, Untrusted]]) -> Answer:
         """Refuse what none of several accounts takes, by the reason of the one that came nearest."""
@@ -248,7 +291,9 @@ class Callback:
             "# TYPE massctl_callback_held gauge",
             f"massctl_callback_held {states.get('held', 0)}",
         ]
-        return Answer(200, "\n".join([*lines, ""]).encode(), "text/plain; version=0.0.4; charset=utf-8")
+        return Answer(
+            200, "\n".join([*lines, ""]).encode(), "text/plain; version=0.0.4; charset=utf-8"
+        )
 
 
 class _Heard(Frozen):
@@ -297,7 +342,9 @@ Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 class Application:
     """A `Callback` as WSGI and as ASGI, in its forms with one call and with two."""
 
-    def __init__(self, callback: Callable[[], Callback], close: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, callback: Callable[[], Callback], close: Callable[[], None] = lambda: None
+    ) -> None:
         """`callback` gives what answers in this process: a server may fork after it loaded the application."""
         self._callback = callback
         self._close = close
@@ -318,7 +365,9 @@ class Application:
         # What is refused by its path or method is refused before its body is read.
         wanted = method == "POST" and callback.allowed(path) is not None
         body = _read(environ) if wanted else b""
-        answer = callback.answer(Request(method, path, environ.get("QUERY_STRING", ""), body, headers))
+        answer = callback.answer(
+            Request(method, path, environ.get("QUERY_STRING", ""), body, headers)
+        )
         start_response(f"{answer.status} {_REASONS[answer.status]}", answer.headers)
         return [answer.body]
 
@@ -326,9 +375,16 @@ class Application:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
-        named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        named = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
         headers = {"Content-Type": named["content-type"]} if "content-type" in named else {}
-        method, path, query = scope["method"], scope["path"], scope["query_string"].decode("latin-1")
+        method, path, query = (
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+        )
         callback = self._callback()
         wanted = method == "POST" and callback.allowed(path) is not None
         try:
@@ -337,8 +393,13 @@ class Application:
         except TimeoutError:
             return  # The server closes a connection that nothing was answered on.
         request = Request(method, path, query, body, headers)
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, callback.answer, request)
-        told = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in answer.headers]
+        answer = await asyncio.get_running_loop().run_in_executor(
+            self._threads, callback.answer, request
+        )
+        told = [
+            (name.lower().encode(), value.encode("latin-1", "replace"))
+            for name, value in answer.headers
+        ]
         await send({"type": "http.response.start", "status": answer.status, "headers": told})
         await send({"type": "http.response.body", "body": answer.body})
 

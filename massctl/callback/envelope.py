@@ -127,7 +127,9 @@ def check_handshake(query: Query, secrets: Secrets, now: datetime) -> bytes | Un
     return _check(query.signature, query, secrets, now) or query.echostr.encode(errors="replace")
 
 
-def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: datetime) -> Delivered | Untrusted:
+def open_body(
+    query: Query, body: bytes, tree: Tree, secrets: Secrets, now: datetime
+) -> Delivered | Untrusted:
     """Open a body whose outer fields are `tree`; return its content, or the reason to refuse it."""
     sealed = tree.get("encrypt", [])
     if not secrets.aes_keys:
@@ -142,9 +144,14 @@ def open_body(query: Query, body: bytes, tree: Tree, secrets: Secrets, now: date
     return _check(query.msg_signature, query, secrets, now, text) or _unsealed(text, secrets)
 
 
-def _check(signature: str, query: Query, secrets: Secrets, now: datetime, *sealed: str) -> Untrusted | None:
+def _check(
+    signature: str, query: Query, secrets: Secrets, now: datetime, *sealed: str
+) -> Untrusted | None:
     """Return what is wrong with a signature, or with its age."""
-    signed = [each.encode(errors="replace") for each in (secrets.token, query.timestamp, query.nonce, *sealed)]
+    signed = [
+        each.encode(errors="replace")
+        for each in (secrets.token, query.timestamp, query.nonce, *sealed)
+    ]
     due = hashlib.sha1(b"".join(sorted(signed)), usedforsecurity=False).hexdigest()
     if not hmac.compare_digest(due.encode(), signature.encode(errors="replace")):
         return Untrusted.FORGED

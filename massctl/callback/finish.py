@@ -41,7 +41,12 @@ def read_finish(data: bytes) -> JobFinish | EventFault:
         return tree
     if _word(tree, "event").lower() != EVENT:
         return _other_event(tree)
-    msg_ids = {number for name in ("msgid", "msg_id") for value in _values(tree, name) if (number := _integer(value))}
+    msg_ids = {
+        number
+        for name in ("msgid", "msg_id")
+        for value in _values(tree, name)
+        if (number := _integer(value))
+    }
     if len(msg_ids) != 1:
         none = Phrase("it names no job: MsgID is missing or is not a number")
         return EventFault("MC503", Phrase("it names two jobs") if msg_ids else none, _AS_SENT)
@@ -67,13 +72,17 @@ def _finish(tree: Tree, msg_id: MsgId, status: Status) -> JobFinish:
         copyright_check=_copyright_check(tree),
         original_id=original_id if _ORIGINAL_ID.fullmatch(original_id) else None,
     )
-    return JobFinish(said, datetime.fromtimestamp(seconds, UTC) if seconds and seconds <= SECONDS_MAX else None)
+    return JobFinish(
+        said, datetime.fromtimestamp(seconds, UTC) if seconds and seconds <= SECONDS_MAX else None
+    )
 
 
 def _other_event(tree: Tree) -> EventFault:
     if "encrypt" in tree and "event" not in tree:
         say = Phrase("it is encrypted, so massctl cannot read it")
-        return EventFault("MC502", say, Phrase("decrypt it first, or set the console to plain or compatible mode"))
+        return EventFault(
+            "MC502", say, Phrase("decrypt it first, or set the console to plain or compatible mode")
+        )
     say = Phrase("it is not the end of a mass job: its Event is not MASSSENDJOBFINISH")
     return EventFault("MC502", say, Phrase("massctl records only MASSSENDJOBFINISH"))
 
@@ -82,7 +91,9 @@ def _unknown_status(word: str) -> EventFault:
     if not word:
         return EventFault("MC503", Phrase("it says no Status"), _AS_SENT)
     shown = "".join(char if char.isascii() and char.isprintable() else "?" for char in word[:24])
-    return EventFault("MC503", Phrase("WeChat does not document its Status {status}", status=shown), _AS_SENT)
+    return EventFault(
+        "MC503", Phrase("WeChat does not document its Status {status}", status=shown), _AS_SENT
+    )
 
 
 def _status(word: str) -> Status | None:
@@ -121,7 +132,9 @@ def _copyright_check(tree: Tree) -> CopyrightCheck | None:
     )
     blocks = [block for block in tree.get("copyrightcheckresult", []) if isinstance(block, dict)]
     state = _count(blocks[0], "checkstate") if blocks else None
-    return CopyrightCheck(check_state=state, results=results) if results or state is not None else None
+    return (
+        CopyrightCheck(check_state=state, results=results) if results or state is not None else None
+    )
 
 
 def _items(tree: Tree, block_name: str) -> list[Tree]:

@@ -39,7 +39,9 @@ class Forwarder:
         self._slots = BoundedSemaphore(CONNECTIONS_MAX)
         self._threads = ThreadPoolExecutor(CONNECTIONS_MAX, thread_name_prefix="massctl-forward")
 
-    def __call__(self, address: str, query: str, body: bytes, headers: Mapping[str, str]) -> Passed | None:
+    def __call__(
+        self, address: str, query: str, body: bytes, headers: Mapping[str, str]
+    ) -> Passed | None:
         """Return the service's answer; None if it refused, or did not answer in time."""
         if not self._slots.acquire(blocking=False):
             return None
@@ -55,9 +57,18 @@ class Forwarder:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._line.close()
 
-    def _exchange(self, address: str, query: str, body: bytes, headers: Mapping[str, str]) -> Passed | None:
+    def _exchange(
+        self, address: str, query: str, body: bytes, headers: Mapping[str, str]
+    ) -> Passed | None:
         url = f"{address}{'&' if '?' in address else '?'}{query}"
         sent = {"Accept": "*/*", **headers}
-        call = Call("POST", url, ANSWER_SECONDS, content=body, headers=sent, answer_bytes_max=ANSWER_BYTES_MAX)
+        call = Call(
+            "POST",
+            url,
+            ANSWER_SECONDS,
+            content=body,
+            headers=sent,
+            answer_bytes_max=ANSWER_BYTES_MAX,
+        )
         answer = self._line.exchange(call)
         return answer if isinstance(answer, RawAnswer) and answer.status == 200 else None

@@ -96,7 +96,9 @@ class Spool:
         """Open the file, or make it. Raises SpoolError if it cannot be used."""
         self.path = path
         self._now = now
-        self._works: SimpleQueue[tuple[Callable[[sqlite3.Connection], Any], Future[Any]] | None] = SimpleQueue()
+        self._works: SimpleQueue[tuple[Callable[[sqlite3.Connection], Any], Future[Any]] | None] = (
+            SimpleQueue()
+        )
         self._counts: Counter[tuple[str, str]] = Counter()
         self._counting = threading.Lock()
         self._failure: str | None = None
@@ -123,11 +125,18 @@ class Spool:
     def waiting(self, known: Collection[int], limit: int = 1_000) -> Sequence[Waiting]:
         """Return the events that were never looked at, and those of jobs that are now `known`, oldest first."""
         with self._reading() as file:
-            new = file.execute("select id from events where state = 'received' order by id limit ?", [limit]).fetchall()
-            kept = file.execute("select id, msg_id from events where state in ('foreign', 'held') order by id")
+            new = file.execute(
+                "select id from events where state = 'received' order by id limit ?", [limit]
+            ).fetchall()
+            kept = file.execute(
+                "select id, msg_id from events where state in ('foreign', 'held') order by id"
+            )
             claimed = [number for number, msg_id in kept if msg_id in known][:limit]
             numbers = sorted([*(number for (number,) in new), *claimed])
-            return [_waiting(file.execute(f"{_READ} where id = ?", [number]).fetchone()) for number in numbers]
+            return [
+                _waiting(file.execute(f"{_READ} where id = ?", [number]).fetchone())
+                for number in numbers
+            ]
 
     def settle(self, endings: Mapping[int, Ending]) -> None:
         """Record the outcomes of events."""
@@ -138,9 +147,16 @@ class Spool:
         """Return the counts, the number of events in each state, and since when the oldest new one waits."""
         self._done(lambda _: None)  # With it, what was counted so far is written.
         with self._reading() as file:
-            counts = {(row[0], row[1]): row[2] for row in file.execute("select account, outcome, count from counts")}
-            states = dict(file.execute("select state, count(*) from events group by state").fetchall())
-            (oldest,) = file.execute("select min(received_at) from events where state = 'received'").fetchone()
+            counts = {
+                (row[0], row[1]): row[2]
+                for row in file.execute("select account, outcome, count from counts")
+            }
+            states = dict(
+                file.execute("select state, count(*) from events group by state").fetchall()
+            )
+            (oldest,) = file.execute(
+                "select min(received_at) from events where state = 'received'"
+            ).fetchone()
             return counts, states, oldest
 
     def count_held(self) -> int:
@@ -152,7 +168,9 @@ class Spool:
     def newest_foreign(self) -> float | None:
         """Return when the newest event of an unknown job arrived."""
         with self._reading() as file:
-            (newest,) = file.execute("select max(received_at) from events where state = 'foreign'").fetchone()
+            (newest,) = file.execute(
+                "select max(received_at) from events where state = 'foreign'"
+            ).fetchone()
             return cast("float | None", newest)
 
     def close(self) -> None:
@@ -215,7 +233,9 @@ class Spool:
             return works, True
         return works, False
 
-    def _commit(self, file: sqlite3.Connection, works: Sequence[Callable[[sqlite3.Connection], T]]) -> list[T]:
+    def _commit(
+        self, file: sqlite3.Connection, works: Sequence[Callable[[sqlite3.Connection], T]]
+    ) -> list[T]:
         with self._counting:
             counts, self._counts = self._counts, Counter()
         if not works and not counts:
@@ -236,10 +256,20 @@ class Spool:
 
     def _prune(self, file: sqlite3.Connection) -> None:
         now = self._now()
-        file.execute("delete from signatures where received_at < ?", [(now - BOUND_FOR).timestamp()])
-        kept_for = {"foreign": KEPT_FOR, "held": KEPT_FOR, "recorded": DONE_FOR, "ignored": DONE_FOR}
+        file.execute(
+            "delete from signatures where received_at < ?", [(now - BOUND_FOR).timestamp()]
+        )
+        kept_for = {
+            "foreign": KEPT_FOR,
+            "held": KEPT_FOR,
+            "recorded": DONE_FOR,
+            "ignored": DONE_FOR,
+        }
         for state, kept in kept_for.items():
-            file.execute("delete from events where state = ? and received_at < ?", [state, (now - kept).timestamp()])
+            file.execute(
+                "delete from events where state = ? and received_at < ?",
+                [state, (now - kept).timestamp()],
+            )
 
 
 def _put(file: sqlite3.Connection, arrival: Arrival, at: float) -> Put:
@@ -248,15 +278,20 @@ def _put(file: sqlite3.Connection, arrival: Arrival, at: float) -> Put:
     is_new = True
     if arrival.signature is not None:
         given = (arrival.signature, body, at)
-        is_new = file.execute("insert or ignore into signatures values (?, ?, ?)", given).rowcount == 1
-        (bound,) = file.execute("select body from signatures where signature = ?", given[:1]).fetchone()
+        is_new = (
+            file.execute("insert or ignore into signatures values (?, ?, ?)", given).rowcount == 1
+        )
+        (bound,) = file.execute(
+            "select body from signatures where signature = ?", given[:1]
+        ).fetchone()
         if bound != body:
             return "replayed"
     if arrival.msg_id is not None:
         key = f"{arrival.appid} {body.hex()}"
         event = (key, arrival.appid, arrival.msg_id, arrival.body, arrival.is_proven, at)
         row = (
-            "insert or ignore into events (key, appid, msg_id, body, is_proven, received_at) values (?, ?, ?, ?, ?, ?)"
+            "insert or ignore into events (key, appid, msg_id, body, is_proven, received_at)"
+            " values (?, ?, ?, ?, ?, ?)"
         )
         is_new = file.execute(row, event).rowcount == 1
     return "new" if is_new else "again"
@@ -279,7 +314,9 @@ def held_events(path: Path) -> Sequence[Waiting]:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=COMMIT_SECONDS_MAX - 1, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(
+        path, timeout=COMMIT_SECONDS_MAX - 1, isolation_level=None, check_same_thread=False
+    )
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -294,7 +331,9 @@ def _opened(path: Path) -> sqlite3.Connection:
         if version not in (0, _VERSION):
             raise sqlite3.DatabaseError(f"version {version}, and {_VERSION} is due")
         if version == 0:
-            file.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;")
+            file.executescript(
+                f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;"
+            )
             sync(path.parent)  # The name of a new file is durable too.
     except sqlite3.Error:
         file.close()

@@ -83,12 +83,18 @@ def read_tree(data: bytes) -> Tree | EventFault:
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     try:
         if len(data) > EVENT_BYTES_MAX:
-            raise _BrokenError(Phrase("it has more than {bytes} bytes, which no event has", bytes=EVENT_BYTES_MAX))
+            raise _BrokenError(
+                Phrase("it has more than {bytes} bytes, which no event has", bytes=EVENT_BYTES_MAX)
+            )
         if text.startswith(b"<"):
-            return _within(_Xml().read(text, first_line=1 + data[: len(data) - len(text)].count(b"\n")))
+            return _within(
+                _Xml().read(text, first_line=1 + data[: len(data) - len(text)].count(b"\n"))
+            )
         if text.startswith(b"{"):
             return _within(_read_json(text))
-        raise _BrokenError(Phrase("it begins with neither < nor {, so it is neither XML nor JSON"), 1, 1)
+        raise _BrokenError(
+            Phrase("it begins with neither < nor {, so it is neither XML nor JSON"), 1, 1
+        )
     except _BrokenError as broken:
         return broken.fault
 
@@ -120,20 +126,27 @@ class _Xml:
             raise _BrokenError(say, error.lineno + first_line - 1, error.offset + 1) from None
         except (ValueError, LookupError):
             # An encoding that Python does not know, or one that expat cannot use.
-            raise _BrokenError(Phrase("its declared encoding cannot be read"), first_line, 1) from None
+            raise _BrokenError(
+                Phrase("its declared encoding cannot be read"), first_line, 1
+            ) from None
         finally:
-            del self._parser  # It holds this object, which holds it: a server would keep every event for a while.
+            # It holds this object, which holds it: a server would keep every event for a while.
+            del self._parser
         (root,) = self._stack[0][1].values()
         return root[0] if isinstance(root[0], dict) else {}
 
     def _document_type(self, *_: object) -> None:
         place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-        raise _BrokenError(Phrase("it declares a document type, which WeChat's events never do"), *place)
+        raise _BrokenError(
+            Phrase("it declares a document type, which WeChat's events never do"), *place
+        )
 
     def _start(self, name: str, _: dict[str, str]) -> None:
         if len(self._stack) > DEPTH_MAX:
             place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-            raise _BrokenError(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX), *place)
+            raise _BrokenError(
+                Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX), *place
+            )
         self._stack.append((name.lower(), {}, []))
 
     def _end(self, _: str) -> None:
@@ -147,15 +160,21 @@ class _Xml:
 def _read_json(data: bytes) -> Tree:
     try:
         # Numbers stay the words they are written in: a job's id has 64 bits, and nobody reckons with it here.
-        value = json.loads(data.decode(), parse_int=str, parse_float=str, object_pairs_hook=_Members)
+        value = json.loads(
+            data.decode(), parse_int=str, parse_float=str, object_pairs_hook=_Members
+        )
     except UnicodeDecodeError:
         raise _BrokenError(Phrase("it is not UTF-8 text")) from None
     except json.JSONDecodeError as error:
         raise _BrokenError(
-            Phrase("it is not JSON: {why}", why=_PARSERS_SAY.get(error.msg, error.msg)), error.lineno, error.colno
+            Phrase("it is not JSON: {why}", why=_PARSERS_SAY.get(error.msg, error.msg)),
+            error.lineno,
+            error.colno,
         ) from None
     except RecursionError:
-        raise _BrokenError(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX)) from None
+        raise _BrokenError(
+            Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX)
+        ) from None
     return _tree_of(value, 1) if isinstance(value, _Members) else {}
 
 

@@ -34,7 +34,9 @@ def nothing(_: Console) -> str:
     return ""
 
 
-_SIGNALS = tuple(getattr(signal, each) for each in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, each))
+_SIGNALS = tuple(
+    getattr(signal, each) for each in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, each)
+)
 """Windows has no SIGHUP."""
 """Those that a run takes for an interruption; see `massctl.__main__`."""
 
@@ -119,7 +121,9 @@ def verb(
     def made(work: Callable[..., Result]) -> Callable[..., int]:
         @wraps(work)
         @click.pass_obj
-        def command(directory: str, /, *, form: str = form, sandbox: bool = sandbox, **flags: Any) -> int:
+        def command(
+            directory: str, /, *, form: str = form, sandbox: bool = sandbox, **flags: Any
+        ) -> int:
             locked = flags.get("locked", False)
             whole = partial(work, **flags)
             return run_in_session(kind, form, directory, whole, sandbox=sandbox, locked=locked)
@@ -160,7 +164,9 @@ def run(kind: str, form: str, work: Callable[[], tuple[Console, Result]]) -> int
         if form == "json":
             from massctl.model.diagnostics import Failure
 
-            _stopped(document, kind, Failure(None, None, Phrase("interrupted"), ""), interrupted_status())
+            _stopped(
+                document, kind, Failure(None, None, Phrase("interrupted"), ""), interrupted_status()
+            )
         raise
     if form != "json":
         result.show(form, console)
@@ -185,7 +191,11 @@ def outcome_result(outcome: "Outcome") -> Result:
 
     records = [outcome.record(each) for each in outcome.campaigns]
     going = any(unfinished(job) is not None for record in records for job in record.jobs)
-    next_step = Phrase("{command}   asks WeChat what became of it", command=Command("status")) if going else None
+    next_step = (
+        Phrase("{command}   asks WeChat what became of it", command=Command("status"))
+        if going
+        else None
+    )
     return Result(ExitStatus(outcome.exit_status()), document, text, next_step=next_step)
 
 
@@ -224,7 +234,9 @@ def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: in
 
     if kind not in shapes() or "error" not in shapes()[kind].model_fields:
         return
-    document.give(current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language))
+    document.give(
+        current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language)
+    )
 
 
 @contextmanager
@@ -234,7 +246,9 @@ def _defer_one_interrupt() -> Iterator[None]:
         yield  # No signal comes here.
         return
     # Skip signals that are ignored or end the process.
-    before = {number: handler for number in _SIGNALS if callable(handler := signal.getsignal(number))}
+    before = {
+        number: handler for number in _SIGNALS if callable(handler := signal.getsignal(number))
+    }
 
     def restore(*_: Any) -> None:
         for number, handler in before.items():
@@ -269,7 +283,9 @@ def interrupted_status() -> ExitStatus:
 def tell_interrupted() -> ExitStatus:
     """Report an interruption, and whether a send is in doubt; return the exit status."""
     status, console = interrupted_status(), current_console()
-    in_doubt = Phrase("interrupted; a send is in doubt: {command}   says which", command=Command("plan"))
+    in_doubt = Phrase(
+        "interrupted; a send is in doubt: {command}   says which", command=Command("plan")
+    )
     console.talk(in_doubt if status is ExitStatus.IN_DOUBT else Phrase("interrupted"))
     return status
 

@@ -37,14 +37,20 @@ def account_names(context: click.Context, _: click.Parameter, incomplete: str) -
     from massctl.source.repository import Repository
 
     settings, _faults = load_settings(Repository(_root(context)), loopback_override=None)
-    return [name for name in settings.accounts if name.startswith(incomplete)] if settings is not None else []
+    return (
+        [name for name in settings.accounts if name.startswith(incomplete)]
+        if settings is not None
+        else []
+    )
 
 
 def _root(context: click.Context) -> Path:
     return Path(str(context.find_root().params.get("directory") or "."))
 
 
-form_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+form_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 """`--format`, of a verb that can answer with a document."""
 account_option = click.option(
     "--account",
@@ -82,7 +88,9 @@ class Seconds(click.FloatRange):
     def __init__(self) -> None:
         super().__init__(min=0, max=WAIT_SECONDS_MAX)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
         """Read a number of seconds; refuse nan."""
         seconds = float(super().convert(value, param, ctx))
         if math.isnan(seconds):
@@ -113,7 +121,9 @@ class Text(click.ParamType[str]):
             )
             refuse(too_long, param, ctx)
         if not self._pattern.fullmatch(text):
-            refuse(Phrase("{found} needs at least one visible character", found=repr(text)), param, ctx)
+            refuse(
+                Phrase("{found} needs at least one visible character", found=repr(text)), param, ctx
+            )
         return text
 
 
@@ -125,7 +135,11 @@ class GitName(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read a name that massctl.yaml takes too."""
         if not re.fullmatch(GIT_NAME_PATTERN, str(value)):
-            refuse(Phrase("{found} is not the name of a branch or a remote", found=ascii(value)[:60]), param, ctx)
+            refuse(
+                Phrase("{found} is not the name of a branch or a remote", found=ascii(value)[:60]),
+                param,
+                ctx,
+            )
         return str(value)
 
 
@@ -134,17 +148,31 @@ class Moment(click.ParamType[datetime]):
 
     name = "moment"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
         """Read a moment as ISO 8601 writes it."""
         try:
             at = datetime.fromisoformat(str(value))
         except ValueError:
-            refuse(Phrase("{found} is not a time; write it like 2026-12-01T20:00:00+08:00", found=value), param, ctx)
+            refuse(
+                Phrase(
+                    "{found} is not a time; write it like 2026-12-01T20:00:00+08:00", found=value
+                ),
+                param,
+                ctx,
+            )
         if len(str(value)) <= len("2026-12-01"):
-            say = Phrase("{found} has no time of day; write it like {found}T20:00:00+08:00", found=value)
+            say = Phrase(
+                "{found} has no time of day; write it like {found}T20:00:00+08:00", found=value
+            )
             refuse(say, param, ctx)
         if at.tzinfo is None:
-            refuse(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=value), param, ctx)
+            refuse(
+                Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=value),
+                param,
+                ctx,
+            )
         return at
 
 
@@ -185,19 +213,27 @@ def parse_window(text: str) -> "Window | None":
             for key in ("day", "last")
         ]
         zone = said["offset"] or _BEIJING
-        ends = [f"{day}T{said[key]:0>5}{zone}" for day, key in zip(days, ("start", "end"), strict=True)]
+        ends = [
+            f"{day}T{said[key]:0>5}{zone}" for day, key in zip(days, ("start", "end"), strict=True)
+        ]
     else:
         ends = [each.strip() for each in plain.split("/")]
         if len(ends) != len(("from", "to")):
             raise NotAWindowError(
-                Phrase("{found} is not a window; write it like {example}, or none", found=text, example=WINDOW_EXAMPLE)
+                Phrase(
+                    "{found} is not a window; write it like {example}, or none",
+                    found=text,
+                    example=WINDOW_EXAMPLE,
+                )
             )
     start, end = (_moment(each, text) for each in ends)
     if end <= start:
         across = "2026-12-01 23:00-2026-12-02 01:00"
         raise NotAWindowError(
             Phrase(
-                "{found} ends before it begins; past midnight write both days: {example}", found=text, example=across
+                "{found} ends before it begins; past midnight write both days: {example}",
+                found=text,
+                example=across,
             )
         )
     return Window(start, end)
@@ -208,12 +244,18 @@ def _moment(written: str, text: str) -> datetime:
     try:
         at = datetime.fromisoformat(written)
     except ValueError:
-        why = Phrase("{found} is not a window; write it like {example}, or none", found=text, example=WINDOW_EXAMPLE)
+        why = Phrase(
+            "{found} is not a window; write it like {example}, or none",
+            found=text,
+            example=WINDOW_EXAMPLE,
+        )
         if re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", written):
             why = Phrase("{found} names a day or an hour that does not exist", found=text)
         raise NotAWindowError(why) from None
     if at.tzinfo is None:
-        raise NotAWindowError(Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=written))
+        raise NotAWindowError(
+            Phrase("{found} has no offset; for Beijing time write {found}+08:00", found=written)
+        )
     return at
 
 
@@ -222,7 +264,9 @@ class WindowSpan(click.ParamType["tuple[Window | None]"]):
 
     name = "window"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "tuple[Window | None]":
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "tuple[Window | None]":
         """Read the window."""
         try:
             return (parse_window(str(value)),)
@@ -235,12 +279,18 @@ class Duration(click.ParamType[timedelta]):
 
     name = "duration"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
         """Read a number and its unit."""
         try:
             span = parse_duration(str(value))
         except ValueError:
-            refuse(Phrase("{found} is not a duration; write it like 90s, 45m or 3h", found=value), param, ctx)
+            refuse(
+                Phrase("{found} is not a duration; write it like 90s, 45m or 3h", found=value),
+                param,
+                ctx,
+            )
         if span > timedelta(seconds=WAIT_SECONDS_MAX):
             refuse(Phrase("{found} is more than seven days", found=value), param, ctx)
         return span
@@ -271,4 +321,6 @@ def read_at_most(file: str, limit: int, nothing: str, hint: str = "") -> bytes:
             return opened.read(limit + 1)
     except (OSError, ValueError) as error:
         why = system_reason(error) if isinstance(error, OSError) else type(error).__name__
-        raise UsageError(Phrase("{path} cannot be read: {why}", path=file, why=why), nothing, hint) from None
+        raise UsageError(
+            Phrase("{path} cannot be read: {why}", path=file, why=why), nothing, hint
+        ) from None

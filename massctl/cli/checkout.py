@@ -41,12 +41,16 @@ class GitCheckout(Frozen):
         try:
             git = self._to_remote()
             heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
-            asked = git.run("ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS)
+            asked = git.run(
+                "ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS
+            )
             here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
         except LedgerUnreachableError as error:
             return Tip(branch, remote, unread=what_happened(error))
         if not asked.done:
-            return Tip(branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-"))
+            return Tip(
+                branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-")
+            )
         found = refs_in(asked.out)
         brakes = [ref for ref in found if f"{ref}/".startswith(f"{heads[1]}/")]
         return Tip(
@@ -71,9 +75,13 @@ class GitCheckout(Frozen):
         asked = "".join(f"{commit}:./{path}\n" for path in paths).encode("utf-8", "surrogateescape")
         answer = self._git().run("cat-file", "--batch", "--follow-symlinks", given=asked)
         if not answer.done:
-            raise LedgerUnreachableError(Phrase("the files of the commit cannot be read"), git_says(answer))
+            raise LedgerUnreachableError(
+                Phrase("the files of the commit cannot be read"), git_says(answer)
+            )
         contents = batch_contents(answer.out)
-        return next((path for path in paths if not _is_held(files[path], next(contents, None))), None)
+        return next(
+            (path for path in paths if not _is_held(files[path], next(contents, None))), None
+        )
 
     def uncommitted_locks(
         self, names: Sequence[CampaignName], where: str = ""
@@ -88,21 +96,29 @@ class GitCheckout(Frozen):
             inside = git.run("ls-files", "-z", "--", CACHE)
             if not inside.done:
                 words = Phrase("git says: “{words}”", words=inside.words or "-")
-                return dict.fromkeys(names, lock_uncommitted(words, f"{run}status")) if has_git(self.root) else {}, None
+                return dict.fromkeys(names, lock_uncommitted(words, f"{run}status")) if has_git(
+                    self.root
+                ) else {}, None
             if inside.out:
-                say = Phrase("{folder} is committed: what is kept there was reviewed by nobody", folder=CACHE)
+                say = Phrase(
+                    "{folder} is committed: what is kept there was reviewed by nobody", folder=CACHE
+                )
                 command = f"{run}rm -r --cached {CACHE} && {run}commit -m {shlex.quote(f'take {CACHE} out')}"
                 return dict.fromkeys(names, lock_uncommitted(say, command)), None
             here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
             commit = here.out.decode("ascii", "replace").strip() if here.done else None
             paths = {name: f"{CAMPAIGNS}/{name}/{LOCK_FILE}" for name in names}
-            why = {name: _why_uncommitted(git, self.root, path, commit) for name, path in paths.items()}
+            why = {
+                name: _why_uncommitted(git, self.root, path, commit) for name, path in paths.items()
+            }
         except LedgerUnreachableError as error:
             if not has_git(self.root):
                 return {}, None
             return dict.fromkeys(names, lock_uncommitted(what_happened(error), "git status")), None
         refused = {
-            name: lock_uncommitted(said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}")
+            name: lock_uncommitted(
+                said, f"{run}add {paths[name]} && {run}commit -m 'lock {name}' -- {paths[name]}"
+            )
             for name, said in why.items()
             if said is not None
         }
@@ -122,14 +138,29 @@ class GitCheckout(Frozen):
         def told(*words: str, seconds: float = LOCAL_SECONDS) -> str:
             answer = git.run(*words, seconds=seconds)
             if not answer.done:
-                say = Phrase("the merge that brought in the lock of {name} cannot be found", name=name)
+                say = Phrase(
+                    "the merge that brought in the lock of {name} cannot be found", name=name
+                )
                 raise LedgerUnreachableError(say, git_says(answer))
             return answer.out.decode("utf-8", "surrogateescape").strip()
 
         if told("rev-parse", "--is-shallow-repository") == "true":
             # A workflow's checkout knows only its newest commit, which would seem to have brought everything.
-            options = ("--quiet", "--unshallow", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
-            told("fetch", *options, "--", self.settings.state.remote, f"refs/heads/{branch}", seconds=NETWORK_SECONDS)
+            options = (
+                "--quiet",
+                "--unshallow",
+                "--no-tags",
+                "--no-recurse-submodules",
+                "--no-write-fetch-head",
+            )
+            told(
+                "fetch",
+                *options,
+                "--",
+                self.settings.state.remote,
+                f"refs/heads/{branch}",
+                seconds=NETWORK_SECONDS,
+            )
         blob = told("rev-parse", "--verify", f"HEAD:./{path}")
         # First parents only: a merge of an old commit would otherwise pass for what the old commit was approved as.
         commit = told("rev-list", "-1", "--first-parent", "HEAD", "--", path)
@@ -162,11 +193,17 @@ def batch_contents(listed: bytes) -> Iterator[bytes | None]:
         head = listed[begin:end]
         found = _LISTED.fullmatch(head)
         size = int(found["size"]) if found is not None else -1
-        yield listed[end + 1 : end + 1 + size] if found is not None and found["kind"] == b"blob" else None
+        yield (
+            listed[end + 1 : end + 1 + size]
+            if found is not None and found["kind"] == b"blob"
+            else None
+        )
         begin = end + 2 + size
 
 
-_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.+\n)*?oid sha256:([0-9a-f]{64})\n")
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:.+\n)*?oid sha256:([0-9a-f]{64})\n"
+)
 """What git keeps of a file that git-lfs stores. Source: git-lfs, docs/spec.md, read 2026-12."""
 
 
@@ -189,7 +226,11 @@ def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phr
         return Phrase("its lock is in no commit here")
     # A checkout may write other line ends.
     here = (root / path).read_bytes().replace(b"\r\n", b"\n")
-    return None if held.out.replace(b"\r\n", b"\n") == here else Phrase("its lock is not the one that was committed")
+    return (
+        None
+        if held.out.replace(b"\r\n", b"\n") == here
+        else Phrase("its lock is not the one that was committed")
+    )
 
 
 def has_git(root: Path) -> bool:

@@ -49,16 +49,25 @@ def open_client(
         world = around.sandbox.world
         secret = world.ensure_account(declared.appid)
         sleep = AnnouncedSleep(around.console, around.clock.sleep)
-        opened = WeChatClient.open(declared.appid, secret, declared.api_base, inside=world.app, sleep=sleep, watch=told)
+        opened = WeChatClient.open(
+            declared.appid, secret, declared.api_base, inside=world.app, sleep=sleep, watch=told
+        )
         return opened, None
-    credential, proxy = _credential(account, declared, around), _proxy(account, declared, api_base, around)
+    credential, proxy = (
+        _credential(account, declared, around),
+        _proxy(account, declared, api_base, around),
+    )
     watch = SkewMeter([around.clock.now, machine_now], told)
     sleep = AnnouncedSleep(around.console, time.sleep)
-    client = WeChatClient.open(declared.appid, credential, api_base, proxy=proxy, sleep=sleep, watch=watch)
+    client = WeChatClient.open(
+        declared.appid, credential, api_base, proxy=proxy, sleep=sleep, watch=watch
+    )
     return client, watch
 
 
-def _credential(account: AccountName, declared: Account, around: ClientContext) -> str | TokenSource:
+def _credential(
+    account: AccountName, declared: Account, around: ClientContext
+) -> str | TokenSource:
     """Return the AppSecret, or what returns tokens instead."""
     if declared.token_command is not None:
         return TokenCommand(account, declared.token_command, around.root, around.environment)
@@ -73,7 +82,9 @@ def _credential(account: AccountName, declared: Account, around: ClientContext) 
     )
 
 
-def _proxy(account: AccountName, declared: Account, api_base: str, around: ClientContext) -> str | None:
+def _proxy(
+    account: AccountName, declared: Account, api_base: str, around: ClientContext
+) -> str | None:
     name = declared.proxy_env
     if name is None or realm_of(api_base) == "loopback":
         return None  # Nothing towards this machine goes through a proxy.
@@ -109,7 +120,9 @@ def _told(exchange: Exchange) -> Phrase:
         say = Phrase("{method} {path}: no answer after {ms} ms: {reason}")
         return Phrase(say, **place, ms=exchange.milliseconds, reason=exchange.reason)
     say = Phrase("{method} {path}: errcode {errcode} after {ms} ms, rid {rid}")
-    return Phrase(say, **place, errcode=exchange.errcode, ms=exchange.milliseconds, rid=exchange.rid or "-")
+    return Phrase(
+        say, **place, errcode=exchange.errcode, ms=exchange.milliseconds, rid=exchange.rid or "-"
+    )
 
 
 TOLD_SECONDS_MIN = 30.0
@@ -129,7 +142,10 @@ class AnnouncedSleep:
         """Wait for `seconds`."""
         with self._lock:
             if seconds >= TOLD_SECONDS_MIN and not self._waiting:
-                told = Phrase("WeChat asks for a slower pace; continuing in {seconds} s", seconds=round(seconds))
+                told = Phrase(
+                    "WeChat asks for a slower pace; continuing in {seconds} s",
+                    seconds=round(seconds),
+                )
                 self._console.talk(told)
             self._waiting += 1
         try:
@@ -158,7 +174,9 @@ class SkewMeter:
         if exchange.milliseconds is None:
             self._begun.at = now
         elif exchange.server_date is not None:
-            measured = [Skew(*each, exchange.server_date) for each in zip(self._begun.at, now, strict=True)]
+            measured = [
+                Skew(*each, exchange.server_date) for each in zip(self._begun.at, now, strict=True)
+            ]
             self.skew = min(measured, key=lambda each: abs(each.seconds))
         if self._then is not None:
             self._then(exchange)

@@ -77,10 +77,15 @@ def machine_clock(environment: Mapping[str, str], *, loopback: bool) -> MachineC
         moved = MachineClock(timedelta(seconds=float(text)))
         moved.now()  # A moment that no calendar has ends here and not during a run.
     except (ValueError, OverflowError):
-        raise UsageError(Phrase("{variable} must be a number of seconds", variable=OFFSET_VARIABLE)) from None
+        raise UsageError(
+            Phrase("{variable} must be a number of seconds", variable=OFFSET_VARIABLE)
+        ) from None
     if not loopback:
         raise UsageError(
-            Phrase("{variable} moves the clock, and that is for a sandbox on loopback only", variable=OFFSET_VARIABLE),
+            Phrase(
+                "{variable} moves the clock, and that is for a sandbox on loopback only",
+                variable=OFFSET_VARIABLE,
+            ),
             hint=Phrase("unset {variable}", variable=OFFSET_VARIABLE),
         )
     return moved

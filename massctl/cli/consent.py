@@ -49,7 +49,9 @@ def typed_line(console: Console, prompt: Phrase) -> str | None:
 
 def _forget_typed_ahead() -> None:
     """Drop what was typed before the question was there: it answers another one."""
-    with contextlib.suppress(OSError, termios.error):  # Standard input may be no terminal of the system's.
+    with contextlib.suppress(
+        OSError, termios.error
+    ):  # Standard input may be no terminal of the system's.
         termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
@@ -93,7 +95,9 @@ def require_operator(session: Session) -> None:
         raise RefusedError(
             Phrase("policy.operators: a run that is started again does not repeat its decision"),
             Phrase("Nothing was done."),
-            Phrase("check the current state, then decide in a new run: Actions / apply / Run workflow"),
+            Phrase(
+                "check the current state, then decide in a new run: Actions / apply / Run workflow"
+            ),
         )
     actor = environment.get(_STARTED_BY, "")
     # A login is the same in capitals and small letters.

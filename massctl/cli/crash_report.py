@@ -19,7 +19,10 @@ def report(error: Exception) -> int:
     show_error(
         InvariantError(
             Phrase("a bug in massctl: {kind}", kind=type(error).__name__),
-            Phrase("The ledger has everything that was recorded before. The log is in {path}", path=_write_log(error)),
+            Phrase(
+                "The ledger has everything that was recorded before. The log is in {path}",
+                path=_write_log(error),
+            ),
             Phrase("{command}   shows the current state; report the log", command=Command("plan")),
         )
     )
@@ -28,7 +31,9 @@ def report(error: Exception) -> int:
 
 def _write_log(error: Exception) -> str:
     """Write the traceback where the next person finds it, without secrets; values of variables are not in it."""
-    text = public_text("".join(traceback.format_exception(error)), *secrets_of_environment(os.environ))
+    text = public_text(
+        "".join(traceback.format_exception(error)), *secrets_of_environment(os.environ)
+    )
     try:
         descriptor, path = tempfile.mkstemp(prefix="massctl-crash-", suffix=".log")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as log:

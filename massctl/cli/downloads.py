@@ -97,8 +97,21 @@ class Downloads:
         if self._wechat is not None and parts.hostname in (PICTURE_HOST, ARTICLE_HOST):
             query = f"?{parts.query}" if parts.query else ""
             address = f"{self._wechat.rstrip('/')}{parts.path}{query}"
-            return Call("GET", address, seconds, headers={**headers, "Host": parts.hostname}, answer_bytes_max=limit)
-        return Call("GET", address, seconds, headers=headers, answer_bytes_max=limit, is_public=not self._is_inside)
+            return Call(
+                "GET",
+                address,
+                seconds,
+                headers={**headers, "Host": parts.hostname},
+                answer_bytes_max=limit,
+            )
+        return Call(
+            "GET",
+            address,
+            seconds,
+            headers=headers,
+            answer_bytes_max=limit,
+            is_public=not self._is_inside,
+        )
 
 
 def _other_status(answer: RawAnswer) -> Phrase:

@@ -79,19 +79,36 @@ class DriftsRead(Frozen):
 def read_drifts(session: Session, made: Planned) -> DriftsRead:
     """Read everything that the campaigns of a plan depend on; return each drift once."""
     # A send in doubt may have used up its draft and its allowance: what became of it is the first question.
-    judged = [each for each in made.plan.campaigns if not made.state.record(each.name, each.edition).is_in_doubt]
-    campaigns = [replace(each, rendered=each.rendered or made.unlocked.get(each.name)) for each in judged]
-    found = _of_wechat(session, made.state, [each for each in campaigns if each.rendered is not None])
+    judged = [
+        each
+        for each in made.plan.campaigns
+        if not made.state.record(each.name, each.edition).is_in_doubt
+    ]
+    campaigns = [
+        replace(each, rendered=each.rendered or made.unlocked.get(each.name)) for each in judged
+    ]
+    found = _of_wechat(
+        session, made.state, [each for each in campaigns if each.rendered is not None]
+    )
     # Without its content nobody knows what a campaign depends on.
     unknown = found.unknown | {each.name for each in campaigns if each.rendered is None}
     known: list[Drift] = []
     for planned_as, each in zip(judged, campaigns, strict=True):
-        known += known_drifts(planned_as, each.rendered, made.state, made.rules, session.clock.now())
+        known += known_drifts(
+            planned_as, each.rendered, made.state, made.rules, session.clock.now()
+        )
     # Statistics are asked for only where a campaign of the account could be read as a whole.
-    reached = {AccountName(each.account) for each in judged if each.account and each.name not in unknown}
+    reached = {
+        AccountName(each.account) for each in judged if each.account and each.name not in unknown
+    }
     allowance = _of_allowance(session, made, judged, reached)
-    once = {(each.campaign, each.kind, each.subject): each for each in (*found.drifts, *known, *allowance.drifts)}
-    return DriftsRead(tuple(once.values()), (*found.unread, *allowance.unread), unknown | allowance.unknown)
+    once = {
+        (each.campaign, each.kind, each.subject): each
+        for each in (*found.drifts, *known, *allowance.drifts)
+    }
+    return DriftsRead(
+        tuple(once.values()), (*found.unread, *allowance.unread), unknown | allowance.unknown
+    )
 
 
 def _of_wechat(session: Session, state: State, campaigns: Sequence[PlannedCampaign]) -> DriftsRead:
@@ -100,26 +117,43 @@ def _of_wechat(session: Session, state: State, campaigns: Sequence[PlannedCampai
     if not accounts:
         return DriftsRead()
     with downloads_of(session, session.api_base(accounts[0])) as downloads:
-        remote = read_remote(campaigns, state, session.wechat, side_by_side, Addresses(downloads.is_there))
-    return DriftsRead(tuple(each for each in remote.drifts if each.kind in TOLD), remote.unread, remote.unknown)
+        remote = read_remote(
+            campaigns, state, session.wechat, side_by_side, Addresses(downloads.is_there)
+        )
+    return DriftsRead(
+        tuple(each for each in remote.drifts if each.kind in TOLD), remote.unread, remote.unknown
+    )
 
 
 def _of_allowance(
-    session: Session, made: Planned, judged: Sequence[PlannedCampaign], accounts: Collection[AccountName]
+    session: Session,
+    made: Planned,
+    judged: Sequence[PlannedCampaign],
+    accounts: Collection[AccountName],
 ) -> DriftsRead:
     """Find the campaigns whose allowance is used up by sends in the console."""
     counted, unread = _counted_sends(session, made.state, accounts)
     recorded = made.state.website_sends
-    sends = {appid: [*recorded.get(appid, []), *counted.get(appid, [])] for appid in {*recorded, *counted}}
-    unknown = frozenset(each.name for each in judged if each.account in {missed.account for missed in unread})
+    sends = {
+        appid: [*recorded.get(appid, []), *counted.get(appid, [])]
+        for appid in {*recorded, *counted}
+    }
+    unknown = frozenset(
+        each.name for each in judged if each.account in {missed.account for missed in unread}
+    )
     if made.at is None or not any(sends.values()):
         return DriftsRead((), tuple(unread), unknown)
     now = session.clock.now()
     with_all = made.at(made.state.with_website_sends(sends), now)
-    without = {each.name: each for each in made.at(made.state.with_website_sends({}), now).campaigns}
+    without = {
+        each.name: each for each in made.at(made.state.with_website_sends({}), now).campaigns
+    }
     names = {each.name for each in judged}
     pairs = [(each, without[each.name]) for each in with_all.campaigns if each.name in names]
-    found = [allowance_drift(made.state.record(each.name, each.edition), each, other) for each, other in pairs]
+    found = [
+        allowance_drift(made.state.record(each.name, each.edition), each, other)
+        for each, other in pairs
+    ]
     return DriftsRead(tuple(each for each in found if each is not None), tuple(unread), unknown)
 
 
@@ -134,7 +168,11 @@ def _counted_sends(
     unread: list[Failure] = []
     now = session.clock.now()
     last = newest_day(now)
-    days = [last.replace(day=number) for number in range(last.day, 0, -1)] if _is_this_month(last, now) else []
+    days = (
+        [last.replace(day=number) for number in range(last.day, 0, -1)]
+        if _is_this_month(last, now)
+        else []
+    )
     for account in sorted(accounts):
         declared = session.settings.accounts[account]
         if declared.kind != "service" or not days:
@@ -223,7 +261,12 @@ class DriftReader:
         self._found: list[DriftsRead] = []
 
     def begin(
-        self, session: Session, due: Sequence[CampaignName] = (), *, locked: bool, unless_open: bool = False
+        self,
+        session: Session,
+        due: Sequence[CampaignName] = (),
+        *,
+        locked: bool,
+        unless_open: bool = False,
     ) -> bool:
         """Begin to read the campaigns that are due, unless a reading is under way.
 
@@ -233,9 +276,16 @@ class DriftReader:
         if self._thread is not None:
             return True
         made = planned(session, due, PlanOptions(Purpose.REFRESH, named=(), locked=locked))
-        accounts = sorted({each.account for each in made.plan.campaigns if each.account is not None})
+        accounts = sorted(
+            {each.account for each in made.plan.campaigns if each.account is not None}
+        )
         state = made.state
-        if made.damage or made.unshared or ledger_refusal(session, state, accounts) is not None or not state.lineage:
+        if (
+            made.damage
+            or made.unshared
+            or ledger_refusal(session, state, accounts) is not None
+            or not state.lineage
+        ):
             return True
         if unless_open and _is_any_open(made, session.clock.now()):
             return False
@@ -244,7 +294,9 @@ class DriftReader:
         if self._campaigns:
             self._found, self._began = [], time.monotonic()
             some = replace(made, plan=replace(made.plan, campaigns=tuple(self._campaigns)))
-            self._thread = threading.Thread(target=self._read, args=(session.for_thread(), some), daemon=True)
+            self._thread = threading.Thread(
+                target=self._read, args=(session.for_thread(), some), daemon=True
+            )
             self._thread.start()
         return True
 
@@ -295,11 +347,18 @@ _SOON = timedelta(minutes=5)
 
 def _is_any_open(made: Planned, now: datetime) -> bool:
     moments = now, now + _SOON
-    return any(window_state(each, at) is WindowState.DUE for each in made.windows.values() for at in moments)
+    return any(
+        window_state(each, at) is WindowState.DUE
+        for each in made.windows.values()
+        for at in moments
+    )
 
 
 def _tell(
-    session: Session, campaigns: Sequence[PlannedCampaign], read: DriftsRead, say: Callable[[Sequence[Drift]], None]
+    session: Session,
+    campaigns: Sequence[PlannedCampaign],
+    read: DriftsRead,
+    say: Callable[[Sequence[Drift]], None],
 ) -> None:
     for unread in read.unread:
         session.console.talk(unread_words(unread))
@@ -316,7 +375,9 @@ def _tell(
             if each.opens_at is not None:
                 whole = each.name not in read.unknown | untold
                 key = state.record(each.name, each.edition).key
-                progress = after_reading(each.opens_at, remembered.progress.get(key), now, whole=whole)
+                progress = after_reading(
+                    each.opens_at, remembered.progress.get(key), now, whole=whole
+                )
                 remembered.progress[key] = progress
         remembered.write(now)
 
@@ -339,7 +400,9 @@ class _Run(Frozen):
         fresh = self._new(None)
         if fresh:
             self.say(fresh)
-        events: list[tuple[Event, Record]] = [(told_event(each, None), self._record(each.campaign)) for each in fresh]
+        events: list[tuple[Event, Record]] = [
+            (told_event(each, None), self._record(each.campaign)) for each in fresh
+        ]
         heard, untold = self._post()
         events += heard + self._ended()
         return frozenset(self.campaigns) if not self._recorded(events) else untold
@@ -374,20 +437,29 @@ class _Run(Frozen):
             hears = channel.events is None or "drift" in channel.events
             if hears and (new := self._new(channel.name)):
                 notices = [
-                    finder.drifted(self.campaigns[each.campaign], each, drift_words(each), drift_hint(each))
+                    finder.drifted(
+                        self.campaigns[each.campaign], each, drift_words(each), drift_hint(each)
+                    )
                     for each in new
                 ]
                 # What a message does not take is told by the next one.
                 most = told_at_once(self.session, channel, notices)
                 wanted.append((channel, new[:most], notices[:most]))
                 later |= {each.campaign for each in new[most:]}
-        posts = [(channel, notices_post(self.session, channel, notices)) for channel, _, notices in wanted]
+        posts = [
+            (channel, notices_post(self.session, channel, notices))
+            for channel, _, notices in wanted
+        ]
         taken = [wanted[index] for index in taken_posts(self.session, posts)]
         heard = [
-            (told_event(each, channel.name), self._record(each.campaign)) for channel, new, _ in taken for each in new
+            (told_event(each, channel.name), self._record(each.campaign))
+            for channel, new, _ in taken
+            for each in new
         ]
         names = {channel.name for channel, _, _ in taken}
-        untold = {each.campaign for channel, new, _ in wanted if channel.name not in names for each in new}
+        untold = {
+            each.campaign for channel, new, _ in wanted if channel.name not in names for each in new
+        }
         return list(heard), frozenset(untold | later)
 
     def _recorded(self, events: list[tuple[Event, Record]]) -> bool:
@@ -400,7 +472,8 @@ class _Run(Frozen):
                 ledger_session(session, self.state).record_each(events)
         except LedgerError as error:
             told = Phrase(
-                "drift was told, but this is not on record, so it is told again: {why}", why=what_happened(error)
+                "drift was told, but this is not on record, so it is told again: {why}",
+                why=what_happened(error),
             )
             session.console.talk(told)
             return False

@@ -29,7 +29,9 @@ class Embedded(Frozen):
     world: Sandbox
     clock: SandboxClock
 
-    def ensure_audiences(self, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
+    def ensure_audiences(
+        self, wanted: Iterable[tuple[str, Audience, str]]
+    ) -> set[tuple[str, int | str]]:
         """Create what campaigns need (appid, audience, message type).
 
         The tags that they name exist, and an account may send what WeChat has closed to most. Returns appid and tag of
@@ -38,10 +40,17 @@ class Embedded(Frozen):
         asked = list(wanted)
         for appid, kind in sorted({(appid, kind) for appid, _, kind in asked if kind in RIGHTS}):
             self.world.ensure_account(appid, **{RIGHTS[kind]: True})
-        tags = {(appid, tag) for appid, who, _ in asked for tag in (who.tag_id, who.tag) if tag is not None}
+        tags = {
+            (appid, tag)
+            for appid, who, _ in asked
+            for tag in (who.tag_id, who.tag)
+            if tag is not None
+        }
         invented: set[tuple[str, int | str]] = set()
         # Ids first: a tag that is known by name alone must not take one of them.
-        for appid, tag in sorted(tags, key=lambda each: (each[0], isinstance(each[1], str), str(each[1]))):
+        for appid, tag in sorted(
+            tags, key=lambda each: (each[0], isinstance(each[1], str), str(each[1]))
+        ):
             number, name = (tag, f"标签 {tag}") if isinstance(tag, int) else (None, tag)
             given = self.world.ensure_tag(appid, number, name, TAG_FOLLOWERS, invented=True)
             if self.world.is_invented(appid, given):
@@ -67,7 +76,9 @@ class Embedded(Frozen):
         for body in self.world.events():
             finish = read_finish(body)
             if isinstance(finish, EventFault):
-                raise InvariantError(f"the sandbox made an event that cannot be read: {finish.message}")
+                raise InvariantError(
+                    f"the sandbox made an event that cannot be read: {finish.message}"
+                )
             job = jobs.get(finish.said.msg_id)
             known = None if job is None else job.ends.get(finish.said.status)
             if in_doubt if job is None else known is None or known.source != "event":

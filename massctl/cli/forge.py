@@ -23,7 +23,9 @@ def github_of(line: Line, repository: str, environment: Mapping[str, str]) -> Gi
     """Open GitHub's API for the repository of a workflow; raises what is wrong with the environment."""
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
-        raise ConfigurationError(Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN"))
+        raise ConfigurationError(
+            Phrase("the environment variable {name} is empty", name="GITHUB_TOKEN")
+        )
     register(token)
     return GitHub(line, github_address(environment), repository, token, BOT)
 
@@ -32,7 +34,9 @@ def github_address(environment: Mapping[str, str]) -> str:
     """Return where GitHub's API is; raise ForgeError where a token must not go there."""
     api = environment.get("GITHUB_API_URL") or GitHub.public_api
     if not api.startswith("https://") and realm_of(api) != "loopback":
-        raise ForgeError(Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written."))
+        raise ForgeError(
+            Phrase("GITHUB_API_URL must begin with https://"), Phrase("Nothing was written.")
+        )
     return api.rstrip("/")
 
 
@@ -43,10 +47,14 @@ def forge_of(line: Line, settings: MassctlFile, environment: Mapping[str, str]) 
     """
     named, here = settings.forge, environment.get("GITHUB_REPOSITORY", "")
     if named is None or (named.token_env not in environment and named.repository == here):
-        return github_of(line, here, environment) if here and environment.get("GITHUB_TOKEN") else None
+        return (
+            github_of(line, here, environment) if here and environment.get("GITHUB_TOKEN") else None
+        )
     token = environment.get(named.token_env, "").strip()
     if not token:
-        raise ConfigurationError(Phrase("the environment variable {name} is empty", name=named.token_env))
+        raise ConfigurationError(
+            Phrase("the environment variable {name} is empty", name=named.token_env)
+        )
     kind = FORGES[named.kind]
     return kind(line, (named.api or kind.public_api).rstrip("/"), named.repository, token)
 
@@ -56,7 +64,9 @@ def _kind_of(settings: MassctlFile) -> type[Forge]:
     return GitHub if settings.forge is None else FORGES[settings.forge.kind]
 
 
-def line_to_forge(settings: MassctlFile, environment: Mapping[str, str], inside: Inside | None = None) -> Line:
+def line_to_forge(
+    settings: MassctlFile, environment: Mapping[str, str], inside: Inside | None = None
+) -> Line:
     """Open the way to the forge, through the proxy of the environment; `inside` answers in place of the network."""
     named = settings.forge
     api = named.api if named is not None else environment.get("GITHUB_API_URL")

@@ -60,7 +60,8 @@ def translate_click(directory: str | None) -> None:
     gettext.bindtextdomain(DOMAIN, LOCALE_DIR)
     gettext.textdomain("messages" if language.is_english else DOMAIN)
     if not language.is_english:
-        os.environ["LANGUAGE"] = language.value  # A child whose words are read, as git's, is given its own.
+        # A child whose words are read, as git's, is given its own.
+        os.environ["LANGUAGE"] = language.value
 
 
 def _help_page(context: click.Context, language: Language, width: int) -> str:
@@ -70,7 +71,8 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
     from massctl.view.terminal import Page
 
     def said(text: str) -> str:
-        return say(Phrase(text), language)  # Without values it is not a template, whatever its braces.
+        # Without values it is not a template, whatever its braces.
+        return say(Phrase(text), language)
 
     command = context.command
     page = Page(language, Style.PLAIN, width)
@@ -80,7 +82,9 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
         page.blank()
         page.line(said(paragraph), indent=2)
     colon = ":" if language.is_english else "："
-    flags = [row for each in command.get_params(context) if (row := _flag(each, context)) is not None]
+    flags = [
+        row for each in command.get_params(context) if (row := _flag(each, context)) is not None
+    ]
     marks = () if language.is_english else (("default: ", "默认："), ("required", "必填"))
     rows = []
     for written, does, english in flags:
@@ -88,10 +92,18 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
         rows.append((written, " ".join(filter(None, (said(does), extra)))))
     _rows(page, said("Options") + colon, rows)
     if context.parent is None:
-        _rows(page, said("Commands") + colon, [(verb, said(does)) for verb, (_, does) in VERBS.items()])
+        _rows(
+            page,
+            said("Commands") + colon,
+            [(verb, said(does)) for verb, (_, does) in VERBS.items()],
+        )
     elif isinstance(command, click.Group):
-        verbs = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
-        firsts = [(name, said(paragraphs(each.help or "")[0])) for name, each in verbs if each is not None]
+        verbs = [
+            (name, command.get_command(context, name)) for name in command.list_commands(context)
+        ]
+        firsts = [
+            (name, said(paragraphs(each.help or "")[0])) for name, each in verbs if each is not None
+        ]
         _rows(page, said("Commands") + colon, firsts)
     return page.text()
 
@@ -162,7 +174,9 @@ def _said(error: click.UsageError) -> str:
         case click.exceptions.NoSuchCommand():
             unknown = Phrase("there is no verb {verb}", verb=error.command_name)
             said = in_a_row([unknown, *_near(error.possibilities)])
-        case click.BadOptionUsage() if error.message == gettext.gettext(_NO_VALUE).format(name=error.option_name):
+        case click.BadOptionUsage() if error.message == gettext.gettext(_NO_VALUE).format(
+            name=error.option_name
+        ):
             said = Phrase("{flag} takes no value", flag=error.option_name)
         case click.BadOptionUsage():
             said = Phrase("{flag} needs a value", flag=error.option_name)
@@ -177,12 +191,18 @@ def _no_flag(error: click.NoSuchOption) -> str:
     if error.option_name == "-C":
         return Phrase("-C stands before the verb: {example}", example="massctl -C DIR VERB")
     if error.option_name[1:].isdecimal():
-        return Phrase("{number} was read as a flag; numbers here start at 0", number=error.option_name)
-    return in_a_row([Phrase("there is no flag {flag}", flag=error.option_name), *_near(error.possibilities)])
+        return Phrase(
+            "{number} was read as a flag; numbers here start at 0", number=error.option_name
+        )
+    return in_a_row(
+        [Phrase("there is no flag {flag}", flag=error.option_name), *_near(error.possibilities)]
+    )
 
 
 def _near(possibilities: Iterable[str] | None) -> list[Phrase]:
-    return [Phrase("did you mean {near}?", near=possible) for possible in list(possibilities or ())[:1]]
+    return [
+        Phrase("did you mean {near}?", near=possible) for possible in list(possibilities or ())[:1]
+    ]
 
 
 def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | None:
@@ -192,11 +212,20 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | No
         return Phrase("{key} is missing", key=name)
     match param.type:
         case click.Choice(choices=choices):
-            return Phrase("{flag} accepts one of {choices}", flag=name, choices=enumerated([*map(str, choices)]))
+            return Phrase(
+                "{flag} accepts one of {choices}",
+                flag=name,
+                choices=enumerated([*map(str, choices)]),
+            )
         case (click.IntRange() | click.FloatRange()) as numbers if numbers.max is None:
             return Phrase("{flag} accepts a number from {low} on", flag=name, low=numbers.min)
         case click.IntRange() | click.FloatRange() as numbers:
-            return Phrase("{flag} accepts a number from {low} to {high}", flag=name, low=numbers.min, high=numbers.max)
+            return Phrase(
+                "{flag} accepts a number from {low} to {high}",
+                flag=name,
+                low=numbers.min,
+                high=numbers.max,
+            )
         case click.Path() if (fault := _QUOTED.search(error.message)) is not None:
             said = {
                 "{name} {filename!r} does not exist.": Phrase(
@@ -211,5 +240,8 @@ def _bad_value(error: click.BadParameter, param: click.Parameter) -> Phrase | No
             }
             # click's sentence is in the language of the run already.
             endings = {theirs: gettext.gettext(theirs).rpartition("!r}")[2] for theirs in said}
-            return next((ours for theirs, ours in said.items() if error.message.endswith(endings[theirs])), None)
+            return next(
+                (ours for theirs, ours in said.items() if error.message.endswith(endings[theirs])),
+                None,
+            )
     return None

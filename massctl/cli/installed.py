@@ -42,7 +42,11 @@ class InstalledAction(Frozen):
     @property
     def written(self) -> str | None:
         """Return it as a workflow names it; Dependabot and Renovate find newer releases by the tag behind it."""
-        return self.pin if self.pin is None or self.version is None else f"{self.pin} # v{self.version}"
+        return (
+            self.pin
+            if self.pin is None or self.version is None
+            else f"{self.pin} # v{self.version}"
+        )
 
 
 def action_of_this_massctl() -> InstalledAction:
@@ -50,7 +54,11 @@ def action_of_this_massctl() -> InstalledAction:
     told = _direct_url()
     if told is None or "archive_info" in told:
         pin = _released_pin()
-        return InstalledAction(pin, version=__version__) if pin else _unknown(Phrase("this massctl names no commit"))
+        return (
+            InstalledAction(pin, version=__version__)
+            if pin
+            else _unknown(Phrase("this massctl names no commit"))
+        )
     url = str(told.get("url", ""))
     folder = Path(unquote(urlsplit(url).path))
     if "dir_info" in told and folder.is_dir():
@@ -113,18 +121,26 @@ def _of_folder(folder: Path) -> InstalledAction:
         top, commit = answer("rev-parse", "--show-toplevel"), answer("rev-parse", "HEAD")
         repository = repository_at(answer("remote", "get-url", "origin"))
         there = answer("for-each-ref", "--count=1", "--contains=HEAD", "refs/remotes/origin")
-        changed = answer("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
+        changed = answer(
+            "status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty"
+        )
     except MassctlError:
         top = commit = there = changed = ""
         repository = None
     where = str(folder)
     if not top or Path(top).resolve() != folder.resolve() or not (folder / "action.yml").is_file():
         return _unknown(
-            Phrase("this massctl was installed from the folder {folder}, which is not its clone", folder=where)
+            Phrase(
+                "this massctl was installed from the folder {folder}, which is not its clone",
+                folder=where,
+            )
         )
     if repository is None or not _COMMIT.fullmatch(commit):
         return _unknown(
-            Phrase("this massctl was installed from {folder}, whose origin is not on github.com", folder=where)
+            Phrase(
+                "this massctl was installed from {folder}, whose origin is not on github.com",
+                folder=where,
+            )
         )
     pin = f"{repository}@{commit}"
     if not there:
@@ -138,5 +154,7 @@ def _of_folder(folder: Path) -> InstalledAction:
         return InstalledAction(None, say)
     if not changed:
         return InstalledAction(pin)
-    say = Phrase("{folder} has changes that are not committed; the workflows run its commit {commit}, without them")
+    say = Phrase(
+        "{folder} has changes that are not committed; the workflows run its commit {commit}, without them"
+    )
     return InstalledAction(pin, Phrase(say, folder=where, commit=commit[:12]))

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 SEE_PLAN = Phrase("{command}   shows what would be sent", command=Command("plan"))
 CHECK = Phrase("{command}   checks every line of it", command=Command("state verify"))
 DEEPER = Phrase(
-    "{command}   also checks the form and the fields of every entry", command=Command("state verify", "--deep")
+    "{command}   also checks the form and the fields of every entry",
+    command=Command("state verify", "--deep"),
 )
 """What to run next."""
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -49,7 +50,11 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
     due = None if session.sandbox else session.settings.state.lineage
     if session.backend.is_shared and due is None:
         return _undeclared(session, state)
-    if due is not None and state.lineage is None and (session.backend.is_shared or not is_being_begun(session, state)):
+    if (
+        due is not None
+        and state.lineage is None
+        and (session.backend.is_shared or not is_being_begun(session, state))
+    ):
         return Refusal(
             Guard.LEDGER_MISSING,
             Phrase("massctl.yaml names the ledger {lineage}, but it is missing", lineage=due),
@@ -59,7 +64,9 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
         return Refusal(
             Guard.LEDGER_FOREIGN,
             Phrase(
-                "massctl.yaml names the ledger {lineage}, but this one is {found}", lineage=due, found=state.lineage
+                "massctl.yaml names the ledger {lineage}, but this one is {found}",
+                lineage=due,
+                found=state.lineage,
             ),
             Phrase(
                 "restore the right {ledger}, or correct state.lineage in massctl.yaml; if it is lost "
@@ -71,7 +78,9 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
     return realm_refusal(session, state, accounts)
 
 
-def sharing_refusal(session: Session, state: State, accounts: list[str]) -> "tuple[Refusal | None, list[Diagnostic]]":
+def sharing_refusal(
+    session: Session, state: State, accounts: list[str]
+) -> "tuple[Refusal | None, list[Diagnostic]]":
     """Refuse to use WeChat while clones of this repository would not know its ledger; warn of a folder without git."""
     if not accounts or session.realm(accounts) == "loopback":
         return None, []
@@ -150,8 +159,14 @@ def _undeclared(session: Session, state: State) -> Refusal:
     if state.lineage is None:
         say = Phrase("there is no ledger on {branch} yet", branch=backend.where)
         return Refusal(Guard.LEDGER_MISSING, say, backend.begin_hint())
-    say = Phrase("massctl.yaml names no ledger, but {branch} has {found}", branch=backend.where, found=state.lineage)
-    hint = Phrase("{command}   names it in massctl.yaml; commit that", command=Command("state init"))
+    say = Phrase(
+        "massctl.yaml names no ledger, but {branch} has {found}",
+        branch=backend.where,
+        found=state.lineage,
+    )
+    hint = Phrase(
+        "{command}   names it in massctl.yaml; commit that", command=Command("state init")
+    )
     return Refusal(Guard.LEDGER_FOREIGN, say, hint)
 
 
@@ -172,7 +187,12 @@ def require_writable(session: Session) -> None:
     """
     session.backend.keys.require_private()
     ci = session.environment.get("CI") or on_github(session.environment)
-    if ci and not session.backend.is_shared and not session.sandbox and session.realm() != "loopback":
+    if (
+        ci
+        and not session.backend.is_shared
+        and not session.sandbox
+        and session.realm() != "loopback"
+    ):
         raise LedgerError(
             Phrase("a local ledger would be lost with this CI runner"),
             Phrase("The next run would not know what this one sent. Nothing was done."),
@@ -214,7 +234,9 @@ def own_ledger(session: Session, *, brief: bool = False) -> "Iterator[LedgerSess
         yield ledger_session(session, trusted_ledger(session))
 
 
-def ledger_session(session: Session, state: State, begins: "LedgerBootstrap | None" = None) -> "LedgerSession":
+def ledger_session(
+    session: Session, state: State, begins: "LedgerBootstrap | None" = None
+) -> "LedgerSession":
     """Write to the ledger behind `state`, which was read while this run is `alone`."""
     # Not every verb writes.
     from massctl.apply.journal import LedgerSession
@@ -234,7 +256,9 @@ def begun_ledger(session: Session) -> "Iterator[LedgerSession]":
 def no_ledger(what: Phrase) -> LedgerMissingError:
     """Make the error of a verb that needs a ledger which was begun."""
     return LedgerMissingError(
-        what, Phrase("Nothing was changed."), Phrase("{command}   begins one", command=Command("state init"))
+        what,
+        Phrase("Nothing was changed."),
+        Phrase("{command}   begins one", command=Command("state init")),
     )
 
 
@@ -247,7 +271,9 @@ def writable_state(session: Session) -> State:
 class LedgerBootstrap:
     """Begins the ledger of this repository; implements `massctl.apply.journal.LedgerBootstrap`."""
 
-    def __init__(self, session: Session, reason: str | None = None, replaces: Sequence[str] = ()) -> None:
+    def __init__(
+        self, session: Session, reason: str | None = None, replaces: Sequence[str] = ()
+    ) -> None:
         """Begin one for `session`; `reason` says why one starts over, and `replaces` in the place of which."""
         self._session = session
         self._reason = reason
@@ -263,7 +289,9 @@ class LedgerBootstrap:
         """
         if self._created is None:
             named = self._session.settings.state.lineage
-            taken_up = named if self._reason is None and is_being_begun(self._session, State()) else None
+            taken_up = (
+                named if self._reason is None and is_being_begun(self._session, State()) else None
+            )
             key = self._session.backend.keys.require_private()
             self._created = Created(
                 lineage=taken_up or self._drawn(),
@@ -289,7 +317,9 @@ class LedgerBootstrap:
         if before is None:
             return  # Another run has done it since this one read the file.
         self._before = before
-        told = Phrase("massctl.yaml now names the ledger of this repository (state.lineage): commit this")
+        told = Phrase(
+            "massctl.yaml now names the ledger of this repository (state.lineage): commit this"
+        )
         self._session.console.talk(told)
 
     def take_back(self) -> None:
@@ -307,7 +337,9 @@ class LedgerBootstrap:
 def with_state(session: Session, **keys: object) -> Session:
     """Return the session as it is where massctl.yaml has these keys of `state`."""
     state = session.settings.state.model_copy(update=keys)
-    return replace(session, settings=session.settings.model_copy(update={"state": state}), _backend=None)
+    return replace(
+        session, settings=session.settings.model_copy(update={"state": state}), _backend=None
+    )
 
 
 def require_recorded(state: State, names: Sequence[str], known: Collection[str]) -> None:
@@ -328,7 +360,11 @@ def require_recorded(state: State, names: Sequence[str], known: Collection[str])
 
 
 def records_of(
-    state: State, names: Sequence[str], *, all_editions: bool, unsent: Mapping[CampaignName, int] = MappingProxyType({})
+    state: State,
+    names: Sequence[str],
+    *,
+    all_editions: bool,
+    unsent: Mapping[CampaignName, int] = MappingProxyType({}),
 ) -> list[Record]:
     """Choose what is shown: the newest edition of each campaign, or all, in the order of names.
 
@@ -359,7 +395,9 @@ def account_of(session: Session, appid: AppId) -> AccountName:
             return AccountName(name)
     raise ConfigurationError(
         Phrase("no account in massctl.yaml has the AppID {appid}", appid=appid),
-        Phrase("A job was sent with it, and its state cannot be read without the account. Nothing was changed."),
+        Phrase(
+            "A job was sent with it, and its state cannot be read without the account. Nothing was changed."
+        ),
         Phrase("restore the account under accounts: in massctl.yaml"),
     )
 
@@ -378,7 +416,9 @@ def raise_refusal(refusal: Refusal | None) -> None:
     """Raise what a guard of the ledger says, if it says anything."""
     if refusal is None:
         return
-    kind: type[LedgerError] = LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError
+    kind: type[LedgerError] = (
+        LedgerMissingError if refusal.guard is Guard.LEDGER_MISSING else LedgerForeignError
+    )
     raise kind(refusal.message, hint=refusal.hint)
 
 

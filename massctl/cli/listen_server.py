@@ -77,5 +77,8 @@ def make_room(channels: Collection[Any]) -> None:
     if len(unfinished) <= UNFINISHED_MAX:
         return
     [(busiest, _)] = Counter(each.addr[0] for each in unfinished).most_common(1)
-    oldest = min((each for each in unfinished if each.addr[0] == busiest), key=lambda each: each.last_activity)
+    oldest = min(
+        (each for each in unfinished if each.addr[0] == busiest),
+        key=lambda each: each.last_activity,
+    )
     oldest.will_close = True

@@ -101,7 +101,9 @@ class _Teller:
         with self._lock:
             if now - self._told.get(what, -TOLD_SECONDS) < TOLD_SECONDS:
                 return
-            self._told = {each: at for each, at in self._told.items() if now - at < TOLD_SECONDS} | {what: now}
+            self._told = {
+                each: at for each, at in self._told.items() if now - at < TOLD_SECONDS
+            } | {what: now}
         self._console.talk(said)
 
     def forget(self, key: str) -> None:
@@ -137,16 +139,21 @@ def open_listener(
         endpoints = _endpoints(current.settings, environment)
         require_writable(current)
         path = Path(spool_file) if spool_file else spool_path(current.root, environment)
-        variables = {name: each.callback for name, each in current.settings.accounts.items() if each.callback}
+        variables = {
+            name: each.callback for name, each in current.settings.accounts.items() if each.callback
+        }
     teller = _Teller(console)
     try:
         spool = Spool(path, clock.now)
     except SpoolError as error:
         raise ConfigurationError(
             Phrase("the spool {path} cannot be opened: {why}", path=str(path), why=str(error)),
-            Phrase("massctl acknowledges only events that it can make durable, so it did not start to listen."),
             Phrase(
-                "make its folder writable, or name another file with --spool or {variable}", variable=SPOOL_VARIABLE
+                "massctl acknowledges only events that it can make durable, so it did not start to listen."
+            ),
+            Phrase(
+                "make its folder writable, or name another file with --spool or {variable}",
+                variable=SPOOL_VARIABLE,
             ),
         ) from None
     intake = Intake(directory, environment, spool, clock.now, teller)
@@ -245,7 +252,8 @@ def _shared_secrets(
         key = parse_aes_key(_value(environment, variable, "EncodingAESKey", name, declared))
         if key is None:
             say = Phrase(
-                "the value of {variable} is not an EncodingAESKey: a key has 43 letters and digits", variable=variable
+                "the value of {variable} is not an EncodingAESKey: a key has 43 letters and digits",
+                variable=variable,
             )
             raise ConfigurationError(say, hint=_as_in_console("EncodingAESKey", name, declared))
         keys.append(key)
@@ -254,11 +262,20 @@ def _shared_secrets(
     return token, tuple(keys)
 
 
-def _value(environment: Mapping[str, str], variable: str, what: str, account: str, declared: AccountCallback) -> str:
+def _value(
+    environment: Mapping[str, str],
+    variable: str,
+    what: str,
+    account: str,
+    declared: AccountCallback,
+) -> str:
     value = environment.get(variable, "").strip()
     if not value:
         say = Phrase("the {what} of account {account} is not set", what=what, account=account)
-        detail = Phrase("The environment variable {name} is empty. massctl did not start to listen.", name=variable)
+        detail = Phrase(
+            "The environment variable {name} is empty. massctl did not start to listen.",
+            name=variable,
+        )
         raise ConfigurationError(say, detail, _as_in_console(what, account, declared))
     return value
 
@@ -287,7 +304,9 @@ def _require_cipher() -> None:
 
 def missing_package(why: Phrase) -> ConfigurationError:
     """Make the error of an installation without the extra."""
-    return ConfigurationError(Phrase("listening needs packages that are not installed"), why, install_command("listen"))
+    return ConfigurationError(
+        Phrase("listening needs packages that are not installed"), why, install_command("listen")
+    )
 
 
 class Intake:
@@ -378,14 +397,25 @@ class Intake:
         is_late = newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds()
         if is_late and not self.held:
             return None
-        first, longest = self._backend.poll_seconds if self._backend is not None else (PACE_SECONDS, PACE_SECONDS)
+        first, longest = (
+            self._backend.poll_seconds
+            if self._backend is not None
+            else (PACE_SECONDS, PACE_SECONDS)
+        )
         return min(longest, first * 2.0**times)
 
     def _tell_trouble(self, error: Exception) -> None:
         if isinstance(error, LedgerLockedError):
             return  # It ends by itself.
-        why = what_happened(error) if isinstance(error, MassctlError) else f"{type(error).__name__}: {error}"
-        say = Phrase("events wait in the spool, because they cannot be recorded in the ledger: {why}", why=why)
+        why = (
+            what_happened(error)
+            if isinstance(error, MassctlError)
+            else f"{type(error).__name__}: {error}"
+        )
+        say = Phrase(
+            "events wait in the spool, because they cannot be recorded in the ledger: {why}",
+            why=why,
+        )
         self._teller.tell(say, "trouble")
 
     def bring_in(self) -> None:
@@ -402,7 +432,12 @@ class Intake:
     def _bring_into(self, current: Session) -> int:
         """Bring in as much as one append holds; says how many events were new."""
         state = trusted_ledger(current)
-        known = {job.msg_id for record in state.records.values() for job in record.jobs if job.msg_id is not None}
+        known = {
+            job.msg_id
+            for record in state.records.values()
+            for job in record.jobs
+            if job.msg_id is not None
+        }
         waiting = self._spool.waiting(known)
         events = self._read(current, waiting)
         endings: dict[int, Ending] = {each.id: "ignored" for each in waiting}
@@ -417,7 +452,9 @@ class Intake:
                 notifier.begin(state)
                 endings |= {each.waiting.id: self._recorded(current, each, book) for each in mine}
                 book.flush()
-        foreign = [each for each in events if each.waiting.is_new and endings[each.waiting.id] == "foreign"]
+        foreign = [
+            each for each in events if each.waiting.is_new and endings[each.waiting.id] == "foreign"
+        ]
         self._tell_foreign(current, foreign, state)
         self._spool.settle(endings)
         if mine:
@@ -435,7 +472,9 @@ class Intake:
 
     def _held_back(self, events: Sequence[SpooledEvent], state: State) -> dict[int, Ending]:
         """Find the events that wait for a change of massctl.yaml, and tell what to write."""
-        found = {each.waiting.id: said for each in events if (said := each.why_held(state)) is not None}
+        found = {
+            each.waiting.id: said for each in events if (said := each.why_held(state)) is not None
+        }
         self.held = list(found.values())[:HELD_TOLD]
         for said in self.held:
             self._teller.tell(said)
@@ -445,7 +484,9 @@ class Intake:
         """Record an event of a known job, and count and tell what came of it."""
         account = _account(current, event.waiting)
         try:
-            found = record_finish(event.finish, event.appid, book, event.original_ids, durable=False)
+            found = record_finish(
+                event.finish, event.appid, book, event.original_ids, durable=False
+            )
         except UsageError:
             return "foreign"  # The ledger changed since; the next pass looks again.
         if not isinstance(found, Recorded):
@@ -453,26 +494,36 @@ class Intake:
         self._spool.count(account, "known" if found.again else "recorded")
         if found.contradicts is not None:
             self._spool.count(account, "contradicted")
-            self._teller.tell(contradiction(found.contradicts), f"contradicted {event.waiting.msg_id}")
+            self._teller.tell(
+                contradiction(found.contradicts), f"contradicted {event.waiting.msg_id}"
+            )
         if (wrong := event.wrong_original_id()) is not None:
             self._teller.tell(wrong)
         return "recorded"
 
-    def _tell_foreign(self, current: Session, foreign: Sequence[SpooledEvent], state: State) -> None:
+    def _tell_foreign(
+        self, current: Session, foreign: Sequence[SpooledEvent], state: State
+    ) -> None:
         """Count events whose job no send has, and offer them to the sends that they may belong to."""
         for each in foreign:
             self._spool.count(_account(current, each.waiting), "foreign")
         if foreign:
-            say = Phrase("job {msg_id} ended, but no send here has it; it comes from the console or another program")
+            say = Phrase(
+                "job {msg_id} ended, but no send here has it; it comes from the console or another program"
+            )
             self._teller.tell(Phrase(say, msg_id=foreign[0].waiting.msg_id), "foreign")
         attempts = [attempt for record in state.records.values() for attempt in record.attempts]
         if all(each.accepted is not None or each.rejection is not None for each in attempts):
             return
         for each in foreign:
             for record in possible_sends(each.finish, each.records(state)):
-                say = Phrase("job {msg_id} ended, which no send has. It may be that of {name}; if it is: {command}")
+                say = Phrase(
+                    "job {msg_id} ended, which no send has. It may be that of {name}; if it is: {command}"
+                )
                 msg_id = each.waiting.msg_id
-                known = Command("reconcile", record.campaign, "--sent", msg_id, "--reason MASSSENDJOBFINISH")
+                known = Command(
+                    "reconcile", record.campaign, "--sent", msg_id, "--reason MASSSENDJOBFINISH"
+                )
                 self._teller.tell(Phrase(say, msg_id=msg_id, name=record.campaign, command=known))
 
 

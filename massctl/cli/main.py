@@ -14,7 +14,14 @@ from massctl.cli.app import restore_keyboard_interrupt, set_active_session, tell
 from massctl.cli.commands import VERBS
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, show_usage, translate_click, translated
-from massctl.cli.output import choose_language, console_of, results_lost, set_verbosity, use_console, verbosity
+from massctl.cli.output import (
+    choose_language,
+    console_of,
+    results_lost,
+    set_verbosity,
+    use_console,
+    verbosity,
+)
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.view.i18n import unknown_language
 
@@ -75,7 +82,10 @@ class Verbs(click.Group):
             from difflib import get_close_matches
 
             unknown = Phrase("there is no verb {verb}", verb=args[0])
-            near = [Phrase("did you mean {near}?", near=verb) for verb in get_close_matches(args[0], VERBS, 1)]
+            near = [
+                Phrase("did you mean {near}?", near=verb)
+                for verb in get_close_matches(args[0], VERBS, 1)
+            ]
             raise click.UsageError(in_a_row([unknown, *near]), ctx)
         return super().resolve_command(ctx, args)
 
@@ -85,7 +95,9 @@ class Verbs(click.Group):
             formatter.write_dl([(verb, does) for verb, (_, does) in VERBS.items()])
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.group(
+    cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True
+)
 @click.option(
     "-C",
     "directory",

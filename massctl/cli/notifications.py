@@ -70,7 +70,9 @@ class Notifier(Struct):
             self.expect(made, outcomes)
         noticing = notice_finder(session, state, self._before)
         try:
-            fresh = [each for each in noticing.notices(outcomes, left) if each.key not in self._told]
+            fresh = [
+                each for each in noticing.notices(outcomes, left) if each.key not in self._told
+            ]
             self._told |= {each.key for each in fresh}
             coming = self._coming_now(state)
             if fresh or coming:
@@ -82,24 +84,39 @@ class Notifier(Struct):
                 )
                 _record(session, state, taken)
         except KeyboardInterrupt:
-            session.console.talk(Phrase("interrupted; not everybody was told (notify in massctl.yaml)"))
+            session.console.talk(
+                Phrase("interrupted; not everybody was told (notify in massctl.yaml)")
+            )
             return True
         except InvariantError:
             raise
         except MassctlError as error:
-            session.console.talk(Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error)))
+            session.console.talk(
+                Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error))
+            )
         return False
 
     def expect(self, made: Planned, outcomes: Sequence[CampaignOutcome] | None = None) -> None:
         """Note a plan, to announce its windows before they open; `outcomes` are the results of a run."""
         if not (made.damage or made.unshared):
-            told = outcomes if outcomes is not None else [CampaignOutcome(each) for each in made.plan.campaigns]
+            told = (
+                outcomes
+                if outcomes is not None
+                else [CampaignOutcome(each) for each in made.plan.campaigns]
+            )
             self._coming |= {each.planned.name: (made, each) for each in told}
 
     def next_upcoming(self, now: datetime) -> datetime | None:
         """Return the next moment at which a window is to be told of; None if the last pass left none."""
-        windows = [made.windows[name].not_before for name, (made, _) in self._coming.items() if name in made.windows]
-        return min((opens - lead for opens in windows for lead in self._leads if opens - lead > now), default=None)
+        windows = [
+            made.windows[name].not_before
+            for name, (made, _) in self._coming.items()
+            if name in made.windows
+        ]
+        return min(
+            (opens - lead for opens in windows for lead in self._leads if opens - lead > now),
+            default=None,
+        )
 
     def tell_upcoming(self) -> None:
         """Tell of windows that open soon, between two passes of a run that waits; an interruption ends the waiting."""
@@ -117,9 +134,19 @@ class Notifier(Struct):
             for name, (made, outcome) in self._coming.items()
             if name in made.windows and now < made.windows[name].not_before <= until
         ]
-        accounts = sorted({outcome.planned.account for _, outcome, _ in opening if outcome.planned.account is not None})
+        accounts = sorted(
+            {
+                outcome.planned.account
+                for _, outcome, _ in opening
+                if outcome.planned.account is not None
+            }
+        )
         # A refused ledger cannot record notices, so every run would repeat them.
-        if not opening or state.lineage is None or ledger_refusal(self.session, state, accounts) is not None:
+        if (
+            not opening
+            or state.lineage is None
+            or ledger_refusal(self.session, state, accounts) is not None
+        ):
             return []
         found = []
         for made, outcome, opens in opening:
@@ -133,7 +160,11 @@ class Notifier(Struct):
         return [lead for channel in self.session.settings.notify for lead in channel.leads]
 
     def _soon(
-        self, noticing: NoticeFinder, coming: Sequence[Coming], channel: str, leads: Sequence[timedelta]
+        self,
+        noticing: NoticeFinder,
+        coming: Sequence[Coming],
+        channel: str,
+        leads: Sequence[timedelta],
     ) -> list[Notice]:
         """List what a channel has not been told of windows that open soon, once in a run."""
         due = noticing.upcoming(coming, leads, channel)
@@ -146,7 +177,9 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
     """Record which channels were told of which windows, so that no other runner tells them again."""
     if not taken:
         return
-    about = [(each.announcement(name), state.record(each.campaign, each.edition)) for name, each in taken]
+    about = [
+        (each.announcement(name), state.record(each.campaign, each.edition)) for name, each in taken
+    ]
     try:
         with alone(session):
             ledger_session(session, state).record_each(about)
@@ -181,7 +214,9 @@ def _content(session: Session, record: Record) -> LockFile | None:
 
 def _ahead(session: Session, state: State, appid: AppId) -> Sequence[AccountAhead]:
     """Return what is left of an account's allowance now."""
-    name = next((name for name, each in session.settings.accounts.items() if each.appid == appid), None)
+    name = next(
+        (name for name, each in session.settings.accounts.items() if each.appid == appid), None
+    )
     if name is None:
         return ()
     agenda = Agenda({appid: (AccountName(name), session.settings.accounts[name].kind)}, [])
@@ -198,7 +233,9 @@ def _tell(
     taken: list[tuple[str, Notice]] = []
     wanted: list[tuple[Channel, Post, list[Notice]]] = []
     for channel in session.settings.notify:
-        heard = [each for each in notices if channel.events is None or each.happening in channel.events]
+        heard = [
+            each for each in notices if channel.events is None or each.happening in channel.events
+        ]
         if due := [*told.due(channel.name, heard), *soon(channel.name, channel.leads)]:
             wanted.append((channel, notices_post(session, channel, due), due))
     for index in taken_posts(session, [(channel, post) for channel, post, _ in wanted]):
@@ -222,7 +259,9 @@ def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iter
                 yield index
             else:
                 name = posts[index][0].name
-                session.console.talk(Phrase("{name} (notify) was not told: {why}", name=name, why=why))
+                session.console.talk(
+                    Phrase("{name} (notify) was not told: {why}", name=name, why=why)
+                )
     finally:
         lines.close()
 
@@ -248,7 +287,9 @@ class _Lines:
             line.close()
 
 
-def _job(session: Session, lines: _Lines, channel: Channel, post: Post) -> Callable[[], Phrase | None]:
+def _job(
+    session: Session, lines: _Lines, channel: Channel, post: Post
+) -> Callable[[], Phrase | None]:
     """Return what posts to one channel, or to the sandbox instead."""
     name, robot = channel.name, channel.wecom_robot_env is not None
     if session.realm() == "loopback":
@@ -279,7 +320,12 @@ def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -
 
 
 def _sandbox_post(name: str, kind: str, post: Post) -> Post:
-    body = {"name": name, "kind": kind, "body": json.loads(post.body), "headers": dict(post.headers)}
+    body = {
+        "name": name,
+        "kind": kind,
+        "body": json.loads(post.body),
+        "headers": dict(post.headers),
+    }
     return webhook_post(json.dumps(body, ensure_ascii=False), None)
 
 
@@ -310,7 +356,9 @@ class NotificationLog:
 
     def due(self, channel: str, notices: Sequence[Notice]) -> list[Notice]:
         """Leave out what a channel was told lately."""
-        return [each for each in notices if not (each.met_again and _key(channel, each) in self._before)]
+        return [
+            each for each in notices if not (each.met_again and _key(channel, each) in self._before)
+        ]
 
     def note(self, channel: str, notices: Sequence[Notice]) -> None:
         """Remember what a channel took, and forget what is old."""
@@ -333,7 +381,9 @@ class NotificationLog:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             beside.touch(mode=0o600)
-            beside.write_text(json.dumps({"lineage": self._lineage, "told": told}), encoding="utf-8")
+            beside.write_text(
+                json.dumps({"lineage": self._lineage, "told": told}), encoding="utf-8"
+            )
             beside.replace(self._path)
 
     def _is_late(self, at: object) -> bool:

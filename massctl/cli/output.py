@@ -143,7 +143,9 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
             at = folder / name
             at.write_bytes(data)
     except FileExistsError:
-        raise UsageError(Phrase("{flag}: {path} is a file, not a folder", flag="--out", path=str(folder))) from None
+        raise UsageError(
+            Phrase("{flag}: {path} is a file, not a folder", flag="--out", path=str(folder))
+        ) from None
     except OSError as error:
         raise UsageError(
             Phrase("{path} cannot be written: {why}", path=str(at), why=system_reason(error)),
@@ -183,10 +185,14 @@ def console_of(directory: str | Path, environment: Mapping[str, str] = os.enviro
     declared = None
     with suppress(OSError, ValueError), (Path(directory) / _SETTINGS).open("rb") as file:
         declared = _DECLARED.search(file.read(_HEAD_BYTES))
-    return make_console(None if declared is None else "zh" if declared[1] == b"zh" else "en", environment)
+    return make_console(
+        None if declared is None else "zh" if declared[1] == b"zh" else "en", environment
+    )
 
 
-def make_console(declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ) -> Console:
+def make_console(
+    declared: Literal["zh", "en"] | None, environment: Mapping[str, str] = os.environ
+) -> Console:
     """Make the console of a run, where every language is decided. `declared` is massctl.yaml's `language:`."""
     language = operator_language(_option[0], environment, declared)
     reader = reader_language(_option[0], environment, declared)

@@ -115,7 +115,9 @@ def local_runner(folder: Path) -> LocalRunner:
     """Return the runner of a folder, and when it ended a round last."""
     last_round = None
     with suppress(OSError, ValueError):
-        written = datetime.fromisoformat((folder / HEARTBEAT_FILE).read_text(encoding="ascii").strip())
+        written = datetime.fromisoformat(
+            (folder / HEARTBEAT_FILE).read_text(encoding="ascii").strip()
+        )
         last_round = written if written.tzinfo is not None else None
     return LocalRunner(runner_id(folder), last_round)
 

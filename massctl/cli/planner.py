@@ -11,7 +11,13 @@ from msgspec import field
 from msgspec.structs import replace
 
 from massctl.child import ChildError, missing_words
-from massctl.cli.ledger_access import ledger_refusal, read_ledger, recorded_if_begun, sharing_refusal, shown_if_begun
+from massctl.cli.ledger_access import (
+    ledger_refusal,
+    read_ledger,
+    recorded_if_begun,
+    sharing_refusal,
+    shown_if_begun,
+)
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
@@ -110,18 +116,25 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
     """Read repository and ledger, and plan; raise UsageError for a name that is not a campaign."""
     options = options or PlanOptions()
     acts = options.purpose is Purpose.APPLY
-    typed = names if options.named is None else options.named  # A pass of a run that waits is about some of them.
+    # A pass of a run that waits is about some of them.
+    typed = names if options.named is None else options.named
     state, damage = _read(session, options.purpose)
     workbench = _workbench(session, acts=acts)
     if acts:
         require_isolation(session)
     # Plans made to explain a doubt use `--locked` as the run did.
-    locked = options.locked or session.settings.policy.require_lock or session.console.language.flags.locked
+    locked = (
+        options.locked
+        or session.settings.policy.require_lock
+        or session.console.language.flags.locked
+    )
     desires = Desires(workbench, state, locked=locked)
     picked = chosen(names, desires.names())
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
-    desired = _committed(session, desires.read(picked), locked=locked and state.serial > 0 and by_hand)
+    desired = _committed(
+        session, desires.read(picked), locked=locked and state.serial > 0 and by_hand
+    )
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     desired, tip = _of_commit(session, desired, session.tip()) if acts else (desired, None)
     rules = _rules(session, typed, desired, state, desires, workbench)
@@ -137,7 +150,9 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
     def at(then: State, moment: datetime) -> Plan:
         return make_plan(desired, then, rules, moment)
 
-    return Planned(plan, state, rules, workbench, told, damage, alone, again, at, windows, _unlocked(desired))
+    return Planned(
+        plan, state, rules, workbench, told, damage, alone, again, at, windows, _unlocked(desired)
+    )
 
 
 def require_isolation(session: Session) -> None:
@@ -145,12 +160,18 @@ def require_isolation(session: Session) -> None:
     told = missing_walls(session)
     if not told:
         return
-    why = Phrase("the child process that renders is not isolated here: {missing}", missing=in_a_row(told))
+    why = Phrase(
+        "the child process that renders is not isolated here: {missing}", missing=in_a_row(told)
+    )
     if session.settings.policy.render_isolation == "best" or session.realm() == "loopback":
         session.console.talk(why)
         return
-    hint = Phrase("send from Linux 5.13 or newer; or write `render_isolation: best` under `policy` in massctl.yaml")
-    raise ConfigurationError(why, Phrase("policy.render_isolation is `require`. Nothing was done."), hint)
+    hint = Phrase(
+        "send from Linux 5.13 or newer; or write `render_isolation: best` under `policy` in massctl.yaml"
+    )
+    raise ConfigurationError(
+        why, Phrase("policy.render_isolation is `require`. Nothing was done."), hint
+    )
 
 
 def missing_walls(session: Session) -> list[Phrase]:
@@ -186,8 +207,16 @@ def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> li
     for each in rendered:
         tagged.setdefault(each.account, []).append(each.audience)
     unknown = never_pulled(session.repository, tagged) if session.sandbox is None else []
-    is_elsewhere = session.sandbox is None and session.settings.state.lineage is not None and state.lineage is None
-    closed = [] if is_elsewhere else [each for each in rendered if _has_closed_unsent(session, state, each)]
+    is_elsewhere = (
+        session.sandbox is None
+        and session.settings.state.lineage is not None
+        and state.lineage is None
+    )
+    closed = (
+        []
+        if is_elsewhere
+        else [each for each in rendered if _has_closed_unsent(session, state, each)]
+    )
     return [*unknown, *(_told_of_window(session, each) for each in closed)]
 
 
@@ -198,10 +227,15 @@ def _has_closed_unsent(session: Session, state: State, campaign: RenderedCampaig
 
 
 def _told_of_window(session: Session, campaign: RenderedCampaign) -> Diagnostic:
-    loaded, path = load_campaign(session.repository, campaign.name, session.settings), ("send", "not_after")
+    loaded, path = (
+        load_campaign(session.repository, campaign.name, session.settings),
+        ("send", "not_after"),
+    )
     told = expired_refusal(campaign, session.clock.now())
     place, excerpt = loaded.place(path), loaded.excerpt(path)
-    return Diagnostic("MC412", Severity.WARNING, told.message, place, told.hint, campaign.name, excerpt)
+    return Diagnostic(
+        "MC412", Severity.WARNING, told.message, place, told.hint, campaign.name, excerpt
+    )
 
 
 def _workbench(session: Session, *, acts: bool = False) -> Workbench:
@@ -209,10 +243,16 @@ def _workbench(session: Session, *, acts: bool = False) -> Workbench:
 
 
 def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign]:
-    return {each.name: each.rendered for each in desired if isinstance(each, NotLocked) and each.rendered is not None}
+    return {
+        each.name: each.rendered
+        for each in desired
+        if isinstance(each, NotLocked) and each.rendered is not None
+    }
 
 
-def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
+def _shared(
+    session: Session, state: State, plan: Plan
+) -> tuple[Plan, Refusal | None, list[Diagnostic]]:
     """Refuse every campaign of a plan whose ledger a clone would not know; return the refusal too.
 
     Do not ask git if the ledger is refused already, or if a plan would do nothing and there is no ledger yet.
@@ -221,7 +261,9 @@ def _shared(session: Session, state: State, plan: Plan) -> tuple[Plan, Refusal |
     if is_untrusted(refused, state) or not (state.serial or plan.can_apply):
         return plan, None, []
     accounts = {planned.account for planned in plan.campaigns if planned.account is not None}
-    refusal, copied = sharing_refusal(session, state, sorted(accounts & session.settings.accounts.keys()))
+    refusal, copied = sharing_refusal(
+        session, state, sorted(accounts & session.settings.accounts.keys())
+    )
     return (plan, None, copied) if refusal is None else (stopped(plan, refusal), refusal, copied)
 
 
@@ -235,9 +277,15 @@ def _of_commit(
     """
     if tip is None or tip.here is None or tip.unread is not None:
         return desired, tip
-    files: dict[str, str] = {SETTINGS: sha256_of(session.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))}
+    files: dict[str, str] = {
+        SETTINGS: sha256_of(session.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
+    }
     for each in desired:
-        read = dict(each.inputs.files) if isinstance(each, RenderedCampaign) and each.inputs is not None else {}
+        read = (
+            dict(each.inputs.files)
+            if isinstance(each, RenderedCampaign) and each.inputs is not None
+            else {}
+        )
         lock = f"{CAMPAIGNS}/{each.name}/{LOCK_FILE}"
         all_count = not session.settings.policy.require_lock
         files |= {path: found for path, found in read.items() if all_count or path == lock}
@@ -257,12 +305,18 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
     names = [each.name for each in rendered if session.realm([each.account]) == "wechat"]
     if not names:
         return desired
-    refused, commit = session.checkout.uncommitted_locks(names, session.console.language.flags.where)
+    refused, commit = session.checkout.uncommitted_locks(
+        names, session.console.language.flags.where
+    )
     found: list[Desired] = []
     for each in desired:
         if isinstance(each, RenderedCampaign) and each.name in refused:
             refusal = refused[each.name]
-            found.append(NotLocked(each.name, each.title, each.account, each.edition, each.window, refusal, each))
+            found.append(
+                NotLocked(
+                    each.name, each.title, each.account, each.edition, each.window, refusal, each
+                )
+            )
         else:
             found.append(_from_commit(each, commit) if each.name in names else each)
     return found
@@ -294,7 +348,9 @@ def _rules(
     """Return the rules of a run, with what all campaigns of the repository ask for."""
     others = desires.concluded(sorted({*desires.folders()} - {each.name for each in desired}))
     named = frozenset(names) or None
-    agenda = agenda_of(workbench, state, [*desired, *others], desires.folders(), named, session.clock.now())
+    agenda = agenda_of(
+        workbench, state, [*desired, *others], desires.folders(), named, session.clock.now()
+    )
     return session.rules(names, agenda)
 
 
@@ -314,7 +370,13 @@ def _plan(
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = damage or ledger_refusal(session, state, accounts)
     return make_plan(
-        desired, state, rules, session.clock.now(), until=options.until, stop=stop, showing=options.showing
+        desired,
+        state,
+        rules,
+        session.clock.now(),
+        until=options.until,
+        stop=stop,
+        showing=options.showing,
     )
 
 
@@ -353,7 +415,9 @@ def _rehearsed(
     if session.sandbox is None:
         return desired
     rendered = [d for d in desired if isinstance(d, RenderedCampaign)]
-    invented = session.sandbox.ensure_audiences((str(c.appid), c.audience, c.message.type) for c in rendered)
+    invented = session.sandbox.ensure_audiences(
+        (str(c.appid), c.audience, c.message.type) for c in rendered
+    )
     windows = [c.window for c in rendered if c.window is not None and c.name in names]
     session.sandbox.advance_clock(windows, lasting=lasting)
     return [
@@ -373,13 +437,25 @@ def _told_of_tag(
         return campaign
     loaded = load_campaign(session.repository, campaign.name, session.settings)
     say = Phrase("the account may not have the tag {tag}: the sandbox created it", tag=tag)
-    hint = Phrase("compare it with the console (用户管理), or ask WeChat: plan --refresh, without --sandbox")
+    hint = Phrase(
+        "compare it with the console (用户管理), or ask WeChat: plan --refresh, without --sandbox"
+    )
     path = ("audience", key)
-    found = Diagnostic("MC410", Severity.WARNING, say, loaded.place(path), hint, campaign.name, loaded.excerpt(path))
+    found = Diagnostic(
+        "MC410",
+        Severity.WARNING,
+        say,
+        loaded.place(path),
+        hint,
+        campaign.name,
+        loaded.excerpt(path),
+    )
     return replace(campaign, diagnostics=(*campaign.diagnostics, found))
 
 
-def _told_of_cards(session: Session, sandbox: "Embedded", campaign: RenderedCampaign) -> RenderedCampaign:
+def _told_of_cards(
+    session: Session, sandbox: "Embedded", campaign: RenderedCampaign
+) -> RenderedCampaign:
     loaded, found = None, []
     for number, article in enumerate(campaign.message.articles):
         names = sandbox.world.assumed_cards(str(campaign.appid), article.content)
@@ -390,7 +466,9 @@ def _told_of_cards(session: Session, sandbox: "Embedded", campaign: RenderedCamp
         hint = Phrase("compare with the console (小程序管理): WeChat refuses others (45086, 40155)")
         path = ("mpnews", "articles", number, "content")
         place, excerpt = loaded.place(path), loaded.excerpt(path)
-        found.append(Diagnostic("MC411", Severity.WARNING, say, place, hint, campaign.name, excerpt))
+        found.append(
+            Diagnostic("MC411", Severity.WARNING, say, place, hint, campaign.name, excerpt)
+        )
     return replace(campaign, diagnostics=(*campaign.diagnostics, *found)) if found else campaign
 
 
@@ -408,7 +486,9 @@ def evidence_for(session: Session, record: Record, state: State) -> "Evidence":
     return _evidence(insisting(session), record, state)
 
 
-def repeatable(session: Session, records: Iterable[Record], state: State) -> dict[RecordKey, datetime]:
+def repeatable(
+    session: Session, records: Iterable[Record], state: State
+) -> dict[RecordKey, datetime]:
     """List the editions in doubt whose request `apply` would repeat, now or after a wait, and until when.
 
     Campaigns that cannot be judged are omitted. Waiting for the administrator is not a doubt.
@@ -447,4 +527,6 @@ def _evidence(session: Session, record: Record, state: State) -> "Evidence":
 def insisting(session: Session) -> Session:
     """Return a session in which a person's word may repeat a doubt, whatever policy.in_doubt and a lease say."""
     policy = session.settings.policy.model_copy(update={"in_doubt": "resubmit"})
-    return replace(session, settings=session.settings.model_copy(update={"policy": policy}), by_hand=True)
+    return replace(
+        session, settings=session.settings.model_copy(update={"policy": policy}), by_hand=True
+    )

@@ -44,7 +44,9 @@ class Lines:
 
     def end(self) -> None:
         """Print how much was done."""
-        counted = Phrase("{label}: {done}/{total}", label=self._label, done=self._done, total=self._total)
+        counted = Phrase(
+            "{label}: {done}/{total}", label=self._label, done=self._done, total=self._total
+        )
         self._console.talk(counted)
 
     def waiting(self, sentence: Phrase) -> None:
@@ -123,4 +125,8 @@ class Bars:
 
 def progress(console: Console) -> Progress:
     """Return bars on a terminal that can redraw a line, and lines elsewhere."""
-    return Bars(console) if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else Lines(console)
+    return (
+        Bars(console)
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        else Lines(console)
+    )

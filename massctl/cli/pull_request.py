@@ -24,7 +24,22 @@ _GENERATED = "linguist-generated"
 _JUDGED = (_GENERATED, "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
 """Attributes by which a forge folds a difference away, or by which git writes other bytes into a checkout."""
 _HARMLESS = frozenset({"unspecified", "unset"})
-_MEDIA = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".mp3", ".mp4", ".amr", ".wma", ".wav", ".m4a"})
+_MEDIA = frozenset(
+    {
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".gif",
+        ".webp",
+        ".bmp",
+        ".mp3",
+        ".mp4",
+        ".amr",
+        ".wma",
+        ".wav",
+        ".m4a",
+    }
+)
 """Of these no difference is shown in words anyway."""
 _FILES = frozenset({"100644", "100755"})
 _NAMED_MAX = 8
@@ -56,9 +71,13 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
     branch = branch_of(session, "pull-request", f"refs/pull/{number}/head")
     tip = branch.fetch()
     if tip is None:
-        raise ForgeError(Phrase("there is no pull request {number}", number=number), Phrase("Nothing was done."))
+        raise ForgeError(
+            Phrase("there is no pull request {number}", number=number), Phrase("Nothing was done.")
+        )
     if sha is not None and tip != sha:
-        say = Phrase("pull request {number} moved on; the run of its new commit looks at it", number=number)
+        say = Phrase(
+            "pull request {number} moved on; the run of its new commit looks at it", number=number
+        )
         raise ForgeError(say, Phrase("Nothing was written."))
     files = branch.files(tip)
     read = [path for path in files if path in ROOT_FILES or path.startswith(f"{CAMPAIGNS}/")]
@@ -71,18 +90,32 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
     branch.write_out(tip, plain, folder)
     _write_attributes(branch, tip, attributes, folder)
     judged = branch.attributes(plain, _JUDGED, folder)
-    open_files = {path for path, name, value in judged if name == _GENERATED and value in ("unset", "false")}
-    folded = [path for path in plain if path not in open_files and is_folded(path, (folder / path).read_bytes)]
-    return PullRequestFiles(folder, tuple(plain), tuple(dict.fromkeys(_hidden(judged))), tuple(folded))
+    open_files = {
+        path for path, name, value in judged if name == _GENERATED and value in ("unset", "false")
+    }
+    folded = [
+        path
+        for path in plain
+        if path not in open_files and is_folded(path, (folder / path).read_bytes)
+    ]
+    return PullRequestFiles(
+        folder, tuple(plain), tuple(dict.fromkeys(_hidden(judged))), tuple(folded)
+    )
 
 
 def _refuse_links(files: "Mapping[str, str]", paths: Sequence[str]) -> None:
     links = [path for path in paths if files[path] not in _FILES]
     if not links:
         return
-    more = [Phrase("and {count} more", count=len(links) - _NAMED_MAX)] if len(links) > _NAMED_MAX else []
+    more = (
+        [Phrase("and {count} more", count=len(links) - _NAMED_MAX)]
+        if len(links) > _NAMED_MAX
+        else []
+    )
     raise RefusedError(
-        Phrase("these are links or submodules: {files}", files=enumerated([*links[:_NAMED_MAX], *more])),
+        Phrase(
+            "these are links or submodules: {files}", files=enumerated([*links[:_NAMED_MAX], *more])
+        ),
         Phrase("Nothing was rendered: what a link leads to is not what is reviewed."),
         Phrase("commit ordinary files in their place"),
     )
@@ -106,7 +139,9 @@ def _hidden(judged: Sequence[tuple[str, str, str]]) -> Iterator[str]:
             yield path
 
 
-def push_locks(session: "Session", branch_name: str, sha: str, locks: "Mapping[str, str]") -> str | None:
+def push_locks(
+    session: "Session", branch_name: str, sha: str, locks: "Mapping[str, str]"
+) -> str | None:
     """Commit locks to a branch of this repository that is at `sha`, without a checkout.
 
     Returns the commit; None if the branch moved on. Raises ForgeError if it has no such campaign, or may not be pushed.
@@ -123,7 +158,11 @@ def push_locks(session: "Session", branch_name: str, sha: str, locks: "Mapping[s
                 Phrase("the locks cannot be used: there is no campaign {name} here", name=name),
                 Phrase("Nothing was written."),
             )
-        files |= {f"{CAMPAIGNS}/{name}/{each}": None for each in there if is_lock_copy(each) and each.isprintable()}
+        files |= {
+            f"{CAMPAIGNS}/{name}/{each}": None
+            for each in there
+            if is_lock_copy(each) and each.isprintable()
+        }
         files[f"{CAMPAIGNS}/{name}/{LOCK_FILE}"] = text.encode()
     made = branch.commit(tip, files, "massctl lock")
     pushed = branch.push(made)

@@ -34,7 +34,9 @@ def report_from(
 ) -> Report:
     """Make the report of campaigns, all where none is named, from ledger and statistics; raise LedgerError."""
     first = compared_since(state, names, since)
-    appids = sorted({record.appid for record in state.records.values() if record.appid and record.sent_batches})
+    appids = sorted(
+        {record.appid for record in state.records.values() if record.appid and record.sent_batches}
+    )
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
     return make_report(state, loaded, _known(settings, state, names), now, names, since)
 
@@ -58,5 +60,7 @@ def _facts(record: Record) -> SendFacts:
     titles = event.titles or []
     authors, themes = (values or [""] * len(titles) for values in (event.authors, event.themes))
     named = zip(titles, authors, themes, strict=True)
-    articles = tuple(ArticleFacts(title, author or None, theme or None) for title, author, theme in named)
+    articles = tuple(
+        ArticleFacts(title, author or None, theme or None) for title, author, theme in named
+    )
     return SendFacts(articles=articles, commit=event.commit, approver=event.approved_by)

@@ -53,7 +53,9 @@ _TOP = """(() => {
 
 def tell_reports(session: Session, state: State) -> None:
     """Tell every channel that hears of `report` what is due; raises nothing but InvariantError."""
-    channels = [each for each in session.settings.notify if each.events is None or "report" in each.events]
+    channels = [
+        each for each in session.settings.notify if each.events is None or "report" in each.events
+    ]
     if not channels:
         return
     for account in session.settings.accounts.values():
@@ -63,10 +65,14 @@ def tell_reports(session: Session, state: State) -> None:
             raise
         except (MassctlError, OSError) as error:
             why = what_happened(error) if isinstance(error, MassctlError) else str(error.strerror)
-            session.console.talk(Phrase("no channel was told the report (notify in massctl.yaml): {why}", why=why))
+            session.console.talk(
+                Phrase("no channel was told the report (notify in massctl.yaml): {why}", why=why)
+            )
 
 
-def _tell_account(session: Session, state: State, appid: AppId, channels: Sequence[Channel]) -> None:
+def _tell_account(
+    session: Session, state: State, appid: AppId, channels: Sequence[Channel]
+) -> None:
     due = list(_due(session, state, appid))
     if not due:
         return
@@ -88,11 +94,17 @@ def _tell_account(session: Session, state: State, appid: AppId, channels: Sequen
         if (send := _counted(report, record, day)) is not None
         and (notice := _notice(session, report, record, send, day)) is not None
     }
-    keys = [(*record.key, day, channel.name) for channel, record, day in wanted if (record.key, day) in notices]
+    keys = [
+        (*record.key, day, channel.name)
+        for channel, record, day in wanted
+        if (record.key, day) in notices
+    ]
     claims = _Claims(archive, appid)
     ours = claims.claim(keys, state, session.clock.now())
     for channel in channels:
-        found = [notices[(name, edition), day] for name, edition, day, to in ours if to == channel.name]
+        found = [
+            notices[(name, edition), day] for name, edition, day, to in ours if to == channel.name
+        ]
         if found:
             _tell_channel(session, claims, channel, report, found)
     archive.flush()
@@ -109,16 +121,22 @@ class _Claims(Frozen):
         """Claim reports; return those that no other runner claimed first."""
         if not keys:
             return []
-        self.archive.add_deliveries(self.appid, [ReportDelivery(*key, self.runner, now, "begun") for key in keys])
+        self.archive.add_deliveries(
+            self.appid, [ReportDelivery(*key, self.runner, now, "begun") for key in keys]
+        )
         self.archive.flush()
         others = claimed(self.archive.deliveries(self.appid), state.renamed, now, self.runner)
         return [key for key in keys if key not in others]
 
-    def settle(self, channel: Channel, notices: Sequence[Notice], now: datetime, *, is_told: bool) -> None:
+    def settle(
+        self, channel: Channel, notices: Sequence[Notice], now: datetime, *, is_told: bool
+    ) -> None:
         """Note whether a channel was told what this runner claimed."""
         outcome: Literal["told", "failed"] = "told" if is_told else "failed"
         deliveries = [
-            ReportDelivery(each.campaign, each.edition, each.reach.day, channel.name, self.runner, now, outcome)
+            ReportDelivery(
+                each.campaign, each.edition, each.reach.day, channel.name, self.runner, now, outcome
+            )
             for each in notices
             if each.reach is not None
         ]
@@ -165,23 +183,35 @@ def _notice(session: Session, report: Report, record: Record, send: SendReport, 
 
 
 def _tell_channel(
-    session: Session, claims: _Claims, channel: Channel, report: Report, found: Sequence[tuple[Notice, SendReport]]
+    session: Session,
+    claims: _Claims,
+    channel: Channel,
+    report: Report,
+    found: Sequence[tuple[Notice, SendReport]],
 ) -> None:
     notices = [notice for notice, _ in found]
     posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
     is_told = bool(posted)
     claims.settle(channel, notices, session.clock.now(), is_told=is_told)
     if is_told and channel.wecom_robot_env is not None:
-        pictures = [picture for _, send in found if (picture := _picture(session, report, send)) is not None]
-        fit = [(channel, robot_picture(each)) for each in pictures if len(each) <= PICTURE_BYTES_MAX]
-        tuple(taken_posts(session, fit))  # Says which picture was not taken. The words were, so the report is told.
+        pictures = [
+            picture for _, send in found if (picture := _picture(session, report, send)) is not None
+        ]
+        fit = [
+            (channel, robot_picture(each)) for each in pictures if len(each) <= PICTURE_BYTES_MAX
+        ]
+        # Says which picture was not taken. The words were, so the report is told.
+        tuple(taken_posts(session, fit))
 
 
 def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:
     """Return the top of a send's page as PNG; None where there is no Chromium that can draw it."""
     page = send_page(send, account_of(report, send), Sheet(session.console.reader, {}), None)
     try:
-        with TemporaryDirectory(prefix="massctl-") as folder, open_browser(session.environment) as browser:
+        with (
+            TemporaryDirectory(prefix="massctl-") as folder,
+            open_browser(session.environment) as browser,
+        ):
             path = Path(folder) / "report.html"
             path.write_text(page, encoding="utf-8")
             browser.window(PICTURE_WIDTH, 900)

@@ -96,17 +96,23 @@ class RunnerFolder:
         finally:
             lock.release()
 
-    def remember(self, *, boot: str | None = None, tip: str | None = None, told: str | None = None) -> None:
+    def remember(
+        self, *, boot: str | None = None, tip: str | None = None, told: str | None = None
+    ) -> None:
         """Write down what is new; durable on return."""
         before = self.memory
-        now = replace(before, boot=boot or before.boot, tip=tip or before.tip, told=told or before.told)
+        now = replace(
+            before, boot=boot or before.boot, tip=tip or before.tip, told=told or before.told
+        )
         if now != self.memory:
             self._write(now)
 
     def note_round(self, at: datetime) -> None:
         """Note when a round ended, for people who ask on this machine."""
         with suppress(OSError):  # It is for people: a full disk is told by what needs the disk.
-            (self._folder / HEARTBEAT_FILE).write_text(at.isoformat(timespec="seconds"), encoding="ascii")
+            (self._folder / HEARTBEAT_FILE).write_text(
+                at.isoformat(timespec="seconds"), encoding="ascii"
+            )
 
     def _read(self) -> Memory | None:
         with suppress(OSError, ValueError, RecursionError):
@@ -134,7 +140,12 @@ class RunnerCheckout:
     """The branch that sends, as the remote has it, in a working tree that belongs to the runner alone."""
 
     def __init__(
-        self, root: Path, branch: str, settings: "MassctlFile", environment: Mapping[str, str], folder: Path
+        self,
+        root: Path,
+        branch: str,
+        settings: "MassctlFile",
+        environment: Mapping[str, str],
+        folder: Path,
     ) -> None:
         """Find the way to the remote; asks no server yet. Raises LedgerUnreachableError without git or remote."""
         way = way_of(root, settings, environment)
@@ -154,13 +165,23 @@ class RunnerCheckout:
         options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
         branch = f"refs/heads/{self.branch}"
         specs = (f"+{branch}:{ref}", *nothing_like(branch))
-        fetched = self._git.run("fetch", *options, "--", self._remote, *specs, seconds=NETWORK_SECONDS)
-        found = self._git.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") if fetched.done else fetched
+        fetched = self._git.run(
+            "fetch", *options, "--", self._remote, *specs, seconds=NETWORK_SECONDS
+        )
+        found = (
+            self._git.run("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+            if fetched.done
+            else fetched
+        )
         if not found.done:
             raise LedgerUnreachableError(
                 Phrase("the branch {branch} cannot be fetched", branch=self.where),
-                Phrase("{address}: {why} Nothing was done.", address=self._address, why=git_says(found)),
-                Phrase("the next round tries again; if this does not end: git fetch   in this folder says why"),
+                Phrase(
+                    "{address}: {why} Nothing was done.", address=self._address, why=git_says(found)
+                ),
+                Phrase(
+                    "the next round tries again; if this does not end: git fetch   in this folder says why"
+                ),
             )
         return found.out.decode("ascii").strip()
 
@@ -195,8 +216,14 @@ class RunnerCheckout:
             if not (made.done and self._is_at(tip)):
                 raise CheckoutError(
                     Phrase("the runner's checkout cannot be brought to {tip}", tip=tip[:_SHOWN]),
-                    Phrase("{folder}: {why} Nothing was done.", folder=str(self._folder), why=git_says(made)),
-                    Phrase("free some space if the disk is full; otherwise delete that folder: it is made again"),
+                    Phrase(
+                        "{folder}: {why} Nothing was done.",
+                        folder=str(self._folder),
+                        why=git_says(made),
+                    ),
+                    Phrase(
+                        "free some space if the disk is full; otherwise delete that folder: it is made again"
+                    ),
                 )
         return self._folder / self._inside
 
@@ -209,7 +236,9 @@ class RunnerCheckout:
 
     def _made_anew(self, tip: str) -> GitAnswer:
         shutil.rmtree(self._folder, ignore_errors=True)
-        return self._git.run("worktree", "add", "--force", "--force", "--detach", str(self._folder), tip)
+        return self._git.run(
+            "worktree", "add", "--force", "--force", "--detach", str(self._folder), tip
+        )
 
     def _is_at(self, tip: str) -> bool:
         here = self._own.run("rev-parse", "--verify", "--quiet", "HEAD")
@@ -227,7 +256,10 @@ def with_credentials(environment: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     with suppress(OSError, UnicodeDecodeError):
         for path in sorted(Path(folder).iterdir()) if folder else ():
-            if re.fullmatch(ENVIRONMENT_NAME_PATTERN, path.name) and path.stat().st_size <= CREDENTIAL_BYTES_MAX:
+            if (
+                re.fullmatch(ENVIRONMENT_NAME_PATTERN, path.name)
+                and path.stat().st_size <= CREDENTIAL_BYTES_MAX
+            ):
                 found[path.name] = path.read_text(encoding="utf-8").rstrip("\r\n")
     return {**environment, **found}
 
@@ -260,7 +292,11 @@ class PullRequests:
     def tell(self, session: "Session", serial: int, stopped: "Stopped") -> str | None:
         """Return what is new up to the entry `serial`; say why it could not be told."""
         since = self.begin(serial)
-        new = {key: why for key, why in stopped.items() if _words(why) != _words(self._stopped.get(key, ()))}
+        new = {
+            key: why
+            for key, why in stopped.items()
+            if _words(why) != _words(self._stopped.get(key, ()))
+        }
         if new or since < serial:
             if time.monotonic() < self._not_before:
                 return self._why

@@ -37,7 +37,10 @@ def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) ->
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),
             Phrase("It was not saved."),
-            Phrase("save plans of fewer campaigns: {command}", command=Command("plan", "NAME… --out FILE")),
+            Phrase(
+                "save plans of fewer campaigns: {command}",
+                command=Command("plan", "NAME… --out FILE"),
+            ),
         )
     write_files(path.parent, {path.name: document})
     told = Phrase(
@@ -71,7 +74,10 @@ def refuse_gone(session: Session, saved: SavedPlan, path: Path) -> Outcome:
     state = read_ledger(session)
     moved = [Phrase("{name} is gone", name=name) for name in saved.names]
     return refuse_stale(
-        saved, Plan(state.lineage, state.plan_serial, ()), state, plan_stale(moved, (), shlex.quote(str(path)))
+        saved,
+        Plan(state.lineage, state.plan_serial, ()),
+        state,
+        plan_stale(moved, (), shlex.quote(str(path))),
     )
 
 
@@ -94,8 +100,12 @@ def _gone(campaign: SavedCampaign, state: State) -> PlannedCampaign:
     return PlannedCampaign(name, "", campaign.account, edition, status, campaign.window)
 
 
-def as_saved(saved: SavedPlan, names: Sequence[str], plan_file: Path, _: Session, made: Planned) -> Planned | Outcome:
+def as_saved(
+    saved: SavedPlan, names: Sequence[str], plan_file: Path, _: Session, made: Planned
+) -> Planned | Outcome:
     """Return what a saved plan allows of the plan that was made again, or the refusal where anything moved."""
     if moved := what_moved(saved, made.plan):
-        return refuse_stale(saved, made.plan, made.state, plan_stale(moved, names, shlex.quote(str(plan_file))))
+        return refuse_stale(
+            saved, made.plan, made.state, plan_stale(moved, names, shlex.quote(str(plan_file)))
+        )
     return replace(made, plan=only_planned(made.plan))

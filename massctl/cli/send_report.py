@@ -105,9 +105,13 @@ def _rows(record: Record) -> Iterator[str]:
         yield from _job_rows(job)
     status = status_of(record)
     if status is Status.IN_DOUBT:
-        yield Phrase("nobody knows whether it was sent: {how}", how=settle(CampaignName(record.campaign)))
+        yield Phrase(
+            "nobody knows whether it was sent: {how}", how=settle(CampaignName(record.campaign))
+        )
     elif status not in FINAL and record.expired_at:
-        yield Phrase("its window closed at {at}, and it was not sent", at=recorded(record.expired_at[-1]))
+        yield Phrase(
+            "its window closed at {at}, and it was not sent", at=recorded(record.expired_at[-1])
+        )
 
 
 def _stopped(stopped: Sequence[Refusal]) -> Iterator[str]:
@@ -123,5 +127,9 @@ def _job_rows(job: Job) -> Iterator[str]:
     if job.counts.sent_count is not None:
         total = job.counts.total_count
         say = Phrase("it reached {count:,} of {total:,} followers")
-        yield Phrase(say, count=job.counts.sent_count, total=total if total is not None else job.counts.sent_count)
+        yield Phrase(
+            say,
+            count=job.counts.sent_count,
+            total=total if total is not None else job.counts.sent_count,
+        )
     yield from job.counts.article_urls or ()

@@ -143,7 +143,9 @@ class Session(Struct):
         no_send = self.environment.get(NO_SEND_VARIABLE, "") not in _OFF
         here = None if self.sandbox else runner_id(self.places.runner)
         only = frozenset(named) if named else None
-        rules = PolicyInForce(self.settings.policy, agenda, no_send, only, runner=here, by_hand=self.by_hand)
+        rules = PolicyInForce(
+            self.settings.policy, agenda, no_send, only, runner=here, by_hand=self.by_hand
+        )
         return replace(rules, approval=self._approvals(rules.policy))
 
     def rules_now(self, rules: "PolicyInForce") -> "PolicyInForce":
@@ -184,7 +186,9 @@ class Session(Struct):
             return SETTINGS
         return self.repository.changed_since(dict(judged.files))
 
-    def _approvals(self, policy: "Policy") -> "Callable[[RenderedCampaign], Approval | None] | None":
+    def _approvals(
+        self, policy: "Policy"
+    ) -> "Callable[[RenderedCampaign], Approval | None] | None":
         """Return what asks the forge who approved a lock; a new one remembers nothing."""
         if not policy.require_approval:
             return None
@@ -233,10 +237,16 @@ class Session(Struct):
             from massctl.cli.clients import ClientContext, open_client
 
             # What token_command starts has no business with the ledger's key.
-            known = {name: value for name, value in self.environment.items() if name != self.settings.state.key_env}
+            known = {
+                name: value
+                for name, value in self.environment.items()
+                if name != self.settings.state.key_env
+            }
             around = ClientContext(self.root, known, self.console, self.clock, self.sandbox)
             declared = self.settings.accounts[account]
-            self._clients[account], watch = open_client(account, declared, self.api_base(account), around)
+            self._clients[account], watch = open_client(
+                account, declared, self.api_base(account), around
+            )
             if watch is not None:
                 self._watches[account] = watch
         return self._clients[account]
@@ -262,7 +272,9 @@ class Session(Struct):
         what = Phrase("massctl.yaml has several accounts: {accounts}", accounts=listed)
         if named is not None:
             what = Phrase("massctl.yaml has no account {name}", name=named)
-        raise UsageError(what, nothing, Phrase("add --account with one of {accounts}", accounts=listed))
+        raise UsageError(
+            what, nothing, Phrase("add --account with one of {accounts}", accounts=listed)
+        )
 
     def fold(self, entries: "Iterable[Entry]") -> State:
         """Fold entries into a state, with renamed campaigns under their current names."""
@@ -283,7 +295,9 @@ def open_settings(
         use_console(make_console(None, environment))
         raise UsageError(
             Phrase("there is no massctl.yaml here"),
-            Phrase("massctl works in the folder that has massctl.yaml and campaigns/, and does not search above it."),
+            Phrase(
+                "massctl works in the folder that has massctl.yaml and campaigns/, and does not search above it."
+            ),
             Phrase(
                 "cd into that folder, name it with `massctl -C DIR …`, or begin one with `{command}`",
                 command=Command("init"),
@@ -293,8 +307,14 @@ def open_settings(
     settings, diagnostics = load_settings(Repository(root), loopback_override=override)
     if settings is not None:
         register(*(environment.get(name, "") for name in settings.variables))
-    spoken = make_console(settings.language, environment) if settings else console_of(root, environment)
-    return settings, diagnostics, use_console(spoken.advising(advised_flags(directory, sandbox=sandbox)))
+    spoken = (
+        make_console(settings.language, environment) if settings else console_of(root, environment)
+    )
+    return (
+        settings,
+        diagnostics,
+        use_console(spoken.advising(advised_flags(directory, sandbox=sandbox))),
+    )
 
 
 def advised_flags(directory: str, *, sandbox: bool = False) -> Flags:
@@ -307,7 +327,10 @@ def _quoted(directory: str) -> str:
     try:
         directory.encode()
     except UnicodeEncodeError:
-        written = (chr(b) if chr(b).isalnum() and b < 128 else f"\\x{b:02x}" for b in os.fsencode(directory))
+        written = (
+            chr(b) if chr(b).isalnum() and b < 128 else f"\\x{b:02x}"
+            for b in os.fsencode(directory)
+        )
         return f"$'{''.join(written)}'"
     return shlex.quote(directory)
 
@@ -327,7 +350,9 @@ def session(
     Raises UsageError without massctl.yaml, and ConfigurationError, after its faults were shown, if it cannot be used.
     `opened`: what `open_settings` gave already. `home`: see `Session.home`.
     """
-    settings, diagnostics, console = opened or open_settings(directory, environment, sandbox=sandbox)
+    settings, diagnostics, console = opened or open_settings(
+        directory, environment, sandbox=sandbox
+    )
     if settings is None or has_errors(diagnostics):
         # Only a run that ends here needs it.
         from massctl.view.diagnostics import diagnostics_text
@@ -336,7 +361,8 @@ def session(
         raise ConfigurationError(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase(
-                "correct massctl.yaml; {command}   shows every fault of every file", command=Command("validate")
+                "correct massctl.yaml; {command}   shows every fault of every file",
+                command=Command("validate"),
             ),
         )
     console = use_console(console.advising(replace(console.language.flags, locked=locked)))
@@ -370,5 +396,7 @@ def _check_override(override: str | None, settings: "MassctlFile") -> None:
         raise UsageError(
             Phrase("MASSCTL_API_BASE cannot be used: {why}", why=why),
             Phrase("No request was made."),
-            Phrase("unset MASSCTL_API_BASE, or name the host under policy.api_hosts in massctl.yaml"),
+            Phrase(
+                "unset MASSCTL_API_BASE, or name the host under policy.api_hosts in massctl.yaml"
+            ),
         )

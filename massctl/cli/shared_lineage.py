@@ -72,7 +72,11 @@ class Sharing(Frozen):
 
 
 def sharing(
-    root: Path, settings: "MassctlFile", environment: Mapping[str, str], asked: Asked, where: str = ""
+    root: Path,
+    settings: "MassctlFile",
+    environment: Mapping[str, str],
+    asked: Asked,
+    where: str = "",
 ) -> Sharing:
     """Ask git about a ledger. `where` is the `-C DIR` of the command line."""
     git = Git(root, known_to_git(settings, environment))
@@ -86,7 +90,15 @@ def sharing(
         failed = next((each for each in (remotes, branches) if not each.done), None)
         if failed is not None:
             return Sharing(unread=_said(failed))
-        return _asked(git, root, settings, asked, where, _text(prefix).rstrip("\n"), _Refs.of(remotes, branches))
+        return _asked(
+            git,
+            root,
+            settings,
+            asked,
+            where,
+            _text(prefix).rstrip("\n"),
+            _Refs.of(remotes, branches),
+        )
     except LedgerUnreachableError as error:
         return Sharing(unread=what_happened(error))
 
@@ -115,22 +127,41 @@ class _Refs(Frozen):
     def sending(self, branch: str | None) -> list[str]:
         """Return the refs that must not name another lineage: those of the branch that sends, else all."""
         if branch is None:
-            return [ref for ref in self.branches if not (ref.startswith(_TRACKING) and ref.endswith("/HEAD"))]
+            return [
+                ref
+                for ref in self.branches
+                if not (ref.startswith(_TRACKING) and ref.endswith("/HEAD"))
+            ]
         return [ref for ref in self.branches if ref in (f"{_LOCAL}{branch}", *self._named(branch))]
 
     def _named(self, branch: str | None) -> list[str]:
-        return [] if branch is None else [f"{_TRACKING}{remote}/{branch}" for remote in self.remotes]
+        return (
+            [] if branch is None else [f"{_TRACKING}{remote}/{branch}" for remote in self.remotes]
+        )
 
 
 def _asked(
-    git: Git, root: Path, settings: "MassctlFile", asked: Asked, where: str, prefix: str, refs: _Refs
+    git: Git,
+    root: Path,
+    settings: "MassctlFile",
+    asked: Asked,
+    where: str,
+    prefix: str,
+    refs: _Refs,
 ) -> Sharing:
     lineage = asked.lineage
-    upstream = _line(git.run("rev-parse", "--verify", "--quiet", "--symbolic-full-name", "@{upstream}"))
+    upstream = _line(
+        git.run("rev-parse", "--verify", "--quiet", "--symbolic-full-name", "@{upstream}")
+    )
     counting = refs.counting(settings.policy.branch, upstream)
     sending = refs.sending(settings.policy.branch)
     specs = [f"{commit}:{prefix}{SETTINGS}" for commit in ("HEAD", *counting, *sending)]
-    listed = git.run("cat-file", "--batch", "--follow-symlinks", given="".join(f"{each}\n" for each in specs).encode())
+    listed = git.run(
+        "cat-file",
+        "--batch",
+        "--follow-symlinks",
+        given="".join(f"{each}\n" for each in specs).encode(),
+    )
     if not listed.done:
         return Sharing(unread=_said(listed))
     current = _current(root)
@@ -149,7 +180,9 @@ def _asked(
     return Sharing(committed=here, published=there, command=command, merge=merge, foreign=foreign)
 
 
-def _push(settings: "MassctlFile", refs: _Refs, upstream: str | None, on: str | None) -> tuple[str, str | None]:
+def _push(
+    settings: "MassctlFile", refs: _Refs, upstream: str | None, on: str | None
+) -> tuple[str, str | None]:
     """Return the push that publishes it, and the branch that it has to be merged into where a push is not enough."""
     remote = settings.state.remote if settings.state.remote in refs.remotes else refs.remotes[0]
     branch = settings.policy.branch
@@ -190,9 +223,13 @@ def _read(content: bytes) -> Mapping[str, object]:
     return found.data if found.is_whole and isinstance(found.data, dict) else {}
 
 
-def _foreign(branches: Iterable[tuple[str, bytes | None]], asked: Asked, declared: str | None) -> Foreign | None:
+def _foreign(
+    branches: Iterable[tuple[str, bytes | None]], asked: Asked, declared: str | None
+) -> Foreign | None:
     """Find the first branch whose massctl.yaml names another ledger for the accounts; `declared` is ours as well."""
-    known = {lineage for lineage in (asked.lineage, declared, *asked.replaced) if lineage is not None}
+    known = {
+        lineage for lineage in (asked.lineage, declared, *asked.replaced) if lineage is not None
+    }
     harmless: set[bytes] = set()
     for ref, content in branches:
         named = {each.decode() for each in _LINEAGE.findall(content or b"")} - known
@@ -206,7 +243,9 @@ def _foreign(branches: Iterable[tuple[str, bytes | None]], asked: Asked, declare
     return None
 
 
-def _named_by(content: bytes, branch: str, suspected: str, appids: Collection[str]) -> Foreign | None:
+def _named_by(
+    content: bytes, branch: str, suspected: str, appids: Collection[str]
+) -> Foreign | None:
     """Return the ledger that a massctl.yaml names for one of the accounts; None if it names none.
 
     One that cannot be read now may have been whole when something was sent by it.
@@ -244,7 +283,10 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
     if not found.in_repository or (found.committed and found.published and found.foreign is None):
         return None
     if found.unread is not None:
-        say = Phrase("nobody knows whether a clone of this repository would name its ledger: {why}", why=found.unread)
+        say = Phrase(
+            "nobody knows whether a clone of this repository would name its ledger: {why}",
+            why=found.unread,
+        )
         hint = Phrase(
             "make git work in this folder, then run the same command again; for a folder of another "
             'user: git config --global --add safe.directory "$PWD"'
@@ -253,7 +295,9 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
     if found.foreign is not None:
         return _other_ledger(found.foreign, lineage)
     if lineage is None:
-        say = Phrase("this repository has no ledger yet, and a clone of it would send again what is sent from here")
+        say = Phrase(
+            "this repository has no ledger yet, and a clone of it would send again what is sent from here"
+        )
         hint = Phrase(
             "{state_init}   names one in massctl.yaml; then: {command}",
             command=found.command,
@@ -262,15 +306,19 @@ def refusal_of(found: Sharing, lineage: str | None) -> Refusal | None:
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)
     if not found.committed:
         say = Phrase(
-            "no commit here names the ledger {lineage}: a clone would send again what is sent", lineage=lineage
+            "no commit here names the ledger {lineage}: a clone would send again what is sent",
+            lineage=lineage,
         )
     else:
         say = Phrase(
-            "no remote has the commit that names the ledger {lineage}: a clone would send again", lineage=lineage
+            "no remote has the commit that names the ledger {lineage}: a clone would send again",
+            lineage=lineage,
         )
     if found.merge is None:
         return Refusal(Guard.LINEAGE_UNCOMMITTED, say, found.command)
-    hint = Phrase("{command}   then have it merged into {branch}", command=found.command, branch=found.merge)
+    hint = Phrase(
+        "{command}   then have it merged into {branch}", command=found.command, branch=found.merge
+    )
     return Refusal(Guard.LINEAGE_UNCOMMITTED, say, hint)
 
 
@@ -312,7 +360,9 @@ def copied_folder() -> Diagnostic:
     return Diagnostic(
         "MC030",
         Severity.WARNING,
-        Phrase("this folder is not in a git repository: a copy of it can send again what is sent from here"),
+        Phrase(
+            "this folder is not in a git repository: a copy of it can send again what is sent from here"
+        ),
         Place(SETTINGS),
         Phrase("keep only one copy, with its ledger; or begin a repository here: git init"),
     )

@@ -88,7 +88,10 @@ class SpooledEvent(Frozen):
 
     def wrong_original_id(self) -> Phrase | None:
         """Return the correction if the seal proves that `original_id` is wrong; None otherwise."""
-        told, declared = self.finish.said.original_id, self.settings.original_ids.get(AppId(self.waiting.appid))
+        told, declared = (
+            self.finish.said.original_id,
+            self.settings.original_ids.get(AppId(self.waiting.appid)),
+        )
         if not self.waiting.is_proven or declared in (None, told) or told is None:
             return None
         say = Phrase(

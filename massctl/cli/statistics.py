@@ -29,7 +29,10 @@ def collect_accounts(
     """
     archive: StatisticsArchive | None = None
     until = session.clock.now() + timedelta(seconds=seconds) if seconds is not None else None
-    found = {AccountName(name): Collected(AppId(each.appid)) for name, each in session.settings.accounts.items()}
+    found = {
+        AccountName(name): Collected(AppId(each.appid))
+        for name, each in session.settings.accounts.items()
+    }
     turns: list[tuple[datetime, AccountName, frozenset[date]]] = []
     for name, collected in found.items():
         with _failure_in(collected):
@@ -37,13 +40,17 @@ def collect_accounts(
                 archive, now = archive or session.backend.statistics(), session.clock.now()
                 # What this machine knows spares most questions to a server.
                 if due_requests(days, calls := archive.calls_known_here(collected.appid), now):
-                    last = max((each.at for each in calls), default=datetime.min.replace(tzinfo=UTC))
+                    last = max(
+                        (each.at for each in calls), default=datetime.min.replace(tzinfo=UTC)
+                    )
                     turns.append((last, name, days))
     for _, name, days in sorted(turns, key=lambda turn: turn[0]):
         with _failure_in(found[name]):
             appid, now = found[name].appid, session.clock.now()
             if archive is not None and (requests := due_requests(days, archive.calls(appid), now)):
-                found[name] = collect(appid, session.wechat(name), archive, requests, session.clock, until)
+                found[name] = collect(
+                    appid, session.wechat(name), archive, requests, session.clock, until
+                )
     return list(found.items())
 
 
@@ -94,11 +101,15 @@ class BackgroundCollector:
         self._looked_at, self._day = now, day
         own = session.for_thread()
         asked = {
-            name: each for name, each in own.settings.accounts.items() if self._rests.get(AccountName(name), now) <= now
+            name: each
+            for name, each in own.settings.accounts.items()
+            if self._rests.get(AccountName(name), now) <= now
         }
         if asked != own.settings.accounts:
             own = replace(own, settings=own.settings.model_copy(update={"accounts": asked}))
-        self._thread = threading.Thread(target=self._collect, args=(own, state), name="statistics", daemon=True)
+        self._thread = threading.Thread(
+            target=self._collect, args=(own, state), name="statistics", daemon=True
+        )
         self._thread.start()
 
     def ended(self, wait_seconds: float = 0.0) -> list[tuple[AccountName, Collected]]:

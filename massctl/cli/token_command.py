@@ -37,7 +37,11 @@ class TokenCommand:
     """Runs an account's command; implements `massctl.wechat.token.TokenSource`."""
 
     def __init__(
-        self, account: AccountName, command: Sequence[str], root: Path, environment: Mapping[str, str]
+        self,
+        account: AccountName,
+        command: Sequence[str],
+        root: Path,
+        environment: Mapping[str, str],
     ) -> None:
         self._account = account
         self._command = list(command)
@@ -48,14 +52,18 @@ class TokenCommand:
         """Run the command once and read what it prints. Raises AuthError, for nothing has happened without a token."""
         status, printed, complaint = self._run(rejected)
         if status:
-            raise self._failed(Phrase("it ended with status {status}", status=status), printed, complaint)
+            raise self._failed(
+                Phrase("it ended with status {status}", status=status), printed, complaint
+            )
         grant = granted(printed)
         if isinstance(grant, Phrase):
             raise self._failed(grant, printed, complaint)
         return grant
 
     def _run(self, rejected: bool) -> tuple[int, bytes, bytes]:
-        environment = {**self._environment, REJECTED_VARIABLE: "1"} if rejected else dict(self._environment)
+        environment = (
+            {**self._environment, REJECTED_VARIABLE: "1"} if rejected else dict(self._environment)
+        )
         try:
             process = subprocess.Popen(
                 self._command,
@@ -68,7 +76,9 @@ class TokenCommand:
             )
         except (OSError, ValueError) as error:
             why = (
-                system_reason(error) if isinstance(error, OSError) else Phrase("its words cannot be used as arguments")
+                system_reason(error)
+                if isinstance(error, OSError)
+                else Phrase("its words cannot be used as arguments")
             )
             raise self._failed(Phrase("it cannot be started: {why}", why=why), b"", b"") from None
         printed, complaint = bytearray(), bytearray()
@@ -80,7 +90,9 @@ class TokenCommand:
         finally:
             _end(process)
         if not is_done:
-            say = Phrase("it printed more than {bytes} bytes and was stopped", bytes=PRINTED_BYTES_MAX)
+            say = Phrase(
+                "it printed more than {bytes} bytes and was stopped", bytes=PRINTED_BYTES_MAX
+            )
             raise self._failed(say, bytes(printed), bytes(complaint))
         return process.returncode, bytes(printed), bytes(complaint)
 
@@ -88,7 +100,9 @@ class TokenCommand:
         """Return what went wrong; of the complaint only what cannot be secret."""
         words = _WORD.findall(printed[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"))
         hide = [*dict.fromkeys(words), *secrets_of_environment(self._environment)]
-        told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), *hide)[:FOREIGN_CHARS_MAX]
+        told = shown(complaint[:PRINTED_BYTES_MAX].decode("utf-8", errors="replace"), *hide)[
+            :FOREIGN_CHARS_MAX
+        ]
         detail = Phrase("{what}; its stderr: {told}", what=what, told=told) if told else what
         return AuthError(
             Phrase("the token_command of account {account} gave no token", account=self._account),
@@ -109,7 +123,11 @@ def granted(printed: bytes) -> Grant | Phrase:
     """
     text = printed.decode("utf-8", errors="replace").strip()
     if not text.startswith("{"):
-        return Grant(text, BARE_LIFE_SECONDS) if _TOKEN.fullmatch(text) else Phrase("it printed no token")
+        return (
+            Grant(text, BARE_LIFE_SECONDS)
+            if _TOKEN.fullmatch(text)
+            else Phrase("it printed no token")
+        )
     try:
         members = json.loads(text)
     except (ValueError, RecursionError):

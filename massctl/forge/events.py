@@ -78,5 +78,8 @@ def read_event(kind: type[_Event], text: str) -> _Event:
         raise ForgeError(
             Phrase("this job was not started by the event that it is for"),
             Phrase("Nothing was written."),
-            Phrase("call it from a workflow that {command} writes: it names the event's file", command=Command("init")),
+            Phrase(
+                "call it from a workflow that {command} writes: it names the event's file",
+                command=Command("init"),
+            ),
         ) from None

@@ -40,7 +40,9 @@ class GitHub:
     name: ClassVar = "GitHub"
     public_api: ClassVar = "https://api.github.com"
 
-    def __init__(self, line: Line, api: str, repository: str, token: str, login: str | None = None) -> None:
+    def __init__(
+        self, line: Line, api: str, repository: str, token: str, login: str | None = None
+    ) -> None:
         """`login` is who writes with this token; None to ask. A comment of anybody else that begins like ours stays."""
         self._api = github_api(line, api, token)
         self._of = f"repos/{repository}"
@@ -54,7 +56,12 @@ class GitHub:
     def changed_files(self, number: int) -> ChangedFiles:
         """Return what a pull request changes outside `campaigns/`; GitHub lists 3,000 files at most."""
         listed = [*self._api.pages(f"{self._of}/pulls/{number}/files")]
-        paths = {str(path) for each in listed for path in (each.get("filename"), each.get("previous_filename")) if path}
+        paths = {
+            str(path)
+            for each in listed
+            for path in (each.get("filename"), each.get("previous_filename"))
+            if path
+        }
         return ChangedFiles(outside_campaigns(paths), len(listed) < FILES_LISTED_MAX)
 
     def comment(self, number: int, body: str, mark: str = COMMENT_MARK) -> None:
@@ -62,22 +69,39 @@ class GitHub:
         if self._login is None:
             self._login = str(self._api.member(self._api.ask("GET", "user"), "login"))
         for each in self._api.pages(f"{self._of}/issues/{number}/comments"):
-            if (each.get("user") or {}).get("login") == self._login and str(each.get("body", "")).startswith(mark):
+            if (each.get("user") or {}).get("login") == self._login and str(
+                each.get("body", "")
+            ).startswith(mark):
                 if each["body"] != body:
-                    self._api.ask("PATCH", f"{self._of}/issues/comments/{self._api.member(each, 'id')}", {"body": body})
+                    self._api.ask(
+                        "PATCH",
+                        f"{self._of}/issues/comments/{self._api.member(each, 'id')}",
+                        {"body": body},
+                    )
                 return
         self._api.ask("POST", f"{self._of}/issues/{number}/comments", {"body": body})
 
     def set_status(self, sha: str, *, is_good: bool, said: str, run: str) -> None:
         """Set our status on a commit; `said` is cut to what GitHub takes."""
         state = "success" if is_good else "failure"
-        body = {"state": state, "context": STATUS, "description": said[:_SAID_MAX], "target_url": run}
+        body = {
+            "state": state,
+            "context": STATUS,
+            "description": said[:_SAID_MAX],
+            "target_url": run,
+        }
         self._api.ask("POST", f"{self._of}/statuses/{sha}", body)
 
     def merged_from(self, path: str, branch: str) -> list[int]:
         """Return the pull requests that brought the newest commit of `branch` that changes `path`."""
-        commits = self._api.list(f"{self._of}/commits", {"path": path, "sha": branch, "per_page": "1"})
-        merged = [each for commit in commits for each in self._merged(str(self._api.member(commit, "sha")), branch)]
+        commits = self._api.list(
+            f"{self._of}/commits", {"path": path, "sha": branch, "per_page": "1"}
+        )
+        merged = [
+            each
+            for commit in commits
+            for each in self._merged(str(self._api.member(commit, "sha")), branch)
+        ]
         return [int(self._api.member(each, "number")) for each in merged]
 
     def approved(self, file: MergedFile) -> Approval:
@@ -93,7 +117,9 @@ class GitHub:
 
     def _merged(self, commit: str, branch: str) -> list[Any]:
         found = self._api.list(f"{self._of}/commits/{commit}/pulls")
-        return [e for e in found if e.get("merged_at") and self._api.member(e, "base", "ref") == branch]
+        return [
+            e for e in found if e.get("merged_at") and self._api.member(e, "base", "ref") == branch
+        ]
 
     def _approvals(self, number: int) -> list[tuple[str, str]]:
         """List who approves a pull request, and the commit that each of them looked at."""

@@ -38,7 +38,9 @@ class GitLab:
     def changed_files(self, number: int) -> ChangedFiles:
         """Return what a merge request changes outside `campaigns/`; GitLab counts what it does not list."""
         listed = [*self._api.pages(f"{self._of}/merge_requests/{number}/diffs")]
-        paths = {str(self._api.member(each, key)) for each in listed for key in ("old_path", "new_path")}
+        paths = {
+            str(self._api.member(each, key)) for each in listed for key in ("old_path", "new_path")
+        }
         found = self._api.ask("GET", f"{self._of}/merge_requests/{number}")
         # "1000+" where it stopped counting; null where there is none.
         counted = self._api.member(found, "changes_count") or "0"
@@ -46,9 +48,14 @@ class GitLab:
 
     def comment(self, number: int, body: str, mark: str = COMMENT_MARK) -> None:
         """Write our note on a merge request, or update the one that begins with `mark` where it differs."""
-        notes, me = f"{self._of}/merge_requests/{number}/notes", self._api.member(self._api.ask("GET", "user"), "id")
+        notes, me = (
+            f"{self._of}/merge_requests/{number}/notes",
+            self._api.member(self._api.ask("GET", "user"), "id"),
+        )
         for each in self._api.pages(notes):
-            if self._api.member(each, "author", "id") == me and str(each.get("body", "")).startswith(mark):
+            if self._api.member(each, "author", "id") == me and str(
+                each.get("body", "")
+            ).startswith(mark):
                 if each["body"] != body:
                     self._api.ask("PUT", f"{notes}/{self._api.member(each, 'id')}", {"body": body})
                 return
@@ -64,7 +71,11 @@ class GitLab:
         """Return the merge requests that brought the newest commit of `branch` that changes `path`."""
         query = {"path": path, "ref_name": branch, "per_page": "1"}
         commits = self._api.list(f"{self._of}/repository/commits", query)
-        merged = [each for commit in commits for each in self._merged(str(self._api.member(commit, "id")), branch)]
+        merged = [
+            each
+            for commit in commits
+            for each in self._merged(str(self._api.member(commit, "id")), branch)
+        ]
         return [int(self._api.member(each, "iid")) for each in merged]
 
     def approved(self, file: MergedFile) -> Approval:
@@ -80,12 +91,18 @@ class GitLab:
                 user, at = self._api.member(each, "user", "id"), each.get("approved_at")
                 seen = self._seen(number, at) if at is not None and user != author else None
                 if seen is not None and self._may_write(user) and self._has(file, seen):
-                    return Approval(self.name, number, str(self._api.member(each, "user", "username")))
+                    return Approval(
+                        self.name, number, str(self._api.member(each, "user", "username"))
+                    )
         return Approval(self.name, number)
 
     def _merged(self, commit: str, branch: str) -> list[Any]:
         found = self._api.list(f"{self._of}/repository/commits/{commit}/merge_requests")
-        return [e for e in found if e.get("state") == "merged" and self._api.member(e, "target_branch") == branch]
+        return [
+            e
+            for e in found
+            if e.get("state") == "merged" and self._api.member(e, "target_branch") == branch
+        ]
 
     def _approvals(self, number: int) -> Any:
         return self._api.ask("GET", f"{self._of}/merge_requests/{number}/approvals")
@@ -94,7 +111,10 @@ class GitLab:
         """Return the commit that a merge request stood at in a moment; each push makes a version."""
         moment = self._moment(at)
         pushed = [
-            (self._moment(self._api.member(each, "created_at")), str(self._api.member(each, "head_commit_sha")))
+            (
+                self._moment(self._api.member(each, "created_at")),
+                str(self._api.member(each, "head_commit_sha")),
+            )
             for each in self._api.pages(f"{self._of}/merge_requests/{number}/versions")
         ]
         return max((each for each in pushed if each[0] <= moment), default=(None, None))[1]
@@ -115,5 +135,7 @@ class GitLab:
         return int(self._api.member(found, "access_level")) >= _DEVELOPER
 
     def _has(self, file: MergedFile, commit: str) -> bool:
-        found = self._api.find(f"{self._of}/repository/files/{quote(file.path, safe='')}", {"ref": commit})
+        found = self._api.find(
+            f"{self._of}/repository/files/{quote(file.path, safe='')}", {"ref": commit}
+        )
         return isinstance(found, dict) and found.get("blob_id") == file.blob

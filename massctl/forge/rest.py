@@ -29,7 +29,9 @@ class RestApi(Frozen):
     """The address that every path goes behind."""
     headers: Mapping[str, str]
 
-    def ask(self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None) -> Any:
+    def ask(
+        self, method: str, path: str, body: object = None, query: Mapping[str, str] | None = None
+    ) -> Any:
         """Make a request and return what its answer says."""
         return self._read(self._exchange(method, path, body, query))
 
@@ -75,10 +77,14 @@ class RestApi(Frozen):
         """Say that an answer is of another shape."""
         return self._refused(Phrase("the answer is not from {forge}", forge=self.forge))
 
-    def _exchange(self, method: str, path: str, body: object, query: Mapping[str, str] | None) -> RawAnswer:
+    def _exchange(
+        self, method: str, path: str, body: object, query: Mapping[str, str] | None
+    ) -> RawAnswer:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {**self.headers, **({"Content-Type": "application/json"} if content else {})}
-        answer = self.line.exchange(Call(method, f"{self.base}/{path}", READ_SECONDS, query or {}, content, headers))
+        answer = self.line.exchange(
+            Call(method, f"{self.base}/{path}", READ_SECONDS, query or {}, content, headers)
+        )
         if isinstance(answer, NoAnswer):
             raise self._refused(answer.said)
         return answer
@@ -94,6 +100,10 @@ class RestApi(Frozen):
     def _refused(self, why: Phrase) -> ForgeError:
         return ForgeError(
             Phrase("{forge} did not do what it was asked: {why}", forge=self.forge, why=why),
-            Phrase("What WeChat was told is not affected, and the plan is among the run's artefacts."),
-            Phrase("check what the token may do (in a workflow: the job's `permissions`), then run it again"),
+            Phrase(
+                "What WeChat was told is not affected, and the plan is among the run's artefacts."
+            ),
+            Phrase(
+                "check what the token may do (in a workflow: the job's `permissions`), then run it again"
+            ),
         )

@@ -58,7 +58,9 @@ class ReviewFile(Strict):
     """Campaign -> the text of its campaign.lock.json, of those that had none or another one."""
     disagreeing: list[_Name] = Field(default_factory=list)
     """Campaigns to which the pull request brought a lock that is not what their files give."""
-    pictures: dict[_Name, Annotated[list[_Png], Field(max_length=PICTURES_MAX)]] = Field(default_factory=dict)
+    pictures: dict[_Name, Annotated[list[_Png], Field(max_length=PICTURES_MAX)]] = Field(
+        default_factory=dict
+    )
     """Campaign -> what a phone shows of it, PNGs in Base64."""
     hidden: list[str] = Field(default_factory=list)
     """Files that an attribute of git keeps out of the difference, or writes otherwise into a checkout."""
@@ -85,8 +87,16 @@ def review_text(
     ledger_keys: KeyChange | None = None,
 ) -> str:
     """Write a review; `plan` is the plan's JSON, `unseen` the files by why no difference shows them."""
-    made = {"format_version": 1, "plan": json.loads(plan), "locks": locks, "disagreeing": disagreeing, **unseen}
-    made["pictures"] = {name: [b64encode(each).decode() for each in shown] for name, shown in pictures.items()}
+    made = {
+        "format_version": 1,
+        "plan": json.loads(plan),
+        "locks": locks,
+        "disagreeing": disagreeing,
+        **unseen,
+    }
+    made["pictures"] = {
+        name: [b64encode(each).decode() for each in shown] for name, shown in pictures.items()
+    }
     made["ledger_keys"] = ledger_keys
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 
@@ -136,5 +146,6 @@ def event_text(environment: Mapping[str, str]) -> str:
         return read_text(Path(environment.get("GITHUB_EVENT_PATH", "")), 16 * 1024 * 1024)
     except UnfitError as unfit:
         raise ForgeError(
-            Phrase("GITHUB_EVENT_PATH names no event: {why}", why=unfit.what), Phrase("Nothing was written.")
+            Phrase("GITHUB_EVENT_PATH names no event: {why}", why=unfit.what),
+            Phrase("Nothing was written."),
         ) from None

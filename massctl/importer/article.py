@@ -20,7 +20,9 @@ from massctl.render.tree import Element, parse, serialized
 
 FOOTNOTE = "massctl-note"
 """An element that stands for a footnote: its attribute `number`, and where the text stands, its children."""
-_SILENT = frozenset({"script", "style", "link", "meta", "noscript", "template", "title", "base", "head"})
+_SILENT = frozenset(
+    {"script", "style", "link", "meta", "noscript", "template", "title", "base", "head"}
+)
 """Nobody reads what is in them."""
 _DESIGN = re.compile(
     r"(?:^|[;\s])(?:background(?:-image)?\s*:[^;]*(?:url\(|gradient)|position\s*:\s*(?:absolute|relative|fixed)"
@@ -30,11 +32,15 @@ _DESIGN = re.compile(
     re.IGNORECASE,
 )
 """A style that draws something; Markdown has no words for it."""
-_OWN_LOOK = frozenset({"code", "pre", "table", "td", "th", "tr", "thead", "tbody", "hr", "img", "mark"})
+_OWN_LOOK = frozenset(
+    {"code", "pre", "table", "td", "th", "tr", "thead", "tbody", "hr", "img", "mark"}
+)
 """Elements whose backgrounds and borders every theme has too."""
 _COLOUR = re.compile(r"(?:^|[;\s])color\s*:\s*([^;]+)", re.IGNORECASE)
 _ALIGNED = re.compile(r"text-align\s*:\s*(?:center|right)", re.IGNORECASE)
-_GREY = re.compile(r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)|#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
+_GREY = re.compile(
+    r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)|#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE
+)
 _GAP = 24
 """So far the parts of a colour may be apart in a grey; also those of the black of WeChat's editor."""
 
@@ -113,7 +119,11 @@ def _clean_attributes(element: Element, base: str) -> None:
         given["src"] = lazy
     for name in list(given):
         value = given[name].strip()
-        if name.startswith("on") or name in ("id", "srcset", "contenteditable") or (name == "class" and not is_own):
+        if (
+            name.startswith("on")
+            or name in ("id", "srcset", "contenteditable")
+            or (name == "class" and not is_own)
+        ):
             del given[name]
         elif name in ("src", "href") and value and base and not value.startswith(("#", "data:")):
             given[name] = urljoin(base, value)
@@ -139,14 +149,23 @@ def lost_in_markdown(root: Element) -> list[Phrase]:
     """List what of a plain article Markdown has no words for."""
     colours = sum(_is_coloured(each) for each in root.below())
     aligned = sum(
-        bool(_ALIGNED.search(each.attributes.get("style", ""))) and bool(each.text().strip()) for each in root.below()
+        bool(_ALIGNED.search(each.attributes.get("style", ""))) and bool(each.text().strip())
+        for each in root.below()
     )
     found = []
     if colours:
-        say = plural_phrase("the colour of {count} text", "the colours of {count} texts", count=colours)
-        found.append(Phrase("{what}: Markdown has none; themes colour headings, links and bold words", what=say))
+        say = plural_phrase(
+            "the colour of {count} text", "the colours of {count} texts", count=colours
+        )
+        found.append(
+            Phrase(
+                "{what}: Markdown has none; themes colour headings, links and bold words", what=say
+            )
+        )
     if aligned:
-        say = plural_phrase("the alignment of {count} block", "the alignment of {count} blocks", count=aligned)
+        say = plural_phrase(
+            "the alignment of {count} block", "the alignment of {count} blocks", count=aligned
+        )
         found.append(Phrase("{what}: Markdown has none; a theme aligns all alike", what=say))
     return found
 
@@ -154,12 +173,27 @@ def lost_in_markdown(root: Element) -> list[Phrase]:
 def _is_coloured(element: Element) -> bool:
     """Whether an element gives its own text a colour that is not a grey."""
     found = _COLOUR.search(element.attributes.get("style", ""))
-    if found is None or not any(isinstance(each, str) and each.strip() for each in element.children):
+    if found is None or not any(
+        isinstance(each, str) and each.strip() for each in element.children
+    ):
         return False
     said = _GREY.search(found[1])
     if said is None:
-        return found[1].strip().lower() not in ("black", "inherit", "initial", "gray", "grey", "#000", "#333", "#666")
-    parts = [int(each) for each in said.groups()[:3]] if said[1] else [int(each, 16) for each in said.groups()[3:]]
+        return found[1].strip().lower() not in (
+            "black",
+            "inherit",
+            "initial",
+            "gray",
+            "grey",
+            "#000",
+            "#333",
+            "#666",
+        )
+    parts = (
+        [int(each) for each in said.groups()[:3]]
+        if said[1]
+        else [int(each, 16) for each in said.groups()[3:]]
+    )
     return max(parts) - min(parts) > _GAP
 
 
@@ -238,7 +272,11 @@ def facts_of(root: Element) -> Facts:
             if run := _SEEN_AS_NOTHING.sub("", node):
                 texts.append(run)
             continue
-        if node.name == "a" and (address := node.attributes.get("href", "").strip()) and not address.startswith("#"):
+        if (
+            node.name == "a"
+            and (address := node.attributes.get("href", "").strip())
+            and not address.startswith("#")
+        ):
             links.append(address)
         if node.name not in _SILENT or any(each.name == "svg" for each in node.above()):
             waiting += reversed(node.children)
@@ -267,7 +305,9 @@ def _first_shown(root: Element) -> Element | None:
     return None
 
 
-def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: bool = False) -> list[Phrase]:
+def differences(
+    source: Facts, body: str, paths: Mapping[str, str], *, may_add: bool = False
+) -> list[Phrase]:
     """Compare an article with what massctl renders of it; `paths` names the pictures of both by one name.
 
     `may_add`: the source was Markdown, of which massctl writes more than its words, and notes at the end.
@@ -292,7 +332,9 @@ def differences(source: Facts, body: str, paths: Mapping[str, str], *, may_add: 
         found.append(found_pictures)
     missing = Counter(map(unquote, source.links)) - Counter(map(unquote, made.links))
     if missing:
-        found.append(Phrase("the address of a link is missing: `{address}`", address=next(iter(missing))))
+        found.append(
+            Phrase("the address of a link is missing: `{address}`", address=next(iter(missing)))
+        )
     # A link over several lines is written as one a line.
     extra = set(map(unquote, made.links)) - set(map(unquote, source.links))
     if unknown := [each for each in sorted(extra) if _SEEN_AS_NOTHING.sub("", each) not in whole]:
@@ -305,5 +347,7 @@ def _unlike(ours: Sequence[str], theirs: Sequence[str], paths: Mapping[str, str]
     if before == after:
         return None
     return Phrase(
-        "{before} pictures were found, and {after} are there, or others", before=len(before), after=len(after)
+        "{before} pictures were found, and {after} are there, or others",
+        before=len(before),
+        after=len(after),
     )

@@ -15,7 +15,9 @@ _HOLDERS = frozenset({"section", "div"})
 _MARKDOWN = (".md", ".md.j2")
 
 
-def proposals(path: str, source: str, before: str, after: str, paths: Mapping[str, str]) -> Iterator[str]:
+def proposals(
+    path: str, source: str, before: str, after: str, paths: Mapping[str, str]
+) -> Iterator[str]:
     """Yield texts for an article's file, the smallest change first.
 
     `before` is the body that was rendered of `source`, `after` the console's. `paths` names each picture as the article
@@ -43,7 +45,9 @@ def _with_words(source: str, old: Element, new: Element, *, is_markdown: bool) -
         pairs += [(one, other) for one, other in zip(before, after, strict=True) if one != other]
     text: str | None = source
     for one, other in pairs:
-        ours, theirs = (one, other) if is_markdown else (escape(one, quote=False), escape(other, quote=False))
+        ours, theirs = (
+            (one, other) if is_markdown else (escape(one, quote=False), escape(other, quote=False))
+        )
         text = _replaced(text, ours, theirs) if text is not None else None
     return text
 
@@ -51,7 +55,11 @@ def _with_words(source: str, old: Element, new: Element, *, is_markdown: bool) -
 def _runs(root: Element) -> list[str]:
     found: list[str] = []
     for element in root.below():
-        found += [run for each in element.children if isinstance(each, str) and (run := " ".join(each.split()))]
+        found += [
+            run
+            for each in element.children
+            if isinstance(each, str) and (run := " ".join(each.split()))
+        ]
     return found
 
 
@@ -78,7 +86,9 @@ def _with_blocks(source: str, old: Element, new: Element) -> str | None:
     before, after = _blocks(old), _blocks(new)
     lines = source.split("\n")
     places = _places(source)
-    matched = SequenceMatcher(None, list(map(_written, before)), list(map(_written, after)), autojunk=False)
+    matched = SequenceMatcher(
+        None, list(map(_written, before)), list(map(_written, after)), autojunk=False
+    )
     for kind, start, end, begin, stop in reversed(matched.get_opcodes()):
         if kind == "equal":
             continue

@@ -60,7 +60,10 @@ def of_page(html: str, address: str) -> Found:
         said = each.attributes
         if each.name == "meta" and (name := said.get("property") or said.get("name")):
             content = said.get("content", "")
-            about.setdefault(name.lower(), " ".join((unescape(_of_script(content)) if found else content).split()))
+            about.setdefault(
+                name.lower(),
+                " ".join((unescape(_of_script(content)) if found else content).split()),
+            )
         elif each.name == "title" and all(above.name != "svg" for above in each.above()):
             about.setdefault("title", each.text().strip())
         if (known := said.get("id")) is not None:
@@ -73,12 +76,18 @@ def of_page(html: str, address: str) -> Found:
     if found is not None and found[1] in _MESSAGES:
         return _of_message(html, title, _MESSAGES[found[1]])
     if body is None and "js_verify" in by_id:
-        say = Phrase("WeChat asks for a check first: open the page in a browser, save it there, and import that file")
+        say = Phrase(
+            "WeChat asks for a check first: open the page in a browser, save it there, and import that file"
+        )
         raise DocumentError(say)
     if body is None and notice:
         raise DocumentError(Phrase("WeChat shows no article on this page: {notice}", notice=notice))
     shown = (each.attributes for each in page.below() if each.name == "img")
-    beside = {said["data-src"]: said["src"] for said in shown if said.get("data-src") and _is_file(said.get("src", ""))}
+    beside = {
+        said["data-src"]: said["src"]
+        for said in shown
+        if said.get("data-src") and _is_file(said.get("src", ""))
+    }
     tree, lost = cleaned(parse(serialized(body or _main(page))), address)
     if _is_empty(tree):
         # The page shares somebody's article, which a script writes into it.
@@ -88,7 +97,9 @@ def of_page(html: str, address: str) -> Found:
     return Found(
         title=title,
         tree=tree,
-        author=_text(by_id.get("js_author_name")) or about.get("author") or about.get("og:article:author", ""),
+        author=_text(by_id.get("js_author_name"))
+        or about.get("author")
+        or about.get("og:article:author", ""),
         digest=about.get("og:description") or about.get("description", ""),
         cover=about.get("og:image") or about.get("twitter:image") or None,
         lost=lost,
@@ -152,14 +163,18 @@ def _of_message(html: str, title: str, kind: Phrase) -> Found:
     text = _scripted(html).replace("\r\n", "\n")
     pictures = _listed_pictures(html)
     shown = "".join(f'<p><img src="{escape(address)}"></p>' for address in pictures)
-    written = "".join(f"<p>{each.strip().replace(chr(10), '<br>')}</p>" for each in re.split(r"\n\s*\n", text))
+    written = "".join(
+        f"<p>{each.strip().replace(chr(10), '<br>')}</p>" for each in re.split(r"\n\s*\n", text)
+    )
     tree, lost = cleaned(parse(shown + (written if text.strip() else "")))
     if _is_empty(tree):
         raise DocumentError(Phrase("there is no article on this page"))
     lost.append(Phrase("it was {kind}: it is an article now", kind=kind))
     if title and "".join(tree.text().split()).startswith("".join(title.split())):
         # A text message without a title is its own title.
-        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][:TITLE_CHARACTERS_DOCUMENTED]
+        title = _SENTENCE_END.split(_text(parse(text.strip().partition("\n")[0])))[0][
+            :TITLE_CHARACTERS_DOCUMENTED
+        ]
         lost.append(Phrase("it has no title: its first words are taken for one"))
     return Found(title=title, tree=tree, cover=next(iter(pictures), None), lost=lost)
 
@@ -207,10 +222,15 @@ def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
 
     try:
         made = mammoth.convert_to_html(
-            BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(kept), external_file_access=False
+            BytesIO(data),
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(kept),
+            external_file_access=False,
         )
     except RecursionError:
-        raise DocumentError(Phrase("the elements of the file are nested too deeply"), _COPY) from None
+        raise DocumentError(
+            Phrase("the elements of the file are nested too deeply"), _COPY
+        ) from None
     except (*_NOT_ZIP, KeyError, ValueError, expat.ExpatError):
         raise DocumentError(_NO_WORD_FILE) from None
     root = parse(made.value)
@@ -221,7 +241,9 @@ def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
         raise DocumentError(Phrase("there is no text and no picture in this file"))
     lost += [Phrase("Word: {what}", what=each.message) for each in made.messages]
     author = properties.get("creator", "")
-    return Found(title=title, tree=tree, author=author, cover=next(iter(pictures), None), lost=lost), pictures
+    return Found(
+        title=title, tree=tree, author=author, cover=next(iter(pictures), None), lost=lost
+    ), pictures
 
 
 def _properties(data: bytes) -> dict[str, str]:
@@ -247,14 +269,22 @@ _COPY = Phrase("copy the article alone into a new Word file, and import that")
 
 def _require_at_most(found: int, limit: int) -> None:
     if found > limit:
-        raise DocumentError(Phrase("the file is larger than {limit:,} bytes unpacked", limit=limit), _COPY)
+        raise DocumentError(
+            Phrase("the file is larger than {limit:,} bytes unpacked", limit=limit), _COPY
+        )
 
 
 def _taken_title(root: Element) -> str:
     """Take the title out of a body: what has the style of one, else a first heading of the first rank."""
     headings = [each for each in root.elements if each.name == "h1"]
     titled = [each for each in headings if each.attributes.get("class") == "title"]
-    found = titled[0] if titled else headings[0] if headings and headings[0] is root.elements[0] else None
+    found = (
+        titled[0]
+        if titled
+        else headings[0]
+        if headings and headings[0] is root.elements[0]
+        else None
+    )
     if found is None:
         return ""
     root.children.remove(found)
@@ -278,7 +308,11 @@ def _take_notes(root: Element) -> None:
         known = each.attributes.get("id", "")
         if each.name == "li" and _NOTE.match(known) and known in numbers:
             for link in list(each.below()):
-                if link.name == "a" and "note-ref-" in link.attributes.get("href", "") and link.parent is not None:
+                if (
+                    link.name == "a"
+                    and "note-ref-" in link.attributes.get("href", "")
+                    and link.parent is not None
+                ):
                     link.parent.children.remove(link)
             each.name, each.attributes = FOOTNOTE, {"number": str(numbers[known])}
             if each.parent is not None and each.parent.name == "ol":
@@ -291,7 +325,13 @@ _KEYS = {
     "author": ("author",),
     "digest": ("digest", "description", "summary", "excerpt"),
     "cover": ("cover", "image", "thumbnail", "banner"),
-    "content_source_url": ("content_source_url", "source_url", "source", "original", "canonical_url"),
+    "content_source_url": (
+        "content_source_url",
+        "source_url",
+        "source",
+        "original",
+        "canonical_url",
+    ),
 }
 _TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 
@@ -305,8 +345,13 @@ def of_markdown_file(text: str, name: str) -> Found:
         text = text[head.end() :]
     said = {key.lower(): value for key, value in data.items()} if isinstance(data, dict) else {}
     plain = {key: _one_line(value) for key, value in said.items()}
-    about = {key: next((plain[each] for each in names if plain.get(each)), "") for key, names in _KEYS.items()}
-    known = {each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]}
+    about = {
+        key: next((plain[each] for each in names if plain.get(each)), "")
+        for key, names in _KEYS.items()
+    }
+    known = {
+        each for names in _KEYS.values() for each in names if said.get(each) is None or plain[each]
+    }
     told, others = first_told(said.keys() - known, str)
     lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in told]
     if others:
@@ -352,7 +397,8 @@ def _one_line(value: object) -> str:
 
 
 _REMOVED = re.compile(
-    r"<(video|audio|iframe|script|style|object|embed)\b[^>]*>(?:.*?</\1\s*>)?", re.IGNORECASE | re.DOTALL
+    r"<(video|audio|iframe|script|style|object|embed)\b[^>]*>(?:.*?</\1\s*>)?",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -365,11 +411,17 @@ def _without_removed(text: str) -> tuple[str, list[Phrase]]:
         return ""
 
     for token in reversed(parse_markdown(text).tokens):
-        is_html = token.type == "html_block" or any(each.type == "html_inline" for each in token.children or ())
+        is_html = token.type == "html_block" or any(
+            each.type == "html_inline" for each in token.children or ()
+        )
         if is_html and token.map is not None:
             start, end = token.map
             whole = "\n".join(lines[start:end])
-            lines[start:end] = _REMOVED.sub(noted, whole).split("\n") if _REMOVED.search(whole) else lines[start:end]
+            lines[start:end] = (
+                _REMOVED.sub(noted, whole).split("\n")
+                if _REMOVED.search(whole)
+                else lines[start:end]
+            )
     return "\n".join(lines), removed_elements(lost)
 
 

@@ -29,7 +29,9 @@ class ArticleFile(Frozen):
     """The path of its cover."""
 
 
-def campaign_files(account: str, articles: Sequence[ArticleFile], pictures: Mapping[str, bytes]) -> dict[str, bytes]:
+def campaign_files(
+    account: str, articles: Sequence[ArticleFile], pictures: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Return the files of a campaign: path from its folder -> bytes. The first article gives it its title."""
     lines = [_HEAD.format(title=quoted(articles[0].found.title), account=account)]
     for each in articles:
@@ -40,7 +42,9 @@ def campaign_files(account: str, articles: Sequence[ArticleFile], pictures: Mapp
         keys |= {"content": each.path, "cover": each.cover}
         if found.content_source_url:
             keys["content_source_url"] = quoted(found.content_source_url)
-        for key, is_on in zip(("need_open_comment", "only_fans_can_comment"), found.comments, strict=True):
+        for key, is_on in zip(
+            ("need_open_comment", "only_fans_can_comment"), found.comments, strict=True
+        ):
             keys |= {key: "true"} if is_on else {}
         block = "\n".join(f"      {key}: {value}" for key, value in keys.items())
         lines.append(f"    - {block.lstrip()}\n")

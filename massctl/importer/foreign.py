@@ -45,7 +45,9 @@ class ForeignReader(Frozen):
 
     def body(self, html: str, **about: Any) -> Found:
         """Take an article whose body is HTML; `about` is what is known of it."""
-        return _found(self._ask("document", {"kind": "body", "text": html, "name": "", "about": about}))[0]
+        return _found(
+            self._ask("document", {"kind": "body", "text": html, "name": "", "about": about})
+        )[0]
 
     def markdown(self, text: str, name: str) -> Found:
         """Take an article whose body is Markdown, from a file called `name`."""
@@ -114,14 +116,18 @@ def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
         if not type(opened) is type(fans_only) is bool:
             raise TypeError(opened)
         lost = [from_plain(each) for each in answer["lost"]]
-        beside = dict(zip(_texts([*answer["beside"]]), _texts([*answer["beside"].values()]), strict=True))
+        beside = dict(
+            zip(_texts([*answer["beside"]]), _texts([*answer["beside"].values()]), strict=True)
+        )
         pictures = {str(name): base64.b64decode(data) for name, data in answer["pictures"].items()}
         if not all(isinstance(each, Phrase) for each in lost):
             raise TypeError(lost)
         tree = _tree(answer["tree"])
     except NOT_PLAIN:
         raise DocumentError(NOT_ACCEPTED) from None
-    return Found(tree=tree, comments=(opened, fans_only), lost=lost, beside=beside, **plain), pictures
+    return Found(
+        tree=tree, comments=(opened, fans_only), lost=lost, beside=beside, **plain
+    ), pictures
 
 
 def _tree(written: Any) -> Element:
@@ -214,4 +220,8 @@ def extension(request: dict[str, Any]) -> Any:
     checked, kind = prepare_inline(data), sniff(data)
     if isinstance(checked, MediaFault):
         return to_plain(checked.message)
-    return kind.extension if kind is not None else to_plain(Phrase("this is not a picture that massctl knows"))
+    return (
+        kind.extension
+        if kind is not None
+        else to_plain(Phrase("this is not a picture that massctl knows"))
+    )

@@ -17,7 +17,9 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _RAW = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd"})
 _BLANK = re.compile(r"[ \t\r\n\f]+")
 _SIGNS = re.compile(r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))")
-_LINE_BEGIN = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))")
+_LINE_BEGIN = re.compile(
+    r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))"
+)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
@@ -74,7 +76,9 @@ def _block(element: Element, notes: list[str]) -> Iterator[str]:
 
 
 def _heading(element: Element, notes: list[str]) -> str:
-    text = _inline(_pieces_below(element, Piece(""))).replace("\\\n", " ").replace("\n", " ").strip()
+    text = (
+        _inline(_pieces_below(element, Piece(""))).replace("\\\n", " ").replace("\n", " ").strip()
+    )
     return f"{'#' * int(element.name[1])} {text}" if text else ""
 
 
@@ -84,13 +88,19 @@ def _quote(element: Element, notes: list[str]) -> str:
 
 
 def _list(element: Element, notes: list[str]) -> str:
-    number = int(element.attributes.get("start") or 1) if element.attributes.get("start", "1").isdecimal() else 1
+    number = (
+        int(element.attributes.get("start") or 1)
+        if element.attributes.get("start", "1").isdecimal()
+        else 1
+    )
     items: list[str] = []
     loose = False
     for child in element.elements:
         if child.name in ("ul", "ol"):
             # A list directly in a list belongs to the entry before.
-            items.append(_indented(_list(child, notes), 2 if element.name == "ul" else 3, first=True))
+            items.append(
+                _indented(_list(child, notes), 2 if element.name == "ul" else 3, first=True)
+            )
             continue
         if child.attributes.get("value", "").isdecimal():
             number = int(child.attributes["value"])
@@ -106,7 +116,9 @@ def _list(element: Element, notes: list[str]) -> str:
 def _indented(text: str, width: int, *, first: bool = False) -> str:
     lines = text.split("\n")
     pad = " " * width
-    return "\n".join(pad + line if line and (first or at) else line for at, line in enumerate(lines))
+    return "\n".join(
+        pad + line if line and (first or at) else line for at, line in enumerate(lines)
+    )
 
 
 def _code(element: Element, notes: list[str]) -> str:
@@ -116,27 +128,40 @@ def _code(element: Element, notes: list[str]) -> str:
     longest = max((len(each) for each in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     language = element.attributes.get("data-lang", "")
-    return f"{fence}{language if re.fullmatch(r'[a-z0-9+#-]+', language) else ''}\n{text}\n{fence}" if text else ""
+    return (
+        f"{fence}{language if re.fullmatch(r'[a-z0-9+#-]+', language) else ''}\n{text}\n{fence}"
+        if text
+        else ""
+    )
 
 
 def _code_text(element: Element) -> str:
     return "".join(
-        each if isinstance(each, str) else "\n" if each.name == "br" else _code_text(each) for each in element.children
+        each if isinstance(each, str) else "\n" if each.name == "br" else _code_text(each)
+        for each in element.children
     )
 
 
 def _table(element: Element, notes: list[str]) -> str:
-    rows = [[cell for cell in row.elements if cell.name in ("td", "th")] for row in element.below() if row.name == "tr"]
+    rows = [
+        [cell for cell in row.elements if cell.name in ("td", "th")]
+        for row in element.below()
+        if row.name == "tr"
+    ]
     rows = [row for row in rows if row]
     cells = [cell for row in rows for cell in row]
     is_plain = (
         len({len(row) for row in rows}) == 1
         and all(cell.name == "th" for cell in rows[0])
-        and not any({"colspan", "rowspan"} & cell.attributes.keys() or _is_deep(cell) for cell in cells)
+        and not any(
+            {"colspan", "rowspan"} & cell.attributes.keys() or _is_deep(cell) for cell in cells
+        )
     )
     if not is_plain:
         for each in element.below():
-            each.attributes = {key: each.attributes[key] for key in _TABLE_KEYS if key in each.attributes}
+            each.attributes = {
+                key: each.attributes[key] for key in _TABLE_KEYS if key in each.attributes
+            }
         holder = Element("body")
         holder.children = [element]
         return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
@@ -149,7 +174,9 @@ _TABLE_KEYS = ("colspan", "rowspan", "href", "src", "alt")
 
 def _is_deep(cell: Element) -> bool:
     blocks = [each for each in cell.below() if each.name in _BLOCKS and each is not cell]
-    return len(blocks) > 1 or any(each.name != "p" and each.name not in ("section", "div") for each in blocks)
+    return len(blocks) > 1 or any(
+        each.name != "p" and each.name not in ("section", "div") for each in blocks
+    )
 
 
 def _cell(cell: Element) -> str:
@@ -194,13 +221,19 @@ def _pieces(node: Element | str, on: Piece) -> list[Piece]:
         return [_BREAK]
     if (text := _ready(node)) is not None:
         # A picture is not bold.
-        return [Piece(text, link=on.link, is_raw=True) if node.name == "img" else replace(on, text=text, is_raw=True)]
+        return [
+            Piece(text, link=on.link, is_raw=True)
+            if node.name == "img"
+            else replace(on, text=text, is_raw=True)
+        ]
     name = node.name
     style = node.attributes.get("style", "")
     on = replace(
         on,
         bold=on.bold or name in ("strong", "b") or bool(_BOLD.search(style)),
-        italic=on.italic or name in ("em", "i", "cite", "dfn", "var") or bool(_ITALIC.search(style)),
+        italic=on.italic
+        or name in ("em", "i", "cite", "dfn", "var")
+        or bool(_ITALIC.search(style)),
         struck=on.struck or name in ("del", "s", "strike") or bool(_STRUCK.search(style)),
         link=_address(node) or on.link,
     )
@@ -232,7 +265,9 @@ def _pieces_below(element: Element, on: Piece) -> list[Piece]:
         found += _pieces(child, on)
         if is_block:
             found.append(_BREAK)
-    while found and found[-1] is _BREAK and element.children and not _is_break(element.children[-1]):
+    while (
+        found and found[-1] is _BREAK and element.children and not _is_break(element.children[-1])
+    ):
         found.pop()
     return found
 
@@ -286,7 +321,11 @@ def _inline(pieces: Sequence[Piece]) -> str:
             inner = f"{lead}[{inner.strip(' ')}]({_target(merged[at].link)}){inner[len(inner.rstrip(' ')) :]}"
         out.append(inner)
         at = end
-    return re.sub(r" {2,}", " ", "".join(out)) if not any("`" in each for each in out) else "".join(out)
+    return (
+        re.sub(r" {2,}", " ", "".join(out))
+        if not any("`" in each for each in out)
+        else "".join(out)
+    )
 
 
 def _like(one: Piece, other: Piece) -> bool:
@@ -314,7 +353,11 @@ def _marked(piece: Piece, before: str, after: str) -> str:
     torn = (not lead and _WORD.match(before) and not first.isalnum()) or (
         not trail and _WORD.match(after) and not last.isalnum()
     )
-    for is_on, mark, tag in ((piece.struck, "~~", "s"), (piece.italic, "*", "em"), (piece.bold, "**", "strong")):
+    for is_on, mark, tag in (
+        (piece.struck, "~~", "s"),
+        (piece.italic, "*", "em"),
+        (piece.bold, "**", "strong"),
+    ):
         if is_on:
             core = f"<{tag}>{core}</{tag}>" if torn else f"{mark}{core}{mark}"
     return f"{lead}{core}{trail}"

@@ -106,7 +106,10 @@ class Backend(ABC):
 
     def begin_hint(self) -> Phrase:
         """Advise how to begin a ledger in a place that has none, while massctl.yaml names none."""
-        return Phrase("{command}   begins it and names it in massctl.yaml; commit that", command=Command("state init"))
+        return Phrase(
+            "{command}   begins it and names it in massctl.yaml; commit that",
+            command=Command("state init"),
+        )
 
     def require_restorable(self) -> None:  # noqa: B027 - most places take a file
         """Raise UsageError if a file cannot take the ledger's place here."""

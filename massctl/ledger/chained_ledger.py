@@ -9,7 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
-from massctl.errors import LedgerForeignError, LedgerMissingError, LedgerOlderError, LedgerStaleError
+from massctl.errors import (
+    LedgerForeignError,
+    LedgerMissingError,
+    LedgerOlderError,
+    LedgerStaleError,
+)
 from massctl.ledger.codec import BEGIN, End, chain_digest, decode, empty_file, encode, follow
 from massctl.ledger.high_water_mark import (
     Mark,
@@ -129,11 +134,15 @@ class ChainedLedger:
         """
         mark = seen_mark(self._locks)
         goes_on = not deep and self._lineage is not None and since >= self._whole_serial
-        entries = self._take(self._store.read(self._end if goes_on else None), mark, since, deep=deep)
+        entries = self._take(
+            self._store.read(self._end if goes_on else None), mark, since, deep=deep
+        )
         self.require_floor(self._end)
         return entries
 
-    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+    def append(
+        self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool
+    ) -> Sequence[Entry]:
         """Append entries unless somebody appended after they were read; see the port for the promise."""
         serial = self._end.serial + len(self._waiting)
         if expected_serial != serial:
@@ -186,7 +195,13 @@ class ChainedLedger:
 
     def forget(self) -> None:
         """Know nothing of the ledger any more, because another one took its place."""
-        self._end, self._lineage, self._behind, self._whole_serial, self._waiting = BEGIN, None, [], 0, []
+        self._end, self._lineage, self._behind, self._whole_serial, self._waiting = (
+            BEGIN,
+            None,
+            [],
+            0,
+            [],
+        )
 
     def require_seen(self, entries: Sequence[Entry], end: End) -> None:
         """Raise LedgerOlderError for a whole ledger that lacks what this machine saw, or LedgerUntrustedError."""
@@ -214,9 +229,13 @@ class ChainedLedger:
 
     def _may_wait(self) -> bool:
         waited = [each.new.at for each in self._waiting]
-        return self._store.takes_durable_only and (not waited or waited[-1] - waited[0] < KEPT_BACK_MAX)
+        return self._store.takes_durable_only and (
+            not waited or waited[-1] - waited[0] < KEPT_BACK_MAX
+        )
 
-    def _take(self, lines: Lines, mark: Mark | None, since: int, *, deep: bool = False) -> Sequence[Entry]:
+    def _take(
+        self, lines: Lines, mark: Mark | None, since: int, *, deep: bool = False
+    ) -> Sequence[Entry]:
         """Verify what a store gave, go on from there, and give the entries after `since`."""
         entries: list[Entry] = []
         end, piece = lines.after, b""
@@ -230,7 +249,8 @@ class ChainedLedger:
         self._require_newest(mark, lineage, entries, end, lines.after.serial)
         tail = piece.rpartition(b"\n")[2]
         if tail and chain_digest(tail) != end.digest:
-            require_torn_here(seen_mark(self._locks), lineage)  # Whoever tore it may have begun since `mark`.
+            # Whoever tore it may have begun since `mark`.
+            require_torn_here(seen_mark(self._locks), lineage)
         self._lineage = lineage
         self._rebase(end, lines.arrived)
         if self._store.takes_durable_only:
@@ -317,7 +337,10 @@ def stale(expected_serial: int) -> LedgerStaleError:
     """Make the error of an append after which serial `expected_serial` is no longer the last."""
     return LedgerStaleError(
         Phrase("another runner wrote to the ledger"),
-        Phrase("Serial {serial} was expected to be the last one. This entry was not written.", serial=expected_serial),
+        Phrase(
+            "Serial {serial} was expected to be the last one. This entry was not written.",
+            serial=expected_serial,
+        ),
         Phrase("Run the same command again; it reads the ledger again."),
     )
 

@@ -35,8 +35,28 @@ _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _LAST = "\U0010ffff"
 """Sorts behind every other character, so that a key that ends with it is in order wherever it stands."""
 _ENDS = (
-    *("", '"', f'{_LAST}":0', f'"{_LAST}":0', ":0", "0", "rue", "ue", "e", "alse", "lse", "se", "ull", "ll", "l"),
-    *(each + end for each in ("\\", "n", "0001", "001", "01", "1", "b", "f") for end in ('"', f'{_LAST}":0')),
+    *(
+        "",
+        '"',
+        f'{_LAST}":0',
+        f'"{_LAST}":0',
+        ":0",
+        "0",
+        "rue",
+        "ue",
+        "e",
+        "alse",
+        "lse",
+        "se",
+        "ull",
+        "ll",
+        "l",
+    ),
+    *(
+        each + end
+        for each in ("\\", "n", "0001", "001", "01", "1", "b", "f")
+        for end in ('"', f'{_LAST}":0')
+    ),
 )
 """What may stand behind a line that was cut off: the rest of a text, a key, a number or a word of JSON."""
 _HEAD = frozenset({"serial", "prev", "at", "campaign", "edition"})
@@ -118,7 +138,9 @@ def first_lines(found: bytes | None, serial: int) -> bytes:
     return b"".join(line + b"\n" for line in (found or b"").split(b"\n")[:serial])
 
 
-def follow_file(data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], End]:
+def follow_file(
+    data: bytes | None, *, deep: bool = False, keys: LedgerKeys = UNSIGNED
+) -> tuple[list[Entry], End]:
     """Verify a whole ledger; None without one. Raises what `follow` raises, and refuses an empty file.
 
     Raises LedgerUntrustedError if the newest line is not signed as massctl.yaml says.
@@ -145,7 +167,9 @@ def sound_part(data: bytes, keys: LedgerKeys = UNSIGNED) -> tuple[list[Entry], E
         except LedgerUntrustedError:
             return entries, end
         except LedgerCorruptError:
-            return (entries[:-1], before) if _names_another(data[start:stop], end) else (entries, end)
+            return (
+                (entries[:-1], before) if _names_another(data[start:stop], end) else (entries, end)
+            )
         entries += found
         before, end, start = end, after, stop
     return entries, end
@@ -229,7 +253,11 @@ def decode(line: bytes, serial: int, prev: str) -> Entry:
         raise _corrupt(serial, Phrase("it is not a ledger entry"))
     # Asked before anything else: a newer format may have another head and another chain.
     version = fields.get("format_version")
-    if fields.get("type") == "created" and isinstance(version, int) and version > LEDGER_FORMAT_VERSION:
+    if (
+        fields.get("type") == "created"
+        and isinstance(version, int)
+        and version > LEDGER_FORMAT_VERSION
+    ):
         raise _future(Phrase("its format version is {version}", version=ascii(version)[:20]))
     if not fields.keys() >= _HEAD:
         raise _corrupt(serial, Phrase("it is not a ledger entry"))
@@ -269,17 +297,25 @@ def _entry(fields: dict[str, Any], serial: int, prev: str) -> Entry:
         return Entry(serial, prev, moment, event_of(fields), campaign, edition)
     except ValueError:
         # The chain holds, so the line is what its writer wrote: a writer that knows more than we do.
-        raise _future(Phrase("entry {serial} is of a kind this version does not know", serial=serial)) from None
+        raise _future(
+            Phrase("entry {serial} is of a kind this version does not know", serial=serial)
+        ) from None
 
 
 def empty_file() -> LedgerCorruptError:
     """Say that a ledger has no byte: massctl makes the file with its first entry in it."""
-    return _damaged(Phrase("The file is empty, and massctl never leaves an empty ledger. Nothing was sent."))
+    return _damaged(
+        Phrase("The file is empty, and massctl never leaves an empty ledger. Nothing was sent.")
+    )
 
 
 def _corrupt(serial: int, why: Phrase) -> LedgerCorruptError:
     return _damaged(
-        Phrase("Entry {serial} was changed or is missing: {why}. Nothing was sent.", serial=serial, why=why)
+        Phrase(
+            "Entry {serial} was changed or is missing: {why}. Nothing was sent.",
+            serial=serial,
+            why=why,
+        )
     )
 
 
@@ -301,6 +337,8 @@ def _damaged(what: Phrase) -> LedgerCorruptError:
 def _future(why: Phrase) -> LedgerFutureVersionError:
     return LedgerFutureVersionError(
         Phrase("the ledger was written by a newer massctl"),
-        Phrase("This version cannot read it: {why}. Nothing was sent and nothing was changed.", why=why),
+        Phrase(
+            "This version cannot read it: {why}. Nothing was sent and nothing was changed.", why=why
+        ),
         Phrase("Install the newer massctl, then run the same command again."),
     )

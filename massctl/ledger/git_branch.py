@@ -126,7 +126,12 @@ class GitBranch:
         with self._alone():
             there = self._fetch()
             if not there.done and is_broken_copy(there):
-                self._tell(Phrase("the copy of {branch} in .massctl/ is broken: making it again", branch=self.name))
+                self._tell(
+                    Phrase(
+                        "the copy of {branch} in .massctl/ is broken: making it again",
+                        branch=self.name,
+                    )
+                )
                 rmtree(self._folder)
                 self._begin()
                 there = self._fetch()
@@ -153,7 +158,9 @@ class GitBranch:
 
     def _just_fetched(self) -> Tip | None:
         """Return the commit in FETCH_HEAD; None if it is that of a ref with another name."""
-        commit, _, told = (self._folder / "FETCH_HEAD").read_text("utf-8", errors="replace").partition("\t")
+        commit, _, told = (
+            (self._folder / "FETCH_HEAD").read_text("utf-8", errors="replace").partition("\t")
+        )
         name = self._branch.removeprefix(_HEADS)
         expected = f"'{name}' of " if name == self._branch else f"branch '{name}' of "
         return Tip(commit) if told.lstrip("\t").startswith(expected) else None
@@ -163,11 +170,17 @@ class GitBranch:
 
         git keeps no branch beside them. Raises LedgerUnreachableError.
         """
-        listed = self._git.run("ls-remote", "--", self._way.remote, f"{self._branch}/*", seconds=NETWORK_SECONDS)
+        listed = self._git.run(
+            "ls-remote", "--", self._way.remote, f"{self._branch}/*", seconds=NETWORK_SECONDS
+        )
         if not listed.done:
             raise self._cannot_read(listed)
         found = refs_in(listed.out)
-        return {ref.removeprefix(_HEADS): found[ref] for ref in found if ref.startswith(f"{self._branch}/")}
+        return {
+            ref.removeprefix(_HEADS): found[ref]
+            for ref in found
+            if ref.startswith(f"{self._branch}/")
+        }
 
     def fetched(self) -> Tip | None:
         """Return where it was when this machine fetched or pushed it last; None if it never did."""
@@ -178,7 +191,9 @@ class GitBranch:
 
     def read(self, tip: Tip, paths: Sequence[str]) -> list[bytes | None]:
         """Return the files at `tip`, in the order of `paths`; None for a missing file."""
-        found = self._run("cat-file", "--batch", given="".join(f"{tip}:{path}\n" for path in paths).encode())
+        found = self._run(
+            "cat-file", "--batch", given="".join(f"{tip}:{path}\n" for path in paths).encode()
+        )
         contents: list[bytes | None] = []
         start = 0
         while found.done and (stop := found.out.find(b"\n", start)) >= 0:
@@ -194,7 +209,11 @@ class GitBranch:
 
     def message(self, tip: Tip) -> str:
         """Return the message of the commit `tip`, which was fetched."""
-        return self._run("cat-file", "commit", tip).out.decode("utf-8", errors="replace").partition("\n\n")[2]
+        return (
+            self._run("cat-file", "commit", tip)
+            .out.decode("utf-8", errors="replace")
+            .partition("\n\n")[2]
+        )
 
     def messages(self, tip: Tip, since: Tip | None) -> Sequence[tuple[Tip, str]]:
         """Return the commits up to `tip` with their messages, the newest first; those behind `since` where it is known.
@@ -209,8 +228,21 @@ class GitBranch:
             if not (history / "HEAD").is_file():
                 self._begin(history)
             fetched = self._git.run(
-                *(f"--git-dir={history}", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap="),
-                *("--filter=tree:0", "--no-recurse-submodules", "--", self._way.remote, f"+{self._branch}:{_TIP}"),
+                *(
+                    f"--git-dir={history}",
+                    "fetch",
+                    "--quiet",
+                    "--no-tags",
+                    "--no-write-fetch-head",
+                    "--refmap=",
+                ),
+                *(
+                    "--filter=tree:0",
+                    "--no-recurse-submodules",
+                    "--",
+                    self._way.remote,
+                    f"+{self._branch}:{_TIP}",
+                ),
                 seconds=NETWORK_SECONDS,
             )
             if not fetched.done:
@@ -230,7 +262,10 @@ class GitBranch:
         found = self._run("ls-tree", "-z", f"{tip}:{folder}")
         if not found.done and "Not a valid object name" not in found.said:
             raise self._cannot_read(found)
-        lines = [line.partition("\t") for line in found.out.decode("utf-8", errors="replace").split("\0")[:-1]]
+        lines = [
+            line.partition("\t")
+            for line in found.out.decode("utf-8", errors="replace").split("\0")[:-1]
+        ]
         return {name: told.rpartition(" ")[2] for told, _, name in lines}
 
     def files(self, tip: Tip) -> Mapping[str, str]:
@@ -238,7 +273,10 @@ class GitBranch:
         found = self._run("ls-tree", "-r", "-z", tip)
         if not found.done:
             raise self._cannot_read(found)
-        lines = [line.partition("\t") for line in found.out.decode("utf-8", errors="surrogateescape").split("\0")[:-1]]
+        lines = [
+            line.partition("\t")
+            for line in found.out.decode("utf-8", errors="surrogateescape").split("\0")[:-1]
+        ]
         return {path: told.partition(" ")[0] for told, _, path in lines}
 
     def write_out(self, tip: Tip, paths: Sequence[str], folder: Path) -> None:
@@ -253,19 +291,42 @@ class GitBranch:
             work = f"--work-tree={folder}"
             steps = (
                 self._run("read-tree", "--empty"),
-                self._run("update-index", "-z", "--index-info", given=b"".join(line + b"\0" for line in lines)),
-                self._run(work, "-c", "core.autocrlf=false", "checkout-index", "--all", "--quiet", "--force"),
+                self._run(
+                    "update-index",
+                    "-z",
+                    "--index-info",
+                    given=b"".join(line + b"\0" for line in lines),
+                ),
+                self._run(
+                    work,
+                    "-c",
+                    "core.autocrlf=false",
+                    "checkout-index",
+                    "--all",
+                    "--quiet",
+                    "--force",
+                ),
             )
         failed = next((each for each in (found, *steps) if not each.done), None)
         if failed is not None:
             raise self._cannot_read(failed)
 
-    def attributes(self, paths: Sequence[str], names: Sequence[str], folder: Path) -> Sequence[tuple[str, str, str]]:
+    def attributes(
+        self, paths: Sequence[str], names: Sequence[str], folder: Path
+    ) -> Sequence[tuple[str, str, str]]:
         """Return what the .gitattributes in a folder say of its files: path, attribute, value."""
         given = b"".join(path.encode("utf-8", errors="surrogateescape") + b"\0" for path in paths)
         git = Git(folder, self._git.environment)
         found = git.run(
-            *(f"--git-dir={self._folder}", f"--work-tree={folder}", "check-attr", "-z", "--stdin", *names), given=given
+            *(
+                f"--git-dir={self._folder}",
+                f"--work-tree={folder}",
+                "check-attr",
+                "-z",
+                "--stdin",
+                *names,
+            ),
+            given=given,
         )
         if not found.done:
             raise self._cannot_read(found)
@@ -297,7 +358,11 @@ class GitBranch:
             if content is None:
                 stream.append(f"D {path}\n".encode())
             else:
-                stream += [f"M 100644 inline {path}\ndata {len(content)}\n".encode(), content, b"\n"]
+                stream += [
+                    f"M 100644 inline {path}\ndata {len(content)}\n".encode(),
+                    content,
+                    b"\n",
+                ]
         with self._alone():
             made = self._run(
                 *("fast-import", "--quiet", "--force", "--date-format=now"),
@@ -306,8 +371,12 @@ class GitBranch:
         if not made.done:
             raise LedgerUnreachableError(
                 Phrase("the ledger's next entry cannot be made into a commit"),
-                Phrase("git says: “{words}”. Nothing that depends on it was done.", words=made.words),
-                Phrase("Make .massctl/ writable and free some disk space, then run the same command again."),
+                Phrase(
+                    "git says: “{words}”. Nothing that depends on it was done.", words=made.words
+                ),
+                Phrase(
+                    "Make .massctl/ writable and free some disk space, then run the same command again."
+                ),
             )
         return Tip(made.out.decode("ascii").strip())
 
@@ -329,7 +398,11 @@ class GitBranch:
     def delete(self, tip: Tip) -> Pushed:
         """Delete the remote's branch, if it is still at `tip`."""
         said, line = self._push(f":{self._branch}", f"--force-with-lease={self._branch}:{tip}")
-        return Pushed(Push.DONE) if said.done and line.startswith("-") else self._not_pushed(said, line)
+        return (
+            Pushed(Push.DONE)
+            if said.done and line.startswith("-")
+            else self._not_pushed(said, line)
+        )
 
     def _not_pushed(self, said: GitAnswer, line: str) -> Pushed:
         why, told = self._cannot_push(said, line), git_says(said, line)
@@ -365,7 +438,14 @@ class GitBranch:
         """Push, and give what git says of the branch, a line of its porcelain format; empty where it says nothing."""
         with self._alone():
             said = self._run(
-                *("push", "--porcelain", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no"),
+                *(
+                    "push",
+                    "--porcelain",
+                    "--no-verify",
+                    "--no-signed",
+                    "--no-follow-tags",
+                    "--recurse-submodules=no",
+                ),
                 *(*more, "--", self._way.remote, refspec),
                 seconds=NETWORK_SECONDS,
             )
@@ -378,7 +458,9 @@ class GitBranch:
 
     def _run(self, *arguments: str, given: bytes = b"", seconds: float | None = None) -> GitAnswer:
         here = f"--git-dir={self._folder}"
-        return self._git.run(here, *arguments, given=given, **({"seconds": seconds} if seconds else {}))
+        return self._git.run(
+            here, *arguments, given=given, **({"seconds": seconds} if seconds else {})
+        )
 
     def _tidy(self) -> None:
         loose = sum(1 for _ in (self._folder / "objects").glob("[0-9a-f][0-9a-f]/*"))
@@ -399,13 +481,17 @@ class GitBranch:
 
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._folder.with_name(f"{self._folder.name}.lock"), timeout=AT_WORK_SECONDS):
+            with FileLock(
+                self._folder.with_name(f"{self._folder.name}.lock"), timeout=AT_WORK_SECONDS
+            ):
                 if not (self._folder / "HEAD").is_file():
                     self._begin()
                 yield
         except Timeout:
             raise LedgerUnreachableError(
-                Phrase("another massctl in this folder is using the ledger's branch, and does not end"),
+                Phrase(
+                    "another massctl in this folder is using the ledger's branch, and does not end"
+                ),
                 Phrase("Nothing that depends on it was done."),
                 Phrase("Wait until it has ended, then run the same command again."),
             ) from None
@@ -418,9 +504,15 @@ class GitBranch:
         folder = folder or self._folder
         told = self._git.run("rev-parse", "--show-object-format")
         names = told.out.decode("ascii", "replace").strip() if told.done else "sha1"
-        made = self._git.run("init", "--quiet", "--bare", "--template=", f"--object-format={names}", str(folder))
+        made = self._git.run(
+            "init", "--quiet", "--bare", "--template=", f"--object-format={names}", str(folder)
+        )
         if not made.done:
-            raise _unusable_copy(Phrase("git says: “{words}”. Nothing that depends on it was done.", words=made.words))
+            raise _unusable_copy(
+                Phrase(
+                    "git says: “{words}”. Nothing that depends on it was done.", words=made.words
+                )
+            )
 
 
 def _unusable_copy(why: Phrase) -> LedgerUnreachableError:

@@ -109,7 +109,11 @@ class GitStore:
     def read_at(self, tip: Tip | None, since: End | None) -> Lines:
         """Read the lines at a commit, those behind `since` where it goes on from there."""
         moved, self.tip, self._there = tip != self.tip, tip, None
-        held = [lines for commit, lines in self._on_the_way if tip is not None and self._branch.holds(tip, commit)]
+        held = [
+            lines
+            for commit, lines in self._on_the_way
+            if tip is not None and self._branch.holds(tip, commit)
+        ]
         arrived = frozenset(line for lines in held for line in lines)
         if since is not None and not moved:
             return Lines([b""], since, arrived)
@@ -130,10 +134,14 @@ class GitStore:
         found = self._branch.list(tip, SEGMENTS)
         (growing,) = self._branch.read(tip, [LEDGER_FILE])
         if growing is None and found:
-            raise _damaged(Phrase("{file} is missing beside its segments. Nothing was sent.", file=LEDGER_FILE))
+            raise _damaged(
+                Phrase("{file} is missing beside its segments. Nothing was sent.", file=LEDGER_FILE)
+            )
         if growing and not growing.endswith(b"\n") and not is_whole(growing.rpartition(b"\n")[2]):
             # A commit is whole or not there, so nobody but a person can have made this one.
-            raise _damaged(Phrase("Its last line is incomplete, which no push leaves. Nothing was sent."))
+            raise _damaged(
+                Phrase("Its last line is incomplete, which no push leaves. Nothing was sent.")
+            )
         return dict(sorted(found.items())), growing
 
     def _pieces(self, segments: Sequence[str]) -> Iterator[bytes]:
@@ -143,7 +151,9 @@ class GitStore:
     def _read_segments(self, names: Sequence[str]) -> Iterator[bytes]:
         paths = [f"{SEGMENTS}/{name}" for name in names]
         for start in range(0, len(paths), _SEGMENTS_AT_ONCE):
-            for data in self._branch.read(self.tip or Tip(""), paths[start : start + _SEGMENTS_AT_ONCE]):
+            for data in self._branch.read(
+                self.tip or Tip(""), paths[start : start + _SEGMENTS_AT_ONCE]
+            ):
                 if data is None or not data.endswith(b"\n"):
                     raise _damaged(Phrase("One of its segments is incomplete. Nothing was sent."))
                 yield data
@@ -157,13 +167,17 @@ class GitStore:
         ending = b"" if self._growing.endswith(b"\n") or not self._growing else b"\n"
         growing = self._growing + ending + b"".join(line + b"\n" for line in lines)
         files, segments, growing = self._laid_out(growing, len(self._segments))
-        commit = self._branch.commit(self.tip, {**files, **self._files}, _described(lines, after.serial))
+        commit = self._branch.commit(
+            self.tip, {**files, **self._files}, _described(lines, after.serial)
+        )
         self._on_the_way.append((commit, lines))
         self._settle(commit, after.serial)
         self._segments = {**self._segments, **segments}
         self._growing, self._files = growing, {}
 
-    def _laid_out(self, data: bytes, sealed: int = 0) -> tuple[dict[str, bytes | None], dict[str, str], bytes]:
+    def _laid_out(
+        self, data: bytes, sealed: int = 0
+    ) -> tuple[dict[str, bytes | None], dict[str, str], bytes]:
         """Lay lines out behind so many segments: the files to be written, the new segments, and the file that grows."""
         *full, growing = _segmented(data)
         names = [f"{number:08}.jsonl" for number in range(sealed + 1, sealed + 1 + len(full))]
@@ -175,7 +189,9 @@ class GitStore:
     def lineage(self) -> str | None:
         """Return the lineage that the ledger claims, as of the last `read`; nothing proves it."""
         try:
-            pieces = self._pieces(list(self._segments)[:1]) if self._segments else iter([self._growing])
+            pieces = (
+                self._pieces(list(self._segments)[:1]) if self._segments else iter([self._growing])
+            )
             found = json.loads(next(pieces).partition(b"\n")[0])
             return str(found["lineage"])
         except (ValueError, LookupError, TypeError, LedgerError):
@@ -208,7 +224,9 @@ class GitStore:
         if self.tip is None:
             return None
         paths = [f"{SEGMENTS}/{name}" for name in sorted(self._branch.list(self.tip, SEGMENTS))]
-        found = [data for data in self._branch.read(self.tip, [*paths, LEDGER_FILE]) if data is not None]
+        found = [
+            data for data in self._branch.read(self.tip, [*paths, LEDGER_FILE]) if data is not None
+        ]
         return b"".join(found) if found else None
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
@@ -227,7 +245,9 @@ class GitStore:
         there = {old: new for old, new in moved.items() if old in names}
         if not files and not there:
             return None
-        self._settle(self._branch.commit(self.tip, files, _with_trailer(said, data or b""), there), 0)
+        self._settle(
+            self._branch.commit(self.tip, files, _with_trailer(said, data or b""), there), 0
+        )
         self._segments, self._growing, self._files = {}, b"", {}
         return aside
 
@@ -265,7 +285,9 @@ class GitStore:
         try:
             return self._branch.fetch()
         except LedgerUnreachableError:
-            raise (why if isinstance(why, LedgerUnreachableError) else self._nobody_knows()) from None
+            raise (
+                why if isinstance(why, LedgerUnreachableError) else self._nobody_knows()
+            ) from None
 
     def _nobody_knows(self) -> LedgerUnreachableError:
         return LedgerUnreachableError(
@@ -330,7 +352,9 @@ class GitLedger(ChainedLedger):
         except LedgerUnreachableError:
             return error
         return (
-            error if commit is None else LedgerForgedError(error.summary, error.detail, _way_back(self.store, commit))
+            error
+            if commit is None
+            else LedgerForgedError(error.summary, error.detail, _way_back(self.store, commit))
         )
 
     def require_floor(self, end: End) -> None:
@@ -342,20 +366,28 @@ class GitLedger(ChainedLedger):
         if not self.keys.public or tip is None:
             return
         if self._floor is None or (self._floor.tip, self._floor.lineage) != (tip, lineage):
-            self._floor, self._signed_in = self._floor_at(tip, end.signing, seen_floor(self._locks, lineage))
+            self._floor, self._signed_in = self._floor_at(
+                tip, end.signing, seen_floor(self._locks, lineage)
+            )
         if end.serial < self._floor.serial:
             self.forget()
             raise _cut(self.store, end.serial, self._floor.serial, self._signed_in)
         note_floor(self._locks, self._floor)
 
-    def _floor_at(self, tip: Tip, signing: Signing, known: Floor | None) -> tuple[Floor, Tip | None]:
+    def _floor_at(
+        self, tip: Tip, signing: Signing, known: Floor | None
+    ) -> tuple[Floor, Tip | None]:
         """Find how far the ledger reached by the messages up to `tip`, and the commit that says so.
 
         Those up to the `known` floor are not read again.
         """
         lineage = signing.lineage
         messages = self._branch.messages(tip, Tip(known.tip) if known is not None else None)
-        told = [(trailer, commit) for commit, message in messages if (trailer := trailer_of(message)) is not None]
+        told = [
+            (trailer, commit)
+            for commit, message in messages
+            if (trailer := trailer_of(message)) is not None
+        ]
         least = known.serial if known is not None else 0
         for trailer, commit in sorted(told, key=lambda each: each[0].serial, reverse=True):
             if trailer.serial <= least:
@@ -394,7 +426,9 @@ class GitArchive(Contents):
 class GitBackend(Backend):
     """The ledger on a branch of the repository's remote, which every machine reads and writes."""
 
-    append_max = timedelta(seconds=2 * (len(PAUSE_SECONDS) + 1) * NETWORK_SECONDS + sum(PAUSE_SECONDS))
+    append_max = timedelta(
+        seconds=2 * (len(PAUSE_SECONDS) + 1) * NETWORK_SECONDS + sum(PAUSE_SECONDS)
+    )
     """Each push may be followed by a fetch that looks it up."""
 
     @property
@@ -424,7 +458,9 @@ class GitBackend(Backend):
 
     def statistics(self) -> "StatisticsFiles":
         """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger."""
-        return GitStatistics(self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell)
+        return GitStatistics(
+            self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell
+        )
 
     def missing_hint(self) -> Phrase:
         """See `Backend.missing_hint`."""
@@ -451,14 +487,18 @@ class GitBackend(Backend):
         raise UsageError(
             Phrase("the ledger is on a branch of the remote, and a file cannot replace it"),
             Phrase("Nothing was changed."),
-            Phrase("push the newest commit of the branch that anybody has, as docs/guides/operations.md says"),
+            Phrase(
+                "push the newest commit of the branch that anybody has, as docs/guides/operations.md says"
+            ),
         )
 
     def write_check(self) -> Phrase:
         """See `Backend.write_check`."""
         if (refusal := self.ledger.store.refusal()) is not None:
             raise refusal
-        say = Phrase("{branch} can be read and pushed to; only a push shows whether a rule protects it")
+        say = Phrase(
+            "{branch} can be read and pushed to; only a push shows whether a rule protects it"
+        )
         return Phrase(say, branch=self.where)
 
 
@@ -479,10 +519,15 @@ def _described(lines: Sequence[bytes], before: int) -> str:
     first, last = before + 1, before + len(lines)
     span = f"entry {last}" if first == last else f"entries {first} to {last}"
     fields = [json.loads(line) for line in (*lines[:_TOLD_MAX], lines[-1])]
-    told = [f"{each['type']} {each['campaign']}" if each["campaign"] else each["type"] for each in fields]
+    told = [
+        f"{each['type']} {each['campaign']}" if each["campaign"] else each["type"]
+        for each in fields
+    ]
     listed = [f"{number} {each}" for number, each in enumerate(told[:-1], first)]
     more = [f"and {len(lines) - _TOLD_MAX} more"] if len(lines) > _TOLD_MAX else []
-    return _with_trailer("\n".join([f"{told[-1]} ({span})", "", *listed, *more]).rstrip(), lines[-1])
+    return _with_trailer(
+        "\n".join([f"{told[-1]} ({span})", "", *listed, *more]).rstrip(), lines[-1]
+    )
 
 
 def _with_trailer(said: str, data: bytes) -> str:

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 GIT_VERSION_MIN = (2, 31)
 """The first that takes settings from its environment (GIT_CONFIG_COUNT), of March 2021."""
 
-_HOW = re.compile(r"(http|https|credential|url|ssh|protocol)\..*|core\.(sshcommand|gitproxy|askpass)")
-_OF_A_REMOTE = frozenset({"url", "pushurl", "proxy", "proxyauthmethod", "uploadpack", "receivepack"})
+_HOW = re.compile(
+    r"(http|https|credential|url|ssh|protocol)\..*|core\.(sshcommand|gitproxy|askpass)"
+)
+_OF_A_REMOTE = frozenset(
+    {"url", "pushurl", "proxy", "proxyauthmethod", "uploadpack", "receivepack"}
+)
 _SECRET_KEYS = re.compile(r"http\..*extraheader|https?\.extraheader")
 
 
@@ -55,7 +59,9 @@ def way_of(root: Path, settings: "MassctlFile", environment: Mapping[str, str]) 
     return way_to(root, settings.state.remote, known_to_git(settings, environment), token)
 
 
-def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str | None = None) -> Way:
+def way_to(
+    root: Path, remote: str, environment: Mapping[str, str], token: str | None = None
+) -> Way:
     """Find out how the repository around `root` reaches `remote`; `token` is for https.
 
     Raises LedgerUnreachableError without git, with one that is too old, outside of a repository, without that remote.
@@ -70,7 +76,11 @@ def way_to(root: Path, remote: str, environment: Mapping[str, str], token: str |
     urls = [value for _, key, value in settings if key == f"remote.{remote}.url"]
     if not urls:
         raise _no_remote(remote)
-    passed = [(key, value) for scope, key, value in settings if scope in OWN_SCOPES and _is_way(key, remote)]
+    passed = [
+        (key, value)
+        for scope, key, value in settings
+        if scope in OWN_SCOPES and _is_way(key, remote)
+    ]
     secrets = [value for _, key, value in settings if _SECRET_KEYS.fullmatch(key) and value]
     if token and (origin := _origin(urls[0])):
         basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
@@ -93,7 +103,11 @@ def _is_way(key: str, remote: str) -> bool:
 def _origin(url: str) -> str | None:
     """Return the scheme and host of an https address; None for every other."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.scheme in ("https", "http") else None
+    return (
+        f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        if parts.scheme in ("https", "http")
+        else None
+    )
 
 
 def _require_version(git: Git) -> None:
@@ -103,7 +117,11 @@ def _require_version(git: Git) -> None:
         least = ".".join(str(each) for each in GIT_VERSION_MIN)
         raise LedgerUnreachableError(
             Phrase("this git is too old"),
-            Phrase("It says {said}, but {least} is required. Nothing was done.", said=said.strip()[:60], least=least),
+            Phrase(
+                "It says {said}, but {least} is required. Nothing was done.",
+                said=said.strip()[:60],
+                least=least,
+            ),
             Phrase("install a newer git, then run this again"),
         )
 
@@ -113,7 +131,9 @@ def _no_repository(words: str) -> LedgerUnreachableError:
         return LedgerUnreachableError(
             Phrase("git does not trust this repository, because it belongs to another user"),
             Phrase("Nothing was done."),
-            Phrase('git config --global --add safe.directory "$PWD"   if you do, then run this again'),
+            Phrase(
+                'git config --global --add safe.directory "$PWD"   if you do, then run this again'
+            ),
         )
     return LedgerUnreachableError(
         Phrase("this folder is not in a git repository"),
@@ -139,7 +159,10 @@ def _no_remote(remote: str) -> LedgerUnreachableError:
 
 def known_to_git(settings: "MassctlFile", environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for git, without secrets: its helpers and ssh commands must not see them."""
-    may_know = {settings.state.token_env, *(account.proxy_env for account in settings.accounts.values())}
+    may_know = {
+        settings.state.token_env,
+        *(account.proxy_env for account in settings.accounts.values()),
+    }
     secret = settings.variables - may_know
     return {name: value for name, value in environment.items() if name not in secret}
 
@@ -149,7 +172,9 @@ _RACE = re.compile(
     r"|non-fast-forward|fetch first|stale info"
 )
 """git's words, and those of its servers, where the branch was not where it was thought to be."""
-_PROTECTED = re.compile(r"protected branch|GH006|GH013|rule violations|not allowed to (push|force)", re.I)
+_PROTECTED = re.compile(
+    r"protected branch|GH006|GH013|rule violations|not allowed to (push|force)", re.I
+)
 _DENIED = re.compile(
     r"Permission (to \S+ )?denied|denied to|The requested URL returned error: 403|write access|not authorized"
     r"|insufficient permission|unable to create temporary object directory|read-only",
@@ -213,11 +238,19 @@ def is_refusal(said: GitAnswer, line: str) -> bool:
     return said.status is not None and any(each.search(said.said) for each in refusals)
 
 
-def cannot_read(said: GitAnswer, branch: str, address: str, *, is_ledger: bool = True) -> LedgerUnreachableError:
+def cannot_read(
+    said: GitAnswer, branch: str, address: str, *, is_ledger: bool = True
+) -> LedgerUnreachableError:
     """Make the error of a branch that could not be fetched or read."""
-    what = Phrase("the ledger's branch cannot be read") if is_ledger else Phrase("{ref} cannot be fetched", ref=branch)
+    what = (
+        Phrase("the ledger's branch cannot be read")
+        if is_ledger
+        else Phrase("{ref} cannot be fetched", ref=branch)
+    )
     where = Phrase("{branch} at {address}", branch=branch, address=address)
-    detail = Phrase("{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said))
+    detail = Phrase(
+        "{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said)
+    )
     return LedgerUnreachableError(what, detail, _hint(said.said, _FETCH_AGAIN))
 
 
@@ -226,7 +259,9 @@ def cannot_push(
 ) -> LedgerUnreachableError:
     """Make the error of a failed push."""
     what = (
-        Phrase("the ledger's branch cannot be written") if is_ledger else Phrase("{ref} cannot be pushed", ref=branch)
+        Phrase("the ledger's branch cannot be written")
+        if is_ledger
+        else Phrase("{ref} cannot be pushed", ref=branch)
     )
     where = Phrase("{branch} at {address}", branch=branch, address=address)
     told = f"{said.said}\n{line}"
@@ -241,8 +276,14 @@ def cannot_push(
 def name_taken(remote: str, name: str, taken: str) -> LedgerUnreachableError:
     """Make the error of a branch whose name, followed by a slash, begins the name of another branch."""
     return LedgerUnreachableError(
-        Phrase("{branch} cannot be made while there is {other}", branch=f"{remote}/{name}", other=f"{remote}/{taken}"),
-        Phrase("git keeps no branch beside one whose name begins with its name and a slash. Nothing was written."),
+        Phrase(
+            "{branch} cannot be made while there is {other}",
+            branch=f"{remote}/{name}",
+            other=f"{remote}/{taken}",
+        ),
+        Phrase(
+            "git keeps no branch beside one whose name begins with its name and a slash. Nothing was written."
+        ),
         Phrase(
             "find out who made it (git fetch, then git log {other}), then delete it: {command}",
             other=f"{remote}/{taken}",
@@ -257,7 +298,10 @@ def git_says(said: GitAnswer, line: str = "") -> str:
         return Phrase("git did not end within {seconds} s.", seconds=round(NETWORK_SECONDS))
     words = said.words
     reason = without_secrets(line.rpartition("\t")[2]) if line.startswith("!") else ""
-    return Phrase("git says: “{words}”.", words="; ".join(each for each in (reason, words) if each).rstrip(".") or "-")
+    return Phrase(
+        "git says: “{words}”.",
+        words="; ".join(each for each in (reason, words) if each).rstrip(".") or "-",
+    )
 
 
 _HINTS = (
@@ -296,14 +340,25 @@ _HINTS = (
             "it with git push origin :ITS-WHOLE-NAME"
         ),
     ),
-    (_NOT_THERE, Phrase("check the address with git remote -v, and whether the credential may read that repository")),
+    (
+        _NOT_THERE,
+        Phrase(
+            "check the address with git remote -v, and whether the credential may read that repository"
+        ),
+    ),
 )
 """What to do about what is found in git's words, the first that fits."""
 
 
-_PUSH_AGAIN = Phrase("run the same command again: it reads the branch first, and finds what arrived")
-_NOT_ALLOWED = Phrase("let whoever administers the repository allow this credential to push to the branch")
-_FETCH_AGAIN = Phrase("check whether the server can be reached: git fetch   then run the same command again")
+_PUSH_AGAIN = Phrase(
+    "run the same command again: it reads the branch first, and finds what arrived"
+)
+_NOT_ALLOWED = Phrase(
+    "let whoever administers the repository allow this credential to push to the branch"
+)
+_FETCH_AGAIN = Phrase(
+    "check whether the server can be reached: git fetch   then run the same command again"
+)
 
 
 def _hint(told: str, otherwise: Phrase) -> Phrase:

@@ -48,7 +48,9 @@ class GitStatistics(StatisticsFiles):
             known = self._branch.fetched()
             if known is None:
                 raise
-            say = Phrase("{why}\nShown are the statistics that were fetched last.", why=error.summary)
+            say = Phrase(
+                "{why}\nShown are the statistics that were fetched last.", why=error.summary
+            )
             self._tell(say)
             self._fetched = [known]
         return super().load(appid, since)
@@ -69,7 +71,8 @@ class GitStatistics(StatisticsFiles):
             before = self._tip()
             files = dict(zip(self._waiting, self._contents(list(self._waiting)), strict=True))
             written: dict[str, bytes | None] = {
-                path: _ended(data or b"") + "".join(f"{line}\n" for line in self._waiting[path]).encode()
+                path: _ended(data or b"")
+                + "".join(f"{line}\n" for line in self._waiting[path]).encode()
                 for path, data in files.items()
             }
             if before is None or self._is_gone:
@@ -88,7 +91,9 @@ class GitStatistics(StatisticsFiles):
                 raise pushed.why
         raise LedgerUnreachableError(
             Phrase("other runners pushed to the branch of the statistics first, again and again"),
-            Phrase("{branch}. What was collected is lost, and is due again.", branch=self._branch.name),
+            Phrase(
+                "{branch}. What was collected is lost, and is due again.", branch=self._branch.name
+            ),
             Phrase("run the same command again"),
         )
 
@@ -111,14 +116,19 @@ class GitStatistics(StatisticsFiles):
     def _names(self, appid: AppId) -> Sequence[str]:
         tip = self._tip()
         here = self._branch.list(tip, appid) if tip is not None else {}
-        waiting = {path.removeprefix(f"{appid}/") for path in self._waiting if path.startswith(f"{appid}/")}
+        waiting = {
+            path.removeprefix(f"{appid}/") for path in self._waiting if path.startswith(f"{appid}/")
+        }
         return sorted({*here, *waiting})
 
     def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
         paths = [f"{appid}/{name}" for name in names]
         for path, data in zip(paths, self._contents(paths), strict=True):
             if data is None or len(data) <= FILE_BYTES_MAX:
-                yield _ended(data or b"") + "".join(f"{line}\n" for line in self._waiting.get(path, ())).encode()
+                yield (
+                    _ended(data or b"")
+                    + "".join(f"{line}\n" for line in self._waiting.get(path, ())).encode()
+                )
 
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
         for name, each in lines.items():

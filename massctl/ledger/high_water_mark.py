@@ -47,7 +47,9 @@ def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
 
 def note_writing(locks: Path, lineage: str, serial: int, digest: str) -> None:
     """Remember, durably, that this machine writes behind an entry that was flushed, until `note_newest`."""
-    with contextlib.suppress(OSError):  # Without it a line that a crash tears is damage, which a person repairs.
+    with contextlib.suppress(
+        OSError
+    ):  # Without it a line that a crash tears is damage, which a person repairs.
         locks.mkdir(parents=True, exist_ok=True)
         beside = _written(locks, Mark(lineage, serial, digest, writing=True))
         sync(beside)
@@ -74,7 +76,10 @@ def note_floor(locks: Path, floor: Floor) -> None:
     """Remember how far the messages were read, and what they say."""
     beside = locks / f"{FLOOR_FILE}.{os.getpid()}"
     with contextlib.suppress(OSError):  # Without it all messages are read again.
-        beside.write_text(json.dumps({"lineage": floor.lineage, "tip": floor.tip, "serial": floor.serial}), "utf-8")
+        beside.write_text(
+            json.dumps({"lineage": floor.lineage, "tip": floor.tip, "serial": floor.serial}),
+            "utf-8",
+        )
         beside.replace(locks / FLOOR_FILE)
 
 
@@ -82,7 +87,11 @@ def seen_floor(locks: Path, lineage: str) -> Floor | None:
     """Read the note of this ledger; None without one."""
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
         found = json.loads((locks / FLOOR_FILE).read_text(encoding="utf-8"))
-        whole = isinstance(found["tip"], str) and type(found["serial"]) is int and found["lineage"] == lineage
+        whole = (
+            isinstance(found["tip"], str)
+            and type(found["serial"]) is int
+            and found["lineage"] == lineage
+        )
         return Floor(lineage, found["tip"], found["serial"]) if whole else None
     return None
 
@@ -98,7 +107,9 @@ def is_beginning(locks: Path, lineage: str) -> bool:
     return mark is not None and (mark.lineage, mark.serial) == (lineage, 0)
 
 
-def set_back(mark: Mark | None, lineage: str | None, serial: int, digest: str | None = None) -> Phrase | None:
+def set_back(
+    mark: Mark | None, lineage: str | None, serial: int, digest: str | None = None
+) -> Phrase | None:
     """Return why a ledger ends before what was seen of it, or went another way since; None if it did not.
 
     `digest` names its line at the mark, where that is known.
@@ -107,13 +118,20 @@ def set_back(mark: Mark | None, lineage: str | None, serial: int, digest: str | 
         return None
     if serial < mark.serial:
         why = Phrase(
-            "It ends with entry {serial}, but this machine saw {seen} entries.", serial=serial, seen=mark.serial
+            "It ends with entry {serial}, but this machine saw {seen} entries.",
+            serial=serial,
+            seen=mark.serial,
         )
     elif digest is not None and digest != mark.digest:
-        why = Phrase("Its entry {serial} differs from the one that this machine saw.", serial=mark.serial)
+        why = Phrase(
+            "Its entry {serial} differs from the one that this machine saw.", serial=mark.serial
+        )
     else:
         return None
-    return Phrase("{why} It does not have what was sent since. Nothing was sent and nothing was changed.", why=why)
+    return Phrase(
+        "{why} It does not have what was sent since. Nothing was sent and nothing was changed.",
+        why=why,
+    )
 
 
 def older_copy(why: Phrase) -> LedgerOlderError:
@@ -140,7 +158,9 @@ def incomplete() -> LedgerCorruptError:
     """Say that a ledger was cut."""
     return LedgerCorruptError(
         Phrase("the ledger ends in the middle of an entry, and this machine did not write it"),
-        Phrase("Perhaps it is an incomplete copy. It does not have what was sent since. Nothing was sent."),
+        Phrase(
+            "Perhaps it is an incomplete copy. It does not have what was sent since. Nothing was sent."
+        ),
         Phrase(
             "copy it again: {state_backup}   where it was written, then here: {state_restore}; if it is nowhere else: "
             "{state_repair}   shows what can be kept",
@@ -158,6 +178,8 @@ def seen_mark(locks: Path) -> Mark | None:
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)
         is_ours = whole and type(found["serial"]) is int and found["serial"] >= 0
         writing = found.get("writing") is True
-        return Mark(found["lineage"], found["serial"], found["digest"], writing) if is_ours else None
+        return (
+            Mark(found["lineage"], found["serial"], found["digest"], writing) if is_ours else None
+        )
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

@@ -128,7 +128,9 @@ class LocalFile:
 
     def _exchange(self, data: bytes | None, now: datetime) -> str:
         target = self._path.resolve()
-        aside = target.with_name(aside_name(target.name, now, lambda name: target.with_name(name).exists()))
+        aside = target.with_name(
+            aside_name(target.name, now, lambda name: target.with_name(name).exists())
+        )
         # A link does not replace what may have come there since; the file has two names for a moment, never none.
         os.link(target, aside)
         if data is None:
@@ -165,9 +167,13 @@ class LocalFile:
         stop = data.rfind(b"\n") + 1
         if stop:
             first = data.rfind(b"\n", 0, stop - 1) + 1
-            self._places = {chain_digest(data[first : stop - 1]): _Place(start + first, start + stop)}
+            self._places = {
+                chain_digest(data[first : stop - 1]): _Place(start + first, start + stop)
+            }
         if tail := data[stop:]:
-            self._places[chain_digest(tail)] = _Place(start + stop, start + len(data), is_ended=False)
+            self._places[chain_digest(tail)] = _Place(
+                start + stop, start + len(data), is_ended=False
+            )
 
     def _begin(self, text: bytes) -> None:
         """Make the file with its first lines in it: it is there whole and flushed, or not at all."""
@@ -260,13 +266,17 @@ class LocalFile:
         names = self._path.resolve().parent.iterdir()
         here = sum(each.lstat().st_ino == found.st_ino for each in names)
         if found.st_nlink > here:
-            raise self._cannot(Phrase("replace"), Phrase("another folder has it too, by a hard link"))
+            raise self._cannot(
+                Phrase("replace"), Phrase("another folder has it too, by a hard link")
+            )
 
     def _cannot(self, verb: Phrase, why: str) -> LedgerError:
         return LedgerError(
             Phrase("cannot {verb} the ledger", verb=verb),
             Phrase("{file}: {why}. Nothing that depends on it was done.", file=self.where, why=why),
-            Phrase("Make the file writable and free some disk space, then run the same command again."),
+            Phrase(
+                "Make the file writable and free some disk space, then run the same command again."
+            ),
         )
 
 
@@ -365,6 +375,8 @@ def _link(beside: Path, target: Path) -> None:
 def _no_file(name: str) -> LedgerError:
     return LedgerError(
         Phrase("cannot {verb} the ledger", verb=Phrase("read")),
-        Phrase("{file} is not a file: it is a folder, a pipe or a device. Nothing was done.", file=name),
+        Phrase(
+            "{file} is not a file: it is a folder, a pipe or a device. Nothing was done.", file=name
+        ),
         Phrase("find out whose it is, and rename it; then restore the ledger"),
     )

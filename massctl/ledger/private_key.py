@@ -27,7 +27,9 @@ def private_key(state: StateSettings, environment: Mapping[str, str], root: Path
     if not value:
         raise LedgerKeyError(
             Phrase("the ledger is signed, and {name} holds no private key", name=name),
-            Phrase("Only who has the key writes to this ledger. Nothing was done, and no request was made."),
+            Phrase(
+                "Only who has the key writes to this ledger. Nothing was done, and no request was made."
+            ),
             Phrase(
                 "export {name}=FILE, the file that {command} made; on GitHub: a line {name}=… of the environment's "
                 "secret MASSCTL_SECRETS",
@@ -49,7 +51,9 @@ def _from_file(path: Path, name: str) -> str:
                 raise LedgerKeyError(
                     Phrase("others on this machine may read the file that {name} names", name=name),
                     Phrase("It holds the ledger's private key. Nothing was done."),
-                    Phrase('chmod 600 "${name}"   if nobody read it; else make another key', name=name),
+                    Phrase(
+                        'chmod 600 "${name}"   if nobody read it; else make another key', name=name
+                    ),
                 )
             return file.read(_KEY_BYTES_MAX).decode("ascii", errors="replace")
     except OSError as error:
@@ -62,7 +66,9 @@ def _from_file(path: Path, name: str) -> str:
 
 def key_file(key: PrivateKey, environment: Mapping[str, str]) -> Path:
     """Return the default path of a new key, outside of the repository."""
-    home = environment.get("XDG_CONFIG_HOME") or str(Path(environment.get("HOME") or "~").expanduser() / ".config")
+    home = environment.get("XDG_CONFIG_HOME") or str(
+        Path(environment.get("HOME") or "~").expanduser() / ".config"
+    )
     return Path(home) / "massctl" / f"ledger-{key.id}.key"
 
 
@@ -79,5 +85,8 @@ def write_key(key: PrivateKey, path: Path) -> None:
         raise LedgerError(
             Phrase("the private key cannot be written"),
             Phrase("{file}: {why}. Nothing was done.", file=str(path), why=system_reason(error)),
-            Phrase("name another file: {command}", command=Command("state init", "--signed --key-file FILE")),
+            Phrase(
+                "name another file: {command}",
+                command=Command("state init", "--signed --key-file FILE"),
+            ),
         ) from None

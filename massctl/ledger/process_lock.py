@@ -49,13 +49,17 @@ def sole_runner(locks: Path, now: datetime, *, brief: bool = False) -> Iterator[
         lock.release()  # It does nothing where the lock is not held.
         raise LedgerError(
             Phrase("cannot lock the ledger"),
-            Phrase("{folder}: {why}. Nothing was done.", folder=locks.name, why=system_reason(error)),
+            Phrase(
+                "{folder}: {why}. Nothing was done.", folder=locks.name, why=system_reason(error)
+            ),
             Phrase("Make the folder writable, then run the same command again."),
         ) from None
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):  # Closing it says that its writer is gone, should it stay.
+        with contextlib.suppress(
+            OSError
+        ):  # Closing it says that its writer is gone, should it stay.
             note.unlink()
         os.close(kept)
         lock.release()
@@ -67,7 +71,12 @@ def _put_note(note: Path, now: datetime, *, brief: bool) -> int:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = "?"
-    who = {"user": user, "host": os.uname().nodename, "pid": os.getpid(), "since": now.isoformat(timespec="seconds")}
+    who = {
+        "user": user,
+        "host": os.uname().nodename,
+        "pid": os.getpid(),
+        "since": now.isoformat(timespec="seconds"),
+    }
     who |= {"brief": brief}
     beside = note.with_name(f"{note.name}.new")
     kept = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)

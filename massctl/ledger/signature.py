@@ -25,7 +25,10 @@ from massctl.model.ids import sha256_of, short_key
 from massctl.model.phrase import Command, Phrase
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
 
 PRIVATE_PREFIX = "PRIVATE+KEY+"
 _INIT = Command("state init", "--signed")
@@ -35,7 +38,9 @@ _DATA_BYTES = 33
 _SIGNATURE = r"[0-9a-f]{8}\+[A-Za-z0-9+/]{86}=="
 _MEMBER = re.compile(rf',"signature":"({_SIGNATURE})"'.encode())
 _WHOLE = re.compile(_SIGNATURE)
-_TRAILER = re.compile(rf"^Signed-Entry: ([1-9][0-9]{{0,14}}) ([0-9a-f]{{64}}) ({_SIGNATURE})$", re.MULTILINE)
+_TRAILER = re.compile(
+    rf"^Signed-Entry: ([1-9][0-9]{{0,14}}) ([0-9a-f]{{64}}) ({_SIGNATURE})$", re.MULTILINE
+)
 
 
 class Signing(Frozen):
@@ -91,7 +96,9 @@ def public_key(written: str) -> PublicKey:
     if raw[:1] != _ED25519 or len(raw) != _DATA_BYTES or key_id != _id_of(name, raw):
         raise _untrusted(
             Phrase("a public key of the ledger is not well-formed: {key}", key=short_key(written)),
-            Phrase("write state.keys as {command} wrote it: git log -p massctl.yaml", command=_INIT),
+            Phrase(
+                "write state.keys as {command} wrote it: git log -p massctl.yaml", command=_INIT
+            ),
         )
     return PublicKey(key_id, Ed25519PublicKey.from_public_bytes(raw[1:]))
 
@@ -164,8 +171,12 @@ class LedgerKeys:
                     "the ledger's private key is that of {key}, which massctl.yaml does not name",
                     key=short_key(key.public),
                 ),
-                Phrase("massctl.yaml names {keys}. Nothing was done.", keys=short_keys(self.public)),
-                Phrase("use the private key of that one; if the key was replaced meanwhile: git pull"),
+                Phrase(
+                    "massctl.yaml names {keys}. Nothing was done.", keys=short_keys(self.public)
+                ),
+                Phrase(
+                    "use the private key of that one; if the key was replaced meanwhile: git pull"
+                ),
             )
         self.add(key)
         return key
@@ -253,10 +264,16 @@ class LedgerKeys:
         if key.is_valid(signature, _message(lineage, serial, digest)):
             return
         if signature.partition("+")[0] != key.id:
-            say = Phrase("entry {serial} is signed by another key than {key}", serial=serial, key=short_key(due))
+            say = Phrase(
+                "entry {serial} is signed by another key than {key}",
+                serial=serial,
+                key=short_key(due),
+            )
         else:
             say = Phrase(
-                "the signature of entry {serial} is not one of {key} for this entry", serial=serial, key=short_key(due)
+                "the signature of entry {serial} is not one of {key} for this entry",
+                serial=serial,
+                key=short_key(due),
             )
         raise _untrusted(say, _FIND_OUT, LedgerForgedError)
 
@@ -362,8 +379,12 @@ def _no_key_named(key: str) -> LedgerUntrustedError:
 
 def _other_key_in_force(due: str, own: Sequence[str]) -> LedgerKeyError:
     return LedgerKeyError(
-        Phrase("the ledger is signed by {key}, and this is not its private key", key=short_key(due)),
-        Phrase("The private key here is that of {keys}. Nothing was done.", keys=short_keys(own) or "-"),
+        Phrase(
+            "the ledger is signed by {key}, and this is not its private key", key=short_key(due)
+        ),
+        Phrase(
+            "The private key here is that of {keys}. Nothing was done.", keys=short_keys(own) or "-"
+        ),
         Phrase("use the private key of {key}", key=short_key(due)),
     )
 
@@ -371,6 +392,8 @@ def _other_key_in_force(due: str, own: Sequence[str]) -> LedgerKeyError:
 def _not_a_key(source: str) -> LedgerKeyError:
     return LedgerKeyError(
         Phrase("the ledger's private key cannot be used"),
-        Phrase("{source} holds something else than a key of massctl. Nothing was done.", source=source),
+        Phrase(
+            "{source} holds something else than a key of massctl. Nothing was done.", source=source
+        ),
         Phrase("give it the key that {command} made, or the path of its file", command=_INIT),
     )

@@ -22,7 +22,14 @@ from massctl.errors import LedgerError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, system_reason
-from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, ReportDelivery, Statistics
+from massctl.model.statistics import (
+    AccountDay,
+    Archived,
+    ArticleDay,
+    JudgedCall,
+    ReportDelivery,
+    Statistics,
+)
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 """Our own bound, far above a month of eight articles a day; a file beyond it was not written by massctl."""
@@ -35,7 +42,9 @@ _SHAPES = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall, _TOL
 
 _DAYS = frozenset({"ref_date", "stat_date", "begin_date", "end_date", "at", "seen_at"})
 
-_FILE_NAME = re.compile(rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII)
+_FILE_NAME = re.compile(
+    rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII
+)
 
 _BIZSUMMARY = (
     *("read_user", "share_user", "zaikan_user", "like_user", "comment_count", "collection_user"),
@@ -68,7 +77,9 @@ class StatisticsFiles(ABC):
         for day in sorted(said, key=lambda each: (each.ref_date, each.seen_at)):
             if since is None or day.ref_date >= since:
                 account[day.ref_date] = _merged(account.get(day.ref_date), day)
-        newest = {msgid: tuple(days[day] for day in sorted(days)) for msgid, days in articles.items()}
+        newest = {
+            msgid: tuple(days[day] for day in sorted(days)) for msgid, days in articles.items()
+        }
         return Statistics(newest, account, unreadable.number)
 
     def calls(self, appid: AppId, since: date | None = None) -> tuple[JudgedCall, ...]:
@@ -84,12 +95,22 @@ class StatisticsFiles(ABC):
         return tuple(self._rows(appid, _TOLD, None, _Unreadable()))
 
     def add(
-        self, appid: AppId, articles: Sequence[ArticleDay], days: Sequence[AccountDay], call: JudgedCall
+        self,
+        appid: AppId,
+        articles: Sequence[ArticleDay],
+        days: Sequence[AccountDay],
+        call: JudgedCall,
     ) -> Archived:
         """See `massctl.apply.ports.StatisticsArchive`."""
-        first = min([call.begin_date, *(row.ref_date for row in articles), *(day.ref_date for day in days)])
+        first = min(
+            [call.begin_date, *(row.ref_date for row in articles), *(day.ref_date for day in days)]
+        )
         known = self.load(appid, first)
-        new = [row for row in articles if not any(_same(row, other) for other in known.articles.get(row.msgid, ()))]
+        new = [
+            row
+            for row in articles
+            if not any(_same(row, other) for other in known.articles.get(row.msgid, ()))
+        ]
         new_days = [day for day in days if _says_more(known.account.get(day.ref_date), day)]
         lines: dict[str, list[str]] = {}
         for row in new:
@@ -110,7 +131,11 @@ class StatisticsFiles(ABC):
         for name in filter(_FILE_NAME.fullmatch, other._names(appid)):
             here = {line for data in self._data(appid, [name]) for line in data.split(b"\n")}
             there = [line for data in other._data(appid, [name]) for line in data.split(b"\n")]
-            if new := [line.decode("utf-8", errors="replace") for line in there if line.strip() and line not in here]:
+            if new := [
+                line.decode("utf-8", errors="replace")
+                for line in there
+                if line.strip() and line not in here
+            ]:
                 lines[name] = new
         self._append(appid, lines)
 
@@ -118,9 +143,13 @@ class StatisticsFiles(ABC):
         """See `massctl.apply.ports.StatisticsArchive`; files here are written at once."""
         return
 
-    def _rows(self, appid: AppId, kind: str, since: date | None, unreadable: "_Unreadable") -> Iterator[Any]:
+    def _rows(
+        self, appid: AppId, kind: str, since: date | None, unreadable: "_Unreadable"
+    ) -> Iterator[Any]:
         first = _file(kind, since) if since is not None else ""
-        names = [name for name in sorted(self._names(appid)) if name.startswith(kind) and name >= first]
+        names = [
+            name for name in sorted(self._names(appid)) if name.startswith(kind) and name >= first
+        ]
         read = Decoder(_SHAPES[kind]).decode
         for data in self._data(appid, names):
             for line in data.split(b"\n"):
@@ -176,8 +205,14 @@ class LocalStatistics(StatisticsFiles):
             except OSError as error:
                 raise LedgerError(
                     Phrase("the archive of statistics cannot be written"),
-                    Phrase("{file}: {why}. Nothing else was touched.", file=name, why=system_reason(error)),
-                    Phrase("make the folder writable, or free some disk space; then run the same command again"),
+                    Phrase(
+                        "{file}: {why}. Nothing else was touched.",
+                        file=name,
+                        why=system_reason(error),
+                    ),
+                    Phrase(
+                        "make the folder writable, or free some disk space; then run the same command again"
+                    ),
                 ) from None
 
 
@@ -243,4 +278,8 @@ def _merged(before: AccountDay | None, day: AccountDay) -> AccountDay:
 
 def _same(row: ArticleDay, other: ArticleDay) -> bool:
     """Whether two rows say the same, whenever they were seen."""
-    return all(getattr(row, each.name) == getattr(other, each.name) for each in fields(row) if each.name != "seen_at")
+    return all(
+        getattr(row, each.name) == getattr(other, each.name)
+        for each in fields(row)
+        if each.name != "seen_at"
+    )

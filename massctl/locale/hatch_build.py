@@ -13,4 +13,6 @@ class CompiledTranslations(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write each .mo beside its .po."""
         locale = Path(self.root, "massctl", "locale")
-        CommandLineInterface().run(["pybabel", "compile", "--domain", "massctl", "--directory", str(locale)])
+        CommandLineInterface().run(
+            ["pybabel", "compile", "--domain", "massctl", "--directory", str(locale)]
+        )

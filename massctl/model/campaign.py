@@ -35,7 +35,9 @@ from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
 from massctl.model.theme import ThemeKey
 
-CROP_PATTERN = r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
+CROP_PATTERN = (
+    r"^(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)(?:_(?:0(?:\.[0-9]{1,6})?|1(?:\.0{1,6})?)){3}$"
+)
 """`X1_Y1_X2_Y2`, each from 0 to 1 with at most 6 decimals, from the top left.
 Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026-10."""
 WHOLE = 1_000_000
@@ -70,7 +72,9 @@ class Crop(Frozen):
 
     def pixels(self, width: int, height: int) -> tuple[int, int]:
         """Return the size of this part of a picture of that size, in whole pixels, rounded."""
-        return round((self.right - self.left) * width / WHOLE), round((self.bottom - self.top) * height / WHOLE)
+        return round((self.right - self.left) * width / WHOLE), round(
+            (self.bottom - self.top) * height / WHOLE
+        )
 
 
 def crop_around(focus: tuple[float, float], width: int, height: int, ratio: Ratio) -> Crop:
@@ -103,7 +107,9 @@ def _decimal(millionths: int) -> str:
 
 
 OFFSET_TIME_PATTERN = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)? ?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
+    r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r" ?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )
 """A date and a time of day with an offset: `2026-12-01T20:00:00+08:00`."""
 
@@ -134,7 +140,9 @@ def _said_of_all(written: Any) -> Any:
 class Audience(Strict):
     """Who receives the message: exactly one of is_to_all, tag_id, tag and openids. There is no default."""
 
-    is_to_all: Annotated[Literal[True] | None, BeforeValidator(_said_of_all, json_schema_input_type=bool | None)] = None
+    is_to_all: Annotated[
+        Literal[True] | None, BeforeValidator(_said_of_all, json_schema_input_type=bool | None)
+    ] = None
     """Whether it goes to every follower of the account, and enters its history page. false may stand beside one of the
     others, as WeChat writes it, and changes nothing."""
     tag_id: Annotated[int, Field(ge=0)] | None = None
@@ -398,7 +406,11 @@ class CampaignFile(Strict):
         return next(name for name in MESSAGES if getattr(self, name) is not None)
 
 
-EITHER_OF = {"image": ("files", "media_ids"), "voice": ("file", "media_id"), "mpvideo": ("file", "media_id")}
+EITHER_OF = {
+    "image": ("files", "media_ids"),
+    "voice": ("file", "media_id"),
+    "mpvideo": ("file", "media_id"),
+}
 """Exactly one of these keys of a message is required: a file of the campaign, or material that the account has."""
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
 EVERYBODY = "is_to_all"
@@ -456,7 +468,9 @@ def _one_message(data: Mapping[str, Any]) -> list[Fault]:
         Fault(
             "MC015",
             (key,),
-            Phrase("a campaign sends one message, and this is the second after {first}", first=found[0]),
+            Phrase(
+                "a campaign sends one message, and this is the second after {first}", first=found[0]
+            ),
             Phrase("keep one of the two, and make another campaign for the other"),
         )
         for key in found[1:]
@@ -473,7 +487,9 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
         found = [key for key in either if key in block]
         if not found:
             hint = Phrase("write one of {keys}", keys=enumerated(either))
-            faults.append(Fault("MC024", (message,), Phrase("{message} is empty", message=message), hint))
+            faults.append(
+                Fault("MC024", (message,), Phrase("{message} is empty", message=message), hint)
+            )
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
             faults.append(Fault("MC024", (message, found[1]), say, KEEP_ONE))
@@ -488,7 +504,8 @@ def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
     if isinstance(given := card.get("card_ext"), str) and given and not _is_json_object(given):
         say = Phrase("card_ext is not a JSON object")
         hint = Phrase(
-            "copy it completely, as it was signed: {example}", example='{"code":"","openid":"","timestamp":"…"}'
+            "copy it completely, as it was signed: {example}",
+            example='{"code":"","openid":"","timestamp":"…"}',
         )
         return [Fault("MC014", ("wxcard", "card_ext"), say, hint, at_key=False)]
     if "card_ext" in card or not isinstance(preview, Mapping):
@@ -496,7 +513,9 @@ def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
     if not (preview.get("towxname") or preview.get("touser")):
         return []
     say = Phrase("the previews of a coupon need card_ext")
-    hint = Phrase("write the signed JSON that WeChat's page on coupons describes, or remove `preview:`")
+    hint = Phrase(
+        "write the signed JSON that WeChat's page on coupons describes, or remove `preview:`"
+    )
     return [Fault("MC012", ("wxcard",), say, hint)]
 
 
@@ -508,18 +527,26 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     beside = audience.get(EVERYBODY) is False
     found = [key for key in audience if key in AUDIENCES and not (key == EVERYBODY and beside)]
     if not found and beside:
-        say = Phrase("say who receives it: {key} is false, and there is no other audience", key=EVERYBODY)
+        say = Phrase(
+            "say who receives it: {key} is false, and there is no other audience", key=EVERYBODY
+        )
         hint = Phrase("add one of {audiences}", audiences=enumerated(AUDIENCES[1:]))
         return [Fault("MC016", ("audience", EVERYBODY), say, hint, is_absence=True)]
     if not found:
-        say = Phrase("there is no audience: write one of {audiences}", audiences=enumerated(AUDIENCES))
+        say = Phrase(
+            "there is no audience: write one of {audiences}", audiences=enumerated(AUDIENCES)
+        )
         hint = Phrase("say who receives it: there is no default")
-        return [Fault("MC016", ("audience",) if "audience" in data else (), say, hint, is_absence=True)]
+        return [
+            Fault("MC016", ("audience",) if "audience" in data else (), say, hint, is_absence=True)
+        ]
     faults = [
         Fault(
             "MC016",
             ("audience", key),
-            Phrase("a campaign has one audience, and this is the second after {first}", first=found[0]),
+            Phrase(
+                "a campaign has one audience, and this is the second after {first}", first=found[0]
+            ),
             KEEP_ONE,
         )
         for key in found[1:]
@@ -528,7 +555,9 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     if isinstance(expect, Mapping):
         low, high = expect.get("min"), expect.get("max")
         if type(low) is int and type(high) is int and low > high:
-            say = Phrase("min {low} is more than max {high}: no audience can match", low=low, high=high)
+            say = Phrase(
+                "min {low} is more than max {high}: no audience can match", low=low, high=high
+            )
             hint = Phrase("correct one of the two numbers")
             faults.append(Fault("MC014", ("audience", "expect", "min"), say, hint, at_key=False))
     return faults
@@ -537,7 +566,11 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
 def _reprint(data: Mapping[str, Any]) -> list[Fault]:
     """Refuse an answer to a question that only articles raise."""
     send = data.get("send")
-    if not isinstance(send, Mapping) or send.get("send_ignore_reprint") is not True or "mpnews" in data:
+    if (
+        not isinstance(send, Mapping)
+        or send.get("send_ignore_reprint") is not True
+        or "mpnews" in data
+    ):
         return []
     say = Phrase("send_ignore_reprint is for articles (mpnews), and this message has none")
     return [Fault("MC014", ("send", "send_ignore_reprint"), say, TAKE_OUT)]
@@ -548,10 +581,14 @@ def _looks(data: Mapping[str, Any]) -> list[Fault]:
     if "mpnews" in data or not any(message in data for message in MESSAGES):
         return []
     say = Phrase("this is for articles (mpnews), and the message has none")
-    return [Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "brand", "breaks") if key in data]
+    return [
+        Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "brand", "breaks") if key in data
+    ]
 
 
-_HANDOFF_HINT = Phrase("name what somebody does in the console, such as `original: true`, or remove `handoff`")
+_HANDOFF_HINT = Phrase(
+    "name what somebody does in the console, such as `original: true`, or remove `handoff`"
+)
 
 
 def _handoff(data: Mapping[str, Any]) -> list[Fault]:
@@ -565,8 +602,17 @@ def _handoff(data: Mapping[str, Any]) -> list[Fault]:
         say = Phrase("only a news message has a draft that somebody can complete in the console")
         return [Fault("MC014", ("handoff",), say, TAKE_OUT)]
     if isinstance(audience, Mapping) and "openids" in audience:
-        say = Phrase("a list of openids has a draft for each batch, and nobody can complete these by hand")
-        return [Fault("MC014", ("handoff",), say, Phrase("give these followers a tag, and write it under audience"))]
+        say = Phrase(
+            "a list of openids has a draft for each batch, and nobody can complete these by hand"
+        )
+        return [
+            Fault(
+                "MC014",
+                ("handoff",),
+                say,
+                Phrase("give these followers a tag, and write it under audience"),
+            )
+        ]
     return []
 
 
@@ -584,13 +630,24 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         hint = Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00")
         return [Fault("MC012", ("send", "not_after"), say, hint)]
     faults = [
-        Fault("MC014", ("send", key), Phrase("{key}: there is no such time", key=key), _REAL_TIME, at_key=False)
+        Fault(
+            "MC014",
+            ("send", key),
+            Phrase("{key}: there is no such time", key=key),
+            _REAL_TIME,
+            at_key=False,
+        )
         for key in ends
         if _has_form_of_time(send[key]) and parse_offset_time(send[key]) is None
     ]
-    first, last = parse_offset_time(send.get("not_before")), parse_offset_time(send.get("not_after"))
+    first, last = (
+        parse_offset_time(send.get("not_before")),
+        parse_offset_time(send.get("not_after")),
+    )
     if first is not None and last is not None and last <= first:
-        say = Phrase("not_after must be later than not_before, {start}", start=str(send["not_before"]))
+        say = Phrase(
+            "not_after must be later than not_before, {start}", start=str(send["not_before"])
+        )
         hint = Phrase("write a later not_after, or exchange the two; compare the offsets too")
         faults.append(Fault("MC020", ("send", "not_after"), say, hint, at_key=False))
     return faults
@@ -612,13 +669,25 @@ def _crops(data: Mapping[str, Any]) -> list[Fault]:
         cover = article.get("cover") if isinstance(article, Mapping) else None
         for key in ("crop_235_1", "crop_1_1"):
             written = cover.get(key) if isinstance(cover, Mapping) else None
-            if isinstance(written, str) and re.fullmatch(CROP_PATTERN, written) and Crop.parse(written) is None:
+            if (
+                isinstance(written, str)
+                and re.fullmatch(CROP_PATTERN, written)
+                and Crop.parse(written) is None
+            ):
                 say = Phrase("{key}: there is no area between these corners", key=key)
                 hint = Phrase(
                     "write left, top, right, bottom, where left is less than right and top less than bottom: {example}",
                     example=_CROP,
                 )
-                faults.append(Fault("MC014", ("mpnews", "articles", index, "cover", key), say, hint, at_key=False))
+                faults.append(
+                    Fault(
+                        "MC014",
+                        ("mpnews", "articles", index, "cover", key),
+                        say,
+                        hint,
+                        at_key=False,
+                    )
+                )
     return faults
 
 
@@ -649,7 +718,9 @@ def parse_offset_time(value: object) -> datetime | None:
     text = value.strip().replace("z", "Z").replace("t", "T")
     head, _, tail = text.rpartition(" ")
     try:
-        moment = datetime.fromisoformat(head + tail if head and (tail == "Z" or tail[:1] in "+-") else text)
+        moment = datetime.fromisoformat(
+            head + tail if head and (tail == "Z" or tail[:1] in "+-") else text
+        )
     except ValueError:
         return None
     return moment if moment.tzinfo is not None and YEAR_MIN <= moment.year <= YEAR_MAX else None
@@ -722,8 +793,14 @@ def handoff_items(declared: "Handoff | None") -> tuple[str, ...]:
     """Name everything that is declared, in one order: `original`, `album: 秋季`, `other: …`; each once."""
     if declared is None:
         return ()
-    marks = {"original": declared.original, "reward": declared.reward, "ai_label": declared.ai_label}
+    marks = {
+        "original": declared.original,
+        "reward": declared.reward,
+        "ai_label": declared.ai_label,
+    }
     words = [("album", declared.album), ("statement", declared.statement)]
     words += [("other", each) for each in declared.other or ()]
-    named = [kind for kind, set_ in marks.items() if set_] + [f"{kind}: {text}" for kind, text in words if text]
+    named = [kind for kind, set_ in marks.items() if set_] + [
+        f"{kind}: {text}" for kind, text in words if text
+    ]
     return tuple(dict.fromkeys(named))

@@ -83,7 +83,13 @@ class Failure(Frozen):
 
 
 FaultKind = Literal[
-    "unreadable", "unsupported", "too_large", "too_long", "too_many_pixels", "animated_unsupported", "ai_mark"
+    "unreadable",
+    "unsupported",
+    "too_large",
+    "too_long",
+    "too_many_pixels",
+    "animated_unsupported",
+    "ai_mark",
 ]
 
 
@@ -112,7 +118,9 @@ def first_told(faults: Iterable[_T], place: Callable[[_T], Any]) -> tuple[list[_
 def more_faults(count: int) -> Phrase:
     """Return how many faults of a file are not told."""
     return plural_phrase(
-        "{count:,} more fault was found in this file", "{count:,} more faults were found in this file", count=count
+        "{count:,} more fault was found in this file",
+        "{count:,} more faults were found in this file",
+        count=count,
     )
 
 

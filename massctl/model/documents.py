@@ -50,14 +50,24 @@ def document(shape: type[BaseModel], *sources: object, **given: Any) -> dict[str
 def empty_document(shape: type[BaseModel], **given: Any) -> dict[str, Any]:
     """Write a shape that says nothing: null where it may be, else 0, false or an empty list; defaults are left out."""
     values = {each.name: _nothing(each) for each in _fields(shape) if each.is_required}
-    return document(shape, **{**values, **{name: value for name, value in given.items() if name in shape.model_fields}})
+    return document(
+        shape,
+        **{
+            **values,
+            **{name: value for name, value in given.items() if name in shape.model_fields},
+        },
+    )
 
 
 @cache
 def _fields(shape: type[BaseModel]) -> tuple[_Field, ...]:
     return tuple(
         _Field(
-            name, field.alias or name, field.is_required(), field.annotation, next(shapes_in(field.annotation), None)
+            name,
+            field.alias or name,
+            field.is_required(),
+            field.annotation,
+            next(shapes_in(field.annotation), None),
         )
         for name, field in shape.model_fields.items()
     )

@@ -35,7 +35,9 @@ DraftNotSavedReason = Literal[
 ]
 """WeChat refused it; its request never left; it was looked for; another one is there and this one was deleted, or was
 changed in the console and stays; it was only shown in a preview."""
-DraftDeletedReason = Literal["superseded", "folder_gone", "window_closed", "not_whole", "changed", "gone"]
+DraftDeletedReason = Literal[
+    "superseded", "folder_gone", "window_closed", "not_whole", "changed", "gone"
+]
 """Another one replaces it, or its send left it over; nothing can send it; WeChat kept less of it than was given; it was
 changed in the console and stays there; it was gone already."""
 ToldKind = Literal[

@@ -17,7 +17,11 @@ class Frozen(Struct, frozen=True):
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """List the fields that may be shown."""
-        return [(name, getattr(self, name)) for name in self.__struct_fields__ if name not in self.hidden_fields]
+        return [
+            (name, getattr(self, name))
+            for name in self.__struct_fields__
+            if name not in self.hidden_fields
+        ]
 
     def __repr__(self) -> str:
         shown = (f"{name}={value!r}" for name, value in self.__rich_repr__())

@@ -66,7 +66,9 @@ def canonical_json(value: Any) -> str:
     >>> canonical_json({"b": "春", "a": 1})
     '{"a":1,"b":"春"}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
 
 
 def short_key(written: str) -> str:

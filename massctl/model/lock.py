@@ -35,7 +35,9 @@ _PREFIX = "sha256:"
 if TYPE_CHECKING:
     LockedMessage = Message[LockedArticle]
 else:
-    LockedMessage = Annotated[reduce(or_, KINDS), Field(discriminator="type"), AfterValidator(Message.as_promise)]
+    LockedMessage = Annotated[
+        reduce(or_, KINDS), Field(discriminator="type"), AfterValidator(Message.as_promise)
+    ]
     """The message of a lock: it promises what is sent, and nothing that is sent is made of it."""
 
 
@@ -76,7 +78,9 @@ class LockedAudience(Audience):
     @property
     def declared(self) -> Audience:
         """Return the audience as campaign.yaml declares it."""
-        return Audience.model_validate(self.model_dump(exclude={"sha256", "count"}, exclude_none=True))
+        return Audience.model_validate(
+            self.model_dump(exclude={"sha256", "count"}, exclude_none=True)
+        )
 
     @property
     def openid_list(self) -> OpenidList | None:
@@ -157,7 +161,9 @@ def lock_digest(document: Mapping[str, Any]) -> Digest:
     """Compute the digest that a lock of this content must carry, from the document as it was read."""
     approved = {key: value for key, value in document.items() if key not in ("digest", "renderer")}
     approved["account"] = _without(approved["account"], "name")
-    approved["pictures"] = [_without(each, "path", "source_sha256") for each in approved["pictures"]]
+    approved["pictures"] = [
+        _without(each, "path", "source_sha256") for each in approved["pictures"]
+    ]
     return digest_of(approved)
 
 
@@ -188,7 +194,9 @@ def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
         "send": approved["send"],
         "message": approved["message"],
         "links": approved["links"],
-        "pictures": [{**origin, **each} for origin, each in zip(origins, approved["pictures"], strict=True)],
+        "pictures": [
+            {**origin, **each} for origin, each in zip(origins, approved["pictures"], strict=True)
+        ],
     }
 
 
@@ -235,7 +243,11 @@ def checked_version(lock: LockFile, bodies: Callable[[Sha256], bytes | None]) ->
 def _readable(article: LockedArticle, body: bytes | None) -> ReadableArticle | None:
     if body is None or sha256_of(body) != article.content_sha256:
         return None
-    named = {each.name: getattr(article, each.name) for each in fields(article) if each.name not in _OF_BODY}
+    named = {
+        each.name: getattr(article, each.name)
+        for each in fields(article)
+        if each.name not in _OF_BODY
+    }
     # The digest was made from text, so these bytes are its UTF-8, unless somebody forged a lock as well.
     return ReadableArticle(**named, content=body.decode("utf-8", "replace"))
 

@@ -20,7 +20,16 @@ from massctl.errors import InvariantError
 from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AccountName, AppId, CampaignName, Digest, MediaId, Sha256, digest_of, sha256_of
+from massctl.model.ids import (
+    AccountName,
+    AppId,
+    CampaignName,
+    Digest,
+    MediaId,
+    Sha256,
+    digest_of,
+    sha256_of,
+)
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty
 from massctl.model.word_count import WordCount
@@ -60,7 +69,9 @@ GivenId = Annotated[MediaId, StringConstraints(min_length=1)]
 
 
 PrefixedSha256 = Annotated[
-    Sha256, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), AfterValidator(lambda text: text.removeprefix(_PREFIX))
+    Sha256,
+    StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"),
+    AfterValidator(lambda text: text.removeprefix(_PREFIX)),
 ]
 """The name of some bytes, which a lock writes with `sha256:` before it."""
 
@@ -74,7 +85,9 @@ def _as_locks_write(schema: dict[str, Any]) -> None:
         schema["required"].insert(0, "type")
 
 
-_IN_LOCKS = ConfigDict(extra="forbid", use_attribute_docstrings=True, json_schema_extra=_as_locks_write)
+_IN_LOCKS = ConfigDict(
+    extra="forbid", use_attribute_docstrings=True, json_schema_extra=_as_locks_write
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +237,10 @@ class Message(ABC, Generic[A_co]):
     @property
     def document(self) -> dict[str, Any]:
         """The message as the lock document writes it."""
-        return {"type": self.type, **{key: _as_locked(key, getattr(self, key)) for key in self.parts}}
+        return {
+            "type": self.type,
+            **{key: _as_locked(key, getattr(self, key)) for key in self.parts},
+        }
 
     @property
     def words(self) -> dict[str, Any]:
@@ -239,7 +255,9 @@ class Message(ABC, Generic[A_co]):
     @property
     def is_promise(self) -> bool:
         """Whether it was read from a lock, or has an article that was not rendered in this run."""
-        return hasattr(self, "_is_promise") or not all(isinstance(each, RenderedArticle) for each in self.articles)
+        return hasattr(self, "_is_promise") or not all(
+            isinstance(each, RenderedArticle) for each in self.articles
+        )
 
     def as_promise(self) -> Self:
         """Mark it as read from a lock, for ever."""
@@ -355,10 +373,15 @@ class _RecordedMessage(Message[A_co]):
 
     file: Annotated[
         PrefixedSha256 | None,
-        Field(description="The bytes of the sound or video, as uploaded; null if `media_id` is given instead."),
+        Field(
+            description="The bytes of the sound or video, as uploaded; null if `media_id` is given instead."
+        ),
     ]
     """What names its file."""
-    media_id: Annotated[GivenId | None, Field(description="Material that the account has; null where there is a file.")]
+    media_id: Annotated[
+        GivenId | None,
+        Field(description="Material that the account has; null where there is a file."),
+    ]
     """What names its material."""
 
     @property
@@ -539,7 +562,11 @@ class Recipient(Frozen):
     @property
     def recorded(self) -> str:
         """How the ledger names this reviewer: WeChat names in clear, openids only by digest."""
-        return f"towxname:{self.name}" if self.kind == "towxname" else f"touser:{digest_of(self.name)[:23]}"
+        return (
+            f"towxname:{self.name}"
+            if self.kind == "towxname"
+            else f"touser:{digest_of(self.name)[:23]}"
+        )
 
 
 class RenderedContent(Frozen):
@@ -601,7 +628,9 @@ class RenderedCampaign(Frozen, dict=True):
 
     def __post_init__(self) -> None:
         if self.message.is_promise:
-            raise InvariantError(Phrase("the message of {name} was not rendered in this run", name=self.name))
+            raise InvariantError(
+                Phrase("the message of {name} was not rendered in this run", name=self.name)
+            )
 
     @property
     def sender(self) -> str:
@@ -627,7 +656,11 @@ class RenderedCampaign(Frozen, dict=True):
     def headlines(self) -> tuple[str, ...]:
         """Return what a person knows the message by: its words, and the files or material that it carries itself."""
         folder = f"campaigns/{self.name}/"
-        paths = () if self.message.has_draft else tuple(each.path.removeprefix(folder) for each in self.files)
+        paths = (
+            ()
+            if self.message.has_draft
+            else tuple(each.path.removeprefix(folder) for each in self.files)
+        )
         given = tuple(each.media_id for each in self.message.materials if each.media_id is not None)
         return (*self.message.headlines, *paths, *given)
 
@@ -647,7 +680,9 @@ def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> D
     # The same people are the same audience, in any file.
     left_out = {"expect", "openids"} if "sha256" in audience else {"expect"}
     whom = {key: value for key, value in audience.items() if key not in left_out}
-    return digest_of({"audience": whom, "message": campaign.message.document, "appid": campaign.appid})
+    return digest_of(
+        {"audience": whom, "message": campaign.message.document, "appid": campaign.appid}
+    )
 
 
 def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
@@ -667,7 +702,8 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
         "message": campaign.message.document,
         "links": dict(campaign.links),
         "pictures": [
-            {"sha256": "sha256:" + f.sha256, "bytes": f.size_bytes, "as": f.purpose.value} for f in campaign.files
+            {"sha256": "sha256:" + f.sha256, "bytes": f.size_bytes, "as": f.purpose.value}
+            for f in campaign.files
         ],
     }
 
@@ -688,6 +724,8 @@ def declared_audience(audience: "Audience") -> dict[str, Any]:
         "tag_id": audience.tag_id,
         "tag": audience.tag,
         "openids": audience.openids,
-        "expect": {key: bound for key, bound in bounds.items() if bound is not None} if expect else None,
+        "expect": {key: bound for key, bound in bounds.items() if bound is not None}
+        if expect
+        else None,
     }
     return {key: value for key, value in every.items() if value is not None}

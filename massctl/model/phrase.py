@@ -91,7 +91,10 @@ def about(said: str, name: str) -> str:
         return Command(said.verb, *(name if each == UNNAMED else each for each in said.arguments))
     if not isinstance(said, Phrase) or not said.values:
         return said
-    told = {key: about(each, name) if isinstance(each, str) else each for key, each in said.values.items()}
+    told = {
+        key: about(each, name) if isinstance(each, str) else each
+        for key, each in said.values.items()
+    }
     if told.get("name") == UNNAMED:
         told["name"] = name
     return Phrase(said.template, said.plural, **told)
@@ -119,7 +122,9 @@ def in_time(at: datetime, now: datetime) -> Phrase:
         return Phrase("in {days} days {hours} h", days=hours // 24, hours=hours % 24)
     if hours:
         return Phrase("in {hours} h {minutes} min", hours=hours, minutes=minutes)
-    return Phrase("in {minutes} min", minutes=minutes) if minutes else Phrase("in less than a minute")
+    return (
+        Phrase("in {minutes} min", minutes=minutes) if minutes else Phrase("in less than a minute")
+    )
 
 
 _REASONS = {

@@ -32,7 +32,8 @@ _BY_LOOK = (
     # A token or key in base64: long, with capitals, small letters and digits.
     (
         re.compile(
-            r"(?<![\w+/=.-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}", re.A
+            r"(?<![\w+/=.-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}",
+            re.A,
         ),
         MASK,
     ),
@@ -74,7 +75,11 @@ def is_private(key: str) -> bool:
 
 def names_variable(value: object) -> bool:
     """Return whether a value is the name of a variable, as people write them, and no secret."""
-    return isinstance(value, str) and re.fullmatch(_NAME, value) is not None and not looks_secret(value)
+    return (
+        isinstance(value, str)
+        and re.fullmatch(_NAME, value) is not None
+        and not looks_secret(value)
+    )
 
 
 def register(*values: str) -> None:
@@ -94,7 +99,11 @@ def register(*values: str) -> None:
 
 def secrets_of_environment(environment: Mapping[str, str]) -> list[str]:
     """List the values of variables that are secret by the variable's name or by their own form."""
-    named = {value for name, value in environment.items() if any(word in name.upper() for word in _SECRET_NAMES)}
+    named = {
+        value
+        for name, value in environment.items()
+        if any(word in name.upper() for word in _SECRET_NAMES)
+    }
     found = named | {value for value in environment.values() if _LOGIN.search(value)}
     return [value for value in found if len(value) >= _GUESSED_CHARS_MIN]
 
@@ -139,7 +148,9 @@ def _parts(secret: str) -> list[_Parts]:
     for written in (secret, *_login(secret)):
         for form in (written, quote(written, safe="")):
             size = min(len(form), PART_CHARS)
-            found.setdefault(size, set()).update(form[at : at + size] for at in range(len(form) - size + 1))
+            found.setdefault(size, set()).update(
+                form[at : at + size] for at in range(len(form) - size + 1)
+            )
     return [frozenset(parts) for size, parts in found.items() if size]
 
 
@@ -186,7 +197,9 @@ def public_line(number: int, written: Callable[[int], str]) -> str:
 def public_text(text: str, *more: str) -> str:
     """Return a text of many lines without secrets; `more` are secrets of this text."""
     lines = without_secrets(text, *more).split("\n")
-    return "\n".join(public_line(number, lambda at: lines[at - 1]) for number in range(1, len(lines) + 1))
+    return "\n".join(
+        public_line(number, lambda at: lines[at - 1]) for number in range(1, len(lines) + 1)
+    )
 
 
 def without_values(line: str) -> str:
@@ -208,7 +221,11 @@ def _is_below_key(number: int, written: Callable[[int], str]) -> bool:
         line = written(above)
         over = _depth(line)
         begins_item = line.lstrip().startswith("-")
-        if not line.strip() or over > depth or (over == depth and not (is_item and not begins_item)):
+        if (
+            not line.strip()
+            or over > depth
+            or (over == depth and not (is_item and not begins_item))
+        ):
             continue
         if any(not _names_variable(key, line) for key in _GIVEN.finditer(line)):
             return True

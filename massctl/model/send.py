@@ -183,12 +183,17 @@ class SendIntent(Frozen, kw_only=True):
             (Phrase("its draft"), self._carries_its_draft()),
             (Phrase("its batch"), 1 <= self.batch <= (self.batches or 1)),
             (Phrase("its audience"), self._goes_to_its_audience()),
-            ("send_ignore_reprint", (self.send_ignore_reprint is not None) == self.body.message.has_draft),
+            (
+                "send_ignore_reprint",
+                (self.send_ignore_reprint is not None) == self.body.message.has_draft,
+            ),
             (Phrase("the attempt that it repeats"), self._repeats_the_same()),
         ):
             if not holds:
                 say = Phrase(
-                    "the parts of the send of {name} do not belong together: {what}", name=self.campaign, what=what
+                    "the parts of the send of {name} do not belong together: {what}",
+                    name=self.campaign,
+                    what=what,
                 )
                 raise InvariantError(say)
 
@@ -212,7 +217,12 @@ class SendIntent(Frozen, kw_only=True):
         return sha256_of(canonical_json(value).encode())
 
     def attempted(
-        self, count: int | None, *, reason: str | None = None, by: str | None = None, origin: SendOrigin = NO_ORIGIN
+        self,
+        count: int | None,
+        *,
+        reason: str | None = None,
+        by: str | None = None,
+        origin: SendOrigin = NO_ORIGIN,
     ) -> SendAttempted:
         """Make the entry that has to be durable before the request leaves.
 
@@ -257,7 +267,9 @@ class SendIntent(Frozen, kw_only=True):
             case ToAll():
                 return self.audience.get("is_to_all") is True
             case ToTag(tag_id=tag_id):
-                return self.audience.get("tag_id", tag_id) == tag_id and bool({"tag_id", "tag"} & self.audience.keys())
+                return self.audience.get("tag_id", tag_id) == tag_id and bool(
+                    {"tag_id", "tag"} & self.audience.keys()
+                )
             case _:
                 return is_list and self.recipients.sha256 == self.recipients_sha256
 
@@ -342,7 +354,9 @@ _ERRCODES: Mapping[int, Phrase] = {
 _UNKNOWN = Phrase("WeChat answered with a code that does not say whether the message was sent")
 
 
-def no_answer_words(reason: NoAnswerReason, seconds: int | None = None, http_status: int | None = None) -> Phrase:
+def no_answer_words(
+    reason: NoAnswerReason, seconds: int | None = None, http_status: int | None = None
+) -> Phrase:
     """Return why a request has no usable answer."""
     return Phrase(_NO_ANSWER[reason], seconds=seconds, status=http_status)
 
@@ -351,7 +365,9 @@ def errcode_words(meaning: Phrase, errcode: int | None, errmsg: str | None) -> P
     """Return what an errcode means, with WeChat's own words behind it."""
     if not errmsg:
         return Phrase("{meaning} (errcode {errcode})", meaning=meaning, errcode=errcode)
-    return Phrase("{meaning} (errcode {errcode}: {errmsg})", meaning=meaning, errcode=errcode, errmsg=errmsg)
+    return Phrase(
+        "{meaning} (errcode {errcode}: {errmsg})", meaning=meaning, errcode=errcode, errmsg=errmsg
+    )
 
 
 def doubt_words(doubt: SendInDoubt) -> Phrase:
@@ -360,7 +376,9 @@ def doubt_words(doubt: SendInDoubt) -> Phrase:
         case "errcode" if doubt.errcode in (0, ID_KNOWN):
             return _unexplained(doubt)
         case "errcode":
-            return errcode_words(_ERRCODES.get(doubt.errcode or 0, _UNKNOWN), doubt.errcode, doubt.errmsg)
+            return errcode_words(
+                _ERRCODES.get(doubt.errcode or 0, _UNKNOWN), doubt.errcode, doubt.errmsg
+            )
         case "administrator_silent":
             return _SILENT
         case _:

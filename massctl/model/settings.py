@@ -72,7 +72,16 @@ TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
 Happening = Literal[
-    "sent", "failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "upcoming", "drift", "report"
+    "sent",
+    "failed",
+    "in_doubt",
+    "awaiting_admin",
+    "expired",
+    "refused",
+    "draft_left",
+    "upcoming",
+    "drift",
+    "report",
 ]
 """What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
 closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed; its
@@ -256,7 +265,9 @@ class Policy(Strict):
     """Days, or first/last day, on which nothing is sent, in the time zone of quiet_hours or Asia/Shanghai."""
     preview_to: list[NonEmpty] | None = None
     """WeChat names (微信号) and openids that previews may reach; another recipient is refused. Absent: anybody."""
-    operators: list[Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]] = Field(default_factory=list)
+    operators: list[Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]] = Field(
+        default_factory=list
+    )
     """Logins of the forge that may withdraw, reconcile, adopt, and allow sends again from there; nobody, where none is
     named. On a machine of one's own nobody is asked."""
     banned_words: list[NonEmpty] = Field(default_factory=list)
@@ -356,7 +367,8 @@ class MassctlFile(Strict):
     language: Literal["zh", "en"] | None = None
     """Of what others read (comments, notices, reports) and, on a terminal that asks for none, of messages."""
     accounts: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account], Field(min_length=1)
+        dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account],
+        Field(min_length=1),
     ]
     """The accounts by name."""
     theme: ThemeKey | None = None
@@ -397,13 +409,19 @@ class MassctlFile(Strict):
     @property
     def account_names(self) -> dict[str, str]:
         """What people call the accounts that have a name, by their keys."""
-        return {key: f"{each.name} ({key})" for key, each in self.accounts.items() if each.name is not None}
+        return {
+            key: f"{each.name} ({key})"
+            for key, each in self.accounts.items()
+            if each.name is not None
+        }
 
     @property
     def original_ids(self) -> dict[AppId, str]:
         """The original ids (原始 ID) that accounts declare."""
         accounts = self.accounts.values()
-        return {AppId(each.appid): each.original_id for each in accounts if each.original_id is not None}
+        return {
+            AppId(each.appid): each.original_id for each in accounts if each.original_id is not None
+        }
 
     def key_of(self, appid: str) -> str | None:
         """Return the key under which an AppID's account stands; None without one."""
@@ -423,13 +441,17 @@ class MassctlFile(Strict):
 
     def first_name(self, name: CampaignName) -> CampaignName:
         """Return the first name that a campaign had: its ids and its digest stand for that one for ever."""
-        return _end_of(name, {CampaignName(move.to): CampaignName(move.from_) for move in self.moved})
+        return _end_of(
+            name, {CampaignName(move.to): CampaignName(move.from_) for move in self.moved}
+        )
 
 
 def _variables(value: object) -> Iterator[str]:
     if isinstance(value, Strict):
         for key, each in value:
-            yield from [each] if key.endswith("_env") and isinstance(each, str) else _variables(each)
+            yield from (
+                [each] if key.endswith("_env") and isinstance(each, str) else _variables(each)
+            )
     elif isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
             yield from _variables(each)
@@ -444,7 +466,9 @@ def _end_of(name: CampaignName, moves: Mapping[CampaignName, CampaignName]) -> C
 
 Realm = Literal["wechat", "loopback"]
 
-WECHAT_HOSTS = frozenset(f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api"))
+WECHAT_HOSTS = frozenset(
+    f"{name}.weixin.qq.com" for name in ("api", "api2", "sh.api", "sz.api", "hk.api")
+)
 """WeChat's own API hosts. Source: WeChat docs, "API domains", read 2026-10."""
 
 _SHAPE = re.compile(
@@ -472,11 +496,15 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
     if _is_loopback(host):
         return None
     if match["scheme"].lower() != "https":
-        return Phrase("the API's address must begin with https://: plain http is allowed only for this machine")
+        return Phrase(
+            "the API's address must begin with https://: plain http is allowed only for this machine"
+        )
     named = {entry.lower() for entry in api_hosts}
     if host in WECHAT_HOSTS or host in named or f"{host}:{match['port'] or 443}" in named:
         return None
-    return Phrase("{host} is not a host of WeChat: name it in policy.api_hosts if it is yours", host=host)
+    return Phrase(
+        "{host} is not a host of WeChat: name it in policy.api_hosts if it is yours", host=host
+    )
 
 
 def check_forward(address: str) -> Phrase | None:

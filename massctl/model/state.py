@@ -93,7 +93,9 @@ _ROWS: Mapping[SendEvent, tuple[Phase, ...]] = {
     SendEvent.IMPOSSIBLE:          (_X,     _X,   _X,   _X,       _X,      _X,        _X,            _X),
 }  # fmt: skip
 TABLE: Mapping[tuple[Phase, SendEvent], Phase] = {
-    (before, event): after for event, row in _ROWS.items() for before, after in zip(Phase, row, strict=True)
+    (before, event): after
+    for event, row in _ROWS.items()
+    for before, after in zip(Phase, row, strict=True)
 }
 """(phase, event) -> phase, for every pair. What the fold derives nothing for changes no phase."""
 
@@ -185,7 +187,11 @@ class Attempt(Struct):
     @property
     def is_denied(self) -> bool:
         """Whether only a person's word says that it was not sent."""
-        return self.rejection is None and self.settled is not None and self.settled.outcome == "not_sent"
+        return (
+            self.rejection is None
+            and self.settled is not None
+            and self.settled.outcome == "not_sent"
+        )
 
     @property
     def asked_at(self) -> datetime | None:
@@ -226,7 +232,9 @@ def send_event(said: SendEntry, send: Send, attempt: Attempt | None) -> SendEven
             return SendEvent.TOLD_SENT
         case entries.SendSettled():
             return SendEvent.DENIED if send.sent else SendEvent.TOLD_NOT_SENT
-        case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt() if attempt is not None:
+        case entries.SendAccepted() | entries.SendRejected() | entries.SendInDoubt() if (
+            attempt is not None
+        ):
             return _verdict_event(said, send, attempt)
         case _:
             return SendEvent.IMPOSSIBLE
@@ -237,7 +245,9 @@ VerdictEntry = entries.SendAccepted | entries.SendRejected | entries.SendInDoubt
 
 def _verdict_event(said: VerdictEntry, send: Send, attempt: Attempt) -> SendEvent | None:
     if attempt.accepted is not None:
-        return None  # An acceptance stands against every other word on its attempt, and counts once.
+        return (
+            None  # An acceptance stands against every other word on its attempt, and counts once.
+        )
     match said:
         case entries.SendAccepted():
             return SendEvent.ACCEPTED
@@ -250,7 +260,11 @@ def _verdict_event(said: VerdictEntry, send: Send, attempt: Attempt) -> SendEven
 def _refusal_event(said: entries.SendRejected, send: Send, attempt: Attempt) -> SendEvent:
     others = send.open.keys() - {attempt.serial}
     if others:
-        return SendEvent.REFUSED_OTHERS_HELD if send.open[max(others)] else SendEvent.REFUSED_OTHERS_OPEN
+        return (
+            SendEvent.REFUSED_OTHERS_HELD
+            if send.open[max(others)]
+            else SendEvent.REFUSED_OTHERS_OPEN
+        )
     return SendEvent.NEVER_LEFT if said.errcode is None else SendEvent.REFUSED
 
 
@@ -297,7 +311,9 @@ class PreviewDays(Struct):
         """Count an account's previews on the Beijing day of `now`."""
         return self.asked.get((appid, beijing_day(now)), 0)
 
-    def absorb(self, key: PreviewKey, event: entries.Previewed, appid: AppId | None, at: datetime) -> None:
+    def absorb(
+        self, key: PreviewKey, event: entries.Previewed, appid: AppId | None, at: datetime
+    ) -> None:
         """Fold one word on a preview; `appid` is None if an old ledger does not tell."""
         if appid is None:
             return
@@ -416,7 +432,9 @@ def _into_job(job: Job, said: entries.JobStatus) -> None:
         known = job.ends.get(said.status)
         if known is None or said.source is not None or known.source is None:
             job.ends[said.status] = _with_known_counts(said, known)
-    if _rank(said.status, said.source) >= _rank(job.status, job.counts.source if job.counts else None):
+    if _rank(said.status, said.source) >= _rank(
+        job.status, job.counts.source if job.counts else None
+    ):
         job.status, job.counts = said.status, _with_known_counts(said, job.counts)
     elif said.source is not None:
         # What is deleted stays deleted; how many had got it is worth knowing all the same.
@@ -434,7 +452,9 @@ def _judge_ends(job: Job) -> None:
         job.status, job.counts = job.settled, job.ends.get(job.settled) or job.counts
 
 
-def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None) -> entries.JobStatus:
+def _with_known_counts(
+    said: entries.JobStatus, before: entries.JobStatus | None
+) -> entries.JobStatus:
     """Keep numbers and addresses that were said before and are not said again: mass/get knows none of them.
 
     A reason is that of a failure, and ends with it; what the originality check found stays.
@@ -442,7 +462,9 @@ def _with_known_counts(said: entries.JobStatus, before: entries.JobStatus | None
     if before is None:
         return said
     known = ((name, getattr(before, name)) for name in before.__struct_fields__)
-    kept = {name: value for name, value in known if value is not None and getattr(said, name) is None}
+    kept = {
+        name: value for name, value in known if value is not None and getattr(said, name) is None
+    }
     if said.status == "sent":
         kept.pop("reason", None)
     return replace(said, **kept) if kept else said
@@ -532,7 +554,9 @@ class Record(Struct):
     @property
     def contradicted(self) -> dict[int, tuple[Fact, ...]]:
         """Batch -> the entries about it that cannot all be true."""
-        return {batch: send.contradiction for batch, send in self.sends.items() if send.contradiction}
+        return {
+            batch: send.contradiction for batch, send in self.sends.items() if send.contradiction
+        }
 
     @property
     def open_attempts(self) -> list[Attempt]:
@@ -563,11 +587,17 @@ class Record(Struct):
     @property
     def is_partly_sent(self) -> bool:
         """Whether some of its batches went out, and others are still to follow."""
-        return self.imported is None and self.ended is None and 0 < len(self.sent_batches) < self.batches
+        return (
+            self.imported is None
+            and self.ended is None
+            and 0 < len(self.sent_batches) < self.batches
+        )
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
         """Return the tag that this version's name was found to stand for."""
-        return self.resolved if self.resolved is not None and self.resolved.digest == digest else None
+        return (
+            self.resolved if self.resolved is not None and self.resolved.digest == digest else None
+        )
 
     def draft(self, batch: int = 1) -> Draft | None:
         """Return the draft of a batch that is alive, newest first."""
@@ -587,7 +617,9 @@ class Record(Struct):
         """Return the newest word that names the campaign's folder as it was when this edition was sent."""
         if self.imported is not None and self.imported.source_sha256:
             return self.imported
-        return next((each.event for each in reversed(self.attempts) if each.event.source_sha256), None)
+        return next(
+            (each.event for each in reversed(self.attempts) if each.event.source_sha256), None
+        )
 
     @property
     def source_sha256(self) -> str | None:
@@ -640,7 +672,9 @@ class Index(Struct):
             self.messages.setdefault(digest, {})[record.key] = record
         appids = {AppId(attempt.event.appid)} if attempt is not None else set()
         for appid in appids | {record.appid or AppId("")}:
-            self.accounts.setdefault(appid, AccountIndex()).days.setdefault(beijing_day(at), {})[record.key] = record
+            self.accounts.setdefault(appid, AccountIndex()).days.setdefault(beijing_day(at), {})[
+                record.key
+            ] = record
         if attempt is not None:
             account = self.accounts[AppId(attempt.event.appid)]
             if account.newest is None or attempt.serial > account.newest.serial:
@@ -687,7 +721,9 @@ def lease_after(held: HeldLease | None, event: entries.Lease, at: datetime) -> H
 def lease_words(lease: HeldLease) -> Phrase:
     """Return who alone sends, and since when."""
     since = moment(lease.since.astimezone(BEIJING))
-    return Phrase("the runner on {host} alone sends since {since}", host=lease.event.host, since=since)
+    return Phrase(
+        "the runner on {host} alone sends since {since}", host=lease.event.host, since=since
+    )
 
 
 Told = entries.Announced | entries.DriftTold | entries.DriftEnded
@@ -786,7 +822,11 @@ class State:
         before = self.drifts.pop(key, [])
         if isinstance(event, entries.DriftTold):
             self.drifts[key] = [*before, ToldDrift(event, at)]
-        elif left := [each for each in before if (each.event.kind, each.event.subject) != (event.kind, event.subject)]:
+        elif left := [
+            each
+            for each in before
+            if (each.event.kind, each.event.subject) != (event.kind, event.subject)
+        ]:
             self.drifts[key] = left
 
     def _absorb_campaign(
@@ -802,7 +842,11 @@ class State:
         appid = getattr(entry.event, "appid", None)
         if appid is not None:
             record.appid = AppId(appid)
-        if isinstance(entry.event, entries.SendSettled) and self.repaired and entry.event.outcome == "not_sent":
+        if (
+            isinstance(entry.event, entries.SendSettled)
+            and self.repaired
+            and entry.event.outcome == "not_sent"
+        ):
             self._not_sent_since_repair(record, entry.event.batch)
         if isinstance(entry.event, entries.Previewed):
             what = *record.key, entry.event.digest, entry.event.recipient
@@ -812,13 +856,17 @@ class State:
     def _not_sent_since_repair(self, record: Record, batch: int) -> None:
         """Note a person's word on a batch; of one whose acceptance is on record it is about the end of its job."""
         if batch not in record.sent_batches:
-            self.not_sent_since_repair[record.key] = min(batch, self.not_sent_since_repair.get(record.key, batch))
+            self.not_sent_since_repair[record.key] = min(
+                batch, self.not_sent_since_repair.get(record.key, batch)
+            )
 
     def _into_index(self, record: Record, entry: entries.Entry) -> None:
         event, newest = entry.event, record.attempts[-1] if record.attempts else None
         self.index.editions.setdefault(record.campaign, {})[record.edition] = record
         if isinstance(event, entries.AudienceResolved):
-            self.index.accounts.setdefault(AppId(event.appid), AccountIndex()).tags[event.tag] = event.tag_id
+            self.index.accounts.setdefault(AppId(event.appid), AccountIndex()).tags[event.tag] = (
+                event.tag_id
+            )
         elif isinstance(event, entries.SendImported):
             self.index.add(record, event.sent_at, newest)
         elif isinstance(event, entries.Withdrawn) or event.type.startswith("send_"):
@@ -847,10 +895,14 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
     return LedgerCorruptError(
         Phrase("the ledger's entries are out of order"),
         Phrase(
-            "Entry {serial} ({kind}) is where {due} should be.", serial=entry.serial, kind=entry.event.type, due=due
+            "Entry {serial} ({kind}) is where {due} should be.",
+            serial=entry.serial,
+            kind=entry.event.type,
+            due=due,
         ),
         Phrase(
-            "Restore the ledger from a copy that verifies; `{command}` checks a copy.", command=Command("state verify")
+            "Restore the ledger from a copy that verifies; `{command}` checks a copy.",
+            command=Command("state verify"),
         ),
     )
 
@@ -889,7 +941,9 @@ def _website_send(state: State, event: entries.SendImported, _: entries.Entry) -
     state.website_sends.setdefault(AppId(event.appid), []).append(event.sent_at)
 
 
-def _website_send_retracted(state: State, event: entries.WebsiteSendRetracted, _: entries.Entry) -> None:
+def _website_send_retracted(
+    state: State, event: entries.WebsiteSendRetracted, _: entries.Entry
+) -> None:
     known = state.website_sends.get(AppId(event.appid), [])
     if event.sent_at in known:
         known.remove(event.sent_at)
@@ -999,7 +1053,11 @@ def _verdict(record: Record, event: VerdictEntry, entry: entries.Entry) -> None:
             _accept(record, attempt, event, entry.at)
         case entries.SendRejected():
             attempt.rejection = event
-            if event.errcode == MEDIA_UNKNOWN and record.video and record.video.media_id == attempt.event.media_id:
+            if (
+                event.errcode == MEDIA_UNKNOWN
+                and record.video
+                and record.video.media_id == attempt.event.media_id
+            ):
                 record.video = None
         case _:
             attempt.doubt = event
@@ -1027,7 +1085,11 @@ def _accept(record: Record, attempt: Attempt, accepted: entries.SendAccepted, at
 def _add_job(record: Record, job: Job) -> None:
     """Add a job, or what is new about one that is on record: by its id, else by its batch where one has no id."""
     same_id = [each for each in record.jobs if each.msg_id == job.msg_id and job.msg_id is not None]
-    same_batch = [each for each in record.jobs if each.batch == job.batch and None in (each.msg_id, job.msg_id)]
+    same_batch = [
+        each
+        for each in record.jobs
+        if each.batch == job.batch and None in (each.msg_id, job.msg_id)
+    ]
     for known in [*same_id, *same_batch][:1]:
         known.client_msg_id = known.client_msg_id or job.client_msg_id
         known.msg_id = job.msg_id if known.msg_id is None else known.msg_id
@@ -1043,7 +1105,11 @@ def _send_settled(record: Record, event: entries.SendSettled, entry: entries.Ent
         return  # It was written twice.
     record.settlements.append(said)
     send = _send_of(record, event.batch)
-    closed = [each for each in record.attempts if each.send is send and each.open and each.accepted is None]
+    closed = [
+        each
+        for each in record.attempts
+        if each.send is send and each.open and each.accepted is None
+    ]
     if send.absorb(entry) is SendEvent.DENIED:
         closed = []  # What is on record as sent stands against it.
     for attempt in closed:
@@ -1067,7 +1133,9 @@ def _send_imported(record: Record, event: entries.SendImported, entry: entries.E
         send.absorb(entry)
 
 
-def _job_said(record: Record, event: entries.JobStatus | entries.Withdrawn, entry: entries.Entry) -> None:
+def _job_said(
+    record: Record, event: entries.JobStatus | entries.Withdrawn, entry: entries.Entry
+) -> None:
     """Fold the result of a job. A job that is not on record is a contradiction."""
     found = [job for job in record.jobs if job.msg_id == event.msg_id]
     for job in found:
@@ -1171,7 +1239,14 @@ class Status(StrEnum):
 
 
 FINAL = frozenset(
-    {Status.SENDING, Status.AWAITING_ADMIN, Status.SENT, Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN}
+    {
+        Status.SENDING,
+        Status.AWAITING_ADMIN,
+        Status.SENT,
+        Status.FAILED,
+        Status.CONTRADICTED,
+        Status.WITHDRAWN,
+    }
 )
 """From here only a raised edition sends again, unless batches are left or it is in doubt; see `is_concluded`."""
 _STOPPED = frozenset({Status.FAILED, Status.CONTRADICTED, Status.WITHDRAWN})
@@ -1188,7 +1263,9 @@ def status_of(record: Record) -> Status:
     if record.sent_batches:
         return Status.SENDING if record.is_partly_sent else Status.SENT
     draft = record.draft()
-    shown = {digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"}
+    shown = {
+        digest for (digest, _), preview in record.previews.items() if preview.outcome == "sent"
+    }
     if draft is not None:
         return Status.PREVIEWED if draft.event.digest in shown else Status.STAGED
     if record.staged is not None:
@@ -1230,9 +1307,17 @@ def article_addresses(state: State) -> dict[str, str]:
     """Return every address that `article_address` would, by `CAMPAIGN/NUMBER`, under old names too."""
     found: dict[str, str] = {}
     for name in {campaign for campaign, _ in state.records} | {*state.renamed}:
-        jobs = [job for record in state.editions(state.renamed.get(name, name)) for job in record.jobs]
-        most = max((len(job.counts.article_urls or ()) for job in jobs if job.counts is not None), default=0)
-        asked = {f"{name}/{number}": article_address(state, name, number) for number in range(1, most + 1)}
+        jobs = [
+            job for record in state.editions(state.renamed.get(name, name)) for job in record.jobs
+        ]
+        most = max(
+            (len(job.counts.article_urls or ()) for job in jobs if job.counts is not None),
+            default=0,
+        )
+        asked = {
+            f"{name}/{number}": article_address(state, name, number)
+            for number in range(1, most + 1)
+        }
         found |= {key: address for key, address in asked.items() if isinstance(address, str)}
     return found
 
@@ -1246,31 +1331,50 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
     name = state.renamed.get(CampaignName(campaign), CampaignName(campaign))
     jobs = [job for record in state.editions(name) for job in record.jobs]
     if not jobs:
-        say = Phrase("the ledger does not know of a send of {campaign}, so it has no address", campaign=campaign)
-        return say, Phrase(
-            "write its name as its folder is named; {command} shows what was sent", command=Command("state list")
+        say = Phrase(
+            "the ledger does not know of a send of {campaign}, so it has no address",
+            campaign=campaign,
         )
-    told = [(job, job.counts.article_urls) for job in jobs if job.counts is not None and job.counts.article_urls]
+        return say, Phrase(
+            "write its name as its folder is named; {command} shows what was sent",
+            command=Command("state list"),
+        )
+    told = [
+        (job, job.counts.article_urls)
+        for job in jobs
+        if job.counts is not None and job.counts.article_urls
+    ]
     if not told and any(_FINALITY[job.status] == 0 for job in jobs):
         say = Phrase(
-            "{campaign} is still being sent, and its articles have addresses only after that", campaign=campaign
+            "{campaign} is still being sent, and its articles have addresses only after that",
+            campaign=campaign,
         )
         return say, Phrase(
             "wait for its end: {command}   with a real account also record its event: record-event, or listen",
             command=Command("status", campaign, "--wait 300"),
         )
     if not told:
-        say = Phrase("{campaign} was sent, but nobody recorded the addresses of its articles", campaign=campaign)
+        say = Phrase(
+            "{campaign} was sent, but nobody recorded the addresses of its articles",
+            campaign=campaign,
+        )
         return say, Phrase(
-            "record the event: {command}; or write the address itself", command=Command("record-event", "FILE")
+            "record the event: {command}; or write the address itself",
+            command=Command("record-event", "FILE"),
         )
     job, addresses = told[-1]
     words = {"campaign": campaign, "number": number}
     if number > len(addresses):
-        say = Phrase("{campaign} has {count} articles, but no article {number}", count=len(addresses), **words)
+        say = Phrase(
+            "{campaign} has {count} articles, but no article {number}",
+            count=len(addresses),
+            **words,
+        )
         return say, Phrase("articles count from 1")
     if job.is_gone or number in job.withdrawn:
-        say = Phrase("article {number} of {campaign} was withdrawn: its address no longer works", **words)
+        say = Phrase(
+            "article {number} of {campaign} was withdrawn: its address no longer works", **words
+        )
         return say, Phrase("remove the link, or link to another article")
     address = addresses[number - 1]
     return "https:" + address.removeprefix("http:") if address.startswith("http:") else address

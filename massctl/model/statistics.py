@@ -137,7 +137,9 @@ class StatisticsRequest(Frozen):
     begin_date: date
     end_date: date
 
-    def judged(self, at: datetime, outcome: CallOutcome, errcode: int | None = None, rows: int = 0) -> "JudgedCall":
+    def judged(
+        self, at: datetime, outcome: CallOutcome, errcode: int | None = None, rows: int = 0
+    ) -> "JudgedCall":
         """Return the call as the archive keeps it, once WeChat has answered."""
         return JudgedCall(self.call, self.begin_date, self.end_date, at, outcome, errcode, rows)
 

@@ -19,7 +19,12 @@ class Strict(BaseModel):
     """Accept exactly the declared keys with exactly the declared types; never coerce."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, populate_by_name=False, protected_namespaces=(), defer_build=True
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        populate_by_name=False,
+        protected_namespaces=(),
+        defer_build=True,
     )
 
 

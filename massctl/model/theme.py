@@ -2,7 +2,13 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, StringConstraints, model_serializer
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 from pydantic_core import PydanticCustomError
 
 from massctl.model.ids import THEME_NAME_PATTERN
@@ -71,7 +77,9 @@ def _theme_block(written: Any) -> Any:
     raise PydanticCustomError("string_type", "neither a name nor keys")
 
 
-ThemeKey = Annotated[ThemeSettings, BeforeValidator(_theme_block, json_schema_input_type=ThemeName | ThemeSettings)]
+ThemeKey = Annotated[
+    ThemeSettings, BeforeValidator(_theme_block, json_schema_input_type=ThemeName | ThemeSettings)
+]
 """`theme:`, either a name or keys."""
 
 

@@ -24,7 +24,9 @@ _BLANK = "\u3000"
 _CHARACTER = re.compile(f"(?!{_BLANK})[{_WIDE}]")
 _RUN = re.compile(rf"[^\s{_WIDE}]++")
 _WORD = re.compile(r"\w")
-_INLINE = re.compile(r"</?(?:a|b|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u)(?=[\s>/])[^>]*>")
+_INLINE = re.compile(
+    r"</?(?:a|b|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|u)(?=[\s>/])[^>]*>"
+)
 _MARKUP = re.compile(r"<[^>]*>")
 
 
@@ -40,7 +42,10 @@ class WordCount(Frozen):
     def of(cls, texts: Iterable[str]) -> "WordCount":
         """Count what paragraphs hold."""
         whole = "\n".join(texts)
-        return cls(len(_CHARACTER.findall(whole)), sum(_WORD.search(run) is not None for run in _RUN.findall(whole)))
+        return cls(
+            len(_CHARACTER.findall(whole)),
+            sum(_WORD.search(run) is not None for run in _RUN.findall(whole)),
+        )
 
     @classmethod
     def of_body(cls, html: str) -> "WordCount":

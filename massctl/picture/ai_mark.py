@@ -68,7 +68,9 @@ def mark_packet(metadata: Metadata) -> bytes:
 
 
 def _lost(why: Phrase) -> PictureRefusedError:
-    message = Phrase("its AI mark (TC260:AIGC), which must not be removed, cannot be kept: {why}", why=why)
+    message = Phrase(
+        "its AI mark (TC260:AIGC), which must not be removed, cannot be kept: {why}", why=why
+    )
     hint = Phrase(
         "let the tool that made the picture write the mark again, or save a JPEG or PNG that passes unchanged"
     )
@@ -78,7 +80,9 @@ def _lost(why: Phrase) -> PictureRefusedError:
 def _marks(metadata: Metadata) -> Iterator[str]:
     """Find every mark that says something, in the order in which they count."""
     packets = [*metadata.xmp, *(_text(kind, content) for kind, content in metadata.packed_xmp)]
-    texts = [value for packet in packets if _is_named(packet) for value in _Properties().read(packet)]
+    texts = [
+        value for packet in packets if _is_named(packet) for value in _Properties().read(packet)
+    ]
     texts += [_decoded(_text(kind, content)) for kind, content in metadata.texts]
     comment = _user_comment(metadata.exif)
     if _is_mark(comment):
@@ -209,7 +213,9 @@ def _inflated(data: bytes) -> bytes:
     except zlib.error:
         raise _lost(Phrase("it cannot be decompressed")) from None
     if not inflater.eof:
-        raise _lost(Phrase("it is not whole, or has more than {bytes} bytes", bytes=METADATA_BYTES_MAX))
+        raise _lost(
+            Phrase("it is not whole, or has more than {bytes} bytes", bytes=METADATA_BYTES_MAX)
+        )
     return found
 
 
@@ -231,5 +237,7 @@ def _user_comment(exif: bytes) -> str:
     if not code.startswith(b"UNICODE"):
         return _decoded(text).strip("\0 \t\r\n")
     # The byte order is the file's, but some write the other one.
-    both = [text.decode(order, "replace").strip("\0 \t\r\n") for order in ("utf-16-le", "utf-16-be")]
+    both = [
+        text.decode(order, "replace").strip("\0 \t\r\n") for order in ("utf-16-le", "utf-16-be")
+    ]
     return next((each for each in both if each.startswith("{")), "")

@@ -86,7 +86,9 @@ def sniff(data: bytes) -> Format | None:
 
 def unreadable(why: Phrase) -> PictureRefusedError:
     """Make the fault of damaged bytes; `why` is a clause of massctl, never a text of the decoder."""
-    return PictureRefusedError("unreadable", Phrase("the picture is damaged: {why}", why=why), _AGAIN)
+    return PictureRefusedError(
+        "unreadable", Phrase("the picture is damaged: {why}", why=why), _AGAIN
+    )
 
 
 def unsupported(data: bytes) -> PictureRefusedError:
@@ -99,7 +101,9 @@ def unsupported(data: bytes) -> PictureRefusedError:
     name = _name_of_foreign(data)
     if name is None:
         message = Phrase("this is not a picture that massctl knows")
-        return PictureRefusedError("unsupported", message, Phrase("use JPEG, PNG, GIF, WebP or BMP"))
+        return PictureRefusedError(
+            "unsupported", message, Phrase("use JPEG, PNG, GIF, WebP or BMP")
+        )
     message = Phrase("WeChat does not accept {name}", name=name)
     return PictureRefusedError("unsupported", message, Phrase("save the picture as JPEG or PNG"))
 
@@ -147,7 +151,9 @@ def _name_of_foreign(data: bytes) -> str | None:
         return "HEIC" if data[8:10] == b"he" else _BRANDS.get(data[8:12])
     head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     # An XML declaration, a comment or a DOCTYPE may stand before the root element.
-    if head.startswith(b"<svg") or (head.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in head):
+    if head.startswith(b"<svg") or (
+        head.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in head
+    ):
         return "SVG"
     return "HTML" if head.startswith((b"<!doctype html", b"<html")) else None
 
@@ -246,7 +252,9 @@ class _Segments(Struct):
             self.xmp.append(content.partition(b"\0")[2])
 
     def metadata(self) -> Metadata:
-        return Metadata(self.exif or b"", self.exif is not None, tuple(self.xmp), has_c2pa=self.has_c2pa)
+        return Metadata(
+            self.exif or b"", self.exif is not None, tuple(self.xmp), has_c2pa=self.has_c2pa
+        )
 
 
 def bare_png(data: bytes) -> Bare:
@@ -260,7 +268,9 @@ def bare_png(data: bytes) -> Bare:
             raise unreadable(_WRONG_HEADER)
         if kind in _KEPT_CHUNKS:
             kept.append(data[start - 8 : end + 4])
-        elif kind == b"eXIf" or (kind in _TEXT_CHUNKS and data.startswith((_XMP_KEYWORD, _MARK_KEYWORD), start)):
+        elif kind == b"eXIf" or (
+            kind in _TEXT_CHUNKS and data.startswith((_XMP_KEYWORD, _MARK_KEYWORD), start)
+        ):
             told.append((kind, data[start:end]))
         kinds.append(kind)
     # An animated PNG says acTL; one frame control each frame follows.
@@ -270,8 +280,16 @@ def bare_png(data: bytes) -> Bare:
 
 def _metadata_of_png(told: Sequence[tuple[bytes, bytes]], *, has_c2pa: bool) -> Metadata:
     exif = [content for kind, content in told if kind == b"eXIf"]
-    texts = [(kind, content) for kind, content in told if content.startswith(_MARK_KEYWORD) and kind != b"eXIf"]
-    packed = [(kind, content) for kind, content in told if content.startswith(_XMP_KEYWORD) and kind != b"eXIf"]
+    texts = [
+        (kind, content)
+        for kind, content in told
+        if content.startswith(_MARK_KEYWORD) and kind != b"eXIf"
+    ]
+    packed = [
+        (kind, content)
+        for kind, content in told
+        if content.startswith(_XMP_KEYWORD) and kind != b"eXIf"
+    ]
     first = exif[0] if exif else b""
     return Metadata(first, bool(exif), (), tuple(packed), tuple(texts), has_c2pa)
 
@@ -280,7 +298,12 @@ def metadata_of_webp(data: bytes, exif: bytes | None, xmp: bytes | None) -> Meta
     """Make the metadata of a WebP, of which Pillow reads EXIF and XMP."""
     # Some writers put the header of JPEG's segment before the TIFF block.
     block = (exif or b"").removeprefix(_EXIF)
-    return Metadata(block, exif is not None, (xmp,) if xmp else (), has_c2pa=_C2PA_IN_WEBP.search(data) is not None)
+    return Metadata(
+        block,
+        exif is not None,
+        (xmp,) if xmp else (),
+        has_c2pa=_C2PA_IN_WEBP.search(data) is not None,
+    )
 
 
 XMP_AROUND_BYTES = 64
@@ -298,7 +321,9 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
     else:
         at = _PNG_SIGNATURE_BYTES + 12 + int.from_bytes(data[8:12], "big")
         content = b"iTXt" + _XMP_KEYWORD + bytes(4) + packet
-        part = (len(content) - 4).to_bytes(4, "big") + content + zlib.crc32(content).to_bytes(4, "big")
+        part = (
+            (len(content) - 4).to_bytes(4, "big") + content + zlib.crc32(content).to_bytes(4, "big")
+        )
     return data[:at] + part + data[at:]
 
 
@@ -334,7 +359,9 @@ def tiff_entries(exif: bytes, parent_tag: int | None = None) -> Iterator[TiffEnt
     try:
         (directory,) = unpack_from(order + "I", exif, 4)
         if parent_tag is not None:
-            directory = next((each.value for each in tiff_entries(exif) if each.tag == parent_tag), len(exif))
+            directory = next(
+                (each.value for each in tiff_entries(exif) if each.tag == parent_tag), len(exif)
+            )
         (entries,) = unpack_from(order + "H", exif, directory)
         for index in range(entries):
             at = directory + 2 + 12 * index

@@ -44,7 +44,11 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 FEWER_FRAMES = Phrase("use fewer frames or a smaller size")
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """The colour space an ICC profile names -> Pillow's mode for it."""
-_SRGB_PRIMARIES = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
+_SRGB_PRIMARIES = (
+    (0.43607, 0.22249, 0.01392),
+    (0.38515, 0.71687, 0.09708),
+    (0.14307, 0.06061, 0.71410),
+)
 """Adapted to D50. Source: IEC 61966-2-1, as in the ICC's own sRGB profiles."""
 _PRIMARIES_TOLERANCE = 0.004
 """Profiles of sRGB differ in the fourth decimal; those of other spaces in the second."""
@@ -98,7 +102,9 @@ def open_picture(data: bytes, format_: Format) -> Opened:
         width, height = image.size if orientation < 5 else image.size[::-1]
         is_srgb = image.mode != "CMYK" and _is_srgb(image.info.get("icc_profile"))
         finest = _finest(image, bare.data)
-        return Opened(format_, bare.data, width, height, frames, orientation, is_srgb, finest, metadata)
+        return Opened(
+            format_, bare.data, width, height, frames, orientation, is_srgb, finest, metadata
+        )
 
 
 def decode(opened: Opened) -> Image.Image:
@@ -139,7 +145,11 @@ def normalise(image: Image.Image, opened: Opened) -> Image.Image:
 
 def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Scale a normalised picture."""
-    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=None)
+    return (
+        image
+        if image.size == size
+        else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=None)
+    )
 
 
 def as_jpeg(image: Image.Image, quality: int, subsampling: str) -> bytes:
@@ -173,7 +183,9 @@ def as_png(image: Image.Image) -> bytes:
     """Encode a normalised picture as PNG, with a palette where few colours are in it."""
     if image.mode == "RGB" and image.getcolors(_PALETTE_COLOURS_MAX):
         # There are as many boxes as colours, so that each colour stays as it is.
-        image = image.quantize(_PALETTE_COLOURS_MAX, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        image = image.quantize(
+            _PALETTE_COLOURS_MAX, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        )
     out = BytesIO()
     image.save(
         out,
@@ -260,11 +272,15 @@ def _is_srgb(profile: bytes | None) -> bool:
         return True
     try:
         said = ImageCms.ImageCmsProfile(BytesIO(profile)).profile
-        space, primaries = said.xcolor_space, (said.red_colorant, said.green_colorant, said.blue_colorant)
+        space, primaries = (
+            said.xcolor_space,
+            (said.red_colorant, said.green_colorant, said.blue_colorant),
+        )
     except (ImageCms.PyCMSError, OSError, ValueError):
         return False
     return space == "RGB " and all(
-        primary is not None and all(abs(a - b) <= _PRIMARIES_TOLERANCE for a, b in zip(primary[0], due, strict=True))
+        primary is not None
+        and all(abs(a - b) <= _PRIMARIES_TOLERANCE for a, b in zip(primary[0], due, strict=True))
         for primary, due in zip(primaries, _SRGB_PRIMARIES, strict=True)
     )
 
@@ -282,7 +298,9 @@ def _split(image: Image.Image, opened: Opened) -> tuple[Image.Image, Image.Image
         depth = opened.bare[24] if opened.format is Format.PNG else 8
         image = image.copy()
         image.info["transparency"] = (
-            tuple(_as_8_bit(each, depth) for each in key) if isinstance(key, tuple) else _as_8_bit(key, depth)
+            tuple(_as_8_bit(each, depth) for each in key)
+            if isinstance(key, tuple)
+            else _as_8_bit(key, depth)
         )
     if image.has_transparency_data:
         with_alpha = _in_mode(image, "RGBA")

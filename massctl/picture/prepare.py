@@ -44,7 +44,16 @@ from massctl.picture.limits import (
     SIZE_STEPS,
     SOURCE_BYTES_MAX,
 )
-from massctl.picture.pillow_io import FEWER_FRAMES, Opened, as_jpeg, as_png, decode, normalise, open_picture, resized
+from massctl.picture.pillow_io import (
+    FEWER_FRAMES,
+    Opened,
+    as_jpeg,
+    as_png,
+    decode,
+    normalise,
+    open_picture,
+    resized,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -113,14 +122,18 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
     passes = _passes(format_, size_bytes, purpose)
     if format_ is Format.GIF and not passes:
         message = Phrase(
-            "the GIF has {size}, but WeChat accepts at most {limit}", size=size_text(size_bytes), limit="10 MB"
+            "the GIF has {size}, but WeChat accepts at most {limit}",
+            size=size_text(size_bytes),
+            limit="10 MB",
         )
         raise PictureRefusedError("too_large", message, FEWER_FRAMES)
     opened = open_picture(data, format_)
     if opened.frames > 1 and not passes:
         # A converted picture would silently stand still.
         message = Phrase("WeChat does not accept an animated {name} like this", name=format_.label)
-        raise PictureRefusedError("animated_unsupported", message, Phrase("save it as {formats}", formats="GIF"))
+        raise PictureRefusedError(
+            "animated_unsupported", message, Phrase("save it as {formats}", formats="GIF")
+        )
     moves = opened.frames > 1 or format_ is Format.GIF
     may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
     if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened)):
@@ -169,7 +182,11 @@ def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
 
 
 def _converted(
-    upright: "Image.Image", opened: Opened, size_bytes: int, purpose: Purpose, finest: tuple[int, str]
+    upright: "Image.Image",
+    opened: Opened,
+    size_bytes: int,
+    purpose: Purpose,
+    finest: tuple[int, str],
 ) -> Prepared:
     """Encode normalised pixels for the endpoint."""
     target, width_max = MATERIAL_BYTES_TARGET, upright.width
@@ -190,7 +207,9 @@ def _converted(
     encoded = replace(encoded, data=with_xmp(encoded.data, mark))
     note = _marked(_note(opened, size_bytes, encoded), mark)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)
-    return Prepared(encoded.data, purpose, encoded.format, note, laid_out, opened.metadata.has_c2pa, bool(mark))
+    return Prepared(
+        encoded.data, purpose, encoded.format, note, laid_out, opened.metadata.has_c2pa, bool(mark)
+    )
 
 
 def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
@@ -201,7 +220,9 @@ def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
     return Encoded(data, Format.PNG, image.size) if len(data) <= bytes_max else None
 
 
-def _encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int, finest: tuple[int, str]) -> Encoded | None:
+def _encode_to_fit(
+    image: "Image.Image", bytes_max: int, width_max: int, finest: tuple[int, str]
+) -> Encoded | None:
     """Encode a normalised picture into at most `bytes_max` and `width_max` pixels: RGB as baseline JPEG, RGBA as PNG.
 
     One fixed ladder of sizes and qualities is taken from the top, with no quality above `finest`. Gives None where the
@@ -209,7 +230,9 @@ def _encode_to_fit(image: "Image.Image", bytes_max: int, width_max: int, finest:
     """
     is_jpeg = image.mode == "RGB"
     image = resized(image, within(*image.size, width_max))
-    settings = list(dict.fromkeys(_coarser(each, finest) for each in JPEG_SETTINGS)) if is_jpeg else [None]
+    settings = (
+        list(dict.fromkeys(_coarser(each, finest) for each in JPEG_SETTINGS)) if is_jpeg else [None]
+    )
     # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
     # of the last try is skipped unseen.
     tried_bytes, tried_pixels = 0, 1
@@ -280,7 +303,10 @@ def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:
         )
     if opened.format is encoded.format:
         return Phrase(
-            "re-encoded as {name}, {before} -> {after}", name=encoded.format.label, before=before, after=after
+            "re-encoded as {name}, {before} -> {after}",
+            name=encoded.format.label,
+            before=before,
+            after=after,
         )
     return Phrase(
         "converted from {source} to {name}, {before} -> {after}",

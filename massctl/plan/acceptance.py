@@ -48,7 +48,9 @@ def is_of_another(msg_id: int | None, record: Record, batch: int, among: Iterabl
     if msg_id is None:
         return False
     return any(
-        job.msg_id == msg_id and not (other is record and job.batch == batch) for other in among for job in other.jobs
+        job.msg_id == msg_id and not (other is record and job.batch == batch)
+        for other in among
+        for job in other.jobs
     )
 
 
@@ -59,6 +61,8 @@ def named_job(record: Record, state: State) -> tuple[Attempt, int] | None:
     """
     named = [(each, each.doubt.msg_id) for each in record.open_attempts if each.doubt is not None]
     for attempt, msg_id in reversed(named):
-        if msg_id is not None and not is_of_another(msg_id, record, attempt.event.batch, state.records.values()):
+        if msg_id is not None and not is_of_another(
+            msg_id, record, attempt.event.batch, state.records.values()
+        ):
             return attempt, msg_id
     return None

@@ -11,7 +11,15 @@ from massctl.model.message import SHORT_WINDOW, RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
-from massctl.plan.guards import PolicyInForce, Skew, how_to_do, kill_switch, left_to_do, skew_refusal, tip_refusal
+from massctl.plan.guards import (
+    PolicyInForce,
+    Skew,
+    how_to_do,
+    kill_switch,
+    left_to_do,
+    skew_refusal,
+    tip_refusal,
+)
 from massctl.plan.lease import LocalRunner, heartbeat_words, lease_hint
 from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
@@ -25,7 +33,10 @@ if TYPE_CHECKING:
 
 def to_set(name: str) -> Phrase:
     """Return the advice to set a variable."""
-    return Phrase("export {name}=…; on GitHub: a line {name}=… of the environment's secret MASSCTL_SECRETS", name=name)
+    return Phrase(
+        "export {name}=…; on GitHub: a line {name}=… of the environment's secret MASSCTL_SECRETS",
+        name=name,
+    )
 
 
 def secret_to_set(name: str) -> Phrase:
@@ -67,12 +78,19 @@ def secret_finding(account: AccountName, variable: str, value: str, *, loopback:
 
     again = secret_to_set(variable)
     if not value.strip():
-        return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=variable), again)
+        return found(
+            Level.PROBLEM, Phrase("the environment variable {name} is empty", name=variable), again
+        )
     if value.split() != [value]:
-        say = Phrase("{name} contains a blank or a line end, which an AppSecret never has", name=variable)
+        say = Phrase(
+            "{name} contains a blank or a line end, which an AppSecret never has", name=variable
+        )
         return found(Level.PROBLEM, say, again)
     if not loopback and not _APP_SECRET.fullmatch(value):
-        say = Phrase("{name} is set, but does not look like an AppSecret: 32 digits and letters a to f", name=variable)
+        say = Phrase(
+            "{name} is set, but does not look like an AppSecret: 32 digits and letters a to f",
+            name=variable,
+        )
         return found(Level.WARNING, say, again)
     return found(Level.OK, Phrase("{name} is set", name=variable))
 
@@ -104,7 +122,9 @@ def ledger_finding(state: State, refusal: "Refusal | None") -> Finding:
     if refusal is not None:
         return Finding(Check.LEDGER, Level.PROBLEM, refusal.message, refusal.hint)
     if state.lineage is None:
-        return Finding(Check.LEDGER, Level.OK, Phrase("there is no ledger yet; the first apply begins it"))
+        return Finding(
+            Check.LEDGER, Level.OK, Phrase("there is no ledger yet; the first apply begins it")
+        )
     say = Phrase(
         "{lineage} verifies: realm {realm}, entries: {count}",
         lineage=state.lineage,
@@ -130,7 +150,9 @@ def lease_findings(lease: HeldLease | None, here: LocalRunner, now: datetime) ->
         yield Finding(Check.LEASE, Level.OK, say, hint)
         return
     start = Phrase("start it again: {command}", command=Command("run"))
-    yield Finding(Check.LEASE, Level.WARNING, say, Phrase("{first}; {second}", first=start, second=hint))
+    yield Finding(
+        Check.LEASE, Level.WARNING, say, Phrase("{first}; {second}", first=start, second=hint)
+    )
 
 
 def open_sends(state: State) -> Iterator[Finding]:
@@ -150,7 +172,10 @@ def open_sends(state: State) -> Iterator[Finding]:
             )
             yield Finding(Check.LEDGER, Level.WARNING, say, hint)
         else:
-            say = Phrase("nobody knows whether {name} was sent; its account sends nothing else", name=record.campaign)
+            say = Phrase(
+                "nobody knows whether {name} was sent; its account sends nothing else",
+                name=record.campaign,
+            )
             yield Finding(Check.LEDGER, Level.PROBLEM, say, settle(record.campaign))
 
 
@@ -166,8 +191,17 @@ def campaigns_finding(plan: "Plan") -> Finding:
     faulty = sum(has_errors(each.diagnostics) for each in plan.campaigns)
     if faulty:
         hint = Phrase("{command}   shows every fault of every file", command=Command("validate"))
-        return Finding(Check.CAMPAIGNS, Level.PROBLEM, Phrase("campaigns with faults: {count}", count=faulty), hint)
-    return Finding(Check.CAMPAIGNS, Level.OK, Phrase("campaigns without a fault: {count}", count=len(plan.campaigns)))
+        return Finding(
+            Check.CAMPAIGNS,
+            Level.PROBLEM,
+            Phrase("campaigns with faults: {count}", count=faulty),
+            hint,
+        )
+    return Finding(
+        Check.CAMPAIGNS,
+        Level.OK,
+        Phrase("campaigns without a fault: {count}", count=len(plan.campaigns)),
+    )
 
 
 def window_findings(plan: "Plan") -> list[Finding]:
@@ -177,10 +211,19 @@ def window_findings(plan: "Plan") -> list[Finding]:
     if len(told) > len(shown):
         say = Phrase("more windows like these: {count}", count=len(told) - len(shown))
         shown.append(
-            Finding(Check.WINDOWS, Level.WARNING, say, Phrase("{command}   shows them all", command=Command("plan")))
+            Finding(
+                Check.WINDOWS,
+                Level.WARNING,
+                say,
+                Phrase("{command}   shows them all", command=Command("plan")),
+            )
         )
     return shown or [
-        Finding(Check.WINDOWS, Level.OK, Phrase("no window was missed, and no campaign with an open window is refused"))
+        Finding(
+            Check.WINDOWS,
+            Level.OK,
+            Phrase("no window was missed, and no campaign with an open window is refused"),
+        )
     ]
 
 
@@ -208,7 +251,11 @@ def alarms(plan: "Plan", state: State, now: datetime) -> list[Finding]:
 
     A missed window is reported for ALARM_FOR, an open one after apply should have run.
     """
-    windows = [found for each in plan.campaigns if (found := _window(each)) is not None and _is_alarming(each, now)]
+    windows = [
+        found
+        for each in plan.campaigns
+        if (found := _window(each)) is not None and _is_alarming(each, now)
+    ]
     return [*open_sends(state), *windows]
 
 
@@ -229,7 +276,9 @@ def _window(planned: "PlannedCampaign") -> Finding | None:
         return None  # What is in doubt is told as such, with what settles it.
     if missed:
         say = Phrase("the window of {name} has closed, and it was not sent", name=planned.name)
-        hint = Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed")
+        hint = Phrase(
+            "to send it after all, give it a new window in campaign.yaml and have that reviewed"
+        )
         return Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(planned))
     if planned.window is WindowState.WAITING:
         return _by_hand(planned)
@@ -254,7 +303,10 @@ def _window(planned: "PlannedCampaign") -> Finding | None:
 
 
 def _by_hand(planned: "PlannedCampaign") -> Finding | None:
-    left, window = left_to_do(planned.handoff, planned.status), planned.rendered.window if planned.rendered else None
+    left, window = (
+        left_to_do(planned.handoff, planned.status),
+        planned.rendered.window if planned.rendered else None,
+    )
     if not left or window is None:
         return None
     say = Phrase(
@@ -291,7 +343,9 @@ def allowance_finding(
                 unit=Phrase("day") if span.unit.value == "day" else Phrase("month"),
                 first=span.first.isoformat(),
             )
-            return Finding(Check.ALLOWANCE, Level.OK if left else Level.WARNING, say, assumed, account)
+            return Finding(
+                Check.ALLOWANCE, Level.OK if left else Level.WARNING, say, assumed, account
+            )
     say = Phrase("nothing of it is used or needed now, according to the ledger")
     return Finding(Check.ALLOWANCE, Level.OK, say, assumed, account)
 
@@ -303,7 +357,11 @@ def protection_finding(account: AccountName, appid: AppId, state: State) -> Find
         " the administrator (管理员) must confirm each send to everybody within 30"
         " minutes"
     )
-    held = [r.campaign for r in state.records.values() if r.appid == appid and any(_was_held(a) for a in r.attempts)]
+    held = [
+        r.campaign
+        for r in state.records.values()
+        if r.appid == appid and any(_was_held(a) for a in r.attempts)
+    ]
     if held:
         say = Phrase("API 群发保护 is on, or was when {name} was sent", name=held[-1])
         return Finding(Check.PROTECTION, Level.OK, say, hint, account)
@@ -318,9 +376,13 @@ def _was_held(attempt: Attempt) -> bool:
 def clock_finding(account: AccountName, skew: Skew | None, *, sandbox: bool) -> Finding:
     """Compare the clocks, as far as WeChat's answers told its own."""
     if sandbox:
-        return Finding(Check.CLOCK, Level.OK, Phrase("this run uses the sandbox's clock"), account=account)
+        return Finding(
+            Check.CLOCK, Level.OK, Phrase("this run uses the sandbox's clock"), account=account
+        )
     if skew is None:
-        say = Phrase("not compared: WeChat's clock is known only from its answers, and there was none")
+        say = Phrase(
+            "not compared: WeChat's clock is known only from its answers, and there was none"
+        )
         return Finding(Check.CLOCK, Level.UNKNOWN, say, account=account)
     refusal = skew_refusal(skew)
     if refusal is not None:

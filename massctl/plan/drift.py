@@ -55,7 +55,13 @@ def stage_at(opens: datetime, now: datetime) -> timedelta | None:
     return min((each for each in STAGES if opens - each <= now < opens), default=None)
 
 
-def is_due(opens: datetime | None, progress: ReadingProgress | None, now: datetime, *, has_open: bool = False) -> bool:
+def is_due(
+    opens: datetime | None,
+    progress: ReadingProgress | None,
+    now: datetime,
+    *,
+    has_open: bool = False,
+) -> bool:
     """Return whether a campaign is to be read now; a window that was moved is another one.
 
     `has_open`: people were told of a drift that nothing has ended. It is looked at each hour, so that what was mended
@@ -72,14 +78,19 @@ def is_due(opens: datetime | None, progress: ReadingProgress | None, now: dateti
 
 
 def due_readings(
-    campaigns: Sequence[PlannedCampaign], state: State, progress: Mapping[RecordKey, ReadingProgress], now: datetime
+    campaigns: Sequence[PlannedCampaign],
+    state: State,
+    progress: Mapping[RecordKey, ReadingProgress],
+    now: datetime,
 ) -> list[CampaignName]:
     """Return the campaigns that are to be read now; what went out, or is in doubt, is not read."""
     found = []
     for each in campaigns:
         record = state.record(each.name, each.edition)
         has_open = bool(open_drifts(state, record))
-        if may_drift(record) and is_due(each.opens_at, progress.get(record.key), now, has_open=has_open):
+        if may_drift(record) and is_due(
+            each.opens_at, progress.get(record.key), now, has_open=has_open
+        ):
             found.append(each.name)
     return found
 
@@ -89,7 +100,9 @@ def may_drift(record: Record) -> bool:
     return not is_concluded(record) and not record.is_in_doubt
 
 
-def after_reading(opens: datetime, before: ReadingProgress | None, now: datetime, *, whole: bool) -> ReadingProgress:
+def after_reading(
+    opens: datetime, before: ReadingProgress | None, now: datetime, *, whole: bool
+) -> ReadingProgress:
     """Return what to remember of a reading; `whole` says that nothing is left to read or to tell."""
     if whole:
         return ReadingProgress(opens, stage_at(opens, now), at=now)
@@ -101,7 +114,11 @@ def after_reading(opens: datetime, before: ReadingProgress | None, now: datetime
 
 
 def known_drifts(
-    planned: PlannedCampaign, rendered: RenderedCampaign | None, state: State, rules: PolicyInForce, now: datetime
+    planned: PlannedCampaign,
+    rendered: RenderedCampaign | None,
+    state: State,
+    rules: PolicyInForce,
+    now: datetime,
 ) -> Iterator[Drift]:
     """Find what drifted by lock, links and previews; `rendered` is the campaign as its files make it now."""
     record = state.record(planned.name, planned.edition)
@@ -112,30 +129,42 @@ def known_drifts(
     if rendered is None:
         return
     for article, _ in dead_links(rendered, state):
-        yield Drift(name, edition, DriftKind.ARTICLE_GONE, article, dict(rendered.links)[article], None)
+        yield Drift(
+            name, edition, DriftKind.ARTICLE_GONE, article, dict(rendered.links)[article], None
+        )
     if _is_unseen(planned, rendered, state, rules, now):
         yield Drift(name, edition, DriftKind.PREVIEW_UNSEEN, rendered.digest, None, None)
 
 
 def _is_unseen(
-    planned: PlannedCampaign, rendered: RenderedCampaign, state: State, rules: PolicyInForce, now: datetime
+    planned: PlannedCampaign,
+    rendered: RenderedCampaign,
+    state: State,
+    rules: PolicyInForce,
+    now: datetime,
 ) -> bool:
     """Return whether nobody was shown a version although it is time for that, and no run is about to show it."""
     record, policy = state.record(rendered.name, rendered.edition), rules.policy
     if not policy.require_preview or rendered.digest in record.shown or record.is_in_doubt:
         return False
-    if planned.rendered is None or not previews_due(rendered, policy.preview_ahead_duration, False, now):
+    if planned.rendered is None or not previews_due(
+        rendered, policy.preview_ahead_duration, False, now
+    ):
         return False
     tried = any(digest == rendered.digest for digest, _ in record.previews)
     return tried or not any(isinstance(each, SendPreview) for each in planned.steps)
 
 
-def allowance_drift(record: Record, planned: PlannedCampaign, without_console_sends: PlannedCampaign) -> Drift | None:
+def allowance_drift(
+    record: Record, planned: PlannedCampaign, without_console_sends: PlannedCampaign
+) -> Drift | None:
     """Return a drift if the plan lacks allowance only because of console sends."""
     if not _lacks_allowance(planned) or _lacks_allowance(without_console_sends):
         return None
     account = planned.account or ""
-    return Drift(record.campaign, record.edition, DriftKind.ALLOWANCE_USED, account, None, None, "used")
+    return Drift(
+        record.campaign, record.edition, DriftKind.ALLOWANCE_USED, account, None, None, "used"
+    )
 
 
 def _lacks_allowance(planned: PlannedCampaign) -> bool:
@@ -145,7 +174,9 @@ def _lacks_allowance(planned: PlannedCampaign) -> bool:
 # What people were told.
 
 
-def new_drifts(found: Sequence[Drift], told: Sequence[ToldDrift], channel: str | None) -> list[Drift]:
+def new_drifts(
+    found: Sequence[Drift], told: Sequence[ToldDrift], channel: str | None
+) -> list[Drift]:
     """Leave out what a channel was told of last, as it is."""
     heard = [each.event for each in told if each.event.channel == channel]
     last = {(DriftKind(each.kind), each.subject): each.value for each in heard}
@@ -156,7 +187,11 @@ def ended_drifts(found: Sequence[Drift], told: Sequence[ToldDrift]) -> list[Drif
     """Return what people were told of and a whole reading did not find."""
     there = {(each.kind.value, each.subject) for each in found}
     gone = dict.fromkeys((each.event.kind, each.event.subject) for each in told)
-    return [DriftEnded(kind=kind, subject=subject) for kind, subject in gone if (kind, subject) not in there]
+    return [
+        DriftEnded(kind=kind, subject=subject)
+        for kind, subject in gone
+        if (kind, subject) not in there
+    ]
 
 
 def told_event(drift: Drift, channel: str | None) -> DriftTold:
@@ -175,14 +210,19 @@ def open_drifts(state: State, record: Record) -> tuple[Drift, ...]:
     """Return what people were told of an edition and nothing on record has ended since: the last word on each."""
     if is_concluded(record):
         return ()
-    last = {(each.event.kind, each.event.subject): each.event for each in state.drifts.get(record.key, ())}
+    last = {
+        (each.event.kind, each.event.subject): each.event
+        for each in state.drifts.get(record.key, ())
+    }
     named = (_drift(record, each) for each in last.values())
     return tuple(each for each in named if not is_settled(each, record))
 
 
 def _drift(record: Record, event: DriftTold) -> Drift:
     kind = DriftKind(event.kind)
-    return Drift(record.campaign, record.edition, kind, event.subject, event.before, event.now, event.value)
+    return Drift(
+        record.campaign, record.edition, kind, event.subject, event.before, event.now, event.value
+    )
 
 
 _OF_DRAFT: Collection[DriftKind] = frozenset({DriftKind.DRAFT_CHANGED, DriftKind.DRAFT_GONE})

@@ -120,7 +120,9 @@ def setup_steps(settings: MassctlFile, facts: SetupFacts) -> list[SetupStep]:
     return [
         _repository(repository, branch, is_done=facts.is_pushed),
         _files(facts.missing),
-        _egress(is_done=facts.has_runner or all(each.proxy_env for each in settings.accounts.values())),
+        _egress(
+            is_done=facts.has_runner or all(each.proxy_env for each in settings.accounts.values())
+        ),
         _ledger(is_done=settings.state.lineage is not None),
         _environment(repository, branch, settings.policy.operators or []),
         _secrets(repository, settings),
@@ -131,7 +133,9 @@ def setup_steps(settings: MassctlFile, facts: SetupFacts) -> list[SetupStep]:
         SetupStep(
             StepName.VERIFY,
             Phrase("Look whether everything is as it should be"),
-            Phrase("it names what was left out or clicked otherwise, with the command that mends it"),
+            Phrase(
+                "it names what was left out or clicked otherwise, with the command that mends it"
+            ),
             ('GH_TOKEN="$(gh auth token)" massctl doctor --forge',),
         ),
     ]
@@ -141,7 +145,10 @@ def _repository(repository: str, branch: str, *, is_done: bool) -> SetupStep:
     return SetupStep(
         StepName.REPOSITORY,
         Phrase("Put the repository on GitHub"),
-        Phrase("what is on {branch} is what is sent, so only a team's own repository may hold it", branch=branch),
+        Phrase(
+            "what is on {branch} is what is sent, so only a team's own repository may hold it",
+            branch=branch,
+        ),
         (
             f"git init -b {branch}",
             'git add --all && git commit -m "begin"',
@@ -174,7 +181,9 @@ def _egress(*, is_done: bool) -> SetupStep:
                 "your own runner: its label behind runs-on: of the job send in .github/workflows/apply.yml, and a "
                 "runner group for that workflow only, or whoever may push runs programs on it"
             ),
-            Phrase("a proxy, or SSH to a machine of yours: in massctl.yaml remove the # before proxy_env"),
+            Phrase(
+                "a proxy, or SSH to a machine of yours: in massctl.yaml remove the # before proxy_env"
+            ),
             Phrase("then print these steps again: the secret below gets a line for the address"),
         ),
         is_done=is_done,
@@ -201,12 +210,16 @@ def environment_commands(repository: str, branch: str) -> tuple[str, ...]:
 
 
 _BRANCHES_NAMED = (
-    "-F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'"
+    "-F 'deployment_branch_policy[protected_branches]=false'"
+    " -F 'deployment_branch_policy[custom_branch_policies]=true'"
 )
 
 
 def _environment(repository: str, branch: str, operators: Sequence[str]) -> SetupStep:
-    at, person = f"repos/{repository}/environments/{ENVIRONMENT}", operators[0] if operators else "LOGIN"
+    at, person = (
+        f"repos/{repository}/environments/{ENVIRONMENT}",
+        operators[0] if operators else "LOGIN",
+    )
     asked = f"-f 'reviewers[][type]=User' -F \"reviewers[][id]=$(gh api users/{person} --jq .id)\""
     return SetupStep(
         StepName.ENVIRONMENT,
@@ -252,7 +265,9 @@ def _secrets(repository: str, settings: MassctlFile) -> SetupStep:
     return SetupStep(
         StepName.SECRETS,
         Phrase("Put the secrets into one secret of that environment, a line NAME=value each"),
-        Phrase("only the job that sends gets them, and its process only those that massctl.yaml names"),
+        Phrase(
+            "only the job that sends gets them, and its process only those that massctl.yaml names"
+        ),
         (
             *_ASK,
             "{",
@@ -265,8 +280,14 @@ def _secrets(repository: str, settings: MassctlFile) -> SetupStep:
             secret=SECRETS,
             names=", ".join(names),
         ),
-        (Phrase("each name is asked for: paste its value, or press Enter for what you do not use"),),
-        (Optional(Phrase("only for SSH: the private key that the machine admits"), (key,)),) if by_proxy else (),
+        (
+            Phrase(
+                "each name is asked for: paste its value, or press Enter for what you do not use"
+            ),
+        ),
+        (Optional(Phrase("only for SSH: the private key that the machine admits"), (key,)),)
+        if by_proxy
+        else (),
     )
 
 
@@ -274,7 +295,9 @@ def _deploy_key(repository: str) -> SetupStep:
     return SetupStep(
         StepName.DEPLOY_KEY,
         Phrase("Give the environment a key that may push"),
-        Phrase("it alone writes the ledger and the statistics, and lifts the brake, once the rules below stand"),
+        Phrase(
+            "it alone writes the ledger and the statistics, and lifts the brake, once the rules below stand"
+        ),
         (
             'key="$(mktemp -d)/massctl"',
             'ssh-keygen -q -t ed25519 -N "" -C massctl -f "$key"',
@@ -303,7 +326,9 @@ def _actions(repository: str) -> SetupStep:
     return SetupStep(
         StepName.ACTIONS,
         Phrase("Keep workflows from approving"),
-        Phrase("who may push a branch could else have a workflow in it approve a pull request, and merge alone"),
+        Phrase(
+            "who may push a branch could else have a workflow in it approve a pull request, and merge alone"
+        ),
         (actions_command(repository),),
         Phrase(
             "Settings, Actions, General, Workflow permissions: Read repository contents, and no tick at Allow GitHub "
@@ -311,7 +336,9 @@ def _actions(repository: str) -> SetupStep:
         ),
         optional=(
             Optional(
-                Phrase("only for public repositories: strangers' own workflows wait for your click"),
+                Phrase(
+                    "only for public repositories: strangers' own workflows wait for your click"
+                ),
                 (f"gh api -X PUT {approval} -f approval_policy=all_external_contributors",),
             ),
         ),
@@ -322,7 +349,9 @@ def _check(repository: str, branch: str) -> SetupStep:
     return SetupStep(
         StepName.CHECK,
         Phrase("Let the robot check everything, and go on when its run is green"),
-        Phrase("once the rules stand, a fault in the files can only be mended by a reviewed pull request"),
+        Phrase(
+            "once the rules stand, a fault in the files can only be mended by a reviewed pull request"
+        ),
         (
             f'gh workflow run {APPLY_WORKFLOW} --repo {repository} --ref {branch} -f order="check everything"',
             f"gh run watch --repo {repository} --exit-status",
@@ -345,7 +374,9 @@ def _rules(repository: str) -> SetupStep:
             "nobody shortens the ledger, and nobody takes a name that keeps one of their branches from being made"
         ),
         tuple(ruleset_command(repository, each) for each in RULESETS),
-        Phrase("Settings, Rules, Rulesets, New ruleset, Import a ruleset: the five files of .github/rulesets"),
+        Phrase(
+            "Settings, Rules, Rulesets, New ruleset, Import a ruleset: the five files of .github/rulesets"
+        ),
         (
             Phrase(
                 "somebody besides you must be able to approve now; if you work alone, add yourself under Bypass list "

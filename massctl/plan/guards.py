@@ -16,7 +16,15 @@ from massctl.model.campaign import Audience, Tag
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import RenderedCampaign, message_digest_to
-from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, enumerated, in_a_row, moment
+from massctl.model.phrase import (
+    A_WECHAT_NAME,
+    BEIJING,
+    Command,
+    Phrase,
+    enumerated,
+    in_a_row,
+    moment,
+)
 from massctl.model.state import (
     HeldLease,
     Record,
@@ -32,7 +40,16 @@ from massctl.model.state import (
 )
 from massctl.plan.lease import TAKE_OVER
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, calls_refused, slot_of
-from massctl.plan.reach import BatchReach, Known, Reach, batches_named, is_contradicted, is_out, reach, reach_of
+from massctl.plan.reach import (
+    BatchReach,
+    Known,
+    Reach,
+    batches_named,
+    is_contradicted,
+    is_out,
+    reach,
+    reach_of,
+)
 from massctl.plan.retry_policy import REPEAT_HOURS_MAX, repeat_refusal, settle
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import WindowState, again_after, hour_refusals, tomorrow, window_state
@@ -230,7 +247,9 @@ class Ask(Enum):
 ASK = Ask.ASK
 _ONLY_A_SEND = "it is about a send alone"
 _NOT_YET_READ = "it is read later"
-_LEDGER = "the attempt was appended to this very state: whoever writes first makes the run plan again"
+_LEDGER = (
+    "the attempt was appended to this very state: whoever writes first makes the run plan again"
+)
 _CAMPAIGN = "it follows from the campaign and the command line, which do not change in a run"
 
 
@@ -272,7 +291,13 @@ def _table() -> Sequence[Row]:
         Row(_same_content, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_allowance, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_skew, _ONLY_A_SEND, _NOT_YET_READ, ASK, ASK),
-        Row(_calls_used_up, _ONLY_A_SEND, _NOT_YET_READ, ASK, "WeChat tells it in answer to an earlier send alone"),
+        Row(
+            _calls_used_up,
+            _ONLY_A_SEND,
+            _NOT_YET_READ,
+            ASK,
+            "WeChat tells it in answer to an earlier send alone",
+        ),
         Row(_audience, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_preview, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_draft, _NOT_YET_READ, _NOT_YET_READ, ASK, ASK),
@@ -293,14 +318,20 @@ def staging_refusal(case: Case) -> Refusal | None:
 def send_refusals(case: Case, moment: Moment) -> list[Refusal]:
     """Return every reason why a campaign may not be sent in a moment; an empty list means that it may."""
     told = list(_refusals(case, moment))
-    return [with_reconcile_hint(each, case.campaign.name) for each in told] if case.is_repetition else told
+    return (
+        [with_reconcile_hint(each, case.campaign.name) for each in told]
+        if case.is_repetition
+        else told
+    )
 
 
 def _sources(case: Case) -> Refusal | None:
     inputs, tip = case.campaign.inputs, case.rules.tip
     if case.reading.changed is not None:
         say = Phrase("{file} was changed after this run read it", file=case.reading.changed)
-        undo = Phrase("undo the change and run apply again; or {settle}", settle=settle(case.campaign.name))
+        undo = Phrase(
+            "undo the change and run apply again; or {settle}", settle=settle(case.campaign.name)
+        )
         return Refusal(Guard.SOURCES_CHANGED, say, undo if case.is_repetition else _READ_AGAIN)
     judged = inputs.commit if inputs is not None else None
     if tip is None or tip.unread is not None or tip.here == judged:
@@ -323,7 +354,9 @@ def _calls_used_up(case: Case) -> Refusal | None:
     A later run tries again, because somebody may have had the quota cleared.
     """
     began = case.reading.calls_began
-    if began is None or not any(each.serial > began for each in calls_refused(case.state, case.campaign.appid)):
+    if began is None or not any(
+        each.serial > began for each in calls_refused(case.state, case.campaign.appid)
+    ):
         return None
     return Refusal(
         Guard.ALLOWANCE,
@@ -358,10 +391,16 @@ def _preview(case: Case) -> Refusal | None:
     if seen and not reading.shows:
         return None
     if last is not None:
-        say = Phrase("policy.require_preview: this run makes the preview, so only a later run sends it")
+        say = Phrase(
+            "policy.require_preview: this run makes the preview, so only a later run sends it"
+        )
     else:
-        say = Phrase("policy.require_preview: no earlier run is known to have previewed this version")
-    return Refusal(Guard.PREVIEW_MISSING, say, _how_to_show(campaign, shows=reading.shows or last is not None))
+        say = Phrase(
+            "policy.require_preview: no earlier run is known to have previewed this version"
+        )
+    return Refusal(
+        Guard.PREVIEW_MISSING, say, _how_to_show(campaign, shows=reading.shows or last is not None)
+    )
 
 
 def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
@@ -372,7 +411,8 @@ def _how_to_show(campaign: RenderedCampaign, *, shows: bool) -> Phrase:
         )
     if campaign.recipients:
         return Phrase(
-            "{command}   then check it on the phone, and run apply again", command=Command("preview", campaign.name)
+            "{command}   then check it on the phone, and run apply again",
+            command=Command("preview", campaign.name),
         )
     return Phrase(
         "name a reviewer under `preview:` in campaign.yaml, or: {command}",
@@ -394,7 +434,10 @@ def lease_refusal(lease: HeldLease | None, rules: PolicyInForce) -> Refusal | No
     if lease is None or rules.by_hand or lease.holder == rules.runner:
         return None
     say = lease_words(lease)
-    hint = Phrase("leave it to that runner; if it is gone for good, on the new one: {command}", command=TAKE_OVER)
+    hint = Phrase(
+        "leave it to that runner; if it is gone for good, on the new one: {command}",
+        command=TAKE_OVER,
+    )
     return Refusal(Guard.OTHER_RUNNER, say, hint)
 
 
@@ -439,7 +482,9 @@ def _denied_batch(case: Case) -> Refusal | None:
     if case.campaign.batches is None or not left:
         return None
     found = reach_of(case.record, case.state, left[0] or 1)
-    if found.again_until is None or timedelta(0) < found.again_until - case.now <= timedelta(hours=REPEAT_HOURS_MAX):
+    if found.again_until is None or timedelta(0) < found.again_until - case.now <= timedelta(
+        hours=REPEAT_HOURS_MAX
+    ):
         return None
     name = case.campaign.name
     say = Phrase(
@@ -478,7 +523,9 @@ def _allowance(case: Case) -> Refusal | None:
     if case.is_repetition:
         return None  # It is used already; its repetition needs no second day.
     known, own = case.slot, case.reading.attempt
-    slot = known or slot_of(case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now, but=own)
+    slot = known or slot_of(
+        case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now, but=own
+    )
     return allowance_refusal(case.campaign, slot)
 
 
@@ -513,14 +560,20 @@ def _unread(tip: Tip) -> Refusal | None:
     template = Phrase("nobody knows whether this is the tip of {branch} on {remote}: {why}")
     say = Phrase(template, branch=tip.branch, remote=tip.remote, why=tip.unread)
     return Refusal(
-        Guard.NOT_AT_TIP, say, Phrase("run apply again when the remote can be reached; until then nothing is sent")
+        Guard.NOT_AT_TIP,
+        say,
+        Phrase("run apply again when the remote can be reached; until then nothing is sent"),
     )
 
 
 def _stopped(tip: Tip) -> Refusal | None:
     if not tip.stopped:
         return None
-    say = Phrase("{remote} has the branch {branch}: somebody stopped all sends", remote=tip.remote, branch=tip.brake)
+    say = Phrase(
+        "{remote} has the branch {branch}: somebody stopped all sends",
+        remote=tip.remote,
+        branch=tip.brake,
+    )
     lift = Phrase(
         "{command}   says who and why, and lifts it after you confirm; on GitHub: Actions / apply / allow sends again",
         command=Command("resume"),
@@ -531,7 +584,11 @@ def _stopped(tip: Tip) -> Refusal | None:
 def _moved(tip: Tip) -> Refusal | None:
     if tip.there is None:
         say = Phrase("{remote} has no branch {branch}", remote=tip.remote, branch=tip.branch)
-        return Refusal(Guard.NOT_AT_TIP, say, Phrase("correct policy.branch in massctl.yaml, or push that branch"))
+        return Refusal(
+            Guard.NOT_AT_TIP,
+            say,
+            Phrase("correct policy.branch in massctl.yaml, or push that branch"),
+        )
     if tip.here == tip.there:
         return None
     say = Phrase(
@@ -541,7 +598,9 @@ def _moved(tip: Tip) -> Refusal | None:
         remote=tip.remote,
         here=tip.here[:_SHOWN] if tip.here else "-",
     )
-    hint = Phrase("a run of that commit sends the approved version; here: git pull, then run apply again")
+    hint = Phrase(
+        "a run of that commit sends the approved version; here: git pull, then run apply again"
+    )
     return Refusal(Guard.NOT_AT_TIP, say, hint)
 
 
@@ -566,7 +625,11 @@ def approval_refusal(campaign: RenderedCampaign, rules: PolicyInForce) -> Refusa
 
 def is_approval_unread(campaign: RenderedCampaign, rules: PolicyInForce) -> bool:
     """Return whether a forge was asked about a campaign's merge and gave no answer, so that another try may get one."""
-    found = rules.approval(campaign) if rules.policy.require_approval and rules.approval is not None else None
+    found = (
+        rules.approval(campaign)
+        if rules.policy.require_approval and rules.approval is not None
+        else None
+    )
     return found is not None and found.unread is not None
 
 
@@ -577,16 +640,29 @@ def unasked(rules: PolicyInForce) -> PolicyInForce:
 
 def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
     if found.unread is not None:
-        say = Phrase("nobody knows whether the merge of its lock was approved: {why}", why=found.unread)
-        hint = Phrase("run apply again when {forge} can be reached; until then nothing is sent", forge=found.forge)
+        say = Phrase(
+            "nobody knows whether the merge of its lock was approved: {why}", why=found.unread
+        )
+        hint = Phrase(
+            "run apply again when {forge} can be reached; until then nothing is sent",
+            forge=found.forge,
+        )
         return say, hint
     if not found.forge:
-        return Phrase("policy.require_approval is true, but no forge is known that could be asked"), _NAME_THE_FORGE
+        return Phrase(
+            "policy.require_approval is true, but no forge is known that could be asked"
+        ), _NAME_THE_FORGE
     if found.number is None:
-        say = Phrase("its lock came to {branch} without a merged pull request, so nobody approved it", branch=branch)
-        return say, Phrase("take that commit back, and bring it in by a pull request that somebody else approves")
+        say = Phrase(
+            "its lock came to {branch} without a merged pull request, so nobody approved it",
+            branch=branch,
+        )
+        return say, Phrase(
+            "take that commit back, and bring it in by a pull request that somebody else approves"
+        )
     say = Phrase(
-        "nobody with Write, other than its author, approved this lock in pull request {number}", number=found.number
+        "nobody with Write, other than its author, approved this lock in pull request {number}",
+        number=found.number,
     )
     hint = Phrase(
         "let somebody else with Write approve pull request {number}, if {forge} still takes that, then run apply "
@@ -707,8 +783,12 @@ def list_changed(campaign: RenderedCampaign, record: Record) -> Refusal | None:
     if begun.message_digest == campaign.message_digest:
         return None
     same_message = begun.message_digest == message_digest_to(campaign, begun.audience)
-    edited = Phrase("the message was edited after its first batch was sent; {sent}", sent=_sent(record))
-    listed = Phrase("the list of openids was changed after its first batch; {sent}", sent=_sent(record))
+    edited = Phrase(
+        "the message was edited after its first batch was sent; {sent}", sent=_sent(record)
+    )
+    listed = Phrase(
+        "the list of openids was changed after its first batch; {sent}", sent=_sent(record)
+    )
     hint = Phrase(
         "restore it (git log shows it) and run apply again: it continues with the next batch; or make {rest}",
         rest=rest_of(campaign.name),
@@ -735,7 +815,9 @@ def rejected_batch(record: Record) -> Refusal | None:
         errcode=last.rejection.errcode,
         sent=_sent(record),
     )
-    hint = Phrase("make {rest}   and correct there what WeChat objects to", rest=rest_of(record.campaign))
+    hint = Phrase(
+        "make {rest}   and correct there what WeChat objects to", rest=rest_of(record.campaign)
+    )
     return Refusal(Guard.REJECTED_BEFORE, say, hint)
 
 
@@ -744,7 +826,9 @@ def _partly_sent(name: CampaignName, edition: int, state: State) -> Refusal | No
 
     Where all that went out failed or was withdrawn, the edition may be raised.
     """
-    below = [each for each in state.editions(name) if each.edition < edition and is_out(each, state)]
+    below = [
+        each for each in state.editions(name) if each.edition < edition and is_out(each, state)
+    ]
     if not below:
         return None
     before = below[-1]
@@ -808,14 +892,22 @@ def _instead_of_raising(before: Record, state: State) -> Phrase:
     """Return how those who lack an edition get it."""
     name = before.campaign
     if before.is_in_doubt:
-        return Phrase("set `edition` back to {before}; then {settle}", before=before.edition, settle=settle(name))
+        return Phrase(
+            "set `edition` back to {before}; then {settle}",
+            before=before.edition,
+            settle=settle(name),
+        )
     if before.ended is not None:
-        say = Phrase("{rest} has the others; to send to everybody again, copy the folder to another campaign")
+        say = Phrase(
+            "{rest} has the others; to send to everybody again, copy the folder to another campaign"
+        )
         return Phrase(say, rest=before.ended.rest)
     lacking = any(each.reach is Reach.SURELY_NOT for each in reach(before, state).values())
     if is_concluded(before):
         return Phrase("make {rest}", rest=rest_of(name)) if lacking else for_sure(before, state)
-    say = Phrase("set `edition` back to {before} and run apply again: it continues with the next batch; or make {rest}")
+    say = Phrase(
+        "set `edition` back to {before} and run apply again: it continues with the next batch; or make {rest}"
+    )
     return Phrase(say, before=before.edition, rest=rest_of(name))
 
 
@@ -830,7 +922,9 @@ def for_sure(record: Record, state: State) -> Phrase:
 
 
 def _sent(record: Record) -> Phrase:
-    return Phrase("{sent} of {all} batches were sent", sent=len(record.sent_batches), all=record.batches)
+    return Phrase(
+        "{sent} of {all} batches were sent", sent=len(record.sent_batches), all=record.batches
+    )
 
 
 def tag_due(campaign: RenderedCampaign, record: Record) -> str | None:
@@ -855,7 +949,9 @@ def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> 
     if tag is not None and tag.name == name:
         return tag
     if tag is None:
-        say = Phrase("the tag {tag} (id {tag_id}) no longer exists", tag=name, tag_id=resolved.tag_id)
+        say = Phrase(
+            "the tag {tag} (id {tag_id}) no longer exists", tag=name, tag_id=resolved.tag_id
+        )
     else:
         say = Phrase(
             "the tag with the id {tag_id} was named {tag} when this was staged, and is now named {now}",
@@ -865,7 +961,12 @@ def judged_tag(name: str, resolved: "AudienceResolved", tags: Sequence[Tag]) -> 
         )
     other = next((each for each in tags if each.name == name), None)
     if other is not None:
-        say = Phrase("{what}; {tag} is now another tag, with the id {other}", what=say, tag=name, other=other.id)
+        say = Phrase(
+            "{what}; {tag} is now another tag, with the id {other}",
+            what=say,
+            tag=name,
+            other=other.id,
+        )
     return Refusal(Guard.AUDIENCE_CHANGED, say, _another_tag(other, is_there=tag is not None))
 
 
@@ -891,7 +992,9 @@ def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
 
 SAME_CONTENT_DAYS = 90
 """How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
-_IF_INTENDED = Phrase("if that is intended, write `same_content: allow` under send: in campaign.yaml")
+_IF_INTENDED = Phrase(
+    "if that is intended, write `same_content: allow` under send: in campaign.yaml"
+)
 
 
 def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> Refusal | None:
@@ -903,7 +1006,9 @@ def lost_in_repair(campaign: RenderedCampaign, record: Record, state: State) -> 
     left = batches_left(campaign, record)
     if not left or reach_of(record, state, left[0] or 1).known is not Known.LOST:
         return None
-    say = Phrase("the ledger was damaged and repaired, and nobody has said whether the lost part recorded this send")
+    say = Phrase(
+        "the ledger was damaged and repaired, and nobody has said whether the lost part recorded this send"
+    )
     return Refusal(Guard.LEDGER_DAMAGED, say, settle(campaign.name))
 
 
@@ -931,7 +1036,9 @@ def with_reconcile_hint(refusal: Refusal, name: CampaignName) -> Refusal:
 
 def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal | None:
     """Refuse an edition below one that may have been sent, or above one that reached a part of its list."""
-    above = [each for each in state.editions(name) if each.edition > edition and is_out(each, state)]
+    above = [
+        each for each in state.editions(name) if each.edition > edition and is_out(each, state)
+    ]
     if not above:
         return _partly_sent(name, edition, state)
     last = above[-1]
@@ -940,7 +1047,9 @@ def edition_refusal(name: CampaignName, edition: int, state: State) -> Refusal |
         say = Phrase("nobody knows whether edition {last} was sent, and this is edition {edition}")
         way = Phrase("{back}; then {settle}", back=back, settle=settle(name))
         return Refusal(Guard.EDITION_LOWERED, Phrase(say, last=last.edition, edition=edition), way)
-    once_more = Phrase("{back}, or raise it to {next} to send it once more", back=back, next=last.edition + 1)
+    once_more = Phrase(
+        "{back}, or raise it to {next} to send it once more", back=back, next=last.edition + 1
+    )
     return Refusal(
         Guard.EDITION_LOWERED,
         Phrase(
@@ -969,12 +1078,24 @@ def audience_refusal(audience: "Audience", count: int | None) -> Refusal | None:
     low, high = (audience.expect.min, audience.expect.max) if audience.expect else (None, None)
     hint = Phrase("if the audience is right, correct audience.expect; until then nothing is sent")
     if count == 0:
-        return Refusal(Guard.AUDIENCE_BOUNDS, Phrase("the audience is empty: 0 followers"), _whom_else(audience))
+        return Refusal(
+            Guard.AUDIENCE_BOUNDS,
+            Phrase("the audience is empty: 0 followers"),
+            _whom_else(audience),
+        )
     if low is not None and count < low:
-        say = Phrase("the audience has {count} followers, and at least {low} were expected", count=count, low=low)
+        say = Phrase(
+            "the audience has {count} followers, and at least {low} were expected",
+            count=count,
+            low=low,
+        )
         return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
     if high is not None and count > high:
-        say = Phrase("the audience has {count} followers, and at most {high} were expected", count=count, high=high)
+        say = Phrase(
+            "the audience has {count} followers, and at most {high} were expected",
+            count=count,
+            high=high,
+        )
         return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
     return None
 
@@ -989,7 +1110,9 @@ def _whom_else(audience: "Audience") -> Phrase:
     )
 
 
-def sent_by_another(campaign: RenderedCampaign, state: State, sends: Mapping[Digest, CampaignName]) -> Refusal | None:
+def sent_by_another(
+    campaign: RenderedCampaign, state: State, sends: Mapping[Digest, CampaignName]
+) -> Refusal | None:
     """Refuse a message that another campaign sends earlier in this run; `sends` is message digest -> campaign."""
     other = sends.get(campaign.message_digest)
     if other is None or _is_repeated_on_purpose(campaign, state):
@@ -1016,7 +1139,9 @@ def expired_refusal(campaign: RenderedCampaign, now: datetime) -> Refusal:
             "the window closed at {closed}; massctl never sends late",
             closed=moment(closed),
         ),
-        Phrase("to send it after all, give it a new window in campaign.yaml and have that reviewed"),
+        Phrase(
+            "to send it after all, give it a new window in campaign.yaml and have that reviewed"
+        ),
     )
 
 
@@ -1045,7 +1170,9 @@ def _clock_went_back() -> Refusal:
 def kill_switch(rules: PolicyInForce) -> Refusal | None:
     """Refuse every send while a kill switch is on."""
     if rules.policy.sending == "disabled":
-        hint = Phrase("set policy.sending to `enabled` in massctl.yaml when sending is allowed again")
+        hint = Phrase(
+            "set policy.sending to `enabled` in massctl.yaml when sending is allowed again"
+        )
         return Refusal(Guard.KILL_SWITCH, Phrase("policy.sending is `disabled`"), hint)
     if rules.no_send:
         hint = Phrase("unset MASSCTL_NO_SEND when sending is allowed again")
@@ -1063,7 +1190,11 @@ def _account_in_doubt(case: Case) -> Refusal | None:
         say = Phrase(
             "nobody knows whether it was sent with the AppID {before}; its account in massctl.yaml now has {now}"
         )
-        return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, before=before, now=campaign.appid), settle(record.campaign))
+        return Refusal(
+            Guard.ACCOUNT_IN_DOUBT,
+            Phrase(say, before=before, now=campaign.appid),
+            settle(record.campaign),
+        )
     if case.is_repetition:
         return repeat_refusal(record, campaign.digest, case.rules.policy, case.now)
     others = [each for each in case.state.in_doubt(campaign.appid) if each is not record]
@@ -1080,20 +1211,28 @@ def _account_in_doubt(case: Case) -> Refusal | None:
         )
         return Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
     template = Phrase("nobody knows whether {other} was sent, so this account sends nothing else")
-    return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(template, other=others[0].campaign), settle(others[0].campaign))
+    return Refusal(
+        Guard.ACCOUNT_IN_DOUBT,
+        Phrase(template, other=others[0].campaign),
+        settle(others[0].campaign),
+    )
 
 
 def _contradicted(case: Case) -> Refusal | None:
     """Refuse every send of an account while two entries about one of its sends cannot both be true."""
     for each in (case.record, *case.state.in_doubt(case.campaign.appid)):
         if (found := contradiction(each)) is not None:
-            say = Phrase("the ledger contradicts itself about {name}, so this account sends nothing: {found}")
+            say = Phrase(
+                "the ledger contradicts itself about {name}, so this account sends nothing: {found}"
+            )
             hint = Phrase(
                 "look in the console under 群发记录 whether {name} was sent, then settle it: {command}",
                 name=each.campaign,
                 command=Command("reconcile", each.campaign),
             )
-            return Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase(say, name=each.campaign, found=found), hint)
+            return Refusal(
+                Guard.ACCOUNT_IN_DOUBT, Phrase(say, name=each.campaign, found=found), hint
+            )
     return None
 
 
@@ -1106,7 +1245,10 @@ def _rejected_before(case: Case) -> Refusal | None:
         return stopped
     return Refusal(
         Guard.REJECTED_BEFORE,
-        Phrase("WeChat refused exactly this content before, with errcode {errcode}", errcode=rejection.errcode),
+        Phrase(
+            "WeChat refused exactly this content before, with errcode {errcode}",
+            errcode=rejection.errcode,
+        ),
         Phrase("change what WeChat objects to; massctl sends a new digest"),
     )
 
@@ -1120,13 +1262,23 @@ def _same_content(case: Case) -> Refusal | None:
         if record.key == (campaign.name, campaign.edition):
             continue  # Its own attempts are judged by the guards of doubts and rejections.
         # The digest holds the appid, so an equal one is of the same account.
-        alike = [each for each in reach(record, state).values() if campaign.message_digest in each.messages]
-        spans = [each.span for each in alike if each.span is not None and each.reach is not Reach.SURELY_NOT]
+        alike = [
+            each
+            for each in reach(record, state).values()
+            if campaign.message_digest in each.messages
+        ]
+        spans = [
+            each.span
+            for each in alike
+            if each.span is not None and each.reach is not Reach.SURELY_NOT
+        ]
         found = [each for each in spans if each.until(case.now) >= since]
         if found:
             day = beijing_day(found[0].first).isoformat()
             say = Phrase("{other} sent the same message to the same audience on {day}")
-            return Refusal(Guard.SAME_CONTENT, Phrase(say, other=record.campaign, day=day), _IF_INTENDED)
+            return Refusal(
+                Guard.SAME_CONTENT, Phrase(say, other=record.campaign, day=day), _IF_INTENDED
+            )
     return None
 
 
@@ -1149,7 +1301,10 @@ def lock_missing(name: CampaignName) -> Refusal:
     return Refusal(
         Guard.LOCK_MISSING,
         Phrase("it is not locked, and only locked campaigns are sent"),
-        Phrase("{command}   then have campaign.lock.json reviewed and commit it", command=Command("lock", name)),
+        Phrase(
+            "{command}   then have campaign.lock.json reviewed and commit it",
+            command=Command("lock", name),
+        ),
     )
 
 
@@ -1166,7 +1321,10 @@ def links_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
         return None
     return Refusal(
         Guard.LOCK_STALE,
-        Phrase("the ledger does not have the address of a link: {differences}", differences=enumerated(dead)),
+        Phrase(
+            "the ledger does not have the address of a link: {differences}",
+            differences=enumerated(dead),
+        ),
         Phrase(
             "correct the link, then lock it again and have that reviewed: {command}",
             command=Command("lock", campaign.name),
@@ -1183,6 +1341,8 @@ def dead_links(campaign: RenderedCampaign, state: State) -> list[tuple[str, Phra
         if isinstance(now, tuple):
             found.append((key, Phrase("the link to {article}: {why}", article=key, why=now[0])))
         elif now != address:
-            said = Phrase("the link to {article} (its address is {address} now)", article=key, address=now)
+            said = Phrase(
+                "the link to {article} (its address is {address} now)", article=key, address=now
+            )
             found.append((key, said))
     return found

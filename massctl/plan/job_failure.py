@@ -37,31 +37,44 @@ def reason_words(reason: str) -> Phrase:
         return Phrase("WeChat failed it without a reason ({word})", word=reason)
     meaning = REASONS.get(int(err[1]))
     if meaning is None:
-        return Phrase("WeChat failed it for a reason that massctl does not know ({word})", word=reason)
+        return Phrase(
+            "WeChat failed it for a reason that massctl does not know ({word})", word=reason
+        )
     return Phrase("WeChat failed it: {meaning} ({word})", meaning=meaning, word=reason)
 
 
 def reason_of(record: Record) -> str | None:
     """Return WeChat's word for the failure of a record's last job that has one."""
-    return next((job.counts.reason for job in reversed(record.jobs) if job.counts and job.counts.reason), None)
+    return next(
+        (job.counts.reason for job in reversed(record.jobs) if job.counts and job.counts.reason),
+        None,
+    )
 
 
 def failure_words(record: Record) -> Phrase:
     """Return why the job of an edition failed, as far as WeChat tells."""
     reason = reason_of(record)
-    return Phrase("WeChat accepted the job and then failed it") if reason is None else reason_words(reason)
+    return (
+        Phrase("WeChat accepted the job and then failed it")
+        if reason is None
+        else reason_words(reason)
+    )
 
 
 def ends_words(record: Record) -> Phrase:
     """Describe the two ends that WeChat told of a job: how many have it by one, and the reason of the other."""
     job = next(job for job in record.jobs if job.is_contradicted)
     sent, failed = job.ends.get("sent"), job.ends.get("failed")
-    counted = next((each.sent_count for each in (sent, failed) if each is not None and each.sent_count), None)
+    counted = next(
+        (each.sent_count for each in (sent, failed) if each is not None and each.sent_count), None
+    )
     delivered = Phrase("it was sent")
     if counted is not None:
         delivered = Phrase("it was delivered to {count:,} followers", count=counted)
     why = failed.reason if failed is not None and failed.reason else "send fail"
-    say = Phrase("WeChat told two ends of it: {sent}; and {failed}. Nobody knows whether followers have it")
+    say = Phrase(
+        "WeChat told two ends of it: {sent}; and {failed}. Nobody knows whether followers have it"
+    )
     return Phrase(say, sent=delivered, failed=reason_words(why))
 
 
@@ -94,7 +107,9 @@ def how_to_resend(record: Record, state: State) -> Phrase | None:
         "{apply}",
         **told,
     )
-    unexplained = Phrase("the console shows the reason under 群发记录; to send it once more: {how}", how=again)
+    unexplained = Phrase(
+        "the console shows the reason under 群发记录; to send it once more: {how}", how=again
+    )
     return _ways(again, reprinted).get(int(err[1]), unexplained) if err is not None else unexplained
 
 
@@ -124,7 +139,9 @@ def _ways(again: Phrase, reprinted: Phrase) -> dict[int, Phrase]:
             "there: {how}",
             how=again,
         ),
-        22000: Phrase("take out the cards, links and QR codes of the other account: {how}", how=again),
+        22000: Phrase(
+            "take out the cards, links and QR codes of the other account: {how}", how=again
+        ),
         30001: Phrase("to send it although that check fails: {how}", how=reprinted),
         30002: Phrase(
             "the original may not be reprinted, so change the article, or ask its author to allow it (转载白名单): "
@@ -136,5 +153,8 @@ def _ways(again: Phrase, reprinted: Phrase) -> dict[int, Phrase]:
             how=reprinted,
         ),
         40001: Phrase("ask the administrator (管理员) why, and to agree: {how}", how=again),
-        40002: Phrase("ask the administrator (管理员) to confirm it within half an hour of the send: {how}", how=again),
+        40002: Phrase(
+            "ask the administrator (管理员) to confirm it within half an hour of the send: {how}",
+            how=again,
+        ),
     }

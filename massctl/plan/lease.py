@@ -65,7 +65,8 @@ def heartbeat_words(lease: HeldLease, here: LocalRunner) -> Phrase:
     """Return when the lease's runner was last alive. Only its own machine knows that."""
     if not here.holds(lease):
         return Phrase(
-            "only {host}, and the monitor of runner.heartbeat_env, know its last round", host=lease.event.host
+            "only {host}, and the monitor of runner.heartbeat_env, know its last round",
+            host=lease.event.host,
         )
     if here.last_round is None:
         return Phrase("it runs in this folder, and has not ended a round yet")
@@ -76,7 +77,9 @@ def heartbeat_words(lease: HeldLease, here: LocalRunner) -> Phrase:
 def lease_hint(lease: HeldLease, here: LocalRunner) -> Phrase:
     """Return the advice about the lease, and what follows from it."""
     if here.holds(lease):
-        return Phrase("{command}   gives that up: every apply at the tip may send then", command=RELEASE)
+        return Phrase(
+            "{command}   gives that up: every apply at the tip may send then", command=RELEASE
+        )
     return Phrase(
         "{take_over}   on another machine sends from there, and the runner on {host} ends at its next round; "
         "{release}   on {host} lets every apply at the tip send",

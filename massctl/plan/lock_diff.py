@@ -158,10 +158,16 @@ def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
 
 def lock_stale(before: LockFile, after: LockFile) -> Refusal:
     """Refuse a campaign that renders otherwise than it was locked; says first whether files or massctl changed."""
-    versions, files = changed_versions(before.renderer, after.renderer), list(_changed_by_files(before, after))
+    versions, files = (
+        changed_versions(before.renderer, after.renderer),
+        list(_changed_by_files(before, after)),
+    )
     rest = [each for each in changed_parts(before, after) if each not in files]
     if not versions or not rest:
-        say = Phrase("your files changed since it was locked: {differences}", differences=enumerated([*files, *rest]))
+        say = Phrase(
+            "your files changed since it was locked: {differences}",
+            differences=enumerated([*files, *rest]),
+        )
         return Refusal(Guard.LOCK_STALE, say, _lock_anew(CampaignName(after.campaign)))
     told = {"versions": enumerated(versions), "differences": enumerated(rest)}
     if files:
@@ -172,20 +178,36 @@ def lock_stale(before: LockFile, after: LockFile) -> Refusal:
             **told,
         )
     else:
-        say = Phrase("massctl changed since it was locked ({versions}) and renders differently: {differences}", **told)
-    hint = Phrase("lock it again and have that reviewed: {command}", command=Command("lock", after.campaign))
+        say = Phrase(
+            "massctl changed since it was locked ({versions}) and renders differently: {differences}",
+            **told,
+        )
+    hint = Phrase(
+        "lock it again and have that reviewed: {command}", command=Command("lock", after.campaign)
+    )
     return Refusal(Guard.LOCK_STALE, say, hint)
 
 
 def _lock_anew(name: CampaignName) -> Phrase:
-    return Phrase("undo the change, or lock it again and have that reviewed: {command}", command=Command("lock", name))
+    return Phrase(
+        "undo the change, or lock it again and have that reviewed: {command}",
+        command=Command("lock", name),
+    )
 
 
 def changed_versions(before: str, after: str) -> list[Phrase]:
     """Name the versions in which two renderers differ; each is written `massctl 0.1.0, pillow 13.0.0`."""
-    old, new = (dict(each.rpartition(" ")[::2] for each in renderer.split(", ")) for renderer in (before, after))
+    old, new = (
+        dict(each.rpartition(" ")[::2] for each in renderer.split(", "))
+        for renderer in (before, after)
+    )
     return [
-        Phrase("{name} {before} → {after}", name=name, before=old.get(name, "-"), after=new.get(name, "-"))
+        Phrase(
+            "{name} {before} → {after}",
+            name=name,
+            before=old.get(name, "-"),
+            after=new.get(name, "-"),
+        )
         for name in dict.fromkeys([*old, *new])
         if old.get(name) != new.get(name)
     ]
@@ -201,9 +223,13 @@ def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
 def _changed_by_files(before: LockFile, after: LockFile) -> Iterator[Phrase]:
     """Name the parts that no version of massctl decides: settings, and pictures whose own file changed."""
     yield from (part.what for part in changed_frame(before, after))
-    old, new = ({each.path: each.source_sha256 for each in lock.pictures} for lock in (before, after))
+    old, new = (
+        {each.path: each.source_sha256 for each in lock.pictures} for lock in (before, after)
+    )
     edited = {path for path, _ in old.items() ^ new.items()}
-    yield from (each for each in _changed_pictures(before, after) if each.values.get("path") in edited)
+    yield from (
+        each for each in _changed_pictures(before, after) if each.values.get("path") in edited
+    )
 
 
 def _changed_links(before: LockFile, after: LockFile) -> Iterator[Phrase]:
@@ -219,10 +245,17 @@ def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
     if before.edition != after.edition:
         yield FramePart(Phrase("the edition"), ReviewedPart.EDITION, before.edition, after.edition)
     if before.account.appid != after.account.appid:
-        yield FramePart(Phrase("the account"), ReviewedPart.ACCOUNT, before.account.appid, after.account.appid)
+        yield FramePart(
+            Phrase("the account"), ReviewedPart.ACCOUNT, before.account.appid, after.account.appid
+        )
     if before.audience != after.audience:
-        yield FramePart(Phrase("the audience"), ReviewedPart.AUDIENCE, before.audience, after.audience)
-    if (before.send.not_before, before.send.not_after) != (after.send.not_before, after.send.not_after):
+        yield FramePart(
+            Phrase("the audience"), ReviewedPart.AUDIENCE, before.audience, after.audience
+        )
+    if (before.send.not_before, before.send.not_after) != (
+        after.send.not_before,
+        after.send.not_after,
+    ):
         yield FramePart(Phrase("the window"), ReviewedPart.WINDOW, before.send, after.send)
     old, new = before.send.send_ignore_reprint, after.send.send_ignore_reprint
     if old != new:
@@ -233,9 +266,14 @@ def _changed_pictures(before: LockFile, after: LockFile) -> Iterator[Phrase]:
     old = {(each.sha256, each.purpose): each.path for each in before.pictures}
     new = {(each.sha256, each.purpose): each.path for each in after.pictures}
     for path, purpose in dict.fromkeys(
-        [(new[key], key[1]) for key in new if key not in old] + [(old[key], key[1]) for key in old if key not in new]
+        [(new[key], key[1]) for key in new if key not in old]
+        + [(old[key], key[1]) for key in old if key not in new]
     ):
         recording = purpose in ("voice", "video")
-        yield Phrase("the media file {path}", path=path) if recording else Phrase("the picture {path}", path=path)
+        yield (
+            Phrase("the media file {path}", path=path)
+            if recording
+            else Phrase("the picture {path}", path=path)
+        )
     if old.keys() == new.keys() and list(old) != list(new):
         yield Phrase("the order of the pictures")

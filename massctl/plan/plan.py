@@ -116,7 +116,9 @@ UploadKey = tuple[AppId, Purpose, Sha256]
 """The same bytes go to the same endpoint of an account once, ever."""
 
 
-def upload_steps(campaign: RenderedCampaign, state: State, planned: set[UploadKey]) -> list[UploadMedia]:
+def upload_steps(
+    campaign: RenderedCampaign, state: State, planned: set[UploadKey]
+) -> list[UploadMedia]:
     """Plan the files that the account does not have; `planned` collects what the plan has already."""
     steps: list[UploadMedia] = []
     reason = staging_reason(campaign, state)
@@ -139,14 +141,18 @@ def draft_steps(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
         alive = record.draft(batch or 1)
         if alive is None or alive.event.digest != campaign.digest:
             supersedes = MediaId(alive.event.media_id) if alive else None
-            steps.append(SaveDraft(campaign, staging_reason(campaign, state, batch or 1), supersedes, batch))
+            steps.append(
+                SaveDraft(campaign, staging_reason(campaign, state, batch or 1), supersedes, batch)
+            )
     return steps
 
 
 def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
     """Plan a separate draft to preview a version; none if the staged draft is of this version."""
     draft = state.record(campaign.name, campaign.edition).draft()
-    if not campaign.message.has_draft or (draft is not None and draft.event.digest == campaign.digest):
+    if not campaign.message.has_draft or (
+        draft is not None and draft.event.digest == campaign.digest
+    ):
         return []
     return [SaveDraft(campaign, staging_reason(campaign, state), for_preview=True)]
 
@@ -173,7 +179,11 @@ def preview_steps(campaign: RenderedCampaign, record: Record) -> list[SendPrevie
         recorded = record.previews.get((campaign.digest, recipient.recorded))
         if recipient.recorded not in planned and (recorded is None or recorded.outcome == "failed"):
             planned.add(recipient.recorded)
-            steps.append(SendPreview(campaign, number, recipient, preview_reason(campaign, record, recipient)))
+            steps.append(
+                SendPreview(
+                    campaign, number, recipient, preview_reason(campaign, record, recipient)
+                )
+            )
     return steps
 
 
@@ -213,11 +223,17 @@ def shown_steps(campaign: RenderedCampaign, record: Record, showing: Showing) ->
     ]
 
 
-def preview_to_refusal(campaign: RenderedCampaign, policy: "Policy", showing: Showing | None) -> Refusal | None:
+def preview_to_refusal(
+    campaign: RenderedCampaign, policy: "Policy", showing: Showing | None
+) -> Refusal | None:
     """Refuse a campaign with a reviewer who is not in `policy.preview_to`: a branch could name any follower."""
-    asked = campaign.recipients if showing is None or showing.recipients is None else showing.recipients
+    asked = (
+        campaign.recipients if showing is None or showing.recipients is None else showing.recipients
+    )
     found = [
-        Phrase("reviewer {number} (by openid)", number=number) if each.kind == "touser" else each.name
+        Phrase("reviewer {number} (by openid)", number=number)
+        if each.kind == "touser"
+        else each.name
         for number, each in enumerate(asked, 1)
         if not policy.may_preview_to(each.name)
     ]
@@ -226,7 +242,9 @@ def preview_to_refusal(campaign: RenderedCampaign, policy: "Policy", showing: Sh
     return Refusal(
         Guard.PREVIEW_TO,
         Phrase("policy.preview_to does not name every recipient: {names}", names=enumerated(found)),
-        Phrase("remove them from `preview:` or the command, or have them added to policy.preview_to in massctl.yaml"),
+        Phrase(
+            "remove them from `preview:` or the command, or have them added to policy.preview_to in massctl.yaml"
+        ),
     )
 
 
@@ -249,18 +267,25 @@ def unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnos
                 "nobody knows whether preview {number} of this version arrived; it is not repeated",
                 number=number,
             )
-            hint = Phrase("ask the reviewer; to show it again: {command}", command=Command("preview", campaign.name))
+            hint = Phrase(
+                "ask the reviewer; to show it again: {command}",
+                command=Command("preview", campaign.name),
+            )
             place = Place(f"campaigns/{campaign.name}/campaign.yaml")
             found.append(Diagnostic("MC402", Severity.WARNING, say, place, hint, campaign.name))
     return found
 
 
-def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime) -> list[PlannedCampaign]:
+def within_allowance(
+    planned: list[PlannedCampaign], state: State, now: datetime
+) -> list[PlannedCampaign]:
     """Drop the previews that exceed today's allowance, and the sends that would go out without them.
 
     Each account's previews count in the order in which they go out.
     """
-    steps = sorted((s for each in planned for s in each.steps if isinstance(s, SendPreview)), key=going_out)
+    steps = sorted(
+        (s for each in planned for s in each.steps if isinstance(s, SendPreview)), key=going_out
+    )
     needed = Counter(step.campaign.name for step in steps)
     left: dict[AppId, int] = {}
     available: dict[str, int] = {}
@@ -275,7 +300,11 @@ def within_allowance(planned: list[PlannedCampaign], state: State, now: datetime
             beyond.setdefault(name, set()).add(step.address)
 
     def within(each: PlannedCampaign) -> PlannedCampaign:
-        kept = tuple(s for s in each.steps if s.address not in beyond[each.name] and not isinstance(s, SendMass))
+        kept = tuple(
+            s
+            for s in each.steps
+            if s.address not in beyond[each.name] and not isinstance(s, SendMass)
+        )
         refusal = _used_up(needed[each.name], available[each.name], now)
         return replace(each, steps=kept, refusals=(*each.refusals, refusal))
 
@@ -291,7 +320,9 @@ def going_out(step: SendPreview) -> tuple[bool, float, str, int]:
 
 def allowance_spent(now: datetime) -> Refusal:
     """Refuse a preview because WeChat refused another one of this account and day: used up."""
-    say = Phrase("WeChat says that today's previews of the account are used up, so this one was not tried")
+    say = Phrase(
+        "WeChat says that today's previews of the account are used up, so this one was not tried"
+    )
     return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
 
 
@@ -306,7 +337,12 @@ def _used_up(needed: int, left: int, now: datetime) -> Refusal:
 
 
 def off_the_tip(
-    planned: PlannedCampaign, campaign: RenderedCampaign, state: State, away: Refusal, *, shown: bool
+    planned: PlannedCampaign,
+    campaign: RenderedCampaign,
+    state: State,
+    away: Refusal,
+    *,
+    shown: bool,
 ) -> PlannedCampaign:
     """Correct a plan that was made as if at the tip; `away` says why this is not the tip.
 
@@ -453,22 +489,33 @@ class _Planner(Struct):
             case _:
                 return self._rendered(planned, desired, record)
 
-    def _concluded(self, planned: PlannedCampaign, record: Record, source_sha256: str) -> PlannedCampaign:
+    def _concluded(
+        self, planned: PlannedCampaign, record: Record, source_sha256: str
+    ) -> PlannedCampaign:
         edition = record.edition
-        planned = replace(planned, digest=record.attempts[-1].event.digest if record.attempts else None)
+        planned = replace(
+            planned, digest=record.attempts[-1].event.digest if record.attempts else None
+        )
         if (lowered := guards.edition_refusal(planned.name, edition, self.state)) is not None:
             return replace(planned, refusals=(lowered,))
         if record.source_sha256 in (None, source_sha256):
             return planned
-        say = Phrase("edited after edition {edition} was sent; followers have the old version", edition=edition)
-        hint = Phrase("undo the edit, or raise `edition` to {next} to send it once more", next=edition + 1)
+        say = Phrase(
+            "edited after edition {edition} was sent; followers have the old version",
+            edition=edition,
+        )
+        hint = Phrase(
+            "undo the edit, or raise `edition` to {next} to send it once more", next=edition + 1
+        )
         if self.rules.is_named(planned.name):
             return replace(planned, refusals=(Refusal(Guard.EDITED_AFTER_SEND, say, hint),))
         place = Place(f"campaigns/{planned.name}/campaign.yaml")
         warning = Diagnostic("MC401", Severity.WARNING, say, place, hint, planned.name)
         return replace(planned, diagnostics=(warning,))
 
-    def _not_locked(self, planned: PlannedCampaign, record: Record, refusal: Refusal) -> PlannedCampaign:
+    def _not_locked(
+        self, planned: PlannedCampaign, record: Record, refusal: Refusal
+    ) -> PlannedCampaign:
         """Refuse all of it, staging too; a closed window says enough, unless it is named."""
         named = self.rules.is_named(planned.name)
         refusals = () if planned.window is WindowState.EXPIRED and not named else (refusal,)
@@ -483,7 +530,9 @@ class _Planner(Struct):
         warning = Diagnostic("MC403", Severity.WARNING, say, None, hint, planned.name)
         return replace(planned, refusals=(refusal,), diagnostics=(warning,))
 
-    def _rendered(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+    def _rendered(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record
+    ) -> PlannedCampaign:
         planned = replace(
             planned,
             digest=campaign.digest,
@@ -500,7 +549,9 @@ class _Planner(Struct):
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
         case = Case(campaign, self.state, self.rules, self.now)
-        stopped = staging_refusal(case) or preview_to_refusal(campaign, self.rules.policy, self.showing)
+        stopped = staging_refusal(case) or preview_to_refusal(
+            campaign, self.rules.policy, self.showing
+        )
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record), campaign)
@@ -511,19 +562,29 @@ class _Planner(Struct):
         shown = self.until is Until.PREVIEW and self.rules.is_named(campaign.name)
         return off_the_tip(planned, campaign, self.state, away, shown=shown)
 
-    def _in_doubt(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+    def _in_doubt(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record
+    ) -> PlannedCampaign:
         repetition = repeat_at(record, campaign, self.rules.policy, self.now)
-        refusals = tuple(send_refusals(Case(campaign, self.state, self.rules, self.now), Moment.PLAN))
+        refusals = tuple(
+            send_refusals(Case(campaign, self.state, self.rules, self.now), Moment.PLAN)
+        )
         wanted = self.until is Until.SEND
         return replace(
             planned,
-            next_at=repetition.at if isinstance(repetition, Repeat) and repetition.at > self.now else None,
+            next_at=repetition.at
+            if isinstance(repetition, Repeat) and repetition.at > self.now
+            else None,
             refusals=refusals,
             wants_send=wanted,
-            steps=tuple(quota.send_steps(campaign, record, Reason.RESUBMIT)) if wanted and not refusals else (),
+            steps=tuple(quota.send_steps(campaign, record, Reason.RESUBMIT))
+            if wanted and not refusals
+            else (),
         )
 
-    def _expired(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+    def _expired(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record
+    ) -> PlannedCampaign:
         closed = campaign.window.not_after if campaign.window else self.now
         if closed in record.expired_at and not self.rules.is_named(campaign.name):
             return planned  # It was reported by the run that recorded it.
@@ -536,7 +597,9 @@ class _Planner(Struct):
         known = self.calendars[appid].slots.get(campaign.name)
         return known or quota.slot_of(campaign, agenda, self.state, self.rules.policy, self.now)
 
-    def _open(self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record) -> PlannedCampaign:
+    def _open(
+        self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record
+    ) -> PlannedCampaign:
         slot = self._slot(campaign)
         steps: list[Step] = list(self._staging(campaign, record))
         wanted = self.until is Until.SEND and planned.window is not WindowState.WAITING
@@ -552,7 +615,9 @@ class _Planner(Struct):
             audience = audience_refusal(campaign.audience, count) if count is not None else None
             shows = any(isinstance(step, SendPreview) for step in steps)
             reading = Reading(shows=shows, audience=audience)
-            refusals = send_refusals(Case(campaign, self.state, self.rules, self.now, slot, reading), Moment.PLAN)
+            refusals = send_refusals(
+                Case(campaign, self.state, self.rules, self.now, slot, reading), Moment.PLAN
+            )
             equal = guards.sent_by_another(campaign, self.state, self.planned_sends)
             refusals += [equal] if equal and not refusals else []
             if not refusals:
@@ -575,7 +640,9 @@ class _Planner(Struct):
         if self.showing:
             return []
         named = self.rules.is_named(campaign.name)
-        overlapping = overlapping_month(campaign, self._slot(campaign)) if campaign.window or named else []
+        overlapping = (
+            overlapping_month(campaign, self._slot(campaign)) if campaign.window or named else []
+        )
         due = window_state(campaign.window, self.now) is WindowState.DUE or named
         spent = used_up_today(campaign, self.state, self.rules.policy, self.now) if due else []
         return [*unknown_previews(campaign, record), *overlapping, *spent]
@@ -593,7 +660,11 @@ class _Planner(Struct):
         if self.showing is not None:
             return shown_steps(campaign, record, self.showing)
         ahead, named = self.rules.policy.preview_ahead_duration, self.rules.is_named(campaign.name)
-        return preview_steps(campaign, record) if previews_due(campaign, ahead, named, self.now) else []
+        return (
+            preview_steps(campaign, record)
+            if previews_due(campaign, ahead, named, self.now)
+            else []
+        )
 
 
 def make_plan(
@@ -612,7 +683,9 @@ def make_plan(
     previews again, on purpose.
     """
     planner = _Planner(state, rules, until, now, showing)
-    planned = within_allowance([planner.plan(each) for each in sorted(desired, key=_order)], state, now)
+    planned = within_allowance(
+        [planner.plan(each) for each in sorted(desired, key=_order)], state, now
+    )
     accounts = {each.account for each in planned}
     ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts)
     plan = Plan(state.lineage, state.plan_serial, tuple(planned), ahead)
@@ -621,7 +694,10 @@ def make_plan(
 
 def stopped(plan: Plan, stop: Refusal) -> Plan:
     """Refuse everything in a plan for one reason, staging included."""
-    refused = (replace(c, steps=(), refusals=(stop,), tag_due=None, wants_send=False) for c in plan.campaigns)
+    refused = (
+        replace(c, steps=(), refusals=(stop,), tag_due=None, wants_send=False)
+        for c in plan.campaigns
+    )
     return replace(plan, campaigns=tuple(refused))
 
 
@@ -641,7 +717,9 @@ def refreshed(plan: Plan, remote: Remote, state: State) -> Plan:
         if campaign is not None and any(isinstance(step, SendMass) for step in found.steps):
             # A size that was read now may have let a send go on beside an equal one.
             if (equal := guards.sent_by_another(campaign, state, sends)) is not None:
-                found = replace(found, steps=_without_send(found.steps), refusals=(*found.refusals, equal))
+                found = replace(
+                    found, steps=_without_send(found.steps), refusals=(*found.refusals, equal)
+                )
             sends.setdefault(campaign.message_digest, campaign.name)
         campaigns.append(found)
     return replace(plan, campaigns=tuple(campaigns), remote=remote)
@@ -657,17 +735,23 @@ def _refreshed(planned: PlannedCampaign, remote: Remote) -> PlannedCampaign:
     refusal = remote.refusals.get(planned.name)
     if refusal is None:
         return planned
-    left = tuple(step for step in planned.steps if not isinstance(step, SaveDraft | SendPreview | SendMass))
+    left = tuple(
+        step for step in planned.steps if not isinstance(step, SaveDraft | SendPreview | SendMass)
+    )
     return replace(planned, steps=left, refusals=(*planned.refusals, refusal))
 
 
-def _counted(planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None) -> PlannedCampaign:
+def _counted(
+    planned: PlannedCampaign, campaign: RenderedCampaign, count: int | None
+) -> PlannedCampaign:
     """Judge the audience by its size now; plan the send if only the recorded size refused it."""
     others = tuple(each for each in planned.refusals if each.guard is not Guard.AUDIENCE_BOUNDS)
     found = audience_refusal(campaign.audience, count) if planned.wants_send else None
     refusals = (*others, found) if found is not None else others
     steps = _without_send(planned.steps) if found else planned.steps
-    held_back = len(others) < len(planned.refusals) and not any(isinstance(each, SendMass) for each in steps)
+    held_back = len(others) < len(planned.refusals) and not any(
+        isinstance(each, SendMass) for each in steps
+    )
     if planned.wants_send and held_back and not refusals:
         steps = (*steps, SendMass(campaign, Reason.DUE))
     return replace(planned, audience_count=count, refusals=refusals, steps=steps)

@@ -38,13 +38,25 @@ PLAN_FORMAT_VERSION = 1
 
 def plan_digest(plan: Plan) -> Digest:
     """Return the plan's digest: lineage, serial, each campaign's digest, steps, reviewers, refusals."""
-    campaigns = [{key: value for key, value in _campaign(each).items() if key in _DIGESTED} for each in plan.campaigns]
+    campaigns = [
+        {key: value for key, value in _campaign(each).items() if key in _DIGESTED}
+        for each in plan.campaigns
+    ]
     # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
     reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
-    return digest_of({"lineage": plan.lineage, "serial": plan.serial, "campaigns": campaigns, "reviewers": reviewers})
+    return digest_of(
+        {
+            "lineage": plan.lineage,
+            "serial": plan.serial,
+            "campaigns": campaigns,
+            "reviewers": reviewers,
+        }
+    )
 
 
-_DIGESTED = frozenset({"name", "account", "edition", "status", "window", "next_at", "digest", "steps", "refusals"})
+_DIGESTED = frozenset(
+    {"name", "account", "edition", "status", "window", "next_at", "digest", "steps", "refusals"}
+)
 
 
 def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
@@ -66,7 +78,9 @@ def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
     approved = approved_document(campaign.rendered) if campaign.rendered else None
     diagnostics = diagnostics_document(campaign.diagnostics)
     reading = reading_document(campaign.rendered)
-    return document(SavedCampaign, campaign, diagnostics=diagnostics, approved=approved, reading=reading)
+    return document(
+        SavedCampaign, campaign, diagnostics=diagnostics, approved=approved, reading=reading
+    )
 
 
 def reading_document(campaign: RenderedCampaign | None) -> list[dict[str, Any]]:
@@ -352,7 +366,11 @@ def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
     now = SavedPlan.model_validate(plan_document(plan, saved.names), strict=False)
     moved = [*_moved_ledger(saved, now), *_moved_campaigns(saved, now)]
     if saved.digest == now.digest:
-        return [Phrase("the plan file was changed by hand")] if moved or saved.summary != now.summary else []
+        return (
+            [Phrase("the plan file was changed by hand")]
+            if moved or saved.summary != now.summary
+            else []
+        )
     # The digest also covers the recipients of previews, which no other key names.
     return moved or [Phrase("the reviewers, or the text of a refusal")]
 
@@ -373,7 +391,9 @@ def plan_stale(moved: list[Phrase], names: Sequence[str], file: str = "FILE") ->
 def only_planned(plan: Plan) -> Plan:
     """Drop every send that is not a step of the plan, because apply might otherwise make it."""
     kept = tuple(
-        each if any(isinstance(step, SendMass) for step in each.steps) else replace(each, wants_send=False)
+        each
+        if any(isinstance(step, SendMass) for step in each.steps)
+        else replace(each, wants_send=False)
         for each in plan.campaigns
     )
     return replace(plan, campaigns=kept)
@@ -383,7 +403,9 @@ def _moved_ledger(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
     if saved.lineage not in (None, now.lineage):
         yield Phrase("there is another ledger")
     if saved.serial != now.serial:
-        yield Phrase("the ledger's serial ({before} → {after})", before=saved.serial, after=now.serial)
+        yield Phrase(
+            "the ledger's serial ({before} → {after})", before=saved.serial, after=now.serial
+        )
 
 
 def _moved_campaigns(saved: SavedPlan, now: SavedPlan) -> Iterator[Phrase]:
@@ -405,7 +427,9 @@ def _moved_campaign(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phr
     faults = [each.code for each in after.diagnostics if each.severity is Severity.ERROR]
     if faults and not any(each.severity is Severity.ERROR for each in before.diagnostics):
         # A campaign with faults has no digest, no window and no steps, which would say nothing more.
-        yield Phrase("{name} has faults now ({codes})", name=name, codes=", ".join(dict.fromkeys(faults)))
+        yield Phrase(
+            "{name} has faults now ({codes})", name=name, codes=", ".join(dict.fromkeys(faults))
+        )
         return
     yield from _moved_content(before, after)
     if (before.window, before.next_at) != (after.window, after.next_at):
@@ -415,12 +439,16 @@ def _moved_campaign(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phr
     if before.steps != after.steps:
         yield Phrase("the steps of {name}", name=name)
     if _guards(before) != _guards(after):
-        yield Phrase("what refuses {name} ({guards})", name=name, guards=", ".join(_guards(after)) or "-")
+        yield Phrase(
+            "what refuses {name} ({guards})", name=name, guards=", ".join(_guards(after)) or "-"
+        )
 
 
 def _moved_content(before: SavedCampaign, after: SavedCampaign) -> Iterator[Phrase]:
     """Name the approved parts that moved; only the digest where a plan does not hold them."""
-    parts = changed_parts(before.approved, after.approved) if before.approved and after.approved else []
+    parts = (
+        changed_parts(before.approved, after.approved) if before.approved and after.approved else []
+    )
     if parts:
         yield Phrase("{name} ({parts})", name=after.name, parts=enumerated(parts))
     elif (before.digest, before.edition) != (after.digest, after.edition):
@@ -460,15 +488,24 @@ def reviewable(document: str | bytes, file: str = "-") -> SavedPlan | StoppedPla
         with suppress(ValidationError):
             return StoppedPlan.model_validate_json(document)
         raise NotAPlanError(
-            Phrase("{file} is not a plan for review: {places}", file=file, places=enumerated(_places(error))),
+            Phrase(
+                "{file} is not a plan for review: {places}",
+                file=file,
+                places=enumerated(_places(error)),
+            ),
             Phrase("No comment was made."),
-            Phrase("write one with: {command}", command=Command("plan", "--format json --for-review")),
+            Phrase(
+                "write one with: {command}", command=Command("plan", "--format json --for-review")
+            ),
         ) from None
 
 
 def _places(error: ValidationError) -> list[str]:
     """Name the first places that do not match the schema, without their content."""
-    found = [".".join(str(part) for part in each["loc"]) or "JSON" for each in error.errors(include_url=False)]
+    found = [
+        ".".join(str(part) for part in each["loc"]) or "JSON"
+        for each in error.errors(include_url=False)
+    ]
     return [place[:_PLACE_CHARACTERS] for place in dict.fromkeys(found[:_PLACES_TOLD])]
 
 

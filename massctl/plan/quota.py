@@ -20,7 +20,16 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
-from massctl.model.state import DAY_USED_UP, Attempt, Job, Record, RecordKey, State, beijing_day, is_concluded
+from massctl.model.state import (
+    DAY_USED_UP,
+    Attempt,
+    Job,
+    Record,
+    RecordKey,
+    State,
+    beijing_day,
+    is_concluded,
+)
 from massctl.plan.reach import asked_in, reach
 from massctl.plan.steps import Guard, Reason, Refusal, SendMass
 from massctl.plan.window import again_after, next_moment, tomorrow
@@ -119,7 +128,11 @@ def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> l
     found = [Use(at, at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
     ids = state.index.account(appid).tags
     for record in _records_or_open(state, appid, Unit.MONTH.of(now), now):
-        known = {**ids, record.resolved.tag: record.resolved.tag_id} if record.resolved is not None else ids
+        known = (
+            {**ids, record.resolved.tag: record.resolved.tag_id}
+            if record.resolved is not None
+            else ids
+        )
         own = {each.event.batch for each in record.attempts if each.serial == but}
         for each in reach(record, state).values():
             if each.appid != appid or not each.counts or each.span is None or each.batch in own:
@@ -128,7 +141,9 @@ def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> l
             tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
             named = known.get(tag, tag) if isinstance(tag, str) else tag
             span = each.span.first, each.span.until(now)
-            found.append(Use(*span, _recorded_scope(audience), record.campaign, record.edition, named))
+            found.append(
+                Use(*span, _recorded_scope(audience), record.campaign, record.edition, named)
+            )
     return found
 
 
@@ -161,16 +176,22 @@ def used_in(found: Iterable[Use], rule: Rule, tag: TagKey | None = None) -> dict
     """
     by_period: dict[date, list[Use]] = {}
     for use in found:
-        if use.scope not in rule.scopes or (tag is not None and use.scope is Scope.TAG and use.tag != tag):
+        if use.scope not in rule.scopes or (
+            tag is not None and use.scope is Scope.TAG and use.tag != tag
+        ):
             continue
         for period in rule.unit.between(use.at, use.until):
             there = by_period.setdefault(period, [])
-            if use.campaign is None or (use.campaign, use.edition) not in {(u.campaign, u.edition) for u in there}:
+            if use.campaign is None or (use.campaign, use.edition) not in {
+                (u.campaign, u.edition) for u in there
+            }:
                 there.append(use)
     return by_period
 
 
-def calls_by_day(state: State, appid: AppId, now: datetime, but: int | None = None) -> Counter[date]:
+def calls_by_day(
+    state: State, appid: AppId, now: datetime, but: int | None = None
+) -> Counter[date]:
     """Count the requests for mass sends from today on, also those that WeChat refused; not those that never left.
 
     One whose answer came counts on the day of the answer; the others on every day on which they may have left. `but`
@@ -182,7 +203,9 @@ def calls_by_day(state: State, appid: AppId, now: datetime, but: int | None = No
             if attempt.event.appid != appid or attempt.serial == but or _never_left(attempt):
                 continue
             span = asked_in(record, attempt)
-            counted.update(day for day in Unit.DAY.between(span.first, span.until(now)) if day >= today)
+            counted.update(
+                day for day in Unit.DAY.between(span.first, span.until(now)) if day >= today
+            )
     return counted
 
 
@@ -205,12 +228,19 @@ def calls_used_up(state: State, appid: AppId, now: datetime) -> bool:
     """Return whether WeChat refused a mass call today as used up, and accepted none since."""
     account = state.index.account(appid)
     last = account.used_up
-    return last is not None and last is account.newest and beijing_day(last.answered_at or last.at) == beijing_day(now)
+    return (
+        last is not None
+        and last is account.newest
+        and beijing_day(last.answered_at or last.at) == beijing_day(now)
+    )
 
 
 def counted_anew(now: datetime) -> Phrase:
     """Return when the allowance of the Beijing day is renewed."""
-    return Phrase("the count starts again at {moment}; run the same command after that", moment=moment(tomorrow(now)))
+    return Phrase(
+        "the count starts again at {moment}; run the same command after that",
+        moment=moment(tomorrow(now)),
+    )
 
 
 # What is asked for.
@@ -274,11 +304,28 @@ def tag_of(audience: "Audience") -> TagKey | None:
 def demand_of(campaign: RenderedCampaign) -> Demand:
     """Return what a rendered campaign asks for."""
     scope = scope_of(campaign.audience)
-    name, edition, account, appid = campaign.name, campaign.edition, campaign.account, campaign.appid
+    name, edition, account, appid = (
+        campaign.name,
+        campaign.edition,
+        campaign.account,
+        campaign.appid,
+    )
     calls = campaign.batches or 1
     tag, over = tag_of(campaign.audience), campaign.over_limit_allowed
     window, digest = campaign.window, campaign.digest
-    return Demand(name, edition, account, appid, scope, window, campaign.source_sha256, calls, tag, over, digest=digest)
+    return Demand(
+        name,
+        edition,
+        account,
+        appid,
+        scope,
+        window,
+        campaign.source_sha256,
+        calls,
+        tag,
+        over,
+        digest=digest,
+    )
 
 
 def may_run_short(demands: Iterable[Demand], used: Mapping[date, int]) -> bool:
@@ -298,7 +345,9 @@ def _pending(demand: Demand, state: State, now: datetime, but: int | None) -> De
     if _is_as_refused(demand, record):
         return None
     window = demand.window
-    if window is not None and (now > window.not_after or window.not_before > now + timedelta(days=DAYS_AHEAD)):
+    if window is not None and (
+        now > window.not_after or window.not_before > now + timedelta(days=DAYS_AHEAD)
+    ):
         return None
     sent = len(record.sent_batches)
     return replace(demand, calls=max(1, demand.calls - sent), begun=True) if sent else demand
@@ -313,7 +362,11 @@ def _is_as_refused(demand: Demand, record: Record) -> bool:
     if last is None or last.rejection is None or not last.rejection.is_final:
         return False
     event = last.event
-    return event.digest == demand.digest if demand.digest else event.source_sha256 == demand.source_sha256
+    return (
+        event.digest == demand.digest
+        if demand.digest
+        else event.source_sha256 == demand.source_sha256
+    )
 
 
 # The calendar: who goes out on which day.
@@ -373,7 +426,10 @@ class _Quota(Frozen):
         self.coming.setdefault(self.rule.unit.around(day), []).append(demand)
 
     def counted(self, period: date) -> tuple[CountedSend, ...]:
-        used = (CountedSend(use.campaign, use.at) for use in sorted(self.named.get(period, ()), key=lambda use: use.at))
+        used = (
+            CountedSend(use.campaign, use.at)
+            for use in sorted(self.named.get(period, ()), key=lambda use: use.at)
+        )
         return (*used, *map(_reserved, self.coming.get(period, ())))
 
 
@@ -385,7 +441,13 @@ class Calendar:
     """One account's days: every campaign of the agenda takes its day in the interface's order."""
 
     def __init__(
-        self, agenda: Agenda, appid: AppId, state: State, policy: "Policy", now: datetime, but: int | None = None
+        self,
+        agenda: Agenda,
+        appid: AppId,
+        state: State,
+        policy: "Policy",
+        now: datetime,
+        but: int | None = None,
     ) -> None:
         """`but` is the serial of an attempt whose campaign is judged as if it were not on record."""
         self._kind = agenda.accounts[appid][1]
@@ -398,7 +460,9 @@ class Calendar:
         self.slots: dict[CampaignName, Slot] = {}
         here = [each for each in agenda.demands if each.appid == appid]
         asking = (_pending(each, state, now, but) for each in here)
-        self.demands = sorted((each for each in asking if each is not None), key=lambda demand: demand.sort_key)
+        self.demands = sorted(
+            (each for each in asking if each is not None), key=lambda demand: demand.sort_key
+        )
         self.slots |= {each.name: Slot() for each in here}
         for demand in self.demands:
             self.slots[demand.name] = self._walk(demand)
@@ -461,14 +525,20 @@ class Calendar:
             and not (demand.over_limit and quota.rule.unit is Unit.MONTH)
         ]
 
-    def _refused(self, demand: Demand, against: Mapping[date, list[_Quota]], days: Sequence[date]) -> Slot:
+    def _refused(
+        self, demand: Demand, against: Mapping[date, list[_Quota]], days: Sequence[date]
+    ) -> Slot:
         quota = against[days[0]][0]
-        periods = dict.fromkeys(quota.rule.unit.around(day) for day in days if quota in against[day])
+        periods = dict.fromkeys(
+            quota.rule.unit.around(day) for day in days if quota in against[day]
+        )
         taken = tuple((period, quota.counted(period)) for period in periods)
         return Slot(rule=quota.rule, taken=taken, needed=demand.calls)
 
     def _free_from(self, demand: Demand) -> date | None:
-        return next((day for day in self._days(demand, behind=True) if not self._against(demand, day)), None)
+        return next(
+            (day for day in self._days(demand, behind=True) if not self._against(demand, day)), None
+        )
 
     def _overlapping(self, demand: Demand, slot: Slot, day: date) -> Slot:
         """Count a demand among the sends of its month that may reach the same followers; who they are nobody knows."""
@@ -479,8 +549,15 @@ class Calendar:
     def _sends_of(self, demand: Demand | None) -> _Quota:
         """Return the sends among which a demand is counted: a service account's for each tag, and for everybody."""
         tag = None
-        if demand is not None and demand.scope is Scope.TAG and self._kind == "service" and demand.tag is not None:
-            tag = self._ids.get(demand.tag, demand.tag) if isinstance(demand.tag, str) else demand.tag
+        if (
+            demand is not None
+            and demand.scope is Scope.TAG
+            and self._kind == "service"
+            and demand.tag is not None
+        ):
+            tag = (
+                self._ids.get(demand.tag, demand.tag) if isinstance(demand.tag, str) else demand.tag
+            )
         if tag not in self._sends:
             self._sends[tag] = self._quota_by(SENDS[self._kind] if tag is None else TAGGED, tag)
         return self._sends[tag]
@@ -519,8 +596,12 @@ _TOLD_MAX = 7
 """So many taken days are named; the others are counted."""
 _LIMITS = {
     SENDS["subscription"]: Phrase("a subscription account has one send a day (Beijing time)"),
-    SENDS["service"]: Phrase("a service account has four sends to every follower a month (Beijing time)"),
-    TAGGED: Phrase("followers with the same tag get four mass messages a month from a service account (Beijing time)"),
+    SENDS["service"]: Phrase(
+        "a service account has four sends to every follower a month (Beijing time)"
+    ),
+    TAGGED: Phrase(
+        "followers with the same tag get four mass messages a month from a service account (Beijing time)"
+    ),
     CALLS: Phrase("an account has 100 mass calls a day (Beijing time)"),
 }
 GIVE_A_TAG = Phrase(
@@ -554,8 +635,12 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
 def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refusal:
     """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
     if slot.needed > CALLS.limit:
-        too_many = Phrase("its list needs {needed} jobs, but an account has {daily} mass calls a day (Beijing time)")
-        return Refusal(Guard.ALLOWANCE, Phrase(too_many, needed=slot.needed, daily=CALLS.limit), GIVE_A_TAG)
+        too_many = Phrase(
+            "its list needs {needed} jobs, but an account has {daily} mass calls a day (Beijing time)"
+        )
+        return Refusal(
+            Guard.ALLOWANCE, Phrase(too_many, needed=slot.needed, daily=CALLS.limit), GIVE_A_TAG
+        )
     told = {"needed": slot.needed, "daily": CALLS.limit, "taken": taken}
     if slot.day is not None:
         say = Phrase(
@@ -571,7 +656,10 @@ def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refu
 
 
 def _later_in_window(day: date) -> Phrase:
-    return Phrase("run apply again on or after {day}, within its window: that day is free", day=day.isoformat())
+    return Phrase(
+        "run apply again on or after {day}, within its window: that day is free",
+        day=day.isoformat(),
+    )
 
 
 def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
@@ -579,8 +667,12 @@ def _another_day(campaign: RenderedCampaign, slot: Slot) -> str:
     day = slot.free_from.isoformat() if slot.free_from is not None else None
     if campaign.window is None:
         if day is None:
-            return Phrase("no day of the next year is free for it: change policy.freeze in massctl.yaml")
-        return Phrase("run `{command}` on or after {day}", day=day, command=Command("apply", campaign.name))
+            return Phrase(
+                "no day of the next year is free for it: change policy.freeze in massctl.yaml"
+            )
+        return Phrase(
+            "run `{command}` on or after {day}", day=day, command=Command("apply", campaign.name)
+        )
     coming = [each.campaign for _, there in slot.taken for each in there if each.until is not None]
     if others := list(dict.fromkeys(each for each in coming if each is not None))[:_TOLD_MAX]:
         move = Phrase(
@@ -640,12 +732,16 @@ def overlapping_month(campaign: RenderedCampaign, slot: Slot) -> list[Diagnostic
         limit=REACH.limit,
         others=_names(slot.overlapping),
     )
-    hint = Phrase("nobody can know who they are; if the audiences overlap, move one of the campaigns to another month")
+    hint = Phrase(
+        "nobody can know who they are; if the audiences overlap, move one of the campaigns to another month"
+    )
     place = Place(f"campaigns/{campaign.name}/campaign.yaml")
     return [Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)]
 
 
-def used_up_today(campaign: RenderedCampaign, state: State, policy: "Policy", now: datetime) -> list[Diagnostic]:
+def used_up_today(
+    campaign: RenderedCampaign, state: State, policy: "Policy", now: datetime
+) -> list[Diagnostic]:
     """Warn if WeChat said that today's mass calls are used up; apply tries again, because a quota may be cleared."""
     if not calls_used_up(state, campaign.appid, now):
         return []
@@ -702,7 +798,11 @@ DAYS_IN_MIND = 31
 
 def withdrawals_asked(state: State, appid: AppId, now: datetime) -> int:
     """Count today's requests for withdrawals, whatever their result; not those that never left."""
-    return sum(beijing_day(at) == beijing_day(now) for job in _jobs_of_today(state, appid, now) for at in job.asked_at)
+    return sum(
+        beijing_day(at) == beijing_day(now)
+        for job in _jobs_of_today(state, appid, now)
+        for at in job.asked_at
+    )
 
 
 def _jobs_of_today(state: State, appid: AppId, now: datetime) -> list[Job]:
@@ -738,7 +838,9 @@ def withdrawable(state: State, appid: AppId, now: datetime) -> list[Job]:
         for record in _records(state, appid, beijing_day(since), now)
         if record.appid == appid and is_news_or_video(record)
         for job in record.jobs
-        if job.msg_id is not None and job.accepted_at >= since and not (job.is_gone or job.status == "failed")
+        if job.msg_id is not None
+        and job.accepted_at >= since
+        and not (job.is_gone or job.status == "failed")
     ]
 
 
@@ -754,7 +856,9 @@ def beyond_today(state: State, appid: AppId, now: datetime, needed: int) -> Refu
         left=left,
         daily=daily,
     )
-    none_left = Phrase("the account's {daily} withdrawals of today (Beijing time) are used up", daily=daily)
+    none_left = Phrase(
+        "the account's {daily} withdrawals of today (Beijing time) are used up", daily=daily
+    )
     hint = Phrase("{anew}; sooner: in the console under 群发记录", anew=counted_anew(now))
     return Refusal(Guard.ALLOWANCE, say if left else none_left, hint)
 
@@ -797,7 +901,11 @@ def look_ahead(
         if account in accounts:
             calendar = Calendar(agenda, appid, state, policy, now)
             sends = _spans(calendar.sends, "sends", calendar.sends.used, now)
-            spans = (*sends, *_calls(calendar, kind, state, appid, now), *_withdrawals(state, appid, now))
+            spans = (
+                *sends,
+                *_calls(calendar, kind, state, appid, now),
+                *_withdrawals(state, appid, now),
+            )
             found += [AccountAhead(account, kind, spans)] if spans else []
     return tuple(found)
 
@@ -808,7 +916,11 @@ def _calls(calendar: Calendar, kind: str, state: State, appid: AppId, now: datet
     if spent := calls_used_up(state, appid, now):
         # Others used what is missing here: WeChat counts the calls of every program.
         used[beijing_day(now)] = max(CALLS.limit, used.get(beijing_day(now), 0))
-    if kind == "subscription" and not spent and all(demand.calls == 1 for demand in calendar.demands):
+    if (
+        kind == "subscription"
+        and not spent
+        and all(demand.calls == 1 for demand in calendar.demands)
+    ):
         return []
     return _spans(calendar.calls, "calls", used, now)
 
@@ -859,8 +971,14 @@ def next_send_at(state: State, appid: AppId, now: datetime) -> datetime:
     earliest = [now]
     if len(recent) >= SENDS_A_MINUTE:
         earliest.append(recent[-SENDS_A_MINUTE] + MINUTE)
-    too_fast = (a.answered_at for a in attempts if a.rejection is not None and a.rejection.errcode == TOO_FAST)
-    earliest += [at + MINUTE for at in _within_a_minute((at for at in too_fast if at is not None), now)]
+    too_fast = (
+        a.answered_at
+        for a in attempts
+        if a.rejection is not None and a.rejection.errcode == TOO_FAST
+    )
+    earliest += [
+        at + MINUTE for at in _within_a_minute((at for at in too_fast if at is not None), now)
+    ]
     return max(earliest)
 
 

@@ -69,7 +69,9 @@ _ROWS: Mapping[Phase, tuple[Reach, ...]] = {
     Phase.CONTRADICTED:  (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
 }  # fmt: skip
 TABLE: Mapping[tuple[Phase, Known], Reach] = {
-    (phase, known): reach for phase, row in _ROWS.items() for known, reach in zip(Known, row, strict=True)
+    (phase, known): reach
+    for phase, row in _ROWS.items()
+    for known, reach in zip(Known, row, strict=True)
 }
 """Phase, and what is known beside it -> who has it. A job beside a phase that has none is a contradiction."""
 
@@ -131,11 +133,17 @@ class BatchReach(Frozen):
 _ASKED = frozenset({Phase.OPEN, Phase.HELD, Phase.ACCEPTED, Phase.TOLD_SENT, Phase.CONTRADICTED})
 """WeChat was asked for it, or a person sent it."""
 _BY_KNOWN: Mapping[Known, Phrase] = {
-    Known.LOST: Phrase("the ledger was repaired, and nobody has said whether the lost part recorded its send"),
-    Known.LOST_DENIED: Phrase("the ledger was repaired, and only a person's word says that it was not sent"),
+    Known.LOST: Phrase(
+        "the ledger was repaired, and nobody has said whether the lost part recorded its send"
+    ),
+    Known.LOST_DENIED: Phrase(
+        "the ledger was repaired, and only a person's word says that it was not sent"
+    ),
     Known.DENIED: Phrase("only a person's word says that it was not sent"),
     Known.CONTRADICTED: Phrase("its job was told to be sent and to have failed"),
-    Known.CALLED_FAILED: Phrase("its job was told to be sent and to have failed, and a person says that it failed"),
+    Known.CALLED_FAILED: Phrase(
+        "its job was told to be sent and to have failed, and a person says that it failed"
+    ),
 }
 _BY_PHASE: Mapping[Phase, Phrase] = {
     Phase.CONTRADICTED: Phrase("two entries of the ledger about it cannot both be true"),
@@ -172,9 +180,16 @@ def reach_of(record: Record, state: State, batch: int, *, without: str | None = 
 def sent_in(record: Record) -> list[Span]:
     """Return, for every batch that went out or may have, when WeChat took it."""
     batches = _batches(record)
-    tried = {batch: [each for each in record.not_refused if each.event.batch == batch] for batch in batches}
+    tried = {
+        batch: [each for each in record.not_refused if each.event.batch == batch]
+        for batch in batches
+    }
     phases = {batch: _phase(record, batch) for batch in batches}
-    found = [_span(record, batch, phases[batch], tried[batch]) for batch in batches if phases[batch] in _ASKED]
+    found = [
+        _span(record, batch, phases[batch], tried[batch])
+        for batch in batches
+        if phases[batch] in _ASKED
+    ]
     return [each for each in found if each is not None]
 
 
@@ -190,7 +205,9 @@ def is_contradicted(record: Record, state: State) -> bool:
 
 def needs_word(record: Record, state: State) -> bool:
     """Whether a person has to say of some batch if it was sent in what a repair of the ledger dropped."""
-    return not is_concluded(record) and any(each.known is Known.LOST for each in reach(record, state).values())
+    return not is_concluded(record) and any(
+        each.known is Known.LOST for each in reach(record, state).values()
+    )
 
 
 def batches_named(found: Sequence[BatchReach]) -> str:
@@ -266,7 +283,9 @@ def _messages(record: Record, phase: Phase, tried: Sequence[Attempt]) -> frozens
     return frozenset(digests)
 
 
-def _audience(record: Record, batch: int, phase: Phase, tried: Sequence[Attempt]) -> Mapping[str, Any] | None:
+def _audience(
+    record: Record, batch: int, phase: Phase, tried: Sequence[Attempt]
+) -> Mapping[str, Any] | None:
     """Say to whom it went; of a send by hand the audience that was declared then, if anybody wrote that down."""
     asked = [each for each in tried if not each.is_denied] or [
         each for each in record.not_refused if not each.is_denied
@@ -285,7 +304,9 @@ def _span(record: Record, batch: int, phase: Phase, tried: Sequence[Attempt]) ->
     """Find out between which moments WeChat took it: at its answer, and without one while its request may have left."""
     accepted = next((each for each in tried if each.accepted is not None), None)
     if phase is Phase.ACCEPTED and accepted is not None:
-        return _accepted_in(record, accepted, [each for each in tried if each.serial < accepted.serial])
+        return _accepted_in(
+            record, accepted, [each for each in tried if each.serial < accepted.serial]
+        )
     by_hand = [each.at for each in record.settled_sent if each.event.batch == batch]
     if record.imported is not None:
         by_hand = [record.imported.sent_at, *by_hand]
@@ -334,9 +355,17 @@ def _left_until(record: Record, attempt: Attempt) -> datetime | None:
         held = attempt.doubt is not None and attempt.doubt.errcode in HOLD_CODES
         return attempt.answered_at + timedelta(minutes=HOLD_MINUTES if held else 0)
     batch = attempt.event.batch
-    others = [each for each in record.attempts if each.event.batch == batch and each.serial > attempt.serial]
+    others = [
+        each
+        for each in record.attempts
+        if each.event.batch == batch and each.serial > attempt.serial
+    ]
     later = [each.at for each in others]
-    later += [each.at for each in record.settlements if each.event.batch == batch and each.at >= attempt.at]
+    later += [
+        each.at
+        for each in record.settlements
+        if each.event.batch == batch and each.at >= attempt.at
+    ]
     if attempt.event.not_after is not None:
         later.append(attempt.event.not_after)
     return max(attempt.at, min(later)) if later else None

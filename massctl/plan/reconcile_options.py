@@ -67,7 +67,9 @@ def is_to_settle(record: Record, state: State) -> bool:
     After a repair of the ledger it is every edition that is not known as sent.
     """
     unsent = not is_concluded(record) and bool(record.drafts or record.attempts)
-    return record.is_in_doubt or unsent or needs_word(record, state) or is_contradicted(record, state)
+    return (
+        record.is_in_doubt or unsent or needs_word(record, state) or is_contradicted(record, state)
+    )
 
 
 def unsent_below(record: Record, state: State) -> list[Record]:
@@ -82,7 +84,11 @@ def may_be_not_sent(record: Record) -> bool:
 
 
 def evidence(
-    record: Record, planned: "PlannedCampaign | None", state: State, rules: PolicyInForce, now: datetime
+    record: Record,
+    planned: "PlannedCampaign | None",
+    state: State,
+    rules: PolicyInForce,
+    now: datetime,
 ) -> Evidence:
     """Collect what is known of a record; `rules` is the policy of a run in which a person insists on repeating."""
     campaign = planned.rendered if planned else None
@@ -110,26 +116,42 @@ def _edition(record: Record) -> int:
 def _is_of(campaign: RenderedCampaign, record: Record) -> bool:
     """Return whether a campaign is still the version that was attempted or staged."""
     draft = record.draft()
-    digest = record.attempts[-1].event.digest if record.attempts else draft.event.digest if draft else None
+    digest = (
+        record.attempts[-1].event.digest
+        if record.attempts
+        else draft.event.digest
+        if draft
+        else None
+    )
     return (campaign.edition, campaign.digest) == (record.edition, digest)
 
 
 def _has_id_of(campaign: RenderedCampaign, attempt: Attempt) -> bool:
     """Return whether the send that a campaign declares has the id that was recorded with an attempt."""
     event = attempt.event
-    return event.client_msg_id == client_msg_id(campaign.appid, campaign.identity, campaign.edition, event.batch)
+    return event.client_msg_id == client_msg_id(
+        campaign.appid, campaign.identity, campaign.edition, event.batch
+    )
 
 
 def _repetition(
-    record: Record, planned: "PlannedCampaign | None", state: State, rules: PolicyInForce, now: datetime
+    record: Record,
+    planned: "PlannedCampaign | None",
+    state: State,
+    rules: PolicyInForce,
+    now: datetime,
 ) -> Repetition:
     until = remembered_since(record).at + timedelta(hours=REPEAT_HOURS_MAX)
     campaign = planned.rendered if planned else None
     if planned is None or campaign is None:
         why = [refusal.message for refusal in planned.refusals] if planned else []
-        return Repetition(until, None, tuple(why) or (Phrase("the campaign cannot be read as it was attempted"),))
+        return Repetition(
+            until, None, tuple(why) or (Phrase("the campaign cannot be read as it was attempted"),)
+        )
     if campaign.edition != record.edition:
-        say = Phrase("campaign.yaml now has edition {edition}, and massctl repeats only what was attempted")
+        say = Phrase(
+            "campaign.yaml now has edition {edition}, and massctl repeats only what was attempted"
+        )
         return Repetition(until, None, (Phrase(say, edition=campaign.edition),))
     if campaign.window is not None:
         until = min(until, campaign.window.not_after)
@@ -137,7 +159,9 @@ def _repetition(
     repetition = repeat_at(record, campaign, rules.policy, now)
     if isinstance(repetition, NoRepeat):
         # The guard of doubts says the same once more.
-        others = [refusal.message for refusal in refusals if refusal.guard is not Guard.ACCOUNT_IN_DOUBT]
+        others = [
+            refusal.message for refusal in refusals if refusal.guard is not Guard.ACCOUNT_IN_DOUBT
+        ]
         return Repetition(until, None, (repetition.why, *others))
     if all(refusal.guard in PASSING for refusal in refusals):
         return Repetition(until, repetition.at, ())

@@ -85,7 +85,10 @@ def _not_divided(name: CampaignName) -> MassctlError:
 
 def _nobody_has_it(record: Record, state: State) -> MassctlError:
     """Every job failed, so that a raised edition reaches everybody once."""
-    say = Phrase("surely nobody has {name}: a raised edition of it goes to everybody once", name=record.campaign)
+    say = Phrase(
+        "surely nobody has {name}: a raised edition of it goes to everybody once",
+        name=record.campaign,
+    )
     again = Phrase("write `edition: {edition}` in campaign.yaml", edition=record.edition + 1)
     return RefusedError(say, _NOTHING_DONE, how_to_resend(record, state) or again)
 
@@ -94,9 +97,16 @@ def _none_left(record: Record, state: State, unsure: Sequence[BatchReach]) -> Ma
     name = record.campaign
     if record.ended is not None:
         return RefusedError(
-            Phrase("{name} was ended before, and {rest} has its other openids", name=name, rest=record.ended.rest),
+            Phrase(
+                "{name} was ended before, and {rest} has its other openids",
+                name=name,
+                rest=record.ended.rest,
+            ),
             _NOTHING_DONE,
-            Phrase("if it is lost: {command}", command=Command("new", record.ended.rest, "--unsent-of", name)),
+            Phrase(
+                "if it is lost: {command}",
+                command=Command("new", record.ended.rest, "--unsent-of", name),
+            ),
         )
     if not unsure:
         return _not_divided(name)

@@ -65,7 +65,9 @@ def remembered_since(record: Record) -> Attempt:
     return next(each for each in record.not_refused if each.send is opened.send)
 
 
-def may_repeat(record: Record, digest: str | None, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
+def may_repeat(
+    record: Record, digest: str | None, policy: "Policy", now: datetime
+) -> Repeat | NoRepeat:
     """Decide about a record that is in doubt; `digest` is what is desired now."""
     if (never := _never(record, digest, policy)) is not None:
         return NoRepeat(never)
@@ -74,10 +76,14 @@ def may_repeat(record: Record, digest: str | None, policy: "Policy", now: dateti
     wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
     at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
     if max(at, now) >= deadline:
-        say = Phrase("the first attempt is more than {hours} hours old, and WeChat may have forgotten its id")
+        say = Phrase(
+            "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id"
+        )
         return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))
     if now < first.at:
-        return NoRepeat(Phrase("the clock shows a time before the first attempt, so its age is unknown"))
+        return NoRepeat(
+            Phrase("the clock shows a time before the first attempt, so its age is unknown")
+        )
     return Repeat(at)
 
 
@@ -85,7 +91,10 @@ def _never(record: Record, digest: str | None, policy: "Policy") -> Phrase | Non
     """Return why a record in doubt is not repeated at any time; None if it may be."""
     if record.contradicted:
         return Phrase("the ledger contradicts itself about it")
-    if any(each.doubt is not None and each.doubt.errcode in (0, ID_KNOWN) for each in record.open_attempts):
+    if any(
+        each.doubt is not None and each.doubt.errcode in (0, ID_KNOWN)
+        for each in record.open_attempts
+    ):
         return Phrase("WeChat named a job that no request on record can have made")
     if policy.in_doubt == "stop":
         return Phrase("policy.in_doubt is `stop`")
@@ -94,7 +103,9 @@ def _never(record: Record, digest: str | None, policy: "Policy") -> Phrase | Non
     return None
 
 
-def repeat_at(record: Record, campaign: RenderedCampaign, policy: "Policy", now: datetime) -> Repeat | NoRepeat:
+def repeat_at(
+    record: Record, campaign: RenderedCampaign, policy: "Policy", now: datetime
+) -> Repeat | NoRepeat:
     """Return the first moment at which window and quiet hours allow a repetition, if it comes soon enough."""
     decision = may_repeat(record, campaign.digest, policy, now)
     if isinstance(decision, NoRepeat):
@@ -110,5 +121,7 @@ def repeat_refusal(record: Record, digest: str, policy: "Policy", now: datetime)
     decision = may_repeat(record, digest, policy, now)
     if isinstance(decision, Repeat):
         return None
-    say = Phrase("nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why)
+    say = Phrase(
+        "nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why
+    )
     return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(record.campaign))

@@ -16,7 +16,13 @@ from massctl.model.campaign import ARTICLE_FLAGS
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockFile, Version
-from massctl.model.message import PICTURE_SCHEME, LockedArticle, Message, ReadableArticle, RenderedCampaign
+from massctl.model.message import (
+    PICTURE_SCHEME,
+    LockedArticle,
+    Message,
+    ReadableArticle,
+    RenderedCampaign,
+)
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status, is_concluded, status_of
 from massctl.model.word_count import WordCount
@@ -74,7 +80,11 @@ def _staged(record: Record) -> Base | None:
     if record.staged is not None:
         return Base(BaseKind.STAGED, record.staged.digest, record.edition)
     # A draft that is gone leaves previews behind, but what they showed is not staged any more.
-    shown = [] if record.drafts else [digest for digest, _ in record.previews if digest not in record.shown_only]
+    shown = (
+        []
+        if record.drafts
+        else [digest for digest, _ in record.previews if digest not in record.shown_only]
+    )
     return Base(BaseKind.PREVIEW, shown[-1], record.edition) if shown else None
 
 
@@ -175,7 +185,9 @@ class ArticleChanged(Frozen):
     @property
     def is_layout_only(self) -> bool:
         """Whether only its markup differs, which shows in its looks and in no word or picture."""
-        return self.number is not None and self.was is not None and not (self.changes or self.is_moved)
+        return (
+            self.number is not None and self.was is not None and not (self.changes or self.is_moved)
+        )
 
 
 class Difference(Frozen):
@@ -198,7 +210,8 @@ class Difference(Frozen):
 
 
 _PICTURE = re.compile(
-    re.escape(PICTURE_SCHEME) + r"(?P<sha256>[0-9a-f]{64})|url\(\s*['\"]?(?P<address>https?://[^'\")\s]+)",
+    re.escape(PICTURE_SCHEME)
+    + r"(?P<sha256>[0-9a-f]{64})|url\(\s*['\"]?(?P<address>https?://[^'\")\s]+)",
     re.IGNORECASE,
 )
 _SOURCES = ("src", "data-src", "href", "xlink:href")
@@ -311,7 +324,9 @@ def _look_at(node: Any, reading: Reading, files: Mapping[str, tuple[str, int]]) 
         reading.see(PictureSeen(name, alt, path, size_bytes))
     if not found and node.tag in {"img", "image"}:
         # Its address is WeChat's already, so no bytes of ours name it.
-        reading.see(PictureSeen(next((attributes[key] for key in _SOURCES if attributes.get(key)), ""), alt))
+        reading.see(
+            PictureSeen(next((attributes[key] for key in _SOURCES if attributes.get(key)), ""), alt)
+        )
 
 
 TOKENS_MAX = 5_000
@@ -336,7 +351,9 @@ BlockChange = WordsChanged | PictureChanged
 _T = TypeVar("_T", bound=Hashable)
 
 
-def _opcodes(old: Sequence[_T], new: Sequence[_T]) -> Iterator[tuple[bool, Sequence[_T], Sequence[_T]]]:
+def _opcodes(
+    old: Sequence[_T], new: Sequence[_T]
+) -> Iterator[tuple[bool, Sequence[_T], Sequence[_T]]]:
     """Return runs in order: whether they are equal, the old ones, the new ones."""
     if max(len(old), len(new)) > TOKENS_MAX:
         yield False, old, new
@@ -373,7 +390,9 @@ def _replaced(before: Sequence[Block], after: Sequence[Block]) -> Iterator[Block
     """Tell a stretch that was rewritten: each old paragraph with the new one that is most like it, the rest alone."""
     position = 0
     # Of a single pair of one kind, the one stands in the place of the other, however much was rewritten.
-    least = 0.0 if len(before) == len(after) == 1 and _same_kind(before[0], after[0]) else _ALIKE_MIN
+    least = (
+        0.0 if len(before) == len(after) == 1 and _same_kind(before[0], after[0]) else _ALIKE_MIN
+    )
     for block in before:
         nearby = range(position, min(position + _NEARBY, len(after)))
         best = max(nearby, key=lambda index: _alike(block, after[index]), default=None)
@@ -401,7 +420,9 @@ def _alike(one: Block, other: Block) -> float:
 def _changed(old: Block | None, new: Block | None) -> BlockChange:
     if isinstance(old, Words | None) and isinstance(new, Words | None):
         return WordsChanged(word_changes(old.text if old else "", new.text if new else ""))
-    return PictureChanged(old if isinstance(old, PictureSeen) else None, new if isinstance(new, PictureSeen) else None)
+    return PictureChanged(
+        old if isinstance(old, PictureSeen) else None, new if isinstance(new, PictureSeen) else None
+    )
 
 
 class Traits(Frozen):
@@ -490,7 +511,10 @@ def _files(message: Message[LockedArticle]) -> list[str]:
 
 def _seen(lock: LockFile) -> Mapping[str | None, PictureSeen]:
     """Return the files of a lock by their names."""
-    return {each.sha256: PictureSeen(each.sha256, "", each.path, each.size_bytes) for each in lock.pictures}
+    return {
+        each.sha256: PictureSeen(each.sha256, "", each.path, each.size_bytes)
+        for each in lock.pictures
+    }
 
 
 _TEXTS = ("title", "author", "digest", "content_source_url", "pic_crop_235_1", "pic_crop_1_1")
@@ -556,7 +580,11 @@ def _changed_articles(before: list[_Article], after: list[_Article]) -> Iterator
             continue
         earlier = before[pairs[index]]
         changes = tuple(_changes(earlier, article))
-        if changes or index in out_of_order or earlier.locked.content_sha256 != article.locked.content_sha256:
+        if (
+            changes
+            or index in out_of_order
+            or earlier.locked.content_sha256 != article.locked.content_sha256
+        ):
             number, was, title = index + 1, pairs[index] + 1, article.locked.title
             yield ArticleChanged(number, was, title, changes, index in out_of_order)
     for index, article in enumerate(before):
@@ -566,7 +594,9 @@ def _changed_articles(before: list[_Article], after: list[_Article]) -> Iterator
 
 def _lone(article: _Article, number: int | None, was: int | None) -> ArticleChanged:
     reading = article.reading
-    return ArticleChanged(number, was, article.locked.title, words=reading.words, pictures=reading.pictures)
+    return ArticleChanged(
+        number, was, article.locked.title, words=reading.words, pictures=reading.pictures
+    )
 
 
 def _changes(before: _Article, after: _Article) -> Iterator[Change]:

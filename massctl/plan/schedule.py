@@ -67,7 +67,11 @@ class Schedule(Frozen):
 
 
 def schedule_of(
-    plan: Plan, windows: Mapping[CampaignName, Window], state: State, settings: "MassctlFile", now: datetime
+    plan: Plan,
+    windows: Mapping[CampaignName, Window],
+    state: State,
+    settings: "MassctlFile",
+    now: datetime,
 ) -> Schedule:
     """Make the schedule of a plan; `windows` has the window of each campaign that declares one."""
     names = {AppId(account.appid): name for name, account in settings.accounts.items()}
@@ -77,13 +81,19 @@ def schedule_of(
     for each in plan.campaigns:
         window = windows.get(each.name)
         if window is not None and (each.name, each.edition) not in known:
-            found.append(_to_come(each, window, open_drifts(state, state.record(each.name, each.edition))))
-    order = sorted(found, key=lambda send: (send.begins, send.ends, send.campaign or "", send.edition or 0))
+            found.append(
+                _to_come(each, window, open_drifts(state, state.record(each.name, each.edition)))
+            )
+    order = sorted(
+        found, key=lambda send: (send.begins, send.ends, send.campaign or "", send.edition or 0)
+    )
     return Schedule(tuple(order), plan.ahead, now)
 
 
 def _sent(
-    state: State, planned: Mapping[tuple[CampaignName, int | None], PlannedCampaign], names: Mapping[AppId, str]
+    state: State,
+    planned: Mapping[tuple[CampaignName, int | None], PlannedCampaign],
+    names: Mapping[AppId, str],
 ) -> Iterable[ScheduledSend]:
     titles = {name: each.title for (name, _), each in planned.items()}
     for record in state.records.values():
@@ -98,7 +108,9 @@ def _sent(
 
 def _in_the_console(state: State, names: Mapping[AppId, str]) -> Iterable[ScheduledSend]:
     for appid, moments in state.website_sends.items():
-        yield from (ScheduledSend(None, "", names.get(appid), None, at, at, Status.SENT) for at in moments)
+        yield from (
+            ScheduledSend(None, "", names.get(appid), None, at, at, Status.SENT) for at in moments
+        )
 
 
 def _to_come(planned: PlannedCampaign, window: Window, drifts: tuple[Drift, ...]) -> ScheduledSend:

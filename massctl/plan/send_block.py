@@ -73,7 +73,9 @@ def send_block(
     name = content.account_name if isinstance(content, RenderedCampaign) else ""
     return SendBlock(
         account=f"{name} ({account})" if name else account,
-        audience=content.audience if isinstance(content, RenderedCampaign) else content.audience.declared,
+        audience=content.audience
+        if isinstance(content, RenderedCampaign)
+        else content.audience.declared,
         batches=listed.batches if listed is not None else None,
         count=listed.count if listed is not None else count,
         is_counted_now=is_counted_now,
@@ -90,7 +92,13 @@ def send_block(
 
 def spans_of(ahead: Sequence[AccountAhead], account: str, name: str) -> tuple[Span, ...]:
     """Return the spans that a campaign counts in; for one without a day, the first of the account."""
-    spans = [span for each in ahead if each.account == account for span in each.spans if span.of != "withdrawals"]
+    spans = [
+        span
+        for each in ahead
+        if each.account == account
+        for span in each.spans
+        if span.of != "withdrawals"
+    ]
     return tuple(span for span in spans if name in span.campaigns) or tuple(spans[:1])
 
 
@@ -102,7 +110,10 @@ def warnings_of(diagnostics: Sequence[Diagnostic]) -> tuple[Phrase, ...]:
 
 
 def _commenting(content: "RenderedCampaign | LockFile") -> tuple[CommentAccess, ...]:
-    return tuple(_who(each.need_open_comment, each.only_fans_can_comment) for each in content.message.commented)
+    return tuple(
+        _who(each.need_open_comment, each.only_fans_can_comment)
+        for each in content.message.commented
+    )
 
 
 def _who(is_open: bool, only_fans: bool) -> CommentAccess:

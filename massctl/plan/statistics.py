@@ -83,9 +83,13 @@ def send_days(state: State, appid: AppId) -> frozenset[date]:
 def publication_days(record: Record) -> frozenset[date]:
     """Return the days on which what an edition sent may have been published."""
     spans = sent_in(record)
-    moments = [each.first for each in spans] + [each.last for each in spans if each.last is not None]
+    moments = [each.first for each in spans] + [
+        each.last for each in spans if each.last is not None
+    ]
     moments += [job.accepted_at for job in record.jobs]
-    return frozenset(beijing_day(at + margin) for at in moments for margin in (timedelta(0), MIDNIGHT_MARGIN))
+    return frozenset(
+        beijing_day(at + margin) for at in moments for margin in (timedelta(0), MIDNIGHT_MARGIN)
+    )
 
 
 def website_sends(articles: Iterable[ArticleDay], state: State, appid: AppId) -> list[datetime]:
@@ -95,12 +99,20 @@ def website_sends(articles: Iterable[ArticleDay], state: State, appid: AppId) ->
     """
     records = [each for each in state.records.values() if each.appid == appid and each.sent_batches]
     known = {str(job.msg_data_id) for record in records for job in record.jobs}
-    pushed = {each.msgid.partition("_")[0]: each.ref_date for each in articles if each.publish_type == PUSHED}
+    pushed = {
+        each.msgid.partition("_")[0]: each.ref_date
+        for each in articles
+        if each.publish_type == PUSHED
+    }
     unknown = Counter(day for message, day in pushed.items() if message not in known)
     unknown.subtract(beijing_day(at) for at in state.website_sends.get(appid, ()))
-    nameless = [each for each in records if not any(job.msg_data_id is not None for job in each.jobs)]
+    nameless = [
+        each for each in records if not any(job.msg_data_id is not None for job in each.jobs)
+    ]
     unknown.subtract(day for record in nameless for day in publication_days(record))
-    return [datetime.combine(day, NOON, BEIJING) for day, count in unknown.items() for _ in range(count)]
+    return [
+        datetime.combine(day, NOON, BEIJING) for day, count in unknown.items() for _ in range(count)
+    ]
 
 
 PUSHED = 0
@@ -111,10 +123,14 @@ NOON = time(12)
 
 def _has_articles(record: Record) -> bool:
     """Whether an edition may be news: only news have a draft or a msg_data_id; of an import nobody knows."""
-    return bool(record.drafts or record.imported or any(job.msg_data_id is not None for job in record.jobs))
+    return bool(
+        record.drafts or record.imported or any(job.msg_data_id is not None for job in record.jobs)
+    )
 
 
-def due_requests(days: Collection[date], asked: Iterable[JudgedCall], now: datetime) -> tuple[StatisticsRequest, ...]:
+def due_requests(
+    days: Collection[date], asked: Iterable[JudgedCall], now: datetime
+) -> tuple[StatisticsRequest, ...]:
     """Return the calls of one account that are due; `days` are those of `send_days`.
 
     First come those of the whole account, then articles that WeChat still counts: what was asked about longest ago
@@ -123,7 +139,9 @@ def due_requests(days: Collection[date], asked: Iterable[JudgedCall], now: datet
     """
     history = _History(asked, now)
     newest = newest_day(now)
-    if history.used_up or not (counted := sorted((day for day in days if day <= newest), reverse=True)):
+    if history.used_up or not (
+        counted := sorted((day for day in days if day <= newest), reverse=True)
+    ):
         return ()
     counts_from = newest - timedelta(days=ARTICLE_DAYS)
     account = list(_of_account(history, newest)) if counted[0] >= counts_from else []
@@ -134,7 +152,10 @@ def due_requests(days: Collection[date], asked: Iterable[JudgedCall], now: datet
 
 
 def has_newest_day(
-    request: StatisticsRequest, articles: Sequence[ArticleDay], days: Sequence[AccountDay], now: datetime
+    request: StatisticsRequest,
+    articles: Sequence[ArticleDay],
+    days: Sequence[AccountDay],
+    now: datetime,
 ) -> bool:
     """Whether an answer has the newest day that it can have; WeChat leaves that day out for a while, without a word.
 
@@ -156,7 +177,10 @@ def _of_account(history: "_History", newest: date) -> Iterable[StatisticsRequest
         end = newest
         while end >= first:
             begin = max(first, end - timedelta(days=span - 1))
-            if not all(history.has_day(call, begin + timedelta(days=each)) for each in range((end - begin).days + 1)):
+            if not all(
+                history.has_day(call, begin + timedelta(days=each))
+                for each in range((end - begin).days + 1)
+            ):
                 yield StatisticsRequest(call, begin, end)
             end = begin - timedelta(days=1)
 
@@ -176,7 +200,9 @@ class _History:
             self.used_up |= each.errcode == DAY_USED_UP and beijing_day(each.at) == today
             span = min((each.end_date - each.begin_date).days, FOLLOWER_DAYS)
             for number in range(span + 1):
-                self._answers.setdefault((each.call, each.begin_date + timedelta(days=number)), []).append(each)
+                self._answers.setdefault(
+                    (each.call, each.begin_date + timedelta(days=number)), []
+                ).append(each)
 
     def has_day(self, call: StatisticsCall, day: date) -> bool:
         """Whether a day of the account was asked for once it was counted, and answered."""
@@ -204,7 +230,11 @@ class _History:
     def is_waiting(self, request: StatisticsRequest) -> bool:
         """Whether the same call was made a moment ago, and not wholly answered."""
         last = self._last.get(request)
-        return last is not None and last.outcome in AGAIN_AFTER and self._now - last.at < AGAIN_AFTER[last.outcome]
+        return (
+            last is not None
+            and last.outcome in AGAIN_AFTER
+            and self._now - last.at < AGAIN_AFTER[last.outcome]
+        )
 
 
 DeliveryKey: TypeAlias = tuple[CampaignName, int, int, str]
@@ -214,7 +244,10 @@ CLAIM_AGE = timedelta(minutes=10)
 
 
 def claimed(
-    lines: Iterable[ReportDelivery], renamed: Mapping[CampaignName, CampaignName], now: datetime, runner: str = ""
+    lines: Iterable[ReportDelivery],
+    renamed: Mapping[CampaignName, CampaignName],
+    now: datetime,
+    runner: str = "",
 ) -> frozenset[DeliveryKey]:
     """Return the reports that were told, or that another runner than `runner` claimed first; `lines` in their order."""
     told: set[DeliveryKey] = set()
@@ -228,7 +261,9 @@ def claimed(
             begun[key] = [other for other in begun.get(key, ()) if other != each.runner]
         elif now - each.at < CLAIM_AGE:
             begun.setdefault(key, []).append(each.runner)
-    return frozenset(told | {key for key, runners in begun.items() if runners and runners[0] != runner})
+    return frozenset(
+        told | {key for key, runners in begun.items() if runners and runners[0] != runner}
+    )
 
 
 class Match(Frozen):
@@ -324,7 +359,9 @@ class Fall:
     @property
     def words(self) -> Phrase:
         """Say it in a sentence."""
-        say = Phrase("{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept")
+        say = Phrase(
+            "{member} of article {msgid} fell from {before} to {after} on {day}; both numbers are kept"
+        )
         if self.title is not None:
             say = Phrase(
                 "{member} of “{title}” (article {msgid}) fell from {before} to {after} on {day}; both numbers are kept"

@@ -88,10 +88,14 @@ def never_allowed(policy: "Policy", window: Window | None, now: datetime) -> lis
 
 def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
     """Return which rules close a window at one of its moments."""
-    hint = Phrase("give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml")
+    hint = Phrase(
+        "give it another window in campaign.yaml and have that reviewed, or change {key} in massctl.yaml"
+    )
     found = []
     if (span := policy.frozen_on(at)) is not None:
-        say = Phrase("its window leaves no time for a send: it is within the frozen days {span}", span=span)
+        say = Phrase(
+            "its window leaves no time for a send: it is within the frozen days {span}", span=span
+        )
         found.append(Refusal(Guard.FREEZE, say, Phrase(hint, key="policy.freeze")))
     if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(at)) is not None:
         say = Phrase(
@@ -117,11 +121,16 @@ def next_moment(policy: "Policy", window: Window | None, now: datetime) -> datet
 
 def _blocked_until(policy: "Policy", moment: datetime) -> datetime | None:
     """Return when the rule that blocks `moment` ends, or None when nothing blocks it."""
-    if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(moment)) is not None:
+    if (
+        policy.quiet_hours is not None
+        and (end := policy.quiet_hours.ends_after(moment)) is not None
+    ):
         return end
     if policy.frozen_on(moment) is not None:
         local = moment.astimezone(policy.zone)
-        return datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), tzinfo=policy.zone)
+        return datetime.combine(
+            local.date() + timedelta(days=1), datetime.min.time(), tzinfo=policy.zone
+        )
     return None
 
 
@@ -143,7 +152,9 @@ def again_after(campaign: RenderedCampaign, policy: "Policy", at: datetime) -> P
     """Return how a campaign can go out after `at`: by its name, within its window, or only with a new window."""
     said = moment(at.astimezone(BEIJING))
     if campaign.window is None:
-        return Phrase("run `{command}` after {moment}", moment=said, command=Command("apply", campaign.name))
+        return Phrase(
+            "run `{command}` after {moment}", moment=said, command=Command("apply", campaign.name)
+        )
     if next_moment(policy, campaign.window, at) is not None:
         return Phrase("run apply again after {moment}, within its window", moment=said)
     return Phrase(

@@ -12,7 +12,13 @@ from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import PASSED_ELEMENTS_MAX, control_fault, depth_fault, markdown_fault, without_controls
+from massctl.render.bounds import (
+    PASSED_ELEMENTS_MAX,
+    control_fault,
+    depth_fault,
+    markdown_fault,
+    without_controls,
+)
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved, conserved, conserved_html, of_markdown
 from massctl.render.fault import Fault
@@ -45,7 +51,13 @@ class Body(Struct):
 
 
 def render_body(
-    written: str, title: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, *, breaks: bool
+    written: str,
+    title: str,
+    variables: Mapping[str, Any],
+    setting: "Setting",
+    theme: ThemeSettings,
+    *,
+    breaks: bool,
 ) -> Body:
     """Render the file that an article's `content` names, in a theme; every fault is in the returned body.
 
@@ -61,7 +73,11 @@ def render_body(
         body.faults.append(Fault("MC014", say, hint))
     elif _read(path, setting, body):
         _render(
-            ArticleFile(path, setting.pictures, setting.external_links, title, breaks), variables, setting, theme, body
+            ArticleFile(path, setting.pictures, setting.external_links, title, breaks),
+            variables,
+            setting,
+            theme,
+            body,
         )
     return body
 
@@ -77,7 +93,9 @@ def _read(path: str, setting: "Setting", body: Body) -> bool:
     return True
 
 
-def _text(path: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body) -> str | None:
+def _text(
+    path: str, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
+) -> str | None:
     """Return the text of a file, rendered by Jinja if it is a template; None after adding a fault."""
     text: str | Fault = body.sources[path]
     is_markdown = _is_markdown(path)
@@ -113,7 +131,11 @@ def _is_markdown(path: str) -> bool:
 
 
 def _render(
-    page: ArticleFile, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
+    page: ArticleFile,
+    variables: Mapping[str, Any],
+    setting: "Setting",
+    theme: ThemeSettings,
+    body: Body,
 ) -> None:
     path = page.file
     text = _text(path, variables, setting, theme, body)
@@ -121,11 +143,16 @@ def _render(
         return
     if _is_markdown(path):
         body.theme = setting.themes.find(theme)
-        _from_markdown(_with_brand(text, page, variables, setting, theme, body), page, body.theme, body)
+        _from_markdown(
+            _with_brand(text, page, variables, setting, theme, body), page, body.theme, body
+        )
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
         _from_html(text, page, body)
-    body.faults += [*_forged(body.content, setting.pictures), *content_faults(body.content, setting.limit)]
+    body.faults += [
+        *_forged(body.content, setting.pictures),
+        *content_faults(body.content, setting.limit),
+    ]
     if not body.faults:
         # A fault may already explain what is missing.
         body.faults += empty_content_faults(body.content)
@@ -141,7 +168,9 @@ def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown
         return styled_fragment(html, body.theme.with_paths(setting.campaign))
 
     sent = SentArticles(setting.inputs, setting.links)
-    return Blocks(is_markdown=is_markdown, external_links=setting.external_links, styled=styled, sent=sent)
+    return Blocks(
+        is_markdown=is_markdown, external_links=setting.external_links, styled=styled, sent=sent
+    )
 
 
 def _use_pictures(theme: Theme, content: str, pictures: Pictures) -> None:
@@ -157,7 +186,12 @@ _LOGO = '<img src="{}" alt="LOGO" style="display:block;width:auto;max-width:45%;
 
 
 def _with_brand(
-    text: str, page: ArticleFile, variables: Mapping[str, Any], setting: "Setting", theme: ThemeSettings, body: Body
+    text: str,
+    page: ArticleFile,
+    variables: Mapping[str, Any],
+    setting: "Setting",
+    theme: ThemeSettings,
+    body: Body,
 ) -> list[tuple[str, ArticleFile]]:
     """Return the parts of an article in order: the brand's logo and header, its own text, the brand's footer."""
     brand = setting.brand
@@ -194,15 +228,21 @@ def _of_brand(setting: "Setting", key: str, fault: Fault) -> Fault:
     return setting.in_settings(replace(fault, message=say), ("brand", key))
 
 
-def _from_markdown(parts: Sequence[tuple[str, ArticleFile]], own: ArticleFile, theme: Theme, body: Body) -> None:
+def _from_markdown(
+    parts: Sequence[tuple[str, ArticleFile]], own: ArticleFile, theme: Theme, body: Body
+) -> None:
     # The Markdown parser and the inliner are loaded only where Markdown is.
     from massctl.render.markdown import read_markdown
     from massctl.render.wechat_html import normalised
 
     is_chinese = any(has_cjk(text) for text, _ in parts)
-    read = [(read_markdown(text, page, is_file=page.file.endswith(".md")), page) for text, page in parts]
+    read = [
+        (read_markdown(text, page, is_file=page.file.endswith(".md")), page) for text, page in parts
+    ]
     place = next(index for index, (_, page) in enumerate(parts) if page is own)
-    tree = normalised([(source.tree, page) for source, page in read], own=place, is_chinese=is_chinese)
+    tree = normalised(
+        [(source.tree, page) for source, page in read], own=place, is_chinese=is_chinese
+    )
     sources = [
         (of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)
         for source, page in read
@@ -217,7 +257,10 @@ def _from_html(text: str, page: ArticleFile, body: Body) -> None:
     from massctl.render.html_article import html_article
 
     page.lines = None if page.file.endswith(".j2") else Lines(text)
-    for fault, at in (*(template_marks(text) if page.lines is not None else ()), *tex_of_html(text)):
+    for fault, at in (
+        *(template_marks(text) if page.lines is not None else ()),
+        *tex_of_html(text),
+    ):
         page.report(fault, at)
     content, body.tree = html_article(text, page)
     body.content = conserved_html(content, text, page)
@@ -228,9 +271,17 @@ def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     """Return a fault for a text that is not parsed, because that could take minutes or end the process."""
     if len(text) > CONTENT_BYTES_BELOW:
         limit = f"{CONTENT_BYTES_BELOW:,}"
-        say = Phrase("the article is longer than {limit} characters before it is rendered", limit=limit)
-        return Fault("MC304", say, Phrase("split it into several articles, or take out data that nobody reads"))
-    return control_fault(text) or (markdown_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX))
+        say = Phrase(
+            "the article is longer than {limit} characters before it is rendered", limit=limit
+        )
+        return Fault(
+            "MC304",
+            say,
+            Phrase("split it into several articles, or take out data that nobody reads"),
+        )
+    return control_fault(text) or (
+        markdown_fault(text) if is_markdown else depth_fault(text, PASSED_ELEMENTS_MAX)
+    )
 
 
 _BY_PATH = Phrase("write the picture's path")
@@ -239,5 +290,10 @@ _BY_PATH = Phrase("write the picture's path")
 def _forged(content: str, pictures: Pictures) -> list[Fault]:
     """Find placeholders that belong to no picture of this campaign: somebody wrote them by hand."""
     known = {picture.sha256 for picture in pictures.used}
-    written = dict.fromkeys(found[0] for found in PICTURE_PLACEHOLDER.finditer(content) if found[1] not in known)
-    return [Fault("MC206", Phrase("only massctl writes {text}", text=text), _BY_PATH, needle=text) for text in written]
+    written = dict.fromkeys(
+        found[0] for found in PICTURE_PLACEHOLDER.finditer(content) if found[1] not in known
+    )
+    return [
+        Fault("MC206", Phrase("only massctl writes {text}", text=text), _BY_PATH, needle=text)
+        for text in written
+    ]

@@ -49,12 +49,16 @@ class ArticleFile(Struct):
         """Note a fault; `at` is its position in the text at hand."""
         if at is not None and self.lines is not None:
             line, column = self.lines.at(at)
-            fault = replace(fault, path=self.file, line=line, column=column, width=len(fault.needle))
+            fault = replace(
+                fault, path=self.file, line=line, column=column, width=len(fault.needle)
+            )
         self.faults.append(fault)
 
     def leave_out(self, fault: Fault, at: int | None = None) -> None:
         """Report a picture of one pixel that is left out; only once per article."""
-        if fault.severity is Severity.ERROR or not any(each.code == fault.code for each in self.faults):
+        if fault.severity is Severity.ERROR or not any(
+            each.code == fault.code for each in self.faults
+        ):
             self.report(fault, at)
 
     def known(self, address: str) -> Picture | None:
@@ -62,7 +66,9 @@ class ArticleFile(Struct):
         found = self.pictures.look_for(address, self.file, "inline")
         return found if isinstance(found, Picture) else None
 
-    def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
+    def picture(
+        self, address: str, needle: str, at: int | None = None
+    ) -> tuple[str, Picture | None] | None:
         """Return what to write for a picture, and the picture if it is a local file; None after reporting a fault."""
         if is_at_wechat(address):
             return re.sub(r"^http:", "https:", address, flags=re.IGNORECASE), None

@@ -25,21 +25,34 @@ def find_openids(written: str, campaign: CampaignName, lists: OpenidLists) -> Li
 
 
 def render_audience(
-    name: CampaignName, file: CampaignFile, lists: OpenidLists, place: Callable[[Path], Place | None]
+    name: CampaignName,
+    file: CampaignFile,
+    lists: OpenidLists,
+    place: Callable[[Path], Place | None],
 ) -> tuple[OpenidList | None, list[Diagnostic]]:
     """Return the identity of an audience's list of openids, and its diagnostics; None for another audience."""
     written = file.audience.openids
     if written is None:
         return None, []
     found = find_openids(written, name, lists)
-    told = [*_told(found.faults, Severity.ERROR, name, place), *_told(found.notes, Severity.WARNING, name, place)]
+    told = [
+        *_told(found.faults, Severity.ERROR, name, place),
+        *_told(found.notes, Severity.WARNING, name, place),
+    ]
     return found.openid_list, told
 
 
 def _told(
-    faults: tuple[Fault, ...], severity: Severity, name: CampaignName, place: Callable[[Path], Place | None]
+    faults: tuple[Fault, ...],
+    severity: Severity,
+    name: CampaignName,
+    place: Callable[[Path], Place | None],
 ) -> Iterator[Diagnostic]:
     for each in faults:
-        where = place(KEY) if each.path is None else Place(f"campaigns/{each.path}", each.line, each.column)
+        where = (
+            place(KEY)
+            if each.path is None
+            else Place(f"campaigns/{each.path}", each.line, each.column)
+        )
         hint = about(each.hint, name) if each.hint else each.hint
         yield Diagnostic(each.code, severity, each.message, where, hint, name)

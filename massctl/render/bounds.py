@@ -66,7 +66,9 @@ _FEWER_ELEMENTS = Phrase(
     "remove tags that show nothing, as other editors write them: a plain paragraph needs one element, not ten"
 )
 _FEWER_BRACKETS = Phrase("put what is not a link between back-ticks or in a block of code")
-_FEWER_ATTRIBUTES = Phrase("remove those that another program wrote; is a quotation mark missing before them?")
+_FEWER_ATTRIBUTES = Phrase(
+    "remove those that another program wrote; is a quotation mark missing before them?"
+)
 
 
 def too_many(limit: int) -> Fault:
@@ -79,18 +81,24 @@ def markdown_fault(text: str) -> Fault | None:
     """Return the fault of Markdown that would keep the parser busy. People write far less."""
     if len(text) > MARKDOWN_CHARACTERS_MAX:
         say = Phrase("the article has more than {limit} characters of Markdown")
-        hint = Phrase("split it into several articles, or link to the whole text as `content_source_url`")
+        hint = Phrase(
+            "split it into several articles, or link to the whole text as `content_source_url`"
+        )
         return _too_much(say, MARKDOWN_CHARACTERS_MAX, hint)
     if text.count("\n") > LINES_MAX:
         hint = Phrase("remove empty lines and generated ones; show data as a picture or as a link")
         return _too_much(Phrase("the article has more than {limit} lines"), LINES_MAX, hint)
     if sum(map(text.count, _MARKS)) > MARKS_MAX:
         say = Phrase("the article has more than {limit} marks such as `*`, `_`, `|` and `<`")
-        hint = Phrase("remove marks that were generated or pasted by mistake; show a large table or data as a picture")
+        hint = Phrase(
+            "remove marks that were generated or pasted by mistake; show a large table or data as a picture"
+        )
         return _too_much(say, MARKS_MAX, hint)
     if sum(1 for _ in _BOX.finditer(text)) > BOXES_MAX:
         say = Phrase("the article has more than {limit} lines with `:::`, of boxes")
-        return _too_much(say, BOXES_MAX, Phrase("write `> [!NOTE]` for the smaller boxes, or leave them out"))
+        return _too_much(
+            say, BOXES_MAX, Phrase("write `> [!NOTE]` for the smaller boxes, or leave them out")
+        )
     return None
 
 
@@ -106,7 +114,10 @@ def too_nested() -> Fault:
 
 def too_deep(needle: str) -> Fault:
     """Make the fault of elements that are nested too deep."""
-    say = Phrase("the HTML is nested too deeply: more than {limit} elements inside each other", limit=DEPTH_MAX)
+    say = Phrase(
+        "the HTML is nested too deeply: more than {limit} elements inside each other",
+        limit=DEPTH_MAX,
+    )
     return Fault("MC308", say, Phrase("is a tag never closed?"), needle=needle)
 
 
@@ -133,7 +144,9 @@ def without_controls(markdown: str) -> tuple[str, list[Fault]]:
 
 def too_many_brackets() -> Fault:
     """Make the fault of Markdown with more opening brackets than any article needs."""
-    say = Phrase("the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}")
+    say = Phrase(
+        "the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}"
+    )
     return Fault("MC304", say, _FEWER_BRACKETS, needle="[")
 
 
@@ -147,8 +160,15 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
     opened: list[str] = []
     for tag in tags(html):
         if len(tag.attributes) > ATTRIBUTES_MAX:
-            say = Phrase("`<{name}>` has more than {limit} attributes", name=tag.name, limit=ATTRIBUTES_MAX)
-            return Fault("MC304", say, _FEWER_ATTRIBUTES, needle=html[tag.start : tag.name_start + len(tag.name)])
+            say = Phrase(
+                "`<{name}>` has more than {limit} attributes", name=tag.name, limit=ATTRIBUTES_MAX
+            )
+            return Fault(
+                "MC304",
+                say,
+                _FEWER_ATTRIBUTES,
+                needle=html[tag.start : tag.name_start + len(tag.name)],
+            )
         if tag.name in _EMPHASIS:
             unclosed[tag.name] = max(0, unclosed[tag.name] + (-1 if tag.closing else 1))
         if tag.closing:
@@ -160,7 +180,9 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
         if len(opened) > DEPTH_MAX:
             return too_deep(html[tag.start : tag.end])
     name, most = max(unclosed.items(), key=lambda each: each[1], default=("", 0))
-    return too_deep(f"<{name}") if sum(unclosed.values()) * count > REPEATED_MAX and most > 1 else None
+    return (
+        too_deep(f"<{name}") if sum(unclosed.values()) * count > REPEATED_MAX and most > 1 else None
+    )
 
 
 def _close(opened: list[str], name: str) -> None:

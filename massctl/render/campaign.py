@@ -17,7 +17,14 @@ from massctl.model.campaign import (
 )
 from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
-from massctl.model.message import SHORT_WINDOW, Picture, Recipient, RenderedCampaign, RenderedContent, Window
+from massctl.model.message import (
+    SHORT_WINDOW,
+    Picture,
+    Recipient,
+    RenderedCampaign,
+    RenderedContent,
+    Window,
+)
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
 from massctl.render.audience import render_audience
@@ -45,8 +52,14 @@ def campaign_of(
     warning in campaign.yaml itself, which may be ignored as all else. Diagnostics are sorted.
     """
     openid_list, about_audience = render_audience(name, file, lists, place)
-    about_rest = [*_changed(name, content.pictures), *_about_keys(name, file, place), *content.diagnostics]
-    diagnostics = without_ignored(name, file.ignore, [*about_file, *about_audience, *about_rest], place)
+    about_rest = [
+        *_changed(name, content.pictures),
+        *_about_keys(name, file, place),
+        *content.diagnostics,
+    ]
+    diagnostics = without_ignored(
+        name, file.ignore, [*about_file, *about_audience, *about_rest], place
+    )
     if has_errors(diagnostics):
         return None, diagnostics
     rendered = RenderedCampaign(
@@ -78,11 +91,20 @@ def campaign_of(
 def _changed(name: CampaignName, pictures: Sequence[Picture]) -> list[Diagnostic]:
     """Return what was done to pictures so that WeChat takes them."""
     changed = [(each.path, each.note) for each in pictures if each.note is not None]
-    told = [Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name) for path, note in changed]
-    say = Phrase("its C2PA manifest (Content Credentials) is lost: a signature does not hold for other bytes")
-    hint = Phrase("to keep it, use a file that passes unchanged: an upright JPEG or PNG, without EXIF and below 1 MB")
+    told = [
+        Diagnostic("MC207", Severity.INFO, note, Place(path), campaign=name)
+        for path, note in changed
+    ]
+    say = Phrase(
+        "its C2PA manifest (Content Credentials) is lost: a signature does not hold for other bytes"
+    )
+    hint = Phrase(
+        "to keep it, use a file that passes unchanged: an upright JPEG or PNG, without EXIF and below 1 MB"
+    )
     lost = [Place(each.path) for each in pictures if each.lost_c2pa]
-    return told + [Diagnostic("MC220", Severity.WARNING, say, place, hint, campaign=name) for place in lost]
+    return told + [
+        Diagnostic("MC220", Severity.WARNING, say, place, hint, campaign=name) for place in lost
+    ]
 
 
 def _about_keys(name: CampaignName, file: CampaignFile, place: "KeyPlace") -> list[Diagnostic]:
@@ -106,20 +128,36 @@ def _short_window(name: CampaignName, send: Send, place: "KeyPlace") -> list[Dia
         least=SHORT_WINDOW // timedelta(minutes=1),
     )
     hint = Phrase(
-        "if it is urgent, wait for it: {command}; otherwise move `not_after`", command=Command("apply", "--wait 45m")
+        "if it is urgent, wait for it: {command}; otherwise move `not_after`",
+        command=Command("apply", "--wait 45m"),
     )
-    return [Diagnostic("MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name)]
+    return [
+        Diagnostic(
+            "MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name
+        )
+    ]
 
 
 def _closed_comments(name: CampaignName, file: CampaignFile, place: "KeyPlace") -> list[Diagnostic]:
     """Warn of comments that are for followers only, and closed: nobody can write one."""
     articles = file.mpnews.articles if file.mpnews is not None else []
-    blocks: list[tuple[Path, Article | Image]] = [(("mpnews", "articles", n), each) for n, each in enumerate(articles)]
+    blocks: list[tuple[Path, Article | Image]] = [
+        (("mpnews", "articles", n), each) for n, each in enumerate(articles)
+    ]
     blocks += [(("image",), file.image)] if file.image is not None else []
-    say = Phrase("only_fans_can_comment limits who may comment, but need_open_comment is false: nobody may")
+    say = Phrase(
+        "only_fans_can_comment limits who may comment, but need_open_comment is false: nobody may"
+    )
     hint = Phrase("add `need_open_comment: true`, or remove this key")
     return [
-        Diagnostic("MC027", Severity.WARNING, say, place((*path, "only_fans_can_comment")), hint, campaign=name)
+        Diagnostic(
+            "MC027",
+            Severity.WARNING,
+            say,
+            place((*path, "only_fans_can_comment")),
+            hint,
+            campaign=name,
+        )
         for path, block in blocks
         if block.only_fans_can_comment and not block.need_open_comment
     ]
@@ -127,7 +165,9 @@ def _closed_comments(name: CampaignName, file: CampaignFile, place: "KeyPlace") 
 
 def recipients_of(preview: Preview) -> tuple[Recipient, ...]:
     """List the reviewers, WeChat names first, each once."""
-    named = [("towxname", name) for name in preview.towxname] + [("touser", openid) for openid in preview.touser]
+    named = [("towxname", name) for name in preview.towxname] + [
+        ("touser", openid) for openid in preview.touser
+    ]
     return tuple(Recipient(kind, name) for kind, name in dict.fromkeys(named))
 
 
@@ -142,7 +182,9 @@ def without_ignored(
 ) -> list[Diagnostic]:
     """Leave out what `ignore:` names, and warn of each entry that ignores nothing; in the order of their places."""
     codes = {entry.code for entry in entries} - {USELESS_CODE}
-    kept = [each for each in diagnostics if each.severity is Severity.ERROR or each.code not in codes]
+    kept = [
+        each for each in diagnostics if each.severity is Severity.ERROR or each.code not in codes
+    ]
     kept += _useless(name, entries, diagnostics, place)
     return sorted(kept, key=lambda diagnostic: diagnostic.sort_key)
 
@@ -161,8 +203,12 @@ def _useless(
         hint = Phrase("delete it, so that a later {code} is not missed", code=entry.code)
         if entry.code in errors:
             say = Phrase("{code} is an error here, and you cannot ignore errors", code=entry.code)
-            hint = Phrase("`{command}` says what to do about it", command=Command("explain", entry.code))
+            hint = Phrase(
+                "`{command}` says what to do about it", command=Command("explain", entry.code)
+            )
         elif entry.code in seen:
             say = Phrase("{code} is already ignored above", code=entry.code)
             hint = Phrase("keep one of the two entries, or join their reasons")
-        yield Diagnostic(USELESS_CODE, Severity.WARNING, say, place(("ignore", index, "code")), hint, name)
+        yield Diagnostic(
+            USELESS_CODE, Severity.WARNING, say, place(("ignore", index, "code")), hint, name
+        )

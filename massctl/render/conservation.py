@@ -86,19 +86,35 @@ def conserved(tree: Element, sources: Sequence[tuple[Inventory, ArticleFile]]) -
 
 def conserved_html(body: str, source: str, page: ArticleFile) -> Conserved:
     """Return the body of an HTML article, and report a difference other than the values of attributes."""
-    if not page.is_faulty and body != source and _outline(lexbor_tree(source)) != _outline(lexbor_tree(body)):
-        page.report(_lost(Phrase("the article with its pictures differs from the file in more than their addresses")))
+    if (
+        not page.is_faulty
+        and body != source
+        and _outline(lexbor_tree(source)) != _outline(lexbor_tree(body))
+    ):
+        page.report(
+            _lost(
+                Phrase(
+                    "the article with its pictures differs from the file in more than their addresses"
+                )
+            )
+        )
     return Conserved(body)
 
 
 def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list[str]]]:
     """Return the text, the tags and the names of the attributes of an HTML article, without spacers."""
     nodes = [node for node in tree.css("*") if node.tag != "img" or not is_spacer(node.attributes)]
-    return tree.body.text() if tree.body else "", [node.tag for node in nodes], [[*node.attributes] for node in nodes]
+    return (
+        tree.body.text() if tree.body else "",
+        [node.tag for node in nodes],
+        [[*node.attributes] for node in nodes],
+    )
 
 
 def of_markdown(
-    tokens: "Sequence[Token]", notes: "Sequence[Sequence[Token]]", formulas: Mapping[tuple[str, str], str]
+    tokens: "Sequence[Token]",
+    notes: "Sequence[Sequence[Token]]",
+    formulas: Mapping[tuple[str, str], str],
 ) -> Inventory:
     """Take the inventory of an article's Markdown; `formulas` are the drawn formulas (`ArticleFile.formulas`)."""
     found = Inventory(shown_formulas=formulas)
@@ -139,7 +155,9 @@ _TAKES: "Final[Mapping[str, Callable[[Token, Inventory], None]]]" = {
     "text": lambda token, found: found.texts.extend(_runs(token.content)),
     "code_inline": lambda token, found: found.codes.append(_plain_code(token.content)),
     "fence": lambda token, found: found.codes.append(_plain_code(token.content.removesuffix("\n"))),
-    "code_block": lambda token, found: found.codes.append(_plain_code(token.content.removesuffix("\n"))),
+    "code_block": lambda token, found: found.codes.append(
+        _plain_code(token.content.removesuffix("\n"))
+    ),
     "image": lambda token, found: found.pictures.append(str(token.attrs.get("src", ""))),
     "link_open": lambda token, found: found.links.append(str(token.attrs.get("href", ""))),
     "html_inline": lambda token, found: _take_html(token.content, found),
@@ -178,7 +196,11 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
     found.cells += tag.name in ("td", "th") and found.open_tables > 0
     sources = known.pictures if known is not None else ()
     if tag.name.startswith(_COMPONENTS):
-        data = [f'{key}="{escaped_value(value)}"' for key, value in attributes.items() if value and key not in sources]
+        data = [
+            f'{key}="{escaped_value(value)}"'
+            for key, value in attributes.items()
+            if value and key not in sources
+        ]
         data = [each for each in data if not each.startswith(("id=", "style="))]
         found.components.append((html[tag.start : tag.end], (f"<{tag.name}", *data)))
     if tag.name == "img":
@@ -187,7 +209,9 @@ def _take_tag(tag: Tag, html: str, found: Inventory) -> None:
         address = attributes.get(name, "").strip()
         if address and not (name.endswith("href") and address.startswith("#")):
             found.pictures.append(address)
-    found.pictures += [address for _, address in pictures_in(attributes.get("style", "")) if not is_script(address)]
+    found.pictures += [
+        address for _, address in pictures_in(attributes.get("style", "")) if not is_script(address)
+    ]
 
 
 def _shown_text(html: str) -> str:
@@ -232,8 +256,13 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
         if placed is not None and body.count(escaped_value(placed[0])) < count:
             yield _lost(Phrase("a picture is missing from the rendered article: `{text}`"), address)
     for written, data in dict.fromkeys(source.components):
-        if not all(each in body for each in data) or body.count(data[0]) < source.components.count((written, data)):
-            yield _lost(Phrase("a component of WeChat is missing from the rendered article: `{text}`"), written)
+        if not all(each in body for each in data) or body.count(data[0]) < source.components.count(
+            (written, data)
+        ):
+            yield _lost(
+                Phrase("a component of WeChat is missing from the rendered article: `{text}`"),
+                written,
+            )
     for tex, count in Counter(source.formulas).items():
         if body.count(f'="{escaped_value(tex)}"') < count:
             yield _lost(Phrase("a formula is missing from the rendered article: `{text}`"), tex)
@@ -255,7 +284,9 @@ def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
                 yield _lost(_TEXT_LOST, run)
                 return
         position = at + len(run)
-    wanted, there = (Counter(), Counter()) if in_order else (Counter("".join(texts)), Counter(whole))
+    wanted, there = (
+        (Counter(), Counter()) if in_order else (Counter("".join(texts)), Counter(whole))
+    )
     for character, count in wanted.items():
         if count > there[character]:
             yield _lost(_TEXT_LOST, next(each for each in texts if character in each))
@@ -275,9 +306,18 @@ def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Faul
             and f'href="{escaped_value(said)}"' not in body
             and address.removeprefix(_ADDRESS_ONLY) not in whole
         ):
-            yield _lost(Phrase("the address of a link is missing from the rendered article: `{text}`"), said)
+            yield _lost(
+                Phrase("the address of a link is missing from the rendered article: `{text}`"), said
+            )
 
 
 def _lost(say: Phrase, piece: str = "") -> Fault:
-    hint = Phrase("this is a fault of massctl: please report it; until it is mended, write this piece in another way")
-    return Fault("MC350", Phrase(say, text=" ".join(piece.split())[:60]), hint, needle=piece.partition("\n")[0])
+    hint = Phrase(
+        "this is a fault of massctl: please report it; until it is mended, write this piece in another way"
+    )
+    return Fault(
+        "MC350",
+        Phrase(say, text=" ".join(piece.split())[:60]),
+        hint,
+        needle=piece.partition("\n")[0],
+    )

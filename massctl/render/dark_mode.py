@@ -48,7 +48,9 @@ class Colour(Frozen):
     @property
     def css(self) -> str:
         """As CSS writes it, whole numbers, `#rrggbb` where it is opaque."""
-        red, green, blue = (int(min(255.0, max(0.0, part)) + _HALF) for part in (self.red, self.green, self.blue))
+        red, green, blue = (
+            int(min(255.0, max(0.0, part)) + _HALF) for part in (self.red, self.green, self.blue)
+        )
         if self.alpha >= 1:
             return f"#{red:02x}{green:02x}{blue:02x}"
         return f"rgba({red},{green},{blue},{round(self.alpha, 3):g})"
@@ -121,7 +123,9 @@ def text_by_night(colour: Colour, ground: Colour) -> Colour:
     bright = behind >= _GROUND_IS_BRIGHT
     if lightness > 90 - _GREY_TURNS_ABOVE if bright else lightness <= _GREY_TURNS_ABOVE:
         return text_by_night(from_hsl(hue, saturation, 90 - lightness).faded(colour.alpha), ground)
-    return _as_bright(colour, min(_OFFSET_MAX, behind - _OFFSET_MIN if bright else behind + _OFFSET_MIN))
+    return _as_bright(
+        colour, min(_OFFSET_MAX, behind - _OFFSET_MIN if bright else behind + _OFFSET_MIN)
+    )
 
 
 def ground_by_night(colour: Colour) -> Colour:
@@ -140,7 +144,9 @@ def ground_by_night(colour: Colour) -> Colour:
 def _as_bright(colour: Colour, brightness: float) -> Colour:
     """Scale `colour`, which is not black, to a brightness, in its own proportions as far as they reach."""
     share = brightness / colour.brightness
-    red, green, blue = (min(255.0, part * share) for part in (colour.red, colour.green, colour.blue))
+    red, green, blue = (
+        min(255.0, part * share) for part in (colour.red, colour.green, colour.blue)
+    )
     if green == 0 or red == 255 or blue == 255:
         green = (brightness * 1000 - red * 299 - blue * 114) / 587
     elif red == 0:
@@ -194,9 +200,13 @@ def words_for(colour: str, found: Faded, *, is_accent: bool = False) -> tuple[Ph
     """Return the message and the hint for an unreadable colour."""
     # Cut and not rounded, so that what is too little never reads as enough.
     contrast = f"{int(found.contrast * 10) / 10:.1f}"
-    say = Phrase("the colour `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed")
+    say = Phrase(
+        "the colour `{colour}` has a contrast of {contrast}:1 in light mode; at least {least}:1 is needed"
+    )
     if found.is_by_night:
-        say = Phrase("the colour `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed")
+        say = Phrase(
+            "the colour `{colour}` has a contrast of {contrast}:1 in dark mode; at least {least}:1 is needed"
+        )
     say = Phrase(say, colour=colour, contrast=contrast, least=f"{CONTRAST_MIN:g}")
     if found.better:
         return say, Phrase("`{colour}` is readable in light and dark mode", colour=found.better)
@@ -246,5 +256,7 @@ def _contrast(one: Colour, other: Colour) -> float:
 def _luminance(colour: Colour) -> float:
     """How bright a screen is. Source: W3C, WCAG 2.2, "relative luminance"."""
     parts = [min(255.0, max(0.0, part)) / 255 for part in (colour.red, colour.green, colour.blue)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -66,7 +66,9 @@ def _rows(names: str, row: ElementRule) -> dict[str, ElementRule]:
 _AS_PICTURE = Phrase("show it as a picture or a drawing (`<svg>`)")
 _AS_STYLE = Phrase("write the styles into `style` attributes")
 _ONLY_BODY = Phrase("keep only the content of `<body>`")
-_TAKE_IT_OUT = Phrase("take it out; the page “WeChat's HTML” of the documentation lists what WeChat keeps")
+_TAKE_IT_OUT = Phrase(
+    "take it out; the page “WeChat's HTML” of the documentation lists what WeChat keeps"
+)
 _VIDEO = Phrase(
     "insert a video in the console and copy its element, which has `data-mpvid` or leads to v.qq.com; link to what is "
     "on another site"
@@ -93,9 +95,8 @@ ELEMENTS: Mapping[str, ElementRule] = {
     "figure": ElementRule(Handling.BLOCK, "section", "figure"),
     "figcaption": ElementRule(Handling.BLOCK, "section", "caption"),
     "caption": ElementRule(Handling.BLOCK, "section", "caption"),
-    **_rows(
-        "tbody thead tfoot tr td th col colgroup", ElementRule(Handling.UNWRAP)
-    ),  # Inside of a table, `table` writes them.
+    # Inside of a table, `table` writes them.
+    **_rows("tbody thead tfoot tr td th col colgroup", ElementRule(Handling.UNWRAP)),
     # Running text.
     **_rows("b big em i rp rt ruby s small span strong sub sup u", ElementRule(Handling.INLINE)),
     **_rows("del strike", ElementRule(Handling.INLINE, "s")),
@@ -128,7 +129,10 @@ ELEMENTS: Mapping[str, ElementRule] = {
         " mp-common-poi mp-common-product mp-common-cpsad mp-common-sticker mp-style-type",
         _COMPONENT,
     ),
-    **_rows("mp-miniprogram mp-common-miniprogram mp-weapp", replace(_COMPONENT, pictures=_CARD_PICTURES)),
+    **_rows(
+        "mp-miniprogram mp-common-miniprogram mp-weapp",
+        replace(_COMPONENT, pictures=_CARD_PICTURES),
+    ),
     "mp-common-profile": replace(_COMPONENT, pictures=("data-headimg",)),
     "input": ElementRule(Handling.OWN, advice=_TAKE_IT_OUT),  # In Markdown, a box to tick.
     "iframe": _COMPONENT,  # WeChat's own videos alone: `refusal`.
@@ -242,8 +246,15 @@ def hidden_content(element: Element) -> Fault | None:
     """Return the fault of a component whose end tag is missing, if something stands in it: followers see none of it."""
     if not is_component(element.name) or not (element.elements or element.text().strip()):
         return None
-    say = Phrase("`<{name}>` is not closed, and followers do not see what stands in it", name=element.name)
-    return Fault("MC308", say, Phrase("write `</{name}>` behind it", name=element.name), needle=f"<{element.name}")
+    say = Phrase(
+        "`<{name}>` is not closed, and followers do not see what stands in it", name=element.name
+    )
+    return Fault(
+        "MC308",
+        say,
+        Phrase("write `</{name}>` behind it", name=element.name),
+        needle=f"<{element.name}",
+    )
 
 
 def script_link(needle: str) -> Fault:
@@ -258,21 +269,37 @@ def attribute_faults(
     """Find what WeChat removes of an element or does not read, each with the attribute that it concerns."""
     for key, value in attributes.items():
         if key.startswith("on"):
-            yield _fault(Phrase("WeChat removes scripts such as `{name}`", name=key), Phrase("take it out")), key
+            yield (
+                _fault(
+                    Phrase("WeChat removes scripts such as `{name}`", name=key),
+                    Phrase("take it out"),
+                ),
+                key,
+            )
         elif key in _LINK_ATTRIBUTES and is_script(value):
             yield script_link(""), key
         elif name == "a" and key == "href" and _is_lost(attributes, value, external_links):
             yield _LOST_LINK, key
         elif name == "area" and key == "href":
             say = Phrase("a part of a picture cannot be a link: `<area>` is removed")
-            yield _fault(say, Phrase("put `<a>` around the whole picture, or split it into several")), key
+            yield (
+                _fault(say, Phrase("put `<a>` around the whole picture, or split it into several")),
+                key,
+            )
         elif key in ("srcset", "imagesrcset"):
             say = Phrase("WeChat does not read `{name}`", name=key)
             yield _fault(say, Phrase("write one picture as `src`")), key
         elif key == "background" and name in _GROUNDS and value.strip():
             say = Phrase("WeChat does not read `{name}`", name=key)
-            yield _fault(say, Phrase("write the picture as a style: `background-image:url(path)`")), key
-        elif key.lower() == "attributename" and name in _ANIMATIONS and value.strip().lower() in _LINK_ATTRIBUTES:
+            yield (
+                _fault(say, Phrase("write the picture as a style: `background-image:url(path)`")),
+                key,
+            )
+        elif (
+            key.lower() == "attributename"
+            and name in _ANIMATIONS
+            and value.strip().lower() in _LINK_ATTRIBUTES
+        ):
             say = Phrase("an animation cannot change `{name}`", name=value.strip())
             yield _fault(say, Phrase("take the animation out")), key
 
@@ -284,7 +311,12 @@ def _is_lost(attributes: Mapping[str, str], address: str, external_links: Extern
 
 
 def _removed(name: str, advice: Phrase | None) -> Fault:
-    return Fault("MC308", Phrase("WeChat removes `<{name}>` from articles", name=name), advice, needle=f"<{name}")
+    return Fault(
+        "MC308",
+        Phrase("WeChat removes `<{name}>` from articles", name=name),
+        advice,
+        needle=f"<{name}",
+    )
 
 
 def _fault(say: Phrase, hint: Phrase) -> Fault:
@@ -293,13 +325,18 @@ def _fault(say: Phrase, hint: Phrase) -> Fault:
 
 def many_lost_links(first: Fault, count: int) -> Fault:
     """Make one fault of all lost links of an article, at the place of the first."""
-    say = Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so {count} links may be lost", count=count)
+    say = Phrase(
+        "WeChat keeps only links to articles on mp.weixin.qq.com, so {count} links may be lost",
+        count=count,
+    )
     return replace(first, message=say)
 
 
 _LOST_LINK = Fault(
     "MC311",
     Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost"),
-    Phrase("write the address as text, or set `external_links: keep` for an account with WeChat Pay"),
+    Phrase(
+        "write the address as text, or set `external_links: keep` for an account with WeChat Pay"
+    ),
     severity=Severity.WARNING,
 )

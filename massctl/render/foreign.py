@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _TEMPLATE = re.compile(r"(?<![A-Za-z_^}$\\])\{\{[^{}\n]{1,200}\}\}|\{%[^{}\n]{1,200}%\}")
 """TeX has two braces too, behind a command or an index."""
-_SHORTCODE = re.compile(r"\{\{[<%]|\{% *(?:asset_img|img|image|note|endnote|raw|endraw|codeblock)\b")
+_SHORTCODE = re.compile(
+    r"\{\{[<%]|\{% *(?:asset_img|img|image|note|endnote|raw|endraw|codeblock)\b"
+)
 _PICTURE_SHORTCODE = re.compile(r"\{(?:\{[<%]|%) *(?:figure|asset_img|img|image)\b")
 _CONTENTS = re.compile(
     r"^ {0,3}(?:\[toc(?: [^\]\n]*)?\]|\[\[_?toc_?\]\]|@\[toc\](?:\([^()\n]*\))?|\$\{toc\}|\{: ?toc\})[ \t]*$",
@@ -44,21 +46,50 @@ of PlantUML; sliding pictures of mdnice."""
 _SIGNS = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start", "++")
 _SIZE = re.compile(r"!\[[^\[\]\n|]{0,100}\|\d")
 """One of these is in each of them; nearly every article has none."""
-_AS_PICTURE = Phrase("export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)")
+_AS_PICTURE = Phrase(
+    "export it as a picture, and write `{text}` instead", text="![…](images/diagram.png)"
+)
 _HINTS = {
-    "wiki": Phrase("write `[words](address)`; WeChat opens only links to articles on mp.weixin.qq.com"),
+    "wiki": Phrase(
+        "write `[words](address)`; WeChat opens only links to articles on mp.weixin.qq.com"
+    ),
     "comment": Phrase("a comment that nobody receives is written `<!-- … -->`"),
     "abbreviation": Phrase("explain the abbreviation in the text, or in a footnote: `[^1]`"),
     "box": Phrase("a box is written `> [!TIP]`, with `>` before each of its lines"),
     "diagram": _AS_PICTURE,
     "underline": Phrase("write `{text}`", text="<u>…</u>"),
-    "slides": Phrase("write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
+    "slides": Phrase(
+        "write the pictures on one line without `<`, `,` and `>`: they stand side by side"
+    ),
 }
 PICTURE_END = re.compile(r"\.(?:png|jpe?g|gif|webp|bmp)$", re.IGNORECASE)
 _DIAGRAMS = frozenset(
     {
-        *("mermaid", "plantuml", "puml", "uml", "flow", "flowchart", "sequence", "seq", "dot", "graphviz", "d2"),
-        *("echarts", "chart", "vega", "vega-lite", "markmap", "mindmap", "infographic", "wavedrom", "nomnoml", "ditaa"),
+        *(
+            "mermaid",
+            "plantuml",
+            "puml",
+            "uml",
+            "flow",
+            "flowchart",
+            "sequence",
+            "seq",
+            "dot",
+            "graphviz",
+            "d2",
+        ),
+        *(
+            "echarts",
+            "chart",
+            "vega",
+            "vega-lite",
+            "markmap",
+            "mindmap",
+            "infographic",
+            "wavedrom",
+            "nomnoml",
+            "ditaa",
+        ),
         *("tikz", "smiles", "abc", "kroki", "drawio", "excalidraw"),
     }
 )
@@ -68,7 +99,9 @@ _DIAGRAMS = frozenset(
 def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
     """Find template tags in a file that is not a template, each with its position."""
     for found in _TEMPLATE.finditer(text) if "{{" in text or "{%" in text else ():
-        say = Phrase("`{text}` is shown as written: this file is not a template", text=found[0][:40])
+        say = Phrase(
+            "`{text}` is shown as written: this file is not a template", text=found[0][:40]
+        )
         hint = Phrase("end the file's name in `.j2`, or write the value itself")
         if _PICTURE_SHORTCODE.match(found[0]):
             hint = _picture_hint("images/photo.jpg")
@@ -82,15 +115,24 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
     contents = _CONTENTS.search(text)
     if contents is not None:
         mark = contents[0].strip()
-        say = Phrase("`{text}` is shown as written: nothing inside an article can be linked to in WeChat", text=mark)
+        say = Phrase(
+            "`{text}` is shown as written: nothing inside an article can be linked to in WeChat",
+            text=mark,
+        )
         hint = Phrase("remove it; if readers need an overview, write the headings as a list")
         at = contents.start() + contents[0].index(mark)
         yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), at
-    for found in _MARKS.finditer(text) if any(sign in text for sign in _SIGNS) or _SIZE.search(text) else ():
+    for found in (
+        _MARKS.finditer(text) if any(sign in text for sign in _SIGNS) or _SIZE.search(text) else ()
+    ):
         kind = "size" if found["size"] else found.lastgroup or ""
         if kind == "attributes" and _CONTENTS.fullmatch(found[kind]):
             continue
-        yield (_embed(found["embed"]), found.start()) if kind == "embed" else (_shown(kind, found), found.start(kind))
+        yield (
+            (_embed(found["embed"]), found.start())
+            if kind == "embed"
+            else (_shown(kind, found), found.start(kind))
+        )
 
 
 _TEX = re.compile(r"\\(?:[dt]?frac|begin|sqrt|math(?:bb|bf|rm|cal)|operatorname|overline)\s*\{")
@@ -114,11 +156,18 @@ def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
         run = html[end : len(html) if tag is None else tag.start]
         if not unread and ("$" in run or "\\" in run):
             for found in [*written_formulas(run)] or [*_TEX.finditer(run)][:1]:
-                say = Phrase("TeX is shown as written: nothing in an HTML article is drawn: `{text}`")
-                hint = Phrase("use a picture of the formula, or write the article in Markdown; code stands in `<code>`")
+                say = Phrase(
+                    "TeX is shown as written: nothing in an HTML article is drawn: `{text}`"
+                )
+                hint = Phrase(
+                    "use a picture of the formula, or write the article in Markdown; code stands in `<code>`"
+                )
                 text = unescape(found[0])
                 told = Phrase(say, text=text[:40])
-                yield Fault("MC329", told, hint, severity=Severity.WARNING, needle=found[0]), end + found.start()
+                yield (
+                    Fault("MC329", told, hint, severity=Severity.WARNING, needle=found[0]),
+                    end + found.start(),
+                )
         if tag is not None:
             end = tag.end
             if tag.name in _UNREAD_TEX and not html.endswith("/>", tag.start, tag.end):
@@ -129,10 +178,15 @@ def _shown(kind: str, found: re.Match[str]) -> Fault:
     mark = found[kind]
     say = Phrase("`{text}` is shown as written", text=mark[:40])
     if kind == "size":
-        say = Phrase("`{text}` is not a width here, but part of the alternative text", text=mark.removesuffix("]"))
+        say = Phrase(
+            "`{text}` is not a width here, but part of the alternative text",
+            text=mark.removesuffix("]"),
+        )
     hint = _HINTS.get(kind) or Phrase("write the result of the other tool, or remove it")
     if kind in ("size", "width"):
-        hint = Phrase('give a width in HTML: `<img src="{address}" width="50%">`', address=found[f"{kind}_of"])
+        hint = Phrase(
+            'give a width in HTML: `<img src="{address}" width="50%">`', address=found[f"{kind}_of"]
+        )
     return Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark)
 
 
@@ -140,7 +194,10 @@ def _embed(what: str) -> Fault:
     """Refuse a picture as Obsidian embeds it, which would be lost; a note that it embeds is a warning."""
     address = what.partition("|")[0].strip()
     if PICTURE_END.search(address):
-        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
+        say = Phrase(
+            "the picture {address} is not shown: its line stays in the text as written",
+            address=address,
+        )
         return Fault("MC201", say, _picture_hint(address), needle=f"![[{what}]]")
     say = Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40])
     hint = Phrase("write the result of the other tool, or remove it")

@@ -72,7 +72,9 @@ def _pieces(lexer: "Lexer", code: str) -> Iterator[tuple[int, str]]:
 @cache
 def _class_of(kind: Any) -> str:
     name = str(kind).removeprefix("Token.")
-    return next((found for start, found in _CLASSES if name == start or name.startswith(start + ".")), "")
+    return next(
+        (found for start, found in _CLASSES if name == start or name.startswith(start + ".")), ""
+    )
 
 
 @cache

@@ -53,7 +53,11 @@ def html_article(text: str, page: ArticleFile) -> tuple[str, Element]:
         page.report(UNENDED_COMMENT, comment)
     for tag in scanned:
         page.count(tag)
-    faults = [each for tag in scanned for each in _faults(tag, text, found.get(tag.start), page.external_links)]
+    faults = [
+        each
+        for tag in scanned
+        for each in _faults(tag, text, found.get(tag.start), page.external_links)
+    ]
     _report(faults, page)
     for tag in scanned:
         if tag.start in found and tag.name == "img" and is_spacer(found[tag.start].attributes):
@@ -74,38 +78,74 @@ def _report(faults: Sequence[tuple[Fault, int]], page: ArticleFile) -> None:
     lost_links = [each for each in faults if each[0].code == "MC311"]
     if len(lost_links) > 1:
         first, at = lost_links[0]
-        faults = [*(each for each in faults if each not in lost_links), (many_lost_links(first, len(lost_links)), at)]
+        faults = [
+            *(each for each in faults if each not in lost_links),
+            (many_lost_links(first, len(lost_links)), at),
+        ]
     for fault, at in faults:
         page.report(fault, at)
 
 
-def _faults(tag: Tag, text: str, element: Element | None, links: ExternalLinks) -> Iterator[tuple[Fault, int]]:
+def _faults(
+    tag: Tag, text: str, element: Element | None, links: ExternalLinks
+) -> Iterator[tuple[Fault, int]]:
     """Find what is wrong with one tag, each with its position; `element` is what the parser made of it."""
-    attributes = {each.name: each.value for each in reversed(tag.attributes)} if element is None else element.attributes
+    attributes = (
+        {each.name: each.value for each in reversed(tag.attributes)}
+        if element is None
+        else element.attributes
+    )
     if tag.closing:
         pass
-    elif tag.name == "title" and element is not None and all(each.name != "svg" for each in element.above()):
-        yield replace(lost_title(), needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+    elif (
+        tag.name == "title"
+        and element is not None
+        and all(each.name != "svg" for each in element.above())
+    ):
+        yield (
+            replace(lost_title(), needle=text[tag.start : tag.name_start + len(tag.name)]),
+            tag.start,
+        )
     elif writer_row(tag.name) is None and not (element is not None and _is_in_refused(element)):
-        say = Phrase("massctl does not know `<{name}>`, and WeChat may remove it with what is in it", name=tag.name)
-        hint = Phrase("write `<section>` or `<span>`; the page “WeChat's HTML” of the documentation lists what stays")
-        yield Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+        say = Phrase(
+            "massctl does not know `<{name}>`, and WeChat may remove it with what is in it",
+            name=tag.name,
+        )
+        hint = Phrase(
+            "write `<section>` or `<span>`; the page “WeChat's HTML” of the documentation lists what stays"
+        )
+        yield (
+            Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]),
+            tag.start,
+        )
     yield from tag_faults(tag, text, attributes, links)
 
 
 def _is_in_refused(element: Element) -> bool:
     """Return whether an ancestor of an element was already reported as removed by WeChat."""
-    return any(refusal(each.name, each.attributes) is not None for each in element.above() if each.parent is not None)
+    return any(
+        refusal(each.name, each.attributes) is not None
+        for each in element.above()
+        if each.parent is not None
+    )
 
 
-def tag_faults(tag: Tag, text: str, attributes: Mapping[str, str], links: ExternalLinks) -> Iterator[tuple[Fault, int]]:
+def tag_faults(
+    tag: Tag, text: str, attributes: Mapping[str, str], links: ExternalLinks
+) -> Iterator[tuple[Fault, int]]:
     """Find what WeChat removes from a tag, and what browsers read differently from us, each with its position."""
     if not text.endswith(">", tag.start, tag.end):
         say = Phrase("the tag `<{name}` never ends", name=tag.name)
-        yield Fault("MC308", say, _MISSING_MARK, needle=text[tag.start : tag.name_start + len(tag.name)]), tag.start
+        yield (
+            Fault(
+                "MC308", say, _MISSING_MARK, needle=text[tag.start : tag.name_start + len(tag.name)]
+            ),
+            tag.start,
+        )
     elif (torn := torn_attribute(tag, text)) is not None:
         say = Phrase(
-            "the quotation marks of `{name}` do not match, and take text along or end too early", name=torn.name
+            "the quotation marks of `{name}` do not match, and take text along or end too early",
+            name=torn.name,
         )
         hint = Phrase("write `&quot;` inside of it, or a missing quotation mark behind it")
         yield Fault("MC308", say, hint, needle=text[torn.start : torn.end]), torn.start
@@ -156,7 +196,9 @@ def _placed(tag: Tag, element: Element, page: ArticleFile) -> Iterator[Edit]:
                 if is_left_out:
                     page.leave_out(pixel_note(address), at)
                 shown = "" if is_left_out else _shown(unescape(address), address, at, page)
-                changed = changed.replace(unescape(address), unescape(address) if shown is None else shown)
+                changed = changed.replace(
+                    unescape(address), unescape(address) if shown is None else shown
+                )
                 yield from _edit(at, address, shown)
             element.attributes[name] = changed
         elif not (name.endswith("href") and value.startswith("#")):
@@ -165,7 +207,12 @@ def _placed(tag: Tag, element: Element, page: ArticleFile) -> Iterator[Edit]:
             shown = _shown(value.strip(), address, start, page)
             element.attributes[name] = shown or value
             yield from _edit(start, address, shown)
-            if is_lazy and shown is not None and (shell := written.get("src")) is not None and shell.value_start >= 0:
+            if (
+                is_lazy
+                and shown is not None
+                and (shell := written.get("src")) is not None
+                and shell.value_start >= 0
+            ):
                 # What stands in `src` is only there until a page has loaded the picture.
                 element.attributes["src"] = shown
                 yield Edit(shell.value_start, shell.value_start + len(shell.written), escape(shown))
@@ -191,7 +238,9 @@ def _hidden(
     """Find elements and tags on which the parser and the scanner do not agree."""
     for element in unmarked:
         if element.name not in IMPLIED and element.parent is not None:
-            say = Phrase("a browser finds `<{name}>` here, in markup that hides it", name=element.name)
+            say = Phrase(
+                "a browser finds `<{name}>` here, in markup that hides it", name=element.name
+            )
             yield Fault("MC308", say, _MISSING_MARK, needle=f"<{element.name}"), None
     for tag in scanned:
         if not tag.closing and tag.start not in found:

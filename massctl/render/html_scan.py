@@ -16,7 +16,9 @@ _TAG = re.compile(
 """A tag, a comment or a declaration. To browsers `<!-->` and `<!--->` are whole comments, and `--!>` ends one too;
 quotation marks hold a `>` only behind an equals sign, and a value without them ends at a blank or `>`.
 Source: HTML standard, "13.2.5 Tokenization"."""
-_UNENDED = re.compile(r"<!--(?!-?>)(?:(?!--!?>|<!--(?!>)).)*+(?!--!?>)|<[!?](?!--)[^>]*\Z", re.DOTALL)
+_UNENDED = re.compile(
+    r"<!--(?!-?>)(?:(?!--!?>|<!--(?!>)).)*+(?!--!?>)|<[!?](?!--)[^>]*\Z", re.DOTALL
+)
 """A comment that never ends, or that holds the beginning of another, whose end it takes; or another declaration."""
 _ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>][^\s>]*)))?"
@@ -106,7 +108,9 @@ def torn_attribute(tag: Tag, text: str) -> Attribute | None:
 
 def _attributes(rest: str, offset: int) -> Iterator[Attribute]:
     for found in _ATTRIBUTE.finditer(rest):
-        group = next((name for name in ("double", "single", "bare") if found[name] is not None), None)
+        group = next(
+            (name for name in ("double", "single", "bare") if found[name] is not None), None
+        )
         yield Attribute(
             found["name"].lower(),
             found[group] if group else "",

@@ -78,11 +78,17 @@ def title_faults(title: str) -> Iterator[Fault]:
     if not title:
         yield Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))
     if "\n" in title:
-        yield Fault("MC014", Phrase("the title has more than one line"), Phrase("write it on one line"))
+        yield Fault(
+            "MC014", Phrase("the title has more than one line"), Phrase("write it on one line")
+        )
     if TITLE_CHARACTERS_DOCUMENTED < len(title) <= TITLE_CHARACTERS_MAX:
         yield _above_documented(title)
     else:
-        limit = TITLE_CHARACTERS_DOCUMENTED if len(title) <= TITLE_CHARACTERS_DOCUMENTED else TITLE_CHARACTERS_MAX
+        limit = (
+            TITLE_CHARACTERS_DOCUMENTED
+            if len(title) <= TITLE_CHARACTERS_DOCUMENTED
+            else TITLE_CHARACTERS_MAX
+        )
         yield from _length("MC301", Phrase("title"), limit, title)
 
 
@@ -110,7 +116,9 @@ def author_faults(author: str) -> Iterator[Fault]:
             count=len(author),
             limit=AUTHOR_CHARACTERS_SAFE,
         )
-        yield Fault("MC302", say, _shorten(len(author), AUTHOR_CHARACTERS_SAFE), severity=Severity.WARNING)
+        yield Fault(
+            "MC302", say, _shorten(len(author), AUTHOR_CHARACTERS_SAFE), severity=Severity.WARNING
+        )
 
 
 def source_url_faults(url: str) -> Iterator[Fault]:
@@ -121,7 +129,9 @@ def source_url_faults(url: str) -> Iterator[Fault]:
     size = len(url.encode())
     if size > SOURCE_URL_BYTES_MAX:
         say = Phrase(
-            "content_source_url has {count} bytes; at most {limit} are allowed", count=size, limit=SOURCE_URL_BYTES_MAX
+            "content_source_url has {count} bytes; at most {limit} are allowed",
+            count=size,
+            limit=SOURCE_URL_BYTES_MAX,
         )
         yield Fault("MC305", say, _shorten(size, SOURCE_URL_BYTES_MAX))
 
@@ -133,9 +143,15 @@ def text_faults(content: str) -> Iterator[Fault]:
     yield from _length("MC307", Phrase("text"), TEXT_CHARACTERS_MAX, content)
     size = len(content.encode())
     if size > TEXT_BYTES_MAX:
-        say = Phrase("the text has {count} bytes; at most {limit} are allowed", count=size, limit=TEXT_BYTES_MAX)
+        say = Phrase(
+            "the text has {count} bytes; at most {limit} are allowed",
+            count=size,
+            limit=TEXT_BYTES_MAX,
+        )
         yield Fault("MC307", say, _shorten(size, TEXT_BYTES_MAX))
-    hint = Phrase('write `<a href="…">` with an address that begins with https://, http:// or weixin://')
+    hint = Phrase(
+        'write `<a href="…">` with an address that begins with https://, http:// or weixin://'
+    )
     for tag in tags(content):
         href = next((each for each in tag.attributes if each.name == "href"), None)
         if tag.name != "a" or tag.closing or tag.get("data-miniprogram-appid") is not None:
@@ -143,7 +159,10 @@ def text_faults(content: str) -> Iterator[Fault]:
         if href is None:
             yield Fault("MC347", Phrase("a link without an address: WeChat refuses the text"), hint)
         elif not href.value.startswith(_TEXT_LINKS) or content[href.value_start - 1] not in "\"'":
-            say = Phrase("WeChat refuses a text with a link to {address}", address=href.value[:_ADDRESS_SHOWN])
+            say = Phrase(
+                "WeChat refuses a text with a link to {address}",
+                address=href.value[:_ADDRESS_SHOWN],
+            )
             yield Fault("MC347", say, hint, needle=content[href.start : href.end])
 
 
@@ -176,7 +195,9 @@ def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[
     """Check a rendered body as it will be sent."""
     sent = as_sent(content)
     size, count = len(sent.encode()), f"{len(sent):,}"
-    longest, hint = _what_takes_it(sent) if len(sent) > CONTENT_CHARACTERS_DOCUMENTED or limit else ("", None)
+    longest, hint = (
+        _what_takes_it(sent) if len(sent) > CONTENT_CHARACTERS_DOCUMENTED or limit else ("", None)
+    )
     if size >= CONTENT_BYTES_BELOW:
         say = Phrase(
             "the article has {count} bytes as it will be sent; WeChat accepts fewer than {limit}",
@@ -242,7 +263,10 @@ def _what_takes_it(sent: str) -> tuple[str, Phrase]:
 def _length(code: str, what: Phrase, limit: int, text: str) -> Iterator[Fault]:
     if len(text) > limit:
         say = Phrase(
-            "the {what} has {count} characters; at most {limit} are allowed", what=what, count=len(text), limit=limit
+            "the {what} has {count} characters; at most {limit} are allowed",
+            what=what,
+            count=len(text),
+            limit=limit,
         )
         yield Fault(code, say, _shorten(len(text), limit))
     elif utf16_length(text) > limit:
@@ -275,9 +299,13 @@ LIMITS: Mapping[str, Limit] = {
     # Messages without articles: WeChat docs, "message/mass/sendall". The title of a picture message may be empty.
     "text.content": text_faults,  # MC306, MC307, MC310, MC347
     "image.title": partial(_length, "MC301", Phrase("title"), PICTURES_TITLE_CHARACTERS_MAX),
-    "image.recommend": partial(_length, "MC316", Phrase("recommendation"), RECOMMEND_CHARACTERS_MAX),
+    "image.recommend": partial(
+        _length, "MC316", Phrase("recommendation"), RECOMMEND_CHARACTERS_MAX
+    ),
     "mpvideo.title": partial(_length, "MC301", Phrase("title"), VIDEO_TITLE_CHARACTERS_MAX),
-    "mpvideo.description": partial(_length, "MC315", Phrase("description"), DESCRIPTION_CHARACTERS_MAX),
+    "mpvideo.description": partial(
+        _length, "MC315", Phrase("description"), DESCRIPTION_CHARACTERS_MAX
+    ),
 }
 """What each string may be, by its key; of `_length` also MC310. The numbers of articles and pictures are in
 `massctl.model.campaign`."""

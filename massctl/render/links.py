@@ -11,10 +11,14 @@ from massctl.render.elements import is_article_link
 from massctl.render.tree import Element
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
-_NEARLY = re.compile(r"[^\w/.#]{0,4}(?P<scheme>https?)[:：]//(?P<rest>[^\s（）]+?)[\])>）」]*", re.IGNORECASE)
+_NEARLY = re.compile(
+    r"[^\w/.#]{0,4}(?P<scheme>https?)[:：]//(?P<rest>[^\s（）]+?)[\])>）」]*", re.IGNORECASE
+)
 _SITE = re.compile(r"(?://|www\.)[\w-]+\.\S+", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_BARE = re.compile(r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~])", re.ASCII)
+_BARE = re.compile(
+    r"(?<![\w./=&-])https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~])", re.ASCII
+)
 """An address in text. It ends before Chinese, which GitHub's rule would take along, and before what ends a sentence."""
 
 
@@ -79,7 +83,9 @@ class Notes(Struct):
             if not waiting:
                 # One at a time, since what it says may refer to further ones; whoever writes it gives it a number.
                 held = enumerate(islice(self._texts, found, None), found + 1)
-                found, key = next(((n, key) for n, key in held if key not in self._numbers), (found, None))
+                found, key = next(
+                    ((n, key) for n, key in held if key not in self._numbers), (found, None)
+                )
                 waiting = [] if key is None else [key]
             if not waiting:
                 return

@@ -13,7 +13,14 @@ from massctl.model.diagnostics import Lines, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, TooMuchError, depth_fault, too_many
+from massctl.render.bounds import (
+    ATTRIBUTES_MAX,
+    DEPTH_MAX,
+    ELEMENTS_MAX,
+    TooMuchError,
+    depth_fault,
+    too_many,
+)
 from massctl.render.elements import is_script, writer_row
 from massctl.render.fault import Fault
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
@@ -60,7 +67,9 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
     deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
-    if isinstance(builder, HtmlBuilder) and (deepest > DEPTH_MAX or writer.longest > ATTRIBUTES_MAX):
+    if isinstance(builder, HtmlBuilder) and (
+        deepest > DEPTH_MAX or writer.longest > ATTRIBUTES_MAX
+    ):
         deep = depth_fault(builder.html, ELEMENTS_MAX)
         if deep is not None:
             page.report(deep)
@@ -80,7 +89,13 @@ class _TokenReader:
     """Feed Markdown tokens to a builder."""
 
     def __init__(
-        self, page: ArticleFile, notes: Mapping[str, int], builder: Builder, lines: Lines, *, is_file: bool
+        self,
+        page: ArticleFile,
+        notes: Mapping[str, int],
+        builder: Builder,
+        lines: Lines,
+        *,
+        is_file: bool,
     ) -> None:
         self._page = page
         self._notes = notes
@@ -153,7 +168,11 @@ class _TokenReader:
 
     def _formula(self, token: Token) -> None:
         block = {"block": ""} if token.block else {}
-        self._builder.start("massctl-formula", {"tex": token.content, "mark": token.markup, **block}, self._at(token))
+        self._builder.start(
+            "massctl-formula",
+            {"tex": token.content, "mark": token.markup, **block},
+            self._at(token),
+        )
         self._builder.end("massctl-formula")
 
     def _soft_break(self, _: Token) -> None:
@@ -169,7 +188,11 @@ class _TokenReader:
         self.tags += token.content.count("<")
         self.longest = max(self.longest, len(token.content) // 2)
         start = self._found(token.content)
-        self._builder.raw(_checked_html(token.content, self._page, start if start >= 0 and self._is_file else None))
+        self._builder.raw(
+            _checked_html(
+                token.content, self._page, start if start >= 0 and self._is_file else None
+            )
+        )
 
     def _html_block(self, token: Token) -> None:
         self._at(token)
@@ -185,7 +208,9 @@ class _TokenReader:
             return
         words = "".join(_plain_text(child) for child in token.children or ())
         title = str(token.attrs.get("title", ""))
-        self._builder.void("img", {"src": address, "alt": words, **({"title": title} if title else {})})
+        self._builder.void(
+            "img", {"src": address, "alt": words, **({"title": title} if title else {})}
+        )
 
     def _link(self, token: Token) -> None:
         self._builder.start("a", {"href": str(token.attrs.get("href", ""))})
@@ -199,7 +224,9 @@ class _TokenReader:
         self._builder.start(token.tag, {"style": style} if style else None)
 
     def _box(self, token: Token) -> None:
-        self._builder.start("massctl-callout", {"kind": token.info, "title": token.content}, self._at(token))
+        self._builder.start(
+            "massctl-callout", {"kind": token.info, "title": token.content}, self._at(token)
+        )
 
     def _box_end(self, _: Token) -> None:
         self._builder.end("massctl-callout")
@@ -209,7 +236,9 @@ class _TokenReader:
         self._builder.end("massctl-note")
 
     def _note(self, token: Token) -> None:
-        self._builder.start("massctl-text", {"note": str(self._notes[token.meta["label"]])}, self._at(token))
+        self._builder.start(
+            "massctl-text", {"note": str(self._notes[token.meta["label"]])}, self._at(token)
+        )
 
     def _note_end(self, _: Token) -> None:
         self._builder.end("massctl-text")
@@ -255,7 +284,9 @@ def _without_title(tokens: Sequence[Token], page: ArticleFile, lines: Lines) -> 
         return tokens
     if tokens[index + 1].content.strip() != page.title:
         return tokens
-    say = Phrase("this heading is the title, which WeChat shows by itself: it is left out of the article")
+    say = Phrase(
+        "this heading is the title, which WeChat shows by itself: it is left out of the article"
+    )
     hint = Phrase("take it out of the file, or write another heading")
     note = Fault("MC349", say, hint, severity=Severity.INFO, needle=page.title)
     page.report(note, lines.text.find(page.title, lines.bounds(heading.map[0] + 1)[0]))
@@ -282,7 +313,11 @@ def _checked_html(text: str, page: ArticleFile, start: int | None) -> str:
     of the text in the file, where it is known; then each tag says its own.
     """
     end = len(text)
-    opened = _COMMENT.search(text, max(text.rfind(each) for each in COMMENT_ENDS) + 1) if "<!--" in text else None
+    opened = (
+        _COMMENT.search(text, max(text.rfind(each) for each in COMMENT_ENDS) + 1)
+        if "<!--" in text
+        else None
+    )
     if opened is not None:
         # An unclosed comment would swallow the text after the HTML.
         end = opened.start()

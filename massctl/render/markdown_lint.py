@@ -54,7 +54,9 @@ _WIDE = re.compile(
     r"(?P<mark>[!！]?)(?P<text>\[[^\[\]\n]*\])"
     r"(?:（(?P<wide>[^（）()\n]*)[）)]|\((?P<half>[^（）()\n]*)）|\((?P<plain>[^（）()\n]*)\))"
 )
-_LINK_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#")
+_LINK_ADDRESS = re.compile(
+    r"^[A-Za-z][A-Za-z0-9+.-]*:|^[\w./%-]+\.[A-Za-z]{2,5}$|^[\w.%-]*/[\w./%-]+$|^#"
+)
 _SUSPECT = re.compile(
     rf"^ {{0,3}}(?:#{{1,6}}{_LETTER}|＃|\d{{1,3}}[.)][\u3400-\u9fff]|[-+]{_LETTER})|\[\^|\]（|！\[|\]\([^\n（）()]*）",
     re.MULTILINE,
@@ -81,10 +83,22 @@ def text_faults(
             yield fault, None
 
 
-def _lookalikes(text: str, parsed: Parsed, lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
-    skipped = {n for token in parsed.tokens if token.type in _UNREAD and token.map for n in range(*token.map)}
+def _lookalikes(
+    text: str, parsed: Parsed, lines: Lines, *, is_file: bool
+) -> Iterator[tuple[Fault, int]]:
+    skipped = {
+        n
+        for token in parsed.tokens
+        if token.type in _UNREAD and token.map
+        for n in range(*token.map)
+    }
     tokens = parsed.tokens
-    placed = ((_lost_cells, "|"), (_lost_tables, "|"), (_boxes, ":::", "[!", "```", "~~~"), (_counted_anew, ". ", ") "))
+    placed = (
+        (_lost_cells, "|"),
+        (_lost_tables, "|"),
+        (_boxes, ":::", "[!", "```", "~~~"),
+        (_counted_anew, ". ", ") "),
+    )
     finds = [find for find, *signs in placed if any(sign in text for sign in signs)]
     for fault, number, column in (each for find in finds for each in find(lines, tokens)):
         yield fault, lines.bounds(number)[0] + column
@@ -104,7 +118,9 @@ def _lookalikes(text: str, parsed: Parsed, lines: Lines, *, is_file: bool) -> It
                 yield fault, lines.bounds(number)[0] + column
 
 
-def _of_other_tools(text: str, tokens: Sequence[Token], lines: Lines, *, is_file: bool) -> Iterator[tuple[Fault, int]]:
+def _of_other_tools(
+    text: str, tokens: Sequence[Token], lines: Lines, *, is_file: bool
+) -> Iterator[tuple[Fault, int]]:
     code = [token for token in tokens if token.type in ("fence", "code_block") and token.map]
     for token in code:
         if token.type == "fence" and token.map and (fault := diagram(token)) is not None:
@@ -114,19 +130,28 @@ def _of_other_tools(text: str, tokens: Sequence[Token], lines: Lines, *, is_file
         skipped = {n for token in code if token.map for n in range(*token.map)}
         spans = [each.span() for each in _CODE.finditer(text)]
         for fault, at in found:
-            if lines.at(at)[0] - 1 not in skipped and not any(start <= at < end for start, end in spans):
+            if lines.at(at)[0] - 1 not in skipped and not any(
+                start <= at < end for start, end in spans
+            ):
                 yield fault, at
 
 
 def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]:
     for found in _FOOTNOTE.finditer(line):
         if found["label"] not in notes:
-            shown = found[0] if len(found[0]) <= LABEL_CHARACTERS_MAX else found[0][:LABEL_CHARACTERS_MAX] + "…"
+            shown = (
+                found[0]
+                if len(found[0]) <= LABEL_CHARACTERS_MAX
+                else found[0][:LABEL_CHARACTERS_MAX] + "…"
+            )
             say = Phrase("there is no footnote `{text}`: it is shown as written", text=shown)
             hint = Phrase("write it on a separate line: `{text}: …`", text=found[0])
             if shown != found[0]:
                 hint = Phrase("an inline note is written `^[…]`")
-            yield Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
+            yield (
+                Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]),
+                found.start(),
+            )
     for found in _WIDE.finditer(line):
         if _is_meant(found):
             yield _wide(found), found.start()
@@ -141,7 +166,9 @@ def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]
 
 
 def _address(found: re.Match[str]) -> str:
-    return str(next(found[name] for name in ("wide", "half", "plain") if found[name] is not None)).strip()
+    return str(
+        next(found[name] for name in ("wide", "half", "plain") if found[name] is not None)
+    ).strip()
 
 
 def _is_meant(found: re.Match[str]) -> bool:
@@ -149,7 +176,11 @@ def _is_meant(found: re.Match[str]) -> bool:
     address = _address(found)
     if found["plain"] is not None:
         return found["mark"] == "！" and PICTURE_END.search(address) is not None
-    return found["mark"] == "!" or _LINK_ADDRESS.match(address) is not None or PICTURE_END.search(address) is not None
+    return (
+        found["mark"] == "!"
+        or _LINK_ADDRESS.match(address) is not None
+        or PICTURE_END.search(address) is not None
+    )
 
 
 def _wide(found: re.Match[str]) -> Fault:
@@ -183,7 +214,9 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
         elif token.type == "html_block":
             yield from _in_html(token.content)
         elif token.type == "link_open" and token.attrs.get("title"):
-            yield _not_shown(str(token.attrs["title"]), Phrase("the title of a link is not shown: `{text}`"))
+            yield _not_shown(
+                str(token.attrs["title"]), Phrase("the title of a link is not shown: `{text}`")
+            )
         elif token.type == "fence" and len(words := token.info.split(maxsplit=1)) > 1:
             say = Phrase("what is behind the language of code is not shown: `{text}`")
             yield _not_shown(words[1].strip(), say)
@@ -193,7 +226,9 @@ def _in_text(content: str) -> Iterator[Fault]:
     if "\\" in content:
         yield from _shown_tex(content)
     if "**" in content and (left_over := _LEFT_OVER.search(content)) is not None:
-        yield _asterisks(left_over[0], Phrase("write `**` directly before and after the words, without spaces"))
+        yield _asterisks(
+            left_over[0], Phrase("write `**` directly before and after the words, without spaces")
+        )
     if "__" in content:
         yield from _underscores(content)
     if "[" in content:
@@ -202,7 +237,9 @@ def _in_text(content: str) -> Iterator[Fault]:
         yield _broken(broken["address"])
 
 
-_CODE_IN_HTML = re.compile(r"<(?P<name>pre|code)\b.*?(?:</(?P=name)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_CODE_IN_HTML = re.compile(
+    r"<(?P<name>pre|code)\b.*?(?:</(?P=name)\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
 _PICTURE_IN_HTML = re.compile(r"!\[[^\[\]\n]{0,200}\]\((?P<address>[^()\n]{1,200})\)")
 _MARKS_IN_HTML = re.compile(
     r"(?<![A-Za-z0-9_\])!])\[[^\[\]\n]{1,200}\]\([^()\s]{1,500}\)"
@@ -214,10 +251,14 @@ _MARKS_IN_HTML = re.compile(
     re.MULTILINE,
 )
 """Links, notes, headings, entries, code, struck and bright words, and formulas as they stand inside HTML."""
-_BEHIND_TAG = Phrase("Markdown is not read directly after a tag: leave a line empty there, or write HTML")
+_BEHIND_TAG = Phrase(
+    "Markdown is not read directly after a tag: leave a line empty there, or write HTML"
+)
 
 _IN_ARGUMENT = Phrase(
-    "what a block is given is text: write Markdown between {call} and {end}", call="{% call %}", end="{% endcall %}"
+    "what a block is given is text: write Markdown between {call} and {end}",
+    call="{% call %}",
+    end="{% endcall %}",
 )
 _OF_BLOCK = re.compile(r'\s*<section class="')
 """How a block of the template library begins; what it was given is text."""
@@ -228,7 +269,10 @@ def _in_html(content: str) -> Iterator[Fault]:
     shown = _TAG.sub(" ", _CODE_IN_HTML.sub(" ", content))
     for found in _PICTURE_IN_HTML.finditer(shown) if "](" in shown else ():
         address = found["address"]
-        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
+        say = Phrase(
+            "the picture {address} is not shown: its line stays in the text as written",
+            address=address,
+        )
         yield Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
     left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
     if left_over is not None:
@@ -261,8 +305,13 @@ def _shown_tex(content: str) -> Iterator[Fault]:
     severity = Severity.ERROR if found is not None else Severity.WARNING
     found = found or _MAYBE_TEX.search(content)
     if found is not None:
-        say = Phrase("TeX is shown as written, since it does not stand between dollars: `{text}`", text=found[0])
-        hint = Phrase("write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks")
+        say = Phrase(
+            "TeX is shown as written, since it does not stand between dollars: `{text}`",
+            text=found[0],
+        )
+        hint = Phrase(
+            "write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks"
+        )
         yield Fault("MC329", say, hint, severity=severity, needle=found[0])
 
 
@@ -297,7 +346,9 @@ def _verse(token: Token) -> Iterator[Fault]:
         if not is_verse:
             lines = counted
             say = Phrase("{count} numbered lines become one line of the article", count=len(lines))
-        hint = Phrase("to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml")
+        hint = Phrase(
+            "to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml"
+        )
         yield Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0])
 
 
@@ -313,7 +364,10 @@ def _underscores(shown: str) -> Iterator[Fault]:
         if not has_cjk(shown[max(0, found.start() - 1) : found.end() + 1]):
             continue
         say = Phrase("the underscores stay in the text: `{text}`", text=found[0])
-        hint = Phrase("write `{text}`: underscores next to Chinese are not emphasis", text=f"**{found[0][2:-2]}**")
+        hint = Phrase(
+            "write `{text}`: underscores next to Chinese are not emphasis",
+            text=f"**{found[0][2:-2]}**",
+        )
         if found[0].isascii():
             bold = f"**{found[0][2:-2]}**"
             hint = Phrase("write `{text}`, or, if it is code, put it between back-ticks", text=bold)
@@ -324,12 +378,25 @@ def _broken(address: str) -> Fault:
     """Say that a link or picture stays in the text as it is written, since Markdown does not see one there."""
     hint = Phrase("an address with spaces needs angle brackets: `(<{address}>)`", address=address)
     if (sized := _SIZED.fullmatch(address)) is not None:
-        hint = Phrase('give a width in HTML: `<img src="{address}" width="50%">`', address=sized["address"])
+        hint = Phrase(
+            'give a width in HTML: `<img src="{address}" width="50%">`', address=sized["address"]
+        )
     if _PICTURE_NAME.search(address):
-        say = Phrase("the picture {address} is not shown: its line stays in the text as written", address=address)
+        say = Phrase(
+            "the picture {address} is not shown: its line stays in the text as written",
+            address=address,
+        )
         return Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
     say = Phrase("the link to {address} stays in the text as written", address=address)
-    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=f"]({address})", shift=2, width=len(address))
+    return Fault(
+        "MC312",
+        say,
+        hint,
+        severity=Severity.WARNING,
+        needle=f"]({address})",
+        shift=2,
+        width=len(address),
+    )
 
 
 _DEFINITION = re.compile(r"\[([^\[\]\n]{1,999})\]:")
@@ -344,9 +411,16 @@ def _not_shown(text: str, say: Phrase) -> Fault:
 def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
     """Warn of addresses that no link or picture names; `[//]: # (…)` is how Markdown writes a comment."""
     unused = list(parsed.unused_definitions())
-    written = {normalizeReference(found[1]): found[1] for found in _DEFINITION.finditer(text)} if unused else {}
+    written = (
+        {normalizeReference(found[1]): found[1] for found in _DEFINITION.finditer(text)}
+        if unused
+        else {}
+    )
     for label, address in ((written.get(label, label), address) for label, address in unused):
-        say = Phrase("nothing refers to this definition, so its address is not shown: `{text}`", text=address[:80])
+        say = Phrase(
+            "nothing refers to this definition, so its address is not shown: `{text}`",
+            text=address[:80],
+        )
         hint = Phrase("write `[{label}]` where the link belongs, or remove the line", label=label)
         yield Fault("MC349", say, hint, severity=Severity.WARNING, needle=address)
 
@@ -367,7 +441,9 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
         elif token.type == "callout_close" and not token.markup:
             unread += 1
             say = Phrase("this box is never closed, so all that follows stands in it")
-            hint = Phrase("write `:::` on a line behind it; a box with another in it is written with `::::`")
+            hint = Phrase(
+                "write `:::` on a line behind it; a box with another in it is written with `::::`"
+            )
             yield from _at_line(lines, opened.pop().map, 0, ":::", say, hint)
         elif token.type == "callout_close":
             opened.pop()
@@ -375,13 +451,20 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
             say = Phrase("this block of code is never closed, so all that follows is code")
             mark = f" {token.markup} " if token.markup[0] == "`" else token.markup
             yield from _at_line(
-                lines, token.map, 0, token.markup, say, Phrase("write `{text}` on a line behind it", text=mark)
+                lines,
+                token.map,
+                0,
+                token.markup,
+                say,
+                Phrase("write `{text}` on a line behind it", text=mark),
             )
         elif token.type == "inline":
             is_quoted = index > 1 and tokens[index - 2].type == "blockquote_open"
             if is_quoted and (found := _ALERT.match(token.content)) is not None:
                 yield from _unknown_box(lines, token, 0, found)
-            for number, line in enumerate(token.content.split("\n") if ":::" in token.content else ()):
+            for number, line in enumerate(
+                token.content.split("\n") if ":::" in token.content else ()
+            ):
                 if (found := _FENCE.fullmatch(line)) is None:
                     continue
                 is_end = not line.strip(": \t")
@@ -392,7 +475,9 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
 
 def _is_closed(lines: Lines, token: Token, span: Sequence[int]) -> bool:
     last = lines.written(span[1]).strip(" \t>")
-    return span[1] - span[0] > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
+    return (
+        span[1] - span[0] > 1 and last.startswith(token.markup) and not last.strip(token.markup[0])
+    )
 
 
 def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, int]]:
@@ -409,17 +494,26 @@ def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault
         elif token.type == "ordered_list_close":
             entries = opened.pop()
             first = int(entries[0].info)
-            wrong = [(each, due) for due, each in enumerate(entries, first) if int(each.info) != due]
+            wrong = [
+                (each, due) for due, each in enumerate(entries, first) if int(each.info) != due
+            ]
             if not wrong or all(int(each.info) == first for each in entries):
                 continue
             entry, due = wrong[0]
             written = entry.info + entry.markup
             say = Phrase("Markdown counts the entries of a list: `{text}` is shown as `{number}.`")
-            hint = Phrase("to begin a list at {text}, write `<!-- -->` on a line of its own before it", text=written)
-            yield from _at_line(lines, entry.map, 0, written, Phrase(say, text=written, number=due), hint, "MC351")
+            hint = Phrase(
+                "to begin a list at {text}, write `<!-- -->` on a line of its own before it",
+                text=written,
+            )
+            yield from _at_line(
+                lines, entry.map, 0, written, Phrase(say, text=written, number=due), hint, "MC351"
+            )
 
 
-def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) -> Iterator[tuple[Fault, int, int]]:
+def _unknown_box(
+    lines: Lines, token: Token, number: int, found: re.Match[str]
+) -> Iterator[tuple[Fault, int, int]]:
     written, name = found[0].strip(), found["name"].lower()
     near = get_close_matches(name, KINDS, 1)
     say = Phrase("`{text}` is not a box and is shown as written", text=written[:40])
@@ -433,7 +527,13 @@ def _unknown_box(lines: Lines, token: Token, number: int, found: re.Match[str]) 
 
 
 def _at_line(
-    lines: Lines, span: Sequence[int] | None, below: int, needle: str, say: Phrase, hint: Phrase, code: str = "MC314"
+    lines: Lines,
+    span: Sequence[int] | None,
+    below: int,
+    needle: str,
+    say: Phrase,
+    hint: Phrase,
+    code: str = "MC314",
 ) -> Iterator[tuple[Fault, int, int]]:
     """Return a warning for a mark in one of the lines of a block."""
     if span is not None and needle in (line := lines.written(span[0] + 1 + below)):
@@ -447,8 +547,12 @@ _REFERENCE = re.compile(
     r"(?<![A-Za-z0-9_\])])(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\]\[(?P<label>[^\[\]\n]{0,100})\]"
 )
 """Behind a letter or another bracket it is an index: `a[i][j]`."""
-_APART = re.compile(r"(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\][ \t]+\((?P<address>https?://[^()\s]{1,500})\)")
-_SWAPPED = re.compile(r"[(（](?P<text>[^()（）\[\]\n]{1,200})[)）]\[(?P<address>https?://[^\[\]\s]{1,500})\]")
+_APART = re.compile(
+    r"(?P<mark>!?)\[(?P<text>[^\[\]\n]{1,200})\][ \t]+\((?P<address>https?://[^()\s]{1,500})\)"
+)
+_SWAPPED = re.compile(
+    r"[(（](?P<text>[^()（）\[\]\n]{1,200})[)）]\[(?P<address>https?://[^\[\]\s]{1,500})\]"
+)
 
 
 def _broken_links(text: str) -> Iterator[Fault]:
@@ -457,13 +561,19 @@ def _broken_links(text: str) -> Iterator[Fault]:
         label = found["label"] or found["text"]
         if found["mark"]:
             say = Phrase(
-                "the picture `{text}` is not shown: there is no definition of `[{label}]`", text=found[0], label=label
+                "the picture `{text}` is not shown: there is no definition of `[{label}]`",
+                text=found[0],
+                label=label,
             )
         elif found["text"].isdigit() or (found["text"].isupper() and not label.isdigit()):
             # Two sources of one sentence, `[1][2]`, or what a log or a model writes, `[WARN][net]`.
             continue
         else:
-            say = Phrase("`{text}` is not a link: there is no definition of `[{label}]`", text=found[0], label=label)
+            say = Phrase(
+                "`{text}` is not a link: there is no definition of `[{label}]`",
+                text=found[0],
+                label=label,
+            )
         hint = Phrase("write on a separate line: `{text}`", text=f"[{label}]: …")
         yield _link_fault(found, say, hint)
     for pattern in (_APART, _SWAPPED):
@@ -472,7 +582,11 @@ def _broken_links(text: str) -> Iterator[Fault]:
                 continue
             mark = "!" if found[0].startswith("!") else ""
             say = Phrase("`{text}` is not a link", text=found[0])
-            yield _link_fault(found, say, Phrase("write `{text}`", text=f"{mark}[{found['text']}]({found['address']})"))
+            yield _link_fault(
+                found,
+                say,
+                Phrase("write `{text}`", text=f"{mark}[{found['text']}]({found['address']})"),
+            )
 
 
 def _link_fault(found: re.Match[str], say: Phrase, hint: Phrase) -> Fault:
@@ -502,7 +616,10 @@ def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
             if left is not None and right is not None and _SIGN_INSIDE.fullmatch(inside.content):
                 mark = opening.markup
                 text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
-                say = Phrase("Markdown reads the asterisks of `{text}` as emphasis and does not show them", text=text)
+                say = Phrase(
+                    "Markdown reads the asterisks of `{text}` as emphasis and does not show them",
+                    text=text,
+                )
                 hint = Phrase(
                     "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
                 )
@@ -542,9 +659,19 @@ def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault,
     for token in tokens:
         if token.type == "paragraph_open" and token.map and token.map[1] - token.map[0] > 1:
             written = [lines.written(number + 1).lstrip(" \t>") for number in range(*token.map)]
-            dashes = next((n for n, line in enumerate(written) if n and "|" in line and _DASHES.fullmatch(line)), None)
+            dashes = next(
+                (
+                    n
+                    for n, line in enumerate(written)
+                    if n and "|" in line and _DASHES.fullmatch(line)
+                ),
+                None,
+            )
             if dashes is not None:
-                fault, number = _unlike(written[dashes - 1], written[dashes]), token.map[0] + 1 + dashes
+                fault, number = (
+                    _unlike(written[dashes - 1], written[dashes]),
+                    token.map[0] + 1 + dashes,
+                )
             elif all(map(_ROW.fullmatch, written)):
                 fault, number = _without_dashes(written[0]), token.map[0] + 1
             else:
@@ -590,6 +717,8 @@ def _start_of_rest(line: str, columns: int) -> int:
 def _lost(rest: str) -> Fault:
     cells = " | ".join(each.strip() for each in _BAR.split(rest))
     shown = cells if len(cells) <= _CELLS_SHOWN_MAX else cells[:_CELLS_SHOWN_MAX] + "…"
-    say = Phrase("this row has more cells than the table's header, and these are lost: `{text}`", text=shown)
+    say = Phrase(
+        "this row has more cells than the table's header, and these are lost: `{text}`", text=shown
+    )
     hint = Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header")
     return Fault("MC343", say, hint, needle=rest)

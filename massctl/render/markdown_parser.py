@@ -25,7 +25,13 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from massctl.model.frozen import Frozen
-from massctl.render.bounds import BRACKETS_MAX, NESTING_MAX, TooMuchError, too_many_brackets, too_nested
+from massctl.render.bounds import (
+    BRACKETS_MAX,
+    NESTING_MAX,
+    TooMuchError,
+    too_many_brackets,
+    too_nested,
+)
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
 
@@ -44,11 +50,18 @@ class _Inline(StateInline):
             end += 1
         last = self.src[start - 1] if start > 0 else " "
         after = self.src[end] if end < self.posMax else " "
-        last_cjk, after_cjk = is_cjk_at(self.src, start - 1, -1), is_cjk_at(self.src[: self.posMax], end, 1)
+        last_cjk, after_cjk = (
+            is_cjk_at(self.src, start - 1, -1),
+            is_cjk_at(self.src[: self.posMax], end, 1),
+        )
         last_mark, after_mark = _is_mark(last), _is_mark(after)
         last_blank, after_blank = isWhiteSpace(ord(last)), isWhiteSpace(ord(after))
-        opens = not after_blank and (not after_mark or after_cjk or last_blank or last_mark or last_cjk)
-        closes = not last_blank and (not last_mark or last_cjk or after_blank or after_mark or after_cjk)
+        opens = not after_blank and (
+            not after_mark or after_cjk or last_blank or last_mark or last_cjk
+        )
+        closes = not last_blank and (
+            not last_mark or last_cjk or after_blank or after_mark or after_cjk
+        )
         return Scanned(
             opens and (canSplitWord or not closes or last_mark),
             closes and (canSplitWord or not opens or after_mark),
@@ -103,7 +116,9 @@ class _ParserInline(ParserInline):
         if state.pending:
             state.pushPending()
 
-    def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> list[Token]:
+    def parse(
+        self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]
+    ) -> list[Token]:
         """Parse one run of text with our rule for emphasis; most runs contain no mark."""
         if self.terminator_re.search(src) is None:
             if src:
@@ -134,7 +149,11 @@ class _ParserBlock(ParserBlock):
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
         """Read blocks as markdown-it does; a line that begins with a word is no block of signs."""
-        every_rule, wordy, nesting = self.ruler.getRules(""), self._wordy, state.md.options["maxNesting"]
+        every_rule, wordy, nesting = (
+            self.ruler.getRules(""),
+            self._wordy,
+            state.md.options["maxNesting"],
+        )
         line, has_empty = startLine, False
         while line < endLine:
             state.line = line = state.skipEmptyLines(line)
@@ -144,7 +163,10 @@ class _ParserBlock(ParserBlock):
                 state.line = endLine
                 break
             begins = state.bMarks[line] + state.tShift[line]
-            is_wordy = state.sCount[line] - state.blkIndent < _CODE_INDENT and state.src[begins] not in _BLOCK_SIGNS
+            is_wordy = (
+                state.sCount[line] - state.blkIndent < _CODE_INDENT
+                and state.src[begins] not in _BLOCK_SIGNS
+            )
             any(rule(state, line, endLine, False) for rule in (wordy if is_wordy else every_rule))
             state.tight = not has_empty
             line = state.line
@@ -168,7 +190,8 @@ class _Markdown(MarkdownIt):
 @cache
 def _parser() -> MarkdownIt:
     markdown = _Markdown(
-        "commonmark", {"html": True, "typographer": False, "maxNesting": _LEVELS, "store_labels": True}
+        "commonmark",
+        {"html": True, "typographer": False, "maxNesting": _LEVELS, "store_labels": True},
     )
     rules = markdown.inline.ruler.get_active_rules(), markdown.inline.ruler2.get_active_rules()
     inline = markdown.inline = _ParserInline()
@@ -201,7 +224,10 @@ def _refuse_too_much(state: StateCore) -> None:
     depths = accumulate(token.nesting for token in state.tokens if token.type.startswith(_NESTED))
     if max(depths, default=0) > NESTING_MAX:
         raise TooMuchError(too_nested())
-    if sum(token.content.count("[") for token in state.tokens if token.type == "inline") > BRACKETS_MAX:
+    if (
+        sum(token.content.count("[") for token in state.tokens if token.type == "inline")
+        > BRACKETS_MAX
+    ):
         raise TooMuchError(too_many_brackets())
 
 
@@ -221,12 +247,22 @@ class Parsed(Frozen):
         """Yield those that no link or picture refers to; a label without a letter or digit begins a comment."""
         if not self.definitions:
             return
-        used = {token.meta["label"] for token in every(self.tokens) if token.meta and "label" in token.meta}
+        used = {
+            token.meta["label"]
+            for token in every(self.tokens)
+            if token.meta and "label" in token.meta
+        }
         for note in self.inline_notes.values():
-            used.update(token.meta["label"] for token in every(note) if token.meta and "label" in token.meta)
+            used.update(
+                token.meta["label"] for token in every(note) if token.meta and "label" in token.meta
+            )
         seen: set[str] = set()
         for label, address in self.definitions:
-            if (label not in used or label in seen) and _WORD.search(label) and address not in ("", "#"):
+            if (
+                (label not in used or label in seen)
+                and _WORD.search(label)
+                and address not in ("", "#")
+            ):
                 yield label, address
             seen.add(label)
 
@@ -270,7 +306,9 @@ _SAME = {
 BOX_KINDS = tuple(_SAME)
 KINDS = {name: kind for kind, names in _SAME.items() for name in names.split()}
 """The names that writers use, in lower case, each with what it means here."""
-_BOX = re.compile(r"\s*(?P<name>[A-Za-z]+)(?:\[(?P<bracket>[^\]]*)\])?(?:\s*\{[^}]*\})?(?P<title>(?:\s.*)?)$")
+_BOX = re.compile(
+    r"\s*(?P<name>[A-Za-z]+)(?:\[(?P<bracket>[^\]]*)\])?(?:\s*\{[^}]*\})?(?P<title>(?:\s.*)?)$"
+)
 _ALERT = re.compile(r"\[!(?P<name>[A-Za-z]+)\][+-]?(?P<title>[^\n]*)(?:\n|$)")
 
 
@@ -314,9 +352,13 @@ def _name_quote(tokens: Sequence[Token], index: int) -> bool:
 # Small marks in running text: `==highlight==`, `H~2~O`, `x^2^`. They are read narrowly: `~` and `^` are at home in
 # Chinese chat (`好~`, `^_^`), and `==` in code, so a mark that may be meant as itself stays as it is written.
 
-_HIGHLIGHT = re.compile(r"==(?=[^\s=])(?P<text>(?:[^\n=]|=(?!=)){1,500}?)(?<=[^\s=])==(?![=A-Za-z0-9])")
+_HIGHLIGHT = re.compile(
+    r"==(?=[^\s=])(?P<text>(?:[^\n=]|=(?!=)){1,500}?)(?<=[^\s=])==(?![=A-Za-z0-9])"
+)
 _SUBSCRIPT = re.compile(r"~(?P<text>[0-9]{1,4}[+-]?|[a-z]{1,3}|[+-])~(?!~)")
-_SUPERSCRIPT = re.compile(r"\^(?P<text>[+\-−]?[0-9]{1,6}[+-]?|[+-]|[A-Za-z]{1,8}|\([A-Za-z0-9+\-]{1,8}\))\^")
+_SUPERSCRIPT = re.compile(
+    r"\^(?P<text>[+\-−]?[0-9]{1,6}[+-]?|[+-]|[A-Za-z]{1,8}|\([A-Za-z0-9+\-]{1,8}\))\^"
+)
 _BEFORE_HIGHLIGHT = re.compile(r"[=!<>A-Za-z0-9]")
 _BEFORE_SUBSCRIPT = re.compile(r"[A-Za-z)\]]")
 _BEFORE_SUPERSCRIPT = re.compile(r"[0-9A-Za-z)\]\u3400-\u9fff]")
@@ -332,7 +374,9 @@ def _add_marks(markdown: MarkdownIt) -> None:
 
 
 def _highlight(state: StateInline, silent: bool) -> bool:
-    if state.src[state.pos] != "=" or (state.pos and _BEFORE_HIGHLIGHT.match(state.src[state.pos - 1])):
+    if state.src[state.pos] != "=" or (
+        state.pos and _BEFORE_HIGHLIGHT.match(state.src[state.pos - 1])
+    ):
         return False
     found = _HIGHLIGHT.match(state.src, state.pos, state.posMax)
     if found is None:
@@ -356,7 +400,12 @@ def _superscript(state: StateInline, silent: bool) -> bool:
 
 
 def _small(
-    state: StateInline, silent: bool, mark: str, tag: str, pattern: re.Pattern[str], before: re.Pattern[str]
+    state: StateInline,
+    silent: bool,
+    mark: str,
+    tag: str,
+    pattern: re.Pattern[str],
+    before: re.Pattern[str],
 ) -> bool:
     if state.src[state.pos] != mark or not state.pos or not before.match(state.src[state.pos - 1]):
         return False

@@ -100,13 +100,22 @@ _OTHER_NAMES = {
 _OTHER_NAME = re.compile(r"\\[A-Za-z]+")
 _NOT_EQUAL = re.compile(r"\\not\s*=")
 _ENVIRONMENTS = {
-    **dict.fromkeys(("align", "aligned", "alignat", "alignedat", "flalign", "split", "eqnarray"), "align*"),
+    **dict.fromkeys(
+        ("align", "aligned", "alignat", "alignedat", "flalign", "split", "eqnarray"), "align*"
+    ),
     **dict.fromkeys(("gather", "gathered", "multline", "multlined", "equation"), "gathered"),
     **dict.fromkeys(("dcases", "cases"), "cases"),
     "darray": "array",
 }
-_ENVIRONMENTS_KNOWN = {*_ENVIRONMENTS, *(each.strip("\\*") for each in MATRICES), "rcases", "subarray"}
-_ENVIRONMENT = re.compile(r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?")
+_ENVIRONMENTS_KNOWN = {
+    *_ENVIRONMENTS,
+    *(each.strip("\\*") for each in MATRICES),
+    "rcases",
+    "subarray",
+}
+_ENVIRONMENT = re.compile(
+    r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?"
+)
 _COLUMNS = re.compile(r"\\begin\{array\}\s*\{(?P<columns>[lcr|]{1,40})\}")
 _ACROSS, _DOWN = 0xE000, 0xE100
 """Marks of lines in the first cell below or behind them: characters of no font."""
@@ -123,7 +132,10 @@ def _known(tex: str) -> str:
         raise FormulaError(refused[0])
     tex = _with_chemistry(tex)
     tex = _WITH_WORDS.sub(
-        lambda found: _MATH_IN_WORDS.sub(r"}\1\\text{", rf"\text{{{found['words']}}}").replace(r"\text{}", ""), tex
+        lambda found: _MATH_IN_WORDS.sub(r"}\1\\text{", rf"\text{{{found['words']}}}").replace(
+            r"\text{}", ""
+        ),
+        tex,
     )
     numbers = list(_TAG.finditer(tex))
     if len(numbers) == 1:
@@ -134,7 +146,9 @@ def _known(tex: str) -> str:
         raise FormulaError(r"\tag")
     tex = _ENVIRONMENT.sub(_environment, tex)
     tex = _COLUMNS.sub(_lines, tex).replace(r"\hline", rf"\unicode{{x{_ACROSS:x}}}")
-    tex = _NOT_EQUAL.sub(r"\\ne ", _OTHER_NAME.sub(lambda found: _OTHER_NAMES.get(found[0], found[0]), tex))
+    tex = _NOT_EQUAL.sub(
+        r"\\ne ", _OTHER_NAME.sub(lambda found: _OTHER_NAMES.get(found[0], found[0]), tex)
+    )
     tex = _ARG.sub(lambda found: rf"\arg{found['what']} ", tex)
     return _OPERATOR.sub(r"\\mathrm ", tex)
 
@@ -214,7 +228,11 @@ def _chemistry(formula: str) -> str:
         kind = "arrow" if found["arrow"] else found.lastgroup or ""
         ends = at == len(formula) or formula[at].isspace()
         out.append(_substance(found, kind, is_new=is_new, ends=ends))
-        is_new = kind in ("gap", "arrow") or (kind == "sign" and found[0] in ".*") or (is_new and kind == "number")
+        is_new = (
+            kind in ("gap", "arrow")
+            or (kind == "sign" and found[0] in ".*")
+            or (is_new and kind == "number")
+        )
     return "".join(out)
 
 
@@ -246,7 +264,13 @@ def _substance(found: re.Match[str], kind: str, *, is_new: bool, ends: bool) -> 
 _FLAT = frozenset({"math", "mrow", "mi", "mo", "mtext"})
 _ROWS = frozenset({"math", "mrow", "mtd", "mstyle", "msqrt", "menclose", "mphantom", "mpadded"})
 _WITH_SCRIPTS = frozenset({"accent", "msub", "msup", "msubsup", "munder", "mover", "munderover"})
-_VARIANTS = {"double": "double", "monospace": "mono", "sans": "sans", "script": "script", "fraktur": "fraktur"}
+_VARIANTS = {
+    "double": "double",
+    "monospace": "mono",
+    "sans": "sans",
+    "script": "script",
+    "fraktur": "fraktur",
+}
 _NEGATION = "\u29f8"
 _BINARY = frozenset("+-−±∓×÷·∗*∘∙•⊕⊗⊖⊙⊘∪∩∧∨∖⧵⊎⊔⊓⋅†‡⋆⋄△▽◦")
 _LARGE = frozenset("∏∐∑∫∬∭∮∯∰⋀⋁⋂⋃⨀⨁⨂⨄⨆")
@@ -258,13 +282,33 @@ _BRACKETS = _OPENING | _CLOSING | frozenset("|‖")
 _UNSTRETCHED = frozenset("/|‖∣∥↑↓↕⇑⇓⇕⟨⟩\\")
 _THIN, _MEDIUM, _THICK = 3 / 18, 4 / 18, 5 / 18
 """Sizes of a letter. Source: D. E. Knuth, The TeXbook, 18, "thin space", "medium space", "thick space"."""
-_KINDS = {"binary": _BINARY, "operator": _LARGE, "open": _OPENING, "close": _CLOSING, "mark": frozenset(",;")}
+_KINDS = {
+    "binary": _BINARY,
+    "operator": _LARGE,
+    "open": _OPENING,
+    "close": _CLOSING,
+    "mark": frozenset(",;"),
+}
 _ONLY_LARGE = frozenset({"binary", "relation", "mark"})
 _ACCENTS = {
     sign: chr(int(accent, 16))
     for sign, accent in zip(
         "`´^~¯˘˙¨˚ˇ→\u20db\u20dc",
-        ["300", "301", "302", "303", "304", "306", "307", "308", "30a", "30c", "20d7", "20db", "20dc"],
+        [
+            "300",
+            "301",
+            "302",
+            "303",
+            "304",
+            "306",
+            "307",
+            "308",
+            "30a",
+            "30c",
+            "20d7",
+            "20db",
+            "20dc",
+        ],
         strict=True,
     )
 }
@@ -295,7 +339,11 @@ def _mend(element: ET.Element, *, depth: int, fences: int, is_small: bool) -> No
     _mend_looks(element)
     if any(each.tag == "mtable" for each in element):
         for each in element:
-            if each.tag == "mo" and each.get("stretchy") is None and (each.text or "").strip() in _BRACKETS:
+            if (
+                each.tag == "mo"
+                and each.get("stretchy") is None
+                and (each.text or "").strip() in _BRACKETS
+            ):
                 each.set("stretchy", "true")
     if element.tag in ("msub", "msup", "msubsup"):
         _mend_brace(element)
@@ -332,7 +380,9 @@ def _mend_words(element: ET.Element) -> None:
     if element.tag == "mtext":
         said = re.sub(r"\\([_%&$#{} ])", r"\1", said)
     if ("\\" in said and len(said.strip()) > 1) or _NEGATION in said:
-        raise FormulaError(r"\not" if _NEGATION in said else (re.findall(r"\\(?:[A-Za-z]+|.)", said) or [said])[0])
+        raise FormulaError(
+            r"\not" if _NEGATION in said else (re.findall(r"\\(?:[A-Za-z]+|.)", said) or [said])[0]
+        )
     variant = element.get("mathvariant", "")
     if variant not in ("", "normal", "italic"):
         words = variant.split("-")
@@ -368,12 +418,21 @@ def _mend_brace(element: ET.Element) -> None:
 
 def _mend_accent(element: ET.Element) -> None:
     over, said = element[-1], (element[-1].text or "").strip()
-    if element.tag == "mover" and over.tag == "mo" and said in _ACCENTS and not _is_wide(element, said):
+    if (
+        element.tag == "mover"
+        and over.tag == "mo"
+        and said in _ACCENTS
+        and not _is_wide(element, said)
+    ):
         element.tag, over.text = "accent", _ACCENTS[said]
     elif over.tag == "mo" and over.get("stretchy") != "false":
         over.text = _WIDE_ACCENTS.get(said, said)
     base = element[0]
-    if base.tag == "mstyle" and len(base) == 1 and all(each.tag == "mpadded" for each in element[1:]):
+    if (
+        base.tag == "mstyle"
+        and len(base) == 1
+        and all(each.tag == "mpadded" for each in element[1:])
+    ):
         element.tag = "arrow"
         element[0] = base[0]
         for each in element[1:]:
@@ -412,7 +471,9 @@ def _break_lines(row: ET.Element) -> None:
 
 def _core(element: ET.Element) -> ET.Element:
     """Return the base of an element with scripts, which decides the space to its neighbours."""
-    while len(element) and (element.tag in _WITH_SCRIPTS or (element.tag in ("mrow", "mstyle") and len(element) == 1)):
+    while len(element) and (
+        element.tag in _WITH_SCRIPTS or (element.tag in ("mrow", "mstyle") and len(element) == 1)
+    ):
         element = element[0]
     return element
 
@@ -429,7 +490,8 @@ def _kind(element: ET.Element) -> str:
     if core.get("fence") == "true" and core.get("form") in ("prefix", "postfix"):
         return "open" if core.get("form") == "prefix" else "close"
     return next(
-        (kind for kind, signs in _KINDS.items() if said in signs), "relation" if _is_relation(said) else "letter"
+        (kind for kind, signs in _KINDS.items() if said in signs),
+        "relation" if _is_relation(said) else "letter",
     )
 
 
@@ -447,7 +509,8 @@ def _set_apart(row: ET.Element, *, is_small: bool) -> None:
         before = kinds[index - 1] if index else "binary"
         after = kinds[index + 1] if index + 1 < len(kinds) else "close"
         if kind == "binary" and (
-            before in ("binary", "operator", "relation", "open", "mark") or after in ("relation", "close", "mark")
+            before in ("binary", "operator", "relation", "open", "mark")
+            or after in ("relation", "close", "mark")
         ):
             kinds[index] = "letter"
     for index, (thing, kind) in enumerate(zip(things, kinds, strict=True)):
@@ -516,7 +579,9 @@ loadedfonts[_FONT] = _Font(fontname)
 config.svg2 = False
 
 
-_SPACE = re.compile(r"(?P<negative>negative)?(?P<very>(?:very)*)(?P<name>thin|medium|thick)mathspace")
+_SPACE = re.compile(
+    r"(?P<negative>negative)?(?P<very>(?:very)*)(?P<name>thin|medium|thick)mathspace"
+)
 _NAMED_SPACE = {"thin": 3, "medium": 4, "thick": 5}
 _LENGTH = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))\s*(?P<unit>[a-z]*)")
 _UNITS = "em=1 ex=.45 mu=.0556 pt=.1 bp=.1 dd=.107 px=.0625 pc=1.2 mm=.2845 cm=2.845 in=7.227 =.01"
@@ -527,7 +592,9 @@ _EMS = {name: float(ems) for name, ems in (each.split("=") for each in _UNITS.sp
 def _length(node: Any, size: str, fontsize: float | None = None) -> float:
     """Return a length in units; ziamath's own takes a letter's size for 4/3 of it."""
     if named := _SPACE.fullmatch(size):
-        steps = _NAMED_SPACE[named["name"]] + len(named["very"]) // 4 * (1 if named["name"] == "thick" else -1)
+        steps = _NAMED_SPACE[named["name"]] + len(named["very"]) // 4 * (
+            1 if named["name"] == "thick" else -1
+        )
         ems = steps / 18 * (-1 if named["negative"] else 1)
     elif (said := _LENGTH.fullmatch(size.strip())) and said["unit"] in _EMS:
         ems = float(said["number"]) * _EMS[said["unit"]]
@@ -544,7 +611,9 @@ Mnode.size_px = _length  # type: ignore[assignment, method-assign]
 class _Shape(Drawable):
     """What is filled between corners: the sides of a frame, a line across."""
 
-    def __init__(self, style: Any, contours: Sequence[Sequence[tuple[float, float]]], phantom: bool) -> None:
+    def __init__(
+        self, style: Any, contours: Sequence[Sequence[tuple[float, float]]], phantom: bool
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.style = style
         self.contours = contours
@@ -590,9 +659,14 @@ class _Table(Mnode, tag="mtable"):
         super().__init__(element, parent, **kwargs)
         aligns = [[cell.get("columnalign", "center") for cell in row] for row in element]
         rows = [[Mnode.fromelement(cell, parent=self, **kwargs) for cell in row] for row in element]
-        is_small, is_equations = element.get("rowspacing") == "0.1em", element.get("rowspacing") == "3pt"
+        is_small, is_equations = (
+            element.get("rowspacing") == "0.1em",
+            element.get("rowspacing") == "3pt",
+        )
         # A line of TeX is 12 pt high at 10 pt, and equations are 3 pt further apart.
-        above, below, gap = (0.7, 0.3, 0) if is_small else (0.84, 0.36, 0.3 if is_equations else 0.2)
+        above, below, gap = (
+            (0.7, 0.3, 0) if is_small else (0.84, 0.36, 0.3 if is_equations else 0.2)
+        )
         above, below, gap = above * self.glyphsize, below * self.glyphsize, gap * self.glyphsize
         count = max(map(len, rows))
         widths = [max(_width(row[c]) for row in rows if c < len(row)) for c in range(count)]
@@ -613,14 +687,22 @@ class _Table(Mnode, tag="mtable"):
         self.bbox = BBox(0, width, -(top + height), -top)
         thick = self.units_to_points(self.font.math.consts.fractionRuleThickness)
         for column in (element.get("down") or "").split():
-            x = [*(left - each / 2 for left, each in zip(lefts, [2 * side, *gaps], strict=False)), width][int(column)]
+            x = [
+                *(left - each / 2 for left, each in zip(lefts, [2 * side, *gaps], strict=False)),
+                width,
+            ][int(column)]
             self._rule(x - thick / 2, top, thick, height, **kwargs)
         for line in (element.get("across") or "").split():
-            y = [*(base - each - gap / 2 for base, each in zip(bases, tops, strict=True)), top + height][int(line)]
+            y = [
+                *(base - each - gap / 2 for base, each in zip(bases, tops, strict=True)),
+                top + height,
+            ][int(line)]
             self._rule(0, y - thick / 2, width, thick, **kwargs)
 
     def _rule(self, x: float, y: float, width: float, height: float, **kwargs: Any) -> None:
-        self.nodes.append(_Shape(self.style, [_box(0, 0, width, height)], bool(kwargs.get("phantom"))))
+        self.nodes.append(
+            _Shape(self.style, [_box(0, 0, width, height)], bool(kwargs.get("phantom")))
+        )
         self.nodexy.append((x, y))
 
     def _column_gap(self, column: int, *, is_small: bool) -> float:
@@ -653,10 +735,17 @@ class _Enclosure(Mnode, tag="menclose"):
         width, above, below = _width(base) + 2 * pad, base.bbox.ymax + more, more - base.bbox.ymin
         height, half = above + below, thick / 2
         shapes = {
-            "box": [_box(0, 0, width, height), _box(thick, thick, width - 2 * thick, height - 2 * thick)[::-1]],
+            "box": [
+                _box(0, 0, width, height),
+                _box(thick, thick, width - 2 * thick, height - 2 * thick)[::-1],
+            ],
             "horizontalstrike": [_box(0, height / 2, width, thick)],
-            "updiagonalstrike": [[(0, height - half), (width, -half), (width, half), (0, height + half)]],
-            "downdiagonalstrike": [[(0, -half), (width, height - half), (width, height + half), (0, half)]],
+            "updiagonalstrike": [
+                [(0, height - half), (width, -half), (width, half), (0, height + half)]
+            ],
+            "downdiagonalstrike": [
+                [(0, -half), (width, height - half), (width, height + half), (0, half)]
+            ],
         }
         self.nodes.append(base)
         self.nodexy.append((pad, 0))
@@ -675,11 +764,19 @@ class _Accent(Mnode, tag="accent"):
         glyph = self.font.glyph(element[1].text or "")
         sign = Glyph(glyph, element[1].text or "", self.glyphsize, self.style, **kwargs)
         letter = self.base.lastglyph()
-        middle = self.font.math.topattachment(letter.index) if letter and _is_one(element[0]) else None
+        middle = (
+            self.font.math.topattachment(letter.index) if letter and _is_one(element[0]) else None
+        )
         own = self.font.math.topattachment(glyph.index)
-        at = (self.base.bbox.xmin + self.base.bbox.xmax) / 2 if middle is None else self.units_to_points(middle)
+        at = (
+            (self.base.bbox.xmin + self.base.bbox.xmax) / 2
+            if middle is None
+            else self.units_to_points(middle)
+        )
         at -= (sign.bbox.xmin + sign.bbox.xmax) / 2 if own is None else self.units_to_points(own)
-        up = max(0, self.base.bbox.ymax - self.units_to_points(self.font.math.consts.accentBaseHeight))
+        up = max(
+            0, self.base.bbox.ymax - self.units_to_points(self.font.math.consts.accentBaseHeight)
+        )
         self.nodes += [self.base, sign]
         self.nodexy += [(0, 0), (at, -up)]
         self.bbox = BBox(*self.base.bbox[:3], max(self.base.bbox.ymax, sign.bbox.ymax + up))
@@ -718,7 +815,11 @@ class _Arrow(Mnode, tag="arrow"):
         self.nodexy.append(((width - arrow.bbox.xmax) / 2, 0))
         lowest, highest = arrow.bbox.ymin, arrow.bbox.ymax
         for place, node in zip(("below", "above")[-len(nodes) :], nodes, strict=True):
-            y = gap - arrow.bbox.ymin + node.bbox.ymax if place == "below" else node.bbox.ymin - gap - arrow.bbox.ymax
+            y = (
+                gap - arrow.bbox.ymin + node.bbox.ymax
+                if place == "below"
+                else node.bbox.ymin - gap - arrow.bbox.ymax
+            )
             self.nodes.append(node)
             self.nodexy.append(((width - _width(node)) / 2, y))
             lowest, highest = min(lowest, node.bbox.ymin - y), max(highest, node.bbox.ymax - y)
@@ -812,7 +913,9 @@ class _Drawing(Struct):
             *(self.right + _MARGIN, self.bottom + _MARGIN),
         )
         width, height = self.right - self.left, self.bottom - self.top
-        if not (self.outlines or self.words) or max(width, height) > _DOWN_MAX * UNITS * (3 if width > height else 1):
+        if not (self.outlines or self.words) or max(width, height) > _DOWN_MAX * UNITS * (
+            3 if width > height else 1
+        ):
             raise FormulaError(_shown(name))
         parts = []
         for colour, outlines in self.outlines.items():
@@ -861,7 +964,9 @@ def _path(glyph: SimpleGlyph, size: float) -> str:
 
 
 def _closed(contours: Iterable[Sequence[tuple[float, float]]]) -> str:
-    return "".join("M " + " L ".join(f"{x:.3f} {y:.3f}" for x, y in contour) + "Z" for contour in contours)
+    return "".join(
+        "M " + " L ".join(f"{x:.3f} {y:.3f}" for x, y in contour) + "Z" for contour in contours
+    )
 
 
 def _outline(path: str) -> "tuple[_Point, str, _Bounds] | None":
@@ -931,7 +1036,10 @@ class _Pen:
 
     def curve(self, bend: _Point, end: _Point) -> None:
         expected = self._next_bend
-        if expected is not None and max(abs(expected[0] - bend[0]), abs(expected[1] - bend[1])) <= 1:
+        if (
+            expected is not None
+            and max(abs(expected[0] - bend[0]), abs(expected[1] - bend[1])) <= 1
+        ):
             bend = expected
             self.write("t", end)
         else:
@@ -939,13 +1047,17 @@ class _Pen:
         self._next_bend = (2 * end[0] - bend[0], 2 * end[1] - bend[1])
 
     def write(self, command: str, *points: _Point) -> None:
-        self._numbers(command, [each for x, y in points for each in (x - self.at[0], y - self.at[1])])
+        self._numbers(
+            command, [each for x, y in points for each in (x - self.at[0], y - self.at[1])]
+        )
         self.at = points[-1]
         self.seen += points
         self._next_bend = None
 
     def _numbers(self, command: str, numbers: Sequence[int]) -> None:
-        text = "".join(f"{each}" if not index or each < 0 else f" {each}" for index, each in enumerate(numbers))
+        text = "".join(
+            f"{each}" if not index or each < 0 else f" {each}" for index, each in enumerate(numbers)
+        )
         letter = command if command != self._last else "" if text[0] == "-" else " "
         self.out.append(letter + text)
         self._last = command

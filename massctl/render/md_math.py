@@ -60,7 +60,9 @@ def add_math(markdown: MarkdownIt) -> None:
         "brackets": (_bracketed_block, "\\["),
     }
     for name, (rule, begins) in rules.items():
-        markdown.block.ruler.before("fence", f"formula_in_{name}", _by_itself(rule, begins), options)
+        markdown.block.ruler.before(
+            "fence", f"formula_in_{name}", _by_itself(rule, begins), options
+        )
     markdown.inline.ruler.before("escape", "formula", _inline)
     markdown.inline.ruler.before("escape", "bracketed_formula", _bracketed)
     markdown.inline.add_terminator_char("$")
@@ -69,12 +71,18 @@ def add_math(markdown: MarkdownIt) -> None:
 
 def _inline(state: StateInline, silent: bool) -> bool:
     start = state.pos
-    if state.src[start] != "$" or (start and _BESIDE.match(state.src[start - 1])) or not _DOLLARS(state, True):
+    if (
+        state.src[start] != "$"
+        or (start and _BESIDE.match(state.src[start - 1]))
+        or not _DOLLARS(state, True)
+    ):
         return False
     width = 2 if state.src[start + 1] == "$" else 1
     written = state.src[start + width : state.pos - width]
     looks = _looks_like_one if written == written.strip() else _is_one_between_blanks
-    is_one = width == 2 or (looks(written) and not _BESIDE.match(state.src[state.pos : state.pos + 1]))
+    is_one = width == 2 or (
+        looks(written) and not _BESIDE.match(state.src[state.pos : state.pos + 1])
+    )
     tex = written.strip()
     if len(tex) > 2 and tex[0] == tex[-1] == "`":  # As GitHub writes one.
         tex = tex[1:-1].strip()
@@ -88,7 +96,11 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def _bracketed(state: StateInline, silent: bool) -> bool:
-    found = _BRACKETED.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "\\" else None
+    found = (
+        _BRACKETED.match(state.src, state.pos, state.posMax)
+        if state.src[state.pos] == "\\"
+        else None
+    )
     if found is None:
         return False
     tex = (found["tex"] or found["shown"]).strip()
@@ -128,7 +140,11 @@ def written_formulas(text: str) -> Iterator[re.Match[str]]:
     for found in _WRITTEN.finditer(text):
         inline, tex = found["inline"], unescape(found[found.lastgroup or ""])
         looks = _looks_like_one if tex == tex.strip() else _is_one_between_blanks
-        is_one = looks(tex) if inline else _is_certain(tex) or (found["tex"] and _TERM.fullmatch(tex.strip()))
+        is_one = (
+            looks(tex)
+            if inline
+            else _is_certain(tex) or (found["tex"] and _TERM.fullmatch(tex.strip()))
+        )
         if is_one:
             yield found
 
@@ -152,14 +168,27 @@ def _by_itself(rule: _BlockRule, begins: str) -> _BlockRule:
         tex = written[0].content.strip() if written else ""
         if _EMPTY_LINES.search(tex):
             # Behind dollars that are never closed there is prose.
-            is_one = is_one and bool(_COMMAND.search(tex)) and not (_PUNCTUATION.search(tex) or _PROSE.search(tex))
+            is_one = (
+                is_one
+                and bool(_COMMAND.search(tex))
+                and not (_PUNCTUATION.search(tex) or _PROSE.search(tex))
+            )
             tex = _EMPTY_LINES.sub("\n", tex)
-        if not is_one or not tex or any(state.sCount[each] < state.blkIndent for each in range(start + 1, last)):
+        if (
+            not is_one
+            or not tex
+            or any(state.sCount[each] < state.blkIndent for each in range(start + 1, last))
+        ):
             return False
         if not silent:
             state.line = last
             token = state.push("formula", "", 0)
-            token.content, token.markup, token.map, token.block = tex, written[0].markup or "$$", [start, last], True
+            token.content, token.markup, token.map, token.block = (
+                tex,
+                written[0].markup or "$$",
+                [start, last],
+                True,
+            )
         return True
 
     return block
@@ -169,7 +198,11 @@ def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
     """Return whether a line ends as a formula does: nobody looks through the same lines from each that begins one."""
     if "formula_ends" not in state.env:
         lines = zip(state.bMarks, state.eMarks, strict=True)
-        ends = [n for n, (begin, stop) in enumerate(lines) if state.src[begin:stop].rstrip().endswith(("$$", "\\]"))]
+        ends = [
+            n
+            for n, (begin, stop) in enumerate(lines)
+            if state.src[begin:stop].rstrip().endswith(("$$", "\\]"))
+        ]
         state.env["formula_ends"] = ends
     ends = state.env["formula_ends"]
     place = bisect_left(ends, start)
@@ -200,4 +233,9 @@ def _fence(state: StateCore) -> None:
     """Make formulas of blocks of code in the language `math`, as GitHub and GitLab do."""
     for token in state.tokens:
         if token.type == "fence" and token.info.strip() == "math" and token.content.strip():
-            token.type, token.content, token.markup, token.block = "formula", token.content.strip(), "$$", True
+            token.type, token.content, token.markup, token.block = (
+                "formula",
+                token.content.strip(),
+                "$$",
+                True,
+            )

@@ -97,10 +97,16 @@ def render_content(
     text.
     """
     pictures = Pictures(name, inputs)
-    limit = ContentLimit(file.account, account.content_limit) if account.content_limit is not None else None
+    limit = (
+        ContentLimit(file.account, account.content_limit)
+        if account.content_limit is not None
+        else None
+    )
     brand = account.brand if file.brand else None
     usual = (account.theme or ThemeSettings()).over(brand.theme if brand is not None else None)
-    setting = Setting(name, file.account, inputs, pictures, account.external_links, usual, brand, limit)
+    setting = Setting(
+        name, file.account, inputs, pictures, account.external_links, usual, brand, limit
+    )
     strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
     links = tuple(sorted(setting.links.items()))
@@ -113,7 +119,9 @@ def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, 
     match message:
         case MpNews():
             alone = len(message.articles) == 1
-            articles = [_article(strings, *each, is_alone=alone) for each in enumerate(message.articles)]
+            articles = [
+                _article(strings, *each, is_alone=alone) for each in enumerate(message.articles)
+            ]
             _report_unused_theme(strings)
             return NewsMessage(tuple(articles)), ()
         case Text():
@@ -140,24 +148,44 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     title = string("title", article.title, LIMITS["title"])
     author = string("author", article.author, LIMITS["author"])
     digest = string("digest", article.digest, LIMITS["digest"])
-    url = string("content_source_url", article.content_source_url or "", LIMITS["content_source_url"])
-    cover = _cover(strings, article.cover, string("cover", article.cover.file), (*keys, "cover"), is_first=index == 0)
-    theme = (article.theme or ThemeSettings()).over(strings.file.theme).over(strings.setting.usual_theme)
+    url = string(
+        "content_source_url", article.content_source_url or "", LIMITS["content_source_url"]
+    )
+    cover = _cover(
+        strings,
+        article.cover,
+        string("cover", article.cover.file),
+        (*keys, "cover"),
+        is_first=index == 0,
+    )
+    theme = (
+        (article.theme or ThemeSettings())
+        .over(strings.file.theme)
+        .over(strings.setting.usual_theme)
+    )
     breaks = strings.file.breaks if article.breaks is None else article.breaks
     # Only articles have bodies and themes.
     from massctl.render.article import render_body
     from massctl.render.theme import DEFAULT
 
-    body = render_body(string("content", article.content), title, variables, strings.setting, theme, breaks=breaks)
+    body = render_body(
+        string("content", article.content), title, variables, strings.setting, theme, breaks=breaks
+    )
     strings.report(body.faults, body.sources, (*keys, "content"))
     if body.theme is not None:
         _report_theme(strings, article, keys, body.theme)
-    elif article.theme is not None and not any(each.severity is Severity.ERROR for each in body.faults):
+    elif article.theme is not None and not any(
+        each.severity is Severity.ERROR for each in body.faults
+    ):
         say = Phrase("an HTML article is passed through unchanged, without a theme")
         strings.report([Fault("MC014", say, TAKE_OUT)], {}, (*keys, "theme"))
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
     called = strings.setting.pictures.called
-    strings.judge(Subject(texts, strings.words, keys, body.content, body.tree, body.sources, called, url, is_alone))
+    strings.judge(
+        Subject(
+            texts, strings.words, keys, body.content, body.tree, body.sources, called, url, is_alone
+        )
+    )
     return RenderedArticle(
         title=title,
         author=author,
@@ -187,7 +215,9 @@ def _report_theme(strings: Strings, article: Article, keys: Path, theme: "Theme"
         )
         key = next(said, None)
         if key is None and fault.option:
-            at = strings.setting.in_settings(fault, ("theme", fault.option), ("brand", fault.option))
+            at = strings.setting.in_settings(
+                fault, ("theme", fault.option), ("brand", fault.option)
+            )
             strings.report([at], {}, ())
         else:
             strings.report([fault], theme.sources, key or ())
@@ -200,12 +230,20 @@ def _report_unused_theme(strings: Strings) -> None:
     """Say that the campaign's theme shows in no article: all are HTML, or say something else."""
     theme = strings.file.theme
     if theme is not None and not strings.setting.themes.is_used(theme) and not strings.diagnostics:
-        say = Phrase("no article uses the theme `{name}`", name=theme.name) if theme.name else _NO_ARTICLE
+        say = (
+            Phrase("no article uses the theme `{name}`", name=theme.name)
+            if theme.name
+            else _NO_ARTICLE
+        )
         strings.report([Fault("MC014", say, TAKE_OUT)], {}, ("theme",))
 
 
-def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first: bool) -> ShownCover:
-    found = strings.setting.pictures.find(written, f"{strings.setting.campaign}/campaign.yaml", "cover")
+def _cover(
+    strings: Strings, cover: Cover, written: str, key: Path, *, is_first: bool
+) -> ShownCover:
+    found = strings.setting.pictures.find(
+        written, f"{strings.setting.campaign}/campaign.yaml", "cover"
+    )
     if isinstance(found, Fault):
         strings.report([found], {}, key)
         return _NO_COVER
@@ -217,8 +255,12 @@ def _cover(strings: Strings, cover: Cover, written: str, key: Path, *, is_first:
 
 Recordings = tuple[Recording, ...]
 
-_VIDEOS_CLOSED = Phrase("WeChat refuses to send videos that came through its API (48022, read 2026-10)")
-_COUPONS_CLOSED = Phrase("WeChat has closed mass sends of coupons since 2024-08-10 (45113, read 2026-10)")
+_VIDEOS_CLOSED = Phrase(
+    "WeChat refuses to send videos that came through its API (48022, read 2026-10)"
+)
+_COUPONS_CLOSED = Phrase(
+    "WeChat has closed mass sends of coupons since 2024-08-10 (45113, read 2026-10)"
+)
 
 
 def image_message(message: Image, strings: Strings) -> ImageMessage[RenderedArticle]:
@@ -227,7 +269,10 @@ def image_message(message: Image, strings: Strings) -> ImageMessage[RenderedArti
         MediaId(_name(strings, media_id, ("image", "media_ids", index)))
         for index, media_id in enumerate(message.media_ids or ())
     ]
-    files = [_picture(strings, file, ("image", "files", index)) for index, file in enumerate(message.files or ())]
+    files = [
+        _picture(strings, file, ("image", "files", index))
+        for index, file in enumerate(message.files or ())
+    ]
     title, recommend = _words(strings, message, "title", "recommend")
     return ImageMessage(
         files=tuple(files) or None,
@@ -239,20 +284,26 @@ def image_message(message: Image, strings: Strings) -> ImageMessage[RenderedArti
     )
 
 
-def voice_message(message: Voice, strings: Strings) -> tuple[VoiceMessage[RenderedArticle], Recordings]:
+def voice_message(
+    message: Voice, strings: Strings
+) -> tuple[VoiceMessage[RenderedArticle], Recordings]:
     """Render a voice message."""
     file, media_id, recordings = _material(message, "voice", strings, ("voice",))
     return VoiceMessage(file, media_id), recordings
 
 
-def video_message(message: MpVideo, strings: Strings) -> tuple[VideoMessage[RenderedArticle], Recordings]:
+def video_message(
+    message: MpVideo, strings: Strings
+) -> tuple[VideoMessage[RenderedArticle], Recordings]:
     """Render a video message, with a warning that most accounts cannot send one."""
     _warn(strings, "mpvideo", _VIDEOS_CLOSED)
     file, media_id, recordings = _material(message, "video", strings, ("mpvideo",))
     title, description = _words(strings, message, "title", "description")
     if not title and message.file is not None:
         strings.report(
-            [Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))], {}, ("mpvideo", "title")
+            [Fault("MC313", Phrase("the title is empty"), Phrase("write a title"))],
+            {},
+            ("mpvideo", "title"),
         )
     return VideoMessage(file, media_id, title, description), recordings
 
@@ -267,7 +318,8 @@ def _words(strings: Strings, message: Text | Image | MpVideo, *keys: str) -> lis
     """Render the words of a message without articles, and judge them."""
     kind = strings.file.message_type
     said: dict[Path, str] = {
-        (kind, key): strings.string(getattr(message, key), (kind, key), LIMITS[f"{kind}.{key}"]) for key in keys
+        (kind, key): strings.string(getattr(message, key), (kind, key), LIMITS[f"{kind}.{key}"])
+        for key in keys
     }
     strings.judge(Subject(said, strings.words))
     return list(said.values())
@@ -373,7 +425,9 @@ def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[
             width=width,
             height=height,
         )
-        hint = Phrase("choose the part: `focus: [0.5, 0.3]` beside `file:`, or make the cover in that form")
+        hint = Phrase(
+            "choose the part: `focus: [0.5, 0.3]` beside `file:`, or make the cover in that form"
+        )
         yield Fault("MC217", say, hint, severity=Severity.WARNING)
     for ratio in (WIDE, SQUARE):
         yield from _form_faults(picture, cover, ratio)
@@ -408,7 +462,9 @@ def _form_faults(picture: Picture, cover: Cover, ratio: Ratio) -> Iterator[Fault
             form=_NAMES[ratio],
         )
         nearest = crop_around(_centre(crop), picture.width_pixels, picture.height_pixels, ratio)
-        hint = Phrase("the largest part of that form around the same point is {crop}", crop=nearest.text)
+        hint = Phrase(
+            "the largest part of that form around the same point is {crop}", crop=nearest.text
+        )
         yield Fault("MC218", say, hint, severity=Severity.WARNING)
 
 

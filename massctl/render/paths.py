@@ -76,11 +76,22 @@ def is_spacer(attributes: Mapping[str, str | None]) -> bool:
 def spacer_fault(attributes: Mapping[str, str]) -> Fault:
     """Return the note that a spacer is left out; an error if another attribute holds the picture that is meant."""
     address = attributes.get("src", "")
-    late = next((name for name in attributes if name not in _SHOWN_OF_IMG and _PICTURE.search(attributes[name])), None)
+    late = next(
+        (
+            name
+            for name in attributes
+            if name not in _SHOWN_OF_IMG and _PICTURE.search(attributes[name])
+        ),
+        None,
+    )
     if late is None:
         return pixel_note(address)
-    say = Phrase("the picture in `{name}` is not shown: WeChat reads only `src` and `data-src`", name=late)
-    return Fault("MC206", say, Phrase("write it as `src` instead of `{name}`", name=late), needle=address)
+    say = Phrase(
+        "the picture in `{name}` is not shown: WeChat reads only `src` and `data-src`", name=late
+    )
+    return Fault(
+        "MC206", say, Phrase("write it as `src` instead of `{name}`", name=late), needle=address
+    )
 
 
 def pixel_note(address: str) -> Fault:
@@ -102,7 +113,11 @@ def foreign_picture(written: str) -> Fault:
             "remove it if it shows nothing, as the placeholders of saved pages do; otherwise save it as a file"
         )
     return Fault(
-        "MC206", Phrase("{address} is not in the campaign, and WeChat would silently remove it", address=shown), hint
+        "MC206",
+        Phrase(
+            "{address} is not in the campaign, and WeChat would silently remove it", address=shown
+        ),
+        hint,
     )
 
 
@@ -119,7 +134,12 @@ def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
         return _back_slashes(written)
     spellings = list(dict.fromkeys((written, unquote(written))))
     folders = file.split("/")[:-1], [campaign]
-    found = [path for folder in folders for spelling in spellings if (path := _walk(folder, spelling, campaign))]
+    found = [
+        path
+        for folder in folders
+        for spelling in spellings
+        if (path := _walk(folder, spelling, campaign))
+    ]
     return list(dict.fromkeys(found)) or _outside(written)
 
 
@@ -130,7 +150,9 @@ def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Faul
         path=_shown(written),
         places=enumerated([f"campaigns/{each}" for each in paths]),
     )
-    nearby = Phrase("write its path relative to this file's folder or the campaign's folder, or `_shared/…`")
+    nearby = Phrase(
+        "write its path relative to this file's folder or the campaign's folder, or `_shared/…`"
+    )
     return Fault("MC201", say, hint or nearby)
 
 
@@ -150,17 +172,27 @@ def _walk(folder: list[str], written: str, campaign: str) -> str | None:
 
 def _no_path(code: str, written: str) -> Fault:
     say = Phrase("{path} is too long for a file name", path=_shown(written))
-    return Fault(code, say, Phrase("write a path of at most {limit} characters", limit=REFERENCE_CHARACTERS_MAX))
+    return Fault(
+        code,
+        say,
+        Phrase("write a path of at most {limit} characters", limit=REFERENCE_CHARACTERS_MAX),
+    )
 
 
 def _shown(written: str) -> str:
-    return written if len(written) <= _SHOWN_CHARACTERS_MAX else written[: _SHOWN_CHARACTERS_MAX - 1] + "…"
+    return (
+        written
+        if len(written) <= _SHOWN_CHARACTERS_MAX
+        else written[: _SHOWN_CHARACTERS_MAX - 1] + "…"
+    )
 
 
 def _back_slashes(written: str) -> Fault:
     return Fault(
         "MC202",
-        Phrase("{path} has back-slashes, which separate folders only on Windows", path=_shown(written)),
+        Phrase(
+            "{path} has back-slashes, which separate folders only on Windows", path=_shown(written)
+        ),
         Phrase("write {path}", path=_shown(written.replace("\\", "/"))),
     )
 
@@ -218,7 +250,10 @@ class Pictures:
             if isinstance(found, Picture):
                 return found
             if found.code != "MC201":
-                return replace(found, message=Phrase("{file}: {what}", file=f"campaigns/{path}", what=found.message))
+                return replace(
+                    found,
+                    message=Phrase("{file}: {what}", file=f"campaigns/{path}", what=found.message),
+                )
             hint = hint or found.hint
         return missing_picture(written, paths, hint)
 

@@ -64,7 +64,9 @@ class Setting(Frozen, dict=True):
     def in_settings(self, fault: Fault, *keys: Path) -> Fault:
         """Place a fault in massctl.yaml, at the first of these keys that the account says, or else the repository."""
         place = self.inputs.settings_place(self.account, keys)
-        return replace(fault, path=SETTINGS_FILE, line=place.line, column=place.column, width=None, needle="")
+        return replace(
+            fault, path=SETTINGS_FILE, line=place.line, column=place.column, width=None, needle=""
+        )
 
 
 class Strings(Struct):
@@ -80,10 +82,20 @@ class Strings(Struct):
 
     def variables(self, own: Mapping[str, Any]) -> dict[str, Any]:
         """Return the variables of templates: the campaign's override massctl's, an article's override both."""
-        campaign = {"name": self.setting.campaign, "title": self.file.title, "edition": self.file.edition}
+        campaign = {
+            "name": self.setting.campaign,
+            "title": self.file.title,
+            "edition": self.file.edition,
+        }
         return {"campaign": campaign, "account": self.file.account, **self.file.vars, **own}
 
-    def string(self, text: str, key: Path, check: Limit = no_check, variables: Mapping[str, Any] | None = None) -> str:
+    def string(
+        self,
+        text: str,
+        key: Path,
+        check: Limit = no_check,
+        variables: Mapping[str, Any] | None = None,
+    ) -> str:
         """Render a string and check it; blanks around it are no part of it. Without `variables` the campaign's."""
         written = text
         sources: dict[str, str] = {}
@@ -93,7 +105,9 @@ class Strings(Struct):
 
             seen = self.variables({}) if variables is None else variables
             setting, links = self.setting, self.setting.links
-            result = render_text("", text, setting.campaign, seen, setting.inputs, sources=sources, links=links)
+            result = render_text(
+                "", text, setting.campaign, seen, setting.inputs, sources=sources, links=links
+            )
             if isinstance(result, Fault):
                 self.report([result], sources, key)
                 return ""
@@ -125,14 +139,18 @@ CAMPAIGNS = "campaigns/"
 """Before a path from the campaigns folder, to make it one from the repository's root."""
 HALF_CHARACTERS_MIN = 8
 """Ours: fewer may be anything."""
-_WITH_ENTITY = re.compile(r"(?:(?<=\]\()|(?<=\]:)|(?<=\]: )|(?<=<))[^\s<>&]*&(?:[^\s<>()]|\([^\s<>()]*\))*")
+_WITH_ENTITY = re.compile(
+    r"(?:(?<=\]\()|(?<=\]:)|(?<=\]: )|(?<=<))[^\s<>&]*&(?:[^\s<>()]|\([^\s<>()]*\))*"
+)
 """The address of a link or picture with an entity in it."""
 
 
 class Origin:
     """Finds places in the sources of one article; what cannot be found is at a key of campaign.yaml."""
 
-    def __init__(self, campaign: str, sources: Mapping[str, str], at_key: Callable[[str], Place | None]) -> None:
+    def __init__(
+        self, campaign: str, sources: Mapping[str, str], at_key: Callable[[str], Place | None]
+    ) -> None:
         self._campaign = campaign
         self._sources = sources
         self._at_key = at_key
@@ -148,11 +166,17 @@ class Origin:
         """Make the diagnostic of a fault."""
         place, written = self._place(fault)
         excerpt = Excerpt(written) if written is not None else None
-        return Diagnostic(fault.code, fault.severity, fault.message, place, fault.hint, self._campaign, excerpt)
+        return Diagnostic(
+            fault.code, fault.severity, fault.message, place, fault.hint, self._campaign, excerpt
+        )
 
     def _place(self, fault: Fault) -> tuple[Place | None, str | None]:
         if fault.path:
-            file = fault.path.removeprefix("../") if fault.path == SETTINGS_FILE else CAMPAIGNS + fault.path
+            file = (
+                fault.path.removeprefix("../")
+                if fault.path == SETTINGS_FILE
+                else CAMPAIGNS + fault.path
+            )
             line, column = fault.line, fault.column
             lines = self._lines(fault.path) if fault.path in self._sources else None
             if lines is None or line is None or line > len(lines):
@@ -171,7 +195,10 @@ class Origin:
     def _beginning(self, fault: Fault) -> tuple[Place, str] | None:
         """Find the first half of a text that stands there with escapes or entities, if that is in one place only."""
         half = fault.needle[: len(fault.needle) // 2]
-        if len(half) < HALF_CHARACTERS_MIN or sum(source.count(half) for source in self._sources.values()) != 1:
+        if (
+            len(half) < HALF_CHARACTERS_MIN
+            or sum(source.count(half) for source in self._sources.values()) != 1
+        ):
             return None
         return self._find(half, replace(fault, needle=half, shift=0, width=None))
 
@@ -182,7 +209,9 @@ class Origin:
         if found is None and "&" in "".join(self._sources.values()):
             if self._spellings is None:
                 self._spellings = {
-                    unescape(word): word for source in self._sources.values() for word in _WITH_ENTITY.findall(source)
+                    unescape(word): word
+                    for source in self._sources.values()
+                    for word in _WITH_ENTITY.findall(source)
                 }
             spelling = self._spellings.get(needle)
             found = self._find(spelling, fault) if spelling else None
@@ -196,7 +225,10 @@ class Origin:
             index = source.find(needle, start)
             if index >= 0:
                 self._after[needle] = path, index + len(needle)
-                start, width = index + fault.shift, len(needle) if fault.width is None else fault.width
+                start, width = (
+                    index + fault.shift,
+                    len(needle) if fault.width is None else fault.width,
+                )
                 lines = self._lines(path)
                 span = lines.span(start, start + width)
                 return Place(CAMPAIGNS + path, *span), lines.written(span.line)

@@ -34,7 +34,20 @@ _NOTHING = frozenset({"span", "tbody", "thead"})
 """Without attributes these change nothing: a browser puts `tbody` around rows by itself."""
 _UNPADDED = frozenset({"section", "span"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SIZED = _HEADINGS | {"big", "code", "kbd", "pre", "rp", "rt", "samp", "small", "sub", "sup", "tt", "font"}
+_SIZED = _HEADINGS | {
+    "big",
+    "code",
+    "kbd",
+    "pre",
+    "rp",
+    "rt",
+    "samp",
+    "small",
+    "sub",
+    "sup",
+    "tt",
+    "font",
+}
 """A browser gives these a font size of its own."""
 _BLOCKS = _HEADINGS | {"p", "section", "blockquote"}
 _WORDS = frozenset({"span", "strong", "b", "em", "i", "s", "u", "a"})
@@ -52,7 +65,9 @@ ONE_LINE_PX = 144
 """Ours: so much of a heading fits into one line of every phone, whatever stands around its words."""
 COLUMN_PX = 677
 """The widest column of WeChat. Source: its article structure specification, 1.4, read 2026-10."""
-_NUMBERED_STYLE = re.compile(r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"')
+_NUMBERED_STYLE = re.compile(
+    r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"'
+)
 _SHOWN = re.compile(r"\S")
 
 
@@ -151,7 +166,9 @@ def _skeleton(element: Element, numbered: list[Element], out: list[str], *, whol
     shown = ""
     for name, value in element.attributes.items():
         if (whole and name != "n") or name in ("class", "style"):
-            shown += f' {name}="{escaped_value(value if name == "style" else value.replace(">", ""))}"'
+            shown += (
+                f' {name}="{escaped_value(value if name == "style" else value.replace(">", ""))}"'
+            )
     out.append(f'<{element.name} n="{len(numbered)}"{shown}>')
     numbered.append(element)
     if element.name in VOID:
@@ -183,7 +200,9 @@ def _settle(element: Element, inherited: str, font: float | None) -> float | Non
             _settle(child, inherited, font)
             bare = bare or (child.name in _NOTHING and not child.attributes)
     if bare:
-        element.children = [piece for child in element.children for piece in _unwrapped(child, element)]
+        element.children = [
+            piece for child in element.children for piece in _unwrapped(child, element)
+        ]
     return font
 
 
@@ -196,7 +215,9 @@ def _unwrapped(child: Element | str, parent: Element) -> list[Element | str]:
 
 
 @lru_cache(maxsize=4096)
-def _settled(style: str, name: str, inherited: str, around: float | None) -> tuple[str, str, float | None]:
+def _settled(
+    style: str, name: str, inherited: str, around: float | None
+) -> tuple[str, str, float | None]:
     """Return a style without what its element inherits, the declarations that its children inherit, and its font size.
 
     `around` is the font size of the element around it.
@@ -208,14 +229,26 @@ def _settled(style: str, name: str, inherited: str, around: float | None) -> tup
         inherited = ""
     said = style
     for found in _HANDED_DOWN.finditer(style):
-        if name in _PLAIN and found[0] in inherited.split(";") and _ANYWHERE.fullmatch(found["value"]):
+        if (
+            name in _PLAIN
+            and found[0] in inherited.split(";")
+            and _ANYWHERE.fullmatch(found["value"])
+        ):
             said = _without(said, re.escape(found[0]))
         else:
-            others = (each for each in inherited.split(";") if not each.startswith(found["property"]))
+            others = (
+                each for each in inherited.split(";") if not each.startswith(found["property"])
+            )
             inherited = ";".join((*others, found[0]))
     if name in _UNPADDED and said.count("padding") == 1:
         said = _without(said, "padding:0(?: 0)*")
-    return said if "(" in said else _SPACES.sub(lambda found: _in_pixels(found[0], font, around), said), inherited, font
+    return (
+        said
+        if "(" in said
+        else _SPACES.sub(lambda found: _in_pixels(found[0], font, around), said),
+        inherited,
+        font,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -266,7 +299,9 @@ def _settle_blocks(article: Element, font: float | None) -> None:
                 _settle_words(child)
         elif child.name == "img":
             _settle_picture(child)
-        below, shorter = (0.0, "") if "display" in looks else _margins(child.get("style"), child.name, font)
+        below, shorter = (
+            (0.0, "") if "display" in looks else _margins(child.get("style"), child.name, font)
+        )
         if shorter and 0 < below <= above:
             child.attributes["style"] = shorter
         above = below
@@ -277,11 +312,19 @@ def _settle_heading(heading: Element, around: float, spacing: float) -> None:
     style = heading.get("style")
     font, said = _font_size(style, heading.name, around), _SPACING.search(style)
     inside = [each for each in heading.below() if each is not heading]
-    if font is None or any(each.name not in _WORDS or _RESIZED.search(each.get("style")) for each in inside):
+    if font is None or any(
+        each.name not in _WORDS or _RESIZED.search(each.get("style")) for each in inside
+    ):
         return
-    if len(heading.text()) * (font + (float(said["pixels"]) if said is not None else spacing)) > ONE_LINE_PX:
+    if (
+        len(heading.text()) * (font + (float(said["pixels"]) if said is not None else spacing))
+        > ONE_LINE_PX
+    ):
         return
-    for each, declaration in [(heading, "text-wrap:[a-z]+"), *((each, r"max-width:\d+%") for each in inside)]:
+    for each, declaration in [
+        (heading, "text-wrap:[a-z]+"),
+        *((each, r"max-width:\d+%") for each in inside),
+    ]:
         if "style" in each.attributes:
             each.attributes["style"] = _without(each.get("style"), declaration)
 
@@ -312,11 +355,20 @@ def _margins(style: str, name: str, around: float | None) -> tuple[float, str]:
     """
     is_block = name in _BLOCKS and "display" not in style
     found = _MARGIN.search(style)
-    if not (is_block or (name == "img" and "display:block" in style)) or found is None or "float" in style:
+    if (
+        not (is_block or (name == "img" and "display:block" in style))
+        or found is None
+        or "float" in style
+    ):
         return 0.0, ""
     values = found["values"].split(" ")
-    length, font = _LENGTH.fullmatch(values[2 if len(values) > 2 else 0]), _font_size(style, name, around)
+    length, font = (
+        _LENGTH.fullmatch(values[2 if len(values) > 2 else 0]),
+        _font_size(style, name, around),
+    )
     if style.count("margin") > 1 or length is None or font is None:
         return 0.0, ""
     below = float(length["number"]) * (font if length["unit"] == "em" else 1.0)
-    return below, _BELOW.sub(r"margin:\g<below> \g<side>", style, count=1) if _BELOW.search(style) else ""
+    return below, _BELOW.sub(r"margin:\g<below> \g<side>", style, count=1) if _BELOW.search(
+        style
+    ) else ""

@@ -60,16 +60,24 @@ def render_text(
     """
 
     sent = SentArticles(inputs, links)
-    environment = environment_for(inputs.template, lambda written: template_path(written, campaign), sent)
+    environment = environment_for(
+        inputs.template, lambda written: template_path(written, campaign), sent
+    )
     try:
         with inputs.limits(SECONDS_MAX, MEMORY_BYTES_MAX):
-            environment.start(variables if blocks is None else {"blocks": blocks, **variables}, sources)
+            environment.start(
+                variables if blocks is None else {"blocks": blocks, **variables}, sources
+            )
             template = environment.template_of(name, text)
             written = "".join(template.root_render_func(template.new_context()))
-    except Exception as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
+    except (
+        Exception
+    ) as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
         return _fault_of(error, environment)
     if len(written) > CHARACTERS_MAX:
-        say = Phrase("the template writes more than {limit} characters", limit=f"{CHARACTERS_MAX:,}")
+        say = Phrase(
+            "the template writes more than {limit} characters", limit=f"{CHARACTERS_MAX:,}"
+        )
         return Fault("MC104", say, _LESS, path=name)
     return written
 
@@ -97,7 +105,9 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
         return fault
     column = _column(environment.sources.get(path or "", ""), line, needle) if needle else None
     width = len(needle) if column else None
-    return Fault(fault.code, fault.message, fault.hint, path=path, line=line, column=column, width=width)
+    return Fault(
+        fault.code, fault.message, fault.hint, path=path, line=line, column=column, width=width
+    )
 
 
 _UNFINISHED = Phrase("check for a missing bracket, brace or quotation mark")
@@ -105,10 +115,14 @@ _UNFINISHED = Phrase("check for a missing bracket, brace or quotation mark")
 
 _TOO_MUCH: Mapping[type[Exception], Fault] = {
     TimeoutError: Fault(
-        "MC104", Phrase("the template runs for more than {seconds:g} seconds", seconds=SECONDS_MAX), _LESS
+        "MC104",
+        Phrase("the template runs for more than {seconds:g} seconds", seconds=SECONDS_MAX),
+        _LESS,
     ),
     MemoryError: Fault(
-        "MC104", Phrase("the template needs more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30), _LESS
+        "MC104",
+        Phrase("the template needs more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30),
+        _LESS,
     ),
     RecursionError: Fault(
         "MC104",
@@ -122,19 +136,27 @@ def _what_failed(error: Exception) -> Fault:
     if isinstance(error, TemplateNotFound):
         return _not_found(error)
     if isinstance(error, SyntaxError):
-        return Fault("MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED)
+        return Fault(
+            "MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED
+        )
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
     failed = Phrase("the template failed: {detail}", detail=detail)
-    return _TOO_MUCH.get(type(error)) or Fault("MC106", failed, Phrase("check the values in this line"))
+    return _TOO_MUCH.get(type(error)) or Fault(
+        "MC106", failed, Phrase("check the values in this line")
+    )
 
 
 def _not_found(error: TemplateNotFound) -> Fault:
     if isinstance(error, AbsentTemplateError):
         return error.fault
     written = error.templates if isinstance(error, TemplatesNotFound) else [error.name]
-    names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[:TEXT_SHOWN_MAX]
+    names = _ADDRESS.sub("", ", ".join(map(str, islice(written, NAMES_COMPARED_MAX))))[
+        :TEXT_SHOWN_MAX
+    ]
     if not names:
-        return Fault("MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes"))
+        return Fault(
+            "MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes")
+        )
     hint = Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`")
     return Fault("MC105", Phrase("none of these files exists: {names}", names=names), hint)
 
@@ -149,7 +171,9 @@ def _place_of(error: BaseException) -> tuple[str | None, int | None]:
     return place
 
 
-def _missing(error: MissingNameError, path: str | None, line: int | None, environment: TemplateEnvironment) -> Fault:
+def _missing(
+    error: MissingNameError, path: str | None, line: int | None, environment: TemplateEnvironment
+) -> Fault:
     """Return which name has no value, point at it, and suggest a near one."""
     name = _ADDRESS.sub("", str(error.name))[:TEXT_SHOWN_MAX]
     names: Iterable[str]
@@ -163,7 +187,9 @@ def _missing(error: MissingNameError, path: str | None, line: int | None, enviro
         message = Phrase("the imported file has no `{name}`", name=name)
         names = (key for key in vars(error.owner) if not key.startswith("_"))
     elif error.message is not None and "has no" in error.message:
-        message = Phrase("a value of type {kind} has no `{name}`", kind=type(error.owner).__name__, name=name)
+        message = Phrase(
+            "a value of type {kind} has no `{name}`", kind=type(error.owner).__name__, name=name
+        )
         names = ()
     else:
         message, names = Phrase("`{name}` is not defined", name=name), environment.variables

@@ -20,7 +20,15 @@ from jinja2.filters import _GroupTuple
 from jinja2.runtime import BlockReference, Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
 from jinja2.tests import TESTS as JINJA_TESTS
-from jinja2.utils import Cycler, Joiner, Namespace, _PassArg, missing, pass_context, pass_environment
+from jinja2.utils import (
+    Cycler,
+    Joiner,
+    Namespace,
+    _PassArg,
+    missing,
+    pass_context,
+    pass_environment,
+)
 from jinja2.visitor import NodeTransformer
 
 from massctl.model.phrase import Phrase, enumerated
@@ -30,7 +38,9 @@ from massctl.render.blocks.library import SIGNATURES as BLOCKS
 from massctl.render.blocks.library import Blocks
 from massctl.render.fault import Fault, TemplateStop
 
-_LOOP = "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"
+_LOOP = (
+    "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"
+)
 _STRING = (
     "capitalize center count endswith find format index isalnum isalpha isdecimal isdigit islower isnumeric"
     " isspace isupper join ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust"
@@ -114,7 +124,9 @@ def _percent(template: str, values: object) -> str:
     """Format with `%`: text and numbers only."""
     if isinstance(values, Mapping):
         return template % {key: _writable(value) for key, value in values.items()}
-    return template % (tuple(map(_writable, values)) if isinstance(values, tuple) else _writable(values))
+    return template % (
+        tuple(map(_writable, values)) if isinstance(values, tuple) else _writable(values)
+    )
 
 
 class _Formatter(SandboxedFormatter):
@@ -143,7 +155,8 @@ def _plain_parts(value: Any) -> Any:
 
 def _guarded(name: str, inner: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a filter of Jinja's: one that writes takes text and numbers only, and a generator becomes a list."""
-    at = 0 if _PassArg.from_obj(inner) is None else 1  # Jinja passes what it knows before the value.
+    # Jinja passes what it knows before the value.
+    at = 0 if _PassArg.from_obj(inner) is None else 1
     readable = plain_text if name in _WRITING else _plain_parts if name == "urlencode" else None
 
     @wraps(inner)
@@ -165,7 +178,9 @@ def _format(value: Any, *args: Any, **kwargs: Any) -> str:
 
 @pass_environment
 def _join_filter(environment: Environment, value: Any, d: Any = "", attribute: Any = None) -> str:
-    pieces = value if attribute is None else (environment.getitem(piece, attribute) for piece in value)
+    pieces = (
+        value if attribute is None else (environment.getitem(piece, attribute) for piece in value)
+    )
     return _joined(_text_of(d), pieces)
 
 
@@ -180,7 +195,9 @@ _OWN: Mapping[str, Callable[..., Any]] = {
     "safe": str,
     "string": str,
 }
-FILTERS = {name: _guarded(name, _OWN.get(name, JINJA_FILTERS[name])) for name in sorted(FILTER_NAMES)}
+FILTERS = {
+    name: _guarded(name, _OWN.get(name, JINJA_FILTERS[name])) for name in sorted(FILTER_NAMES)
+}
 TESTS = dict(JINJA_TESTS)
 
 
@@ -199,7 +216,9 @@ class _Allowed(NodeTransformer):
         """Refuse filters that are not ours."""
         if node.name in JINJA_FILTERS and node.name not in FILTERS:
             say = Phrase("the filter `{name}` cannot be used here", name=node.name)
-            raise _stop(node, "MC103", say, Phrase("there are {names}", names=enumerated([*FILTERS])))
+            raise _stop(
+                node, "MC103", say, Phrase("there are {names}", names=enumerated([*FILTERS]))
+            )
         if node.name not in FILTERS:
             raise _unknown(node, Phrase("there is no filter `{name}`", name=node.name), FILTERS)
         return self.generic_visit(node)
@@ -221,10 +240,14 @@ def _stop(node: nodes.Node, code: str, message: Phrase, hint: Phrase) -> Templat
     return TemplateStop(Fault(code, message, hint), node.lineno)
 
 
-def _unknown(node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[str]) -> TemplateStop:
+def _unknown(
+    node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[str]
+) -> TemplateStop:
     near = get_close_matches(node.name, sorted(names), 1)
     known = Phrase("there are {names}", names=enumerated(sorted(names)))
-    return _stop(node, "MC101", message, Phrase("did you mean `{name}`?", name=near[0]) if near else known)
+    return _stop(
+        node, "MC101", message, Phrase("did you mean `{name}`?", name=near[0]) if near else known
+    )
 
 
 # The environment
@@ -233,7 +256,9 @@ def _unknown(node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[s
 class MissingNameError(UndefinedError):
     """Report a name without a value, with what is needed to suggest another."""
 
-    def __init__(self, message: str | None = None, *, name: str | None, owner: object, detail: str | None) -> None:
+    def __init__(
+        self, message: str | None = None, *, name: str | None, owner: object, detail: str | None
+    ) -> None:
         super().__init__(message)
         self.name = name
         self.owner = owner
@@ -253,8 +278,11 @@ class _Missing(StrictUndefined):
 
     __slots__ = ()
 
-    def __init__(self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = None) -> None:
-        super().__init__(hint, obj, name, partial(MissingNameError, name=name, owner=obj, detail=hint))  # type: ignore[arg-type]
+    def __init__(
+        self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = None
+    ) -> None:
+        error = partial(MissingNameError, name=name, owner=obj, detail=hint)
+        super().__init__(hint, obj, name, error)  # type: ignore[arg-type]
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -276,11 +304,21 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(
-            undefined=_Missing, finalize=_written, autoescape=False, optimized=False, keep_trailing_newline=True
+            undefined=_Missing,
+            finalize=_written,
+            autoescape=False,
+            optimized=False,
+            keep_trailing_newline=True,
         )
         self.filters = dict(FILTERS)
         self.tests = dict(TESTS)
-        self.globals = {"range": range, "dict": dict, "cycler": Cycler, "joiner": Joiner, "namespace": Namespace}
+        self.globals = {
+            "range": range,
+            "dict": dict,
+            "cycler": Cycler,
+            "joiner": Joiner,
+            "namespace": Namespace,
+        }
         self.globals.update({name: partial(card, name) for name in CARDS if name != "article_url"})
         self.globals["article_url"] = article_url
 
@@ -303,7 +341,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         if name not in self.templates:
             source = self.fetch(name)
             if isinstance(source, Fault):
-                raise AbsentTemplateError(name, source) if source.code == "MC105" else TemplateStop(source)
+                raise (
+                    AbsentTemplateError(name, source)
+                    if source.code == "MC105"
+                    else TemplateStop(source)
+                )
             self.templates[name] = self.template_of(name, source)
         return self.templates[name]
 
@@ -342,7 +384,9 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             pass
         if hasattr(obj, attribute):
             kind = type(obj).__name__
-            say = Phrase("`{name}` of a value of type {kind} cannot be used", name=attribute, kind=kind)
+            say = Phrase(
+                "`{name}` of a value of type {kind} cannot be used", name=attribute, kind=kind
+            )
             raise _forbid(say, Phrase("use a filter, or write the value under `vars`"))
         return self.undefined(obj=obj, name=attribute)
 
@@ -355,7 +399,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
                 return obj[argument]
             except (TypeError, LookupError):
                 pass
-        return self.getattr(obj, argument) if isinstance(argument, str) else self.undefined(obj=obj, name=argument)
+        return (
+            self.getattr(obj, argument)
+            if isinstance(argument, str)
+            else self.undefined(obj=obj, name=argument)
+        )
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what templates can reach."""
@@ -363,7 +411,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         if owner is self:
             return obj(*args)
         if isinstance(obj, BuiltinMethodType) and isinstance(owner, str):
-            given = {name: value for name, value in kwargs.items() if name not in ("_loop_vars", "_block_vars")}
+            given = {
+                name: value
+                for name, value in kwargs.items()
+                if name not in ("_loop_vars", "_block_vars")
+            }
             if obj.__name__ == "format":
                 return _Formatter(self).vformat(owner, args, given)
             return _joined(owner, *args) if obj.__name__ == "join" else obj(*args, **given)

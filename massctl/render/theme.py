@@ -24,7 +24,16 @@ from massctl.render.dark_mode import faded, parse, reads, tones, words_for
 from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
-from massctl.render.theme_css import ROOT, Base, Declaration, Rule, Sheet, fault_at, meant, read_sheet
+from massctl.render.theme_css import (
+    ROOT,
+    Base,
+    Declaration,
+    Rule,
+    Sheet,
+    fault_at,
+    meant,
+    read_sheet,
+)
 
 BUILT_IN = ("qingshan", "danmo", "zaobao", "zhaopai", "nuanyang")
 """The built-in themes; the first one is the default."""
@@ -125,7 +134,9 @@ def resolved(files: tuple[tuple[str, str], ...]) -> Resolved:
         for path, rule in _rules(sheets):
             rules.append(f"{rule.selector}{{{writer.body(rule, path)}}}")
     except _TooMuchError:
-        say = Phrase("the variables of the theme expand to more than {limit} values", limit=f"{NODES_MAX:,}")
+        say = Phrase(
+            "the variables of the theme expand to more than {limit} values", limit=f"{NODES_MAX:,}"
+        )
         path = next(path for path, _ in reversed(files) if _is_house(path))
         writer.faults[path, 1, 1] = Fault("MC115", say, _PLAIN_VALUES, path=path, line=1, column=1)
     faults = (*writer.faults.values(), *_unused(sheets, variables), *_about_options(writer))
@@ -136,17 +147,24 @@ def _is_house(path: str) -> bool:
     return path != _OPTIONS and not path.startswith(BUILT_IN_FOLDER)
 
 
-def _unused(sheets: Sequence[tuple[str, Sheet]], variables: Mapping[str, tuple[str, Declaration]]) -> Iterator[Fault]:
+def _unused(
+    sheets: Sequence[tuple[str, Sheet]], variables: Mapping[str, tuple[str, Declaration]]
+) -> Iterator[Fault]:
     """Find the repository's variables that nothing names, misspelt ones before all."""
     values = [each.value for _, sheet in sheets for each in sheet.variables]
-    values += [each.value for _, sheet in sheets for rule in sheet.rules for each in rule.declarations]
+    values += [
+        each.value for _, sheet in sheets for rule in sheet.rules for each in rule.declarations
+    ]
     named, searches = {name for value in values for name in _named(value)}, NearNames()
     for name, (path, each) in variables.items():
         if name in named or name in STANDARD or not _is_house(path):
             continue
         near = meant(name, STANDARD | named, searches)
         say = Phrase("nothing in the theme uses the variable `{name}`", name=name)
-        hint, severity = near or Phrase("take it out, or use it"), Severity.WARNING if near else Severity.INFO
+        hint, severity = (
+            near or Phrase("take it out, or use it"),
+            Severity.WARNING if near else Severity.INFO,
+        )
         yield Fault("MC115", say, hint, severity, path, each.line, each.column, width=len(name))
 
 
@@ -161,7 +179,9 @@ def _named(nodes: Iterable[Any]) -> Iterator[str]:
 def _rules(sheets: Sequence[tuple[str, Sheet]]) -> Iterator[tuple[str, Rule]]:
     """Yield the rules that take effect, without those that a style of headings or code replaces."""
     for number, (path, sheet) in enumerate(sheets):
-        later = {name.removeprefix(BUILT_IN_FOLDER).partition("-")[0] for name, _ in sheets[number + 1 :]}
+        later = {
+            name.removeprefix(BUILT_IN_FOLDER).partition("-")[0] for name, _ in sheets[number + 1 :]
+        }
         replaced = [pattern for kind, pattern in _REPLACED.items() if kind in later]
         for rule in sheet.rules:
             if not any(pattern.fullmatch(rule.selector) for pattern in replaced):
@@ -175,19 +195,26 @@ def _about_options(writer: "_Writer") -> Iterator[Fault]:
         if name not in writer.used and name not in _SHADES:
             say = Phrase("the theme has no variable `{name}`, so this changes nothing", name=name)
             hint = Phrase("take it out, or use it in the theme")
-            yield Fault("MC115", say, hint, Severity.INFO, option=name.removeprefix("--").replace("-", "_"))
+            yield Fault(
+                "MC115", say, hint, Severity.INFO, option=name.removeprefix("--").replace("-", "_")
+            )
     found = [each for pair in writer.accented if (each := faded(*pair)) is not None]
     if found:
         worst = min(found, key=lambda each: each.contrast)
         accent = "".join(each.serialize() for each in given["--accent"].value)
-        say, hint = words_for(accent, replace(worst, better=_better_accent(accent, writer.accented)), is_accent=True)
+        say, hint = words_for(
+            accent, replace(worst, better=_better_accent(accent, writer.accented)), is_accent=True
+        )
         yield Fault("MC117", say, hint, Severity.WARNING, option="accent")
 
 
 def _better_accent(accent: str, pairs: Iterable[tuple[str, str]]) -> str | None:
     """Return the nearest tone of an accent that is readable wherever the theme uses it, or None."""
     for tone in tones(accent):
-        if all(reads(text.replace(accent, tone), ground.replace(accent, tone)) for text, ground in pairs):
+        if all(
+            reads(text.replace(accent, tone), ground.replace(accent, tone))
+            for text, ground in pairs
+        ):
             return tone
     return None
 
@@ -231,16 +258,24 @@ class _Writer(Struct):
         """Write the value of a declaration in the file `path`."""
         return self._text(declaration.value, path).strip()
 
-    def _look_at(self, written: Mapping[str, tuple[str, str, Declaration]], *, accented: bool) -> None:
+    def _look_at(
+        self, written: Mapping[str, tuple[str, str, Declaration]], *, accented: bool
+    ) -> None:
         """Report an unreadable colour that the repository set; tests check those of the built-in themes."""
         if "color" not in written:
             return
-        grounds = [each for name, each in written.items() if name in ("background", "background-color")]
+        grounds = [
+            each for name, each in written.items() if name in ("background", "background-color")
+        ]
         ground = grounds[-1] if grounds else None
         colour = written["color"][0]
         found = faded(colour, ground[0] if ground else "")
-        places = [(path, each) for _, path, each in (written["color"], *([ground] if ground else []))]
-        place = next(((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None)
+        places = [
+            (path, each) for _, path, each in (written["color"], *([ground] if ground else []))
+        ]
+        place = next(
+            ((path, each) for path, each in places if not path.startswith(BUILT_IN_FOLDER)), None
+        )
         if accented:
             self.accented += [(colour, ground[0])] if ground else [(colour, ""), (colour, _TINT)]
         elif found is not None and place is not None:
@@ -288,7 +323,12 @@ class _Writer(Struct):
             say = Phrase("`var()` needs the name of a variable, and optionally a fallback value")
             return self._fault(node, path, say, Phrase("write {example}", example=_LIKE))
         if name in self._open:
-            return self._fault(node, path, Phrase("the variable `{name}` refers to itself", name=name), _PLAIN_VALUES)
+            return self._fault(
+                node,
+                path,
+                Phrase("the variable `{name}` refers to itself", name=name),
+                _PLAIN_VALUES,
+            )
         self.used.add(name)
         if name in self.variables:
             where, declaration = self.variables[name]
@@ -302,7 +342,9 @@ class _Writer(Struct):
         if has_fallback:
             return self._text(given[given.index(words[1]) + 1 :], path).strip()
         hint = meant(name, self.variables, self._near) or Phrase("set it in `:root`")
-        return self._fault(node, path, Phrase("the variable `{name}` has no value", name=name), hint)
+        return self._fault(
+            node, path, Phrase("the variable `{name}` has no value", name=name), hint
+        )
 
     def _fault(self, node: Any, path: str, message: Phrase, hint: Phrase) -> str:
         fault = replace(fault_at(node, "MC115", message, hint, width=len("var(")), path=path)
@@ -322,12 +364,16 @@ def _told(faults: Iterable[Fault]) -> Iterator[Fault]:
     for fault in faults:
         by_file.setdefault(fault.path, {})[fault] = None
     for of_file in by_file.values():
-        told, others = first_told(of_file, lambda each: (each.severity is not Severity.ERROR, each.line or 0))
+        told, others = first_told(
+            of_file, lambda each: (each.severity is not Severity.ERROR, each.line or 0)
+        )
         yield from told
         if others:
             last = told[-1]
             more = more_faults(others)
-            yield Fault(last.code, more, CORRECT_THESE, Severity.INFO, last.path, last.line, last.column)
+            yield Fault(
+                last.code, more, CORRECT_THESE, Severity.INFO, last.path, last.line, last.column
+            )
 
 
 class Theme(Frozen):
@@ -390,7 +436,9 @@ class Themes:
             pictures += [(reference.written, picture)] if picture is not None else []
         if any(each.severity is Severity.ERROR for each in faults):
             # What could not be read may use the variables that nothing else does.
-            faults = [each for each in faults if each.code != "MC115" or each.severity is Severity.ERROR]
+            faults = [
+                each for each in faults if each.code != "MC115" or each.severity is Severity.ERROR
+            ]
         sources = {path: text for path, text in files if path.startswith(OWN_FOLDER)}
         return Theme(css, tuple(_told(faults)), sources, tuple(pictures))
 
@@ -401,7 +449,13 @@ class Themes:
         found = self._pictures.look_for(reference.written, reference.path, "inline")
         if isinstance(found, Fault):
             fault = found
-            return replace(fault, path=reference.path, line=reference.line, column=reference.column, width=len("url("))
+            return replace(
+                fault,
+                path=reference.path,
+                line=reference.line,
+                column=reference.column,
+                width=len("url("),
+            )
         return placeholder(found), found
 
 
@@ -435,17 +489,23 @@ class _Reading:
             say = Phrase("themes import each other more than {limit} deep", limit=BASES_MAX)
             self._say(at, "MC111", say, Phrase("import a theme that is less deep"))
         elif path == self._open[-1]:
-            hint = Phrase("remove this `@import`; to begin with another theme, write that one's name")
+            hint = Phrase(
+                "remove this `@import`; to begin with another theme, write that one's name"
+            )
             self._say(at, "MC111", Phrase("the theme `{name}` imports itself", name=name), hint)
         else:
-            names = [each.removeprefix(f"{OWN_FOLDER}/").removesuffix(".css") for each in self._open]
+            names = [
+                each.removeprefix(f"{OWN_FOLDER}/").removesuffix(".css") for each in self._open
+            ]
             circle = " → ".join([*names[self._open.index(path) :], name])
             say = Phrase("themes import each other in a cycle: {themes}", themes=circle)
             self._say(at, "MC111", say, Phrase("remove one `@import` from the cycle"))
 
     def _read_house(self, name: str, path: str, text: str, at: _At | None) -> None:
         if name in BUILT_IN and at is None:
-            say = Phrase("the theme `{name}` is yours; the built-in one of that name is not used", name=name)
+            say = Phrase(
+                "the theme `{name}` is yours; the built-in one of that name is not used", name=name
+            )
             hint = Phrase("to use both, give your theme another name")
             self.faults.append(Fault("MC116", say, hint, Severity.INFO, path, line=1, column=1))
         # One spelling of line ends, as for articles.
@@ -471,7 +531,10 @@ class _Reading:
         ]
         accent = parse(settings.accent or "")
         if accent is not None:
-            said += [f"--accent:{accent.css}", *(f"{name}:{accent.css}{alpha}" for name, alpha in _SHADES.items())]
+            said += [
+                f"--accent:{accent.css}",
+                *(f"{name}:{accent.css}{alpha}" for name, alpha in _SHADES.items()),
+            ]
         if said:
             self.files[_OPTIONS] = f"{ROOT}{{{';'.join(said)}}}"
 
@@ -484,7 +547,9 @@ class _Reading:
             return
         known = sorted({*BUILT_IN, *self._inputs.own_themes()})
         hint = meant(name, known, NearNames()) or Phrase("write one of these names")
-        say = Phrase("there is no theme `{name}`; available: {known}", name=name, known=enumerated(known))
+        say = Phrase(
+            "there is no theme `{name}`; available: {known}", name=name, known=enumerated(known)
+        )
         self._say(at, "MC111", say, hint)
 
     def _say(self, at: _At | None, code: str, message: Phrase, hint: Phrase | None = None) -> None:
@@ -493,4 +558,6 @@ class _Reading:
             return
         path, base = at
         width = len(base.name) + 2
-        self.faults.append(Fault(code, message, hint, path=path, line=base.line, column=base.column, width=width))
+        self.faults.append(
+            Fault(code, message, hint, path=path, line=base.line, column=base.column, width=width)
+        )

@@ -70,14 +70,18 @@ def read_sheet(text: str) -> Sheet:
     reader = _Reader(Lines(text), text)
     for node in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
         reader.top(node)
-    return Sheet(tuple(reader.bases), tuple(reader.variables), tuple(reader.rules), tuple(reader.faults))
+    return Sheet(
+        tuple(reader.bases), tuple(reader.variables), tuple(reader.rules), tuple(reader.faults)
+    )
 
 
 def _refusal(text: str) -> Fault | None:
     """Return why a text is not even parsed, where it is not."""
     if len(text) > CHARACTERS_MAX:
         say = Phrase("the theme is longer than {limit} characters", limit=f"{CHARACTERS_MAX:,}")
-        return Fault("MC112", say, Phrase("remove the rules that no article uses"), line=1, column=1)
+        return Fault(
+            "MC112", say, Phrase("remove the rules that no article uses"), line=1, column=1
+        )
     depth = 0
     for at, character in enumerate(text):
         if character in "([{":
@@ -119,19 +123,27 @@ class _Reader:
         if name == "import":
             self._import(node)
             return
-        say = Phrase("`@{name}` does not reach WeChat, which takes styles only on elements", name=name)
-        hint = Phrase("write what should always apply as an ordinary rule, and remove `@{name}`", name=name)
+        say = Phrase(
+            "`@{name}` does not reach WeChat, which takes styles only on elements", name=name
+        )
+        hint = Phrase(
+            "write what should always apply as an ordinary rule, and remove `@{name}`", name=name
+        )
         self.faults.append(fault_at(node, "MC113", say, hint, width=len(name) + 1))
 
     def _import(self, node: Any) -> None:
         given = [each for each in node.prelude if each.type not in ("whitespace", "comment")]
         if len(given) != 1 or given[0].type != "string" or node.content is not None:
-            say = Phrase("`@import` needs the name of another theme in quotation marks, and nothing else")
+            say = Phrase(
+                "`@import` needs the name of another theme in quotation marks, and nothing else"
+            )
             hint = Phrase('write `@import "{name}";`', name="qingshan")
             self.faults.append(fault_at(node, "MC113", say, hint, width=len("@import")))
         elif self.rules or self.variables:
             say = Phrase("`@import` must be first, because later rules override earlier ones")
-            self.faults.append(fault_at(node, "MC113", say, Phrase("move it to the top"), width=len("@import")))
+            self.faults.append(
+                fault_at(node, "MC113", say, Phrase("move it to the top"), width=len("@import"))
+            )
         else:
             self.bases.append(Base(given[0].value, given[0].source_line, given[0].source_column))
 
@@ -139,13 +151,17 @@ class _Reader:
         import tinycss2
 
         selector = _written([each for each in node.prelude if each.type != "comment"]).strip()
-        found = list(tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True))
+        found = list(
+            tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
+        )
         declarations = tuple(self._declarations(found, is_root=selector == ROOT))
         if selector == ROOT:
             return
         faults = list(selector_faults(node, selector, self._near))
         self.faults += faults
-        selector = _written([each for each in _as_classes(node.prelude) if each.type != "comment"]).strip()
+        selector = _written(
+            [each for each in _as_classes(node.prelude) if each.type != "comment"]
+        ).strip()
         if declarations and not faults:
             self.rules.append(Rule(selector, declarations))
 
@@ -155,7 +171,9 @@ class _Reader:
                 self._no_declaration(each)
                 continue
             is_variable = each.name.startswith("--")
-            faults = list(declaration_faults(each, self._near, is_root=is_root, is_variable=is_variable))
+            faults = list(
+                declaration_faults(each, self._near, is_root=is_root, is_variable=is_variable)
+            )
             self.faults += faults
             if faults:
                 continue
@@ -183,7 +201,9 @@ class _Reader:
         line, column = self._lines.at(start)
         width = len(piece.strip().split("\n", 1)[0])
         hint = Phrase("check for a missing bracket, colon or semicolon")
-        self.faults.append(Fault("MC112", message, hint, line=line, column=column, width=width or None))
+        self.faults.append(
+            Fault("MC112", message, hint, line=line, column=column, width=width or None)
+        )
 
 
 def _written(nodes: Sequence[Any]) -> str:
@@ -212,7 +232,9 @@ _WITHOUT_EFFECT = {
     "content": Phrase("it belongs to pseudo elements, which cannot be in a `style` attribute"),
 }
 """Property, without what follows its first hyphen -> why it does nothing."""
-_PICTURE_FUNCTIONS = frozenset({"image-set", "-webkit-image-set", "cross-fade", "element", "paint", "src"})
+_PICTURE_FUNCTIONS = frozenset(
+    {"image-set", "-webkit-image-set", "cross-fade", "element", "paint", "src"}
+)
 _PROPERTY_NAMES = """
 accent-color align-content align-items align-self alignment-baseline all anchor-name anchor-scope animation
 animation-composition animation-delay animation-direction animation-duration animation-fill-mode
@@ -288,7 +310,9 @@ Names of one browser begin with a hyphen, as `-webkit-line-clamp` does, and are 
 """
 
 
-def fault_at(node: Any, code: str, message: Phrase, hint: Phrase | None = None, width: int | None = None) -> Fault:
+def fault_at(
+    node: Any, code: str, message: Phrase, hint: Phrase | None = None, width: int | None = None
+) -> Fault:
     """Make a fault at a node of the parser; `width` is that of its first word."""
     return Fault(code, message, hint, line=node.source_line, column=node.source_column, width=width)
 
@@ -296,7 +320,11 @@ def fault_at(node: Any, code: str, message: Phrase, hint: Phrase | None = None, 
 def selector_faults(rule: Any, selector: str, near: NearNames) -> Iterator[Fault]:
     """Find what can match no element of an article; `rule` is the parser's node, `selector` its text."""
     found = list(_pseudo(rule.prelude))
-    found += [fault for each in _type_names(rule.prelude) if (fault := _element_fault(each, near)) is not None]
+    found += [
+        fault
+        for each in _type_names(rule.prelude)
+        if (fault := _element_fault(each, near)) is not None
+    ]
     for each in (each for each in rule.prelude if each.type == "hash"):
         say = Phrase("WeChat removes ids, so `#{name}` selects nothing", name=each.value)
         hint = Phrase("write a class: `.{name}`", name=each.value)
@@ -328,14 +356,20 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
         named = next(nodes, None) if is_element else after
         name = str(getattr(named, "lower_name", getattr(named, "lower_value", "")))
         if is_element or name in ("before", "after", "first-line", "first-letter"):
-            say = Phrase("the pseudo element `::{name}` cannot be in a `style` attribute", name=name)
+            say = Phrase(
+                "the pseudo element `::{name}` cannot be in a `style` attribute", name=name
+            )
             hint = Phrase("use a border or a background of the element itself")
             yield fault_at(colon, "MC113", say, hint, width=len(name) + 1 + is_element)
         elif name == "root":
             say = Phrase("`:root` must be alone, and may contain only variables")
-            yield fault_at(colon, "MC113", say, Phrase("write a rule for `:root` alone"), width=len(name) + 1)
+            yield fault_at(
+                colon, "MC113", say, Phrase("write a rule for `:root` alone"), width=len(name) + 1
+            )
         elif name not in STRUCTURAL:
-            say = Phrase("`:{name}` does not reach WeChat, which takes styles only on elements", name=name)
+            say = Phrase(
+                "`:{name}` does not reach WeChat, which takes styles only on elements", name=name
+            )
             yield fault_at(colon, "MC113", say, Phrase("take it out"), width=len(name) + 1)
 
 
@@ -348,7 +382,9 @@ def _element_fault(name: Any, near: NearNames) -> Fault | None:
         say = Phrase("massctl writes `{name}` as sections", name=name.lower_value)
         hint = Phrase("write `.list` for a list, `.item` for an entry, `.mark` for its mark")
     elif written is not None:
-        say = Phrase("massctl writes `{name}` as `{written}`", name=name.lower_value, written=written)
+        say = Phrase(
+            "massctl writes `{name}` as `{written}`", name=name.lower_value, written=written
+        )
         hint = Phrase("write `{name}`", name=written)
     else:
         say = Phrase("an article has no `{name}`", name=name.lower_value)
@@ -410,15 +446,25 @@ def _can_be_read(selector: str) -> bool:
     return "|" not in selector
 
 
-def declaration_faults(node: Any, near: NearNames, *, is_root: bool, is_variable: bool) -> Iterator[Fault]:
+def declaration_faults(
+    node: Any, near: NearNames, *, is_root: bool, is_variable: bool
+) -> Iterator[Fault]:
     """Find what a declaration says that WeChat does not keep."""
     if node.important:
-        say = Phrase("`!important` keeps dark mode from changing a colour, and there is nothing to override here")
+        say = Phrase(
+            "`!important` keeps dark mode from changing a colour, and there is nothing to override here"
+        )
         yield fault_at(node, "MC114", say, Phrase("take it out"), width=len(node.name))
     yield from _value_faults(node.value)
     if is_root and not is_variable:
         say = Phrase("`:root` must be alone, and may contain only variables")
-        yield fault_at(node, "MC113", say, Phrase("write `{name}` for `.article`", name=node.name), len(node.name))
+        yield fault_at(
+            node,
+            "MC113",
+            say,
+            Phrase("write `{name}` for `.article`", name=node.name),
+            len(node.name),
+        )
         return
     if is_variable:
         if not is_root:
@@ -437,7 +483,10 @@ def _property_faults(node: Any, near: NearNames) -> Iterator[Fault]:
         return
     words = {each.lower_value for each in node.value if each.type == "ident"}
     if name == "position" and words & _FIXED:
-        say = Phrase("WeChat rebuilds articles, and `position: {value}` does not survive", value=min(words & _FIXED))
+        say = Phrase(
+            "WeChat rebuilds articles, and `position: {value}` does not survive",
+            value=min(words & _FIXED),
+        )
         hint = Phrase("place it with margins, or side by side with `display: inline-block`")
         yield fault_at(node, "MC114", say, hint, width=len(name))
     why = _WITHOUT_EFFECT.get(name.removeprefix("-webkit-").split("-", 1)[0])
@@ -458,11 +507,19 @@ def _value_faults(nodes: Any) -> Iterator[Fault]:
     for node in nodes:
         if node.type == "error":
             yield fault_at(
-                node, "MC112", Phrase("this is not a CSS value"), Phrase("check for a missing quotation mark")
+                node,
+                "MC112",
+                Phrase("this is not a CSS value"),
+                Phrase("check for a missing quotation mark"),
             )
         elif node.type == "function" and node.lower_name in _PICTURE_FUNCTIONS:
-            say = Phrase("`{name}()` cannot be used: one picture is uploaded, and its address written", name=node.name)
-            yield fault_at(node, "MC114", say, Phrase("write it as `url(path)`"), width=len(node.name))
+            say = Phrase(
+                "`{name}()` cannot be used: one picture is uploaded, and its address written",
+                name=node.name,
+            )
+            yield fault_at(
+                node, "MC114", say, Phrase("write it as `url(path)`"), width=len(node.name)
+            )
         elif node.type == "function":
             yield from _value_faults(node.arguments)
         elif node.type.endswith(" block"):

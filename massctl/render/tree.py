@@ -79,7 +79,9 @@ class Element:
                 waiting += reversed(node.children)
         return "".join(pieces)
 
-    def add(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> "Element":
+    def add(
+        self, name: str, attributes: dict[str, str] | None = None, at: int | None = None
+    ) -> "Element":
         """Append a new child element and return it."""
         element = Element(name, attributes, self, at)
         self.children.append(element)
@@ -106,7 +108,9 @@ class Builder:
         self.root = Element("body")
         self._here = self.root
 
-    def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
+    def start(
+        self, name: str, attributes: dict[str, str] | None = None, at: int | None = None
+    ) -> None:
         """Begin an element."""
         self._here = self._here.add(name, attributes, at)
 
@@ -142,11 +146,16 @@ class HtmlBuilder(Builder):
         super().__init__()
         self._out: list[str] = []
 
-    def start(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> None:
+    def start(
+        self, name: str, attributes: dict[str, str] | None = None, at: int | None = None
+    ) -> None:
         """Begin an element."""
         marker = "" if at is None else f" {MARKER}={at}"
         # A browser drops the first line end inside `pre`.
-        self._out.append(f"<{name}{marker}{written_attributes(attributes or {})}>" + ("\n" if name == "pre" else ""))
+        self._out.append(
+            f"<{name}{marker}{written_attributes(attributes or {})}>"
+            + ("\n" if name == "pre" else "")
+        )
 
     def end(self, name: str) -> None:
         """End an element, if the parser sees it there."""
@@ -224,14 +233,24 @@ def marked(html: str) -> tuple[str, list[Tag]]:
 def escaped_text(text: str) -> str:
     """Escape text as the HTML standard serialises it."""
     if "&" in text or "<" in text or ">" in text or "\u00a0" in text:
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
+        text = (
+            text.replace("&", "&amp;")
+            .replace("<", "&lt;")
+            .replace(">", "&gt;")
+            .replace("\u00a0", "&nbsp;")
+        )
     return text
 
 
 def escaped_value(value: str) -> str:
     """Escape the value of an attribute in double quotation marks."""
     if "&" in value or '"' in value or "<" in value or ">" in value:
-        value = value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+        value = (
+            value.replace("&", "&amp;")
+            .replace('"', "&quot;")
+            .replace("<", "&lt;")
+            .replace(">", "&gt;")
+        )
     return value
 
 
@@ -263,7 +282,9 @@ def _write(element: Element, write: Callable[[str], None]) -> None:
             write(escaped_text(child))
             continue
         name = child.name
-        write(f"<{name}{written_attributes(child.attributes)}>" if child.attributes else f"<{name}>")
+        write(
+            f"<{name}{written_attributes(child.attributes)}>" if child.attributes else f"<{name}>"
+        )
         if name not in VOID:
             if child.children:
                 _write(child, write)

@@ -21,7 +21,15 @@ from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
 from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, too_deep, too_many
 from massctl.render.cjk import cjk_count, line_break
-from massctl.render.elements import Handling, hidden_content, is_component, is_script, lost_title, row, script_link
+from massctl.render.elements import (
+    Handling,
+    hidden_content,
+    is_component,
+    is_script,
+    lost_title,
+    row,
+    script_link,
+)
 from massctl.render.fault import Fault
 from massctl.render.highlight import blanks_kept, coloured_pieces
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
@@ -33,7 +41,9 @@ BULLET = "•"
 INLINE_PIXELS_MAX = 64
 """Ours: a wider picture in a line of text is not an icon; it gets a line of its own."""
 _ATTRIBUTION = re.compile(r"(?:——?|--)[^。！？…]{1,60}")
-_KEPT = frozenset({"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"})
+_KEPT = frozenset(
+    {"class", "colspan", "dir", "lang", "leaf", "nodeleaf", "rowspan", "style", "title"}
+)
 """Attributes of an author's element that are kept, besides those that begin with `data-`."""
 _ALIGNMENTS = frozenset({"center", "justify", "left", "right"})
 _LENGTH = re.compile(r"\s*(?P<number>\d{1,4}(?:\.\d+)?)(?P<unit>px|%)?\s*")
@@ -43,7 +53,16 @@ _WIDTHS = ("", "", " item-2", *[" item-3"] * 9)
 """Classes that give the mark of an entry its room, by the length of the longest number of the list."""
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _ROMAN = (
-    *(("m", 1000), ("cm", 900), ("d", 500), ("cd", 400), ("c", 100), ("xc", 90), ("l", 50), ("xl", 40)),
+    *(
+        ("m", 1000),
+        ("cm", 900),
+        ("d", 500),
+        ("cd", 400),
+        ("c", 100),
+        ("xc", 90),
+        ("l", 50),
+        ("xl", 40),
+    ),
     *(("x", 10), ("ix", 9), ("v", 5), ("iv", 4), ("i", 1)),
 )
 _ROMAN_MAX = 3999
@@ -71,14 +90,19 @@ _AROUND = 3
 """How many ancestors of a picture may centre it: a link, a paragraph and the element around it."""
 
 
-def normalised(parts: Sequence[tuple[Element, ArticleFile]], *, own: int = 0, is_chinese: bool) -> Element:
+def normalised(
+    parts: Sequence[tuple[Element, ArticleFile]], *, own: int = 0, is_chinese: bool
+) -> Element:
     """Return a body with the article in it, one section; faults go to the pages, and what they concern is left out.
 
     Its notes have one order, and stand at the end of the part `own`. `is_chinese`: words of ours are Chinese, as the
     article is.
     """
     notes = Notes()
-    writers = [_ArticleWriter(page, notes, part, is_chinese=is_chinese) for part, (_, page) in enumerate(parts)]
+    writers = [
+        _ArticleWriter(page, notes, part, is_chinese=is_chinese)
+        for part, (_, page) in enumerate(parts)
+    ]
     writer = writers[own]
     try:
         for writer, (source, _) in zip(writers, parts, strict=True):
@@ -162,7 +186,9 @@ class _ArticleWriter:
             OWN[name](self, node)
         elif found.handling is Handling.COPY:
             _copy_whole(self, node)
-        elif found.handling is not Handling.REFUSE:  # It was reported before, or the parser added it.
+        elif (
+            found.handling is not Handling.REFUSE
+        ):  # It was reported before, or the parser added it.
             attributes = _attributes(self, node, found.classes)
             if found.handling is Handling.BLOCK:
                 self.wrapped(node, found.to or name, attributes)
@@ -172,13 +198,17 @@ class _ArticleWriter:
                 self.children(node)
                 self.here = outside
 
-    def inside(self, name: str, attributes: dict[str, str] | None = None, at: int | None = None) -> "_Around":
+    def inside(
+        self, name: str, attributes: dict[str, str] | None = None, at: int | None = None
+    ) -> "_Around":
         """Write an element around what is written meanwhile."""
         outside = self.here
         self.here = outside.add(name, attributes, at)
         return _Around(self, outside, is_block=False)
 
-    def block(self, name: str = "", attributes: dict[str, str] | None = None, at: int | None = None) -> "_Around":
+    def block(
+        self, name: str = "", attributes: dict[str, str] | None = None, at: int | None = None
+    ) -> "_Around":
         """Write a block the same way, which begins and ends a line; without a name only its lines."""
         self.line_edge()
         outside = self.here
@@ -283,7 +313,9 @@ class _Around:
             self._writer.line_edge()
 
 
-def _attributes(writer: _ArticleWriter, node: Element, classes: str = "", ours: str = "") -> dict[str, str]:
+def _attributes(
+    writer: _ArticleWriter, node: Element, classes: str = "", ours: str = ""
+) -> dict[str, str]:
     """Return the attributes that an element keeps, with placeholders for the pictures in its style.
 
     `classes` replaces its own class; the style `ours` goes before its own.
@@ -320,7 +352,9 @@ def _length(found: Mapping[str, str], name: str) -> str:
 def _paragraph(writer: _ArticleWriter, node: Element) -> None:
     """Write a paragraph. One that holds only pictures needs no `<p>`, and an empty one is left out."""
     if not _lone_pictures(writer, node) and node.children:
-        writer.wrapped(node, "p", _attributes(writer, node, "attribution" if _is_attribution(node) else ""))
+        writer.wrapped(
+            node, "p", _attributes(writer, node, "attribution" if _is_attribution(node) else "")
+        )
 
 
 def _is_attribution(node: Element) -> bool:
@@ -328,7 +362,10 @@ def _is_attribution(node: Element) -> bool:
     quotation = node.parent
     if quotation is None or quotation.name != "blockquote" or node is not quotation.elements[-1]:
         return False
-    return node is not quotation.elements[0] and _ATTRIBUTION.fullmatch(node.text().strip()) is not None
+    return (
+        node is not quotation.elements[0]
+        and _ATTRIBUTION.fullmatch(node.text().strip()) is not None
+    )
 
 
 def _heading(writer: _ArticleWriter, node: Element) -> None:
@@ -355,7 +392,11 @@ def _code_block(writer: _ArticleWriter, node: Element) -> None:
     """Write a code block as a section that wraps, since `pre` is wider than the screen."""
     language = _language(node)
     at = node.at
-    if len(node.children) == 1 and isinstance(inner := node.children[0], Element) and inner.name == "code":
+    if (
+        len(node.children) == 1
+        and isinstance(inner := node.children[0], Element)
+        and inner.name == "code"
+    ):
         language, node = language or _language(inner), inner
     code = node.children[0] if len(node.children) == 1 else None
     pieces = coloured_pieces(code, language) if isinstance(code, str) and language else None
@@ -375,7 +416,11 @@ def _in_code(writer: _ArticleWriter, node: Element) -> None:
 
 def _language(node: Element) -> str:
     """Return the language of a code block: from `lang`, or from the class that other tools write."""
-    named = (each.partition("-")[2] for each in node.get("class").split() if each.startswith(("language-", "lang-")))
+    named = (
+        each.partition("-")[2]
+        for each in node.get("class").split()
+        if each.startswith(("language-", "lang-"))
+    )
     return node.get("lang") or next(named, "")
 
 
@@ -384,7 +429,9 @@ def _callout(writer: _ArticleWriter, node: Element) -> None:
     kind = node.get("kind")
 
     def titled(writer: _ArticleWriter, node: Element) -> None:
-        writer.ours("p", "callout-title", node.get("title") or _TITLES[kind][0 if writer.is_chinese else 1])
+        writer.ours(
+            "p", "callout-title", node.get("title") or _TITLES[kind][0 if writer.is_chinese else 1]
+        )
         writer.children(node)
 
     writer.wrapped(node, "section", {"class": f"callout callout-{kind}"}, titled)
@@ -511,7 +558,11 @@ def _code(writer: _ArticleWriter, node: Element) -> None:
 def _coloured(writer: _ArticleWriter, node: Element) -> None:
     """Write `font` as a span with its colour."""
     colour = node.get("color")
-    with writer.inside("span", {"style": f"color:{colour}"}) if _COLOUR.fullmatch(colour) else nullcontext():
+    with (
+        writer.inside("span", {"style": f"color:{colour}"})
+        if _COLOUR.fullmatch(colour)
+        else nullcontext()
+    ):
         writer.children(node)
 
 
@@ -544,7 +595,9 @@ def _formula(writer: _ArticleWriter, node: Element) -> None:
         shown = drawn(tex, display=mark in ("$$", "\\["))
     except FormulaError as error:
         say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
-        hint = Phrase("write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`")
+        hint = Phrase(
+            "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
+        )
         writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
         return
     writer.page.formulas[tex, mark] = shown
@@ -565,7 +618,9 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
     attributes: dict[str, str] | None = None
     note = ""
     if node.get("data-miniprogram-appid"):
-        attributes = {name: value for name, value in node.attributes.items() if name.startswith("data-")} | {"href": ""}
+        attributes = {
+            name: value for name, value in node.attributes.items() if name.startswith("data-")
+        } | {"href": ""}
     elif is_script(address):
         if writer.page.scripts_told[said]:
             writer.page.scripts_told[said] -= 1
@@ -580,7 +635,9 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
         hint = Phrase("link to an article on mp.weixin.qq.com, or write it as text")
         writer.page.report(Fault("MC322", say, hint, severity=Severity.WARNING, needle=said))
     elif address:
-        say = Phrase("the link to {address} has no target in WeChat and becomes plain text", address=address)
+        say = Phrase(
+            "the link to {address} has no target in WeChat and becomes plain text", address=address
+        )
         hint = Phrase("write a whole address that begins with https://, or remove the link")
         writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
     if attributes is not None:
@@ -600,7 +657,9 @@ def _refer(writer: _ArticleWriter, key: str | tuple[int, int], needle: str = "")
     """Write the number of a footnote; `needle` is its address as written in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
         say = Phrase("the link to {address} becomes a footnote", address=key)
-        hint = Phrase("to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml")
+        hint = Phrase(
+            "to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml"
+        )
         writer.page.report(Fault("MC309", say, hint, severity=Severity.INFO, needle=needle))
     writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
 
@@ -666,7 +725,11 @@ def _lone_pictures(writer: _ArticleWriter, node: Element) -> bool:
 
 def _image_of(node: Element) -> Element | None:
     """Return the picture of a node: the node itself, or the only child of a link."""
-    if node.name == "a" and len(node.children) == 1 and isinstance(only := node.children[0], Element):
+    if (
+        node.name == "a"
+        and len(node.children) == 1
+        and isinstance(only := node.children[0], Element)
+    ):
         return only if only.name == "img" else None
     return node if node.name == "img" else None
 
@@ -681,7 +744,9 @@ def _shape(writer: _ArticleWriter, node: Element) -> float | None:
     return None
 
 
-def _side_by_side(writer: _ArticleWriter, nodes: Sequence[Element], shapes: Sequence[float]) -> None:
+def _side_by_side(
+    writer: _ArticleWriter, nodes: Sequence[Element], shapes: Sequence[float]
+) -> None:
     """Write pictures in rows of nearly equal numbers, each row at one height.
 
     Widths are rounded down, so that the last picture never wraps. A title on only the last one is a caption for all.
@@ -727,7 +792,9 @@ def _tell_title(writer: _ArticleWriter, node: Element) -> None:
     """Tell of words that a phone never shows; below a picture that stands alone they are its caption."""
     title = node.get("title").strip()
     if title and all(each.get("class") != "figure" for each in writer.here.above()):
-        say = Phrase("the title of `<{name}>` is not shown: `{text}`", name=node.name, text=title[:40])
+        say = Phrase(
+            "the title of `<{name}>` is not shown: `{text}`", name=node.name, text=title[:40]
+        )
         hint = Phrase("write it into the text, or remove it")
         writer.page.report(Fault("MC349", say, hint, severity=Severity.INFO, needle=title))
 
@@ -742,13 +809,17 @@ def _address(picture: Element) -> str:
     return picture.get("data-src").strip() or picture.get("src").strip()
 
 
-def _place_picture(writer: _ArticleWriter, node: Element, *, is_alone: bool, width: str = "") -> None:
+def _place_picture(
+    writer: _ArticleWriter, node: Element, *, is_alone: bool, width: str = ""
+) -> None:
     """Write a picture; `width` is a style for one that has no width of its own."""
     found = node.attributes
     address = _address(node)
     if not address:
         hint = Phrase("write its path as `src`, or remove the picture")
-        writer.page.report(Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img"))
+        writer.page.report(
+            Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img")
+        )
         return
     if is_spacer(found):
         writer.page.leave_out(spacer_fault(found))
@@ -761,14 +832,20 @@ def _place_picture(writer: _ArticleWriter, node: Element, *, is_alone: bool, wid
     if picture is not None:
         attributes["data-w"] = str(picture.width_pixels)
     else:
-        attributes |= {name: value for name, value in found.items() if name.startswith("data-") and name != "data-src"}
+        attributes |= {
+            name: value
+            for name, value in found.items()
+            if name.startswith("data-") and name != "data-src"
+        }
     is_sign = not is_alone and picture is not None and picture.width_pixels <= INLINE_PIXELS_MAX
     attributes["class"] = "inline" if is_sign else ""
     attributes["alt"] = found.get("alt", "")
     attributes["title"] = found.get("title", "") if not is_alone else ""
     own = with_pictures(declarations(found.get("style", "")), writer.page)
     middle = _MIDDLE if not is_sign and _is_centred(node) else ""
-    attributes["style"] = ";".join(each for each in (_width(found, picture) or width, middle, own) if each)
+    attributes["style"] = ";".join(
+        each for each in (_width(found, picture) or width, middle, own) if each
+    )
     writer.shown()
     writer.here.add("img", {name: value for name, value in attributes.items() if value}, node.at)
 
@@ -809,11 +886,17 @@ def _copy(writer: _ArticleWriter, node: Element) -> None:
     name = node.name
     found = row(name)
     # WeChat finds a video by the class of its frame.
-    dropped = ("id", "style") if found is not None and found.is_component else ("id", "style", "class")
+    dropped = (
+        ("id", "style") if found is not None and found.is_component else ("id", "style", "class")
+    )
     kept = {key: value for key, value in node.attributes.items() if key not in dropped}
     for key in found.pictures if found is not None else ():
         address = kept.get(key, "").strip()
-        placed = writer.page.picture(address, address) if address and not address.startswith("#") else None
+        placed = (
+            writer.page.picture(address, address)
+            if address and not address.startswith("#")
+            else None
+        )
         if placed is not None:
             kept[key] = placed[0]
     style = with_pictures(declarations(node.get("style")), writer.page)
@@ -821,14 +904,21 @@ def _copy(writer: _ArticleWriter, node: Element) -> None:
         kept["style"] = style
     for key, value in kept.items():
         if "url(#" in value or (key.endswith("href") and value.startswith("#")):
-            say = Phrase("`{text}` refers to a part of the drawing by id, and WeChat removes ids", text=value[:40])
+            say = Phrase(
+                "`{text}` refers to a part of the drawing by id, and WeChat removes ids",
+                text=value[:40],
+            )
             hint = Phrase("write the colour or the shape where it is used")
             writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))
     with writer.inside(name, kept, node.at):
         for child in node.children:
             if isinstance(child, str):
                 writer.here.children.append(" ".join(child.split()))
-            elif child.name in _IN_DRAWINGS or (inside := row(child.name)) is None or inside.handling in _COPIED:
+            elif (
+                child.name in _IN_DRAWINGS
+                or (inside := row(child.name)) is None
+                or inside.handling in _COPIED
+            ):
                 _copy(writer, child)
             else:
                 writer.element(child)
@@ -873,10 +963,17 @@ def _table(writer: _ArticleWriter, node: Element) -> None:
         writer.node(caption)
     style = {"style": f"min-width:{count * COLUMN_SHARE}%"} if count > COLUMNS_MAX else None
     columns = _columns(rows)
-    fits = 0 < sum(max(cell.ems for cell in column) * SPACED + BETWEEN_EMS for column in columns) <= SCREEN_EMS
+    fits = (
+        0
+        < sum(max(cell.ems for cell in column) * SPACED + BETWEEN_EMS for column in columns)
+        <= SCREEN_EMS
+    )
     # The attribute tells WeChat's own check that the table may be wider than the screen.
     wide = {} if fits and style is None else {"data-ignore-width": ""}
-    with writer.block("section", {"class": "scroll", **wide}, node.at), writer.inside("table", style):
+    with (
+        writer.block("section", {"class": "scroll", **wide}, node.at),
+        writer.inside("table", style),
+    ):
         _write_rows(writer, node, [] if fits else [_least_width(column) for column in columns])
 
 
@@ -896,7 +993,9 @@ def _write_rows(writer: _ArticleWriter, node: Element, widths: list[str]) -> Non
         if not is_cell and child.name not in _PARTS and child.name != "tr":
             continue
         least = widths.pop(0) if is_cell and widths else ""
-        with writer.block(child.name, _attributes(writer, child, "", next(said, "") or least if is_cell else "")):
+        with writer.block(
+            child.name, _attributes(writer, child, "", next(said, "") or least if is_cell else "")
+        ):
             if is_cell:
                 writer.children(child)
             else:
@@ -906,7 +1005,9 @@ def _write_rows(writer: _ArticleWriter, node: Element, widths: list[str]) -> Non
 def _said_widths(line: Element) -> list[str]:
     """Return a style for each cell of a row: the width of its `width` attribute, if all fit on a phone."""
     said = [
-        _length(cell.attributes, "width") if cell.attributes else "" for cell in line.elements if cell.name in _CELLS
+        _length(cell.attributes, "width") if cell.attributes else ""
+        for cell in line.elements
+        if cell.name in _CELLS
     ]
     pixels = sum(float(each[len("width:") : -len("px")]) for each in said if each.endswith("px"))
     return said if pixels <= SCREEN_PX else ["" if each.endswith("px") else each for each in said]
@@ -914,7 +1015,11 @@ def _said_widths(line: Element) -> list[str]:
 
 def _columns(rows: Sequence[Sequence[Element]]) -> list[list[_CellNeeds]]:
     """Return what the cells of each column need; an empty list for a table in which a cell spans several."""
-    if any("colspan" in cell.attributes or "rowspan" in cell.attributes for line in rows for cell in line):
+    if any(
+        "colspan" in cell.attributes or "rowspan" in cell.attributes
+        for line in rows
+        for cell in line
+    ):
         return []
     return [[_cell(node) for node in column if node is not None] for column in zip_longest(*rows)]
 
@@ -925,7 +1030,9 @@ def _least_width(column: Sequence[_CellNeeds]) -> str:
     A browser may make a column as narrow as its longest word, and to it each Chinese character is one: beside a long
     text, `必须` and `可选` would stand upright. Long texts get room by themselves, and Latin words do not break.
     """
-    if max(cell.ems for cell in column) > SCREEN_EMS / 2 or not any(cell.is_chinese for cell in column):
+    if max(cell.ems for cell in column) > SCREEN_EMS / 2 or not any(
+        cell.is_chinese for cell in column
+    ):
         return ""
     # The words of a header may stand in two lines, which leaves more room for the long texts.
     widest = max(max(2, cell.ems / 2) if cell.is_header else cell.ems for cell in column)

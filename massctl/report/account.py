@@ -27,17 +27,25 @@ WEEKS_COMPARED = 8
 """Unfollows are compared with those on the same weekday of so many weeks before. Our own bound."""
 
 
-def follower_days(account: Mapping[date, AccountDay], sent: date, until: date) -> tuple[FollowerDay, ...]:
+def follower_days(
+    account: Mapping[date, AccountDay], sent: date, until: date
+) -> tuple[FollowerDay, ...]:
     """Report who stopped and began to follow on the day of a send and the two after it."""
-    return tuple(_follower_day(account, after, sent + timedelta(days=after), until) for after in DAYS_AROUND)
+    return tuple(
+        _follower_day(account, after, sent + timedelta(days=after), until) for after in DAYS_AROUND
+    )
 
 
-def _follower_day(account: Mapping[date, AccountDay], after: int, day: date, until: date) -> FollowerDay:
+def _follower_day(
+    account: Mapping[date, AccountDay], after: int, day: date, until: date
+) -> FollowerDay:
     there = account.get(day)
     cancelled = there.cancel_user if there is not None else None
     joined = there.new_user if there is not None else None
     earlier = [day - timedelta(weeks=week) for week in range(WEEKS_COMPARED, 0, -1)]
-    known = {each: total for each in earlier if (total := _cancelled(account.get(each))) is not None}
+    known = {
+        each: total for each in earlier if (total := _cancelled(account.get(each))) is not None
+    }
     return FollowerDay(
         after,
         day,
@@ -54,7 +62,9 @@ def _cancelled(day: AccountDay | None) -> int | None:
     return sum(day.cancel_user.values())
 
 
-def _total(by_source: Mapping[int, int] | None, there: AccountDay | None, day: date, until: date) -> Figure:
+def _total(
+    by_source: Mapping[int, int] | None, there: AccountDay | None, day: date, until: date
+) -> Figure:
     if by_source is not None and there is not None:
         # What WeChat calls late in a day of an account are its readers (getbizsummary), not its followers.
         return Figure(value=sum(by_source.values()), origin=Origin.ACCOUNT, until=day)

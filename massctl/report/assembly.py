@@ -64,12 +64,16 @@ def make_report(
 ) -> Report:
     """Report the sends of `names`, all where empty, that went out on `since` or later."""
     first = compared_since(state, names, since) or date.min
-    measured = sorted(_measured(state, statistics, known, now, first), key=lambda each: (each.sent_at, each.key))
+    measured = sorted(
+        _measured(state, statistics, known, now, first), key=lambda each: (each.sent_at, each.key)
+    )
     shown = [each for each in measured if _is_shown(each, names, since)]
     sends = _send_reports(measured, {each.key for each in shown})
     accounts = tuple(
         _account(appid, shown, sends, state, statistics.get(appid, NOTHING_COUNTED), known, now)
-        for appid in dict.fromkeys(each.appid for each in sorted(shown, key=lambda each: each.account))
+        for appid in dict.fromkeys(
+            each.appid for each in sorted(shown, key=lambda each: each.account)
+        )
     )
     newest_first = tuple(reversed(sends))
     return Report(
@@ -88,7 +92,9 @@ def compared_since(state: State, names: Sequence[CampaignName], since: date | No
     return min(shown) - timedelta(days=COMPARED_DAYS) if shown else None
 
 
-def _may_be_shown(state: State, names: Sequence[CampaignName], since: date | None) -> Iterator[tuple[Record, datetime]]:
+def _may_be_shown(
+    state: State, names: Sequence[CampaignName], since: date | None
+) -> Iterator[tuple[Record, datetime]]:
     """Return the editions that a report may show, and when they went out.
 
     One that went out shortly before midnight may be of the next day, which its statistics tell.
@@ -161,7 +167,9 @@ class _Send(Frozen, kw_only=True, dict=True):
 
 
 def _is_shown(send: _Send, names: Sequence[CampaignName], since: date | None) -> bool:
-    return (not names or send.record.campaign in names) and (since is None or send.ref_date >= since)
+    return (not names or send.record.campaign in names) and (
+        since is None or send.ref_date >= since
+    )
 
 
 def _sent_at(record: Record) -> datetime | None:
@@ -173,11 +181,20 @@ def _sent_at(record: Record) -> datetime | None:
 
 
 def _measured(
-    state: State, statistics: Mapping[AppId, Statistics], known: RepositoryFacts, now: datetime, first: date
+    state: State,
+    statistics: Mapping[AppId, Statistics],
+    known: RepositoryFacts,
+    now: datetime,
+    first: date,
 ) -> Iterator[_Send]:
     """Measure what went out on the day `first` or later."""
     until = newest_day(now)
-    ids = [job.msg_data_id for record in state.records.values() for job in record.jobs if job.msg_data_id is not None]
+    ids = [
+        job.msg_data_id
+        for record in state.records.values()
+        for job in record.jobs
+        if job.msg_data_id is not None
+    ]
     indexes = {appid: ArticleIndex(each, ids) for appid, each in statistics.items()}
     for record in state.records.values():
         sent_at = _sent_at(record)
@@ -205,7 +222,9 @@ def _measured(
 
 def _account_facts(record: Record, known: RepositoryFacts) -> AccountFacts:
     """Return what massctl.yaml says of a record's account, else what it was called at the send."""
-    named = next((each.event.account for each in reversed(record.attempts) if each.event.account), None)
+    named = next(
+        (each.event.account for each in reversed(record.attempts) if each.event.account), None
+    )
     appid = record.appid or AppId("")
     return known.accounts.get(appid) or AccountFacts(AccountName(named or appid), named or appid)
 
@@ -216,7 +235,9 @@ def _audience(record: Record) -> tuple[AudienceKind, str | None]:
     if audience is None and record.imported is not None:
         audience = record.imported.audience
     if audience is None:
-        audience = next((each.event.audience for each in record.settled_sent if each.event.audience), None)
+        audience = next(
+            (each.event.audience for each in record.settled_sent if each.event.audience), None
+        )
     if not audience:
         return AudienceKind.UNKNOWN, None
     if "openids" in audience:
@@ -227,7 +248,12 @@ def _audience(record: Record) -> tuple[AudienceKind, str | None]:
 
 
 def _readings(
-    record: Record, facts: SendFacts, index: ArticleIndex, statistics: Statistics, sent: date, until: date
+    record: Record,
+    facts: SendFacts,
+    index: ArticleIndex,
+    statistics: Statistics,
+    sent: date,
+    until: date,
 ) -> Iterator[Readings]:
     """Return what WeChat counted of each article of a send, or why nothing can be."""
     if not _is_article(record):
@@ -245,10 +271,14 @@ def _readings(
         if joined is None:
             yield readings_of((), sent, until, Missing.NOT_JOINED)
         else:
-            yield readings_of(jobs, sent, until, is_doubtful=any(each.is_doubtful for each in joined))
+            yield readings_of(
+                jobs, sent, until, is_doubtful=any(each.is_doubtful for each in joined)
+            )
 
 
-def _match(index: ArticleIndex, job: Job, position: int, title: str | None, days: frozenset[date]) -> Match | None:
+def _match(
+    index: ArticleIndex, job: Job, position: int, title: str | None, days: frozenset[date]
+) -> Match | None:
     """Join an article of a job to its statistics."""
     urls = (job.counts.article_urls if job.counts is not None else None) or ()
     address = urls[position - 1] if position <= len(urls) else None
@@ -265,7 +295,10 @@ def _article_count(record: Record, facts: SendFacts, statistics: Statistics) -> 
     """Return how many articles a send has, as far as anybody knows; at least one."""
     if facts.articles:
         return len(facts.articles)
-    told = max((len(job.counts.article_urls or ()) for job in record.jobs if job.counts is not None), default=0)
+    told = max(
+        (len(job.counts.article_urls or ()) for job in record.jobs if job.counts is not None),
+        default=0,
+    )
     counted = [
         number
         for job in record.jobs
@@ -291,7 +324,12 @@ def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[Send
             found.append(report)
         by_key[send.key] = send
         is_known = send.scope is not AudienceKind.UNKNOWN
-        if is_known and send.is_article and not send.is_withdrawn and status_of(send.record) is not Status.FAILED:
+        if (
+            is_known
+            and send.is_article
+            and not send.is_withdrawn
+            and status_of(send.record) is not Status.FAILED
+        ):
             window.add(send.ref_date, send.key, send.numbers)
     return found
 
@@ -301,8 +339,12 @@ def _send_report(send: _Send, earlier: EarlierSends) -> SendReport:
     since = send.ref_date - timedelta(days=COMPARED_DAYS)
     earlier.advance(send.ref_date)
     comparable = Comparable(send.scope, send.tag, since, send.ref_date, earlier.editions)
-    beside = comparisons(earlier, first.figure, send.day, COMPARED_METRICS if send.is_article else ())
-    articles = tuple(_article(send, position) for position in range(1, len(send.readings) + 1) if send.is_article)
+    beside = comparisons(
+        earlier, first.figure, send.day, COMPARED_METRICS if send.is_article else ()
+    )
+    articles = tuple(
+        _article(send, position) for position in range(1, len(send.readings) + 1) if send.is_article
+    )
     funnel = funnel_of(record, first)
     return SendReport(
         campaign=record.campaign,
@@ -327,7 +369,11 @@ def _send_report(send: _Send, earlier: EarlierSends) -> SendReport:
         comparisons=beside,
         followers=follower_days(send.statistics.account, send.ref_date, send.until),
         sentence=send_sentence(
-            send.title, articles[0] if articles else None, beside, funnel, is_withdrawn=send.is_withdrawn
+            send.title,
+            articles[0] if articles else None,
+            beside,
+            funnel,
+            is_withdrawn=send.is_withdrawn,
         ),
     )
 
@@ -338,7 +384,14 @@ def _article(send: _Send, position: int) -> ArticleReport:
     facts = listed[position - 1] if position <= len(listed) else None
     rows = [row for job in readings.jobs for row in job.values()]
     told = next((row.title for row in rows if row.title), None)
-    urls = next((job.counts.article_urls for job in send.record.jobs if job.counts and job.counts.article_urls), [])
+    urls = next(
+        (
+            job.counts.article_urls
+            for job in send.record.jobs
+            if job.counts and job.counts.article_urls
+        ),
+        [],
+    )
     url = (
         urls[position - 1]
         if position <= len(urls)
@@ -396,12 +449,18 @@ def _breakdowns(sends: Sequence[SendReport]) -> Iterator[Breakdown]:
     first = [each for each in counted if each[1].position == 1]
     pairs: dict[By, Iterator[tuple[str, float]]] = {
         By.POSITION: ((str(article.position), value) for _, article, value in counted),
-        By.TITLE_LENGTH: ((title_bucket(len(a.title)), value) for _, a, value in first if a.title is not None),
+        By.TITLE_LENGTH: (
+            (title_bucket(len(a.title)), value) for _, a, value in first if a.title is not None
+        ),
         By.HOUR: ((str(send.hour), value) for send, _, value in first),
         By.AUDIENCE: ((audience_key(send.scope, send.tag), value) for send, _, value in every),
-        By.THEME: ((article.theme, value) for _, article, value in first if article.theme is not None),
+        By.THEME: (
+            (article.theme, value) for _, article, value in first if article.theme is not None
+        ),
         By.AUTHOR: ((article.author, value) for _, article, value in first if article.author),
-        By.APPROVER: ((send.approver, value) for send, _, value in first if send.approver is not None),
+        By.APPROVER: (
+            (send.approver, value) for send, _, value in first if send.approver is not None
+        ),
     }
     for by, each in pairs.items():
         found = breakdown(by, each, None if by is By.AUDIENCE else audience)
@@ -412,4 +471,12 @@ def _breakdowns(sends: Sequence[SendReport]) -> Iterator[Breakdown]:
 def _usual_audience(sends: Sequence[SendReport]) -> str | None:
     """Return the audience that most of an account's sends of articles went to; None where nobody recorded one."""
     known = (each for each in sends if each.is_article and each.scope is not AudienceKind.UNKNOWN)
-    return next((key for key, _ in Counter(audience_key(each.scope, each.tag) for each in known).most_common(1)), None)
+    return next(
+        (
+            key
+            for key, _ in Counter(audience_key(each.scope, each.tag) for each in known).most_common(
+                1
+            )
+        ),
+        None,
+    )

@@ -88,7 +88,10 @@ class EarlierSends(Struct):
 
 
 def comparisons(
-    earlier: EarlierSends, figure: Callable[[Metric, int], Figure], until_day: int, metrics: Iterable[Metric]
+    earlier: EarlierSends,
+    figure: Callable[[Metric, int], Figure],
+    until_day: int,
+    metrics: Iterable[Metric],
 ) -> tuple[Comparison, ...]:
     """Compare a send by the end of each of DAYS that is over; `figure` gives its own numbers."""
     found = []
@@ -96,7 +99,9 @@ def comparisons(
         if day <= until_day:
             for metric in metrics:
                 values = earlier.values(day, metric)
-                found.append(Comparison(metric, day, figure(metric, day), values, quartiles_of(values)))
+                found.append(
+                    Comparison(metric, day, figure(metric, day), values, quartiles_of(values))
+                )
     return tuple(found)
 
 
@@ -124,7 +129,9 @@ def title_bucket(length: int) -> str:
     return "31–"
 
 
-def breakdown(by: By, pairs: Iterable[tuple[str, float]], audience: str | None = None) -> Breakdown | None:
+def breakdown(
+    by: By, pairs: Iterable[tuple[str, float]], audience: str | None = None
+) -> Breakdown | None:
     """Put readers by the end of SIDE_BY_SIDE_DAY side by side, by key; None where no group has FEWEST_COMPARED."""
     groups: dict[str, list[float]] = {}
     for key, value in pairs:

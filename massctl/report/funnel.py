@@ -12,7 +12,9 @@ def funnel_of(record: Record, first: Readings) -> tuple[Stage, ...]:
     day = first.newest or 1
     readers = first.figure(Metric.READ_USER, day)
     finished = first.figure(Metric.READ_FINISH_RATE, day)
-    rate_only = Figure(origin=finished.origin, missing=finished.missing or Missing.RATE_ONLY, until=finished.until)
+    rate_only = Figure(
+        origin=finished.origin, missing=finished.missing or Missing.RATE_ONLY, until=finished.until
+    )
     return (
         Stage(StageName.AUDIENCE, audience),
         _stage(StageName.FILTERED, filtered, Whole.AUDIENCE, audience),
@@ -21,7 +23,12 @@ def funnel_of(record: Record, first: Readings) -> tuple[Stage, ...]:
         _stage(StageName.READ, first.source(Scene.MESSAGE, day), Whole.SENT, sent),
         Stage(StageName.FINISHED, rate_only, finished, Whole.READERS, _people(readers)),
         _stage(StageName.SHARED, first.figure(Metric.SHARE_USER, day), Whole.READERS, readers),
-        _stage(StageName.FOLLOWED, first.figure(Metric.READ_SUBSCRIBE_USER, day), Whole.READERS, readers),
+        _stage(
+            StageName.FOLLOWED,
+            first.figure(Metric.READ_SUBSCRIBE_USER, day),
+            Whole.READERS,
+            readers,
+        ),
     )
 
 
@@ -31,7 +38,9 @@ _COUNTS = ("total_count", "filter_count", "sent_count", "error_count")
 def _counted(record: Record, name: str) -> Figure:
     """Add what WeChat said of the jobs of a send; missing unless every batch has a job with the number."""
     told: list[JobStatus | None] = [job.counts for job in record.jobs]
-    known = [value for each in told if each is not None and (value := getattr(each, name)) is not None]
+    known = [
+        value for each in told if each is not None and (value := getattr(each, name)) is not None
+    ]
     if known and len(known) == len(told) >= record.batches:
         return Figure(value=sum(known), origin=Origin.LEDGER)
     return Figure(origin=Origin.LEDGER, missing=Missing.PARTLY if known else Missing.NOT_RECORDED)
@@ -46,7 +55,9 @@ def share_of(part: Figure, whole: Figure) -> Figure:
     if part.value is None or not whole.value:
         return Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE, until=part.until)
     late = part.is_delay or whole.is_delay
-    return Figure(value=part.value / whole.value, origin=Origin.COMPUTED, until=part.until, is_delay=late)
+    return Figure(
+        value=part.value / whole.value, origin=Origin.COMPUTED, until=part.until, is_delay=late
+    )
 
 
 def _people(figure: Figure) -> int | None:

@@ -26,7 +26,9 @@ from massctl.report.report import (
     SourceRow,
 )
 
-_SHARES = frozenset({Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME})
+_SHARES = frozenset(
+    {Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME}
+)
 """They cannot be added."""
 
 
@@ -45,7 +47,9 @@ class Readings:
     is_doubtful: bool = False
     """Whether these may be the rows of another article: only title and day agree."""
     _days: dict[int, DayFigures] = field(default_factory=dict, repr=False, compare=False)
-    _reasons: dict[tuple[Missing, int], Figure] = field(default_factory=dict, repr=False, compare=False)
+    _reasons: dict[tuple[Missing, int], Figure] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _dates: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
     """What was made already: each is asked for many times."""
 
@@ -85,13 +89,21 @@ class Readings:
         if len(self.jobs) == 1:
             # Nearly every send is one job, and a curve has thirty days.
             days = self.jobs[0].items()
-            return tuple(Point(d, r.stat_date, r.read_user, r.is_delay) for d, r in days if r.read_user is not None)
+            return tuple(
+                Point(d, r.stat_date, r.read_user, r.is_delay)
+                for d, r in days
+                if r.read_user is not None
+            )
         points = []
         for day in self._whole_days():
             rows = [job[day] for job in self.jobs]
             known = [row.read_user for row in rows if row.read_user is not None]
             if len(known) == len(rows):
-                points.append(Point(day, self.date_of(day), sum(known), True in [row.is_delay for row in rows]))
+                points.append(
+                    Point(
+                        day, self.date_of(day), sum(known), True in [row.is_delay for row in rows]
+                    )
+                )
         return tuple(points)
 
     def date_of(self, day: int) -> date:
@@ -103,7 +115,9 @@ class Readings:
     def _whole_days(self) -> Sequence[int]:
         """Return the days of which every job has a row, ascending."""
         first, *others = self.jobs or ({},)
-        return [day for day in first if all(day in job for job in others)] if others else list(first)
+        return (
+            [day for day in first if all(day in job for job in others)] if others else list(first)
+        )
 
     def _figures(self, day: int) -> Mapping[Metric, Figure]:
         rows = self._rows(day)
@@ -136,12 +150,18 @@ class Readings:
         if len(known) < len(values):
             return self._missing(Missing.PARTLY if known else Missing.NOT_GIVEN, day)
         # A report makes a hundred figures of each send.
-        total, delay = (known[0], rows[0].is_delay) if len(rows) == 1 else (sum(known), any(r.is_delay for r in rows))
+        total, delay = (
+            (known[0], rows[0].is_delay)
+            if len(rows) == 1
+            else (sum(known), any(r.is_delay for r in rows))
+        )
         return Figure(value=total, origin=Origin.ARTICLE, until=self.date_of(day), is_delay=delay)
 
     def _missing(self, why: Missing, day: int) -> Figure:
         if (why, day) not in self._reasons:
-            self._reasons[why, day] = Figure(origin=Origin.ARTICLE, missing=why, until=self.date_of(day))
+            self._reasons[why, day] = Figure(
+                origin=Origin.ARTICLE, missing=why, until=self.date_of(day)
+            )
         return self._reasons[why, day]
 
 
@@ -187,12 +207,18 @@ def article_report(
         days=tuple(readings.day(day) for day in DAYS),
         latest=readings.day(newest) if newest is not None else None,
         sources=tuple(
-            SourceRow(scene, tuple(readings.source(scene, day) for day in DAYS), readings.source(scene, last))
+            SourceRow(
+                scene,
+                tuple(readings.source(scene, day) for day in DAYS),
+                readings.source(scene, last),
+            )
             for scene in scenes
         ),
         leaves=tuple(Leave(each, readings.leave(each, last)) for each in LEAVE_POSITIONS),
         points=curve,
-        fell=tuple(now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user),
+        fell=tuple(
+            now.stat_date for before, now in pairwise(curve) if now.read_user < before.read_user
+        ),
         is_withdrawn=is_withdrawn,
         is_doubtful=readings.is_doubtful,
     )
@@ -200,5 +226,7 @@ def article_report(
 
 def _scenes(readings: Readings, day: int) -> list[str]:
     """Return WeChat's sources, and those that it added since."""
-    seen = {scene: None for job in readings.jobs if day in job for scene in job[day].read_user_source}
+    seen = {
+        scene: None for job in readings.jobs if day in job for scene in job[day].read_user_source
+    }
     return [*(each.value for each in Scene), *(each for each in seen if each not in set(Scene))]

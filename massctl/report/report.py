@@ -194,7 +194,11 @@ class DayFigures(Frozen):
     @property
     def missing(self) -> dict[str, Missing]:
         """Return why numbers are missing."""
-        return {metric.value: each.missing for metric, each in self.by_metric.items() if each.missing is not None}
+        return {
+            metric.value: each.missing
+            for metric, each in self.by_metric.items()
+            if each.missing is not None
+        }
 
     @property
     def is_delay(self) -> bool:
@@ -388,7 +392,9 @@ class Comparison(Frozen):
         """
         figure, quartiles = self.figure, self.quartiles
         if self.metric.is_rate and figure.value is not None and quartiles is not None:
-            tenths = (round(each, 3) for each in (quartiles.lower, quartiles.median, quartiles.upper))
+            tenths = (
+                round(each, 3) for each in (quartiles.lower, quartiles.median, quartiles.upper)
+            )
             return _standing(replace(figure, value=round(figure.value, 3)), Quartiles(*tenths))
         return _standing(figure, quartiles)
 
@@ -396,7 +402,11 @@ class Comparison(Frozen):
     def inside(self) -> int:
         """Return how many of the comparable sends lie between the quartiles: of few, it may be a third."""
         found = self.quartiles
-        return sum(found.lower <= each <= found.upper for each in self.values) if found is not None else 0
+        return (
+            sum(found.lower <= each <= found.upper for each in self.values)
+            if found is not None
+            else 0
+        )
 
 
 class UsualDay(Frozen):
@@ -446,7 +456,9 @@ class FollowerDay(Frozen):
     @property
     def is_known(self) -> bool:
         """Return whether anything is known of the day or of its weekday."""
-        return any(each is not None for each in (self.cancelled.value, self.joined.value, self.usual))
+        return any(
+            each is not None for each in (self.cancelled.value, self.joined.value, self.usual)
+        )
 
     @property
     def standing(self) -> Standing | None:
@@ -509,7 +521,9 @@ class SendReport(Frozen, kw_only=True):
 
     def comparison(self, metric: Metric, day: int) -> Comparison | None:
         """Return how a number of the article on top compares by the end of one of DAYS; None where it is not over."""
-        return next((each for each in self.comparisons if (each.metric, each.day) == (metric, day)), None)
+        return next(
+            (each for each in self.comparisons if (each.metric, each.day) == (metric, day)), None
+        )
 
     def stage(self, name: StageName) -> Stage:
         """Return one stage of the funnel."""

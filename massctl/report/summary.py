@@ -35,13 +35,18 @@ def send_sentence(
     """Return what a send reached, where that lies among comparable sends, and whether it was withdrawn since."""
     said = _reached(title, first, comparisons, funnel)
     if first is not None and first.is_doubtful:
-        say = Phrase("{said} Only title and day joined these numbers to it: they may be another article's.")
+        say = Phrase(
+            "{said} Only title and day joined these numbers to it: they may be another article's."
+        )
         said = Phrase(say, said=said)
     return Phrase("{said} It was withdrawn.", said=said) if is_withdrawn else said
 
 
 def _reached(
-    title: str, first: ArticleReport | None, comparisons: Sequence[Comparison], funnel: Sequence[Stage]
+    title: str,
+    first: ArticleReport | None,
+    comparisons: Sequence[Comparison],
+    funnel: Sequence[Stage],
 ) -> Phrase:
     if first is None:
         return _without_articles(title, funnel)
@@ -49,10 +54,16 @@ def _reached(
         return _nothing_counted(title, first)
     counted = ([point for point in first.points if point.day in DAYS] or first.points)[-1]
     read = _read(title, counted)
-    beside = next((c for c in comparisons if c.metric is Metric.READ_USER and c.day == counted.day), None)
+    beside = next(
+        (c for c in comparisons if c.metric is Metric.READ_USER and c.day == counted.day), None
+    )
     if counted.is_delay:
         return Phrase("{read}; WeChat said that newer numbers are to come.", read=read)
-    return Phrase("{read}; {beside}.", read=read, beside=_beside(beside)) if beside else Phrase("{read}.", read=read)
+    return (
+        Phrase("{read}; {beside}.", read=read, beside=_beside(beside))
+        if beside
+        else Phrase("{read}.", read=read)
+    )
 
 
 def _read(title: str, counted: Point) -> Phrase:
@@ -67,9 +78,15 @@ def _read(title: str, counted: Point) -> Phrase:
 
 
 _STANDING = {
-    Standing.BELOW: Phrase("less than usual: {inside} of {count} comparable sends had {range} (median {median})"),
-    Standing.WITHIN: Phrase("as usual: {inside} of {count} comparable sends had {range} (median {median})"),
-    Standing.ABOVE: Phrase("more than usual: {inside} of {count} comparable sends had {range} (median {median})"),
+    Standing.BELOW: Phrase(
+        "less than usual: {inside} of {count} comparable sends had {range} (median {median})"
+    ),
+    Standing.WITHIN: Phrase(
+        "as usual: {inside} of {count} comparable sends had {range} (median {median})"
+    ),
+    Standing.ABOVE: Phrase(
+        "more than usual: {inside} of {count} comparable sends had {range} (median {median})"
+    ),
 }
 
 
@@ -100,7 +117,9 @@ def _beside(comparison: Comparison) -> Phrase:
 def _without_articles(title: str, funnel: Sequence[Stage]) -> Phrase:
     sent = next(stage.people for stage in funnel if stage.name is StageName.SENT)
     if sent.value is None:
-        return Phrase("“{title}” has no articles, and WeChat counts readers of articles only.", title=title)
+        return Phrase(
+            "“{title}” has no articles, and WeChat counts readers of articles only.", title=title
+        )
     return plural_phrase(
         "{count:,} follower received “{title}”; it has no articles, and WeChat counts readers of articles only.",
         "{count:,} followers received “{title}”; it has no articles, and WeChat counts readers of articles only.",
@@ -113,9 +132,13 @@ def _nothing_counted(title: str, first: ArticleReport) -> Phrase:
     """Return why nobody knows how many read it."""
     match first.days[0].by_metric[Metric.READ_USER].missing:
         case Missing.NOT_YET:
-            say = Phrase("WeChat has no numbers of “{title}” yet: it gives those of a day from 08:00 of the next.")
+            say = Phrase(
+                "WeChat has no numbers of “{title}” yet: it gives those of a day from 08:00 of the next."
+            )
         case Missing.NOT_JOINED:
-            say = Phrase("Nobody can tell who read “{title}”: the ledger has no msg_data_id of the send.")
+            say = Phrase(
+                "Nobody can tell who read “{title}”: the ledger has no msg_data_id of the send."
+            )
         case _:
             say = Phrase("The archive has no numbers of “{title}”.")
     return Phrase(say, title=title)
@@ -125,7 +148,9 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     """Return what all sends that are shown reached."""
     if not sends:
         return (
-            Phrase("Nothing was sent since {date}.", date=since.isoformat()) if since else Phrase("Nothing was sent.")
+            Phrase("Nothing was sent since {date}.", date=since.isoformat())
+            if since
+            else Phrase("Nothing was sent.")
         )
     if len(sends) == 1:
         return sends[0].sentence
@@ -147,7 +172,9 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     quartiles = quartiles_of(readers)
     if quartiles is None:
         return Phrase("{sends}. The newest: {sentence}", sends=counted, sentence=sends[0].sentence)
-    say = Phrase("{sends}; the median by the end of day {day} is {median} readers (of {known} with that number).")
+    say = Phrase(
+        "{sends}; the median by the end of day {day} is {median} readers (of {known} with that number)."
+    )
     if is_mixed:
         say = Phrase(
             "{sends}; of those to every follower, the median by the end of day {day} is {median} readers "

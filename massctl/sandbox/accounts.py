@@ -81,12 +81,21 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
     Declared.model_validate(given)
     before = db.get("accounts", appid)
     needed = [high for tag in db.find("tags", appid=appid) for _, high in tag["spans"]]
-    account = Account.model_validate({"appid": appid, "secret": _world_secret(db), **(before or {}), **given})
-    account = account.model_copy(update={"name": account.name or appid, "followers": max([account.followers, *needed])})
+    account = Account.model_validate(
+        {"appid": appid, "secret": _world_secret(db), **(before or {}), **given}
+    )
+    account = account.model_copy(
+        update={"name": account.name or appid, "followers": max([account.followers, *needed])}
+    )
     if account.model_dump() != before:
         account.keep(db)
     if before is not None and account.followers != before["followers"]:
-        change = {"appid": appid, "at": db.now.timestamp(), "before": before["followers"], "after": account.followers}
+        change = {
+            "appid": appid,
+            "at": db.now.timestamp(),
+            "before": before["followers"],
+            "after": account.followers,
+        }
         db.put("follower_changes", f"{appid}|{db.next_number('follower_change'):06d}", change)
     if before is None:
         put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "spans": []})
@@ -105,7 +114,9 @@ def _world_secret(db: Transaction) -> str:
     return drawn
 
 
-def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int, *, invented: bool = False) -> None:
+def declare_tag(
+    db: Transaction, appid: str, number: int, name: str, count: int, *, invented: bool = False
+) -> None:
     """Create or change a tag; one that already has this name and count keeps its members.
 
     Its members are follower 0 and those from number 2 on. `invented`: a rehearsal needs the tag, and nobody declared
@@ -114,9 +125,13 @@ def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int,
     if db.get("accounts", appid) is None:
         raise BadDeclarationError("the account of the tag does not exist")
     if not name or not 0 <= number < 2**31 or not 0 <= count < FOLLOWERS_MAX:
-        raise BadDeclarationError(f"a tag needs an id, a name and a count from 0 to {FOLLOWERS_MAX}")
+        raise BadDeclarationError(
+            f"a tag needs an id, a name and a count from 0 to {FOLLOWERS_MAX}"
+        )
     before = db.get("tags", f"{appid}|{number}")
-    spans: list[list[int]] = [[low, high] for low, high in ((0, min(count, 1)), (2, count + 1)) if low < high]
+    spans: list[list[int]] = [
+        [low, high] for low, high in ((0, min(count, 1)), (2, count + 1)) if low < high
+    ]
     if before is not None and before["name"] == name and size_of(before["spans"]) == count:
         spans = before["spans"]
     after = {"appid": appid, "id": number, "name": name, "spans": spans, "invented": invented}
@@ -128,14 +143,19 @@ def declare_tag(db: Transaction, appid: str, number: int, name: str, count: int,
 def tag_id(db: Transaction, appid: str, name: str) -> int:
     """Return the id of the account's tag of this name, or the next one that no tag has had."""
     # Where a tag was invented and then declared under another id, it is the declared one.
-    named: list[Record] = sorted(db.find("tags", appid=appid, name=name), key=lambda tag: bool(tag.get("invented")))
+    named: list[Record] = sorted(
+        db.find("tags", appid=appid, name=name), key=lambda tag: bool(tag.get("invented"))
+    )
     return int(named[0]["id"]) if named else next_tag_id(db, appid)
 
 
 def next_tag_id(db: Transaction, appid: str) -> int:
     """Return the id of an account's next tag: one that none of its tags has or ever had."""
     last = int((db.get("accounts", appid) or {}).get("last_tag", 0))
-    return max([FIRST_OWN_TAG - 1, last, *(int(tag["id"]) for tag in db.find("tags", appid=appid))]) + 1
+    return (
+        max([FIRST_OWN_TAG - 1, last, *(int(tag["id"]) for tag in db.find("tags", appid=appid))])
+        + 1
+    )
 
 
 def size_of(spans: Iterable[Sequence[int]]) -> int:

@@ -36,9 +36,13 @@ if TYPE_CHECKING:
 PATHS: frozenset[str] = frozenset(CALLS)
 """Every path of the API that the sandbox answers; importing the modules above has entered them."""
 _CALLS = Map(
-    [Rule(path, endpoint=call, methods=call.method.split()) for path, call in CALLS.items()], merge_slashes=False
+    [Rule(path, endpoint=call, methods=call.method.split()) for path, call in CALLS.items()],
+    merge_slashes=False,
 )
-_PAGES = Map([Rule(path, endpoint=page, methods=["GET"]) for path, page in inbox.PAGES.items()], merge_slashes=False)
+_PAGES = Map(
+    [Rule(path, endpoint=page, methods=["GET"]) for path, page in inbox.PAGES.items()],
+    merge_slashes=False,
+)
 _GIVEN_OUT = {media.PICTURE_HOST: media.given_out, inbox.ARTICLE_HOST: inbox.given_out}
 """What answers for a host whose addresses WeChat gives out."""
 _OVER_LIMIT = frozenset({45009, 45011, 45028})
@@ -64,7 +68,9 @@ class App:
         self.language = Language.EN
         """What pages are written in; WeChat's own screens stay Chinese."""
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
         try:
@@ -74,7 +80,11 @@ class App:
             is_too_large = True
         with self._store.transaction() as db:
             request.begin(db)
-            reply = Reply.of({"error": "the body is too large"}, 413) if is_too_large else self._reply(request)
+            reply = (
+                Reply.of({"error": "the body is too large"}, 413)
+                if is_too_large
+                else self._reply(request)
+            )
             reply.date = db.date
         # What the call did is durable from here on, whatever happens to its answer on the way.
         if self.before_answer is not None and request.path in faults.MASS_SENDS:
@@ -87,11 +97,15 @@ class App:
         return reply(environ, start_response)
 
     def _reply(self, request: Request) -> Reply:
-        if (given_out := _GIVEN_OUT.get(request.headers.get("Host", "").partition(":")[0])) is not None:
+        if (
+            given_out := _GIVEN_OUT.get(request.headers.get("Host", "").partition(":")[0])
+        ) is not None:
             return given_out(request)
         is_page = not request.path.startswith(("/cgi-bin/", "/datacube/", "/_sandbox/"))
         if not is_page and is_from_another_site(request.environ):
-            return Reply.of({"error": "a page of another site asks; only the pages of the inbox may"}, 403)
+            return Reply.of(
+                {"error": "a page of another site asks; only the pages of the inbox may"}, 403
+            )
         if request.path.startswith(("/cgi-bin/", "/datacube/")):
             return call(request)
         if request.path.startswith("/_sandbox/"):

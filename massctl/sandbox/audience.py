@@ -61,7 +61,9 @@ def follower_index(account: Account, openid: str) -> int | None:
     """Return the number of one of the sandbox's own followers, None for any other openid."""
     found = _OWN.match(openid)
     index = int(found[1], 16) if found else account.followers
-    return index if index < account.followers and openid_of(account.appid, index) == openid else None
+    return (
+        index if index < account.followers and openid_of(account.appid, index) == openid else None
+    )
 
 
 def is_openid(value: object) -> bool:
@@ -97,7 +99,12 @@ class Audience(Struct, frozen=True):
     @classmethod
     def of_row(cls, row: Record) -> "Audience":
         """Read what `asdict` made for a row."""
-        return cls(row["scope"], tuple(map(tuple, row["spans"])), tuple(row["others"]), row["not_followers"])
+        return cls(
+            row["scope"],
+            tuple(map(tuple, row["spans"])),
+            tuple(row["others"]),
+            row["not_followers"],
+        )
 
     def has_follower(self, index: int) -> bool:
         """Return whether one of the sandbox's own followers is in it."""
@@ -134,7 +141,9 @@ def by_openids(request: Request, given: object) -> Audience:
         raise Refusal(40130)
     following = [openid for openid in unique if not openid.startswith(NOT_A_FOLLOWER)]
     indexes = {openid: follower_index(request.account, openid) for openid in following}
-    others = sorted({fingerprint(request.appid, openid) for openid, index in indexes.items() if index is None})
+    others = sorted(
+        {fingerprint(request.appid, openid) for openid, index in indexes.items() if index is None}
+    )
     own = joined((index, index + 1) for index in indexes.values() if index is not None)
     return Audience("openids", own, tuple(others), len(unique) - len(following))
 
@@ -157,7 +166,11 @@ def joined(spans: Iterable[Sequence[int]]) -> tuple[Span, ...]:
 
 def without(spans: Iterable[Sequence[int]], index: int) -> tuple[Span, ...]:
     """Return the spans without one follower."""
-    parts = [part for low, high in spans for part in ((low, min(high, index)), (max(low, index + 1), high))]
+    parts = [
+        part
+        for low, high in spans
+        for part in ((low, min(high, index)), (max(low, index + 1), high))
+    ]
     return tuple((low, high) for low, high in parts if low < high)
 
 
@@ -196,7 +209,12 @@ def _full_in(span: Span, earlier: list[Span]) -> int:
 @get("tags/get")
 def tags_get(request: Request) -> Record:
     """Answer `tags/get`: id, name and count of each."""
-    return {"tags": [{"id": tag["id"], "name": tag["name"], "count": size_of(tag["spans"])} for tag in _tags(request)]}
+    return {
+        "tags": [
+            {"id": tag["id"], "name": tag["name"], "count": size_of(tag["spans"])}
+            for tag in _tags(request)
+        ]
+    }
 
 
 @post("tags/create")
@@ -237,7 +255,10 @@ def batchtagging(request: Request) -> Record:
     others = [other for other in _tags(request) if other["id"] != tag["id"]]
     if any(sum(_has(other, index) for other in others) >= TAGS_OF_ONE_USER for index in indexes):
         raise Refusal(45059)
-    put_tag(request.db, {**tag, "spans": joined([*tag["spans"], *((index, index + 1) for index in indexes)])})
+    put_tag(
+        request.db,
+        {**tag, "spans": joined([*tag["spans"], *((index, index + 1) for index in indexes)])},
+    )
     return OK
 
 

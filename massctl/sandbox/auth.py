@@ -82,7 +82,9 @@ def charge(request: Request) -> None:
     """Count one call. At a limit refuse with 45009 (day) or 45011 (minute), and count nothing."""
     db, call = request.db, CALLS[request.path]
     day = _day_key(request.appid, call.counted_as, request.now)
-    minute = f"{request.appid}|{call.counted_as}|{request.now:%Y-%m-%dT%H:%M}" if call.minute else None
+    minute = (
+        f"{request.appid}|{call.counted_as}|{request.now:%Y-%m-%dT%H:%M}" if call.minute else None
+    )
     used_today, used_now = _used(db, day), _used(db, minute) if minute else 0
     if used_today >= call.daily:
         raise Refusal(45009)
@@ -166,7 +168,12 @@ def _issued(request: Request, live: Record | None, via: str) -> Record:
             if old["expires"] + FORGOTTEN_SECONDS < request.at:
                 request.db.delete("tokens", key)
         value = "sandbox_" + request.db.new_id("token", 86) + request.db.new_id("token", 42)
-        live = {"token": value, "appid": request.appid, "via": via, "expires": request.at + LIFE_SECONDS}
+        live = {
+            "token": value,
+            "appid": request.appid,
+            "via": via,
+            "expires": request.at + LIFE_SECONDS,
+        }
         request.db.put("tokens", value, {**live, "killed": False})
     return {"access_token": live["token"], "expires_in": int(live["expires"] - request.at)}
 

@@ -53,8 +53,13 @@ def due_at(db: Transaction, job: Record, copy: int = 0) -> float:
 def told_events(db: Transaction) -> list[Record]:
     """Return the events of all jobs that have ended, in the order of their ends, each with its posts."""
     at = db.now.timestamp()
-    found = [jobs.event_of(db, job, at, then=then) for job in db.find("jobs") for then in (False, True)]
-    told = sorted((event for event in found if event is not None), key=lambda event: (event["at"], event["msg_id"]))
+    found = [
+        jobs.event_of(db, job, at, then=then) for job in db.find("jobs") for then in (False, True)
+    ]
+    told = sorted(
+        (event for event in found if event is not None),
+        key=lambda event: (event["at"], event["msg_id"]),
+    )
     return [{**event, "posts": _posts(db, event["msg_id"])} for event in told]
 
 
@@ -76,7 +81,10 @@ def _posts(db: Transaction, msg_id: int) -> list[Record]:
         {
             "copy": row["copy"] + 1,
             "state": row["state"],
-            "tries": [{"at": beijing(each["at"]).isoformat(), "result": each["result"]} for each in row["tries"]],
+            "tries": [
+                {"at": beijing(each["at"]).isoformat(), "result": each["result"]}
+                for each in row["tries"]
+            ],
         }
         for row in db.find("deliveries", msg_id=msg_id)
     ]
@@ -142,7 +150,9 @@ def sealed(message: bytes, appid: str, key: bytes, lead: bytes) -> str:
     clear = lead + len(message).to_bytes(4, "big") + message + appid.encode()
     pad = _BLOCK - len(clear) % _BLOCK
     encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
-    return base64.b64encode(encryptor.update(clear + bytes([pad]) * pad) + encryptor.finalize()).decode()
+    return base64.b64encode(
+        encryptor.update(clear + bytes([pad]) * pad) + encryptor.finalize()
+    ).decode()
 
 
 class Endpoint(Struct, frozen=True):
@@ -170,7 +180,12 @@ def body_of(endpoint: Endpoint, event: Record, form: str, lead: bytes) -> tuple[
 def signed(endpoint: Endpoint, timestamp: int, nonce: str, encrypt: str) -> dict[str, str]:
     """Return the query of a post: what WeChat signs, and with what."""
     words = endpoint.token, str(timestamp), nonce
-    query = {"signature": signature(*words), "timestamp": words[1], "nonce": nonce, "openid": jobs.SENDER}
+    query = {
+        "signature": signature(*words),
+        "timestamp": words[1],
+        "nonce": nonce,
+        "openid": jobs.SENDER,
+    }
     if encrypt:
         query |= {"encrypt_type": "aes", "msg_signature": signature(*words, encrypt)}
     return query
@@ -205,7 +220,9 @@ def exchange(verb: str, address: str, headers: Mapping[str, str], body: bytes) -
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        with contextlib.closing(kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)) as connection:
+        with contextlib.closing(
+            kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
+        ) as connection:
             connection.request(verb, path, body or None, dict(headers))
             response = connection.getresponse()
             found = b""
@@ -219,13 +236,17 @@ def exchange(verb: str, address: str, headers: Mapping[str, str], body: bytes) -
     except TimeoutError:
         return Answer(None, f"no answer within {ANSWER_SECONDS} s")
     except (OSError, http.client.HTTPException) as error:
-        return Answer(None, f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"[:_SHOWN])
+        return Answer(
+            None, f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"[:_SHOWN]
+        )
 
 
 class Poster:
     """Post the events of one sandbox that are due, one after the other."""
 
-    def __init__(self, store: Store, endpoint: Endpoint, told: Callable[[str], None], ask: Exchange) -> None:
+    def __init__(
+        self, store: Store, endpoint: Endpoint, told: Callable[[str], None], ask: Exchange
+    ) -> None:
         """`told` is called with the error, or "", when the result of the URL's check changes."""
         self._store = store
         self._endpoint = endpoint
@@ -246,7 +267,9 @@ class Poster:
                 return
             while (found := self._next(early=early)) is not None:
                 row, body, query, content_type = found
-                answer = self._ask("POST", self._address(query), {**_HEADERS, "Content-Type": content_type}, body)
+                answer = self._ask(
+                    "POST", self._address(query), {**_HEADERS, "Content-Type": content_type}, body
+                )
                 self._keep_try(row, answer)
 
     def run(self, stop: threading.Event) -> None:
@@ -265,7 +288,12 @@ class Poster:
             job = db.get("jobs", str(row["msg_id"])) or {}
             event = jobs.event_of(db, job, at, then=bool(row.get("then"))) or {}
             body, encrypt = body_of(self._endpoint, event, row["form"], secrets.token_bytes(16))
-            return row, body, self._signed(db, encrypt), "text/xml" if row["form"] == "xml" else "application/json"
+            return (
+                row,
+                body,
+                self._signed(db, encrypt),
+                "text/xml" if row["form"] == "xml" else "application/json",
+            )
 
     def _keep_try(self, row: Record, answer: Answer) -> None:
         """Keep what came of one try, and decide whether there is another one."""
@@ -283,7 +311,9 @@ class Poster:
 
     def _signed(self, db: Transaction, encrypt: str) -> dict[str, str]:
         """Sign for the receiver's clock, which nobody moved: it judges the timestamp."""
-        return signed(self._endpoint, int(db.date.timestamp()), str(secrets.randbelow(10**10)), encrypt)
+        return signed(
+            self._endpoint, int(db.date.timestamp()), str(secrets.randbelow(10**10)), encrypt
+        )
 
     def _is_accepted(self) -> bool:
         """Return whether the URL passed the echostr check; retry every five seconds."""
@@ -292,10 +322,16 @@ class Poster:
         if self._failed is None or real < self._ask_again_at:
             return self._failed is None
         echo = str(secrets.randbelow(10**19))
-        query = {name: query[name] for name in ("signature", "timestamp", "nonce")} | {"echostr": echo}
+        query = {name: query[name] for name in ("signature", "timestamp", "nonce")} | {
+            "echostr": echo
+        }
         answer = self._ask("GET", self._address(query), _HEADERS, b"")
         why = None if (answer.status, answer.words) == (200, echo) else str(answer)
-        changed, self._failed, self._ask_again_at = why != self._failed, why, real + CHECK_PAUSE_SECONDS
+        changed, self._failed, self._ask_again_at = (
+            why != self._failed,
+            why,
+            real + CHECK_PAUSE_SECONDS,
+        )
         with self._store.transaction() as db:
             self._show(db)
         if changed:

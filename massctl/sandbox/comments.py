@@ -31,7 +31,11 @@ def close_comments(request: Request) -> Record:
 def is_there(request: Request, job: Record, article: int) -> bool:
     """Return whether followers have an article, from 1: its job ended as sent, and nobody deleted it."""
     is_sent = jobs.status(request.db, job, request.at) == "SEND_SUCCESS"
-    return is_sent and 1 <= article <= len(jobs.articles(job)) and article not in job["deleted_articles"]
+    return (
+        is_sent
+        and 1 <= article <= len(jobs.articles(job))
+        and article not in job["deleted_articles"]
+    )
 
 
 def are_open(job: Record, article: int) -> bool:
@@ -45,9 +49,15 @@ def listed(request: Request) -> Record:
     """Answer `comment/list`, newest first."""
     given = request.record()
     job, article = _article(request, given)
-    begin, count = integer(given.get("begin"), 0, 2**31), integer(given.get("count"), 1, PAGE_MAX, 88010)
+    begin, count = (
+        integer(given.get("begin"), 0, 2**31),
+        integer(given.get("count"), 1, PAGE_MAX, 88010),
+    )
     kind = integer(given.get("type"), ALL, ELECTED)
-    written = [row["comment"] for row in reversed(request.db.find("comments", msg_id=job["msg_id"], article=article))]
+    written = [
+        row["comment"]
+        for row in reversed(request.db.find("comments", msg_id=job["msg_id"], article=article))
+    ]
     wanted = [each for each in written if kind == ALL or each["comment_type"] == kind - 1]
     return {**OK, "total": len(wanted), "comment": wanted[begin : begin + count]}
 

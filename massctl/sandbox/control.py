@@ -10,7 +10,18 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator, validate_call
 
-from massctl.sandbox import accounts, audience, callback, comments, drafts, faults, inbox, jobs, mass, statistics
+from massctl.sandbox import (
+    accounts,
+    audience,
+    callback,
+    comments,
+    drafts,
+    faults,
+    inbox,
+    jobs,
+    mass,
+    statistics,
+)
 from massctl.sandbox.accounts import Account
 from massctl.sandbox.request import CALLS, Refusal, Reply, Request
 from massctl.sandbox.store import Record, Transaction, beijing, digest_of
@@ -113,7 +124,9 @@ def answer(request: Request) -> Reply:
         return Reply.of(report(request.db))
     handler = CONTROLS.get(name)
     if handler is None or method != "POST":
-        return Reply.of({"error": f"there is no {method} /_sandbox/{name}"}, 404 if handler is None else 405)
+        return Reply.of(
+            {"error": f"there is no {method} /_sandbox/{name}"}, 404 if handler is None else 405
+        )
     try:
         given = json.loads(request.get_data() or b"{}")
         if not isinstance(given, dict):
@@ -177,14 +190,18 @@ def _advance(db: Transaction, *, seconds: Annotated[Number, Field(ge=0, le=TEN_Y
 
 
 @_order
-def _date(db: Transaction, *, ahead_seconds: Annotated[Number, Field(ge=-TEN_YEARS, le=TEN_YEARS)]) -> Record:
+def _date(
+    db: Transaction, *, ahead_seconds: Annotated[Number, Field(ge=-TEN_YEARS, le=TEN_YEARS)]
+) -> Record:
     """Let answers have a wrong `Date` from now on."""
     db.set_date(ahead_seconds)
     return {"ahead_seconds": ahead_seconds}
 
 
 @_order
-def _faults(db: Transaction, *, rules: list[Rule] | None = None, clear: bool | None = None) -> Record:
+def _faults(
+    db: Transaction, *, rules: list[Rule] | None = None, clear: bool | None = None
+) -> Record:
     """Forget rules, add rules, or both."""
     if rules is None and clear is None:
         raise BadControlError("give `rules`, or `clear`: true, or both")
@@ -197,7 +214,11 @@ def _faults(db: Transaction, *, rules: list[Rule] | None = None, clear: bool | N
 
 @_order
 def _statistics(
-    db: Transaction, *, appid: str, rules: list[Disturbance] | None = None, clear: bool | None = None
+    db: Transaction,
+    *,
+    appid: str,
+    rules: list[Disturbance] | None = None,
+    clear: bool | None = None,
 ) -> Record:
     """Let the statistics of an account be late, be missing or fall."""
     _as_account(db, appid)
@@ -307,15 +328,29 @@ def _website_send(db: Transaction, *, appid: str, media_id: str | None = None) -
             draft = drafts.find(request, media_id)
             message = mass.Message("mpnews", {"articles": draft["articles"]}, draft)
     except Refusal as refusal:
-        why = "`media_id` names no draft" if refusal.errcode == NO_SUCH else "the account has no mass send left"
+        why = (
+            "`media_id` names no draft"
+            if refusal.errcode == NO_SUCH
+            else "the account has no mass send left"
+        )
         raise BadControlError(why) from None
-    fact = {"clientmsgid": None, "request_digest": "", "send_ignore_reprint": None, "via": "website"}
+    fact = {
+        "clientmsgid": None,
+        "request_digest": "",
+        "send_ignore_reprint": None,
+        "via": "website",
+    }
     return {"msg_id": mass.accept(request, everybody, message, fact)["msg_id"]}
 
 
 @_order
 def _comments(
-    db: Transaction, *, appid: str, msg_id: int, article: int = 1, content: Annotated[str, Field(min_length=1)]
+    db: Transaction,
+    *,
+    appid: str,
+    msg_id: int,
+    article: int = 1,
+    content: Annotated[str, Field(min_length=1)],
 ) -> Record:
     """Let a follower comment on an article, from 1."""
     request = _as_account(db, appid)
@@ -361,7 +396,9 @@ def report(db: Transaction) -> Record:
     number).
     """
     tags = db.find("tags", invented=True)
-    invented = [{"kind": "tag", **{name: tag[name] for name in ("appid", "id", "name")}} for tag in tags]
+    invented = [
+        {"kind": "tag", **{name: tag[name] for name in ("appid", "id", "name")}} for tag in tags
+    ]
     told = ("uploads", "materials", "previews", "notifications", "faults", "violations")
     return {
         "format_version": 1,
@@ -370,7 +407,10 @@ def report(db: Transaction) -> Record:
         "calls": dict(sorted(db.items("calls"))),
         "drafts": [_with_titles(row, "created", "updated") for row in db.find("drafts")],
         "publications": [_with_titles(row, "at", "done_at") for row in db.find("publications")],
-        "jobs": [_job(db, row, shown) for row, shown in zip(db.find("jobs"), _shown(db, "jobs"), strict=True)],
+        "jobs": [
+            _job(db, row, shown)
+            for row, shown in zip(db.find("jobs"), _shown(db, "jobs"), strict=True)
+        ],
         "events": callback.told_events(db),
         "callback": db.get("callback", "check"),
         **{kind: _shown(db, kind) for kind in told},
@@ -379,7 +419,10 @@ def report(db: Transaction) -> Record:
 
 
 def _shown(db: Transaction, kind: str) -> list[Record]:
-    rows = [{name: row[name] for name in row if name not in _HIDDEN.get(kind, ())} for row in db.find(kind)]
+    rows = [
+        {name: row[name] for name in row if name not in _HIDDEN.get(kind, ())}
+        for row in db.find(kind)
+    ]
     return [_dated(row, "at") for row in rows]
 
 
@@ -392,13 +435,23 @@ _UNTOLD = frozenset({"articles", "deleted_at"})
 
 def _with_titles(row: Record, *moments: str) -> Record:
     articles = row["articles"]
-    told = {"titles": [article["title"] for article in articles], "content_digest": digest_of(articles)}
-    return {**{name: each for name, each in _dated(row, *moments).items() if name not in _UNTOLD}, **told}
+    told = {
+        "titles": [article["title"] for article in articles],
+        "content_digest": digest_of(articles),
+    }
+    return {
+        **{name: each for name, each in _dated(row, *moments).items() if name not in _UNTOLD},
+        **told,
+    }
 
 
 def _job(db: Transaction, row: Record, shown: Record) -> Record:
     articles = [
-        {**article, "article_url": jobs.article_url(row, index), "comments_open": comments.are_open(row, index)}
+        {
+            **article,
+            "article_url": jobs.article_url(row, index),
+            "comments_open": comments.are_open(row, index),
+        }
         for index, article in enumerate(jobs.articles(row), start=1)
     ]
     at = db.now.timestamp()

@@ -48,7 +48,12 @@ def add(request: Request) -> Record:
         raise Refusal(45008)
     articles = [_checked(request, article, alone=len(given) == 1) for article in given]
     media_id = request.db.new_id("draft", 64)
-    draft = {"appid": request.appid, "media_id": media_id, "articles": articles, "consumed_by": None}
+    draft = {
+        "appid": request.appid,
+        "media_id": media_id,
+        "articles": articles,
+        "consumed_by": None,
+    }
     request.db.put("drafts", media_id, {**draft, "created": request.at, "updated": request.at})
     return {"media_id": media_id}
 
@@ -64,7 +69,9 @@ def find(request: Request, media_id: object) -> Record:
 @post("draft/get", daily=500)
 def read(request: Request) -> Record:
     """Answer `draft/get`: the articles as stored, with temporary preview links."""
-    return {"news_item": _news_item(find(request, request.record().get("media_id")), with_content=True)}
+    return {
+        "news_item": _news_item(find(request, request.record().get("media_id")), with_content=True)
+    }
 
 
 @post("draft/delete", daily=1000)
@@ -102,7 +109,11 @@ def batchget(request: Request) -> Record:
     def shown(draft: Record) -> Record:
         times = {"create_time": int(draft["created"]), "update_time": int(draft["updated"])}
         content = {"news_item": _news_item(draft, with_content=with_content), **times}
-        return {"media_id": draft["media_id"], "content": content, "update_time": times["update_time"]}
+        return {
+            "media_id": draft["media_id"],
+            "content": content,
+            "update_time": times["update_time"],
+        }
 
     return listing(given, request.db.find("drafts", appid=request.appid, consumed_by=None), shown)
 
@@ -115,7 +126,11 @@ def consume(request: Request, draft: Record, by: int) -> None:
 def _news_item(draft: Record, *, with_content: bool) -> list[Record]:
     address = f"http://mp.weixin.qq.com/s?__biz=SANDBOX&tempkey={draft['media_id'][:24]}&chksm="
     return [
-        {**article, "content": article["content"] if with_content else "", "url": f"{address}{number}#rd"}
+        {
+            **article,
+            "content": article["content"] if with_content else "",
+            "url": f"{address}{number}#rd",
+        }
         for number, article in enumerate(draft["articles"], start=1)
     ]
 
@@ -143,7 +158,9 @@ def _checked(request: Request, article: object, *, alone: bool) -> Record:
     if source and not _is_of_the_web(source):
         raise Refusal(41039)
     content = _content(request, article, kind)
-    comments = {name: flag(article.get(name)) for name in ("need_open_comment", "only_fans_can_comment")}
+    comments = {
+        name: flag(article.get(name)) for name in ("need_open_comment", "only_fans_can_comment")
+    }
     if any(comments.values()) and not request.account.comment_right:
         raise Refusal(88000)
     return {
@@ -188,7 +205,9 @@ def _require_linked(request: Request, content: str) -> None:
     """
     for member, name in cards(content):
         is_program, declared = member == "miniprograms", getattr(request.account, member)
-        if (is_program and not _PROGRAM.fullmatch(name)) or (declared is not None and name not in declared):
+        if (is_program and not _PROGRAM.fullmatch(name)) or (
+            declared is not None and name not in declared
+        ):
             raise Refusal(45086 if is_program else 40155)
         if declared is None:
             request.assume("miniprogram" if is_program else "profile", name)
@@ -205,7 +224,9 @@ def cards(content: str) -> Iterator[tuple[str, str]]:
 
 def _cover(request: Request, article: Record) -> Record:
     row = media.find(request, article.get("thumb_media_id"), "image", "thumb", permanent=True)
-    crops = {name: article[name] for name in ("pic_crop_235_1", "pic_crop_1_1") if article.get(name)}
+    crops = {
+        name: article[name] for name in ("pic_crop_235_1", "pic_crop_1_1") if article.get(name)
+    }
     if not all(_is_crop(crop) for crop in crops.values()):
         raise Refusal(40097)
     return {"thumb_media_id": row["media_id"], "thumb_url": row["url"], **crops}
@@ -227,12 +248,18 @@ def _pictures(request: Request, article: Record) -> Record:
     ids = [entry.get("image_media_id") if isinstance(entry, dict) else None for entry in listed]
     rows = [media.find(request, media_id, "image", permanent=True) for media_id in ids]
     entries = [{"image_media_id": row["media_id"], "url": row["url"]} for row in rows]
-    return {"image_info": {"image_list": entries}, "thumb_media_id": "", "thumb_url": rows[0]["url"]}
+    return {
+        "image_info": {"image_list": entries},
+        "thumb_media_id": "",
+        "thumb_url": rows[0]["url"],
+    }
 
 
 # The sanitiser
 
-_TAG = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][^\s/>]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>", re.DOTALL)
+_TAG = re.compile(
+    r"<!--.*?-->|<(/?)([A-Za-z][^\s/>]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>", re.DOTALL
+)
 _ATTRIBUTE = re.compile(r"\s+([^\s=/>\"']+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _RAW = frozenset({"script", "style"})
 _REMOVED_WHOLE = _RAW | {"audio", "form", "iframe", "object", "video"}
@@ -291,7 +318,11 @@ def _elements(content: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _attributes(text_of_tag: str) -> dict[str, str]:
     """Return the attributes that have a value; the first of a name counts."""
-    found = [(each[1].lower(), unescape(each[2].strip("\"'"))) for each in _ATTRIBUTE.finditer(text_of_tag) if each[2]]
+    found = [
+        (each[1].lower(), unescape(each[2].strip("\"'")))
+        for each in _ATTRIBUTE.finditer(text_of_tag)
+        if each[2]
+    ]
     return dict(reversed(found))
 
 
@@ -326,7 +357,11 @@ def _may_link(attributes: str, *, foreign: bool) -> bool:
     if not address or address.startswith("#") or given.get("data-miniprogram-appid"):
         return True
     parts = _split(address)
-    return parts is not None and _is_of_the_web(address) and (foreign or parts.hostname == _ARTICLE_HOST)
+    return (
+        parts is not None
+        and _is_of_the_web(address)
+        and (foreign or parts.hostname == _ARTICLE_HOST)
+    )
 
 
 def _is_of_the_web(url: str) -> bool:
@@ -336,7 +371,11 @@ def _is_of_the_web(url: str) -> bool:
 
 def _is_ours(url: str) -> bool:
     parts = _split(url if "//" in url else f"//{url}")
-    return parts is not None and parts.scheme in {"", "http", "https"} and parts.hostname in _PICTURE_HOSTS
+    return (
+        parts is not None
+        and parts.scheme in {"", "http", "https"}
+        and parts.hostname in _PICTURE_HOSTS
+    )
 
 
 def _split(url: str) -> SplitResult | None:

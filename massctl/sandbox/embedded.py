@@ -71,7 +71,9 @@ class Sandbox:
 
         with self._store.transaction() as db:
             account = db.get("accounts", appid) or {}
-        return sorted({name for member, name in drafts.cards(content) if account.get(member) is None})
+        return sorted(
+            {name for member, name in drafts.cards(content) if account.get(member) is None}
+        )
 
     def now(self) -> datetime:
         """Return the sandbox's time and keep it from ever showing an earlier one."""
@@ -95,7 +97,9 @@ class Sandbox:
         with self._store.transaction() as db:
             return callback.bodies(db)
 
-    def poster(self, endpoint: "Endpoint", told: Callable[[str], None], ask: "Exchange | None" = None) -> "Poster":
+    def poster(
+        self, endpoint: "Endpoint", told: Callable[[str], None], ask: "Exchange | None" = None
+    ) -> "Poster":
         """Return what posts this sandbox's events to a callback URL; an early one leaves before its send is answered.
 
         `told` is called when the result of the URL's check changes: with the error, or with an empty string.
@@ -124,7 +128,9 @@ class Sandbox:
         self._store.close()
 
 
-def open_world(directory: Path | str, *, real_now: Callable[[], datetime], seed: str | None = None) -> Sandbox:
+def open_world(
+    directory: Path | str, *, real_now: Callable[[], datetime], seed: str | None = None
+) -> Sandbox:
     """Open the sandbox in `directory`, creating both where they are not there yet.
 
     `real_now` returns an aware datetime. `seed` decides the ids of a new sandbox; by default it is drawn from the

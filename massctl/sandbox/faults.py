@@ -26,7 +26,9 @@ from massctl.sandbox.request import Refusal, Reply, Request, refused
 from massctl.sandbox.store import Transaction
 
 Before: TypeAlias = Literal["bad_gateway", "busy", "known_id", "request_lost", "token_dead"]
-After: TypeAlias = Literal["accepted_45066", "accepted_busy", "answer_lost", "html", "late", "truncated"]
+After: TypeAlias = Literal[
+    "accepted_45066", "accepted_busy", "answer_lost", "html", "late", "truncated"
+]
 Kind: TypeAlias = Literal[After, Before]
 LOST_BEFORE = frozenset(get_args(Before))
 """Faults that keep the call from having any effect."""

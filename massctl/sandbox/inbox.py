@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
     from massctl.model.message import ReadableMessage
 
-FOLLOWERS = (("小林", Phrase("a follower who is in every tag")), ("阿梅", Phrase("a follower who is in no tag")))
+FOLLOWERS = (
+    ("小林", Phrase("a follower who is in every tag")),
+    ("阿梅", Phrase("a follower who is in no tag")),
+)
 """The two followers with numbers 0 and 1: name, and who that is."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none';"
@@ -126,18 +129,25 @@ def _read(db: Transaction, article: Record, account: str, moment: datetime) -> s
     from massctl.view.pages.article import article_markup
     from massctl.view.pages.markup import written
 
-    author = f'<span class="author">{written(article["author"])}</span>' if article["author"] else ""
+    author = (
+        f'<span class="author">{written(article["author"])}</span>' if article["author"] else ""
+    )
     date = f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
     byline = f'{author}<span class="account">{written(account)}</span>'
     byline += f'<time datetime="{moment.isoformat()}">{date}</time>'
     body = displayed(article["content"], _msg_ids(db, article["content"]))
     if article["article_type"] == "newspic":
         addresses = [_local(entry["url"]) for entry in article["image_info"]["image_list"]]
-        shown = "".join(f'<img src="{each}" alt="图片 {place}">' for place, each in enumerate(addresses, start=1))
+        shown = "".join(
+            f'<img src="{each}" alt="图片 {place}">'
+            for place, each in enumerate(addresses, start=1)
+        )
         body = f'<div class="gallery">{shown}</div><div class="plain">{body}</div>'
     who = "留言 · 仅关注者可留言" if article["only_fans_can_comment"] else "留言"
     comments = f"<p>{who}</p>" if article["need_open_comment"] else ""
-    return article_markup(article["title"], byline, body, article["content_source_url"], comments, level=1)
+    return article_markup(
+        article["title"], byline, body, article["content_source_url"], comments, level=1
+    )
 
 
 def picture(request: Request, _: Language, name: str) -> Reply:
@@ -260,13 +270,21 @@ def phones(db: Transaction, account: Account, language: Language) -> list[Record
     them.
     """
     sent = [job for job in db.find("jobs", appid=account.appid) if jobs.started_at(job) is not None]
-    people = [(name, note, _received(db, account, sent, index), False) for index, (name, note) in enumerate(FOLLOWERS)]
+    people = [
+        (name, note, _received(db, account, sent, index), False)
+        for index, (name, note) in enumerate(FOLLOWERS)
+    ]
     shown: dict[str, list[Record]] = {}
     for row in db.find("previews", appid=account.appid):
         shown.setdefault(row["recipient"], []).append(row)
     people += [(name, Phrase("receives previews"), rows, True) for name, rows in shown.items()]
     return [
-        {"owner": owner, "note": note, "is_reviewer": reviews, "messages": _chat(account, rows, db.now, language)}
+        {
+            "owner": owner,
+            "note": note,
+            "is_reviewer": reviews,
+            "messages": _chat(account, rows, db.now, language),
+        }
         for owner, note, rows, reviews in people
     ]
 
@@ -312,7 +330,9 @@ def _chat(account: Account, rows: list[Record], now: datetime, language: Languag
     for row in rows:
         at = beijing(row["at"])
         message, files = _rendered(row)
-        addresses = [f"/article/{row['msg_id']}/{number + 1}" for number, _ in enumerate(jobs.articles(row))]
+        addresses = [
+            f"/article/{row['msg_id']}/{number + 1}" for number, _ in enumerate(jobs.articles(row))
+        ]
         messages.append(
             {
                 "time": "" if row["at"] - before < 300 else time_line(at, now),
@@ -345,14 +365,21 @@ def _rendered(row: Record) -> tuple["ReadableMessage", dict[str, str]]:
             )
             for article, cover in zip(articles, covers, strict=True)
         ]
-        return message.NewsMessage(tuple(rendered)), {cover: f"/picture/{cover}" for cover in covers}
-    files = [*body.get("pictures", []), *(body[kind] for kind in ("voice", "video") if kind in body)]
+        return message.NewsMessage(tuple(rendered)), {
+            cover: f"/picture/{cover}" for cover in covers
+        }
+    files = [
+        *body.get("pictures", []),
+        *(body[kind] for kind in ("voice", "video") if kind in body),
+    ]
     shown: ReadableMessage
     match row["msgtype"]:
         case "text":
             shown = message.TextMessage(body["text"])
         case "image":
-            shown = message.ImageMessage(tuple(files), None, body.get("title", ""), body["recommend"], False, False)
+            shown = message.ImageMessage(
+                tuple(files), None, body.get("title", ""), body["recommend"], False, False
+            )
         case "voice":
             shown = message.VoiceMessage(files[0], None)
         case "mpvideo":
@@ -374,7 +401,11 @@ def keep_notification(db: Transaction, given: object) -> None:
     if not isinstance(given, dict) or set(given) != {"name", "kind", "body", "headers"}:
         raise BadPostError("a post needs `name`, `kind`, `body` and `headers`")
     name, body = given["name"], given["body"]
-    if not isinstance(name, str) or not isinstance(body, dict) or not isinstance(given["headers"], dict):
+    if (
+        not isinstance(name, str)
+        or not isinstance(body, dict)
+        or not isinstance(given["headers"], dict)
+    ):
         raise BadPostError("`name` must be text, `body` and `headers` objects")
     if given["kind"] == "wecom_robot":
         _check_robot(db, name, body)
@@ -403,7 +434,9 @@ def _check_robot(db: Transaction, name: str, body: Record) -> None:
         _check_picture(body)
     else:
         _check_markdown(body)
-    lately = [row for row in db.find("notifications", name=name) if row["at"] > db.now.timestamp() - 60]
+    lately = [
+        row for row in db.find("notifications", name=name) if row["at"] > db.now.timestamp() - 60
+    ]
     if len(lately) >= ROBOT_MINUTE_MAX:
         raise BadPostError(f"a robot takes at most {ROBOT_MINUTE_MAX} messages a minute")
 
@@ -417,7 +450,9 @@ def _check_picture(body: Record) -> None:
     except (KeyError, TypeError, ValueError):
         data = b""
     if not data.startswith((b"\x89PNG", b"\xff\xd8\xff")) or len(data) > ROBOT_PICTURE_MAX:
-        raise BadPostError(f"a robot takes a JPEG or PNG of at most {ROBOT_PICTURE_MAX} bytes, in base64")
+        raise BadPostError(
+            f"a robot takes a JPEG or PNG of at most {ROBOT_PICTURE_MAX} bytes, in base64"
+        )
     if image.get("md5") != hashlib.md5(data, usedforsecurity=False).hexdigest():
         raise BadPostError("`md5` is not that of the picture")
 
@@ -436,6 +471,10 @@ def _robot_text(body: Record) -> str:
 
 def _notices(body: Record) -> str:
     notices = body.get("notices")
-    told = [notice for notice in notices if isinstance(notice, dict)] if isinstance(notices, list) else []
+    told = (
+        [notice for notice in notices if isinstance(notice, dict)]
+        if isinstance(notices, list)
+        else []
+    )
     members = ("event", "campaign", "message")
     return "\n".join(" · ".join(str(notice.get(name, "")) for name in members) for notice in told)

@@ -112,7 +112,12 @@ def event_of(db: Transaction, job: Record, at: float, *, then: bool = False) -> 
     if not word or told > at or job["told"].get("event") == "none":
         return None
     members = _members(db, job, word, int(told))
-    head = {"appid": job["appid"], "msg_id": job["msg_id"], "at": beijing(told).isoformat(), "status": word}
+    head = {
+        "appid": job["appid"],
+        "msg_id": job["msg_id"],
+        "at": beijing(told).isoformat(),
+        "status": word,
+    }
     return {**head, "xml": written(members, "xml"), "json": members}
 
 
@@ -124,14 +129,22 @@ def told_at(db: Transaction, job: Record) -> float:
 
 def written(members: Record, form: str) -> str:
     """Write members as the body of a post: `xml` or `json`."""
-    return json.dumps(members, ensure_ascii=False) if form == "json" else f"<xml>\n{_xml(members)}</xml>"
+    return (
+        json.dumps(members, ensure_ascii=False)
+        if form == "json"
+        else f"<xml>\n{_xml(members)}</xml>"
+    )
 
 
 def _members(db: Transaction, job: Record, word: str, seconds: int) -> Record:
     appid, sent = job["appid"], word == "send success"
     declared = (db.get("accounts", appid) or {}).get("original_id")
     counts = (("Total", "total"), ("Filter", "filter"), ("Sent", "sent"), ("Error", "error"))
-    urls = [{"ArticleIdx": index, "ArticleUrl": article_url(job, index)} for index, _ in _numbered(job) if sent]
+    urls = [
+        {"ArticleIdx": index, "ArticleUrl": article_url(job, index)}
+        for index, _ in _numbered(job)
+        if sent
+    ]
     with_urls = job["told"].get("event") != "old"
     return {
         "ToUserName": declared or f"gh_{hashlib.sha256(appid.encode()).hexdigest()[:12]}",

@@ -69,7 +69,9 @@ def _send(request: Request, wrong_type: int) -> Record:
         raise Refusal(45062)
     has_flag = "send_ignore_reprint" in given
     if has_flag != (given.get("msgtype") == "mpnews"):
-        request.violation("send_ignore_reprint_present" if has_flag else "send_ignore_reprint_missing")
+        request.violation(
+            "send_ignore_reprint_present" if has_flag else "send_ignore_reprint_missing"
+        )
     # "Requests while waiting answer 89504 or 89505": also the repetition of the very request that waits.
     if jobs.waiting(request.db, request.appid, request.at):
         raise Refusal(89504)
@@ -94,7 +96,11 @@ def _send(request: Request, wrong_type: int) -> Record:
         _introduce(request, given["touser"])
     if held:
         raise Refusal(89504)
-    answer: Record = {"errcode": 0, "errmsg": "send job submission success", "msg_id": job["msg_id"]}
+    answer: Record = {
+        "errcode": 0,
+        "errmsg": "send job submission success",
+        "msg_id": job["msg_id"],
+    }
     return answer if job["msg_data_id"] is None else {**answer, "msg_data_id": job["msg_data_id"]}
 
 
@@ -116,7 +122,13 @@ def preview(request: Request) -> Record:
         raise Refusal(43004)
     message = _message(request, given, is_preview=True)
     msg_id = PREVIEW_ID_BASE + request.db.next_number("preview")
-    fact = {"appid": request.appid, "msg_id": msg_id, "at": request.at, "recipient": recipient, "openid": openid_print}
+    fact = {
+        "appid": request.appid,
+        "msg_id": msg_id,
+        "at": request.at,
+        "recipient": recipient,
+        "openid": openid_print,
+    }
     content = {"msgtype": message.msgtype, "body": message.body, "content_digest": message.digest}
     request.db.put("previews", str(msg_id), {**fact, "by_name": bool(name), **content})
     return {"errcode": 0, "errmsg": "preview success", "msg_id": msg_id}
@@ -174,7 +186,9 @@ def require_allowance(request: Request, to: Audience) -> None:
     if to.scope == "openids":
         return
     if request.account.kind == "subscription":
-        left = SUBSCRIPTION_DAILY - len(_audiences_since(request, day_start(request.now).timestamp()))
+        left = SUBSCRIPTION_DAILY - len(
+            _audiences_since(request, day_start(request.now).timestamp())
+        )
     elif to.scope == "all":
         left = SERVICE_MONTHLY - sum(row["scope"] == "all" for row in _this_month(request))
     else:
@@ -183,7 +197,9 @@ def require_allowance(request: Request, to: Audience) -> None:
         raise Refusal(45028)
 
 
-def accept(request: Request, to: Audience, message: "Message", fact: Record, *, held: bool = False) -> Record:
+def accept(
+    request: Request, to: Audience, message: "Message", fact: Record, *, held: bool = False
+) -> Record:
     """Create a job that WeChat has accepted (or holds) and consume its draft; return it.
 
     `fact` joins the record: clientmsgid, digest of the request, send_ignore_reprint.
@@ -325,7 +341,9 @@ class Message(Struct, frozen=True):
         return digest_of({"msgtype": self.msgtype, "body": self.body})
 
 
-def _message(request: Request, given: Record, *, is_preview: bool = False, wrong_type: int = 40008) -> Message:
+def _message(
+    request: Request, given: Record, *, is_preview: bool = False, wrong_type: int = 40008
+) -> Message:
     """Return the message of a send or a preview; refuse what cannot be sent.
 
     Refuses with 40007 for ids that are unknown, -1 for those of another type, 44004/45002/40213 for texts,
@@ -388,7 +406,9 @@ def _words(content: object) -> str:
         address = re.search(r"href\s*=\s*[\"']([^\"']+)[\"']", anchor[1])
         if "data-miniprogram-appid" in anchor[1]:
             continue
-        if address is None or not unescape(address[1]).startswith(("http://", "https://", "weixin://")):
+        if address is None or not unescape(address[1]).startswith(
+            ("http://", "https://", "weixin://")
+        ):
             raise Refusal(40213)
     return content
 
@@ -428,4 +448,8 @@ def _pictures(request: Request, given: Record, *, is_preview: bool) -> Record:
     recommend = text(branch.get("recommend"), 40194)
     if len(recommend) > RECOMMEND_CHARACTERS:
         raise Refusal(40193)
-    return {"pictures": [row["sha256"] for row in rows], "title": text(branch.get("title")), "recommend": recommend}
+    return {
+        "pictures": [row["sha256"] for row in rows],
+        "title": text(branch.get("title")),
+        "recommend": recommend,
+    }

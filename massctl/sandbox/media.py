@@ -84,12 +84,20 @@ def add_material(request: Request) -> Record:
     """Answer `material/add_material`: keep a permanent material."""
     kind = _kind(request, MATERIAL)
     described = _description(request) if kind == "video" else {}
-    if request.db.count("materials", appid=request.appid, permanent=True, kind=kind) >= LIBRARY[kind]:
+    if (
+        request.db.count("materials", appid=request.appid, permanent=True, kind=kind)
+        >= LIBRARY[kind]
+    ):
         raise Refusal(45074)
-    row = _uploaded(request, kind, MATERIAL, "material/add_material") | {**described, "permanent": True}
+    row = _uploaded(request, kind, MATERIAL, "material/add_material") | {
+        **described,
+        "permanent": True,
+    }
     if kind in {"image", "thumb"}:
         sha256 = row["sha256"]
-        row["url"] = f"{_address(request, sha256, 'mmbiz')}?wx_fmt={sniffed(request.db.blob(sha256) or b'')}"
+        row["url"] = (
+            f"{_address(request, sha256, 'mmbiz')}?wx_fmt={sniffed(request.db.blob(sha256) or b'')}"
+        )
     request.db.put("materials", row["media_id"], row)
     return {name: row[name] for name in (("media_id", "url") if kind == "image" else ("media_id",))}
 
@@ -130,7 +138,10 @@ def media_get(request: Request) -> Record | Reply:
 def get_materialcount(request: Request) -> Record:
     """Answer `material/get_materialcount`; articles live in the draft box, so their count is 0."""
     mine = {"appid": request.appid, "permanent": True}
-    counts = {f"{kind}_count": request.db.count("materials", **mine, kind=kind) for kind in ("voice", "video", "image")}
+    counts = {
+        f"{kind}_count": request.db.count("materials", **mine, kind=kind)
+        for kind in ("voice", "video", "image")
+    }
     return {**counts, "news_count": 0}
 
 

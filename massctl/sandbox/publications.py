@@ -48,7 +48,12 @@ def get(request: Request) -> Record:
     items = [{"idx": index, "article_url": jobs.article_url(row, index)} for index in _numbers(row)]
     detail = {"count": len(items), "item": items}
     status = DELETED if len(row["deleted_articles"]) == len(items) else DONE
-    return {**told, "publish_status": status, "article_id": row["article_id"], "article_detail": detail}
+    return {
+        **told,
+        "publish_status": status,
+        "article_id": row["article_id"],
+        "article_detail": detail,
+    }
 
 
 @post("freepublish/delete", daily=10)
@@ -57,7 +62,9 @@ def delete(request: Request) -> Record:
     given, row = request.record(), _find(request)
     index = integer(given.get("index", 0), 0, len(row["articles"]), errcode=40060)
     gone = _numbers(row) if index == 0 else {*row["deleted_articles"], index}
-    request.db.put("publications", row["publish_id"], jobs.with_deleted(row, sorted(gone), request.at))
+    request.db.put(
+        "publications", row["publish_id"], jobs.with_deleted(row, sorted(gone), request.at)
+    )
     return OK
 
 
@@ -73,12 +80,20 @@ def batchget(request: Request) -> Record:
     _require_right(request)
     given = request.record()
     with_content = not flag(given.get("no_content"))
-    rows = [row for row in request.db.find("publications", appid=request.appid) if row["done_at"] <= request.at]
+    rows = [
+        row
+        for row in request.db.find("publications", appid=request.appid)
+        if row["done_at"] <= request.at
+    ]
 
     def shown(row: Record) -> Record:
         times = {"create_time": int(row["at"]), "update_time": int(row["done_at"])}
         content = {"news_item": _news_item(row, with_content=with_content), **times}
-        return {"article_id": row["article_id"], "content": content, "update_time": times["update_time"]}
+        return {
+            "article_id": row["article_id"],
+            "content": content,
+            "update_time": times["update_time"],
+        }
 
     return listing(given, rows, shown)
 

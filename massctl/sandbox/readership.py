@@ -76,13 +76,22 @@ class Article(Struct, frozen=True, kw_only=True, dict=True):
             message = 0
         else:
             place = _POSITIONS[min(self.position, len(_POSITIONS)) - 1]
-            own = message = min(self.sent, math.ceil(self.sent * self.drawn(MESSAGE, 0.06, 0.14) * place))
+            own = message = min(
+                self.sent, math.ceil(self.sent * self.drawn(MESSAGE, 0.06, 0.14) * place)
+            )
         shared = int(own * self.drawn("share_user", *_HABITS["share_user"]))
         return {
             MESSAGE: message,
             CHAT: int(shared * self.drawn(CHAT, 0.8, 2.4)),
             MOMENTS: int(shared * self.drawn(MOMENTS, 0.6, 2.0)),
-            HOME: int(own * (self.drawn(HOME, 0.02, 0.06) if self.sent is not None else self.drawn(HOME, 0.4, 0.8))),
+            HOME: int(
+                own
+                * (
+                    self.drawn(HOME, 0.02, 0.06)
+                    if self.sent is not None
+                    else self.drawn(HOME, 0.4, 0.8)
+                )
+            ),
             OTHER: int(own * self.drawn(OTHER, 0.01, 0.05)),
             RECOMMENDED: int(own * (0.02 + self.drawn(RECOMMENDED) ** 3 * 0.6)),
             SEARCH: int(own * self.drawn(SEARCH, 0.0, 0.05)),
@@ -100,7 +109,9 @@ class Article(Struct, frozen=True, kw_only=True, dict=True):
         """Count what has happened until `moment`, since it was published: readers by scene, and what they did."""
         last = min(moment, math.inf if self.deleted is None else self.deleted)
         hours = max(waking_hours(last) - waking_hours(self.published), 0.0)
-        counts = Counter({name: int(end * _come(hours, _SLOW[name])) for name, end in self._in_the_end.items()})
+        counts = Counter(
+            {name: int(end * _come(hours, _SLOW[name])) for name, end in self._in_the_end.items()}
+        )
         readers = counts.total()
         for name, share in self._habits.items():
             counts[name] = round(readers * share)
@@ -112,7 +123,9 @@ class Article(Struct, frozen=True, kw_only=True, dict=True):
     def manner(self, readers: int, from_message: int) -> dict[str, object]:
         """Return how people read it: the rates of `getarticletotaldetail`; all 0 where nobody did."""
         finished = self.drawn("finish", 0.3, 0.75) if readers else 0.0
-        weights = [self.drawn(f"leave {position}", 0.5, 1.0) / position for position in (1, 2, 3, 4)]
+        weights = [
+            self.drawn(f"leave {position}", 0.5, 1.0) / position for position in (1, 2, 3, 4)
+        ]
         early = [(1 - finished) * weight / sum(weights) if readers else 0.0 for weight in weights]
         # Of those who finish, some stay on the page and leave at no position.
         left = [*early, finished * 0.97]
@@ -121,7 +134,8 @@ class Article(Struct, frozen=True, kw_only=True, dict=True):
             "read_finish_rate": _rounded(finished),
             "read_avg_activetime": _rounded(self.drawn("time", 0.6, 2.8)) if readers else 0,
             "read_jump_position": [
-                {"position": position, "rate": _rounded(rate)} for position, rate in enumerate(left, start=1)
+                {"position": position, "rate": _rounded(rate)}
+                for position, rate in enumerate(left, start=1)
             ],
         }
 
@@ -147,7 +161,11 @@ def waking_hours(moment: float) -> float:
 
 def _come(hours: float, slow: float) -> float:
     """Return the share of readers that has come after so many waking hours: 1 after 30 days."""
-    return min((1 - math.exp(-((hours / slow) ** 0.7))) / (1 - math.exp(-((READ_DAYS * 24 / slow) ** 0.7))), 1.0)
+    return min(
+        (1 - math.exp(-((hours / slow) ** 0.7)))
+        / (1 - math.exp(-((READ_DAYS * 24 / slow) ** 0.7))),
+        1.0,
+    )
 
 
 def _rounded(rate: float) -> float:

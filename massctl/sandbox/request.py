@@ -135,7 +135,9 @@ Clients must not read them: WeChat changes its texts, and the same code has seve
 class Refusal(Exception):  # noqa: N818 - not an error of ours, an answer of WeChat's
     """Stop a call with WeChat's `errcode`; `members` join the answer's JSON, `status` is HTTP's."""
 
-    def __init__(self, errcode: int, text: str | None = None, *, status: int = 200, **members: Any) -> None:
+    def __init__(
+        self, errcode: int, text: str | None = None, *, status: int = 200, **members: Any
+    ) -> None:
         super().__init__(f"errcode {errcode}")
         self.errcode = errcode
         self.text = TEXTS[errcode] if text is None else text
@@ -193,7 +195,11 @@ class Request(werkzeug.Request):
     @property
     def is_escaped(self) -> bool:
         """Return whether the body spells printable characters as backslash-u escapes."""
-        text = "" if self.mimetype.startswith("multipart/") else self.get_data().decode("utf-8", errors="replace")
+        text = (
+            ""
+            if self.mimetype.startswith("multipart/")
+            else self.get_data().decode("utf-8", errors="replace")
+        )
         return any(int(found[2], 16) >= _FIRST_PRINTABLE for found in _ESCAPE.finditer(text))
 
     @property
@@ -240,7 +246,11 @@ class Request(werkzeug.Request):
 
     def assume(self, kind: str, name: str) -> None:
         """Record once what the sandbox assumes because nobody declared it."""
-        self.db.put("assumed", f"{self.appid}|{kind}|{name}", {"appid": self.appid, "kind": kind, "id": name})
+        self.db.put(
+            "assumed",
+            f"{self.appid}|{kind}|{name}",
+            {"appid": self.appid, "kind": kind, "id": name},
+        )
 
 
 Handler: TypeAlias = Callable[[Request], Record | Reply]
@@ -292,7 +302,8 @@ def refused(db: Transaction, refusal: Refusal) -> Reply:
     digest = hashlib.sha256(db.new_id("rid").encode()).hexdigest()
     rid = f"{int(db.now.timestamp()):08x}-{digest[:8]}-{digest[8:16]}"
     return Reply.of(
-        {"errcode": refusal.errcode, "errmsg": f"{refusal.text} rid: {rid}", **refusal.members}, refusal.status
+        {"errcode": refusal.errcode, "errmsg": f"{refusal.text} rid: {rid}", **refusal.members},
+        refusal.status,
     )
 
 
@@ -317,7 +328,9 @@ def text(value: object, errcode: int = 40097) -> str:
     return value or ""
 
 
-def listing(given: Record, rows: list[Record], shown: Callable[[Record], Record], count: int | None = None) -> Record:
+def listing(
+    given: Record, rows: list[Record], shown: Callable[[Record], Record], count: int | None = None
+) -> Record:
     """Answer with one page of `rows`, newest first: `offset`, and `count` from 1 to 20."""
     start = integer(given.get("offset", 0), 0, 10**9)
     page = rows[::-1][start : start + integer(given.get("count", count), 1, 20)]

@@ -57,7 +57,9 @@ class Window:
 
     def is_missing(self, day: date) -> bool:
         """Return whether the day was ordered to have no data."""
-        return any(rule["do"] == "missing" and rule["day"] == day.isoformat() for rule in self._rules)
+        return any(
+            rule["do"] == "missing" and rule["day"] == day.isoformat() for rule in self._rules
+        )
 
     def is_delayed(self, day: date) -> bool:
         """Return whether the day was ordered to be late, and still is."""
@@ -82,7 +84,11 @@ class Window:
     def read_on(self, day: date) -> list[Article]:
         """Return the articles that may have had readers on a day of the call."""
         start = start_of_day(day)
-        return [each for each in self._readable if start - READ_DAYS * DAY < each.published < start + DAY]
+        return [
+            each
+            for each in self._readable
+            if start - READ_DAYS * DAY < each.published < start + DAY
+        ]
 
     @cached_property
     def _readable(self) -> list[Article]:
@@ -98,10 +104,17 @@ class Window:
         rows += [(row["done_at"], row) for row in made]
         now = self.request.at
         told = [(at, row) for at, row in rows if at is not None and begin <= at < end and at <= now]
-        return [article for at, row in sorted(told, key=lambda each: each[0]) for article in self._articles(row, at)]
+        return [
+            article
+            for at, row in sorted(told, key=lambda each: each[0])
+            for article in self._articles(row, at)
+        ]
 
     def _was_sent(self, job: Record) -> bool:
-        return bool(jobs.articles(job)) and jobs.event_status(self.request.db, job, self.request.at) == "send success"
+        return (
+            bool(jobs.articles(job))
+            and jobs.event_status(self.request.db, job, self.request.at) == "send success"
+        )
 
     def _articles(self, row: Record, at: float) -> list[Article]:
         articles = row["articles"] if "articles" in row else jobs.articles(row)
@@ -127,7 +140,9 @@ class Window:
     def _comments(self) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
         for row in self.request.db.find("comments"):
-            found.setdefault(f"{row['msg_id']}|{row['article']}", []).append(row["comment"]["create_time"])
+            found.setdefault(f"{row['msg_id']}|{row['article']}", []).append(
+                row["comment"]["create_time"]
+            )
         return {key: sorted(times) for key, times in found.items()}
 
     # Counts
@@ -137,7 +152,11 @@ class Window:
         # Half of a day that is late has been counted.
         counted = DAY / 2 if self.is_delayed(day) else DAY
         counts = article.reached(start_of_day(day) + counted)
-        fallen = [rule for rule in self._rules if rule["do"] == "falling" and rule["day"] <= day.isoformat()]
+        fallen = [
+            rule
+            for rule in self._rules
+            if rule["do"] == "falling" and rule["day"] <= day.isoformat()
+        ]
         for rule in fallen:
             counts = Counter({name: int(count * rule["factor"]) for name, count in counts.items()})
         return counts
@@ -243,7 +262,9 @@ def getarticletotaldetail(window: Window, day: date) -> list[Record]:
             "publish_type": 1 if article.sent is None else 0,
             "title": article.title,
             "content_url": article.url,
-            "detail_list": [_detail(window, article, each) for each in window.until(day, READ_DAYS)],
+            "detail_list": [
+                _detail(window, article, each) for each in window.until(day, READ_DAYS)
+            ],
         }
         for article in window.published(day)
     ]
@@ -251,7 +272,14 @@ def getarticletotaldetail(window: Window, day: date) -> list[Record]:
 
 def _detail(window: Window, article: Article, day: date) -> Record:
     counts = window.total(article, day)
-    names = ("share_user", "zaikan_user", "like_user", "comment_count", "collection_user", "praise_money")
+    names = (
+        "share_user",
+        "zaikan_user",
+        "like_user",
+        "comment_count",
+        "collection_user",
+        "praise_money",
+    )
     return {
         "stat_date": day.isoformat(),
         **_readers(counts),
@@ -266,7 +294,14 @@ def getbizsummary(window: Window, day: date) -> list[Record]:
     counts: Counter[str] = Counter()
     for article in window.read_on(day):
         counts += window.on(article, day)
-    names = ("share_user", "zaikan_user", "like_user", "comment_count", "collection_user", "redirect_ori_page_user")
+    names = (
+        "share_user",
+        "zaikan_user",
+        "like_user",
+        "comment_count",
+        "collection_user",
+        "redirect_ori_page_user",
+    )
     told = {name: counts[name] for name in names}
     detail = {
         **_readers(counts),
@@ -291,7 +326,11 @@ def getarticleshare(window: Window, day: date) -> list[Record]:
 def _of_each(window: Window, day: date, detail: Callable[[Counter[str]], Record]) -> list[Record]:
     told = [(article.msgid, detail(window.on(article, day))) for article in window.read_on(day)]
     head = {"ref_date": day.isoformat()}
-    return [{**head, "msgid": msgid, "detail": each} for msgid, each in told if next(iter(each.values()))]
+    return [
+        {**head, "msgid": msgid, "detail": each}
+        for msgid, each in told
+        if next(iter(each.values()))
+    ]
 
 
 def _readers(counts: Counter[str]) -> Record:
@@ -310,7 +349,12 @@ def getusersummary(window: Window, day: date) -> list[Record]:
     new, gone = _came_and_went(window, day)
     sources = sorted({0, *new, *gone})
     return [
-        {"ref_date": day.isoformat(), "user_source": each, "new_user": new[each], "cancel_user": gone[each]}
+        {
+            "ref_date": day.isoformat(),
+            "user_source": each,
+            "new_user": new[each],
+            "cancel_user": gone[each],
+        }
         for each in sources
     ]
 
@@ -330,7 +374,9 @@ def _came_and_went(window: Window, day: date) -> tuple[Counter[int], Counter[int
     start = start_of_day(day)
     before, after = window.followers(start), window.followers(start + DAY)
     usual = int(before * 0.001 * (1 + (day.toordinal() * 7 % 5) / 4))
-    by_articles = sum(window.on(article, day)["read_subscribe_user"] for article in window.read_on(day))
+    by_articles = sum(
+        window.on(article, day)["read_subscribe_user"] for article in window.read_on(day)
+    )
     lost = usual + sum(article.lost_followers(start) for article in window.read_on(day))
     came = max(usual + by_articles, lost + after - before)
     gone = came - (after - before)
@@ -338,7 +384,12 @@ def _came_and_went(window: Window, day: date) -> tuple[Counter[int], Counter[int
 
 
 def _spread(count: int) -> Counter[int]:
-    parts = Counter({source: int(count * part) for source, part in zip(FOLLOWED_FROM, (0.4, 0.1, 0.3), strict=False)})
+    parts = Counter(
+        {
+            source: int(count * part)
+            for source, part in zip(FOLLOWED_FROM, (0.4, 0.1, 0.3), strict=False)
+        }
+    )
     parts[0] = count - parts.total()
     return +parts
 

@@ -60,11 +60,19 @@ class Transaction:
 
     def get(self, kind: str, key: str) -> Record | None:
         """Return the row under `key`, or None."""
-        found = self._db.execute("SELECT value FROM row WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        found = self._db.execute(
+            "SELECT value FROM row WHERE kind = ? AND key = ?", (kind, key)
+        ).fetchone()
         return None if found is None else json.loads(found[0])
 
     def items(
-        self, kind: str, /, *, since: float | None = None, until: float | None = None, **members: object
+        self,
+        kind: str,
+        /,
+        *,
+        since: float | None = None,
+        until: float | None = None,
+        **members: object,
     ) -> list[tuple[str, Record]]:
         """Return keys and rows, oldest first, whose members are equal to `members`.
 
@@ -74,7 +82,13 @@ class Transaction:
         return [(key, json.loads(value)) for key, value in rows]
 
     def find(
-        self, kind: str, /, *, since: float | None = None, until: float | None = None, **members: object
+        self,
+        kind: str,
+        /,
+        *,
+        since: float | None = None,
+        until: float | None = None,
+        **members: object,
     ) -> list[Record]:
         """Return the same rows without their keys."""
         return [row for _, row in self.items(kind, since=since, until=until, **members)]
@@ -84,15 +98,23 @@ class Transaction:
         return int(self._select("count(*)", kind, members)[0][0])
 
     def _select(
-        self, what: str, kind: str, members: Record, since: float | None = None, until: float | None = None
+        self,
+        what: str,
+        kind: str,
+        members: Record,
+        since: float | None = None,
+        until: float | None = None,
     ) -> list[tuple[Any, ...]]:
-        conditions = {f"json_extract(value, '$.{name}') IS ?": value for name, value in members.items()}
+        conditions = {
+            f"json_extract(value, '$.{name}') IS ?": value for name, value in members.items()
+        }
         conditions |= {} if since is None else {"json_extract(value, '$.at') >= ?": since}
         conditions |= {} if until is None else {"json_extract(value, '$.at') < ?": until}
         where = " AND ".join(["kind = ?", *conditions])
         values = [kind, *conditions.values()]
         # Names of members stand in the code of this package; only values come from outside.
-        return self._db.execute(f"SELECT {what} FROM row WHERE {where} ORDER BY id", values).fetchall()  # noqa: S608
+        query = f"SELECT {what} FROM row WHERE {where} ORDER BY id"  # noqa: S608
+        return self._db.execute(query, values).fetchall()
 
     def put(self, kind: str, key: str, row: Record) -> None:
         """Set the row under `key`."""
@@ -146,7 +168,11 @@ class Transaction:
     def new_id(self, kind: str, length: int = 43) -> str:
         """Return a fresh URL-safe id of `length` characters, at most 86, drawn from the seed and a counter."""
         material = f"{self.setting('seed') or 'massctl-sandbox'}\0{kind}\0{self.next_number(kind)}".encode()
-        return base64.urlsafe_b64encode(hashlib.sha512(material).digest()).decode().rstrip("=")[:length]
+        return (
+            base64.urlsafe_b64encode(hashlib.sha512(material).digest())
+            .decode()
+            .rstrip("=")[:length]
+        )
 
     def reset(self) -> None:
         """Forget everything but accounts, tags and settings; the clock shows the real time again.
@@ -186,7 +212,9 @@ class Transaction:
     def advance(self, seconds: float) -> datetime:
         """Move the clock forward by `seconds`, 0 or more, and return the new time."""
         target = self.now + timedelta(seconds=max(seconds, 0.0))
-        self._set_clock(offset=target.timestamp() - self.real_now.timestamp(), floor=target.timestamp())
+        self._set_clock(
+            offset=target.timestamp() - self.real_now.timestamp(), floor=target.timestamp()
+        )
         return target
 
     def set_date(self, ahead_seconds: float) -> None:
@@ -195,7 +223,12 @@ class Transaction:
 
     @cached_property
     def _clock(self) -> Record:
-        return {"offset": 0.0, "floor": 0.0, "date_ahead": 0.0, **(self.get("clock", "clock") or {})}
+        return {
+            "offset": 0.0,
+            "floor": 0.0,
+            "date_ahead": 0.0,
+            **(self.get("clock", "clock") or {}),
+        }
 
     def _set_clock(self, **members: float) -> None:
         self._clock = {**self._clock, **members}
@@ -262,17 +295,29 @@ class Store:
         finally:
             self._db.execute("COMMIT")
         if found != FORMAT:
-            told = Phrase("another version of massctl wrote the sandbox of this repository; it was left as it is")
-            hint = Phrase("delete it, with the ledger of its rehearsals: {command}", command=f"rm -r {FOLDER}")
+            told = Phrase(
+                "another version of massctl wrote the sandbox of this repository; it was left as it is"
+            )
+            hint = Phrase(
+                "delete it, with the ledger of its rehearsals: {command}", command=f"rm -r {FOLDER}"
+            )
             raise WorldFormatError(told, hint=hint)
 
 
 def _unusable(error: OSError | sqlite3.Error) -> WorldFileError:
     """Return what is wrong with the file, and what to do about it."""
-    damaged = getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-    hint = Phrase("make this folder writable for you, then run the same command again: {folder}", folder=FOLDER)
+    damaged = getattr(error, "sqlite_errorcode", None) in (
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CORRUPT,
+    )
+    hint = Phrase(
+        "make this folder writable for you, then run the same command again: {folder}",
+        folder=FOLDER,
+    )
     if damaged:
-        hint = Phrase("delete it, with the ledger of its rehearsals: {command}", command=f"rm -r {FOLDER}")
+        hint = Phrase(
+            "delete it, with the ledger of its rehearsals: {command}", command=f"rm -r {FOLDER}"
+        )
     why = system_reason(error) if isinstance(error, OSError) else str(error)
     return WorldFileError(
         Phrase("the sandbox of this repository cannot be opened"),

@@ -33,7 +33,9 @@ _PROGRAMS = frozenset({".githooks/pre-commit"})
 """Files that git runs."""
 
 
-def scaffold_files(language: str = "zh", owner: str | None = None, action: str | None = None) -> dict[str, bytes]:
+def scaffold_files(
+    language: str = "zh", owner: str | None = None, action: str | None = None
+) -> dict[str, bytes]:
     """Return the files of a new repository: path with `/` -> bytes.
 
     `owner` is a person or team as CODEOWNERS names them. `action` is the massctl that the workflows run:
@@ -42,14 +44,18 @@ def scaffold_files(language: str = "zh", owner: str | None = None, action: str |
     source = files("massctl.scaffold")
     found = {**dict(_walk(source / "every_language", "")), **dict(_walk(source / language, ""))}
     if action is not None:
-        pinned = {path: data.replace(ACTION.encode(), action.encode()) for path, data in found.items()}
+        pinned = {
+            path: data.replace(ACTION.encode(), action.encode()) for path, data in found.items()
+        }
         found |= {path: data for path, data in pinned.items() if path.startswith(WORKFLOWS)}
     if owner is not None:
         found[OWNERS] = found[OWNERS].replace(b"@OWNER", owner.encode())
     return found
 
 
-def sample_files(language: str, title: str, account: str, window: Window | None) -> dict[str, bytes]:
+def sample_files(
+    language: str, title: str, account: str, window: Window | None
+) -> dict[str, bytes]:
     """Return the files of a small campaign: path from its folder -> bytes."""
     source = files("massctl.scaffold")
     found = dict(_walk(source / "samples" / language, ""))
@@ -65,7 +71,9 @@ def sample_files(language: str, title: str, account: str, window: Window | None)
 
 def sample_cover() -> bytes:
     """Return a placeholder cover."""
-    return (files("massctl.scaffold") / "every_language/campaigns/first-letter" / COVER).read_bytes()
+    return (
+        files("massctl.scaffold") / "every_language/campaigns/first-letter" / COVER
+    ).read_bytes()
 
 
 def already_there(directory: Path, paths: Collection[str]) -> list[str]:
@@ -78,7 +86,11 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
     existing = already_there(directory, contents)
     if existing:
         raise UsageError(
-            Phrase("{directory} already holds {path}", directory=directory.name or ".", path=existing[0]),
+            Phrase(
+                "{directory} already holds {path}",
+                directory=directory.name or ".",
+                path=existing[0],
+            ),
             Phrase("{command} overwrites nothing, so it wrote nothing.", command=Command("init")),
             Phrase(
                 "{elsewhere}   or, to keep existing files and write the others: {here}",
@@ -98,7 +110,9 @@ def write_scaffold(directory: Path, contents: Mapping[str, bytes]) -> list[str]:
     except OSError as error:
         why = system_reason(error)
         raise UsageError(
-            Phrase("{directory} cannot be written: {why}", directory=directory.name or ".", why=why),
+            Phrase(
+                "{directory} cannot be written: {why}", directory=directory.name or ".", why=why
+            ),
             hint=Command("init", "NEW_FOLDER"),
         ) from None
     return sorted(contents)

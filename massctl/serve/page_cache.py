@@ -140,10 +140,13 @@ class Rendered(Frozen):
     def files(self) -> dict[str, str]:
         """Where the campaign's files stand on the server, by the SHA-256 of their bytes."""
         return {
-            each.sha256: address(each.sha256, each.extension) for each in (self.campaign.files if self.campaign else ())
+            each.sha256: address(each.sha256, each.extension)
+            for each in (self.campaign.files if self.campaign else ())
         }
 
-    def earlier_files(self, name: CampaignName, pictures: Iterable[LockedPicture]) -> dict[str, str]:
+    def earlier_files(
+        self, name: CampaignName, pictures: Iterable[LockedPicture]
+    ) -> dict[str, str]:
         """Return the same for an earlier version, for the files whose bytes the working tree still has."""
         found = self.files
         for each in pictures:
@@ -152,7 +155,9 @@ class Rendered(Frozen):
                 continue
             path = path_from_lock(each.path, name)
             try:
-                now = self.workbench.picture(name, path, "inline" if each.purpose == "image" else "cover")
+                now = self.workbench.picture(
+                    name, path, "inline" if each.purpose == "image" else "cover"
+                )
             except ChildError:
                 continue
             if isinstance(now, Picture) and now.sha256 == sha256:
@@ -172,7 +177,9 @@ def address(sha256: str, extension: str) -> str:
     return f"{FILE_FOLDER}{sha256}.{extension}"
 
 
-def render_folder(workbench: Workbench, name: CampaignName, state: State, before: Rendered | None) -> Rendered | None:
+def render_folder(
+    workbench: Workbench, name: CampaignName, state: State, before: Rendered | None
+) -> Rendered | None:
     """Read and render a campaign; None without such a folder. `before` is the previous result.
 
     A campaign that went out according to `state` is not rendered; with an empty state everything is.
@@ -201,7 +208,9 @@ def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None
     before = archive.read(base.digest) if base else None
     if base is None or before is None:
         return None
-    found = Earlier(difference(base, before, version_of(campaign)), before.message, before.lock.send.window)
+    found = Earlier(
+        difference(base, before, version_of(campaign)), before.message, before.lock.send.window
+    )
     return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
 
 
@@ -234,7 +243,9 @@ class PageCache:
         self._settings, self._faults = self._read_settings()
         self._state, self._trouble = self._read_ledger()
         self._folders = self._repository.campaign_folders()
-        self._statistics: Final = served.statistics_folder.relative_to(served.repository.root).as_posix()
+        self._statistics: Final = served.statistics_folder.relative_to(
+            served.repository.root
+        ).as_posix()
         self._report: tuple[datetime, Report] | None = None
         """With the hour in which it was made."""
 
@@ -247,9 +258,13 @@ class PageCache:
             heard = self._broadcaster.number
             self._renew()
             listed = [self._listed(name) for name in self._folders.names]
-            files = {sha256: at for kept in self._kept.values() for sha256, at in kept.files.items()}
+            files = {
+                sha256: at for kept in self._kept.values() for sha256, at in kept.files.items()
+            }
             faults = [*self._faults, *self._folders.diagnostics]
-            return campaigns_page(listed, faults, trouble or self._trouble, self._sheet(files), heard)
+            return campaigns_page(
+                listed, faults, trouble or self._trouble, self._sheet(files), heard
+            )
 
     def page(self, name: CampaignName) -> str | None:
         """Return the page of one campaign as it is now; None without one."""
@@ -264,7 +279,9 @@ class PageCache:
                 title=kept.found.title if kept else "",
                 campaign=kept.campaign if kept else None,
                 # Without its settings no campaign can be read, and their faults are what has to be seen.
-                diagnostics=kept.diagnostics if kept and self._settings is not None else tuple(self._faults),
+                diagnostics=kept.diagnostics
+                if kept and self._settings is not None
+                else tuple(self._faults),
                 is_behind=kept is not None
                 and kept.campaign is not None
                 and (kept.found is not kept.campaign or self._settings is None),
@@ -281,7 +298,9 @@ class PageCache:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""
         with self._one_at_a_time:
             sheet, watched = self._sheet({}), Watched(ANYTHING, self._broadcaster.number)
-            return document(say(Phrase("there is no such page"), sheet.language), [], "", [], sheet, watched)
+            return document(
+                say(Phrase("there is no such page"), sheet.language), [], "", [], sheet, watched
+            )
 
     def themes_page(self, query: Mapping[str, str]) -> str:
         """Return the gallery of themes, with the variables and the sample that the address chooses."""
@@ -290,11 +309,17 @@ class PageCache:
             if self._settings is not None:
                 workbench = self._workbench(self._settings)
                 try:
-                    shown = shown_themes(workbench.renderer, read_settings(query), query.get("sample", ""))
+                    shown = shown_themes(
+                        workbench.renderer, read_settings(query), query.get("sample", "")
+                    )
                 except ChildError as error:
                     hint = Phrase("check your own themes, then reload the page")
-                    faults.append(Diagnostic("MC409", Severity.ERROR, error.why, Place(OWN_THEMES), hint))
-            sheet = self._sheet({sha256: FILE_FOLDER + name for sha256, name in sample_addresses().items()})
+                    faults.append(
+                        Diagnostic("MC409", Severity.ERROR, error.why, Place(OWN_THEMES), hint)
+                    )
+            sheet = self._sheet(
+                {sha256: FILE_FOLDER + name for sha256, name in sample_addresses().items()}
+            )
             return themes_page(shown, faults, sheet, Watched(SHARED, heard))
 
     def calendar_page(self, query: Mapping[str, str]) -> str:
@@ -330,10 +355,18 @@ class PageCache:
             except LedgerError as error:
                 return self.list_page(error.summary)
             if "send" not in query:
-                return sends_page(report, sheet, Watched(REPORTED, heard), Order.of(query), self._trouble)
+                return sends_page(
+                    report, sheet, Watched(REPORTED, heard), Order.of(query), self._trouble
+                )
             named = query["send"], query.get("edition", "")
-            send = next((each for each in report.sends if (each.campaign, str(each.edition)) == named), None)
-            return served_send_page(report, send, sheet, Watched(REPORTED, heard)) if send is not None else None
+            send = next(
+                (each for each in report.sends if (each.campaign, str(each.edition)) == named), None
+            )
+            return (
+                served_send_page(report, send, sheet, Watched(REPORTED, heard))
+                if send is not None
+                else None
+            )
 
     def _reported(self, settings: MassctlFile) -> Report:
         """Return the report of all sends, made anew every hour: the clock decides which numbers are still to come."""
@@ -357,7 +390,9 @@ class PageCache:
         """
         for name in self._folders.names:
             with self._one_at_a_time:
-                is_news = self._settings is not None and (name not in self._kept or name in self._stale)
+                is_news = self._settings is not None and (
+                    name not in self._kept or name in self._stale
+                )
                 if is_news:
                     self._look(name)
             if is_news:
@@ -379,7 +414,9 @@ class PageCache:
             self._settings, self._faults = self._read_settings()
             self._stale.update(self._kept)
             everything = True
-        is_reported = any(path == self._statistics or path.startswith(f"{self._statistics}/") for path in paths)
+        is_reported = any(
+            path == self._statistics or path.startswith(f"{self._statistics}/") for path in paths
+        )
         if is_reported or SETTINGS in paths or self._ledger in paths:
             self._report = None
         if self._ledger in paths:
@@ -396,7 +433,9 @@ class PageCache:
             self._compared.pop(name, None)
         if everything:
             return EVERYTHING
-        return frozenset({*stale, *([SHARED] if is_shared else ()), *([REPORTED] if is_reported else ())})
+        return frozenset(
+            {*stale, *([SHARED] if is_shared else ()), *([REPORTED] if is_reported else ())}
+        )
 
     def _renew(self) -> None:
         """Render some of the campaigns that changed; `warm` comes to the others."""
@@ -422,18 +461,24 @@ class PageCache:
 
     def _workbench(self, settings: MassctlFile) -> Workbench:
         """Return the files as they are now."""
-        return Workbench(self._repository, settings, self._served.cache, self._state, child=self._child)
+        return Workbench(
+            self._repository, settings, self._served.cache, self._state, child=self._child
+        )
 
     def _comparison(self, name: CampaignName, kept: Rendered) -> Compared | None:
         if name not in self._compared:
             self._compared[name] = compared(kept, self._state, self._served.archive())
         return self._compared[name]
 
-    def _plan(self, desired: Sequence[Desired], settings: MassctlFile, now: datetime, *names: str) -> Plan:
+    def _plan(
+        self, desired: Sequence[Desired], settings: MassctlFile, now: datetime, *names: str
+    ) -> Plan:
         """Plan campaigns as their files have them; `names` are those that somebody names."""
         workbench, named = self._workbench(settings), frozenset(names) or None
         agenda = agenda_of(workbench, self._state, desired, self._folders.names, named, now)
-        return make_plan(desired, self._state, unasked(PolicyInForce(settings.policy, agenda, named=named)), now)
+        return make_plan(
+            desired, self._state, unasked(PolicyInForce(settings.policy, agenda, named=named)), now
+        )
 
     def _drifts(self, kept: Rendered | None) -> tuple[Drift, ...]:
         """Return what people were told of that a campaign depends on; nobody is asked for it."""
@@ -450,13 +495,27 @@ class PageCache:
         campaign = kept.found
         if status_of(self._state.record(campaign.name, campaign.edition)) in FINAL:
             return None
-        refusals = self._plan([campaign], settings, self._served.now(), campaign.name).campaigns[0].refusals
-        locked = locked_digest(self._repository, campaign.name) if settings.policy.require_lock else campaign.digest
+        refusals = (
+            self._plan([campaign], settings, self._served.now(), campaign.name)
+            .campaigns[0]
+            .refusals
+        )
+        locked = (
+            locked_digest(self._repository, campaign.name)
+            if settings.policy.require_lock
+            else campaign.digest
+        )
         if locked == campaign.digest:
             return refusals
-        why = Phrase("it is not locked") if locked is None else Phrase("it was edited since it was locked")
+        why = (
+            Phrase("it is not locked")
+            if locked is None
+            else Phrase("it was edited since it was locked")
+        )
         guard = Guard.LOCK_MISSING if locked is None else Guard.LOCK_STALE
-        hint = Phrase("{command}, then commit and have it reviewed", command=Command("lock", campaign.name))
+        hint = Phrase(
+            "{command}, then commit and have it reviewed", command=Command("lock", campaign.name)
+        )
         return (Refusal(guard, why, hint), *refusals)
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
@@ -468,7 +527,13 @@ class PageCache:
     def _listed(self, name: CampaignName) -> Listed:
         kept = self._kept.get(name)
         campaign, diagnostics = (kept.campaign, kept.diagnostics) if kept else (None, ())
-        look = Look(name, kept.found.title if kept else "", campaign, diagnostics, status=self._status(name, kept))
+        look = Look(
+            name,
+            kept.found.title if kept else "",
+            campaign,
+            diagnostics,
+            status=self._status(name, kept),
+        )
         window = kept.found.window if kept else None
         is_known = kept is not None and kept.is_whole and name not in self._stale
         return Listed(look, window, window_state(window, self._served.now()), is_known)

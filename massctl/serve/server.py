@@ -41,7 +41,9 @@ class WsgiApp:
         self._cache = cache
         self._broadcaster = broadcaster
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> "Iterable[bytes]":
         """Answer one request."""
         # The web server is needed by this verb only.
         from werkzeug.wrappers import Request
@@ -64,7 +66,9 @@ class WsgiApp:
             return self._file(request, found[1], found[2])
         text, kind = self._text(request.path, request.args)
         if text is None:
-            return Response(self._cache.missing_page(), 404, content_type="text/html; charset=utf-8")
+            return Response(
+                self._cache.missing_page(), 404, content_type="text/html; charset=utf-8"
+            )
         return Response(text, content_type=f"text/{kind}; charset=utf-8")
 
     def _text(self, path: str, query: Mapping[str, str]) -> tuple[str | None, str]:
@@ -89,7 +93,11 @@ class WsgiApp:
         data, kind = self._cache.file(sha256), MEDIA_TYPES.get(extension)
         if data is None or kind is None:
             return Response("there is no such file\n", 404)
-        answer = Response(data, content_type=kind, headers={"Cache-Control": "private, max-age=31536000, immutable"})
+        answer = Response(
+            data,
+            content_type=kind,
+            headers={"Cache-Control": "private, max-age=31536000, immutable"},
+        )
         # Players ask for parts of a sound or video.
         return answer.make_conditional(request, accept_ranges=True, complete_length=len(data))
 

@@ -45,7 +45,11 @@ def read_settings(query: Mapping[str, str]) -> ThemeSettings:
     found = ThemeSettings()
     for key in ("accent", "font_size", "headings", "code"):
         written = query.get(key, "")
-        value = int(written) if key in _NUMBERS and written.isdecimal() and len(written) < len("100") else written
+        value = (
+            int(written)
+            if key in _NUMBERS and written.isdecimal() and len(written) < len("100")
+            else written
+        )
         try:
             found = ThemeSettings.model_validate({key: value}).over(found)
         except ValidationError:
@@ -73,7 +77,9 @@ def _shown(theme: ThemeSettings, answer: Any) -> Shown:
     article, told = from_plain(answer["article"]), from_plain(answer["told"])
     if not isinstance(article, RenderedArticle):
         raise TypeError(article)
-    return Shown(theme, article, tuple(dict.fromkeys((fault.message, fault.hint) for fault in told)))
+    return Shown(
+        theme, article, tuple(dict.fromkeys((fault.message, fault.hint) for fault in told))
+    )
 
 
 def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -119,7 +125,10 @@ def sample_files() -> dict[str, bytes]:
 
 def sample_addresses() -> dict[str, str]:
     """Name a file for each picture of the samples, by the SHA-256 of its bytes."""
-    return {sha256_of(sample_picture(name)): f"{sha256_of(sample_picture(name))}.{name[-3:]}" for name in _PICTURES}
+    return {
+        sha256_of(sample_picture(name)): f"{sha256_of(sample_picture(name))}.{name[-3:]}"
+        for name in _PICTURES
+    }
 
 
 class _Samples(Materials):

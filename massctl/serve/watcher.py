@@ -24,10 +24,15 @@ Identity = tuple[int, ...] | None
 class Watcher:
     """A thread that tells changes, by paths from the root, until it is ended."""
 
-    def __init__(self, root: Path, kept: Sequence[Path], changed: Callable[[set[str]], None]) -> None:
+    def __init__(
+        self, root: Path, kept: Sequence[Path], changed: Callable[[set[str]], None]
+    ) -> None:
         """Watcher below `root`; `kept` are the ledger's file and the folder of statistics, wherever in `root`."""
         self._root = root.resolve()
-        self._files = (SETTINGS, *(each.resolve().relative_to(self._root).as_posix() for each in kept))
+        self._files = (
+            SETTINGS,
+            *(each.resolve().relative_to(self._root).as_posix() for each in kept),
+        )
         self._changed = changed
         self._ended = threading.Event()
         self._known = self._look()
@@ -45,7 +50,9 @@ class Watcher:
             self._known[CAMPAIGNS] = None  # What happened before it was watched is not known.
             for changed in self._campaign_changes():
                 now = self._look()
-                different = {path for path, identity in now.items() if identity != self._known[path]}
+                different = {
+                    path for path, identity in now.items() if identity != self._known[path]
+                }
                 self._known = now
                 if changed or different:
                     self._changed(changed | different)
@@ -54,7 +61,9 @@ class Watcher:
 
     def _look(self) -> dict[str, Identity]:
         """Tell the files and the folder from others of the same name."""
-        return {CAMPAIGNS: _identity(self._root / CAMPAIGNS)} | {each: _kept(self._root / each) for each in self._files}
+        return {CAMPAIGNS: _identity(self._root / CAMPAIGNS)} | {
+            each: _kept(self._root / each) for each in self._files
+        }
 
     def _campaign_changes(self) -> Iterator[set[str]]:
         """Return changes below campaigns/, and now and then none.

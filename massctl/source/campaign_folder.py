@@ -42,7 +42,8 @@ def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -
         target.mkdir(parents=True)
         root.mkdir(exist_ok=True)
         if folder.stat().st_dev != root.stat().st_dev:
-            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))  # It could not be moved to its place whole.
+            # It could not be moved to its place whole.
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         yield target
     except OSError as error:
         raise _unwritable(name, error) from None
@@ -103,12 +104,18 @@ def copied_folder(
 
 @contextmanager
 def copied_for_rest(
-    repository: Repository, source: CampaignName, rest: CampaignName, openids: Iterator[str], cache: Path
+    repository: Repository,
+    source: CampaignName,
+    rest: CampaignName,
+    openids: Iterator[str],
+    cache: Path,
 ) -> Iterator[Path]:
     """Write the folder of `rest`, without lock, edition and window, with a list of these openids."""
     data, said = _declared(repository, source)
     lists = picture_paths(str(said["audience"]["openids"]), f"{source}/{CAMPAIGN_FILE}", source)
-    inside = [each for each in lists if each.startswith(f"{source}/")] if isinstance(lists, list) else []
+    inside = (
+        [each for each in lists if each.startswith(f"{source}/")] if isinstance(lists, list) else []
+    )
     old_list = repository.root / CAMPAIGNS / inside[0] if inside else None
     changes: dict[Keys, str | None] = {("audience", "openids"): UNSENT_LIST, ("edition",): None}
     with unfinished_folder(repository, rest, cache) as target:
@@ -142,12 +149,18 @@ def _copy(
     changes: Mapping[Keys, str | None],
     old_list: Path | None,
 ) -> None:
-    written = with_values(data, f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}", known_keys(CampaignFile), changes)
+    written = with_values(
+        data, f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}", known_keys(CampaignFile), changes
+    )
     if written is None:
         raise UsageError(
-            Phrase("campaign.yaml of {name} is written in a way that cannot be copied", name=source),
+            Phrase(
+                "campaign.yaml of {name} is written in a way that cannot be copied", name=source
+            ),
             Phrase("Nothing was written."),
-            Phrase("write its values in block style (key: value, one a line), then run the same command again"),
+            Phrase(
+                "write its values in block style (key: value, one a line), then run the same command again"
+            ),
         )
     root = repository.root / CAMPAIGNS / source
     shutil.copytree(root, target, symlinks=True, ignore=_ours(root, old_list), dirs_exist_ok=True)
@@ -163,7 +176,10 @@ def _ours(source: Path, old_list: Path | None) -> Any:
         return {
             name
             for name in names
-            if name in written or name.startswith(".") or name.endswith("~") or Path(folder) / name == old_list
+            if name in written
+            or name.startswith(".")
+            or name.endswith("~")
+            or Path(folder) / name == old_list
         }
 
     return ignored

@@ -16,7 +16,14 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
-from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_BYTES_MAX, Repository, UnreadableError, decode
+from massctl.source.repository import (
+    CAMPAIGNS,
+    SETTINGS,
+    TEXT_BYTES_MAX,
+    Repository,
+    UnreadableError,
+    decode,
+)
 from massctl.source.settings_rules import settings_rules
 from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import YAML_BYTES_MAX, Positions, no_positions, read_yaml
@@ -29,7 +36,17 @@ def about_unseen(reporter: Reporter) -> list[Diagnostic]:
     for each in unseen_characters(reporter.lines.text):
         span = reporter.lines.span(each.start, each.start + 1)
         place, excerpt = reporter.place(span), reporter.excerpt(span)
-        found.append(Diagnostic("MC320", Severity.WARNING, each.message, place, each.hint, reporter.campaign, excerpt))
+        found.append(
+            Diagnostic(
+                "MC320",
+                Severity.WARNING,
+                each.message,
+                place,
+                each.hint,
+                reporter.campaign,
+                excerpt,
+            )
+        )
     return found
 
 
@@ -55,7 +72,12 @@ def _cut_texts(positions: Positions) -> Iterator[_Cut]:
         line = positions.reporter.lines.written(span.end_line)
         begin, end = span.column - 1, span.end_column - 1
         cut = _CUT.match(line, end)
-        if cut is None or not _is_text(path) or span.line != span.end_line or line[begin : begin + 1] in _NOT_PLAIN:
+        if (
+            cut is None
+            or not _is_text(path)
+            or span.line != span.end_line
+            or line[begin : begin + 1] in _NOT_PLAIN
+        ):
             continue
         yield _Cut(str(path[-1]), span, cut[1])
 
@@ -65,9 +87,14 @@ def _about_cut(cut: _Cut, reporter: Reporter) -> Diagnostic:
     say = Phrase(say, key=cut.key, rest=word(cut.rest))
     hint = Phrase("put the whole value in quotes; if it is a comment, write a space after the #")
     begin, end = cut.span.column - 1, cut.span.end_column + 1
-    place, line = Span(cut.span.line, end, cut.span.line, end + len(cut.rest)), reporter.lines.written(cut.span.line)
+    place, line = (
+        Span(cut.span.line, end, cut.span.line, end + len(cut.rest)),
+        reporter.lines.written(cut.span.line),
+    )
     excerpt = reporter.excerpt(place, line[:begin] + in_quotes(line[begin:].rstrip()))
-    return Diagnostic("MC033", Severity.WARNING, say, reporter.place(place), hint, reporter.campaign, excerpt)
+    return Diagnostic(
+        "MC033", Severity.WARNING, say, reporter.place(place), hint, reporter.campaign, excerpt
+    )
 
 
 _CUT = re.compile(r" (#(?:[^ \t].*?)?)[ \t]*$")
@@ -101,7 +128,9 @@ def with_excerpts(
     return [_shown(diagnostic, repository, reporters) for diagnostic in diagnostics]
 
 
-def _shown(diagnostic: Diagnostic, repository: Repository, reporters: dict[str, Reporter | None]) -> Diagnostic:
+def _shown(
+    diagnostic: Diagnostic, repository: Repository, reporters: dict[str, Reporter | None]
+) -> Diagnostic:
     place = diagnostic.place
     if diagnostic.excerpt is not None or place is None or place.line is None:
         return diagnostic
@@ -194,7 +223,10 @@ def _written(value: object, path: Path) -> Path | None:
 
 
 def load_campaign(
-    repository: Repository, name: CampaignName, settings: MassctlFile | None, known: Loaded | None = None
+    repository: Repository,
+    name: CampaignName,
+    settings: MassctlFile | None,
+    known: Loaded | None = None,
 ) -> Loaded:
     """Read a campaign's campaign.yaml; without `settings` its account is not looked up.
 
@@ -212,7 +244,11 @@ def load_campaign(
 
     def rules(written: dict[str, object]) -> list[Fault]:
         account = written.get("account")
-        return [*campaign_faults(written), *_unknown_account(account, settings), *_only_service(written, settings)]
+        return [
+            *campaign_faults(written),
+            *_unknown_account(account, settings),
+            *_only_service(written, settings),
+        ]
 
     file, diagnostics = validate(document, CampaignFile, rules)
     declared = document.data if isinstance(document.data, dict) else {}
@@ -238,8 +274,16 @@ def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -
     audience, account = written.get("audience"), written.get("account")
     if settings is None or not isinstance(account, str) or account not in settings.accounts:
         return []
-    if settings.accounts[account].kind == "service" or not isinstance(audience, Mapping) or "openids" not in audience:
+    if (
+        settings.accounts[account].kind == "service"
+        or not isinstance(audience, Mapping)
+        or "openids" not in audience
+    ):
         return []
-    say = Phrase("a subscription account (订阅号) cannot send to openids; only a service account (服务号) can")
-    hint = Phrase("give these followers a tag (标签) in the console and write `tag:` instead of `openids:`")
+    say = Phrase(
+        "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+    )
+    hint = Phrase(
+        "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
+    )
     return [Fault("MC609", ("audience", "openids"), say, hint)]

@@ -24,7 +24,15 @@ from massctl.model.inputs import JudgedInputs
 from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
-from massctl.plan.quota import Agenda, Demand, calls_by_day, demand_of, may_run_short, scope_of, tag_of
+from massctl.plan.quota import (
+    Agenda,
+    Demand,
+    calls_by_day,
+    demand_of,
+    may_run_short,
+    scope_of,
+    tag_of,
+)
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
 from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids, PicturePurpose
@@ -67,7 +75,9 @@ class Workbench(Struct, dict=True):
         # Reading YAML and validating it is what a repository of sent campaigns goes without.
         from massctl.source.campaigns import load_campaign
 
-        self.loaded[name] = load_campaign(self.repository, name, self.settings, self.loaded.get(name))
+        self.loaded[name] = load_campaign(
+            self.repository, name, self.settings, self.loaded.get(name)
+        )
         return self.loaded[name]
 
     @cached_property
@@ -138,7 +148,9 @@ class Workbench(Struct, dict=True):
             Phrase("check that the folder is writable, then run the same command again"),
         )
 
-    def rendered(self, name: CampaignName, file: "CampaignFile", locked: Mapping[str, str]) -> "Made":
+    def rendered(
+        self, name: CampaignName, file: "CampaignFile", locked: Mapping[str, str]
+    ) -> "Made":
         """Have a campaign rendered, and know its files by their names. Raises ChildError.
 
         `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`.
@@ -225,12 +237,16 @@ class Desires:
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
         here = [CampaignName(name) for name in names if name in self._folders.names]
-        gone = [self._of_deleted_folders(record) for record in self._gone() if record.campaign in names]
+        gone = [
+            self._of_deleted_folders(record) for record in self._gone() if record.campaign in names
+        ]
         return [*self._read(here), *gone]
 
     def concluded(self, names: Sequence[str]) -> list[Concluded]:
         """Return those of `names` that went out and whose folder is as it was then, by the record alone."""
-        return [found for name in names if (found := self._concluded(CampaignName(name))) is not None]
+        return [
+            found for name in names if (found := self._concluded(CampaignName(name))) is not None
+        ]
 
     def _concluded(self, name: CampaignName) -> Concluded | None:
         record = self._newest.get(name)
@@ -246,13 +262,20 @@ class Desires:
             return None  # Whoever reads it says what is wrong.
         if source != sent.source_sha256:
             return None
-        window = Window(sent.not_before, sent.not_after) if sent.not_before and sent.not_after else None
-        return Concluded(name, sent.title, sent.account, AppId(account.appid), record.edition, window, source)
+        window = (
+            Window(sent.not_before, sent.not_after) if sent.not_before and sent.not_after else None
+        )
+        return Concluded(
+            name, sent.title, sent.account, AppId(account.appid), record.edition, window, source
+        )
 
     @cached_property
     def _newest(self) -> dict[CampaignName, Record]:
         """The newest edition on record of each campaign."""
-        return {record.campaign: record for record in sorted(self._state.records.values(), key=lambda r: r.edition)}
+        return {
+            record.campaign: record
+            for record in sorted(self._state.records.values(), key=lambda r: r.edition)
+        }
 
     def _one(self, name: CampaignName) -> Desired:
         with self._workbench.repository.judging() as read:
@@ -301,7 +324,9 @@ class Desires:
             return Invalid(name, file.title, file.account, file.edition, found, _window(file))
         if is_concluded(record):
             window = _window(file)
-            return Concluded(name, file.title, file.account, AppId(account.appid), file.edition, window, source)
+            return Concluded(
+                name, file.title, file.account, AppId(account.appid), file.edition, window, source
+            )
         due = _Due(loaded, file, account, source)
         return (self._without_lock(due) if self._is_locked else None) or due
 
@@ -310,7 +335,11 @@ class Desires:
         from massctl.plan.guards import lock_missing
 
         name = due.loaded.name
-        return None if self._workbench.repository.is_locked(name) else _not_locked(due, lock_missing(name))
+        return (
+            None
+            if self._workbench.repository.is_locked(name)
+            else _not_locked(due, lock_missing(name))
+        )
 
     def _as_locked(self, due: "_Due", rendered: RenderedCampaign | Invalid) -> Desired:
         from massctl.plan.guards import links_refusal
@@ -318,7 +347,9 @@ class Desires:
 
         if isinstance(rendered, Invalid):
             return rendered
-        refusal = check_lock(self._workbench.repository, rendered).refusal or links_refusal(rendered, self._state)
+        refusal = check_lock(self._workbench.repository, rendered).refusal or links_refusal(
+            rendered, self._state
+        )
         return rendered if refusal is None else _not_locked(due, refusal, rendered)
 
     def _render(self, due: "_Due") -> RenderedCampaign | Invalid:
@@ -343,13 +374,17 @@ class Desires:
             about_file=[
                 *about_unseen(loaded.positions.reporter),
                 *about_cut_texts(loaded.positions),
-                *about_tag(workbench.repository, loaded.name, file.account, file.audience, loaded.place),
+                *about_tag(
+                    workbench.repository, loaded.name, file.account, file.audience, loaded.place
+                ),
             ],
         )
         shown = with_excerpts(diagnostics, workbench.repository, loaded.positions.reporter)
         if rendered is None:
             found = (*loaded.diagnostics, *shown)
-            return Invalid(loaded.name, file.title, file.account, file.edition, found, _window(file))
+            return Invalid(
+                loaded.name, file.title, file.account, file.edition, found, _window(file)
+            )
         first = workbench.settings.first_name(loaded.name)
         inputs = JudgedInputs(settings=workbench.settings.declared_sha256).joined(made.files)
         known_as = first if first != loaded.name else None
@@ -357,7 +392,11 @@ class Desires:
 
     def _gone(self) -> list[Record]:
         """Return the records with an open attempt whose folder is gone."""
-        return [r for r in self._state.records.values() if r.is_in_doubt and r.campaign not in self._folders.names]
+        return [
+            r
+            for r in self._state.records.values()
+            if r.is_in_doubt and r.campaign not in self._folders.names
+        ]
 
     def _of_deleted_folders(self, record: Record) -> Gone:
         appid = record.appid or AppId("")
@@ -398,8 +437,12 @@ def _about_shared(repository: Repository) -> list[Diagnostic]:
 def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
     """Build the invalid campaign from the keys that could be read."""
     said = loaded.declared
-    title, account, edition, send = (said.get(key) for key in ("title", "account", "edition", "send"))
-    start, end = (parse_offset_time(send.get(key) if isinstance(send, dict) else None) for key in _ENDS)
+    title, account, edition, send = (
+        said.get(key) for key in ("title", "account", "edition", "send")
+    )
+    start, end = (
+        parse_offset_time(send.get(key) if isinstance(send, dict) else None) for key in _ENDS
+    )
     return Invalid(
         loaded.name,
         title if isinstance(title, str) else "",
@@ -410,9 +453,13 @@ def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
     )
 
 
-def _not_locked(due: _Due, refusal: "Refusal", rendered: RenderedCampaign | None = None) -> NotLocked:
+def _not_locked(
+    due: _Due, refusal: "Refusal", rendered: RenderedCampaign | None = None
+) -> NotLocked:
     file = due.file
-    return NotLocked(due.loaded.name, file.title, file.account, file.edition, _window(file), refusal, rendered)
+    return NotLocked(
+        due.loaded.name, file.title, file.account, file.edition, _window(file), refusal, rendered
+    )
 
 
 def _locked_links(repository: Repository, name: CampaignName) -> Mapping[str, str]:
@@ -480,19 +527,27 @@ class _Others:
         # Reading YAML and validating it is what a repository of closed windows goes without.
         file = self._workbench.campaign(name).file
         start, end = (
-            (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after)) if file else (0, 0)
+            (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after))
+            if file
+            else (0, 0)
         )
         if file is None or not isinstance(start, datetime) or not isinstance(end, datetime):
             return None
         try:
-            rejected = any(attempt.rejection for attempt in self._state.record(name, file.edition).attempts)
+            rejected = any(
+                attempt.rejection for attempt in self._state.record(name, file.edition).attempts
+            )
             source = repository.folder_digest(name) if rejected else None
             calls = self._calls_at_most(name, file.audience.openids)
         except UnreadableError:
             return None
         appid = AppId(settings.accounts[file.account].appid)
         scope, window = scope_of(file.audience), Window(start, end)
-        account, tag, over = AccountName(file.account), tag_of(file.audience), file.send.over_limit == "allow"
+        account, tag, over = (
+            AccountName(file.account),
+            tag_of(file.audience),
+            file.send.over_limit == "allow",
+        )
         return Demand(name, file.edition, account, appid, scope, window, source, calls, tag, over)
 
     def counted(self, demands: Sequence[Demand], accounts: Iterable[AppId]) -> list[Demand]:
@@ -500,9 +555,15 @@ class _Others:
         short = {
             appid
             for appid in accounts
-            if may_run_short([d for d in demands if d.appid == appid], calls_by_day(self._state, appid, self._now))
+            if may_run_short(
+                [d for d in demands if d.appid == appid],
+                calls_by_day(self._state, appid, self._now),
+            )
         }
-        found = [self._read(each) if each.appid in short and each.name in self._lists else each for each in demands]
+        found = [
+            self._read(each) if each.appid in short and each.name in self._lists else each
+            for each in demands
+        ]
         return [each for each in found if each is not None]
 
     def _calls_at_most(self, name: CampaignName, written: str | None) -> int:
@@ -541,7 +602,9 @@ def _may_open(repository: Repository, name: CampaignName, now: datetime) -> bool
     except UnreadableError:
         return False
     since = (now - timedelta(days=2)).date()
-    return b"\\" in data or any(_is_since(written.decode(), since) for written in _DATE.findall(data))
+    return b"\\" in data or any(
+        _is_since(written.decode(), since) for written in _DATE.findall(data)
+    )
 
 
 def _is_since(written: str, since: date) -> bool:

@@ -64,7 +64,9 @@ def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dic
     try:
         data = repository.lock_bytes(name)
     except UnreadableError as error:
-        raise DamagedLockError(Phrase("{file} cannot be read: {why}", file=LOCK_FILE, why=error.message)) from None
+        raise DamagedLockError(
+            Phrase("{file} cannot be read: {why}", file=LOCK_FILE, why=error.message)
+        ) from None
     if data is None:
         return None
     try:
@@ -101,7 +103,9 @@ class LockCheck(Frozen):
     """Which versions are not those that it was locked by; they refuse nothing while it renders the same."""
 
 
-def check_lock(repository: Repository, campaign: RenderedCampaign, *, exactly: bool = False) -> LockCheck:
+def check_lock(
+    repository: Repository, campaign: RenderedCampaign, *, exactly: bool = False
+) -> LockCheck:
     """Compare a campaign with the lock in its folder; `exactly` each byte counts, not only what the lock says."""
     try:
         found = read_lock(repository, campaign.name)
@@ -112,9 +116,16 @@ def check_lock(repository: Repository, campaign: RenderedCampaign, *, exactly: b
     lock, document = found
     now = LockFile.model_validate(lock_document(campaign, renderer()))
     parts, versions = changed_parts(lock, now), tuple(changed_versions(lock.renderer, now.renderer))
-    unfit = [*_misplaced(repository.root, campaign.name), *_changed_by_hand(campaign, lock, document)]
+    unfit = [
+        *_misplaced(repository.root, campaign.name),
+        *_changed_by_hand(campaign, lock, document),
+    ]
     due = lock_text(lock_document(campaign, lock.renderer))
-    as_due = _content(_path(repository.root, campaign.name)) == due.encode() if exactly else json.loads(due) == document
+    as_due = (
+        _content(_path(repository.root, campaign.name)) == due.encode()
+        if exactly
+        else json.loads(due) == document
+    )
     if not unfit and not parts and not as_due:
         unfit += _other_files(lock, now) or [_by_hand()]
     if unfit:
@@ -179,9 +190,13 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
 
 def _state_after(removed: list[str], *, is_kept: bool) -> Phrase:
     if not is_kept:
-        return Phrase("Its lock was changed, but the disk did not confirm it. Run the command again.")
+        return Phrase(
+            "Its lock was changed, but the disk did not confirm it. Run the command again."
+        )
     if removed:
-        return Phrase("Its lock is unchanged. These copies were removed: {files}.", files=enumerated(removed))
+        return Phrase(
+            "Its lock is unchanged. These copies were removed: {files}.", files=enumerated(removed)
+        )
     return Phrase("Its lock is as it was.")
 
 
@@ -192,7 +207,9 @@ def _misplaced(root: Path, name: CampaignName) -> Iterator[Phrase]:
         yield Phrase("{file} is left over", file=copy)
 
 
-def _changed_by_hand(campaign: RenderedCampaign, lock: LockFile, document: dict[str, Any]) -> Iterator[Phrase]:
+def _changed_by_hand(
+    campaign: RenderedCampaign, lock: LockFile, document: dict[str, Any]
+) -> Iterator[Phrase]:
     if lock_digest(document) != lock.digest:
         yield _by_hand()
     if lock.account.name != campaign.account:
@@ -202,7 +219,9 @@ def _changed_by_hand(campaign: RenderedCampaign, lock: LockFile, document: dict[
 def _other_files(lock: LockFile, now: LockFile) -> list[Phrase]:
     """Name the pictures that are the same and come from other files: the digest leaves out where they come from."""
     pairs = zip(lock.pictures, now.pictures, strict=True)
-    return [Phrase("the file of the picture {path}", path=old.path) for old, new in pairs if old != new]
+    return [
+        Phrase("the file of the picture {path}", path=old.path) for old, new in pairs if old != new
+    ]
 
 
 def _path(root: Path, name: CampaignName) -> Path:
@@ -216,7 +235,9 @@ def _by_hand() -> Phrase:
 def is_lock_copy(entry: str) -> bool:
     """Return whether a name is a copy of a lock, such as `campaign.lock (1).json` or `campaign.lock.json.orig`."""
     plain = entry.casefold()
-    return entry != LOCK_FILE and (plain.startswith(LOCK_FILE) or (plain.endswith(".json") and plain.startswith(_STEM)))
+    return entry != LOCK_FILE and (
+        plain.startswith(LOCK_FILE) or (plain.endswith(".json") and plain.startswith(_STEM))
+    )
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -231,6 +252,10 @@ def _content(path: Path) -> bytes | None:
     """Read a lock as it is committed: a checkout may write other line ends."""
     try:
         # Reading a pipe would wait for ever.
-        return path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() and not path.is_symlink() else None
+        return (
+            path.read_bytes().replace(b"\r\n", b"\n")
+            if path.is_file() and not path.is_symlink()
+            else None
+        )
     except OSError:
         return None

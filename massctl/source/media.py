@@ -15,7 +15,13 @@ from massctl.model.diagnostics import MediaFault
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
-from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE, SOURCE_BYTES_MAX, cache_key
+from massctl.picture.limits import (
+    AI_MARK_RECIPE,
+    COVER_RECIPE,
+    INLINE_RECIPE,
+    SOURCE_BYTES_MAX,
+    cache_key,
+)
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
@@ -38,7 +44,10 @@ def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) ->
     if sha256_of(data) != sha256:
         raise ConfigurationError(
             Phrase("a media file was changed while massctl was running"),
-            Phrase("campaigns/{path} differs from what was planned. Nothing was done with it.", path=path),
+            Phrase(
+                "campaigns/{path} differs from what was planned. Nothing was done with it.",
+                path=path,
+            ),
             Phrase("run the same command again"),
         )
     return data
@@ -87,7 +96,9 @@ class RecordingShelf:
         sha256 = sha256_of(data)
         self._paths.setdefault(sha256, path)
         purpose = Purpose.VOICE if use == "voice" else Purpose.VIDEO
-        return Recording(f"campaigns/{path}", sha256, len(data), purpose, found.extension, found.milliseconds)
+        return Recording(
+            f"campaigns/{path}", sha256, len(data), purpose, found.extension, found.milliseconds
+        )
 
 
 if TYPE_CHECKING:
@@ -202,7 +213,9 @@ class PictureCache:
     def _note_path(self, source: Sha256, use: PicturePurpose) -> Path:
         return self._cache / f"{source}-{use}.json"
 
-    def _recalled(self, source: Sha256, use: PicturePurpose) -> tuple[Picture | Fault, Sha256] | None:
+    def _recalled(
+        self, source: Sha256, use: PicturePurpose
+    ) -> tuple[Picture | Fault, Sha256] | None:
         """Return what the cache says of these bytes; None if it says nothing, or nothing that we would have written.
 
         Somebody else may have written there, or an earlier massctl.
@@ -220,7 +233,9 @@ class PictureCache:
         is_lost = produced != source and _kept(self._cache / found.sha256, produced) is None
         return None if is_lost else (found, produced)
 
-    def _converted(self, data: bytes, source: Sha256, use: PicturePurpose) -> tuple[Picture | Fault, Sha256]:
+    def _converted(
+        self, data: bytes, source: Sha256, use: PicturePurpose
+    ) -> tuple[Picture | Fault, Sha256]:
         result = _prepared(data, use)
         found: Picture | Fault
         produced = source
@@ -230,7 +245,9 @@ class PictureCache:
             produced = sha256_of(result.data)
             width, height = result.laid_out
             extension = result.format.extension
-            found = Picture("", source, source, len(data), result.purpose, extension, width, height, result.note)
+            found = Picture(
+                "", source, source, len(data), result.purpose, extension, width, height, result.note
+            )
             found = replace(found, lost_c2pa=result.lost_c2pa, has_new_mark=result.has_new_mark)
             found = replace(found, sha256=_name(found, produced))
             if produced != source:

@@ -44,7 +44,9 @@ class OpenidStore:
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._db.execute("PRAGMA temp_store = FILE")
         self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("CREATE TABLE given (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, openid TEXT NOT NULL)")
+        self._db.execute(
+            "CREATE TABLE given (n INTEGER PRIMARY KEY, line INTEGER NOT NULL, openid TEXT NOT NULL)"
+        )
         self._db.execute("CREATE TABLE again (n INTEGER PRIMARY KEY, line INTEGER NOT NULL)")
         self._db.execute("CREATE TABLE kept (place INTEGER PRIMARY KEY, openid TEXT NOT NULL)")
         self._ends = [0]
@@ -63,7 +65,9 @@ class OpenidStore:
         Gives what names the list (None if nothing is in it), how many were dropped, and the line of the first.
         """
         # SQLite sorts in its file: memory stays the same however long the list is.
-        numbered = "SELECT n, line, row_number() OVER (PARTITION BY openid ORDER BY n) AS nth FROM given"
+        numbered = (
+            "SELECT n, line, row_number() OVER (PARTITION BY openid ORDER BY n) AS nth FROM given"
+        )
         self._db.execute(f"INSERT INTO again SELECT n, line FROM ({numbered}) WHERE nth > 1")  # noqa: S608 - our text
         once = "SELECT openid FROM given WHERE n NOT IN (SELECT n FROM again) ORDER BY n"
         self._db.execute(f"INSERT INTO kept (openid) {once}")
@@ -77,12 +81,18 @@ class OpenidStore:
             lines = "".join(f"{openid}\n" for openid in self.batch(number)).encode()
             named.update(lines)
             batches.append(Sha256(hashlib.sha256(lines).hexdigest()))
-        return OpenidList(Sha256(named.hexdigest()), count, batch_max, tuple(batches)), dropped, first
+        return (
+            OpenidList(Sha256(named.hexdigest()), count, batch_max, tuple(batches)),
+            dropped,
+            first,
+        )
 
     def batch(self, number: int) -> tuple[str, ...]:
         """Return the openids of a batch, from 1, in their order."""
         query = "SELECT openid FROM kept WHERE place > ? AND place <= ? ORDER BY place"
-        return tuple(openid for (openid,) in self._db.execute(query, self._ends[number - 1 : number + 1]))
+        return tuple(
+            openid for (openid,) in self._db.execute(query, self._ends[number - 1 : number + 1])
+        )
 
 
 LIST_BYTES_MAX = 256 * 1024 * 1024
@@ -178,7 +188,9 @@ class _Reading(Struct):
 
     def _lines(self, pieces: Iterator[bytes]) -> Iterator[str]:
         """Return the lines of a file without their ends."""
-        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
+        decoder = io.IncrementalNewlineDecoder(
+            codecs.getincrementaldecoder("utf-8")(), translate=True
+        )
         rest, first = "", True
         # The empty piece says that no more follow: what is left in the decoder has to come out.
         for piece in chain(_small(pieces), (b"",)):
@@ -187,7 +199,9 @@ class _Reading(Struct):
             except UnicodeDecodeError as error:
                 before = rest + error.object[: error.start].decode("utf-8")
                 self.number += 1 + before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
-                raise self._end("MC607", Phrase("the list is not UTF-8 from this line on"), SAVE_AS_UTF8) from None
+                raise self._end(
+                    "MC607", Phrase("the list is not UTF-8 from this line on"), SAVE_AS_UTF8
+                ) from None
             if first and text:
                 text, first = text.removeprefix("\ufeff"), False
             *whole, rest = (rest + text).split("\n")
@@ -198,7 +212,9 @@ class _Reading(Struct):
                 yield line
             if len(rest) > LINE_CHARACTERS_MAX:
                 self.number += 1
-                say = Phrase("this line is longer than {limit} characters", limit=LINE_CHARACTERS_MAX)
+                say = Phrase(
+                    "this line is longer than {limit} characters", limit=LINE_CHARACTERS_MAX
+                )
                 raise self._end("MC607", say, Phrase("write one openid a line"))
 
     def _rows(self, pieces: Iterator[bytes]) -> Iterator[list[str]]:
@@ -229,13 +245,17 @@ class _Reading(Struct):
             raise self._end("MC604", say, Phrase("rename the others"))
         hint = Phrase("write {name} above the column, in the first row", name=COLUMN)
         if any(COLUMN in (part.strip() for part in _SEPARATORS.split(name)) for name in names):
-            hint = Phrase("separate the columns with commas: save the table as “CSV UTF-8 (comma delimited)”")
+            hint = Phrase(
+                "separate the columns with commas: save the table as “CSV UTF-8 (comma delimited)”"
+            )
         raise self._end("MC604", Phrase("the table has no column {name}", name=COLUMN), hint)
 
     def _take(self, column: int, openid: str) -> None:
         # A heading in a list without columns looks like an openid, and is none.
         if openid.casefold() == COLUMN:
-            hint = Phrase("remove the line; or, if this is a table, let the file's name end with .csv")
+            hint = Phrase(
+                "remove the line; or, if this is a table, let the file's name end with .csv"
+            )
             self._report("MC603", column, Phrase("this is a heading, not an openid"), hint)
             return
         if not is_openid(openid):
@@ -262,7 +282,9 @@ class _Reading(Struct):
         if len(self.faults) == FAULTS_MAX:
             say = Phrase("more lines of the list are faulty; massctl stopped reading")
             raise self._end(code, say, Phrase("correct these first, then validate again"))
-        self.faults.append(Fault(code, message, hint, path=self.path, line=self.number, column=column))
+        self.faults.append(
+            Fault(code, message, hint, path=self.path, line=self.number, column=column)
+        )
 
     def unusual(self) -> list[Fault]:
         """Warn of openids of another length than those that WeChat gives in practice."""
@@ -273,7 +295,9 @@ class _Reading(Struct):
             count=self.odd_lengths,
             usual=OPENID_CHARACTERS,
         )
-        hint = Phrase("if they were cut off, WeChat refuses the whole batch that they are in: export the list again")
+        hint = Phrase(
+            "if they were cut off, WeChat refuses the whole batch that they are in: export the list again"
+        )
         return [Fault("MC608", say, hint, path=self.path, line=self.odd_line, column=1)]
 
 
@@ -288,7 +312,9 @@ def _too_short(path: str, count: int) -> Fault:
     if count == 0:
         hint = Phrase("write one openid a line, two or more")
         return Fault("MC605", Phrase("the list is empty"), hint, path=path, line=1, column=1)
-    say = Phrase("the list has one openid, but WeChat sends only to {least} or more", least=BATCH_MIN)
+    say = Phrase(
+        "the list has one openid, but WeChat sends only to {least} or more", least=BATCH_MIN
+    )
     command = Command("preview", UNNAMED, "--touser OPENID")
     hint = Phrase("add a second one, or send a preview to this one: {command}", command=command)
     return Fault("MC605", say, hint, path=path, line=1, column=1)

@@ -32,7 +32,13 @@ from massctl.model.message import (
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.fault import Fault
-from massctl.source.repository import CAMPAIGNS, SETTINGS, EditedRepository, Repository, UnreadableError
+from massctl.source.repository import (
+    CAMPAIGNS,
+    SETTINGS,
+    EditedRepository,
+    Repository,
+    UnreadableError,
+)
 from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -96,14 +102,19 @@ class Renderer(Frozen, dict=True):
         Raises ChildError.
         """
         known: dict[str, Any] = dict(locked)
-        about = {"name": name, "file": json.loads(file.model_dump_json(by_alias=True, exclude_unset=True))}
+        about = {
+            "name": name,
+            "file": json.loads(file.model_dump_json(by_alias=True, exclude_unset=True)),
+        }
         for _ in range(_QUESTIONS_MAX):
             answer = self.ask("render", name, {**about, "addresses": known})
             try:
                 asked = [_article(each) for each in answer["asked"]]
                 if len(asked) > _ADDRESSES_MAX:
                     raise ChildError(NOT_ACCEPTED)
-                new = {f"{campaign}/{at}": to_plain(address_of(campaign, at)) for campaign, at in asked}
+                new = {
+                    f"{campaign}/{at}": to_plain(address_of(campaign, at)) for campaign, at in asked
+                }
                 made = _made(answer) if new.keys() <= known.keys() else None
             except NOT_PLAIN:
                 raise ChildError(NOT_ACCEPTED) from None
@@ -130,12 +141,16 @@ class Renderer(Frozen, dict=True):
     @cached_property
     def _edited(self) -> dict[str, str]:
         """What the child does not read from the disk; it may not open massctl.yaml, and needs its lines."""
-        edited = dict(self.repository.edited) if isinstance(self.repository, EditedRepository) else {}
+        edited = (
+            dict(self.repository.edited) if isinstance(self.repository, EditedRepository) else {}
+        )
         with suppress(UnreadableError):
             edited.setdefault(SETTINGS, self.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
         return {path: base64.b64encode(data).decode() for path, data in edited.items()}
 
-    def prepared(self, name: str, path: str, use: "PicturePurpose") -> tuple[Picture, Sha256] | Fault:
+    def prepared(
+        self, name: str, path: str, use: "PicturePurpose"
+    ) -> tuple[Picture, Sha256] | Fault:
         """Return a picture of a campaign as it will be uploaded, and the digest of its bytes. Raises ChildError."""
         answer = self.ask("prepare", name, {"path": path, "use": use})
         try:
@@ -163,7 +178,9 @@ def _made(answer: Any) -> Made:
     produced = {Sha256(name): Sha256(found) for name, found in answer["produced"].items()}
     if not isinstance(content, RenderedContent):
         raise TypeError(content)
-    kinds = {each.extension for each in content.pictures} | {each.extension for each in content.recordings}
+    kinds = {each.extension for each in content.pictures} | {
+        each.extension for each in content.recordings
+    }
     if not kinds <= MEDIA_TYPES.keys():
         raise ValueError("a file of no known kind")
     if {f.path: f.source_sha256 for f in content.pictures}.items() - files.items():
@@ -203,7 +220,12 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             words=materials.words,
         )
     produced = materials.pictures.produced if "pictures" in vars(materials) else {}
-    return {"content": to_plain(content), "files": files, "produced": produced, "asked": list(materials.asked)}
+    return {
+        "content": to_plain(content),
+        "files": files,
+        "produced": produced,
+        "asked": list(materials.asked),
+    }
 
 
 def prepare(request: dict[str, Any]) -> dict[str, Any]:
@@ -211,7 +233,10 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
     materials = Materials(*materials_of(request))
     found = materials.picture(request["path"], request["use"])
     produced = materials.pictures.produced
-    return {"found": to_plain(found), "produced": produced.get(getattr(found, "sha256", Sha256("")), "")}
+    return {
+        "found": to_plain(found),
+        "produced": produced.get(getattr(found, "sha256", Sha256("")), ""),
+    }
 
 
 _SAMPLE = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
@@ -225,10 +250,18 @@ def render_sample() -> None:
 
     cache_key()
     article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
-    about = {"version": 1, "account": "a", "audience": {"is_to_all": True}, "mpnews": {"articles": [article]}}
+    about = {
+        "version": 1,
+        "account": "a",
+        "audience": {"is_to_all": True},
+        "mpnews": {"articles": [article]},
+    }
     account = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "A"}
     settings = MassctlFile.model_validate({"version": 1, "accounts": {"a": account}})
-    inputs, file = _Sample(Repository(Path("/")), settings, Path("/")), CampaignFile.model_validate(about)
+    inputs, file = (
+        _Sample(Repository(Path("/")), settings, Path("/")),
+        CampaignFile.model_validate(about),
+    )
     place = Place("campaign.yaml")
     render_content(
         CampaignName("a"),
@@ -266,7 +299,9 @@ class Materials(Struct, dict=True):
         # Only faults need it.
         from massctl.source.campaigns import load_campaign
 
-        self._loaded[name] = load_campaign(self.repository, name, self.settings, self._loaded.get(name))
+        self._loaded[name] = load_campaign(
+            self.repository, name, self.settings, self._loaded.get(name)
+        )
         return self._loaded[name]
 
     @cached_property
@@ -288,7 +323,9 @@ class Materials(Struct, dict=True):
         except UnreadableError as error:
             code = "MC105" if error.is_missing else error.code
             where = path if error.line is not None else None
-            return Fault(code, error.message, error.hint, path=where, line=error.line, column=error.column)
+            return Fault(
+                code, error.message, error.hint, path=where, line=error.line, column=error.column
+            )
 
     def picture(self, path: str, use: "PicturePurpose") -> Picture | Fault:
         """Return a picture as it will be uploaded; `path` is from campaigns/."""
@@ -343,7 +380,9 @@ class Materials(Struct, dict=True):
 
 
 def _nothing(path: str) -> Fault:
-    return Fault("MC105", Phrase("{path} is missing", path=path), Phrase("check its templates and pictures"))
+    return Fault(
+        "MC105", Phrase("{path} is missing", path=path), Phrase("check its templates and pictures")
+    )
 
 
 class _Sample(Materials):

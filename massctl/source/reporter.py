@@ -29,7 +29,9 @@ _UNSEEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u206
 
 def word(text: object) -> str:
     """Make a key or a value from a file fit for a message: short, on one line, without a secret."""
-    plain = _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", without_secrets(str(text)[: 2 * WORD_CHARACTERS_MAX]))
+    plain = _UNSEEN.sub(
+        "\N{REPLACEMENT CHARACTER}", without_secrets(str(text)[: 2 * WORD_CHARACTERS_MAX])
+    )
     return plain if len(plain) <= WORD_CHARACTERS_MAX else plain[:WORD_CHARACTERS_MAX] + "…"
 
 
@@ -67,11 +69,22 @@ class Reporter(Frozen):
         return Excerpt(_cut(line), None if corrected is None else _cut(corrected))
 
     def at(
-        self, code: str, span: Span, message: Phrase, hint: Phrase | None = None, corrected: str | None = None
+        self,
+        code: str,
+        span: Span,
+        message: Phrase,
+        hint: Phrase | None = None,
+        corrected: str | None = None,
     ) -> Diagnostic:
         """Report a fault at a place."""
         return Diagnostic(
-            code, Severity.ERROR, message, self.place(span), hint, self.campaign, self.excerpt(span, corrected)
+            code,
+            Severity.ERROR,
+            message,
+            self.place(span),
+            hint,
+            self.campaign,
+            self.excerpt(span, corrected),
         )
 
     def of(self, fault: TextFault) -> Diagnostic:
@@ -84,7 +97,9 @@ def _cut(line: str) -> str:
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", without_secrets(line)[:EXCERPT_CHARACTERS_MAX])
 
 
-def about_file(code: str, file: str, campaign: str | None, message: Phrase, hint: Phrase | None = None) -> Diagnostic:
+def about_file(
+    code: str, file: str, campaign: str | None, message: Phrase, hint: Phrase | None = None
+) -> Diagnostic:
     """Report a fault of a whole file or folder."""
     return Diagnostic(code, Severity.ERROR, message, Place(file), hint, campaign)
 
@@ -96,4 +111,7 @@ def in_order(diagnostics: Iterable[Diagnostic], others: int = 0) -> list[Diagnos
         return told
     last = told[-1]
     say = more_faults(more + others)
-    return [*told, Diagnostic(last.code, Severity.INFO, say, last.place, CORRECT_THESE, last.campaign)]
+    return [
+        *told,
+        Diagnostic(last.code, Severity.INFO, say, last.place, CORRECT_THESE, last.campaign),
+    ]

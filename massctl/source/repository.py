@@ -60,7 +60,9 @@ def decode(data: bytes) -> Decoded:
     if "\ufffd" in text or _CONTROL.search(text) or (bad and _is_mostly_utf8(body)):
         before = body[:bad].decode("utf-8", "replace")
         say = Phrase("the byte {byte} is not UTF-8", byte=f"0x{body[bad]:02X}")
-        return Decoded(before, [TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)], False)
+        return Decoded(
+            before, [TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)], False
+        )
     say = Phrase("this is {encoding}, not UTF-8", encoding=_ENCODINGS[encoding])
     start = len(body[:bad].decode(encoding, "replace"))
     return Decoded(text, [TextFault("MC003", start, start + 1, say, SAVE_AS_UTF8)], True)
@@ -75,7 +77,9 @@ def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
             break
         if match.start() > line_end:
             say = Phrase("the control character {name} is not text", name=f"U+{ord(match[0]):04X}")
-            faults.append(TextFault("MC003", match.start(), match.end(), say, Phrase("delete the character")))
+            faults.append(
+                TextFault("MC003", match.start(), match.end(), say, Phrase("delete the character"))
+            )
             line_end = text.find("\n", match.end())
             line_end = len(text) if line_end < 0 else line_end
     return (_CONTROL.sub(" ", text) if faults else text), faults
@@ -144,7 +148,9 @@ def _meant(folder: Path, name: str) -> str | None:
     if name in entries:
         return name
     meant = _plain(name)
-    return next((entry for entry in entries if _plain(entry) == meant), None) or _near(name, entries)
+    return next((entry for entry in entries if _plain(entry) == meant), None) or _near(
+        name, entries
+    )
 
 
 def _near(name: str, entries: list[str]) -> str | None:
@@ -152,7 +158,9 @@ def _near(name: str, entries: list[str]) -> str | None:
     if name == CAMPAIGN_FILE:
         return None
     stem, dot, ending = name.partition(".")
-    stems = {entry.partition(".")[0]: entry for entry in reversed(entries) if not entry.startswith(".")}
+    stems = {
+        entry.partition(".")[0]: entry for entry in reversed(entries) if not entry.startswith(".")
+    }
     if stem in stems:
         return stems[stem]
     alike = [each for each, entry in stems.items() if entry == f"{each}{dot}{ending}"]
@@ -296,7 +304,10 @@ class Repository:
     def changed_since(self, files: Mapping[str, str]) -> str | None:
         """Return the first path of `JudgedInputs.files` that does not hold now what it held; None if all do."""
         now = Repository(self.root)  # What was read before says nothing of now.
-        return next((path for path, found in sorted(files.items()) if now._found_now(path, found) != found), None)
+        return next(
+            (path for path, found in sorted(files.items()) if now._found_now(path, found) != found),
+            None,
+        )
 
     def _found_now(self, path: str, before: str) -> str | None:
         if before == CHANGED:
@@ -426,7 +437,9 @@ class Repository:
         # git needs no secret of ours.
         known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
         try:
-            said = Git(self.root, known).run("ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS)
+            said = Git(self.root, known).run(
+                "ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS
+            )
         except LedgerUnreachableError:
             return {}  # There is no git.
         found: dict[str, list[bytes]] = {}
@@ -445,9 +458,14 @@ class Repository:
             here = waiting.pop()
             try:
                 with os.scandir(folder + here) as entries:
-                    found = [(here + entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+                    found = [
+                        (here + entry.name, entry.is_dir(follow_symlinks=False))
+                        for entry in entries
+                    ]
             except OSError as error:
-                raise _unreadable(f"{CAMPAIGNS}/{name}/{os.fsdecode(here)}".rstrip("/"), error) from None
+                raise _unreadable(
+                    f"{CAMPAIGNS}/{name}/{os.fsdecode(here)}".rstrip("/"), error
+                ) from None
             waiting += [path + b"/" for path, is_folder in found if is_folder and _counts(path)]
             yield from (path for path, is_folder in found if not is_folder)
 
@@ -494,7 +512,13 @@ class Repository:
     def _resolved(self, path: str) -> tuple[str, tuple[str, ...]]:
         """Return the real root and the parts of the real path below it; out of the fence is an error."""
         pure = PurePosixPath(path)
-        if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path or not pure.parts:
+        if (
+            pure.is_absolute()
+            or ".." in pure.parts
+            or "\\" in path
+            or "\0" in path
+            or not pure.parts
+        ):
             raise _outside(path)
         real_root = os.path.realpath(self.root)
         try:
@@ -503,7 +527,9 @@ class Repository:
             if error.errno != errno.ELOOP:
                 raise
             say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
-            raise UnreadableError("MC001", path, say, Phrase("replace the link by the file itself")) from None
+            raise UnreadableError(
+                "MC001", path, say, Phrase("replace the link by the file itself")
+            ) from None
         fence = real_root if path in _BESIDE else os.path.join(real_root, CAMPAIGNS)
         if pure.parts[0] != CAMPAIGNS and path not in _BESIDE:
             raise _outside(path)
@@ -528,7 +554,9 @@ class EditedRepository(Repository):
 def _counts(path: bytes) -> bool:
     """Return whether a file of a campaign's folder is its content: no lock of ours, and nothing that an editor left."""
     parts = path.split(b"/")
-    return parts[0] not in _WRITTEN_BY_US and not any(part.startswith(b".") or part.endswith(b"~") for part in parts)
+    return parts[0] not in _WRITTEN_BY_US and not any(
+        part.startswith(b".") or part.endswith(b"~") for part in parts
+    )
 
 
 def _content_sha256(path: str) -> bytes | None:
@@ -585,14 +613,19 @@ _NAME_A_FILE = Phrase("replace it by an ordinary file")
 
 def _require_regular(status: os.stat_result, path: str) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise UnreadableError("MC001", path, Phrase("{name} is a folder", name=as_written(path)), _NAME_A_FILE)
+        raise UnreadableError(
+            "MC001", path, Phrase("{name} is a folder", name=as_written(path)), _NAME_A_FILE
+        )
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError("MC001", path, Phrase("this is not a regular file"), _NAME_A_FILE)
 
 
 def _unreadable(path: str, error: Exception) -> UnreadableError:
     if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
-        say, hint = Phrase("{name} is missing", name=as_written(path)), Phrase("add the file, or correct its name")
+        say, hint = (
+            Phrase("{name} is missing", name=as_written(path)),
+            Phrase("add the file, or correct its name"),
+        )
         missing = UnreadableError("MC001", path, say, hint)
         missing.is_missing = True
         return missing
@@ -604,13 +637,20 @@ def _unreadable(path: str, error: Exception) -> UnreadableError:
 
 
 def _outside(path: str) -> UnreadableError:
-    say = Phrase("this path leads outside the {folder} folder, so massctl did not read it", folder=CAMPAIGNS)
-    return UnreadableError("MC022", path, say, Phrase("copy the file into the campaign, or into campaigns/_shared"))
+    say = Phrase(
+        "this path leads outside the {folder} folder, so massctl did not read it", folder=CAMPAIGNS
+    )
+    return UnreadableError(
+        "MC022", path, say, Phrase("copy the file into the campaign, or into campaigns/_shared")
+    )
 
 
 def _no_folder(error: OSError) -> Diagnostic:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        missing, other = Phrase("{name} is missing", name="campaigns/"), Phrase("campaigns/ is not a folder")
+        missing, other = (
+            Phrase("{name} is missing", name="campaigns/"),
+            Phrase("campaigns/ is not a folder"),
+        )
         say = missing if error.errno == errno.ENOENT else other
     else:
         say = Phrase("campaigns/ cannot be read: {reason}", reason=system_reason(error))
@@ -632,7 +672,10 @@ def _twins(names: Iterable[str]) -> dict[str, str]:
     for name in names:
         alike.setdefault(name.lower(), []).append(name)
     return {
-        name: next(each for each in same if each != name) for same in alike.values() if len(same) > 1 for name in same
+        name: next(each for each in same if each != name)
+        for same in alike.values()
+        if len(same) > 1
+        for name in same
     }
 
 

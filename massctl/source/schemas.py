@@ -24,14 +24,21 @@ _FILES: dict[str, type[BaseModel]] = {
     "campaign.schema.json": CampaignFile,
     "massctl.schema.json": MassctlFile,
 }
-_TITLES = {"campaign.schema.json": "campaign.yaml of massctl", "massctl.schema.json": "massctl.yaml"}
+_TITLES = {
+    "campaign.schema.json": "campaign.yaml of massctl",
+    "massctl.schema.json": "massctl.yaml",
+}
 # Rules that need two keys at once, by the name of the model they belong to.
 _RULES: dict[str, dict[str, Any]] = {
     "CampaignFile": {
         "oneOf": [{"required": [key]} for key in MESSAGES],
         "dependentRequired": {"handoff": ["mpnews"]},
         "if": {"required": ["handoff"]},
-        "then": {"properties": {"audience": {"description": "No list of openids.", "not": {"required": ["openids"]}}}},
+        "then": {
+            "properties": {
+                "audience": {"description": "No list of openids.", "not": {"required": ["openids"]}}
+            }
+        },
     },
     "Handoff": {"minProperties": 1},
     # false beside another audience says nothing. Not "const": editors would offer that value.
@@ -72,7 +79,10 @@ def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
     definitions: dict[str, Any] = schema.pop("$defs", {})
     models = models_below(model)
     root = _finished(schema, model)
-    finished = {key: _finished(each, models[key]) if key in models else each for key, each in definitions.items()}
+    finished = {
+        key: _finished(each, models[key]) if key in models else each
+        for key, each in definitions.items()
+    }
     head = {"$schema": DRAFT, "$id": name, "title": _TITLES[name]}
     return {**head, **root, "$defs": _used(root, finished)}
 
@@ -102,7 +112,11 @@ def _finished(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
             properties[key] = {"description": f"Not built yet. {text}", "not": {}}
         else:
             properties[key] = {"description": text, **_without_null(each)}
-    rest = {key: value for key, value in schema.items() if key not in ("title", "properties", "description")}
+    rest = {
+        key: value
+        for key, value in schema.items()
+        if key not in ("title", "properties", "description")
+    }
     return {
         "description": inspect.getdoc(model) or "",
         **rest,
@@ -148,7 +162,10 @@ def descriptions(model: type[Any]) -> dict[str, str]:
     pydantic could do it (`use_attribute_docstrings`), but would then read sources at every start of the
     command.
     """
-    base = next((each for each in model.__bases__ if issubclass(each, BaseModel) and each.model_fields), None)
+    base = next(
+        (each for each in model.__bases__ if issubclass(each, BaseModel) and each.model_fields),
+        None,
+    )
     found = dict(descriptions(base)) if base is not None else {}
     for field, below in pairwise(_classes(model.__module__)[model.__name__].body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):

@@ -25,7 +25,9 @@ from massctl.source.reporter import word
 from massctl.source.validation import shown
 
 _API_BASE = Phrase("delete api_base to use {usual}", usual=API_BASE)
-_ONE_EACH = Phrase("write one entry for each time that a folder was renamed: from the old name to the new one")
+_ONE_EACH = Phrase(
+    "write one entry for each time that a folder was renamed: from the old name to the new one"
+)
 _SECRET_KEYS = (
     *("signing_secret_env", "secret_env", "proxy_env", "token_env"),
     *("aes_key_env", "previous_aes_key_env", "key_env"),
@@ -34,7 +36,9 @@ IN_DOUBT_WAIT_SECONDS_MIN = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
 
 
-def settings_rules(loopback_override: str | None, folders: Collection[str]) -> Callable[[dict[str, Any]], list[Fault]]:
+def settings_rules(
+    loopback_override: str | None, folders: Collection[str]
+) -> Callable[[dict[str, Any]], list[Fault]]:
     """Return the rules; `loopback_override` is the address that takes the place of every `api_base`, if any.
 
     `folders` are the campaigns of the repository.
@@ -89,7 +93,9 @@ def _channel_keys(written: object) -> Iterator[Fault]:
             yield Fault("MC012", ("notify", index), Phrase("this entry names no channel"), hint)
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            yield Fault("MC014", ("notify", index, found[1]), say, Phrase("give each its own entry"))
+            yield Fault(
+                "MC014", ("notify", index, found[1]), say, Phrase("give each its own entry")
+            )
         if "signing_secret_env" in channel and "webhook_env" not in channel:
             say = Phrase("massctl signs only what it posts to a webhook")
             yield Fault("MC014", ("notify", index, "signing_secret_env"), say, TAKE_OUT)
@@ -106,14 +112,22 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
         ),
         (("state",), data.get("state")),
         (("forge",), data.get("forge")),
-        *((("notify", index), each) for index, each in enumerate(channels if isinstance(channels, list) else [])),
+        *(
+            (("notify", index), each)
+            for index, each in enumerate(channels if isinstance(channels, list) else [])
+        ),
     ]
     for path, block in blocks:
         for key in (*CHANNELS, *_SECRET_KEYS):
             value = _mapping(block).get(key)
             if isinstance(value, str) and looks_secret(value):
-                say = Phrase("{key} takes the name of an environment variable, and this looks like a secret", key=key)
-                hint = Phrase("remove it from the file, and reset it in the console if it was ever committed")
+                say = Phrase(
+                    "{key} takes the name of an environment variable, and this looks like a secret",
+                    key=key,
+                )
+                hint = Phrase(
+                    "remove it from the file, and reset it in the console if it was ever committed"
+                )
                 yield Fault("MC014", (*path, key), say, hint, at_key=False)
 
 
@@ -135,9 +149,13 @@ def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
         if not isinstance(key, str) or re.fullmatch(LEDGER_KEY_PATTERN, key):
             continue  # of another type: reported already
         say = Phrase("this is not a public key of the ledger")
-        hint = Phrase("write the key as {command} wrote it", command=Command("state init", "--signed"))
+        hint = Phrase(
+            "write the key as {command} wrote it", command=Command("state init", "--signed")
+        )
         if key.startswith("PRIVATE+KEY+"):
-            say = Phrase("this is the private key of the ledger, and its place is outside of the repository")
+            say = Phrase(
+                "this is the private key of the ledger, and its place is outside of the repository"
+            )
             hint = Phrase(
                 "write the public key; if the private one was ever committed: {command}",
                 command=Command("state init", '--new-key --reason "…"'),
@@ -154,15 +172,24 @@ def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
             continue  # its type is reported already
         other, same = seen.setdefault(written, (name, appid))
         if same != appid:
-            say = Phrase("{id} is also the original id of account {other}", id=word(written), other=other)
-            hint = Phrase("write the ID that the console shows under 设置与开发 / 账号详情 for this account")
+            say = Phrase(
+                "{id} is also the original id of account {other}", id=word(written), other=other
+            )
+            hint = Phrase(
+                "write the ID that the console shows under 设置与开发 / 账号详情 for this account"
+            )
             yield Fault("MC014", ("accounts", name, "original_id"), say, hint, at_key=False)
 
 
-def _callbacks(accounts: Mapping[str, Mapping[str, Any]], root: Mapping[str, Any]) -> Iterator[Fault]:
+def _callbacks(
+    accounts: Mapping[str, Mapping[str, Any]], root: Mapping[str, Any]
+) -> Iterator[Fault]:
     """Find callbacks that could not be heard, and addresses that what WeChat said must not go on to."""
     blocks: list[tuple[Path, Mapping[str, Any]]] = [(("callback",), root)]
-    blocks += [(("accounts", name, "callback"), _mapping(each.get("callback"))) for name, each in accounts.items()]
+    blocks += [
+        (("accounts", name, "callback"), _mapping(each.get("callback")))
+        for name, each in accounts.items()
+    ]
     for path, block in blocks:
         written = block.get("forward")
         if isinstance(written, str) and (problem := check_forward(written)) is not None:
@@ -188,10 +215,19 @@ def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
         return
     if "aes_key_env" not in callback:
         say = Phrase("a third-party platform seals what it posts, and no key is named")
-        yield Fault("MC014", place, say, Phrase("write aes_key_env: the variable with the platform's 消息加解密Key"))
+        yield Fault(
+            "MC014",
+            place,
+            say,
+            Phrase("write aes_key_env: the variable with the platform's 消息加解密Key"),
+        )
     if "original_id" not in account:
-        say = Phrase("a platform's seal does not say which account an event is for, and the account has no original_id")
-        hint = Phrase("write original_id, which the account's console shows under 设置与开发 / 账号详情")
+        say = Phrase(
+            "a platform's seal does not say which account an event is for, and the account has no original_id"
+        )
+        hint = Phrase(
+            "write original_id, which the account's console shows under 设置与开发 / 账号详情"
+        )
         yield Fault("MC014", place, say, hint)
 
 
@@ -212,7 +248,9 @@ def _wait(
         return
     bases = [str(account.get("api_base", API_BASE)) for account in accounts.values()]
     if any(realm_of(base) != "loopback" for base in ([override] if override else bases)):
-        say = Phrase("in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN)
+        say = Phrase(
+            "in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN
+        )
         hint = Phrase("less is allowed only for accounts whose api_base is on this machine")
         yield Fault("MC014", ("policy", "in_doubt_wait"), say, hint, at_key=False)
 
@@ -221,14 +259,20 @@ def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
     """Find approvals that could not count: what is approved is the lock on the branch that sends."""
     missing = [
         key
-        for key, there in (("require_lock", policy.get("require_lock") is True), ("branch", "branch" in policy))
+        for key, there in (
+            ("require_lock", policy.get("require_lock") is True),
+            ("branch", "branch" in policy),
+        )
         if not there
     ]
     if policy.get("require_approval") is True and missing:
         say = Phrase(
-            "require_approval needs {keys}: what is approved is a lock, by its merge", keys=enumerated(missing)
+            "require_approval needs {keys}: what is approved is a lock, by its merge",
+            keys=enumerated(missing),
         )
-        hint = Phrase("write require_lock: true and branch: main beside it, or delete require_approval")
+        hint = Phrase(
+            "write require_lock: true and branch: main beside it, or delete require_approval"
+        )
         yield Fault("MC014", ("policy", "require_approval"), say, hint, at_key=False)
 
 
@@ -244,11 +288,21 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(zone, str) and zone and not _is_zone(zone):
         hint = Phrase("write a name like {example}", example="Asia/Shanghai")
         path = ("policy", "quiet_hours", "timezone")
-        yield Fault("MC014", path, Phrase("there is no time zone {zone}", zone=word(zone)), hint, at_key=False)
+        yield Fault(
+            "MC014",
+            path,
+            Phrase("there is no time zone {zone}", zone=word(zone)),
+            hint,
+            at_key=False,
+        )
     if isinstance(quiet.get("from"), str) and quiet.get("from") == quiet.get("to"):
         say = Phrase("from and to are the same: there would be no quiet hours")
         yield Fault(
-            "MC014", ("policy", "quiet_hours", "to"), say, Phrase("delete quiet_hours, or correct them"), at_key=False
+            "MC014",
+            ("policy", "quiet_hours", "to"),
+            say,
+            Phrase("delete quiet_hours, or correct them"),
+            at_key=False,
         )
 
 
@@ -264,7 +318,10 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
         if former in moves:
             fault = "from", Phrase("{name} is renamed twice", name=former)
         elif name in moves.values():
-            fault = "to", Phrase("two campaigns cannot become {name}: each has a separate record", name=name)
+            fault = (
+                "to",
+                Phrase("two campaigns cannot become {name}: each has a separate record", name=name),
+            )
         elif _end_of(name, moves) == former:
             fault = "to", Phrase("{name} leads back to itself", name=former)
         if fault is not None:
@@ -277,7 +334,9 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
             yield Fault("MC031", ("moved", index, "from"), say, hint, at_key=False)
         elif name not in folders and name not in [onward for _, onward, _ in found]:
             say = Phrase("there is no folder campaigns/{name}", name=name)
-            hint = Phrase("write the name that the folder has now, or delete this entry if the campaign is gone")
+            hint = Phrase(
+                "write the name that the folder has now, or delete this entry if the campaign is gone"
+            )
             yield Fault("MC031", ("moved", index, "to"), say, hint, at_key=False)
 
 
@@ -309,7 +368,9 @@ def _freeze(written: object) -> Iterator[Fault]:
             )
             yield Fault("MC014", path, say, hint, at_key=False)
         elif str(days[0]) > str(days[1]):
-            say = Phrase("the last day, {last}, is before the first, {first}", first=first, last=last)
+            say = Phrase(
+                "the last day, {last}, is before the first, {first}", first=first, last=last
+            )
             yield Fault("MC014", path, say, Phrase("write the earlier day first"), at_key=False)
 
 

@@ -35,7 +35,9 @@ def declare_keys(root: Path, keys: Sequence[str]) -> bytes | None:
 
 def keys_of(backend: str, where: Mapping[str, str]) -> dict[str, str | None]:
     """Return the keys of `state` for a backend; None removes a key."""
-    others = [key for kind in BACKENDS.values() for key in kind.keys if key not in BACKENDS[backend].keys]
+    others = [
+        key for kind in BACKENDS.values() for key in kind.keys if key not in BACKENDS[backend].keys
+    ]
     return {"backend": backend, **dict.fromkeys(others), **where}
 
 
@@ -61,7 +63,12 @@ def with_keys(data: bytes, keys: Mapping[str, Value | None]) -> bytes | None:
 
     `data` must be without a fault.
     """
-    return with_values(data, SETTINGS, known_keys(MassctlFile), {("state", key): value for key, value in keys.items()})
+    return with_values(
+        data,
+        SETTINGS,
+        known_keys(MassctlFile),
+        {("state", key): value for key, value in keys.items()},
+    )
 
 
 def _declared(root: Path, keys: Mapping[str, Value | None]) -> bytes | None:
@@ -87,7 +94,9 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _to_type(keys: Mapping[str, Value | None]) -> Phrase:
-    lines = enumerated([f"{key}: {written(value)}" for key, value in keys.items() if value is not None])
+    lines = enumerated(
+        [f"{key}: {written(value)}" for key, value in keys.items() if value is not None]
+    )
     gone = [key for key, value in keys.items() if value is None]
     if not gone:
         say = Phrase(
@@ -113,5 +122,7 @@ def _unwritable(error: OSError, keys: Mapping[str, Value | None]) -> LedgerError
     return LedgerError(
         Phrase("massctl.yaml cannot be written"),
         Phrase("{why}. Nothing was begun, uploaded or sent.", why=system_reason(error)),
-        _to_type(keys) if keys else Phrase("Make massctl.yaml writable, then run the same command again."),
+        _to_type(keys)
+        if keys
+        else Phrase("Make massctl.yaml writable, then run the same command again."),
     )

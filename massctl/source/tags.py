@@ -31,7 +31,9 @@ class TagsFile(Strict):
     """By the account's name in massctl.yaml."""
 
 
-def known_tags(repository: Repository, files: Sequence[str] | None = None) -> dict[str, AccountTags] | Diagnostic:
+def known_tags(
+    repository: Repository, files: Sequence[str] | None = None
+) -> dict[str, AccountTags] | Diagnostic:
     """Read the pulled tags of accounts; return a diagnostic for an unreadable file."""
     known: dict[str, AccountTags] = {}
     for path in files or repository.tags_files:
@@ -82,30 +84,52 @@ def about_tag(
     pulled = known[account]
     key = "tag" if audience.tag is not None else "tag_id"
     named = {"tag": audience.tag, "tag_id": audience.tag_id}[key]
-    found = next((each for each in pulled.tags if named == (each.name if key == "tag" else each.id)), None)
+    found = next(
+        (each for each in pulled.tags if named == (each.name if key == "tag" else each.id)), None
+    )
     day = pulled.pulled_at.astimezone(BEIJING).date().isoformat()
     at = place(("audience", key))
     if found is not None:
-        say = Phrase("the tag {tag} had {count:,} followers on {day}", tag=found.name, count=found.count, day=day)
+        say = Phrase(
+            "the tag {tag} had {count:,} followers on {day}",
+            tag=found.name,
+            count=found.count,
+            day=day,
+        )
         return [Diagnostic("MC612", Severity.INFO, say, at, campaign=name)]
     wanted = audience.tag if audience.tag is not None else str(audience.tag_id)
     say = Phrase("{account} had no tag {tag} on {day}", account=account, tag=wanted, day=day)
-    return [Diagnostic("MC610", Severity.ERROR, say, at, _other_tags(wanted, pulled.tags, key), name)]
+    return [
+        Diagnostic("MC610", Severity.ERROR, say, at, _other_tags(wanted, pulled.tags, key), name)
+    ]
 
 
 def _other_tags(wanted: str, tags: Sequence[Tag], key: str) -> Phrase:
     # Suggesting is for this one fault.
     from difflib import get_close_matches
 
-    names = [each.name for each in tags] if key == "tag" else [f"{each.id} ({each.name})" for each in tags]
-    near = get_close_matches(wanted, names, 1, 0.5) or [each for each in names if wanted in each or each in wanted][:1]
+    names = (
+        [each.name for each in tags]
+        if key == "tag"
+        else [f"{each.id} ({each.name})" for each in tags]
+    )
+    near = (
+        get_close_matches(wanted, names, 1, 0.5)
+        or [each for each in names if wanted in each or each in wanted][:1]
+    )
     if near:
-        return Phrase("did you mean {near}? Otherwise: {command}", near=near[0], command=Command("tags pull"))
+        return Phrase(
+            "did you mean {near}? Otherwise: {command}", near=near[0], command=Command("tags pull")
+        )
     listed = enumerated(names[:_LISTED_MAX]) if names else "-"
-    return Phrase("its tags are {tags}; if it is new: {command}", tags=listed, command=Command("tags pull"))
+    return Phrase(
+        "its tags are {tags}; if it is new: {command}", tags=listed, command=Command("tags pull")
+    )
 
 
-def never_pulled(repository: Repository, audiences: Mapping[str, Sequence[Audience]]) -> list[Diagnostic]:
+def never_pulled(
+    repository: Repository, audiences: Mapping[str, Sequence[Audience]]
+) -> list[Diagnostic]:
     """Warn once if campaigns name tags of an account whose tags were never pulled; by account."""
     known = known_tags(repository)
     if isinstance(known, Diagnostic):
@@ -113,10 +137,17 @@ def never_pulled(repository: Repository, audiences: Mapping[str, Sequence[Audien
     lacking = [
         account
         for account, named in audiences.items()
-        if account not in known and any(each.tag is not None or each.tag_id is not None for each in named)
+        if account not in known
+        and any(each.tag is not None or each.tag_id is not None for each in named)
     ]
     if not lacking:
         return []
-    say = Phrase("campaigns name tags of {accounts}, and nobody knows whether they exist", accounts=enumerated(lacking))
-    hint = Phrase("{command}   keeps their names and counts in massctl.tags.json", command=Command("tags pull"))
+    say = Phrase(
+        "campaigns name tags of {accounts}, and nobody knows whether they exist",
+        accounts=enumerated(lacking),
+    )
+    hint = Phrase(
+        "{command}   keeps their names and counts in massctl.tags.json",
+        command=Command("tags pull"),
+    )
     return [Diagnostic("MC613", Severity.WARNING, say, Place("massctl.yaml"), hint)]

@@ -17,7 +17,15 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from massctl import __version__
-from massctl.model.campaign import CODE_PATTERN, CROP_PATTERN, EVERYBODY, OFFSET_TIME_PATTERN, TAKE_OUT, Fault, Path
+from massctl.model.campaign import (
+    CODE_PATTERN,
+    CROP_PATTERN,
+    EVERYBODY,
+    OFFSET_TIME_PATTERN,
+    TAKE_OUT,
+    Fault,
+    Path,
+)
 from massctl.model.diagnostics import Diagnostic, first_told
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -32,7 +40,12 @@ from massctl.model.ids import (
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.secrets import MASK, is_private, names_variable
-from massctl.model.settings import DAYS_PATTERN, DURATION_PATTERN, ENVIRONMENT_NAME_PATTERN, TIME_OF_DAY_PATTERN
+from massctl.model.settings import (
+    DAYS_PATTERN,
+    DURATION_PATTERN,
+    ENVIRONMENT_NAME_PATTERN,
+    TIME_OF_DAY_PATTERN,
+)
 from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
 from massctl.model.theme import COLOUR_PATTERN, SHARED_FILE_PATTERN, SHARED_MARKDOWN_PATTERN
 from massctl.source.reporter import in_order, word
@@ -55,7 +68,12 @@ class Key(Frozen):
     @property
     def values_not_yet(self) -> tuple[str, ...]:
         """The values that the format knows beside them, and that are not built."""
-        return tuple(value for each in self.field.metadata if isinstance(each, NotYetValues) for value in each.values)
+        return tuple(
+            value
+            for each in self.field.metadata
+            if isinstance(each, NotYetValues)
+            for value in each.values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,10 @@ class Block:
 @cache
 def keys_of(model: type[BaseModel]) -> dict[str, Key]:
     """Return the keys of `model` as they are written."""
-    return {field.alias or name: Key(field, is_not_yet(model, name)) for name, field in model.model_fields.items()}
+    return {
+        field.alias or name: Key(field, is_not_yet(model, name))
+        for name, field in model.model_fields.items()
+    }
 
 
 @cache
@@ -142,8 +163,12 @@ _EXPECTED = {
     "model_attributes_type": Phrase("keys with values"),
 }
 _PATTERNS = {
-    ACCOUNT_NAME_PATTERN: Phrase("an account's name: lower-case letters, digits, _ and -, at most 32"),
-    ENVIRONMENT_NAME_PATTERN: Phrase("the name of an environment variable: letters, digits and _, no digit first"),
+    ACCOUNT_NAME_PATTERN: Phrase(
+        "an account's name: lower-case letters, digits, _ and -, at most 32"
+    ),
+    ENVIRONMENT_NAME_PATTERN: Phrase(
+        "the name of an environment variable: letters, digits and _, no digit first"
+    ),
     APPID_PATTERN: Phrase("an AppID: wx and letters or digits"),
     TIME_OF_DAY_PATTERN: Phrase('a time of day in quotes: "22:00"'),
     DAYS_PATTERN: Phrase("a day, or two days with a slash: 2027-01-28/2027-02-03"),
@@ -151,10 +176,13 @@ _PATTERNS = {
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
     LOGIN_PATTERN: Phrase("a login of the forge, without @"),
     COLOUR_PATTERN: Phrase("a colour: # and three or six hex digits, in quotes"),
-    THEME_NAME_PATTERN: Phrase("a name of small letters, digits, `.`, `_` and `-`"),  # campaigns have the same form
+    # campaigns have the same form
+    THEME_NAME_PATTERN: Phrase("a name of small letters, digits, `.`, `_` and `-`"),
     SHARED_MARKDOWN_PATTERN: Phrase("a Markdown file in the shared folder: _shared/header.md"),
     SHARED_FILE_PATTERN: Phrase("a file in the shared folder: _shared/images/logo.png"),
-    WECHAT_NAME_PATTERN: Phrase("a WeChat name (微信号), not the name that friends see: letters, digits, _ and -"),
+    WECHAT_NAME_PATTERN: Phrase(
+        "a WeChat name (微信号), not the name that friends see: letters, digits, _ and -"
+    ),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
 }
 _KEY_PATTERNS = {
@@ -177,7 +205,14 @@ _NO_SECRET = Phrase(
     "keep the secret or the address out of the file: put it in a variable, and write the variable's name"
 )
 _ENTRIES = Phrase("write `- ` before the first key of each entry, and the other keys below it")
-_WORDS_FOR_BOOL = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
+_WORDS_FOR_BOOL = {
+    "yes": "true",
+    "y": "true",
+    "on": "true",
+    "no": "false",
+    "n": "false",
+    "off": "false",
+}
 
 
 def name_of(path: Path) -> str:
@@ -210,12 +245,20 @@ def _shown_at(path: Path, value: object) -> Phrase:
 def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
     """Make the diagnostic of a value with the wrong type."""
     say = Phrase(
-        "{key}: expected {expected}, found {found}", key=name_of(path), expected=expected, found=_shown_at(path, value)
+        "{key}: expected {expected}, found {found}",
+        key=name_of(path),
+        expected=expected,
+        found=_shown_at(path, value),
     )
     hint = _type_hint(expected, value)
     if path and path[-1] == EVERYBODY and hint.values.get("word") == "true":
         hint = Phrase("write {allowed}", allowed=expected)  # A typo must not become "everyone".
-    if path and path[-1] == "tag_id" and isinstance(value, str) and not value.strip("+-").isdecimal():
+    if (
+        path
+        and path[-1] == "tag_id"
+        and isinstance(value, str)
+        and not value.strip("+-").isdecimal()
+    ):
         hint = Phrase("a tag's name belongs under `tag:`; tag_id is its number")
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
@@ -228,20 +271,36 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
         return wrong_type(path, _EXPECTED[kind], value)
     if kind == "missing":
         line = _MISSING_LINES.get(str(path[-1]), f"{path[-1]}: …")
-        return Fault("MC012", path[:-1], Phrase("{key} is missing", key=path[-1]), Phrase("add `{line}`", line=line))
+        return Fault(
+            "MC012",
+            path[:-1],
+            Phrase("{key} is missing", key=path[-1]),
+            Phrase("add `{line}`", line=line),
+        )
     if kind == "string_pattern_mismatch":
         return _wrong_form(path, str(value), context["pattern"])
     if kind == "literal_error":
-        allowed = str(context["expected"]).replace("'", "").replace("True", "true").replace("False", "false")
+        allowed = (
+            str(context["expected"])
+            .replace("'", "")
+            .replace("True", "true")
+            .replace("False", "false")
+        )
         words = enumerated(re.split(" or |, ", allowed))
-        say = Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value))
+        say = Phrase(
+            "{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value)
+        )
         return _not_allowed(path, say, Phrase("write {allowed}", allowed=words))
     if kind == "string_too_short":
         return _not_allowed(
-            path, Phrase("{key} is empty", key=name_of(path)), Phrase("write a value after it, or delete the key")
+            path,
+            Phrase("{key} is empty", key=name_of(path)),
+            Phrase("write a value after it, or delete the key"),
         )
     # A list that is too long is at fault from its first item too many on.
-    place = (*path, context["max_length"]) if kind == "too_long" and isinstance(value, list) else path
+    place = (
+        (*path, context["max_length"]) if kind == "too_long" and isinstance(value, list) else path
+    )
     return _not_allowed(place, *_bounds(kind, path, context))
 
 
@@ -254,13 +313,21 @@ def wrong_key_form(path: Path, pattern: str) -> Fault:
 def _bounds(kind: str, path: Path, context: dict[str, Any]) -> tuple[Phrase, Phrase]:
     key = name_of(path)
     if kind == "greater_than_equal":
-        return Phrase("{key} must be at least {least}", key=key, least=context["ge"]), Phrase("write a larger number")
+        return Phrase("{key} must be at least {least}", key=key, least=context["ge"]), Phrase(
+            "write a larger number"
+        )
     if kind == "less_than_equal":
-        return Phrase("{key} must be at most {most}", key=key, most=context["le"]), Phrase("write a smaller number")
+        return Phrase("{key} must be at most {most}", key=key, most=context["le"]), Phrase(
+            "write a smaller number"
+        )
     if kind == "too_short":
-        return Phrase("{key} needs at least {least}", key=key, least=context["min_length"]), Phrase("add more of them")
+        return Phrase("{key} needs at least {least}", key=key, least=context["min_length"]), Phrase(
+            "add more of them"
+        )
     if kind == "too_long":
-        return Phrase("{key} takes at most {most}", key=key, most=context["max_length"]), Phrase("take some out")
+        return Phrase("{key} takes at most {most}", key=key, most=context["max_length"]), Phrase(
+            "take some out"
+        )
     return Phrase("{key}: this value is not allowed", key=key), _EVERY_KEY
 
 
@@ -280,7 +347,11 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
         return _not_allowed(path, say, Phrase("write it on one line"))
     if pattern not in _PATTERNS:
         return _not_allowed(
-            path, Phrase("{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value)), _EVERY_KEY
+            path,
+            Phrase(
+                "{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value)
+            ),
+            _EVERY_KEY,
         )
     say = Phrase(
         "{key}: expected {form}, found {found}",
@@ -289,26 +360,40 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
         found=_shown_at(path, value),
     )
     is_secret = pattern == ENVIRONMENT_NAME_PATTERN
-    return _not_allowed(path, say, _NO_SECRET if is_secret else Phrase("write {form}", form=_PATTERNS[pattern]))
+    return _not_allowed(
+        path, say, _NO_SECRET if is_secret else Phrase("write {form}", form=_PATTERNS[pattern])
+    )
 
 
 def _wrong_time(path: Path, value: str) -> Fault:
     """Distinguish a time without an offset, a day without a time, and a value that is not a time."""
     example = Phrase("write {example}", example="2026-12-01T20:00:00+08:00")
     if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", value.strip()):
-        say = Phrase("{key}: a time of day and an offset are missing after {day}", key=name_of(path), day=word(value))
+        say = Phrase(
+            "{key}: a time of day and an offset are missing after {day}",
+            key=name_of(path),
+            day=word(value),
+        )
         return Fault("MC017", path, say, example, at_key=False)
     try:
         naive = datetime.fromisoformat(value.strip()).tzinfo is None
     except ValueError:
         naive = False
     if naive:
-        say = Phrase("{key}: the offset is missing after {time}", key=name_of(path), time=word(value))
+        say = Phrase(
+            "{key}: the offset is missing after {time}", key=name_of(path), time=word(value)
+        )
         return Fault(
-            "MC017", path, say, Phrase("write {example}", example=f"{word(value.strip())}+08:00"), at_key=False
+            "MC017",
+            path,
+            say,
+            Phrase("write {example}", example=f"{word(value.strip())}+08:00"),
+            at_key=False,
         )
     say = Phrase(
-        "{key}: expected a time with an offset, found {found}", key=name_of(path), found=_shown_at(path, value)
+        "{key}: expected a time with an offset, found {found}",
+        key=name_of(path),
+        found=_shown_at(path, value),
     )
     return Fault("MC017", path, say, example, at_key=False)
 
@@ -322,10 +407,18 @@ def _type_hint(expected: Phrase, value: object) -> Phrase:
             return Phrase("write {word} without quotes", word=word)
     if expected == _EXPECTED["string_type"] and isinstance(value, (bool, int, float)):
         return Phrase("put it in quotes if it is text")
-    if expected == _EXPECTED["int_type"] and isinstance(value, str) and value.strip("+-").isdecimal():
+    if (
+        expected == _EXPECTED["int_type"]
+        and isinstance(value, str)
+        and value.strip("+-").isdecimal()
+    ):
         return Phrase("write the number without quotes")
     if expected == _EXPECTED["list_type"] and isinstance(value, (str, int, float, dict)):
-        return _ENTRIES if isinstance(value, dict) else Phrase("write it as a list, in square brackets")
+        return (
+            _ENTRIES
+            if isinstance(value, dict)
+            else Phrase("write it as a list, in square brackets")
+        )
     return Phrase("write {allowed}", allowed=expected)
 
 
@@ -338,7 +431,9 @@ def _not_here(variable: str) -> Phrase:
     )
 
 
-def _unknown_keys(block: Block, root: type[BaseModel], near: NearNames) -> Iterator[tuple[Fault, str | None]]:
+def _unknown_keys(
+    block: Block, root: type[BaseModel], near: NearNames
+) -> Iterator[tuple[Fault, str | None]]:
     """Yield a fault for each unknown key, with the key that it resembles."""
     known, after_secret = keys_of(block.model), False
     for name in block.data:
@@ -348,23 +443,34 @@ def _unknown_keys(block: Block, root: type[BaseModel], near: NearNames) -> Itera
         # Behind a comma in a secret, its rest is read as a key.
         said = MASK if after_secret else word(name)
         after_secret |= is_private(name)
-        yield Fault("MC011", (*block.path, name), Phrase("unknown key {key}", key=said), advice), close
+        yield (
+            Fault("MC011", (*block.path, name), Phrase("unknown key {key}", key=said), advice),
+            close,
+        )
 
 
-def _advice(name: str, block: Block, root: type[BaseModel], near: NearNames) -> tuple[str | None, Phrase]:
+def _advice(
+    name: str, block: Block, root: type[BaseModel], near: NearNames
+) -> tuple[str | None, Phrase]:
     """Return which key may be meant: the same one elsewhere in the file, or one like it here."""
     elsewhere = [path[:-1] for path in key_paths(root) if path[-1] == name]
     if elsewhere == [()]:
         return None, Phrase("{key} belongs at the top of the file, not indented", key=word(name))
     if len(elsewhere) == 1:
-        return None, Phrase("{key} belongs under {where}", key=word(name), where=".".join(elsewhere[0]))
+        return None, Phrase(
+            "{key} belongs under {where}", key=word(name), where=".".join(elsewhere[0])
+        )
     plain = name.lower().replace("-", "_").replace(" ", "_")
     close = near.nearest(plain, keys_of(block.model))
     if is_private(name) and (close is None or not is_private(close)):
         return None, _NO_SECRET  # Its value is not to be told as that of a public key.
     if close is not None:
-        stands_for_it = close.endswith("_env") and not (name.endswith("_env") or names_variable(block.data[name]))
-        return close, _not_here(close) if stands_for_it else Phrase("did you mean {key}?", key=close)
+        stands_for_it = close.endswith("_env") and not (
+            name.endswith("_env") or names_variable(block.data[name])
+        )
+        return close, _not_here(close) if stands_for_it else Phrase(
+            "did you mean {key}?", key=close
+        )
     built = [key for key, each in keys_of(block.model).items() if not each.is_not_yet]
     return None, Phrase("the keys here are {keys}", keys=enumerated(built))
 
@@ -391,13 +497,21 @@ def validate(
     return (None if errors else model.model_validate(document.data)), diagnostics
 
 
-def find_faults(data: Any, model: type[BaseModel], rules: Rules, broken: frozenset[Path] = frozenset()) -> list[Fault]:
+def find_faults(
+    data: Any, model: type[BaseModel], rules: Rules, broken: frozenset[Path] = frozenset()
+) -> list[Fault]:
     """Find everything wrong with `data`; nothing is said at or below the paths in `broken`."""
     if () in broken:
         return []
     if not isinstance(data, dict):
-        say = Phrase("expected {expected}, found {found}", expected=Phrase("keys with values"), found=shown(data))
-        return [Fault("MC013", (), say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)]
+        say = Phrase(
+            "expected {expected}, found {found}",
+            expected=Phrase("keys with values"),
+            found=shown(data),
+        )
+        return [
+            Fault("MC013", (), say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)
+        ]
     near, silent = NearNames(), broken
     unknown = [each for block in blocks(model, data) for each in _unknown_keys(block, model, near)]
     is_misspelt = any(close is not None for _, close in unknown)
@@ -428,7 +542,9 @@ def _block_faults(block: Block) -> Iterator[Fault]:
         elif value is None:
             say = Phrase("{key} has no value", key=name)
             # An unquoted colour, `accent: #004b87`, is a comment.
-            hint = Phrase("write a value after it, in quotes if it begins with `#`, or delete the key")
+            hint = Phrase(
+                "write a value after it, in quotes if it begins with `#`, or delete the key"
+            )
             yield Fault("MC013", path, say, hint)
         elif (fault := _literal_type(path, key, value)) is not None:
             yield fault
@@ -436,7 +552,9 @@ def _block_faults(block: Block) -> Iterator[Fault]:
 
 def _not_yet(path: Path, what: str) -> Fault:
     say = Phrase(
-        "{key} is part of the format, but massctl {version} does not support it yet", key=what, version=__version__
+        "{key} is part of the format, but massctl {version} does not support it yet",
+        key=what,
+        version=__version__,
     )
     return Fault("MC018", path, say, TAKE_OUT)
 

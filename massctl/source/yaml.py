@@ -46,7 +46,11 @@ class Positions(Frozen):
         """
         for length in range(len(path), -1, -1):
             part = path[:length]
-            first, second = (self.keys, self.values) if at_key or length < len(path) else (self.values, self.keys)
+            first, second = (
+                (self.keys, self.values)
+                if at_key or length < len(path)
+                else (self.values, self.keys)
+            )
             found = first.get(part) or second.get(part)
             if found is not None:
                 return found if part else self._first_line(found)
@@ -72,7 +76,13 @@ class Positions(Frozen):
         return self.reporter.excerpt(self.span(path, at_key=at_key))
 
     def diagnostic(
-        self, code: str, path: Path, message: Phrase, hint: Phrase | None = None, *, at_key: bool = False
+        self,
+        code: str,
+        path: Path,
+        message: Phrase,
+        hint: Phrase | None = None,
+        *,
+        at_key: bool = False,
     ) -> Diagnostic:
         """Report a fault at `path`."""
         return self.reporter.at(code, self.span(path, at_key=at_key), message, hint)
@@ -193,7 +203,9 @@ def _events(text: str, tree: Tree) -> Iterator[Any]:
         except MarkedYAMLError as error:
             _complain(tree, error, len(text))
             return
-        except Exception as error:  # the parser's own mistakes on hostile input must not end the run
+        except (
+            Exception
+        ) as error:  # the parser's own mistakes on hostile input must not end the run
             say = Phrase("this cannot be read as YAML: {problem}", problem=type(error).__name__)
             tree.faults.append(TextFault("MC004", 0, 0, say, _QUOTES))
             tree.is_whole = False
@@ -204,7 +216,9 @@ def _events(text: str, tree: Tree) -> Iterator[Any]:
 def _complain(tree: Tree, error: Any, length: int) -> None:
     complaint = explain_problem(error.context, error.problem)
     marks = (error.context_mark, error.problem_mark)
-    mark = next((m for m in (marks if complaint.at_context else marks[::-1]) if m is not None), None)
+    mark = next(
+        (m for m in (marks if complaint.at_context else marks[::-1]) if m is not None), None
+    )
     start = tree.stopped_at = min(getattr(mark, "index", 0), length)
     tree.faults.append(TextFault("MC004", start, start + 1, complaint.message, complaint.hint))
     tree.is_whole = False
@@ -268,7 +282,9 @@ class _Builder:
         self._count += 1
         if self._count > NODES_MAX:
             say = Phrase("more than {count} keys and values in one file", count=NODES_MAX)
-            return self._stop(node, say, Phrase("a file this long is probably a mistake: remove repetitions"))
+            return self._stop(
+                node, say, Phrase("a file this long is probably a mistake: remove repetitions")
+            )
         if anchor is not None:
             self._anchors[anchor] = node
         if self._open:
@@ -300,9 +316,12 @@ class _Builder:
         due = "tag:yaml.org,2002:seq" if node.kind == "list" else "tag:yaml.org,2002:map"
         if node.tag not in (None, "!", due):
             say = Phrase(
-                "the YAML tag {tag} has no meaning here", tag=word(str(node.tag).replace("tag:yaml.org,2002:", "!!"))
+                "the YAML tag {tag} has no meaning here",
+                tag=word(str(node.tag).replace("tag:yaml.org,2002:", "!!")),
             )
-            self.tree.faults.append(TextFault("MC021", node.start, node.end, say, Phrase("delete the tag")))
+            self.tree.faults.append(
+                TextFault("MC021", node.start, node.end, say, Phrase("delete the tag"))
+            )
             node.is_broken = True
 
     def _close(self, end: int) -> None:
@@ -334,14 +353,18 @@ class Complaint(NamedTuple):
 
 _OPEN_QUOTE = Phrase("the quotation mark opened here is never closed")
 _OPEN_LIST = Phrase("this list is never closed with ], or a comma is missing in it")
-_OPEN_KEYS = Phrase("these keys are never closed with a curly bracket, or a comma is missing between them")
+_OPEN_KEYS = Phrase(
+    "these keys are never closed with a curly bracket, or a comma is missing between them"
+)
 _CLOSE_KEYS = Phrase(
     "close them, or put the whole value in quotes if it is text; a value that begins with `#`, as a colour, needs "
     "quotes too"
 )
 _NO_PAIR = Phrase("this line is not `key: value`")
 _PAIR = Phrase("write an ASCII colon and a space after the key; indent a text over several lines")
-_NO_KEY_HERE = Phrase("a colon where no key can be: this line is indented too far, or the value needs quotes")
+_NO_KEY_HERE = Phrase(
+    "a colon where no key can be: this line is indented too far, or the value needs quotes"
+)
 _COLUMN = Phrase("keys of one block begin in the same column; put a text with `: ` in quotes")
 _NO_ITEM = Phrase("a list item cannot begin here")
 _NO_FIT = Phrase("this line does not fit the lines above it")
@@ -356,14 +379,24 @@ _KNOWN = {
     ("flow mapping", "expected ',' or '}'"): Complaint(_OPEN_KEYS, _CLOSE_KEYS, True),
     ("", "could not find expected ':'"): Complaint(_NO_PAIR, _PAIR, True),
     ("", "mapping values are not allowed"): Complaint(_NO_KEY_HERE, _COLUMN),
-    ("", "sequence entries are not allowed"): Complaint(_NO_ITEM, Phrase("begin each `- item` on its own line")),
+    ("", "sequence entries are not allowed"): Complaint(
+        _NO_ITEM, Phrase("begin each `- item` on its own line")
+    ),
     ("", "expected <block end>"): Complaint(_NO_FIT, _NO_MIX),
-    ("", "cannot start any token"): Complaint(Phrase("a value cannot begin with this character"), _QUOTES),
+    ("", "cannot start any token"): Complaint(
+        Phrase("a value cannot begin with this character"), _QUOTES
+    ),
     ("", "unknown escape character"): Complaint(_BACKSLASH, _TWO),
-    ("block scalar", "expected"): Complaint(_BELOW, Phrase("write nothing after it, and indent the text below it")),
+    ("block scalar", "expected"): Complaint(
+        _BELOW, Phrase("write nothing after it, and indent the text below it")
+    ),
     ("", "undefined tag handle"): Complaint(Phrase("this YAML tag has no meaning here"), _QUOTES),
-    ("an alias", "expected alphabetic"): Complaint(Phrase("a value that begins with * is a YAML alias"), _QUOTES),
-    ("an anchor", "expected alphabetic"): Complaint(Phrase("a value that begins with & is a YAML anchor"), _QUOTES),
+    ("an alias", "expected alphabetic"): Complaint(
+        Phrase("a value that begins with * is a YAML alias"), _QUOTES
+    ),
+    ("an anchor", "expected alphabetic"): Complaint(
+        Phrase("a value that begins with & is a YAML anchor"), _QUOTES
+    ),
     ("", "incompatible YAML document"): Complaint(_VERSION, Phrase("delete the line `%YAML`")),
 }
 """What the parser says of where it was and of what it met, in part."""
@@ -382,7 +415,9 @@ Scalar = None | bool | int | float | str
 
 CORE = "tag:yaml.org,2002:"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOL = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+_BOOL = {
+    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
+}
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
@@ -401,13 +436,17 @@ def scalar_value(node: Node) -> Scalar | TextFault:
     name = tag.removeprefix(CORE)
     if name not in _TYPES or not tag.startswith(CORE):
         say = Phrase("the YAML tag {tag} has no meaning here", tag=word(tag.replace(CORE, "!!")))
-        return _fault(node, "MC021", say, Phrase("if it is the beginning of a text, put the text in quotes"))
+        return _fault(
+            node, "MC021", say, Phrase("if it is the beginning of a text, put the text in quotes")
+        )
     value = _words(node) if name == "str" else _plain_value(node)
     if name == "float" and type(value) is int:
         return float(value)
     if isinstance(value, TextFault) or type(value) is _TYPES[name]:
         return value
-    return _fault(node, "MC021", Phrase("this is not a {tag}", tag=f"!!{name}"), Phrase("delete the tag"))
+    return _fault(
+        node, "MC021", Phrase("this is not a {tag}", tag=f"!!{name}"), Phrase("delete the tag")
+    )
 
 
 def _fault(node: Node, code: str, message: Phrase, hint: Phrase) -> TextFault:
@@ -438,7 +477,9 @@ def _integer(node: Node) -> int | TextFault:
         number = int(node.text, base)
         if abs(number) < 2**63:
             return number
-    return _fault(node, "MC014", Phrase("this number is too large"), Phrase("if it is text, put it in quotes"))
+    return _fault(
+        node, "MC014", Phrase("this number is too large"), Phrase("if it is text, put it in quotes")
+    )
 
 
 def _words(node: Node) -> str | TextFault:
@@ -452,19 +493,25 @@ def _words(node: Node) -> str | TextFault:
         return _fault(node, "MC014", say, Phrase("write the character itself instead of `\\u…`"))
 
 
-def read_yaml(data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]) -> YamlDocument:
+def read_yaml(
+    data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]
+) -> YamlDocument:
     """Read a file of at most YAML_BYTES_MAX; nothing is ever raised for what it holds."""
     decoded = decode(data)
     lines = Lines(decoded.text)
     reporter = Reporter(file, campaign, lines)
     positions = Positions(reporter)
     if not decoded.whole:
-        return YamlDocument(None, positions, tuple(map(reporter.of, decoded.faults)), frozenset({()}), False)
+        return YamlDocument(
+            None, positions, tuple(map(reporter.of, decoded.faults)), frozenset({()}), False
+        )
     text, control = without_control_characters(decoded.text)
     text = _TABS_ALONE.sub(lambda tabs: " " * len(tabs[0]), text)
     lines = lines if text is decoded.text else Lines(text)
     tree = compose(text)
-    slips = _slips_where_it_stopped(tree, lines, known_keys) or _slips_of_values(tree, lines, known_keys)
+    slips = _slips_where_it_stopped(tree, lines, known_keys) or _slips_of_values(
+        tree, lines, known_keys
+    )
     reading = _Reading(tree, lines, positions)
     value = reading.document()
     faults = (*decoded.faults, *control, *tree.faults, *reading.faults)
@@ -491,7 +538,9 @@ def _slips_where_it_stopped(tree: Tree, lines: Lines, known_keys: frozenset[str]
         tree.faults.pop()
     at_fault = {lines.at(slip.start)[0] for slip in slips}
     for node, _ in _nodes(tree):
-        if node.is_leaf and at_fault.intersection(range(lines.at(node.start)[0], lines.at(node.end)[0] + 1)):
+        if node.is_leaf and at_fault.intersection(
+            range(lines.at(node.start)[0], lines.at(node.end)[0] + 1)
+        ):
             node.is_broken = True
     return slips
 
@@ -506,7 +555,11 @@ def _slips_of_values(tree: Tree, lines: Lines, known_keys: frozenset[str]) -> li
         is_looked_at = node.is_flow or (node.plain and node.target is None)
         if not is_looked_at or not lint.is_suspicious(node.start, node.end, is_flow=node.is_flow):
             continue
-        found = lint.flow(node.start, node.end)[0] if node.is_flow else lint.line(lines.at(node.start)[0])
+        found = (
+            lint.flow(node.start, node.end)[0]
+            if node.is_flow
+            else lint.line(lines.at(node.start)[0])
+        )
         node.is_broken |= bool(found)
         if value is not None:
             value.is_broken |= bool(found)
@@ -559,7 +612,9 @@ class _Reading:
         try:
             return self._value(root, (), 0)
         except _TooMuchError as error:
-            say = Phrase("with its aliases expanded, this file has more than {count} values", count=NODES_MAX)
+            say = Phrase(
+                "with its aliases expanded, this file has more than {count} values", count=NODES_MAX
+            )
             self.faults.append(TextFault("MC009", error.start, error.end, say, _WRITE_OUT))
             self.broken.add(())
             return None
@@ -583,7 +638,10 @@ class _Reading:
         if node.kind == "scalar":
             return self._scalar(node, path)
         if node.kind == "list":
-            return [self._value(item, (*path, index), depth + 1) for index, item in enumerate(node.items)]
+            return [
+                self._value(item, (*path, index), depth + 1)
+                for index, item in enumerate(node.items)
+            ]
         mapping: dict[str, Any] = {}
         self._fill(mapping, node, path, depth)
         return mapping
@@ -595,7 +653,8 @@ class _Reading:
 
     def _value_span(self, written: Node, path: Path) -> Span:
         if written.start == written.end and path in self._positions.keys:
-            return self._positions.keys[path]  # nothing is written there, so the key has to stand for it
+            # nothing is written there, so the key has to stand for it
+            return self._positions.keys[path]
         return self._span(written.start, written.end)
 
     def _scalar(self, node: Node, path: Path) -> Any:
@@ -606,7 +665,9 @@ class _Reading:
             return None
         return value
 
-    def _fill(self, mapping: dict[str, Any], node: Node, path: Path, depth: int, *, merged: bool = False) -> None:
+    def _fill(
+        self, mapping: dict[str, Any], node: Node, path: Path, depth: int, *, merged: bool = False
+    ) -> None:
         """Put the keys of `node` into `mapping`; those that are merged in yield to those that are written."""
         sources: list[Node] = []
         written: dict[str, Node] = {}
@@ -656,5 +717,9 @@ class _Reading:
         if merged:
             return  # reported where the mapping is written
         line = self._span(first.start, first.end).line
-        say = Phrase("{key} is written twice; the first is on line {line}", key=word(key), line=line)
-        self.faults.append(TextFault("MC005", node.start, node.end, say, Phrase("delete one of the two")))
+        say = Phrase(
+            "{key} is written twice; the first is on line {line}", key=word(key), line=line
+        )
+        self.faults.append(
+            TextFault("MC005", node.start, node.end, say, Phrase("delete one of the two"))
+        )

@@ -45,7 +45,9 @@ def with_values(
         if edited is None:
             return None
         data = data[: len(data) - len(data.removeprefix(_MARK))] + edited.encode()
-        if json.dumps(_said(data, file, known_keys), sort_keys=True) != json.dumps(due, sort_keys=True):
+        if json.dumps(_said(data, file, known_keys), sort_keys=True) != json.dumps(
+            due, sort_keys=True
+        ):
             return None
     return data
 
@@ -113,7 +115,11 @@ def _with_below(text: str, root: Node, keys: Keys, value: str) -> str | None:
             block = block.items[key] if block is not None else None
         else:
             block = _pairs(block).get(key, (None, None))[1]
-    return _set(text, block, str(keys[-1]), value) if block is not None and block.kind == "mapping" else None
+    return (
+        _set(text, block, str(keys[-1]), value)
+        if block is not None and block.kind == "mapping"
+        else None
+    )
 
 
 def _set(text: str, block: Node, name: str, value: str) -> str | None:

@@ -39,7 +39,9 @@ _COMMENT = re.compile(r"(?<![^ \t])#")
 _DASH = re.compile(rf"-(?=[{SPACES}]|$)|－[{SPACES}]*")
 _WIDE_KEY = re.compile(rf"({_KEY})[{SPACES}]*(：[{SPACES}]*)")
 _TIGHT_KEY = re.compile(rf"({_KEY}):(?=[^\s/\\:])")
-_PLAIN_KEY = re.compile(rf"[^\s#\[\]{{}},&*!|>'\"%@`“”‘’＂＇][^:]*(?::[^{SPACES}][^:]*)*(:)(?=[{SPACES}]|$)")
+_PLAIN_KEY = re.compile(
+    rf"[^\s#\[\]{{}},&*!|>'\"%@`“”‘’＂＇][^:]*(?::[^{SPACES}][^:]*)*(:)(?=[{SPACES}]|$)"
+)
 _COLON = re.compile(rf"[{SPACES}]*(:(?=[{SPACES}]|$)|：)")
 _HEADER = re.compile(r"[|>｜＞][-+1-9]{0,2}")
 _BLOCK = re.compile(rf"(?:^|[{SPACES}])[|>｜＞][-+1-9]{{0,2}}$")
@@ -135,14 +137,18 @@ class Lint:
             if len(found) > REPORTS_MAX:
                 break
             stop = self._content_end(position, end)
-            block = len(indent) if _BLOCK.search(self._text[max(position, stop - 4) : stop]) else None
+            block = (
+                len(indent) if _BLOCK.search(self._text[max(position, stop - 4) : stop]) else None
+            )
         return found
 
     def is_suspicious(self, start: int, end: int, *, is_flow: bool) -> bool:
         """Return whether something may be meant otherwise than YAML takes it, in a plain scalar or in brackets."""
         if is_flow:
             return _FLOW_SIGNS.search(self._text, start, end) is not None
-        return bool(_SIGNS.search(self._text, start, end) or _TIGHT_KEY.match(self._text, start, end))
+        return bool(
+            _SIGNS.search(self._text, start, end) or _TIGHT_KEY.match(self._text, start, end)
+        )
 
     def line(self, number: int, *, broken: bool = False) -> list[Slip]:
         """Return the slips of a line in block style; `broken`: the parser stopped at it."""
@@ -156,7 +162,9 @@ class Lint:
         if self._text[position] == "＃":
             return [*found, _wide(position, position + 1, "#")]
         dashed = False
-        while (dash := _DASH.match(self._text, position, end)) and not (dashed and dash[0][0] == "－"):
+        while (dash := _DASH.match(self._text, position, end)) and not (
+            dashed and dash[0][0] == "－"
+        ):
             after = self._blanks_end(dash.end(), end)
             if dash[0][0] == "－":
                 found.append(_wide(position, after, "- "))
@@ -175,7 +183,10 @@ class Lint:
         if wide and (not dashed or wide[1] in self._known_keys):
             found.append(_wide(wide.start(2), wide.end(), ": " if wide.end() < stop else ":"))
             return wide.end()
-        plain, tight = _PLAIN_KEY.match(text, position, stop), _TIGHT_KEY.match(text, position, stop)
+        plain, tight = (
+            _PLAIN_KEY.match(text, position, stop),
+            _TIGHT_KEY.match(text, position, stop),
+        )
         if tight and (tight[1] in self._known_keys or not (dashed or plain)):
             found.append(Slip(tight.end() - 1, tight.end(), ": ", "MC004", _TIGHT, _SPACE))
             return tight.end()
@@ -212,7 +223,9 @@ class Lint:
         if _HEADER.fullmatch(words):
             found += [_wide(position, position + 1, _WIDE[first])] if first in _WIDE else []
         elif words.startswith(("{{", "{%")):
-            found.append(Slip(position, stop, in_quotes(words), "MC004", _JINJA_MESSAGE, _QUOTE_HINT))
+            found.append(
+                Slip(position, stop, in_quotes(words), "MC004", _JINJA_MESSAGE, _QUOTE_HINT)
+            )
         elif first in "[{" or _WIDE_FLOW.fullmatch(words):
             slips, after = self.flow(position, stop)
             found += slips
@@ -236,7 +249,9 @@ class Lint:
         quoted = _QUOTED.match(self._text, position, stop)
         half = None if quoted else _HALF_CURLY.match(self._text, position, stop)
         if half and self._ends(half.end(), stop):
-            found.append(Slip(position, half.end(), in_quotes(half[1]), "MC007", _CURLY, _CURLY_HINT))
+            found.append(
+                Slip(position, half.end(), in_quotes(half[1]), "MC007", _CURLY, _CURLY_HINT)
+            )
         if quoted is None:
             return None
         found += self._comment_behind(quoted.end(), stop)
@@ -259,11 +274,15 @@ class Lint:
     def _ends(self, position: int, end: int) -> bool:
         """Return whether nothing but a comment follows."""
         rest = self._blanks_end(position, end)
-        return rest >= end or self._text[rest] == "＃" or (rest > position and self._text[rest] == "#")
+        return (
+            rest >= end or self._text[rest] == "＃" or (rest > position and self._text[rest] == "#")
+        )
 
     def _content_end(self, position: int, end: int) -> int:
         """Return the end of what stands before a comment and before trailing blanks; quotes are passed."""
-        first = _QUOTED.match(self._text, position, end) or _CURLY_QUOTED.match(self._text, position, end)
+        first = _QUOTED.match(self._text, position, end) or _CURLY_QUOTED.match(
+            self._text, position, end
+        )
         match = _COMMENT.search(self._text, first.end() if first else position, end)
         stop = match.start() if match else end
         while stop > position and self._text[stop - 1] in SPACES:
@@ -328,7 +347,9 @@ class _Flow:
         if kind == "jinja":
             words = match[0].rstrip()
             end = match.start() + len(words)
-            self.slips.append(Slip(match.start(), end, in_quotes(words), "MC004", _JINJA_MESSAGE, _QUOTE_HINT))
+            self.slips.append(
+                Slip(match.start(), end, in_quotes(words), "MC004", _JINJA_MESSAGE, _QUOTE_HINT)
+            )
         elif kind == "curly":
             self.slips.append(_curly(match, *match.groups()[-2:]))
         elif kind == "blank":
@@ -354,7 +375,11 @@ class _Flow:
             "：": not (self._in_key and _WHOLE_KEY.fullmatch(self._text, self._scalar, at)),
         }
         if not in_text.get(sign):
-            tight = sign in "，：" and self._position < self._stop and self._text[self._position] not in SPACES
+            tight = (
+                sign in "，："
+                and self._position < self._stop
+                and self._text[self._position] not in SPACES
+            )
             self.slips.append(_wide(at, match.end(), _WIDE[sign] + " " * tight))
             self._mark(_WIDE[sign])
 

@@ -66,7 +66,11 @@ def is_wide(cluster: str) -> bool:
 
 def may_break(before: str, after: str) -> bool:
     """Return whether a line may end between two clusters that are not blanks: beside Chinese, but not before a 。"""
-    return (is_wide(before) or is_wide(after)) and after[0] not in _NOT_FIRST and before[0] not in _NOT_LAST
+    return (
+        (is_wide(before) or is_wide(after))
+        and after[0] not in _NOT_FIRST
+        and before[0] not in _NOT_LAST
+    )
 
 
 def pad(text: str, width: int) -> str:

@@ -54,12 +54,16 @@ Series = Mapping[str, Sequence[Value]]
 """Class in the style sheet -> its values."""
 
 
-def reads_by_day(caption: Caption, days: Mapping[int, Value], usual: Mapping[int, Quartiles], last: int) -> str:
+def reads_by_day(
+    caption: Caption, days: Mapping[int, Value], usual: Mapping[int, Quartiles], last: int
+) -> str:
     """Draw how readers grew from day to day, on the quartiles and the median of comparable sends.
 
     The line is broken at a day without a number.
     """
-    top = max([*(each.number or 0 for each in days.values()), *(each.upper for each in usual.values()), 1])
+    top = max(
+        [*(each.number or 0 for each in days.values()), *(each.upper for each in usual.values()), 1]
+    )
 
     def draw(chart: Any, size: str) -> Element:
         chart.x_labels = [day for day in _DAY_TICKS[size] if day <= last]
@@ -70,10 +74,16 @@ def reads_by_day(caption: Caption, days: Mapping[int, Value], usual: Mapping[int
             chart.add("", [(day, each.median) for day, each in usual.items()], show_dots=False)
         through = range(min(days, default=1), max(days, default=0) + 1)
         points = ((day, days.get(day, Value(None, ""))) for day in through)
-        chart.add("", [_marked(each, (day, each.number)) for day, each in points], allow_interruptions=True)
+        chart.add(
+            "",
+            [_marked(each, (day, each.number)) for day, each in points],
+            allow_interruptions=True,
+        )
         return _cleaned(chart, ["band", "median", "this"] if usual else ["this"])
 
-    return _both("XY", caption, draw, 1040, 300, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.6)
+    return _both(
+        "XY", caption, draw, 1040, 300, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.6
+    )
 
 
 def stacked_bars(caption: Caption, rows: Sequence[str], series: Series) -> str:
@@ -86,12 +96,16 @@ def stacked_bars(caption: Caption, rows: Sequence[str], series: Series) -> str:
     return _both("HorizontalStackedBar", caption, draw, 520, 36 * len(rows) + 34)
 
 
-def bars(caption: Caption, labels: Sequence[str], series: Series, say: Callable[[float], str]) -> str:
+def bars(
+    caption: Caption, labels: Sequence[str], series: Series, say: Callable[[float], str]
+) -> str:
     """Draw upright bars, one of each series for each label, with their numbers above.
 
     Nothing is drawn without a number.
     """
-    numbers = [value.number for values in series.values() for value in values if value.number is not None]
+    numbers = [
+        value.number for values in series.values() for value in values if value.number is not None
+    ]
     if not numbers:
         return ""
 
@@ -101,7 +115,16 @@ def bars(caption: Caption, labels: Sequence[str], series: Series, say: Callable[
         return _drawn(chart, series)
 
     top = max(*numbers, 1e-9) * 1.12
-    return _both("Bar", caption, draw, 520, 210, range=(0, top), print_values=True, print_values_position="top")
+    return _both(
+        "Bar",
+        caption,
+        draw,
+        520,
+        210,
+        range=(0, top),
+        print_values=True,
+        print_values_position="top",
+    )
 
 
 def dots(caption: Caption, days: Mapping[date, Sequence[Value]], middle: float | None) -> str:
@@ -112,15 +135,28 @@ def dots(caption: Caption, days: Mapping[date, Sequence[Value]], middle: float |
 
     def draw(chart: Any, size: str) -> Element:
         steps = _STEPS_MAX[size]
-        chart.x_labels = sorted({first + (last - first) * step // steps for step in range(steps + 1)})
+        chart.x_labels = sorted(
+            {first + (last - first) * step // steps for step in range(steps + 1)}
+        )
         chart.x_value_formatter = lambda ordinal: date.fromordinal(round(ordinal)).isoformat()
         if middle is not None:
             chart.add("", [(first - edge, middle), (last + edge, middle)], show_dots=False)
-        points = ((day.toordinal(), each) for day, values in sorted(days.items()) for each in values)
+        points = (
+            (day.toordinal(), each) for day, values in sorted(days.items()) for each in values
+        )
         chart.add("", [_marked(each, (day, each.number)) for day, each in points], stroke=False)
         return _cleaned(chart, ["median", "sends"] if middle is not None else ["sends"])
 
-    return _both("XY", caption, draw, 1040, 240, range=(0, top), xrange=(first - edge, last + edge), dots_size=4)
+    return _both(
+        "XY",
+        caption,
+        draw,
+        1040,
+        240,
+        range=(0, top),
+        xrange=(first - edge, last + edge),
+        dots_size=4,
+    )
 
 
 def _drawn(chart: Any, series: Series) -> Element:
@@ -130,7 +166,12 @@ def _drawn(chart: Any, series: Series) -> Element:
 
 
 def _both(
-    kind: str, caption: Caption, draw: Callable[[Any, str], Element], wide: int, height: int, **options: Any
+    kind: str,
+    caption: Caption,
+    draw: Callable[[Any, str], Element],
+    wide: int,
+    height: int,
+    **options: Any,
 ) -> str:
     """Draw it for a desk and for a phone; each drawing has the name and description that a screen reader says."""
     drawings = []
@@ -143,7 +184,9 @@ def _both(
             "aria-labelledby": f"{key}-title",
             "aria-describedby": f"{key}-desc",
         }
-        for number, (tag, text) in enumerate([("title", caption.title), ("desc", caption.description)]):
+        for number, (tag, text) in enumerate(
+            [("title", caption.title), ("desc", caption.description)]
+        ):
             child = Element(tag, {"id": f"{key}-{tag}"})
             child.text = text
             root.insert(number, child)
@@ -189,7 +232,9 @@ def _marked(value: Value, at: object) -> dict[str, object]:
         return {"value": at}
     node = {"node": {"class": f"{value.kind} mark"}} if value.kind else {}
     # Not a stop of the keyboard: the table below a chart has the same link, and says where it leads.
-    link = {"xlink": {"href": value.link, "target": "_self", "tabindex": "-1"}} if value.link else {}
+    link = (
+        {"xlink": {"href": value.link, "target": "_self", "tabindex": "-1"}} if value.link else {}
+    )
     return {"value": at, "tooltip": value.words, **node, **link}
 
 

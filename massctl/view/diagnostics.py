@@ -22,7 +22,11 @@ _LEAD_SHARE = 3
 
 
 def diagnostics_text(
-    page: Page, diagnostics: Sequence[Diagnostic], *, campaigns: int | None = None, verbose: bool = False
+    page: Page,
+    diagnostics: Sequence[Diagnostic],
+    *,
+    campaigns: int | None = None,
+    verbose: bool = False,
 ) -> str:
     """Show notes, then warnings, then errors, each in the order of places, and a line that counts them.
 
@@ -54,7 +58,12 @@ def diagnostic_line(page: Page, diagnostic: Diagnostic, indent: int = 0) -> None
     """Add the place, the severity, the code and the message of a diagnostic, and what to do about it below."""
     word, ink = LABELS[diagnostic.severity], _INKS[diagnostic.severity]
     where = f"{diagnostic.where}: " if diagnostic.where else ""
-    parts = (Inked(where, Ink.NAME), Inked(word, ink), Inked(f" {diagnostic.code} ", ink), diagnostic.message)
+    parts = (
+        Inked(where, Ink.NAME),
+        Inked(word, ink),
+        Inked(f" {diagnostic.code} ", ink),
+        diagnostic.message,
+    )
     page.line(*parts, indent=indent, hang=indent + 2)
     if diagnostic.hint:
         page.line(Phrase("hint: {hint}", hint=diagnostic.hint), indent=indent + 2)
@@ -80,7 +89,11 @@ def note_rows(diagnostics: Sequence[Diagnostic]) -> list[Row]:
 
 def _note_row(found: Sequence[Diagnostic]) -> Row:
     first = found[0]
-    where = [str(first.place).removeprefix(f"campaigns/{first.campaign}/")] if first.place is not None else []
+    where = (
+        [str(first.place).removeprefix(f"campaigns/{first.campaign}/")]
+        if first.place is not None
+        else []
+    )
     more = [Phrase("and {count} more", count=len(found) - 1)] if len(found) > 1 else []
     parts = tuple(Inked(each, Ink.DETAIL) for each in (first.message, *where, *more))
     return Row(first.severity, parts, Inked(f"{first.code} ", Ink.DETAIL))
@@ -103,11 +116,16 @@ def _row(diagnostic: Diagnostic) -> Row:
 
 
 def _group_row(found: Sequence[Diagnostic]) -> Row:
-    shown = [Phrase("{where}: {message}", where=str(each.place or "-"), message=each.message) for each in found]
+    shown = [
+        Phrase("{where}: {message}", where=str(each.place or "-"), message=each.message)
+        for each in found
+    ]
     names = dict.fromkeys(each.campaign for each in found)
     one = [name for name in names if name is not None and len(names) == 1]
     every = Command("validate", *one, "--verbose")
-    more = Phrase("{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=every)
+    more = Phrase(
+        "{count} more; `{command}` shows them", count=len(found) - _GROUP_SHOWN, command=every
+    )
     hints = {each.hint for each in found if each.hint}
     same = hints if len(hints) == 1 else ()
     lead = Inked(f"{found[0].code} ", _INKS[found[0].severity])
@@ -139,7 +157,11 @@ def _excerpt(page: Page, excerpt: Excerpt, place: Place, ink: Ink) -> None:
     shown, start, length = _in_view(printable(written), start, length, room)
     page.raw(page.paint(gutter, Ink.DETAIL) + shown)
     if place.column is not None:
-        page.raw(page.paint(" " * (len(gutter) - 2) + "| ", Ink.DETAIL) + " " * start + page.paint("^" * length, ink))
+        page.raw(
+            page.paint(" " * (len(gutter) - 2) + "| ", Ink.DETAIL)
+            + " " * start
+            + page.paint("^" * length, ink)
+        )
     if excerpt.corrected is not None:
         # Not wrapped: people copy it.
         lead, corrected = page.say(Phrase("corrected: ")), printable(excerpt.corrected.rstrip())
@@ -173,10 +195,14 @@ def _summary(page: Page, diagnostics: Sequence[Diagnostic], campaigns: int | Non
         said = _counts(error_count, warning_count)
         ink = Ink.ERROR if error_count else Ink.WARNING
         if campaigns:  # none: massctl.yaml is at fault, and no campaign was looked at
-            said = Phrase("{faults} in {campaigns}", faults=said, campaigns=campaigns_words(campaigns))
+            said = Phrase(
+                "{faults} in {campaigns}", faults=said, campaigns=campaigns_words(campaigns)
+            )
         page.line(Inked(said, ink))
     elif campaigns is not None:
-        page.line(Inked(Phrase("{campaigns}: no faults", campaigns=campaigns_words(campaigns)), Ink.DONE))
+        page.line(
+            Inked(Phrase("{campaigns}: no faults", campaigns=campaigns_words(campaigns)), Ink.DONE)
+        )
 
 
 def _counts(error_count: int, warning_count: int) -> Phrase:

@@ -26,7 +26,15 @@ from massctl.view.cells import clusters
 from massctl.view.rows import ChangeRow, Changes
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part, Table
-from massctl.view.words import audience_words, counted_words, expected, openids, pictures, recorded, window_span
+from massctl.view.words import (
+    audience_words,
+    counted_words,
+    expected,
+    openids,
+    pictures,
+    recorded,
+    window_span,
+)
 
 CONTEXT_CHARACTERS = 16
 """How much of what was kept is said on each side of a change."""
@@ -51,8 +59,14 @@ _FIELDS = {
 
 def changes_of(difference: Difference, shown: int = CHANGES_SHOWN) -> Changes:
     """Word a difference, with at most `shown` changes of one article."""
-    parts = [ReviewedPart.NEW] if difference.is_new else [each.part for each in difference.frame if each.part]
-    return Changes(base_words(difference.base), tuple(parts), tuple(difference_rows(difference, shown)))
+    parts = (
+        [ReviewedPart.NEW]
+        if difference.is_new
+        else [each.part for each in difference.frame if each.part]
+    )
+    return Changes(
+        base_words(difference.base), tuple(parts), tuple(difference_rows(difference, shown))
+    )
 
 
 def base_words(base: Base) -> Phrase:
@@ -66,7 +80,11 @@ def base_words(base: Base) -> Phrase:
         case BaseKind.PREVIEW:
             return Phrase("compared with what reviewers saw last")
         case BaseKind.SENT:
-            return Phrase("compared with edition {edition}, sent {moment}", edition=base.edition, moment=moment)
+            return Phrase(
+                "compared with edition {edition}, sent {moment}",
+                edition=base.edition,
+                moment=moment,
+            )
         case BaseKind.CHECKOUT:
             return Phrase("against {where}", where=base.where)
 
@@ -119,11 +137,19 @@ def _frame_value(value: int | str | bool | Audience | LockedSend) -> str:
     match value:
         case Audience():
             of_list = value.openid_list if isinstance(value, LockedAudience) else None
-            facts = [audience_words(value), openids(of_list.count) if of_list else None, expected(value.expect)]
+            facts = [
+                audience_words(value),
+                openids(of_list.count) if of_list else None,
+                expected(value.expect),
+            ]
             return enumerated([fact for fact in facts if fact is not None])
         case LockedSend():
             start, end = parse_offset_time(value.not_before), parse_offset_time(value.not_after)
-            return window_span(Window(start, end)) if start is not None and end is not None else Phrase("no window")
+            return (
+                window_span(Window(start, end))
+                if start is not None and end is not None
+                else Phrase("no window")
+            )
         case bool():
             return _yes_or_no(value)
         case _:
@@ -131,7 +157,9 @@ def _frame_value(value: int | str | bool | Audience | LockedSend) -> str:
 
 
 def _became(what: str, before: str, after: str) -> Phrase:
-    return Phrase("{what}: {before} → {after}", what=what, before=before or _EMPTY, after=after or _EMPTY)
+    return Phrase(
+        "{what}: {before} → {after}", what=what, before=before or _EMPTY, after=after or _EMPTY
+    )
 
 
 _EMPTY = Phrase("(empty)")
@@ -143,13 +171,21 @@ def _yes_or_no(value: bool) -> Phrase:
 
 def _article_words(article: ArticleChanged) -> Phrase:
     number, was, title = article.number, article.was, article.title
-    holds = Phrase("{first}, {rest}", first=counted_words(article.words), rest=pictures(article.pictures))
+    holds = Phrase(
+        "{first}, {rest}", first=counted_words(article.words), rest=pictures(article.pictures)
+    )
     if was is None:
-        return Phrase("article {number} is new: {title} ({holds})", number=number, title=title, holds=holds)
+        return Phrase(
+            "article {number} is new: {title} ({holds})", number=number, title=title, holds=holds
+        )
     if number is None:
-        return Phrase("article {number} was removed: {title} ({holds})", number=was, title=title, holds=holds)
+        return Phrase(
+            "article {number} was removed: {title} ({holds})", number=was, title=title, holds=holds
+        )
     if article.is_moved:
-        return Phrase("article {number}, formerly article {was}: {title}", number=number, was=was, title=title)
+        return Phrase(
+            "article {number}, formerly article {was}: {title}", number=number, was=was, title=title
+        )
     if article.is_layout_only:
         return Phrase("article {number}: {title}: only the appearance", number=number, title=title)
     return Phrase("article {number}: {title}", number=number, title=title)
@@ -158,21 +194,32 @@ def _article_words(article: ArticleChanged) -> Phrase:
 def _change_row(change: Change, *, is_inner: bool = False) -> ChangeRow:
     match change:
         case WordsChanged():
-            labels = {frozenset({Mark.ADDED}): Phrase("added: "), frozenset({Mark.REMOVED}): Phrase("removed: ")}
-            return ChangeRow(labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner)
+            labels = {
+                frozenset({Mark.ADDED}): Phrase("added: "),
+                frozenset({Mark.REMOVED}): Phrase("removed: "),
+            }
+            return ChangeRow(
+                labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner
+            )
         case FieldChanged(key=key, before=str(before), after=str(after), pieces=pieces):
             if key == "digest" and before and after:
-                return ChangeRow(Phrase("{what}: ", what=_FIELDS.get(key, key)), _elided(pieces), is_inner)
+                return ChangeRow(
+                    Phrase("{what}: ", what=_FIELDS.get(key, key)), _elided(pieces), is_inner
+                )
             return ChangeRow(_became(_FIELDS.get(key, key), before, after), is_inner=is_inner)
         case FieldChanged(key=key, before=before, after=after):
             return ChangeRow(
-                _became(_FIELDS.get(key, key), _yes_or_no(bool(before)), _yes_or_no(bool(after))), is_inner=is_inner
+                _became(_FIELDS.get(key, key), _yes_or_no(bool(before)), _yes_or_no(bool(after))),
+                is_inner=is_inner,
             )
         case PictureChanged():
             return ChangeRow(_picture_row(change), is_inner=is_inner)
         case LinkChanged(address=address, added=added):
             said = Phrase("link added: {address}", address=address)
-            return ChangeRow(said if added else Phrase("link removed: {address}", address=address), is_inner=is_inner)
+            return ChangeRow(
+                said if added else Phrase("link removed: {address}", address=address),
+                is_inner=is_inner,
+            )
 
 
 def _picture_row(change: PictureChanged) -> Phrase:
@@ -194,7 +241,10 @@ def _picture_row(change: PictureChanged) -> Phrase:
 def _lone_picture(change: PictureChanged) -> Phrase:
     before, after = _picture_words(change.before), _picture_words(change.after)
     if change.is_recording:
-        gone, come = Phrase("file removed: {file}", file=before), Phrase("file added: {file}", file=after)
+        gone, come = (
+            Phrase("file removed: {file}", file=before),
+            Phrase("file added: {file}", file=after),
+        )
     else:
         gone = Phrase("picture removed: {picture}", picture=before)
         come = Phrase("picture added: {picture}", picture=after)
@@ -205,7 +255,11 @@ def _picture_words(picture: PictureSeen | None) -> str:
     """Name a picture by its file, and say what it shows where its author did."""
     if picture is None:
         return _EMPTY
-    return Phrase("{file} ({alt})", file=_file(picture), alt=picture.alt) if picture.alt else _file(picture)
+    return (
+        Phrase("{file} ({alt})", file=_file(picture), alt=picture.alt)
+        if picture.alt
+        else _file(picture)
+    )
 
 
 def _file(picture: PictureSeen) -> str:
@@ -234,7 +288,9 @@ def _elided(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 
 def _is_seen(text: str) -> bool:
-    return any(not character.isspace() and unicodedata.category(character) != "Cf" for character in text)
+    return any(
+        not character.isspace() and unicodedata.category(character) != "Cf" for character in text
+    )
 
 
 def _spelt(character: str) -> str:

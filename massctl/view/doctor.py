@@ -49,7 +49,12 @@ LABELS = {
     Check.ACTIONS: Phrase("workflows"),
 }
 _MARKS = {Level.OK: "✓", Level.WARNING: "!", Level.PROBLEM: "✗", Level.UNKNOWN: "?"}
-_INKS = {Level.OK: Ink.DONE, Level.WARNING: Ink.WARNING, Level.PROBLEM: Ink.ERROR, Level.UNKNOWN: Ink.DETAIL}
+_INKS = {
+    Level.OK: Ink.DONE,
+    Level.WARNING: Ink.WARNING,
+    Level.PROBLEM: Ink.ERROR,
+    Level.UNKNOWN: Ink.DETAIL,
+}
 
 
 def doctor_text(page: Page, findings: Sequence[Finding]) -> str:

@@ -65,7 +65,9 @@ class Explanation(Frozen):
 
 _NEARNESS_MIN = 0.75
 """Of 1: codes of other faults differ in two letters, and none of them is what was meant."""
-_SECTION = re.compile(r"^## (?P<code>\S+?): (?P<summary>.+)\n(?P<body>(?:(?!## ).*\n)*)", re.MULTILINE)
+_SECTION = re.compile(
+    r"^## (?P<code>\S+?): (?P<summary>.+)\n(?P<body>(?:(?!## ).*\n)*)", re.MULTILINE
+)
 _BODY = re.compile(
     r"\n(?P<meaning>[^\n*].*)\n"
     r"\n\*\*[^*\n]+\*\* (?P<why>.+)\n"
@@ -107,7 +109,9 @@ def _explanation(subject: Subject, section: re.Match[str]) -> Explanation:
     if body is None:
         raise InvariantError(f"the page of {subject} does not explain {code} in its usual shape")
     example = Example(body["wrong"], body["right"]) if body["wrong"] is not None else None
-    return Explanation(subject, code, section["summary"], body["meaning"], body["why"], body["remedy"], example)
+    return Explanation(
+        subject, code, section["summary"], body["meaning"], body["why"], body["remedy"], example
+    )
 
 
 LABELS = {
@@ -151,5 +155,8 @@ def explanations_text(page: Page, explanations: Sequence[Explanation]) -> str:
         for each in members:
             table.row(each.code, each.summary)
     page.blank()
-    page.line(Inked(Phrase("{command}   explains one", command=Command("explain", "CODE")), Ink.DETAIL), hang=2)
+    page.line(
+        Inked(Phrase("{command}   explains one", command=Command("explain", "CODE")), Ink.DETAIL),
+        hang=2,
+    )
     return page.text()

@@ -16,18 +16,24 @@ _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ","
 
 def github_annotations(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     """Return one workflow command a line, in the order of places; "" without diagnostics."""
-    return "\n".join(_annotation(d, language) for d in sorted(diagnostics, key=lambda d: d.sort_key))
+    return "\n".join(
+        _annotation(d, language) for d in sorted(diagnostics, key=lambda d: d.sort_key)
+    )
 
 
 def github_alarms(findings: Sequence[Finding], language: Language) -> str:
     """Return one workflow command a line for what needs a person; "" where nothing does."""
     commands = (("error" if each.level is Level.PROBLEM else "warning", each) for each in findings)
-    return "\n".join(_written(f"{command} title=massctl", each, language) for command, each in commands)
+    return "\n".join(
+        _written(f"{command} title=massctl", each, language) for command, each in commands
+    )
 
 
 def _annotation(diagnostic: Diagnostic, language: Language) -> str:
     properties = {**_place(diagnostic), "title": diagnostic.code}
-    written = ",".join(f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items())
+    written = ",".join(
+        f"{name}={str(value).translate(_PROPERTY)}" for name, value in properties.items()
+    )
     return _written(f"{_COMMANDS[diagnostic.severity]} {written}", diagnostic, language)
 
 

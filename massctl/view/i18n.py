@@ -77,7 +77,9 @@ def unknown_language(environment: Mapping[str, str]) -> Phrase | None:
     named = environment.get(LANGUAGE_VARIABLE)
     if not named or _SPOKEN.match(named):
         return None
-    say = Phrase("{variable} is `{value}`, which is no language of massctl, so it is ignored: write zh or en")
+    say = Phrase(
+        "{variable} is `{value}`, which is no language of massctl, so it is ignored: write zh or en"
+    )
     return Phrase(say, variable=LANGUAGE_VARIABLE, value=named)
 
 
@@ -98,12 +100,16 @@ def _asked_for(option: str | None, environment: Mapping[str, str]) -> Code | Non
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def operator_language(option: str | None, environment: Mapping[str, str], declared: Code | None) -> Language:
+def operator_language(
+    option: str | None, environment: Mapping[str, str], declared: Code | None
+) -> Language:
     """Choose the language of a terminal: what is asked for, else `language:` in massctl.yaml, else English."""
     return Language(_asked_for(option, environment) or declared or "en")
 
 
-def reader_language(option: str | None, environment: Mapping[str, str], declared: Code | None) -> Reader:
+def reader_language(
+    option: str | None, environment: Mapping[str, str], declared: Code | None
+) -> Reader:
     """Choose the language of what others read: `language:` in massctl.yaml, else what is asked for, else English."""
     return Reader(declared or _asked_for(option, environment) or "en")
 
@@ -128,16 +134,42 @@ def say(text: str, language: Language) -> str:
     template = _template(text, language)
     if not text.values:
         return template
-    values = {name: say(v, language) if isinstance(v, Phrase) else v for name, v in text.values.items()}
+    values = {
+        name: say(v, language) if isinstance(v, Phrase) else v for name, v in text.values.items()
+    }
     return template.format(**values)
 
 
 _SANDBOX = frozenset(
     {
-        *("adopt", "apply", "doctor", "lock", "new", "plan", "preview", "reconcile", "record-event", "render", "serve"),
+        *(
+            "adopt",
+            "apply",
+            "doctor",
+            "lock",
+            "new",
+            "plan",
+            "preview",
+            "reconcile",
+            "record-event",
+            "render",
+            "serve",
+        ),
         *("import draft", "import drafts", "import published", "tags list", "tags pull"),
-        *("status", "report", "validate", "withdraw", "comments open", "comments close", "speed get", "speed set"),
-        *(f"state {verb}" for verb in ("backup", "import", "init", "list", "repair", "restore", "show", "verify")),
+        *(
+            "status",
+            "report",
+            "validate",
+            "withdraw",
+            "comments open",
+            "comments close",
+            "speed get",
+            "speed set",
+        ),
+        *(
+            f"state {verb}"
+            for verb in ("backup", "import", "init", "list", "repair", "restore", "show", "verify")
+        ),
     }
 )
 """Verbs that take `--sandbox`."""
@@ -150,10 +182,15 @@ _NOWHERE = frozenset({"explain", "init", "sandbox", "schema"})
 def _command_line(command: Command, language: Language) -> str:
     """Write a command with the flags of this run that its verb takes."""
     verb, flags = command.verb, language.flags
-    arguments = " ".join(say(each, language) if isinstance(each, str) else str(each) for each in command.arguments)
+    arguments = " ".join(
+        say(each, language) if isinstance(each, str) else str(each) for each in command.arguments
+    )
     added = [
         flag
-        for flag, is_set, takers in (("--sandbox", flags.sandbox, _SANDBOX), ("--locked", flags.locked, _LOCKED))
+        for flag, is_set, takers in (
+            ("--sandbox", flags.sandbox, _SANDBOX),
+            ("--locked", flags.locked, _LOCKED),
+        )
         if is_set and verb in takers and flag not in arguments.split()
     ]
     where = "" if verb in _NOWHERE else flags.where
@@ -198,7 +235,11 @@ class _Sentences(NullTranslations):
         order = "<" if written.startswith(b"\xde\x12\x04\x95") else ">"
         _, _, count, ids, strings = unpack_from(f"{order}5I", written)
         places = zip(
-            *(iter_unpack(f"{order}2I", written[start : start + 8 * count]) for start in (ids, strings)), strict=True
+            *(
+                iter_unpack(f"{order}2I", written[start : start + 8 * count])
+                for start in (ids, strings)
+            ),
+            strict=True,
         )
         self._places = {written[start : start + length]: place for (length, start), place in places}
 

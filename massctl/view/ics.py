@@ -42,7 +42,9 @@ def schedule_ics(schedule: "Schedule", lineage: str | None, language: Language) 
     return written.decode()
 
 
-def _event(send: "ScheduledSend", schedule: "Schedule", lineage: str, language: Language) -> "Event":
+def _event(
+    send: "ScheduledSend", schedule: "Schedule", lineage: str, language: Language
+) -> "Event":
     from icalendar import Event
 
     def words(phrase: str) -> str:
@@ -59,7 +61,12 @@ def _event(send: "ScheduledSend", schedule: "Schedule", lineage: str, language: 
     event.add("summary", f"⚠ {title}" if send.obstacles or send.drifts else title)
     event.add("status", "CONFIRMED" if send.went_out else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
-    about = [send.campaign or "", send.account or "", words(STATUS[send.status]), *map(words, send.obstacles)]
+    about = [
+        send.campaign or "",
+        send.account or "",
+        words(STATUS[send.status]),
+        *map(words, send.obstacles),
+    ]
     about += [words(drift_words(each)) for each in send.drifts]
     event.add("description", "\n".join(line for line in about if line))
     return event

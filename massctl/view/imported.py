@@ -28,18 +28,26 @@ class ImportedArticleFacts(Frozen):
         return not self.differences
 
 
-def imported_text(page: Page, name: str, articles: Sequence[ImportedArticleFacts], faults: Sequence[Diagnostic]) -> str:
+def imported_text(
+    page: Page, name: str, articles: Sequence[ImportedArticleFacts], faults: Sequence[Diagnostic]
+) -> str:
     """Say of each article whether it is the same after rendering, and what was not carried over."""
     for each in articles:
         what = Phrase(
             "{characters}, {pictures}, {links}",
-            characters=plural_phrase("{count:,} character", "{count:,} characters", count=each.characters),
+            characters=plural_phrase(
+                "{count:,} character", "{count:,} characters", count=each.characters
+            ),
             pictures=plural_phrase("{count} picture", "{count} pictures", count=each.pictures),
             links=plural_phrase("{count} link", "{count} links", count=each.links),
         )
-        say = Phrase("{file}: {what}; rendered again, they are the same", file=each.content, what=what)
+        say = Phrase(
+            "{file}: {what}; rendered again, they are the same", file=each.content, what=what
+        )
         if each.differences:
-            say = Phrase("{file}: {what}; rendered again, something differs:", file=each.content, what=what)
+            say = Phrase(
+                "{file}: {what}; rendered again, something differs:", file=each.content, what=what
+            )
         page.line(say, hang=2)
         for difference in each.differences:
             page.line(difference, indent=2, hang=4)
@@ -51,15 +59,22 @@ def imported_text(page: Page, name: str, articles: Sequence[ImportedArticleFacts
         page.blank()
         page.line(Phrase("to be mended before it can be sent:"))
         diagnostics_text(page, faults)
-    page.line(Phrase("next: {command}   shows it in a browser", command=Command("serve", name)), hang=2)
+    page.line(
+        Phrase("next: {command}   shows it in a browser", command=Command("serve", name)), hang=2
+    )
     return page.text()
 
 
-def listed_text(page: Page, listed: Sequence[tuple[str, Sequence[str] | None, datetime | None]]) -> str:
+def listed_text(
+    page: Page, listed: Sequence[tuple[str, Sequence[str] | None, datetime | None]]
+) -> str:
     """List drafts or publications, each with its date, its titles and its id."""
     if not listed:
         page.line(Phrase("there is none"))
     for known, titles, updated in listed:
-        page.line(f"{recorded(updated) if updated is not None else '-'}  {' / '.join(titles or ['-'])}", hang=2)
+        page.line(
+            f"{recorded(updated) if updated is not None else '-'}  {' / '.join(titles or ['-'])}",
+            hang=2,
+        )
         page.line(known, indent=2)
     return page.text()

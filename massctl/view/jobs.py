@@ -27,7 +27,10 @@ Told = tuple[int, datetime, tuple[Part, ...]]
 
 
 def alike(
-    items: Sequence[Item], batch: Callable[[Item], int], said: Callable[[Item], object], record: Record
+    items: Sequence[Item],
+    batch: Callable[[Item], int],
+    said: Callable[[Item], object],
+    record: Record,
 ) -> list[list[Item]]:
     """Put together what stands in a row, is of one batch after the other, and of which the same is `said`.
 
@@ -47,7 +50,11 @@ def batch_words(first: int, last: int, record: Record) -> list[Phrase]:
         return []
     if first == last:
         return [Phrase("batch {batch} of {batches}", batch=first, batches=record.batches)]
-    return [Phrase("batches {first}–{last} of {batches}", first=first, last=last, batches=record.batches)]
+    return [
+        Phrase(
+            "batches {first}–{last} of {batches}", first=first, last=last, batches=record.batches
+        )
+    ]
 
 
 def from_to(first: datetime, last: datetime) -> str:
@@ -68,7 +75,11 @@ _REPRINT: dict[int | None, Phrase] = {
     1: Phrase("it may be reprinted"),
 }
 _DECLARED = {1: Phrase("declared original"), 2: Phrase("declared a reprint")}
-_AUDIT = {0: Phrase("not checked"), 1: Phrase("still being checked"), 11: Phrase("passed the check")}
+_AUDIT = {
+    0: Phrase("not checked"),
+    1: Phrase("still being checked"),
+    11: Phrase("passed the check"),
+}
 _CHECK = {
     0: Phrase("originality: nothing was checked"),
     1: Phrase("originality: no reprint"),
@@ -106,7 +117,9 @@ def _originality(check: "CopyrightCheck") -> Iterator[Row]:
     """Return what the originality check found, article by article; nothing where nothing was checked."""
     results = [*_results(check)]
     state = check.check_state
-    if not state and (state is None or not check.results):  # A text has the block too, and nothing in it.
+    if not state and (
+        state is None or not check.results
+    ):  # A text has the block too, and nothing in it.
         yield from results
         return
     unknown = Phrase("originality: a state that massctl does not know ({state})", state=state)
@@ -118,7 +131,9 @@ def _results(check: "CopyrightCheck") -> Iterator[Row]:
     for position, result in enumerate(check.results, 1):
         if (said := _verdict(result)) is not None:
             url = result.original_article_url
-            told = Phrase("article {number}: {said}", number=result.article_idx or position, said=said)
+            told = Phrase(
+                "article {number}: {said}", number=result.article_idx or position, said=said
+            )
             yield Row("", (told,), details=(detail(url),) if url else ())
 
 
@@ -140,22 +155,42 @@ def _verdict(result: "CopyrightResult") -> str | None:
 
 def foreign_text(page: Page, finish: "JobFinish", candidates: Sequence["Record"]) -> str:
     """Say of an event that no job here has its id, and what it may belong to; it was recorded for none."""
-    ended = Phrase("sent") if finish.said.status == "sent" else reason_words(finish.said.reason or "send fail")
+    ended = (
+        Phrase("sent")
+        if finish.said.status == "sent"
+        else reason_words(finish.said.reason or "send fail")
+    )
     say_so = Phrase("no job here has msg_id {msg_id} ({ended}); nothing was recorded")
     page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
     if not candidates:
-        page.line(Phrase("Sends in the console and by other programs also end with such an event."), indent=2)
         page.line(
-            Phrase("They use the account's allowance; if this is the end of one, record it with its time:"), indent=2
+            Phrase("Sends in the console and by other programs also end with such an event."),
+            indent=2,
         )
-        at = finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes") if finish.created_at else "AT"
+        page.line(
+            Phrase(
+                "They use the account's allowance; if this is the end of one, record it with its time:"
+            ),
+            indent=2,
+        )
+        at = (
+            finish.created_at.astimezone(BEIJING).isoformat(timespec="minutes")
+            if finish.created_at
+            else "AT"
+        )
         page.line(Command("state import", "--website-send", at), indent=4)
     for record in candidates:
         say = Phrase("It may be the end of {name}, edition {edition}, which is in doubt. If it is:")
         if not record.open_attempts:
-            say = Phrase("It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:")
-        page.line(Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2)
-        known = Command("reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH")
+            say = Phrase(
+                "It may be the end of {name}, edition {edition}, which was settled as not sent. If it is:"
+            )
+        page.line(
+            Inked(Phrase(say, name=record.campaign, edition=record.edition), Ink.WARNING), indent=2
+        )
+        known = Command(
+            "reconcile", record.campaign, "--sent", finish.said.msg_id, "--reason MASSSENDJOBFINISH"
+        )
         page.line(known, indent=4)
         again = Phrase("and then record this event again")
         if page.language.flags.sandbox:  # There `status` reads it by itself.
@@ -173,13 +208,31 @@ def job_rows(record: Record) -> Iterator[Row]:
         yield Row("job", (Inked(stopped.message, Ink.WARNING),), below=(stopped.hint,))
     elif record.ended is not None:
         say = Phrase("{sent} of {all} batches were sent; the other openids are in {rest}")
-        yield Row("job", (Phrase(say, rest=record.ended.rest, sent=len(record.sent_batches), all=record.batches),))
-    elif record.is_partly_sent and not record.is_in_doubt:
-        sent = Phrase("{sent} of {all} batches were sent", sent=len(record.sent_batches), all=record.batches)
-        go_on = Phrase(
-            "{sent}; {command} continues with the next", sent=sent, command=Command("apply", record.campaign)
+        yield Row(
+            "job",
+            (
+                Phrase(
+                    say, rest=record.ended.rest, sent=len(record.sent_batches), all=record.batches
+                ),
+            ),
         )
-        yield Row("job", (Phrase("{sent}, and no other will be sent", sent=sent) if is_concluded(record) else go_on,))
+    elif record.is_partly_sent and not record.is_in_doubt:
+        sent = Phrase(
+            "{sent} of {all} batches were sent", sent=len(record.sent_batches), all=record.batches
+        )
+        go_on = Phrase(
+            "{sent}; {command} continues with the next",
+            sent=sent,
+            command=Command("apply", record.campaign),
+        )
+        yield Row(
+            "job",
+            (
+                Phrase("{sent}, and no other will be sent", sent=sent)
+                if is_concluded(record)
+                else go_on,
+            ),
+        )
 
 
 def _details(jobs: Sequence[Job], record: Record) -> Iterator[Row]:
@@ -221,7 +274,12 @@ def _counted(job: Job) -> tuple[int | None, ...]:
 
 def _job(jobs: Sequence[Job]) -> list[Part]:
     first, last = jobs[0], jobs[-1]
-    inks = {"sent": Ink.DONE, "failed": Ink.ERROR, "contradicted": Ink.ALARM, "awaiting_admin": Ink.WARNING}
+    inks = {
+        "sent": Ink.DONE,
+        "failed": Ink.ERROR,
+        "contradicted": Ink.ALARM,
+        "awaiting_admin": Ink.WARNING,
+    }
     ink = inks.get(first.status, Ink.PLAIN)
     ids = f"msg_id {first.msg_id}" if first is last else f"msg_id {first.msg_id} … {last.msg_id}"
     number: Part = ids if first.msg_id is not None else Phrase("msg_id unknown")
@@ -232,7 +290,9 @@ def _job(jobs: Sequence[Job]) -> list[Part]:
 def _numbers(jobs: Sequence[Job]) -> tuple[Phrase, ...]:
     """Return how many followers they were for, how many were left out, have it, and have it not; as far as known."""
     total, left, sent, failed = (
-        None if any(number is None for number in numbers) else sum(number or 0 for number in numbers)
+        None
+        if any(number is None for number in numbers)
+        else sum(number or 0 for number in numbers)
         for numbers in zip(*map(_counted, jobs), strict=True)
     )
     known = [
@@ -246,8 +306,12 @@ def _numbers(jobs: Sequence[Job]) -> tuple[Phrase, ...]:
 
 def _withdrawing(job: Job) -> Phrase:
     if 0 in job.withdrawing:
-        return Phrase("nobody knows whether every article was withdrawn; a second withdrawal does no harm")
-    say = Phrase("nobody knows whether WeChat has withdrawn {articles}; a second withdrawal does no harm")
+        return Phrase(
+            "nobody knows whether every article was withdrawn; a second withdrawal does no harm"
+        )
+    say = Phrase(
+        "nobody knows whether WeChat has withdrawn {articles}; a second withdrawal does no harm"
+    )
     return Phrase(say, articles=articles_named(job.withdrawing))
 
 

@@ -53,7 +53,9 @@ def _said(value: Any, language: Language, *, is_hint: bool) -> Any:
             for key, each in value.items()
         }
     if kind is list:
-        return [each if type(each) in _PLAIN else _said(each, language, is_hint=False) for each in value]
+        return [
+            each if type(each) in _PLAIN else _said(each, language, is_hint=False) for each in value
+        ]
     # A person may type what a hint advises; everything else is for programs.
     return say(value, language if is_hint else language.plain) if isinstance(value, str) else value
 

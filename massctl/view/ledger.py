@@ -28,7 +28,9 @@ _PREVIEW_OUTCOMES = {
 }
 
 
-def state_text(page: Page, state: State, names: Sequence[str] | None = None, runner: LocalRunner = NO_RUNNER) -> str:
+def state_text(
+    page: Page, state: State, names: Sequence[str] | None = None, runner: LocalRunner = NO_RUNNER
+) -> str:
     """Show what is recorded: the ledger's name, each edition of each campaign, and how much was uploaded.
 
     With `names` only these campaigns. `runner` is the one of this folder.
@@ -50,9 +52,16 @@ def state_text(page: Page, state: State, names: Sequence[str] | None = None, run
     page.blank()
     for appid, sends in state.website_sends.items():
         for at in sends:
-            page.line(Phrase("sent in the console with {appid}: {at}", appid=appid, at=recorded(at)), hang=2)
+            page.line(
+                Phrase("sent in the console with {appid}: {at}", appid=appid, at=recorded(at)),
+                hang=2,
+            )
     images, materials = len(state.images), len(state.materials)
-    page.line(Phrase("uploaded: pictures {images}, materials {materials}", images=images, materials=materials))
+    page.line(
+        Phrase(
+            "uploaded: pictures {images}, materials {materials}", images=images, materials=materials
+        )
+    )
     return page.text()
 
 
@@ -114,8 +123,12 @@ def _drafts(record: Record) -> Iterator[Row]:
     label = Phrase("draft")
     told: list[Told] = []
     for draft in record.drafts:
-        fate = Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
-        if draft.alive and any(each.event.batch == draft.event.batch for each in record.settled_sent):
+        fate = (
+            Phrase("in the draft box") if draft.alive else Phrase("gone: sent, replaced or deleted")
+        )
+        if draft.alive and any(
+            each.event.batch == draft.event.batch for each in record.settled_sent
+        ):
             fate = Phrase("settled as sent, so probably gone")
         told.append((draft.event.batch, draft.saved_at, (inked_digest(draft.event.digest), fate)))
     yield from batch_rows(label, told, record)
@@ -132,13 +145,19 @@ def _previews(record: Record) -> Iterator[Row]:
         yield Row("previews", facts, Inked(f"{count} ", Ink.PLAIN))
 
 
-_UNTOLD = frozenset({"type", "format_version", "message_digest", "fingerprint", "draft_sha256", "source_sha256"})
+_UNTOLD = frozenset(
+    {"type", "format_version", "message_digest", "fingerprint", "draft_sha256", "source_sha256"}
+)
 """What tells no entry from its like."""
 
 
 def entry_facts(event: entries.Event) -> str:
     """Return the members of an entry as `name value` pairs, digests in short and the reason last."""
-    members = {name: _short(name, value) for name, value in entries.fields_of(event).items() if name not in _UNTOLD}
+    members = {
+        name: _short(name, value)
+        for name, value in entries.fields_of(event).items()
+        if name not in _UNTOLD
+    }
     reason = members.pop("reason", "")
     told = [f"{name} {value}".removesuffix(" True") for name, value in members.items() if value]
     return " ".join(told) + (f": {reason}" if reason else "")
@@ -150,7 +169,11 @@ def _short(name: str, value: object) -> str:
         return short_key(str(value))
     if not isinstance(value, str | int) or value is False:
         return ""
-    return short_digest(value) if isinstance(value, str) and "sha256" in f"{name} {value}" else str(value)
+    return (
+        short_digest(value)
+        if isinstance(value, str) and "sha256" in f"{name} {value}"
+        else str(value)
+    )
 
 
 _EXAMPLE = "2026-01-31T20:00:00+08:00"
@@ -178,14 +201,20 @@ class Lost(Frozen):
 
 def lost_text(page: Page, lost: Lost) -> str:
     """Return what is true of a new ledger, and what to run before the next apply."""
-    page.line(Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage))
+    page.line(
+        Phrase(
+            "the ledger {lineage} was created; nothing is recorded in it yet", lineage=lost.lineage
+        )
+    )
     if lost.aside:
         page.line(Phrase("the old one was put aside as {file}; keep it", file=lost.aside), indent=2)
     if lost.unread:
         page.line(Phrase("it could not be read: {why}", why=lost.unread), indent=2)
     page.line(
         Inked(
-            Phrase("It is now unknown what was sent before. Until it is imported, apply would send it again."),
+            Phrase(
+                "It is now unknown what was sent before. Until it is imported, apply would send it again."
+            ),
             Ink.ALARM,
         )
     )
@@ -193,15 +222,25 @@ def lost_text(page: Page, lost: Lost) -> str:
         _open_send(page, record)
     told = {record.campaign for record in (*lost.sent, *lost.open)}
     if lost.sent:
-        page.line(Phrase("the old ledger says that these were sent; run these commands before the next apply:"))
+        page.line(
+            Phrase(
+                "the old ledger says that these were sent; run these commands before the next apply:"
+            )
+        )
         for record in lost.sent:
             _typed_line(page, _import_command(record))
     others = [name for name in lost.campaigns if name not in told]
     if others and not (lost.sent or lost.open):
-        page.line(Phrase("look in the console under 群发记录 which of these were sent, and when, then for each:"))
+        page.line(
+            Phrase(
+                "look in the console under 群发记录 which of these were sent, and when, then for each:"
+            )
+        )
         _typed_line(page, Command("state import", f"--sent NAME --at {_EXAMPLE}"))
         page.line(Phrase("campaigns here: {names}", names=", ".join(others)), indent=2)
-    page.line(Phrase("for a send that somebody made in the console, which counts for the allowance:"))
+    page.line(
+        Phrase("for a send that somebody made in the console, which counts for the allowance:")
+    )
     for at in lost.website_sends or (_EXAMPLE,):
         _typed_line(page, Command("state import", "--website-send", at))
     return page.text()
@@ -217,7 +256,10 @@ def _open_send(page: Page, record: Record) -> None:
     page.line(Inked(say, Ink.ALARM), hang=2)
     page.line(Phrase("look in the console under 群发记录; if it is there:"), indent=2)
     at = record.open_attempts[0].at.astimezone(BEIJING).isoformat(timespec="seconds")
-    _typed_line(page, Command("state import", "--sent", record.campaign, "--edition", record.edition, "--at", at))
+    _typed_line(
+        page,
+        Command("state import", "--sent", record.campaign, "--edition", record.edition, "--at", at),
+    )
 
 
 def _import_command(record: Record) -> Command:
@@ -229,7 +271,9 @@ def _import_command(record: Record) -> Command:
     # A send that was settled without an attempt was made in the console, at a time that only a person knows.
     at = times[0].astimezone(BEIJING).isoformat(timespec="seconds") if times else "AT"
     number = ("--msg-id", job.msg_id) if job and job.msg_id is not None else ()
-    return Command("state import", "--sent", record.campaign, "--edition", record.edition, *number, "--at", at)
+    return Command(
+        "state import", "--sent", record.campaign, "--edition", record.edition, *number, "--at", at
+    )
 
 
 DROPPED_LINES_MAX = 20
@@ -273,10 +317,18 @@ def repair_text(page: Page, repair: Repair) -> str:
         page.line(Phrase("Nothing was changed. To repair the ledger, run:"))
         _typed_line(page, Command("state repair", "--reason", '"…"'))
         return page.text()
-    page.line(Phrase("the damaged ledger was put aside as {file}; keep it", file=repair.aside or "-"))
-    unknown = Phrase("The dropped bytes may record sends. So apply sends no campaign that is not known as sent.")
+    page.line(
+        Phrase("the damaged ledger was put aside as {file}; keep it", file=repair.aside or "-")
+    )
+    unknown = Phrase(
+        "The dropped bytes may record sends. So apply sends no campaign that is not known as sent."
+    )
     page.line(Inked(unknown, Ink.ALARM))
-    page.line(Phrase("Look in the console under 群发记录, then run this for each campaign before its send:"))
+    page.line(
+        Phrase(
+            "Look in the console under 群发记录, then run this for each campaign before its send:"
+        )
+    )
     for known in ("--not-sent", "--sent"):
         _typed_line(page, Command("reconcile", "NAME", known, "--reason", '"…"'))
     return page.text()

@@ -23,7 +23,10 @@ LOCK_RESULTS = {
     LockResult.DIFFERS: (Phrase("not what was locked"), Ink.WARNING),
     LockResult.MISSING: (Phrase("not locked"), Ink.WARNING),
     LockResult.CONCLUDED: (Phrase("went out, so it is not locked any more"), Ink.DETAIL),
-    LockResult.EXPIRED: (Phrase("its window has closed, so its lock was not looked at"), Ink.DETAIL),
+    LockResult.EXPIRED: (
+        Phrase("its window has closed, so its lock was not looked at"),
+        Ink.DETAIL,
+    ),
     LockResult.INVALID: (Phrase("has faults, so it was not locked"), Ink.ERROR),
 }
 

@@ -70,14 +70,18 @@ NO_NAMES: Mapping[str, str] = MappingProxyType({})
 def saved_sheets(plan: SavedPlan, names: Mapping[str, str] = NO_NAMES) -> tuple[CampaignSheet, ...]:
     """Make the sheets of a plan's campaigns; `names` are what people call the accounts."""
     return tuple(
-        replace(_saved_sheet(each), account=names.get(each.account or "", each.account)) for each in plan.campaigns
+        replace(_saved_sheet(each), account=names.get(each.account or "", each.account))
+        for each in plan.campaigns
     )
 
 
 def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
     unlocked = saved.unlocked if saved.approved is None else None
     # Also where its lock refuses it before its files are read.
-    faults = [*saved.diagnostics, *(saved.unlocked.diagnostics if saved.unlocked is not None else ())]
+    faults = [
+        *saved.diagnostics,
+        *(saved.unlocked.diagnostics if saved.unlocked is not None else ()),
+    ]
     return sheet(
         saved,
         refusals=[Refusal(each.guard, each.message, each.hint) for each in saved.refusals],
@@ -98,7 +102,11 @@ def _diagnostic(saved: PlannedDiagnostic) -> Diagnostic:
 
 def _changes(saved: ReviewedChanges) -> Changes:
     rows = (
-        ChangeRow(row.words, tuple(Piece(Mark(each.mark), each.text) for each in row.pieces[:_PIECES_MAX]), row.inner)
+        ChangeRow(
+            row.words,
+            tuple(Piece(Mark(each.mark), each.text) for each in row.pieces[:_PIECES_MAX]),
+            row.inner,
+        )
         for row in saved.rows[:_ROWS_MAX]
     )
     return Changes(saved.against, tuple(saved.parts), tuple(rows))
@@ -117,7 +125,9 @@ def parts_of(campaign: CampaignSheet) -> tuple[ReviewedPart, ...]:
 def precedence(campaign: CampaignSheet) -> tuple[bool, bool, Weight, bool]:
     """Order campaigns for a reviewer: what is sent now, then what changed, each by its weight and by who gets it."""
     found = weight(campaign)
-    others = {ReviewedPart.NEW, ReviewedPart.AUDIENCE, ReviewedPart.ACCOUNT} & set(parts_of(campaign))
+    others = {ReviewedPart.NEW, ReviewedPart.AUDIENCE, ReviewedPart.ACCOUNT} & set(
+        parts_of(campaign)
+    )
     return found is not Weight.SENDS, campaign.changes is None, found, not others
 
 
@@ -133,7 +143,9 @@ class Locking(Enum):
 
 
 _SOON = Phrase("the workflow review locks it with the next commit; nothing to do")
-_AFTER_FAULTS = Phrase("correct the faults; each commit is checked again, and then the workflow review locks it")
+_AFTER_FAULTS = Phrase(
+    "correct the faults; each commit is checked again, and then the workflow review locks it"
+)
 _OF_FORK = Phrase(
     "the workflow review cannot write into a fork: a member of this repository must push the commit to a branch of it"
 )
@@ -174,7 +186,10 @@ def changed_rows(changes: Changes, words: Words) -> list[str]:
     rows = [_row(row, words) for row in changes.rows]
     if not rows:
         return []
-    return [f"\n**{words.said(LABELS['changes'])}** {words.said(changes.against)}\n\n{rows[0]}", *rows[1:]]
+    return [
+        f"\n**{words.said(LABELS['changes'])}** {words.said(changes.against)}\n\n{rows[0]}",
+        *rows[1:],
+    ]
 
 
 def _row(row: ChangeRow, words: Words) -> str:
@@ -236,7 +251,10 @@ class RowWriter(Frozen):
     def head(self) -> list[str]:
         """Return the two lines above the rows."""
         labels = [Phrase("campaign"), Phrase("verdict and lock"), Phrase("audience and window")]
-        return [f"| {' | '.join(self.words.said(label) for label in labels)} |", "|" + " --- |" * len(labels)]
+        return [
+            f"| {' | '.join(self.words.said(label) for label in labels)} |",
+            "|" + " --- |" * len(labels),
+        ]
 
     def row(self, planned: CampaignSheet) -> str:
         """Write a campaign as a row."""
@@ -244,7 +262,11 @@ class RowWriter(Frozen):
         title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
         # Without its content nothing is known of a campaign's window.
         content = planned.content
-        when = self.words.facts(*window_words(planned.opening, planned.window)) if content is not None else ""
+        when = (
+            self.words.facts(*window_words(planned.opening, planned.window))
+            if content is not None
+            else ""
+        )
         cells = [
             (f"{mark}{code(planned.name, NAME_CELLS)}", title),
             (self._verdict(planned), self._lock(planned)),
@@ -254,9 +276,13 @@ class RowWriter(Frozen):
 
     def resting(self, planned: CampaignSheet) -> str:
         """Say in one line of a campaign that it needs nothing."""
-        state = STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
+        state = (
+            STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
+        )
         title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
-        return f"- {f'{code(planned.name, NAME_CELLS)} {title}'.rstrip()} · {self.words.said(state)}"
+        return (
+            f"- {f'{code(planned.name, NAME_CELLS)} {title}'.rstrip()} · {self.words.said(state)}"
+        )
 
     def _verdict(self, planned: CampaignSheet) -> str:
         found = weight(planned)
@@ -270,14 +296,20 @@ class RowWriter(Frozen):
         told += [Phrase("{count} by hand", count=left_over)] if left_over else []
         first = f"**{said}**" if found <= Weight.SENDS_LATER else said
         counted = map(self.words.said, told)
-        return " · ".join([first, *map(code, guards[:_GUARDS_MAX]), *counted, *self._changed(planned)])
+        return " · ".join(
+            [first, *map(code, guards[:_GUARDS_MAX]), *counted, *self._changed(planned)]
+        )
 
     def _changed(self, planned: CampaignSheet) -> list[str]:
         if planned.changes is None:
             return []
         if parts := [PARTS[part] for part in dict.fromkeys(parts_of(planned))]:
             new = ReviewedPart.NEW in parts_of(planned)
-            said = PARTS[ReviewedPart.NEW] if new else Phrase("changed: {what}", what=self.words.listed(parts))
+            said = (
+                PARTS[ReviewedPart.NEW]
+                if new
+                else Phrase("changed: {what}", what=self.words.listed(parts))
+            )
             return [f"**{self.words.said(said)}**"]
         return [self.words.said(Phrase("changed"))]
 
@@ -293,7 +325,9 @@ class RowWriter(Frozen):
 
     def _lock(self, planned: CampaignSheet) -> str:
         words = [self.words.said(LOCKS[planned.lock])] if planned.lock is not None else []
-        return " ".join([*words, *([code(short_digest(planned.digest))] if planned.digest is not None else [])])
+        return " ".join(
+            [*words, *([code(short_digest(planned.digest))] if planned.digest is not None else [])]
+        )
 
 
 _FACT_CELLS = 120
@@ -303,7 +337,9 @@ _VERDICT = {
     Weight.SENDS: Phrase("apply would send this now, and that cannot be undone"),
     Weight.REFUSED: Phrase("it is refused; nothing would be done"),
     Weight.FAULTY: Phrase("its files have faults; nothing would be done"),
-    Weight.SENDS_LATER: Phrase("it is not sent now; in its window apply sends it, and that cannot be undone"),
+    Weight.SENDS_LATER: Phrase(
+        "it is not sent now; in its window apply sends it, and that cannot be undone"
+    ),
     Weight.PREPARES: Phrase("it would be prepared, and not sent now"),
     Weight.WAITS: Phrase("Nothing to do."),
     Weight.RESTS: Phrase("Nothing to do."),
@@ -335,8 +371,14 @@ class CampaignWriter(Frozen):
             *self._listed(said.notes),
         ]
         facts = [self._fact(row) for row in said.facts]
-        lock = [self.words.row(Phrase("lock"), self.words.said(LOCKS[planned.lock]))] if planned.lock else []
-        return Block([*opening, f"**{self._verdict(planned)}**", "", *facts, *lock, *first], rows, closing)
+        lock = (
+            [self.words.row(Phrase("lock"), self.words.said(LOCKS[planned.lock]))]
+            if planned.lock
+            else []
+        )
+        return Block(
+            [*opening, f"**{self._verdict(planned)}**", "", *facts, *lock, *first], rows, closing
+        )
 
     def _fact(self, row: Row) -> str:
         return self.words.row(row.label, self._said(row, _FACT_CELLS)) + self._below(row)
@@ -344,7 +386,11 @@ class CampaignWriter(Frozen):
     def _said(self, row: Row, cells: int = TEXT_CELLS_MAX) -> str:
         lead = ""
         if row.lead is not None:
-            named = row.lead.text if row.lead.ink is Ink.PLAIN else f"{code(row.lead.text.strip(' :'))} "
+            named = (
+                row.lead.text
+                if row.lead.ink is Ink.PLAIN
+                else f"{code(row.lead.text.strip(' :'))} "
+            )
             lead = _LEADS.get(row.lead.text, named)
         return lead + " · ".join(self._part(each, cells) for each in row.facts)
 
@@ -357,7 +403,9 @@ class CampaignWriter(Frozen):
     def _listed(self, rows: Sequence[Row]) -> Iterator[str]:
         """Write rows as lists, each below its label."""
         for label, group in groupby(rows, key=lambda row: row.label):
-            items = self.words.first(list(group), lambda row: f"- {self._said(row)}{self._below(row)}")
+            items = self.words.first(
+                list(group), lambda row: f"- {self._said(row)}{self._below(row)}"
+            )
             yield from self.words.labelled(label, items)
 
     def _below(self, row: Row) -> str:
@@ -391,8 +439,12 @@ def appendices(words: Words, plan: SavedPlan, resting: Sequence[CampaignSheet]) 
     """Return the lists that there is something for, each a part that is folded away; drift stands open."""
     if plan.remote is not None:
         found = ["- " + words.facts(drift.campaign, drift.message) for drift in plan.remote.drift]
-        unread = ["- " + words.facts(each.account, each.message, each.hint) for each in plan.remote.errors]
-        yield _folded(words, DRIFT, [*found, *unread] or ["- " + words.said(NO_DRIFT)], is_open=True)
+        unread = [
+            "- " + words.facts(each.account, each.message, each.hint) for each in plan.remote.errors
+        ]
+        yield _folded(
+            words, DRIFT, [*found, *unread] or ["- " + words.said(NO_DRIFT)], is_open=True
+        )
     if plan.allowance:
         rows = [
             "- "
@@ -450,7 +502,10 @@ def plan_comment(
     fork = Phrase(
         "This plan was made by code from a fork and cannot be trusted: read the files. Only what is merged is sent."
     )
-    below = [*(["- " + words.facts(*provenance)] if provenance else []), *(["- ⚠ " + words.said(fork)] * from_fork)]
+    below = [
+        *(["- " + words.facts(*provenance)] if provenance else []),
+        *(["- ⚠ " + words.said(fork)] * from_fork),
+    ]
     above = ["- ⚠ **" + words.said(each) + "**" for each in warned]
     head = [COMMENT_MARK, "## massctl plan", "", *above, *([""] if above else [])]
     if isinstance(plan, StoppedPlan):
@@ -469,7 +524,11 @@ def _provenance(plan: SavedPlan | StoppedPlan, commit: str | None) -> list[Phras
             Phrase("the plan's digest {digest}", digest=plan.digest),
             Phrase("serial {serial}", serial=plan.serial),
         ]
-        facts += [Phrase("made {moment}", moment=recorded(plan.review.at))] if plan.review is not None else []
+        facts += (
+            [Phrase("made {moment}", moment=recorded(plan.review.at))]
+            if plan.review is not None
+            else []
+        )
     return [*facts, *([Phrase("for commit {commit}", commit=commit)] if commit is not None else [])]
 
 
@@ -487,12 +546,27 @@ def _summary(words: Words, plan: Sequence[CampaignSheet]) -> list[str]:
     validate = Command("validate")
     told = [
         (sending, Phrase("sent now, cannot be undone: {campaigns}", campaigns=campaigns(sending))),
-        (later, Phrase("sent in their windows, cannot be undone: {campaigns}", campaigns=campaigns(later))),
+        (
+            later,
+            Phrase(
+                "sent in their windows, cannot be undone: {campaigns}", campaigns=campaigns(later)
+            ),
+        ),
         (others, Phrase("the audience changed: {campaigns}", campaigns=campaigns(others))),
         (refused, Phrase("refused: {campaigns}", campaigns=campaigns(refused))),
-        (faulty, Phrase("faults: {campaigns}; {command} shows them", campaigns=campaigns(faulty), command=validate)),
+        (
+            faulty,
+            Phrase(
+                "faults: {campaigns}; {command} shows them",
+                campaigns=campaigns(faulty),
+                command=validate,
+            ),
+        ),
         (changed, Phrase("changed: {campaigns}", campaigns=campaigns(changed))),
-        (unlocked, Phrase("not locked as it would be sent: {campaigns}", campaigns=campaigns(unlocked))),
+        (
+            unlocked,
+            Phrase("not locked as it would be sent: {campaigns}", campaigns=campaigns(unlocked)),
+        ),
     ]
     return [f"**{first}**", "", *("- " + words.said(phrase) for count, phrase in told if count)]
 
@@ -518,7 +592,9 @@ class _Fitting(Frozen):
         room -= lines_size(table[:in_table])
         blocks, room = fit(self._blocks(shown), len(shown), room)
         in_table += beginning(table[in_table:], room)
-        left_out = self._note(len(shown) - in_table, len(shown) - len(blocks), sum(bool(b.missing) for b in blocks))
+        left_out = self._note(
+            len(shown) - in_table, len(shown) - len(blocks), sum(bool(b.missing) for b in blocks)
+        )
         lines = [*head, *(titles if table else []), *table[:in_table], "", *left_out]
         for block in [*blocks, *below]:
             lines += block.lines(self.words.more)
@@ -546,13 +622,19 @@ class _Fitting(Frozen):
         if absent:
             missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))
         if without_details > absent:
-            missing.append(Phrase("details of {campaigns}", campaigns=campaigns(without_details - absent)))
+            missing.append(
+                Phrase("details of {campaigns}", campaigns=campaigns(without_details - absent))
+            )
         if shortened:
-            missing.append(Phrase("a part of the details of {campaigns}", campaigns=campaigns(shortened)))
+            missing.append(
+                Phrase("a part of the details of {campaigns}", campaigns=campaigns(shortened))
+            )
         if not missing:
             return []
         say_so = Phrase(
-            "left out, to stay below {limit:,} characters: {what}", limit=self.limit, what=self.words.listed(missing)
+            "left out, to stay below {limit:,} characters: {what}",
+            limit=self.limit,
+            what=self.words.listed(missing),
         )
         return [
             f"**{self.words.said(say_so)}**",

@@ -47,17 +47,28 @@ def spelt_out(text: str) -> str:
 
 def _is_hidden(text: str, index: int) -> bool:
     character = text[index]
-    before, after = text[index - 1] if index else "", text[index + 1] if index + 1 < len(text) else ""
+    before, after = (
+        text[index - 1] if index else "",
+        text[index + 1] if index + 1 < len(text) else "",
+    )
     if character == _JOINER:
         return not (_ends_pictograph(before) and _is_pictograph(after))
     if character in _SELECTORS:
         return not (_is_pictograph(before) or before in _KEYCAP)
-    return character in _FILLERS or unicodedata.category(character) in {"Cf", "Co"} or _is_ignorable(ord(character))
+    return (
+        character in _FILLERS
+        or unicodedata.category(character) in {"Cf", "Co"}
+        or _is_ignorable(ord(character))
+    )
 
 
 def _is_pictograph(character: str) -> bool:
     """Return whether an emoji may begin with it: other symbols, arrows and marks of mathematics among them."""
-    return character != "" and not character.isascii() and unicodedata.category(character) in {"So", "Sm", "Po"}
+    return (
+        character != ""
+        and not character.isascii()
+        and unicodedata.category(character) in {"So", "Sm", "Po"}
+    )
 
 
 def _ends_pictograph(character: str) -> bool:
@@ -114,7 +125,10 @@ def prose(text: str, *, foreign: bool = False, cells: int = TEXT_CELLS_MAX) -> s
 
     What stands in backquotes is a code span of ours; in a `foreign` text they are part of what is said.
     """
-    said = "".join(_span(piece) if is_code else piece for is_code, piece in _pieces(text, cells, foreign=foreign))
+    said = "".join(
+        _span(piece) if is_code else piece
+        for is_code, piece in _pieces(text, cells, foreign=foreign)
+    )
     start = _BLOCK_START.match(said)
     return _isolated(f"{said[: start.end()]}\\{said[start.end() :]}" if start else said)
 
@@ -149,7 +163,9 @@ def _span(shown: str) -> str:
 
 def _isolated(said: str) -> str:
     """Keep a text that is read from right to left from turning what stands beside it."""
-    if said.isascii() or not any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in said):
+    if said.isascii() or not any(
+        unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in said
+    ):
         return said
     return f"{_ISOLATE}{said}{_ISOLATED}"
 
@@ -228,7 +244,11 @@ class Words(Frozen):
 
     def folded(self, label: str, *, is_open: bool = False) -> tuple[list[str], list[str]]:
         """Return what opens and closes a part that is folded away; `label` is HTML already."""
-        return [f"<details{' open' if is_open else ''}><summary>{label}</summary>", ""], ["", "</details>", ""]
+        return [f"<details{' open' if is_open else ''}><summary>{label}</summary>", ""], [
+            "",
+            "</details>",
+            "",
+        ]
 
     def listed(self, phrases: Sequence[str]) -> str:
         """Say phrases one after the other, as a language lists them."""
@@ -274,7 +294,9 @@ class Block:
 
 def size(text: str) -> int:
     """Count a text as UTF-16 does."""
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    return (
+        len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    )
 
 
 def lines_size(lines: Iterable[str]) -> int:

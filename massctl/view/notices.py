@@ -50,7 +50,9 @@ def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
 
 def left_out(count: int, language: Reader) -> str:
     """Return how many notices did not fit."""
-    return say(Phrase("and {count} more: {command}", count=count, command=Command("status")), language)
+    return say(
+        Phrase("and {count} more: {command}", count=count, command=Command("status")), language
+    )
 
 
 def _block(notice: Notice, language: Language) -> str:
@@ -66,7 +68,9 @@ def _block(notice: Notice, language: Language) -> str:
         when = say(Phrase("when the ledger can be written again"), language)
         lines += [f"> {notice.unrecorded.command}\n> {when}", "> " + say(_ON_GITHUB, language)]
     elif notice.choices is not None:
-        lines += [f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)]
+        lines += [
+            f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)
+        ]
         lines.append("> " + say(_ON_GITHUB, language))
     if notice.block is not None:
         lines += [_row(row, language) for row in block_rows(notice.block)]
@@ -93,7 +97,11 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
         if repetition.at is None:
             told = Phrase("not possible: {why}", why=in_a_row(repetition.refused))
         else:
-            told = Phrase("from {at} until {until}", at=recorded(max(repetition.at, evidence.now)), until=until)
+            told = Phrase(
+                "from {at} until {until}",
+                at=recorded(max(repetition.at, evidence.now)),
+                until=until,
+            )
         found.append((reconcile_command(name, "--resubmit"), told))
     found.append((reconcile_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
     nowhere = Phrase("it is not there, and none of it waits")
@@ -102,7 +110,9 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
             "it is not there, and none of it waits; no send with the same id is declared now: a mistake sends twice"
         )
     elif evidence.remembered_until is not None:
-        say_until = Phrase("it is not there, and none of it waits; until {until} WeChat still knows the id")
+        say_until = Phrase(
+            "it is not there, and none of it waits; until {until} WeChat still knows the id"
+        )
         nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
     return [*found, (reconcile_command(name, "--not-sent"), nowhere)]
 

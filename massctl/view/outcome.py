@@ -21,7 +21,14 @@ from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.view.diagnostics import diagnostic_rows, error_text
 from massctl.view.jobs import job_rows
-from massctl.view.plan import grouped_steps, heading, hold_row, inked_digest, local_moment, plan_text
+from massctl.view.plan import (
+    grouped_steps,
+    heading,
+    hold_row,
+    inked_digest,
+    local_moment,
+    plan_text,
+)
 from massctl.view.rows import LABELS, Row, failure_row, refusal_rows, write_rows
 from massctl.view.send_block import block_rows
 from massctl.view.style import Ink
@@ -42,9 +49,15 @@ def question_text(page: Page, question: SendQuestion) -> str:
         changed = Phrase("It was changed while you were asked. This is what would be sent now:")
         page.line(Inked(changed, Ink.ALARM), indent=2)
     many = len(question.headlines) > 1
-    numbers = [Inked(f"{number}. ", Ink.PLAIN) if many else None for number in range(1, len(question.headlines) + 1)]
+    numbers = [
+        Inked(f"{number}. ", Ink.PLAIN) if many else None
+        for number in range(1, len(question.headlines) + 1)
+    ]
     rows = block_rows(question.block)
-    rows += [Row("message", (each,), number) for each, number in zip(question.headlines, numbers, strict=True)]
+    rows += [
+        Row("message", (each,), number)
+        for each, number in zip(question.headlines, numbers, strict=True)
+    ]
     if question.recipients_previewed:
         rows.append(Row("previews", (enumerated(list(question.recipients_previewed)),)))
     rows += [Row("by_hand", (each,)) for each in question.done_by_hand]
@@ -91,7 +104,9 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
         rows.append(doubt_row(record, until, campaign.answer))
     if planned.next_at is not None and not (campaign.performed or record.is_in_doubt):
         window = planned.rendered.window if planned.rendered is not None else None
-        rows.append(Row("next", (Phrase("at {moment}", moment=local_moment(planned.next_at, window)),)))
+        rows.append(
+            Row("next", (Phrase("at {moment}", moment=local_moment(planned.next_at, window)),))
+        )
     write_rows(Table(page, LABELS.values()), rows)
 
 
@@ -100,7 +115,9 @@ def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
     said = done_words(campaign.performed)
     if (found := outcome.found_tag(campaign)) is not None:
         say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
-        said.insert(0, Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count)))
+        said.insert(
+            0, Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count))
+        )
     return [Row("done", (each,), Inked("✓ ", Ink.DONE)) for each in said]
 
 
@@ -114,17 +131,29 @@ def _done(steps: list[Step]) -> Phrase:
     match steps[0]:
         case UploadMedia(media=media):
             if media.purpose.is_material:
-                return plural_phrase("added {count} material", "added {count} materials", count=count)
-            return plural_phrase("uploaded {count} picture", "uploaded {count} pictures", count=count)
+                return plural_phrase(
+                    "added {count} material", "added {count} materials", count=count
+                )
+            return plural_phrase(
+                "uploaded {count} picture", "uploaded {count} pictures", count=count
+            )
         case SaveDraft(for_preview=for_preview):
             shown = Phrase("saved a separate draft for the preview; the staged one stays")
             said = shown if for_preview else Phrase("saved the draft and read it back")
-            return Phrase("saved {count} drafts and read them back", count=count) if count > 1 else said
+            return (
+                Phrase("saved {count} drafts and read them back", count=count)
+                if count > 1
+                else said
+            )
         case SendMass(campaign=campaign, batch=batch):
             who = audience_words(campaign.audience)
             say = Phrase("WeChat accepted {count} of {batches} batches to {audience}")
             many = Phrase(say, count=count, batches=campaign.batches, audience=who)
-            return many if batch is not None else Phrase("WeChat accepted the send to {audience}", audience=who)
+            return (
+                many
+                if batch is not None
+                else Phrase("WeChat accepted the send to {audience}", audience=who)
+            )
         case _:
             names = [reviewer(each) for each in steps if isinstance(each, SendPreview)]
             return Phrase("showed the preview to {reviewer}", reviewer=enumerated(names))
@@ -137,7 +166,9 @@ def _of_another(page: Page, outcome: Outcome, record: Record) -> None:
     before, now = record.appid, outcome.accounts
     write_rows(table, [doubt_row(record, outcome.repeatable.get(record.key))])
     if before is not None and before not in now:
-        say = Phrase("It was requested with the AppID {before}; massctl.yaml now has another one: {accounts}")
+        say = Phrase(
+            "It was requested with the AppID {before}; massctl.yaml now has another one: {accounts}"
+        )
         accounts = in_a_row([f"{name} {appid}" for appid, name in now.items()])
         table.below(Phrase(say, before=before, accounts=accounts or "-"))
 
@@ -146,16 +177,29 @@ def _by_hand(campaign: CampaignOutcome, record: Record, status: Status) -> list[
     """Return what is left to do in the console, as soon as there is a draft to do it to: days before the window."""
     rendered = campaign.planned.rendered
     told = any(refusal.guard is Guard.HANDOFF_OPEN for refusal in campaign.refusals)
-    left = left_to_do(handoff_of(rendered, record), status) if rendered is not None and not told else []
+    left = (
+        left_to_do(handoff_of(rendered, record), status)
+        if rendered is not None and not told
+        else []
+    )
     rows = [Row("by_hand", (words,), Inked("○ ", Ink.WARNING)) for words in left]
-    return [*rows[:-1], *(replace(each, below=(how_to_do(campaign.planned.name),)) for each in rows[-1:])]
+    return [
+        *rows[:-1],
+        *(replace(each, below=(how_to_do(campaign.planned.name),)) for each in rows[-1:]),
+    ]
 
 
-_NOBODY_KNOWS = Phrase("Nobody knows whether followers have it; until that is known, the account sends nothing else.")
-_LOOK = Phrase("look in the console under 群发记录, and settle it; the first command says what to look for:")
+_NOBODY_KNOWS = Phrase(
+    "Nobody knows whether followers have it; until that is known, the account sends nothing else."
+)
+_LOOK = Phrase(
+    "look in the console under 群发记录, and settle it; the first command says what to look for:"
+)
 
 
-def doubt_row(record: Record, repeatable_until: datetime | None, answer: Verdict | None = None) -> Row:
+def doubt_row(
+    record: Record, repeatable_until: datetime | None, answer: Verdict | None = None
+) -> Row:
     """Say of an open attempt what happened, what is now true, and what to type.
 
     `repeatable_until` is None if something other than the time keeps `apply` from repeating the request. `answer`
@@ -186,9 +230,15 @@ def doubt_row(record: Record, repeatable_until: datetime | None, answer: Verdict
     below.append(_NOBODY_KNOWS)
     look = _LOOK
     if repeatable_until is not None:
-        below.append(Phrase("repeat the identical request, until {moment}:", moment=recorded(repeatable_until)))
+        below.append(
+            Phrase(
+                "repeat the identical request, until {moment}:", moment=recorded(repeatable_until)
+            )
+        )
         below.append(Command("apply", record.campaign))
-        look = Phrase("or look in the console under 群发记录, and settle it; the first command says what to look for:")
+        look = Phrase(
+            "or look in the console under 群发记录, and settle it; the first command says what to look for:"
+        )
     return _doubt(asked, *below, look, *_choices(record))
 
 
@@ -198,7 +248,10 @@ def _doubt(said: str, *below: str) -> Row:
 
 def _choices(record: Record) -> list[Command]:
     not_sent = (('--not-sent --reason "…"',),) if may_be_not_sent(record) else ()
-    return [Command("reconcile", record.campaign, *choice) for choice in ((), ('--sent --reason "…"',), *not_sent)]
+    return [
+        Command("reconcile", record.campaign, *choice)
+        for choice in ((), ('--sent --reason "…"',), *not_sent)
+    ]
 
 
 def _is_of_ledger(failure: Failure, outcome: Outcome) -> bool:
@@ -247,7 +300,12 @@ def _left(outcome: Outcome, campaign: CampaignOutcome) -> str:
 
 
 def withdraw_question(
-    page: Page, taken: "Withdrawal", headlines: Sequence[str], others: Sequence[str], *, until: datetime | None = None
+    page: Page,
+    taken: "Withdrawal",
+    headlines: Sequence[str],
+    others: Sequence[str],
+    *,
+    until: datetime | None = None,
 ) -> str:
     """Show what is withdrawn, and which other sends lose their link with it; `headlines` may be unknown.
 
@@ -255,12 +313,21 @@ def withdraw_question(
     """
     record = taken.record
     edition = Phrase("edition {edition}", edition=record.edition)
-    page.line(Inked("‼ ", Ink.ALARM), Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), hang=2)
+    page.line(
+        Inked("‼ ", Ink.ALARM),
+        Inked(record.campaign, Ink.NAME),
+        "  ",
+        Inked(edition, Ink.DETAIL),
+        hang=2,
+    )
     first, *more = taken.today
     at = Phrase("accepted {moment}", moment=recorded(first.job.accepted_at))
     others_too = [Phrase("and {count} more", count=len(more))] if more else []
     rows = [Row("job", (f"msg_id {first.msg_id}", at, *others_too))]
-    rows += [Row(Phrase("later"), (Inked(each.message, Ink.WARNING),), below=(each.hint,)) for each in taken.refusals]
+    rows += [
+        Row(Phrase("later"), (Inked(each.message, Ink.WARNING),), below=(each.hint,))
+        for each in taken.refusals
+    ]
     chosen = [(n, title) for n, title in enumerate(headlines, 1) if taken.article in (0, n)]
     rows += [Row("articles", (title,), Inked(f"{number}. ", Ink.PLAIN)) for number, title in chosen]
     if not chosen:
@@ -269,13 +336,22 @@ def withdraw_question(
     if others:
         rows.append(Row(Phrase("lost too"), (Inked(enumerated(others), Ink.ALARM),)))
     if until is not None:
-        say = Phrase("as soon as WeChat allows it; while it is still being sent, massctl waits until {until}")
+        say = Phrase(
+            "as soon as WeChat allows it; while it is still being sent, massctl waits until {until}"
+        )
         rows.append(Row(Phrase("when"), (Phrase(say, until=recorded(until)),)))
     write_rows(Table(page, LABELS.values()), rows)
     page.line(
-        Inked(Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."), Ink.PLAIN), indent=2
+        Inked(
+            Phrase("The cards stay in the chats; whoever opens one reads that it was deleted."),
+            Ink.PLAIN,
+        ),
+        indent=2,
     )
-    page.line(Inked(Phrase("This cannot be undone, and it does not give back a mass send."), Ink.ALARM), indent=2)
+    page.line(
+        Inked(Phrase("This cannot be undone, and it does not give back a mass send."), Ink.ALARM),
+        indent=2,
+    )
     return page.text()
 
 
@@ -361,7 +437,11 @@ def resume_question(page: Page, brake: Brake, due: "Plan | None", now: datetime)
 def resumed_text(page: Page, brake: Brake | None, remote: str, due: Sequence[str] | None) -> str:
     """Say that sends are allowed, and what the next apply would send; `due` is None if that is not known."""
     if brake is None:
-        told = Phrase("the brake is not set: {remote} has no branch {branch}", remote=remote, branch=STOP_BRANCH)
+        told = Phrase(
+            "the brake is not set: {remote} has no branch {branch}",
+            remote=remote,
+            branch=STOP_BRANCH,
+        )
         page.line(told, hang=2)
         return page.text()
     page.line(Inked(Phrase("the brake is lifted: sends are allowed again"), Ink.DONE))
@@ -373,7 +453,9 @@ def resumed_text(page: Page, brake: Brake | None, remote: str, due: Sequence[str
 
 
 def _brake_rows(page: Page, brake: Brake) -> None:
-    by_hand = Phrase("unknown: somebody pushed the branch by hand, at {commit}", commit=brake.commit[:12])
+    by_hand = Phrase(
+        "unknown: somebody pushed the branch by hand, at {commit}", commit=brake.commit[:12]
+    )
     facts = {
         Phrase("branches"): enumerated([name for name, _ in brake.below]) if brake.below else "",
         Phrase("by"): brake.by or by_hand,
@@ -404,5 +486,8 @@ def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
     )
     if listed is None or listed == speed.realspeed:
         return [said]
-    other = Phrase("WeChat's own table gives {count:,} for this speed; the API's value counts", count=listed * UNIT)
+    other = Phrase(
+        "WeChat's own table gives {count:,} for this speed; the API's value counts",
+        count=listed * UNIT,
+    )
     return [said, other]

@@ -124,11 +124,24 @@ class CampaignSheet(Frozen):
     @property
     def is_size_read_again(self) -> bool:
         """Whether only the size of its audience refuses."""
-        return bool(self.refusals) and all(each.guard is Guard.AUDIENCE_BOUNDS for each in self.refusals)
+        return bool(self.refusals) and all(
+            each.guard is Guard.AUDIENCE_BOUNDS for each in self.refusals
+        )
 
 
 _ALIKE = (
-    *("name", "title", "account", "edition", "status", "window", "next_at", "digest", "audience_count", "tag_due"),
+    *(
+        "name",
+        "title",
+        "account",
+        "edition",
+        "status",
+        "window",
+        "next_at",
+        "digest",
+        "audience_count",
+        "tag_due",
+    ),
     *("awaiting_until", "steps"),
 )
 
@@ -138,7 +151,9 @@ def sheet(planned: Any, **others: Any) -> CampaignSheet:
     return CampaignSheet(**{name: getattr(planned, name) for name in _ALIKE}, **others)
 
 
-def planned_sheet(planned: PlannedCampaign, difference: "Difference | None" = None) -> CampaignSheet:
+def planned_sheet(
+    planned: PlannedCampaign, difference: "Difference | None" = None
+) -> CampaignSheet:
     """Make the sheet of a campaign that was just planned."""
     changes = None
     if difference is not None:
@@ -258,7 +273,11 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
     if campaign.next_at is not None:
         # The window says already when it opens.
         opens, local = campaign.opening, local_moment(campaign.next_at, campaign.opening)
-        at = [] if opens and opens.not_before == campaign.next_at else [Phrase("at {moment}", moment=local)]
+        at = (
+            []
+            if opens and opens.not_before == campaign.next_at
+            else [Phrase("at {moment}", moment=local)]
+        )
         until = [in_time(campaign.next_at, now)] if now is not None else []
         rows += [Row("next", (*at, *until))] if at or until else []
     return rows
@@ -272,7 +291,10 @@ def local_moment(at: datetime, window: Window | None) -> str:
 def _standing(campaign: CampaignSheet) -> Row:
     """Return where it stands, and which version it is."""
     digest = [inked_digest(campaign.digest)] if campaign.digest is not None else []
-    return Row("status", (Inked(STATUS[campaign.status], STATUS_INK.get(campaign.status, Ink.PLAIN)), *digest))
+    return Row(
+        "status",
+        (Inked(STATUS[campaign.status], STATUS_INK.get(campaign.status, Ink.PLAIN)), *digest),
+    )
 
 
 def inked_digest(digest: str) -> Inked:
@@ -282,9 +304,14 @@ def inked_digest(digest: str) -> Inked:
 
 def hold_row(campaign: str, until: datetime) -> Row:
     """Say until when the administrator may answer, what his answer does, and what to type then."""
-    say = Phrase("WeChat asks the administrator (管理员) to confirm this send, until {moment}", moment=recorded(until))
+    say = Phrase(
+        "WeChat asks the administrator (管理员) to confirm this send, until {moment}",
+        moment=recorded(until),
+    )
     below = (
-        Phrase("It is not sent without a confirmation. Until that is known, the account sends nothing else."),
+        Phrase(
+            "It is not sent without a confirmation. Until that is known, the account sends nothing else."
+        ),
         Phrase("after the answer, this asks WeChat for the result:"),
         Command("apply", campaign),
     )
@@ -297,14 +324,20 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
         return []
     message = campaign.content.message
     if message.articles:
-        return [_article_row(number, each.title, campaign) for number, each in enumerate(message.articles, 1)]
+        return [
+            _article_row(number, each.title, campaign)
+            for number, each in enumerate(message.articles, 1)
+        ]
     if message.text:
         words = Inked(counted_words(WordCount.of([message.text]).words), Ink.DETAIL)
         return [Row("text", (beginning_words(message.text), words))]
     facts: list[str] = [message.label]
     if message.materials and not message.is_recording:
         facts.append(pictures(len(message.materials)))
-    facts += [*map(beginning_words, message.shown_words), *_recordings(campaign.content, campaign.name)]
+    facts += [
+        *map(beginning_words, message.shown_words),
+        *_recordings(campaign.content, campaign.name),
+    ]
     return [Row("message", tuple(facts))]
 
 
@@ -356,7 +389,11 @@ def _step_rows(campaign: CampaignSheet) -> Iterator[Row]:
         said: list[Part] = [Inked(_step_words(steps, campaign), Ink.ALARM if sends else Ink.PLAIN)]
         said += [enumerated(files)] if (files := _files(steps, campaign)) else []
         said.append(Inked(REASON[steps[0].reason], Ink.DETAIL))
-        said += [Inked(Phrase("cannot be undone"), Ink.ALARM)] if steps[0].kind is Kind.SEND_PREVIEW else []
+        said += (
+            [Inked(Phrase("cannot be undone"), Ink.ALARM)]
+            if steps[0].kind is Kind.SEND_PREVIEW
+            else []
+        )
         yield Row("steps", tuple(said), Inked("‼ ", Ink.ALARM) if sends else Inked("+ ", Ink.PLAIN))
 
 
@@ -364,7 +401,10 @@ def _files(steps: Sequence[Act], campaign: CampaignSheet) -> list[str]:
     """Name the files that steps upload."""
     content = campaign.content
     known = getattr(content, "files", getattr(content, "pictures", ()))
-    paths = {each.sha256.removeprefix("sha256:")[:12]: short_path(each.path, campaign.name) for each in known}
+    paths = {
+        each.sha256.removeprefix("sha256:")[:12]: short_path(each.path, campaign.name)
+        for each in known
+    }
     found = [paths[end] for each in steps if (end := each.address.rpartition("/")[2]) in paths]
     more = len(found) - FILES_NAMED
     return [*found[:FILES_NAMED], *([Phrase("and {count} more", count=more)] if more > 0 else [])]
@@ -400,7 +440,11 @@ def _send_words(first: Act, count: int, campaign: CampaignSheet) -> Phrase:
     listed, batch = content.openid_list, first.address.rpartition("/")[2]
     if listed is None:
         if campaign.audience_count is not None:
-            who = Phrase("{audience}, {followers}", audience=who, followers=followers(campaign.audience_count))
+            who = Phrase(
+                "{audience}, {followers}",
+                audience=who,
+                followers=followers(campaign.audience_count),
+            )
         return Phrase("send to {audience}: this cannot be undone", audience=who)
     if count == listed.batches:
         say = Phrase("send to {audience} in {jobs}, one after the other: this cannot be undone")
@@ -408,8 +452,12 @@ def _send_words(first: Act, count: int, campaign: CampaignSheet) -> Phrase:
     if count == 1:
         say = Phrase("send batch {batch} of {batches} to {audience}: this cannot be undone")
         return Phrase(say, batch=batch, batches=listed.batches, audience=who)
-    say = Phrase("send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone")
-    return Phrase(say, first=batch, last=int(batch) + count - 1, batches=listed.batches, audience=who)
+    say = Phrase(
+        "send batches {first}–{last} of {batches} to {audience}, one after the other: this cannot be undone"
+    )
+    return Phrase(
+        say, first=batch, last=int(batch) + count - 1, batches=listed.batches, audience=who
+    )
 
 
 def _refusals(campaign: CampaignSheet) -> list[Row]:
@@ -431,7 +479,9 @@ def _by_hand(campaign: CampaignSheet) -> list[Row]:
 
 def hand_row(item: HandoffItem) -> Row:
     """Say one thing that only the console can do, and whether it is done."""
-    return Row("by_hand", (item.words,), Inked("✓ ", Ink.DONE) if item.done else Inked("○ ", Ink.WARNING))
+    return Row(
+        "by_hand", (item.words,), Inked("✓ ", Ink.DONE) if item.done else Inked("○ ", Ink.WARNING)
+    )
 
 
 def plan_text(
@@ -470,14 +520,20 @@ def _campaign(page: Page, campaign: CampaignSheet, now: datetime) -> None:
 
 
 def _closed(campaign: CampaignSheet) -> list[Part]:
-    return [] if campaign.status in FINAL else [DOT, Inked(Phrase("its window has closed"), Ink.DETAIL)]
+    return (
+        []
+        if campaign.status in FINAL
+        else [DOT, Inked(Phrase("its window has closed"), Ink.DETAIL)]
+    )
 
 
 def heading(page: Page, name: str, title: str, status: Status | None = None, *parts: Part) -> None:
     """Add a campaign's name, its title, where it stands, and `parts` behind them."""
     titled: list[Part] = [Inked(name, Ink.NAME), *([f"  {title}"] if title else [])]
     standing: list[Part] = (
-        ["  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL))] if status is not None else []
+        ["  ", Inked(STATUS[status], STATUS_INK.get(status, Ink.DETAIL))]
+        if status is not None
+        else []
     )
     page.line(*titled, *standing, *parts, hang=2)
 
@@ -488,9 +544,13 @@ def drift_rows(page: Page, remote: Remote) -> None:
     page.line(DRIFT, hang=2)
     for drift in remote.drifts:
         edition = Inked(Phrase("edition {edition}", edition=drift.edition), Ink.DETAIL)
-        page.line(Inked(drift.campaign, Ink.NAME), DOT, edition, DOT, drift_words(drift), indent=2, hang=4)
+        page.line(
+            Inked(drift.campaign, Ink.NAME), DOT, edition, DOT, drift_words(drift), indent=2, hang=4
+        )
     for unread in remote.unread:
-        page.line(Inked(unread.account, Ink.NAME), DOT, Inked(unread.message, Ink.ERROR), indent=2, hang=4)
+        page.line(
+            Inked(unread.account, Ink.NAME), DOT, Inked(unread.message, Ink.ERROR), indent=2, hang=4
+        )
         if unread.hint:
             page.line(unread.hint, indent=4)
     if not remote.drifts and not remote.unread:
@@ -503,7 +563,11 @@ def counted_plan(plan: Sequence[CampaignSheet]) -> list[Inked]:
     tags = sum(each.tag_due is not None for each in plan)
     said = [Inked(counted_tags(tags), Ink.PLAIN)] if tags else []
     inks = {Kind.SEND_MASS: Ink.ALARM}
-    return said + [Inked(counted_steps(each, kinds[each]), inks.get(each, Ink.PLAIN)) for each in Kind if kinds[each]]
+    return said + [
+        Inked(counted_steps(each, kinds[each]), inks.get(each, Ink.PLAIN))
+        for each in Kind
+        if kinds[each]
+    ]
 
 
 def _summary(page: Page, plan: Sequence[CampaignSheet], now: datetime) -> None:
@@ -517,12 +581,16 @@ def _summary(page: Page, plan: Sequence[CampaignSheet], now: datetime) -> None:
         page.line(Inked(Phrase("Nothing to do."), Ink.DONE), hang=2)
         coming = [(each.next_at, each) for each in plan if each.next_at is not None]
         for at, each in sorted(coming, key=lambda pair: pair[0])[:1]:
-            say = Phrase("next: {name} at {moment}", name=each.name, moment=local_moment(at, each.opening))
+            say = Phrase(
+                "next: {name} at {moment}", name=each.name, moment=local_moment(at, each.opening)
+            )
             page.line(say, DOT, in_time(at, now), hang=2)
     if refused:
         page.line(Inked(Phrase("refused: {campaigns}", campaigns=campaigns(refused)), Ink.WARNING))
     if faulty:
         said_of = Phrase("faults: {campaigns}", campaigns=campaigns(faulty))
         if not page.language.flags.sandbox:  # `validate` does not know what was sent there.
-            said_of = Phrase("{faults}; {command} shows them", faults=said_of, command=Command("validate"))
+            said_of = Phrase(
+                "{faults}; {command} shows them", faults=said_of, command=Command("validate")
+            )
         page.line(Inked(said_of, Ink.ERROR), hang=2)

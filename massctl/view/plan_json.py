@@ -45,7 +45,9 @@ class Reviewed(Frozen):
     """Campaigns that are refused for their lock, as they would be locked now."""
 
 
-def plan_json(plan: Plan, language: Language, names: Sequence[str] = (), reviewed: "Reviewed | None" = None) -> str:
+def plan_json(
+    plan: Plan, language: Language, names: Sequence[str] = (), reviewed: "Reviewed | None" = None
+) -> str:
     """Return the plan document, with what is `reviewed`; its digest is the same in every language."""
     made = plan_document(plan, names)
     if plan.remote is not None:
@@ -64,7 +66,10 @@ def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> 
     """Add what reviewers are shown to a plan's document."""
     plan["review"] = {"at": reviewed.at.isoformat(), "language": language.value}
     for campaign in plan["campaigns"]:
-        lock, difference = reviewed.locks.get(campaign["name"]), reviewed.differences.get(campaign["name"])
+        lock, difference = (
+            reviewed.locks.get(campaign["name"]),
+            reviewed.differences.get(campaign["name"]),
+        )
         campaign["lock"] = lock.value if lock is not None else None
         campaign["changes"] = _changes_document(difference) if difference is not None else None
         unlocked = reviewed.unlocked.get(campaign["name"])

@@ -113,7 +113,10 @@ def _of_send(send: SendReport) -> _Cells:
 
 
 def _of_article(article: ArticleReport) -> _Cells:
-    return {"withdrawn": article.is_withdrawn, **{name: getattr(article, of) for name, of in _ARTICLE.items()}}
+    return {
+        "withdrawn": article.is_withdrawn,
+        **{name: getattr(article, of) for name, of in _ARTICLE.items()},
+    }
 
 
 def _of_day(send: SendReport, article: ArticleReport, day: DayFigures) -> _Cells:
@@ -125,7 +128,9 @@ def _of_day(send: SendReport, article: ArticleReport, day: DayFigures) -> _Cells
         "is_delay": day.is_delay,
         **{metric.value: day.by_metric[metric] for metric in _METRICS},
         **{name: by_scene.get(scene) for name, scene in _SCENES.items()},
-        "from_more": " ".join(f"{scene}={value:.0f}" for scene, value in more.items() if value is not None),
+        "from_more": " ".join(
+            f"{scene}={value:.0f}" for scene, value in more.items() if value is not None
+        ),
     }
     if day == article.latest:
         cells |= {f"left_{each.position}": each.figure for each in article.leaves}
@@ -145,8 +150,15 @@ def _compared(send: SendReport, day: int) -> _Cells:
 
 def _row(cells: Mapping[str, _Value]) -> dict[str, str]:
     figures = ((name, cells.get(name)) for name in COLUMNS)
-    reasons = [f"{name}={each.missing.value}" for name, each in figures if isinstance(each, Figure) and each.missing]
-    return {**{name: _cell(value) for name, value in cells.items()}, MISSING_COLUMN: " ".join(reasons)}
+    reasons = [
+        f"{name}={each.missing.value}"
+        for name, each in figures
+        if isinstance(each, Figure) and each.missing
+    ]
+    return {
+        **{name: _cell(value) for name, value in cells.items()},
+        MISSING_COLUMN: " ".join(reasons),
+    }
 
 
 def _cell(value: _Value) -> str:
@@ -155,7 +167,9 @@ def _cell(value: _Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        line = " ".join("".join(char for char in value if char.isspace() or category(char) != "Cc").split())
+        line = " ".join(
+            "".join(char for char in value if char.isspace() or category(char) != "Cc").split()
+        )
         return f"'{line}" if line.startswith(_FORMULA) else line
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")

@@ -98,7 +98,10 @@ class Table(Frozen):
     @property
     def are_words(self) -> list[bool]:
         """Tell of each column whether it has words, which stand on the left."""
-        return [place == 0 or any(_is_words(row[place]) for row in self.rows) for place in range(len(self.heads))]
+        return [
+            place == 0 or any(_is_words(row[place]) for row in self.rows)
+            for place in range(len(self.heads))
+        ]
 
     @property
     def reasons(self) -> list[Phrase]:
@@ -111,7 +114,9 @@ class Table(Frozen):
 
 
 def _is_words(cell: Cell) -> bool:
-    return isinstance(cell, Phrase | Title | Spread) or (isinstance(cell, Amount) and cell.of is not None)
+    return isinstance(cell, Phrase | Title | Spread) or (
+        isinstance(cell, Amount) and cell.of is not None
+    )
 
 
 class Section(Frozen):
@@ -140,7 +145,8 @@ def send_sections(send: SendReport) -> list[Section]:
 def _every_day(article: ArticleReport) -> Section:
     days = days_shown(article)
     rows: list[Sequence[Cell]] = [
-        (METRIC[metric], *(Amount(day.by_metric[metric], metric) for day in days)) for metric in Metric
+        (METRIC[metric], *(Amount(day.by_metric[metric], metric) for day in days))
+        for metric in Metric
     ]
     return Section(
         "days",
@@ -164,7 +170,9 @@ def _is_coming(day: DayFigures) -> bool:
 
 
 def _day_heads(days: Iterable[DayFigures]) -> tuple[str, ...]:
-    return "", *(Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}") for each in days)
+    return "", *(
+        Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}") for each in days
+    )
 
 
 def _coming(article: ArticleReport) -> Iterable[Phrase]:
@@ -214,11 +222,16 @@ def _stage(stage: Stage) -> tuple[Cell, ...]:
 
 
 def _sources(article: ArticleReport) -> Iterable[Section]:
-    if not any(each.value is not None for row in article.sources for each in (*row.figures, row.newest)):
+    if not any(
+        each.value is not None for row in article.sources for each in (*row.figures, row.newest)
+    ):
         return
     days = days_shown(article)
     rows: list[Sequence[Cell]] = [
-        (SCENE.get(row.scene) or Title(row.scene), *(Amount(readers_from(row, each.day)) for each in days))
+        (
+            SCENE.get(row.scene) or Title(row.scene),
+            *(Amount(readers_from(row, each.day)) for each in days),
+        )
         for row in article.sources
     ]
     yield Section(
@@ -236,7 +249,9 @@ def readers_from(row: SourceRow, day: int) -> Figure:
 
 def recommended(article: ArticleReport) -> Iterable[Phrase]:
     """Return how many readers WeChat's recommendations brought, as far as it is known."""
-    figure = next((each.newest for each in article.sources if each.scene == Scene.RECOMMENDED), None)
+    figure = next(
+        (each.newest for each in article.sources if each.scene == Scene.RECOMMENDED), None
+    )
     readers = article.latest.by_metric[Metric.READ_USER] if article.latest is not None else None
     if figure is None or figure.value is None or readers is None or not readers.value:
         return
@@ -257,7 +272,9 @@ def _leaves(article: ArticleReport) -> Iterable[Section]:
             Phrase("Where readers leave"),
             (Table("figures", heads, list(zip(LEAVES, shares, strict=True))),),
             (
-                Phrase("The share of readers that left in each fifth of the first article, from its beginning."),
+                Phrase(
+                    "The share of readers that left in each fifth of the first article, from its beginning."
+                ),
                 Phrase("Who leaves in the last fifth has read nearly all of it."),
             ),
         )
@@ -273,7 +290,12 @@ def _followers(send: SendReport) -> Section:
         )
         for each in send.followers
     ]
-    heads = (Phrase("day"), Phrase("unfollowed"), Phrase("same weekday of earlier weeks"), Phrase("followed"))
+    heads = (
+        Phrase("day"),
+        Phrase("unfollowed"),
+        Phrase("same weekday of earlier weeks"),
+        Phrase("followed"),
+    )
     whole = Phrase("These are numbers of the whole account, not of this send alone.")
     return Section("followers", Phrase("Unfollows"), (Table("figures", heads, rows),), (whole,))
 
@@ -294,7 +316,11 @@ def _articles(articles: Sequence[ArticleReport]) -> Iterable[Section]:
     rows: list[Sequence[Cell]] = [
         (
             str(each.position),
-            Title(each.title or DASH, each.url or "", (Phrase("withdrawn"),) if each.is_withdrawn else ()),
+            Title(
+                each.title or DASH,
+                each.url or "",
+                (Phrase("withdrawn"),) if each.is_withdrawn else (),
+            ),
             *(Amount(_newest(each, metric), metric) for metric in ARTICLE_COLUMNS),
         )
         for each in articles
@@ -369,7 +395,10 @@ def curve(send: SendReport) -> Iterable[Section]:
     heads = [Phrase("day"), Phrase("readers"), *(_USUAL_HEADS if usual else ())]
     notes = [comparable_words(send.comparable)]
     if len(usual) > 1 and not send.usual:
-        straight = Phrase("Between days {days} the band is drawn straight.", days=enumerated(list(map(str, usual))))
+        straight = Phrase(
+            "Between days {days} the band is drawn straight.",
+            days=enumerated(list(map(str, usual))),
+        )
         notes.append(straight)
     counts = {each.among for each in usual.values()}
     if len(counts) > 1:
@@ -420,7 +449,9 @@ COLUMNS = {
     "read": Column(Phrase("read rate"), Metric.READ_DELIVERY_RATE, SIDE_BY_SIDE_DAY),
     "finished": Column(Phrase("read to the end"), Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY),
     "shared": Column(Phrase("shared"), Metric.SHARE_USER, SIDE_BY_SIDE_DAY),
-    "followed": Column(Phrase("followed after reading"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY),
+    "followed": Column(
+        Phrase("followed after reading"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY
+    ),
 }
 """The columns of the table of sends."""
 ALL_SENDS = Phrase(
@@ -434,22 +465,38 @@ LISTED_MAX = 30
 
 def send_row(send: SendReport, address: str = "") -> tuple[Cell, ...]:
     """Return the row of a send among all; `address` is where a page shows it in full."""
-    about = (send.campaign, audience_name(send.scope, send.tag), *outcome_words(send), *numbers_words(send))
+    about = (
+        send.campaign,
+        audience_name(send.scope, send.tag),
+        *outcome_words(send),
+        *numbers_words(send),
+    )
     return (
         f"{send.sent_at:%Y-%m-%d %H:%M}",
         Title(send.title, address, about),
-        *(_amount(send, each.metric, each.day) for each in COLUMNS.values() if each.metric is not None),
+        *(
+            _amount(send, each.metric, each.day)
+            for each in COLUMNS.values()
+            if each.metric is not None
+        ),
     )
 
 
 def _amount(send: SendReport, metric: Metric, day: int) -> Amount:
     beside = send.comparison(metric, day)
-    return Amount(send.figure(metric, day), metric, standing=beside.standing if beside is not None else None)
+    return Amount(
+        send.figure(metric, day), metric, standing=beside.standing if beside is not None else None
+    )
 
 
 def sends_table(sends: Iterable[SendReport]) -> Table:
     """Return the table of sends."""
-    return Table("sends", tuple(each.name for each in COLUMNS.values()), tuple(map(send_row, sends)), ALL_SENDS)
+    return Table(
+        "sends",
+        tuple(each.name for each in COLUMNS.values()),
+        tuple(map(send_row, sends)),
+        ALL_SENDS,
+    )
 
 
 def account_words(account: AccountReport) -> list[Phrase]:

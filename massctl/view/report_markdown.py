@@ -39,7 +39,9 @@ from massctl.view.report_words import (
     sentences,
 )
 
-_DAY_ONE = Phrase("Day 1 is the Beijing day of the send. Every number is the sum from the send to the end of a day.")
+_DAY_ONE = Phrase(
+    "Day 1 is the Beijing day of the send. Every number is the sum from the send to the end of a day."
+)
 
 
 def report_markdown(report: Report, language: Language) -> str:
@@ -49,7 +51,9 @@ def report_markdown(report: Report, language: Language) -> str:
     if any(send.articles for send in report.sends):
         lines += [page.said(_DAY_ONE), ""]
     for account in report.accounts:
-        lines += page.account(account, [each for each in report.sends if each.appid == account.appid])
+        lines += page.account(
+            account, [each for each in report.sends if each.appid == account.appid]
+        )
     if len(report.sends) <= FULL_MAX:
         for send in report.sends:
             lines += page.send(send, is_only=len(report.sends) == 1)
@@ -71,7 +75,10 @@ class _Page(Struct):
         if len(sends) > 1:
             lines += self.tables([sends_table(sends[:LISTED_MAX])])
         if len(sends) > LISTED_MAX:
-            more = Phrase("and {sends} more: --format csv has all", sends=sends_counted(len(sends) - LISTED_MAX))
+            more = Phrase(
+                "and {sends} more: --format csv has all",
+                sends=sends_counted(len(sends) - LISTED_MAX),
+            )
             lines += [self.said(more), ""]
         if beside := side_by_side(account):
             words = [SIDE_BY_SIDE, *audience_words(account, sends)]
@@ -85,7 +92,10 @@ class _Page(Struct):
         lines = [f"## {cell(prose(send.title, foreign=True))}", ""]
         if not is_only:
             lines += [self.said(send.sentence), ""]
-        facts = [cell(prose(send.account, foreign=True)), *(cell(self.said(each)) for each in send_facts(send))]
+        facts = [
+            cell(prose(send.account, foreign=True)),
+            *(cell(self.said(each)) for each in send_facts(send)),
+        ]
         lines += [" · ".join(facts), ""]
         for section in (*send_sections(send), *comparisons(send)):
             lines += self.section(section)
@@ -105,16 +115,24 @@ class _Page(Struct):
             reasons = [line for why in each.reasons for line in (self.said(why), "")]
             lines += [*caption, *(reasons or self.table(each))]
         notes, self.notes = self.notes.meanings(), Notes()
-        marks = [f"{f'({mark})' if mark.isalpha() else _mark(mark)} {self.said(why)}" for mark, why in notes]
+        marks = [
+            f"{f'({mark})' if mark.isalpha() else _mark(mark)} {self.said(why)}"
+            for mark, why in notes
+        ]
         return [*lines, *([" · ".join(marks), ""] if marks else [])]
 
     def table(self, table: Table) -> list[str]:
         """Write rows whose columns are as wide as their widest cell: a terminal and a mail show Markdown as it is."""
         head = [cell(self.said(each)) if each else "" for each in table.heads]
         body = [list(map(self.cell, row)) for row in table.rows]
-        width = [max(3, *(cells(row[column]) for row in [head, *body])) for column in range(len(head))]
+        width = [
+            max(3, *(cells(row[column]) for row in [head, *body])) for column in range(len(head))
+        ]
         left = table.are_words
-        rules = [f" {'-' * (wide - 1)}{'-' if words else ':'} " for wide, words in zip(width, left, strict=True)]
+        rules = [
+            f" {'-' * (wide - 1)}{'-' if words else ':'} "
+            for wide, words in zip(width, left, strict=True)
+        ]
         lines = [_line(row, width, left) for row in [head, *body]]
         return [lines[0], f"|{'|'.join(rules)}|", *lines[1:], ""]
 
@@ -123,7 +141,9 @@ class _Page(Struct):
             case Amount():
                 return self.amount(of)
             case Title(text, _, about):
-                return " · ".join([cell(prose(text, foreign=True)), *(cell(self.said(each)) for each in about)])
+                return " · ".join(
+                    [cell(prose(text, foreign=True)), *(cell(self.said(each)) for each in about)]
+                )
             case Spread(quartiles, _, metric):
                 return range_text(quartiles, metric)
             case Phrase():

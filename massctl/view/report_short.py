@@ -30,7 +30,11 @@ def short_report(send: SendReport, account: AccountReport) -> list[Phrase]:
         lines += _compared(send)
     said = _as_of(account)
     is_late = first is not None and first.latest is not None and first.latest.is_delay
-    return [*lines, _unfollows(send), Phrase("{said}; * {late}", said=said, late=LATE) if is_late else said]
+    return [
+        *lines,
+        _unfollows(send),
+        Phrase("{said}; * {late}", said=said, late=LATE) if is_late else said,
+    ]
 
 
 def _table(table: Table) -> Phrase:
@@ -41,8 +45,14 @@ def _table(table: Table) -> Phrase:
 
 def _row(row: Sequence[Cell]) -> Phrase:
     amounts = [cell for cell in row if isinstance(cell, Amount)]
-    known = [_amount(each) for each in amounts if each.figure.value is not None] or [_amount(amounts[0])]
-    number = known[0] if len(known) == 1 else Phrase("{people}, {share}", people=known[0], share=known[1])
+    known = [_amount(each) for each in amounts if each.figure.value is not None] or [
+        _amount(amounts[0])
+    ]
+    number = (
+        known[0]
+        if len(known) == 1
+        else Phrase("{people}, {share}", people=known[0], share=known[1])
+    )
     return Phrase("{what} {number}", what=row[0], number=number)
 
 
@@ -51,12 +61,20 @@ def _amount(amount: Amount) -> str:
     if figure.missing is not None:
         return Phrase("{dash} ({why})", dash=DASH, why=MISSING[figure.missing])
     number = figure_text(figure, amount.metric)
-    return Phrase("{share} {whole}", share=number, whole=amount.of) if amount.of is not None else number
+    return (
+        Phrase("{share} {whole}", share=number, whole=amount.of)
+        if amount.of is not None
+        else number
+    )
 
 
 def _compared(send: SendReport) -> Iterator[Phrase]:
     """Return where the read rate lies, by the newest of the report's days on which that can be said."""
-    rates = [each for each in send.comparisons if each.metric is Metric.READ_DELIVERY_RATE and each.standing]
+    rates = [
+        each
+        for each in send.comparisons
+        if each.metric is Metric.READ_DELIVERY_RATE and each.standing
+    ]
     for found in rates[-1:]:
         if found.standing is not None and found.quartiles is not None:
             yield Phrase(
@@ -86,5 +104,9 @@ def _as_of(account: AccountReport) -> Phrase:
         return Phrase("The archive has no numbers of this account yet.")
     moment = recorded(fresh.asked_at)
     if fresh.complete_until is not None:
-        return Phrase("As of {moment}; complete up to {day}", moment=moment, day=fresh.complete_until.isoformat())
+        return Phrase(
+            "As of {moment}; complete up to {day}",
+            moment=moment,
+            day=fresh.complete_until.isoformat(),
+        )
     return Phrase("As of {moment}", moment=moment)

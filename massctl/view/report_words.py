@@ -67,10 +67,14 @@ WHOLE: Mapping[Whole, Phrase] = {
 }
 DOUBTFUL = Phrase("joined to its numbers by title and day only: they may be another article's")
 MISSING: Mapping[Missing, Phrase] = {
-    Missing.NOT_YET: Phrase("that day is not over, or WeChat has its numbers only from 08:00 of the day after"),
+    Missing.NOT_YET: Phrase(
+        "that day is not over, or WeChat has its numbers only from 08:00 of the day after"
+    ),
     Missing.NOT_COLLECTED: Phrase("the archive has no answer of WeChat for that day"),
     Missing.NOT_GIVEN: Phrase("WeChat's answer for that day did not have it"),
-    Missing.NOT_JOINED: Phrase("the ledger has no msg_data_id of the send, by which WeChat names its statistics"),
+    Missing.NOT_JOINED: Phrase(
+        "the ledger has no msg_data_id of the send, by which WeChat names its statistics"
+    ),
     Missing.NOT_RECORDED: Phrase("the ledger has no event of the job with this number"),
     Missing.NOT_ARTICLES: Phrase("WeChat counts readers of articles only"),
     Missing.OUT_OF_REACH: Phrase("WeChat does not count that day"),
@@ -156,7 +160,9 @@ def figure_text(figure: Figure, metric: Metric | None = None) -> str:
     return number(figure.value, metric) + ("*" if figure.is_delay else "")
 
 
-def quartiles_words(quartiles: Quartiles | None, among: int, metric: Metric | None = None) -> Phrase:
+def quartiles_words(
+    quartiles: Quartiles | None, among: int, metric: Metric | None = None
+) -> Phrase:
     """Say the median, the range between the quartiles, and of how many; without them, how few there are."""
     if quartiles is None:
         return Phrase("too few for a median: {count}", count=among)
@@ -180,17 +186,25 @@ def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) 
 
 def range_text(quartiles: Quartiles, metric: Metric | None = None) -> str:
     """Write the range between the quartiles, in which about half of the numbers lie."""
-    lower, upper = quartiles.people if _counts_people(metric) else (quartiles.lower, quartiles.upper)
+    lower, upper = (
+        quartiles.people if _counts_people(metric) else (quartiles.lower, quartiles.upper)
+    )
     return f"{number(lower, metric)}–{number(upper, metric)}"
 
 
 def median_number(quartiles: Quartiles, metric: Metric | None = None) -> str:
     """Write a median, of people as whole as it is of interest."""
-    return median_text(quartiles.median) if _counts_people(metric) else number(quartiles.median, metric)
+    return (
+        median_text(quartiles.median)
+        if _counts_people(metric)
+        else number(quartiles.median, metric)
+    )
 
 
 def _counts_people(metric: Metric | None) -> bool:
-    return metric is None or not (metric.is_rate or metric in (Metric.PRAISE_MONEY, Metric.READ_AVG_ACTIVETIME))
+    return metric is None or not (
+        metric.is_rate or metric in (Metric.PRAISE_MONEY, Metric.READ_AVG_ACTIVETIME)
+    )
 
 
 _AUDIENCE = {
@@ -222,7 +236,11 @@ def send_facts(send: SendReport) -> list[Phrase]:
 
 def _headline(first: ArticleReport | None) -> Iterator[Phrase]:
     if first is not None and first.title_length is not None:
-        yield plural_phrase("headline of {count} character", "headline of {count} characters", count=first.title_length)
+        yield plural_phrase(
+            "headline of {count} character",
+            "headline of {count} characters",
+            count=first.title_length,
+        )
     if first is not None and first.author:
         yield Phrase("by {author}", author=first.author)
     if first is not None and first.theme:
@@ -275,7 +293,9 @@ def group_name(by: By, key: str) -> str:
 
 def audience_words(account: AccountReport, sends: Iterable[SendReport]) -> Iterator[Phrase]:
     """Return which sends stand side by side, where those of an account went to several audiences."""
-    audience = next((each.audience for each in account.breakdowns if each.audience is not None), None)
+    audience = next(
+        (each.audience for each in account.breakdowns if each.audience is not None), None
+    )
     if audience is not None and len({(each.scope, each.tag) for each in sends}) > 1:
         name = group_name(By.AUDIENCE, audience)
         say = Phrase(
@@ -289,7 +309,10 @@ def as_of_words(freshness: Freshness) -> list[Phrase]:
     left_out = [unreadable_words(freshness.unreadable)] if freshness.unreadable else []
     if freshness.asked_at is None:
         ask = Command("status", "--statistics")
-        return [Phrase("The archive has no numbers of this account yet: {command}", command=ask), *left_out]
+        return [
+            Phrase("The archive has no numbers of this account yet: {command}", command=ask),
+            *left_out,
+        ]
     said = [Phrase("As of {moment}.", moment=recorded(freshness.asked_at))]
     complete = freshness.complete_until
     is_near = complete is not None and freshness.asked_at.date() - complete <= _NEAR
@@ -299,7 +322,9 @@ def as_of_words(freshness: Freshness) -> list[Phrase]:
         late = Phrase("WeChat said that newer numbers are to come for: {days}.")
         said.append(Phrase(late, days=days_words(freshness.delayed)))
     if freshness.missing:
-        said.append(Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing)))
+        said.append(
+            Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing))
+        )
     if complete is not None and not is_near:
         said.append(Phrase("Every other day that is over is complete."))
     return [*said, *left_out]
@@ -341,7 +366,9 @@ def days_words(days: Sequence[date]) -> str:
 
 def fell_words(days: Sequence[date]) -> Phrase:
     """Say by which days a sum fell that cannot fall."""
-    say = Phrase("WeChat counted fewer readers than by the day before, although these are sums: {days}.")
+    say = Phrase(
+        "WeChat counted fewer readers than by the day before, although these are sums: {days}."
+    )
     return Phrase(say, days=days_words(days))
 
 

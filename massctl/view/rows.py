@@ -126,12 +126,17 @@ def refusal_rows(refusals: Sequence[Refusal]) -> list[Row]:
         # What was declared, and nothing that went wrong.
         return [Row("next", (each.message,), below=(each.hint,)) for each in refusals]
     return [
-        Row("refused", (each.message,), Inked(f"{each.guard.value}: ", Ink.WARNING), (each.hint,)) for each in found
+        Row("refused", (each.message,), Inked(f"{each.guard.value}: ", Ink.WARNING), (each.hint,))
+        for each in found
     ]
 
 
 def failure_row(failure: Failure, name: str = "error") -> Row:
     """Return what went wrong, with WeChat's code and request id where they are known, and what to do."""
-    known = [f"{key} {value}" for key, value in (("errcode", failure.errcode), ("rid", failure.rid)) if value]
+    known = [
+        f"{key} {value}"
+        for key, value in (("errcode", failure.errcode), ("rid", failure.rid))
+        if value
+    ]
     facts = (Inked(failure.message, Ink.ERROR), *(Inked(each, Ink.DETAIL) for each in known))
     return Row(name, facts, below=(failure.hint,) if failure.hint else ())

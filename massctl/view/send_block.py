@@ -27,10 +27,17 @@ from massctl.view.words import (
 )
 
 ALLOWANCE_AHEAD: Phrase = Phrase("allowance, the next {days} days (Beijing time)", days=DAYS_AHEAD)
-ACCOUNT_KINDS = {"service": Phrase("service account"), "subscription": Phrase("subscription account")}
+ACCOUNT_KINDS = {
+    "service": Phrase("service account"),
+    "subscription": Phrase("subscription account"),
+}
 
 _EVERYBODY = Phrase("sends to every follower")
-_COUNTED_BY_ALLOWANCE = {"calls": Phrase("calls"), "withdrawals": Phrase("withdrawals"), "sends": Phrase("sends")}
+_COUNTED_BY_ALLOWANCE = {
+    "calls": Phrase("calls"),
+    "withdrawals": Phrase("withdrawals"),
+    "sends": Phrase("sends"),
+}
 
 
 def ahead_rows(page: Page, ahead: Sequence[AccountAhead], names: Mapping[AccountName, str]) -> None:
@@ -45,7 +52,9 @@ def ahead_rows(page: Page, ahead: Sequence[AccountAhead], names: Mapping[Account
         for span in account.spans:
             who: list[Part] = [enumerated(span.campaigns), DOT] if span.campaigns else []
             ink = Ink.PLAIN if span.left else Ink.WARNING
-            page.row(allowance_period(span), *who, Inked(allowance_left(span), ink), indent=4, hang=16)
+            page.row(
+                allowance_period(span), *who, Inked(allowance_left(span), ink), indent=4, hang=16
+            )
 
 
 def allowance_period(span: Span) -> str:
@@ -55,16 +64,24 @@ def allowance_period(span: Span) -> str:
 
 def allowance_left(span: Span) -> Phrase:
     """Return what is used now, what is planned, and what is left after that; these add up to the limit."""
-    what = _EVERYBODY if span.of == "sends" and span.unit is Unit.MONTH else _COUNTED_BY_ALLOWANCE[span.of]
+    what = (
+        _EVERYBODY
+        if span.of == "sends" and span.unit is Unit.MONTH
+        else _COUNTED_BY_ALLOWANCE[span.of]
+    )
     numbers = {"what": what, "limit": span.limit, "used": span.used, "left": span.left}
     planned = span.limit - span.used - span.left
     if planned <= 0:
         return Phrase("{what}: {used} of {limit} used, {left} left", **numbers)
     if not span.left:
         # More may be planned than there is room for.
-        return Phrase("{what}: {used} of {limit} used now, none left after what is planned", **numbers)
+        return Phrase(
+            "{what}: {used} of {limit} used now, none left after what is planned", **numbers
+        )
     return Phrase(
-        "{what}: {used} of {limit} used now, {planned} planned, {left} left after that", **numbers, planned=planned
+        "{what}: {used} of {limit} used now, {planned} planned, {left} left after that",
+        **numbers,
+        planned=planned,
     )
 
 
@@ -96,7 +113,9 @@ def block_rows(block: SendBlock) -> list[Row]:
         rows.append(Row("reprint", (Inked(REPRINT[block.ignores_reprint], ink),)))
     if block.commenting:
         rows.append(Row("comments", _comments(block.commenting)))
-    rows += [Row("allowance", (allowance_period(span), allowance_left(span))) for span in block.allowance]
+    rows += [
+        Row("allowance", (allowance_period(span), allowance_left(span))) for span in block.allowance
+    ]
     return rows + [Row("warnings", (Inked(each, Ink.WARNING),)) for each in block.warnings]
 
 
@@ -137,6 +156,10 @@ def _comments(commenting: tuple[CommentAccess, ...]) -> tuple[Part, ...]:
     found = list(dict.fromkeys(commenting))
     if len(found) == 1:
         return (_COMMENTING[found[0]],)
-    of = {each: [number for number, who in enumerate(commenting, 1) if who is each] for each in found}
+    of = {
+        each: [number for number, who in enumerate(commenting, 1) if who is each] for each in found
+    }
     say = Phrase("{articles}: {who}")
-    return tuple(Phrase(say, articles=articles_named(of[each]), who=_COMMENTING[each]) for each in found)
+    return tuple(
+        Phrase(say, articles=articles_named(of[each]), who=_COMMENTING[each]) for each in found
+    )

@@ -22,7 +22,9 @@ from massctl.view.words import STATUS, drift_hint, drift_words, followers, openi
 
 
 def status_text(
-    page: Page, followed: Followed, statistics: Sequence[tuple[AccountName, Collected]] | None = None
+    page: Page,
+    followed: Followed,
+    statistics: Sequence[tuple[AccountName, Collected]] | None = None,
 ) -> str:
     """Show each record with its jobs, and what could not be asked; then the statistics that were collected."""
     if not followed.records:
@@ -74,14 +76,21 @@ def collected_rows(account: str, found: Collected) -> Iterator[Row]:
     if found.calls or found.error is None:
         yield Row(account, (said,))
     if found.waits:
-        yield Row(account, (Phrase("WeChat has not counted everything yet; the same command asks again later"),))
+        yield Row(
+            account,
+            (Phrase("WeChat has not counted everything yet; the same command asks again later"),),
+        )
     if found.left_out:
-        say = Phrase("left out, because it is not as WeChat documents it: {count}", count=found.left_out)
+        say = Phrase(
+            "left out, because it is not as WeChat documents it: {count}", count=found.left_out
+        )
         yield Row(account, (Inked(say, Ink.WARNING),))
     for fall in found.falls[:FALLS_MAX]:
         yield Row(account, (Inked(fall.words, Ink.WARNING),))
     if len(found.falls) > FALLS_MAX:
-        yield Row(account, (Phrase("and {count} more that fell", count=len(found.falls) - FALLS_MAX),))
+        yield Row(
+            account, (Phrase("and {count} more that fell", count=len(found.falls) - FALLS_MAX),)
+        )
     if found.error is not None:
         yield failure_row(found.error, account)
 
@@ -91,13 +100,17 @@ def record_heading(page: Page, record: Record) -> None:
     status: Status = status_of(record)
     edition = Phrase("edition {edition}", edition=record.edition)
     said = Inked(STATUS[status], STATUS_INK.get(status, Ink.PLAIN))
-    page.line(Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), "  ", said, hang=2)
+    page.line(
+        Inked(record.campaign, Ink.NAME), "  ", Inked(edition, Ink.DETAIL), "  ", said, hang=2
+    )
 
 
 def contradiction_rows(record: Record) -> Iterator[Row]:
     """Return the entries about an edition that cannot all be true."""
     if (found := contradiction(record)) is not None:
-        yield Row("", (Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM),))
+        yield Row(
+            "", (Inked(Phrase("the ledger contradicts itself: {found}", found=found), Ink.ALARM),)
+        )
 
 
 def settled_rows(record: Record) -> Iterator[Row]:
@@ -105,14 +118,22 @@ def settled_rows(record: Record) -> Iterator[Row]:
     imported = record.imported
     if imported is not None:
         told = Phrase("as sent at {at}, by {who}", at=recorded(imported.sent_at), who=imported.by)
-        why = Phrase("{what}: {reason}", what=told, reason=imported.reason) if imported.reason else told
+        why = (
+            Phrase("{what}: {reason}", what=told, reason=imported.reason)
+            if imported.reason
+            else told
+        )
         yield Row("settled", (why,))
     for each in record.settlements:
         settled = each.event
         what = Phrase("as sent") if settled.outcome == "sent" else Phrase("as not sent")
-        told = Phrase("{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason)
+        told = Phrase(
+            "{what}, by {who}: {reason}", what=what, who=settled.by, reason=settled.reason
+        )
         url = (detail(settled.url),) if settled.url else ()
-        yield Row("settled", (*batch_words(settled.batch, settled.batch, record), told), details=url)
+        yield Row(
+            "settled", (*batch_words(settled.batch, settled.batch, record), told), details=url
+        )
 
 
 def evidence_text(page: Page, evidence: Evidence) -> str:
@@ -121,7 +142,9 @@ def evidence_text(page: Page, evidence: Evidence) -> str:
     record_heading(page, record)
     known = [Row(Phrase("known as"), (each,)) for each in evidence.headlines]
     rows = [*contradiction_rows(record), *_attempts(record), *_drafts(record), *job_rows(record)]
-    write_rows(Table(page, LABELS.values()), [*rows, *settled_rows(record), *known, *_console(record)])
+    write_rows(
+        Table(page, LABELS.values()), [*rows, *settled_rows(record), *known, *_console(record)]
+    )
     page.blank()
     _choices(page, evidence)
     return page.text()
@@ -140,8 +163,17 @@ def _attempts(record: Record) -> Iterator[Row]:
         number = Inked(f"clientmsgid {event.client_msg_id}", Ink.DETAIL)
         details = [Row("", tuple(facts)), Row("", (number, inked_digest(event.digest)))]
         if event.by and event.reason:
-            details.append(detail(Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason), Ink.PLAIN))
-        yield Row(Phrase("attempt"), (_to_the_second(attempt.at), verdict_of(attempt)), details=tuple(details))
+            details.append(
+                detail(
+                    Phrase("repeated by {who}: {reason}", who=event.by, reason=event.reason),
+                    Ink.PLAIN,
+                )
+            )
+        yield Row(
+            Phrase("attempt"),
+            (_to_the_second(attempt.at), verdict_of(attempt)),
+            details=tuple(details),
+        )
 
 
 def verdict_of(attempt: Attempt) -> Part:
@@ -153,9 +185,15 @@ def verdict_of(attempt: Attempt) -> Part:
         return Inked(Phrase("its request never left") if code is None else refused, Ink.ERROR)
     if attempt.accepted is not None:
         unknown = Phrase("WeChat knew its id before; it is not known which content was sent")
-        return Inked(unknown, Ink.WARNING) if attempt.accepted.content is not None else Phrase("answered")
+        return (
+            Inked(unknown, Ink.WARNING)
+            if attempt.accepted.content is not None
+            else Phrase("answered")
+        )
     if attempt.open:
-        return Inked(Phrase("open: {why}", why=doubt or Phrase("the run ended before the answer")), Ink.ALARM)
+        return Inked(
+            Phrase("open: {why}", why=doubt or Phrase("the run ended before the answer")), Ink.ALARM
+        )
     return Phrase("closed later: {why}", why=doubt) if doubt else Phrase("answered")
 
 
@@ -178,10 +216,14 @@ def _console(record: Record) -> Iterator[Row]:
             last=_to_the_second(last + timedelta(minutes=5)),
         )
         yield Row(label, (say,))
-        waits = Phrase("an entry that waits for the administrator is not decided yet: wait half an hour")
+        waits = Phrase(
+            "an entry that waits for the administrator is not decided yet: wait half an hour"
+        )
         yield Row(label, (waits,))
     else:
-        yield Row(label, (Phrase("公众平台 / 群发记录: an entry with this title means that it was sent"),))
+        yield Row(
+            label, (Phrase("公众平台 / 群发记录: an entry with this title means that it was sent"),)
+        )
     if record.draft() is not None:
         say = Phrase(
             "公众平台 / 草稿箱: a draft that is still there suggests that it "
@@ -196,13 +238,20 @@ def _choices(page: Page, evidence: Evidence) -> None:
     if evidence.repetition is not None:
         _repetition(page, name, evidence.repetition, evidence.now)
     page.line(Command("reconcile", name, '--sent --reason "…"'), indent=2, hang=6)
-    page.line(Phrase("it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."), indent=6)
+    page.line(
+        Phrase("it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."),
+        indent=6,
+    )
     if not evidence.may_be_not_sent:
         return
     page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
-    nowhere = Phrase("it is not there, none of it waits, nobody sent it by hand; its folder is gone")
+    nowhere = Phrase(
+        "it is not there, none of it waits, nobody sent it by hand; its folder is gone"
+    )
     if any(job.is_contradicted for job in evidence.record.jobs):
-        nowhere = Phrase("it is not there, or as 发送失败; after that a raised `edition` may send it once more")
+        nowhere = Phrase(
+            "it is not there, or as 发送失败; after that a raised `edition` may send it once more"
+        )
     elif evidence.is_here:
         say = Phrase("it is not there, none of it waits, nobody sent it by hand; then: {command}")
         nowhere = Phrase(say, command=Command("apply", name))
@@ -223,9 +272,13 @@ def _heading(evidence: Evidence) -> Phrase:
         )
         return Phrase(say)
     if record.is_partly_sent:
-        say = Phrase("WeChat refused batch {batch}, so it is not in doubt. Only if it was sent anyway:")
+        say = Phrase(
+            "WeChat refused batch {batch}, so it is not in doubt. Only if it was sent anyway:"
+        )
         return Phrase(say, batch=last.event.batch)
-    return Phrase("WeChat refused it, so it is not in doubt. Only if it was sent anyway, for instance by hand:")
+    return Phrase(
+        "WeChat refused it, so it is not in doubt. Only if it was sent anyway, for instance by hand:"
+    )
 
 
 def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) -> None:
@@ -236,23 +289,35 @@ def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) ->
         for why in repetition.refused[1:]:
             page.line(why, indent=8)
     elif repetition.at > now:
-        page.line(Phrase("from {at} until {until}", at=_to_the_second(repetition.at), until=until), indent=6)
+        page.line(
+            Phrase("from {at} until {until}", at=_to_the_second(repetition.at), until=until),
+            indent=6,
+        )
     else:
         page.line(Phrase("now, until {until}", until=until), indent=6)
     if repetition.at is not None:
-        page.line(Phrase("the identical request; WeChat knows its id and does not send it twice."), indent=6)
+        page.line(
+            Phrase("the identical request; WeChat knows its id and does not send it twice."),
+            indent=6,
+        )
 
 
 def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
     """Return what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
     if evidence.now < until and not evidence.same_id:
-        say = Phrase("no send with the same id is declared now: if this is wrong, followers receive it twice.")
+        say = Phrase(
+            "no send with the same id is declared now: if this is wrong, followers receive it twice."
+        )
         page.line(Inked(Phrase(say), Ink.ALARM), indent=6)
     elif evidence.now < until:
-        say = Phrase("until {until} WeChat still knows the id: if this is wrong, it sends nothing twice.")
+        say = Phrase(
+            "until {until} WeChat still knows the id: if this is wrong, it sends nothing twice."
+        )
         page.line(Phrase(say, until=recorded(until)), indent=6)
     else:
-        say = Phrase("WeChat has forgotten the id since {until}: if this is wrong, followers receive it twice.")
+        say = Phrase(
+            "WeChat has forgotten the id since {until}: if this is wrong, followers receive it twice."
+        )
         page.line(Inked(Phrase(say, until=recorded(until)), Ink.ALARM), indent=6)
 
 

@@ -158,7 +158,9 @@ def _size(line: list[_Piece]) -> int:
     return sum(cells(cluster) for cluster, _ in line)
 
 
-def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width: int) -> Iterator[list[_Piece]]:
+def _wrapped(
+    lines: list[list[_Piece]], first_width: int, width: int, page_width: int
+) -> Iterator[list[_Piece]]:
     """Break lines so that none is wider than `first_width`, or `width` from the second on.
 
     A path or command that fits `page_width` only is one line: a path that is cut cannot be clicked, and a command that
@@ -183,7 +185,9 @@ def _wrapped(lines: list[list[_Piece]], first_width: int, width: int, page_width
                 line, used, room = word, size, width
                 continue
             fits_alone = size <= page_width and any(cluster in (" ", "/") for cluster, _ in word)
-            if size > width and (fits_alone or _ADDRESS.search("".join(cluster for cluster, _ in word))):
+            if size > width and (
+                fits_alone or _ADDRESS.search("".join(cluster for cluster, _ in word))
+            ):
                 if line:
                     yield _trimmed(line)
                 line, used, room = word, size, width
@@ -218,17 +222,24 @@ def _words(pieces: list[_Piece], width: int) -> Iterator[list[_Piece]]:
     word: list[_Piece] = []
     was_blank = counted = False
     whole = _inside_commands(pieces, width)
-    for index, (piece, following) in enumerate(zip_longest(pieces, pieces[1:], fillvalue=("", Ink.PLAIN))):
+    for index, (piece, following) in enumerate(
+        zip_longest(pieces, pieces[1:], fillvalue=("", Ink.PLAIN))
+    ):
         # A dot between facts stays with the fact before it, so that no line begins with one; `2 次` is one word.
         glued = index in whole or counted or (piece[0] == " " and following[0] == "·")
         counted = (
-            piece[0] == " " and is_wide(following[0]) and _NUMBER.fullmatch("".join(c for c, _ in word)) is not None
+            piece[0] == " "
+            and is_wide(following[0])
+            and _NUMBER.fullmatch("".join(c for c, _ in word)) is not None
         )
         glued = glued or counted
         blank = piece[0] == " " and not glued
         # Names, of files too, stay whole.
         named = bool(word) and word[-1][1] is piece[1] is Ink.NAME
-        if word and (blank != was_blank or (not (blank or glued or named) and may_break(word[-1][0], piece[0]))):
+        if word and (
+            blank != was_blank
+            or (not (blank or glued or named) and may_break(word[-1][0], piece[0]))
+        ):
             yield word
             word = []
         word.append(piece)
@@ -256,7 +267,10 @@ def _trimmed(line: list[_Piece]) -> list[_Piece]:
     while end and line[end - 1][0] == " ":
         end -= 1
     # A joiner may hold a blank fast, as one cluster with it.
-    return [*line[: max(0, end - 1)], *((text.rstrip(" "), ink) for text, ink in line[max(0, end - 1) : end])]
+    return [
+        *line[: max(0, end - 1)],
+        *((text.rstrip(" "), ink) for text, ink in line[max(0, end - 1) : end]),
+    ]
 
 
 _SHELL_WORD = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+")

@@ -112,7 +112,9 @@ class ReportedJob(Strict):
     """Our id of the send; null for a send in the console."""
     batch: int
     """Counts the batches of a list of openids from 1; 1 for every other audience."""
-    status: Literal["sending", "awaiting_admin", "sent", "failed", "contradicted", "deleted", "unknown"]
+    status: Literal[
+        "sending", "awaiting_admin", "sent", "failed", "contradicted", "deleted", "unknown"
+    ]
     """What was said of it at last; contradicted: two ends were told; deleted: nothing of it is left to be read."""
     accepted_at: str
     """When its acceptance was learnt."""
@@ -141,7 +143,9 @@ def _jobs(record: Record) -> list[dict[str, Any]]:
 def _job(job: Job) -> dict[str, Any]:
     status = "deleted" if job.is_gone else job.status
     ends = [document(ReportedEnd, end) for end in job.ends.values()] if job.is_contradicted else []
-    return document(ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status, ends=ends)
+    return document(
+        ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status, ends=ends
+    )
 
 
 class ReportedAnswer(Strict):
@@ -206,7 +210,9 @@ class ApplyReport(Document):
 def apply_json(outcome: "Outcome", language: Language) -> str:
     """Return what a run did."""
     campaigns = [_applied(outcome, campaign) for campaign in outcome.campaigns]
-    return written_as(ApplyReport, language, outcome.state, exit_status=outcome.exit_status(), campaigns=campaigns)
+    return written_as(
+        ApplyReport, language, outcome.state, exit_status=outcome.exit_status(), campaigns=campaigns
+    )
 
 
 def _applied(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
@@ -243,7 +249,9 @@ def _faults(diagnostics: Sequence[Diagnostic]) -> Failure | None:
     faults = [diagnostic for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR]
     if not faults:
         return None
-    kinds = dict.fromkeys(f"{fault.code} {fault.place.file}" if fault.place else fault.code for fault in faults)
+    kinds = dict.fromkeys(
+        f"{fault.code} {fault.place.file}" if fault.place else fault.code for fault in faults
+    )
     where = ", ".join([*kinds][:_FAULTS_NAMED_MAX])
     message = Phrase("its files have faults ({where}), so massctl did nothing with it", where=where)
     return Failure(None, None, message, Command("validate"))
@@ -298,7 +306,9 @@ def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Langu
     """Return everything that a check-up found; the summary counts findings by level."""
     counts = Counter(finding.level for finding in findings)
     summary = {level.value: counts[level] for level in Level}
-    return written_as(DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary)
+    return written_as(
+        DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary
+    )
 
 
 class ReportedOptional(Strict):
@@ -426,7 +436,9 @@ class StatusReport(Document):
 
 
 def status_json(
-    followed: "Followed", language: Language, statistics: "Sequence[tuple[AccountName, Collected]] | None" = None
+    followed: "Followed",
+    language: Language,
+    statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
 ) -> str:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
@@ -445,7 +457,8 @@ def status_json(
     if statistics is None:
         return written_as(StatusReport, language, campaigns=campaigns)
     collected = [
-        document(ReportedStatistics, found, account=account, calls=len(found.calls)) for account, found in statistics
+        document(ReportedStatistics, found, account=account, calls=len(found.calls))
+        for account, found in statistics
     ]
     return written_as(StatusReport, language, campaigns=campaigns, statistics=collected)
 
@@ -536,7 +549,9 @@ def rest_json(made: "RestMade", language: Language) -> str:
     batches = [each.batch for each in made.rest.unsure]
     rest = document(RestCampaign, made, openids=made.count, left_out_batches=batches)
     campaigns = _acted(made.rest.record)
-    return written_as(NewReport, language, exit_status=0, campaigns=campaigns, rest=rest, files=made.files)
+    return written_as(
+        NewReport, language, exit_status=0, campaigns=campaigns, rest=rest, files=made.files
+    )
 
 
 class ImportedArticle(Strict):
@@ -606,12 +621,20 @@ def import_json(
     """Return what an import made, and how it compares with its source."""
     found = diagnostics_document(faults)
     return written_as(
-        ImportReport, language, exit_status=exit_status, name=name, files=files, articles=articles, diagnostics=found
+        ImportReport,
+        language,
+        exit_status=exit_status,
+        name=name,
+        files=files,
+        articles=articles,
+        diagnostics=found,
     )
 
 
 def import_list_json(
-    account: str, listed: "Sequence[tuple[str, Sequence[str] | None, datetime | None]]", language: Language
+    account: str,
+    listed: "Sequence[tuple[str, Sequence[str] | None, datetime | None]]",
+    language: Language,
 ) -> str:
     """Return the drafts or publications that can be imported."""
     rows = [
@@ -681,26 +704,43 @@ class EventReport(ActReport):
 
 
 def event_json(
-    finish: "JobFinish", outcome: "Recorded | Foreign", state: State, exit_status: int, language: Language
+    finish: "JobFinish",
+    outcome: "Recorded | Foreign",
+    state: State,
+    exit_status: int,
+    language: Language,
 ) -> str:
     """Return what an event was recorded for, or which sends in doubt it may belong to."""
     from massctl.apply.jobs import Recorded, ended_badly
 
     if isinstance(outcome, Recorded):
-        campaigns = [_campaign(ActedCampaign, outcome.record, ended_badly(outcome.record, state), refusals=[])]
+        campaigns = [
+            _campaign(
+                ActedCampaign, outcome.record, ended_badly(outcome.record, state), refusals=[]
+            )
+        ]
         candidates = []
         said = {"again": outcome.again, "contradicts": outcome.contradicts}
     else:
         campaigns, said = [], {"again": False, "contradicts": None}
         candidates = [document(Candidate, each, name=each.campaign) for each in outcome.candidates]
     event = document(ReportedEvent, finish.said, **said, candidates=candidates)
-    return written_as(EventReport, language, exit_status=exit_status, campaigns=campaigns, event=event, diagnostics=[])
+    return written_as(
+        EventReport,
+        language,
+        exit_status=exit_status,
+        campaigns=campaigns,
+        event=event,
+        diagnostics=[],
+    )
 
 
 def no_event_json(fault: Diagnostic, language: Language) -> str:
     """Report why the body is not an event."""
     diagnostics = diagnostics_document([fault])
-    return written_as(EventReport, language, exit_status=1, campaigns=[], event=None, diagnostics=diagnostics)
+    return written_as(
+        EventReport, language, exit_status=1, campaigns=[], event=None, diagnostics=diagnostics
+    )
 
 
 class AdoptReport(ActReport):
@@ -724,13 +764,23 @@ def adopt_json(
     files: Sequence[str] = (),
 ) -> str:
     """Return the edition whose draft was adopted, and what differs in it from what was reviewed."""
-    found = {"differences": list(differences), "handoff": list(handoff), "files": list(files), "diagnostics": []}
+    found = {
+        "differences": list(differences),
+        "handoff": list(handoff),
+        "files": list(files),
+        "diagnostics": [],
+    }
     return written_as(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
 
 
 def not_adopted_json(faults: Sequence[Diagnostic], language: Language) -> str:
     """Return the faults of a campaign that cannot be compared with its draft."""
-    found = {"differences": [], "handoff": [], "files": [], "diagnostics": diagnostics_document(faults)}
+    found = {
+        "differences": [],
+        "handoff": [],
+        "files": [],
+        "diagnostics": diagnostics_document(faults),
+    }
     return written_as(AdoptReport, language, exit_status=1, campaigns=[], **found)
 
 
@@ -765,10 +815,17 @@ class BrakeReport(CommandReport):
 
 
 def brake_json(
-    brake: "Brake | None", language: Language, *, stopped: bool, changed: bool, due: Sequence[str] | None = None
+    brake: "Brake | None",
+    language: Language,
+    *,
+    stopped: bool,
+    changed: bool,
+    due: Sequence[str] | None = None,
 ) -> str:
     """Return whether sends are stopped, and the brake that is on, or that was lifted."""
-    return written_as(BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due)
+    return written_as(
+        BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due
+    )
 
 
 class RunnerEventReport(Document):
@@ -791,7 +848,10 @@ class RunnerEventReport(Document):
 def runner_event_json(event: "RunnerEvent", language: Language) -> str:
     """Return an event of `massctl run` as one line."""
     return " ".join(
-        line.strip() for line in written(document(RunnerEventReport, event, event=event.kind), language).splitlines()
+        line.strip()
+        for line in written(
+            document(RunnerEventReport, event, event=event.kind), language
+        ).splitlines()
     )
 
 
@@ -828,10 +888,14 @@ class CommentsReport(CommandReport):
     """What stopped the command; articles before it may be switched already."""
 
 
-def comments_json(record: Record, articles: Sequence[int], language: Language, *, opened: bool) -> str:
+def comments_json(
+    record: Record, articles: Sequence[int], language: Language, *, opened: bool
+) -> str:
     """Return which articles (from 1) were switched."""
     switched = {"opened": opened, "articles": list(articles)}
-    return written_as(CommentsReport, language, record, exit_status=0, name=record.campaign, **switched)
+    return written_as(
+        CommentsReport, language, record, exit_status=0, name=record.campaign, **switched
+    )
 
 
 class ReportedFaults(Strict):
@@ -857,8 +921,12 @@ class ValidateReport(Document):
 def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     """Return every diagnostic, in the order of places; the summary counts errors and warnings."""
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
-    summary = document(ReportedFaults, error=counts[Severity.ERROR], warning=counts[Severity.WARNING])
-    return written_as(ValidateReport, language, diagnostics=diagnostics_document(diagnostics), summary=summary)
+    summary = document(
+        ReportedFaults, error=counts[Severity.ERROR], warning=counts[Severity.WARNING]
+    )
+    return written_as(
+        ValidateReport, language, diagnostics=diagnostics_document(diagnostics), summary=summary
+    )
 
 
 class ReportedLock(Strict):
@@ -904,7 +972,9 @@ def lock_json(report: Sequence[LockedCampaign], language: Language) -> str:
         )
         for each in report
     ]
-    return written_as(LockReport, language, exit_status=lock_exit_status(report), campaigns=campaigns)
+    return written_as(
+        LockReport, language, exit_status=lock_exit_status(report), campaigns=campaigns
+    )
 
 
 class ReportedExample(Strict):
@@ -946,7 +1016,9 @@ class ExplainReport(Document):
 
 def explain_json(explanations: "Sequence[Explanation]", language: Language) -> str:
     """Return explanations, which are in `language` already."""
-    return written_as(ExplainReport, language, language=language.value, explanations=list(explanations))
+    return written_as(
+        ExplainReport, language, language=language.value, explanations=list(explanations)
+    )
 
 
 class ReportedDraft(Strict):
@@ -1057,7 +1129,9 @@ class StateShowReport(StateReport):
     """Which `massctl run` alone sends; null where none does."""
 
 
-def state_json(state: State, names: Sequence[str], language: Language, runner: LocalRunner = NO_RUNNER) -> str:
+def state_json(
+    state: State, names: Sequence[str], language: Language, runner: LocalRunner = NO_RUNNER
+) -> str:
     """Return what is recorded, edition by edition; with `names` only of these campaigns."""
     chosen = [state.records[key] for key in sorted(state.records) if not names or key[0] in names]
     return written_as(
@@ -1080,7 +1154,9 @@ def _lease(lease: HeldLease | None, runner: LocalRunner) -> dict[str, Any] | Non
     if lease is None:
         return None
     here = runner.holds(lease)
-    return document(ReportedLease, lease.event, lease, here=here, last_round=runner.last_round if here else None)
+    return document(
+        ReportedLease, lease.event, lease, here=here, last_round=runner.last_round if here else None
+    )
 
 
 def _recorded(record: Record) -> dict[str, Any]:
@@ -1115,12 +1191,18 @@ class StateListReport(StateReport):
 
 def entries_json(entries: Sequence[Entry], state: State, language: Language) -> str:
     """Return every entry with the fields of its line, oldest first."""
-    return written_as(StateListReport, language, state, entries=[_entry_document(entry) for entry in entries])
+    return written_as(
+        StateListReport, language, state, entries=[_entry_document(entry) for entry in entries]
+    )
 
 
 def _entry_document(entry: Entry) -> dict[str, Any]:
     about = {"campaign": entry.campaign, "edition": entry.edition}
-    head = {"serial": entry.serial, "prev": entry.prev, "at": entry.at.isoformat(timespec="milliseconds")}
+    head = {
+        "serial": entry.serial,
+        "prev": entry.prev,
+        "at": entry.at.isoformat(timespec="milliseconds"),
+    }
     return {**head, **about, **fields_of(entry.event)}
 
 
@@ -1161,10 +1243,16 @@ class StateRepairReport(StateReport):
 
 def repair_json(repair: "Repair", language: Language) -> str:
     """Return the document of a repair."""
-    lines = [{key: line.get(key) for key in DroppedLine.model_fields} for line in repair.dropped_lines]
-    dropped = document(DroppedPart, bytes=len(repair.dropped), sha256=sha256_of(repair.dropped), lines=lines)
+    lines = [
+        {key: line.get(key) for key in DroppedLine.model_fields} for line in repair.dropped_lines
+    ]
+    dropped = document(
+        DroppedPart, bytes=len(repair.dropped), sha256=sha256_of(repair.dropped), lines=lines
+    )
     serial = repair.kept + (1 if repair.done else 0)
-    return written_as(StateRepairReport, language, repair, serial=serial, repaired=repair.done, dropped=dropped)
+    return written_as(
+        StateRepairReport, language, repair, serial=serial, repaired=repair.done, dropped=dropped
+    )
 
 
 class StateVerifyReport(StateReport):
@@ -1304,13 +1392,20 @@ def _choices(notice: "Notice") -> list[dict[str, Any]]:
         return []
     from massctl.view.notices import reconcile_command
 
-    name, repetition, now = notice.choices.record.campaign, notice.choices.repetition, notice.choices.now
+    name, repetition, now = (
+        notice.choices.record.campaign,
+        notice.choices.repetition,
+        notice.choices.now,
+    )
     found = []
     if repetition is not None:
         begins = max(repetition.at, now) if repetition.at is not None else None
         again = reconcile_command(name, "--resubmit")
         found.append(_choice(again, begins, repetition.until, repetition.refused))
-    return [*found, *(_choice(reconcile_command(name, each), now) for each in ("--sent", "--not-sent"))]
+    return [
+        *found,
+        *(_choice(reconcile_command(name, each), now) for each in ("--sent", "--not-sent")),
+    ]
 
 
 def _choice(

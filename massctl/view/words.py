@@ -54,7 +54,9 @@ WEEKDAYS_SHORT = (
 
 def window_with_weekday(window: Window) -> Phrase:
     """Write a window as `window_span` does, with the weekday on which it opens."""
-    return Phrase("{weekday} {span}", weekday=_WEEKDAYS[window.not_before.weekday()], span=window_span(window))
+    return Phrase(
+        "{weekday} {span}", weekday=_WEEKDAYS[window.not_before.weekday()], span=window_span(window)
+    )
 
 
 DIGEST_HEX_SHOWN = 12
@@ -85,7 +87,9 @@ REASON = {
     Reason.DUE: Phrase("it is due"),
     Reason.RESUBMIT: Phrase("repeats a send of unknown outcome, with the same clientmsgid"),
 }
-TAG_DUE = Phrase("apply looks up which tag that is and records its id; the send goes only to that id")
+TAG_DUE = Phrase(
+    "apply looks up which tag that is and records its id; the send goes only to that id"
+)
 JOB = {
     "sending": Phrase("sending"),
     "awaiting_admin": Phrase("awaiting the administrator"),
@@ -111,7 +115,11 @@ def audience_words(audience: "Audience") -> Phrase:
         return Phrase("the openids in {path}", path=audience.openids)
     if audience.tag is not None:
         return Phrase("tag {tag}", tag=audience.tag)
-    return Phrase("every follower") if audience.tag_id is None else Phrase("tag {tag_id}", tag_id=audience.tag_id)
+    return (
+        Phrase("every follower")
+        if audience.tag_id is None
+        else Phrase("tag {tag_id}", tag_id=audience.tag_id)
+    )
 
 
 def jobs_words(batches: int) -> Phrase:
@@ -119,7 +127,9 @@ def jobs_words(batches: int) -> Phrase:
     if batches <= WITHDRAWALS_A_DAY:
         return plural_phrase("{count} job", "{count} jobs", count=batches)
     return Phrase(
-        "{count} jobs, of which {withdrawals} a day can be withdrawn", count=batches, withdrawals=WITHDRAWALS_A_DAY
+        "{count} jobs, of which {withdrawals} a day can be withdrawn",
+        count=batches,
+        withdrawals=WITHDRAWALS_A_DAY,
     )
 
 
@@ -191,7 +201,9 @@ def counted_steps(kind: Kind, count: int) -> Phrase:
     """Say a number of planned steps of one kind."""
     match kind:
         case Kind.UPLOAD_IMAGE:
-            return plural_phrase("{count} picture to upload", "{count} pictures to upload", count=count)
+            return plural_phrase(
+                "{count} picture to upload", "{count} pictures to upload", count=count
+            )
         case Kind.ADD_MATERIAL:
             return plural_phrase("{count} material to add", "{count} materials to add", count=count)
         case Kind.SAVE_DRAFT:
@@ -200,7 +212,9 @@ def counted_steps(kind: Kind, count: int) -> Phrase:
             return plural_phrase("{count} preview to send", "{count} previews to send", count=count)
         case Kind.SEND_MASS:
             return plural_phrase(
-                "{count} mass send (cannot be undone)", "{count} mass sends (cannot be undone)", count=count
+                "{count} mass send (cannot be undone)",
+                "{count} mass sends (cannot be undone)",
+                count=count,
             )
 
 
@@ -244,11 +258,19 @@ def drift_words(drift: "Drift") -> Phrase:
             return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.now)
         case DriftKind.AUDIENCE_SIZE:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
-            return Phrase("its audience has {now}; {before} when last counted", now=now, before=before)
+            return Phrase(
+                "its audience has {now}; {before} when last counted", now=now, before=before
+            )
         case DriftKind.AUDIENCE_OUTSIDE:
-            return Phrase("its audience has {now}, which its bounds do not allow", now=followers(int(drift.now or 0)))
+            return Phrase(
+                "its audience has {now}, which its bounds do not allow",
+                now=followers(int(drift.now or 0)),
+            )
         case DriftKind.ALLOWANCE_USED:
-            return Phrase("sends in the console have used up what {account} may send then", account=drift.subject)
+            return Phrase(
+                "sends in the console have used up what {account} may send then",
+                account=drift.subject,
+            )
         case DriftKind.JOB_STATUS:
             say = Phrase("job {msg_id} is {now}; the ledger says {before}: {command}")
             now, before = JOB[str(drift.now)], JOB[str(drift.before)]
@@ -259,12 +281,18 @@ def drift_words(drift: "Drift") -> Phrase:
 
 
 _DRIFTED: Mapping[str, Callable[[str], Phrase]] = {
-    "draft_gone": lambda _: Phrase("its draft is missing; somebody may have sent it in the console"),
+    "draft_gone": lambda _: Phrase(
+        "its draft is missing; somebody may have sent it in the console"
+    ),
     "draft_changed": lambda _: Phrase("its draft was changed in the console"),
     "tag_gone": lambda subject: Phrase("its tag no longer exists: {subject}", subject=subject),
-    "tag_emptied": lambda subject: Phrase("nobody has its tag any more: {subject}", subject=subject),
+    "tag_emptied": lambda subject: Phrase(
+        "nobody has its tag any more: {subject}", subject=subject
+    ),
     "picture_gone": lambda subject: Phrase("a picture of it is gone: {subject}", subject=subject),
-    "article_gone": lambda subject: Phrase("an article that it links to is gone: {subject}", subject=subject),
+    "article_gone": lambda subject: Phrase(
+        "an article that it links to is gone: {subject}", subject=subject
+    ),
     "preview_unseen": lambda _: Phrase("nobody has seen a preview of its version"),
     "lock_stale": lambda _: Phrase("the campaign's files no longer give the locked content"),
 }
@@ -289,7 +317,9 @@ _WAYS: Mapping[str, Callable[[str, Command], Phrase]] = {
         sent=Command("reconcile", name, '--sent --reason "…"'),
         again=Command("reconcile", name, '--not-sent --reason "…"'),
     ),
-    "tag_gone": lambda _, lock: Phrase("name another tag in campaign.yaml, and have that reviewed: {lock}", lock=lock),
+    "tag_gone": lambda _, lock: Phrase(
+        "name another tag in campaign.yaml, and have that reviewed: {lock}", lock=lock
+    ),
     "tag_renamed": lambda _, lock: Phrase(
         "restore the tag's name in the console under 用户管理; or change `tag:` in campaign.yaml, and have that "
         "reviewed: {lock}",
@@ -300,7 +330,8 @@ _WAYS: Mapping[str, Callable[[str, Command], Phrase]] = {
         plan=Command("plan", name, "--refresh"),
     ),
     "audience_outside": lambda _, lock: Phrase(
-        "if the audience is right, correct audience.expect, and have that reviewed: {lock}", lock=lock
+        "if the audience is right, correct audience.expect, and have that reviewed: {lock}",
+        lock=lock,
     ),
     "picture_gone": lambda _, lock: Phrase(
         "replace the picture in the campaign's files, and have that reviewed: {lock}", lock=lock
@@ -308,7 +339,9 @@ _WAYS: Mapping[str, Callable[[str, Command], Phrase]] = {
     "article_gone": lambda _, lock: Phrase(
         "correct the link in the campaign's files, and have that reviewed: {lock}", lock=lock
     ),
-    "preview_unseen": lambda name, _: Phrase("{preview}   shows it to the reviewers", preview=Command("preview", name)),
+    "preview_unseen": lambda name, _: Phrase(
+        "{preview}   shows it to the reviewers", preview=Command("preview", name)
+    ),
     "lock_stale": lambda _, lock: Phrase("lock it again and have that reviewed: {lock}", lock=lock),
     "allowance_used": lambda _, lock: Phrase(
         "record what was sent there: {imported}; then give it a window on a later day or in a later month, and have "

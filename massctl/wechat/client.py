@@ -122,8 +122,18 @@ class WeChatClient:
         """
         local = realm_of(api_base) == "loopback"
         if not api_base.lower().startswith("https://") and not local:
-            raise InvariantError(Phrase("api_base was not checked: the secret would travel unencrypted"))
-        return cls(appid, credential, Line(None if local else proxy, inside), sleep, monotonic, watch, api_base)
+            raise InvariantError(
+                Phrase("api_base was not checked: the secret would travel unencrypted")
+            )
+        return cls(
+            appid,
+            credential,
+            Line(None if local else proxy, inside),
+            sleep,
+            monotonic,
+            watch,
+            api_base,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -153,7 +163,11 @@ class WeChatClient:
 
     def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
         """Make the id for the send of a video of the material library; an unused id expires."""
-        return self._call(wire.MAKE_VIDEO.with_body({"media_id": material, "title": title, "description": description}))
+        return self._call(
+            wire.MAKE_VIDEO.with_body(
+                {"media_id": material, "title": title, "description": description}
+            )
+        )
 
     def material_count(self) -> int:
         """Count the permanent pictures."""
@@ -178,7 +192,9 @@ class WeChatClient:
             wanted = {"offset": offset, "count": wire.DRAFTS_LISTED_MAX, "no_content": 1}
             page = self._call(wire.LIST_DRAFTS.with_body(wanted))
             # A draft that is saved between two pages moves another one onto the second: each counts once.
-            found.update({each.media_id: each for each in page.drafts if each.media_id not in found})
+            found.update(
+                {each.media_id: each for each in page.drafts if each.media_id not in found}
+            )
             if not page.drafts or offset + wire.DRAFTS_LISTED_MAX >= page.total:
                 break
         return tuple(found.values())
@@ -286,13 +302,17 @@ class WeChatClient:
 
     def close_comments(self, msg_data_id: MsgDataId, article: int) -> None:
         """Close the comments of an article, from 1; the wire counts articles from 0."""
-        self._call(wire.CLOSE_COMMENTS.with_body({"msg_data_id": msg_data_id, "index": article - 1}))
+        self._call(
+            wire.CLOSE_COMMENTS.with_body({"msg_data_id": msg_data_id, "index": article - 1})
+        )
 
     def call_quota(self, path: str) -> CallQuota:
         """Read what is left today of the calls of `path`, which begins with a slash."""
         return self._call(wire.CALL_QUOTA.with_body({"cgi_path": path}))
 
-    def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
+    def statistics(
+        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+    ) -> Counted:
         """Read what WeChat counted on some days."""
         return self._call(statistics_request(call, begin_date, end_date, seen_at))
 
@@ -339,7 +359,9 @@ class WeChatClient:
         raw = self._line.exchange(self._http_call(request, token, is_late))
         answer = raw if isinstance(raw, NoAnswer) else read_answer(raw, hide, openids)
         date = None if isinstance(raw, NoAnswer) else raw.server_date
-        ended = replace(begun, milliseconds=round((self._monotonic() - before) * 1000), server_date=date)
+        ended = replace(
+            begun, milliseconds=round((self._monotonic() - before) * 1000), server_date=date
+        )
         if isinstance(answer, NoAnswer):
             self._watch(replace(ended, reason=answer.said))
             return answer
@@ -351,16 +373,22 @@ class WeChatClient:
         except ShapeError:
             return NoAnswer("answer_incomplete")
 
-    def _http_call(self, request: Request[T], token: str | None, is_late: Callable[[], bool] | None) -> Call:
+    def _http_call(
+        self, request: Request[T], token: str | None, is_late: Callable[[], bool] | None
+    ) -> Call:
         """Join address, path and token, which nothing else does."""
         upload = request.upload
         return Call(
             request.method,
             self._api_base + request.path,
             request.read_seconds,
-            query=dict(request.query) if token is None else {"access_token": token, **request.query},
+            query=dict(request.query)
+            if token is None
+            else {"access_token": token, **request.query},
             content=request.content,
-            headers={} if request.content is None else {"Content-Type": "application/json; charset=utf-8"},
+            headers={}
+            if request.content is None
+            else {"Content-Type": "application/json; charset=utf-8"},
             form=request.form,
             part=None if upload is None else (upload.filename, upload.data, upload.media_type),
             is_late=is_late,

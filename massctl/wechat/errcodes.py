@@ -122,10 +122,15 @@ def _judgement(rule: _Rule, address: str | None = None) -> Judgement:
     words = rule["address"] if address and "address" in rule else rule
     values = {"name": UNNAMED, "address": address, "command": Command(*words.get("command", ("",)))}
     message, hint = (
-        Phrase(words[part], **{name: value for name, value in values.items() if f"{{{name}}}" in words[part]})
+        Phrase(
+            words[part],
+            **{name: value for name, value in values.items() if f"{{{name}}}" in words[part]},
+        )
         for part in ("message", "hint")
     )
-    return Judgement(ErrorClass(rule["class"]), message, hint, Again(rule["again"]) if "again" in rule else None)
+    return Judgement(
+        ErrorClass(rule["class"]), message, hint, Again(rule["again"]) if "again" in rule else None
+    )
 
 
 def _caller_address(errmsg: str) -> str | None:

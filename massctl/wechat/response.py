@@ -94,7 +94,9 @@ class ShapeError(Exception):
     """Report a success without a required field; internal to this package."""
 
 
-def read_answer(raw: RawAnswer, hide: Sequence[str] = (), openids: Sequence[str] = ()) -> Answer | NoAnswer:
+def read_answer(
+    raw: RawAnswer, hide: Sequence[str] = (), openids: Sequence[str] = ()
+) -> Answer | NoAnswer:
     """Parse `raw`; mask secrets, the strings in `hide`, and the openids of a send in what may be shown."""
     if not 200 <= raw.status < 300:
         # WeChat answers refusals with status 200 too; any other status comes from something in between.
@@ -108,7 +110,9 @@ def read_answer(raw: RawAnswer, hide: Sequence[str] = (), openids: Sequence[str]
         return NoAnswer("errcode_not_a_number")
     errmsg = shown(lenient(fields, "errmsg"), *hide)[:FOREIGN_CHARS_MAX]
     rid = _RID.search(errmsg) or _HINT.search(errmsg)
-    return Answer(fields, errcode, without_openids(errmsg, openids), rid[1][:RID_CHARS_MAX] if rid else None)
+    return Answer(
+        fields, errcode, without_openids(errmsg, openids), rid[1][:RID_CHARS_MAX] if rid else None
+    )
 
 
 def refusal_of(answer: Answer, path: str) -> RefusedAnswer | None:
@@ -116,20 +120,31 @@ def refusal_of(answer: Answer, path: str) -> RefusedAnswer | None:
     if not answer.errcode:
         return None
     judgement = judge(path, answer.errcode, answer.errmsg)
-    return RefusedAnswer(path, answer.errcode, answer.errmsg, answer.rid, judgement, _msg_id(answer.fields))
+    return RefusedAnswer(
+        path, answer.errcode, answer.errmsg, answer.rid, judgement, _msg_id(answer.fields)
+    )
 
 
 def error_of(outcome: RefusedAnswer | NoAnswer, path: str) -> WeChatError:
     """Make the exception for a call that has no verdict; where its effect may exist it is a TransportError."""
     if isinstance(outcome, NoAnswer):
         return TransportError(
-            Phrase("WeChat gave no usable answer") if outcome.left else Phrase("WeChat was not asked"),
+            Phrase("WeChat gave no usable answer")
+            if outcome.left
+            else Phrase("WeChat was not asked"),
             Phrase("{path}: {reason}.", path=path, reason=outcome.said),
             outcome.hint,
         )
     judgement = outcome.judgement
-    kinds: dict[ErrorClass, type[WeChatError]] = {ErrorClass.AUTH: AuthError, ErrorClass.QUOTA: QuotaError}
-    return (TransportError if judgement.leaves_doubt else kinds.get(judgement.error_class, PermanentError))(
+    kinds: dict[ErrorClass, type[WeChatError]] = {
+        ErrorClass.AUTH: AuthError,
+        ErrorClass.QUOTA: QuotaError,
+    }
+    return (
+        TransportError
+        if judgement.leaves_doubt
+        else kinds.get(judgement.error_class, PermanentError)
+    )(
         judgement.message,
         Phrase(
             "{path} answered errcode {errcode}: {errmsg}",
@@ -153,7 +168,9 @@ def verdict_of(outcome: Job | RefusedAnswer | NoAnswer) -> Verdict:
     if judgement.error_class is ErrorClass.ACCEPTED:
         return Accepted(outcome.msg_id, None, duplicate=True)
     if judgement.leaves_doubt:
-        return InDoubt("errcode", errcode=outcome.errcode, errmsg=outcome.errmsg or None, rid=outcome.rid)
+        return InDoubt(
+            "errcode", errcode=outcome.errcode, errmsg=outcome.errmsg or None, rid=outcome.rid
+        )
     return Rejected(
         outcome.errcode,
         outcome.rid,

@@ -44,7 +44,9 @@ def retry(once: Callable[[], T], sleep: Callable[[float], None], *, repeatable: 
     """
 
     def may_pass(outcome: object) -> bool:
-        return _too_fast(outcome) or (repeatable and (isinstance(outcome, NoAnswer) or _busy(outcome)))
+        return _too_fast(outcome) or (
+            repeatable and (isinstance(outcome, NoAnswer) or _busy(outcome))
+        )
 
     retrying = Retrying(
         retry=retry_if_result(may_pass),

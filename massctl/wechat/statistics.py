@@ -31,7 +31,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MSGID = re.compile(r"[0-9]{1,20}_[0-9]{1,2}", re.ASCII)
 
 
-def statistics_request(call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Request[Counted]:
+def statistics_request(
+    call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+) -> Request[Counted]:
     """Ask for the statistics of some days."""
     reader = partial(_counted, _Reader(begin_date, end_date, seen_at), _READERS[call])
     body = {"begin_date": begin_date.isoformat(), "end_date": end_date.isoformat()}
@@ -119,9 +121,14 @@ class _Reader(Struct):
         names = ("share_user", "zaikan_user", "like_user", "comment_count", "collection_user")
         reading: dict[str, Any] = {name: self.number(fields, name) for name in names}
         read = self.number(fields, "read_user")
-        return reading | {"read_user": everybody if read is None else read, "read_user_source": sources}
+        return reading | {
+            "read_user": everybody if read is None else read,
+            "read_user_source": sources,
+        }
 
-    def articles(self, fields: Fields, details: str) -> Iterator[tuple[dict[str, Any], Fields, date]]:
+    def articles(
+        self, fields: Fields, details: str
+    ) -> Iterator[tuple[dict[str, Any], Fields, date]]:
         """Read the articles of an answer: what is said of each, and each of its days."""
         yesterday = self.seen_at.astimezone(BEIJING).date() - timedelta(days=1)
         seen: set[tuple[str, date]] = set()
@@ -147,7 +154,9 @@ class _Reader(Struct):
                 yield about, detail, stat_date
 
 
-def _counted(reader: _Reader, read: "Callable[[_Reader, Fields], Counted]", fields: Fields) -> Counted:
+def _counted(
+    reader: _Reader, read: "Callable[[_Reader, Fields], Counted]", fields: Fields
+) -> Counted:
     if not isinstance(fields.get("list"), list):
         raise ShapeError
     found = read(reader, fields)
@@ -180,7 +189,12 @@ def _positions(reader: _Reader, fields: Fields) -> dict[int, float]:
     found: dict[int, float] = {}
     for row in reader.rows(fields, "read_jump_position"):
         position, rate = integer(row.get("position")), reader.decimal(row, "rate")
-        if position is not None and position in range(1, 6) and position not in found and rate is not None:
+        if (
+            position is not None
+            and position in range(1, 6)
+            and position not in found
+            and rate is not None
+        ):
             found[position] = rate
         else:
             reader.left_out += rate is not None
@@ -196,7 +210,8 @@ def _account(reader: _Reader, fields: Fields) -> Counted:
             reader.left_out += 1
             continue
         members: dict[str, Any] = {
-            name: reader.number(detail, name) for name in ("redirect_ori_page_user", "send_page_count")
+            name: reader.number(detail, name)
+            for name in ("redirect_ori_page_user", "send_page_count")
         }
         reading = reader.readers(detail)
         found[day] = AccountDay(ref_date=day, seen_at=reader.seen_at, **reading, **members)

@@ -117,7 +117,9 @@ class KeptArticle(Frozen):
 
 def _grant(fields: Fields) -> Grant:
     """Read a token; `expires_in` is what is left of its life, so small values are normal."""
-    return Grant(text(fields, "access_token"), min(count(fields, "expires_in"), TOKEN_LIFE_SECONDS_MAX))
+    return Grant(
+        text(fields, "access_token"), min(count(fields, "expires_in"), TOKEN_LIFE_SECONDS_MAX)
+    )
 
 
 def _media_id(fields: Fields) -> MediaId:
@@ -181,12 +183,18 @@ def _kept_articles(fields: Fields) -> tuple[KeptArticle, ...]:
 
 def _publications(fields: Fields) -> tuple[ListedPublication, ...]:
     items = objects(fields, "item") if "item" in fields else []
-    return tuple(ListedPublication(text(item, "article_id"), _titles(item), _updated(item)) for item in items)
+    return tuple(
+        ListedPublication(text(item, "article_id"), _titles(item), _updated(item)) for item in items
+    )
 
 
 def _updated(item: Fields) -> datetime | None:
     seconds = integer(item.get("update_time"))
-    return datetime.fromtimestamp(seconds, UTC) if seconds is not None and 0 < seconds < 1 << 33 else None
+    return (
+        datetime.fromtimestamp(seconds, UTC)
+        if seconds is not None and 0 < seconds < 1 << 33
+        else None
+    )
 
 
 def _draft_list(fields: Fields) -> DraftList:
@@ -230,7 +238,9 @@ def _job_status(fields: Fields) -> JobState:
 
 def _speed(fields: Fields) -> SendingSpeed:
     realspeed = integer(fields.get("realspeed"))
-    return SendingSpeed(count(fields, "speed"), realspeed if realspeed is not None and realspeed >= 0 else None)
+    return SendingSpeed(
+        count(fields, "speed"), realspeed if realspeed is not None and realspeed >= 0 else None
+    )
 
 
 def _call_quota(fields: Fields) -> CallQuota:
@@ -246,7 +256,9 @@ UPLOAD_IMAGE = Request("/cgi-bin/media/uploadimg", _image_url, UPLOAD_SECONDS)
 ADD_MATERIAL = Request("/cgi-bin/material/add_material", _material, UPLOAD_SECONDS)
 MAKE_VIDEO = Request("/cgi-bin/media/uploadvideo", _media_id)
 """Source: SDKs (WxJava, PowerWeChat, Senparc), read 2026-10; WeChat's index of pages does not list it any more."""
-MATERIAL_COUNT = Request("/cgi-bin/material/get_materialcount", lambda fields: count(fields, "image_count"))
+MATERIAL_COUNT = Request(
+    "/cgi-bin/material/get_materialcount", lambda fields: count(fields, "image_count")
+)
 ADD_DRAFT = Request("/cgi-bin/draft/add", _media_id, repeatable=False)
 GET_DRAFT = Request("/cgi-bin/draft/get", _articles)
 KEPT_DRAFT = Request("/cgi-bin/draft/get", _kept_articles)
@@ -275,7 +287,9 @@ CALL_QUOTA = Request("/cgi-bin/openapi/quota/get", _call_quota)
 
 def token_request(appid: str, secret: str) -> Request[Grant]:
     """Ask for the token in normal mode, which never kills the token of another program."""
-    return STABLE_TOKEN.with_body({"grant_type": "client_credential", "appid": appid, "secret": secret})
+    return STABLE_TOKEN.with_body(
+        {"grant_type": "client_credential", "appid": appid, "secret": secret}
+    )
 
 
 def material_request(upload: Upload) -> Request[Material]:
@@ -285,7 +299,9 @@ def material_request(upload: Upload) -> Request[Material]:
     """
     described = {"title": upload.title, "introduction": upload.introduction}
     form = {"description": _json(described).decode()} if upload.material_type == "video" else {}
-    return replace(ADD_MATERIAL.with_upload(upload), form=form, query={"type": upload.material_type})
+    return replace(
+        ADD_MATERIAL.with_upload(upload), form=form, query={"type": upload.material_type}
+    )
 
 
 def draft_request(articles: Sequence[DraftArticle]) -> Request[MediaId]:
@@ -307,7 +323,10 @@ def preview_request(recipient: Recipient, body: Body) -> Request[None]:
 def send_request(send: SendIntent) -> Request[Job]:
     """Ask for the mass send, to everybody, to one tag or to openids, and to nobody by default."""
     to_openids = isinstance(send.recipients, ToOpenids)
-    content: dict[str, Any] = {**_audience(send.recipients), **_message(send.body, to_openids=to_openids)}
+    content: dict[str, Any] = {
+        **_audience(send.recipients),
+        **_message(send.body, to_openids=to_openids),
+    }
     if send.send_ignore_reprint is not None:
         # The wire value 1 means "go on"; some SDKs have it the other way round.
         content["send_ignore_reprint"] = int(send.send_ignore_reprint)
@@ -341,7 +360,11 @@ def _message(body: Body, *, to_openids: bool = False) -> dict[str, Any]:
     kind, words = body.message.type, body.message.words
     if kind == "mpvideo" and not to_openids:
         words = {}
-    filled = {key: int(said) if isinstance(said, bool) else said for key, said in words.items() if said != ""}
+    filled = {
+        key: int(said) if isinstance(said, bool) else said
+        for key, said in words.items()
+        if said != ""
+    }
     return {_BRANCHES.get(kind, kind): {**body.ids, **filled}, "msgtype": kind}
 
 
@@ -353,7 +376,11 @@ def _article(article: DraftArticle) -> dict[str, Any]:
     return {
         "article_type": "news",
         "title": article.title,
-        **_filled(author=article.author, digest=article.digest, content_source_url=article.content_source_url),
+        **_filled(
+            author=article.author,
+            digest=article.digest,
+            content_source_url=article.content_source_url,
+        ),
         "content": article.content,
         "thumb_media_id": article.thumb_media_id,
         **_filled(pic_crop_235_1=article.pic_crop_235_1, pic_crop_1_1=article.pic_crop_1_1),

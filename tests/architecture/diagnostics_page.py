@@ -25,7 +25,9 @@ def rows(language: Language) -> list[str]:
 def written(page: str, language: Language) -> str:
     """Give the page with the rows as they are now: below the heading MC3 stands what begins with MC3."""
     now = rows(language)
-    return _ROWS.sub(lambda old: old[1] + "".join(row for row in now if row.startswith(f"| {old[2]}")), page)
+    return _ROWS.sub(
+        lambda old: old[1] + "".join(row for row in now if row.startswith(f"| {old[2]}")), page
+    )
 
 
 CODES_FILE: Final = REFERENCE.parents[1] / "massctl" / "model" / "diagnostics.py"

@@ -69,7 +69,12 @@ def _tables(say: Callable[[str], str]) -> str:
     lines += [f"| `{phase}` | {say(phases[phase.name])} |" for phase in Phase]
     lines += ["", f"| {say('event')} | {say('what the entry says')} |", "|---|---|"]
     lines += [f"| `{event}` | {say(events[event.name])} |" for event in SendEvent]
-    lines += ["", f"| {say('event, below: the phase before')} | " + " | ".join(f"`{phase}`" for phase in Phase) + " |"]
+    lines += [
+        "",
+        f"| {say('event, below: the phase before')} | "
+        + " | ".join(f"`{phase}`" for phase in Phase)
+        + " |",
+    ]
     lines += ["|---" * (1 + len(Phase)) + "|"]
     for event in SendEvent:
         lines.append(f"| `{event}` | " + " | ".join(TABLE[phase, event] for phase in Phase) + " |")
@@ -91,7 +96,10 @@ def _meanings(kind: type[StrEnum]) -> dict[str, str]:
     }
 
 
-PAGES: Final[dict[str, Callable[[str], str]]] = {"ledger.md": str, "ledger.zh-CN.md": CHINESE.__getitem__}
+PAGES: Final[dict[str, Callable[[str], str]]] = {
+    "ledger.md": str,
+    "ledger.zh-CN.md": CHINESE.__getitem__,
+}
 
 if __name__ == "__main__":
     for name, in_language in PAGES.items():

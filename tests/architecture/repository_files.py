@@ -18,7 +18,10 @@ _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 @cache
 def syntax() -> dict[str, list[ast.AST]]:
     """Return the nodes of every module of the package, the module itself first. To parse them takes seconds."""
-    modules = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    modules = {
+        path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8")
+        for path in PACKAGE.rglob("*.py")
+    }
     return {name: [*ast.walk(ast.parse(modules[name]))] for name in sorted(modules)}
 
 

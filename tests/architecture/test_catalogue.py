@@ -49,7 +49,10 @@ CHINESE = [text for message in ENTRIES for text in _texts(message)]
 
 
 def _is_phrase(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in MARKERS
+    return (
+        isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in MARKERS
+    )
 
 
 def _is_name(node: ast.expr) -> bool:
@@ -57,7 +60,9 @@ def _is_name(node: ast.expr) -> bool:
 
 
 def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 def _unseen() -> Iterator[tuple[str, str]]:
@@ -68,10 +73,24 @@ def _unseen() -> Iterator[tuple[str, str]]:
     for path in sorted(ROOT.rglob("*.py")):
         nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
         assigned = [(node.targets, node.value) for node in nodes if isinstance(node, ast.Assign)]
-        named = {name.id for names, value in assigned if _is_phrase(value) for name in names if _is_name(name)}
-        named -= {name.id for names, value in assigned if _is_text(value) for name in names if _is_name(name)}
+        named = {
+            name.id
+            for names, value in assigned
+            if _is_phrase(value)
+            for name in names
+            if _is_name(name)
+        }
+        named -= {
+            name.id
+            for names, value in assigned
+            if _is_text(value)
+            for name in names
+            if _is_name(name)
+        }
         for template in (node.args[0] for node in nodes if _is_phrase(node)):
-            found = isinstance(template, ast.Constant) and _extracted().get(template.value) is not None
+            found = (
+                isinstance(template, ast.Constant) and _extracted().get(template.value) is not None
+            )
             if not found and not (isinstance(template, ast.Name) and template.id in named):
                 yield path.relative_to(ROOT).as_posix(), ast.unparse(template)
 
@@ -84,7 +103,9 @@ def test_babel_finds_every_template():
 
 def test_every_sentence_has_a_translation():
     missing = {
-        message.id for message in _extracted() if message.id and TRANSLATED.get(message.id, message.context) is None
+        message.id
+        for message in _extracted()
+        if message.id and TRANSLATED.get(message.id, message.context) is None
     }
     empty = {message.id for message in ENTRIES if not all(_texts(message))}
     assert (set(), set()) == (missing, empty)
@@ -107,7 +128,9 @@ def test_no_translation_is_fuzzy():
 def _fields(template: str) -> set[tuple[str, str | None]]:
     """Give the fields of a template with their formats; none for a text whose braces are braces."""
     try:
-        return {(name, spec) for _, name, spec, _ in Formatter().parse(template) if name is not None}
+        return {
+            (name, spec) for _, name, spec, _ in Formatter().parse(template) if name is not None
+        }
     except ValueError:
         return set()
 
@@ -177,7 +200,10 @@ def test_no_sentence_spells_a_command():
     """A command is a value, so that the view writes it with the flags of the run; help texts have no run."""
     spelt = re.compile(rf"massctl (?:{'|'.join(VERBS)})\b(?![.:/])")
     sentences = {
-        text for message in ENTRIES if not HELPS & {*_ids(message)} for text in (*_ids(message), *_texts(message))
+        text
+        for message in ENTRIES
+        if not HELPS & {*_ids(message)}
+        for text in (*_ids(message), *_texts(message))
     }
     assert [] == sorted(text for text in sentences if spelt.search(text))
 
@@ -190,7 +216,9 @@ def _advised() -> Iterator[tuple[str, str]]:
                 words = [each.value if isinstance(each, ast.Constant) else "" for each in node.args]
                 if words and isinstance(words[0], str) and words[0]:
                     yield words[0], " ".join(map(str, words[1:]))
-    for rule in tomllib.loads((ROOT / "wechat" / "errcodes.toml").read_text(encoding="utf-8"))["rule"]:
+    for rule in tomllib.loads((ROOT / "wechat" / "errcodes.toml").read_text(encoding="utf-8"))[
+        "rule"
+    ]:
         if "command" in rule:
             yield rule["command"][0], " ".join(rule["command"][1:])
 
@@ -204,7 +232,11 @@ def test_every_command_that_is_advised_is_built_with_its_flags():
         (verb, flag)
         for verb, rest in advised
         for flag in re.findall(r"--[a-z-]+", rest)
-        if flag not in {"--help", *(f for p in VERBS[verb].params if not getattr(p, "hidden", False) for f in p.opts)}
+        if flag
+        not in {
+            "--help",
+            *(f for p in VERBS[verb].params if not getattr(p, "hidden", False) for f in p.opts),
+        }
     ]
 
 
@@ -219,6 +251,15 @@ def test_every_flag_of_a_command_in_a_help_text_is_built():
             known = VERBS.get(verb)
             if known is None or isinstance(known, click.Group):
                 continue  # Here massctl is the subject of a sentence; `state` has verbs of its own.
-            flags = {flag for each in known.params if not getattr(each, "hidden", False) for flag in each.opts}
-            wrong += [sentence for flag in re.findall(r"--[a-z-]+", rest) if flag not in {*flags, "--help"}]
+            flags = {
+                flag
+                for each in known.params
+                if not getattr(each, "hidden", False)
+                for flag in each.opts
+            }
+            wrong += [
+                sentence
+                for flag in re.findall(r"--[a-z-]+", rest)
+                if flag not in {*flags, "--help"}
+            ]
     assert [] == wrong

@@ -68,8 +68,14 @@ def test_every_relative_link_leads_somewhere() -> None:
 @pytest.mark.parametrize("path", ["docs/architecture.md", "docs/architecture.zh-CN.md"])
 def test_the_architecture_names_what_is_there(path: str) -> None:
     text = document(path)
-    files = set(re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.(?:py|toml))?)`", text)) - {"schemas/", "zh/", "en/"}
-    assert [] == sorted(each for each in files if not any((top / each).exists() for top in (ROOT, *PACKAGES)))
+    files = set(re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.(?:py|toml))?)`", text)) - {
+        "schemas/",
+        "zh/",
+        "en/",
+    }
+    assert [] == sorted(
+        each for each in files if not any((top / each).exists() for top in (ROOT, *PACKAGES))
+    )
     named = re.findall(r"`([a-z_/]+\.py)`(?:: |：)`(\w+)`(?:(?:, |、)`(\w+)`)?", text)
     defined = r"(?m)^(?:    )?(?:def |class )?{}\b"
     assert [] == [
@@ -83,16 +89,24 @@ def test_the_architecture_names_what_is_there(path: str) -> None:
 
 def _windows_shown() -> list[tuple[str, Window]]:
     """List each window that we show somebody, and where: as campaign.yaml has it, and as people type it."""
-    declared = re.compile(r"not_before: (?:\$\{3:)?([0-9T:+-]+)\W{1,4}not_aft\w+: (?:\$\{4:)?([0-9T:+-]+)")
+    declared = re.compile(
+        r"not_before: (?:\$\{3:)?([0-9T:+-]+)\W{1,4}not_aft\w+: (?:\$\{4:)?([0-9T:+-]+)"
+    )
     typed = re.compile(r"\b(\d{4}-\d\d-\d\d) (\d\d:\d\d)[-–](\d\d:\d\d)")
     shown = []
     folders = [ROOT / "campaigns", *PACKAGES]
-    files = [each for folder in folders for each in folder.rglob("*") if each.suffix in SHOW_WINDOWS]
+    files = [
+        each for folder in folders for each in folder.rglob("*") if each.suffix in SHOW_WINDOWS
+    ]
     for path in [*DOCUMENTS, *files]:
         text, name = path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))
-        shown += [(name, Window(*map(datetime.fromisoformat, ends))) for ends in declared.findall(text)]
+        shown += [
+            (name, Window(*map(datetime.fromisoformat, ends))) for ends in declared.findall(text)
+        ]
         for day, *hours in typed.findall(text):
-            shown.append((name, Window(*(datetime.fromisoformat(f"{day} {each}") for each in hours))))
+            shown.append(
+                (name, Window(*(datetime.fromisoformat(f"{day} {each}") for each in hours)))
+            )
     return shown
 
 
@@ -120,9 +134,15 @@ def _badly_shown(text: str) -> list[str]:
         if token.map and token.type in ("fence", "code_block", "table_open"):
             rows.update(range(*token.map))
         if token.map and token.type == "table_open":
-            cells = [len(re.findall(r"(?<!\\)\|", line.strip())) for line in lines[slice(*token.map)]]
+            cells = [
+                len(re.findall(r"(?<!\\)\|", line.strip())) for line in lines[slice(*token.map)]
+            ]
             found += [lines[token.map[0]]] if {cells[0]} != set(cells) else []
-    return found + [line for number, line in enumerate(lines) if line.lstrip().startswith("|") and number not in rows]
+    return found + [
+        line
+        for number, line in enumerate(lines)
+        if line.lstrip().startswith("|") and number not in rows
+    ]
 
 
 @pytest.mark.parametrize("name", diagnostics_page.PAGES)
@@ -161,14 +181,20 @@ def _typed(path: Path) -> list[str]:
     if path.suffix != ".md":
         lines = [line for line in text.splitlines() if not line.lstrip().startswith(("#", "echo "))]
         code = [*lines, *re.findall(r"`([^`\n]+)`", text)]
-    return [line for each in code for line in (*command_lines(each), *([each] if is_short(each) else []))]
+    return [
+        line
+        for each in code
+        for line in (*command_lines(each), *([each] if is_short(each) else []))
+    ]
 
 
 @pytest.mark.slow
 def test_every_command_that_a_message_advises_exists() -> None:
     calls = [node for nodes in syntax().values() for node in nodes if isinstance(node, ast.Call)]
     advised = [
-        " ".join(str(each.value) if isinstance(each, ast.Constant) else "VALUE" for each in call.args)
+        " ".join(
+            str(each.value) if isinstance(each, ast.Constant) else "VALUE" for each in call.args
+        )
         for call in calls
         if isinstance(call.func, ast.Name) and call.func.id == "Command"
     ]
@@ -192,7 +218,9 @@ def test_a_command_that_does_not_exist_is_found(line: str, found: str | None) ->
 
 
 def test_every_flag_is_documented() -> None:
-    flags = {flag for verb in VERBS for flag in _flags(importlib.import_module(VERBS[verb][0]).command)}
+    flags = {
+        flag for verb in VERBS for flag in _flags(importlib.import_module(VERBS[verb][0]).command)
+    }
 
     assert set() == flags - set(re.findall(r"--[a-z-]+", document("docs/reference/cli.md")))
 
@@ -215,9 +243,14 @@ def test_every_key_is_documented(model: type[BaseModel]) -> None:
 
 
 def test_every_kind_of_ledger_entry_is_documented_with_its_fields() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| .*? \| (.*) \|$", document("docs/reference/ledger.md"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+)` \| .*? \| (.*) \|$", document("docs/reference/ledger.md"), re.MULTILINE
+    )
     documented = {kind: set(re.findall(r"`(\w+)`", names)) for kind, names in rows}
-    kinds = {name: {each.name for each in fields(kind)} - {"type"} for name, kind in entries.KINDS.items()}
+    kinds = {
+        name: {each.name for each in fields(kind)} - {"type"}
+        for name, kind in entries.KINDS.items()
+    }
 
     missing = {kind: names - documented.get(kind, set()) for kind, names in kinds.items()}
 
@@ -226,7 +259,9 @@ def test_every_kind_of_ledger_entry_is_documented_with_its_fields() -> None:
 
 @pytest.mark.parametrize("page", ["ledger.md", "ledger.zh-CN.md"])
 def test_every_reason_in_the_ledger_is_documented(page: str) -> None:
-    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \| .* \|$", document(f"docs/reference/{page}"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+)` \| `(\w+)` \| .* \|$", document(f"docs/reference/{page}"), re.MULTILINE
+    )
     doubts = {*get_args(entries.NoAnswerReason), "errcode", "administrator_silent"}
     reasons = {
         "send_in_doubt": doubts,
@@ -244,7 +279,10 @@ def test_the_phases_of_a_send_are_documented_as_they_are(name: str) -> None:
 
 def test_every_call_control_and_member_of_the_sandbox_is_documented() -> None:
     words = set(re.findall(r"`([^`\n]+)`", document("docs/reference/sandbox.md")))
-    assert set() == {path.removeprefix("/cgi-bin/").removeprefix("/datacube/") for path in app.PATHS} - words
+    assert (
+        set()
+        == {path.removeprefix("/cgi-bin/").removeprefix("/datacube/") for path in app.PATHS} - words
+    )
     assert set() == {f"POST /_sandbox/{name}" for name in control.CONTROLS} - words
     assert set() == {*accounts.Declared.model_fields} - words
 
@@ -263,7 +301,11 @@ MC328 was "shown plainer, so that it fits"; MC404 "recorded audience outside its
 
 
 def test_no_document_shows_a_code_that_does_not_exist() -> None:
-    shown = {code for path in DOCUMENTS for code in re.findall(r"MC\d{3}", path.read_text(encoding="utf-8"))}
+    shown = {
+        code
+        for path in DOCUMENTS
+        for code in re.findall(r"MC\d{3}", path.read_text(encoding="utf-8"))
+    }
 
     assert set() == shown - set(CODES) - RETIRED
     assert set() == RETIRED & set(CODES)

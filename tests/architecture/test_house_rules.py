@@ -44,7 +44,9 @@ def test_every_module_and_public_class_says_what_it_is_for() -> None:
         f"{name}:{node.name}"
         for name, (module, *_) in syntax().items()
         for node in module.body
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+        if isinstance(node, ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
     ]
 
     assert [] == modules + classes
@@ -53,7 +55,12 @@ def test_every_module_and_public_class_says_what_it_is_for() -> None:
 @pytest.mark.slow
 def test_who_has_a_batch_is_decided_in_one_place() -> None:
     """The phases of a send are folded in one module, and one other makes an answer of them."""
-    named = {name for name, (module, *_) in syntax().items() for node in ast.walk(module) if _names_a_phase(node)}
+    named = {
+        name
+        for name, (module, *_) in syntax().items()
+        for node in ast.walk(module)
+        if _names_a_phase(node)
+    }
 
     assert {"model/state.py", "plan/reach.py"} == {name.removeprefix("massctl/") for name in named}
 
@@ -64,7 +71,11 @@ def _names_a_phase(node: ast.AST) -> bool:
 
 
 def test_every_function_is_typed() -> None:
-    assert [] == [place for place, function in _functions() if function.returns is None and not _is_init(function)]
+    assert [] == [
+        place
+        for place, function in _functions()
+        if function.returns is None and not _is_init(function)
+    ]
 
 
 @pytest.mark.parametrize("call", ["open", "print", "input", "eval", "exec"])
@@ -72,7 +83,9 @@ def test_the_pure_rooms_touch_nothing(call: str) -> None:
     calls = [
         f"{name}:{node.lineno}"
         for name, node in _calls()
-        if name.partition("/")[0] in PURE_ROOMS and isinstance(node.func, ast.Name) and node.func.id == call
+        if name.partition("/")[0] in PURE_ROOMS
+        and isinstance(node.func, ast.Name)
+        and node.func.id == call
     ]
 
     assert [] == calls
@@ -104,37 +117,57 @@ SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|mask|openid", r
 @pytest.mark.slow
 def test_one_module_masks_secrets() -> None:
     """A second one would know fewer: `model/secrets.py` has those of the process, their looks and their keys."""
-    others = [(name, node) for name, nodes in syntax().items() if name != "model/secrets.py" for node in nodes]
+    others = [
+        (name, node)
+        for name, nodes in syntax().items()
+        if name != "model/secrets.py"
+        for node in nodes
+    ]
     masks = [
         f"{name}:{node.lineno} {node.value}"
         for name, node in others
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and MASKS.fullmatch(node.value)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and MASKS.fullmatch(node.value)
     ]
     replaced = [
         f"{name}:{node.lineno} {ast.unparse(node)}"
         for name, node in others
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("replace", "sub")
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("replace", "sub")
         if any(SECRET_WORDS.search(ast.unparse(each)) for each in (node.func.value, *node.args[:1]))
     ]
     assert [] == masks + replaced
 
 
-STARTS_PROCESS = re.compile(r"popen|system|fork\w*|exec[lv]\w*|spawn\w*|posix_spawnp?|create_subprocess_\w+", re.I)
+STARTS_PROCESS = re.compile(
+    r"popen|system|fork\w*|exec[lv]\w*|spawn\w*|posix_spawnp?|create_subprocess_\w+", re.I
+)
 
 
 def test_one_module_calls_git() -> None:
     """`massctl.git` keeps from running what a repository tells git to run; nothing else starts it."""
     starting = {name for name, node in _calls() if STARTS_PROCESS.fullmatch(_last_name(node))}
-    importing = {name for name, nodes in syntax().items() if any("subprocess" in _imported(node) for node in nodes)}
+    importing = {
+        name
+        for name, nodes in syntax().items()
+        if any("subprocess" in _imported(node) for node in nodes)
+    }
 
     assert {"browser.py", "cli/token_command.py", "git.py", "child.py"} == starting | importing
-    assert ["git.py"] == [name for name in sorted(starting | importing) if "git" in _constants(name)]
+    assert ["git.py"] == [
+        name for name in sorted(starting | importing) if "git" in _constants(name)
+    ]
 
 
 def test_production_code_has_no_bare_assert() -> None:
     """A bare assert vanishes under -O; InvariantError does not."""
     asserts = [
-        f"{name}:{node.lineno}" for name, nodes in syntax().items() for node in nodes if isinstance(node, ast.Assert)
+        f"{name}:{node.lineno}"
+        for name, nodes in syntax().items()
+        for node in nodes
+        if isinstance(node, ast.Assert)
     ]
 
     assert [] == asserts
@@ -143,7 +176,9 @@ def test_production_code_has_no_bare_assert() -> None:
 def test_nothing_is_left_to_be_done() -> None:
     marks = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
 
-    assert [] == [name for name in syntax() if marks.search((PACKAGE / name).read_text(encoding="utf-8"))]
+    assert [] == [
+        name for name in syntax() if marks.search((PACKAGE / name).read_text(encoding="utf-8"))
+    ]
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
@@ -153,7 +188,9 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 def test_every_diagnostic_is_made_with_a_hint() -> None:
     """Whoever makes a diagnostic passes what to do, or its code has a written reason here."""
     calls = _calls_without_hint()
-    assert [each for each in calls if len(each.codes) != 1 or each.codes[0] not in WITHOUT_HINT] == []
+    assert [
+        each for each in calls if len(each.codes) != 1 or each.codes[0] not in WITHOUT_HINT
+    ] == []
     assert {code for each in calls for code in each.codes} == set(WITHOUT_HINT)
 
 
@@ -162,9 +199,13 @@ def test_no_hint_may_turn_out_to_be_none() -> None:
     optional = {
         node.name
         for _, node in _functions()
-        if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "Phrase | None"
+        if isinstance(node, ast.FunctionDef)
+        and node.returns
+        and ast.unparse(node.returns) == "Phrase | None"
     }
-    inside = {name: nodes for name, nodes in syntax().items() if not name.startswith(("cli/", "view/"))}
+    inside = {
+        name: nodes for name, nodes in syntax().items() if not name.startswith(("cli/", "view/"))
+    }
     found = [
         f"{name}:{each.lineno} {ast.unparse(each)}"
         for name, nodes in inside.items()
@@ -184,7 +225,12 @@ def _functions() -> Iterator[tuple[str, Function]]:
 
 
 def _calls() -> Iterator[tuple[str, ast.Call]]:
-    return ((name, node) for name, nodes in syntax().items() for node in nodes if isinstance(node, ast.Call))
+    return (
+        (name, node)
+        for name, nodes in syntax().items()
+        for node in nodes
+        if isinstance(node, ast.Call)
+    )
 
 
 def _callers(callee: str) -> list[str]:
@@ -211,10 +257,16 @@ def _public() -> Iterator[tuple[str, Function]]:
     for name, (module, *_) in syntax().items():
         bodies = [module.body]
         bodies += [
-            node.body for node in module.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+            node.body
+            for node in module.body
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
         ]
         for node in (each for body in bodies for each in body):
-            if isinstance(node, Function) and not node.name.startswith("_") and not _is_overload(node):
+            if (
+                isinstance(node, Function)
+                and not node.name.startswith("_")
+                and not _is_overload(node)
+            ):
                 yield f"{name}:{node.lineno} {node.name}", node
 
 
@@ -261,7 +313,9 @@ def _makers(nodes: list[ast.AST]) -> dict[str, int]:
                 for each in node.body
                 if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
             ]
-            made = next((each for each in node.body if getattr(each, "name", "") == "__init__"), None)
+            made = next(
+                (each for each in node.body if getattr(each, "name", "") == "__init__"), None
+            )
             fields = _parameters(made) if isinstance(made, ast.FunctionDef) else fields
         elif isinstance(node, ast.FunctionDef) and node.name != "__init__":
             fields = _parameters(node)
@@ -279,7 +333,10 @@ def _parameters(function: ast.FunctionDef) -> list[tuple[str, ast.expr | None, a
     arguments = [*function.args.posonlyargs, *function.args.args]
     given = function.args.defaults
     defaults = [*[None] * (len(arguments) - len(given)), *given]
-    found = [(each.arg, each.annotation, default) for each, default in zip(arguments, defaults, strict=True)]
+    found = [
+        (each.arg, each.annotation, default)
+        for each, default in zip(arguments, defaults, strict=True)
+    ]
     return found[1:] if found and found[0][0] == "self" else found
 
 
@@ -292,19 +349,36 @@ def _calls_without_hint() -> list[Call]:
             if isinstance(node, ast.ImportFrom):
                 module = (node.module or "").removeprefix("massctl.").replace(".", "/")
                 theirs = makers.get(f"{module}.py", makers.get(f"{module}/__init__.py", {}))
-                known |= {each.asname or each.name: theirs[each.name] for each in node.names if each.name in theirs}
+                known |= {
+                    each.asname or each.name: theirs[each.name]
+                    for each in node.names
+                    if each.name in theirs
+                }
         for node in nodes:
             if isinstance(node, ast.Call) and (position := known.get(_called(node))) is not None:
-                given = [*node.args[position : position + 1], *(k.value for k in node.keywords if k.arg == "hint")]
+                given = [
+                    *node.args[position : position + 1],
+                    *(k.value for k in node.keywords if k.arg == "hint"),
+                ]
                 if not given or (isinstance(given[0], ast.Constant) and given[0].value is None):
-                    texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
-                    found.append(Call(f"{name}:{node.lineno}", tuple(each for each in texts if each in CODES)))
+                    texts = [
+                        each.value for each in ast.walk(node) if isinstance(each, ast.Constant)
+                    ]
+                    found.append(
+                        Call(
+                            f"{name}:{node.lineno}", tuple(each for each in texts if each in CODES)
+                        )
+                    )
     return found
 
 
 def _called(call: ast.Call) -> str:
     """Give the name that is called: of a function, a class, or a method of the same object."""
-    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id == "self":
+    if (
+        isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "self"
+    ):
         return call.func.attr
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
@@ -313,6 +387,12 @@ def _given_as_hint(node: ast.AST) -> list[ast.expr]:
     """Give what a node passes or assigns as a hint, or as any part of a diagnostic."""
     if isinstance(node, ast.keyword) and node.arg == "hint":
         return [node.value]
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "hint":
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id == "hint"
+    ):
         return [node.value]
-    return node.args if isinstance(node, ast.Call) and _called(node) in {"Fault", "Diagnostic"} else []
+    return (
+        node.args if isinstance(node, ast.Call) and _called(node) in {"Fault", "Diagnostic"} else []
+    )

@@ -13,7 +13,12 @@ def test_every_import_goes_through_a_door() -> None:
     """In a process of its own, since the linter changes sys.path."""
     check = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
     done = subprocess.run(
-        [sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-c", check],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
 
     assert (0, "") == (done.returncode, done.stderr), done.stdout

@@ -23,13 +23,45 @@ def schemas() -> dict[str, dict[str, Any]]:
 def nodes(schema: Any) -> list[dict[str, Any]]:
     if isinstance(schema, list):
         return [node for each in schema for node in nodes(each)]
-    return [schema, *(n for each in schema.values() for n in nodes(each))] if isinstance(schema, dict) else []
+    return (
+        [schema, *(n for each in schema.values() for n in nodes(each))]
+        if isinstance(schema, dict)
+        else []
+    )
 
 
 def test_every_schema_of_the_interface_is_there() -> None:
-    acts = {"withdraw", "reconcile", "record-event", "speed", "adopt", "comments", "new", "stop", "resume"}
-    acts |= {"validate", "lock-report", "explain", "state-show", "state-list", "state-verify", "state-repair"}
-    due = {"campaign", "massctl", "lock", "plan", "apply", "status", "doctor", "notices", "ledger-entry"} | acts
+    acts = {
+        "withdraw",
+        "reconcile",
+        "record-event",
+        "speed",
+        "adopt",
+        "comments",
+        "new",
+        "stop",
+        "resume",
+    }
+    acts |= {
+        "validate",
+        "lock-report",
+        "explain",
+        "state-show",
+        "state-list",
+        "state-verify",
+        "state-repair",
+    }
+    due = {
+        "campaign",
+        "massctl",
+        "lock",
+        "plan",
+        "apply",
+        "status",
+        "doctor",
+        "notices",
+        "ledger-entry",
+    } | acts
     assert {f"{name}.schema.json" for name in due} <= set(COMMITTED)
 
 
@@ -68,5 +100,7 @@ def test_every_kind_of_ledger_line_is_accepted() -> None:
 @pytest.mark.parametrize("change", [{"serial": 0}, {"type": "unheard_of"}, {"surprise": 1}])
 def test_what_is_no_ledger_line_is_refused(change: dict[str, Any]) -> None:
     validator = Draft202012Validator(schemas()["ledger-entry.schema.json"])
-    line = json.loads((ROOT / "tests/fixtures/ledger/v1.out.jsonl").read_text(encoding="utf-8").splitlines()[1])
+    line = json.loads(
+        (ROOT / "tests/fixtures/ledger/v1.out.jsonl").read_text(encoding="utf-8").splitlines()[1]
+    )
     assert not validator.is_valid({**line, **change})

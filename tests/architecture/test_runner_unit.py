@@ -28,7 +28,9 @@ def test_both_languages_have_the_same_units() -> None:
 @pytest.mark.parametrize("added", [False, True], ids=["the service", "the service of the timer"])
 def test_the_service_is_hardened(tmp_path: Path, added: bool) -> None:
     service, once, timer = units(PAGES[0])
-    (tmp_path / "massctl-run.service").write_text(service + (once if added else ""), encoding="utf-8")
+    (tmp_path / "massctl-run.service").write_text(
+        service + (once if added else ""), encoding="utf-8"
+    )
     (tmp_path / "massctl-run.timer").write_text(timer, encoding="utf-8")
     judged = _analyze(tmp_path, "security", "--offline=true", "massctl-run.service")
     found = re.search(r"Overall exposure level for massctl-run\.service: ([\d.]+)", judged)
@@ -37,7 +39,9 @@ def test_the_service_is_hardened(tmp_path: Path, added: bool) -> None:
 
 
 def _analyze(folder: Path, *arguments: str) -> str:
-    done = subprocess.run([str(ANALYZE), *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(ANALYZE), *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
     return done.stdout + done.stderr
 
 

@@ -59,7 +59,12 @@ NEWS: dict[str, Any] = {
         ]
     },
 }
-WORDS: dict[str, Any] = {"version": 1, "account": "main", "audience": {"tag_id": 101}, "text": {"content": "你好"}}
+WORDS: dict[str, Any] = {
+    "version": 1,
+    "account": "main",
+    "audience": {"tag_id": 101},
+    "text": {"content": "你好"},
+}
 SETTINGS: dict[str, Any] = {
     "version": 1,
     "language": "zh",
@@ -94,11 +99,33 @@ SETTINGS: dict[str, Any] = {
 }
 OWN_SERVER: dict[str, Any] = {
     "version": 1,
-    "accounts": {"main": {"appid": "wx0123456789abcdef", "token_command": ["./token", "main"], "kind": "service"}},
+    "accounts": {
+        "main": {
+            "appid": "wx0123456789abcdef",
+            "token_command": ["./token", "main"],
+            "kind": "service",
+        }
+    },
 }
-VALID = [("campaign.schema.json", NEWS), ("campaign.schema.json", WORDS), ("massctl.schema.json", SETTINGS)]
+VALID = [
+    ("campaign.schema.json", NEWS),
+    ("campaign.schema.json", WORDS),
+    ("massctl.schema.json", SETTINGS),
+]
 VALID += [("massctl.schema.json", OWN_SERVER)]
-KEYS = ["image", "voice", "mpvideo", "wxcard", "tag", "openids", "branch", "remote", "banned_words", "tag_id", "text"]
+KEYS = [
+    "image",
+    "voice",
+    "mpvideo",
+    "wxcard",
+    "tag",
+    "openids",
+    "branch",
+    "remote",
+    "banned_words",
+    "tag_id",
+    "text",
+]
 KEYS += [
     "is_to_all",
     "mpnews",
@@ -135,7 +162,16 @@ VALUES: list[Any] = [
     [],
     {},
 ]
-VALUES += [[1], [""], ["x"], {"a": 1}, {"content": "x"}, {"is_to_all": True}, "2026-12-01T20:00:00", "2026-12-01"]
+VALUES += [
+    [1],
+    [""],
+    ["x"],
+    {"a": 1},
+    {"content": "x"},
+    {"is_to_all": True},
+    "2026-12-01T20:00:00",
+    "2026-12-01",
+]
 VALUES += [
     "2026-12-01 20:00Z",
     "22:00",
@@ -154,7 +190,13 @@ VALUES += [[{}] * 9, 10**12]
 
 def paths(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     yield above
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, child in items:
         yield from paths(child, (*above, key))
 
@@ -208,7 +250,10 @@ def mutated(data: Any, path: tuple[str | int, ...], change: str, key: str, value
 @pytest.mark.parametrize("name", MODELS)
 def test_a_schema_names_itself_and_its_draft(name: str) -> None:
     schema = document(name)
-    assert (name, "https://json-schema.org/draft/2020-12/schema") == (schema["$id"], schema["$schema"])
+    assert (name, "https://json-schema.org/draft/2020-12/schema") == (
+        schema["$id"],
+        schema["$schema"],
+    )
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -247,12 +292,16 @@ def test_schema_and_loader_agree_on_every_single_change(name: str, data: Any) ->
 
 
 @given(st.sampled_from(VALID), st.data())
-def test_schema_and_loader_agree_on_many_changes(valid: tuple[str, Any], draw: st.DataObject) -> None:
+def test_schema_and_loader_agree_on_many_changes(
+    valid: tuple[str, Any], draw: st.DataObject
+) -> None:
     name, data = valid
     for _ in range(draw.draw(st.integers(2, 4))):
         path = draw.draw(st.sampled_from(list(paths(data))))
         change = draw.draw(st.sampled_from(["drop", "set", "add"]))
-        data = mutated(data, path, change, draw.draw(st.sampled_from(KEYS)), draw.draw(st.sampled_from(VALUES)))
+        data = mutated(
+            data, path, change, draw.draw(st.sampled_from(KEYS)), draw.draw(st.sampled_from(VALUES))
+        )
     assert schema_accepts(name, data) == loader_accepts(name, data)
 
 

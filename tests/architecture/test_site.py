@@ -6,7 +6,11 @@ import pytest
 from repository_files import DOCUMENTS, ROOT, document
 
 CHINESE = ".zh-CN.md"
-PAGES = {path.relative_to(ROOT / "docs").as_posix() for path in DOCUMENTS if path.is_relative_to(ROOT / "docs")}
+PAGES = {
+    path.relative_to(ROOT / "docs").as_posix()
+    for path in DOCUMENTS
+    if path.is_relative_to(ROOT / "docs")
+}
 WITHOUT = {"index.md", "index.zh-CN.md", *(page for page in PAGES if page.startswith("adr/"))}
 
 
@@ -15,7 +19,11 @@ def test_the_first_page_leads_to_each_page_of_its_language_once(name: str) -> No
     in_chinese = name.endswith(CHINESE)
     wanted = {page for page in PAGES - WITHOUT if page.endswith(CHINESE) == in_chinese}
     below_the_headings = document(f"docs/{name}").split("\n## ", 1)[1]
-    linked = [page for page in re.findall(r"\]\(([^)]+)\)", below_the_headings) if page.endswith(CHINESE) == in_chinese]
+    linked = [
+        page
+        for page in re.findall(r"\]\(([^)]+)\)", below_the_headings)
+        if page.endswith(CHINESE) == in_chinese
+    ]
     assert sorted(wanted) == sorted(linked)
 
 

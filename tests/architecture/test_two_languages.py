@@ -43,12 +43,17 @@ MONTH = re.compile(rf"\b({'|'.join(MONTHS[1:])})(?=(?: and \w+)? 20\d\d)")
 def _tables(text: str) -> list[list[str]]:
     """Give the first cell of each row, table by table."""
     tables = re.findall(r"(?:^ *\|.*\n)+", prose(text), re.MULTILINE)
-    return [[re.split(r"(?<!\\)\|", row)[1].strip() for row in table.splitlines()[2:]] for table in tables]
+    return [
+        [re.split(r"(?<!\\)\|", row)[1].strip() for row in table.splitlines()[2:]]
+        for table in tables
+    ]
 
 
 def _words(text: str) -> list[str]:
     """Give what no language changes: keys, verbs, codes, flags, paths."""
-    return sorted({*re.findall(r"`([A-Za-z0-9_./:*<>[\]-]+)`", text), *re.findall(r"\bMC\d{3}\b", text)})
+    return sorted(
+        {*re.findall(r"`([A-Za-z0-9_./:*<>[\]-]+)`", text), *re.findall(r"\bMC\d{3}\b", text)}
+    )
 
 
 def _facts(section: Section) -> set[str]:
@@ -56,11 +61,21 @@ def _facts(section: Section) -> set[str]:
     text = MONTH.sub(lambda found: str(MONTHS.index(found[0])), " ".join(section.text))
     numbers = re.findall(r"(?<![A-Za-z0-9_.#])\d(?:[\d,.]*\d)?(?![A-Za-z_])", text)
     code = "\n".join(section.code).replace(CHINESE, ".md")
-    names = [each.replace(CHINESE, ".md") for each in section.code if re.fullmatch(r"[A-Za-z0-9_./:*<>[\]-]+", each)]
+    names = [
+        each.replace(CHINESE, ".md")
+        for each in section.code
+        if re.fullmatch(r"[A-Za-z0-9_./:*<>[\]-]+", each)
+    ]
     commands = [f"massctl {verb_of(line)}" for line in command_lines(code)]
     codes = re.findall(r"\bMC\d{3}\b", " ".join(section.text))
     written = [each.lstrip("0") or "0" for each in numbers]
-    return {*written, *names, *commands, *codes, *(found[found.lastgroup or 0] for found in FACTS.finditer(code))}
+    return {
+        *written,
+        *names,
+        *commands,
+        *codes,
+        *(found[found.lastgroup or 0] for found in FACTS.finditer(code)),
+    }
 
 
 def _fences(text: str) -> list[str]:
@@ -84,7 +99,9 @@ def _anchors(text: str) -> set[str]:
 
 
 def test_every_page_has_its_pair_or_a_reason() -> None:
-    alone = {name for name in NAMES if not name.endswith(CHINESE) and not name.startswith("docs/adr/")} - {*PAIRS}
+    alone = {
+        name for name in NAMES if not name.endswith(CHINESE) and not name.startswith("docs/adr/")
+    } - {*PAIRS}
     assert set(ENGLISH_ONLY) == alone
     assert set() == {*PAIRS} - {*NAMES}
 
@@ -96,7 +113,9 @@ def test_a_pair_has_the_same_parts(name: str) -> None:
     assert _fences(english) == _fences(chinese)
     rows = [[len(each) for each in _tables(text)] for text in (english, chinese)]
     assert rows[0] == rows[1]
-    cells = [[_words(cell) for table in _tables(text) for cell in table] for text in (english, chinese)]
+    cells = [
+        [_words(cell) for table in _tables(text) for cell in table] for text in (english, chinese)
+    ]
     assert cells[0] == cells[1]
 
 
@@ -134,7 +153,9 @@ def test_a_chinese_page_leads_to_chinese_pages() -> None:
         for link in re.findall(r"\]\(([^)#\s]+\.md)[^)]*\)", prose(document(name)))
         if (ROOT / name.replace(CHINESE, ".md")) != (ROOT / name).parent / link
     ]
-    assert [] == [(name, link) for name, link in links if ((ROOT / name).parent / link).resolve() in english]
+    assert [] == [
+        (name, link) for name, link in links if ((ROOT / name).parent / link).resolve() in english
+    ]
 
 
 def test_every_anchor_is_there() -> None:
@@ -143,8 +164,12 @@ def test_every_anchor_is_there() -> None:
         for name in NAMES
         for page, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", prose(document(name)))
     ]
-    pages = {target.resolve() for _, target, _ in links if target.suffix == ".md" and target.exists()}
+    pages = {
+        target.resolve() for _, target, _ in links if target.suffix == ".md" and target.exists()
+    }
     anchors = {page: _anchors(page.read_text(encoding="utf-8")) for page in pages}
     assert [] == [
-        (name, anchor) for name, target, anchor in links if anchor not in anchors.get(target.resolve(), {anchor})
+        (name, anchor)
+        for name, target, anchor in links
+        if anchor not in anchors.get(target.resolve(), {anchor})
     ]

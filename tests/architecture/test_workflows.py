@@ -31,7 +31,11 @@ from massctl.scaffold import scaffold_files
 
 ACTION = ROOT / "action.yml"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-SCAFFOLD = {path: data.decode() for path, data in scaffold_files().items() if path.startswith(".github/workflows/")}
+SCAFFOLD = {
+    path: data.decode()
+    for path, data in scaffold_files().items()
+    if path.startswith(".github/workflows/")
+}
 SHARED = [ROOT / path for path in sorted(SCAFFOLD)]
 PINNED = re.compile(r"(\./|[\w./-]+@[0-9a-f]{40})")
 HOURS_A_MONTH = 31 * 24
@@ -53,7 +57,9 @@ def steps_of(path: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", sorted(SCAFFOLD))
 def test_a_workflow_here_is_that_of_init_with_the_massctl_of_this_checkout(path: str) -> None:
-    assert SCAFFOLD[path].replace(SCAFFOLD_ACTION, "./") == (ROOT / path).read_text(encoding="utf-8")
+    assert SCAFFOLD[path].replace(SCAFFOLD_ACTION, "./") == (ROOT / path).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_team_copies_two_short_workflows() -> None:
@@ -63,7 +69,10 @@ def test_a_team_copies_two_short_workflows() -> None:
 
 def test_while_nothing_is_due_a_month_costs_few_minutes() -> None:
     """GitHub bills each job in whole minutes. The guide says the number."""
-    on, jobs = loaded(ROOT / ".github/workflows/apply.yml")["on"], loaded(ROOT / ".github/workflows/apply.yml")["jobs"]
+    on, jobs = (
+        loaded(ROOT / ".github/workflows/apply.yml")["on"],
+        loaded(ROOT / ".github/workflows/apply.yml")["jobs"],
+    )
     ((cron,),) = [[*each.values()] for each in on["schedule"]]
     minute, *rest = cron.split()
     assert minute.isdecimal()
@@ -73,7 +82,9 @@ def test_while_nothing_is_due_a_month_costs_few_minutes() -> None:
     assert is_hour_of_doctor({"GITHUB_EVENT_NAME": "schedule"}, tick)
     assert date(2026, 11, 1) == newest_day(tick)
     # `stop` is for one order; the gate runs at each tick.
-    always = [name for name, job in jobs.items() if "needs" not in job and "==" not in str(job.get("if"))]
+    always = [
+        name for name, job in jobs.items() if "needs" not in job and "==" not in str(job.get("if"))
+    ]
     daily = [name for name, job in jobs.items() if "needs" in job]
     minutes = HOURS_A_MONTH * len(always) + 31 * len(daily)
 
@@ -81,11 +92,15 @@ def test_while_nothing_is_due_a_month_costs_few_minutes() -> None:
     assert str(minutes) in (ROOT / "docs/guides/first-pull-request.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "path", [*WORKFLOWS, ACTION], ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 def test_actions_are_pinned_and_scripts_hold_no_expression(path: Path) -> None:
     steps = list(steps_of(path))
 
-    assert [] == [each["uses"] for each in steps if "uses" in each and not PINNED.fullmatch(each["uses"])]
+    assert [] == [
+        each["uses"] for each in steps if "uses" in each and not PINNED.fullmatch(each["uses"])
+    ]
     assert [] == [each["run"] for each in steps if "${{" in each.get("run", "")]
 
 
@@ -95,7 +110,9 @@ def test_a_workflow_has_no_right_that_a_job_does_not_name(path: Path) -> None:
 
     assert {} == found["permissions"]
     assert [] == [
-        name for name, job in found["jobs"].items() if "permissions" not in job or "timeout-minutes" not in job
+        name
+        for name, job in found["jobs"].items()
+        if "permissions" not in job or "timeout-minutes" not in job
     ]
 
 
@@ -106,7 +123,11 @@ def rules(name: str) -> dict[str, Any]:
 
 
 def test_a_merge_needs_the_status_that_the_review_sets() -> None:
-    (checks,) = [each["parameters"] for each in rules("main")["rules"] if each["type"] == "required_status_checks"]
+    (checks,) = [
+        each["parameters"]
+        for each in rules("main")["rules"]
+        if each["type"] == "required_status_checks"
+    ]
 
     # 15368 is GitHub Actions: no other app, and no token of a person, may say that it passed.
     assert [{"context": STATUS, "integration_id": 15368}] == checks["required_status_checks"]
@@ -115,7 +136,11 @@ def test_a_merge_needs_the_status_that_the_review_sets() -> None:
 def test_only_the_deploy_key_writes_the_ledger_and_nobody_shortens_it() -> None:
     """A bypass covers a whole ruleset, so there are two."""
     key = [{"actor_id": None, "actor_type": "DeployKey", "bypass_mode": "always"}]
-    kept, written, brake = rules("massctl-state"), rules("massctl-state-writer"), rules("massctl-stop")
+    kept, written, brake = (
+        rules("massctl-state"),
+        rules("massctl-state-writer"),
+        rules("massctl-stop"),
+    )
 
     assert ([], {"deletion", "non_fast_forward"}) == (kept["bypass_actors"], kept["types"])
     assert (key, {"creation", "update"}) == (written["bypass_actors"], written["types"])
@@ -143,7 +168,9 @@ def test_no_job_that_has_a_secret_or_may_write_renders_a_pull_request() -> None:
 
     assert ["render"] == reviewing
     assert {"contents": "read"} == jobs["render"]["permissions"]
-    assert ["send"] == [name for name, job in jobs.items() if "environment" in job or "secrets." in str(job)]
+    assert ["send"] == [
+        name for name, job in jobs.items() if "environment" in job or "secrets." in str(job)
+    ]
 
 
 def test_each_job_has_the_rights_that_the_threat_model_names() -> None:
@@ -160,7 +187,9 @@ def test_each_job_has_the_rights_that_the_threat_model_names() -> None:
 
 
 def test_no_job_reads_a_cache_that_another_run_may_have_filled() -> None:
-    assert [] == [each for path in [*SHARED, ACTION] for each in steps_of(path) if "cache" in str(each)]
+    assert [] == [
+        each for path in [*SHARED, ACTION] for each in steps_of(path) if "cache" in str(each)
+    ]
 
 
 def test_the_installer_sees_no_secret_and_massctl_does(tmp_path: Path) -> None:
@@ -168,17 +197,29 @@ def test_the_installer_sees_no_secret_and_massctl_does(tmp_path: Path) -> None:
     action.mkdir()
     python.parent.mkdir(parents=True)
     seen = ["MASSCTL_SECRETS", "EGRESS_KEY", "GITHUB_TOKEN"]
-    for path, name in ((action / "install.sh", "installer"), (action / "egress.sh", "egress"), (python, "massctl")):
+    for path, name in (
+        (action / "install.sh", "installer"),
+        (action / "egress.sh", "egress"),
+        (python, "massctl"),
+    ):
         path.write_text(f'#!/bin/bash\nenv > "$RUNNER_TEMP/{name}.env"\n', "utf-8")
         path.chmod(0o755)
     (action / "run.sh").write_bytes((ROOT / "action/run.sh").read_bytes())
-    given = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(tmp_path), "STEP": "send", **dict.fromkeys(seen, "hunter2")}
+    given = {
+        "PATH": os.environ["PATH"],
+        "RUNNER_TEMP": str(tmp_path),
+        "STEP": "send",
+        **dict.fromkeys(seen, "hunter2"),
+    }
     subprocess.run(["bash", str(action / "run.sh")], env=given, check=True)
 
     found = {
-        name: (tmp_path / f"{name}.env").read_text("utf-8").splitlines() for name in ("installer", "egress", "massctl")
+        name: (tmp_path / f"{name}.env").read_text("utf-8").splitlines()
+        for name in ("installer", "egress", "massctl")
     }
-    told = {name: [each for each in seen if f"{each}=hunter2" in lines] for name, lines in found.items()}
+    told = {
+        name: [each for each in seen if f"{each}=hunter2" in lines] for name, lines in found.items()
+    }
     assert {"installer": [], "egress": seen, "massctl": ["MASSCTL_SECRETS", "GITHUB_TOKEN"]} == told
 
 
@@ -188,7 +229,11 @@ def test_nothing_that_anybody_with_write_may_set_decides_where_a_secret_goes() -
 
 def test_an_ignored_finding_has_a_reason() -> None:
     marks = re.compile(r"#\s*zizmor: ignore\[[\w,-]+\](.*)")
-    found = [(path.name, why) for path in [*WORKFLOWS, ACTION] for why in marks.findall(path.read_text("utf-8"))]
+    found = [
+        (path.name, why)
+        for path in [*WORKFLOWS, ACTION]
+        for why in marks.findall(path.read_text("utf-8"))
+    ]
 
     assert [] == [(name, why) for name, why in found if len(why.split()) < 4]
 
@@ -208,19 +253,24 @@ def build_wheel(folder, settings=None, metadata=None):
 
 
 @pytest.mark.slow
-def test_the_installer_imports_nothing_of_the_checkout_and_fetches_no_massctl(tmp_path: Path) -> None:
+def test_the_installer_imports_nothing_of_the_checkout_and_fetches_no_massctl(
+    tmp_path: Path,
+) -> None:
     """The job stands in a checkout; what is built is the commit of the action, and an index is not asked for it."""
     action, checkout, temporary = tmp_path / "action", tmp_path / "checkout", tmp_path / "temp"
     names = ["venv", "pip", "ensurepip", "subprocess", "sitecustomize", "usercustomize", "runpy"]
     for path in (action / "action", checkout, temporary):
         path.mkdir(parents=True)
     for name in names:
-        (checkout / f"{name}.py").write_text(f"open({str(tmp_path / name)!r}, 'w')\n", encoding="utf-8")
+        (checkout / f"{name}.py").write_text(
+            f"open({str(tmp_path / name)!r}, 'w')\n", encoding="utf-8"
+        )
     (action / "action/install.sh").write_bytes((ROOT / "action/install.sh").read_bytes())
     (action / "action/requirements.txt").write_text("# nothing\n", encoding="utf-8")
     (action / "backend.py").write_text(BACKEND, encoding="utf-8")
     (action / "pyproject.toml").write_text(
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n', encoding="utf-8"
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        encoding="utf-8",
     )
     done = subprocess.run(
         ["bash", str(action / "action/install.sh")],
@@ -235,9 +285,14 @@ def test_the_installer_imports_nothing_of_the_checkout_and_fetches_no_massctl(tm
         text=True,
         check=False,
     )
-    assert (0, []) == (done.returncode, [name for name in names if (tmp_path / name).exists()]), done.stderr
+    assert (0, []) == (done.returncode, [name for name in names if (tmp_path / name).exists()]), (
+        done.stderr
+    )
     python = [str(temporary / "massctl/bin/python"), "-I", "-m", "massctl"]
-    assert "of this commit\n" == subprocess.run(python, capture_output=True, text=True, check=True).stdout
+    assert (
+        "of this commit\n"
+        == subprocess.run(python, capture_output=True, text=True, check=True).stdout
+    )
 
 
 SEEN_BY = {
@@ -249,15 +304,22 @@ SEEN_BY = {
 
 
 @pytest.mark.parametrize(
-    "lines", ["", "WECHAT_MAIN_SECRET=x\n", " EGRESS_HOST = me@gw.example\r\nEGRESS_KNOWN_HOSTS=gw key\n"]
+    "lines",
+    ["", "WECHAT_MAIN_SECRET=x\n", " EGRESS_HOST = me@gw.example\r\nEGRESS_KNOWN_HOSTS=gw key\n"],
 )
-def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(tmp_path: Path, lines: str) -> None:
+def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(
+    tmp_path: Path, lines: str
+) -> None:
     for name in ("ssh", "sed"):
         (tmp_path / name).write_text(f'#!/bin/sh\nenv > "$RUNNER_TEMP/{name}.env"\n{SEEN_BY[name]}')
         (tmp_path / name).chmod(0o755)
     if "EGRESS" in lines:
         (tmp_path / "egress.key").write_text("of an earlier job, and open to others")
-    secrets = {"MASSCTL_SECRETS": f"{lines}X=hunter2\n", "EGRESS_KEY": "the key", "GITHUB_TOKEN": "hunter2"}
+    secrets = {
+        "MASSCTL_SECRETS": f"{lines}X=hunter2\n",
+        "EGRESS_KEY": "the key",
+        "GITHUB_TOKEN": "hunter2",
+    }
     more = {**secrets, "RUNNER_TEMP": str(tmp_path)}
     path = f"{tmp_path}:{os.environ['PATH']}"
     subprocess.run(["bash", str(ROOT / "action/egress.sh")], env={"PATH": path, **more}, check=True)
@@ -275,7 +337,15 @@ def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(tmp_pat
     ("there", "has_brake"),
     [
         ((), True),
-        ((f"refs/heads/{STOP}", f"refs/tags/{STOP}", "refs/heads/x/massctl-stop", "refs/heads/massctl-stopped"), True),
+        (
+            (
+                f"refs/heads/{STOP}",
+                f"refs/tags/{STOP}",
+                "refs/heads/x/massctl-stop",
+                "refs/heads/massctl-stopped",
+            ),
+            True,
+        ),
         ((f"{STOP}/x",), False),
         ((f"{STOP}/{STOP}",), False),
         ((STOP,), True),
@@ -295,7 +365,9 @@ def test_the_script_that_stops_ends_well_only_where_the_remote_has_a_brake(
     assert listed[0] in done.stdout
 
 
-def test_the_script_that_stops_fails_where_nothing_was_set_and_runs_nothing_of_the_checkout(tmp_path: Path) -> None:
+def test_the_script_that_stops_fails_where_nothing_was_set_and_runs_nothing_of_the_checkout(
+    tmp_path: Path,
+) -> None:
     clone, remote = stopping(tmp_path)
     (remote / "hooks").mkdir(exist_ok=True)
     (remote / "hooks/pre-receive").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
@@ -317,7 +389,9 @@ def stopping(folder: Path) -> tuple[Path, Path]:
 def stop(clone: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     more = {"GITHUB_EVENT_PATH": str(folder / "event.json"), "GITHUB_TRIGGERING_ACTOR": "lin-mei"}
     command = ["bash", str(ROOT / "action/stop.sh")]
-    return subprocess.run(command, cwd=clone, env={**ENVIRONMENT, **more}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=clone, env={**ENVIRONMENT, **more}, capture_output=True, text=True, check=False
+    )
 
 
 def test_each_library_of_the_action_is_known_by_its_digest() -> None:
@@ -327,9 +401,15 @@ def test_each_library_of_the_action_is_known_by_its_digest() -> None:
     declared = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     declared += [*project["project"]["optional-dependencies"]["signed"], "socksio"]
 
-    assert [] == [line for line in lines if line and not line.startswith("#") and "--hash=sha256:" not in line]
+    assert [] == [
+        line for line in lines if line and not line.startswith("#") and "--hash=sha256:" not in line
+    ]
     assert [] == [line for line in lines if "://" in line or "-index" in line]
-    wanted = {found[1].replace(".", "-"): each for each in declared if (found := re.match(r"([\w.-]+)", each))}
+    wanted = {
+        found[1].replace(".", "-"): each
+        for each in declared
+        if (found := re.match(r"([\w.-]+)", each))
+    }
     assert set() == wanted.keys() - pinned.keys()
     exact = {name: each.partition("==")[2] for name, each in wanted.items() if "==" in each}
     assert exact == {name: pinned[name].partition("==")[2].split()[0] for name in exact}
@@ -338,8 +418,22 @@ def test_each_library_of_the_action_is_known_by_its_digest() -> None:
 def test_every_python_of_the_action_is_isolated() -> None:
     """Without -I the folder that it is started in is looked through first."""
     scripts = [*(ROOT / "action").glob("*.sh")]
-    lines = [line for path in scripts for line in path.read_text("utf-8").splitlines() if "python" in line.casefold()]
-    lines += [line for path in SHARED for step in steps_of(path) for line in step.get("run", "").splitlines()]
+    lines = [
+        line
+        for path in scripts
+        for line in path.read_text("utf-8").splitlines()
+        if "python" in line.casefold()
+    ]
+    lines += [
+        line
+        for path in SHARED
+        for step in steps_of(path)
+        for line in step.get("run", "").splitlines()
+    ]
 
-    called = re.compile(r"(^|[\s/\"'(])(python[0-9.]*|(?<!-m )pip[0-9.]*)[\"']?(?=\s)(?! -I\b| \])(?!.*#)")
-    assert [] == [line for line in lines if called.search(line) and not line.lstrip().startswith("#")]
+    called = re.compile(
+        r"(^|[\s/\"'(])(python[0-9.]*|(?<!-m )pip[0-9.]*)[\"']?(?=\s)(?! -I\b| \])(?!.*#)"
+    )
+    assert [] == [
+        line for line in lines if called.search(line) and not line.lstrip().startswith("#")
+    ]

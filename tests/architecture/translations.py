@@ -43,7 +43,9 @@ def _told_by(table: object) -> Iterator[str]:
             yield from _told_by(each)
 
 
-def extract_errcodes(file: IO[bytes], *_: Any, **__: Any) -> Iterator[tuple[int, str, str, list[str]]]:
+def extract_errcodes(
+    file: IO[bytes], *_: Any, **__: Any
+) -> Iterator[tuple[int, str, str, list[str]]]:
     """Extract the sentences of a table of errcodes, as Babel's method for a kind of file."""
     for template in _told_by(tomllib.loads(file.read().decode())):
         yield 1, "Phrase", template, []
@@ -64,30 +66,49 @@ def help_texts() -> Iterator[tuple[str, str]]:
         yield "massctl/cli/commands/__init__.py", does
     for each in _commands(command):
         source = each.callback and inspect.getsourcefile(inspect.unwrap(each.callback))
-        where = Path(source).relative_to(ROOT.parent).as_posix() if source else "massctl/cli/main.py"
-        flags = [flag for flag in each.get_params(click.Context(each)) if isinstance(flag, click.Option)]
-        for text in [*paragraphs(each.help or ""), *(" ".join(flag.help.split()) for flag in flags if flag.help)]:
+        where = (
+            Path(source).relative_to(ROOT.parent).as_posix() if source else "massctl/cli/main.py"
+        )
+        flags = [
+            flag for flag in each.get_params(click.Context(each)) if isinstance(flag, click.Option)
+        ]
+        for text in [
+            *paragraphs(each.help or ""),
+            *(" ".join(flag.help.split()) for flag in flags if flag.help),
+        ]:
             yield where, text
 
 
 def extracted() -> Catalog:
     """Extract everything that people read: of massctl, of its help, and of click."""
-    catalog = Catalog(locale="zh", project="massctl", version="", charset="utf-8", fuzzy=False, header_comment=HEADER)
+    catalog = Catalog(
+        locale="zh",
+        project="massctl",
+        version="",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment=HEADER,
+    )
     methods = [
         ("**.py", "python"),
         ("**/errcodes.toml", extract_errcodes),
         ("sandbox/pages/**.j2", babel_extract),
     ]
-    for file, _, message, _, context in extract_from_dir(ROOT, methods, keywords=KEYWORDS, comment_tags=()):
+    for file, _, message, _, context in extract_from_dir(
+        ROOT, methods, keywords=KEYWORDS, comment_tags=()
+    ):
         catalog.add(message, locations=[(f"massctl/{file}", 1)], context=context)
     for file, text in help_texts():
         catalog.add(text, locations=[(file, 1)])
     methods = [("**.py", "python")]
-    for _, _, message, _, context in extract_from_dir(CLICK, methods, keywords=CLICK_KEYWORDS, comment_tags=()):
+    for _, _, message, _, context in extract_from_dir(
+        CLICK, methods, keywords=CLICK_KEYWORDS, comment_tags=()
+    ):
         catalog.add(message, locations=[(CLICK_LOCATION, 1)], context=context)
     for entry in catalog:
         if entry.python_brace_format:
-            entry.flags.discard("python-format")  # A per cent sign beside a field is a per cent sign.
+            # A per cent sign beside a field is a per cent sign.
+            entry.flags.discard("python-format")
     return catalog
 
 
@@ -101,7 +122,11 @@ def write(catalog: Catalog) -> None:
     """Write the .po, its entries in the order of the files that say them."""
     written = BytesIO()
     write_po(written, catalog, width=120, include_lineno=False)
-    kept = [line for line in written.getvalue().splitlines(keepends=True) if not line.startswith(_UNTOLD)]
+    kept = [
+        line
+        for line in written.getvalue().splitlines(keepends=True)
+        if not line.startswith(_UNTOLD)
+    ]
     PO.write_bytes(b"".join(kept))
 
 

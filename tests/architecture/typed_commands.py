@@ -8,7 +8,9 @@ import click
 from massctl.cli.commands import VERBS
 from massctl.cli.main import massctl
 
-_TYPED = re.compile(r"(?:(?<=^)|(?<=[\s(\"：]))(?:[\w.~/-]*/)?massctl +(?=[a-z-])([^\n`]*)", re.MULTILINE)
+_TYPED = re.compile(
+    r"(?:(?<=^)|(?<=[\s(\"：]))(?:[\w.~/-]*/)?massctl +(?=[a-z-])([^\n`]*)", re.MULTILINE
+)
 _VALUE_OF_A_FLAG = re.compile(r"(?:^|\s)--?[A-Za-z-]+ +$")
 """What stands before a `massctl` that is a user or a comment: `sudo -u massctl`, `ssh-keygen -C massctl`."""
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -76,4 +78,11 @@ def _flag_fault(command: click.Command, word: str, rest: Iterator[str]) -> str |
         return None
     value = value or next(rest, "")
     known = flag.type.choices if isinstance(flag.type, click.Choice) else [value]
-    return next((f"no choice {name} {one}" for one in value.split("|") if one not in known and one.islower()), None)
+    return next(
+        (
+            f"no choice {name} {one}"
+            for one in value.split("|")
+            if one not in known and one.islower()
+        ),
+        None,
+    )

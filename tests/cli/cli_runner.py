@@ -59,7 +59,9 @@ class Terminal(io.TextIOWrapper):
 class Shell:
     """Types commands in a folder."""
 
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         self.tree = Tree(root)
         self.monkeypatch = monkeypatch
         self._capsys = capsys
@@ -85,7 +87,9 @@ class Shell:
         for name, value in variables.items():
             self.monkeypatch.setenv(name, value)
 
-    def __call__(self, *arguments: str, columns: int | None = None, typed: str | None = None) -> Said:
+    def __call__(
+        self, *arguments: str, columns: int | None = None, typed: str | None = None
+    ) -> Said:
         """Run one command line. `columns`: on a terminal that wide. `typed`: with a person at the keyboard."""
         self._capsys.readouterr()
         with self.monkeypatch.context() as patch:
@@ -124,13 +128,26 @@ class Shell:
         """Change the first article of the newest draft, or of one so many places `older`, as a person would."""
         world = open_world(self.root / ".massctl" / "sandbox", real_now=lambda: NOON)
         try:
-            with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
-                grant = {"grant_type": "client_credential", "appid": appid, "secret": world.ensure_account(appid)}
-                token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
-                listed = client.post("draft/batchget", params=token, json={"offset": older, "count": 1}).json()
+            with httpx.Client(
+                transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/"
+            ) as client:
+                grant = {
+                    "grant_type": "client_credential",
+                    "appid": appid,
+                    "secret": world.ensure_account(appid),
+                }
+                token = {
+                    "access_token": client.post("stable_token", json=grant).json()["access_token"]
+                }
+                listed = client.post(
+                    "draft/batchget", params=token, json={"offset": older, "count": 1}
+                ).json()
                 (draft,) = listed["item"]
                 first = draft["content"]["news_item"][0]
-                written = {key: each(first[key]) if callable(each) else each for key, each in fields.items()}
+                written = {
+                    key: each(first[key]) if callable(each) else each
+                    for key, each in fields.items()
+                }
                 changed = {**first, **written}
                 body = {"media_id": draft["media_id"], "index": 0, "articles": changed}
                 answer = client.post("draft/update", params=token, json=body).json()
@@ -141,7 +158,9 @@ class Shell:
     def _world(self, verb: str, name: str, body: Any) -> dict[str, Any]:
         world = open_world(self.root / ".massctl" / "sandbox", real_now=lambda: NOON)
         try:
-            with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1") as client:
+            with httpx.Client(
+                transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1"
+            ) as client:
                 return dict(client.request(verb, f"/_sandbox/{name}", json=body).json())
         finally:
             world.close()

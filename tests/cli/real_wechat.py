@@ -33,7 +33,9 @@ class RealWechat:
         body = environ["wsgi.input"].read()
         environ["wsgi.input"] = io.BytesIO(body)
         answer = list(self._world.app(environ, start_response))
-        if environ["PATH_INFO"].endswith("/mass/sendall") and b'"errcode":0' in b"".join(answer).replace(b" ", b""):
+        if environ["PATH_INFO"].endswith("/mass/sendall") and b'"errcode":0' in b"".join(
+            answer
+        ).replace(b" ", b""):
             self.words.append(json.loads(body).get("text", {}).get("content"))
         if self.before_answer is not None and environ["PATH_INFO"].endswith("/mass/sendall"):
             happens, self.before_answer = self.before_answer, None
@@ -41,7 +43,9 @@ class RealWechat:
         return answer
 
     def report(self) -> dict[str, Any]:
-        with httpx.Client(transport=httpx.WSGITransport(self._world.app), base_url="http://127.0.0.1") as client:
+        with httpx.Client(
+            transport=httpx.WSGITransport(self._world.app), base_url="http://127.0.0.1"
+        ) as client:
             return dict(client.get("/_sandbox/report").json())
 
     def later(self, seconds: float) -> None:
@@ -52,7 +56,9 @@ class RealWechat:
         self._control("faults", {"rules": list(rules)})
 
     def _control(self, name: str, body: object) -> None:
-        with httpx.Client(transport=httpx.WSGITransport(self._world.app), base_url="http://127.0.0.1") as client:
+        with httpx.Client(
+            transport=httpx.WSGITransport(self._world.app), base_url="http://127.0.0.1"
+        ) as client:
             assert "error" not in client.post(f"/_sandbox/{name}", json=body).json()
 
     @property
@@ -75,7 +81,10 @@ def wechat(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     def led(*arguments: Any, **options: Any) -> WeChatClient:
         is_rehearsal = options.get("inside") is not None
-        return opened(*arguments, **(options if is_rehearsal else {**options, "inside": real.app, "proxy": None}))
+        return opened(
+            *arguments,
+            **(options if is_rehearsal else {**options, "inside": real.app, "proxy": None}),
+        )
 
     monkeypatch.setattr("massctl.cli.clients.WeChatClient.open", led)
     monkeypatch.setenv(SECRET_VARIABLE, secret)

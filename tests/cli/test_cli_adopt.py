@@ -66,15 +66,27 @@ def test_the_reason_is_part_of_it(staged: Shell):
 
 def test_the_drafts_of_a_list_are_staged_again_and_never_adopted(shell: Shell):
     shell.tree.news("letter")
-    campaign = shell.tree.read("campaigns/letter/campaign.yaml").replace("is_to_all: true", "openids: members.txt")
+    campaign = shell.tree.read("campaigns/letter/campaign.yaml").replace(
+        "is_to_all: true", "openids: members.txt"
+    )
     shell.tree.write("campaigns/letter/campaign.yaml", campaign)
-    shell.tree.write("campaigns/letter/members.txt", "".join(f"oTEST{number:023}\n" for number in range(10_002)))
+    shell.tree.write(
+        "campaigns/letter/members.txt", "".join(f"oTEST{number:023}\n" for number in range(10_002))
+    )
     assert 0 == shell("apply", "letter", "--until", "draft", "--sandbox").status
     shell.edit_draft(APPID, older=1, author="原作者")
     refused = " ".join(shell(*SEND).out.split())
-    assert ("draft_changed" in refused, "adopt" in refused, "--not-sent" in refused) == (True, False, True)
+    assert ("draft_changed" in refused, "adopt" in refused, "--not-sent" in refused) == (
+        True,
+        False,
+        True,
+    )
     said = shell(*ADOPT)
-    assert (2, True, True) == (said.status, "a draft for each of its 2 batches" in said.err, "--not-sent" in said.err)
+    assert (2, True, True) == (
+        said.status,
+        "a draft for each of its 2 batches" in said.err,
+        "--not-sent" in said.err,
+    )
     assert "adopted" not in shell("state", "list", "--sandbox").out
 
 
@@ -88,18 +100,28 @@ def console(shell: Shell, change: Callable[[str], str], **more: object) -> None:
 
 def stage_again(shell: Shell) -> None:
     """Give up the edited draft, as the verb advises, and stage what the files say now."""
-    assert 0 == shell("reconcile", "letter", "--not-sent", "--reason", "写回文件了", "--sandbox").status
+    assert (
+        0
+        == shell("reconcile", "letter", "--not-sent", "--reason", "写回文件了", "--sandbox").status
+    )
     assert 0 == shell("apply", "letter", "--until", "draft", "--sandbox").status
 
 
 def test_pull_writes_a_changed_word_title_and_author_into_the_files_and_nothing_else(staged: Shell):
-    console(staged, lambda body: body.replace("风大，", "风很大，"), title="新的题目：{{}}", author="原作者")
+    console(
+        staged,
+        lambda body: body.replace("风大，", "风很大，"),
+        title="新的题目：{{}}",
+        author="原作者",
+    )
     before = staged.tree.read("campaigns/letter/campaign.yaml")
     said = staged(*PULL)
     assert (0, "") == (said.status, said.err)
     written = staged.tree.read("campaigns/letter/campaign.yaml")
     title = 'title: "{% raw %}新的题目：{{}}{% endraw %}"'
-    assert written == before.replace('title: "第一封信：风"', title).replace("author: 编辑部", 'author: "原作者"')
+    assert written == before.replace('title: "第一封信：风"', title).replace(
+        "author: 编辑部", 'author: "原作者"'
+    )
     assert "今天风很大，出门多穿一件。\n" in staged.tree.read("campaigns/letter/articles/main.md")
     assert ("-今天风大" in said.out, "+今天风很大" in said.out) == (True, True)
     assert "campaigns/letter/articles/main.md" in said.out
@@ -111,7 +133,9 @@ def test_pull_takes_a_new_paragraph_and_drops_a_deleted_one(staged: Shell):
     def change(body: str) -> str:
         first = body.index("<p"), body.index("</p>") + 4
         paragraph = body[slice(*first)]
-        return body.replace(paragraph, paragraph.replace("今天风大，出门多穿一件。", "明天放晴。") + paragraph, 1)
+        return body.replace(
+            paragraph, paragraph.replace("今天风大，出门多穿一件。", "明天放晴。") + paragraph, 1
+        )
 
     console(staged, change)
     said = staged(*PULL)
@@ -124,7 +148,9 @@ def test_pull_takes_a_new_paragraph_and_drops_a_deleted_one(staged: Shell):
         < text.index("![河堤](../images/river.png)")
     )
     stage_again(staged)
-    console(staged, lambda body: body.replace(body[body.index("<p") : body.index("</p>") + 4], "", 1))
+    console(
+        staged, lambda body: body.replace(body[body.index("<p") : body.index("</p>") + 4], "", 1)
+    )
     assert 0 == staged(*PULL).status
     assert staged.tree.read("campaigns/letter/articles/main.md").split() == [
         "##",
@@ -137,8 +163,15 @@ def test_pull_takes_a_new_paragraph_and_drops_a_deleted_one(staged: Shell):
 def test_pull_moves_a_paragraph_and_takes_another_picture(staged: Shell):
     def change(body: str) -> str:
         first, end = body.index("<p"), body.index("</p>") + 4
-        moved = body[:first] + body[end:].removesuffix("</section>") + body[first:end] + "</section>"
-        return re.sub(r"https?://mmbiz.qpic.cn/[^\"']+", "https://mmbiz.qpic.cn/mmbiz_png/other/0", moved, count=1)
+        moved = (
+            body[:first] + body[end:].removesuffix("</section>") + body[first:end] + "</section>"
+        )
+        return re.sub(
+            r"https?://mmbiz.qpic.cn/[^\"']+",
+            "https://mmbiz.qpic.cn/mmbiz_png/other/0",
+            moved,
+            count=1,
+        )
 
     console(staged, change)
     said = staged(*PULL)
@@ -152,7 +185,9 @@ def test_pull_writes_html_and_templates_too(shell: Shell):
     shell.tree.news("letter")
     campaign = shell.tree.read("campaigns/letter/campaign.yaml").replace("main.md", "main.html.j2")
     shell.tree.write("campaigns/letter/campaign.yaml", campaign)
-    shell.tree.write("campaigns/letter/articles/main.html.j2", "<p>{{ 7 * 6 }}&amp;晚</p>\r\n<p>雨</p>\r\n")
+    shell.tree.write(
+        "campaigns/letter/articles/main.html.j2", "<p>{{ 7 * 6 }}&amp;晚</p>\r\n<p>雨</p>\r\n"
+    )
     assert 0 == shell("apply", "letter", "--until", "draft", "--sandbox").status
     console(shell, lambda body: body.replace("雨", "大雨&lt;3"))
     assert 0 == shell(*PULL).status
@@ -168,23 +203,37 @@ def test_pull_writes_html_and_templates_too(shell: Shell):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda body: body.replace("<p", "<p style='transform:rotate(3deg)'", 1), "how it looks differs"),
-        (lambda body: body + "<section><p>甲</p><p style='float:left'>乙</p></section>", "how it looks differs"),
+        (
+            lambda body: body.replace("<p", "<p style='transform:rotate(3deg)'", 1),
+            "how it looks differs",
+        ),
+        (
+            lambda body: body + "<section><p>甲</p><p style='float:left'>乙</p></section>",
+            "how it looks differs",
+        ),
     ],
 )
-def test_pull_refuses_what_the_files_would_not_give(staged: Shell, change: Callable[[str], str], says: str):
+def test_pull_refuses_what_the_files_would_not_give(
+    staged: Shell, change: Callable[[str], str], says: str
+):
     console(staged, change)
     before = staged.tree.read("campaigns/letter/articles/main.md")
     said = staged(*PULL)
     assert (5, "", True) == (said.status, said.out, says in said.err)
-    assert ("massctl import draft" in said.err, staged.tree.read("campaigns/letter/articles/main.md")) == (
+    assert (
+        "massctl import draft" in said.err,
+        staged.tree.read("campaigns/letter/articles/main.md"),
+    ) == (
         True,
         before,
     )
 
 
 def test_pull_takes_no_reason_and_keeping_needs_one(staged: Shell):
-    assert (2, 2) == (staged(*PULL, "--reason", "x").status, staged("adopt", "letter", "--sandbox").status)
+    assert (2, 2) == (
+        staged(*PULL, "--reason", "x").status,
+        staged("adopt", "letter", "--sandbox").status,
+    )
 
 
 def test_pull_has_nothing_to_write_of_an_unchanged_draft(staged: Shell):
@@ -194,11 +243,16 @@ def test_pull_has_nothing_to_write_of_an_unchanged_draft(staged: Shell):
 
 def test_pull_leaves_a_file_of_other_campaigns_alone(shell: Shell):
     shell.tree.news("letter")
-    campaign = shell.tree.read("campaigns/letter/campaign.yaml").replace("articles/main.md", "_shared/main.md")
+    campaign = shell.tree.read("campaigns/letter/campaign.yaml").replace(
+        "articles/main.md", "_shared/main.md"
+    )
     shell.tree.write("campaigns/letter/campaign.yaml", campaign)
     shell.tree.write("campaigns/_shared/main.md", "雨\n")
     assert 0 == shell("apply", "letter", "--until", "draft", "--sandbox").status
     console(shell, lambda body: body.replace("雨", "大雨"))
     said = shell(*PULL)
-    assert (5, True) == (said.status, "_shared/main.md belongs to other campaigns too" in " ".join(said.err.split()))
+    assert (5, True) == (
+        said.status,
+        "_shared/main.md belongs to other campaigns too" in " ".join(said.err.split()),
+    )
     assert "雨\n" == shell.tree.read("campaigns/_shared/main.md")

@@ -37,7 +37,9 @@ def test_with_colours_too(shell: Shell):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_words_of_a_campaign_that_look_like_a_command_are_shown_as_they_are(shell: Shell, language: str):
+def test_words_of_a_campaign_that_look_like_a_command_are_shown_as_they_are(
+    shell: Shell, language: str
+):
     words = "massctl apply, massctl plan"
     shell.tree.settings(language=language)
     shell.tree.news("letter", title=words)

@@ -63,7 +63,9 @@ def test_withdraw_in_words(sent: Shell, snapshot: SnapshotAssertion, language: s
     yes = sent("withdraw", "letter", "--article", "1", "--sandbox", typed="yes\n")
     again = sent("withdraw", "letter", "--article", "1", "--sandbox")
     assert [5, 0, 0] == [each.status for each in (no, yes, again)]
-    assert snapshot == [sent.scrub(text) for each in (no, yes, again) for text in (each.out, each.err)]
+    assert snapshot == [
+        sent.scrub(text) for each in (no, yes, again) for text in (each.out, each.err)
+    ]
     assert snapshot == sent.scrub(sent("status", "--sandbox").out)
 
 
@@ -75,7 +77,9 @@ def test_withdraw_without_a_terminal_needs_yes_and_makes_no_request(sent: Shell)
     assert "massctl withdraw --sandbox letter --article 1 --wait 300s --yes" in waiting.err
 
 
-@pytest.mark.parametrize("which", [[], ["--all", "--article", "1"], ["--article", "0"], ["--article", "9"]])
+@pytest.mark.parametrize(
+    "which", [[], ["--all", "--article", "1"], ["--article", "0"], ["--article", "9"]]
+)
 def test_withdraw_wants_to_know_exactly_what(sent: Shell, which: list[str]) -> None:
     assert 2 == sent("withdraw", "letter", *which, "--yes", "--sandbox").status
 
@@ -128,7 +132,9 @@ def test_withdraw_after_an_event_that_wechat_does_not_know_of_yet(sent: Shell) -
     assert (5, 0) == (said.status, calls(sent, DELETE))
     (campaign,) = said.document["campaigns"]
     refused = campaign["error"]["message"]
-    assert refused.startswith("an event said that other is sent, but WeChat still answers that it is sending")
+    assert refused.startswith(
+        "an event said that other is sent, but WeChat still answers that it is sending"
+    )
     assert refused.endswith("refuses this. Nothing was withdrawn.")
     assert "other  edition 1  sent" in sent("status", "other", "--sandbox").out
 
@@ -148,10 +154,15 @@ def test_withdraw_of_a_text(shell: Shell) -> None:
     shell.tree.text()
     shell("apply", "notice", "--sandbox", "--yes")
     shell.set_time(NOON + timedelta(minutes=10))
-    assert (2, 0) == (shell("withdraw", "notice", "--all", "--yes", "--sandbox").status, calls(shell, DELETE))
+    assert (2, 0) == (
+        shell("withdraw", "notice", "--all", "--yes", "--sandbox").status,
+        calls(shell, DELETE),
+    )
 
 
-@pytest.mark.parametrize("verb", [["withdraw", "nobody", "--all", "--yes"], ["comments", "open", "nobody"]])
+@pytest.mark.parametrize(
+    "verb", [["withdraw", "nobody", "--all", "--yes"], ["comments", "open", "nobody"]]
+)
 def test_of_a_campaign_that_nobody_knows(sent: Shell, verb: list[str]) -> None:
     assert 2 == sent(*verb, "--sandbox").status
 
@@ -162,12 +173,16 @@ def test_withdraw_of_what_was_never_sent(shell: Shell) -> None:
     assert 2 == shell("withdraw", "letter", "--all", "--yes", "--sandbox").status
 
 
-def test_the_eleventh_withdrawal_of_a_day_makes_no_request(sent: Shell, snapshot: SnapshotAssertion) -> None:
+def test_the_eleventh_withdrawal_of_a_day_makes_no_request(
+    sent: Shell, snapshot: SnapshotAssertion
+) -> None:
     for _ in range(10):
         sent.faults(lost(DELETE, "request_lost"))
         assert 1 == sent("withdraw", "letter", "--article", "1", "--yes", "--sandbox").status
     ledger = sent.tree.read(".massctl/sandbox/massctl.state.jsonl")
-    document = sent("withdraw", "letter", "--all", "--yes", "--sandbox", "--format", "json").document
+    document = sent(
+        "withdraw", "letter", "--all", "--yes", "--sandbox", "--format", "json"
+    ).document
     assert ["allowance"] == [refusal["guard"] for refusal in document["campaigns"][0]["refusals"]]
     said = sent("withdraw", "letter", "--all", "--yes", "--sandbox")
     assert (5, 5, 10) == (said.status, document["exit_status"], calls(sent, DELETE))
@@ -185,7 +200,10 @@ def test_withdraw_takes_the_edition_that_was_sent_last(sent: Shell) -> None:
 
 
 def test_withdraw_tells_in_a_document_what_became_of_it(sent: Shell) -> None:
-    said = [sent("withdraw", "letter", "--all", "--yes", "--sandbox", "--format", "json").document for _ in range(2)]
+    said = [
+        sent("withdraw", "letter", "--all", "--yes", "--sandbox", "--format", "json").document
+        for _ in range(2)
+    ]
     for document in said:
         (campaign,) = document["campaigns"]
         assert (0, "withdrawn", ["deleted"], [], None) == (
@@ -250,19 +268,29 @@ def test_comments_without_the_right(sent: Shell) -> None:
 
 
 def test_speed_is_read_and_set(sent: Shell) -> None:
-    said = [sent("speed", *more, "--sandbox").out for more in (["get"], ["set", "4"], ["get", "--account", "main"])]
+    said = [
+        sent("speed", *more, "--sandbox").out
+        for more in (["get"], ["set", "4"], ["get", "--account", "main"])
+    ]
     slow = "main: speed 4, that is 100,000 messages a minute\n"
     assert ["main: speed 0, that is 800,000 messages a minute\n", slow, slow] == said
 
 
 def test_the_speed_as_a_document(sent: Shell) -> None:
-    said = [sent("speed", *more, "--sandbox", "--format", "json").document for more in (["get"], ["set", "4"])]
-    assert [("main", 0, 80), ("main", 4, 10)] == [(d["account"], d["speed"], d["realspeed"]) for d in said]
+    said = [
+        sent("speed", *more, "--sandbox", "--format", "json").document
+        for more in (["get"], ["set", "4"])
+    ]
+    assert [("main", 0, 80), ("main", 4, 10)] == [
+        (d["account"], d["speed"], d["realspeed"]) for d in said
+    ]
     for document in said:
         assert_fits("speed", document)
 
 
-@pytest.mark.parametrize("more", [["set", "5"], ["set", "fast"], ["set"], ["get", "--account", "other"]])
+@pytest.mark.parametrize(
+    "more", [["set", "5"], ["set", "fast"], ["set"], ["get", "--account", "other"]]
+)
 def test_a_wrong_speed_is_wrong_usage(sent: Shell, more: list[str]) -> None:
     assert 2 == sent("speed", *more, "--sandbox").status
 
@@ -311,7 +339,10 @@ def send_locked(sent: Shell) -> tuple[int, list[str]]:
 def test_a_lock_holds_the_addresses_that_a_template_took_from_the_ledger(sent: Shell) -> None:
     address = linking(sent)
     lock = json.loads(sent.tree.read("campaigns/notice/campaign.lock.json"))
-    assert ({"letter/1": address}, f"上一封：{address}") == (lock["links"], lock["message"]["content"])
+    assert ({"letter/1": address}, f"上一封：{address}") == (
+        lock["links"],
+        lock["message"]["content"],
+    )
     assert 0 == sent("lock", "--check", "notice").status
     assert (0, []) == send_locked(sent)
 
@@ -319,14 +350,18 @@ def test_a_lock_holds_the_addresses_that_a_template_took_from_the_ledger(sent: S
 def test_an_address_that_only_the_lock_knows_is_not_sent(sent: Shell) -> None:
     address = linking(sent)
     forged = json.loads(
-        sent.tree.read("campaigns/notice/campaign.lock.json").replace(address, "https://evil.example/s")
+        sent.tree.read("campaigns/notice/campaign.lock.json").replace(
+            address, "https://evil.example/s"
+        )
     )
     forged["digest"] = lock_digest(forged)
     sent.tree.write("campaigns/notice/campaign.lock.json", lock_text(forged))
     found, (refusal,) = send_locked(sent)
     assert (5, True) == (
         found,
-        refusal.startswith("lock_stale: the ledger does not have the address of a link: the link to"),
+        refusal.startswith(
+            "lock_stale: the ledger does not have the address of a link: the link to"
+        ),
     )
 
 
@@ -334,9 +369,10 @@ def test_a_link_to_what_was_withdrawn_since_is_not_sent(sent: Shell) -> None:
     linking(sent)
     assert 0 == sent("withdraw", "letter", "--all", "--yes", "--sandbox").status
     found, (refusal,) = send_locked(sent)
-    assert (5, True) == (found, "lock_stale" in refusal and "was withdrawn: its address no longer works" in refusal), (
-        refusal
-    )
+    assert (5, True) == (
+        found,
+        "lock_stale" in refusal and "was withdrawn: its address no longer works" in refusal,
+    ), refusal
 
 
 def test_an_event_from_standard_input(sent: Shell) -> None:
@@ -377,14 +413,22 @@ def two_ends(shell: Shell) -> Shell:
     return shell
 
 
-def test_two_ends_of_a_job_are_both_shown_and_nothing_advises_to_send_again(two_ends: Shell) -> None:
+def test_two_ends_of_a_job_are_both_shown_and_nothing_advises_to_send_again(
+    two_ends: Shell,
+) -> None:
     said = two_ends("status", "--sandbox")
     assert (1, "contradicted") == (said.status, status(two_ends)["status"])
     shown = " ".join(said.out.split())
     assert ("delivered 1,286" in shown, "err(10001)" in shown) == (True, True), shown
-    assert ("reconcile --sandbox letter --sent" in shown, "edition" in shown.partition("what now")[2]) == (True, False)
+    assert (
+        "reconcile --sandbox letter --sent" in shown,
+        "edition" in shown.partition("what now")[2],
+    ) == (True, False)
     (job,) = status(two_ends)["jobs"]
-    assert ("contradicted", {"sent", "failed"}) == (job["status"], {each["status"] for each in job["ends"]})
+    assert ("contradicted", {"sent", "failed"}) == (
+        job["status"],
+        {each["status"] for each in job["ends"]},
+    )
 
 
 def raised(shell: Shell) -> Any:
@@ -393,24 +437,36 @@ def raised(shell: Shell) -> Any:
 
 
 @pytest.mark.parametrize(("choice", "ended"), [("--sent", "sent"), ("--not-sent", "failed")])
-def test_an_edition_is_raised_over_two_ends_only_after_a_persons_word(two_ends: Shell, choice: str, ended: str) -> None:
+def test_an_edition_is_raised_over_two_ends_only_after_a_persons_word(
+    two_ends: Shell, choice: str, ended: str
+) -> None:
     two_ends("status", "--sandbox")
     refused = raised(two_ends)
     (refusal,) = refused.document["campaigns"][0]["refusals"]
-    assert (5, "contradicted", 1) == (refused.status, refusal["guard"], len(two_ends.report()["jobs"]))
+    assert (5, "contradicted", 1) == (
+        refused.status,
+        refusal["guard"],
+        len(two_ends.report()["jobs"]),
+    )
     assert "reconcile --sandbox letter --not-sent" in refusal["hint"]
     evidence = two_ends("reconcile", "letter", "--sandbox")
     assert (2, True) == (evidence.status, "--not-sent" in evidence.out), evidence.out
     said = two_ends("reconcile", "letter", choice, "--reason", "looked", "--sandbox")
     assert (0, ended == "failed") == (said.status, "edition: 2" in said.out), said.out
-    found = two_ends("status", "--all-editions", "--sandbox", "--format", "json").document["campaigns"]
-    assert [(1, ended)] == [(each["edition"], each["status"]) for each in found if each["edition"] == 1]
+    found = two_ends("status", "--all-editions", "--sandbox", "--format", "json").document[
+        "campaigns"
+    ]
+    assert [(1, ended)] == [
+        (each["edition"], each["status"]) for each in found if each["edition"] == 1
+    ]
     assert (0, 2) == (raised(two_ends).status, len(two_ends.report()["jobs"]))
 
 
 def test_no_later_copy_of_an_event_takes_a_persons_word_back(two_ends: Shell) -> None:
     two_ends("status", "--sandbox")
-    assert 0 == two_ends("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
+    assert (
+        0 == two_ends("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
+    )
     for number in (0, 1):
         assert 0 == two_ends("record-event", event(two_ends, number), "--sandbox").status
     assert "failed" == status(two_ends)["status"]
@@ -427,12 +483,17 @@ def test_a_job_that_the_originality_check_stopped_in_words(
     shell("apply", "letter", "--yes", "--sandbox")
     shell.control("advance", {"seconds": 600})
     said = [shell("record-event", event(shell), "--sandbox"), shell("status", "--sandbox")]
-    assert ([0, 0], snapshot) == ([each.status for each in said], [shell.scrub(each.out) for each in said])
+    assert ([0, 0], snapshot) == (
+        [each.status for each in said],
+        [shell.scrub(each.out) for each in said],
+    )
     assert "failed" == status(shell)["status"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_an_event_that_comes_before_the_answer(shell: Shell, snapshot: SnapshotAssertion, language: str) -> None:
+def test_an_event_that_comes_before_the_answer(
+    shell: Shell, snapshot: SnapshotAssertion, language: str
+) -> None:
     shell.tree.settings(language=language)
     shell.tree.text()
     shell("plan", "--sandbox")
@@ -441,7 +502,12 @@ def test_an_event_that_comes_before_the_answer(shell: Shell, snapshot: SnapshotA
     shell.control("advance", {"seconds": 600})
     said = shell("record-event", event(shell), "--sandbox")
     assert (4, snapshot) == (said.status, said.out)
-    assert 0 == shell("reconcile", "notice", "--sent", "3147000001", "--reason", "见群发记录", "--sandbox").status
+    assert (
+        0
+        == shell(
+            "reconcile", "notice", "--sent", "3147000001", "--reason", "见群发记录", "--sandbox"
+        ).status
+    )
     assert 0 == shell("record-event", event(shell), "--sandbox").status
 
 
@@ -461,7 +527,9 @@ def test_an_event_of_a_send_on_the_website_is_nobodys(sent: Shell) -> None:
         "<xml><Event>MASSSENDJOBFINISH</Event><MsgID>7</MsgID></xml>",
     ],
 )
-def test_a_faulty_event_in_words(shell: Shell, snapshot: SnapshotAssertion, body: str, language: str) -> None:
+def test_a_faulty_event_in_words(
+    shell: Shell, snapshot: SnapshotAssertion, body: str, language: str
+) -> None:
     shell.tree.settings(language=language)
     shell.tree.text()
     shell.tree.write("event.xml", body)
@@ -471,7 +539,9 @@ def test_a_faulty_event_in_words(shell: Shell, snapshot: SnapshotAssertion, body
 
 def test_an_event_as_a_document(unheard: Shell) -> None:
     file = event(unheard)
-    first, again = (unheard("record-event", file, "--sandbox", "--format", "json").document for _ in range(2))
+    first, again = (
+        unheard("record-event", file, "--sandbox", "--format", "json").document for _ in range(2)
+    )
     assert (0, "letter", "sent", False) == (
         first["exit_status"], first["campaigns"][0]["name"], first["event"]["status"], first["event"]["again"]
     )  # fmt: skip
@@ -495,10 +565,16 @@ def test_an_event_that_tells_another_end_says_so_in_its_document(sent: Shell) ->
     ("body", "status", "codes"),
     [
         ("<xml><Event>subscribe</Event></xml>", 1, 1),
-        ("<xml><Event>MASSSENDJOBFINISH</Event><MsgID>9</MsgID><Status>send success</Status></xml>", 0, 0),
+        (
+            "<xml><Event>MASSSENDJOBFINISH</Event><MsgID>9</MsgID><Status>send success</Status></xml>",
+            0,
+            0,
+        ),
     ],
 )
-def test_what_is_no_event_of_ours_as_a_document(sent: Shell, body: str, status: int, codes: int) -> None:
+def test_what_is_no_event_of_ours_as_a_document(
+    sent: Shell, body: str, status: int, codes: int
+) -> None:
     sent.tree.write("event.txt", body)
     said = sent("record-event", "event.txt", "--sandbox", "--format", "json")
     document = said.document
@@ -515,10 +591,21 @@ def test_an_event_that_may_be_of_a_send_in_doubt_as_a_document(shell: Shell) -> 
     shell("apply", "notice", "--yes", "--no-wait", "--sandbox")
     shell.control("advance", {"seconds": 600})
     said = shell("record-event", event(shell), "--sandbox", "--format", "json")
-    assert (4, [{"name": "notice", "edition": 1}]) == (said.status, said.document["event"]["candidates"])
+    assert (4, [{"name": "notice", "edition": 1}]) == (
+        said.status,
+        said.document["event"]["candidates"],
+    )
     assert_fits("record-event", said.document)
     settled = shell(
-        "reconcile", "notice", "--sent", "3147000001", "--reason", "见群发记录", "--sandbox", "--format", "json"
+        "reconcile",
+        "notice",
+        "--sent",
+        "3147000001",
+        "--reason",
+        "见群发记录",
+        "--sandbox",
+        "--format",
+        "json",
     )
     assert (0, "sent") == (settled.status, settled.document["campaigns"][0]["status"])
     assert_fits("reconcile", settled.document)

@@ -43,7 +43,9 @@ def month(shell: Shell) -> Shell:
     def add(name: str, account: str, to: str, first: datetime, last: datetime) -> None:
         shell.tree.text(name, content=name, more=between(first, last))
         path = f"campaigns/{name}/campaign.yaml"
-        written = shell.tree.read(path).replace("account: main", f"account: {account}").replace(ALL, to)
+        written = (
+            shell.tree.read(path).replace("account: main", f"account: {account}").replace(ALL, to)
+        )
         shell.tree.write(path, written)
 
     add("d-lunch", "daily", ALL, at(2, 11), at(2, 13))
@@ -54,7 +56,8 @@ def month(shell: Shell) -> Shell:
     add("d-twin", "daily", TAG, at(19, 9), at(20, 13))
     add("d-third", "daily", ALL, at(19, 9), at(20, 14))  # Two days for three.
     for number in range(1, 6):
-        add(f"m-{number}", "monthly", ALL, at(3 * number, 10), at(3 * number, 12))  # The fifth is one too many.
+        # The fifth is one too many.
+        add(f"m-{number}", "monthly", ALL, at(3 * number, 10), at(3 * number, 12))
     add("m-january", "monthly", ALL, at(29, 10), at(31, 12))  # It has another month.
     add("m-tag", "monthly", TAG, at(10, 10), at(10, 12))
     return shell
@@ -83,7 +86,10 @@ def test_the_plan_names_each_conflict(month: Shell):
         assert [] == [other for other in others if other not in found[name]], found[name]
     text = " ".join(month("plan").out.split())
     assert "2026-12-03 d-lunch · sends: 0 of 1 used now, none left after what is planned" in text
-    assert "m-1, m-2, m-3, m-4 · sends to every follower: 0 of 4 used now, none left after what is planned" in text
+    assert (
+        "m-1, m-2, m-3, m-4 · sends to every follower: 0 of 4 used now, none left after what is planned"
+        in text
+    )
 
 
 def test_a_plan_of_one_counts_the_others(month: Shell):
@@ -93,8 +99,12 @@ def test_a_plan_of_one_counts_the_others(month: Shell):
 
 def test_a_follower_has_four_a_month(month: Shell):
     document = month("plan", "--format", "json").document
-    warned = {c["name"] for c in document["campaigns"] for d in c["diagnostics"] if d["code"] == "MC406"}
-    assert {"m-4"} == warned  # All of m-1, m-2, m-3 and the tag may reach the same followers before it.
+    warned = {
+        c["name"] for c in document["campaigns"] for d in c["diagnostics"] if d["code"] == "MC406"
+    }
+    assert {
+        "m-4"
+    } == warned  # All of m-1, m-2, m-3 and the tag may reach the same followers before it.
 
 
 def test_a_timer_sends_each_once_and_none_wrongly(month: Shell):
@@ -106,7 +116,11 @@ def test_a_timer_sends_each_once_and_none_wrongly(month: Shell):
     report = month.report()
     days = Counter((job["appid"], job["accepted_at"][:10]) for job in report["jobs"])
     named = [article for job in report["jobs"] for article in [str(job)]]
-    sent = {name for name in (p.name for p in (month.root / "campaigns").iterdir()) if any(name in j for j in named)}
+    sent = {
+        name
+        for name in (p.name for p in (month.root / "campaigns").iterdir())
+        if any(name in j for j in named)
+    }
     assert set(CONFLICTS) == {p.name for p in (month.root / "campaigns").iterdir()} - sent
     assert {1} == {count for (appid, _), count in days.items() if appid == APPID}
     assert [] == report["violations"]
@@ -134,4 +148,8 @@ def test_of_two_that_are_named_the_second_is_refused_in_the_moment_of_its_send(m
     assert 0 == month("apply", "d-lunch", "--sandbox", "--yes").status
     month.set_time(at(2, 19))
     said = month("apply", "d-dinner", "--sandbox", "--yes", "--format", "json")
-    assert (5, ["d-dinner"], 1) == (said.status, list(refused(said.document)), len(month.report()["jobs"]))
+    assert (5, ["d-dinner"], 1) == (
+        said.status,
+        list(refused(said.document)),
+        len(month.report()["jobs"]),
+    )

@@ -33,7 +33,11 @@ class Reviewed:
 
     def named(self, line: str) -> None:
         """Write another forge into massctl.yaml, or none."""
-        kept = [each for each in self.shell.tree.read("massctl.yaml").splitlines() if not each.startswith("forge:")]
+        kept = [
+            each
+            for each in self.shell.tree.read("massctl.yaml").splitlines()
+            if not each.startswith("forge:")
+        ]
         self.shell.tree.write("massctl.yaml", "\n".join([*kept, line]) + "\n")
 
     def merge(self, number: int | None = 7) -> str:
@@ -41,7 +45,9 @@ class Reviewed:
         git(self.shell.root, "add", "-A")
         git(self.shell.root, "commit", "-qm", "merge", "--allow-empty")
         git(self.shell.root, "push", "-q", "origin", "HEAD:main")
-        commit, blob = (git(self.shell.root, "rev-parse", each) for each in ("HEAD", f"HEAD:{LOCK}"))
+        commit, blob = (
+            git(self.shell.root, "rev-parse", each) for each in ("HEAD", f"HEAD:{LOCK}")
+        )
         self.forge.blobs[LOCK, commit] = blob
         if number is not None:
             self.forge.merged[commit] = number
@@ -54,9 +60,17 @@ class Reviewed:
         """Apply, and give the one refusal; WeChat got no send."""
         before = self.wechat.sent
         said = self.apply()
-        found = [refusal for campaign in said.document["campaigns"] for refusal in campaign["refusals"]]
-        assert (status, ["not_approved"], before) == (said.status, [each["guard"] for each in found], self.wechat.sent)
-        assert [] == [word for word in words if word not in f"{found[0]['message']} {found[0]['hint']}"], found
+        found = [
+            refusal for campaign in said.document["campaigns"] for refusal in campaign["refusals"]
+        ]
+        assert (status, ["not_approved"], before) == (
+            said.status,
+            [each["guard"] for each in found],
+            self.wechat.sent,
+        )
+        assert [] == [
+            word for word in words if word not in f"{found[0]['message']} {found[0]['hint']}"
+        ], found
         assert TOKEN not in said.out + said.err
         return found[0]
 
@@ -65,7 +79,9 @@ class Reviewed:
 def reviewed(shell: Shell, wechat: RealWechat, tmp_path: Path) -> Reviewed:
     forge = FakeForge(permissions={"lin-mei": "admin", "bo": "write"})
     made = Reviewed(shell, wechat, forge)
-    shell.monkeypatch.setattr("massctl.cli.forge.line_to_forge", lambda *_: Line(inside=made.answering or forge))
+    shell.monkeypatch.setattr(
+        "massctl.cli.forge.line_to_forge", lambda *_: Line(inside=made.answering or forge)
+    )
     shell.env(**ENVIRONMENT, FORGE_TOKEN=TOKEN)
     clone_of(remote_at(tmp_path / "remote.git"), tmp_path / "clone")
     (tmp_path / "clone" / ".git").rename(shell.root / ".git")
@@ -86,7 +102,9 @@ def test_an_approved_merge_is_sent(reviewed: Reviewed) -> None:
 
 def test_an_author_does_not_approve_their_own(reviewed: Reviewed) -> None:
     reviewed.forge.review(7, "lin-mei", reviewed.merge())
-    reviewed.refused("nobody with Write, other than its author, approved this lock in pull request 7", "GitHub")
+    reviewed.refused(
+        "nobody with Write, other than its author, approved this lock in pull request 7", "GitHub"
+    )
 
     reviewed.forge.review(7, "bo", git(reviewed.shell.root, "rev-parse", "HEAD"))
     assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
@@ -109,7 +127,9 @@ def test_what_was_approved_is_the_lock_byte_for_byte(reviewed: Reviewed) -> None
     reviewed.refused("approved this lock in pull request 7")
 
 
-def test_an_old_lock_that_a_merge_by_hand_brings_back_is_not_approved_again(reviewed: Reviewed) -> None:
+def test_an_old_lock_that_a_merge_by_hand_brings_back_is_not_approved_again(
+    reviewed: Reviewed,
+) -> None:
     """git's history of the file alone leads to the old pull request."""
     old = reviewed.merge(5)
     reviewed.forge.review(5, "bo", old)
@@ -125,7 +145,9 @@ def test_an_old_lock_that_a_merge_by_hand_brings_back_is_not_approved_again(revi
     reviewed.refused("without a merged pull request")
 
 
-def test_a_shallow_checkout_learns_where_the_lock_came_from(reviewed: Reviewed, tmp_path: Path) -> None:
+def test_a_shallow_checkout_learns_where_the_lock_came_from(
+    reviewed: Reviewed, tmp_path: Path
+) -> None:
     """A workflow's checkout has one commit, which would seem to have brought everything."""
     reviewed.forge.review(7, "bo", reviewed.merge())
     git(reviewed.shell.root, "commit", "-qm", "later, past every review", "--allow-empty")
@@ -146,7 +168,9 @@ def without_a_token(reviewed: Reviewed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("broken", "word"), [(down, "HTTP status 503"), (without_a_token, "FORGE_TOKEN is empty")], ids=["down", "token"]
+    ("broken", "word"),
+    [(down, "HTTP status 503"), (without_a_token, "FORGE_TOKEN is empty")],
+    ids=["down", "token"],
 )
 def test_a_forge_that_does_not_answer_stops_the_send(
     reviewed: Reviewed, broken: Callable[[Reviewed], None], word: str
@@ -154,7 +178,11 @@ def test_a_forge_that_does_not_answer_stops_the_send(
     reviewed.forge.review(7, "bo", reviewed.merge())
     broken(reviewed)
 
-    reviewed.refused("nobody knows whether the merge of its lock was approved", word, "until then nothing is sent")
+    reviewed.refused(
+        "nobody knows whether the merge of its lock was approved",
+        word,
+        "until then nothing is sent",
+    )
 
 
 def test_a_forge_that_is_down_stops_no_staging(reviewed: Reviewed) -> None:
@@ -164,7 +192,10 @@ def test_a_forge_that_is_down_stops_no_staging(reviewed: Reviewed) -> None:
     down(reviewed)
     said = reviewed.apply()
 
-    found = {each["name"]: [step["kind"] for step in each["performed"]] for each in said.document["campaigns"]}
+    found = {
+        each["name"]: [step["kind"] for step in each["performed"]]
+        for each in said.document["campaigns"]
+    }
     assert "save_draft" in found["letter"]
     assert (5, 0) == (said.status, reviewed.wechat.sent)
 
@@ -209,7 +240,9 @@ def test_where_no_forge_is_known_nothing_is_sent(reviewed: Reviewed) -> None:
 def test_a_workflow_knows_its_forge_by_itself(reviewed: Reviewed) -> None:
     reviewed.named("")
     reviewed.shell.env(
-        GITHUB_REPOSITORY="house/letters", GITHUB_TOKEN=TOKEN, GITHUB_API_URL="https://forge.test/api/v4"
+        GITHUB_REPOSITORY="house/letters",
+        GITHUB_TOKEN=TOKEN,
+        GITHUB_API_URL="https://forge.test/api/v4",
     )
     reviewed.forge.review(7, "bo", reviewed.merge())
 
@@ -219,13 +252,16 @@ def test_a_workflow_knows_its_forge_by_itself(reviewed: Reviewed) -> None:
 def test_a_plan_and_a_rehearsal_ask_no_forge(reviewed: Reviewed) -> None:
     reviewed.merge()
 
-    assert "send_mass" in reviewed.shell("plan").out + reviewed.shell("plan", "--format", "json").out
+    assert (
+        "send_mass" in reviewed.shell("plan").out + reviewed.shell("plan", "--format", "json").out
+    )
     assert 0 == reviewed.shell("apply", "notice", "--yes", "--sandbox").status
     assert [] == reviewed.forge.asked
 
 
 @pytest.mark.parametrize(
-    "kept", ["  require_lock: true\n", "  branch: main\n", "  require_lock: false\n  branch: main\n"]
+    "kept",
+    ["  require_lock: true\n", "  branch: main\n", "  require_lock: false\n  branch: main\n"],
 )
 def test_an_approval_needs_a_lock_and_a_branch(shell: Shell, kept: str) -> None:
     shell.tree.settings(policy=f"{kept}  require_approval: true\n")
@@ -236,7 +272,9 @@ def test_an_approval_needs_a_lock_and_a_branch(shell: Shell, kept: str) -> None:
 
 
 def test_an_api_without_tls_is_a_fault(shell: Shell) -> None:
-    shell.tree.settings(state="forge: {kind: gitlab, repository: a/b/c, api: 'http://git.test/api', token_env: T}\n")
+    shell.tree.settings(
+        state="forge: {kind: gitlab, repository: a/b/c, api: 'http://git.test/api', token_env: T}\n"
+    )
     shell.tree.text("notice")
 
     said = shell("validate")
@@ -249,7 +287,9 @@ def test_gitlab_is_asked_where_it_is_named(reviewed: Reviewed) -> None:
     head = reviewed.merge()
     gitlab.blobs[LOCK, head] = reviewed.forge.blobs[LOCK, head]
     gitlab.merge(3, head, (head, "2026-11-30T01:00:00Z"))
-    reviewed.refused("nobody with Write, other than its author, approved this lock in pull request 3", "GitLab")
+    reviewed.refused(
+        "nobody with Write, other than its author, approved this lock in pull request 3", "GitLab"
+    )
     gitlab.approve(3, 2, "2026-11-30T02:00:00Z")
 
     assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)

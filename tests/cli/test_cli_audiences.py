@@ -54,7 +54,9 @@ def test_a_list_goes_out_in_batches_and_stands_nowhere(letter: Shell) -> None:
 
 def _written(root: Path) -> list[Path]:
     """Give every file that massctl wrote."""
-    return [p for p in root.rglob("*") if p.is_file() and "campaigns" not in p.relative_to(root).parts]
+    return [
+        p for p in root.rglob("*") if p.is_file() and "campaigns" not in p.relative_to(root).parts
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,33 +88,54 @@ def test_an_open_batch_is_settled_by_its_number(letter: Shell) -> None:
     assert 4 == letter("apply", "letter", "--sandbox", "--yes").status
     said = letter("status", "letter", "--sandbox")
     assert "It is batch 2 of 3" in said.out
-    wrong = letter("reconcile", "letter", "--sent", "--batch", "3", "--reason", "looked", "--sandbox")
+    wrong = letter(
+        "reconcile", "letter", "--sent", "--batch", "3", "--reason", "looked", "--sandbox"
+    )
     assert (2, True) == (wrong.status, "say which batch of letter you mean: 2" in wrong.err)
     settle = ("reconcile", "letter", "--sandbox", "--batch", "2", "--reason", "looked", "--sent")
     first = str(letter.report()["jobs"][0]["msg_id"])
     of_the_first = letter(*settle, first)
-    assert (2, True) == (of_the_first.status, f"job {first} is the send of batch 1" in of_the_first.err)
+    assert (2, True) == (
+        of_the_first.status,
+        f"job {first} is the send of batch 1" in of_the_first.err,
+    )
     assert 0 == letter(*settle).status
     assert "2 of 3 batches were sent" in letter("status", "letter", "--sandbox").out
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
-    assert 2 == letter("reconcile", "letter", "--resubmit", "--batch", "2", "--reason", "r", "--sandbox").status
+    assert (
+        2
+        == letter(
+            "reconcile", "letter", "--resubmit", "--batch", "2", "--reason", "r", "--sandbox"
+        ).status
+    )
 
 
 def test_faults_of_a_list_are_told_without_the_line(letter: Shell) -> None:
-    letter.tree.write("campaigns/letter/lists/members.csv", f"no,openid\n1,{OPENIDS[0]}\n2,13800138000\n")
+    letter.tree.write(
+        "campaigns/letter/lists/members.csv", f"no,openid\n1,{OPENIDS[0]}\n2,13800138000\n"
+    )
     said = letter("validate")
-    assert (1, 1, False) == (said.status, len(re.findall("members.csv:3:3", said.out)), "13800138000" in said.out)
+    assert (1, 1, False) == (
+        said.status,
+        len(re.findall("members.csv:3:3", said.out)),
+        "13800138000" in said.out,
+    )
 
 
 def test_a_lock_names_the_list_and_a_changed_one_is_stale(letter: Shell) -> None:
     assert 0 == letter("lock", "letter").status
     lock = (letter.root / "campaigns/letter/campaign.lock.json").read_text()
     assert (1, False) == (len(re.findall('"count": 20001', lock)), "oTEST" in lock)
-    assert 0 == letter("apply", "letter", "--sandbox", "--yes", "--locked", "--until", "draft").status
+    assert (
+        0 == letter("apply", "letter", "--sandbox", "--yes", "--locked", "--until", "draft").status
+    )
     rows = "".join(f"{openid}\n" for openid in OPENIDS[1:])
     letter.tree.write("campaigns/letter/lists/members.csv", f"openid\n{rows}")
     said = letter("apply", "letter", "--sandbox", "--yes", "--locked")
-    assert (5, True) == (said.status, "your files changed since it was locked: the audience" in said.out)
+    assert (5, True) == (
+        said.status,
+        "your files changed since it was locked: the audience" in said.out,
+    )
 
 
 def test_a_tag_by_name_exists_in_the_sandbox_and_is_sent_to(shell: Shell) -> None:
@@ -122,15 +145,22 @@ def test_a_tag_by_name_exists_in_the_sandbox_and_is_sent_to(shell: Shell) -> Non
     said = shell("apply", "letter", "--sandbox", "--yes")
     assert (0, True) == (said.status, "WeChat accepted the send to tag 会员" in said.out)
     told = shell("state", "list", "--sandbox").out
-    assert ["audience_resolved", "send_attempted"] == re.findall(r"audience_resolved|send_attempted", told)
+    assert ["audience_resolved", "send_attempted"] == re.findall(
+        r"audience_resolved|send_attempted", told
+    )
 
 
 def test_a_tag_by_name_is_all_that_a_text_has_to_stage(shell: Shell) -> None:
     """It is an entry and no step, so the plan says it beside the audience, and counts it."""
     shell.tree.settings(language="en")
-    shell.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员")
+    )
     planned = shell("plan", "letter", "--sandbox", "--detailed-exitcode")
-    assert "apply looks up which tag that is and records its id; the send goes only to that id" in _unwrapped(planned)
+    assert (
+        "apply looks up which tag that is and records its id; the send goes only to that id"
+        in _unwrapped(planned)
+    )
     assert (6, True) == (planned.status, "plan: 1 tag to look up" in planned.out)
     said = shell("apply", "letter", "--sandbox", "--until", "draft")
     assert (0, True) == (said.status, "✓ recorded that tag 会员 is id " in said.out)
@@ -160,7 +190,9 @@ def test_openids_are_not_for_subscription_accounts(letter: Shell) -> None:
     letter.tree.write("massctl.yaml", settings)
     said = letter("validate")
     assert (1, True) == (said.status, "MC609" in said.out)
-    letter.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员"))
+    letter.tree.write(
+        "campaigns/letter/campaign.yaml", LETTER.replace("openids: lists/members.csv", "tag: 会员")
+    )
     assert 0 == letter("validate").status
 
 
@@ -180,19 +212,32 @@ def refused_in_the_middle(letter: Shell) -> None:
     )
 
 
-def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refused(letter: Shell) -> None:
+def test_a_refused_batch_has_one_sentence_everywhere_and_no_choice_that_is_refused(
+    letter: Shell,
+) -> None:
     refused_in_the_middle(letter)
     says = (
         "WeChat refused batch 2 of 3 for good, with errcode 40003",
         "massctl new --sandbox letter-rest --unsent-of letter",
     )
-    verbs = [("plan", "letter"), ("apply", "letter", "--yes"), ("status", "letter"), ("reconcile", "letter")]
+    verbs = [
+        ("plan", "letter"),
+        ("apply", "letter", "--yes"),
+        ("status", "letter"),
+        ("reconcile", "letter"),
+    ]
     for verb in verbs:
         said = " ".join(letter(*verb, "--sandbox").out.split())
-        assert [True, True, False] == [*(each in said for each in says), "continues with the next" in said], verb
+        assert [True, True, False] == [
+            *(each in said for each in says),
+            "continues with the next" in said,
+        ], verb
     choices = letter("reconcile", "letter", "--sandbox").out
     assert (True, False) == ("--sent --reason" in choices, "--not-sent" in choices)
-    assert (True, False) == ("WeChat refused batch 2, so it is not in doubt." in choices, "settle it with" in choices)
+    assert (True, False) == (
+        "WeChat refused batch 2, so it is not in doubt." in choices,
+        "settle it with" in choices,
+    )
     assert (1, 1) == (choices.count("10,000 openids\n"), choices.count("9,999 openids\n"))
 
 
@@ -216,8 +261,13 @@ def counted(letter: Shell) -> Counter[str]:
 
 def test_a_begun_list_stays_as_it_is(letter: Shell) -> None:
     refused_in_the_middle(letter)
-    list_file, written = "campaigns/letter/lists/members.csv", letter.tree.read("campaigns/letter/lists/members.csv")
-    letter.tree.write(list_file, "openid\n" + "".join(f"{each}\n" for each in [*OPENIDS, "oTEST99999"]))
+    list_file, written = (
+        "campaigns/letter/lists/members.csv",
+        letter.tree.read("campaigns/letter/lists/members.csv"),
+    )
+    letter.tree.write(
+        list_file, "openid\n" + "".join(f"{each}\n" for each in [*OPENIDS, "oTEST99999"])
+    )
     edited = letter("apply", "letter", "--sandbox", "--yes", "--format", "json")
     letter.tree.write(list_file, written)
     letter.tree.write("campaigns/letter/campaign.yaml", LETTER.replace("今晚八点", "今晚九点"))
@@ -236,7 +286,9 @@ def test_the_rest_of_a_list_gets_it_once_and_nobody_twice(letter: Shell) -> None
     rest = {"name": "rest", "openids": 10_001, "left_out": 0, "left_out_batches": []}
     assert (0, rest) == (made.status, made.document["rest"])
     folder = letter.root / "campaigns/rest"
-    assert ["campaign.yaml", "images", "lists", "unsent.txt"] == sorted(each.name for each in folder.iterdir())
+    assert ["campaign.yaml", "images", "lists", "unsent.txt"] == sorted(
+        each.name for each in folder.iterdir()
+    )
     assert OPENIDS[10_000:] == letter.tree.read("campaigns/rest/unsent.txt").split()
     again = counted(letter)
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
@@ -244,7 +296,9 @@ def test_the_rest_of_a_list_gets_it_once_and_nobody_twice(letter: Shell) -> None
     assert Counter(OPENIDS) == again + Counter(OPENIDS[:10_000])
     assert Counter({10_000: 1, 9_999: 1, 2: 1}) == reached(letter)
     assert "2 of 3" not in letter("plan", "--sandbox").out
-    assert "the other openids are in rest" in " ".join(letter("status", "letter", "--sandbox").out.split())
+    assert "the other openids are in rest" in " ".join(
+        letter("status", "letter", "--sandbox").out.split()
+    )
 
 
 def test_the_folder_is_made_again_under_the_name_that_the_ledger_has(letter: Shell) -> None:
@@ -256,7 +310,11 @@ def test_the_folder_is_made_again_under_the_name_that_the_ledger_has(letter: She
     assert 0 == letter("new", "rest", "--unsent-of", "letter", "--sandbox").status
     there = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
     assert (2, True) == (there.status, "already exists" in there.err)
-    ended = [line for line in letter("state", "list", "--sandbox").out.splitlines() if "list_ended" in line]
+    ended = [
+        line
+        for line in letter("state", "list", "--sandbox").out.splitlines()
+        if "list_ended" in line
+    ]
     assert 1 == len(ended)
 
 
@@ -269,7 +327,9 @@ def test_the_rest_of_a_list_takes_no_name_of_another_campaign(letter: Shell) -> 
     taken = letter("new", "notice", "--unsent-of", "letter", "--sandbox")
     assert (2, True) == (taken.status, "the ledger already has a campaign notice" in taken.err)
     (letter.root / "campaigns/letter").rename(letter.root / "campaigns/renamed")
-    letter.tree.write("massctl.yaml", letter.tree.read("massctl.yaml") + "moved: [{from: letter, to: renamed}]\n")
+    letter.tree.write(
+        "massctl.yaml", letter.tree.read("massctl.yaml") + "moved: [{from: letter, to: renamed}]\n"
+    )
     before = letter("new", "letter", "--unsent-of", "renamed", "--sandbox")
     assert (2, True) == (before.status, "letter is the old name of renamed" in before.err)
 
@@ -293,10 +353,15 @@ def test_a_list_is_ended_only_where_it_is_known_who_has_it(
     elif changed:
         refused_in_the_middle(letter)
     if changed.get("edited"):
-        letter.tree.write("campaigns/letter/lists/members.csv", "openid\n" + "\n".join(OPENIDS[1:]) + "\n")
+        letter.tree.write(
+            "campaigns/letter/lists/members.csv", "openid\n" + "\n".join(OPENIDS[1:]) + "\n"
+        )
     said = letter("new", changed.get("name", "rest"), "--unsent-of", "letter", "--sandbox")
     assert (status, True) == (said.status, told in " ".join(said.err.split())), said.err
-    assert (False, False) == ((letter.root / "campaigns/rest").exists(), "list_ended" in _ledger(letter))
+    assert (False, False) == (
+        (letter.root / "campaigns/rest").exists(),
+        "list_ended" in _ledger(letter),
+    )
     assert ["letter"] == [each.name for each in (letter.root / "campaigns").iterdir()]
 
 
@@ -306,7 +371,9 @@ def _ledger(letter: Shell) -> str:
 
 def test_a_copy_keeps_comments_and_drops_edition_and_window(letter: Shell) -> None:
     window = "send:  # the evening\n  not_before: 2026-12-01T10:00:00+08:00\n  not_after: 2026-12-01T23:00:00+08:00\n"
-    letter.tree.write("campaigns/letter/campaign.yaml", f"# to members\n{LETTER}{window}  same_content: allow\n")
+    letter.tree.write(
+        "campaigns/letter/campaign.yaml", f"# to members\n{LETTER}{window}  same_content: allow\n"
+    )
     refused_in_the_middle(letter)
     assert 0 == letter("new", "rest", "--unsent-of", "letter", "--sandbox").status
     written = letter.tree.read("campaigns/rest/campaign.yaml")
@@ -339,13 +406,22 @@ def test_after_a_failed_batch_the_rest_has_it_and_those_never_begun(letter: Shel
     letter.tree.write("event.xml", failed(letter.report()["jobs"][1]["msg_id"]))
     assert 0 == letter("record-event", "event.xml", "--sandbox").status
     advice = " ".join(letter("status", "letter", "--sandbox").out.split())
-    assert (True, False) == ("massctl new --sandbox letter-rest --unsent-of letter" in advice, "edition: 2" in advice)
+    assert (True, False) == (
+        "massctl new --sandbox letter-rest --unsent-of letter" in advice,
+        "edition: 2" in advice,
+    )
     letter.tree.write("campaigns/letter/campaign.yaml", LETTER + "edition: 2\n")
-    raised = letter("apply", "letter", "--sandbox", "--yes", "--format", "json").document["campaigns"][0]
+    raised = letter("apply", "letter", "--sandbox", "--yes", "--format", "json").document[
+        "campaigns"
+    ][0]
     assert ["partly_sent"] == [each["guard"] for each in raised["refusals"]]
     letter.tree.write("campaigns/letter/campaign.yaml", LETTER)
     made = letter("new", "letter-rest", "--unsent-of", "letter", "--sandbox", "--format", "json")
-    assert (0, 10_001, 0) == (made.status, made.document["rest"]["openids"], made.document["rest"]["left_out"])
+    assert (0, 10_001, 0) == (
+        made.status,
+        made.document["rest"]["openids"],
+        made.document["rest"]["left_out"],
+    )
     assert OPENIDS[10_000:] == letter.tree.read("campaigns/letter-rest/unsent.txt").split()
 
 
@@ -355,7 +431,11 @@ def test_where_every_job_failed_a_raised_edition_is_the_way_and_no_rest(letter: 
     letter.control("settings", {"sending_seconds": 0})
     assert 1 == letter("apply", "letter", "--sandbox", "--yes").status
     said = letter("new", "rest", "--unsent-of", "letter", "--sandbox")
-    assert (5, True, True) == (said.status, "surely nobody has letter" in said.err, "edition: 2" in said.err), said.err
+    assert (5, True, True) == (
+        said.status,
+        "surely nobody has letter" in said.err,
+        "edition: 2" in said.err,
+    ), said.err
     letter.tree.write("campaigns/letter/campaign.yaml", LETTER + "edition: 2\n")
     again = counted(letter)
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
@@ -367,7 +447,10 @@ def called_not_sent(letter: Shell) -> None:
     letter.tree.settings(language="en", in_doubt="stop")
     letter.faults(lost("message/mass/send", nth=2))
     assert 4 == letter("apply", "letter", "--sandbox", "--yes").status
-    assert 0 == letter("reconcile", "letter", "--not-sent", "--reason", "not there", "--sandbox").status
+    assert (
+        0
+        == letter("reconcile", "letter", "--not-sent", "--reason", "not there", "--sandbox").status
+    )
 
 
 def test_a_batch_that_somebody_called_not_sent_by_mistake_is_in_no_rest(letter: Shell) -> None:
@@ -377,7 +460,9 @@ def test_a_batch_that_somebody_called_not_sent_by_mistake_is_in_no_rest(letter: 
     assert (0, True) == (said.status, told in " ".join(said.out.split())), said.out
     assert OPENIDS[-2:] == letter.tree.read("campaigns/rest/unsent.txt").split()
     again = counted(letter)
-    assert [0, 0] == [letter("apply", each, "--sandbox", "--yes").status for each in ("letter", "rest")]
+    assert [0, 0] == [
+        letter("apply", each, "--sandbox", "--yes").status for each in ("letter", "rest")
+    ]
     assert Counter(OPENIDS[-2:]) == again
 
 
@@ -404,7 +489,9 @@ def test_after_a_repair_no_rest_has_what_the_lost_part_may_have_sent(letter: She
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
     path = letter.root / ".massctl/sandbox/massctl.state.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
-    second = next(n for n, line in enumerate(lines) if b'"batch":2' in line and b'"send_attempted"' in line)
+    second = next(
+        n for n, line in enumerate(lines) if b'"batch":2' in line and b'"send_attempted"' in line
+    )
     path.write_bytes(b"".join([*lines[:second], bytes(len(lines[second])), *lines[second + 1 :]]))
     (letter.root / ".massctl/sandbox/locks/newest.json").unlink()
     reason = ("--reason", "power cut", "--sandbox")
@@ -428,8 +515,14 @@ def test_every_refused_batch_that_a_person_sent_stays_sent(letter: Shell) -> Non
     settle = ("reconcile", "letter", "--sent", "--reason", "by hand", "--sandbox")
     with letter.monkeypatch.context() as patch:
         patch.setattr("massctl.sandbox.audience.by_openids", judged)
-        assert [1, 0] == [letter("apply", "letter", "--sandbox", "--yes").status, letter(*settle).status]
-        assert [1, 0] == [letter("apply", "letter", "--sandbox", "--yes").status, letter(*settle).status]
+        assert [1, 0] == [
+            letter("apply", "letter", "--sandbox", "--yes").status,
+            letter(*settle).status,
+        ]
+        assert [1, 0] == [
+            letter("apply", "letter", "--sandbox", "--yes").status,
+            letter(*settle).status,
+        ]
     assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
     assert [(1, 10_000)] == jobs(letter)
     said = letter("state", "show", "letter", "--sandbox").out
@@ -441,5 +534,8 @@ def test_a_raised_edition_never_reaches_those_who_have_it_again(letter: Shell) -
     letter.tree.write("campaigns/letter/campaign.yaml", LETTER + "edition: 2\n")
     said = letter("apply", "letter", "--sandbox", "--yes", "--format", "json")
     refusals = said.document["campaigns"][0]["refusals"]
-    assert (1, ["partly_sent"]) == (len(letter.report()["jobs"]), [each["guard"] for each in refusals])
+    assert (1, ["partly_sent"]) == (
+        len(letter.report()["jobs"]),
+        [each["guard"] for each in refusals],
+    )
     assert (5, True) == (said.status, "set `edition` back to 1" in refusals[0]["hint"])

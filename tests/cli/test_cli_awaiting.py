@@ -25,9 +25,17 @@ def guarded(shell: Shell) -> Shell:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_held_send_in_words(guarded: Shell, snapshot: SnapshotAssertion, language: str) -> None:
     guarded.tree.settings(language=language)
-    verbs = (["apply", "notice", "--yes"], ["status"], ["plan", "notice"], ["plan", "notice", "--format", "markdown"])
+    verbs = (
+        ["apply", "notice", "--yes"],
+        ["status"],
+        ["plan", "notice"],
+        ["plan", "notice", "--format", "markdown"],
+    )
     said = [guarded(*verb, "--sandbox") for verb in verbs]
-    assert ([0, 0, 0, 0], snapshot) == ([each.status for each in said], [guarded.scrub(each.out) for each in said])
+    assert ([0, 0, 0, 0], snapshot) == (
+        [each.status for each in said],
+        [guarded.scrub(each.out) for each in said],
+    )
 
 
 def test_every_document_says_awaiting_admin(guarded: Shell) -> None:
@@ -97,10 +105,16 @@ def test_it_goes_on_where_somebody_records_something_in_that_moment(
 
     monkeypatch.setattr(process_lock, "sole_runner", held_once)
     said = guarded("status", "notice", "--wait", "1900", "--sandbox", "--format", "json")
-    assert (4, 2, "in_doubt") == (said.status, len(tries), said.document["campaigns"][0]["status"]), said
+    assert (4, 2, "in_doubt") == (
+        said.status,
+        len(tries),
+        said.document["campaigns"][0]["status"],
+    ), said
 
 
-def test_whoever_comes_while_another_writes_is_told_at_once(guarded: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_comes_while_another_writes_is_told_at_once(
+    guarded: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     guarded("apply", "notice", "--yes", "--sandbox")
     guarded.set_time(NOON + timedelta(minutes=31))
 

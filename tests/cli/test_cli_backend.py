@@ -11,7 +11,14 @@ from sqlite_backend import DATABASE
 from massctl.cli.commands.state_migrate import migrate
 from massctl.model.settings import BACKENDS, BackendKind, MassctlFile, StateSettings
 
-IMPORT = ("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console")
+IMPORT = (
+    "state",
+    "import",
+    "--website-send",
+    "2026-11-30T20:00:00+08:00",
+    "--reason",
+    "the console",
+)
 LEDGER = "massctl.state.jsonl"
 
 
@@ -75,7 +82,10 @@ def test_a_deleted_database_is_missing_and_what_helps_is_said(begun: Shell) -> N
         said = begun(*command)
         told = said.out + said.err
         assert (5, True) == (said.status, "but it is missing" in told), said
-        assert f"otherwise restore {DATABASE}: somebody deleted it, or `state` in massctl.yaml names another" in told
+        assert (
+            f"otherwise restore {DATABASE}: somebody deleted it, or `state` in massctl.yaml names another"
+            in told
+        )
         assert "branch" not in told
 
 

@@ -35,7 +35,11 @@ def test_every_sample_of_ours_is_rendered_with_its_pictures_sounds_and_videos(sh
     found = json.loads(shell("validate", "--format", "json").out)
     assert [] == [each for each in found["diagnostics"] if each["severity"] == "error"]
     kept = {each.parts[-3] for each in (shell.root / ".massctl/pictures").rglob("*.json")}
-    assert {"2026-autumn-walks", "2026-12-members-issue"} <= kept <= {each.name for each in OURS.iterdir()}
+    assert (
+        {"2026-autumn-walks", "2026-12-members-issue"}
+        <= kept
+        <= {each.name for each in OURS.iterdir()}
+    )
 
 
 def test_formulas_code_and_every_block_are_drawn(shell: Shell) -> None:
@@ -54,14 +58,19 @@ def test_a_document_is_read_there(shell: Shell, kind: str) -> None:
     files = {
         "docx": ("letter.docx", word(picture)),
         "url": ("page.html", page("<p>第一段，<b>粗</b>。</p>", cover="").encode()),
-        "markdown": ("letter.md", "---\ntitle: 信\n---\n# 信\n\n一段，**粗**。\n\n![图](a.png)\n".encode()),
+        "markdown": (
+            "letter.md",
+            "---\ntitle: 信\n---\n# 信\n\n一段，**粗**。\n\n![图](a.png)\n".encode(),
+        ),
     }
     name, data = files[kind]
     (shell.root / name).write_bytes(data)
     (shell.root / "a.png").write_bytes(picture)
     done = shell("import", kind, name, "letter")
     assert (shell.root / "campaigns/letter/campaign.yaml").exists(), done.err
-    assert "**" in next((shell.root / "campaigns/letter/articles").glob("main.md")).read_text(encoding="utf-8")
+    assert "**" in next((shell.root / "campaigns/letter/articles").glob("main.md")).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_one_child_serves_a_whole_run(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,12 +39,20 @@ def left(folder: Path, **more: object) -> None:
 
 def comment(shell: Shell, forge: FakeForge, folder: Path, event: str = "", **more: str) -> int:
     (shell.root.parent / "event.json").write_text(event or pull_request_event(SHA))
-    told = {"GITHUB_EVENT_PATH": str(shell.root.parent / "event.json"), "GITHUB_TOKEN": "ghs_x", "GITHUB_RUN_ID": "77"}
+    told = {
+        "GITHUB_EVENT_PATH": str(shell.root.parent / "event.json"),
+        "GITHUB_TOKEN": "ghs_x",
+        "GITHUB_RUN_ID": "77",
+    }
     environment = {**told, "LANG": "C.UTF-8", "GITHUB_API_URL": "https://api.github.test", **more}
-    return run("ci comment", "text", lambda: write_comment(str(shell.root), folder, environment, forge))
+    return run(
+        "ci comment", "text", lambda: write_comment(str(shell.root), folder, environment, forge)
+    )
 
 
-def test_a_plan_stands_below_its_pull_request_once(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_a_plan_stands_below_its_pull_request_once(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     shell.tree.news("letter")
     found = planned_in(shell, tmp_path / "left")
 
@@ -55,7 +63,9 @@ def test_a_plan_stands_below_its_pull_request_once(shell: Shell, forge: FakeForg
     assert "https://github.com/house/letters/actions/runs/77" in body
 
 
-def test_only_the_bot_s_own_comment_is_written_anew(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_only_the_bot_s_own_comment_is_written_anew(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     shell.tree.news("letter")
     for _ in range(105):
         forge.comment(7, "words", login="editor")
@@ -68,7 +78,9 @@ def test_only_the_bot_s_own_comment_is_written_anew(shell: Shell, forge: FakeFor
     assert "old" not in bodies[106]
 
 
-@pytest.mark.parametrize("name", ["@all", "<img src=x>", "https://evil.example", "#1", "`x` @all", "\u202e反"])
+@pytest.mark.parametrize(
+    "name", ["@all", "<img src=x>", "https://evil.example", "#1", "`x` @all", "\u202e反"]
+)
 def test_what_massctl_writes_of_hostile_words_may_stand(
     shell: Shell, forge: FakeForge, tmp_path: Path, name: str
 ) -> None:
@@ -83,9 +95,14 @@ def test_what_massctl_writes_of_hostile_words_may_stand(
     judge(head)
 
 
-def test_a_forged_plan_is_not_shown_but_named(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_a_forged_plan_is_not_shown_but_named(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     shell.tree.news("letter")
-    left(found := planned_in(shell, tmp_path / "left"), comment="all is well, @boss <script>alert(1)</script>")
+    left(
+        found := planned_in(shell, tmp_path / "left"),
+        comment="all is well, @boss <script>alert(1)</script>",
+    )
     comment(shell, forge, found)
 
     (body,) = forge.bodies(7)
@@ -98,14 +115,18 @@ def test_forged_words_of_a_plan_do_nothing(shell: Shell, forge: FakeForge, tmp_p
     shell.tree.news("letter")
     found = planned_in(shell, tmp_path / "left")
     plan = json.loads((found / "review.json").read_text())["plan"]
-    plan["campaigns"][0] |= {"title": "all is well, @boss <script>alert(1)</script> https://evil.example"}
+    plan["campaigns"][0] |= {
+        "title": "all is well, @boss <script>alert(1)</script> https://evil.example"
+    }
     left(found, plan=plan, hidden=["@boss <script>.md"], folded=["@boss <script>.rb"])
     comment(shell, forge, found)
 
     judge(forge.bodies(7)[0].rpartition("<sub>")[0])
 
 
-def test_a_plan_that_could_not_be_made_says_why(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_a_plan_that_could_not_be_made_says_why(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     shell.tree.news("letter")
     good = (shell.root / "massctl.yaml").read_text()
     shell.tree.write("massctl.yaml", f"{good}surprise: 1\n")
@@ -116,7 +137,9 @@ def test_a_plan_that_could_not_be_made_says_why(shell: Shell, forge: FakeForge, 
     assert "**`massctl.yaml` has faults, so nothing was done**" in forge.bodies(7)[0]
 
 
-def test_a_number_in_the_artefact_says_nothing(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_a_number_in_the_artefact_says_nothing(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     """The hostile run leaves another pull request's number, as other workflows would believe it."""
     shell.tree.news("letter")
     forge.open_pull_request(1, "payroll", "cd" * 20)
@@ -140,7 +163,9 @@ def test_a_fork_is_told_that_nobody_locks_for_it(
 
     assert ([], 1) == (forge.bodies(7), len(forge.bodies(8)))
     assert "cannot write into a fork" in forge.bodies(8)[0]
-    assert ("failure", "the lock does not agree with the files: 1 campaign") == forge.statuses["ef" * 20]
+    assert ("failure", "the lock does not agree with the files: 1 campaign") == forge.statuses[
+        "ef" * 20
+    ]
 
 
 def test_a_pull_request_that_moved_on_gets_no_old_plan_and_no_status(
@@ -148,7 +173,9 @@ def test_a_pull_request_that_moved_on_gets_no_old_plan_and_no_status(
 ) -> None:
     shell.tree.news("letter")
 
-    assert 0 == comment(shell, forge, planned_in(shell, tmp_path / "left"), pull_request_event("00" * 20))
+    assert 0 == comment(
+        shell, forge, planned_in(shell, tmp_path / "left"), pull_request_event("00" * 20)
+    )
     assert ([], {}) == (forge.bodies(7), forge.statuses)
 
 
@@ -156,17 +183,25 @@ def test_what_can_be_sent_is_a_good_status(shell: Shell, forge: FakeForge, tmp_p
     shell.tree.news("letter")
     comment(shell, forge, planned_in(shell, tmp_path / "left"))
 
-    assert {SHA: ("success", "the plan is in the comment; what is locked is what the files give")} == forge.statuses
+    assert {
+        SHA: ("success", "the plan is in the comment; what is locked is what the files give")
+    } == forge.statuses
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"hidden": ["campaigns/letter/articles/main.md"]}, "files are hidden by .gitattributes: 1"),
+        (
+            {"hidden": ["campaigns/letter/articles/main.md"]},
+            "files are hidden by .gitattributes: 1",
+        ),
         ({"folded": ["campaigns/letter/node_modules/a.md"]}, "files that GitHub folds away: 1"),
         ({"locks": {"letter": "{}"}}, "the locks could not be committed"),
         ({"format_version": 2}, "the plan cannot be shown: review.json is not what massctl writes"),
-        ({"locks": {"../x": "{}"}}, "the plan cannot be shown: review.json is not what massctl writes"),
+        (
+            {"locks": {"../x": "{}"}},
+            "the plan cannot be shown: review.json is not what massctl writes",
+        ),
     ],
 )
 def test_what_nobody_should_merge_yet_is_a_bad_status(
@@ -190,11 +225,18 @@ def test_what_github_refuses_is_an_error_without_the_token(shell: Shell) -> None
     assert "ghs_very" not in said.out + said.err
 
 
-@pytest.mark.parametrize("command", [("plan",), ("lock",), ("apply", "--sandbox", "--yes"), ("validate",)])
-def test_no_word_of_a_campaign_is_a_command_to_the_runner(shell: Shell, command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "command", [("plan",), ("lock",), ("apply", "--sandbox", "--yes"), ("validate",)]
+)
+def test_no_word_of_a_campaign_is_a_command_to_the_runner(
+    shell: Shell, command: tuple[str, ...]
+) -> None:
     """A title with a line break would begin a line of the log: with `::stop-commands::` no alarm would be one."""
     shell.tree.text("letter")
-    path, title = "campaigns/letter/campaign.yaml", '"a\\n::stop-commands::x\\n \\t::error::b ##[error]c"'
+    path, title = (
+        "campaigns/letter/campaign.yaml",
+        '"a\\n::stop-commands::x\\n \\t::error::b ##[error]c"',
+    )
     shell.tree.write(path, shell.tree.read(path).replace("改时间", title))
     shell.env(GITHUB_ACTIONS="true")
     said = shell(*command)
@@ -207,7 +249,9 @@ def test_annotations_are_commands_to_the_runner(shell: Shell) -> None:
     shell.tree.text("letter", more="surprise: 1\n")
     shell.env(GITHUB_ACTIONS="true")
 
-    assert shell("validate", "--format", "github").out.startswith("::error file=campaigns/letter/campaign.yaml,")
+    assert shell("validate", "--format", "github").out.startswith(
+        "::error file=campaigns/letter/campaign.yaml,"
+    )
 
 
 def unlocked(shell: Shell, name: str, **more: str) -> None:
@@ -230,7 +274,9 @@ def test_an_unlocked_campaign_shows_its_audience_window_and_message(
     judge(body.rpartition("<sub>")[0])
 
 
-def test_an_unlocked_campaign_shows_its_faults(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_an_unlocked_campaign_shows_its_faults(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     unlocked(shell, "letter", body="![](images/none.png)\n")
     comment(shell, forge, planned_in(shell, tmp_path / "left"))
 
@@ -257,13 +303,17 @@ def test_what_is_unlocked_is_compared_with_a_second_checkout(shell: Shell) -> No
     there = shell.root.parent / "before"
     shutil.copytree(shell.root, there)
     shell.tree.write("campaigns/letter/articles/main.md", "另一段话。\n")
-    (letter,) = shell("plan", "--format", "json", "--for-review", "--against", str(there)).document["campaigns"]
+    (letter,) = shell("plan", "--format", "json", "--for-review", "--against", str(there)).document[
+        "campaigns"
+    ]
 
     assert ["not_named", "lock_missing"] == [each["guard"] for each in letter["refusals"]]
     assert letter["changes"]["rows"]
 
 
-def test_a_plan_that_is_a_folder_is_named_in_the_comment(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_a_plan_that_is_a_folder_is_named_in_the_comment(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     (tmp_path / "left/review.json").mkdir(parents=True)
 
     assert 0 == comment(shell, forge, tmp_path / "left")
@@ -273,15 +323,27 @@ def test_a_plan_that_is_a_folder_is_named_in_the_comment(shell: Shell, forge: Fa
 @pytest.mark.parametrize(
     ("files", "told", "untold"),
     [
-        (["campaigns/a/campaign.yaml"] * 120 + ["massctl.yaml"], "changes massctl.yaml", "changes .github/"),
+        (
+            ["campaigns/a/campaign.yaml"] * 120 + ["massctl.yaml"],
+            "changes massctl.yaml",
+            "changes .github/",
+        ),
         ([".github/workflows/apply.yml"], "changes .github/", "changes massctl.yaml"),
         (
             ["campaigns/a/campaign.yaml", "tools/hook.py"],
             "whose effect no plan shows; read them: tools/hook.py",
             "GitHub",
         ),
-        ([f"docs/{n:02}.md" for n in range(12)], "docs/06.md, docs/07.md, and 4 more", "docs/08.md"),
-        ([f"campaigns/a/{n}.png" for n in range(3_000)], "GitHub lists only 3,000 changed files", "no plan shows"),
+        (
+            [f"docs/{n:02}.md" for n in range(12)],
+            "docs/06.md, docs/07.md, and 4 more",
+            "docs/08.md",
+        ),
+        (
+            [f"campaigns/a/{n}.png" for n in range(3_000)],
+            "GitHub lists only 3,000 changed files",
+            "no plan shows",
+        ),
     ],
 )
 def test_a_change_of_what_decides_stands_on_top(
@@ -299,7 +361,9 @@ def test_a_change_of_what_decides_stands_on_top(
     judge(body.rpartition("<sub>")[0])
 
 
-def test_a_change_of_what_decides_is_told_without_a_plan_too(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_a_change_of_what_decides_is_told_without_a_plan_too(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     forge.files[7] = ["massctl.yaml", "![](//evil/p.png).md"]
     comment(shell, forge, tmp_path / "none")
 
@@ -308,7 +372,9 @@ def test_a_change_of_what_decides_is_told_without_a_plan_too(shell: Shell, forge
     judge(body.rpartition("<sub>")[0])
 
 
-def test_a_change_of_words_alone_has_no_warning(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+def test_a_change_of_words_alone_has_no_warning(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
     shell.tree.news("letter")
     forge.files[7] = ["campaigns/letter/campaign.yaml"]
     comment(shell, forge, planned_in(shell, tmp_path / "left"))

@@ -30,7 +30,9 @@ def test_drafts_are_listed_by_title_and_their_words_do_nothing(shell: Shell) -> 
     (line,) = [each for each in shown.splitlines() if "boss" in each]
     # What Markdown or GitHub could act on is in code.
     assert "`" in line
-    assert [] == [each for each in ("](//e.vil", "<b>", "@boss") if each in re.sub(r"`[^`]*`", "", line)]
+    assert [] == [
+        each for each in ("](//e.vil", "<b>", "@boss") if each in re.sub(r"`[^`]*`", "", line)
+    ]
 
 
 def test_a_draft_is_looked_for_in_every_account(shell: Shell) -> None:

@@ -29,7 +29,9 @@ def test_validate_and_lock_warn_at_the_line_of_its_end(shell: Shell):
     said = shell("lock")
     assert (0, 1) == (said.status, said.err.count("MC412"))
     assert "the window closed at 2026-11-30 13:00 +08:00; massctl never sends late" in said.err
-    assert {"format_version", "exit_status", "campaigns"} >= set(shell("lock", "--format", "json").document)
+    assert {"format_version", "exit_status", "campaigns"} >= set(
+        shell("lock", "--format", "json").document
+    )
     assert "MC412" not in shell("lock", "--check").err
 
 
@@ -47,8 +49,12 @@ def test_what_was_sent_in_its_window_is_not_warned_of(shell: Shell):
     assert [("MC412", "missed")] == codes
 
 
-@pytest.mark.parametrize(("lineage", "found"), [("", ["MC412"]), ("  lineage: 01JCZ5Q2M3N4P5R6S7T8V9WXYZ\n", [])])
-def test_where_the_ledger_is_elsewhere_nobody_knows_and_nothing_is_said(shell: Shell, lineage: str, found: list[str]):
+@pytest.mark.parametrize(
+    ("lineage", "found"), [("", ["MC412"]), ("  lineage: 01JCZ5Q2M3N4P5R6S7T8V9WXYZ\n", [])]
+)
+def test_where_the_ledger_is_elsewhere_nobody_knows_and_nothing_is_said(
+    shell: Shell, lineage: str, found: list[str]
+):
     """A clone, as in CI, has no ledger of another machine."""
     shell.tree.settings(state=f"state:\n  backend: local\n{lineage}")
     shell.tree.text("late", more=CLOSED)

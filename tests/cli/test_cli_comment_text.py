@@ -10,7 +10,9 @@ from jsonschema import Draft202012Validator
 
 import massctl
 
-SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas/plan.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(
+    (Path(massctl.__file__).parent.parent / "schemas/plan.schema.json").read_text(encoding="utf-8")
+)
 AT_NOON = "send: {not_before: 2026-12-01T11:00:00+08:00, not_after: 2026-12-01T13:00:00+08:00}\n"
 
 
@@ -43,7 +45,9 @@ def test_it_needs_no_repository(shell: Shell, plan: Path):
 
 def test_it_is_written_into_a_file(shell: Shell, plan: Path):
     body = shell.root.parent / "new/body.md"
-    said = shell("ci", "comment-text", str(plan), "--out", str(body), "--commit", "ab" * 20, "--from-fork")
+    said = shell(
+        "ci", "comment-text", str(plan), "--out", str(body), "--commit", "ab" * 20, "--from-fork"
+    )
     assert (0, "", "") == (said.status, said.out, said.err)
     written = body.read_text(encoding="utf-8")
     assert f"for commit `{'ab' * 20}`" in written
@@ -95,8 +99,12 @@ def test_against_a_second_checkout_goes_into_the_json(shell: Shell):
     there.mkdir()
     (there / "massctl.yaml").write_bytes((shell.root / "massctl.yaml").read_bytes())
     (there / "campaigns").mkdir()
-    (notice,) = shell("plan", "--format", "json", "--for-review", "--against", "../before").document["campaigns"]
-    assert ["it is new: there is no such campaign there"] == [row["words"] for row in notice["changes"]["rows"]]
+    (notice,) = shell(
+        "plan", "--format", "json", "--for-review", "--against", "../before"
+    ).document["campaigns"]
+    assert ["it is new: there is no such campaign there"] == [
+        row["words"] for row in notice["changes"]["rows"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +114,9 @@ def test_against_a_second_checkout_goes_into_the_json(shell: Shell):
         ("surprise: 1\n", "the settings there have faults, so nothing can be compared"),
     ],
 )
-def test_a_pull_request_that_brings_or_mends_the_settings_is_reviewed(shell: Shell, settings: str | None, told: str):
+def test_a_pull_request_that_brings_or_mends_the_settings_is_reviewed(
+    shell: Shell, settings: str | None, told: str
+):
     shell.tree.text("notice", more=AT_NOON)
     there = shell.root.parent / "before"
     there.mkdir()
@@ -123,8 +133,14 @@ def test_a_pull_request_that_brings_or_mends_the_settings_is_reviewed(shell: She
     ("flags", "told"),
     [
         (["--for-review"], "--for-review adds to the JSON; use it with --format json"),
-        (["--format", "markdown", "--for-review"], "--for-review adds to the JSON; use it with --format json"),
-        (["--format", "json", "--against", "x"], "with --format json, use --against together with --for-review"),
+        (
+            ["--format", "markdown", "--for-review"],
+            "--for-review adds to the JSON; use it with --format json",
+        ),
+        (
+            ["--format", "json", "--against", "x"],
+            "with --format json, use --against together with --for-review",
+        ),
     ],
 )
 def test_flags_that_do_not_go_together(shell: Shell, flags: list[str], told: str):
@@ -144,7 +160,8 @@ def test_what_is_no_plan_makes_no_comment(shell: Shell, text: str):
     path.write_text(text)
     said = shell("ci", "comment-text", str(path))
     assert (1, "") == (said.status, said.out)
-    assert "is not a plan for review" in " ".join(said.err.split())  # Where it breaks, the path decides.
+    # Where it breaks, the path decides.
+    assert "is not a plan for review" in " ".join(said.err.split())
     assert "No comment was made." in said.err
 
 

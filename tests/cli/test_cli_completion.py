@@ -42,7 +42,9 @@ def test_names_of_verbs_campaigns_accounts_and_codes_are_completed(
     assert found == proposed(shell, monkeypatch, *words)
 
 
-def test_a_folder_without_a_repository_completes_nothing(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_a_folder_without_a_repository_completes_nothing(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     (shell.root / "massctl.yaml").unlink()
     assert [] == proposed(shell, monkeypatch, "plan", "x")
     assert [] == proposed(shell, monkeypatch, "tags", "pull", "--account", "")
@@ -69,14 +71,20 @@ sys.modules.update(dict.fromkeys(("fcntl", "resource", "termios", "pwd")))
 import massctl.__main__, massctl.cli.main
 print(massctl.cli.main.unsupported("nt"))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert (0, True) == (done.returncode, "WSL" in done.stdout), done.stderr
 
 
-def test_the_sandbox_says_what_its_words_are_and_opens_the_inbox(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_the_sandbox_says_what_its_words_are_and_opens_the_inbox(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     shell.tree.news("letter")
     asked: list[str] = []
-    monkeypatch.setattr("massctl.cli.commands.sandbox.run_app", lambda app, port, ready, **_: ready(8123))
+    monkeypatch.setattr(
+        "massctl.cli.commands.sandbox.run_app", lambda app, port, ready, **_: ready(8123)
+    )
     monkeypatch.setattr("webbrowser.open", lambda address: bool(asked.append(address)))
     said = shell("sandbox", "--open")
     address, appid, secret = said.out.split()
@@ -95,7 +103,8 @@ def test_every_form_of_a_run_in_the_sandbox_tells_its_time(shell: Shell, form: s
     shell.tree.news("letter", more=TOMORROW)
     told = "the sandbox's clock says 2026-12-02 20:00"
     assert told in " ".join(shell("plan", "letter", "--sandbox", "--format", form).err.split())
-    assert "clock" not in shell("plan", "--sandbox", "--format", form).err  # No named campaign moved it.
+    # No named campaign moved it.
+    assert "clock" not in shell("plan", "--sandbox", "--format", form).err
 
 
 def test_a_run_that_stops_in_the_sandbox_tells_its_time_too(shell: Shell):

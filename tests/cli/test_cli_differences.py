@@ -32,7 +32,11 @@ def changes(out: str) -> str:
     """Give what a plan says of changes, without its label."""
     lines = out.splitlines()
     (start,) = (number for number, line in enumerate(lines) if line.startswith("  changes "))
-    end = next(number for number, line in enumerate(lines) if number > start and not line.startswith(" " * 10))
+    end = next(
+        number
+        for number, line in enumerate(lines)
+        if number > start and not line.startswith(" " * 10)
+    )
     return "\n".join(line[13:] for line in lines[start:end])
 
 
@@ -46,7 +50,9 @@ def second(shell: Shell, name: str = "before") -> Tree:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("columns", [60, 100])
-def test_against_a_second_checkout(letter: Shell, snapshot: SnapshotAssertion, language: str, columns: int):
+def test_against_a_second_checkout(
+    letter: Shell, snapshot: SnapshotAssertion, language: str, columns: int
+):
     second(letter)
     edit(letter.tree)
     letter.tree.text("notice", more=AT_NOON)
@@ -140,16 +146,21 @@ def test_against_the_staged_draft(letter: Shell):
     edit(letter.tree)
     said = letter("plan", "--sandbox")
     assert "" == said.err
-    assert changes(said.out).startswith("compared with the staged draft of 2026-12-01 12:00 +08:00\n")
+    assert changes(said.out).startswith(
+        "compared with the staged draft of 2026-12-01 12:00 +08:00\n"
+    )
 
 
 def test_against_the_edition_that_was_sent(letter: Shell):
     letter("apply", "--sandbox", "--yes")
     edit(letter.tree)
-    assert "  changes " not in letter("plan", "--sandbox").out  # What was sent is not rendered again.
+    # What was sent is not rendered again.
+    assert "  changes " not in letter("plan", "--sandbox").out
     edit(letter.tree, edition=2)
     said = changes(letter("plan", "--sandbox").out)
-    assert said.startswith("compared with edition 1, sent 2026-12-01 12:00 +08:00\nthe edition: 1 → 2\n")
+    assert said.startswith(
+        "compared with edition 1, sent 2026-12-01 12:00 +08:00\nthe edition: 1 → 2\n"
+    )
 
 
 def test_a_text_is_compared_with_what_was_sent(shell: Shell):
@@ -182,7 +193,10 @@ def test_an_archive_that_cannot_be_written_stops_no_send(letter: Shell):
 
 def test_git_does_not_see_the_archive(shell: Shell):
     shell("init", "new")
-    assert "massctl.state.bodies/" in (shell.root / "new/.gitignore").read_text(encoding="utf-8").splitlines()
+    assert (
+        "massctl.state.bodies/"
+        in (shell.root / "new/.gitignore").read_text(encoding="utf-8").splitlines()
+    )
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
@@ -202,7 +216,9 @@ def test_a_document_does_not_pay_for_a_change(shell: Shell):
 def test_a_folder_may_be_named_by_its_whole_path(letter: Shell):
     there = second(letter)
     edit(letter.tree)
-    assert changes(letter("plan", "--against", str(there.root)).out).startswith(f"against {Path(there.root)}\n")
+    assert changes(letter("plan", "--against", str(there.root)).out).startswith(
+        f"against {Path(there.root)}\n"
+    )
 
 
 def test_a_sandbox_that_was_reset_remembers_no_content(letter: Shell):

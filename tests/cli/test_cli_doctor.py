@@ -16,10 +16,13 @@ from massctl.forge.protection import CHECKS
 from massctl.model.diagnostics import Check, Level
 from massctl.transport import Call, Line, NoAnswer, RawAnswer
 
-SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "doctor.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (Path(massctl.__file__).parent.parent / "schemas" / "doctor.schema.json").read_text("utf-8")
+)
 SECRET = "0123456789abcdef" * 2
 WHERE = (
-    "微信开发者平台 (developers.weixin.qq.com/platform) / 我的业务 / the account / 基础信息 / 开发密钥 / API IP白名单"
+    "微信开发者平台 (developers.weixin.qq.com/platform)"
+    " / 我的业务 / the account / 基础信息 / 开发密钥 / API IP白名单"
 )
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 
@@ -53,7 +56,9 @@ def test_a_new_repository_is_well_in_the_sandbox(shell: Shell):
     shell.tree.news()
     found = levels(shell, "--sandbox")
 
-    assert {"protection": "unknown"} == {check: level for check, level in found.items() if level != "ok"}
+    assert {"protection": "unknown"} == {
+        check: level for check, level in found.items() if level != "ok"
+    }
     elsewhere = {"git", "lease", "comments", "notify", "callback"}
     assert {each.value for each in {*Check} - {*CHECKS}} - elsewhere == set(found)
     assert 0 == shell("doctor", "--sandbox").status
@@ -65,7 +70,9 @@ def test_nothing_is_recorded_and_nothing_changes(shell: Shell):
 
     report = shell.report()
     assert not (shell.root / ".massctl" / "sandbox" / "massctl.state.jsonl").exists()
-    assert [[], [], [], []] == [report[kind] for kind in ("violations", "jobs", "drafts", "previews")]
+    assert [[], [], [], []] == [
+        report[kind] for kind in ("violations", "jobs", "drafts", "previews")
+    ]
 
 
 def test_an_address_that_is_not_on_the_whitelist_is_named_with_what_to_click(shell: Shell):
@@ -85,7 +92,9 @@ def test_a_token_does_not_prove_that_the_address_may_call(shell: Shell, offline:
     def unlisted(_: Line, call: Call) -> RawAnswer:
         if call.url.endswith("stable_token"):
             return RawAnswer(200, b'{"access_token": "t", "expires_in": 7200}')
-        return RawAnswer(200, b'{"errcode": 40164, "errmsg": "invalid ip 203.0.113.9, not in whitelist"}')
+        return RawAnswer(
+            200, b'{"errcode": 40164, "errmsg": "invalid ip 203.0.113.9, not in whitelist"}'
+        )
 
     shell.monkeypatch.setattr(Line, "exchange", unlisted)
     shell.env(WECHAT_MAIN_SECRET=SECRET)
@@ -99,19 +108,34 @@ def test_a_token_does_not_prove_that_the_address_may_call(shell: Shell, offline:
 def test_an_account_of_another_kind_is_noticed(shell: Shell):
     settings = shell.root / "massctl.yaml"
     shell("doctor", "--sandbox")
-    settings.write_text(settings.read_text("utf-8").replace("kind: service", "kind: subscription"), "utf-8")
+    settings.write_text(
+        settings.read_text("utf-8").replace("kind: service", "kind: subscription"), "utf-8"
+    )
+    # WeChat does not read massctl.yaml.
     shell.monkeypatch.setattr(
-        "massctl.sandbox.accounts.declare_account", lambda db, appid, **given: db.get("accounts", appid)["secret"]
-    )  # WeChat does not read massctl.yaml.
+        "massctl.sandbox.accounts.declare_account",
+        lambda db, appid, **given: db.get("accounts", appid)["secret"],
+    )
 
-    assert ("warning", "ok") == (levels(shell, "--sandbox")["kind"], levels(shell, "--sandbox")["mass_send_openids"])
+    assert ("warning", "ok") == (
+        levels(shell, "--sandbox")["kind"],
+        levels(shell, "--sandbox")["mass_send_openids"],
+    )
 
 
 @pytest.mark.parametrize(
     ("secret", "level"),
-    [("", "problem"), (SECRET + "\n", "problem"), (" ", "problem"), (SECRET, "ok"), ("x", "warning")],
+    [
+        ("", "problem"),
+        (SECRET + "\n", "problem"),
+        (" ", "problem"),
+        (SECRET, "ok"),
+        ("x", "warning"),
+    ],
 )
-def test_a_secret_that_cannot_work_is_not_tried(shell: Shell, offline: list[Any], secret: str, level: str):
+def test_a_secret_that_cannot_work_is_not_tried(
+    shell: Shell, offline: list[Any], secret: str, level: str
+):
     shell.env(WECHAT_MAIN_SECRET=secret)
     found = levels(shell)
 
@@ -170,7 +194,9 @@ def test_a_proxy_that_takes_connections_is_used(shell: Shell, offline: list[Any]
     shell.tree.settings(account="    proxy_env: WECHAT_PROXY\n")
     shell.env(WECHAT_MAIN_SECRET=SECRET, WECHAT_PROXY="http://user:hunter2@proxy.example:3128")
     reached: list[object] = []
-    shell.monkeypatch.setattr(socket, "create_connection", lambda place, _: reached.append(place) or _Open())
+    shell.monkeypatch.setattr(
+        socket, "create_connection", lambda place, _: reached.append(place) or _Open()
+    )
 
     assert "ok" == levels(shell)["proxy"]
     assert [("proxy.example", 3128)] == reached
@@ -197,7 +223,9 @@ def _without_socks(**_: object) -> None:
     raise ImportError
 
 
-def test_an_address_for_loopback_needs_no_proxy_and_no_plausible_secret(shell: Shell, offline: list[Any]):
+def test_an_address_for_loopback_needs_no_proxy_and_no_plausible_secret(
+    shell: Shell, offline: list[Any]
+):
     shell.tree.settings(account="    proxy_env: WECHAT_PROXY\n")
     shell.env(WECHAT_MAIN_SECRET="sandbox", MASSCTL_API_BASE="http://127.0.0.1:8900")
     found = levels(shell)
@@ -207,7 +235,8 @@ def test_an_address_for_loopback_needs_no_proxy_and_no_plausible_secret(shell: S
 
 def test_a_host_of_ones_own_is_named(shell: Shell, offline: list[Any]):
     shell.tree.settings(
-        account="    api_base: https://relay.example.com\n", policy="  api_hosts: [relay.example.com]\n"
+        account="    api_base: https://relay.example.com\n",
+        policy="  api_hosts: [relay.example.com]\n",
     )
     said = shell("doctor")
 
@@ -226,7 +255,9 @@ def test_a_token_command_is_run_and_what_it_says_is_told(shell: Shell, offline: 
     shell.tree.settings(account="    token_command: [sh, -c, 'echo no server >&2; exit 1']\n")
     settings = shell.root / "massctl.yaml"
     settings.write_text(
-        settings.read_text("utf-8").replace("    secret_env: WECHAT_MAIN_SECRET      # 只写变量名\n", "")
+        settings.read_text("utf-8").replace(
+            "    secret_env: WECHAT_MAIN_SECRET      # 只写变量名\n", ""
+        )
     )
     said = shell("doctor")
 
@@ -238,7 +269,11 @@ def test_a_token_command_is_run_and_what_it_says_is_told(shell: Shell, offline: 
 def test_a_doubt_and_a_missed_window_are_told_with_the_way_out(shell: Shell):
     shell.tree.settings(in_doubt="stop")
     shell.tree.text("now", more=DUE)
-    shell.tree.text("late", content="别的", more=window("2026-11-30T12:00:00+08:00", "2026-11-30T14:00:00+08:00"))
+    shell.tree.text(
+        "late",
+        content="别的",
+        more=window("2026-11-30T12:00:00+08:00", "2026-11-30T14:00:00+08:00"),
+    )
     shell("plan", "now", "--sandbox")
     shell.faults(lost(SENDALL))
     assert 4 == shell("apply", "now", "--sandbox", "--yes").status

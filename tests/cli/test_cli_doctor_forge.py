@@ -27,7 +27,9 @@ def forge(shell: Shell) -> FakeSettings:
     return made
 
 
-def test_after_every_step_nothing_is_wrong_and_no_secret_of_wechat_is_needed(shell: Shell, forge: FakeSettings) -> None:
+def test_after_every_step_nothing_is_wrong_and_no_secret_of_wechat_is_needed(
+    shell: Shell, forge: FakeSettings
+) -> None:
     said = shell("doctor", "--forge")
 
     assert (0, "") == (said.status, said.err)
@@ -35,7 +37,9 @@ def test_after_every_step_nothing_is_wrong_and_no_secret_of_wechat_is_needed(she
     assert "gho_token" not in said.out
 
 
-def test_each_line_says_what_it_exposes_and_the_command_that_mends_it(shell: Shell, forge: FakeSettings) -> None:
+def test_each_line_says_what_it_exposes_and_the_command_that_mends_it(
+    shell: Shell, forge: FakeSettings
+) -> None:
     forge.answers["actions/secrets"] = {"secrets": [{"name": "WECHAT_MAIN_SECRET"}]}
     shell.env(NO_COLOR="1")
     said = shell("doctor", "--forge", columns=100)
@@ -47,7 +51,9 @@ def test_each_line_says_what_it_exposes_and_the_command_that_mends_it(shell: She
 
 @pytest.mark.parametrize("columns", [40, 200])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_it_fits_the_terminal(shell: Shell, forge: FakeSettings, columns: int, language: str) -> None:
+def test_it_fits_the_terminal(
+    shell: Shell, forge: FakeSettings, columns: int, language: str
+) -> None:
     forge.rulesets, forge.answers["keys"] = {}, []
     shell.env(MASSCTL_LANG=language, NO_COLOR="1")
     lines = shell("doctor", "--forge", columns=columns).out.splitlines()
@@ -67,7 +73,9 @@ def test_the_document_is_that_of_doctor(shell: Shell, forge: FakeSettings) -> No
     assert (0, "deploy_key", "unknown") == (said.status, unseen["check"], unseen["level"])
 
 
-def test_gh_s_own_variable_counts_before_that_of_workflows(shell: Shell, forge: FakeSettings) -> None:
+def test_gh_s_own_variable_counts_before_that_of_workflows(
+    shell: Shell, forge: FakeSettings
+) -> None:
     shell.env(GITHUB_TOKEN="ghs_of_a_workflow")
     assert 0 == shell("doctor", "--forge").status
 
@@ -83,14 +91,18 @@ def test_without_a_token_it_says_how_to_get_one(shell: Shell, forge: FakeSetting
     assert 'GH_TOKEN="$(gh auth token)" massctl doctor --forge' in said.err
 
 
-def test_a_remote_elsewhere_is_refused_unless_the_repository_is_named(shell: Shell, forge: FakeSettings) -> None:
+def test_a_remote_elsewhere_is_refused_unless_the_repository_is_named(
+    shell: Shell, forge: FakeSettings
+) -> None:
     git(shell.root, "remote", "set-url", "origin", "git@gitee.com:my-company/letters.git")
 
     assert 2 == shell("doctor", "--forge").status
     assert 0 == shell("doctor", "--forge", "--repo", REPOSITORY).status
 
 
-def test_a_repository_that_the_token_cannot_see_is_an_error(shell: Shell, forge: FakeSettings) -> None:
+def test_a_repository_that_the_token_cannot_see_is_an_error(
+    shell: Shell, forge: FakeSettings
+) -> None:
     del forge.answers[""]
     said = shell("doctor", "--forge")
 
@@ -105,7 +117,9 @@ def test_flags_that_contradict_each_other_are_refused(shell: Shell, flags: tuple
     assert 2 == shell("doctor", *flags).status
 
 
-def test_the_token_goes_only_to_an_address_that_is_encrypted(shell: Shell, forge: FakeSettings) -> None:
+def test_the_token_goes_only_to_an_address_that_is_encrypted(
+    shell: Shell, forge: FakeSettings
+) -> None:
     shell.env(GITHUB_API_URL="http://api.github.example")
 
     assert (1, []) == (shell("doctor", "--forge").status, forge.asked)

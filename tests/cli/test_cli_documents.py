@@ -72,13 +72,19 @@ def test_apply(shell: Shell):
     assert APPLY_KEYS == set(said.document)
     assert APPLIED_KEYS == set(campaign)
     assert [JOB_KEYS] == [set(job) for job in campaign["jobs"]]
-    assert {"add_material", "upload_image", "save_draft", "send_mass"} == {s["kind"] for s in campaign["performed"]}
+    assert {"add_material", "upload_image", "save_draft", "send_mass"} == {
+        s["kind"] for s in campaign["performed"]
+    }
 
 
 def test_apply_says_its_exit_status_lineage_and_serial(shell: Shell):
     shell.tree.text()
     said = apply(shell, "notice")
-    lines = (shell.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (shell.root / ".massctl/sandbox/massctl.state.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     document = said.document
     assert (said.status, json.loads(lines[0])["lineage"], len(lines)) == (
         document["exit_status"],
@@ -125,7 +131,11 @@ def test_validate(shell: Shell):
     assert {"format_version", "diagnostics", "summary"} == set(said.document)
     assert DIAGNOSTIC_KEYS == set(found)
     assert {"error": 1, "warning": 0} == said.document["summary"]
-    assert ("campaigns/notice/campaign.yaml", 6, 1) == (found["file"], found["line"], found["column"])
+    assert ("campaigns/notice/campaign.yaml", 6, 1) == (
+        found["file"],
+        found["line"],
+        found["column"],
+    )
 
 
 def test_diagnostics_are_sorted_by_place(shell: Shell):
@@ -215,12 +225,20 @@ def test_a_run_that_stops_early_still_prints_its_document(shell: Shell, verb: st
         assert status == said.document["exit_status"]
 
 
-@pytest.mark.parametrize("typed", [("record-event", "event.xml"), ("speed", "get"), ("speed", "set", "2")])
-def test_a_verb_without_a_campaign_that_stops_early_still_prints_its_document(shell: Shell, typed: tuple[str, ...]):
+@pytest.mark.parametrize(
+    "typed", [("record-event", "event.xml"), ("speed", "get"), ("speed", "set", "2")]
+)
+def test_a_verb_without_a_campaign_that_stops_early_still_prints_its_document(
+    shell: Shell, typed: tuple[str, ...]
+):
     shell.tree.text()
     broken_settings(shell)
     said = shell(*typed, "--sandbox", "--format", "json")
-    assert (1, 1, True) == (said.status, said.document["exit_status"], bool(said.document["error"]["message"]))
+    assert (1, 1, True) == (
+        said.status,
+        said.document["exit_status"],
+        bool(said.document["error"]["message"]),
+    )
     assert [] == misfits(typed[0], said.document)
 
 
@@ -229,7 +247,10 @@ def test_a_corrupt_ledger_is_told_as_a_refusal_in_the_document(shell: Shell):
     corrupt_ledger(shell)
     said = shell("apply", "notice", "--sandbox", "--yes", "--format", "json")
     (refusal,) = said.document["campaigns"][0]["refusals"]
-    assert ("ledger_damaged", True) == (refusal["guard"], "the ledger is damaged" in refusal["message"])
+    assert ("ledger_damaged", True) == (
+        refusal["guard"],
+        "the ledger is damaged" in refusal["message"],
+    )
 
 
 @pytest.mark.parametrize("verb", ["apply", "status"])
@@ -246,7 +267,9 @@ def test_another_runner_refuses_every_campaign(shell: Shell):
     shell.tree.text("two", content="二")
     with sole_runner(shell.root / ".massctl/sandbox/locks", NOON):
         document = apply(shell, "one", "two").document
-    guards = [[refusal["guard"] for refusal in campaign["refusals"]] for campaign in document["campaigns"]]
+    guards = [
+        [refusal["guard"] for refusal in campaign["refusals"]] for campaign in document["campaigns"]
+    ]
     assert [["other_runner"], ["other_runner"]] == guards
 
 

@@ -47,9 +47,13 @@ class Console:
 
     def __init__(self, shell: Shell, world: Sandbox, secret: str) -> None:
         self.shell, self._world, self._secret = shell, world, secret
-        self._http = httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1")
+        self._http = httpx.Client(
+            transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1"
+        )
 
-    def call(self, path: str, body: object = None, *, appid: str = APPID, **more: Any) -> dict[str, Any]:
+    def call(
+        self, path: str, body: object = None, *, appid: str = APPID, **more: Any
+    ) -> dict[str, Any]:
         grant = {"grant_type": "client_credential", "appid": appid, "secret": self._secret}
         token = self._http.post("/cgi-bin/stable_token", json=grant).json()["access_token"]
         params = {"access_token": token, **({"type": "image"} if more else {})}
@@ -75,7 +79,10 @@ class Console:
 
     def edit(self, title: str, author: str = "谁改了我") -> None:
         media_id, article = self.draft(title)
-        self.call("draft/update", {"media_id": media_id, "index": 0, "articles": {**article, "author": author}})
+        self.call(
+            "draft/update",
+            {"media_id": media_id, "index": 0, "articles": {**article, "author": author}},
+        )
 
     def delete(self, title: str) -> None:
         self.call("draft/delete", {"media_id": self.draft(title)[0]})
@@ -104,7 +111,9 @@ class Console:
     def heard(self) -> list[tuple[str, str]]:
         """Give every drift that the channel was told of: campaign and kind."""
         posts = self.report()["notifications"]
-        notices = [each for post in posts for each in post["body"]["notices"] if each["event"] == "drift"]
+        notices = [
+            each for post in posts for each in post["body"]["notices"] if each["event"] == "drift"
+        ]
         return [(each["campaign"], each["drift"]) for each in notices]
 
 
@@ -116,7 +125,9 @@ def console(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     world.ensure_account(OTHER, name="other", kind="service")
     begun = transport.Line.__init__
     monkeypatch.setattr(
-        transport.Line, "__init__", lambda self, proxy=None, inside=None: begun(self, proxy, inside or world.app)
+        transport.Line,
+        "__init__",
+        lambda self, proxy=None, inside=None: begun(self, proxy, inside or world.app),
     )
     shell.env(MASSCTL_API_BASE="http://127.0.0.1:9", HOOK="https://hook.example/")
     shell.env(**{SECRET_VARIABLE: secret, "WECHAT_OTHER_SECRET": secret})
@@ -151,7 +162,9 @@ def append(console: Console, *events: Event) -> None:
     root = console.shell.root
     ledger = LocalLedger(root / "massctl.state.jsonl", root / ".massctl/locks")
     about = {"at": OPENS - timedelta(hours=70), "campaign": "letter", "edition": 1}
-    ledger.append(ledger.read(0)[-1].serial, [NewEntry(event=each, **about) for each in events], durable=True)
+    ledger.append(
+        ledger.read(0)[-1].serial, [NewEntry(event=each, **about) for each in events], durable=True
+    )
 
 
 def test_a_draft_that_was_edited_is_told_once_with_what_to_type(staged: Console) -> None:
@@ -160,11 +173,19 @@ def test_a_draft_that_was_edited_is_told_once_with_what_to_type(staged: Console)
         staged.before(hours=hours)
         daily(staged)
 
-    (notice,) = [each for post in staged.report()["notifications"] for each in post["body"]["notices"]]
-    assert ("drift", "draft_changed", "letter") == (notice["event"], notice["drift"], notice["campaign"])
+    (notice,) = [
+        each for post in staged.report()["notifications"] for each in post["body"]["notices"]
+    ]
+    assert ("drift", "draft_changed", "letter") == (
+        notice["event"],
+        notice["drift"],
+        notice["campaign"],
+    )
     assert "its draft was changed in the console" in notice["message"]
     assert "massctl adopt letter" in notice["hint"]
-    assert ["drift_told", "drift_told"] == told(staged), "once for the output of the run, once for the channel"
+    assert ["drift_told", "drift_told"] == told(staged), (
+        "once for the output of the run, once for the channel"
+    )
 
 
 def test_the_run_says_it_too_and_only_once(staged: Console) -> None:
@@ -192,7 +213,9 @@ def test_what_is_mended_and_drifts_again_is_told_again(staged: Console) -> None:
     assert [("letter", "draft_changed")] * 2 == staged.heard()
 
 
-def test_what_comes_back_within_a_distance_is_told_within_the_hour_while_anything_is_open(staged: Console) -> None:
+def test_what_comes_back_within_a_distance_is_told_within_the_hour_while_anything_is_open(
+    staged: Console,
+) -> None:
     staged.edit("风", "一")
     staged.before(hours=70)
     daily(staged)
@@ -261,7 +284,9 @@ def test_what_cannot_be_read_is_no_drift_and_is_read_later(staged: Console) -> N
     assert [("letter", "draft_changed")] == staged.heard()
 
 
-def test_a_run_that_dies_before_it_records_has_told(staged: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_dies_before_it_records_has_told(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The output too, which no other run would say again."""
 
     def killed(*_: object, **__: object) -> None:
@@ -274,7 +299,9 @@ def test_a_run_that_dies_before_it_records_has_told(staged: Console, monkeypatch
     assert 1 == len(staged.heard())
 
 
-def test_what_could_not_be_recorded_is_told_again(staged: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_could_not_be_recorded_is_told_again(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from massctl.errors import LedgerError
 
     def full(*_: object, **__: object) -> None:
@@ -299,7 +326,10 @@ def test_what_another_runner_told_while_this_one_read_is_not_told_again(
 
     def meanwhile(*arguments: Any) -> drift.DriftsRead:
         found = reads(*arguments)
-        append(staged, *(told_event(each, channel) for each in found.drifts for channel in ("HOOK", None)))
+        append(
+            staged,
+            *(told_event(each, channel) for each in found.drifts for channel in ("HOOK", None)),
+        )
         return found
 
     monkeypatch.setattr(drift, "read_drifts", meanwhile)
@@ -323,7 +353,9 @@ def test_a_campaign_that_cannot_be_rendered_has_ended_no_drift(staged: Console) 
     staged.edit("风", "编辑部")
     staged.before(hours=22)
     daily(staged)
-    assert ["drift_told", "drift_told", "drift_ended"] == told(staged), "the distance was not passed either"
+    assert ["drift_told", "drift_told", "drift_ended"] == told(staged), (
+        "the distance was not passed either"
+    )
 
 
 @pytest.mark.parametrize("is_sent", [True, False], ids=["it was sent", "its draft was replaced"])
@@ -352,7 +384,9 @@ def test_a_channel_that_was_not_reached_hears_it_later_and_the_other_not_twice(
     staged: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = staged.shell.tree.read("massctl.yaml")
-    staged.shell.tree.write("massctl.yaml", lines.replace(HOOK, HOOK + "  - wecom_robot_env: ROBOT\n"))
+    staged.shell.tree.write(
+        "massctl.yaml", lines.replace(HOOK, HOOK + "  - wecom_robot_env: ROBOT\n")
+    )
     staged.edit("风")
     staged.before(hours=70)
     exchange, deaf = transport.Line.exchange, transport.NoAnswer("answer_timeout", seconds=10)
@@ -360,7 +394,9 @@ def test_a_channel_that_was_not_reached_hears_it_later_and_the_other_not_twice(
         patch.setattr(
             transport.Line,
             "exchange",
-            lambda self, call: deaf if b'"ROBOT"' in (call.content or b"") else exchange(self, call),
+            lambda self, call: (
+                deaf if b'"ROBOT"' in (call.content or b"") else exchange(self, call)
+            ),
         )
         daily(staged)
     staged.before(hours=69)
@@ -390,7 +426,9 @@ def test_console_sends_that_somebody_recorded_count_too(staged: Console) -> None
     assert entry.get("now") is None, "how many count depends on the account's period"
 
 
-def test_an_account_without_the_right_to_statistics_is_asked_once_and_is_no_fault(staged: Console) -> None:
+def test_an_account_without_the_right_to_statistics_is_asked_once_and_is_no_fault(
+    staged: Console,
+) -> None:
     staged.control("accounts", {"appid": APPID, "statistics_right": False})
     staged.before(hours=70)
     said = staged.shell("ci", "send")
@@ -411,11 +449,15 @@ def test_status_calendar_and_pages_show_what_was_told_until_it_is_answered(stage
     daily(staged)
 
     said = shell("status")
-    assert [True, True] == ["its draft was changed in the console" in said.out, "massctl adopt letter" in said.out]
+    assert [True, True] == [
+        "its draft was changed in the console" in said.out,
+        "massctl adopt letter" in said.out,
+    ]
     (campaign,) = shell("status", "--format", "json").document["campaigns"]
     assert ["draft_changed"] == [each["kind"] for each in campaign["drift"]]
     shown = "".join(
-        line.strip("\r\n").removeprefix(" ") for line in shell("plan", "--format", "ics").out.splitlines(True)
+        line.strip("\r\n").removeprefix(" ")
+        for line in shell("plan", "--format", "ics").out.splitlines(True)
     )
     assert ["SUMMARY:⚠ " in shown, "its draft was changed in the console" in shown] == [True, True]
 
@@ -427,7 +469,9 @@ def test_no_job_of_github_is_started_for_a_reading(staged: Console, tmp_path: Pa
     """Its minutes are counted: what runs anyway reads."""
     lines = staged.shell.tree.read("massctl.yaml").replace(HOOK, HOOK + "    upcoming: []\n")
     staged.shell.tree.write("massctl.yaml", lines)
-    staged.shell.env(GITHUB_REF="refs/heads/main", GITHUB_EVENT_NAME="push", GITHUB_OUTPUT=str(tmp_path / "out"))
+    staged.shell.env(
+        GITHUB_REF="refs/heads/main", GITHUB_EVENT_NAME="push", GITHUB_OUTPUT=str(tmp_path / "out")
+    )
     staged.edit("风")
     for hours in (72, 71, 24, 23, 2, 1.6):
         staged.before(hours=hours)
@@ -449,7 +493,9 @@ def test_no_job_of_github_is_started_for_a_reading(staged: Console, tmp_path: Pa
         (503, "", "the server answers 503"),
     ],
 )
-def test_only_a_clear_answer_says_that_an_article_is_gone(status: int, page: str, expected: object) -> None:
+def test_only_a_clear_answer_says_that_an_article_is_gone(
+    status: int, page: str, expected: object
+) -> None:
     def app(_: Any, start: Any) -> list[bytes]:
         start(f"{status} said", [("Content-Type", "text/html")])
         return [page.encode()]
@@ -529,7 +575,9 @@ PROGRESS: Final = {
         ("at", "2026-12-05T04:00:00"),
     ],
 )
-def test_a_memory_that_nobody_can_have_written_is_none(tmp_path: Path, field: str, wrong: object) -> None:
+def test_a_memory_that_nobody_can_have_written_is_none(
+    tmp_path: Path, field: str, wrong: object
+) -> None:
     def remembered(progress: dict[str, object]) -> int:
         document = {"lineage": "L", "campaigns": [["letter", 1, progress]]}
         (tmp_path / "reading-progress").write_text(json.dumps(document), encoding="utf-8")
@@ -556,7 +604,9 @@ text:
 """
 
 
-def words(console: Console, name: str, *, tag: int = 0, reviewer: str = "editor_li", more: str = "") -> None:
+def words(
+    console: Console, name: str, *, tag: int = 0, reviewer: str = "editor_li", more: str = ""
+) -> None:
     """Add words for a tag of their own, or for every follower of the other account."""
     console.tag(tag, f"标签{tag}") if tag else None
     audience = f"  tag: 标签{tag}" if tag else "  is_to_all: true"
@@ -565,12 +615,16 @@ def words(console: Console, name: str, *, tag: int = 0, reviewer: str = "editor_
     console.shell.tree.write(f"campaigns/{name}/campaign.yaml", yaml)
 
 
-def letter(console: Console, name: str, tag: int, colour: int, body: str = "![河](../images/river.png)\n") -> None:
+def letter(
+    console: Console, name: str, tag: int, colour: int, body: str = "![河](../images/river.png)\n"
+) -> None:
     console.tag(tag, f"标签{tag}")
     more = f"{WINDOW}preview:\n  towxname: [editor_li]\n"
     console.shell.tree.news(name, title=name, more=more, body=body)
     yaml = console.shell.tree.read(f"campaigns/{name}/campaign.yaml")
-    console.shell.tree.write(f"campaigns/{name}/campaign.yaml", yaml.replace("is_to_all: true", f"tag: 标签{tag}"))
+    console.shell.tree.write(
+        f"campaigns/{name}/campaign.yaml", yaml.replace("is_to_all: true", f"tag: 标签{tag}")
+    )
     console.shell.tree.write(f"campaigns/{name}/images/river.png", png((colour, 20, 30)))
 
 
@@ -609,7 +663,9 @@ def week(cloned: Shell, console: Console, tmp_path: Path) -> Console:
     letter(console, "deleted", 202, 2)
     letter(console, "picture", 203, 3)
     letter(console, "article", 204, 4)
-    tree.write("campaigns/article/articles/main.md.j2", '[上一封]({{ article_url("sent") }})，今天风大。\n')
+    tree.write(
+        "campaigns/article/articles/main.md.j2", '[上一封]({{ article_url("sent") }})，今天风大。\n'
+    )
     yaml = tree.read("campaigns/article/campaign.yaml")
     tree.write("campaigns/article/campaign.yaml", yaml.replace("main.md", "main.md.j2"))
     (shell.root / "campaigns/article/articles/main.md").unlink()
@@ -643,7 +699,9 @@ def of_a_newer_massctl(console: Console) -> None:
         return found
 
     console.shell.monkeypatch.setattr(locks, "lock_document", newer)
-    console.shell.monkeypatch.setattr(locks, "renderer", lambda: versions.replace("massctl ", "massctl 9."))
+    console.shell.monkeypatch.setattr(
+        locks, "renderer", lambda: versions.replace("massctl ", "massctl 9.")
+    )
 
 
 def deleted_article(console: Console) -> None:
@@ -694,14 +752,18 @@ def test_a_week_in_which_ten_things_drift(week: Console) -> None:
         2: [("article", "article_gone"), ("bounds", "audience_outside")],
     } == found
     assert 1 == log.count("edited: its draft was changed in the console; to keep")
-    assert 1 == log.count("bounds: its audience has 10 followers, which its bounds do not allow; if")
+    assert 1 == log.count(
+        "bounds: its audience has 10 followers, which its bounds do not allow; if"
+    )
 
 
 @pytest.mark.night
 def test_a_week_in_which_nothing_drifts(week: Console) -> None:
     tree = week.shell.tree
     yaml = tree.read("campaigns/unseen/campaign.yaml")
-    tree.write("campaigns/unseen/campaign.yaml", yaml.replace(f"{NOT_A_FOLLOWER[0]}_li", "editor_li"))
+    tree.write(
+        "campaigns/unseen/campaign.yaml", yaml.replace(f"{NOT_A_FOLLOWER[0]}_li", "editor_li")
+    )
     assert 0 == week.shell("lock").status
     pushed(week.shell)
     for hours in (160, 100, 72, 40, 24, 10, 2, 0.5):
@@ -710,14 +772,19 @@ def test_a_week_in_which_nothing_drifts(week: Console) -> None:
     assert ([], []) == (week.heard(), told(week))
 
 
-@pytest.mark.parametrize("location", ["http://[login", "http://a..b/", "http://xn--.com/", f"http://{'a' * 70}.com/"])
+@pytest.mark.parametrize(
+    "location", ["http://[login", "http://a..b/", "http://xn--.com/", f"http://{'a' * 70}.com/"]
+)
 def test_an_address_that_leads_to_what_is_none_raises_nothing(location: str) -> None:
     def app(_: Any, start: Any) -> list[bytes]:
         start("302 Found", [("Location", location)])
         return [b""]
 
     line = transport.Line(inside=app)
-    assert isinstance(Downloads(line, is_inside=True).is_there("https://mmbiz.qpic.cn/a"), str | transport.NoAnswer)
+    assert isinstance(
+        Downloads(line, is_inside=True).is_there("https://mmbiz.qpic.cn/a"),
+        str | transport.NoAnswer,
+    )
     line.close()
 
 
@@ -734,27 +801,37 @@ def due(staged: Console) -> Console:
     """Beside the letter one that is due now, and one whose window is two days away."""
     tree = staged.shell.tree
     tree.text("now", more=window("2026-12-01T11:00:00+08:00", "2026-12-01T18:00:00+08:00"))
-    tree.text("later", content="后天见。", more=window("2026-12-03T12:00:00+08:00", "2026-12-03T18:00:00+08:00"))
+    tree.text(
+        "later",
+        content="后天见。",
+        more=window("2026-12-03T12:00:00+08:00", "2026-12-03T18:00:00+08:00"),
+    )
     assert 0 == staged.shell("lock").status
     return staged
 
 
 @pytest.mark.parametrize(
-    ("reading", "why"), [(hangs, "it took longer than 0.1 seconds"), (breaks, "RuntimeError")], ids=["hangs", "breaks"]
+    ("reading", "why"),
+    [(hangs, "it took longer than 0.1 seconds"), (breaks, "RuntimeError")],
+    ids=["hangs", "breaks"],
 )
 def test_a_reading_that_hangs_or_breaks_keeps_no_send_from_its_window_and_is_tried_again_later(
     due: Console, monkeypatch: pytest.MonkeyPatch, reading: Any, why: str
 ) -> None:
     monkeypatch.setattr(drift, "read_drifts", reading)
     monkeypatch.setattr(drift, "READING_SECONDS_MAX", 0.1)
-    monkeypatch.setattr(drift, "_TOO_SLOW", Phrase("it took longer than {seconds} seconds", seconds=0.1))
+    monkeypatch.setattr(
+        drift, "_TOO_SLOW", Phrase("it took longer than {seconds} seconds", seconds=0.1)
+    )
     said = due.shell("ci", "send")
     assert (0, 1) == (said.status, len(due.report()["jobs"]))
     assert f"not read: {why}" in said.err
     assert "not read" not in due.shell("ci", "send").err
 
 
-def test_what_is_due_is_sent_before_anything_is_read(due: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_due_is_sent_before_anything_is_read(
+    due: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: list[int] = []
     read = drift.read_drifts
 
@@ -786,7 +863,9 @@ def test_what_a_robots_message_does_not_take_is_told_by_the_next(
     staged: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = staged.shell.root / "massctl.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("webhook_env", "wecom_robot_env"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("webhook_env", "wecom_robot_env"), encoding="utf-8"
+    )
     monkeypatch.setattr("massctl.cli.notifications.fitting", lambda _: 1)
     words(staged, "words", tag=201)
     staged.shell("tags", "pull")
@@ -804,4 +883,6 @@ def test_what_a_robots_message_does_not_take_is_told_by_the_next(
 
 
 def test_a_message_takes_as_many_blocks_as_fit_and_at_least_one() -> None:
-    assert [1, 3, 4] == [fitting(blocks) for blocks in (["长" * 5_000], ["长" * 400] * 9, ["a" * 1_000] * 4)]
+    assert [1, 3, 4] == [
+        fitting(blocks) for blocks in (["长" * 5_000], ["长" * 400] * 9, ["a" * 1_000] * 4)
+    ]

@@ -17,7 +17,9 @@ def guards(shell: Shell) -> list[str]:
     return [refusal["guard"] for refusal in campaign["refusals"]]
 
 
-@pytest.mark.parametrize("value", ["1", "true", "yes", "on", "stop", "no!", "2", " ", " no ", "OFF"])
+@pytest.mark.parametrize(
+    "value", ["1", "true", "yes", "on", "stop", "no!", "2", " ", " no ", "OFF"]
+)
 def test_no_send_stops_sending(shell: Shell, value: str):
     shell.tree.text(more=DUE)
     shell.env(MASSCTL_NO_SEND=value)
@@ -78,7 +80,9 @@ def test_the_language(shell: Shell, declared: str, massctl_lang: str, lang: str,
 def test_the_locale_is_read_as_posix_does(shell: Shell, environment: dict[str, str], chinese: bool):
     shell.tree.settings(language="")
     shell.env(**environment)
-    assert ("还没有任何记录" if chinese else "nothing is recorded yet") == shell("status").out.strip()
+    assert ("还没有任何记录" if chinese else "nothing is recorded yet") == shell(
+        "status"
+    ).out.strip()
 
 
 def test_the_flag_comes_before_all(shell: Shell):
@@ -95,7 +99,9 @@ def test_the_flag_comes_before_all(shell: Shell):
     "command", [("status",), ("plan", "--format", "json"), ("explain", "MC001"), ("plan", "--help")]
 )
 @pytest.mark.parametrize("chinese", [True, False])
-def test_a_language_that_massctl_does_not_speak_is_named_once(shell: Shell, command: tuple[str, ...], chinese: bool):
+def test_a_language_that_massctl_does_not_speak_is_named_once(
+    shell: Shell, command: tuple[str, ...], chinese: bool
+):
     shell.tree.settings(language="zh" if chinese else "")
     shell.tree.text()
     shell.env(MASSCTL_LANG="fr\x1b[1m")
@@ -133,7 +139,12 @@ LANGUAGES = [
 
 @pytest.mark.parametrize(("option", "environment", "declared", "terminal", "others"), LANGUAGES)
 def test_whatever_speaks_follows_one_rule(
-    shell: Shell, option: list[str], environment: dict[str, str], declared: str, terminal: str, others: str
+    shell: Shell,
+    option: list[str],
+    environment: dict[str, str],
+    declared: str,
+    terminal: str,
+    others: str,
 ):
     shell.tree.settings(language=declared)
     shell.tree.text("letter")
@@ -258,7 +269,9 @@ def test_a_local_ledger_on_a_ci_runner_is_refused(shell: Shell, variable: str):
     assert not (shell.root / "massctl.state.jsonl").exists()
 
 
-@pytest.mark.parametrize("arguments", [["plan"], ["validate"], ["apply", "--sandbox", "--yes"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["plan"], ["validate"], ["apply", "--sandbox", "--yes"]], ids=" ".join
+)
 def test_ci_may_plan_validate_and_use_the_sandbox(shell: Shell, arguments: list[str]):
     shell.tree.text(more=DUE)
     shell.env(CI="true")
@@ -275,7 +288,9 @@ def test_a_proxy_that_is_named_and_not_set_is_an_error(shell: Shell):
 
 
 @pytest.mark.parametrize("arguments", [["new", "BAD!"], ["adopt", "letter"]])
-def test_an_error_before_the_settings_are_read_is_in_their_language(shell: Shell, arguments: list[str]) -> None:
+def test_an_error_before_the_settings_are_read_is_in_their_language(
+    shell: Shell, arguments: list[str]
+) -> None:
     shell.tree.settings(language="zh")
     said = shell(*arguments)
     assert (2, True) == (said.status, said.err.startswith("错误："))

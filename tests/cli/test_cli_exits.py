@@ -178,7 +178,11 @@ def test_0_what_waits_for_its_name_is_no_finding(shell: Shell):
     assert (0, "not_named") == (said.status, said.document["campaigns"][0]["refusals"][0]["guard"])
     assert 0 == shell("plan", "--sandbox", "--detailed-exitcode").status
     told = shell("apply", "--sandbox", "--yes").out
-    assert ("sent only by name" in told, "refused 1" in told, "not_named" in told) == (True, False, False)
+    assert ("sent only by name" in told, "refused 1" in told, "not_named" in told) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_5_the_run_that_finds_a_window_expired(shell: Shell):
@@ -205,7 +209,8 @@ def test_0_a_clear_yes(shell: Shell, answer: str):
 
 
 @pytest.mark.parametrize(
-    "answer", ["y\n", "ok\n", "yes please\n", "好\n", "\udce6\n".encode("utf-8", "replace").decode()]
+    "answer",
+    ["y\n", "ok\n", "yes please\n", "好\n", "\udce6\n".encode("utf-8", "replace").decode()],
 )
 def test_5_anything_but_yes_is_no(shell: Shell, answer: str):
     shell.tree.text()
@@ -246,7 +251,9 @@ def test_130_interrupted_while_planning(shell: Shell, monkeypatch: pytest.Monkey
     assert "interrupted" in said.err
 
 
-def test_130_also_where_a_library_makes_another_error_of_it(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_130_also_where_a_library_makes_another_error_of_it(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     """As pydantic-core does while it builds what writes an entry."""
 
     def stop(*_: object, **__: object) -> None:
@@ -283,7 +290,11 @@ def test_4_interrupted_while_an_attempt_is_open(shell: Shell, monkeypatch: pytes
 
 @pytest.mark.parametrize(
     "moment",
-    ["massctl.cli.planner.make_plan", "massctl.cli.commands.apply._execute", "massctl.view.verbs_json.apply_json"],
+    [
+        "massctl.cli.planner.make_plan",
+        "massctl.cli.commands.apply._execute",
+        "massctl.view.verbs_json.apply_json",
+    ],
 )
 def test_4_interrupted_where_an_earlier_run_left_an_attempt_open(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, moment: str
@@ -303,7 +314,9 @@ def test_4_interrupted_where_an_earlier_run_left_an_attempt_open(
     assert "a send is in doubt" in said.err
 
 
-def test_4_interrupted_before_the_run_knew_what_it_had_written(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_4_interrupted_before_the_run_knew_what_it_had_written(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     """The signal comes between the write of the attempt and the run's taking note of it."""
     absorb = State.absorb_all
 
@@ -319,7 +332,9 @@ def test_4_interrupted_before_the_run_knew_what_it_had_written(shell: Shell, mon
     assert (4, "in_doubt") == (said.status, said.document["campaigns"][0]["status"])
 
 
-def test_130_a_plan_is_interrupted_whatever_the_ledger_says(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_130_a_plan_is_interrupted_whatever_the_ledger_says(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 

@@ -23,7 +23,9 @@ def test_it_needs_no_repository(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     assert 0 == shell("explain", "MC014").status
 
 
-def test_the_language_is_that_of_the_environment_or_asked_for(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_the_language_is_that_of_the_environment_or_asked_for(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("MASSCTL_LANG", "zh")
     assert "怎么办" in shell("explain", "MC014").out
     assert "what to do" in shell("explain", "MC014", "--language", "en").out
@@ -35,7 +37,9 @@ def test_without_a_code_everything_is_listed(shell: Shell):
     assert {*CODES, *(guard.value for guard in Guard), "0", "130"} <= listed
 
 
-@pytest.mark.parametrize(("code", "near"), [("MC0014", "MC014"), ("drft_gone", "draft_gone"), ("zzz", "lists")])
+@pytest.mark.parametrize(
+    ("code", "near"), [("MC0014", "MC014"), ("drft_gone", "draft_gone"), ("zzz", "lists")]
+)
 def test_an_unknown_code_is_wrong_usage(shell: Shell, code: str, near: str):
     said = shell("explain", code, "--format", "json")
     assert (2, "") == (said.status, said.out)
@@ -53,12 +57,16 @@ def test_an_errcode_is_explained_from_the_table_that_judges_it(shell: Shell):
 def test_an_errcode_that_means_something_else_to_one_call_says_so(shell: Shell):
     said = " ".join(shell("explain", "45009", "--language", "en").out.split())
     assert "From message/mass/preview: the previews of today are used up (100 a day)." in said
-    only = shell("explain", "40031", "--format", "json", "--language", "en").document["explanations"][0]
+    only = shell("explain", "40031", "--format", "json", "--language", "en").document[
+        "explanations"
+    ][0]
     assert ("errcode", "40031") == (only["subject"], only["code"])
 
 
 def test_an_errcode_of_a_dead_token_is_no_refusal_of_the_send(shell: Shell):
-    assert "makes one more recorded attempt" in " ".join(shell("explain", "42001", "--language", "en").out.split())
+    assert "makes one more recorded attempt" in " ".join(
+        shell("explain", "42001", "--language", "en").out.split()
+    )
 
 
 def test_an_errcode_that_nobody_knows_is_told_apart_from_a_code_that_is_mistyped(shell: Shell):
@@ -72,8 +80,16 @@ def test_every_errcode_is_explained_in_both_languages(shell: Shell):
         document = shell("explain", "--format", "json", "--language", language).document
         found = [each for each in document["explanations"] if each["subject"] == "errcode"]
         assert known_errcodes() == [int(each["code"]) for each in found]
-        assert [] == [each["code"] for each in found if not all((each["summary"], each["why"], each["remedy"]))]
-        english = [each["code"] for each in found if not re.search("[一-鿿]", each["meaning"] + each["why"])]
+        assert [] == [
+            each["code"]
+            for each in found
+            if not all((each["summary"], each["why"], each["remedy"]))
+        ]
+        english = [
+            each["code"]
+            for each in found
+            if not re.search("[一-鿿]", each["meaning"] + each["why"])
+        ]
         assert (len(found) if language == "en" else 0) == len(english)
 
 

@@ -42,17 +42,25 @@ def test_the_fifth_to_a_tag_is_refused_until_the_month_is_over(four: Shell) -> N
 def test_a_job_that_reached_nobody_is_an_error_and_is_told(four: Shell) -> None:
     four.tree.settings(state="notify:\n  - {webhook_env: HOOK}\n")
     assert 0 == send(four, 4, OTHER_TAG).status
-    assert (128, 0) == (four.report()["jobs"][-1]["total_count"], four.report()["jobs"][-1]["sent_count"])
+    assert (128, 0) == (
+        four.report()["jobs"][-1]["total_count"],
+        four.report()["jobs"][-1]["sent_count"],
+    )
     four.control("advance", {"seconds": 600})
     four.tree.write("event.xml", four.report()["events"][-1]["xml"])
     assert 0 == four("record-event", "event.xml", "--sandbox").status
     told = [
-        (each["event"], each["campaign"]) for post in four.report()["notifications"] for each in post["body"]["notices"]
+        (each["event"], each["campaign"])
+        for post in four.report()["notifications"]
+        for each in post["body"]["notices"]
     ]
     assert [("sent", "n-4"), ("failed", "n-4")] == told
     assert "nobody received it" in four("status", "n-4", "--sandbox").out
     (campaign,) = four("status", "n-4", "--sandbox", "--format", "json").document["campaigns"]
-    assert ("sent", True) == (campaign["status"], "nobody received it" in campaign["error"]["message"])
+    assert ("sent", True) == (
+        campaign["status"],
+        "nobody received it" in campaign["error"]["message"],
+    )
 
 
 def test_a_job_that_reached_nobody_is_learnt_in_a_rehearsal(four: Shell) -> None:
@@ -64,15 +72,24 @@ def test_a_job_that_reached_nobody_is_learnt_in_a_rehearsal(four: Shell) -> None
 
 def test_a_campaign_may_insist_and_is_warned_where_it_is_asked_for(four: Shell) -> None:
     said = send(four, 4, more="send: {over_limit: allow}\n")
-    assert (0, 5, 0) == (said.status, len(four.report()["jobs"]), four.report()["jobs"][-1]["sent_count"])
+    assert (0, 5, 0) == (
+        said.status,
+        len(four.report()["jobs"]),
+        four.report()["jobs"][-1]["sent_count"],
+    )
     four.tree.text("n-5", content="n-5")
     asked = " ".join(four("apply", "n-5", "--sandbox", typed="no\n").err.split())
-    assert "MC406 a follower of a service account gets at most 4 mass messages a month, and n-0" in asked
+    assert (
+        "MC406 a follower of a service account gets at most 4 mass messages a month, and n-0"
+        in asked
+    )
 
 
 def test_what_was_sent_under_a_warning_is_told_with_it(four: Shell) -> None:
     four.tree.settings(state="notify:\n  - {webhook_env: HOOK}\n")
     assert 0 == send(four, 4, OTHER_TAG).status
-    (notice,) = [each for post in four.report()["notifications"] for each in post["body"]["notices"]]
+    (notice,) = [
+        each for post in four.report()["notifications"] for each in post["body"]["notices"]
+    ]
     assert "sent" == notice["event"]
     assert [w for w in notice["send"]["warnings"] if "gets at most 4 mass messages a month" in w]

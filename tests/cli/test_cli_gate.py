@@ -20,7 +20,12 @@ from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
 from massctl.transport import Line
 
-ON_MAIN = {"GITHUB_REF": "refs/heads/main", "GITHUB_EVENT_NAME": "push", "GITHUB_ACTIONS": "true", "CI": "true"}
+ON_MAIN = {
+    "GITHUB_REF": "refs/heads/main",
+    "GITHUB_EVENT_NAME": "push",
+    "GITHUB_ACTIONS": "true",
+    "CI": "true",
+}
 OPEN = "send: {not_before: 2026-12-01T11:55:00+08:00, not_after: 2026-12-01T14:00:00+08:00}\n"
 MISSED = "send: {not_before: 2026-12-01T08:00:00+08:00, not_after: 2026-12-01T09:00:00+08:00}\n"
 LINEAGE = "state:\n  backend: local\n  lineage: 01JCZ5Q2M3N4P5R6S7T8V9WXYZ\n"
@@ -43,7 +48,9 @@ def gate(shell: Shell) -> tuple[int, str]:
     out = shell.root.parent / "out"
     out.unlink(missing_ok=True)
     status = shell("ci", "gate").status
-    lines = dict(line.split("=", 1) for line in out.read_text().splitlines()) if out.exists() else {}
+    lines = (
+        dict(line.split("=", 1) for line in out.read_text().splitlines()) if out.exists() else {}
+    )
     return status, lines.get("step", "refused")
 
 
@@ -121,7 +128,9 @@ def test_only_the_branch_that_sends_acts(forge: Shell, ref: str) -> None:
 
 
 @pytest.mark.parametrize(("asked", "step"), [(SEND, ""), (CHECK, "doctor")])
-def test_to_send_what_is_due_and_to_check_are_for_everybody(forge: Shell, asked: str, step: str) -> None:
+def test_to_send_what_is_due_and_to_check_are_for_everybody(
+    forge: Shell, asked: str, step: str
+) -> None:
     order(forge, order=asked)
 
     assert (0, step) == gate(forge)
@@ -129,7 +138,9 @@ def test_to_send_what_is_due_and_to_check_are_for_everybody(forge: Shell, asked:
 
 def test_a_send_tells_the_pull_request_why_nothing_leaves_in_an_open_window(forge: Shell) -> None:
     github = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
-    forge.monkeypatch.setattr("massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=github))
+    forge.monkeypatch.setattr(
+        "massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=github)
+    )
     forge.env(GITHUB_TOKEN="ghs_x", GITHUB_REPOSITORY="house/letters", WECHAT_MAIN_SECRET="s")
     forge.tree.text("notice", more=OPEN)
     for _ in range(2):
@@ -146,7 +157,9 @@ def test_the_run_of_the_day_collects_statistics_and_their_failure_is_none_of_its
 ) -> None:
     asked: list[float] = []
 
-    def collect_accounts(_: object, __: object, *, seconds: float) -> list[tuple[AccountName, Collected]]:
+    def collect_accounts(
+        _: object, __: object, *, seconds: float
+    ) -> list[tuple[AccountName, Collected]]:
         asked.append(seconds)
         failed = Failure(45009, None, "the calls of today are used up", "")
         return [(AccountName("main"), Collected(AppId("wx"), rows=2, error=failed))]
@@ -208,7 +221,10 @@ def test_a_preview_needs_a_list_of_who_may_see_it(forge: Shell) -> None:
             {"order": "reconcile: repeat it now", "campaign": "a", "reason": "r"},
             ["reconcile", "--resubmit", "--yes", "--reason=r", "--", "a"],
         ),
-        ({"order": "adopt the draft", "campaign": " a ", "reason": "r"}, ["adopt", "--reason=r", "--", "a"]),
+        (
+            {"order": "adopt the draft", "campaign": " a ", "reason": "r"},
+            ["adopt", "--reason=r", "--", "a"],
+        ),
         (
             {"order": "withdraw one article", "campaign": "a", "again": "a", "number": "2"},
             ["withdraw", "--article=2", "--yes", "--", "a"],
@@ -247,7 +263,10 @@ def test_an_order_is_carried_out_only_for_an_operator(forge: Shell) -> None:
     allowed = forge("ci", "order", "2026-12-01T04:00:00+00:00")
 
     assert (5, True) == (refused.status, "policy.operators" in refused.err)
-    assert (2, "there is no campaign notice") == (allowed.status, allowed.err.split("error: ")[1].splitlines()[0])
+    assert (2, "there is no campaign notice") == (
+        allowed.status,
+        allowed.err.split("error: ")[1].splitlines()[0],
+    )
 
 
 @pytest.mark.parametrize("on_github", [True, False])

@@ -54,7 +54,16 @@ def test_what_one_clone_records_another_reads(in_git: Shell, remote: Path, tmp_p
 
 def test_a_plan_reads_the_branch(in_git: Shell):
     in_git("state", "init")
-    in_git("state", "import", "--sent", "notice", "--at", "2026-11-30T20:00:00+08:00", "--reason", "the console")
+    in_git(
+        "state",
+        "import",
+        "--sent",
+        "notice",
+        "--at",
+        "2026-11-30T20:00:00+08:00",
+        "--reason",
+        "the console",
+    )
     (planned,) = in_git("plan", "--format", "json").document["campaigns"]
     assert ("sent", []) == (planned["status"], planned["steps"])
 
@@ -79,11 +88,17 @@ def test_a_branch_that_somebody_deleted_is_missing(in_git: Shell, remote: Path):
 def test_a_branch_that_somebody_set_back_is_older(in_git: Shell, remote: Path):
     in_git("state", "init")
     tip = git(remote, "rev-parse", "massctl-state")
-    in_git("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console")
+    in_git(
+        "state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "the console"
+    )
     git(remote, "update-ref", "refs/heads/massctl-state", tip)
     said = in_git("apply", "notice", "--yes")
     told = "the ledger on origin/massctl-state was set back to an older state"
-    assert (5, True, True) == (said.status, "ledger_damaged" in said.out, told in " ".join(said.out.split()))
+    assert (5, True, True) == (
+        said.status,
+        "ledger_damaged" in said.out,
+        told in " ".join(said.out.split()),
+    )
 
 
 def offline(remote: Path) -> None:
@@ -91,9 +106,20 @@ def offline(remote: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [("plan",), ("state", "show"), ("state", "list"), ("lock",)])
-def test_what_only_shows_does_without_the_remote_and_says_so(in_git: Shell, remote: Path, command: tuple[str, ...]):
+def test_what_only_shows_does_without_the_remote_and_says_so(
+    in_git: Shell, remote: Path, command: tuple[str, ...]
+):
     in_git("state", "init")
-    in_git("state", "import", "--sent", "notice", "--at", "2026-11-30T20:00:00+08:00", "--reason", "the console")
+    in_git(
+        "state",
+        "import",
+        "--sent",
+        "notice",
+        "--at",
+        "2026-11-30T20:00:00+08:00",
+        "--reason",
+        "the console",
+    )
     offline(remote)
     said = in_git(*command)
     assert 0 == said.status
@@ -102,7 +128,9 @@ def test_what_only_shows_does_without_the_remote_and_says_so(in_git: Shell, remo
 
 
 @pytest.mark.parametrize("command", [("plan",), ("state", "show")])
-def test_what_was_never_fetched_cannot_be_shown(in_git: Shell, remote: Path, command: tuple[str, ...]):
+def test_what_was_never_fetched_cannot_be_shown(
+    in_git: Shell, remote: Path, command: tuple[str, ...]
+):
     in_git("state", "init")
     git(in_git.root, "clean", "-qfdx")
     offline(remote)
@@ -112,9 +140,15 @@ def test_what_was_never_fetched_cannot_be_shown(in_git: Shell, remote: Path, com
 
 @pytest.mark.parametrize(
     "command",
-    [("apply", "notice", "--yes"), ("state", "verify"), ("reconcile", "notice", "--not-sent", "--reason", "x")],
+    [
+        ("apply", "notice", "--yes"),
+        ("state", "verify"),
+        ("reconcile", "notice", "--not-sent", "--reason", "x"),
+    ],
 )
-def test_what_acts_or_vouches_does_not_believe_an_old_copy(in_git: Shell, remote: Path, command: tuple[str, ...]):
+def test_what_acts_or_vouches_does_not_believe_an_old_copy(
+    in_git: Shell, remote: Path, command: tuple[str, ...]
+):
     in_git("state", "init")
     offline(remote)
     said = in_git(*command)
@@ -124,36 +158,53 @@ def test_what_acts_or_vouches_does_not_believe_an_old_copy(in_git: Shell, remote
 def test_doctor_says_whether_the_branch_can_be_pushed_to(in_git: Shell, remote: Path):
     in_git("state", "init")
     tip = git(remote, "rev-parse", "massctl-state")
-    found = {each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]}
+    found = {
+        each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]
+    }
     assert ("ok", "ok") == (found["ledger"]["level"], found["git"]["level"])
     assert tip == git(remote, "rev-parse", "massctl-state")
     git(in_git.root, "remote", "set-url", "--push", "origin", "/nowhere")
-    found = {each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]}
+    found = {
+        each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]
+    }
     assert ("problem", True) == (found["git"]["level"], "git remote -v" in found["git"]["hint"])
 
 
 def test_doctor_without_the_remote_says_what_it_could_not_check(in_git: Shell, remote: Path):
     in_git("state", "init")
     offline(remote)
-    found = {each["check"]: each["level"] for each in in_git("doctor", "--format", "json").document["findings"]}
+    found = {
+        each["check"]: each["level"]
+        for each in in_git("doctor", "--format", "json").document["findings"]
+    }
     assert ("problem", "unknown") == (found["ledger"], found["git"])
 
 
 @pytest.mark.parametrize(
     ("spoil", "told", "typed"),
     [
-        (lambda shell, remote: git(shell.root, "remote", "remove", "origin"), "no remote origin", "git remote add"),
+        (
+            lambda shell, remote: git(shell.root, "remote", "remove", "origin"),
+            "no remote origin",
+            "git remote add",
+        ),
         (
             lambda shell, _: (shell.root / ".git").rename(shell.root / "git"),
             "not in a git repository",
             "git init   makes it one",
         ),
-        (lambda shell, remote: remote.rename(remote.with_name("away")), "cannot be read", "git remote -v"),
+        (
+            lambda shell, remote: remote.rename(remote.with_name("away")),
+            "cannot be read",
+            "git remote -v",
+        ),
         (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run", "install git"),
     ],
 )
 @pytest.mark.parametrize("command", [("apply", "notice", "--yes"), ("state", "init")])
-def test_what_stands_in_the_way_is_one_clear_error(in_git: Shell, remote: Path, spoil, told, typed, command):
+def test_what_stands_in_the_way_is_one_clear_error(
+    in_git: Shell, remote: Path, spoil, told, typed, command
+):
     spoil(in_git, remote)
     said = in_git(*command)
     assert (5, "") == (said.status, said.out)
@@ -170,7 +221,11 @@ def test_what_stands_in_the_way_is_one_clear_error(in_git: Shell, remote: Path, 
             "no remote origin",
             "git remote add origin",
         ),
-        (lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"), "not in a git repository", "git init"),
+        (
+            lambda shell, remote: (shell.root / ".git").rename(shell.root / "git"),
+            "not in a git repository",
+            "git init",
+        ),
         (lambda shell, remote: shell.env(PATH="/nowhere"), "git cannot be run", "install git"),
     ],
 )
@@ -190,7 +245,11 @@ def test_without_campaigns_a_plan_says_too_why_the_ledger_was_not_read(in_git: S
     shutil.rmtree(in_git.root / "campaigns/notice")
     (in_git.root / ".git").rename(in_git.root / "git")
     said = in_git("plan")
-    assert (0, True, True) == (said.status, "not in a git repository" in said.err, "git init" in said.err)
+    assert (0, True, True) == (
+        said.status,
+        "not in a git repository" in said.err,
+        "git init" in said.err,
+    )
 
 
 def test_the_sandbox_has_a_ledger_of_its_own(in_git: Shell, remote: Path):
@@ -215,12 +274,16 @@ def test_a_key_of_git_beside_a_local_ledger_is_a_fault(shell: Shell, key: str):
 def test_the_brake_is_told_where_nothing_is_sent_anyway(in_git: Shell, remote: Path):
     in_git.tree.settings(state=IN_GIT, policy="  branch: main\n")
     in_git.tree.text(
-        "notice", more="send: {not_before: 2026-12-01T11:55:00+08:00, not_after: 2026-12-01T13:00:00+08:00}\n"
+        "notice",
+        more="send: {not_before: 2026-12-01T11:55:00+08:00, not_after: 2026-12-01T13:00:00+08:00}\n",
     )
     in_git("state", "init")
     git(in_git.root, "push", "-q", "origin", "HEAD:massctl-stop")
     (planned,) = in_git("plan", "--format", "json").document["campaigns"]
-    assert (["kill_switch"], []) == ([each["guard"] for each in planned["refusals"]], planned["steps"])
+    assert (["kill_switch"], []) == (
+        [each["guard"] for each in planned["refusals"]],
+        planned["steps"],
+    )
     in_git.env(GITHUB_REF="refs/heads/main")
     git(in_git.root, "commit", "-qam", "a window")
     watched = in_git("ci", "gate")

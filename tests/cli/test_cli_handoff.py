@@ -83,7 +83,10 @@ def test_locked_bytes_wait_for_the_person_too(handed: Shell):
 
     assert lock == handed.tree.read("campaigns/letter/campaign.lock.json")  # No byte of it is sent.
     handed.tree.settings(policy="  require_lock: true\n")
-    handed.tree.write(str(campaign), handed.tree.read(str(campaign)).replace("  original: true\n", "  reward: true\n"))
+    handed.tree.write(
+        str(campaign),
+        handed.tree.read(str(campaign)).replace("  original: true\n", "  reward: true\n"),
+    )
     (planned,) = handed("plan", "letter", "--sandbox", "--format", "json").document["campaigns"]
     assert "lock_stale" not in [each["guard"] for each in planned["refusals"]]
 
@@ -103,7 +106,9 @@ def test_faults_are_told_with_their_place(shell: Shell, more: str, code: str):
     shell.tree.news(more=more)
     found: list[dict[str, Any]] = shell("validate", "--format", "json").document["diagnostics"]
 
-    assert [(code, "campaigns/letter/campaign.yaml")] == [(each["code"], each["file"]) for each in found]
+    assert [(code, "campaigns/letter/campaign.yaml")] == [
+        (each["code"], each["file"]) for each in found
+    ]
     assert all(each["line"] for each in found)
 
 
@@ -111,8 +116,12 @@ def test_only_a_draft_can_be_handed_off(shell: Shell):
     shell.tree.text("words", more="handoff: {original: true}\n")
     shell.tree.news("listed", more="handoff: {original: true}\n")
     path = "campaigns/listed/campaign.yaml"
-    shell.tree.write(path, shell.tree.read(path).replace("  is_to_all: true\n", "  openids: list.txt\n"))
-    shell.tree.write("campaigns/listed/list.txt", "oABCDEFGHIJKLMNOPQRSTUVWXYZ1\noABCDEFGHIJKLMNOPQRSTUVWXYZ2\n")
+    shell.tree.write(
+        path, shell.tree.read(path).replace("  is_to_all: true\n", "  openids: list.txt\n")
+    )
+    shell.tree.write(
+        "campaigns/listed/list.txt", "oABCDEFGHIJKLMNOPQRSTUVWXYZ1\noABCDEFGHIJKLMNOPQRSTUVWXYZ2\n"
+    )
     found = shell("validate", "--format", "json").document["diagnostics"]
 
     assert ["MC014", "MC014"] == [each["code"] for each in found]
@@ -122,7 +131,11 @@ def test_what_is_left_to_do_is_told_as_soon_as_it_is_staged(shell: Shell):
     shell.tree.news(more=window("2026-12-04T12:00:00+08:00", "2026-12-04T14:00:00+08:00") + HANDOFF)
     staged = shell("apply", "--sandbox", "--until", "preview")
     assert 0 == staged.status
-    for said in (staged.out, shell("apply", "--sandbox", "--yes").out, shell("plan", "--sandbox").out):
+    for said in (
+        staged.out,
+        shell("apply", "--sandbox", "--yes").out,
+        shell("plan", "--sandbox").out,
+    ):
         assert "○ original (原创)" in said
         assert "massctl adopt" in said
     assert 0 == shell("adopt", "letter", "--reason", "声明了原创", "--sandbox").status

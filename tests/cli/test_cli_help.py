@@ -10,7 +10,9 @@ from massctl.view.cells import cells
 CHINESE, ENGLISH = "显示同样写法的", "Show what `massctl apply`"
 
 
-@pytest.mark.parametrize("verb", ["", *VERBS, "state import", "sandbox reset", "sandbox advance", "comments open"])
+@pytest.mark.parametrize(
+    "verb", ["", *VERBS, "state import", "sandbox reset", "sandbox advance", "comments open"]
+)
 @pytest.mark.parametrize("columns", [60, 100])
 def test_every_help_fits_its_window(shell: Shell, verb: str, columns: int):
     shell.tree.settings(language="zh")
@@ -22,7 +24,13 @@ def test_every_help_fits_its_window(shell: Shell, verb: str, columns: int):
 
 @pytest.mark.parametrize(
     ("declared", "environment", "said"),
-    [("", "zh", CHINESE), ("", "en", ENGLISH), ("zh", "en", ENGLISH), ("en", "zh", CHINESE), ('"zh"', "", CHINESE)],
+    [
+        ("", "zh", CHINESE),
+        ("", "en", ENGLISH),
+        ("zh", "en", ENGLISH),
+        ("en", "zh", CHINESE),
+        ('"zh"', "", CHINESE),
+    ],
 )
 def test_the_language_is_that_of_the_run(shell: Shell, declared: str, environment: str, said: str):
     shell.tree.settings(language=declared)
@@ -69,7 +77,9 @@ def test_it_loads_no_models_and_english_no_chinese(shell: Shell):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("command", ["--help", "plan --help", "state --help", "state import --help"])
+@pytest.mark.parametrize(
+    "command", ["--help", "plan --help", "state --help", "state import --help"]
+)
 def test_help_fits_a_narrow_window(shell: Shell, language: str, command: str) -> None:
     shell.env(MASSCTL_LANG=language)
     told = shell(*command.split(), columns=40).out
@@ -78,7 +88,9 @@ def test_help_fits_a_narrow_window(shell: Shell, language: str, command: str) ->
     assert ("用法" if language == "zh" else "Usage:") in told
 
 
-@pytest.mark.parametrize("command", ["speed get --sandbox", "state init --sandbox", "comments open letter --sandbox"])
+@pytest.mark.parametrize(
+    "command", ["speed get --sandbox", "state init --sandbox", "comments open letter --sandbox"]
+)
 def test_sentences_fit_a_narrow_window(shell: Shell, command: str) -> None:
     narrow = shell(*command.split(), columns=40)
     assert [] == [line for line in (narrow.out + narrow.err).splitlines() if cells(line) > 40]

@@ -64,7 +64,19 @@ BODIES: dict[str, str] = {
     "footnote": "x[^1]",
 }
 MARKUP = "<section leaf><p>x</p></section><span leaf><p>y</p></span><section nodeleaf>z</section>"
-ELEMENTS = ("script", "style", "iframe", "form", "input", "object", "embed", "noscript", "marquee", "canvas", "link")
+ELEMENTS = (
+    "script",
+    "style",
+    "iframe",
+    "form",
+    "input",
+    "object",
+    "embed",
+    "noscript",
+    "marquee",
+    "canvas",
+    "link",
+)
 
 
 def repository(shell: Shell) -> None:
@@ -102,7 +114,11 @@ def test_every_diagnostic_of_a_run_has_a_hint(shell: Shell, language: str) -> No
     shell.env(MASSCTL_LANG=language)
     told = found(shell)
 
-    assert [] == [(each["code"], each["message"]) for each in told if not each["hint"] and each["code"] not in WITHOUT]
+    assert [] == [
+        (each["code"], each["message"])
+        for each in told
+        if not each["hint"] and each["code"] not in WITHOUT
+    ]
     fired = {each["code"] for each in told}
     assert fired <= set(CODES)
     expected = "MC001 MC004 MC005 MC006 MC007 MC008 MC010 MC011 MC012 MC013 MC014 MC015 MC016 MC017 MC019 MC020"
@@ -111,7 +127,14 @@ def test_every_diagnostic_of_a_run_has_a_hint(shell: Shell, language: str) -> No
 
 
 @pytest.mark.parametrize(
-    "settings", [None, "", "version: 1\n", "version: 1\naccounts: 3\n", "version: 1\naccounts: {main: {appid: 1}}\n"]
+    "settings",
+    [
+        None,
+        "",
+        "version: 1\n",
+        "version: 1\naccounts: 3\n",
+        "version: 1\naccounts: {main: {appid: 1}}\n",
+    ],
 )
 def test_every_diagnostic_of_the_settings_has_a_hint(shell: Shell, settings: str | None) -> None:
     if settings is None:
@@ -128,7 +151,9 @@ def test_every_diagnostic_of_the_settings_has_a_hint(shell: Shell, settings: str
 def test_lists_and_types_make_one_sentence_in_chinese(shell: Shell) -> None:
     shell.tree.settings(language="zh")
     shell.tree.news("letter")
-    shell.tree.write("campaigns/letter/campaign.yaml", "version: 1\naccount: main\naudience: [a]\nxyzw: 1\n")
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml", "version: 1\naccount: main\naudience: [a]\nxyzw: 1\n"
+    )
     told = {
         each["code"]: (each["message"], each["hint"])
         for each in shell("validate", "--format", "json").document["diagnostics"]
@@ -143,7 +168,8 @@ def test_lists_and_types_make_one_sentence_in_chinese(shell: Shell) -> None:
 def test_a_link_in_a_text_over_several_lines_is_told_on_its_line(shell: Shell) -> None:
     text = 'text:\n  content: |\n    今晚八点。\n    请看 <a href="example.com">这里</a>。\n'
     shell.tree.write(
-        "campaigns/letter/campaign.yaml", f"version: 1\naccount: main\naudience: {{is_to_all: true}}\n{text}"
+        "campaigns/letter/campaign.yaml",
+        f"version: 1\naccount: main\naudience: {{is_to_all: true}}\n{text}",
     )
     (fault,) = shell("validate", "--format", "json").document["diagnostics"]
 
@@ -164,5 +190,7 @@ def test_a_text_that_yaml_cuts_is_a_warning_that_can_be_ignored(shell: Shell) ->
         fault["column"],
     )
 
-    shell.tree.write("campaigns/letter/campaign.yaml", cut + "ignore: [{code: MC033, reason: 是注释}]\n")
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml", cut + "ignore: [{code: MC033, reason: 是注释}]\n"
+    )
     assert [] == shell("validate", "--format", "json").document["diagnostics"]

@@ -15,7 +15,9 @@ from repositories import APPID, BODY, cover, png
 from massctl.importer import documents
 from massctl.transport import PrivateAddressError
 
-PICTURES = {f"https://mmbiz.qpic.cn/{name}/0": png((number, 60, 90)) for number, name in enumerate("abcdef")}
+PICTURES = {
+    f"https://mmbiz.qpic.cn/{name}/0": png((number, 60, 90)) for number, name in enumerate("abcdef")
+}
 PLAIN = """<p><span leaf="">今天<strong style="color: rgb(200, 0, 0);">风大</strong>，出门多穿一件。</span></p>
 <section><p style="text-align: center;"><img class="rich_pages" data-src="https://mmbiz.qpic.cn/a/0" alt="河堤"></p></section>
 <h2>三件事</h2><ol><li><p>带伞 3 * 4</p></li><li><p>关窗_好</p><ul><li>也关灯</li></ul></li></ol>
@@ -41,7 +43,8 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes | httpx.Respons
         return httpx.Response(200, content=found) if isinstance(found, bytes) else found
 
     monkeypatch.setattr(
-        "massctl.transport._open_client", lambda proxy, inside: httpx.Client(transport=httpx.MockTransport(answer))
+        "massctl.transport._open_client",
+        lambda proxy, inside: httpx.Client(transport=httpx.MockTransport(answer)),
     )
     return served
 
@@ -54,12 +57,19 @@ def saved(shell: Shell, content: str | bytes, name: str = "doc.html") -> str:
     return str(shell.tree.write(f"../{name}", content))
 
 
-def test_a_plain_page_becomes_markdown_with_its_pictures(shell: Shell, internet: dict[str, Any]) -> None:
+def test_a_plain_page_becomes_markdown_with_its_pictures(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
     internet["https://mp.weixin.qq.com/s/abc"] = page(PLAIN).encode()
     made = shell("import", "url", "https://mp.weixin.qq.com/s/abc", "spring", "--format", "json")
     assert 0 == made.status, made.out
     (article,) = made.document["articles"]
-    assert (True, [], 1, 1) == (article["is_same"], article["differences"], article["pictures"], article["links"])
+    assert (True, [], 1, 1) == (
+        article["is_same"],
+        article["differences"],
+        article["pictures"],
+        article["links"],
+    )
     assert text(shell, "articles/main.md").splitlines() == [
         "今天**风大**，出门多穿一件。",
         "",
@@ -86,21 +96,39 @@ def test_a_plain_page_becomes_markdown_with_its_pictures(shell: Shell, internet:
         "```",
     ]
     declared = text(shell, "campaign.yaml")
-    for line in ('title: "春天来了"', 'author: "编辑部"', 'digest: "一句摘要"', "cover: images/01.png"):
+    for line in (
+        'title: "春天来了"',
+        'author: "编辑部"',
+        'digest: "一句摘要"',
+        "cover: images/01.png",
+    ):
         assert line in declared
-    assert PICTURES["https://mmbiz.qpic.cn/a/0"] == (shell.root / "campaigns/spring/images/02.png").read_bytes()
+    assert (
+        PICTURES["https://mmbiz.qpic.cn/a/0"]
+        == (shell.root / "campaigns/spring/images/02.png").read_bytes()
+    )
     assert any("colour" in each for each in article["not_carried"])
     assert 0 == shell("validate", "spring").status
 
 
-def test_a_designed_page_stays_html_and_tells_what_is_lost(shell: Shell, internet: dict[str, Any]) -> None:
+def test_a_designed_page_stays_html_and_tells_what_is_lost(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
     made = shell("import", "url", saved(shell, page(DESIGNED)), "spring")
     assert 0 == made.status, made.err
     body = text(shell, "articles/main.html")
-    assert ("url('../images/02.png')" in body, "data-src" in body, "onclick" in body) == (True, False, False)
+    assert ("url('../images/02.png')" in body, "data-src" in body, "onclick" in body) == (
+        True,
+        False,
+        False,
+    )
     assert 'data-headimg="../images/01.png"' in body  # The cover is the same picture.
     said = " ".join(made.err.split())
-    for each in ("it is written as HTML", "`<form>` (1×): WeChat removes it", "rendered again, they are the same"):
+    for each in (
+        "it is written as HTML",
+        "`<form>` (1×): WeChat removes it",
+        "rendered again, they are the same",
+    ):
         assert each in said
     assert 0 == shell("validate", "spring").status
 
@@ -111,8 +139,12 @@ def test_markdown_can_be_forced_and_html_too(shell: Shell, internet: dict[str, A
     assert (shell.root / "campaigns/spring/articles/main.html").exists()
 
 
-def test_what_markdown_would_change_is_written_as_html(shell: Shell, internet: dict[str, Any]) -> None:
-    made = shell("import", "url", saved(shell, page("<p>好的 :smile: 一</p>")), "spring", "--format", "json")
+def test_what_markdown_would_change_is_written_as_html(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
+    made = shell(
+        "import", "url", saved(shell, page("<p>好的 :smile: 一</p>")), "spring", "--format", "json"
+    )
     assert (0, "articles/main.html") == (made.status, made.document["articles"][0]["content"])
 
 
@@ -124,18 +156,28 @@ def test_a_picture_that_the_browser_saved_stands_in_for_one_that_is_gone(
     body = '<img data-src="https://mmbiz.qpic.cn/q/0" src="./page_files/640"><p>一</p><img data-src="//mmbiz.qpic.cn/a/0" src="page_files/none">'
     made = shell("import", "url", saved(shell, page(body)), "spring")
     assert 0 == made.status, made.err
-    first, second = ((shell.root / f"campaigns/spring/images/{name}.png").read_bytes() for name in ("02", "03"))
+    first, second = (
+        (shell.root / f"campaigns/spring/images/{name}.png").read_bytes() for name in ("02", "03")
+    )
     assert (kept, PICTURES["https://mmbiz.qpic.cn/a/0"]) == (first, second)
 
 
-def test_a_picture_that_cannot_be_had_is_listed_and_stays_an_address(shell: Shell, internet: dict[str, Any]) -> None:
+def test_a_picture_that_cannot_be_had_is_listed_and_stays_an_address(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
     internet["https://mmbiz.qpic.cn/a/0"] = b"<html>"
-    internet["https://mmbiz.qpic.cn/z/0"] = httpx.Response(302, headers={"location": "http://127.0.0.1/x"})
+    internet["https://mmbiz.qpic.cn/z/0"] = httpx.Response(
+        302, headers={"location": "http://127.0.0.1/x"}
+    )
     body = '<p>一</p><img src="https://mmbiz.qpic.cn/a/0"><img src="https://mmbiz.qpic.cn/z/0"><img src="https://mmbiz.qpic.cn/q/0">'
     made = shell("import", "url", saved(shell, page(body)), "spring")
     said = " ".join(made.err.split())
     assert 1 == made.status
-    for each in ("picture https://mmbiz.qpic.cn/a/0: ", "on this machine or its network", "the server answers 404"):
+    for each in (
+        "picture https://mmbiz.qpic.cn/a/0: ",
+        "on this machine or its network",
+        "the server answers 404",
+    ):
         assert each in said
     assert 3 == text(shell, "articles/main.md").count("https://mmbiz.qpic.cn/")
 
@@ -153,18 +195,31 @@ def test_a_picture_that_cannot_be_had_is_listed_and_stays_an_address(shell: Shel
         ("gone.example/x", "save the page, and import that: massctl import url page.html spring"),
     ],
 )
-def test_only_the_internet_is_asked(shell: Shell, internet: dict[str, Any], address: str, says: str) -> None:
+def test_only_the_internet_is_asked(
+    shell: Shell, internet: dict[str, Any], address: str, says: str
+) -> None:
     internet["https://inside.example/x"] = PrivateAddressError()
     internet["https://loop.example/x"] = httpx.Response(301, headers={"location": "/x"})
-    internet["https://odd.example/x"] = httpx.Response(301, headers={"location": "file:///etc/passwd"})
+    internet["https://odd.example/x"] = httpx.Response(
+        301, headers={"location": "file:///etc/passwd"}
+    )
     internet["https://gone.example/x"] = httpx.ConnectError("no")
     said = shell("import", "url", address, "spring")
     assert (2, True) == (said.status, says in " ".join(said.err.split())), said.err
-    assert not (shell.root / "campaigns").exists() or [] == list((shell.root / "campaigns").iterdir())
+    assert not (shell.root / "campaigns").exists() or [] == list(
+        (shell.root / "campaigns").iterdir()
+    )
 
 
 def test_a_word_file_comes_with_all_its_parts(shell: Shell) -> None:
-    made = shell("import", "docx", saved(shell, word(png((1, 2, 3))), "letter.docx"), "spring", "--format", "json")
+    made = shell(
+        "import",
+        "docx",
+        saved(shell, word(png((1, 2, 3))), "letter.docx"),
+        "spring",
+        "--format",
+        "json",
+    )
     assert 0 == made.status, made.out
     assert text(shell, "articles/main.md").splitlines() == [
         "# 第一节",
@@ -185,15 +240,32 @@ def test_a_word_file_comes_with_all_its_parts(shell: Shell) -> None:
     declared = text(shell, "campaign.yaml")
     assert ('title: "五月来信"' in declared, 'author: "林梅"' in declared) == (True, True)
     (article,) = made.document["articles"]
-    assert (True, True) == (article["is_same"], any("oMath" in each for each in article["not_carried"])), article
-    assert 0 == shell("import", "docx", saved(shell, word(png((1, 2, 3))), "letter.docx"), "two", "--as", "html").status
+    assert (True, True) == (
+        article["is_same"],
+        any("oMath" in each for each in article["not_carried"]),
+    ), article
+    assert (
+        0
+        == shell(
+            "import",
+            "docx",
+            saved(shell, word(png((1, 2, 3))), "letter.docx"),
+            "two",
+            "--as",
+            "html",
+        ).status
+    )
 
 
-def test_a_markdown_file_keeps_its_text_and_gets_its_pictures(shell: Shell, internet: dict[str, Any]) -> None:
+def test_a_markdown_file_keeps_its_text_and_gets_its_pictures(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
     shell.tree.write("../near.png", png((7, 7, 7)))
     there = "https://mmbiz.qpic.cn/a/0"
     source = f"---\ntitle: '来信'\nauthor: 林\ntags: [a]\n---\n\n一 [图]({there})\n\n![]({there}) ![][b]\n\n<img src=\"near.png\">\n\n[b]: https://mmbiz.qpic.cn/b/0\n"
-    made = shell("import", "markdown", saved(shell, source, "letter.md"), "spring", "--format", "json")
+    made = shell(
+        "import", "markdown", saved(shell, source, "letter.md"), "spring", "--format", "json"
+    )
     assert 0 == made.status, made.out
     body = text(shell, "articles/main.md")
     assert f"一 [图]({there})\n\n![](../images/01.png) ![][b]" in body
@@ -207,7 +279,14 @@ def test_a_markdown_file_keeps_its_text_and_gets_its_pictures(shell: Shell, inte
 
 def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> None:
     head = 'title: "风：\\"大\\""  # 草稿\nauthor: [林, 王]\nsummary: >\n  出门\n  多穿\nsource: https://a.cn/?b: c\nimage: {url: a.png}'
-    made = shell("import", "markdown", saved(shell, f"---\n{head}\n---\n正文\n", "a.md"), "spring", "--format", "json")
+    made = shell(
+        "import",
+        "markdown",
+        saved(shell, f"---\n{head}\n---\n正文\n", "a.md"),
+        "spring",
+        "--format",
+        "json",
+    )
     assert 0 == made.status, made.out + made.err
     for line in ('title: "风：\\"大\\""\n', 'author: "林、王"\n', 'digest: "出门 多穿"\n'):
         assert line in text(shell, "campaign.yaml")
@@ -218,9 +297,19 @@ def test_front_matter_is_read_as_yaml_and_its_faults_are_told(shell: Shell) -> N
 
 def test_front_matter_of_another_tool_is_told_in_part_and_the_rest_counted(shell: Shell) -> None:
     head = "title: 信\n" + "".join(f"key{number}: 1\n" for number in range(1_000))
-    made = shell("import", "markdown", saved(shell, f"---\n{head}---\n正文\n", "a.md"), "spring", "--format", "json")
+    made = shell(
+        "import",
+        "markdown",
+        saved(shell, f"---\n{head}---\n正文\n", "a.md"),
+        "spring",
+        "--format",
+        "json",
+    )
     front = [each for each in made.document["articles"][0]["not_carried"] if "front matter" in each]
-    assert (201, "front matter: 800 more keys have no place in a campaign") == (len(front), front[-1])
+    assert (201, "front matter: 800 more keys have no place in a campaign") == (
+        len(front),
+        front[-1],
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,9 +341,16 @@ def test_what_wechat_removes_is_taken_out_of_markdown_and_told(shell: Shell) -> 
 
 def test_a_link_is_the_same_however_its_letters_are_written(shell: Shell) -> None:
     address = "https://example.com/posts/239-山顶"
-    made = shell("import", "markdown", saved(shell, f"# 题\n\n<a href='{address}'>见此</a>\n", "a.md"), "spring")
+    made = shell(
+        "import",
+        "markdown",
+        saved(shell, f"# 题\n\n<a href='{address}'>见此</a>\n", "a.md"),
+        "spring",
+    )
     assert 0 == made.status, made.err
-    made = shell("import", "markdown", saved(shell, f"# 题\n\n[见此]({address})\n", "a.md"), "summer")
+    made = shell(
+        "import", "markdown", saved(shell, f"# 题\n\n[见此]({address})\n", "a.md"), "summer"
+    )
     assert 0 == made.status, made.err
 
 
@@ -262,7 +358,9 @@ def test_an_empty_word_file_is_refused(shell: Shell) -> None:
     with ZipFile(BytesIO(word(png((1, 2, 3))))) as full:
         parts = {name: full.read(name) for name in full.namelist()}
     document = parts["word/document.xml"].decode()
-    parts["word/document.xml"] = (document[: document.index("<w:body>")] + "<w:body/></w:document>").encode()
+    parts["word/document.xml"] = (
+        document[: document.index("<w:body>")] + "<w:body/></w:document>"
+    ).encode()
     packed = BytesIO()
     with ZipFile(packed, "w") as empty:
         for name, data in parts.items():
@@ -275,7 +373,9 @@ def test_an_empty_word_file_is_refused(shell: Shell) -> None:
 def test_a_title_that_is_too_long_is_told_and_the_body_is_compared_all_the_same(
     shell: Shell, internet: dict[str, Any]
 ) -> None:
-    made = shell("import", "url", saved(shell, page("<p>正文</p>").replace("春天来了", "长" * 65)), "spring")
+    made = shell(
+        "import", "url", saved(shell, page("<p>正文</p>").replace("春天来了", "长" * 65)), "spring"
+    )
     said = " ".join(made.err.split())
     assert (1, True, False) == (made.status, "MC301" in said, "was not compared" in said)
     assert f'title: "{"长" * 65}"' in text(shell, "campaign.yaml")
@@ -283,7 +383,9 @@ def test_a_title_that_is_too_long_is_told_and_the_body_is_compared_all_the_same(
 
 def test_a_picture_outside_the_folder_of_the_file_is_not_read(shell: Shell) -> None:
     shell.tree.write("../secret.png", png((7, 7, 7)))
-    made = shell("import", "markdown", saved(shell, "# 信\n\n![](../secret.png)\n", "in/letter.md"), "spring")
+    made = shell(
+        "import", "markdown", saved(shell, "# 信\n\n![](../secret.png)\n", "in/letter.md"), "spring"
+    )
     assert (1, True) == (made.status, "not below the folder" in " ".join(made.err.split()))
 
 
@@ -293,7 +395,17 @@ def test_a_console_draft_is_listed_and_comes_with_all_its_articles(shell: Shell)
     listed = shell("import", "drafts", "--sandbox", "--format", "json").document["listed"]
     assert [["第一封信：风"]] == [each["titles"] for each in listed]
     assert "2026-12-01 12:00 +08:00  第一封信：风" in shell("import", "drafts", "--sandbox").out
-    made = shell("import", "draft", listed[0]["id"], "spring", "--sandbox", "--as", "markdown", "--format", "json")
+    made = shell(
+        "import",
+        "draft",
+        listed[0]["id"],
+        "spring",
+        "--sandbox",
+        "--as",
+        "markdown",
+        "--format",
+        "json",
+    )
     assert (0, True) == (made.status, made.document["articles"][0]["is_same"]), made.out
     assert text(shell, "articles/main.md").replace("images/02", "images/river") == BODY
     assert cover((200, 80, 60)) == (shell.root / "campaigns/spring/images/01.png").read_bytes()
@@ -318,10 +430,18 @@ def published(shell: Shell) -> None:
 
     world = open_world(shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
     try:
-        with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/") as client:
-            grant = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
+        with httpx.Client(
+            transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1/cgi-bin/"
+        ) as client:
+            grant = {
+                "grant_type": "client_credential",
+                "appid": APPID,
+                "secret": world.ensure_account(APPID),
+            }
             token = {"access_token": client.post("stable_token", json=grant).json()["access_token"]}
-            (draft,) = client.post("draft/batchget", params=token, json={"offset": 0, "count": 1}).json()["item"]
+            (draft,) = client.post(
+                "draft/batchget", params=token, json={"offset": 0, "count": 1}
+            ).json()["item"]
             client.post("freepublish/submit", params=token, json={"media_id": draft["media_id"]})
     finally:
         world.close()
@@ -340,7 +460,9 @@ def published(shell: Shell) -> None:
         (["markdown", "{text}", "spring", "--account", "x"], "massctl.yaml has no account x"),
     ],
 )
-def test_what_cannot_be_imported_says_why_and_writes_nothing(shell: Shell, arguments: list[str], says: str) -> None:
+def test_what_cannot_be_imported_says_why_and_writes_nothing(
+    shell: Shell, arguments: list[str], says: str
+) -> None:
     shell.tree.news("letter")
     path = saved(shell, "", "empty.html")
     said = shell("import", *(each.format(text=path) for each in arguments))
@@ -348,7 +470,9 @@ def test_what_cannot_be_imported_says_why_and_writes_nothing(shell: Shell, argum
     assert ["letter"] == [each.name for each in (shell.root / "campaigns").iterdir()]
 
 
-def test_without_mammoth_it_says_what_to_install(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_mammoth_it_says_what_to_install(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "mammoth", None)
     said = shell("import", "docx", saved(shell, word(b""), "letter.docx"), "spring")
     assert (2, True) == (said.status, "massctl[import]" in said.err)
@@ -357,12 +481,22 @@ def test_without_mammoth_it_says_what_to_install(shell: Shell, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("language", "limit", "says", "advises"),
     [
-        ("en", "WORD_BYTES_MAX", "the file is larger than 10 bytes unpacked", "into a new Word file"),
+        (
+            "en",
+            "WORD_BYTES_MAX",
+            "the file is larger than 10 bytes unpacked",
+            "into a new Word file",
+        ),
         ("zh", "WORD_BYTES_MAX", "文件解开后超过 10 字节", "新的 Word 文件"),
     ],
 )
 def test_a_word_file_that_grows_without_end_is_refused(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, language: str, limit: str, says: str, advises: str
+    shell: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    limit: str,
+    says: str,
+    advises: str,
 ) -> None:
     shell.env(MASSCTL_LANG=language)
     monkeypatch.setattr(documents, limit, 10)

@@ -38,16 +38,22 @@ def test_phones_show_the_accounts_name_once_its_line_is_used(shell: Shell, langu
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_each_line_of_the_settings_works_without_its_first_sign(shell: Shell, language: str) -> None:
+def test_each_line_of_the_settings_works_without_its_first_sign(
+    shell: Shell, language: str
+) -> None:
     """What stands behind a value must be a comment too: "remove the first #" says the file."""
     shell("init", "new", "--language", language)
     settings = shell.tree.read("new/massctl.yaml")
     used = re.sub(
-        r"(?m)^( *)# (name|proxy_env|theme|preview_to|operators|quiet_hours|notify|  - wecom)", r"\1\2", settings
+        r"(?m)^( *)# (name|proxy_env|theme|preview_to|operators|quiet_hours|notify|  - wecom)",
+        r"\1\2",
+        settings,
     )
     shell.tree.write("new/massctl.yaml", used)
 
-    assert 8 == sum(old != new for old, new in zip(settings.splitlines(), used.splitlines(), strict=True))
+    assert 8 == sum(
+        old != new for old, new in zip(settings.splitlines(), used.splitlines(), strict=True)
+    )
     said = shell("-C", "new", "validate")
     assert 0 == said.status, said.out
 
@@ -81,7 +87,9 @@ def test_the_first_plan_points_to_the_sandbox(shell: Shell) -> None:
     named = shell("-C", "new", "plan", "first-letter", columns=100)
     tried = shell("-C", "new", "plan", "--sandbox", "first-letter", columns=100)
 
-    assert named.err.endswith("massctl -C new plan --sandbox first-letter   needs no account\n"), named.err
+    assert named.err.endswith("massctl -C new plan --sandbox first-letter   needs no account\n"), (
+        named.err
+    )
     assert "needs no account" not in tried.err
 
 
@@ -106,8 +114,14 @@ def test_the_tasks_of_the_editor_find_what_validate_prints(shell: Shell, languag
     pattern = tasks[0]["problemMatcher"]["pattern"]
     shell.tree.write("new/campaigns/first-letter/articles/main.md.j2", "A {{ missing }} word.\n")
     printed = shell("-C", "new", *tasks[0]["args"]).out
-    found = [hit for line in printed.splitlines() if (hit := re.match(pattern["regexp"], line)) is not None]
-    assert "campaigns/first-letter/articles/main.md.j2" in {hit[pattern["file"]] for hit in found}, printed
+    found = [
+        hit
+        for line in printed.splitlines()
+        if (hit := re.match(pattern["regexp"], line)) is not None
+    ]
+    assert "campaigns/first-letter/articles/main.md.j2" in {
+        hit[pattern["file"]] for hit in found
+    }, printed
     for task in tasks:
         assert 0 == shell(task["args"][0], "--help").status
     for snippet in json.loads(shell.tree.read("new/.vscode/massctl.code-snippets")).values():
@@ -133,7 +147,9 @@ def test_a_kept_file_that_has_the_line_needs_nothing(shell: Shell) -> None:
 def test_what_is_printed_to_be_typed_can_be_typed(shell: Shell) -> None:
     said = shell("init", "我的 信", "--language", "en").err
 
-    assert "next: cd '我的 信' && massctl apply first-letter --sandbox --yes" in " ".join(said.split())
+    assert "next: cd '我的 信' && massctl apply first-letter --sandbox --yes" in " ".join(
+        said.split()
+    )
 
 
 def test_the_sample_goes_nowhere_before_it_is_named(shell: Shell) -> None:
@@ -142,14 +158,21 @@ def test_the_sample_goes_nowhere_before_it_is_named(shell: Shell) -> None:
     said = shell(*there, "apply", "--sandbox", "--yes", "--until", "preview", "--format", "json")
     (campaign,) = said.document["campaigns"]
     guards = [each["guard"] for each in campaign["refusals"]]
-    assert (0, [], ["not_named"], 0) == (said.status, campaign["performed"], guards, said.document["serial"])
+    assert (0, [], ["not_named"], 0) == (
+        said.status,
+        campaign["performed"],
+        guards,
+        said.document["serial"],
+    )
     assert 0 == shell(*there, "plan", "--sandbox", "--detailed-exitcode").status
     assert "staged and sent only by name" in shell(*there, "plan", "--sandbox").out
 
 
 def used(shell: Shell) -> set[str]:
     """Give what the workflows of a new repository run beside GitHub's own actions."""
-    text = shell.tree.read("new/.github/workflows/apply.yml") + shell.tree.read("new/.github/workflows/review.yml")
+    text = shell.tree.read("new/.github/workflows/apply.yml") + shell.tree.read(
+        "new/.github/workflows/review.yml"
+    )
     found = set(re.findall(r"(?m)^ *(?:- )?uses: (\S+)", text))
     return {each for each in found if not each.startswith("actions/")}
 
@@ -158,12 +181,27 @@ def used(shell: Shell) -> set[str]:
     ("told", "action"),
     [
         (
-            {"url": "https://github.com/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}},
+            {
+                "url": "https://github.com/a/b.git",
+                "vcs_info": {"vcs": "git", "commit_id": "ab" * 20},
+            },
             f"a/b@{'ab' * 20}",
         ),
-        ({"url": "ssh://git@github.com/a/b", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}}, f"a/b@{'ab' * 20}"),
-        ({"url": "https://evil.example/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}}, None),
-        ({"url": "https://github.com/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "main"}}, None),
+        (
+            {"url": "ssh://git@github.com/a/b", "vcs_info": {"vcs": "git", "commit_id": "ab" * 20}},
+            f"a/b@{'ab' * 20}",
+        ),
+        (
+            {
+                "url": "https://evil.example/a/b.git",
+                "vcs_info": {"vcs": "git", "commit_id": "ab" * 20},
+            },
+            None,
+        ),
+        (
+            {"url": "https://github.com/a/b.git", "vcs_info": {"vcs": "git", "commit_id": "main"}},
+            None,
+        ),
         ({"url": "file:///gone/massctl", "dir_info": {}}, None),
         ({"url": "https://example.com/massctl.whl", "archive_info": {}}, None),
         (None, None),
@@ -176,7 +214,9 @@ def test_the_workflows_run_the_commit_that_was_installed_and_never_a_mere_name(
     said = shell("init", "new", "--language", "en")
 
     assert {action or ACTION} == used(shell)
-    told_how = "pip install git+https://github.com/OWNER/massctl@COMMIT" in " ".join(said.err.split())
+    told_how = "pip install git+https://github.com/OWNER/massctl@COMMIT" in " ".join(
+        said.err.split()
+    )
     assert (action is None) == told_how
 
 
@@ -199,7 +239,10 @@ def test_both_robots_look_for_newer_actions(shell: Shell) -> None:
     assert ["github-actions"] == renovate["enabledManagers"]
     assert "helpers:pinGitHubActionDigests" in renovate["extends"]
     assert ["github-actions"] == [each["package-ecosystem"] for each in dependabot["updates"]]
-    assert (7, "7 days") == (dependabot["updates"][0]["cooldown"]["default-days"], renovate["minimumReleaseAge"])
+    assert (7, "7 days") == (
+        dependabot["updates"][0]["cooldown"]["default-days"],
+        renovate["minimumReleaseAge"],
+    )
 
 
 @pytest.fixture
@@ -211,7 +254,9 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(made, "commit", "-q", "-m", "an action")
     git(made, "push", "-q", "origin", "HEAD:main")
     git(made, "remote", "set-url", "origin", "git@github.com:a/massctl.git")
-    monkeypatch.setattr(installed, "_direct_url", lambda: {"url": made.as_uri(), "dir_info": {"editable": True}})
+    monkeypatch.setattr(
+        installed, "_direct_url", lambda: {"url": made.as_uri(), "dir_info": {"editable": True}}
+    )
     return made
 
 
@@ -227,7 +272,9 @@ def test_a_commit_that_only_this_machine_has_is_not_written(shell: Shell, clone:
     said = shell("init", "new", "--language", "en")
 
     assert {ACTION} == used(shell)
-    assert f"write a/massctl@{git(clone, 'rev-parse', 'HEAD')} in .github/workflows" in " ".join(said.err.split())
+    assert f"write a/massctl@{git(clone, 'rev-parse', 'HEAD')} in .github/workflows" in " ".join(
+        said.err.split()
+    )
 
 
 def test_changes_that_are_not_committed_are_told(shell: Shell, clone: Path) -> None:

@@ -26,17 +26,24 @@ def test_what_is_missing_is_the_first_line_of_a_run_and_a_finding_of_doctor(shel
     shell.tree.text("notice")
     done = shell("apply", "notice", "--sandbox", "--yes")
     assert 0 == done.status
-    assert f"the child process that renders is not isolated here: {MISSING}" == done.err.splitlines()[0]
+    assert (
+        f"the child process that renders is not isolated here: {MISSING}"
+        == done.err.splitlines()[0]
+    )
     assert MISSING not in shell("plan", "--sandbox").err
     found = json.loads(shell("doctor", "--sandbox", "--format", "json").out)["findings"]
     assert [("warning", MISSING)] == [
-        (each["level"], each["message"].partition(": ")[2]) for each in found if each["check"] == "isolation"
+        (each["level"], each["message"].partition(": ")[2])
+        for each in found
+        if each["check"] == "isolation"
     ]
 
 
 @pytest.mark.usefixtures("open_files")
 @pytest.mark.parametrize("verb", [["apply", "--yes"], ["preview", "notice"]], ids=" ".join)
-def test_required_walls_that_are_missing_refuse_wechat_before_a_secret_is_read(shell: Shell, verb: list[str]) -> None:
+def test_required_walls_that_are_missing_refuse_wechat_before_a_secret_is_read(
+    shell: Shell, verb: list[str]
+) -> None:
     shell.tree.settings(policy="  render_isolation: require\n")
     shell.tree.text("notice")
     done = shell(*verb)
@@ -70,7 +77,9 @@ def test_a_process_that_acts_takes_no_picture_that_another_process_left(shell: S
     assert not own.exists()
 
 
-@pytest.mark.parametrize(("flags", "is_own"), [([], True), (["--sandbox"], False)], ids=["wechat", "sandbox"])
+@pytest.mark.parametrize(
+    ("flags", "is_own"), [([], True), (["--sandbox"], False)], ids=["wechat", "sandbox"]
+)
 def test_who_reaches_wechat_converts_pictures_anew(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, flags: list[str], is_own: bool
 ) -> None:

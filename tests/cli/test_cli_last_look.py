@@ -58,7 +58,9 @@ def test_an_audience_that_grows_while_it_is_staged_is_refused(
     during(monkeypatch, path, grow)
     said = few("apply", "letter", "--sandbox", "--yes", "--format", "json")
     assert (5, []) == (said.status, few.report()["jobs"])
-    assert ["audience_bounds"] == [each["guard"] for each in said.document["campaigns"][0]["refusals"]]
+    assert ["audience_bounds"] == [
+        each["guard"] for each in said.document["campaigns"][0]["refusals"]
+    ]
 
 
 def test_an_audience_that_grows_while_the_prompt_stands_open_is_refused(
@@ -88,7 +90,9 @@ class Served(ThreadingHTTPServer):
 
     def __init__(self, world: Sandbox) -> None:
         super().__init__(("127.0.0.1", 0), _Answering)
-        self.http = httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1")
+        self.http = httpx.Client(
+            transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1"
+        )
 
 
 class _Answering(BaseHTTPRequestHandler):
@@ -96,7 +100,9 @@ class _Answering(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        answer = self.server.http.request(self.command, self.path, content=body, headers=dict(self.headers))
+        answer = self.server.http.request(
+            self.command, self.path, content=body, headers=dict(self.headers)
+        )
         self.send_response_only(answer.status_code)
         self.send_header("Content-Length", str(len(answer.content)))
         self.end_headers()
@@ -141,9 +147,14 @@ def test_a_request_whose_connection_outlasts_the_window_is_not_written(
         return connect(*args, **more)
 
     monkeypatch.setattr("socket.create_connection", slowly)
-    shell.tree.text("notice", more=window("2026-12-01T11:00:00+08:00", f"2026-12-01T{closes}+08:00"))
+    shell.tree.text(
+        "notice", more=window("2026-12-01T11:00:00+08:00", f"2026-12-01T{closes}+08:00")
+    )
     with served(tmp_path / "world") as (server, world):
-        address, secret = f"http://127.0.0.1:{server.server_address[1]}", world.ensure_account(APPID)
+        address, secret = (
+            f"http://127.0.0.1:{server.server_address[1]}",
+            world.ensure_account(APPID),
+        )
         shell.env(MASSCTL_API_BASE=address, WECHAT_MAIN_SECRET=secret)
         said = shell("apply", "--yes", "--format", "json")
         assert (5, []) == (said.status, world.report()["jobs"])

@@ -18,7 +18,11 @@ def apply(shell: Shell, *more: str) -> Said:
 
 
 def guards(said: Said) -> list[str]:
-    return [refusal["guard"] for campaign in said.document["campaigns"] for refusal in campaign["refusals"]]
+    return [
+        refusal["guard"]
+        for campaign in said.document["campaigns"]
+        for refusal in campaign["refusals"]
+    ]
 
 
 def zeroed(ledger: bytes) -> bytes:
@@ -82,7 +86,9 @@ def test_a_saved_plan_is_refused_for_the_same_reason(shell: Shell):
     shell.tree.text("notice")
     assert 0 == shell("plan", "notice", "--sandbox", "--out", "plan.json").status
     shell.tree.write(LEDGER, bytes(4096))
-    assert ["ledger_damaged"] == guards(shell("apply", "--sandbox", "--plan", "plan.json", "--format", "json"))
+    assert ["ledger_damaged"] == guards(
+        shell("apply", "--sandbox", "--plan", "plan.json", "--format", "json")
+    )
 
 
 def test_a_preview_is_refused_as_well(shell: Shell):
@@ -104,7 +110,9 @@ def test_a_line_that_follows_but_is_not_written_so_is_found_in_depth(shell: Shel
     entries = [json.loads(line) for line in shell.tree.read(LEDGER).splitlines()]
     lines: list[str] = []
     for number, entry in enumerate(entries):
-        entry["prev"] = "sha256:" + hashlib.sha256(lines[-1].encode()).hexdigest() if lines else entry["prev"]
+        entry["prev"] = (
+            "sha256:" + hashlib.sha256(lines[-1].encode()).hexdigest() if lines else entry["prev"]
+        )
         separators = (",", ": ") if number == 1 else (",", ":")
         lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=separators))
     shell.tree.write(LEDGER, "".join(f"{line}\n" for line in lines).encode())
@@ -155,7 +163,9 @@ MARKS: dict[str, Callable[[Shell, bytes], object]] = {
 
 
 @pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
-def test_a_copy_that_was_cut_is_damaged_where_it_was_not_torn(shell: Shell, mark: Callable[[Shell, bytes], object]):
+def test_a_copy_that_was_cut_is_damaged_where_it_was_not_torn(
+    shell: Shell, mark: Callable[[Shell, bytes], object]
+):
     shell.tree.write(LEDGER, data := cut(shell))
     mark(shell, data)
     said = apply(shell, "notice")

@@ -32,7 +32,9 @@ def ledger(shell: Shell) -> bytes:
 
 
 def asides(shell: Shell) -> list[bytes]:
-    return [each.read_bytes() for each in (shell.root / LEDGER).parent.glob("massctl.state.*.jsonl")]
+    return [
+        each.read_bytes() for each in (shell.root / LEDGER).parent.glob("massctl.state.*.jsonl")
+    ]
 
 
 def spoil(shell: Shell, campaign: str) -> bytes:
@@ -57,7 +59,11 @@ def sends(shell: Shell) -> int:
 
 
 def guards(said: Said) -> list[str]:
-    return [refusal["guard"] for campaign in said.document["campaigns"] for refusal in campaign["refusals"]]
+    return [
+        refusal["guard"]
+        for campaign in said.document["campaigns"]
+        for refusal in campaign["refusals"]
+    ]
 
 
 def test_without_a_reason_it_shows_what_would_be_dropped(sent: Shell):
@@ -91,7 +97,9 @@ def test_what_may_have_gone_out_in_what_was_lost_waits_for_a_word(sent: Shell):
     said = sent("apply", "first", "second", "--sandbox", "--yes", "--format", "json")
     assert (5, ["ledger_damaged"], 2) == (said.status, guards(said), sends(sent))
     plan = sent("plan", "second", "--sandbox", "--format", "json").document
-    assert "massctl reconcile --sandbox second --sent" in plan["campaigns"][0]["refusals"][0]["hint"]
+    assert (
+        "massctl reconcile --sandbox second --sent" in plan["campaigns"][0]["refusals"][0]["hint"]
+    )
     assert 0 == sent("reconcile", "second", "--sent", "--sandbox", *REASON).status
     said = sent("apply", "second", "--sandbox", "--yes", "--format", "json")
     assert ([], 2) == (guards(said), sends(sent))
@@ -102,7 +110,9 @@ def test_what_did_not_go_out_is_sent_after_the_word(sent: Shell):
     sent.tree.text("third", content="明天八点")
     assert 0 == sent("state", "repair", "--sandbox", *REASON).status
     assert 2 == sent("reconcile", "third", "--sandbox").status
-    assert ["ledger_damaged"] == guards(sent("apply", "third", "--sandbox", "--yes", "--format", "json"))
+    assert ["ledger_damaged"] == guards(
+        sent("apply", "third", "--sandbox", "--yes", "--format", "json")
+    )
     assert 0 == sent("reconcile", "third", "--not-sent", "--sandbox", *REASON).status
     assert 0 == sent("apply", "third", "--sandbox", "--yes").status
     assert 3 == sends(sent)
@@ -113,7 +123,9 @@ def test_a_higher_edition_waits_for_a_word_of_its_own(sent: Shell):
     spoil(sent, "second")
     assert 0 == sent("state", "repair", "--sandbox", *REASON).status
     sent.tree.text("first", content="今晚八点，first", more="edition: 2\n")
-    assert ["ledger_damaged"] == guards(sent("apply", "first", "--sandbox", "--yes", "--format", "json"))
+    assert ["ledger_damaged"] == guards(
+        sent("apply", "first", "--sandbox", "--yes", "--format", "json")
+    )
     assert 0 == sent("reconcile", "first", "--not-sent", "--sandbox", *REASON).status
     assert 0 == sent("apply", "first", "--sandbox", "--yes").status
     assert 3 == sends(sent)
@@ -142,7 +154,10 @@ def test_rubbish_behind_the_last_entry_is_dropped_though_this_machine_saw_all_of
         (lambda data: data, "there is nothing to repair", 2),
         (lambda _: bytes(4096), "not even the first entry", 5),
         (
-            lambda data: data + b'{"at":"2026-12-01T04:00:00.000+00:00","format_version":9,"type":"created"}\n',
+            lambda data: (
+                data
+                + b'{"at":"2026-12-01T04:00:00.000+00:00","format_version":9,"type":"created"}\n'
+            ),
             "newer",
             5,
         ),
@@ -172,7 +187,10 @@ def test_a_backup_is_the_ledger_and_comes_back(sent: Shell, tmp_path: Path):
     sent.tree.write(LEDGER, damaged)
     assert 0 == sent("state", "restore", str(copy), "--sandbox").status
     assert (copy.read_bytes(), [damaged]) == (ledger(sent), asides(sent))
-    assert "already has everything in copy.jsonl" in sent("state", "restore", str(copy), "--sandbox").out
+    assert (
+        "already has everything in copy.jsonl"
+        in sent("state", "restore", str(copy), "--sandbox").out
+    )
     assert 0 == sent("apply", "first", "second", "--sandbox", "--yes").status
     assert 2 == sends(sent)
 
@@ -183,7 +201,10 @@ def test_a_backup_may_be_made_again_over_itself_and_over_nothing_else(sent: Shel
     assert 0 == sent("state", "backup", str(copy), "--sandbox").status
     assert ledger(sent) == copy.read_bytes()
     copy.write_bytes(b"something else")
-    assert (5, b"something else") == (sent("state", "backup", str(copy), "--sandbox").status, copy.read_bytes())
+    assert (5, b"something else") == (
+        sent("state", "backup", str(copy), "--sandbox").status,
+        copy.read_bytes(),
+    )
     assert 5 == sent("state", "backup", str(tmp_path / "nowhere" / "copy"), "--sandbox").status
     os.mkfifo(tmp_path / "pipe")
     assert 2 == sent("state", "backup", str(tmp_path / "pipe"), "--sandbox").status
@@ -196,11 +217,16 @@ def test_an_older_backup_than_this_machine_saw_is_refused(sent: Shell, tmp_path:
     for here in (bytes(4096), None):
         (sent.root / LEDGER).unlink() if here is None else sent.tree.write(LEDGER, here)
         said = sent("state", "restore", str(older), "--sandbox")
-        assert (5, True) == (said.status, "is older than the ledger that this machine saw" in said.err)
+        assert (5, True) == (
+            said.status,
+            "is older than the ledger that this machine saw" in said.err,
+        )
         assert here == (ledger(sent) if (sent.root / LEDGER).exists() else None)
 
 
-def test_on_a_machine_that_never_saw_it_a_copy_is_taken_and_that_is_told(sent: Shell, tmp_path: Path):
+def test_on_a_machine_that_never_saw_it_a_copy_is_taken_and_that_is_told(
+    sent: Shell, tmp_path: Path
+):
     copy = tmp_path / "copy.jsonl"
     (sent.root / LEDGER).rename(copy)
     (sent.root / MARK).unlink()
@@ -225,7 +251,11 @@ def test_a_copy_that_lacks_what_verifies_here_is_refused(sent: Shell, tmp_path: 
 def test_what_is_no_copy_is_said_to_be_none_and_not_the_ledger(sent: Shell, tmp_path: Path):
     (tmp_path / "notes.txt").write_text("no ledger\n", encoding="utf-8")
     said = sent("state", "restore", str(tmp_path / "notes.txt"), "--sandbox")
-    assert (5, True, False) == (said.status, "notes.txt is not a copy that verifies" in said.err, "repair" in said.err)
+    assert (5, True, False) == (
+        said.status,
+        "notes.txt is not a copy that verifies" in said.err,
+        "repair" in said.err,
+    )
 
 
 def test_another_history_is_refused(sent: Shell, tmp_path: Path):
@@ -254,9 +284,13 @@ def test_backups_that_are_taken_while_another_writes_are_whole(sent: Shell, tmp_
     def write() -> None:
         others = LocalLedger(sent.root / LEDGER, tmp_path / "locks")
         serial = len(others.read(0))
-        image = ImageUploaded(appid="wx0123456789abcdef", sha256="0" * 64, url="https://mmbiz.qpic.cn/1/0")
+        image = ImageUploaded(
+            appid="wx0123456789abcdef", sha256="0" * 64, url="https://mmbiz.qpic.cn/1/0"
+        )
         while not stop.is_set():
-            serial += len(others.append(serial, [NewEntry(at=NOON, event=image)] * 5, durable=False))
+            serial += len(
+                others.append(serial, [NewEntry(at=NOON, event=image)] * 5, durable=False)
+            )
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -296,7 +330,11 @@ def test_a_branch_is_repaired_and_copied_too(in_git: Shell, tmp_path: Path):
     assert 5 == in_git("state", "verify").status
     assert 0 == in_git("state", "repair", *REASON).status
     assert 0 == in_git("state", "verify", "--deep").status
-    (aside,) = [n for n in git(remote, "ls-tree", "--name-only", "massctl-state").splitlines() if "Z.jsonl" in n]
+    (aside,) = [
+        n
+        for n in git(remote, "ls-tree", "--name-only", "massctl-state").splitlines()
+        if "Z.jsonl" in n
+    ]
     assert "somebody was here" in git(remote, "show", f"massctl-state:{aside}")
     said = in_git("state", "restore", str(tmp_path / "copy.jsonl"))
     assert (2, True) == (said.status, "a file cannot replace it" in said.err)

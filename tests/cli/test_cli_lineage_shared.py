@@ -63,14 +63,18 @@ def hint(said: Said) -> str:
 
 def typed(shell: Shell, command: str) -> None:
     """Type a command as it was printed."""
-    subprocess.run(command, shell=True, cwd=shell.root, capture_output=True, check=True, env={**ENVIRONMENT})
+    subprocess.run(
+        command, shell=True, cwd=shell.root, capture_output=True, check=True, env={**ENVIRONMENT}
+    )
 
 
 def refused(shell: Shell, wechat: RealWechat, *more: str) -> dict[str, str]:
     """Apply, and give the one refusal: no request was made."""
     before = wechat.requests
     said = apply(shell, *more)
-    assert (5, ["lineage_uncommitted"], before) == (said.status, guards(said), wechat.requests), said
+    assert (5, ["lineage_uncommitted"], before) == (said.status, guards(said), wechat.requests), (
+        said
+    )
     return refusals(said)[0]
 
 
@@ -89,7 +93,10 @@ def test_the_first_apply_begins_the_ledger_and_the_printed_command_lets_the_next
     (line,) = [line for line in clone.tree.read("massctl.yaml").splitlines() if "lineage" in line]
     assert (said.document["lineage"], said.document["serial"]) == (line.split(": ")[1], 1)
     command = hint(said)
-    assert "git add massctl.yaml && git commit -m 'name the ledger' -- massctl.yaml && git push" == command
+    assert (
+        "git add massctl.yaml && git commit -m 'name the ledger' -- massctl.yaml && git push"
+        == command
+    )
     typed(clone, command)
     assert (0, 1) == (apply(clone).status, wechat.sent)
     other = clone_of(tmp_path / "remote.git", tmp_path / "other")
@@ -97,13 +104,17 @@ def test_the_first_apply_begins_the_ledger_and_the_printed_command_lets_the_next
     assert (5, ["ledger_missing"], 1) == (again.status, guards(again), wechat.sent)
 
 
-def test_of_two_clones_that_both_begin_a_ledger_one_sends(clone: Shell, wechat: RealWechat, tmp_path: Path):
+def test_of_two_clones_that_both_begin_a_ledger_one_sends(
+    clone: Shell, wechat: RealWechat, tmp_path: Path
+):
     """Whoever pushes first has named it; the other's push is refused, and what it fetches names a ledger it has not."""
     other = clone_of(tmp_path / "remote.git", tmp_path / "other")
     commands = [hint(apply(clone)), hint(apply(clone, "-C", str(other)))]
     typed(clone, commands[0])
     with pytest.raises(subprocess.CalledProcessError) as rejected:
-        subprocess.run(commands[1], shell=True, cwd=other, capture_output=True, check=True, env={**ENVIRONMENT})
+        subprocess.run(
+            commands[1], shell=True, cwd=other, capture_output=True, check=True, env={**ENVIRONMENT}
+        )
     assert b"rejected" in rejected.value.stderr
     git(other, "fetch", "-q")
     git(other, "reset", "-q", "--hard", "origin/main")
@@ -115,7 +126,10 @@ def test_of_two_clones_that_both_begin_a_ledger_one_sends(clone: Shell, wechat: 
 
 def test_a_plan_says_it_before_anything_is_begun(clone: Shell):
     said = clone("plan", "notice", "--format", "json")
-    assert (0, [[]]) == (said.status, [campaign["steps"] for campaign in said.document["campaigns"]])
+    assert (0, [[]]) == (
+        said.status,
+        [campaign["steps"] for campaign in said.document["campaigns"]],
+    )
     assert hint(said).startswith("massctl state init ")
     assert not (clone.root / LEDGER).exists()
     assert 5 == clone("plan", "notice", "--detailed-exitcode").status
@@ -125,7 +139,8 @@ def test_a_plan_says_it_before_anything_is_begun(clone: Shell):
 
 def test_what_does_nothing_begins_nothing(clone: Shell, wechat: RealWechat):
     clone.tree.text(
-        "notice", more="send: {not_before: 2026-11-01T11:55:00+08:00, not_after: 2026-11-01T13:00:00+08:00}\n"
+        "notice",
+        more="send: {not_before: 2026-11-01T11:55:00+08:00, not_after: 2026-11-01T13:00:00+08:00}\n",
     )
     assert ["expired"] == guards(clone("plan", "--format", "json"))
 
@@ -135,7 +150,9 @@ def test_a_preview_is_refused_as_well(clone: Shell, wechat: RealWechat):
     assert (5, ["lineage_uncommitted"], 0) == (said.status, guards(said), wechat.requests)
 
 
-def test_a_run_that_died_before_the_ledger_was_named_names_it_and_refuses(clone: Shell, wechat: RealWechat):
+def test_a_run_that_died_before_the_ledger_was_named_names_it_and_refuses(
+    clone: Shell, wechat: RealWechat
+):
     before = clone.tree.read("massctl.yaml")
     assert 0 == clone("state", "init").status
     clone.tree.write("massctl.yaml", before)
@@ -188,7 +205,10 @@ def test_a_folder_in_no_repository_sends_with_a_warning(shell: Shell, wechat: Re
 
 
 SPOILT: dict[str, tuple[Callable[[Shell], object], str]] = {
-    "another owner": (lambda shell: shell.env(GIT_TEST_ASSUME_DIFFERENT_OWNER="1"), "detected dubious ownership"),
+    "another owner": (
+        lambda shell: shell.env(GIT_TEST_ASSUME_DIFFERENT_OWNER="1"),
+        "detected dubious ownership",
+    ),
     "no git": (lambda shell: shell.env(PATH="/nowhere"), "git cannot be run"),
     "no HEAD": (lambda shell: (shell.root / ".git/HEAD").unlink(), "not a git repository"),
     "a worktree without its repository": (
@@ -200,7 +220,8 @@ SPOILT: dict[str, tuple[Callable[[Shell], object], str]] = {
     ),
     "a broken object": (
         lambda shell: [
-            (path.chmod(0o644), path.write_bytes(b"x")) for path in (shell.root / ".git/objects").glob("??/*")
+            (path.chmod(0o644), path.write_bytes(b"x"))
+            for path in (shell.root / ".git/objects").glob("??/*")
         ],
         "git says",
     ),
@@ -208,14 +229,18 @@ SPOILT: dict[str, tuple[Callable[[Shell], object], str]] = {
 
 
 @pytest.mark.parametrize(("spoil", "words"), SPOILT.values(), ids=SPOILT)
-def test_any_other_failure_of_git_refuses_in_its_words(shared: Shell, wechat: RealWechat, spoil, words):
+def test_any_other_failure_of_git_refuses_in_its_words(
+    shared: Shell, wechat: RealWechat, spoil, words
+):
     spoil(shared)
     refusal = refused(shared, wechat)
     assert words in refusal["message"], refusal
     assert "safe.directory" in refusal["hint"]
 
 
-def test_a_broken_repository_above_is_no_missing_one(shell: Shell, wechat: RealWechat, tmp_path: Path):
+def test_a_broken_repository_above_is_no_missing_one(
+    shell: Shell, wechat: RealWechat, tmp_path: Path
+):
     shell.tree.text("notice")
     (tmp_path / ".git").mkdir()
     assert "not a git repository" in refused(shell, wechat)["message"]
@@ -252,7 +277,9 @@ def test_wherever_the_commit_is_checked_out_it_counts(
 def test_a_detached_head_that_names_nothing_is_told_where_to_push(clone: Shell, wechat: RealWechat):
     git(clone.root, "checkout", "-q", "--detach")
     command = refused(clone, wechat)["hint"]
-    assert command.endswith("git push origin HEAD:refs/heads/massctl-lineage   then have it merged into main")
+    assert command.endswith(
+        "git push origin HEAD:refs/heads/massctl-lineage   then have it merged into main"
+    )
 
 
 def test_a_folder_below_the_top_of_its_repository(clone: Shell, wechat: RealWechat, tmp_path: Path):
@@ -277,8 +304,12 @@ def test_a_symbolic_link_counts_as_what_the_commit_makes_of_it(clone: Shell, wec
     assert (0, 1) == (apply(clone).status, wechat.sent)
 
 
-@pytest.mark.parametrize("target", ["nowhere.yaml", "/nowhere.yaml", "campaigns/notice/campaign.yaml"])
-def test_a_link_that_leads_elsewhere_in_the_commit_names_nothing(shared: Shell, wechat: RealWechat, target: str):
+@pytest.mark.parametrize(
+    "target", ["nowhere.yaml", "/nowhere.yaml", "campaigns/notice/campaign.yaml"]
+)
+def test_a_link_that_leads_elsewhere_in_the_commit_names_nothing(
+    shared: Shell, wechat: RealWechat, target: str
+):
     text = shared.tree.read("massctl.yaml")
     (shared.root / "massctl.yaml").unlink()
     (shared.root / "massctl.yaml").symlink_to(target)
@@ -289,9 +320,12 @@ def test_a_link_that_leads_elsewhere_in_the_commit_names_nothing(shared: Shell, 
 
 
 @pytest.mark.parametrize(
-    "text", ["- a list\n", "state: {lineage: 01JDXW00000000000000000000}\n", "state: [\n", "#" * 2**20]
+    "text",
+    ["- a list\n", "state: {lineage: 01JDXW00000000000000000000}\n", "state: [\n", "#" * 2**20],
 )
-def test_a_commit_that_says_something_else_names_nothing(shared: Shell, wechat: RealWechat, text: str):
+def test_a_commit_that_says_something_else_names_nothing(
+    shared: Shell, wechat: RealWechat, text: str
+):
     written = shared.tree.read("massctl.yaml")
     shared.tree.write("massctl.yaml", text)
     push(shared.root)
@@ -309,9 +343,13 @@ def test_the_branch_that_sends_has_to_name_it(clone: Shell, wechat: RealWechat, 
     clone.tree.settings(policy="  branch: main\n")
     push(clone.root)
     git(clone.root, "checkout", "-qb", "feature")
-    assert refused(clone, wechat)["hint"].endswith("git push -u origin HEAD   then have it merged into main")
+    assert refused(clone, wechat)["hint"].endswith(
+        "git push -u origin HEAD   then have it merged into main"
+    )
     typed(clone, refused(clone, wechat)["hint"].partition("   ")[0])
-    assert refused(clone, wechat)["hint"].endswith("git push -u origin HEAD   then have it merged into main")
+    assert refused(clone, wechat)["hint"].endswith(
+        "git push -u origin HEAD   then have it merged into main"
+    )
     git(clone.root, "push", "-q", "origin", "HEAD:main")
     git(clone.root, "checkout", "-q", "-B", "main")
     assert (0, 1) == (apply(clone).status, wechat.sent)
@@ -324,7 +362,9 @@ def test_on_that_branch_the_push_names_it(clone: Shell, wechat: RealWechat):
     assert refused(clone, wechat)["hint"].endswith(" && git push origin main")
 
 
-def test_a_pull_request_is_fetched_as_a_ref_of_its_own(shared: Shell, wechat: RealWechat, tmp_path: Path):
+def test_a_pull_request_is_fetched_as_a_ref_of_its_own(
+    shared: Shell, wechat: RealWechat, tmp_path: Path
+):
     """What a forge checks out has no branch of the remote beside it; any that was fetched counts then."""
     shared.tree.write("massctl.yaml", shared.tree.read("massctl.yaml") + "# of a branch\n")
     other = tmp_path / "other"
@@ -333,14 +373,18 @@ def test_a_pull_request_is_fetched_as_a_ref_of_its_own(shared: Shell, wechat: Re
     git(other, "remote", "add", "origin", (tmp_path / "remote.git").as_uri())
     git(other, "fetch", "-q", "origin", "main:refs/remotes/pull/7/merge")
     git(other, "checkout", "-q", "--detach", "refs/remotes/pull/7/merge")
-    (other / "massctl.yaml").write_text(shared.tree.read("massctl.yaml").replace("policy:", "policy:\n  branch: main"))
+    (other / "massctl.yaml").write_text(
+        shared.tree.read("massctl.yaml").replace("policy:", "policy:\n  branch: main")
+    )
     moved(shared, other)
     assert [] == guards(shared("-C", str(other), "plan", "notice", "--format", "json"))
 
 
 def test_doctor_says_it(clone: Shell):
     assert 0 == clone("state", "init").status
-    found = {each["check"]: each for each in clone("doctor", "--format", "json").document["findings"]}
+    found = {
+        each["check"]: each for each in clone("doctor", "--format", "json").document["findings"]
+    }
     assert ("problem", True) == (found["ledger"]["level"], "git commit" in found["ledger"]["hint"])
 
 
@@ -362,7 +406,12 @@ OTHER = "state: {lineage: " + OLD + "}\n"
 
 
 def other_branch(
-    shell: Shell, name: str, change: Callable[[str], str], *, pushed: bool = True, there: bool = False
+    shell: Shell,
+    name: str,
+    change: Callable[[str], str],
+    *,
+    pushed: bool = True,
+    there: bool = False,
 ) -> None:
     """Make a branch from before the ledger whose massctl.yaml is changed, as a colleague's would be."""
     first = git(shell.root, "log", "--reverse", "--format=%H", "--", "massctl.yaml").split()[0]
@@ -398,7 +447,9 @@ def test_of_two_branches_that_each_push_a_ledger_of_their_own_none_sends(
     git(other, "checkout", "-qb", "feature")
     for folder in (clone.root, other):
         command = hint(apply(clone, "-C", str(folder)))
-        subprocess.run(command, shell=True, cwd=folder, capture_output=True, check=True, env={**ENVIRONMENT})
+        subprocess.run(
+            command, shell=True, cwd=folder, capture_output=True, check=True, env={**ENVIRONMENT}
+        )
     for folder in (clone.root, other):
         git(folder, "fetch", "-q")
     for folder in (clone.root, other):
@@ -430,7 +481,9 @@ def test_before_a_ledger_begins_another_branchs_is_noticed(clone: Shell, wechat:
 
 HARMLESS: dict[str, Callable[[str], str]] = {
     "no ledger": lambda text: text + "# nothing\n",
-    "another account": lambda text: names_another(text).replace("wx0123456789abcdef", "wxfedcba9876543210"),
+    "another account": lambda text: names_another(text).replace(
+        "wx0123456789abcdef", "wxfedcba9876543210"
+    ),
     "a test on loopback": lambda text: names_another(
         text.replace("    appid:", "    api_base: http://127.0.0.1:1\n    appid:")
     ),
@@ -468,7 +521,10 @@ def test_a_branch_that_may_name_another_ledger_refuses_too(
 
 def test_a_branch_that_cannot_be_read_is_said_to_be_unreadable(shared: Shell, wechat: RealWechat):
     other_branch(shared, "feature", UNREADABLE["too long"])
-    assert "massctl.yaml of the branch origin/feature cannot be read" in foreign(shared, wechat)["message"]
+    assert (
+        "massctl.yaml of the branch origin/feature cannot be read"
+        in foreign(shared, wechat)["message"]
+    )
 
 
 def test_with_a_branch_that_sends_only_that_one_counts(clone: Shell, wechat: RealWechat):
@@ -480,7 +536,9 @@ def test_with_a_branch_that_sends_only_that_one_counts(clone: Shell, wechat: Rea
     assert (0, 1) == (apply(clone).status, wechat.sent)
 
 
-def test_a_remote_of_somebody_else_counts_as_well(shared: Shell, wechat: RealWechat, tmp_path: Path):
+def test_a_remote_of_somebody_else_counts_as_well(
+    shared: Shell, wechat: RealWechat, tmp_path: Path
+):
     """A fork sends to the same account."""
     other_branch(shared, "main-of-the-fork", names_another, pushed=False)
     git(shared.root, "update-ref", "refs/remotes/upstream/main", "main-of-the-fork")
@@ -524,7 +582,9 @@ def died_before_it_began(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("how", [lost, damaged, died_before_it_began])
-def test_a_ledger_is_replaced_however_it_ended(shared: Shell, wechat: RealWechat, how: Callable[[Shell], None]):
+def test_a_ledger_is_replaced_however_it_ended(
+    shared: Shell, wechat: RealWechat, how: Callable[[Shell], None]
+):
     git(shared.root, "branch", "old")
     before = named(shared)
     how(shared)
@@ -532,12 +592,18 @@ def test_a_ledger_is_replaced_however_it_ended(shared: Shell, wechat: RealWechat
     assert (0, 1) == (apply(shared).status, wechat.sent)
 
 
-def test_many_branches_take_one_question(shared: Shell, wechat: RealWechat, monkeypatch: pytest.MonkeyPatch):
+def test_many_branches_take_one_question(
+    shared: Shell, wechat: RealWechat, monkeypatch: pytest.MonkeyPatch
+):
     head = git(shared.root, "rev-parse", "HEAD")
     lines = "".join(f"create refs/remotes/origin/b{number} {head}\n" for number in range(3000))
-    subprocess.run(["git", "update-ref", "--stdin"], input=lines, text=True, cwd=shared.root, check=True)
+    subprocess.run(
+        ["git", "update-ref", "--stdin"], input=lines, text=True, cwd=shared.root, check=True
+    )
     calls: list[tuple[str, ...]] = []
     run = Git.run
-    monkeypatch.setattr(Git, "run", lambda self, *words, **more: (calls.append(words), run(self, *words, **more))[1])
+    monkeypatch.setattr(
+        Git, "run", lambda self, *words, **more: (calls.append(words), run(self, *words, **more))[1]
+    )
     assert [] == guards(shared("plan", "notice", "--format", "json"))
     assert len(calls) < 12, calls

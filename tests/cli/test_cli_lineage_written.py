@@ -43,12 +43,16 @@ def indented(text: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("written", [tabbed, windows, marked, indented])
-def test_init_adds_its_lines_and_changes_no_other_byte(begins: Shell, written: Callable[[bytes], bytes]):
+def test_init_adds_its_lines_and_changes_no_other_byte(
+    begins: Shell, written: Callable[[bytes], bytes]
+):
     settings = begins.root / "massctl.yaml"
     settings.write_bytes(before := written(settings.read_bytes()))
     said = begins("state", "init")
     assert 0 == said.status, said.err
-    assert [b"lineage"] == [line.split(b":")[0].strip() for line in lines_added(before, settings.read_bytes())][-1:]
+    assert [b"lineage"] == [
+        line.split(b":")[0].strip() for line in lines_added(before, settings.read_bytes())
+    ][-1:]
     assert 0 == begins("state", "verify").status
 
 
@@ -88,7 +92,9 @@ def stop(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_run_that_dies_between_naming_and_beginning_is_gone_on_with(begins: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_a_run_that_dies_between_naming_and_beginning_is_gone_on_with(
+    begins: Shell, monkeypatch: pytest.MonkeyPatch
+):
     with monkeypatch.context() as patch:
         patch.setattr("massctl.ledger.local_file.LocalLedger.append", stop)
         assert 130 == begins("state", "init").status
@@ -101,18 +107,25 @@ def test_a_run_that_dies_between_naming_and_beginning_is_gone_on_with(begins: Sh
     assert "ledger_missing" in begins("plan", "notice").out
 
 
-def test_starting_over_names_the_new_ledger_before_the_old_one_goes(begins: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_starting_over_names_the_new_ledger_before_the_old_one_goes(
+    begins: Shell, monkeypatch: pytest.MonkeyPatch
+):
     assert 0 == begins("state", "init").status
     before = begins.tree.read("massctl.yaml"), begins.tree.read(LEDGER)
     with monkeypatch.context() as patch:
-        patch.setattr("massctl.ledger.local_file.os.link", lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")))
+        patch.setattr(
+            "massctl.ledger.local_file.os.link",
+            lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")),
+        )
         assert 5 == begins("state", "init", "--new-lineage", "--reason", "lost").status
     assert before == (begins.tree.read("massctl.yaml"), begins.tree.read(LEDGER))
     assert 0 == begins("state", "init", "--new-lineage", "--reason", "lost").status
     assert begins.tree.read("massctl.yaml") != before[0]
 
 
-def test_of_two_who_begin_one_at_once_the_second_names_nothing(begins: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_of_two_who_begin_one_at_once_the_second_names_nothing(
+    begins: Shell, monkeypatch: pytest.MonkeyPatch
+):
     before = begins.tree.read("massctl.yaml")
 
     def late(*_: object, **__: object) -> None:

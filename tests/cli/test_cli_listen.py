@@ -53,7 +53,9 @@ class Heard:
     def post(self, body: bytes, *, at: float = AT, appid: str = APPID, **more: Any) -> int:
         """Post an event in safe mode."""
         encrypt = sealed(body, appid=appid)
-        return self.client.post("/", query_string=query(at, encrypt=encrypt, **more), data=safe(encrypt)).status_code
+        return self.client.post(
+            "/", query_string=query(at, encrypt=encrypt, **more), data=safe(encrypt)
+        ).status_code
 
     def post_plain(self, body: bytes) -> int:
         return self.client.post("/", query_string=query(AT), data=body).status_code
@@ -96,7 +98,8 @@ def heard(shell: Shell, wechat: RealWechat, monkeypatch: pytest.MonkeyPatch) -> 
     shell.tree.settings(language="en", account=CALLBACK)
     shell.env(WECHAT_TOKEN=TOKEN, WECHAT_AES_KEY=AES_KEY)
     shell.tree.text("notice")
-    monkeypatch.setattr("massctl.cli.listener.Intake.is_alive", lambda _: True)  # The test is its thread.
+    # The test is its thread.
+    monkeypatch.setattr("massctl.cli.listener.Intake.is_alive", lambda _: True)
     made = Heard(shell, wechat)
     yield made
     made.stop()
@@ -155,7 +158,9 @@ def test_an_event_that_comes_before_the_answer_to_the_send(heard: Heard) -> None
 
 
 @pytest.mark.parametrize("moment", ["before the append", "before the spool's note"])
-def test_killed_on_the_way_into_the_ledger(sent: Heard, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+def test_killed_on_the_way_into_the_ledger(
+    sent: Heard, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
     class Killed(BaseException):
         """Nothing catches it."""
 
@@ -190,7 +195,9 @@ def test_an_event_of_nobody_disturbs_nobody(sent: Heard) -> None:
     assert (["foreign"], 0) == (sent.states(), sent.entries())
 
 
-@pytest.mark.parametrize("trouble", ["the ledger is gone", "massctl.yaml is broken", "massctl.yaml is gone"])
+@pytest.mark.parametrize(
+    "trouble", ["the ledger is gone", "massctl.yaml is broken", "massctl.yaml is gone"]
+)
 def test_a_ledger_that_cannot_be_written_is_waited_for(sent: Heard, trouble: str) -> None:
     sent.post(sent.finish())
     settings, ledger = sent.shell.root / "massctl.yaml", sent.shell.root / "massctl.state.jsonl"
@@ -219,10 +226,15 @@ def test_a_failure_is_told_as_record_event_tells_it(sent: Heard) -> None:
     sent.post(_failed(sent.finish(), b"err(30003)"))
     sent.bring_in()
     assert "failed" == sent.status()["status"]
-    assert "originality" in sent.shell("status", "notice").out or "reprint" in sent.shell("status", "notice").out
+    assert (
+        "originality" in sent.shell("status", "notice").out
+        or "reprint" in sent.shell("status", "notice").out
+    )
 
 
-def test_an_event_that_contradicts_is_counted_and_told(sent: Heard, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_event_that_contradicts_is_counted_and_told(
+    sent: Heard, capsys: pytest.CaptureFixture[str]
+) -> None:
     sent.post(sent.finish())
     sent.post(_failed(sent.finish(), b"err(20013)"))
     sent.bring_in()
@@ -284,7 +296,9 @@ def told_to(body: bytes) -> str:
     return body.partition(b"<ToUserName><![CDATA[")[2].partition(b"]]>")[0].decode()
 
 
-def test_the_seal_proves_an_account_whose_original_id_is_wrong(sent: Heard, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_seal_proves_an_account_whose_original_id_is_wrong(
+    sent: Heard, capsys: pytest.CaptureFixture[str]
+) -> None:
     sent.shell.tree.settings(language="en", account=TYPO + CALLBACK)
     assert 200 == sent.post(sent.finish())
     capsys.readouterr()
@@ -305,7 +319,12 @@ def test_an_event_that_nothing_proves_waits_until_the_original_id_is_right(
     advice = f"write accounts.main.original_id: {own}"
     said = " ".join(capsys.readouterr().err.split())
     status, body = sent.health()
-    assert (503, True, True, True) == (status, body.startswith(b"degraded\n"), advice in body.decode(), advice in said)
+    assert (503, True, True, True) == (
+        status,
+        body.startswith(b"degraded\n"),
+        advice in body.decode(),
+        advice in said,
+    )
     assert (["held"], 0) == (sent.states(), sent.entries())
     assert advice in " ".join(sent.shell("status", "notice").err.split())
     assert advice in " ".join(sent.shell("doctor").out.split())
@@ -337,7 +356,9 @@ def test_an_event_of_a_platform_for_an_original_id_that_nobody_has_waits(sent: H
     assert (["held"], True) == (sent.states(), told_to(sent.finish()).encode() in sent.health()[1])
 
 
-def test_an_event_of_a_platform_about_a_job_that_has_ended_is_of_another_account(sent: Heard) -> None:
+def test_an_event_of_a_platform_about_a_job_that_has_ended_is_of_another_account(
+    sent: Heard,
+) -> None:
     """Each account counts its jobs by itself, and most accounts of a platform are not in massctl.yaml."""
     own = told_to(sent.finish())
     sent.shell.tree.settings(account=f"    original_id: {own}\n" + PLATFORM)
@@ -361,7 +382,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_cannot_listen_says_why(shell: Shell, snapshot: SnapshotAssertion, language: str) -> None:
+def test_what_cannot_listen_says_why(
+    shell: Shell, snapshot: SnapshotAssertion, language: str
+) -> None:
     found = []
     for account, variables in FAULTS.values():
         shell.tree.settings(language=language, account=account)
@@ -370,7 +393,9 @@ def test_what_cannot_listen_says_why(shell: Shell, snapshot: SnapshotAssertion, 
         assert (1, "") == (said.status, said.out), said
         found.append(said.err)
     assert snapshot == found
-    assert (False, False) == tuple(any(secret in text for text in found) for secret in (TOKEN, AES_KEY[1:]))
+    assert (False, False) == tuple(
+        any(secret in text for text in found) for secret in (TOKEN, AES_KEY[1:])
+    )
 
 
 @pytest.mark.enable_socket
@@ -382,12 +407,16 @@ def test_a_port_that_is_taken(heard: Heard) -> None:
 
 
 def test_a_spool_that_cannot_be_opened(heard: Heard) -> None:
-    said = heard.shell("listen", "--port", "0", "--spool", str(heard.shell.root / "massctl.yaml" / "spool"))
+    said = heard.shell(
+        "listen", "--port", "0", "--spool", str(heard.shell.root / "massctl.yaml" / "spool")
+    )
     assert (1, True) == (said.status, "name another file with --spool" in said.err)
 
 
 @pytest.mark.parametrize("package", ["waitress", "cryptography.hazmat.primitives.ciphers"])
-def test_without_the_extra_it_says_what_to_install(heard: Heard, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+def test_without_the_extra_it_says_what_to_install(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     said = heard.shell("listen", "--port", "0")
     assert (1, True) == (said.status, "pip install 'massctl[listen]'" in " ".join(said.err.split()))
@@ -410,13 +439,19 @@ def test_the_address_with_most_unfinished_connections_loses_the_oldest(
     unfinished: dict[str, int], closed: list[tuple[str, int]]
 ) -> None:
     senders = [address for address, count in unfinished.items() for _ in range(count)]
-    answered = SimpleNamespace(addr=("a", 0), last_activity=-1, is_unfinished=False, will_close=False)
+    answered = SimpleNamespace(
+        addr=("a", 0), last_activity=-1, is_unfinished=False, will_close=False
+    )
     lines = [
-        SimpleNamespace(addr=(address, 0), last_activity=number, is_unfinished=True, will_close=False)
+        SimpleNamespace(
+            addr=(address, 0), last_activity=number, is_unfinished=True, will_close=False
+        )
         for number, address in enumerate(senders)
     ]
     make_room([answered, *lines])
-    assert closed == [(each.addr[0], each.last_activity) for each in [answered, *lines] if each.will_close]
+    assert closed == [
+        (each.addr[0], each.last_activity) for each in [answered, *lines] if each.will_close
+    ]
 
 
 # What people are told of requests
@@ -443,7 +478,9 @@ def test_massctl_yaml_says_where_other_messages_go(heard: Heard) -> None:
         + "  second:\n    appid: wxfedcba9876543210\n    secret_env: S\n    kind: service\n"
         + CALLBACK.replace("}", ", path: /second, forward: 'http://localhost:1/own'}")
     )
-    heard.shell.tree.settings(account=more, state="callback: {forward: 'https://example.com/wechat'}\n")
+    heard.shell.tree.settings(
+        account=more, state="callback: {forward: 'https://example.com/wechat'}\n"
+    )
     found = [(each.account, each.path, each.forward) for each in heard.opened().endpoints]
     assert [
         ("main", None, "https://example.com/wechat"),
@@ -470,14 +507,18 @@ def test_massctl_yaml_says_where_other_messages_go(heard: Heard) -> None:
         ("", "callback: {forwards: 'https://example.com'}\n", "MC011"),
     ],
 )
-def test_faults_of_a_callback_stand_at_their_place(shell: Shell, account: str, root: str, code: str) -> None:
+def test_faults_of_a_callback_stand_at_their_place(
+    shell: Shell, account: str, root: str, code: str
+) -> None:
     shell.tree.settings(account=account, state=root)
     said = shell("validate", "--format", "json")
     found = {each["code"] for each in said.document["diagnostics"]}
     assert (1, {code}) == (said.status, found), said.out
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x", "http://localhost/x?a=/", "https://example.com?x=1"])
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/x", "http://localhost/x?a=/", "https://example.com?x=1"]
+)
 def test_addresses_that_messages_may_go_on_to(shell: Shell, address: str) -> None:
     shell.tree.text("notice")
     shell.tree.settings(state=f"callback: {{forward: '{address}'}}\n")

@@ -8,7 +8,18 @@ import pytest
 from cli_runner import Shell
 from repositories import Tree
 
-HEAVY = {"pydantic", "httpx", "jinja2", "rich", "werkzeug", "ruamel", "ruamel.yaml", "PIL", "markdown_it", "css_inline"}
+HEAVY = {
+    "pydantic",
+    "httpx",
+    "jinja2",
+    "rich",
+    "werkzeug",
+    "ruamel",
+    "ruamel.yaml",
+    "PIL",
+    "markdown_it",
+    "css_inline",
+}
 PROGRAM = """
 import sys
 from massctl.cli.main import run
@@ -53,13 +64,22 @@ def test_a_plan_loads_no_network_no_server_and_no_bars(tree: Tree, verb: str):
     tree.news()
     tree.text()
     modules = loaded(tree, verb)
-    assert set() == {"httpx", "rich", "werkzeug", "tenacity", "massctl.sandbox", "massctl.wechat"} & modules
+    assert (
+        set()
+        == {"httpx", "rich", "werkzeug", "tenacity", "massctl.sandbox", "massctl.wechat"} & modules
+    )
 
 
-FOR_ARTICLES = "PIL jinja2 markdown_it css_inline selectolax massctl.render.article massctl.render.theme"
+FOR_ARTICLES = (
+    "PIL jinja2 markdown_it css_inline selectolax massctl.render.article massctl.render.theme"
+)
 FOR_OTHERS = "wcwidth filelock"
 OURS_FOR_OTHERS = "plan.lock_diff ledger.git_ledger"
-NOT_FOR_TEXTS = {*FOR_ARTICLES.split(), *FOR_OTHERS.split(), *(f"massctl.{each}" for each in OURS_FOR_OTHERS.split())}
+NOT_FOR_TEXTS = {
+    *FOR_ARTICLES.split(),
+    *FOR_OTHERS.split(),
+    *(f"massctl.{each}" for each in OURS_FOR_OTHERS.split()),
+}
 
 
 @pytest.mark.parametrize("policy", ["", "  require_lock: true\n"], ids=["rendered", "not locked"])
@@ -74,14 +94,21 @@ def test_the_plan_of_what_was_sent_loads_no_more(shell: Shell):
     shell.tree.text()
     assert 0 == shell("state", "init").status
     at = "2026-11-30T20:00:00+08:00"
-    assert 0 == shell("state", "import", "--sent", "notice", "--at", at, "--reason", "the console").status
+    assert (
+        0
+        == shell(
+            "state", "import", "--sent", "notice", "--at", at, "--reason", "the console"
+        ).status
+    )
     assert set() == NOT_FOR_TEXTS & loaded(shell.tree, "plan", "notice")
 
 
 @pytest.mark.parametrize("verb", ["plan", "validate", "lock"])
 def test_what_strangers_wrote_is_read_by_the_child_alone(tree: Tree, verb: str):
     tree.news("letter", body="**{{ 1 + 1 }}**\n\n![风](images/river.png)\n")
-    assert set() == {"PIL.Image", "jinja2", "markdown_it", "css_inline", "selectolax"} & loaded(tree, verb)
+    assert set() == {"PIL.Image", "jinja2", "markdown_it", "css_inline", "selectolax"} & loaded(
+        tree, verb
+    )
 
 
 VIEWS = {
@@ -100,7 +127,8 @@ VIEWS = {
         (
             "plan",
             "markdown",
-            {"massctl.view.markdown", "massctl.view.plan_json", *VIEWS["text"]} - {"massctl.view.status"},
+            {"massctl.view.markdown", "massctl.view.plan_json", *VIEWS["text"]}
+            - {"massctl.view.status"},
         ),
         ("validate", "text", {"massctl.view.terminal"}),
         ("validate", "json", {"massctl.view.verbs_json"}),

@@ -45,7 +45,9 @@ def samples(shell: Shell) -> Shell:
 
 
 @pytest.mark.parametrize("locked", [False, True])
-def test_the_sample_with_a_list_goes_out_to_everybody_on_it_and_names_nobody(samples: Shell, locked: bool):
+def test_the_sample_with_a_list_goes_out_to_everybody_on_it_and_names_nobody(
+    samples: Shell, locked: bool
+):
     shutil.copytree(SAMPLES / LIST, samples.root / "campaigns" / LIST)
     if locked:
         samples.tree.settings(policy="  require_lock: true\n")
@@ -69,7 +71,10 @@ def test_a_sample_is_planned_and_goes_out_once(samples: Shell, name: str, locked
     kinds = [step["kind"] for step in plan["campaigns"][0]["steps"]]
     assert ["add_material"] * ADDED[name] + ["send_preview", "send_mass"] == kinds
     done = samples("apply", name, "--sandbox", "--yes", "--format", "json")
-    assert (0, kinds) == (done.status, [step["kind"] for step in done.document["campaigns"][0]["performed"]])
+    assert (0, kinds) == (
+        done.status,
+        [step["kind"] for step in done.document["campaigns"][0]["performed"]],
+    )
     before = samples.report()
     assert 0 == samples("apply", name, "--sandbox", "--yes").status
     assert before["calls"] == samples.report()["calls"]
@@ -89,11 +94,16 @@ def test_every_request_has_the_shape_of_the_pages(samples: Shell, bodies: list[t
         ["filter", "mpvideo", "msgtype", "clientmsgid"],
         ["filter", "wxcard", "msgtype", "clientmsgid"],
     ] == [list(each) for each in sent]
-    assert ["media_ids", "recommend", "need_open_comment", "only_fans_can_comment"] == list(sent[0]["images"])
+    assert ["media_ids", "recommend", "need_open_comment", "only_fans_can_comment"] == list(
+        sent[0]["images"]
+    )
     assert [{"media_id"}, {"media_id"}, {"media_id"}, {"card_id", "card_ext"}] == [
-        set(each[branch]) for each, branch in zip(shown, ("image", "voice", "mpvideo", "wxcard"), strict=True)
+        set(each[branch])
+        for each, branch in zip(shown, ("image", "voice", "mpvideo", "wxcard"), strict=True)
     ]
-    assert [["towxname"], ["towxname"], ["towxname"], ["touser"]] == [list(each)[:1] for each in shown]
+    assert [["towxname"], ["towxname"], ["towxname"], ["touser"]] == [
+        list(each)[:1] for each in shown
+    ]
     assert sent[0]["images"]["media_ids"][0] == shown[0]["image"]["media_id"]
     assert "media/uploadvideo" in [path for path, _ in bodies]
 
@@ -103,10 +113,21 @@ def test_its_status_is_told_by_every_verb(samples: Shell, name: str):
     staged = "staged" if ADDED[name] else "new"
     out = samples("apply", name, "--sandbox", "--until", "draft", "--format", "json").document
     assert staged == out["campaigns"][0]["status"]
-    assert staged == samples("status", name, "--sandbox", "--format", "json").document["campaigns"][0]["status"]
-    assert staged == samples("plan", name, "--sandbox", "--format", "json").document["campaigns"][0]["status"]
+    assert (
+        staged
+        == samples("status", name, "--sandbox", "--format", "json").document["campaigns"][0][
+            "status"
+        ]
+    )
+    assert (
+        staged
+        == samples("plan", name, "--sandbox", "--format", "json").document["campaigns"][0]["status"]
+    )
     samples("apply", name, "--sandbox", "--until", "preview")
-    assert "previewed" == samples("plan", name, "--sandbox", "--format", "json").document["campaigns"][0]["status"]
+    assert (
+        "previewed"
+        == samples("plan", name, "--sandbox", "--format", "json").document["campaigns"][0]["status"]
+    )
 
 
 @pytest.mark.parametrize("name", ADDED)
@@ -116,20 +137,31 @@ def test_it_can_be_looked_at_in_a_browser(samples: Shell, name: str):
     files = [path.name for path in (samples.root / "out").iterdir() if path.name != "index.html"]
     assert ADDED[name] == len(files)
     assert all(f'src="{file}"' in page for file in files)
-    tags = {VOICE: "<audio controls", VIDEO: "<video controls", COUPON: "卡券", IMAGE: 'class="pictures"'}
+    tags = {
+        VOICE: "<audio controls",
+        VIDEO: "<video controls",
+        COUPON: "卡券",
+        IMAGE: 'class="pictures"',
+    }
     assert tags[name] in page
     assert "media-src" in page
 
 
 def test_what_wechat_has_closed_is_a_warning_with_its_code(samples: Shell):
     found = samples("validate", "--format", "json")
-    said = [(each["code"], each["severity"], each["message"]) for each in found.document["diagnostics"]]
+    said = [
+        (each["code"], each["severity"], each["message"]) for each in found.document["diagnostics"]
+    ]
     assert (0, ["MC317", "MC317", "MC613"]) == (found.status, [code for code, _, _ in said])
     assert {"warning"} == {severity for _, severity, _ in said}
-    assert ["45113", "48022"] == [code for _, _, message in said for code in ("45113", "48022") if code in message]
+    assert ["45113", "48022"] == [
+        code for _, _, message in said for code in ("45113", "48022") if code in message
+    ]
 
 
-def test_a_closed_message_is_refused_where_the_account_has_no_right(samples: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_a_closed_message_is_refused_where_the_account_has_no_right(
+    samples: Shell, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("massctl.cli.embedded_sandbox.RIGHTS", {})
     for name, errcode in ((VIDEO, 48022), (COUPON, 45113)):
         done = samples("apply", name, "--sandbox", "--yes", "--format", "json")
@@ -148,7 +180,13 @@ def test_a_file_that_was_changed_since_it_was_locked_is_refused(samples: Shell):
 
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(b"", "MC210"), (b"words", "MC211"), (mp3() + b"\0" * 2**21, "MC212"), (amr(3001), "MC213"), (None, "MC208")],
+    [
+        (b"", "MC210"),
+        (b"words", "MC211"),
+        (mp3() + b"\0" * 2**21, "MC212"),
+        (amr(3001), "MC213"),
+        (None, "MC208"),
+    ],
 )
 def test_a_sound_that_wechat_would_refuse_is_an_error_before_anything_is_uploaded(
     samples: Shell, data: bytes | None, code: str
@@ -157,7 +195,11 @@ def test_a_sound_that_wechat_would_refuse_is_an_error_before_anything_is_uploade
     path.unlink()
     if data is not None:
         path.write_bytes(data)
-    (found,) = [d for d in samples("validate", "--format", "json").document["diagnostics"] if VOICE in d["file"]]
+    (found,) = [
+        d
+        for d in samples("validate", "--format", "json").document["diagnostics"]
+        if VOICE in d["file"]
+    ]
     assert (code, f"campaigns/{VOICE}/campaign.yaml") == (found["code"], found["file"])
     assert 1 == samples("apply", VOICE, "--sandbox", "--yes").status
 
@@ -165,7 +207,9 @@ def test_a_sound_that_wechat_would_refuse_is_an_error_before_anything_is_uploade
 def test_a_video_beyond_what_is_read_is_too_large(samples: Shell):
     samples.tree.write(f"campaigns/{VIDEO}/video/ball.mp4", b"\0" * (10 * 2**20 + 1))
     found = samples("validate", "--format", "json").document["diagnostics"]
-    assert ["MC212"] == [each["code"] for each in found if VIDEO in each["file"] and each["severity"] == "error"]
+    assert ["MC212"] == [
+        each["code"] for each in found if VIDEO in each["file"] and each["severity"] == "error"
+    ]
 
 
 def test_a_file_that_changes_while_massctl_is_at_work_stops_its_campaign(
@@ -179,7 +223,10 @@ def test_a_file_that_changes_while_massctl_is_at_work_stops_its_campaign(
 
     monkeypatch.setattr(WeChatClient, "renew_token", edited)
     done = samples("apply", VOICE, "--sandbox", "--yes", "--format", "json")
-    assert (1, "run the same command again") == (done.status, done.document["campaigns"][0]["error"]["hint"])
+    assert (1, "run the same command again") == (
+        done.status,
+        done.document["campaigns"][0]["error"]["hint"],
+    )
 
 
 def test_no_openid_of_a_coupon_is_in_a_cache(samples: Shell):

@@ -30,7 +30,11 @@ def test_to_git_the_branch_has_the_same_bytes(local: Shell, remote: Path):
     assert before.rstrip("\n") == content(remote)
     assert (before, False) == (local.tree.read(ASIDE), (local.root / LEDGER).exists())
     written = local.tree.read("massctl.yaml")
-    assert ("backend: git" in written, "# 谁发、怎么发" in written, "branch" in written) == (True, True, False)
+    assert ("backend: git" in written, "# 谁发、怎么发" in written, "branch" in written) == (
+        True,
+        True,
+        False,
+    )
     assert 0 == local("state", "verify").status
     assert 0 == local(*IMPORT[:3], "2026-11-29T20:00:00+08:00", *IMPORT[4:]).status
 
@@ -53,7 +57,11 @@ def test_there_and_back(local: Shell, remote: Path):
     assert after.rstrip("\n") == content(remote, ASIDE)
     assert LEDGER not in git(remote, "ls-tree", "--name-only", "massctl-state").splitlines()
     written = local.tree.read("massctl.yaml")
-    assert ("backend: local" in written, "branch" in written, "lineage" in written) == (True, False, True)
+    assert ("backend: local" in written, "branch" in written, "lineage" in written) == (
+        True,
+        False,
+        True,
+    )
     assert 0 == local("state", "verify").status
     local.set_time(NOON + timedelta(hours=1))
     assert 0 == local("state", "migrate", "--to", "git").status
@@ -77,12 +85,18 @@ def test_whoever_still_looks_into_git_is_refused(local: Shell, remote: Path, tmp
     assert (5, True) == (said.status, "ledger_missing" in said.out)
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["after the lineage was named", "before it was"])
-def test_a_checkout_of_before_the_move_is_told_to_pull_first(local: Shell, remote: Path, named: bool):
+@pytest.mark.parametrize(
+    "named", [True, False], ids=["after the lineage was named", "before it was"]
+)
+def test_a_checkout_of_before_the_move_is_told_to_pull_first(
+    local: Shell, remote: Path, named: bool
+):
     local("state", "migrate", "--to", "git")
     lines = local.tree.read("massctl.yaml").splitlines()
     local("state", "migrate", "--to", "local")
-    local.tree.write("massctl.yaml", "\n".join(line for line in lines if named or "lineage" not in line))
+    local.tree.write(
+        "massctl.yaml", "\n".join(line for line in lines if named or "lineage" not in line)
+    )
     for said in (local(*IMPORT), local("state", "verify")):
         hint = said.err.splitlines()[1].strip()
         assert (5, "git pull") == (said.status, hint[:8])
@@ -102,7 +116,9 @@ def test_contents_go_along(local: Shell, remote: Path):
     local.tree.write("massctl.state.bodies/notes.txt", "not ours")
     local("state", "migrate", "--to", "git")
     assert "<p>你好</p>" == content(remote, f"massctl.state.bodies/{name}")
-    assert [name] == git(remote, "ls-tree", "--name-only", "massctl-state:massctl.state.bodies").splitlines()
+    assert [name] == git(
+        remote, "ls-tree", "--name-only", "massctl-state:massctl.state.bodies"
+    ).splitlines()
     (local.root / "massctl.state.bodies" / name).unlink()
     local("state", "migrate", "--to", "local")
     assert "<p>你好</p>" == local.tree.read(f"massctl.state.bodies/{name}")
@@ -115,13 +131,17 @@ def test_statistics_go_along(local: Shell, remote: Path):
     assert 0 == local("state", "migrate", "--to", "git").status
     listed = git(remote, "ls-tree", "-r", "--name-only", "massctl-statistics").splitlines()
     assert ["README.md", f"{APPID}/articles-2026-11.jsonl"] == sorted(listed)
-    assert f"{line}\n{{torn" == content(remote, f"{APPID}/articles-2026-11.jsonl", branch="massctl-statistics")
+    assert f"{line}\n{{torn" == content(
+        remote, f"{APPID}/articles-2026-11.jsonl", branch="massctl-statistics"
+    )
     (local.root / name).write_text(f"{line}\n")
     assert 0 == local("state", "migrate", "--to", "local").status
     assert f"{line}\n{{torn\n" == local.tree.read(name)
 
 
-def test_statistics_that_cannot_be_moved_stop_no_move(local: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_statistics_that_cannot_be_moved_stop_no_move(
+    local: Shell, monkeypatch: pytest.MonkeyPatch
+):
     def broken(*_: object) -> None:
         raise LedgerUnreachableError("no")
 
@@ -158,7 +178,9 @@ def test_a_move_to_a_file_that_was_cut_short_is_finished(local: Shell, remote: P
     assert 0 == local("state", "verify").status
 
 
-def test_a_move_to_a_file_that_failed_is_made_again_after_more_was_written(local: Shell, remote: Path):
+def test_a_move_to_a_file_that_failed_is_made_again_after_more_was_written(
+    local: Shell, remote: Path
+):
     local("state", "migrate", "--to", "git")
     hook = remote / "hooks/pre-receive"
     hook.parent.mkdir(exist_ok=True)
@@ -230,7 +252,8 @@ def test_a_remote_out_of_reach_moves_nothing(local: Shell, remote: Path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--to", "local", "--branch", "x"), ("--to", "git", "--branch", "../x"), ("--to", "svn"), ()]
+    "arguments",
+    [("--to", "local", "--branch", "x"), ("--to", "git", "--branch", "../x"), ("--to", "svn"), ()],
 )
 def test_a_command_that_makes_no_sense_changes_nothing(local: Shell, arguments: tuple[str, ...]):
     assert 2 == local("state", "migrate", *arguments).status

@@ -22,7 +22,11 @@ def rename(shell: Shell, old: str, new: str, *, moved: bool = True) -> None:
 
 
 def ledger(shell: Shell, kind: str) -> list[dict[str, Any]]:
-    lines = (shell.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (shell.root / ".massctl/sandbox/massctl.state.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     return [each for each in map(json.loads, lines) if each["type"] == kind]
 
 
@@ -41,7 +45,10 @@ def test_a_renamed_campaign_that_was_sent_is_not_sent_again(shell: Shell):
     calls = shell.report()["calls"]
     rename(shell, "letter", "autumn-letter")
     done = apply(shell)
-    assert (0, ["autumn-letter"]) == (done.status, [each["name"] for each in done.document["campaigns"]])
+    assert (0, ["autumn-letter"]) == (
+        done.status,
+        [each["name"] for each in done.document["campaigns"]],
+    )
     assert (calls, 1) == (shell.report()["calls"], len(shell.report()["jobs"]))
     assert status(shell, "autumn-letter") in {"sending", "sent"}
 
@@ -65,11 +72,15 @@ def test_an_open_attempt_is_repeated_under_the_same_id(shell: Shell):
     assert 0 == apply(shell).status
     due = client_msg_id(AppId(APPID), CampaignName("letter"), 1, 1)
     attempts = ledger(shell, "send_attempted")
-    assert [("letter", due), ("autumn-letter", due)] == [(e["campaign"], e["client_msg_id"]) for e in attempts]
+    assert [("letter", due), ("autumn-letter", due)] == [
+        (e["campaign"], e["client_msg_id"]) for e in attempts
+    ]
     assert 1 == len(shell.report()["jobs"])
 
 
-@pytest.mark.parametrize("command", [("status",), ("reconcile",), ("reconcile", "--sent", "--reason", "seen")])
+@pytest.mark.parametrize(
+    "command", [("status",), ("reconcile",), ("reconcile", "--sent", "--reason", "seen")]
+)
 def test_who_types_the_old_name_is_told_the_new_one(shell: Shell, command: tuple[str, ...]):
     shell.tree.text("notice", more=DUE)
     shell.faults(lost(SENDALL))
@@ -102,7 +113,11 @@ def test_a_campaign_that_was_renamed_twice_keeps_its_first_name(shell: Shell):
     assert 0 == apply(shell, "c").status
     (attempt,) = ledger(shell, "send_attempted")
     due = client_msg_id(AppId(APPID), CampaignName("a"), 1, 1)
-    assert ("c", due, 1) == (attempt["campaign"], attempt["client_msg_id"], len(ledger(shell, "draft_saved")))
+    assert ("c", due, 1) == (
+        attempt["campaign"],
+        attempt["client_msg_id"],
+        len(ledger(shell, "draft_saved")),
+    )
 
 
 def test_a_renamed_campaign_keeps_its_digest(shell: Shell):
@@ -141,7 +156,11 @@ def test_an_article_that_links_to_the_old_name_finds_it(shell: Shell):
 @pytest.mark.parametrize(
     ("moved", "folders", "found"),
     [
-        ("{from: a, to: b}", "a b", ("MC031", 16, "campaigns/a still exists, so it was not renamed")),
+        (
+            "{from: a, to: b}",
+            "a b",
+            ("MC031", 16, "campaigns/a still exists, so it was not renamed"),
+        ),
         ("{from: a, to: b}", "c", ("MC031", 23, "there is no folder campaigns/b")),
         ("{from: a, to: c}, {from: b, to: c}", "c", ("MC032", 41, "two campaigns cannot become c")),
         ("{from: a, to: c}, {from: a, to: d}", "c d", ("MC032", 34, "a is renamed twice")),

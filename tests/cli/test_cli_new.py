@@ -13,33 +13,58 @@ SEND = "send:\n  not_before: 2026-12-03T20:00:00+08:00\n  not_after: 2026-12-03T
 
 def files(shell: Shell) -> dict[str, bytes]:
     """Give every file of the repository, but for caches."""
-    found = [each for each in shell.root.rglob("*") if each.is_file() and ".massctl" not in each.parts]
+    found = [
+        each for each in shell.root.rglob("*") if each.is_file() and ".massctl" not in each.parts
+    ]
     return {each.relative_to(shell.root).as_posix(): each.read_bytes() for each in found}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("window", [WINDOW, "none"])
-def test_the_sample_validates_and_nothing_else_is_written(shell: Shell, language: str, window: str) -> None:
+def test_the_sample_validates_and_nothing_else_is_written(
+    shell: Shell, language: str, window: str
+) -> None:
     shell.tree.settings(language=language)
     before = files(shell)
     made = shell("new", "spring", "--title", '"春" 天', "--window", window)
     written = files(shell)
-    new = {f"campaigns/spring/{each}" for each in ("campaign.yaml", "articles/main.md", "images/cover.jpg")}
+    new = {
+        f"campaigns/spring/{each}"
+        for each in ("campaign.yaml", "articles/main.md", "images/cover.jpg")
+    }
     assert (0, sorted(new)) == (made.status, made.out.splitlines()), made.err
-    assert (new, before) == (written.keys() - before.keys(), {name: written[name] for name in before})
+    assert (new, before) == (
+        written.keys() - before.keys(),
+        {name: written[name] for name in before},
+    )
     assert (window == WINDOW) == (SEND in shell.tree.read("campaigns/spring/campaign.yaml"))
     assert 0 == shell("validate", "--format", "json").document["summary"]["error"]
 
 
 def test_a_copy_has_the_files_of_the_other_without_lock_edition_and_window(shell: Shell) -> None:
-    shell.tree.news("letter", more=f"edition: 3\n{SEND.replace('12-03', '11-03')}  over_limit: allow\n")
+    shell.tree.news(
+        "letter", more=f"edition: 3\n{SEND.replace('12-03', '11-03')}  over_limit: allow\n"
+    )
     shell.tree.write("campaigns/letter/campaign.lock.json", "{}")
-    made = shell("new", "next", "--from", "letter", "--title", "十二月: 来信", "--window", WINDOW, "--format", "json")
+    made = shell(
+        "new",
+        "next",
+        "--from",
+        "letter",
+        "--title",
+        "十二月: 来信",
+        "--window",
+        WINDOW,
+        "--format",
+        "json",
+    )
     assert (0, True) == (made.status, "campaigns/next/images/river.png" in made.document["files"])
     assert not [each for each in made.document["files"] if "lock" in each]
     old, new = (shell.tree.read(f"campaigns/{each}/campaign.yaml") for each in ("letter", "next"))
     wanted = (
-        old.replace("edition: 3\n", "").replace("11-03", "12-03").replace("title: 秋日来信", 'title: "十二月: 来信"')
+        old.replace("edition: 3\n", "")
+        .replace("11-03", "12-03")
+        .replace("title: 秋日来信", 'title: "十二月: 来信"')
     )
     assert wanted == new
     assert 0 == shell("validate", "next").status
@@ -51,7 +76,12 @@ def test_a_copy_has_the_files_of_the_other_without_lock_edition_and_window(shell
 )
 def test_a_copy_has_the_window_that_is_given(shell: Shell, more: str, left: str) -> None:
     shell.tree.news("letter", more=more)
-    assert 0 == shell("new", "next", "--from", "letter", "--window", WINDOW if left == SEND else "none").status
+    assert (
+        0
+        == shell(
+            "new", "next", "--from", "letter", "--window", WINDOW if left == SEND else "none"
+        ).status
+    )
     assert left == "".join(
         line
         for line in shell.tree.read("campaigns/next/campaign.yaml").splitlines(keepends=True)
@@ -68,21 +98,46 @@ def test_a_copy_has_the_window_that_is_given(shell: Shell, more: str, left: str)
         (["spring"], "--window is missing"),
         (["spring", "--from", "lettre", "--window", "none"], "did you mean letter?"),
         (["spring", "--account", "other", "--window", "none"], "massctl.yaml has no account other"),
-        (["spring", "--window", "2026-12-03T20:00/2026-12-03T22:00"], "2026-12-03T20:00 has no offset"),
+        (
+            ["spring", "--window", "2026-12-03T20:00/2026-12-03T22:00"],
+            "2026-12-03T20:00 has no offset",
+        ),
         (["spring", "--window", WINDOW.replace("22:00", "19:30")], "ends before it begins"),
-        (["spring", "--window", "2026-12-03 20:00-20:00"], "ends before it begins; past midnight write both days"),
-        (["spring", "--window", "2026-13-03 20:00-22:00"], "names a day or an hour that does not exist"),
-        (["spring", "--window", "2026-12-03"], "2026-12-03 is not a window; write it like 2026-12-01 20:00-22:00"),
+        (
+            ["spring", "--window", "2026-12-03 20:00-20:00"],
+            "ends before it begins; past midnight write both days",
+        ),
+        (
+            ["spring", "--window", "2026-13-03 20:00-22:00"],
+            "names a day or an hour that does not exist",
+        ),
+        (
+            ["spring", "--window", "2026-12-03"],
+            "2026-12-03 is not a window; write it like 2026-12-01 20:00-22:00",
+        ),
         (["spring", "--window", "a/b"], "a/b is not a window"),
         (["春天", "--window", "none"], "a title in Chinese goes into `title:`"),
-        (["spring", "--window", WINDOW.replace("12-03", "11-03")], "the window is over: Tuesday 2026-11-03"),
-        (["spring", "--window", "none", "--sandbox"], "--sandbox has no effect without --unsent-of"),
-        (["spring", "--unsent-of", "letter", "--window", "none"], "--window has no effect together with --unsent-of"),
+        (
+            ["spring", "--window", WINDOW.replace("12-03", "11-03")],
+            "the window is over: Tuesday 2026-11-03",
+        ),
+        (
+            ["spring", "--window", "none", "--sandbox"],
+            "--sandbox has no effect without --unsent-of",
+        ),
+        (
+            ["spring", "--unsent-of", "letter", "--window", "none"],
+            "--window has no effect together with --unsent-of",
+        ),
     ],
 )
-def test_what_cannot_be_made_says_why_and_writes_nothing(shell: Shell, arguments: list[str], says: str) -> None:
+def test_what_cannot_be_made_says_why_and_writes_nothing(
+    shell: Shell, arguments: list[str], says: str
+) -> None:
     shell.tree.news("letter")
-    shell.tree.write("massctl.yaml", shell.tree.read("massctl.yaml") + "moved: [{from: old, to: letter}]\n")
+    shell.tree.write(
+        "massctl.yaml", shell.tree.read("massctl.yaml") + "moved: [{from: old, to: letter}]\n"
+    )
     before = files(shell)
     said = shell("new", *arguments)
     assert (2, True) == (said.status, says in " ".join(said.err.split())), said.err
@@ -134,7 +189,11 @@ def test_on_a_terminal_it_asks_and_shows_the_window_back(shell: Shell) -> None:
     ):
         assert each in said
     declared = shell.tree.read("campaigns/spring/campaign.yaml")
-    assert (True, True, True) == (SEND in declared, 'title: "春天"' in declared, "account: second" in declared)
+    assert (True, True, True) == (
+        SEND in declared,
+        'title: "春天"' in declared,
+        "account: second" in declared,
+    )
 
 
 def test_the_end_of_input_is_not_an_answer(shell: Shell) -> None:
@@ -153,7 +212,9 @@ def test_no_answer_is_asked_for_twice_where_none_is_typed(shell: Shell) -> None:
     assert "title: 秋日来信" in shell.tree.read("campaigns/spring/campaign.yaml")
 
 
-def test_a_folder_that_cannot_be_written_says_why(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_says_why(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(self: Path, _: bytes) -> int:
         raise OSError(28, "No space left on device")
 

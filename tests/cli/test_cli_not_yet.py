@@ -20,4 +20,8 @@ def test_a_key_whose_turn_has_not_come_is_one_error_at_its_place(shell: Shell, l
 def test_an_unknown_key_is_told_of_those_that_are_built(shell: Shell) -> None:
     shell.tree.settings(state="state: {qqqq: 1}\n")
     (fault,) = shell("validate", "--format", "json").document["diagnostics"]
-    assert ("MC011", False, True) == (fault["code"], "dsn_env" in fault["hint"], "lineage" in fault["hint"])
+    assert ("MC011", False, True) == (
+        fault["code"],
+        "dsn_env" in fault["hint"],
+        "lineage" in fault["hint"],
+    )

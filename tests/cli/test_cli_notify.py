@@ -11,7 +11,9 @@ from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
 from massctl.transport import Line, NoAnswer, RawAnswer
 
-CHANNELS = "notify:\n  - wecom_robot_env: ROBOT\n  - {webhook_env: HOOK, signing_secret_env: HOOK_KEY}\n"
+CHANNELS = (
+    "notify:\n  - wecom_robot_env: ROBOT\n  - {webhook_env: HOOK, signing_secret_env: HOOK_KEY}\n"
+)
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 
 
@@ -19,7 +21,11 @@ DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 def told(shell: Shell) -> Shell:
     """A shell in a repository that tells a robot and a webhook."""
     shell.tree.settings(state=CHANNELS)
-    shell.env(HOOK_KEY="k" * 32, ROBOT="https://robot.example/?key=SECRETKEY", HOOK="https://hook.example/SECRETKEY")
+    shell.env(
+        HOOK_KEY="k" * 32,
+        ROBOT="https://robot.example/?key=SECRETKEY",
+        HOOK="https://hook.example/SECRETKEY",
+    )
     return shell
 
 
@@ -31,7 +37,9 @@ def posts(shell: Shell) -> list[dict[str, Any]]:
 def events(shell: Shell) -> list[tuple[str, str]]:
     """Give (event, campaign) of every notice that the webhook got."""
     documents = [post["body"] for post in posts(shell) if post["kind"] == "webhook"]
-    return [(each["event"], each["campaign"]) for document in documents for each in document["notices"]]
+    return [
+        (each["event"], each["campaign"]) for document in documents for each in document["notices"]
+    ]
 
 
 def test_a_send_is_told_once_to_each_channel(told: Shell):
@@ -212,7 +220,9 @@ def test_a_channel_hears_only_what_it_asked_for(told: Shell):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_channel_that_cannot_be_told_changes_nothing(told: Shell, monkeypatch: pytest.MonkeyPatch, language: str):
+def test_a_channel_that_cannot_be_told_changes_nothing(
+    told: Shell, monkeypatch: pytest.MonkeyPatch, language: str
+):
     told.tree.settings(state=CHANNELS, language=language)
     told.tree.text("notice", more=DUE)
     exchange = Line.exchange
@@ -230,7 +240,9 @@ def test_a_channel_that_cannot_be_told_changes_nothing(told: Shell, monkeypatch:
     assert [] == [word for word in ("SECRETKEY", "127.0.0.1") if word in said.out + said.err]
 
 
-def test_an_interruption_while_telling_changes_nothing(told: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_an_interruption_while_telling_changes_nothing(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
     told.tree.text("notice", more=DUE)
     exchange = Line.exchange
 
@@ -263,7 +275,9 @@ def test_what_cannot_be_put_together_changes_nothing(told: Shell, monkeypatch: p
     assert "nobody was told (notify in massctl.yaml): the campaigns are" in said.err
 
 
-def test_the_real_channels_are_posted_to_for_the_real_wechat(told: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_the_real_channels_are_posted_to_for_the_real_wechat(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
     """Outside the sandbox a failure to get a token is told in the open window, to the addresses of the variables."""
     told.tree.text("notice", more=DUE)
     told.env(WECHAT_MAIN_SECRET="0" * 32, HOOK="")
@@ -273,7 +287,9 @@ def test_the_real_channels_are_posted_to_for_the_real_wechat(told: Shell, monkey
         seen.append(call)
         if "robot.example" in call.url:
             return RawAnswer(200, b'{"errcode": 93000, "errmsg": "invalid webhook url SECRETKEY"}')
-        return RawAnswer(200, b'{"errcode": 40164, "errmsg": "invalid ip 1.2.3.4, not in whitelist"}')
+        return RawAnswer(
+            200, b'{"errcode": 40164, "errmsg": "invalid ip 1.2.3.4, not in whitelist"}'
+        )
 
     monkeypatch.setattr(Line, "exchange", answered)
     said = told("apply", "--yes")
@@ -301,7 +317,9 @@ def test_the_inbox_page_shows_them_without_running_anything(told: Shell):
     told.tree.write("campaigns/notice/campaign.yaml", TITLED)
     told("apply", "notice", "--sandbox", "--yes")
     world = open_world(told.root / ".massctl" / "sandbox", real_now=lambda: NOON)
-    with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1") as client:
+    with httpx.Client(
+        transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1"
+    ) as client:
         page = client.get("/").text
     world.close()
 
@@ -343,12 +361,18 @@ def test_faults_in_notify_are_told_with_their_place(shell: Shell, notify: str, c
 
 
 @pytest.mark.parametrize(("robot", "level"), [("", "warning"), ("https://x", "ok")])
-def test_doctor_looks_for_the_variables(told: Shell, monkeypatch: pytest.MonkeyPatch, robot: str, level: str):
+def test_doctor_looks_for_the_variables(
+    told: Shell, monkeypatch: pytest.MonkeyPatch, robot: str, level: str
+):
     told.env(ROBOT=robot)
     monkeypatch.setattr(Line, "exchange", lambda *_: NoAnswer("answer_timeout", seconds=1))
     findings = told("doctor", "--format", "json").document["findings"]
 
-    assert level == next(each["level"] for each in findings if each["check"] == "notify" and "ROBOT" in each["message"])
+    assert level == next(
+        each["level"]
+        for each in findings
+        if each["check"] == "notify" and "ROBOT" in each["message"]
+    )
 
 
 def test_posts_go_the_way_of_the_web_and_no_other(told: Shell, monkeypatch: pytest.MonkeyPatch):

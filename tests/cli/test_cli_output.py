@@ -29,7 +29,11 @@ def odd(shell: Shell) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        *("plan --format json", "plan --sandbox --format json --for-review", "apply --sandbox --yes --format json"),
+        *(
+            "plan --format json",
+            "plan --sandbox --format json --for-review",
+            "apply --sandbox --yes --format json",
+        ),
         *("doctor --sandbox --format json", "status --format json", "state show --format json"),
     ],
 )
@@ -44,14 +48,19 @@ def test_a_folder_that_is_not_utf_8_is_no_bug(odd: str, shell: Shell, command: s
 def test_words_work_there_too(odd: str, shell: Shell, command: str) -> None:
     said = shell("-C", odd, *command.split())
 
-    assert (0, "") == (said.status, "".join(line for line in said.err.splitlines() if line.startswith("error")))
+    assert (0, "") == (
+        said.status,
+        "".join(line for line in said.err.splitlines() if line.startswith("error")),
+    )
 
 
 def test_a_command_that_is_advised_there_can_be_pasted(odd: str, shell: Shell) -> None:
     path = "campaigns/letter/campaign.yaml"
     tree = shell.root.parent / odd / path
     tree.write_text(tree.read_text(encoding="utf-8").replace(DUE, ""), encoding="utf-8")
-    (line,) = [line for line in shell("-C", odd, "plan").out.splitlines() if line.endswith(" apply letter")]
+    (line,) = [
+        line for line in shell("-C", odd, "plan").out.splitlines() if line.endswith(" apply letter")
+    ]
     folder = line.strip().removeprefix("massctl -C ").removesuffix(" apply letter")
     typed = subprocess.run(["bash", "-c", f"printf %s {folder}"], capture_output=True, check=True)
 
@@ -103,7 +112,9 @@ def test_sentences_fit_the_terminal_too(shell: Shell) -> None:
         ("render letter --out shown", "open shown/index.html in a browser\n"),
     ],
 )
-def test_a_run_on_a_terminal_ends_with_what_comes_next(shell: Shell, command: str, next_step: str) -> None:
+def test_a_run_on_a_terminal_ends_with_what_comes_next(
+    shell: Shell, command: str, next_step: str
+) -> None:
     shell.tree.text("letter", more=DUE)
     shown = shell(*command.split(), columns=100)
     shutil.rmtree(shell.root / ".massctl", ignore_errors=True)
@@ -131,7 +142,9 @@ def test_sixty_of_a_kind_are_told_in_a_few_lines(shell: Shell, command: str) -> 
         assert 60 > len(told.splitlines()), told
     else:
         assert 20 < told.count("MC603 "), "every error has its line"
-    command = r"massctl validate (?:(?:letter|notice|--sandbox) )*--verbose|massctl validate shows them"
+    command = (
+        r"massctl validate (?:(?:letter|notice|--sandbox) )*--verbose|massctl validate shows them"
+    )
     assert re.search(command, told), told
 
 
@@ -155,7 +168,9 @@ def test_many_renders_are_told_while_they_go_on(shell: Shell, command: str) -> N
 
 def test_batches_are_told_one_by_one(shell: Shell) -> None:
     shell.tree.text(more=DUE)
-    yaml = shell.tree.read("campaigns/notice/campaign.yaml").replace("is_to_all: true", "openids: list.txt")
+    yaml = shell.tree.read("campaigns/notice/campaign.yaml").replace(
+        "is_to_all: true", "openids: list.txt"
+    )
     shell.tree.write("campaigns/notice/campaign.yaml", yaml)
     openids = "".join(f"o{number:027d}\n" for number in range(20_002))
     shell.tree.write("campaigns/notice/list.txt", openids)

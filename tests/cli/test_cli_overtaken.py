@@ -17,7 +17,9 @@ def overtaken(shell: Shell, before: str) -> None:
             waiting.clear()
             other = LocalLedger(shell.root / ".massctl/sandbox/massctl.state.jsonl", self._locks)
             serial = len(other.read(0))
-            image = ImageUploaded(appid="wxfedcba9876543210", sha256="0" * 64, url="https://mmbiz.qpic.cn/0/0")
+            image = ImageUploaded(
+                appid="wxfedcba9876543210", sha256="0" * 64, url="https://mmbiz.qpic.cn/0/0"
+            )
             APPEND(other, serial, [NewEntry(at=entries[0].at, event=image)], durable=True)
         return APPEND(self, expected_serial, entries, durable=durable)
 

@@ -10,7 +10,16 @@ from syrupy.assertion import SnapshotAssertion
 
 from massctl.plan.steps import Kind
 
-PLAN_KEYS = {"format_version", "digest", "lineage", "serial", "names", "campaigns", "allowance", "summary"}
+PLAN_KEYS = {
+    "format_version",
+    "digest",
+    "lineage",
+    "serial",
+    "names",
+    "campaigns",
+    "allowance",
+    "summary",
+}
 CAMPAIGN_KEYS = {
     "name",
     "account",
@@ -45,7 +54,9 @@ def first(shell: Shell) -> Shell:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("columns", [60, 100])
-def test_the_plan_of_a_first_campaign(first: Shell, snapshot: SnapshotAssertion, columns: int, language: str):
+def test_the_plan_of_a_first_campaign(
+    first: Shell, snapshot: SnapshotAssertion, columns: int, language: str
+):
     first.tree.settings(language=language)
     first.env(NO_COLOR="1")
     said = first("plan", columns=columns)
@@ -79,7 +90,9 @@ def test_a_step_has_kind_address_reason_and_reversible(first: Shell):
         ("send_preview", "new", False),
         ("send_mass", "due", False),
     ] == [(step["kind"], step["reason"], step["reversible"]) for step in steps]
-    assert ["letter/draft", "letter/preview/1", "letter/send"] == [step["address"] for step in steps[2:]]
+    assert ["letter/draft", "letter/preview/1", "letter/send"] == [
+        step["address"] for step in steps[2:]
+    ]
     assert {"kind", "address", "reason", "reversible"} == set(steps[0])
 
 
@@ -101,7 +114,9 @@ def test_campaigns_stand_in_the_order_of_their_windows_then_names(shell: Shell):
     shell.tree.text("melon", content="三")
     shell.tree.text("cherry", content="四")
     document = shell("plan", "--format", "json").document
-    assert ["zebra", "apple", "cherry", "melon"] == [campaign["name"] for campaign in document["campaigns"]]
+    assert ["zebra", "apple", "cherry", "melon"] == [
+        campaign["name"] for campaign in document["campaigns"]
+    ]
 
 
 def test_codes_and_digest_do_not_change_with_the_language(first: Shell):
@@ -168,16 +183,21 @@ def test_a_calendar_has_windows_and_sends_with_lasting_ids(shell: Shell):
     shell.tree.text("notice", more=window("2026-12-25T20:00:00+08:00", "2026-12-25T21:00:00+08:00"))
     assert 0 == shell("apply", "notice", "--sandbox", "--yes").status
     said = shell("plan", "--sandbox", "--format", "ics")
-    found = {str(each["uid"]).split("@")[0]: each for each in Calendar.from_ical(said.out).walk("VEVENT")}
+    found = {
+        str(each["uid"]).split("@")[0]: each for each in Calendar.from_ical(said.out).walk("VEVENT")
+    }
     assert (0, {"letter-1", "notice-1"}) == (said.status, found.keys())
     letter, notice = found["letter-1"], found["notice-1"]
     assert ("TENTATIVE", "CONFIRMED") == (letter["status"], notice["status"])
     assert "2026-12-25T12:00" == f"{notice['dtstart'].dt:%Y-%m-%dT%H:%M}"
-    assert f"⚠ {letter['summary']}".count("⚠") == 2  # Its window is over: the sandbox's clock is at the other's.
+    # Its window is over: the sandbox's clock is at the other's.
+    assert f"⚠ {letter['summary']}".count("⚠") == 2
     assert "closed" in str(letter["description"])
 
 
-def test_a_calendar_without_its_extra_says_what_to_install(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_a_calendar_without_its_extra_says_what_to_install(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setitem(sys.modules, "icalendar", None)
     shell.tree.text("notice")
     said = shell("plan", "--format", "ics")

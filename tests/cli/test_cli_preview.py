@@ -33,7 +33,11 @@ def shown(said: Said) -> list[tuple[str, str]]:
 
 
 def guards(said: Said) -> list[str]:
-    return [refusal["guard"] for campaign in said.document["campaigns"] for refusal in campaign["refusals"]]
+    return [
+        refusal["guard"]
+        for campaign in said.document["campaigns"]
+        for refusal in campaign["refusals"]
+    ]
 
 
 def phones(shell: Shell) -> list[str]:
@@ -52,7 +56,10 @@ def letter(shell: Shell) -> Shell:
 
 def test_it_stages_shows_and_does_not_send(letter: Shell):
     said = preview(letter)
-    assert (0, [("letter/preview/1", "new"), ("letter/preview/2", "new")]) == (said.status, shown(said))
+    assert (0, [("letter/preview/1", "new"), ("letter/preview/2", "new")]) == (
+        said.status,
+        shown(said),
+    )
     assert (["editor_lin", "editor_mei"], []) == (phones(letter), letter.report()["jobs"])
     assert "previewed" == said.document["campaigns"][0]["status"]
 
@@ -72,7 +79,11 @@ def test_it_repeats_what_nobody_knows_to_have_arrived(letter: Shell):
 
 def test_only_those_who_were_named_see_it(letter: Shell):
     said = preview(letter, "--towxname", "boss", "--towxname", "editor_mei", "--touser", OPENID)
-    assert [("letter/preview/1", "new"), ("letter/preview/2", "new"), ("letter/preview/3", "new")] == shown(said)
+    assert [
+        ("letter/preview/1", "new"),
+        ("letter/preview/2", "new"),
+        ("letter/preview/3", "new"),
+    ] == shown(said)
     assert ["editor_mei", "boss", "oLI…gh"] == phones(letter)
 
 
@@ -80,7 +91,10 @@ def test_an_openid_is_told_to_nobody(letter: Shell):
     said = letter("preview", "letter", "--touser", OPENID, "--sandbox")
     ledger = letter.tree.read(".massctl/sandbox/massctl.state.jsonl")
     listed = letter("state", "list", "--sandbox").out
-    assert (0, []) == (said.status, [text for text in (said.out, said.err, ledger, listed) if OPENID in text])
+    assert (0, []) == (
+        said.status,
+        [text for text in (said.out, said.err, ledger, listed) if OPENID in text],
+    )
 
 
 @pytest.mark.parametrize("given", [OPENID + "_not_one", "not_a_follower"])
@@ -212,7 +226,9 @@ def test_without_a_terminal_it_shows_it_and_asks_nothing(asked: Shell):
 
 
 @pytest.mark.parametrize(("typed", "expected"), [("yes\n", (0, 1)), ("no\n", (5, 0))])
-def test_a_person_at_the_terminal_is_asked_after_the_previews(asked: Shell, typed: str, expected: tuple[int, int]):
+def test_a_person_at_the_terminal_is_asked_after_the_previews(
+    asked: Shell, typed: str, expected: tuple[int, int]
+):
     said = asked("apply", "letter", "--sandbox", typed=typed)
     assert expected == (said.status, len(asked.report()["jobs"]))
     assert "editor_lin, editor_mei" in said.err.partition("‼")[2]

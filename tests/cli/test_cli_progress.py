@@ -17,14 +17,22 @@ from massctl.view.style import Style
 def test_the_numbers_are_whole_in_a_narrow_window(columns: int, total: int) -> None:
     written = io.StringIO()
     bars = Bars(Console(Language.EN, Reader("en"), Style.PLAIN, NO_WRAPPING))
-    vars(bars)["_drawn"] = RichConsole(file=written, force_terminal=True, width=columns, color_system=None)
-    bars.begin("sending previews of 2026-12-winter-market, which is a long name of a campaign", total)
+    vars(bars)["_drawn"] = RichConsole(
+        file=written, force_terminal=True, width=columns, color_system=None
+    )
+    bars.begin(
+        "sending previews of 2026-12-winter-market, which is a long name of a campaign", total
+    )
     assert bars._bar is not None
     for done in range(total + 1):
         bars._bar.refresh()
         assert f"{done:>{len(str(total))}}/{total}" in written.getvalue()
         bars.advance()
-    bars.waiting(Phrase("WeChat is busy, asking again in a moment, and later still, in {seconds} s", seconds=12))
+    bars.waiting(
+        Phrase(
+            "WeChat is busy, asking again in a moment, and later still, in {seconds} s", seconds=12
+        )
+    )
     bars._bar.refresh()
     assert " 12 s" in written.getvalue()
     bars.end()

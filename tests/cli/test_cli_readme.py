@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 DIGEST = re.compile(r"(?<=digest )[0-9a-f]{12}|(?<=指纹 )[0-9a-f]{12}")
 
 
-@pytest.mark.parametrize(("language", "name"), [("en", "recording.txt"), ("zh", "recording.zh-CN.txt")])
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "recording.txt"), ("zh", "recording.zh-CN.txt")]
+)
 def test_the_recording_of_a_readme_shows_what_is_printed(shell: Shell, language: str, name: str):
     shutil.copytree(ROOT / "campaigns", shell.root / "campaigns", dirs_exist_ok=True)
     shutil.copy(ROOT / "massctl.yaml", shell.root)
@@ -33,7 +35,9 @@ def test_what_a_readme_prints_is_printed_in_its_language(shell: Shell, readme: s
     assert shown is not None
     shutil.copytree(ROOT / "campaigns", shell.root / "campaigns", dirs_exist_ok=True)
     shutil.copy(ROOT / "massctl.yaml", shell.root)
-    shell.env(LANG=locale, MASSCTL_LANG="zh" if "MASSCTL_LANG=zh .venv/bin/massctl apply" in page else "")
+    shell.env(
+        LANG=locale, MASSCTL_LANG="zh" if "MASSCTL_LANG=zh .venv/bin/massctl apply" in page else ""
+    )
     said = shell("apply", "2026-autumn-walks", "--sandbox", "--yes")
     moment = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
     assert moment.sub("#", shown[1]) == moment.sub("#", said.out)

@@ -22,7 +22,10 @@ def test_every_recipe_works(shell: Shell, name: str):
     tag, edition, freeze = blocks(page, "yaml")
     south = "  south: {appid: wxfedcba9876543210, secret_env: SOUTH_SECRET, kind: service}\n"
     shell.tree.settings(policy=freeze.removeprefix("policy:\n"))
-    shell.tree.write("massctl.yaml", shell.tree.read("massctl.yaml").replace("accounts:\n", f"accounts:\n{south}"))
+    shell.tree.write(
+        "massctl.yaml",
+        shell.tree.read("massctl.yaml").replace("accounts:\n", f"accounts:\n{south}"),
+    )
     shell.tree.news("2026-12-01-weekly")
     shell.tree.text("2026-11-notice")
     shell.tree.text("2026-12-10-members")

@@ -11,11 +11,43 @@ from repositories import png, window
 OPEN = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 IN_THREE_DAYS = window("2026-12-04T11:00:00+08:00", "2026-12-04T13:00:00+08:00")
 HOOKS = (
-    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr", "a", "strong", "em", "s", "u", "sub", "sup"),
+    *(
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "hr",
+        "a",
+        "strong",
+        "em",
+        "s",
+        "u",
+        "sub",
+        "sup",
+    ),
     *(".inner", ".list", ".item", ".task", ".done", ".mark", "code", ".code"),
-    *(".hl-keyword", ".hl-string", ".hl-comment", ".hl-number", ".hl-name", ".hl-inserted", ".hl-deleted"),
+    *(
+        ".hl-keyword",
+        ".hl-string",
+        ".hl-comment",
+        ".hl-number",
+        ".hl-name",
+        ".hl-inserted",
+        ".hl-deleted",
+    ),
     *(".scroll", "table", "thead", "tbody", "tr", "th", "td"),
-    *(".callout", ".callout-note", ".callout-tip", ".callout-important", ".callout-warning", ".callout-caution"),
+    *(
+        ".callout",
+        ".callout-note",
+        ".callout-tip",
+        ".callout-important",
+        ".callout-warning",
+        ".callout-caution",
+    ),
     *(".callout-details", ".callout-title", "img", ".inline", ".figure", ".caption"),
     *(".terms", ".term", ".definition", ".math", ".highlight", ".ref", ".notes", ".note"),
 )
@@ -71,9 +103,12 @@ def refusals(shell: Shell) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("days", "found"), [("2026-12-01", ["freeze"]), ("2026-11-29/2026-12-02", ["freeze"]), ("2026-12-02", [])]
+    ("days", "found"),
+    [("2026-12-01", ["freeze"]), ("2026-11-29/2026-12-02", ["freeze"]), ("2026-12-02", [])],
 )
-def test_a_frozen_day_sends_nothing_and_says_which(shell: Shell, days: str, found: list[str]) -> None:
+def test_a_frozen_day_sends_nothing_and_says_which(
+    shell: Shell, days: str, found: list[str]
+) -> None:
     shell.tree.settings(policy=f"  freeze: [{days}]\n")
     shell.tree.text("notice", more=OPEN)
     assert found == refusals(shell)
@@ -81,8 +116,12 @@ def test_a_frozen_day_sends_nothing_and_says_which(shell: Shell, days: str, foun
     assert len(shell.report()["jobs"]) == (0 if found else 1)
 
 
-@pytest.mark.parametrize(("ahead", "shown"), [("", 1), ("  preview_ahead: 3d\n", 1), ("  preview_ahead: 60h\n", 0)])
-def test_a_preview_waits_until_its_window_is_as_near_as_the_policy_says(shell: Shell, ahead: str, shown: int) -> None:
+@pytest.mark.parametrize(
+    ("ahead", "shown"), [("", 1), ("  preview_ahead: 3d\n", 1), ("  preview_ahead: 60h\n", 0)]
+)
+def test_a_preview_waits_until_its_window_is_as_near_as_the_policy_says(
+    shell: Shell, ahead: str, shown: int
+) -> None:
     """It opens in 71 hours; a campaign that is not named is shown 72 hours ahead where nothing else is said."""
     shell.tree.settings(policy=ahead)
     shell.tree.text("notice", more=IN_THREE_DAYS + "preview:\n  towxname: [editor_lin]\n")
@@ -111,7 +150,8 @@ def test_every_hook_of_a_theme_stands_in_some_article(shell: Shell) -> None:
     # A box has a class of its kind too, whose rule comes later: what all boxes have is told by another property.
     sides = ["right" if hook == ".callout" else "left" for hook in HOOKS]
     css = "".join(
-        f"{hook} {{ padding-{side}: {n}px }}\n" for n, (hook, side) in enumerate(zip(HOOKS, sides, strict=True), 101)
+        f"{hook} {{ padding-{side}: {n}px }}\n"
+        for n, (hook, side) in enumerate(zip(HOOKS, sides, strict=True), 101)
     )
     shell.tree.write("campaigns/_shared/themes/hooks.css", css)
     shell.tree.news(more="theme: hooks\n", body=ARTICLE.format(boxes=boxes))

@@ -24,11 +24,19 @@ def refreshed(shell: Shell, *names: str) -> dict[str, Any]:
 
 
 def drift(shell: Shell, *names: str) -> list[tuple[str, Any, Any]]:
-    return [(each["kind"], each["before"], each["now"]) for each in refreshed(shell, *names)["remote"]["drift"]]
+    return [
+        (each["kind"], each["before"], each["now"])
+        for each in refreshed(shell, *names)["remote"]["drift"]
+    ]
 
 
 def guards(document: dict[str, Any], name: str) -> list[str]:
-    return [r["guard"] for each in document["campaigns"] if each["name"] == name for r in each["refusals"]]
+    return [
+        r["guard"]
+        for each in document["campaigns"]
+        if each["name"] == name
+        for r in each["refusals"]
+    ]
 
 
 def test_nothing_is_other_than_recorded(staged: Shell):
@@ -89,7 +97,9 @@ def test_it_reads_well(staged: Shell, snapshot: SnapshotAssertion, language: str
     staged.edit_draft(APPID, title="别的标题")
     staged.control("accounts", {"appid": APPID, "followers": 3000})
     assert snapshot == staged.scrub(staged("plan", "--refresh", "--sandbox").out)
-    assert snapshot == staged.scrub(staged("plan", "--refresh", "--sandbox", "--format", "markdown").out)
+    assert snapshot == staged.scrub(
+        staged("plan", "--refresh", "--sandbox", "--format", "markdown").out
+    )
 
 
 def test_an_account_that_cannot_be_asked(shell: Shell):

@@ -31,7 +31,9 @@ def wait(shell: Shell, *more: str) -> dict[str, object]:
     return {"exit": said.status, **job}
 
 
-def test_two_commands_tell_counts_and_addresses_and_the_next_campaign_links_to_it(shell: Shell) -> None:
+def test_two_commands_tell_counts_and_addresses_and_the_next_campaign_links_to_it(
+    shell: Shell,
+) -> None:
     send(shell)
     said = shell("status", "letter", "--sandbox", "--wait", "300")
     assert 0 == said.status
@@ -77,14 +79,19 @@ def test_an_event_of_a_campaign_that_is_not_named_is_recorded_too(shell: Shell) 
     ("status", "words"),
     [
         ("err(10001)", ["advertising", "通知中心"]),
-        ("err(30002)", ["originality check forbids it", "http://mp.weixin.qq.com", "change the article"]),
+        (
+            "err(30002)",
+            ["originality check forbids it", "http://mp.weixin.qq.com", "change the article"],
+        ),
         ("err(30003)", ["judged a reprint", "send_ignore_reprint: true", "it may be reprinted"]),
         ("err(40001)", ["administrator refused", "管理员"]),
         ("err(99999)", ["err(99999)", "群发记录"]),
         ("send fail", ["without a reason", "群发记录"]),
     ],
 )
-def test_each_failure_is_told_in_words_with_the_next_command(shell: Shell, status: str, words: list[str]) -> None:
+def test_each_failure_is_told_in_words_with_the_next_command(
+    shell: Shell, status: str, words: list[str]
+) -> None:
     shell.tree.news("letter")
     shell("apply", "letter", "--sandbox", "--until", "draft")
     shell.control("ending", {"appid": APPID, "status": status})
@@ -92,9 +99,14 @@ def test_each_failure_is_told_in_words_with_the_next_command(shell: Shell, statu
     said = shell("status", "letter", "--sandbox", "--wait", "300")
     text = " ".join(said.out.split())
     assert [True] * len(words) == [word in text for word in words], text
-    assert [True] * 3 == [word in text for word in ("edition: 2", "massctl lock --sandbox letter", "massctl apply")]
+    assert [True] * 3 == [
+        word in text for word in ("edition: 2", "massctl lock --sandbox letter", "massctl apply")
+    ]
     (campaign,) = shell("status", "letter", "--sandbox", "--format", "json").document["campaigns"]
-    assert (status in campaign["error"]["message"], "edition: 2" in campaign["error"]["hint"]) == (True, True)
+    assert (status in campaign["error"]["message"], "edition: 2" in campaign["error"]["hint"]) == (
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])
@@ -107,11 +119,18 @@ def test_a_failure_is_told_with_its_reason_and_the_run_ends_with_1(shell: Shell,
     job = wait(shell)
     check = job["copyright_check"]
     assert isinstance(check, dict)
-    assert (1, "failed", "err(30003)", 2) == (job["exit"], job["status"], job["reason"], check["check_state"])
+    assert (1, "failed", "err(30003)", 2) == (
+        job["exit"],
+        job["status"],
+        job["reason"],
+        check["check_state"],
+    )
     assert 0 == wait(shell)["exit"]
 
 
-def test_an_event_that_is_late_is_recorded_when_it_comes_and_one_that_is_lost_is_not(shell: Shell) -> None:
+def test_an_event_that_is_late_is_recorded_when_it_comes_and_one_that_is_lost_is_not(
+    shell: Shell,
+) -> None:
     shell.tree.news("letter")
     shell("apply", "letter", "--sandbox", "--until", "draft")
     shell.control("callback", {"delay": 600})
@@ -161,8 +180,13 @@ def test_an_event_of_an_unknown_job_is_offered_once_to_a_send_in_doubt(shell: Sh
     shell.control("advance", {"seconds": 200})
     shell.tree.text()
     said = shell("status", "--sandbox")
-    assert (4, 1) == (said.status, said.err.count("massctl reconcile --sandbox letter --sent 3147000001"))
-    settled = shell("reconcile", "letter", "--sent", "3147000001", "--reason", "MASSSENDJOBFINISH", "--sandbox")
+    assert (4, 1) == (
+        said.status,
+        said.err.count("massctl reconcile --sandbox letter --sent 3147000001"),
+    )
+    settled = shell(
+        "reconcile", "letter", "--sent", "3147000001", "--reason", "MASSSENDJOBFINISH", "--sandbox"
+    )
     assert 0 == settled.status
     assert 1286 == wait(shell)["sent_count"]
 
@@ -180,11 +204,16 @@ def test_an_event_of_an_unknown_job_is_offered_once_to_a_send_in_doubt(shell: Sh
         (["--callback", "http://127.0.0.1:99999/"], "needs the address of a server"),
         (["--callback", URL, "--callback-token", "NOWHERE"], "NOWHERE is not set"),
         (["--callback", URL, "--callback-token", "BAD_TOKEN"], "3 to 32 letters and digits"),
-        (["--callback", URL, "--callback-mode", "safe", "--callback-aes-key", "BAD_TOKEN"], "43 letters and digits"),
+        (
+            ["--callback", URL, "--callback-mode", "safe", "--callback-aes-key", "BAD_TOKEN"],
+            "43 letters and digits",
+        ),
     ],
     ids=" ".join,
 )
-def test_a_callback_that_cannot_be_posted_to_is_wrong_usage(shell: Shell, flags: list[str], words: str) -> None:
+def test_a_callback_that_cannot_be_posted_to_is_wrong_usage(
+    shell: Shell, flags: list[str], words: str
+) -> None:
     shell.env(BAD_TOKEN="not-a-token")
     said = shell("sandbox", "--port", "0", *flags)
     assert (2, True) == (said.status, words in said.err), said
@@ -209,7 +238,10 @@ def test_a_sandbox_that_cannot_be_opened_says_why_and_what_to_type(shell: Shell)
     world.write_bytes(b"not a database at all" * 60)
     damaged = shell("apply", "notice", "--sandbox", "--yes")
 
-    assert (1, True) == (shut.status, "make this folder writable for you" in " ".join(shut.err.split())), shut
+    assert (1, True) == (
+        shut.status,
+        "make this folder writable for you" in " ".join(shut.err.split()),
+    ), shut
     assert (1, True) == (damaged.status, "rm -r .massctl/sandbox" in damaged.err), damaged
 
 
@@ -236,11 +268,17 @@ def test_what_signs_the_posts_is_shown_only_where_it_is_the_sandboxs_own(
     ours = shell("sandbox", "--callback", URL, "--callback-token", "OUR_TOKEN")
     assert [0, 0] == [own.status, ours.status]
     assert ["http://127.0.0.1:8900 "] * 2 == [each.out[:22] for each in (own, ours)]
-    assert ("sandboxtoken" in own.err, "sandboxAESkey" in own.err, "********" in ours.err) == (True, True, True)
+    assert ("sandboxtoken" in own.err, "sandboxAESkey" in own.err, "********" in ours.err) == (
+        True,
+        True,
+        True,
+    )
     assert "springtoken2026" not in ours.err + ours.out
 
 
-def test_where_locks_are_required_the_next_campaign_is_locked_with_the_sandboxs_addresses(shell: Shell) -> None:
+def test_where_locks_are_required_the_next_campaign_is_locked_with_the_sandboxs_addresses(
+    shell: Shell,
+) -> None:
     shell.tree.settings(policy="  require_lock: true\n")
     shell.tree.news("letter", body="今天风大。\n")
     assert 0 == shell("lock", "letter").status
@@ -254,10 +292,14 @@ def test_where_locks_are_required_the_next_campaign_is_locked_with_the_sandboxs_
     assert 0 == shell("apply", "notice", "--sandbox", "--yes").status
     assert URL.removeprefix("http://") in shell.report()["jobs"][1]["body"]["text"]
     (campaign,) = shell("plan", "notice", "--format", "json").document["campaigns"]
-    assert "lock_stale" in [each["guard"] for each in campaign["refusals"]], "the real ledger knows no such address"
+    assert "lock_stale" in [each["guard"] for each in campaign["refusals"]], (
+        "the real ledger knows no such address"
+    )
 
 
-def test_a_wait_for_the_administrator_is_said_once_and_his_silence_is_offered_to_the_send(shell: Shell) -> None:
+def test_a_wait_for_the_administrator_is_said_once_and_his_silence_is_offered_to_the_send(
+    shell: Shell,
+) -> None:
     shell.tree.news("letter")
     shell("apply", "letter", "--sandbox", "--until", "draft")
     shell.control("accounts", {"appid": APPID, "protection": True})

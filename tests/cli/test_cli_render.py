@@ -19,7 +19,9 @@ def test_several_campaigns_have_a_folder_each(shell: Shell):
     shell.tree.text("two")
     said = shell("render", "one", "two", "one", "--out", "out")
     assert 0 == said.status
-    due = [f"out/{name}/{file}" for name in ("one", "two") for file in ("index.html", "message.txt")]
+    due = [
+        f"out/{name}/{file}" for name in ("one", "two") for file in ("index.html", "message.txt")
+    ]
     assert due == said.out.split()
 
 
@@ -67,7 +69,10 @@ def test_a_named_browser_that_is_none_is_told(shell: Shell):
     shell.env(MASSCTL_CHROMIUM="/nowhere/chromium")
     said = shell("render", "one", "--out", "out", "--screenshots")
     assert 1 == said.status
-    assert "MASSCTL_CHROMIUM names /nowhere/chromium, which is not a program on this machine" in said.err
+    assert (
+        "MASSCTL_CHROMIUM names /nowhere/chromium, which is not a program on this machine"
+        in said.err
+    )
 
 
 @pytest.mark.parametrize("script", ["exit 1", "exec 3<&- 4>&-"])

@@ -21,7 +21,11 @@ def sent(shell: Shell) -> Shell:
     """Send an article in the sandbox, and keep what WeChat counted by the end of its first day."""
     shell.tree.news("letter")
     assert 0 == shell("apply", "letter", "--sandbox", "--yes").status
-    lines = (shell.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (shell.root / ".massctl/sandbox/massctl.state.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     accepted = next(each for each in map(json.loads, lines) if each["type"] == "send_accepted")
     row = ArticleDay(
         msgid=f"{accepted['msg_data_id']}_1",
@@ -53,12 +57,16 @@ def test_it_writes_every_form_into_a_folder(sent: Shell):
     folder = sent.root / "made"
 
     assert 0 == said.status
-    assert {"report.html", "report.md", "report.csv", "report.json"} == {each.name for each in folder.iterdir()}
+    assert {"report.html", "report.md", "report.csv", "report.json"} == {
+        each.name for each in folder.iterdir()
+    }
     (row,) = csv.DictReader((folder / "report.csv").read_text(encoding="utf-8-sig").splitlines())
     assert ("letter", "7", "第一封信：风", "qingshan") == tuple(
         row[name] for name in ("campaign", "read_user", "headline", "theme")
     )
-    assert {"1": 7} == json.loads((folder / "report.json").read_bytes())["sends"][0]["articles"][0]["curve"]
+    assert {"1": 7} == json.loads((folder / "report.json").read_bytes())["sends"][0]["articles"][0][
+        "curve"
+    ]
 
 
 def test_html_is_a_file_also_without_a_folder(sent: Shell):
@@ -74,7 +82,10 @@ def test_it_prints_the_form_that_is_asked_for(sent: Shell, form: str, begins: st
 
 
 def test_since_leaves_out_what_went_out_before(sent: Shell):
-    assert "**Nothing was sent since 2026-12-02.**" in sent("report", "--sandbox", "--since", "2026-12-02").out
+    assert (
+        "**Nothing was sent since 2026-12-02.**"
+        in sent("report", "--sandbox", "--since", "2026-12-02").out
+    )
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,9 @@ def test_a_new_letter_is_locked_and_shown_by_how_it_begins(main: Shell, real: bo
         assert 0 == main("state", "init", "--new-lineage", "--reason", "real").status
         git(main.root, "commit", "-qam", "the real ledger")
         git(main.root, "push", "-q", "origin", "HEAD:main")
-    main.tree.news("letter", title="春", body="第一段话。\n\n![](images/hero.png)\n\n第二段。\n", more=LATER)
+    main.tree.news(
+        "letter", title="春", body="第一段话。\n\n![](images/hero.png)\n\n第二段。\n", more=LATER
+    )
     main.tree.write("campaigns/letter/images/hero.png", png((200, 30, 30)))
     review = reviewed(main, proposed(main))
 
@@ -83,14 +85,19 @@ def test_a_new_letter_is_locked_and_shown_by_how_it_begins(main: Shell, real: bo
     assert [] == review["disagreeing"]
     letter = campaign(review, "letter")
     assert ("locked", []) == (letter["lock"], letter["refusals"])
-    rows = [(row["words"], [piece["text"] for piece in row["pieces"]]) for row in letter["changes"]["rows"]]
+    rows = [
+        (row["words"], [piece["text"] for piece in row["pieces"]])
+        for row in letter["changes"]["rows"]
+    ]
     assert ("it begins: ", ["第一段话。 第二段。"]) in rows
     assert any("hero.png" in words for words, _ in rows)
     assert any("9 words" in words for words, _ in rows), rows
 
 
 @pytest.mark.parametrize("forged", [True, False])
-def test_a_lock_that_the_pull_request_brings_and_that_does_not_agree_is_named(main: Shell, forged: bool) -> None:
+def test_a_lock_that_the_pull_request_brings_and_that_does_not_agree_is_named(
+    main: Shell, forged: bool
+) -> None:
     """An editor who changes words, and leaves the lock of main, did nothing wrong: it is only written anew."""
     main.tree.text("notice", content="锁定的一句")
     if forged:
@@ -109,7 +116,9 @@ def test_a_fork_gets_no_lock(main: Shell) -> None:
 
 
 def test_main_says_where_the_ledger_is_and_that_locks_count(main: Shell) -> None:
-    main.tree.settings(state="state: {backend: git, branch: elsewhere}\n", policy="  require_lock: false\n")
+    main.tree.settings(
+        state="state: {backend: git, branch: elsewhere}\n", policy="  require_lock: false\n"
+    )
     main.tree.text("notice", content="另一句")
     review = reviewed(main, proposed(main))
 
@@ -138,7 +147,11 @@ def test_what_moved_on_is_not_rendered(main: Shell) -> None:
         ("campaigns/notice/.gitattributes", "* filter=lfs", True),
         (".gitattributes", "*.yaml export-ignore", True),
         (".gitattributes", "*.yaml ident", True),
-        (".gitattributes", "*.png -diff\n*.yaml text eol=lf\n*.md diff=markdown linguist-generated=false", False),
+        (
+            ".gitattributes",
+            "*.png -diff\n*.yaml text eol=lf\n*.md diff=markdown linguist-generated=false",
+            False,
+        ),
     ],
 )
 def test_what_an_attribute_hides_is_named(main: Shell, file: str, line: str, hidden: bool) -> None:
@@ -183,11 +196,18 @@ def test_no_attribute_changes_what_is_rendered(main: Shell) -> None:
 
 def test_a_tag_that_the_account_does_not_have_is_found_in_the_review(main: Shell) -> None:
     """By the pulled tags of the pull request, which are beside campaigns/."""
-    tags = {"pulled_at": "2026-11-30T12:00:00+08:00", "tags": [{"id": 2, "name": "members", "count": 8}]}
-    main.tree.write("massctl.tags.json", json.dumps({"format_version": 1, "accounts": {"main": tags}}))
+    tags = {
+        "pulled_at": "2026-11-30T12:00:00+08:00",
+        "tags": [{"id": 2, "name": "members", "count": 8}],
+    }
+    main.tree.write(
+        "massctl.tags.json", json.dumps({"format_version": 1, "accounts": {"main": tags}})
+    )
     main.tree.text("notice")
     text = main.tree.read("campaigns/notice/campaign.yaml")
-    main.tree.write("campaigns/notice/campaign.yaml", text.replace("is_to_all: true", "tag: membres"))
+    main.tree.write(
+        "campaigns/notice/campaign.yaml", text.replace("is_to_all: true", "tag: membres")
+    )
     (planned,) = reviewed(main, proposed(main))["plan"]["campaigns"]
 
     assert ["MC610"] == [each["code"] for each in planned["diagnostics"]]
@@ -206,7 +226,13 @@ def test_a_link_is_not_followed(main: Shell, kind: str) -> None:
     if kind == "link":
         place.symlink_to("/etc")
     else:
-        git(main.root, "update-index", "--add", "--cacheinfo", f"160000,{'ab' * 20},campaigns/notice/more")
+        git(
+            main.root,
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            f"160000,{'ab' * 20},campaigns/notice/more",
+        )
         git(main.root, "commit", "-qm", "a submodule")
     error = reviewed(main, proposed(main) if kind == "link" else pushed(main))["plan"]["error"]
 
@@ -227,7 +253,9 @@ def comment(shell: Shell, forge: FakeForge) -> int:
     return run("ci comment", "text", lambda: write_comment(str(shell.root), left, inside=forge))
 
 
-def test_the_locks_become_a_commit_of_the_branch_and_take_copies_away(main: Shell, remote: Path) -> None:
+def test_the_locks_become_a_commit_of_the_branch_and_take_copies_away(
+    main: Shell, remote: Path
+) -> None:
     main.tree.text("notice", content="锁定的一句")
     main("lock")
     main.tree.text("notice", content="另一句")
@@ -239,7 +267,10 @@ def test_the_locks_become_a_commit_of_the_branch_and_take_copies_away(main: Shel
     assert 0 == comment(main, forge)
     tip = git(remote, "rev-parse", "spring")
     changes = git(remote, "diff", "--name-status", sha, tip).splitlines()
-    assert ["D\tcampaigns/notice/campaign.lock (1).json", "M\tcampaigns/notice/campaign.lock.json"] == changes
+    assert [
+        "D\tcampaigns/notice/campaign.lock (1).json",
+        "M\tcampaigns/notice/campaign.lock.json",
+    ] == changes
     assert ("success", sha) == (forge.statuses[tip][0], git(remote, "rev-parse", f"{tip}^"))
     assert "did not agree" in forge.bodies(7)[0]
 
@@ -249,14 +280,19 @@ def test_a_send_is_told_on_the_pull_request_that_brought_it(main: Shell) -> None
     sha, forge = "cd" * 20, FakeForge(newest="cd" * 20)
     forge.merged[sha] = 7
     main.tree.text(
-        "notice", more="send: {not_before: 2026-12-01T08:00:00+08:00, not_after: 2026-12-01T09:00:00+08:00}\n"
+        "notice",
+        more="send: {not_before: 2026-12-01T08:00:00+08:00, not_after: 2026-12-01T09:00:00+08:00}\n",
     )
     main("lock")
     git(main.root, "add", "-A")
     git(main.root, "commit", "-qm", "missed")
     git(main.root, "push", "-q", "origin", "HEAD:main")
     main("apply", "--yes")
-    told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
+    told = {
+        "GITHUB_TOKEN": "x",
+        "GITHUB_REPOSITORY": "house/letters",
+        "GITHUB_API_URL": "https://api.github.test",
+    }
     with session(str(main.root)) as current:
         assert [7] == report_sends(current, 1, {}, told, forge)
         assert [7] == report_sends(current, 1, {}, told, forge)
@@ -274,7 +310,11 @@ def test_a_send_from_a_folder_below_the_top_is_looked_up_by_its_whole_path(main:
     below.mkdir()
     git(main.root, "mv", "massctl.yaml", "campaigns", "weixin")
     git(main.root, "commit", "-qm", "into a folder")
-    told = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "house/letters", "GITHUB_API_URL": "https://api.github.test"}
+    told = {
+        "GITHUB_TOKEN": "x",
+        "GITHUB_REPOSITORY": "house/letters",
+        "GITHUB_API_URL": "https://api.github.test",
+    }
     with session(str(below), environment={**os.environ, **told}) as current:
         stopped = {(CampaignName("notice"), 1): ()}
         assert [7] == report_sends(current, 0, stopped, current.environment, forge)
@@ -311,7 +351,9 @@ def test_a_new_letter_is_shown_as_a_phone_shows_it(main: Shell, remote: Path) ->
     paths = git(remote, "ls-tree", "-r", "--name-only", "massctl-previews").splitlines()
     base = "https://github.com/house/letters/blob/massctl-previews/"
     assert len(pictures) == len(paths)
-    assert [] == [each for each in paths if f'<img src="{base}{each}?raw=true"' not in forge.bodies(7)[0]]
+    assert [] == [
+        each for each in paths if f'<img src="{base}{each}?raw=true"' not in forge.bodies(7)[0]
+    ]
 
 
 PNG = b64encode(b"\x89PNG\r\n\x1a\n picture").decode()
@@ -324,12 +366,16 @@ def with_pictures(shell: Shell, number: int, sha: str, **more: str) -> FakeForge
     shell.env(GITHUB_EVENT_PATH=str(shell.root.parent / "event.json"), GITHUB_RUN_ID="77")
     (shell.root.parent / "event.json").write_text(pull_request_event(sha, number=number, **more))  # type: ignore[arg-type]
     found = json.loads((left / "review.json").read_text())
-    (left / "review.json").write_text(json.dumps({**found, "locks": {}, "pictures": {"notice": [PNG]}}))
+    (left / "review.json").write_text(
+        json.dumps({**found, "locks": {}, "pictures": {"notice": [PNG]}})
+    )
     assert 0 == comment(shell, forge)
     return forge
 
 
-def test_the_branch_of_pictures_keeps_the_newest_pull_requests_in_one_commit(main: Shell, remote: Path) -> None:
+def test_the_branch_of_pictures_keeps_the_newest_pull_requests_in_one_commit(
+    main: Shell, remote: Path
+) -> None:
     main.tree.text("notice", content="另一句")
     sha = proposed(main)
     reviewed(main, sha)
@@ -339,7 +385,9 @@ def test_the_branch_of_pictures_keeps_the_newest_pull_requests_in_one_commit(mai
     with_pictures(main, 100, sha)
 
     folders = git(remote, "ls-tree", "--name-only", "massctl-previews").splitlines()
-    assert [f"pr-{number}" for number in range(100, 103)] == sorted(folders, key=lambda name: int(name[3:]))
+    assert [f"pr-{number}" for number in range(100, 103)] == sorted(
+        folders, key=lambda name: int(name[3:])
+    )
     assert "1" == git(remote, "rev-list", "--count", "massctl-previews")
 
 

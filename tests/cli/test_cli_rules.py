@@ -13,7 +13,10 @@ IGNORE = "ignore:\n  - {code: MC318, reason: 引用自对方的海报}\n  - {cod
 
 def told(shell: Shell) -> list[tuple[Any, ...]]:
     found = json.loads(shell("validate", "--format", "json").out)["diagnostics"]
-    return [(d["code"], d["severity"], d["file"].rpartition("/")[2], d["line"], d["column"]) for d in found]
+    return [
+        (d["code"], d["severity"], d["file"].rpartition("/")[2], d["line"], d["column"])
+        for d in found
+    ]
 
 
 @pytest.fixture
@@ -51,7 +54,10 @@ def test_a_banned_word_stops_its_campaign_alone(letter: Shell) -> None:
     letter.tree.settings(policy="  banned_words: [最低价]\n  allowed_words: [全网最低价保护]\n")
     said = letter("validate", "--format", "github")
     assert 1 == said.status
-    assert "::error file=campaigns/letter/articles/main.md,line=1,col=3,endColumn=6,title=MC319::" in said.out
+    assert (
+        "::error file=campaigns/letter/articles/main.md,line=1,col=3,endColumn=6,title=MC319::"
+        in said.out
+    )
     plan = json.loads(letter("plan", "--format", "json").out)["campaigns"]
     assert [("letter", None), ("notice", str)] == [
         (each["name"], each["digest"] and type(each["digest"])) for each in plan
@@ -69,9 +75,16 @@ def test_a_cover_on_its_side_is_cut_as_it_is_seen(shell: Shell) -> None:
     shell.tree.write("campaigns/letter/images/cover.png", png((1, 2, 3), 940, 940))
     text = shell.tree.read("campaigns/letter/campaign.yaml")
     cover = "cover: {file: images/cover.png, focus: [0.5, 0.25]}"
-    shell.tree.write("campaigns/letter/campaign.yaml", text.replace("cover: images/cover.png", cover))
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml", text.replace("cover: images/cover.png", cover)
+    )
     assert 0 == shell("apply", "letter", "--sandbox", "--until", "draft").status
     assert 0 == shell("lock", "letter").status
-    article = json.loads(shell.tree.read("campaigns/letter/campaign.lock.json"))["message"]["articles"][0]
-    assert ("0_0.037234_1_0.462766", "0_0_1_1") == (article["pic_crop_235_1"], article["pic_crop_1_1"])
+    article = json.loads(shell.tree.read("campaigns/letter/campaign.lock.json"))["message"][
+        "articles"
+    ][0]
+    assert ("0_0.037234_1_0.462766", "0_0_1_1") == (
+        article["pic_crop_235_1"],
+        article["pic_crop_1_1"],
+    )
     assert 0 == shell("apply", "letter", "--sandbox", "--yes").status

@@ -60,7 +60,9 @@ def memory(shell: Shell) -> dict[str, Any]:
 
 
 def remember(shell: Shell, **changes: str) -> None:
-    (shell.root / ".massctl/run" / RUNNER_FILE).write_text(json.dumps({**memory(shell), **changes}), encoding="utf-8")
+    (shell.root / ".massctl/run" / RUNNER_FILE).write_text(
+        json.dumps({**memory(shell), **changes}), encoding="utf-8"
+    )
 
 
 def acts(shell: Shell) -> list[str]:
@@ -98,7 +100,9 @@ def test_a_foreign_lease_is_refused_and_names_the_host_and_the_way(ready: Shell)
     said = ready(*RUN)
     host = ready("state", "list", "--format", "json").document["entries"][-1]["host"]
     assert (5, "") == (said.status, said.out)
-    assert [True] * 3 == [word in said.err for word in (host, "2026-12-01", "massctl run --take-over")]
+    assert [True] * 3 == [
+        word in said.err for word in (host, "2026-12-01", "massctl run --take-over")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,9 @@ def test_a_foreign_lease_is_refused_and_names_the_host_and_the_way(ready: Shell)
         (None, ("--yes",), 0, ["taken", "taken_over"]),
     ],
 )
-def test_a_person_takes_over(ready: Shell, typed: str | None, flags: tuple[str, ...], status: int, found: list) -> None:
+def test_a_person_takes_over(
+    ready: Shell, typed: str | None, flags: tuple[str, ...], status: int, found: list
+) -> None:
     another_runner(ready)
     assert (status, found) == (ready(*RUN, "--take-over", *flags, typed=typed).status, acts(ready))
 
@@ -127,13 +133,17 @@ def test_on_a_forge_only_an_operator_takes_over(ready: Shell) -> None:
     assert (5, True, ["taken"]) == (said.status, "mallory" in said.err, acts(ready))
 
 
-def test_after_a_restart_of_the_machine_the_same_folder_goes_on(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_restart_of_the_machine_the_same_folder_goes_on(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert 0 == ready(*RUN).status
     monkeypatch.setattr("massctl.cli.runner.boot_id", lambda: "another boot")
     assert (0, ["taken", "taken"]) == (ready(*RUN).status, acts(ready))
 
 
-def test_a_copy_of_the_folder_on_another_machine_stops_the_first(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_of_the_folder_on_another_machine_stops_the_first(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two machines from one image have one id: whichever begins last has the lease, and the other one notices."""
     assert 0 == ready(*RUN).status
     before = memory(ready)
@@ -168,7 +178,11 @@ def test_of_another_runner_the_ledger_shows_no_heartbeat_and_how_to_take_over(re
     another_runner(ready)
     lease = ready("state", "show", "--format", "json").document["lease"]
     assert [False, None] == [lease["here"], lease["last_round"]]
-    found = [each for each in ready("doctor", "--format", "json").document["findings"] if each["check"] == "lease"]
+    found = [
+        each
+        for each in ready("doctor", "--format", "json").document["findings"]
+        if each["check"] == "lease"
+    ]
     assert ["ok"] == [each["level"] for each in found]
     assert "massctl run --take-over" in found[0]["hint"]
 
@@ -199,7 +213,9 @@ def test_a_branch_that_was_rewritten_waits_for_a_person(ready: Shell) -> None:
     git(ready.root, "push", "-qf", "origin", f"{first}:main")
     said = ready(*RUN)
     assert (5, second) == (said.status, memory(ready)["tip"])
-    assert [True] * 3 == [word in said.err for word in (first[:12], second[:12], f"run --rewritten {first[:12]}")]
+    assert [True] * 3 == [
+        word in said.err for word in (first[:12], second[:12], f"run --rewritten {first[:12]}")
+    ]
     assert 5 == ready(*RUN, "--rewritten", second[:12]).status
     assert (0, first) == (ready(*RUN, "--rewritten", first[:12]).status, memory(ready)["tip"])
     assert 0 == ready(*RUN).status
@@ -217,12 +233,19 @@ def test_the_users_working_tree_is_neither_changed_nor_read(ready: Shell, remote
     git(ready.root, "checkout", "-q", "--detach", "HEAD~1")
     ready.tree.text("notice", content="没有审过")
     ready.tree.write("campaigns/mine/campaign.yaml", "x: [")
-    before = {name: data for name, data in look_of(ready.root).items() if name in ("HEAD", "index", "status")}
+    before = {
+        name: data
+        for name, data in look_of(ready.root).items()
+        if name in ("HEAD", "index", "status")
+    }
     assert 0 == ready(*RUN).status
     assert before == {name: data for name, data in look_of(ready.root).items() if name in before}
     own = ready.root / OWN
     assert git(remote, "rev-parse", "main") == git(own, "rev-parse", "HEAD")
-    assert (False, "") == ((own / "campaigns/mine").exists(), git(own, "status", "--porcelain", "--ignored"))
+    assert (False, "") == (
+        (own / "campaigns/mine").exists(),
+        git(own, "status", "--porcelain", "--ignored"),
+    )
     assert not (own / ".massctl").exists()
 
 
@@ -253,7 +276,9 @@ def edited(own: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", [locked_index, without_git, leading_nowhere, gone, edited])
-def test_its_own_checkout_is_brought_to_the_tip_whatever_was_left_there(ready: Shell, broken: Any) -> None:
+def test_its_own_checkout_is_brought_to_the_tip_whatever_was_left_there(
+    ready: Shell, broken: Any
+) -> None:
     assert 0 == ready(*RUN).status
     own = ready.root / OWN
     broken(own)
@@ -266,7 +291,9 @@ def test_its_own_checkout_is_brought_to_the_tip_whatever_was_left_there(ready: S
     assert "an edit of the user's" in ready.tree.read("massctl.yaml")
 
 
-def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_carried_out(ready: Shell, remote: Path) -> None:
+def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_carried_out(
+    ready: Shell, remote: Path
+) -> None:
     """git takes refs/heads/refs/heads/main for refs/heads/main where only the former is there."""
     before = git(remote, "rev-parse", "main")
     assert 0 == ready(*RUN).status
@@ -303,7 +330,10 @@ def test_advice_names_the_folder_that_was_typed_and_not_the_runners_own(ready: S
     ready.tree.text("notice", content="一", more="send:\n  not_before: 2026-12-01T11:00:00+08:00\n")
     merged(ready)
     said = ready("-C", str(ready.root), *RUN)
-    assert (True, False) == (f"massctl -C {ready.root} validate" in said.out, "run/checkout" in said.out + said.err)
+    assert (True, False) == (
+        f"massctl -C {ready.root} validate" in said.out,
+        "run/checkout" in said.out + said.err,
+    )
 
 
 @pytest.mark.parametrize(
@@ -315,7 +345,9 @@ def test_advice_names_the_folder_that_was_typed_and_not_the_runners_own(ready: S
         (("run", "--sandbox"), 2),
     ],
 )
-def test_flags_that_do_not_go_together(ready: Shell, arguments: tuple[str, ...], status: int) -> None:
+def test_flags_that_do_not_go_together(
+    ready: Shell, arguments: tuple[str, ...], status: int
+) -> None:
     said = ready(*arguments)
     assert (status, "") == (said.status, said.out)
 
@@ -333,7 +365,11 @@ def test_a_tip_that_sends_from_another_branch_is_not_carried_out(ready: Shell, p
     merged(ready)
     git(ready.root, "checkout", "-q", "--detach", "HEAD~1")
     said = ready(*RUN)
-    assert (1, True, "") == (said.status, "massctl.yaml at the tip of origin/main sends from" in said.err, said.out)
+    assert (1, True, "") == (
+        said.status,
+        "massctl.yaml at the tip of origin/main sends from" in said.err,
+        said.out,
+    )
 
 
 def test_without_a_ledger_nothing_is_begun(cloned: Shell) -> None:
@@ -355,7 +391,9 @@ def test_a_ledger_in_a_file_stays_in_the_folder_that_was_named(cloned: Shell) ->
     assert 0 == cloned("state", "init").status
     merged(cloned)
     assert (0, ["taken"]) == (cloned(*RUN).status, acts(cloned))
-    assert (True, False) == tuple((cloned.root / each / "massctl.state.jsonl").exists() for each in (".", OWN))
+    assert (True, False) == tuple(
+        (cloned.root / each / "massctl.state.jsonl").exists() for each in (".", OWN)
+    )
     assert "alone sends since" in cloned("state", "show").out
 
 
@@ -391,12 +429,16 @@ def test_rounds_without_an_event_are_silent(ready: Shell, monkeypatch: pytest.Mo
     assert (0, 2, "") == (said.status, len(said.out.splitlines()), said.err)
 
 
-def test_a_lost_network_is_told_once_and_so_is_its_return(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_network_is_told_once_and_so_is_its_return(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def to(address: str) -> Any:
         return lambda: git(ready.root, "remote", "set-url", "origin", address)
 
     home = git(ready.root, "remote", "get-url", "origin")
-    said = rounds(ready, monkeypatch, to("/nonexistent/hub.git"), nothing, nothing, to(home), nothing)
+    said = rounds(
+        ready, monkeypatch, to("/nonexistent/hub.git"), nothing, nothing, to(home), nothing
+    )
     told = said.out.splitlines()
     assert (0, 4) == (said.status, len(told))
     assert [True, True] == ["cannot be fetched" in told[2], "rounds work again" in told[3]]
@@ -415,17 +457,24 @@ def test_a_faulty_massctl_yaml_is_told_once_and_ends_with_the_next_merge(
     good = ready.tree.read("massctl.yaml")
     said = rounds(ready, monkeypatch, put(good + "qqqq: 1\n"), nothing, put(good), nothing)
     assert (0, 1) == (said.status, said.err.count("unknown key") or said.err.count("MC011 "))
-    assert [1, 1] == [said.out.count("massctl.yaml has faults"), said.out.count("rounds work again")]
+    assert [1, 1] == [
+        said.out.count("massctl.yaml has faults"),
+        said.out.count("rounds work again"),
+    ]
 
 
-def test_a_refusal_is_told_once_however_many_rounds_find_it(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_told_once_however_many_rounds_find_it(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ready.tree.text("notice", more=OPEN)
     merged(ready)
     said = rounds(ready, monkeypatch, nothing, nothing)
     assert (0, 1) == (said.status, said.out.count("notice: not sent (lock_missing)"))
 
 
-def test_a_full_disk_is_told_and_the_runner_stays(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_the_runner_stays(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     full = monkeypatch.context()
 
     def fill() -> None:
@@ -436,12 +485,20 @@ def test_a_full_disk_is_told_and_the_runner_stays(ready: Shell, monkeypatch: pyt
         git(ready.root, "commit", "-qm", "more", "--allow-empty")
         git(ready.root, "push", "-q", "origin", "HEAD:main")
 
-    said = rounds(ready, monkeypatch, fill, nothing, lambda: full.__exit__(None, None, None), nothing)
+    said = rounds(
+        ready, monkeypatch, fill, nothing, lambda: full.__exit__(None, None, None), nothing
+    )
     tip = git(ready.root, "rev-parse", "HEAD")
-    assert (0, 1, tip) == (said.status, said.out.count("No space left on device"), memory(ready)["tip"])
+    assert (0, 1, tip) == (
+        said.status,
+        said.out.count("No space left on device"),
+        memory(ready)["tip"],
+    )
 
 
-def test_a_runner_whose_lease_is_taken_over_ends(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runner_whose_lease_is_taken_over_ends(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = rounds(ready, monkeypatch, lambda: take_over(ready), nothing)
     assert (5, True) == (said.status, "alone sends since" in said.err)
 
@@ -504,11 +561,16 @@ def test_a_missed_window_is_told_to_the_watch_and_not_to_the_heartbeat(ready: Sh
 @pytest.mark.allow_hosts(["127.0.0.1"])
 @pytest.mark.parametrize("broken", ["empty", "refused", "plain", "proxy"])
 def test_a_monitor_that_is_not_reached_changes_nothing(ready: Shell, broken: str) -> None:
-    ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + "runner: {heartbeat_env: OUR_BEAT}\n")
+    ready.tree.write(
+        "massctl.yaml", ready.tree.read("massctl.yaml") + "runner: {heartbeat_env: OUR_BEAT}\n"
+    )
     merged(ready)
     with monitor(500) as (address, _):
         addresses = {"empty": "", "refused": address, "plain": "http://monitor.example/x"}
-        ready.env(OUR_BEAT=addresses.get(broken, "https://monitor.example/x"), HTTPS_PROXY="gopher://nobody")
+        ready.env(
+            OUR_BEAT=addresses.get(broken, "https://monitor.example/x"),
+            HTTPS_PROXY="gopher://nobody",
+        )
         said = ready(*RUN)
     assert (0, 1) == (said.status, said.out.count("OUR_BEAT (runner) was not told"))
     assert "monitor.example" not in said.out + said.err
@@ -534,7 +596,9 @@ FORGE = "forge: {kind: github, repository: house/letters, token_env: FORGE_TOKEN
 def told(ready: Shell) -> FakeForge:
     """A forge that is told; every commit of main was brought by pull request 7."""
     forge = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
-    ready.monkeypatch.setattr("massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=forge))
+    ready.monkeypatch.setattr(
+        "massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=forge)
+    )
     ready.env(FORGE_TOKEN="ghp_x")
     ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + FORGE)
     merged(ready)
@@ -545,7 +609,9 @@ def writes(forge: FakeForge) -> list[str]:
     return [each.split()[0] for each in forge.asked if not each.startswith("GET")]
 
 
-def test_a_missed_window_is_told_once_on_the_pull_request_that_brought_it(ready: Shell, told: FakeForge) -> None:
+def test_a_missed_window_is_told_once_on_the_pull_request_that_brought_it(
+    ready: Shell, told: FakeForge
+) -> None:
     ready.tree.text("notice", more=MISSED)
     ready("lock")
     merged(ready)
@@ -613,16 +679,24 @@ def collecting(monkeypatch: pytest.MonkeyPatch, *found: Collected | Exception) -
     return asked
 
 
-def test_a_round_tells_what_was_collected_behind_everything_else(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_round_tells_what_was_collected_behind_everything_else(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ready(*RUN)
     asked = collecting(monkeypatch, Collected(AppId("wx"), rows=34))
     said = ready(*RUN, "--format", "json")
     (event,) = [json.loads(line) for line in said.out.splitlines()]
-    assert ("statistics", "statistics of main: new rows: 34", 0) == (event["event"], event["message"], said.status)
+    assert ("statistics", "statistics of main: new rows: 34", 0) == (
+        event["event"],
+        event["message"],
+        said.status,
+    )
     assert [({}, None)] == [(session._clients, session._backend) for session in asked]
 
 
-def test_statistics_that_fail_are_told_and_fail_no_round(ready: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_statistics_that_fail_are_told_and_fail_no_round(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ready(*RUN)
     why = Failure(48001, None, "no right", "ask for it")
     collecting(monkeypatch, Collected(AppId("wx"), error=why), InvariantError("broken"))
@@ -671,7 +745,9 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
         collector.ended(60)
         assert [["main"]] * 3 + [[]] == begun
 
-        failed = Collected(AppId("wx"), error=Failure(None, None, "the branch cannot be pushed", ""))
+        failed = Collected(
+            AppId("wx"), error=Failure(None, None, "the branch cannot be pushed", "")
+        )
         pauses = []
         for found in (Collected(AppId("wx")), *[failed] * 6, Collected(AppId("wx"))):
             collector._found, collector._thread = [(AccountName("main"), found)], threading.Thread()

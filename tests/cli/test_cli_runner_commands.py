@@ -19,7 +19,12 @@ TITLE = r"::error::b ##[error]d##[group]e ::set-output name=f::g"
 
 COMMANDS = [
     *("validate", "validate --format json", "plan --sandbox", "plan --sandbox --format json"),
-    *("plan --sandbox --format markdown", "plan --sandbox --format json --for-review", "lock", "lock --check"),
+    *(
+        "plan --sandbox --format markdown",
+        "plan --sandbox --format json --for-review",
+        "lock",
+        "lock --check",
+    ),
     *(
         "apply --sandbox --yes --until preview",
         "preview letter --towxname li --sandbox --format json",
@@ -27,9 +32,22 @@ COMMANDS = [
     ),
     *("plan --sandbox", "plan --sandbox --format json", "plan --sandbox --format markdown"),
     *("apply --sandbox --yes --format json", "status --sandbox", "status --sandbox --format json"),
-    *("state show --sandbox", "state show --sandbox --format json", "state list --sandbox", "state verify --sandbox"),
-    *("state list --sandbox --format json", "doctor --sandbox", "doctor --sandbox --format json", "ci gate"),
-    *("withdraw letter --all --yes --sandbox", "withdraw letter --all --yes --sandbox --format json"),
+    *(
+        "state show --sandbox",
+        "state show --sandbox --format json",
+        "state list --sandbox",
+        "state verify --sandbox",
+    ),
+    *(
+        "state list --sandbox --format json",
+        "doctor --sandbox",
+        "doctor --sandbox --format json",
+        "ci gate",
+    ),
+    *(
+        "withdraw letter --all --yes --sandbox",
+        "withdraw letter --all --yes --sandbox --format json",
+    ),
     *("ci setup", "render letter --out shown"),
 ]
 REFUSED = [
@@ -43,7 +61,11 @@ REFUSED = [
 def shell(shell: Shell) -> Shell:
     shell.tree.news("letter", more=DUE)
     path = "campaigns/letter/campaign.yaml"
-    said = shell.tree.read(path).replace("秋日来信", f'"{TITLE}"').replace("一封短信，两张图", f'"{HOSTILE[:60]}"')
+    said = (
+        shell.tree.read(path)
+        .replace("秋日来信", f'"{TITLE}"')
+        .replace("一封短信，两张图", f'"{HOSTILE[:60]}"')
+    )
     shell.tree.write(path, said)
     body = "campaigns/letter/articles/main.md"
     shell.tree.write(body, shell.tree.read(body) + "\n今天 ##[error]x\n\n::error::y\n")
@@ -52,7 +74,11 @@ def shell(shell: Shell) -> Shell:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_word_of_a_campaign_is_obeyed(shell: Shell, language: str) -> None:
-    on_main = {"GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/main", "GITHUB_EVENT_NAME": "push"}
+    on_main = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REF": "refs/heads/main",
+        "GITHUB_EVENT_NAME": "push",
+    }
     shell.env(**on_main, MASSCTL_LANG=language, MASSCTL_API_BASE="http://127.0.0.1:9")
     assert 0 == shell("state", "init").status
     shell.set_time(NOON + timedelta(minutes=30))
@@ -65,13 +91,19 @@ def test_no_word_of_a_campaign_is_obeyed(shell: Shell, language: str) -> None:
 
     assert ["::error::x"] == [line for line in REFUSED if line.split()[0] not in VERBS]
     # The gate speaks to the runner itself, and names the campaign.
-    assert [("ci gate", "title=massctl", True)] == [(by, told.properties, "letter" in told.data) for by, told in found]
+    assert [("ci gate", "title=massctl", True)] == [
+        (by, told.properties, "letter" in told.data) for by, told in found
+    ]
     assert [] == [each for _, each in found if "::" in each.data or "##[" in each.data]
 
 
-def test_a_hostile_plan_is_no_command_where_it_is_made_a_comment(shell: Shell, tmp_path: Path) -> None:
+def test_a_hostile_plan_is_no_command_where_it_is_made_a_comment(
+    shell: Shell, tmp_path: Path
+) -> None:
     plan = tmp_path / "plan.json"
-    plan.write_text(shell("plan", "--sandbox", "--format", "json", "--for-review").out, encoding="utf-8")
+    plan.write_text(
+        shell("plan", "--sandbox", "--format", "json", "--for-review").out, encoding="utf-8"
+    )
     shell.env(GITHUB_ACTIONS="true")
     said = shell("ci", "comment-text", str(plan))
 
@@ -79,7 +111,12 @@ def test_a_hostile_plan_is_no_command_where_it_is_made_a_comment(shell: Shell, t
 
 
 @pytest.mark.parametrize(
-    "command", ["plan --sandbox --format json", "plan --sandbox --format json --for-review", "validate --format json"]
+    "command",
+    [
+        "plan --sandbox --format json",
+        "plan --sandbox --format json --for-review",
+        "validate --format json",
+    ],
 )
 def test_json_has_the_same_value_in_a_runner(shell: Shell, command: str) -> None:
     before = shell(*command.split()).out
@@ -95,13 +132,19 @@ def test_the_judge_finds_what_is_not_defused(shell: Shell) -> None:
     assert obeyed(said.out)
 
 
-def test_annotations_are_the_only_commands_and_hold_the_words_of_others_as_data(shell: Shell) -> None:
+def test_annotations_are_the_only_commands_and_hold_the_words_of_others_as_data(
+    shell: Shell,
+) -> None:
     path = "campaigns/letter/campaign.yaml"
     shell.tree.write(path, shell.tree.read(path) + f'"{HOSTILE}": 1\n')
     shell.env(GITHUB_ACTIONS="true")
     said = shell("validate", "--format", "github")
     names = {each.name for each in obeyed(said.out)}
 
-    assert (1, set(), True) == (said.status, names - {"error", "warning", "notice"}, "error" in names)
+    assert (1, set(), True) == (
+        said.status,
+        names - {"error", "warning", "notice"},
+        "error" in names,
+    )
     assert len(obeyed(said.out)) == len(said.out.splitlines())
     assert [] == obeyed(said.err)

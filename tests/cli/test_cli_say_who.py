@@ -17,16 +17,35 @@ TEXT = "version: 1\naccount: main\naudience: {{{}}}\ntext: {{content: 今晚八�
 EVERYBODY = re.compile(r"is_to_all[`'\"]?\s*[:：=]\s*[`'\"]?true", re.IGNORECASE)
 BESIDE = ["tag_id: 2", "tag: 会员", "openids: lists/members.txt"]
 WRONG = [
-    *("", "is_to_all: false", "is_to_all: yes", "is_to_all: 'true'", "is_to_all: ture", "is_to_all: 1", "is_to_all:"),
-    *("is_to_all: 'yes', tag_id: 2", "is_to_all: off, tag_id: 2", "is_to_all: [true]", "is_to_all: {}"),
-    *("is_to_all: true, tag_id: 2", "is_to_all: false, tag_id: 2, tag: 会员", "tag_id: 2, openids: a.txt"),
+    *(
+        "",
+        "is_to_all: false",
+        "is_to_all: yes",
+        "is_to_all: 'true'",
+        "is_to_all: ture",
+        "is_to_all: 1",
+        "is_to_all:",
+    ),
+    *(
+        "is_to_all: 'yes', tag_id: 2",
+        "is_to_all: off, tag_id: 2",
+        "is_to_all: [true]",
+        "is_to_all: {}",
+    ),
+    *(
+        "is_to_all: true, tag_id: 2",
+        "is_to_all: false, tag_id: 2, tag: 会员",
+        "tag_id: 2, openids: a.txt",
+    ),
     *("is_to_al: false", "isToAll: false", "is_to_all: false, tag_idd: 2, x: 1", "to_all: yes"),
 ]
 
 
 def written(shell: Shell, audience: str, language: str = "en") -> Shell:
     shell.tree.settings(language=language)
-    shell.tree.write("campaigns/notice/lists/members.txt", "".join(f"oTEST{number:023}\n" for number in range(2)))
+    shell.tree.write(
+        "campaigns/notice/lists/members.txt", "".join(f"oTEST{number:023}\n" for number in range(2))
+    )
     shell.tree.write("campaigns/notice/campaign.yaml", TEXT.format(audience))
     return shell
 
@@ -37,7 +56,9 @@ def faults(shell: Shell) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("other", BESIDE)
 @pytest.mark.parametrize("form", ["is_to_all: false, {}", "{}, is_to_all: false"])
-def test_beside_one_other_it_says_nothing_and_changes_nothing(shell: Shell, other: str, form: str) -> None:
+def test_beside_one_other_it_says_nothing_and_changes_nothing(
+    shell: Shell, other: str, form: str
+) -> None:
     plain = written(shell, other)("plan", "notice", "--format", "json").document
     said = written(shell, form.format(other))
     assert [] == [each for each in faults(said) if each["code"] != "MC613"]
@@ -57,12 +78,21 @@ def test_alone_it_is_one_error_that_asks_who(shell: Shell, audience: str) -> Non
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_hint_makes_it_true_whatever_is_written(shell: Shell, language: str) -> None:
     told = [
-        (each, fault["message"], fault["hint"]) for each in WRONG for fault in faults(written(shell, each, language))
+        (each, fault["message"], fault["hint"])
+        for each in WRONG
+        for fault in faults(written(shell, each, language))
     ]
     assert WRONG == list(dict.fromkeys(each for each, *_ in told))
     # "true or false" is what the type takes.
-    advice = [(each, hint) for each, _, hint in told if hint and re.search(r"\btrue\b(?! (or|and|和|或) false)", hint)]
-    assert ([], []) == (advice, [each for each in told if EVERYBODY.search(" ".join(filter(None, each[1:])))])
+    advice = [
+        (each, hint)
+        for each, _, hint in told
+        if hint and re.search(r"\btrue\b(?! (or|and|和|或) false)", hint)
+    ]
+    assert ([], []) == (
+        advice,
+        [each for each in told if EVERYBODY.search(" ".join(filter(None, each[1:])))],
+    )
 
 
 def test_no_sentence_schema_or_explanation_proposes_it() -> None:
@@ -71,7 +101,9 @@ def test_no_sentence_schema_or_explanation_proposes_it() -> None:
     texts = [sentences, *_right(pages)]
     texts += [text for each in all_schemas().values() for text in _strings(each)]
     assert (6, []) == (len(pages), [text for text in texts if EVERYBODY.search(text)])
-    offers = schema_documents()["campaign.schema.json"]["$defs"]["Audience"]["properties"]["is_to_all"]
+    offers = schema_documents()["campaign.schema.json"]["$defs"]["Audience"]["properties"][
+        "is_to_all"
+    ]
     assert "boolean" == offers["type"]
     assert not {"const", "default", "enum", "examples"} & offers.keys()
 
@@ -79,7 +111,9 @@ def test_no_sentence_schema_or_explanation_proposes_it() -> None:
 def _right(pages: list[Path]) -> Iterator[str]:
     """Give the explanations without the examples of what is wrong."""
     for page in pages:
-        yield re.sub(r"(Wrong:|错：)\s*```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        yield re.sub(
+            r"(Wrong:|错：)\s*```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -69,14 +69,23 @@ def test_what_is_read_is_what_its_schema_says(told: Shell, name: str, arguments:
 
 def test_the_ledger_as_a_document_tells_what_the_text_does(told: Shell):
     document = told("state", "show", "--sandbox", "--format", "json").document
-    attempts = {each["name"]: [a["outcome"] for a in each["attempts"]] for each in document["campaigns"]}
-    assert ({"letter": ["accepted"], "notice": ["open"]}, 1) == (attempts, len(document["website_sends"]))
+    attempts = {
+        each["name"]: [a["outcome"] for a in each["attempts"]] for each in document["campaigns"]
+    }
+    assert ({"letter": ["accepted"], "notice": ["open"]}, 1) == (
+        attempts,
+        len(document["website_sends"]),
+    )
     settle = ("reconcile", "notice", "--not-sent", "--reason", "looked", "--sandbox")
     assert 0 == told(*settle).status
     (only,) = told("state", "show", "notice", "--sandbox", "--format", "json").document["campaigns"]
     assert ["settled_not_sent"] == [each["outcome"] for each in only["attempts"]]
     listed = told("state", "list", "--sandbox", "--format", "json").document
-    lines = (told.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (told.root / ".massctl/sandbox/massctl.state.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     assert [json.loads(line) for line in lines] == listed["entries"]
 
 
@@ -108,7 +117,10 @@ def test_a_draft_that_was_adopted_is_told_with_its_differences(shell: Shell):
     shell.edit_draft("wx0123456789abcdef", author="other")
     said = shell("adopt", "letter", "--reason", "looked", "--sandbox", "--format", "json")
     assert (0, True) == (said.status, fits("adopt", said.document))
-    assert (["letter"], 1) == ([each["name"] for each in said.document["campaigns"]], len(said.document["differences"]))
+    assert (["letter"], 1) == (
+        [each["name"] for each in said.document["campaigns"]],
+        len(said.document["differences"]),
+    )
 
 
 @pytest.mark.parametrize(("verb", "opened"), [("open", True), ("close", False)])
@@ -119,4 +131,6 @@ def test_comments_answer_with_a_document(shell: Shell, verb: str, opened: bool):
     shell.control("accounts", {"appid": "wx0123456789abcdef", "comment_right": True})
     said = shell("comments", verb, "letter", "--sandbox", "--format", "json")
     assert (0, True) == (said.status, fits("comments", said.document)), said
-    assert ("letter", opened, [1]) == tuple(said.document[key] for key in ("name", "opened", "articles"))
+    assert ("letter", opened, [1]) == tuple(
+        said.document[key] for key in ("name", "opened", "articles")
+    )

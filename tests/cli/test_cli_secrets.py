@@ -50,7 +50,13 @@ IN_CAMPAIGN = {
     "a variable": f"vars: {{password: {WORD}, password: {WORD}}}\n",
     "a wrong type": f"title: {{secret: {WORD}}}\n",
 }
-COMMANDS = ["validate", "validate --format json", "validate --format github", "plan", "plan --format json --for-review"]
+COMMANDS = [
+    "validate",
+    "validate --format json",
+    "validate --format github",
+    "plan",
+    "plan --format json --for-review",
+]
 COMMANDS += ["plan --format markdown", "lock --format json", "doctor", "status", "ci gate"]
 HIDDEN = (HEX, LONG, WORD, "hunter2")
 
@@ -70,7 +76,9 @@ def test_no_secret_of_massctl_yaml_is_repeated(shell: Shell, case: str) -> None:
     shell.tree.text()
     written = SETTINGS.format(language="", account="", in_doubt="resubmit", policy="")
     added = IN_SETTINGS[case]
-    written = written + added if added.startswith("notify") else written.replace(BEFORE, BEFORE + added)
+    written = (
+        written + added if added.startswith("notify") else written.replace(BEFORE, BEFORE + added)
+    )
     shell.tree.write("massctl.yaml", written)
     told = said_by_all(shell)
 
@@ -84,7 +92,8 @@ def test_no_secret_of_a_campaign_is_repeated(shell: Shell, case: str) -> None:
     shell.tree.news("letter")
     written = NEWS.format(title="风", more="")
     shell.tree.write(
-        "campaigns/letter/campaign.yaml", written.replace("account: main\n", "account: main\n" + IN_CAMPAIGN[case])
+        "campaigns/letter/campaign.yaml",
+        written.replace("account: main\n", "account: main\n" + IN_CAMPAIGN[case]),
     )
     told = said_by_all(shell)
 
@@ -104,17 +113,26 @@ def test_no_log_of_a_crash_has_one(shell: Shell, line: str, tmp_path: Path) -> N
 
 
 HOOK = "https://hooks.example/send?key=693a91f6-7aaa-4bc4-97a0-0ec2fa5aaa01"
-NAMED = {"OURS": "a word of ours!", "ROBOT": HOOK, "BEAT": "https://beat.example/ping/5f0c", "GIT_WAY": "to-git-4711"}
+NAMED = {
+    "OURS": "a word of ours!",
+    "ROBOT": HOOK,
+    "BEAT": "https://beat.example/ping/5f0c",
+    "GIT_WAY": "to-git-4711",
+}
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_what_a_variable_of_massctl_yaml_holds_is_in_no_log_and_no_excerpt(shell: Shell, name: str) -> None:
+def test_what_a_variable_of_massctl_yaml_holds_is_in_no_log_and_no_excerpt(
+    shell: Shell, name: str
+) -> None:
     shell.tree.settings(
         state="notify: [{wecom_robot_env: ROBOT}]\nrunner: {heartbeat_env: BEAT}\n"
         "forge: {kind: github, repository: lin/letters, token_env: GIT_WAY}\n"
     )
     written = shell.tree.read("massctl.yaml")
-    shell.tree.write("massctl.yaml", written.replace("secret_env: WECHAT_MAIN_SECRET", "secret_env: OURS"))
+    shell.tree.write(
+        "massctl.yaml", written.replace("secret_env: WECHAT_MAIN_SECRET", "secret_env: OURS")
+    )
     shell.env(**NAMED)
     shell.tree.text("notice", content=f"{NAMED[name]} {{{{ nobody }}}}")
     said = shell("validate")

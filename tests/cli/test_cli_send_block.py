@@ -11,7 +11,9 @@ from repositories import APPID, window
 HOOK = "notify:\n  - wecom_robot_env: ROBOT\n  - webhook_env: HOOK\n"
 DUE = window("2026-12-01T12:00:00+08:00", "2026-12-01T14:00:00+08:00")
 STOPS = "stop if WeChat finds a reprint (send_ignore_reprint: 0)"
-GOES_ON = "continue although WeChat finds a reprint, if the original permits it (send_ignore_reprint: 1)"
+GOES_ON = (
+    "continue although WeChat finds a reprint, if the original permits it (send_ignore_reprint: 1)"
+)
 
 
 @pytest.fixture
@@ -29,18 +31,32 @@ def flat(text: str) -> str:
 
 
 def posted(shell: Shell, kind: str) -> str:
-    return json.dumps([each["body"] for each in shell.report()["notifications"] if each["kind"] == kind])
+    return json.dumps(
+        [each["body"] for each in shell.report()["notifications"] if each["kind"] == kind]
+    )
 
 
 @pytest.mark.parametrize(
-    ("more", "said"), [("", STOPS), ("  send_ignore_reprint: true\n", GOES_ON)], ids=["stops", "goes on"]
+    ("more", "said"),
+    [("", STOPS), ("  send_ignore_reprint: true\n", GOES_ON)],
+    ids=["stops", "goes on"],
 )
 def test_the_block_is_the_same_wherever_it_is_shown(told: Shell, more: str, said: str) -> None:
     told.tree.news("letter", more=DUE + more)
     told("plan", "letter", "--sandbox")
-    shown = [flat(told("plan", "letter", "--sandbox", *form).out) for form in ([], ["--format", "markdown"])]
+    shown = [
+        flat(told("plan", "letter", "--sandbox", *form).out)
+        for form in ([], ["--format", "markdown"])
+    ]
     shown.append(flat(told("apply", "letter", "--sandbox", typed="yes\n").err))
-    facts = ["every follower", "2026-12-01 12:00", "open now", "closed to everybody", "left after that", said]
+    facts = [
+        "every follower",
+        "2026-12-01 12:00",
+        "open now",
+        "closed to everybody",
+        "left after that",
+        said,
+    ]
     for text in shown:
         assert [] == [fact for fact in facts if fact not in text], text
     for kind in ("wecom_robot", "webhook"):
@@ -57,7 +73,12 @@ def test_a_reprint_is_told_with_the_way_to_send_it_after_all(told: Shell) -> Non
     told("record-event", "event.xml", "--sandbox")
     shown = told("status", "letter", "--sandbox").out.replace("--sandbox ", "")
     for text in (shown, posted(told, "webhook"), posted(told, "wecom_robot")):
-        for step in ("send_ignore_reprint: true", "edition: 2", "massctl lock letter", "massctl apply letter"):
+        for step in (
+            "send_ignore_reprint: true",
+            "edition: 2",
+            "massctl lock letter",
+            "massctl apply letter",
+        ):
             assert flat(step) in flat(text.replace("｀", " ")), (step, text)
 
 

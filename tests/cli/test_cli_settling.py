@@ -68,7 +68,9 @@ def lineage(shell: Shell) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_without_a_choice_the_evidence_is_shown(doubtful: Shell, language: str, snapshot: SnapshotAssertion):
+def test_without_a_choice_the_evidence_is_shown(
+    doubtful: Shell, language: str, snapshot: SnapshotAssertion
+):
     doubtful.tree.settings(language=language)
     said = doubtful("reconcile", "letter", "--sandbox")
     assert 2 == said.status
@@ -83,12 +85,16 @@ def test_after_a_day_the_evidence_says_what_a_mistake_costs(doubtful: Shell):
 
 
 @pytest.mark.parametrize("change", ["edition", "appid", "gone", "content"])
-def test_wechat_catches_a_wrong_word_only_where_the_next_send_has_the_same_id(doubtful: Shell, change: str):
+def test_wechat_catches_a_wrong_word_only_where_the_next_send_has_the_same_id(
+    doubtful: Shell, change: str
+):
     match change:
         case "edition":
             doubtful.tree.news("letter", more=f"{DUE}edition: 2\n")
         case "appid":
-            doubtful.tree.write("massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID))
+            doubtful.tree.write(
+                "massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID)
+            )
         case "gone":
             shutil.rmtree(doubtful.root / "campaigns/letter")
         case _:
@@ -109,7 +115,9 @@ def test_a_repetition_is_advised_only_where_nothing_but_time_stands_in_its_way(
         case "disabled":
             doubtful.tree.settings(policy="  sending: disabled\n")
         case "appid":
-            doubtful.tree.write("massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID))
+            doubtful.tree.write(
+                "massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID)
+            )
         case "gone":
             verb = tuple(each for each in verb if each != "letter")
             shutil.rmtree(doubtful.root / "campaigns/letter")
@@ -119,7 +127,10 @@ def test_a_repetition_is_advised_only_where_nothing_but_time_stands_in_its_way(
             doubtful.faults(lost(SENDALL, "request_lost"))
     said = " ".join(doubtful(*verb, "--sandbox").out.split())
     assert (change == "nothing") == ("repeat the identical request" in said)
-    assert ("massctl reconcile --sandbox letter" in said, "give it a new window" in said) == (True, False)
+    assert ("massctl reconcile --sandbox letter" in said, "give it a new window" in said) == (
+        True,
+        False,
+    )
 
 
 def test_a_draft_in_question_offers_no_repetition(shell: Shell):
@@ -131,15 +142,31 @@ def test_a_draft_in_question_offers_no_repetition(shell: Shell):
 
 def test_a_send_in_doubt_under_an_appid_that_was_changed_is_told_and_settled(doubtful: Shell):
     doubtful.tree.settings(language="en")
-    doubtful.tree.write("massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID))
+    doubtful.tree.write(
+        "massctl.yaml", doubtful.tree.read("massctl.yaml").replace(APPID, OTHER_APPID)
+    )
     said = doubtful("apply", "letter", "--yes", "--sandbox")
     told = " ".join(said.out.split())
-    assert (4, []) == (said.status, [each for each in (APPID, OTHER_APPID, "account_in_doubt") if each not in told])
-    assert ("repeat the identical request" in told, "massctl reconcile --sandbox letter" in told) == (False, True)
+    assert (4, []) == (
+        said.status,
+        [each for each in (APPID, OTHER_APPID, "account_in_doubt") if each not in told],
+    )
+    assert (
+        "repeat the identical request" in told,
+        "massctl reconcile --sandbox letter" in told,
+    ) == (False, True)
     (planned,) = doubtful("plan", "--sandbox", "--format", "json").document["campaigns"]
     assert [True] == [APPID in each["message"] for each in planned["refusals"]]
-    assert 0 == doubtful("reconcile", "letter", "--not-sent", "--reason", "not there", "--sandbox").status
-    assert [0, 1] == [doubtful("apply", "letter", "--yes", "--sandbox").status, len(doubtful.report()["jobs"])]
+    assert (
+        0
+        == doubtful(
+            "reconcile", "letter", "--not-sent", "--reason", "not there", "--sandbox"
+        ).status
+    )
+    assert [0, 1] == [
+        doubtful("apply", "letter", "--yes", "--sandbox").status,
+        len(doubtful.report()["jobs"]),
+    ]
 
 
 def test_another_campaigns_doubt_under_the_appid_of_before_is_told(shell: Shell):
@@ -165,7 +192,12 @@ def test_a_folder_that_is_gone_is_settled_all_the_same(doubtful: Shell):
 
 def test_who_asked_for_a_repetition_and_why_stands_in_the_ledger(doubtful: Shell):
     doubtful.env(GITHUB_ACTOR="lin")
-    assert 0 == doubtful("reconcile", "letter", "--resubmit", "--reason", "网络好了", "--yes", "--sandbox").status
+    assert (
+        0
+        == doubtful(
+            "reconcile", "letter", "--resubmit", "--reason", "网络好了", "--yes", "--sandbox"
+        ).status
+    )
     told = [(each.get("by"), each.get("reason")) for each in entries(doubtful, "send_attempted")]
     assert [(None, None), ("lin", "网络好了")] == told
     assert 1 == len(doubtful.report()["jobs"])
@@ -175,12 +207,21 @@ def test_a_repetition_by_hand_outranks_the_policy_and_not_the_window(doubtful: S
     doubtful.tree.settings(in_doubt="stop")
     doubtful.control("advance", {"seconds": 2 * 3600})
     said = doubtful("reconcile", "letter", "--resubmit", "--reason", "x", "--yes", "--sandbox")
-    assert (4, True, 0) == (said.status, "the window closed" in said.out, len(doubtful.report()["jobs"]))
+    assert (4, True, 0) == (
+        said.status,
+        "the window closed" in said.out,
+        len(doubtful.report()["jobs"]),
+    )
 
 
 def test_the_address_of_a_sent_article_is_shown_again(doubtful: Shell):
     url = "https://mp.weixin.qq.com/s/abc"
-    assert 0 == doubtful("reconcile", "letter", "--sent", "--url", url, "--reason", "x", "--sandbox").status
+    assert (
+        0
+        == doubtful(
+            "reconcile", "letter", "--sent", "--url", url, "--reason", "x", "--sandbox"
+        ).status
+    )
     assert url in doubtful("state", "show", "letter", "--sandbox").out
 
 
@@ -188,7 +229,11 @@ def test_nothing_is_settled_while_another_runner_is_at_work(doubtful: Shell):
     before = ledger(doubtful)
     with sole_runner(doubtful.root / ".massctl/sandbox/locks", NOON):
         said = doubtful("reconcile", "letter", "--not-sent", "--reason", "x", "--sandbox")
-    assert (5, True, before) == (said.status, "has been using it since" in said.err, ledger(doubtful))
+    assert (5, True, before) == (
+        said.status,
+        "has been using it since" in said.err,
+        ledger(doubtful),
+    )
 
 
 def test_what_another_runner_is_waiting_for_is_not_called_in_doubt(doubtful: Shell):
@@ -204,7 +249,11 @@ def test_a_ledger_is_begun_once_and_named(ours: Shell):
     assert 0 == ours("state", "init").status
     begun, text = lineage(ours), ours.tree.read("massctl.yaml")
     again = ours("state", "init")
-    assert (0, True, text) == (again.status, "nothing was changed" in again.out, ours.tree.read("massctl.yaml"))
+    assert (0, True, text) == (
+        again.status,
+        "nothing was changed" in again.out,
+        ours.tree.read("massctl.yaml"),
+    )
     assert begun in ours("state", "verify").out
 
 
@@ -223,14 +272,19 @@ def test_the_way_out_of_a_ledger_that_cannot_be_used_is_a_new_lineage(ours: Shel
     if how == "missing":
         path.unlink()
     elif how == "foreign":
-        ours.tree.write("massctl.yaml", ours.tree.read("massctl.yaml").replace(old, "01JDXW00000000000000000000"))
+        ours.tree.write(
+            "massctl.yaml",
+            ours.tree.read("massctl.yaml").replace(old, "01JDXW00000000000000000000"),
+        )
     elif how == "broken":
         path.write_bytes(b"what was sent\n")
     else:
         ours.monkeypatch.delenv("MASSCTL_API_BASE")
     said = ours("state", "init")
     assert 5 == said.status
-    (command,) = re.findall(r"massctl (state init --new-lineage --reason \"[^\"]*\")", " ".join(said.err.split()))
+    (command,) = re.findall(
+        r"massctl (state init --new-lineage --reason \"[^\"]*\")", " ".join(said.err.split())
+    )
     assert 0 == ours(*shlex.split(command)).status
     assert (0, False) == (ours("state", "verify").status, lineage(ours) == old)
     aside = [each for each in ours.root.iterdir() if each.name.startswith("massctl.state.2026")]
@@ -254,7 +308,11 @@ def test_an_example_of_a_moment_is_one_that_has_been(ours: Shell):
     said = ours("state", "init", "--new-lineage", "--reason", "x")
     examples = re.findall(r"\d{4}-\d\d-\d\dT[\d:]+\+08:00", said.out)
     assert examples
-    assert [] == [each for each in examples if datetime.fromisoformat(each) > datetime(2026, 11, 28, tzinfo=UTC)]
+    assert [] == [
+        each
+        for each in examples
+        if datetime.fromisoformat(each) > datetime(2026, 11, 28, tzinfo=UTC)
+    ]
 
 
 def test_of_a_campaign_whose_folder_is_gone_no_apply_is_advised(doubtful: Shell):
@@ -307,13 +365,17 @@ def test_what_is_imported_is_sent_and_never_again(ours: Shell):
     ours("state", "init")
     said = ours("state", "import", "--sent", "letter", "--at", EVENING, "--reason", "群发记录里有")
     assert (0, True) == (said.status, "recorded as sent at 2026-11-20 20:00 +08:00" in said.out)
-    assert ["sent"] == [each["status"] for each in ours("plan", "letter", "--format", "json").document["campaigns"]]
+    assert ["sent"] == [
+        each["status"] for each in ours("plan", "letter", "--format", "json").document["campaigns"]
+    ]
     assert 0 == ours("apply", "letter", "--yes").status
     assert [0, 0] == [ours("state", "verify").status, ours("state", "show").status]
 
 
 @pytest.mark.parametrize(("edition", "counted"), [("1", 0), ("2", 1)])
-def test_what_is_imported_counts_by_the_audience_that_is_declared(ours: Shell, edition: str, counted: int):
+def test_what_is_imported_counts_by_the_audience_that_is_declared(
+    ours: Shell, edition: str, counted: int
+):
     """Of a service account only sends to everybody are counted by the month; another edition may have been one."""
     path = "campaigns/letter/campaign.yaml"
     ours.tree.write(path, ours.tree.read(path).replace("is_to_all: true", "tag_id: 101"))
@@ -333,7 +395,11 @@ def test_a_send_in_the_console_counts_by_the_audience_that_is_declared(ours: She
         ours.tree.write("campaigns/letter/campaign.yaml", "version: 1\n")
     said = ours("reconcile", "letter", "--sent", "--reason", "seen", "--sandbox")
     settled = ours.tree.read(".massctl/sandbox/massctl.state.jsonl").splitlines()[-1]
-    assert (0, edit, not edit) == (said.status, "a send to everybody" in said.err, "is_to_all" in settled)
+    assert (0, edit, not edit) == (
+        said.status,
+        "a send to everybody" in said.err,
+        "is_to_all" in settled,
+    )
 
 
 def test_a_copy_of_what_is_imported_is_noticed(ours: Shell):
@@ -362,7 +428,11 @@ def test_another_edition_than_the_declared_one_is_not_known_by_its_content(ours:
         (["--sent", "letter", "--at", "2026-11-20T20:00:00"], 2, "has no offset"),
         (["--sent", "letter", "--at", "gestern"], 2, "is not a time"),
         (["--sent", "letter", "--at", "2026-12-24T20:00:00+08:00"], 2, "is in the future"),
-        (["--sent", "letter", "--at", EVENING, "--account", "main"], 2, "a campaign names its account itself"),
+        (
+            ["--sent", "letter", "--at", EVENING, "--account", "main"],
+            2,
+            "a campaign names its account itself",
+        ),
         (["--website-send", EVENING, "--edition", "2"], 2, "with --sent"),
         (["--website-send", EVENING, "--account", "other"], 2, "no account other"),
         (["--sent", "broken", "--at", EVENING], 1, "its account and edition are not known"),
@@ -422,7 +492,9 @@ def test_what_wechat_refused_is_in_no_doubt_and_its_material_is_to_be_corrected(
     shell.tree.write("campaigns/bell/campaign.yaml", voice)
     refused = shell("apply", "bell", "--sandbox", "--yes")
     advice = " ".join(refused.out.split())
-    assert (1, True) == (refused.status, "correct voice.media_id in campaign.yaml" in advice), refused
+    assert (1, True) == (refused.status, "correct voice.media_id in campaign.yaml" in advice), (
+        refused
+    )
     said = shell("reconcile", "bell", "--sandbox")
     assert (2, True, False) == (
         said.status,
@@ -432,7 +504,9 @@ def test_what_wechat_refused_is_in_no_doubt_and_its_material_is_to_be_corrected(
 
 
 @pytest.mark.parametrize("choice", ["--sent", "--not-sent"])
-def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(shell: Shell, choice: str):
+def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(
+    shell: Shell, choice: str
+):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -443,12 +517,18 @@ def test_an_attempt_without_a_verdict_is_not_settled_while_its_answer_may_come(s
         assert 4 == shell("apply", "letter", "--yes", "--sandbox").status
     settle = ("reconcile", "letter", choice, "--reason", "looked", "--sandbox")
     early = shell(*settle)
-    assert (5, True, []) == (early.status, "in 60 s" in early.err, entries(shell, "send_settled")), early
+    assert (5, True, []) == (
+        early.status,
+        "in 60 s" in early.err,
+        entries(shell, "send_settled"),
+    ), early
     shell.control("advance", {"seconds": 60})
     assert (0, 1) == (shell(*settle).status, len(entries(shell, "send_settled")))
 
 
-def test_wechat_knows_an_id_that_was_settled_as_not_sent_and_nothing_denies_that_attempt(shell: Shell):
+def test_wechat_knows_an_id_that_was_settled_as_not_sent_and_nothing_denies_that_attempt(
+    shell: Shell,
+):
     shell.tree.settings(language="en")
     shell.tree.text("notice")
     shell.faults(lost(SENDALL))
@@ -458,7 +538,11 @@ def test_wechat_knows_an_id_that_was_settled_as_not_sent_and_nothing_denies_that
     said = shell("apply", "notice", "--yes", "--sandbox")
     told = " ".join((said.out + said.err).split())
     # The request that WeChat took was the same, so nobody wonders what it carried.
-    assert ("which content" in told, "knows of no send" in told, len(shell.report()["jobs"])) == (False, False, 1)
+    assert ("which content" in told, "knows of no send" in told, len(shell.report()["jobs"])) == (
+        False,
+        False,
+        1,
+    )
 
 
 # an impossible story
@@ -472,7 +556,11 @@ def append(shell: Shell, **fields: Any) -> None:
     path = shell.root / ".massctl/sandbox/massctl.state.jsonl"
     last = path.read_bytes().splitlines()[-1]
     known = json.loads(last)
-    head = {"serial": known["serial"] + 1, "prev": chain_digest(last), "at": "2026-12-01T12:00:00.000+08:00"}
+    head = {
+        "serial": known["serial"] + 1,
+        "prev": chain_digest(last),
+        "at": "2026-12-01T12:00:00.000+08:00",
+    }
     about = {"campaign": "letter", "edition": 1}
     with path.open("ab") as file:
         file.write(canonical_json({**fields, **head, **about}).encode() + b"\n")
@@ -482,7 +570,14 @@ def append(shell: Shell, **fields: Any) -> None:
 def contradicted(doubtful: Shell) -> Shell:
     """Give a shell whose ledger says that an attempt was refused, and then that nobody knows."""
     attempt = entries(doubtful, "send_attempted")[-1]["serial"]
-    append(doubtful, type="send_rejected", attempt=attempt, errcode=45028, token_dead=False, retryable=True)
+    append(
+        doubtful,
+        type="send_rejected",
+        attempt=attempt,
+        errcode=45028,
+        token_dead=False,
+        retryable=True,
+    )
     append(doubtful, type="send_in_doubt", attempt=attempt, reason="connection_cut")
     return doubtful
 
@@ -490,10 +585,15 @@ def contradicted(doubtful: Shell) -> Shell:
 @pytest.mark.parametrize("verb", ["state show", "reconcile letter", "status letter"])
 def test_a_contradiction_is_told_with_both_entries(contradicted: Shell, verb: str) -> None:
     said = " ".join(contradicted(*verb.split(), "--sandbox").out.split())
-    told = re.search(r"entry (\d+) \(send_rejected, [^)]*\) and entry (\d+) \(send_in_doubt, [^)]*\) cannot both", said)
+    told = re.search(
+        r"entry (\d+) \(send_rejected, [^)]*\) and entry (\d+) \(send_in_doubt, [^)]*\) cannot both",
+        said,
+    )
     assert told
     assert 1 == int(told[2]) - int(told[1])
-    (shown,) = contradicted("state", "show", "letter", "--sandbox", "--format", "json").document["campaigns"]
+    (shown,) = contradicted("state", "show", "letter", "--sandbox", "--format", "json").document[
+        "campaigns"
+    ]
     assert [{"batch": 1, "entries": [int(told[1]), int(told[2])]}] == shown["contradictions"]
 
 
@@ -502,17 +602,28 @@ def test_a_contradiction_stops_the_account_until_a_person_settles_it(contradicte
     for name in ("letter", "other"):
         said = contradicted("apply", name, "--yes", "--no-wait", "--sandbox")
         assert 4 == said.status
-        assert "the ledger contradicts itself about letter" in " ".join((said.out + said.err).split())
-    assert 0 == contradicted("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
+        assert "the ledger contradicts itself about letter" in " ".join(
+            (said.out + said.err).split()
+        )
+    assert (
+        0
+        == contradicted(
+            "reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox"
+        ).status
+    )
     assert 0 == contradicted("apply", "letter", "--yes", "--no-wait", "--sandbox").status
 
 
 def test_nobody_says_not_sent_of_what_is_on_record_as_sent(shell: Shell) -> None:
     shell.tree.news("letter", more=DUE)
     assert 0 == shell("apply", "letter", "--yes", "--sandbox").status
-    again = {key: each for key, each in entries(shell, "send_attempted")[-1].items() if key not in HEAD}
+    again = {
+        key: each for key, each in entries(shell, "send_attempted")[-1].items() if key not in HEAD
+    }
     append(shell, **again)
-    append(shell, type="send_in_doubt", attempt=ledger(shell)[-1]["serial"], reason="connection_cut")
+    append(
+        shell, type="send_in_doubt", attempt=ledger(shell)[-1]["serial"], reason="connection_cut"
+    )
     before = ledger(shell)
     said = shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox")
     assert (2, True) == (said.status, "letter is on record as sent" in said.err)
@@ -537,7 +648,12 @@ def test_45065_to_the_first_request_is_a_doubt_that_names_the_job(shell: Shell) 
     assert (45065, 3147000099) == (doubt["errcode"], doubt["msg_id"])
     shell.control("advance", {"seconds": 600})
     assert 4 == shell("apply", "letter", "--yes", "--sandbox").status
-    assert 4 == shell("reconcile", "letter", "--resubmit", "--reason", "again", "--yes", "--sandbox").status
+    assert (
+        4
+        == shell(
+            "reconcile", "letter", "--resubmit", "--reason", "again", "--yes", "--sandbox"
+        ).status
+    )
     assert 1 == len(entries(shell, "send_attempted"))
 
 
@@ -554,7 +670,12 @@ def test_the_job_of_another_campaign_is_no_acceptance(shell: Shell) -> None:
     campaigns = shell("status", "--sandbox", "--format", "json").document["campaigns"]
     found = {each["name"]: each["status"] for each in campaigns}
     assert {"letter": "in_doubt", "notice": "sent"} == found
-    assert 2 == shell("reconcile", "letter", "--sent", str(job["msg_id"]), "--reason", "looked", "--sandbox").status
+    assert (
+        2
+        == shell(
+            "reconcile", "letter", "--sent", str(job["msg_id"]), "--reason", "looked", "--sandbox"
+        ).status
+    )
     assert 0 == shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
     assert 0 == shell("apply", "letter", "--yes", "--sandbox").status
     assert 2 == len(shell.report()["jobs"])
@@ -581,6 +702,8 @@ def test_a_word_on_a_job_that_nobody_knows_is_settled_too(shell: Shell) -> None:
     append(shell, type="job_status", msg_id=7, status="sent")
     said = shell("apply", "letter", "--yes", "--no-wait", "--sandbox")
     assert 4 == said.status
-    assert "(job_status, 2026-12-01 12:00 +08:00) is impossible" in " ".join((said.out + said.err).split())
+    assert "(job_status, 2026-12-01 12:00 +08:00) is impossible" in " ".join(
+        (said.out + said.err).split()
+    )
     assert 0 == shell("reconcile", "letter", "--not-sent", "--reason", "looked", "--sandbox").status
     assert 0 == shell("apply", "letter", "--yes", "--sandbox").status

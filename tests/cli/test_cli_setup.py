@@ -78,19 +78,34 @@ def test_what_init_could_not_know_is_named_until_it_is_written(team: Shell) -> N
     edited(team, "  # operators: [lin-mei]", "  operators: [lin-mei] #")
     edited(team, "    # proxy_env: WECHAT_PROXY", "    proxy_env: WECHAT_PROXY #")
     for path in (team.root / ".github/workflows").iterdir():
-        path.write_text(path.read_text("utf-8").replace("OWNER/massctl@" + "0" * 40, f"o/massctl@{'ab' * 20}"), "utf-8")
+        path.write_text(
+            path.read_text("utf-8").replace("OWNER/massctl@" + "0" * 40, f"o/massctl@{'ab' * 20}"),
+            "utf-8",
+        )
     after = team("ci", "setup").out
 
-    named = ["wx0123456789abcdef", "policy.preview_to", "policy.operators", "repository and commit of massctl"]
-    assert (named, []) == ([each for each in named if each in before], [each for each in named if each in after])
+    named = [
+        "wx0123456789abcdef",
+        "policy.preview_to",
+        "policy.operators",
+        "repository and commit of massctl",
+    ]
+    assert (named, []) == (
+        [each for each in named if each in before],
+        [each for each in named if each in after],
+    )
     assert ("@OWNER" in before, "  ask WECHAT_PROXY" in after) == (False, True)
     assert [1, 2, 3] == [int(each) for each in re.findall(r"# (\d+)\. .*\(done\)", after)]
 
 
 def test_a_machine_of_the_team_is_a_way_to_wechat(team: Shell) -> None:
     path = team.root / ".github/workflows/apply.yml"
-    path.write_text(path.read_text("utf-8").replace("ubuntu-24.04 # or the label of", "letters # is"), "utf-8")
-    steps = {each["name"]: each for each in team("ci", "setup", "--format", "json").document["steps"]}
+    path.write_text(
+        path.read_text("utf-8").replace("ubuntu-24.04 # or the label of", "letters # is"), "utf-8"
+    )
+    steps = {
+        each["name"]: each for each in team("ci", "setup", "--format", "json").document["steps"]
+    }
 
     assert (True, False) == (steps["egress"]["is_done"], steps["ledger"]["is_done"])
 
@@ -104,7 +119,11 @@ def test_on_a_terminal_nothing_is_wider_than_it_but_what_a_shell_cannot_break(
     lines = team("ci", "setup", columns=columns).out.splitlines()
 
     wide = [line for line in lines if cells(line) > columns]
-    whole = [line for line in wide if len(re.findall(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+", line.rstrip("\\"))) == 1]
+    whole = [
+        line
+        for line in wide
+        if len(re.findall(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+", line.rstrip("\\"))) == 1
+    ]
     assert wide == whole
     assert columns == 40 or not wide
 
@@ -113,7 +132,9 @@ def test_on_a_terminal_nothing_is_wider_than_it_but_what_a_shell_cannot_break(
 def test_a_command_that_is_broken_is_the_same_command(team: Shell, columns: int) -> None:
     steps = team("ci", "setup", "--repo", REPOSITORY, "--format", "json").document["steps"]
     commands = [line for step in steps for line in step["commands"]]
-    commands += [line for step in steps for choice in step["optional"] for line in choice["commands"]]
+    commands += [
+        line for step in steps for choice in step["optional"] for line in choice["commands"]
+    ]
 
     joined = ["\n".join(shell_lines(each, columns)).replace(" \\\n", " ") for each in commands]
     assert [shlex.split(each) for each in commands] == [shlex.split(each) for each in joined]
@@ -145,7 +166,11 @@ class Played:
             [sys.executable, "-c", at_a_terminal],
             input=b"hunter2\n",
             cwd=team.root,
-            env={"PATH": f"{programs}:{os.environ['PATH']}", "CALLS": str(self.calls), "TMPDIR": str(folder)},
+            env={
+                "PATH": f"{programs}:{os.environ['PATH']}",
+                "CALLS": str(self.calls),
+                "TMPDIR": str(folder),
+            },
             capture_output=True,
             timeout=60,
             check=False,
@@ -167,7 +192,11 @@ class Played:
                         name, _, value = field.partition("=")
                         *outer, key = [each for each in re.split(r"[\[\]]", name) if each]
                         inner = found.setdefault(outer[0], {}) if outer else found
-                        inner[key] = {"true": True, "false": False}.get(value, value) if flag == "-F" else value
+                        inner[key] = (
+                            {"true": True, "false": False}.get(value, value)
+                            if flag == "-F"
+                            else value
+                        )
         return found
 
 
@@ -190,16 +219,26 @@ def test_what_the_script_sets_is_what_doctor_looks_for(team: Shell, tmp_path: Pa
     policy = played.put("environments/wechat/deployment-branch-policies")
     forge.answers |= {
         "environments/wechat": {**played.put("environments/wechat"), "protection_rules": []},
-        "environments/wechat/deployment-branch-policies": {"branch_policies": [{**policy, "type": "branch"}]},
+        "environments/wechat/deployment-branch-policies": {
+            "branch_policies": [{**policy, "type": "branch"}]
+        },
         "environments/wechat/secrets": {"secrets": [{"name": each} for each in secrets]},
         "actions/permissions/workflow": played.put("actions/permissions/workflow"),
-        "keys": [{"id": 1, "title": "massctl", "read_only": "--allow-write" not in words} for words in keys],
+        "keys": [
+            {"id": 1, "title": "massctl", "read_only": "--allow-write" not in words}
+            for words in keys
+        ],
     }
     sent = [json.loads(played.given(f"{each}.json")) for each in RULESETS]
-    forge.rulesets = {number: {"id": number, "source_type": "Repository", **each} for number, each in enumerate(sent)}
+    forge.rulesets = {
+        number: {"id": number, "source_type": "Repository", **each}
+        for number, each in enumerate(sent)
+    }
 
     expected = Expected(REPOSITORY, "main", "massctl-state", ("WECHAT_MAIN_SECRET",))
-    found = protection_findings(github_api(Line(inside=forge), "https://api.github.test", "gho_token"), expected)
+    found = protection_findings(
+        github_api(Line(inside=forge), "https://api.github.test", "gho_token"), expected
+    )
     assert {Level.OK} == {each.level for each in found}
 
 
@@ -217,9 +256,15 @@ def test_the_document_is_what_its_schema_says_in_both_languages(team: Shell) -> 
 
     assert ([], []) == (misfits("ci-setup", english), misfits("ci-setup", chinese))
     words = re.compile(r"[\u4e00-\u9fff]")
-    assert [] == [each["name"] for each in chinese["steps"] if not words.search(each["title"] + each["protects"])]
+    assert [] == [
+        each["name"]
+        for each in chinese["steps"]
+        if not words.search(each["title"] + each["protects"])
+    ]
     assert not words.search(json.dumps(english, ensure_ascii=False))
-    assert [each["commands"] for each in english["steps"]] == [each["commands"] for each in chinese["steps"]]
+    assert [each["commands"] for each in english["steps"]] == [
+        each["commands"] for each in chinese["steps"]
+    ]
 
 
 def test_a_faulty_repository_has_a_document_too(shell: Shell) -> None:

@@ -67,7 +67,11 @@ def test_the_consoles_version_of_it_is_adopted_and_sent(letters: Shell) -> None:
     assert 0 == letters(*STAGE).status
     letters.edit_draft(APPID, author="原作者")
     refused = letters(*SEND)
-    assert (5, True, False) == (refused.status, "author differs" in refused.out, "摘要" in refused.out)
+    assert (5, True, False) == (
+        refused.status,
+        "author differs" in refused.out,
+        "摘要" in refused.out,
+    )
     adopted = letters(*ADOPT)
     assert (0, False) == (adopted.status, "摘要" in adopted.out)
     assert (0, 1) == (letters(*SEND).status, jobs(letters))
@@ -77,4 +81,7 @@ def test_its_digests_are_said_to_be_for_nobody(letters: Shell) -> None:
     found = letters("validate", "letter", "--format", "json").document["diagnostics"]
     said = [each for each in found if each["code"] == "MC324"]
     assert 2 == len(said)
-    assert all(each["message"].endswith("WeChat keeps none") and "leave it out" == each["hint"] for each in said)
+    assert all(
+        each["message"].endswith("WeChat keeps none") and "leave it out" == each["hint"]
+        for each in said
+    )

@@ -79,7 +79,9 @@ def settled(entry: Entry) -> NewEntry:
     return NewEntry(at=entry.at, event=event, campaign="notice", edition=1)
 
 
-def appended(lines: Sequence[bytes], key: PrivateKey | None, new: Callable[[Entry], NewEntry] = settled) -> list[bytes]:
+def appended(
+    lines: Sequence[bytes], key: PrivateKey | None, new: Callable[[Entry], NewEntry] = settled
+) -> list[bytes]:
     """Append an entry that says that nothing was sent, signed by a key or by nobody."""
     entries, signing, digest = entries_of(lines)
     serial, made = len(lines) + 1, new(entries[-1])
@@ -102,7 +104,11 @@ def with_another_key(_: Shell, lines: list[bytes]) -> list[bytes]:
 
 def with_a_key_of_its_own(_: Shell, lines: list[bytes]) -> list[bytes]:
     other = PrivateKey.made("sender")
-    return appended(lines, other, lambda e: NewEntry(at=e.at, event=SigningKey(key=other.public, reason="x", by="me")))
+    return appended(
+        lines,
+        other,
+        lambda e: NewEntry(at=e.at, event=SigningKey(key=other.public, reason="x", by="me")),
+    )
 
 
 def with_a_moved_signature(_: Shell, lines: list[bytes]) -> list[bytes]:
@@ -132,7 +138,9 @@ def stripped(_: Shell, lines: list[bytes]) -> list[bytes]:
     digest = entries_of([])[2]
     for serial, entry in enumerate(entries_of(lines)[0], 1):
         event: Any = replace(entry.event, key=None) if entry.serial == 1 else entry.event
-        again.append(encode(NewEntry(entry.at, event, entry.campaign, entry.edition), serial, digest))
+        again.append(
+            encode(NewEntry(entry.at, event, entry.campaign, entry.edition), serial, digest)
+        )
         digest = entries_of(again)[2]
     return again
 
@@ -166,14 +174,20 @@ def words(said: Any) -> str:
 @pytest.mark.parametrize("is_fresh", [True, False], ids=["fresh disk", "disk that saw it"])
 @pytest.mark.parametrize(("attack", "told"), ATTACKS, ids=NAMES)
 def test_nothing_is_sent_after(
-    signed: Shell, remote: Path, attack: Callable[[Shell, list[bytes]], list[bytes]], told: str, is_fresh: bool
+    signed: Shell,
+    remote: Path,
+    attack: Callable[[Shell, list[bytes]], list[bytes]],
+    told: str,
+    is_fresh: bool,
 ) -> None:
     pushed(remote, attack(signed, lines_of(remote)))
     before = content(remote)
     where = fresh(signed, remote) if is_fresh else ()
     said = signed(*where, "apply", "notice", "--yes")
     assert 5 == said.status, said
-    expected = told if is_fresh or attack not in (cut_to_the_first, an_older_head) else "was set back"
+    expected = (
+        told if is_fresh or attack not in (cut_to_the_first, an_older_head) else "was set back"
+    )
     assert expected in words(said), said
     assert "Nothing was sent" in words(said)
     assert ("ledger_untrusted" in said.out) or ("ledger_damaged" in said.out)
@@ -196,7 +210,9 @@ def test_a_fresh_disk_fetches_the_messages_whether_or_not_the_server_leaves_file
     assert (5, True) == (said.status, "signed for entry 2" in words(said))
 
 
-def test_a_history_that_was_forced_back_is_noticed_by_a_disk_that_saw_more(signed: Shell, remote: Path) -> None:
+def test_a_history_that_was_forced_back_is_noticed_by_a_disk_that_saw_more(
+    signed: Shell, remote: Path
+) -> None:
     """With another floor than before, and no commit of it in the new history."""
     where = fresh(signed, remote)
     assert 0 == signed(*where, "state", "verify").status
@@ -230,7 +246,8 @@ def test_what_the_message_advises_puts_the_ledger_back(
     pushed(remote, attack(signed, lines_of(remote)))
     said = signed(*fresh(signed, remote), "state", "verify")
     command = re.search(
-        r'git fetch origin massctl-state && git push origin "\$\((git commit-tree .*?)\)":', words(said)
+        r'git fetch origin massctl-state && git push origin "\$\((git commit-tree .*?)\)":',
+        words(said),
     )
     assert command is not None, said
     git(signed.root, "fetch", "-q", "origin", STATE)
@@ -243,7 +260,11 @@ def test_what_the_message_advises_puts_the_ledger_back(
 @pytest.mark.parametrize("serial", ["3", "999999999999999"])
 def test_a_forged_message_is_no_floor(signed: Shell, remote: Path, serial: str) -> None:
     signature = json.loads(lines_of(remote)[-1])["signature"]
-    pushed(remote, lines_of(remote), f"send_accepted notice\n\nSigned-Entry: {serial} {'0' * 64} {signature}")
+    pushed(
+        remote,
+        lines_of(remote),
+        f"send_accepted notice\n\nSigned-Entry: {serial} {'0' * 64} {signature}",
+    )
     assert 0 == signed(*fresh(signed, remote), "state", "verify").status
 
 
@@ -267,7 +288,9 @@ def test_another_repositorys_ledger_is_refused(signed: Shell, remote: Path, tmp_
     assert 0 == signed("state", "init", "--new-lineage", "--reason", "the account was sold").status
     others = lines_of(remote)
     assert entries[0].event != entries_of(others)[0][0].event
-    text = re.sub(r"lineage: \w+", f"lineage: {entries[0].event.lineage}", signed.tree.read("massctl.yaml"))  # type: ignore[union-attr]
+    text = re.sub(
+        r"lineage: \w+", f"lineage: {entries[0].event.lineage}", signed.tree.read("massctl.yaml")
+    )  # type: ignore[union-attr]
     signed.tree.write("massctl.yaml", text)
     said = signed("apply", "notice", "--yes")
     assert (5, True) == (said.status, "ledger_foreign" in said.out), said
@@ -284,7 +307,10 @@ def test_an_entry_of_another_ledger_is_refused(signed: Shell, remote: Path) -> N
     forged = encode(NewEntry(entries[1].at, entries[1].event, "notice", 1), 2, first, theirs)
     pushed(remote, [lines_of(remote)[0], forged.replace(b"the console", b"the consolE")])
     said = signed(*fresh(signed, remote), "state", "verify")
-    assert (5, True) == (said.status, "the signature of entry 2 is not one of sender+" in words(said)), said
+    assert (5, True) == (
+        said.status,
+        "the signature of entry 2 is not one of sender+" in words(said),
+    ), said
 
 
 def test_a_ledger_whose_key_was_taken_out_of_massctl_yaml_is_refused(signed: Shell) -> None:
@@ -305,7 +331,10 @@ def test_a_ledger_that_lost_its_key_and_its_signatures_is_refused_by_a_machine_t
     pushed(remote, stripped(signed, lines_of(remote)))
     signed.tree.write("massctl.yaml", re.sub(r"  keys: .*\n", "", signed.tree.read("massctl.yaml")))
     said = signed("apply", "notice", "--yes")
-    assert (5, True) == (said.status, "Its entry 2 differs from the one that this machine saw" in words(said)), said
+    assert (5, True) == (
+        said.status,
+        "Its entry 2 differs from the one that this machine saw" in words(said),
+    ), said
     assert 0 == signed(*fresh(signed, remote), "state", "verify").status
 
 
@@ -336,8 +365,12 @@ def test_without_the_key_a_verb_stops_before_its_first_request(
     assert before == (content(remote), signed.tree.read("massctl.yaml"))
 
 
-@pytest.mark.parametrize("command", [("plan",), ("state", "show"), ("state", "list"), ("state", "verify", "--deep")])
-def test_reading_needs_no_private_key(signed: Shell, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "command", [("plan",), ("state", "show"), ("state", "list"), ("state", "verify", "--deep")]
+)
+def test_reading_needs_no_private_key(
+    signed: Shell, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("MASSCTL_LEDGER_KEY")
     assert 0 == signed(*command).status
 
@@ -350,7 +383,9 @@ def test_reading_needs_no_private_key(signed: Shell, command: tuple[str, ...], m
         ("PRIVATE+KEY+nothing", "MASSCTL_LEDGER_KEY holds something else than a key"),
     ],
 )
-def test_a_key_that_cannot_be_used_is_told_and_not_shown(signed: Shell, value: str, told: str) -> None:
+def test_a_key_that_cannot_be_used_is_told_and_not_shown(
+    signed: Shell, value: str, told: str
+) -> None:
     signed.env(MASSCTL_LEDGER_KEY=value)
     said = signed(*WEBSITE)
     assert (5, True, False) == (said.status, told in words(said), value in words(said))
@@ -441,7 +476,9 @@ def test_a_second_init_changes_no_key(signed: Shell, remote: Path) -> None:
 def rotated(signed: Shell) -> Shell:
     """The same, where another key signs now: `second` beside the first."""
     second = signed.root.parent / "second"
-    said = signed("state", "init", "--new-key", "--reason", "a laptop was lost", "--key-file", str(second))
+    said = signed(
+        "state", "init", "--new-key", "--reason", "a laptop was lost", "--key-file", str(second)
+    )
     assert 0 == said.status, said
     return signed
 
@@ -460,7 +497,10 @@ def test_the_old_key_writes_nothing_more(rotated: Shell, remote: Path) -> None:
     assert 5 == rotated(*WEBSITE).status
     pushed(remote, appended(lines_of(remote), own_key(rotated)))
     said = rotated("state", "verify")
-    assert (5, True) == (said.status, "entry 5 is signed by another key than sender+" in words(said))
+    assert (5, True) == (
+        said.status,
+        "entry 5 is signed by another key than sender+" in words(said),
+    )
 
 
 def test_the_old_key_does_not_go_on_from_before_its_end(rotated: Shell, remote: Path) -> None:
@@ -470,7 +510,9 @@ def test_the_old_key_does_not_go_on_from_before_its_end(rotated: Shell, remote: 
 
 
 def test_a_clone_that_names_the_old_key_says_git_pull(rotated: Shell, remote: Path) -> None:
-    text = re.sub(r"keys: .*", f"keys: [{own_key(rotated).public}]", rotated.tree.read("massctl.yaml"))
+    text = re.sub(
+        r"keys: .*", f"keys: [{own_key(rotated).public}]", rotated.tree.read("massctl.yaml")
+    )
     rotated.tree.write("massctl.yaml", text)
     said = rotated("apply", "notice", "--yes")
     assert (5, True) == (said.status, "git pull" in words(said))
@@ -484,7 +526,9 @@ def test_a_repair_keeps_what_is_signed_and_signs_itself(signed: Shell, remote: P
     pushed(remote, [*appended(lines_of(remote), None)])
     said = signed("state", "repair", "--reason", "somebody pushed an entry")
     assert 0 == said.status, said
-    assert ["created", "send_imported", "repaired"] == [json.loads(line)["type"] for line in lines_of(remote)]
+    assert ["created", "send_imported", "repaired"] == [
+        json.loads(line)["type"] for line in lines_of(remote)
+    ]
     assert 0 == signed("state", "verify", "--deep").status
     assert 0 == signed(*fresh(signed, remote), "state", "verify").status
 
@@ -520,12 +564,21 @@ def test_a_forged_copy_is_not_restored(signed: Shell) -> None:
 
 
 @pytest.mark.night
-def test_a_new_lineage_takes_a_new_key(signed: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_lineage_takes_a_new_key(
+    signed: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The key was lost."""
     monkeypatch.delenv("MASSCTL_LEDGER_KEY")
     second = signed.root.parent / "second"
     said = signed(
-        "state", "init", "--new-lineage", "--signed", "--key-file", str(second), "--reason", "the key is lost"
+        "state",
+        "init",
+        "--new-lineage",
+        "--signed",
+        "--key-file",
+        str(second),
+        "--reason",
+        "the key is lost",
     )
     assert 0 == said.status, said
     assert "state import --sent notice" in words(said)
@@ -550,7 +603,9 @@ def test_flags_that_do_not_go_together(signed: Shell, remote: Path) -> None:
     assert dict.fromkeys(FLAGS, (2, before)) == found
 
 
-def test_without_the_package_a_reader_says_what_to_install(signed: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_a_reader_says_what_to_install(
+    signed: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from massctl.ledger.signature import public_key
 
     public_key.cache_clear()
@@ -571,9 +626,14 @@ def test_without_the_package_a_reader_says_what_to_install(signed: Shell, monkey
 def test_who_signs_is_shown(signed: Shell) -> None:
     short = "+".join(own_key(signed).public.split("+")[:2])
     assert short in signed("state", "show").out
-    assert own_key(signed).public == signed("state", "show", "--format", "json").document["signing_key"]
+    assert (
+        own_key(signed).public
+        == signed("state", "show", "--format", "json").document["signing_key"]
+    )
     (found,) = (
-        each for each in signed("doctor", "--format", "json").document["findings"] if "verifies" in each["message"]
+        each
+        for each in signed("doctor", "--format", "json").document["findings"]
+        if "verifies" in each["message"]
     )
     assert short in found["message"]
 
@@ -588,7 +648,9 @@ def test_a_private_key_in_massctl_yaml_is_an_error_and_not_repeated(signed: Shel
     assert written.split("+", 4)[4] not in words(said)
 
 
-def test_a_crash_report_does_not_have_the_key(signed: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_report_does_not_have_the_key(
+    signed: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written = own_key(signed).written()
     signed.env(MASSCTL_LEDGER_KEY=written)
 
@@ -626,7 +688,9 @@ def test_a_pull_request_that_takes_the_key_away_is_told_so(
     merged: Shell, keys: str, change: str, told: str, state: str
 ) -> None:
     text = re.sub(
-        r"  keys: .*\n", keys.format(other=PrivateKey.made("sender").public), merged.tree.read("massctl.yaml")
+        r"  keys: .*\n",
+        keys.format(other=PrivateKey.made("sender").public),
+        merged.tree.read("massctl.yaml"),
     )
     merged.tree.write("massctl.yaml", text)
     sha, forge = proposed(merged), FakeForge()
@@ -639,7 +703,10 @@ def test_a_pull_request_that_takes_the_key_away_is_told_so(
 
 @pytest.mark.night
 def test_a_pull_request_that_leaves_the_key_is_not_told_of_it(merged: Shell) -> None:
-    merged.tree.write("campaigns/notice/campaign.yaml", merged.tree.read("campaigns/notice/campaign.yaml") + "# x\n")
+    merged.tree.write(
+        "campaigns/notice/campaign.yaml",
+        merged.tree.read("campaigns/notice/campaign.yaml") + "# x\n",
+    )
     assert None is reviewed(merged, proposed(merged))["ledger_keys"]
 
 

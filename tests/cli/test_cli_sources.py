@@ -102,7 +102,9 @@ BRANCH = "  branch: main\n"
 
 
 @pytest.mark.parametrize("policy", ["", BRANCH], ids=["no branch", "branch"])
-def test_a_campaign_that_is_cancelled_while_another_is_waited_for_is_not_sent(house: House, policy: str) -> None:
+def test_a_campaign_that_is_cancelled_while_another_is_waited_for_is_not_sent(
+    house: House, policy: str
+) -> None:
     house.shell.tree.text("aa", content="甲", more=OPEN)
     house.shell.tree.text("bb", content="乙", more=OPEN)
     house.begin(policy)
@@ -121,7 +123,9 @@ def test_a_campaign_that_is_cancelled_while_another_is_waited_for_is_not_sent(ho
     assert "乙" not in house.sent
 
 
-@pytest.mark.parametrize("policy", ["", BRANCH, "  require_lock: true\n"], ids=["no branch", "branch", "lock"])
+@pytest.mark.parametrize(
+    "policy", ["", BRANCH, "  require_lock: true\n"], ids=["no branch", "branch", "lock"]
+)
 def test_a_yes_is_for_what_was_shown(house: House, policy: str) -> None:
     """The next question shows the new price; the first yes sends nothing."""
     house.shell.tree.text("sale", content="原价 199", more=OPEN)
@@ -155,7 +159,9 @@ def test_the_ledger_names_the_commit_that_was_judged(house: House) -> None:
     assert [judged] == [each["commit"] for each in listed if each["type"] == "send_attempted"]
 
 
-def test_another_commit_under_the_run_refuses_also_where_no_file_of_the_campaign_changed(house: House) -> None:
+def test_another_commit_under_the_run_refuses_also_where_no_file_of_the_campaign_changed(
+    house: House,
+) -> None:
     house.shell.tree.text("notice", more=OPEN)
     house.begin(BRANCH)
     house.wechat.faults(LOST)
@@ -190,17 +196,23 @@ def hide(house: House) -> None:
 
 def assume(house: House) -> None:
     git(house.shell.root, "update-index", "--assume-unchanged", "campaigns/few/lists/few.txt")
-    house.shell.tree.write("campaigns/few/lists/few.txt", "".join(f"oSAMPLE{n:021}\n" for n in (3, 4)))
+    house.shell.tree.write(
+        "campaigns/few/lists/few.txt", "".join(f"oSAMPLE{n:021}\n" for n in (3, 4))
+    )
 
 
 @pytest.mark.parametrize("how", [hide, assume])
-def test_a_file_that_the_tip_does_not_hold_is_not_at_the_tip(house: House, how: Callable[[House], None]) -> None:
+def test_a_file_that_the_tip_does_not_hold_is_not_at_the_tip(
+    house: House, how: Callable[[House], None]
+) -> None:
     tree = house.shell.tree
     if how is hide:
         hide(house)
     tree.text("few", more=OPEN)
     yaml = tree.read("campaigns/few/campaign.yaml")
-    tree.write("campaigns/few/campaign.yaml", yaml.replace("is_to_all: true", "openids: lists/few.txt"))
+    tree.write(
+        "campaigns/few/campaign.yaml", yaml.replace("is_to_all: true", "openids: lists/few.txt")
+    )
     tree.write("campaigns/few/lists/few.txt", "".join(f"oSAMPLE{n:021}\n" for n in (1, 2)))
     house.begin(BRANCH)
     if how is assume:
@@ -214,7 +226,10 @@ def test_a_file_of_a_submodule_is_not_at_the_tip(house: House, tmp_path: Path) -
     tree = house.shell.tree
     tree.text("few", more=OPEN)
     yaml = tree.read("campaigns/few/campaign.yaml")
-    tree.write("campaigns/few/campaign.yaml", yaml.replace("is_to_all: true", "openids: _shared/lists/few.txt"))
+    tree.write(
+        "campaigns/few/campaign.yaml",
+        yaml.replace("is_to_all: true", "openids: _shared/lists/few.txt"),
+    )
     sub = tree.root / "campaigns/_shared/lists"
     sub.mkdir(parents=True)
     git(sub, "init", "-q")

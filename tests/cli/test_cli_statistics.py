@@ -44,7 +44,9 @@ def collected(shell: Shell) -> dict[str, object]:
 
 def calls(shell: Shell) -> int:
     counted = shell.report()["calls"]
-    return sum(int(each["count"]) for path, each in counted.items() if path.startswith("/datacube/"))
+    return sum(
+        int(each["count"]) for path, each in counted.items() if path.startswith("/datacube/")
+    )
 
 
 def test_statistics_are_collected_once_a_day_and_leave_the_ledger_alone(sent: Shell):
@@ -58,7 +60,11 @@ def test_statistics_are_collected_once_a_day_and_leave_the_ledger_alone(sent: Sh
     sent.set_time(NEXT_MORNING + timedelta(days=1))
     assert 4 == collected(sent)["calls"]
     folder = sent.root / ".massctl/sandbox/massctl.state.statistics"
-    rows = [json.loads(line) for path in folder.rglob("articles-*.jsonl") for line in path.read_text().splitlines()]
+    rows = [
+        json.loads(line)
+        for path in folder.rglob("articles-*.jsonl")
+        for line in path.read_text().splitlines()
+    ]
     assert 2 == len(rows)
     assert rows[0]["read_user"] <= rows[1]["read_user"]
     assert ledger == (sent.root / ".massctl/sandbox/massctl.state.jsonl").read_bytes()
@@ -109,12 +115,18 @@ def told(sent: Shell) -> Shell:
     """The same, in a repository that tells a robot and a webhook of reports alone."""
     channels = "notify:\n  - {wecom_robot_env: ROBOT, events: [report]}\n  - {webhook_env: HOOK, events: [report]}\n"
     sent.tree.settings(language="en", state=channels)
-    sent.env(ROBOT="https://robot.example/?key=k", HOOK="https://hook.example/k", MASSCTL_CHROMIUM="/nonexistent")
+    sent.env(
+        ROBOT="https://robot.example/?key=k",
+        HOOK="https://hook.example/k",
+        MASSCTL_CHROMIUM="/nonexistent",
+    )
     return sent
 
 
 def posts(shell: Shell) -> list[dict[str, Any]]:
-    return [post for post in shell.report()["notifications"] if post["body"].get("msgtype") != "image"]
+    return [
+        post for post in shell.report()["notifications"] if post["body"].get("msgtype") != "image"
+    ]
 
 
 def days(shell: Shell) -> list[int]:
@@ -127,12 +139,16 @@ def test_what_was_reached_is_told_on_four_days_and_once_to_each_channel(told: Sh
         told.set_time(NEXT_MORNING + timedelta(days=after))
         told("status", "--statistics", "--sandbox")
     assert ([1, 3, 7, 30], 8) == (days(told), len(posts(told)))
-    robot = next(post["body"]["markdown"]["content"] for post in posts(told) if post["kind"] == "wecom_robot")
+    robot = next(
+        post["body"]["markdown"]["content"] for post in posts(told) if post["kind"] == "wecom_robot"
+    )
     assert robot.startswith("**report** letter 秋日来信\n72 people read")
     assert 4 <= len(robot.splitlines())
     (rows,) = (told.root / ".massctl/sandbox").rglob("told.jsonl")
     told_rows = [
-        row for line in rows.read_text(encoding="utf-8").splitlines() if "outcome" not in (row := json.loads(line))
+        row
+        for line in rows.read_text(encoding="utf-8").splitlines()
+        if "outcome" not in (row := json.loads(line))
     ]
     assert 8 == len(told_rows)
     hook = next(post["body"] for post in posts(told) if post["kind"] == "webhook")
@@ -145,7 +161,9 @@ def test_a_report_that_comes_too_late_is_not_told(told: Shell):
     assert [] == days(told)
 
 
-def test_a_channel_that_took_nothing_is_told_the_next_time(told: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_a_channel_that_took_nothing_is_told_the_next_time(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
     told.set_time(NEXT_MORNING)
     with monkeypatch.context() as away:
         away.setattr("massctl.cli.notifications.posted", lambda *_, **__: Phrase("no answer"))
@@ -161,18 +179,28 @@ def test_a_robot_gets_a_picture_where_there_is_one(told: Shell, monkeypatch: pyt
     monkeypatch.setattr("massctl.cli.report_notices._picture", lambda *_: picture)
     told.set_time(NEXT_MORNING)
     told("status", "--statistics", "--sandbox")
-    (image,) = [p["body"]["image"] for p in told.report()["notifications"] if p["body"].get("msgtype") == "image"]
+    (image,) = [
+        p["body"]["image"]
+        for p in told.report()["notifications"]
+        if p["body"].get("msgtype") == "image"
+    ]
     assert picture == base64.b64decode(image["base64"])
     assert hashlib.md5(picture, usedforsecurity=False).hexdigest() == image["md5"]
 
 
-def test_the_picture_is_the_top_of_the_page_as_a_phone_shows_it(told: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_the_picture_is_the_top_of_the_page_as_a_phone_shows_it(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
     if not shutil.which("chromium"):
         pytest.skip("no Chromium")
     monkeypatch.delenv("MASSCTL_CHROMIUM")
     told.set_time(NEXT_MORNING)
     told("status", "--statistics", "--sandbox")
-    (image,) = [p["body"]["image"] for p in told.report()["notifications"] if p["body"].get("msgtype") == "image"]
+    (image,) = [
+        p["body"]["image"]
+        for p in told.report()["notifications"]
+        if p["body"].get("msgtype") == "image"
+    ]
     data = base64.b64decode(image["base64"])
     width, height = struct.unpack(">II", data[16:24])
     assert (430, True) == (width, 400 < height < 2_000)
@@ -196,7 +224,9 @@ def test_where_time_is_short_each_account_has_its_turn(tmp_path: Path):
     def collect(day: int) -> None:
         began = NEXT_MORNING + timedelta(days=day)
         session: Any = SimpleNamespace(
-            settings=SimpleNamespace(accounts={name: SimpleNamespace(appid=each) for name, each in appids.items()}),
+            settings=SimpleNamespace(
+                accounts={name: SimpleNamespace(appid=each) for name, each in appids.items()}
+            ),
             clock=SimpleNamespace(now=lambda: began + timedelta(seconds=next(moments))),
             backend=SimpleNamespace(statistics=lambda: LocalStatistics(tmp_path)),
             wechat=Account,

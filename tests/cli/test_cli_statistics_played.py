@@ -58,19 +58,30 @@ class Played:
         world = open_world(self.shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
         with (
             closing(world),
-            httpx.Client(transport=httpx.WSGITransport(world.app), base_url="https://api.weixin.qq.com") as http,
+            httpx.Client(
+                transport=httpx.WSGITransport(world.app), base_url="https://api.weixin.qq.com"
+            ) as http,
         ):
-            grant = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
+            grant = {
+                "grant_type": "client_credential",
+                "appid": APPID,
+                "secret": world.ensure_account(APPID),
+            }
             token = http.post("/cgi-bin/stable_token", json=grant).json()["access_token"]
             body = {"begin_date": str(begin), "end_date": str(end or begin)}
-            answer = http.post(f"/datacube/{call}", params={"access_token": token}, content=json.dumps(body))
+            answer = http.post(
+                f"/datacube/{call}", params={"access_token": token}, content=json.dumps(body)
+            )
             return list(answer.json()["list"])
 
     def article(self, at: datetime) -> dict[int, dict[str, Any]]:
         """Return what WeChat says of the first article of a day, by day from 1."""
         day = at.astimezone(BEIJING).date()
         (article,) = self.told("getarticletotaldetail", day)
-        return {(date.fromisoformat(each["stat_date"]) - day).days + 1: each for each in article["detail_list"]}
+        return {
+            (date.fromisoformat(each["stat_date"]) - day).days + 1: each
+            for each in article["detail_list"]
+        }
 
 
 @pytest.fixture
@@ -112,7 +123,9 @@ def test_two_months_add_up(played: Played):
             assert 0 == played.collect(morning(at, days))["status"]
     played.collect(morning(SENT[-1], 31))
     report = played.report()
-    assert [f"letter-{number}" for number in (6, 5, 4, 3, 2, 1)] == [each["campaign"] for each in report["sends"]]
+    assert [f"letter-{number}" for number in (6, 5, 4, 3, 2, 1)] == [
+        each["campaign"] for each in report["sends"]
+    ]
     by_day = {number: played.article(at) for number, at in enumerate(SENT, 1)}
     for each in report["sends"]:
         number = int(each["campaign"][-1])
@@ -166,7 +179,9 @@ def _comparisons_add_up(send: dict[str, Any], by_day: dict[int, dict[int, dict[s
         # A rate lies where its tenths of a percent do, as they are shown.
         digits = 3 if each["metric"].endswith("_rate") else 6
         own, lower, upper = (round(value, digits) for value in (own, lower, upper))
-        assert each["standing"] == ("below" if own < lower else "above" if own > upper else "within")
+        assert each["standing"] == (
+            "below" if own < lower else "above" if own > upper else "within"
+        )
 
 
 def _followers_add_up(played: Played, send: dict[str, Any]) -> None:
@@ -183,7 +198,9 @@ def _followers_add_up(played: Played, send: dict[str, Any]) -> None:
         assert {day.weekday()} == {found.weekday() for found in compared}
         assert all(found < day for found in compared)
         usual = quartiles([gone(found) for found in compared])
-        assert usual == pytest.approx([each["usual"][name] for name in ("lower", "median", "upper")])
+        assert usual == pytest.approx(
+            [each["usual"][name] for name in ("lower", "median", "upper")]
+        )
 
 
 def _files_add_up(played: Played, by_day: dict[int, dict[int, dict[str, Any]]]) -> None:
@@ -192,11 +209,22 @@ def _files_add_up(played: Played, by_day: dict[int, dict[int, dict[str, Any]]]) 
         lines = list(csv.DictReader(file))
     assert 6 * 4 == len(lines)
     sources = dict(
-        zip(("message", "recommended", "chat", "moments", "home_page", "search", "other"), SCENES, strict=True)
+        zip(
+            ("message", "recommended", "chat", "moments", "home_page", "search", "other"),
+            SCENES,
+            strict=True,
+        )
     )
     for line in lines:
         row = by_day[int(line["campaign"][-1])][int(line["day"])]
-        for name in ("read_user", "share_user", "zaikan_user", "like_user", "collection_user", "read_subscribe_user"):
+        for name in (
+            "read_user",
+            "share_user",
+            "zaikan_user",
+            "like_user",
+            "collection_user",
+            "read_subscribe_user",
+        ):
             assert row[name] == int(line[name])
         assert row["read_finish_rate"] == pytest.approx(float(line["read_finish_rate"]), abs=1e-6)
         assert {name: scene(row, word) for name, word in sources.items()} == {
@@ -215,10 +243,15 @@ def test_a_hole_is_a_dash_with_its_reason_and_no_zero(played: Played):
     played.collect(morning(NOON, 9))
     (send,) = played.report("letter")["sends"]
     days = {each["day"]: each for each in send["articles"][0]["days"]}
-    assert (None, "not_collected") == (days[3]["figures"]["read_user"], days[3]["missing"]["read_user"])
+    assert (None, "not_collected") == (
+        days[3]["figures"]["read_user"],
+        days[3]["missing"]["read_user"],
+    )
     assert "not_yet" == days[30]["missing"]["read_user"]
     assert [1, 2, 4, 5, 6, 7, 8, 9] == list(curve(send["articles"][0]))
-    assert (None, "not_collected") == tuple(send["followers"][2]["cancelled"][name] for name in ("value", "missing"))
+    assert (None, "not_collected") == tuple(
+        send["followers"][2]["cancelled"][name] for name in ("value", "missing")
+    )
     assert 0 < send["followers"][1]["cancelled"]["value"]
     freshness = played.report()["accounts"][0]["freshness"]
     assert (["2026-12-03"], "2026-12-02") == (freshness["missing"], freshness["complete_until"])
@@ -227,7 +260,12 @@ def test_a_hole_is_a_dash_with_its_reason_and_no_zero(played: Played):
     played.order()
     played.collect(morning(NOON, 10))
     (mended,) = played.report("letter")["sends"]
-    assert 0 < next(each for each in mended["articles"][0]["days"] if each["day"] == 3)["figures"]["read_user"]
+    assert (
+        0
+        < next(each for each in mended["articles"][0]["days"] if each["day"] == 3)["figures"][
+            "read_user"
+        ]
+    )
 
 
 def test_a_day_that_is_late_says_so_and_is_not_compared(played: Played):
@@ -292,7 +330,9 @@ def test_a_withdrawn_article_is_marked_and_its_numbers_stay(played: Played):
 
 
 @pytest.mark.parametrize("minute", [52, 35])
-def test_a_send_shortly_before_midnight_is_found_on_the_day_that_wechat_says(played: Played, minute: int):
+def test_a_send_shortly_before_midnight_is_found_on_the_day_that_wechat_says(
+    played: Played, minute: int
+):
     """The administrator, who has half an hour, confirms it on the next day."""
     played.shell("sandbox", "reset")
     played.shell.control("accounts", {"appid": APPID, "protection": True})
@@ -325,12 +365,16 @@ def test_a_channel_hears_of_a_send_on_four_days_once_each_with_wechats_numbers(p
         for hours in (0, 3):
             played.collect(morning(NOON, days) + timedelta(hours=hours))
     wire = played.article(NOON)
-    told = [notice for post in shell.report()["notifications"] for notice in post["body"]["notices"]]
+    told = [
+        notice for post in shell.report()["notifications"] for notice in post["body"]["notices"]
+    ]
     assert [1, 3, 7, 30] == [notice["report"]["day"] for notice in told]
     for notice in told:
         day = notice["report"]["day"]
         assert f"{wire[day]['read_user']} people read" in notice["message"]
-        assert f"read it from the message {scene(wire[day], '公众号消息'):,}, " in " ".join(notice["report"]["lines"])
+        assert f"read it from the message {scene(wire[day], '公众号消息'):,}, " in " ".join(
+            notice["report"]["lines"]
+        )
 
 
 def test_a_day_that_comes_late_is_told_when_it_comes(played: Played):
@@ -341,9 +385,17 @@ def test_a_day_that_comes_late_is_told_when_it_comes(played: Played):
     played.order({"do": "missing", "day": "2026-12-03"})
     for days in (1, 2, 3):
         played.collect(morning(NOON, days))
-    days = [n["report"]["day"] for post in shell.report()["notifications"] for n in post["body"]["notices"]]
+    days = [
+        n["report"]["day"]
+        for post in shell.report()["notifications"]
+        for n in post["body"]["notices"]
+    ]
     assert [1] == days
     played.order()
     played.collect(morning(NOON, 3) + timedelta(hours=3))
-    days = [n["report"]["day"] for post in shell.report()["notifications"] for n in post["body"]["notices"]]
+    days = [
+        n["report"]["day"]
+        for post in shell.report()["notifications"]
+        for n in post["body"]["notices"]
+    ]
     assert [1, 3] == days

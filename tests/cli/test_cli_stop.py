@@ -107,12 +107,18 @@ def test_a_branch_below_the_brake_s_name_stops_sends_and_is_told_as_the_brake(
     (refusal,) = [each for each in campaign["refusals"] if each["guard"] == "kill_switch"]
 
     assert (0, True) == (said.status, f"already set: origin has the branch {name}" in said.out)
-    assert (True, False, name) == (document["stopped"], document["changed"], document["brake"]["branch"])
+    assert (True, False, name) == (
+        document["stopped"],
+        document["changed"],
+        document["brake"]["branch"],
+    )
     assert f"the branch {name}:" in refusal["message"]
     assert "massctl resume" in refusal["hint"]
 
 
-def test_resume_shows_and_deletes_each_branch_below_the_brake_s_name(house: Shell, remote: Path) -> None:
+def test_resume_shows_and_deletes_each_branch_below_the_brake_s_name(
+    house: Shell, remote: Path
+) -> None:
     for name in BELOW:
         git(house.root, "push", "-q", "origin", f"HEAD:refs/heads/{name}")
     said = house("resume", typed="yes\n")
@@ -137,11 +143,17 @@ def test_a_branch_below_that_is_not_what_was_shown_stays(
     said = house("resume", "--yes")
 
     assert (5, True) == (said.status, BELOW[1] in said.err)
-    assert f"refs/heads/{BELOW[1]}" == git(remote, "for-each-ref", "--format=%(refname)", "refs/heads/massctl-stop")
+    assert f"refs/heads/{BELOW[1]}" == git(
+        remote, "for-each-ref", "--format=%(refname)", "refs/heads/massctl-stop"
+    )
 
 
-@pytest.mark.parametrize("ref", ["refs/heads/refs/heads/massctl-stop", "refs/tags/refs/heads/massctl-stop"])
-def test_a_ref_that_only_ends_with_the_brake_s_name_is_none(house: Shell, remote: Path, ref: str) -> None:
+@pytest.mark.parametrize(
+    "ref", ["refs/heads/refs/heads/massctl-stop", "refs/tags/refs/heads/massctl-stop"]
+)
+def test_a_ref_that_only_ends_with_the_brake_s_name_is_none(
+    house: Shell, remote: Path, ref: str
+) -> None:
     git(house.root, "push", "-q", "origin", f"HEAD:{ref}")
     assert "is not set" in house("resume").out
     said = house("stop")
@@ -170,7 +182,13 @@ def test_stop_looks_whether_the_remote_has_what_it_pushed(
 def test_a_brake_says_nothing_that_steers_a_screen(house: Shell, remote: Path) -> None:
     tree = git(house.root, "mktree")
     said = "stop all sends\n\nStopped-by: \x1b[31mx\nStopped-at: when?\nReason: \x1b]0;y\x07"
-    git(house.root, "push", "-q", "origin", f"{git(house.root, 'commit-tree', tree, '-m', said)}:{HEADS}")
+    git(
+        house.root,
+        "push",
+        "-q",
+        "origin",
+        f"{git(house.root, 'commit-tree', tree, '-m', said)}:{HEADS}",
+    )
     told = house("stop")
 
     assert (0, False) == (told.status, "\x1b" in told.out)
@@ -198,7 +216,9 @@ def test_stop_answers_a_program(house: Shell, remote: Path) -> None:
     assert {**document, "changed": False} == again
 
 
-def test_resume_shows_what_would_leave_at_once_and_lifts_the_brake(house: Shell, remote: Path) -> None:
+def test_resume_shows_what_would_leave_at_once_and_lifts_the_brake(
+    house: Shell, remote: Path
+) -> None:
     house.tree.text("notice", more=DUE)
     house.tree.text("later", content="明天见", more=LATER)
     house("stop", "--reason", "wrong price")
@@ -211,7 +231,9 @@ def test_resume_shows_what_would_leave_at_once_and_lifts_the_brake(house: Shell,
     assert "later" not in said.out + said.err
 
 
-def test_an_open_window_that_is_refused_for_now_is_not_called_closed(house: Shell, remote: Path) -> None:
+def test_an_open_window_that_is_refused_for_now_is_not_called_closed(
+    house: Shell, remote: Path
+) -> None:
     house.tree.settings(policy="  branch: main\n  freeze: [2026-12-01]\n")
     house.tree.text("notice", more=DUE)
     house("stop")
@@ -222,7 +244,9 @@ def test_an_open_window_that_is_refused_for_now_is_not_called_closed(house: Shel
     assert "no window is open" not in said.out + said.err
 
 
-def test_with_the_ledger_in_git_the_plan_is_that_of_a_lifted_brake(in_git: Shell, remote: Path) -> None:
+def test_with_the_ledger_in_git_the_plan_is_that_of_a_lifted_brake(
+    in_git: Shell, remote: Path
+) -> None:
     in_git.tree.settings(state=IN_GIT, policy="  branch: main\n")
     in_git.tree.text("notice", more=DUE)
     in_git("state", "init")
@@ -295,7 +319,9 @@ def test_resume_lifts_only_the_brake_that_it_showed(
     assert "set the brake again" in said.err
 
 
-def test_somebody_else_was_faster_to_lift_it(house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_else_was_faster_to_lift_it(
+    house: Shell, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house("stop")
     delete = GitBranch.delete
 
@@ -339,7 +365,9 @@ def test_after_a_lost_answer_the_remote_is_read_again(
         ("echo 'no, thanks'; exit 1", "no, thanks"),
     ],
 )
-def test_a_server_that_takes_no_push_leaves_the_brake_off(house: Shell, remote: Path, script: str, told: str) -> None:
+def test_a_server_that_takes_no_push_leaves_the_brake_off(
+    house: Shell, remote: Path, script: str, told: str
+) -> None:
     hook(remote, "pre-receive", script)
     said = house("stop", "--format", "json")
 
@@ -350,7 +378,12 @@ def test_a_server_that_takes_no_push_leaves_the_brake_off(house: Shell, remote: 
 
 
 @pytest.mark.parametrize(
-    "words", ["Permission to house/letters.git denied to x.", "GH006: protected branch update failed", "no, thanks"]
+    "words",
+    [
+        "Permission to house/letters.git denied to x.",
+        "GH006: protected branch update failed",
+        "no, thanks",
+    ],
 )
 @pytest.mark.parametrize(
     ("verb", "helps"),
@@ -380,7 +413,11 @@ def test_a_brake_that_the_server_keeps_stays(house: Shell, remote: Path) -> None
     hook(remote, "pre-receive", "echo 'GH006: protected branch'; exit 1")
     said = house("resume", "--yes")
 
-    assert (5, True, True) == (said.status, bool(brake(remote)), "the brake is still set" in said.err)
+    assert (5, True, True) == (
+        said.status,
+        bool(brake(remote)),
+        "the brake is still set" in said.err,
+    )
 
 
 def away(shell: Shell, remote: Path) -> None:
@@ -400,7 +437,9 @@ def no_git(shell: Shell, remote: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [away, no_remote, no_repository, no_git])
-@pytest.mark.parametrize(("verb", "told"), [("stop", "the brake is not set"), ("resume", "nobody knows")])
+@pytest.mark.parametrize(
+    ("verb", "told"), [("stop", "the brake is not set"), ("resume", "nobody knows")]
+)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_where_the_remote_is_out_of_reach_the_error_says_what_is_true(
     house: Shell, remote: Path, spoil, verb: str, told: str, language: str
@@ -420,7 +459,10 @@ def test_where_the_remote_is_out_of_reach_the_error_says_what_is_true(
 
 @pytest.mark.parametrize(
     ("verb", "ways"),
-    [("stop", ["sending: disabled", "MASSCTL_NO_SEND=1"]), ("resume", ["sending: enabled", "unset MASSCTL_NO_SEND"])],
+    [
+        ("stop", ["sending: disabled", "MASSCTL_NO_SEND=1"]),
+        ("resume", ["sending: enabled", "unset MASSCTL_NO_SEND"]),
+    ],
 )
 def test_without_a_branch_that_sends_nobody_would_look_for_a_brake(
     house: Shell, remote: Path, verb: str, ways: list[str]
@@ -433,7 +475,9 @@ def test_without_a_branch_that_sends_nobody_would_look_for_a_brake(
         assert told in said.err
 
 
-def test_another_clone_without_a_secret_can_stop_and_go_on(house: Shell, remote: Path, tmp_path: Path) -> None:
+def test_another_clone_without_a_secret_can_stop_and_go_on(
+    house: Shell, remote: Path, tmp_path: Path
+) -> None:
     other = str(clone_of(remote, tmp_path / "other", "--depth=1"))
     assert 0 == house("-C", other, "stop").status
     assert 0 == house("resume", "--yes").status

@@ -49,7 +49,10 @@ def test_a_draft_that_somebody_changed_stays_and_is_told(staged: Shell, how: str
     staged.edit_draft(APPID, title="改")
     strand(staged, how)
     said = staged("apply", "--sandbox", "--yes")
-    assert (1, True) == (len(staged.report()["drafts"]), "letter: its draft was changed in the console" in said.err)
+    assert (1, True) == (
+        len(staged.report()["drafts"]),
+        "letter: its draft was changed in the console" in said.err,
+    )
     (notice,) = [each for each in told(staged) if each["event"] != "upcoming"]
     assert ("letter", True) == (notice["campaign"], "draft" in notice["message"] + notice["hint"])
 

@@ -58,10 +58,14 @@ BY_NIGHT: Final = ("--help", "plan --help", "schema", "validate", "<&-", "2>&-")
 
 def cases(*named: str) -> list[Any]:
     """Return the cases of a test, those of BY_NIGHT for the nightly run."""
-    return [pytest.param(each, marks=pytest.mark.night) if each in BY_NIGHT else each for each in named]
+    return [
+        pytest.param(each, marks=pytest.mark.night) if each in BY_NIGHT else each for each in named
+    ]
 
 
-@pytest.mark.parametrize("line", cases("plan", "plan --format json", "--help", "plan --help", "schema", "nonsense"))
+@pytest.mark.parametrize(
+    "line", cases("plan", "plan --format json", "--help", "plan --help", "schema", "nonsense")
+)
 def test_a_reader_that_went_away_is_no_error_of_the_command(tree: Tree, line: str):
     done = shell_line(tree, f'"$@" {line} 2>&1 | true; echo "${{PIPESTATUS[0]}}"')
     assert (b"2" if line == "nonsense" else b"0") == done.stdout.strip()
@@ -94,7 +98,9 @@ def test_closed_streams_are_nobodys_ledger(tree: Tree, closed: str):
     assert (0, 0) == (done.returncode, verified.returncode), (done.stderr, verified.stderr)
 
 
-@pytest.mark.parametrize(("encoding", "said"), [("ascii", "notice"), ("gbk", "改时间"), ("latin-1", "notice")])
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("ascii", "notice"), ("gbk", "改时间"), ("latin-1", "notice")]
+)
 def test_a_terminal_that_lacks_some_letters(tree: Tree, encoding: str, said: str):
     tree.text(content="\U0001f9e3 周日改到十点半 ‼")
     done = massctl(tree, "plan", PYTHONIOENCODING=encoding, MASSCTL_LANG="zh")
@@ -106,7 +112,9 @@ def test_a_document_is_utf_8_everywhere(tree: Tree):
     tree.settings(language="zh")
     tree.write("campaigns/notice/campaign.yaml", "version: 1\n标题: 一\n")
     done = massctl(tree, "validate", "--format", "json", PYTHONIOENCODING="gbk")
-    assert "标题" in json.loads(done.stdout.decode("utf-8"))["diagnostics"][0]["message"] + done.stdout.decode("utf-8")
+    assert "标题" in json.loads(done.stdout.decode("utf-8"))["diagnostics"][0][
+        "message"
+    ] + done.stdout.decode("utf-8")
 
 
 CRASH = """
@@ -149,7 +157,12 @@ def test_a_bug_without_a_place_for_its_log_is_still_told(tree: Tree):
     full = "import sys, tempfile\ndef full(**_):\n    raise OSError(28, 'No space')\ntempfile.mkstemp = full\n"
     crash = CRASH.replace("import sys\n", full, 1)
     done = subprocess.run(
-        [sys.executable, "-c", crash], cwd=tree.root, env=environment(), capture_output=True, text=True, check=False
+        [sys.executable, "-c", crash],
+        cwd=tree.root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert 3 == done.returncode
     assert "Traceback" not in done.stderr

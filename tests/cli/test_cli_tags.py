@@ -23,14 +23,18 @@ def pulled(*tags: tuple[int, str, int], account: str = "main") -> str:
 @pytest.fixture
 def letter(shell: Shell) -> Shell:
     shell.tree.text("letter")
-    declared = shell.tree.read("campaigns/letter/campaign.yaml").replace("audience:\n  is_to_all: true\n", MEMBERS)
+    declared = shell.tree.read("campaigns/letter/campaign.yaml").replace(
+        "audience:\n  is_to_all: true\n", MEMBERS
+    )
     shell.tree.write("campaigns/letter/campaign.yaml", declared)
     return shell
 
 
 def found(shell: Shell, verb: str = "validate") -> list[tuple[str, str, str]]:
     document = shell(verb, "--format", "json").document
-    rows = document["diagnostics"] if verb == "validate" else document["campaigns"][0]["diagnostics"]
+    rows = (
+        document["diagnostics"] if verb == "validate" else document["campaigns"][0]["diagnostics"]
+    )
     return [(each["code"], each["severity"], each["hint"]) for each in rows]
 
 
@@ -59,11 +63,18 @@ def test_pulled_tags_are_listed_and_their_counts_planned_with_the_day(letter: Sh
     said = letter("tags", "pull", "--sandbox", "--format", "json")
     assert (0, False) == (said.status, (letter.root / "massctl.tags.json").exists()), said.err
     (account,) = said.document["accounts"]
-    assert ("main", {"id": number, "name": "会员", "count": 120}) == (account["account"], account["tags"][-1])
+    assert ("main", {"id": number, "name": "会员", "count": 120}) == (
+        account["account"],
+        account["tags"][-1],
+    )
     assert "120 followers" in letter("tags", "list", "--sandbox").out
     shutil.move(letter.root / SANDBOX_TAGS_FILE, letter.root / "massctl.tags.json")
     assert "120 followers" in letter("tags", "list").out
-    assert [("MC612", "info")] == [each[:2] for each in found(letter)] == [each[:2] for each in found(letter, "plan")]
+    assert (
+        [("MC612", "info")]
+        == [each[:2] for each in found(letter)]
+        == [each[:2] for each in found(letter, "plan")]
+    )
     assert "the tag 会员 had 120 followers on 2026-12-01" in letter("validate").out
 
 
@@ -106,7 +117,10 @@ def test_a_file_that_is_not_ours_is_an_error(letter: Shell) -> None:
 
 def test_without_a_pull_there_is_nothing_to_list(shell: Shell) -> None:
     said = shell("tags", "list")
-    assert (2, True) == (said.status, "no tags of main were pulled yet" in " ".join(said.err.split()))
+    assert (2, True) == (
+        said.status,
+        "no tags of main were pulled yet" in " ".join(said.err.split()),
+    )
     assert "massctl tags pull" in " ".join(said.err.split())
 
 
@@ -132,4 +146,6 @@ def test_the_sandbox_goes_by_the_real_tags_until_its_own_are_pulled(letter: Shel
     assert "MC612" in [each["code"] for each in planned["diagnostics"]]
     letter.tree.write(SANDBOX_TAGS_FILE, "not JSON")
     (planned,) = letter("plan", "--sandbox", "--format", "json").document["campaigns"]
-    assert [("MC611", SANDBOX_TAGS_FILE)] == [(each["code"], each["file"]) for each in planned["diagnostics"]]
+    assert [("MC611", SANDBOX_TAGS_FILE)] == [
+        (each["code"], each["file"]) for each in planned["diagnostics"]
+    ]

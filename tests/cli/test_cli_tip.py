@@ -134,7 +134,16 @@ def lfs_of(content: bytes) -> str:
         (None, b"words", False),
         (None, None, True),
     ],
-    ids=["equal", "edited", "CRLF", "git-lfs", "git-lfs, edited", "taken away", "not committed", "neither"],
+    ids=[
+        "equal",
+        "edited",
+        "CRLF",
+        "git-lfs",
+        "git-lfs, edited",
+        "taken away",
+        "not committed",
+        "neither",
+    ],
 )
 def test_what_was_read_has_to_be_what_the_commit_holds(
     clone: Clone, committed: str | None, read: bytes | None, held: bool
@@ -144,7 +153,10 @@ def test_what_was_read_has_to_be_what_the_commit_holds(
     else:
         clone.tree.write(LETTER, committed)
     head = clone.commit()
-    files = {LETTER: MISSING if read is None else sha256_of(read), "massctl.yaml": clone.sha256("massctl.yaml")}
+    files = {
+        LETTER: MISSING if read is None else sha256_of(read),
+        "massctl.yaml": clone.sha256("massctl.yaml"),
+    }
 
     assert (None if held else LETTER) == clone.not_held(head, files)
 
@@ -183,7 +195,9 @@ def outside_of_a_repository(clone: Clone) -> None:
     (clone.tree.root / ".git").rename(clone.tree.root.parent / "away")
 
 
-@pytest.mark.parametrize("broken", [without_a_remote, with_a_remote_that_is_away, outside_of_a_repository])
+@pytest.mark.parametrize(
+    "broken", [without_a_remote, with_a_remote_that_is_away, outside_of_a_repository]
+)
 def test_what_cannot_be_found_out_is_said(clone: Clone, broken: Any) -> None:
     broken(clone)
 
@@ -198,13 +212,28 @@ def test_git_is_told_no_secret_that_massctl_yaml_names(clone: Clone) -> None:
     )
     settings, _ = load_settings(Repository(clone.tree.root), loopback_override=None)
     assert settings is not None
-    names = ["WECHAT_MAIN_SECRET", "OUR_HOOK", "OUR_KEY", "OUR_ROBOT", "OUR_BEAT", "OUR_WATCH", "GIT_SSH_COMMAND"]
+    names = [
+        "WECHAT_MAIN_SECRET",
+        "OUR_HOOK",
+        "OUR_KEY",
+        "OUR_ROBOT",
+        "OUR_BEAT",
+        "OUR_WATCH",
+        "GIT_SSH_COMMAND",
+    ]
     assert {"GIT_SSH_COMMAND": "x"} == known_to_git(settings, dict.fromkeys(names, "x"))
 
 
 def test_a_tree_and_a_link_that_leads_nowhere_are_no_files_of_a_commit() -> None:
     name = b"a" * 40
-    listed = name + b" tree 3\nxyz\n" + b"dangling 4\ngone\n" + b"HEAD:lost missing\n" + name + b" blob 2\nab\n"
+    listed = (
+        name
+        + b" tree 3\nxyz\n"
+        + b"dangling 4\ngone\n"
+        + b"HEAD:lost missing\n"
+        + name
+        + b" blob 2\nab\n"
+    )
     assert [None, None, None, b"ab"] == list(batch_contents(listed))
 
 
@@ -219,7 +248,8 @@ def test_no_other_content_stands_in_for_what_a_commit_holds(tmp_path: Path) -> N
     git = Git(tmp_path, os.environ)
     git.run("init")
     reviewed, other = (
-        git.run("hash-object", "-w", "--stdin", given=each).out.decode().strip() for each in (b"reviewed", b"other")
+        git.run("hash-object", "-w", "--stdin", given=each).out.decode().strip()
+        for each in (b"reviewed", b"other")
     )
     subprocess.run(["git", "replace", reviewed, other], cwd=tmp_path, check=True)
     assert b"reviewed" == git.run("cat-file", "blob", reviewed).out

@@ -20,7 +20,9 @@ CHECKS = [["validate"], ["plan"], ["lock"], ["lock", "--check"], ["state", "list
 
 
 def command(script: str, root: Path = Path(), **environment: str) -> TokenCommand:
-    return TokenCommand(AccountName("main"), ["/bin/sh", "-c", script], root, {**os.environ, **environment})
+    return TokenCommand(
+        AccountName("main"), ["/bin/sh", "-c", script], root, {**os.environ, **environment}
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,9 @@ def test_a_command_that_is_not_there_is_named_by_its_reason():
 
 def test_neither_token_nor_secret_are_in_what_a_failing_command_complained():
     secret, openid = "0123456789abcdef" * 2, "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
-    complaint = f'echo "+ curl secret=$APP_SECRET token {TOKEN} for {openid}" >&2; printf "\\033[2J" >&2'
+    complaint = (
+        f'echo "+ curl secret=$APP_SECRET token {TOKEN} for {openid}" >&2; printf "\\033[2J" >&2'
+    )
     script = f"printf %s {TOKEN}; {complaint}; exit 1"
     with pytest.raises(AuthError) as caught:
         command(script, APP_SECRET=secret)(False)
@@ -136,7 +140,9 @@ def test_a_complaint_without_end_is_not_kept(tmp_path: Path, monkeypatch: pytest
     assert [PRINTED_BYTES_MAX + 1] == kept
 
 
-def test_a_command_that_closes_its_outputs_and_stays_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_command_that_closes_its_outputs_and_stays_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(token_command, "TOKEN_COMMAND_SECONDS", 0.2)
     with pytest.raises(AuthError) as caught:
         command("exec >&- 2>&-; echo $$ > child; sleep 60", tmp_path)(False)
@@ -145,7 +151,9 @@ def test_a_command_that_closes_its_outputs_and_stays_is_ended(tmp_path: Path, mo
     assert _ends(int((tmp_path / "child").read_text()))
 
 
-def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_command_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(token_command, "TOKEN_COMMAND_SECONDS", 0.2)
     started = time.monotonic()
     with pytest.raises(AuthError) as caught:

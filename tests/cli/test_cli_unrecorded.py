@@ -32,7 +32,9 @@ def broken_at(kind: str, patch: pytest.MonkeyPatch) -> None:
     append = LocalLedger.append
     broken: list[str] = []
 
-    def appended(ledger: LocalLedger, serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Any:
+    def appended(
+        ledger: LocalLedger, serial: int, entries: Sequence[NewEntry], *, durable: bool
+    ) -> Any:
         broken.extend(entry.event.type for entry in entries if entry.event.type == kind)
         if broken:
             raise LedgerUnreachableError("the ledger's disk is gone", hint="bring it back")
@@ -47,14 +49,18 @@ def notices(shell: Shell) -> list[dict[str, Any]]:
     return [notice for post in posts for notice in post["notices"]]
 
 
-def test_an_acceptance_is_told_everywhere_with_its_id_and_can_be_typed(told: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_an_acceptance_is_told_everywhere_with_its_id_and_can_be_typed(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
     with monkeypatch.context() as patch:
         broken_at("send_accepted", patch)
         ran = told("apply", "notice", "--sandbox", "--yes", "--format", "json")
     (campaign,) = json.loads(ran.out)["campaigns"]
     answer, (job,) = campaign["unrecorded"], told.report()["jobs"]
     assert (4, "in_doubt", []) == (ran.status, campaign["status"], campaign["jobs"])
-    assert ("sent", 1, job["msg_id"], None) == tuple(answer[key] for key in ("outcome", "batch", "msg_id", "errcode"))
+    assert ("sent", 1, job["msg_id"], None) == tuple(
+        answer[key] for key in ("outcome", "batch", "msg_id", "errcode")
+    )
     assert f"with msg_id {job['msg_id']}, but that could not be recorded" in answer["message"]
 
     (notice,) = notices(told)
@@ -63,14 +69,21 @@ def test_an_acceptance_is_told_everywhere_with_its_id_and_can_be_typed(told: She
     )
     assert [answer["command"]] == [each["command"] for each in notice["choices"]]
     (robot,) = [post for post in told.report()["notifications"] if post["kind"] == "wecom_robot"]
-    assert f"massctl reconcile notice --sent {job['msg_id']}" in robot["body"]["markdown"]["content"]
+    assert (
+        f"massctl reconcile notice --sent {job['msg_id']}" in robot["body"]["markdown"]["content"]
+    )
 
     typed = shlex.split(answer["command"].replace("…", "the ledger is back"))[1:]
     assert 5 == told(*typed, "--sandbox").status  # For the ledger the answer may still come.
     told.control("advance", {"seconds": 60})
     assert 0 == told(*typed, "--sandbox").status
-    (settled,) = json.loads(told("state", "show", "notice", "--sandbox", "--format", "json").out)["campaigns"]
-    assert ([job["msg_id"]], 1) == ([each["msg_id"] for each in settled["jobs"]], len(told.report()["jobs"]))
+    (settled,) = json.loads(told("state", "show", "notice", "--sandbox", "--format", "json").out)[
+        "campaigns"
+    ]
+    assert ([job["msg_id"]], 1) == (
+        [each["msg_id"] for each in settled["jobs"]],
+        len(told.report()["jobs"]),
+    )
 
 
 def test_a_send_whose_answer_is_on_record_has_nothing_of_it(told: Shell):

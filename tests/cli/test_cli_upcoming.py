@@ -27,7 +27,9 @@ def apply(told: Shell, *more: str) -> None:
 
 
 def later(told: Shell, **spans: int) -> None:
-    told.control("advance", {"seconds": spans.get("hours", 0) * 3600 + spans.get("minutes", 0) * 60})
+    told.control(
+        "advance", {"seconds": spans.get("hours", 0) * 3600 + spans.get("minutes", 0) * 60}
+    )
 
 
 def notices(told: Shell) -> list[dict[str, Any]]:
@@ -98,12 +100,18 @@ def test_a_channel_that_does_not_ask_hears_nothing(told: Shell, more: str) -> No
     assert [] == notices(told)
 
 
-def test_a_channel_that_did_not_take_it_is_told_by_the_next_run(told: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_channel_that_did_not_take_it_is_told_by_the_next_run(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told.tree.settings(state=HOOK + "  - wecom_robot_env: ROBOT\n")
     with monkeypatch.context() as patch:
         exchange = Line.exchange
         deaf = NoAnswer("answer_timeout", seconds=10)
-        patch.setattr(Line, "exchange", lambda self, call: deaf if b"ROBOT" in call.content else exchange(self, call))
+        patch.setattr(
+            Line,
+            "exchange",
+            lambda self, call: deaf if b"ROBOT" in call.content else exchange(self, call),
+        )
         apply(told)
     apply(told)
     apply(told)
@@ -158,12 +166,18 @@ def test_an_opening_leaves_what_opens_later_to_be_told_of(told: Shell) -> None:
     told.tree.text("other", content="另一件", more=TOMORROW.replace("12:00:00", "11:30:00"))
     later(told, hours=23)
     apply(told, "--wait", "2h")
-    times = [each["message"] for each in notices(told) if (each["campaign"], each["event"]) == ("notice", "upcoming")]
+    times = [
+        each["message"]
+        for each in notices(told)
+        if (each["campaign"], each["event"]) == ("notice", "upcoming")
+    ]
     assert [True, True] == ["in 1 h 0 min" in times[0], "in 30 min" in times[1]]
     assert 2 == len(told.report()["jobs"])
 
 
-def test_whoever_interrupts_a_waiting_run_while_it_tells_ends_it(told: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_interrupts_a_waiting_run_while_it_tells_ends_it(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     later(told, hours=23, minutes=20)
     apply(told)
     exchange = Line.exchange
@@ -182,7 +196,10 @@ def test_whoever_interrupts_a_waiting_run_while_it_tells_ends_it(told: Shell, mo
 def test_a_time_that_is_none_is_a_fault(shell: Shell, upcoming: str) -> None:
     shell.tree.settings(state=f"notify:\n  - {{webhook_env: HOOK, upcoming: {upcoming}}}\n")
     said = shell("validate", "--format", "json")
-    assert (1, {"massctl.yaml"}) == (said.status, {each["file"] for each in said.document["diagnostics"]})
+    assert (1, {"massctl.yaml"}) == (
+        said.status,
+        {each["file"] for each in said.document["diagnostics"]},
+    )
 
 
 def test_a_notice_does_not_make_a_saved_plan_stale(told: Shell) -> None:

@@ -148,7 +148,11 @@ def test_wrong_usage_is_told_in_the_language_of_the_run(shell: Shell, arguments:
 
 def test_help_lists_every_verb_that_is_built(shell: Shell):
     said = shell("--help")
-    listed = [line.split()[0] for line in said.out.splitlines() if line.startswith("  ") and line[2:3].strip()]
+    listed = [
+        line.split()[0]
+        for line in said.out.splitlines()
+        if line.startswith("  ") and line[2:3].strip()
+    ]
     assert 0 == said.status
     assert set(VERBS) <= set(listed)
 
@@ -182,7 +186,10 @@ def test_massctl_yaml_is_not_looked_for_above(shell: Shell, monkeypatch: pytest.
 
 def test_a_name_said_twice_is_one_campaign(shell: Shell):
     shell.tree.text("notice")
-    once, twice = (shell("plan", *names, "--sandbox", "--format", "json") for names in (["notice"], ["notice"] * 2))
+    once, twice = (
+        shell("plan", *names, "--sandbox", "--format", "json")
+        for names in (["notice"], ["notice"] * 2)
+    )
     assert once.document == twice.document
 
 
@@ -207,12 +214,17 @@ def test_advice_from_the_sandbox_stays_in_the_sandbox(shell: Shell):
         (["plan", "--sandbx"], "没有选项 --sandbx；是不是 --sandbox？"),
         (["plan", "--format", "xml"], "--format 只能是 text、json、markdown、ics 之一"),
         (["render", "notice"], "缺少 --out"),
-        (["reconcile", "notice", "--sent", "--not-sent"], "--sent、--not-sent 和 --resubmit 必须正好给一个"),
+        (
+            ["reconcile", "notice", "--sent", "--not-sent"],
+            "--sent、--not-sent 和 --resubmit 必须正好给一个",
+        ),
         (["status", "--wait", "nan"], "nan 不是秒数"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_usage_is_told_in_the_language_of_the_repository(shell: Shell, arguments: list[str], expected: str):
+def test_wrong_usage_is_told_in_the_language_of_the_repository(
+    shell: Shell, arguments: list[str], expected: str
+):
     shell.tree.text()
     shell.tree.settings(language="zh")
     said = shell(*arguments)
@@ -240,7 +252,10 @@ def test_wrong_usage_says_how_the_command_is_written(shell: Shell):
 
 def test_the_folder_behind_the_verb_is_told_where_it_belongs(shell: Shell):
     said = shell("plan", "-C", "letters")
-    assert (2, True) == (said.status, "error: -C stands before the verb: massctl -C DIR VERB\n" in said.err)
+    assert (2, True) == (
+        said.status,
+        "error: -C stands before the verb: massctl -C DIR VERB\n" in said.err,
+    )
 
 
 def test_a_repository_without_campaigns_is_told_and_fails(shell: Shell):

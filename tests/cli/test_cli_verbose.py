@@ -7,7 +7,9 @@ from cli_runner import SENDALL, Shell, lost
 
 
 def lines(said: str) -> list[str]:
-    return re.findall(r"^(?:GET|POST) /cgi-bin/.*$", re.sub(r"after \d+ ms", "after N ms", said), re.MULTILINE)
+    return re.findall(
+        r"^(?:GET|POST) /cgi-bin/.*$", re.sub(r"after \d+ ms", "after N ms", said), re.MULTILINE
+    )
 
 
 def test_each_request_is_told_on_standard_error(shell: Shell):
@@ -36,7 +38,9 @@ def test_an_answer_that_does_not_come_is_told(shell: Shell):
     shell.tree.text()
     shell.faults(lost(SENDALL))
     (told,) = (
-        each for each in lines(shell("-v", "apply", "notice", "--sandbox", "--yes", "--no-wait").err) if "send" in each
+        each
+        for each in lines(shell("-v", "apply", "notice", "--sandbox", "--yes", "--no-wait").err)
+        if "send" in each
     )
     assert told.startswith("POST /cgi-bin/message/mass/sendall: no answer after N ms: ")
 
@@ -51,7 +55,9 @@ def test_the_next_command_is_quiet_again(shell: Shell, before: list[str]):
 def test_the_flag_means_the_same_before_and_after_the_verb(shell: Shell):
     shell.tree.text()
     speed = ("speed", "get", "--sandbox")
-    before, after, both = (lines(shell(*typed).err) for typed in (("-v", *speed), (*speed, "-v"), ("-v", *speed, "-v")))
+    before, after, both = (
+        lines(shell(*typed).err) for typed in (("-v", *speed), (*speed, "-v"), ("-v", *speed, "-v"))
+    )
     assert [] != before == after == both
 
 
@@ -59,5 +65,7 @@ def test_validate_shows_each_note_wherever_the_flag_stands(shell: Shell):
     links = "\n\n".join(f"[river](https://example.com/{number})" for number in range(8))
     shell.tree.news()
     shell.tree.write("campaigns/letter/articles/main.md", links)
-    before, after, without = (shell(*typed) for typed in (("-v", "validate"), ("validate", "-v"), ("validate",)))
+    before, after, without = (
+        shell(*typed) for typed in (("-v", "validate"), ("validate", "-v"), ("validate",))
+    )
     assert before.out == after.out != without.out

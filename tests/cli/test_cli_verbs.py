@@ -103,7 +103,9 @@ def test_validate_in_words(shell: Shell, snapshot: SnapshotAssertion, form: str,
 
 
 @pytest.mark.parametrize("hour", [0, 6, 12, 18])
-def test_init_makes_a_repository_that_validates_plans_and_sends_in_the_sandbox(shell: Shell, tmp_path: Path, hour: int):
+def test_init_makes_a_repository_that_validates_plans_and_sends_in_the_sandbox(
+    shell: Shell, tmp_path: Path, hour: int
+):
     new = tmp_path / "new"
     shell.set_time(NOON + timedelta(hours=hour))
     said = shell("init", str(new))
@@ -156,7 +158,10 @@ def test_init_writes_in_the_language_in_which_it_speaks(
     assert {"zh": "下一步：", "en": "next: "}[language] in said.err
     assert f"language: {language}\n" in settings
     assert ("公众号群发" in (tmp_path / "new/README.md").read_text()) is (language == "zh")
-    assert (0, True) == ((said := shell("-C", str(tmp_path / "new"), "validate")).status, "warning" not in said.out)
+    assert (0, True) == (
+        (said := shell("-C", str(tmp_path / "new"), "validate")).status,
+        "warning" not in said.out,
+    )
 
 
 def test_init_names_who_has_to_agree(shell: Shell, tmp_path: Path):
@@ -189,7 +194,9 @@ def test_render_writes_articles_pictures_and_an_index(shell: Shell):
     body = shell.tree.read("out/article-1.html")
     pictures = [name for name in names if name.endswith(".png")]
     assert 2 == len(pictures)
-    assert png((60, 120, 200)) in [(shell.root / "out" / name).read_bytes() for name in pictures if name in body]
+    assert png((60, 120, 200)) in [
+        (shell.root / "out" / name).read_bytes() for name in pictures if name in body
+    ]
 
 
 def test_render_writes_the_words_of_a_text(shell: Shell):
@@ -229,7 +236,10 @@ def test_schema_writes_one_file_a_format(shell: Shell):
 
 def test_schema_without_out_is_one_document(shell: Shell):
     shell("schema", "--out", "schemas")
-    written = {p.name: json.loads(p.read_text(encoding="utf-8")) for p in (shell.root / "schemas").iterdir()}
+    written = {
+        p.name: json.loads(p.read_text(encoding="utf-8"))
+        for p in (shell.root / "schemas").iterdir()
+    }
     assert written == shell("schema").document
 
 
@@ -247,7 +257,9 @@ def test_state_verify_names_the_line_that_was_changed(lively: Shell):
     lively.tree.write(path, "".join(lines))
     said = lively("state", "verify", "--sandbox")
     assert (5, "") == (said.status, said.out)
-    assert "Entry 5 was changed or is missing: it does not follow from the line before" in " ".join(said.err.split())
+    assert "Entry 5 was changed or is missing: it does not follow from the line before" in " ".join(
+        said.err.split()
+    )
 
 
 def test_state_verify_names_a_line_that_is_missing(lively: Shell):
@@ -300,7 +312,12 @@ def test_status_of_a_campaign_that_was_never_sent(shell: Shell):
     shell.tree.text(more="edition: 3\n")
     said = shell("status", "notice", "--format", "json")
     (campaign,) = said.document["campaigns"]
-    assert (0, "new", 3, []) == (said.status, campaign["status"], campaign["edition"], campaign["jobs"])
+    assert (0, "new", 3, []) == (
+        said.status,
+        campaign["status"],
+        campaign["edition"],
+        campaign["jobs"],
+    )
 
 
 def test_status_shows_earlier_editions_on_demand(shell: Shell):
@@ -311,7 +328,9 @@ def test_status_shows_earlier_editions_on_demand(shell: Shell):
     shown = [
         [
             campaign["edition"]
-            for campaign in shell("status", "--sandbox", "--format", "json", *more).document["campaigns"]
+            for campaign in shell("status", "--sandbox", "--format", "json", *more).document[
+                "campaigns"
+            ]
         ]
         for more in ([], ["--all-editions"])
     ]
@@ -406,19 +425,25 @@ def test_sandbox_reset_gives_a_world_at_the_hour_of_now(shell: Shell):
     assert before == shell.report()["now"]
 
 
-def test_the_served_sandbox_has_the_tags_that_campaigns_name(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_the_served_sandbox_has_the_tags_that_campaigns_name(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     shell.tree.text("notice")
     shell.tree.write(
-        "campaigns/letter/campaign.yaml", TEXT.format(content="晚安", more="").replace(TO_ALL, "tag: 会员")
+        "campaigns/letter/campaign.yaml",
+        TEXT.format(content="晚安", more="").replace(TO_ALL, "tag: 会员"),
     )
     shell.tree.write(
-        "campaigns/other/campaign.yaml", TEXT.format(content="早安", more="").replace(TO_ALL, "tag_id: 120")
+        "campaigns/other/campaign.yaml",
+        TEXT.format(content="早安", more="").replace(TO_ALL, "tag_id: 120"),
     )
     shell.tree.write("campaigns/faulty/campaign.yaml", "version: 1\n")
     monkeypatch.setattr("massctl.cli.commands.sandbox.run_app", lambda *_, **__: None)
     assert 0 == shell("sandbox", "--port", "0").status
     with closing(open_world(shell.root / ".massctl/sandbox", real_now=lambda: NOON)) as world:
-        assert [120, 121] == [world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员")]
+        assert [120, 121] == [
+            world.ensure_tag(APPID, None, name, 0) for name in ("标签 120", "会员")
+        ]
 
 
 def test_the_sandbox_knows_the_accounts_name(shell: Shell):
@@ -439,7 +464,10 @@ def test_a_tag_that_the_sandbox_made_up_is_told_until_the_account_has_it(shell: 
     line = lines.split("\n").index("  tag: 会圆") + 1
     assert [("MC410", line)] == told()
     assert [("MC410", line)] == told()  # It is in the world by now, and still nobody said so.
-    assert "ask WeChat: plan --refresh, without --sandbox\n" in shell("plan", "letter", "--sandbox").out
+    assert (
+        "ask WeChat: plan --refresh, without --sandbox\n"
+        in shell("plan", "letter", "--sandbox").out
+    )
     assert "会圆" in shell("plan", "letter", "--sandbox").out
     assert "会圆" in shell("apply", "letter", "--sandbox", "--until", "draft").err
     shell.control("tags", {"appid": APPID, "id": 101, "name": "会圆", "count": 3})
@@ -448,9 +476,8 @@ def test_a_tag_that_the_sandbox_made_up_is_told_until_the_account_has_it(shell: 
 
 def test_a_card_that_only_wechat_can_judge_is_told_until_it_is_declared(shell: Shell):
     program = "wx00112233445566aa"
-    link = (
-        f'<a data-miniprogram-type="text" data-miniprogram-appid="{program}" data-miniprogram-path="a" href="">报名</a>'
-    )
+    card = f'data-miniprogram-appid="{program}" data-miniprogram-path="a"'
+    link = f'<a data-miniprogram-type="text" {card} href="">报名</a>'
     shell.tree.news("letter", body=f"{link}\n")
 
     def told() -> list[str]:
@@ -479,4 +506,7 @@ def test_the_sandbox_leaves_the_real_ledger_and_massctl_yaml_alone(shell: Shell)
     before = shell.tree.read("massctl.yaml")
     shell.tree.text()
     send(shell, "notice")
-    assert (before, False) == (shell.tree.read("massctl.yaml"), (shell.root / "massctl.state.jsonl").exists())
+    assert (before, False) == (
+        shell.tree.read("massctl.yaml"),
+        (shell.root / "massctl.state.jsonl").exists(),
+    )

@@ -78,14 +78,22 @@ def test_every_guard_is_judged_anew(shell: Shell, monkeypatch: pytest.MonkeyPatc
     """Somebody pulls the handle, or edits the campaign, while it sleeps."""
     shell.tree.text("soon", more=opening(30))
     settings = shell.tree.read("massctl.yaml")
-    during_the_sleep(shell, monkeypatch, lambda: shell.tree.write("massctl.yaml", settings + "  sending: disabled\n"))
+    during_the_sleep(
+        shell,
+        monkeypatch,
+        lambda: shell.tree.write("massctl.yaml", settings + "  sending: disabled\n"),
+    )
     assert (5, {"soon": "new"}) == wait(shell, "45m")
     assert [] == jobs(shell)
 
 
-def test_what_was_edited_meanwhile_is_sent_as_it_is_then(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_what_was_edited_meanwhile_is_sent_as_it_is_then(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     shell.tree.text("soon", content="早", more=opening(30))
-    during_the_sleep(shell, monkeypatch, lambda: shell.tree.text("soon", content="晚", more=opening(30)))
+    during_the_sleep(
+        shell, monkeypatch, lambda: shell.tree.text("soon", content="晚", more=opening(30))
+    )
     assert (0, {"soon": "sending"}) == wait(shell, "45m")
     assert "晚" in str(shell.report()["jobs"][0])
 
@@ -93,7 +101,9 @@ def test_what_was_edited_meanwhile_is_sent_as_it_is_then(shell: Shell, monkeypat
 def test_a_folder_that_went_away_stops_nothing_else(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     shell.tree.text("soon", content="一", more=opening(30))
     shell.tree.text("then", content="二", more=opening(40))
-    during_the_sleep(shell, monkeypatch, lambda: (shell.root / "campaigns/soon").rename(shell.root / "gone"))
+    during_the_sleep(
+        shell, monkeypatch, lambda: (shell.root / "campaigns/soon").rename(shell.root / "gone")
+    )
     status, found = wait(shell, "45m")
     assert (0, "sending", 1) == (status, found["then"], len(jobs(shell)))
 
@@ -113,13 +123,21 @@ def test_nothing_is_held_while_it_sleeps(shell: Shell, monkeypatch: pytest.Monke
     assert ([0], 1) == (statuses, len(jobs(shell)))
 
 
-def test_a_runner_at_the_opening_is_waited_for_and_then_named(shell: Shell, monkeypatch: pytest.MonkeyPatch):
+def test_a_runner_at_the_opening_is_waited_for_and_then_named(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+):
     shell.tree.text("soon", more=opening(30))
 
     def held(*_: object, **__: object) -> None:
-        raise LedgerLockedError(Phrase("another massctl is at work on this ledger"), "wang@desk, process 7, holds it.")
+        raise LedgerLockedError(
+            Phrase("another massctl is at work on this ledger"), "wang@desk, process 7, holds it."
+        )
 
-    during_the_sleep(shell, monkeypatch, lambda: monkeypatch.setattr("massctl.ledger.process_lock.sole_runner", held))
+    during_the_sleep(
+        shell,
+        monkeypatch,
+        lambda: monkeypatch.setattr("massctl.ledger.process_lock.sole_runner", held),
+    )
     said = shell("apply", "--sandbox", "--yes", "--wait", "31m", "--format", "json")
     (campaign,) = said.document["campaigns"]
     assert (5, ["other_runner"]) == (said.status, [each["guard"] for each in campaign["refusals"]])
@@ -157,7 +175,12 @@ def test_consent_is_needed_for_what_is_still_to_come(shell: Shell):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--wait", "45"], ["--wait", "8d"], ["--wait", "1h", "--until", "draft"], ["--wait", "1h", "--plan", "x.json"]],
+    [
+        ["--wait", "45"],
+        ["--wait", "8d"],
+        ["--wait", "1h", "--until", "draft"],
+        ["--wait", "1h", "--plan", "x.json"],
+    ],
 )
 def test_what_makes_no_sense_is_wrong_usage(shell: Shell, arguments: list[str]):
     shell.tree.text("soon", more=opening(30))
@@ -180,11 +203,19 @@ def test_it_ends_when_the_branch_moved_on(shell: Shell, monkeypatch: pytest.Monk
     shell.tree.text("soon", more=opening(30))
     tips(monkeypatch, HERE, replace(HERE, there="b" * 40))
     said = shell("apply", "--sandbox", "--yes", "--wait", "45m")
-    assert (0, 0, True) == (said.status, len(jobs(shell)), "this run ends without waiting further" in said.err)
+    assert (0, 0, True) == (
+        said.status,
+        len(jobs(shell)),
+        "this run ends without waiting further" in said.err,
+    )
 
 
-@pytest.mark.parametrize("seen", [None, replace(HERE, unread="no network")], ids=["no branch", "nobody knows"])
-def test_it_stays_where_nobody_knows_that_it_moved(shell: Shell, monkeypatch: pytest.MonkeyPatch, seen: Tip | None):
+@pytest.mark.parametrize(
+    "seen", [None, replace(HERE, unread="no network")], ids=["no branch", "nobody knows"]
+)
+def test_it_stays_where_nobody_knows_that_it_moved(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, seen: Tip | None
+):
     shell.tree.text("soon", more=opening(30))
     looks = [HERE, seen, HERE] if seen is not None else [None]
     tips(monkeypatch, *looks)
@@ -195,4 +226,8 @@ def test_a_brake_that_is_set_meanwhile_is_told_once(shell: Shell, monkeypatch: p
     shell.tree.text("soon", more=opening(30))
     tips(monkeypatch, HERE, replace(HERE, stopped=True))
     said = shell("apply", "--sandbox", "--yes", "--wait", "45m")
-    assert (5, 0, 1) == (said.status, len(jobs(shell)), said.err.count("somebody stopped all sends"))
+    assert (5, 0, 1) == (
+        said.status,
+        len(jobs(shell)),
+        said.err.count("somebody stopped all sends"),
+    )

@@ -44,21 +44,36 @@ def reviewed(shell: Shell, more: str = LI, policy: str = MAY) -> Shell:
 # Whom previews may reach
 
 
-@pytest.mark.parametrize("declared", ["{towxname: [editor_li, stranger]}", "{touser: [oSTRANGERopenid0123456789abcd]}"])
-def test_another_recipient_in_a_campaign_is_refused_before_any_request(shell: Shell, declared: str) -> None:
+@pytest.mark.parametrize(
+    "declared", ["{towxname: [editor_li, stranger]}", "{touser: [oSTRANGERopenid0123456789abcd]}"]
+)
+def test_another_recipient_in_a_campaign_is_refused_before_any_request(
+    shell: Shell, declared: str
+) -> None:
     letter = reviewed(shell, f"preview: {declared}\n")
     said = letter("apply", "letter", "--yes", "--sandbox", "--format", "json")
     assert (5, ["preview_to"], {}) == (said.status, guards(said), letter.report()["calls"])
     assert 5 == letter("preview", "letter", "--sandbox").status
     assert {} == letter.report()["calls"]
     planned = letter("plan", "letter", "--sandbox", "--format", "json")
-    assert (0, ["preview_to"], []) == (planned.status, guards(planned), planned.document["campaigns"][0]["steps"])
+    assert (0, ["preview_to"], []) == (
+        planned.status,
+        guards(planned),
+        planned.document["campaigns"][0]["steps"],
+    )
     (refusal,) = refusals(planned)
-    assert ("stranger" in refusal["message"], False) == ("towx" in declared, "STRANGER" in planned.out)
+    assert ("stranger" in refusal["message"], False) == (
+        "towx" in declared,
+        "STRANGER" in planned.out,
+    )
 
 
-@pytest.mark.parametrize("asked", [("--towxname", "stranger"), ("--touser", "oSTRANGERopenid0123456789abcd")])
-def test_another_recipient_on_the_command_line_is_refused(shell: Shell, asked: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "asked", [("--towxname", "stranger"), ("--touser", "oSTRANGERopenid0123456789abcd")]
+)
+def test_another_recipient_on_the_command_line_is_refused(
+    shell: Shell, asked: tuple[str, str]
+) -> None:
     letter = reviewed(shell)
     said = letter("preview", "letter", *asked, "--sandbox", "--format", "json")
     assert (5, ["preview_to"], {}) == (said.status, guards(said), letter.report()["calls"])
@@ -67,7 +82,12 @@ def test_another_recipient_on_the_command_line_is_refused(shell: Shell, asked: t
 
 def test_those_who_are_named_get_it(shell: Shell) -> None:
     letter = reviewed(shell)
-    assert 0 == letter("preview", "letter", "--towxname", "editor_li", "--touser", OPENID, "--sandbox").status
+    assert (
+        0
+        == letter(
+            "preview", "letter", "--towxname", "editor_li", "--touser", OPENID, "--sandbox"
+        ).status
+    )
     assert 2 == len(letter.report()["previews"])
 
 
@@ -97,7 +117,9 @@ def test_nobody_decides_from_the_forge_but_operators_once(
 
 
 @pytest.mark.parametrize("more", [FORGE, {**FORGE, "GITHUB_TRIGGERING_ACTOR": "Lin-Mei"}, {}])
-def test_an_operator_may_and_a_person_at_a_terminal_is_not_asked(shell: Shell, more: dict[str, str]) -> None:
+def test_an_operator_may_and_a_person_at_a_terminal_is_not_asked(
+    shell: Shell, more: dict[str, str]
+) -> None:
     letter = reviewed(shell, policy="  operators: [lin-mei]\n")
     letter.env(**more)
     said = letter("withdraw", "letter", "--all", "--yes")
@@ -108,6 +130,9 @@ def test_an_operator_may_and_a_person_at_a_terminal_is_not_asked(shell: Shell, m
 def test_the_sandbox_asks_nobody_and_looking_is_no_decision(shell: Shell) -> None:
     letter = reviewed(shell, policy="")
     letter.env(**FORGE)
-    for arguments in (("withdraw", "letter", "--all", "--yes", "--sandbox"), ("reconcile", "letter")):
+    for arguments in (
+        ("withdraw", "letter", "--all", "--yes", "--sandbox"),
+        ("reconcile", "letter"),
+    ):
         said = letter(*arguments)
         assert (2, False) == (said.status, "policy.operators" in said.err)

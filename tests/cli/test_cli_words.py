@@ -30,7 +30,9 @@ PIECES = st.sampled_from(
         "--yes",
     ]
 )
-WORDS = st.lists(PIECES, min_size=1, max_size=3).map(lambda pieces: " ".join("".join(pieces).split()))
+WORDS = st.lists(PIECES, min_size=1, max_size=3).map(
+    lambda pieces: " ".join("".join(pieces).split())
+)
 
 
 def write(shell: Shell, root: str, words: str) -> None:
@@ -48,7 +50,9 @@ def write(shell: Shell, root: str, words: str) -> None:
         named = named.replace(old, new)
     folder = f"{root}campaigns/letter"
     shell.tree.write(f"{folder}/campaign.yaml", named)
-    shell.tree.write(f"{folder}/articles/main.md", f"{words}\n\n![{words}](<../images/{words} 2.png>)\n")
+    shell.tree.write(
+        f"{folder}/articles/main.md", f"{words}\n\n![{words}](<../images/{words} 2.png>)\n"
+    )
     shell.tree.write(f"{folder}/images/{words}.png", cover((200, 80, 60)))
     shell.tree.write(f"{folder}/images/{words} 2.png", png((60, 120, 200)))
 
@@ -70,15 +74,29 @@ def told(shell: Shell, words: str, language: str) -> list[str]:
         assert said.status in (0, 1, 2, 4, 5), said.err
         return shell.scrub(said.out + said.err).replace(f"{len(words)}", "LENGTH")
 
-    found = [say("validate"), say("plan", "--sandbox"), say("plan", "--sandbox", "--format", "json")]
-    found += [say("plan", "--against", "../before", "--format", form) for form in ("text", "markdown")]
+    found = [
+        say("validate"),
+        say("plan", "--sandbox"),
+        say("plan", "--sandbox", "--format", "json"),
+    ]
+    found += [
+        say("plan", "--against", "../before", "--format", form) for form in ("text", "markdown")
+    ]
     found += [say("lock", "letter"), say("plan", "--format", "markdown")]
     found += [say("apply", "letter", "--sandbox", typed="no\n")]
     shell.faults(lost(SENDALL))
     found += [say("apply", "letter", "--sandbox", "--yes", "--no-wait")]
-    found += [say("plan", "--sandbox"), say("status", "--sandbox"), say("reconcile", "letter", "--sandbox")]
+    found += [
+        say("plan", "--sandbox"),
+        say("status", "--sandbox"),
+        say("reconcile", "letter", "--sandbox"),
+    ]
     found += [say("reconcile", "letter", "--sandbox", "--sent", "--reason", words)]
-    return [*found, say("state", "list", "--sandbox"), say("withdraw", "letter", "--all", "--sandbox", typed="no\n")]
+    return [
+        *found,
+        say("state", "list", "--sandbox"),
+        say("withdraw", "letter", "--all", "--sandbox", typed="no\n"),
+    ]
 
 
 @pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.night), "zh"])

@@ -131,7 +131,10 @@ ENDLESS = {
 
 def test_templates_made_to_hurt(tree: Tree):
     """In an article, a title or a text, each in a campaign of its own."""
-    names = {f"letter-{number}": what for number, what in enumerate([*REACHING.values(), *ENDLESS.values()])}
+    names = {
+        f"letter-{number}": what
+        for number, what in enumerate([*REACHING.values(), *ENDLESS.values()])
+    }
     for name, what in names.items():
         tree.news(name)
         written = tree.read(f"campaigns/{name}/campaign.yaml").replace("main.md", "main.md.j2")
@@ -140,7 +143,9 @@ def test_templates_made_to_hurt(tree: Tree):
     for number, place in enumerate(("attributes", "environment", "an absolute file")):
         names[f"title-{number}"] = REACHING[place].replace('"', "'")
         tree.news(f"title-{number}", title=names[f"title-{number}"])
-    names["words"] = "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}"
+    names["words"] = (
+        "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}"
+    )
     tree.text("words", content=names["words"])
     each_refused(tree, names)
 
@@ -168,15 +173,26 @@ def test_a_body_made_to_hurt(tree: Tree, what: str):
 
 def _gif_bomb() -> bytes:
     frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
-    return b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0) + b"\0" * 6 + frame * 200_000 + b"\x3b"
+    return (
+        b"GIF89a"
+        + struct.pack("<HHBBB", 65535, 65535, 0x80, 0, 0)
+        + b"\0" * 6
+        + frame * 200_000
+        + b"\x3b"
+    )
 
 
 def _png_bomb(side: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     packer = zlib.compressobj(9)
-    rows = b"".join(packer.compress(b"\0" * (side // 8 + 1) * 100) for _ in range(side // 100)) + packer.flush()
+    rows = (
+        b"".join(packer.compress(b"\0" * (side // 8 + 1) * 100) for _ in range(side // 100))
+        + packer.flush()
+    )
     head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
@@ -187,7 +203,9 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "a page": lambda: b"<html><script>alert(1)</script></html>",
     "an svg": lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     "a torn png": lambda: png((1, 2, 3))[:-20],
-    "a png that lies": lambda: png((1, 2, 3))[:16] + struct.pack(">II", 60_000, 60_000) + png((1, 2, 3))[24:],
+    "a png that lies": lambda: (
+        png((1, 2, 3))[:16] + struct.pack(">II", 60_000, 60_000) + png((1, 2, 3))[24:]
+    ),
     "a png bomb": lambda: _png_bomb(40_000),
     "a gif bomb": _gif_bomb,
     "a torn jpeg": lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\0" * 20,
@@ -199,7 +217,11 @@ PICTURES: dict[str, Callable[[], bytes]] = {
 
 def test_pictures_made_to_hurt(tree: Tree):
     """As covers and inside articles, which go different ways; each in a campaign of its own."""
-    names = {f"{where}-{number}": what for number, what in enumerate(PICTURES) for where in ("cover", "river")}
+    names = {
+        f"{where}-{number}": what
+        for number, what in enumerate(PICTURES)
+        for where in ("cover", "river")
+    }
     for name, what in names.items():
         tree.news(name)
         tree.write(f"campaigns/{name}/images/{name.partition('-')[0]}.png", PICTURES[what]())
@@ -239,13 +261,28 @@ def _link(path: str, to: str = "") -> Callable[[Path], None]:
 
 FILES: dict[str, Callable[[Path], object]] = {
     "a picture of 70 megabytes": _large_picture,
-    "an article of 50 megabytes": lambda letter: (letter / "articles/main.md").write_text("字" * 17_000_000, "utf-8"),
+    "an article of 50 megabytes": lambda letter: (letter / "articles/main.md").write_text(
+        "字" * 17_000_000, "utf-8"
+    ),
     **{f"an article in {encoding}": _encoded(encoding) for encoding in ("gbk", "utf-16")},
-    **{f"a pipe as {path}": _pipe(path) for path in ("campaign.yaml", "articles/main.md", "images/cover.png")},
-    **{f"{device} as a cover": _link("images/cover.png", device) for device in ("/dev/zero", "/dev/random")},
+    **{
+        f"a pipe as {path}": _pipe(path)
+        for path in ("campaign.yaml", "articles/main.md", "images/cover.png")
+    },
+    **{
+        f"{device} as a cover": _link("images/cover.png", device)
+        for device in ("/dev/zero", "/dev/random")
+    },
     **{
         f"{path} out of the tree": _link(path)
-        for path in ("images/cover.png", "images/river.png", "articles/main.md", "campaign.yaml", "images", "")
+        for path in (
+            "images/cover.png",
+            "images/river.png",
+            "articles/main.md",
+            "campaign.yaml",
+            "images",
+            "",
+        )
     },
     "a link to itself": _link("images/cover.png", "cover.png"),
 }
@@ -278,7 +315,9 @@ COVERS = [
 def test_covers_outside_of_the_tree(tree: Tree):
     for number, path in enumerate(COVERS):
         tree.news(f"letter-{number}")
-        written = tree.read(f"campaigns/letter-{number}/campaign.yaml").replace("images/cover.png", json.dumps(path))
+        written = tree.read(f"campaigns/letter-{number}/campaign.yaml").replace(
+            "images/cover.png", json.dumps(path)
+        )
         tree.write(f"campaigns/letter-{number}/campaign.yaml", written)
     each_refused(tree, {f"letter-{number}": path for number, path in enumerate(COVERS)})
 
@@ -286,7 +325,15 @@ def test_covers_outside_of_the_tree(tree: Tree):
 # YAML
 
 
-BOMB = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))]) + "\n"
+BOMB = (
+    "\n".join(
+        [
+            "a0: &a0 [x, x]",
+            *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)),
+        ]
+    )
+    + "\n"
+)
 GOOD = "version: 1\ntitle: 好\naccount: main\naudience:\n  is_to_all: true\ntext:\n  content: 早\n"
 YAML: dict[str, bytes] = {
     "empty": b"",
@@ -350,7 +397,11 @@ BY_DAY: Final = ("an alias bomb", "deep brackets", "GBK")
 
 
 @pytest.mark.parametrize(
-    "what", [pytest.param(each, marks=[] if each in BY_DAY else [pytest.mark.night]) for each in OF_THE_SETTINGS]
+    "what",
+    [
+        pytest.param(each, marks=[] if each in BY_DAY else [pytest.mark.night])
+        for each in OF_THE_SETTINGS
+    ],
 )
 def test_a_massctl_yaml_made_to_hurt(tree: Tree, what: str):
     tree.write("massctl.yaml", YAML[what])
@@ -387,9 +438,14 @@ def test_a_secret_in_massctl_yaml_is_not_repeated(tree: Tree):
         "other: {kind: x, password: Xy#12,ab-Z}",
     ],
 )
-def test_what_is_written_in_place_of_a_secrets_name_is_not_repeated(shell: Shell, written: str, form: str):
+def test_what_is_written_in_place_of_a_secrets_name_is_not_repeated(
+    shell: Shell, written: str, form: str
+):
     settings = shell.tree.read("massctl.yaml")
-    shell.tree.write("massctl.yaml", settings.replace("secret_env: WECHAT_MAIN_SECRET      # 只写变量名", written))
+    shell.tree.write(
+        "massctl.yaml",
+        settings.replace("secret_env: WECHAT_MAIN_SECRET      # 只写变量名", written),
+    )
     said = shell("validate", "--format", form)
     assert said.status == 1
     assert "massctl.yaml" in said.out + said.err

@@ -13,7 +13,11 @@ DOCS, SDK, COMMUNITY, INFERRED = "docs", "SDK", "community", "inferred"
 
 PNG, JPEG, MP3, MP4 = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"\xff\xf3", b"\0\0\0"
 OPENID: Final = "oReviewer00000000000000Lin01"
-LISTED: Final = ["oWalker000000000000000000001", "oWalker000000000000000000002", "oWalker000000000000000000003"]
+LISTED: Final = [
+    "oWalker000000000000000000001",
+    "oWalker000000000000000000002",
+    "oWalker000000000000000000003",
+]
 CARD_EXT: Final = '{"code":"","openid":"","timestamp":"1796000000","signature":"00"}'
 MASS: Final = "/cgi-bin/message/mass"
 RID: Final = r" rid: [0-9a-f]+-[0-9a-f]+-[0-9a-f]+"
@@ -115,7 +119,11 @@ class Send:
 
 def refused(errcode: int, text: str, **members: Any) -> dict[str, Any]:
     """Give a refusal, whose text ends in a request id."""
-    return {"errcode": errcode, "errmsg": Some(f"{text} rid: 6a7b8c9d-0e1f2a3b-4c5d6e7f", text + RID), **members}
+    return {
+        "errcode": errcode,
+        "errmsg": Some(f"{text} rid: 6a7b8c9d-0e1f2a3b-4c5d6e7f", text + RID),
+        **members,
+    }
 
 
 # Who asks, and for what.
@@ -127,7 +135,11 @@ TOKEN_ROWS: Final = (
         "sends",
         "/cgi-bin/stable_token",
         {"access_token": Some("ACCESS_TOKEN"), "expires_in": Some(7200)},
-        {"grant_type": "client_credential", "appid": Some("wx0123456789abcdef"), "secret": Some("APPSECRET")},
+        {
+            "grant_type": "client_credential",
+            "appid": Some("wx0123456789abcdef"),
+            "secret": Some("APPSECRET"),
+        },
         account="mpnews",
         command="any that calls WeChat",
         key="accounts.*.appid, secret_env",
@@ -152,7 +164,10 @@ UPLOAD_ROWS: Final = (
         "A cover: permanent material of the type `image`",
         "sends",
         "/cgi-bin/material/add_material",
-        {"media_id": Value("cover", "MEDIA_ID"), "url": Some("http://mmbiz.qpic.cn/mmbiz_png/…/0?wx_fmt=png")},
+        {
+            "media_id": Value("cover", "MEDIA_ID"),
+            "url": Some("http://mmbiz.qpic.cn/mmbiz_png/…/0?wx_fmt=png"),
+        },
         Upload("image/png", "png", PNG),
         account="mpnews",
         query=(("type", "image"),),
@@ -163,7 +178,10 @@ UPLOAD_ROWS: Final = (
         "The first picture of a picture message, a PNG",
         "sends",
         "/cgi-bin/material/add_material",
-        {"media_id": Value("dawn", "MEDIA_ID"), "url": Some("http://mmbiz.qpic.cn/mmbiz_png/…/0?wx_fmt=png")},
+        {
+            "media_id": Value("dawn", "MEDIA_ID"),
+            "url": Some("http://mmbiz.qpic.cn/mmbiz_png/…/0?wx_fmt=png"),
+        },
         Upload("image/png", "png", PNG),
         account="image",
         query=(("type", "image"),),
@@ -174,7 +192,10 @@ UPLOAD_ROWS: Final = (
         "The second one, a JPEG",
         "sends",
         "/cgi-bin/material/add_material",
-        {"media_id": Value("dusk", "MEDIA_ID"), "url": Some("http://mmbiz.qpic.cn/mmbiz_jpeg/…/0?wx_fmt=jpeg")},
+        {
+            "media_id": Value("dusk", "MEDIA_ID"),
+            "url": Some("http://mmbiz.qpic.cn/mmbiz_jpeg/…/0?wx_fmt=jpeg"),
+        },
         Upload("image/jpeg", "jpg", JPEG),
         account="image",
         query=(("type", "image"),),
@@ -221,7 +242,9 @@ OLD_CARD: Final = (
     '<mp-miniprogram data-miniprogram-appid="wx00112233445566aa" data-miniprogram-path="pages/sale"'
     ' data-miniprogram-title="报名" data-progarm-imageurl="{river}"></mp-miniprogram>'
 )
-ARTICLE: Final = Html(f'<p>你好，今天风大。</p><p><img src="{{river}}" alt="河堤"></p>{CARD}{WORDS}{IMAGE}{OLD_CARD}')
+ARTICLE: Final = Html(
+    f'<p>你好，今天风大。</p><p><img src="{{river}}" alt="河堤"></p>{CARD}{WORDS}{IMAGE}{OLD_CARD}'
+)
 
 
 @dataclass(frozen=True)
@@ -245,7 +268,9 @@ ELEMENT_ROWS: Final = (
         "A mini-program that is not linked to the account is refused with 45086.",
     ),
     Element("Words that open it", WORDS, "content: {{ miniprogram_link(appid, path, text) }}"),
-    Element("A picture that opens it", IMAGE, "content: {{ miniprogram_image(appid, path, image) }}"),
+    Element(
+        "A picture that opens it", IMAGE, "content: {{ miniprogram_image(appid, path, image) }}"
+    ),
     Element(
         "A card as older pages have it",
         OLD_CARD,
@@ -277,7 +302,9 @@ def kept_article(**members: Any) -> dict[str, Any]:
     return {
         "show_cover_pic": 0,
         "thumb_url": Some("http://mmbiz.qpic.cn/mmbiz_png/…/0"),
-        "url": Some("http://mp.weixin.qq.com/s?__biz=…&tempkey=…", r"http://mp\.weixin\.qq\.com/s\?.+"),
+        "url": Some(
+            "http://mp.weixin.qq.com/s?__biz=…&tempkey=…", r"http://mp\.weixin\.qq\.com/s\?.+"
+        ),
         **members,
     }
 
@@ -309,7 +336,9 @@ def news_rows(to: str) -> tuple[Row, ...]:
             {"media_id": draft},
             account="mpnews",
             key="mpnews.articles",
-            note="`url` is a preview that passes. `show_cover_pic` is a leftover (SDK)." if first else "",
+            note="`url` is a preview that passes. `show_cover_pic` is a leftover (SDK)."
+            if first
+            else "",
         ),
     )
 
@@ -334,11 +363,22 @@ def short(title: str, body: str, **members: Any) -> dict[str, Any]:
 
 def read(given: dict[str, Any], **members: Any) -> dict[str, Any]:
     """Give an article as it is read: what was left out is empty."""
-    return {"author": "", "digest": "", "content_source_url": "", **given, **kept_article(), **members}
+    return {
+        "author": "",
+        "digest": "",
+        "content_source_url": "",
+        **given,
+        **kept_article(),
+        **members,
+    }
 
 
 FIRST: Final = short(
-    "第一封", "<p>今天风大。</p>", digest="第一句", pic_crop_235_1="0_0.1_1_0.9", pic_crop_1_1="0_0_0.4_1"
+    "第一封",
+    "<p>今天风大。</p>",
+    digest="第一句",
+    pic_crop_235_1="0_0.1_1_0.9",
+    pic_crop_1_1="0_0_0.4_1",
 )
 SECOND: Final = short("第二封", "<p>明天也大。</p>", need_open_comment=1, only_fans_can_comment=1)
 EDITED: Final = {**FIRST, "content": Html("<p>今天风小。</p>")}
@@ -440,26 +480,44 @@ LINKED: Final = "wx00112233445566aa"
 LINK: Final = '<p><a href="https://example.com/a">报名</a></p>'
 SENT_LINK: Final = '<p><a href="https://mp.weixin.qq.com/s/abc">上一封</a></p>'
 VIDEO: Final = '<iframe class="video_iframe" data-mpvid="wxv_1" data-src="https://mp.weixin.qq.com/mp/v"></iframe>'
-TENCENT_VIDEO: Final = '<iframe class="video_iframe" data-src="https://v.qq.com/iframe/preview.html?vid=a1"></iframe>'
+TENCENT_VIDEO: Final = (
+    '<iframe class="video_iframe" data-src="https://v.qq.com/iframe/preview.html?vid=a1"></iframe>'
+)
 PROFILE: Final = f'<mp-common-profile data-id="{OWN}" data-nickname="春日小铺"></mp-common-profile>'
 ROOM: Final = "The conservative subset of several tools; WeChat's pages name scripts alone."
 
 
 def lost(rule: str, element: str, note: str = ROOM, confidence: str = COMMUNITY) -> Article:
     """Give an element that goes without a word, with what stands in it."""
-    return Article(rule, f"<p>前</p>{element}<p>后</p>", "<p>前</p><p>后</p>", confidence=confidence, note=note)
+    return Article(
+        rule, f"<p>前</p>{element}<p>后</p>", "<p>前</p><p>后</p>", confidence=confidence, note=note
+    )
 
 
 ARTICLE_ROWS: Final = (
     lost("Scripts are removed", "<script>alert(1)</script>", "", DOCS),
-    Article("Scripts in attributes are removed", '<p onclick="x()">好</p>', "<p>好</p>", confidence=INFERRED),
+    Article(
+        "Scripts in attributes are removed",
+        '<p onclick="x()">好</p>',
+        "<p>好</p>",
+        confidence=INFERRED,
+    ),
     lost("`<style>` is removed", "<style>p{color:red}</style>", "Measured in 2026-06."),
     Article(
-        "Every `id` is removed", '<p id="a">好</p>', "<p>好</p>", confidence=COMMUNITY, note="Measured in 2026-06."
+        "Every `id` is removed",
+        '<p id="a">好</p>',
+        "<p>好</p>",
+        confidence=COMMUNITY,
+        note="Measured in 2026-06.",
     ),
     lost("A picture from elsewhere is removed", '<img src="https://example.com/a.png">', "", DOCS),
     lost("A frame is removed", '<iframe src="https://example.com/"></iframe>'),
-    Article("A video of WeChat's stays", VIDEO, VIDEO, note="`iframe.video_iframe` with `data-mpvid` (docs, SDK)."),
+    Article(
+        "A video of WeChat's stays",
+        VIDEO,
+        VIDEO,
+        note="`iframe.video_iframe` with `data-mpvid` (docs, SDK).",
+    ),
     Article(
         "A video of v.qq.com stays",
         TENCENT_VIDEO,
@@ -481,10 +539,16 @@ ARTICLE_ROWS: Final = (
         "<p>报名</p>",
         note="That the words stay is inferred.",
     ),
-    Article("A link to another site stays, where it has WeChat Pay", LINK, LINK, {"wechat_pay": True}),
+    Article(
+        "A link to another site stays, where it has WeChat Pay", LINK, LINK, {"wechat_pay": True}
+    ),
     Article("A link to an article that was mass-sent stays", SENT_LINK, SENT_LINK),
     Article(
-        "The card of an account of one's own stays", PROFILE, PROFILE, {"profile_ids": [OWN]}, note="`profile_ids`."
+        "The card of an account of one's own stays",
+        PROFILE,
+        PROFILE,
+        {"profile_ids": [OWN]},
+        note="`profile_ids`.",
     ),
     Article(
         "The card of another account is refused",
@@ -494,7 +558,13 @@ ARTICLE_ROWS: Final = (
         SDK,
         "The sandbox takes any card until the account declares `profile_ids`; its report says what it assumed.",
     ),
-    Article("A mini-program that is linked stays", WORDS, WORDS, {"miniprograms": [LINKED]}, note="`miniprograms`."),
+    Article(
+        "A mini-program that is linked stays",
+        WORDS,
+        WORDS,
+        {"miniprograms": [LINKED]},
+        note="`miniprograms`.",
+    ),
     Article(
         "A mini-program that is not linked is refused",
         WORDS,
@@ -520,11 +590,32 @@ ARTICLE_ROWS: Final = (
 
 NO_BRANCH: Final = "No page has a code for a branch that is missing or of another type: it is that of what is missing."
 SEND_ROWS: Final = (
-    Send("A text without its branch", {"msgtype": "text", "mpnews": {"media_id": "M"}}, 44004, note=NO_BRANCH),
+    Send(
+        "A text without its branch",
+        {"msgtype": "text", "mpnews": {"media_id": "M"}},
+        44004,
+        note=NO_BRANCH,
+    ),
     Send("An empty text", {"msgtype": "text", "text": {"content": ""}}, 44004),
-    Send("News without its branch", {"msgtype": "mpnews", "text": {"content": "好"}}, 40007, note=NO_BRANCH),
-    Send("News whose branch is no object", {"msgtype": "mpnews", "mpnews": "M"}, 40007, note=NO_BRANCH),
-    Send("Pictures whose branch is no object", {"msgtype": "image", "images": []}, 40215, SDK, NO_BRANCH),
+    Send(
+        "News without its branch",
+        {"msgtype": "mpnews", "text": {"content": "好"}},
+        40007,
+        note=NO_BRANCH,
+    ),
+    Send(
+        "News whose branch is no object",
+        {"msgtype": "mpnews", "mpnews": "M"},
+        40007,
+        note=NO_BRANCH,
+    ),
+    Send(
+        "Pictures whose branch is no object",
+        {"msgtype": "image", "images": []},
+        40215,
+        SDK,
+        NO_BRANCH,
+    ),
     Send("A card without an id", {"msgtype": "wxcard"}, 40073, SDK, NO_BRANCH, {"mass_card": True}),
     Send("An unknown type", {"msgtype": "poster", "poster": {}}, 40008),
     Send(
@@ -584,13 +675,24 @@ def branch(kind: str, to: str, *, preview: bool = False) -> dict[str, Any]:
         case "image":
             flags = {"need_open_comment": 1, "only_fans_can_comment": 0}
             ids = [Value("dawn", "MEDIA_ID"), Value("dusk", "MEDIA_ID")]
-            return {"images": {"media_ids": ids, "recommend": "同一段河堤", **flags}, "msgtype": "image"}
+            return {
+                "images": {"media_ids": ids, "recommend": "同一段河堤", **flags},
+                "msgtype": "image",
+            }
         case "mpvideo":
-            named = {"title": f"雪球下坡 {to}", "description": "两秒钟"} if to == "to-a-list" else {}
-            return {"mpvideo": {"media_id": Value(f"clip {to}", "MEDIA_ID"), **named}, "msgtype": "mpvideo"}
+            named = (
+                {"title": f"雪球下坡 {to}", "description": "两秒钟"} if to == "to-a-list" else {}
+            )
+            return {
+                "mpvideo": {"media_id": Value(f"clip {to}", "MEDIA_ID"), **named},
+                "msgtype": "mpvideo",
+            }
         case _:
             ext = {"card_ext": CARD_EXT} if preview else {}
-            return {"wxcard": {"card_id": "pTeaCoupon000000000000000001", **ext}, "msgtype": "wxcard"}
+            return {
+                "wxcard": {"card_id": "pTeaCoupon000000000000000001", **ext},
+                "msgtype": "wxcard",
+            }
 
 
 def send_row(kind: str, to: str) -> Row:
@@ -600,17 +702,26 @@ def send_row(kind: str, to: str) -> Row:
         "to-all": {"filter": {"is_to_all": True}},
         "to-a-list": {"touser": LISTED},
     }
-    key = {"to-a-tag": "audience.tag_id", "to-all": "audience.is_to_all", "to-a-list": "audience.openids"}[to]
+    key = {
+        "to-a-tag": "audience.tag_id",
+        "to-all": "audience.is_to_all",
+        "to-a-list": "audience.openids",
+    }[to]
     campaign = f"{kind}-{to}"
     flag = {"send_ignore_reprint": int(to == "to-all")} if kind == "mpnews" else {}
     job = Value(f"job {to}", 3147000001)
-    data: dict[str, Any] = {"msg_data_id": Value(f"data {to}", 2247480001)} if kind == "mpnews" else {}
+    data: dict[str, Any] = (
+        {"msg_data_id": Value(f"data {to}", 2247480001)} if kind == "mpnews" else {}
+    )
     notes = {
         (
             "mpnews",
             "to-a-tag",
         ): "`send_ignore_reprint` stands in every send of news, and in no other: 0 stops a reprint.",
-        ("mpnews", "to-all"): "`send_ignore_reprint` 1 goes on where the original may be reprinted.",
+        (
+            "mpnews",
+            "to-all",
+        ): "`send_ignore_reprint` 1 goes on where the original may be reprinted.",
         ("image", "to-a-tag"): "The branch is `images`, in the plural, and the type is `image`.",
         ("mpvideo", "to-a-tag"): "Closed to most accounts (48022).",
         (
@@ -643,8 +754,16 @@ def clip_rows() -> tuple[Row, ...]:
             f"An id of its own for each send of a video: {words(to)}",
             "sends",
             "/cgi-bin/media/uploadvideo",
-            {"type": "video", "media_id": Value(f"clip {to}", "MEDIA_ID"), "created_at": Some(1796000000)},
-            {"media_id": Value("ball", "MEDIA_ID"), "title": f"雪球下坡 {to}", "description": "两秒钟"},
+            {
+                "type": "video",
+                "media_id": Value(f"clip {to}", "MEDIA_ID"),
+                "created_at": Some(1796000000),
+            },
+            {
+                "media_id": Value("ball", "MEDIA_ID"),
+                "title": f"雪球下坡 {to}",
+                "description": "两秒钟",
+            },
             account="mpvideo",
             confidence=SDK,
             key="mpvideo",
@@ -670,7 +789,10 @@ def preview_row(kind: str, way: str) -> Row:
         "sends",
         f"{MASS}/preview",
         {"errcode": 0, "errmsg": "preview success", "msg_id": Some(1000000001)},
-        {way: "editor_lin" if way == "towxname" else OPENID, **branch(kind, "to-a-tag", preview=True)},
+        {
+            way: "editor_lin" if way == "towxname" else OPENID,
+            **branch(kind, "to-a-tag", preview=True),
+        },
         account=kind,
         key=f"{kind}, preview.{way}",
         note=notes.get(kind, "") if way == "towxname" else "",
@@ -688,7 +810,9 @@ def state_row(word: str, when: str, status: str) -> Row:
         {"msg_id": Value("job to-a-tag", 3147000001, as_text=True)},
         account="text",
         command="massctl status NAME",
-        note="One word, without counts or a reason; also `SEND_FAIL` and `DELETE`." if word == "SENDING" else "",
+        note="One word, without counts or a reason; also `SEND_FAIL` and `DELETE`."
+        if word == "SENDING"
+        else "",
         tells=(f"status, {word}", {"campaigns": {"text-to-a-tag": {"status": status}}}),
     )
 
@@ -703,7 +827,9 @@ def comment_row(verb: str, article: str, index: int) -> Row:
         OK,
         {"msg_data_id": Value("data", 2247480001), "index": index},
         command=f"massctl comments {verb} NAME --article {article}",
-        note="WeChat counts from 0 here. It needs the right to comments (88000)." if verb == "close" else "",
+        note="WeChat counts from 0 here. It needs the right to comments (88000)."
+        if verb == "close"
+        else "",
     )
 
 
@@ -725,10 +851,16 @@ AFTER_ROWS: Final = (
     state_row("SENDING", "The state of a job that is under way", "sending"),
     state_row("SEND_SUCCESS", "The state of a job that was sent", "sent"),
     withdrawal_row(
-        "One article is deleted", "--article 2", 2, "WeChat counts from 1 here. Ten calls a day; it cannot be undone."
+        "One article is deleted",
+        "--article 2",
+        2,
+        "WeChat counts from 1 here. Ten calls a day; it cannot be undone.",
     ),
     withdrawal_row(
-        "All articles are deleted", "--all", 0, "0 means all, and so would a missing index: it is always written."
+        "All articles are deleted",
+        "--all",
+        0,
+        "0 means all, and so would a missing index: it is always written.",
     ),
     comment_row("close", "1", 0),
     comment_row("open", "1", 0),
@@ -761,7 +893,11 @@ AFTER_ROWS: Final = (
 NOTE: Final = {"text": {"content": "周日改到十点半。"}, "msgtype": "text"}
 TO_A_TAG: Final = {"filter": {"is_to_all": False, "tag_id": 101}}
 TO_ALL: Final = {"filter": {"is_to_all": True}}
-ACCEPTED: Final = {"errcode": 0, "errmsg": "send job submission success", "msg_id": Some(3147000001)}
+ACCEPTED: Final = {
+    "errcode": 0,
+    "errmsg": "send job submission success",
+    "msg_id": Some(3147000001),
+}
 
 
 def repeated(rule: str, answer: Any, note: str = "", *, edition: int = 1, **more: Any) -> Row:
@@ -868,7 +1004,9 @@ def check_row(rule: str, path: str, answer: Any, request: Any = None, note: str 
     """Give a question of `massctl doctor`."""
     method = "GET" if request is None else "POST"
     command = "massctl doctor"
-    return Row("Checks", rule, "sends", path, answer, request, "text", method, command=command, note=note)
+    return Row(
+        "Checks", rule, "sends", path, answer, request, "text", method, command=command, note=note
+    )
 
 
 CHECK_ROWS: Final = (
@@ -896,7 +1034,10 @@ CHECK_ROWS: Final = (
         "The articles that WeChat counted on a day of this month",
         "/datacube/getarticletotaldetail",
         {"is_delay": False, "list": []},
-        {"begin_date": Some("2026-12-05", r"202\d-\d\d-\d\d"), "end_date": Some("2026-12-05", r"202\d-\d\d-\d\d")},
+        {
+            "begin_date": Some("2026-12-05", r"202\d-\d\d-\d\d"),
+            "end_date": Some("2026-12-05", r"202\d-\d\d-\d\d"),
+        },
         "Of a service account. A message (publish_type 0) that the ledger does not know was sent in the console.",
     ),
 )
@@ -932,7 +1073,11 @@ def checked(number: int, **found: Any) -> str:
         "NeedShowReprintSource": 0,
         **found,
     }
-    return "<item>\n" + "".join(f"<{name}>{value}</{name}>\n" for name, value in members.items()) + "</item>\n"
+    return (
+        "<item>\n"
+        + "".join(f"<{name}>{value}</{name}>\n" for name, value in members.items())
+        + "</item>\n"
+    )
 
 
 def result(number: int, **found: Any) -> dict[str, Any]:
@@ -1061,7 +1206,11 @@ AGAIN: Final = Row(
     "articles",
     f"{MASS}/preview",
     {"errcode": 0, "errmsg": "preview success", "msg_id": Some(1000000001)},
-    {"towxname": "editor_wang", "mpnews": {"media_id": Value("new draft", "MEDIA_ID")}, "msgtype": "mpnews"},
+    {
+        "towxname": "editor_wang",
+        "mpnews": {"media_id": Value("new draft", "MEDIA_ID")},
+        "msgtype": "mpnews",
+    },
     command="massctl preview NAME --towxname editor_wang",
     note="100 previews a day (45009).",
 )

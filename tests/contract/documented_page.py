@@ -63,7 +63,13 @@ def _answer(answer: Any) -> str:
         return ", ".join(_answer(each) for each in answer)
     if isinstance(answer, dict):
         return f"`{_json(answer)}`"
-    return str(answer) if isinstance(answer, int) else f"`{answer!r}`" if isinstance(answer, bytes) else f"`{answer}`"
+    return (
+        str(answer)
+        if isinstance(answer, int)
+        else f"`{answer!r}`"
+        if isinstance(answer, bytes)
+        else f"`{answer}`"
+    )
 
 
 def _sections() -> str:
@@ -78,7 +84,11 @@ def _section(name: str, rows: list[Any]) -> str:
         lines.append("| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |")
     for row in rows:
         example = _example(row)
-        lines += ["", f"**{row.rule}.**" + (f" {row.note}" if row.note else ""), *(["", *example] if example else [])]
+        lines += [
+            "",
+            f"**{row.rule}.**" + (f" {row.note}" if row.note else ""),
+            *(["", *example] if example else []),
+        ]
     return "\n".join(lines) + "\n\n"
 
 
@@ -139,7 +149,11 @@ def _request(row: Row) -> list[str]:
         return [line, _json(row.request)]
     file = f'multipart/form-data: media; filename="….{row.request.extension}"; {row.request.media_type}'
     described = row.request.description
-    return [line, file, *([] if described is None else [f"multipart/form-data: description; {_json(described)}"])]
+    return [
+        line,
+        file,
+        *([] if described is None else [f"multipart/form-data: description; {_json(described)}"]),
+    ]
 
 
 def _json(value: Any) -> str:

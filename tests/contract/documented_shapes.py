@@ -113,22 +113,42 @@ class Match:
             case Value():
                 return self._value(expected, actual, at)
             case Some(example, pattern):
-                fits = type(actual) is type(example) and (not pattern or bool(re.fullmatch(pattern, str(actual))))
+                fits = type(actual) is type(example) and (
+                    not pattern or bool(re.fullmatch(pattern, str(actual)))
+                )
                 return [] if fits else [f"{at} is {actual!r}, and not like {example!r}"]
             case Many(of):
                 if not isinstance(actual, list) or not actual:
                     return [f"{at} is {actual!r}, and no list with something in it"]
-                return [each for n, item in enumerate(actual) for each in self.differences(of, item, f"{at}[{n}]")]
+                return [
+                    each
+                    for n, item in enumerate(actual)
+                    for each in self.differences(of, item, f"{at}[{n}]")
+                ]
             case ClientMsgId():
-                return [] if actual == expected.of(self.appid) else [f"{at} is {actual!r}, which is derived otherwise"]
+                return (
+                    []
+                    if actual == expected.of(self.appid)
+                    else [f"{at} is {actual!r}, which is derived otherwise"]
+                )
             case Html(text):
-                filled = re.sub(r"\{(\w+)\}", lambda name: _https(self.bound.get(name[1], name[0])), text)
-                return [] if elements(filled) == elements(str(actual)) else [f"{at} is {actual!r}, and not {filled!r}"]
+                filled = re.sub(
+                    r"\{(\w+)\}", lambda name: _https(self.bound.get(name[1], name[0])), text
+                )
+                return (
+                    []
+                    if elements(filled) == elements(str(actual))
+                    else [f"{at} is {actual!r}, and not {filled!r}"]
+                )
             case dict():
                 return self._members(expected, actual, at)
             case list() if isinstance(actual, list) and len(actual) == len(expected):
                 pairs = enumerate(zip(expected, actual, strict=True))
-                return [each for n, (ours, theirs) in pairs for each in self.differences(ours, theirs, f"{at}[{n}]")]
+                return [
+                    each
+                    for n, (ours, theirs) in pairs
+                    for each in self.differences(ours, theirs, f"{at}[{n}]")
+                ]
             case _:
                 same = type(actual) is type(expected) and actual == expected
                 return [] if same else [f"{at} is {actual!r}, and not {expected!r}"]
@@ -137,20 +157,28 @@ class Match:
         if type(actual) is not type(expected.shown) or not actual:
             return [f"{at} is {actual!r}, and not like {expected.shown!r}"]
         known = self.bound.setdefault(expected.name, int(actual) if expected.as_text else actual)
-        return [] if str(known) == str(actual) else [f"{at} is {actual!r}, and not {known!r} ({expected.name})"]
+        return (
+            []
+            if str(known) == str(actual)
+            else [f"{at} is {actual!r}, and not {known!r} ({expected.name})"]
+        )
 
     def _members(self, expected: dict[str, Any], actual: Any, at: str) -> list[str]:
         if not isinstance(actual, dict):
             return [f"{at} is {actual!r}, and no object"]
         found = [f"{at} has no {name}" for name in expected.keys() - actual.keys()]
-        found += [f"{at} has {name}, which is not documented" for name in actual.keys() - expected.keys()]
+        found += [
+            f"{at} has {name}, which is not documented" for name in actual.keys() - expected.keys()
+        ]
         for name, value in expected.items():
             if name in actual:
                 found += self.differences(value, actual[name], f"{at}.{name}")
         return found
 
 
-def request_differences(match: Match, method: str, query: dict[str, str], request: Any, made: Exchange) -> list[str]:
+def request_differences(
+    match: Match, method: str, query: dict[str, str], request: Any, made: Exchange
+) -> list[str]:
     """Say where a request is not as documented."""
     asks_for_token = made.path == "/cgi-bin/stable_token"
     expected: Any = {**({} if asks_for_token else {"access_token": Some("TOKEN")}), **query}
@@ -162,7 +190,11 @@ def request_differences(match: Match, method: str, query: dict[str, str], reques
         return found + (["there is a body"] if made.body else [])
     if isinstance(request, Upload):
         return found + list(_upload_differences(match, request, made))
-    found += [] if made.headers["Content-Type"] == JSON_TYPE else [f"the type is {made.headers['Content-Type']}"]
+    found += (
+        []
+        if made.headers["Content-Type"] == JSON_TYPE
+        else [f"the type is {made.headers['Content-Type']}"]
+    )
     found += ["a character is escaped"] if ESCAPE.search(made.body) else []
     return found + match.differences(request, json.loads(made.body.decode("utf-8")))
 
@@ -173,7 +205,9 @@ def _upload_differences(match: Match, expected: Upload, made: Exchange) -> Itera
     if whole.get_content_type() != "multipart/form-data" or not whole.is_multipart():
         yield f"the type is {made.headers['Content-Type']}"
         return
-    parts = {part.get_param("name", header="content-disposition"): part for part in whole.get_payload()}
+    parts = {
+        part.get_param("name", header="content-disposition"): part for part in whole.get_payload()
+    }
     wanted = {"media", *(["description"] if expected.description is not None else [])}
     if parts.keys() != wanted:
         yield f"the parts are {sorted(map(str, parts))}"

@@ -123,14 +123,27 @@ class Stage:
 
     def open(self, name: str, *accounts: str) -> "PolicyInForce":
         """Make a repository whose accounts exist in the sandbox; one whose name says so is a subscription account."""
-        house = PolicyInForce(self, name, {each: _appid(name, each) for each in accounts}, Tree(self.folder / name))
+        house = PolicyInForce(
+            self, name, {each: _appid(name, each) for each in accounts}, Tree(self.folder / name)
+        )
         lines = ["version: 1", "language: en", "accounts:"]
         for account, appid in house.appids.items():
             kind = "subscription" if account.startswith("subscription") else "service"
-            members = {"secret": SECRET, "kind": kind, "followers": 1000, "mass_video": True, "mass_card": True}
+            members = {
+                "secret": SECRET,
+                "kind": kind,
+                "followers": 1000,
+                "mass_video": True,
+                "mass_card": True,
+            }
             self.wechat.control("accounts", {"appid": appid, **members})
             self.wechat.control("tags", {"appid": appid, "id": TAG, "name": "会员", "count": 300})
-            lines += [f"  {account}:", f"    appid: {appid}", "    secret_env: WECHAT_SECRET", f"    kind: {kind}"]
+            lines += [
+                f"  {account}:",
+                f"    appid: {appid}",
+                "    secret_env: WECHAT_SECRET",
+                f"    kind: {kind}",
+            ]
         lines += ["policy:", "  in_doubt_wait: 0"]
         house.tree.write("massctl.yaml", "\n".join(lines) + "\n")
         return house
@@ -149,7 +162,9 @@ class PolicyInForce:
     events: dict[str, Posted] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
-    def add(self, name: str, message: str, audience: str, *, account: str = "main", more: str = "") -> None:
+    def add(
+        self, name: str, message: str, audience: str, *, account: str = "main", more: str = ""
+    ) -> None:
         """Add a campaign of one message, `message` being a type or lines of its own, to `audience`."""
         folder = f"campaigns/{name}"
         lines = MESSAGES.get(message, message).replace("{to}", name.partition("-")[2])
@@ -191,7 +206,9 @@ class PolicyInForce:
     def event(self, campaign: str) -> str:
         """Give the event that ended the only job of a campaign."""
         (job,) = named(self.said["apply"].document, campaign)["jobs"]
-        (found,) = [each for each in self.stage.wechat.report()["events"] if each["msg_id"] == job["msg_id"]]
+        (found,) = [
+            each for each in self.stage.wechat.report()["events"] if each["msg_id"] == job["msg_id"]
+        ]
         return str(found["xml"])
 
 
@@ -200,7 +217,9 @@ def stage(folder: Path) -> Iterator[Stage]:
     """Open a stage for as long as the block runs."""
     with served(folder / "sandbox") as wechat, recorded(wechat) as recorder:
         now = datetime.fromisoformat(wechat.report()["now"])
-        noon = (now.replace(day=1) + timedelta(days=32)).replace(day=10, hour=12, minute=0, second=5, microsecond=0)
+        noon = (now.replace(day=1) + timedelta(days=32)).replace(
+            day=10, hour=12, minute=0, second=5, microsecond=0
+        )
         opened = Stage(folder, wechat, recorder, 0.0)
         # No day and no month of Beijing ends while a story is told.
         opened.later((noon - now).total_seconds())
@@ -235,7 +254,9 @@ def sends(house: PolicyInForce) -> None:
     """Send each message to each audience, shown to two people before; then look at them, and at the account."""
     for kind in TYPES:
         for to, audience in AUDIENCES.items():
-            ignore = "send:\n  send_ignore_reprint: true\n" if (kind, to) == ("mpnews", "to-all") else ""
+            ignore = (
+                "send:\n  send_ignore_reprint: true\n" if (kind, to) == ("mpnews", "to-all") else ""
+            )
             more = PREVIEW if to == "to-a-tag" else ignore
             house.add(f"{kind}-{to}", kind, audience, account=kind, more=more)
     house.run("doctor")
@@ -334,7 +355,9 @@ def _ask_sixty_times(house: PolicyInForce) -> None:
     A minute has just begun, so that it is not over before massctl asks.
     """
     house.stage.later(61 - datetime.fromisoformat(house.stage.wechat.report()["now"]).second)
-    connection = http.client.HTTPConnection("127.0.0.1", house.stage.wechat.port, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", house.stage.wechat.port, timeout=PATIENCE_SECONDS
+    )
 
     def post(path: str, body: object) -> dict[str, Any]:
         connection.request("POST", path, json.dumps(body).encode())
@@ -389,7 +412,10 @@ STORIES: Final[dict[str, tuple[Callable[[PolicyInForce], None], tuple[str, ...]]
     "sends": (sends, TYPES),
     "articles": (articles, ("main",)),
     "repeats": (repeats, ("main",)),
-    "limits": (limits, ("busy", "subscription", "subscription-website", "service", "service-website")),
+    "limits": (
+        limits,
+        ("busy", "subscription", "subscription-website", "service", "service-website"),
+    ),
     "events": (events, ("main", "reprint")),
 }
 """By the name that a row gives; and the accounts of each."""

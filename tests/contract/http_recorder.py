@@ -44,7 +44,9 @@ class Recorder:
     _appids: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def keep(self, method: str, address: str, headers: Message, body: bytes, status: int, answer: bytes) -> None:
+    def keep(
+        self, method: str, address: str, headers: Message, body: bytes, status: int, answer: bytes
+    ) -> None:
         """Keep one exchange."""
         parts = urlsplit(address)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -54,7 +56,9 @@ class Recorder:
                 self._appids[json.loads(answer or b"{}").get("access_token", "")] = appid
             else:
                 appid = self._appids.get(query.get("access_token", ""), "")
-            self.exchanges.append(Exchange(method, parts.path, query, headers, body, answer, status, appid))
+            self.exchanges.append(
+                Exchange(method, parts.path, query, headers, body, answer, status, appid)
+            )
 
     def of(self, appid: str) -> list[Exchange]:
         """Give the exchanges of one account."""
@@ -87,7 +91,11 @@ def _handler(recorder: Recorder, port: int) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
             try:
-                headers = {name: value for name, value in self.headers.items() if name.lower() not in OWN_HEADERS}
+                headers = {
+                    name: value
+                    for name, value in self.headers.items()
+                    if name.lower() not in OWN_HEADERS
+                }
                 connection.request(self.command, self.path, body, headers)
                 answer = connection.getresponse()
                 data = answer.read()

@@ -73,7 +73,12 @@ class Client:
         return [article["thumb_url"] for article in job["articles"]]
 
     def add_draft(self, **members: object) -> dict[str, Any]:
-        article = {"title": "春季大促", "content": "<p>三天</p>", "thumb_media_id": self.cover(), **members}
+        article = {
+            "title": "春季大促",
+            "content": "<p>三天</p>",
+            "thumb_media_id": self.cover(),
+            **members,
+        }
         return dict(self.post("draft/add", {"articles": [article]}).json())
 
     def send(self, media_id: str, **members: object) -> httpx.Response:

@@ -16,7 +16,13 @@ from sandbox_caller import APPID, SECRET, Caller, picture
 
 from massctl.sandbox.audience import openid_of
 
-DOCS, SDK, COMMUNITY, INFERRED, STRICTER = "docs", "SDK", "community", "inferred", "no source: the stricter reading"
+DOCS, SDK, COMMUNITY, INFERRED, STRICTER = (
+    "docs",
+    "SDK",
+    "community",
+    "inferred",
+    "no source: the stricter reading",
+)
 SENDALL, SEND, PREVIEW = "message/mass/sendall", "message/mass/send", "message/mass/preview"
 DELETE, GET, SPEED = "message/mass/delete", "message/mass/get", "message/mass/speed"
 QUOTA: Final = "openapi/quota/get"
@@ -156,7 +162,9 @@ def often(times: int, call: Callable[[Caller, int], Any], seconds: float = 0) ->
 
 def sent(caller: Caller, articles: int = 1, **members: Any) -> Any:
     """Send news to all and wait until it has ended; return the answer of the send."""
-    media_id = caller.post("draft/add", {"articles": [caller.article(**members)] * articles})["media_id"]
+    media_id = caller.post("draft/add", {"articles": [caller.article(**members)] * articles})[
+        "media_id"
+    ]
     answer = caller.post(SENDALL, caller.job(media_id))
     caller.later(minutes=4)
     return answer
@@ -208,7 +216,11 @@ def cover_of(kind: str) -> Do:
     """Save an article whose cover was uploaded another way."""
 
     def do(caller: Caller) -> Any:
-        media_id = caller.upload("media/upload", picture(), kind="image")["media_id"] if kind == "temporary" else kind
+        media_id = (
+            caller.upload("media/upload", picture(), kind="image")["media_id"]
+            if kind == "temporary"
+            else kind
+        )
         return caller.post("draft/add", {"articles": [caller.article(thumb_media_id=media_id)]})
 
     return do
@@ -218,7 +230,9 @@ def newspic(content: str = "三张图", count: int = 1) -> Do:
     def do(caller: Caller) -> Any:
         images = [{"image_media_id": caller.cover()} for _ in range(count)]
         members = {"article_type": "newspic", "image_info": {"image_list": images}}
-        return caller.post("draft/add", {"articles": [{"title": "贴图", "content": content, **members}]})
+        return caller.post(
+            "draft/add", {"articles": [{"title": "贴图", "content": content, **members}]}
+        )
 
     return do
 
@@ -264,13 +278,20 @@ def _mismatched(caller: Caller) -> Any:
         {"msgtype": "voice", "voice": {"media_id": draft_id}},
         {"msgtype": "image", "images": {"media_ids": [picture_id, voice_id]}},
     ]
-    answers = [caller.post(SENDALL, caller.text(number, **body)) for number, body in enumerate(sends, start=1)]
-    answers.append(preview(towxname="li", msgtype="mpvideo", mpvideo={"media_id": voice_id})(caller))
+    answers = [
+        caller.post(SENDALL, caller.text(number, **body))
+        for number, body in enumerate(sends, start=1)
+    ]
+    answers.append(
+        preview(towxname="li", msgtype="mpvideo", mpvideo={"media_id": voice_id})(caller)
+    )
     return [*map(code, answers), caller.report()["jobs"]]
 
 
 def _video(caller: Caller) -> Any:
-    video = caller.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)["media_id"]
+    video = caller.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)[
+        "media_id"
+    ]
     return send("mpvideo", mpvideo={"media_id": video})(caller)
 
 
@@ -319,12 +340,21 @@ def _pages(caller: Caller) -> Any:
 def _fill(caller: Caller, kind: str, count: int) -> None:
     with caller.db() as db:
         for number in range(count):
-            row = {"appid": APPID, "media_id": f"m{number}", "kind": kind, "permanent": True, "sha256": "", "name": ""}
+            row = {
+                "appid": APPID,
+                "media_id": f"m{number}",
+                "kind": kind,
+                "permanent": True,
+                "sha256": "",
+                "name": "",
+            }
             db.put("materials", f"m{number}", row)
 
 
 def _read_material(caller: Caller) -> Any:
-    video = caller.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)["media_id"]
+    video = caller.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)[
+        "media_id"
+    ]
     shown = caller.reply("POST", "material/get_material", {"media_id": caller.cover()})
     told = caller.post("material/get_material", {"media_id": video})
     return [shown.data[:3], told["title"], told["description"]]
@@ -335,7 +365,10 @@ def _untagged(caller: Caller) -> Any:
     caller.tag(count=4)
     sizes = []
     for way in ("batchtagging", "batchuntagging"):
-        caller.post(f"tags/members/{way}", {"openid_list": [OWN[index] for index in (0, 3, 7)], "tagid": 101})
+        caller.post(
+            f"tags/members/{way}",
+            {"openid_list": [OWN[index] for index in (0, 3, 7)], "tagid": 101},
+        )
         sizes.append(caller.post("user/tag/get", {"tagid": 101})["count"])
     return sizes
 
@@ -344,9 +377,16 @@ def _pictures_served(caller: Caller) -> Any:
     """Ask the host of pictures for what it gave out, and for what it did not."""
     inside = caller.upload("media/uploadimg", picture("PNG"), "a.png")["url"]
     (shown,) = caller.post("draft/get", {"media_id": caller.draft()})["news_item"]
-    asked = [inside, inside.replace("http://", "https://"), shown["thumb_url"], "http://mmbiz.qpic.cn/mmbiz_png/x/0"]
+    asked = [
+        inside,
+        inside.replace("http://", "https://"),
+        shown["thumb_url"],
+        "http://mmbiz.qpic.cn/mmbiz_png/x/0",
+    ]
     parts = [urlsplit(each) for each in asked]
-    answers = [caller.http.get(each.path, base_url=f"{each.scheme}://{each.netloc}") for each in parts]
+    answers = [
+        caller.http.get(each.path, base_url=f"{each.scheme}://{each.netloc}") for each in parts
+    ]
     assert answers[0].data == picture("PNG")
     return [each.content_type if each.status_code == 200 else each.status_code for each in answers]
 
@@ -363,10 +403,15 @@ def _deleted_one_by_one(caller: Caller) -> Any:
     told = published(caller, 2)
     article_id, found = told["article_id"], []
     for index in (1, 3, 2):
-        code_of = code(caller.post("freepublish/delete", {"article_id": article_id, "index": index}))
+        code_of = code(
+            caller.post("freepublish/delete", {"article_id": article_id, "index": index})
+        )
         items = caller.post("freepublish/getarticle", {"article_id": article_id})["news_item"]
         found.append([code_of, *(each["is_deleted"] for each in items)])
-    return [*found, caller.post("freepublish/get", {"publish_id": told["publish_id"]})["publish_status"]]
+    return [
+        *found,
+        caller.post("freepublish/get", {"publish_id": told["publish_id"]})["publish_status"],
+    ]
 
 
 def _about(caller: Caller, answer: Any, path: str) -> Any:
@@ -389,7 +434,10 @@ def _comment_deleted(caller: Caller) -> Any:
     answer = sent(caller, need_open_comment=1)
     caller.order("comments", appid=APPID, msg_id=answer["msg_id"], content="好")
     comment = {"msg_data_id": answer["msg_data_id"], "index": 0, "user_comment_id": 1}
-    return [code(caller.post(f"comment/{call}", comment)) for call in ("markelect", "unmarkelect", "delete", "delete")]
+    return [
+        code(caller.post(f"comment/{call}", comment))
+        for call in ("markelect", "unmarkelect", "delete", "delete")
+    ]
 
 
 DAY: Final = "2026-12-01"
@@ -399,7 +447,9 @@ SPANS: Final = {
     **dict.fromkeys(["getupstreammsghour", "getinterfacesummaryhour"], 1),
     **dict.fromkeys(["getusersummary", "getusercumulate", "getupstreammsg"], 7),
     **dict.fromkeys(["getupstreammsgdist"], 15),
-    **dict.fromkeys(["getbizsummary", "getupstreammsgweek", "getupstreammsgmonth", "getinterfacesummary"], 30),
+    **dict.fromkeys(
+        ["getbizsummary", "getupstreammsgweek", "getupstreammsgmonth", "getinterfacesummary"], 30
+    ),
     **dict.fromkeys(["getupstreammsgdistweek", "getupstreammsgdistmonth"], 30),
 }
 """The most days of one call."""
@@ -421,7 +471,10 @@ def _spans(caller: Caller) -> Any:
     caller.later(days=40)
     first = date.fromisoformat(DAY)
     return {
-        name: [code(caller.statistics(name, DAY, str(first + timedelta(days=count - 1)))) for count in (span, span + 1)]
+        name: [
+            code(caller.statistics(name, DAY, str(first + timedelta(days=count - 1))))
+            for count in (span, span + 1)
+        ]
         for name, span in SPANS.items()
     }
 
@@ -445,7 +498,11 @@ def _curve(found: Any) -> Any:
 
 CREDENTIALS: Final = [
     Fact("No token", 41001, lambda c: c.record("GET", "draft/count")),
-    Fact("A token that nobody issued", 40014, lambda c: c.record("GET", "draft/count", access_token="x")),
+    Fact(
+        "A token that nobody issued",
+        40014,
+        lambda c: c.record("GET", "draft/count", access_token="x"),
+    ),
     Fact(
         "A token lives 7,200 seconds",
         [0, 42001],
@@ -460,22 +517,34 @@ CREDENTIALS: Final = [
             c.record("GET", "draft/count"),
         ][-1],
     ),
-    Fact("`stable_token` returns the live token", True, lambda c: c.fresh_token() == c.fresh_token()),
+    Fact(
+        "`stable_token` returns the live token", True, lambda c: c.fresh_token() == c.fresh_token()
+    ),
     Fact(
         "Its `expires_in` is what is left",
         3600,
         lambda c: [c.fresh_token(), c.later(hours=1), token()(c)["expires_in"]][-1],
     ),
-    Fact("Five minutes before the end there is a new one, and the old one lives", [True, 0], _renewed),
+    Fact(
+        "Five minutes before the end there is a new one, and the old one lives", [True, 0], _renewed
+    ),
     Fact(
         "`token` and `stable_token` do not kill each other's token",
         0,
-        lambda c: [c.fresh_token(), c.record("GET", "token", **ASK), c.record("GET", "draft/count")][-1],
+        lambda c: [
+            c.fresh_token(),
+            c.record("GET", "token", **ASK),
+            c.record("GET", "draft/count"),
+        ][-1],
     ),
     Fact(
         "`force_refresh` kills the live token",
         40001,
-        lambda c: [c.fresh_token(), c.record("POST", "stable_token", FORCED), c.record("GET", "draft/count")][-1],
+        lambda c: [
+            c.fresh_token(),
+            c.record("POST", "stable_token", FORCED),
+            c.record("GET", "draft/count"),
+        ][-1],
     ),
     Fact(
         "Forced refreshes are 30 seconds apart",
@@ -502,7 +571,11 @@ CREDENTIALS: Final = [
     Fact(
         "An address outside the whitelist, when a call carries a token",
         40164,
-        lambda c: [c.fresh_token(), c.account(whitelist=["10.0.0.1"]), c.record("GET", "draft/count")][-1],
+        lambda c: [
+            c.fresh_token(),
+            c.account(whitelist=["10.0.0.1"]),
+            c.record("GET", "draft/count"),
+        ][-1],
     ),
     Fact(
         "Addresses of the API, and of callbacks",
@@ -519,7 +592,10 @@ WIRE: Final = [
     Fact(
         "An escape counts as six characters: eleven of them are too long a title",
         45003,
-        lambda c: c.post("draft/add", json.dumps({"articles": [c.article(title="春季大促来了，全场八折")]}).encode()),
+        lambda c: c.post(
+            "draft/add",
+            json.dumps({"articles": [c.article(title="春季大促来了，全场八折")]}).encode(),
+        ),
         COMMUNITY,
     ),
     Fact(
@@ -552,7 +628,10 @@ LIMITS: Final = [
         lambda c: [
             c.draft(),
             c.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]["used"],
-            later(lambda c: c.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]["used"], hours=4)(c),
+            later(
+                lambda c: c.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]["used"],
+                hours=4,
+            )(c),
         ][1:],
         note="Beijing time is inferred.",
     ),
@@ -595,13 +674,19 @@ LIMITS: Final = [
             )
         ],
     ),
-    Fact("Mass sends 60 times a minute", [0, 45011], often(61, lambda c, n: c.record("POST", SENDALL, c.text(n)))),
+    Fact(
+        "Mass sends 60 times a minute",
+        [0, 45011],
+        often(61, lambda c, n: c.record("POST", SENDALL, c.text(n))),
+    ),
     Fact(
         "`mass/preview` 100 times a day",
         [0, 45009],
         often(
             101,
-            lambda c, _: c.record("POST", PREVIEW, {"towxname": "li", "msgtype": "text", "text": {"content": "好"}}),
+            lambda c, _: c.record(
+                "POST", PREVIEW, {"towxname": "li", "msgtype": "text", "text": {"content": "好"}}
+            ),
         ),
         note="One page counts only those by name.",
     ),
@@ -627,30 +712,57 @@ UPLOADS: Final = [
     Fact("`uploadimg` takes a PNG", 0, upload("media/uploadimg", picture("PNG"), "a.png")),
     Fact("`uploadimg` takes no GIF", 40005, upload("media/uploadimg", picture("GIF"), "a.gif")),
     Fact("`uploadimg` takes no WebP", 40005, upload("media/uploadimg", picture("WEBP"), "a.webp")),
-    Fact("`uploadimg` takes less than 1 MB", 40009, upload("media/uploadimg", big(picture(), 1), "a.jpg")),
-    Fact("A file whose name says another format", 40137, upload("media/uploadimg", picture("PNG"), "a.jpg"), INFERRED),
-    Fact("A picture that cannot be read", 40137, upload("media/uploadimg", picture("PNG")[:60], "a.png")),
+    Fact(
+        "`uploadimg` takes less than 1 MB",
+        40009,
+        upload("media/uploadimg", big(picture(), 1), "a.jpg"),
+    ),
+    Fact(
+        "A file whose name says another format",
+        40137,
+        upload("media/uploadimg", picture("PNG"), "a.jpg"),
+        INFERRED,
+    ),
+    Fact(
+        "A picture that cannot be read",
+        40137,
+        upload("media/uploadimg", picture("PNG")[:60], "a.png"),
+    ),
     Fact("An empty file", 44001, upload("media/uploadimg", b"", "a.jpg"), SDK),
     Fact("No file", 41005, ask("POST", "media/uploadimg", b"x")),
-    Fact("A file whose name is not ASCII", 41005, upload("media/uploadimg", picture(), "春.jpg"), COMMUNITY),
+    Fact(
+        "A file whose name is not ASCII",
+        41005,
+        upload("media/uploadimg", picture(), "春.jpg"),
+        COMMUNITY,
+    ),
     Fact("`add_material` of an unknown type", 40004, material("poster", picture(), "a.jpg")),
     Fact(
         "Permanent pictures: GIF and BMP, too",
         [0, 0],
-        codes(material("image", picture("GIF"), "a.gif"), material("image", picture("BMP"), "a.bmp")),
+        codes(
+            material("image", picture("GIF"), "a.gif"), material("image", picture("BMP"), "a.bmp")
+        ),
     ),
     Fact("Permanent pictures: 10 MB", 40009, material("image", big(picture(), 10), "a.jpg")),
     Fact(
         "A permanent picture has a `url`, a sound has none",
         [True, False],
-        lambda c: ["url" in material("image", picture(), "a.jpg")(c), "url" in material("voice", mp3(), "a.mp3")(c)],
+        lambda c: [
+            "url" in material("image", picture(), "a.jpg")(c),
+            "url" in material("voice", mp3(), "a.mp3")(c),
+        ],
     ),
     Fact("`thumb`: JPEG", 40005, material("thumb", picture("PNG"), "a.png")),
     Fact("`thumb`: 64 KB", 40006, material("thumb", big(picture(), 1 / 16), "a.jpg")),
     Fact(
         "Sounds: MP3, WAV, AMR",
         [0, 0, 0],
-        codes(material("voice", mp3(), "a.mp3"), material("voice", wav(), "a.wav"), material("voice", amr(), "a.amr")),
+        codes(
+            material("voice", mp3(), "a.mp3"),
+            material("voice", wav(), "a.wav"),
+            material("voice", amr(), "a.amr"),
+        ),
     ),
     Fact("Sounds: 2 MB", 40006, material("voice", big(mp3(), 2), "a.mp3")),
     Fact(
@@ -680,7 +792,12 @@ UPLOADS: Final = [
         [b"\xff\xd8\xff", "雪球", "两秒钟"],
         _read_material,
     ),
-    Fact("`uploadvideo` of what is no video", 40007, ask("POST", "media/uploadvideo", {"media_id": "x"}), SDK),
+    Fact(
+        "`uploadvideo` of what is no video",
+        40007,
+        ask("POST", "media/uploadvideo", {"media_id": "x"}),
+        SDK,
+    ),
     Fact(
         "`get_materialcount` counts by type",
         {"voice_count": 0, "video_count": 0, "image_count": 1, "news_count": 0},
@@ -696,7 +813,10 @@ UPLOADS: Final = [
     Fact(
         "`del_material` of what is gone",
         [0, 40007],
-        then(cover, lambda c, m: codes(*[ask("POST", "material/del_material", {"media_id": m})] * 2)(c)),
+        then(
+            cover,
+            lambda c, m: codes(*[ask("POST", "material/del_material", {"media_id": m})] * 2)(c),
+        ),
     ),
 ]
 DRAFTS: Final = [
@@ -704,18 +824,25 @@ DRAFTS: Final = [
         "1 to 8 articles",
         [45008, 45008],
         codes(
-            ask("POST", "draft/add", {"articles": []}), lambda c: c.post("draft/add", {"articles": [c.article()] * 9})
+            ask("POST", "draft/add", {"articles": []}),
+            lambda c: c.post("draft/add", {"articles": [c.article()] * 9}),
         ),
     ),
     Fact(
-        "`articles` is a list", 40097, ask("POST", "draft/add", {"articles": {}}), STRICTER, "No page has the errcode."
+        "`articles` is a list",
+        40097,
+        ask("POST", "draft/add", {"articles": {}}),
+        STRICTER,
+        "No page has the errcode.",
     ),
     Fact(
         "A repeated call makes a second draft",
         2,
         lambda c: [c.draft(), c.draft(), c.get("draft/count")["total_count"]][-1],
     ),
-    Fact("A title is required", 45003, article(title=""), STRICTER, "The code is that of its length."),
+    Fact(
+        "A title is required", 45003, article(title=""), STRICTER, "The code is that of its length."
+    ),
     Fact(
         "A title has 64 characters",
         [0, 45003],
@@ -746,7 +873,12 @@ DRAFTS: Final = [
         lambda c: [
             each["digest"]
             for each in c.post(
-                "draft/get", {"media_id": c.post("draft/add", {"articles": [c.article(digest="一")] * 2})["media_id"]}
+                "draft/get",
+                {
+                    "media_id": c.post("draft/add", {"articles": [c.article(digest="一")] * 2})[
+                        "media_id"
+                    ]
+                },
             )["news_item"]
         ],
     ),
@@ -758,11 +890,17 @@ DRAFTS: Final = [
         COMMUNITY,
         "An account with `content_characters` refuses earlier.",
     ),
-    Fact("A source of 1 KB", 45005, article(content_source_url="https://example.com/" + "a" * 1024)),
+    Fact(
+        "A source of 1 KB", 45005, article(content_source_url="https://example.com/" + "a" * 1024)
+    ),
     Fact("A cover is required", 40007, article(thumb_media_id="")),
     Fact("A cover that nobody uploaded", 40007, cover_of("unknown")),
     Fact("A cover that is temporary", 40007, cover_of("temporary"), COMMUNITY),
-    Fact("Comments without the right", 88000, given(article(need_open_comment=1), comment_right=False)),
+    Fact(
+        "Comments without the right",
+        88000,
+        given(article(need_open_comment=1), comment_right=False),
+    ),
     Fact(
         "`need_open_comment` is 0 or 1",
         [40097, 40097],
@@ -807,9 +945,10 @@ DRAFTS: Final = [
         [0, 40007],
         then(
             draft,
-            lambda c, d: codes(ask("POST", "draft/delete", {"media_id": d}), ask("POST", "draft/get", {"media_id": d}))(
-                c
-            ),
+            lambda c, d: codes(
+                ask("POST", "draft/delete", {"media_id": d}),
+                ask("POST", "draft/get", {"media_id": d}),
+            )(c),
         ),
     ),
     Fact(
@@ -818,7 +957,12 @@ DRAFTS: Final = [
         then(
             draft,
             lambda c, d: [
-                code(c.post("draft/update", {"media_id": d, "index": index, "articles": c.article(title="新")}))
+                code(
+                    c.post(
+                        "draft/update",
+                        {"media_id": d, "index": index, "articles": c.article(title="新")},
+                    )
+                )
                 for index in (0, 1)
             ],
         ),
@@ -828,7 +972,10 @@ DRAFTS: Final = [
         True,
         then(
             lambda c: [c.draft(), c.draft()],
-            lambda c, made: [each["media_id"] for each in c.post("draft/batchget", FIRST_PAGE)["item"]] == made[::-1],
+            lambda c, made: (
+                [each["media_id"] for each in c.post("draft/batchget", FIRST_PAGE)["item"]]
+                == made[::-1]
+            ),
         ),
         INFERRED,
     ),
@@ -844,16 +991,19 @@ DRAFTS: Final = [
         "",
         lambda c: [
             c.draft(),
-            c.post("draft/batchget", {"offset": 0, "count": 1, "no_content": 1})["item"][0]["content"]["news_item"][0][
+            c.post("draft/batchget", {"offset": 0, "count": 1, "no_content": 1})["item"][0][
                 "content"
-            ],
+            ]["news_item"][0]["content"],
         ][1],
     ),
     Fact(
         "A mass send consumes the draft",
         [0, 40007],
         then(
-            draft, lambda c, d: codes(lambda c: c.post(SENDALL, c.job(d)), ask("POST", "draft/get", {"media_id": d}))(c)
+            draft,
+            lambda c, d: codes(
+                lambda c: c.post(SENDALL, c.job(d)), ask("POST", "draft/get", {"media_id": d})
+            )(c),
         ),
         note="Pages differ about a send to a tag or to openids: removed is what a client must survive.",
     ),
@@ -863,7 +1013,9 @@ PUBLISHED: Final = [
         "A draft is published after a while: `publish_status` is 1, and then 0 with an `article_id` and addresses",
         [1, 0, True, [1, 2]],
         lambda c: [
-            c.post("freepublish/get", c.post("freepublish/submit", {"media_id": c.draft()}))["publish_status"],
+            c.post("freepublish/get", c.post("freepublish/submit", {"media_id": c.draft()}))[
+                "publish_status"
+            ],
             (told := published(c, 2))["publish_status"],
             bool(told["article_id"]),
             [each["idx"] for each in told["article_detail"]["item"]],
@@ -886,7 +1038,11 @@ PUBLISHED: Final = [
         ),
         COMMUNITY,
     ),
-    Fact("Without the right", 48001, given(ask("POST", "freepublish/batchget", FIRST_PAGE), publish_right=False)),
+    Fact(
+        "Without the right",
+        48001,
+        given(ask("POST", "freepublish/batchget", FIRST_PAGE), publish_right=False),
+    ),
     Fact(
         "`freepublish/get` of another id",
         40007,
@@ -895,7 +1051,9 @@ PUBLISHED: Final = [
         "No page has the errcode.",
     ),
     Fact(
-        "`freepublish/getarticle` of an unknown id", 53600, ask("POST", "freepublish/getarticle", {"article_id": "x"})
+        "`freepublish/getarticle` of an unknown id",
+        53600,
+        ask("POST", "freepublish/getarticle", {"article_id": "x"}),
     ),
     Fact(
         "`freepublish/getarticle`: what the draft held, under lasting addresses",
@@ -931,7 +1089,9 @@ PUBLISHED: Final = [
         [0, 0],
         codes(
             *(
-                lambda c, body=body: c.post("freepublish/delete", {**body, "article_id": published(c)["article_id"]})
+                lambda c, body=body: c.post(
+                    "freepublish/delete", {**body, "article_id": published(c)["article_id"]}
+                )
                 for body in ({"index": 0}, {})
             )
         ),
@@ -955,10 +1115,20 @@ SENDS: Final = [
         STRICTER,
         "Pages before 2016 said so, and wechatpy 1.8.18 writes it.",
     ),
-    Fact("`mass/send` from a subscription account", 48001, given(listed(OWN[:2]), kind="subscription")),
-    Fact("Fewer than two openids", [40130, 40130], codes(listed([]), listed(["oTwice1", "oTwice1"]))),
+    Fact(
+        "`mass/send` from a subscription account",
+        48001,
+        given(listed(OWN[:2]), kind="subscription"),
+    ),
+    Fact(
+        "Fewer than two openids", [40130, 40130], codes(listed([]), listed(["oTwice1", "oTwice1"]))
+    ),
     Fact("More than 10,000 openids", 40032, listed(["oGood11"] * 10_001)),
-    Fact("What is no openid", [40031, 40031], codes(listed(["oGood11", "bad id"]), listed(["oGood11", 5]))),
+    Fact(
+        "What is no openid",
+        [40031, 40031],
+        codes(listed(["oGood11", "bad id"]), listed(["oGood11", 5])),
+    ),
     Fact("An unknown type, in `mass/send`", 45162, listed(OWN[:2], msgtype="x")),
     Fact("An account with the advertising agreement", 45062, given(news(), website_only=True)),
     Fact(
@@ -995,14 +1165,21 @@ SENDS: Final = [
     Fact(
         "`recommend`: 140 characters",
         [0, 40193, 40194],
-        codes(pictures(recommend="字" * 140), pictures(1, 2, recommend="字" * 141), pictures(1, 2, recommend=7)),
+        codes(
+            pictures(recommend="字" * 140),
+            pictures(1, 2, recommend="字" * 141),
+            pictures(1, 2, recommend=7),
+        ),
         INFERRED,
         "No page has the number.",
     ),
     Fact(
         "The older branch `image` is taken",
         0,
-        lambda c: [c.tag(), c.post(SENDALL, c.text(msgtype="image", image={"media_id": c.cover()}))][1],
+        lambda c: [
+            c.tag(),
+            c.post(SENDALL, c.text(msgtype="image", image={"media_id": c.cover()})),
+        ][1],
         SDK,
     ),
     Fact("A video of the API", 48022, _video),
@@ -1010,7 +1187,10 @@ SENDS: Final = [
     Fact(
         "`send_ignore_reprint` is 0 or 1",
         [0, 40097],
-        codes(news(send_ignore_reprint=1), lambda c: c.post(SENDALL, c.job(c.draft(), 2, send_ignore_reprint=2))),
+        codes(
+            news(send_ignore_reprint=1),
+            lambda c: c.post(SENDALL, c.job(c.draft(), 2, send_ignore_reprint=2)),
+        ),
         STRICTER,
         "No page has the errcode.",
     ),
@@ -1026,15 +1206,29 @@ REPEATS: Final = [
         ),
     ),
     Fact("Repeated after 24 hours: a second job", 0, lambda c: _repeated(c, hours=24)),
-    Fact("The same id with another body", 45065, lambda c: _repeated(c, minutes=2, text={"content": "别的"}), INFERRED),
-    Fact("Without an id: a digest of scope and content", 45065, lambda c: _repeated(c, minutes=2, clientmsgid=None)),
+    Fact(
+        "The same id with another body",
+        45065,
+        lambda c: _repeated(c, minutes=2, text={"content": "别的"}),
+        INFERRED,
+    ),
+    Fact(
+        "Without an id: a digest of scope and content",
+        45065,
+        lambda c: _repeated(c, minutes=2, clientmsgid=None),
+    ),
     Fact(
         "An id of 32 bytes",
         [0, 45067, 45067],
         codes(send(clientmsgid="a" * 32), send(clientmsgid="a" * 33), send(clientmsgid="二" * 11)),
         note="Older pages say 64; one of 36 was refused in 2023.",
     ),
-    Fact("A refused send leaves its id free", [44004, 0], codes(send(text={"content": ""}), send()), INFERRED),
+    Fact(
+        "A refused send leaves its id free",
+        [44004, 0],
+        codes(send(text={"content": ""}), send()),
+        INFERRED,
+    ),
 ]
 ALLOWANCE: Final = [
     Fact(
@@ -1068,12 +1262,26 @@ ALLOWANCE: Final = [
         note="Whether the first answer is 89504 or a `msg_id` is nowhere.",
     ),
     Fact("It does not hold a send to a tag", 0, given(send(), protection=True)),
-    Fact("The administrator refuses", "err(40001)", given(lambda c: _held(c, confirm=False), protection=True)),
-    Fact("The administrator says nothing for 30 minutes", "err(40002)", given(_held, protection=True)),
-    Fact("The administrator confirms", "send success", given(lambda c: _held(c, confirm=True), protection=True)),
+    Fact(
+        "The administrator refuses",
+        "err(40001)",
+        given(lambda c: _held(c, confirm=False), protection=True),
+    ),
+    Fact(
+        "The administrator says nothing for 30 minutes", "err(40002)", given(_held, protection=True)
+    ),
+    Fact(
+        "The administrator confirms",
+        "send success",
+        given(lambda c: _held(c, confirm=True), protection=True),
+    ),
 ]
 PREVIEWS: Final = [
-    Fact("By WeChat name, or by openid", [0, 0], codes(preview(towxname="li"), preview(touser="oABC123"))),
+    Fact(
+        "By WeChat name, or by openid",
+        [0, 0],
+        codes(preview(towxname="li"), preview(touser="oABC123")),
+    ),
     Fact("With both, the name wins", 43004, preview(towxname="not_a_follower", touser="oABC123")),
     Fact(
         "To somebody who does not follow",
@@ -1081,7 +1289,11 @@ PREVIEWS: Final = [
         codes(preview(towxname="not_a_follower"), preview(touser="onot_a_follower")),
     ),
     Fact("To an illegal name", 40132, preview(towxname="bad_name")),
-    Fact("To nobody, or to what is no openid", [40003, 40003], codes(preview(), preview(touser="no openid"))),
+    Fact(
+        "To nobody, or to what is no openid",
+        [40003, 40003],
+        codes(preview(), preview(touser="no openid")),
+    ),
     Fact(
         "It consumes neither draft nor allowance",
         [0, 0],
@@ -1089,7 +1301,12 @@ PREVIEWS: Final = [
             then(
                 draft,
                 lambda c, d: [
-                    code(c.post(PREVIEW, {"towxname": "li", "msgtype": "mpnews", "mpnews": {"media_id": d}})),
+                    code(
+                        c.post(
+                            PREVIEW,
+                            {"towxname": "li", "msgtype": "mpnews", "mpnews": {"media_id": d}},
+                        )
+                    ),
                     code(c.post(SENDALL, c.job(d))),
                 ],
             ),
@@ -1149,7 +1366,10 @@ JOBS: Final = [
         "DELETE",
         then(
             lambda c: sent(c)["msg_id"],
-            lambda c, m: [c.post(DELETE, {"msg_id": m, "article_idx": 0}), c.post(GET, {"msg_id": m})["msg_status"]][1],
+            lambda c, m: [
+                c.post(DELETE, {"msg_id": m, "article_idx": 0}),
+                c.post(GET, {"msg_id": m})["msg_status"],
+            ][1],
         ),
     ),
     Fact(
@@ -1162,7 +1382,9 @@ JOBS: Final = [
         40065,
         then(
             lambda c: send()(c)["msg_id"],
-            lambda c, m: later(lambda c: c.post(DELETE, {"msg_id": m, "article_idx": 0}), minutes=4)(c),
+            lambda c, m: later(
+                lambda c: c.post(DELETE, {"msg_id": m, "article_idx": 0}), minutes=4
+            )(c),
         ),
     ),
     Fact(
@@ -1170,7 +1392,10 @@ JOBS: Final = [
         0,
         lambda c: [
             sent(c),
-            c.post(DELETE, {"url": c.report()["jobs"][0]["articles"][0]["article_url"], "article_idx": 1}),
+            c.post(
+                DELETE,
+                {"url": c.report()["jobs"][0]["articles"][0]["article_url"], "article_idx": 1},
+            ),
         ][1],
     ),
     Fact(
@@ -1196,7 +1421,12 @@ EVENTS: Final = [
         ["send success", 1000, 1000, 1],
         then(
             ended,
-            lambda c, e: [e["Status"], e["TotalCount"], e["SentCount"], e["ArticleUrlResult"]["Count"]],
+            lambda c, e: [
+                e["Status"],
+                e["TotalCount"],
+                e["SentCount"],
+                e["ArticleUrlResult"]["Count"],
+            ],
         ),
     ),
     Fact(
@@ -1212,8 +1442,15 @@ EVENTS: Final = [
         3,
         lambda c: ended(c, status="err(30002)")["CopyrightCheckResult"]["CheckState"],
     ),
-    Fact("Any other end", "err(20431)", lambda c: ended(c, status="err(20431)")["Status"], COMMUNITY),
-    Fact("Older events have no `ArticleUrlResult`", False, lambda c: "ArticleUrlResult" in ended(c, event="old"), SDK),
+    Fact(
+        "Any other end", "err(20431)", lambda c: ended(c, status="err(20431)")["Status"], COMMUNITY
+    ),
+    Fact(
+        "Older events have no `ArticleUrlResult`",
+        False,
+        lambda c: "ArticleUrlResult" in ended(c, event="old"),
+        SDK,
+    ),
     Fact(
         "A failed job says `SEND_FAIL`",
         "SEND_FAIL",
@@ -1227,19 +1464,27 @@ TAGS: Final = [
     Fact(
         "Tags with id, name and count",
         True,
-        lambda c: [c.tag(), {"id": 101, "name": "会员", "count": 300} in c.get("tags/get")["tags"]][1],
+        lambda c: [c.tag(), {"id": 101, "name": "会员", "count": 300} in c.get("tags/get")["tags"]][
+            1
+        ],
     ),
     Fact("A name that exists", 45157, tag("tags/create", tag={"name": "会员"})),
     Fact(
         "A name of 30 characters",
         [0, 45158],
-        codes(tag("tags/create", tag={"name": "名" * 30}), tag("tags/create", tag={"name": "名" * 31})),
+        codes(
+            tag("tags/create", tag={"name": "名" * 30}), tag("tags/create", tag={"name": "名" * 31})
+        ),
         note="One page counts bytes.",
     ),
     Fact(
         "100 tags",
         [0, 45056],
-        lambda c: [*dict.fromkeys(code(c.post("tags/create", {"tag": {"name": f"第{n}个"}})) for n in range(100))],
+        lambda c: [
+            *dict.fromkeys(
+                code(c.post("tags/create", {"tag": {"name": f"第{n}个"}})) for n in range(100)
+            )
+        ],
     ),
     Fact("A system tag is not changed", 45058, tag("tags/update", tag={"id": 2, "name": "别名"})),
     Fact(
@@ -1257,8 +1502,16 @@ TAGS: Final = [
         ),
         SDK,
     ),
-    Fact("`batchtagging` of a stranger", 40003, tag("tags/members/batchtagging", openid_list=["oStranger"], tagid=101)),
-    Fact("20 tags a user", [0, 45059], lambda c: [*dict.fromkeys(code(_tagged(c, n)) for n in range(21))]),
+    Fact(
+        "`batchtagging` of a stranger",
+        40003,
+        tag("tags/members/batchtagging", openid_list=["oStranger"], tagid=101),
+    ),
+    Fact(
+        "20 tags a user",
+        [0, 45059],
+        lambda c: [*dict.fromkeys(code(_tagged(c, n)) for n in range(21))],
+    ),
     Fact(
         "`user/get` gives 10,000 a page, and the last page has no `data`",
         [10_000, 2_000, 0, False],
@@ -1267,7 +1520,11 @@ TAGS: Final = [
     ),
     Fact("`user/get` after a stranger", 40003, ask("GET", "user/get", next_openid="oStranger")),
     Fact("Who is untagged leaves the tag", [5, 2], _untagged),
-    Fact("`getidlist`: the tags of a follower", {"tagid_list": [101]}, tag("tags/getidlist", openid=OWN[0])),
+    Fact(
+        "`getidlist`: the tags of a follower",
+        {"tagid_list": [101]},
+        tag("tags/getidlist", openid=OWN[0]),
+    ),
 ]
 COMMENTS: Final = [
     Fact(
@@ -1279,7 +1536,10 @@ COMMENTS: Final = [
     Fact(
         "An article that was not sent",
         [88001, 88001],
-        codes(on_comments("comment/open", index=1), lambda c: on_comments("comment/open", msg_data_id=1)(Caller())),
+        codes(
+            on_comments("comment/open", index=1),
+            lambda c: on_comments("comment/open", msg_data_id=1)(Caller()),
+        ),
     ),
     Fact(
         "A job that failed, or that the administrator refused, sent no article",
@@ -1292,7 +1552,12 @@ COMMENTS: Final = [
         INFERRED,
         "The code says that there is no such article.",
     ),
-    Fact("Nor did one that is under way", 88001, lambda c: _about(c, news()(c), "comment/open"), STRICTER),
+    Fact(
+        "Nor did one that is under way",
+        88001,
+        lambda c: _about(c, news()(c), "comment/open"),
+        STRICTER,
+    ),
     Fact(
         "`count` below 50",
         [0, 88010],
@@ -1303,17 +1568,34 @@ COMMENTS: Final = [
     ),
     Fact("A comment that is not there", 88008, on_comments("comment/markelect", user_comment_id=9)),
     Fact("Elect, unelect, delete; and it is gone", [0, 0, 0, 88008], _comment_deleted),
-    Fact("A reply that is empty", 88007, on_comments("comment/reply/add", user_comment_id=1, content=" ")),
-    Fact("A reply that is not there", 88009, on_comments("comment/reply/delete", user_comment_id=1)),
+    Fact(
+        "A reply that is empty",
+        88007,
+        on_comments("comment/reply/add", user_comment_id=1, content=" "),
+    ),
+    Fact(
+        "A reply that is not there", 88009, on_comments("comment/reply/delete", user_comment_id=1)
+    ),
 ]
 STATISTICS: Final = [
     Fact("The most days of one call", {name: [0, 61501] for name in SPANS}, _spans, SDK),
-    Fact("A day that is not written `YYYY-MM-DD`", 61500, lambda c: c.statistics("getusercumulate", "20261130")),
-    Fact("A day that the calendar does not have", 61500, lambda c: c.statistics("getusercumulate", "2026-11-31")),
+    Fact(
+        "A day that is not written `YYYY-MM-DD`",
+        61500,
+        lambda c: c.statistics("getusercumulate", "20261130"),
+    ),
+    Fact(
+        "A day that the calendar does not have",
+        61500,
+        lambda c: c.statistics("getusercumulate", "2026-11-31"),
+    ),
     Fact(
         "`end_date` is yesterday at most, and not before `begin_date`",
         [61501, 61501],
-        lambda c: [code(c.statistics("getusercumulate", *days)) for days in ((DAY, DAY), ("2026-11-29", "2026-11-28"))],
+        lambda c: [
+            code(c.statistics("getusercumulate", *days))
+            for days in ((DAY, DAY), ("2026-11-29", "2026-11-28"))
+        ],
     ),
     Fact(
         "A day's data is ready at 08:00 of the next, in Beijing",
@@ -1349,7 +1631,8 @@ STATISTICS: Final = [
         "Where readers came from, in WeChat's words; the first is all of them",
         ["全部", "公众号消息", "聊天会话", "朋友圈", "公众号主页", "其他", "推荐", "搜一搜"],
         lambda c: [
-            each["scene_desc"] for each in statistics("getarticleread")(c)["list"][0]["detail"]["read_user_source"]
+            each["scene_desc"]
+            for each in statistics("getarticleread")(c)["list"][0]["detail"]["read_user_source"]
         ],
         note="That each is told, also without readers, and that they add up to all is ours.",
     ),
@@ -1369,10 +1652,21 @@ STATISTICS: Final = [
         COMMUNITY,
         "The page has no `user_source`.",
     ),
-    Fact("Articles have no data from before 2025-11-01", [], _old("getbizsummary", "2025-10-31"), SDK),
+    Fact(
+        "Articles have no data from before 2025-11-01", [], _old("getbizsummary", "2025-10-31"), SDK
+    ),
     Fact("Followers have none from before 2014-12-01", [], _old("getusercumulate", "2014-11-30")),
-    Fact("Texts have no statistics of articles", [], lambda c: [send()(c), c.later(days=1), _articles(c)][2]),
-    Fact("Nobody writes to the account", [], lambda c: statistics("getupstreammsg")(c)["list"], INFERRED),
+    Fact(
+        "Texts have no statistics of articles",
+        [],
+        lambda c: [send()(c), c.later(days=1), _articles(c)][2],
+    ),
+    Fact(
+        "Nobody writes to the account",
+        [],
+        lambda c: statistics("getupstreammsg")(c)["list"],
+        INFERRED,
+    ),
 ]
 FACTS: Final[dict[str, list[Fact]]] = {
     "token, stable_token, whitelist": CREDENTIALS,

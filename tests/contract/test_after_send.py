@@ -20,7 +20,9 @@ from massctl.wechat.client import WeChatClient
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[WeChatClient]:
-    opened = WeChatClient.open(APPID, SECRET, "https://api.weixin.qq.com", inside=sandbox.app, sleep=lambda _: None)
+    opened = WeChatClient.open(
+        APPID, SECRET, "https://api.weixin.qq.com", inside=sandbox.app, sleep=lambda _: None
+    )
     with opened:
         yield opened
 
@@ -28,10 +30,19 @@ def client(sandbox: Sandbox) -> Iterator[WeChatClient]:
 def sent(client: WeChatClient, number: int = 1) -> Accepted | InDoubt:
     cover = client.add_material(Upload(picture(), "a.jpg", "image/jpeg")).media_id
     article = DraftArticle(
-        "标题", "", "", f"<p>{number}</p>", "", cover, need_open_comment=True, only_fans_can_comment=False
+        "标题",
+        "",
+        "",
+        f"<p>{number}</p>",
+        "",
+        cover,
+        need_open_comment=True,
+        only_fans_can_comment=False,
     )
     media_id = client.add_draft([article, article])
-    verdict = client.send_mass(intent(body=news_body(media_id), campaign=CampaignName(f"n{number}")), IN_TIME)
+    verdict = client.send_mass(
+        intent(body=news_body(media_id), campaign=CampaignName(f"n{number}")), IN_TIME
+    )
     assert isinstance(verdict, Accepted | InDoubt)
     return verdict
 
@@ -69,7 +80,9 @@ def test_the_speed_is_read_and_set(client: WeChatClient) -> None:
     assert (SendingSpeed(0, 80), SendingSpeed(4, 10)) == (before, client.speed())
 
 
-def test_comments_are_switched_article_by_article(client: WeChatClient, sandbox: Sandbox, clock: Clock) -> None:
+def test_comments_are_switched_article_by_article(
+    client: WeChatClient, sandbox: Sandbox, clock: Clock
+) -> None:
     job = sent(client)
     assert isinstance(job, Accepted)
     clock.later(minutes=4)
@@ -95,7 +108,10 @@ def test_the_event_of_a_job_is_read_as_it_was_meant(
     )  # fmt: skip
     assert START + timedelta(minutes=3) == found.created_at
     assert found.said.copyright_check is not None
-    assert (1, 2) == (found.said.copyright_check.check_state, len(found.said.copyright_check.results))
+    assert (1, 2) == (
+        found.said.copyright_check.check_state,
+        len(found.said.copyright_check.results),
+    )
 
 
 def test_a_held_send_is_known_as_one(client: WeChatClient, sandbox: Sandbox, clock: Clock) -> None:

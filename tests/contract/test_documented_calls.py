@@ -99,20 +99,32 @@ def test_a_call_is_made_and_answered_as_documented(row: Row, told: Told) -> None
 @pytest.mark.parametrize("row", ELEMENTS, ids=_name)
 def test_an_element_stands_in_the_draft_as_documented(row: Element, told: Told) -> None:
     story = told("sends")
-    urls = [each.answered["url"] for each in story.exchanges["mpnews"] if each.path == "/cgi-bin/media/uploadimg"]
+    urls = [
+        each.answered["url"]
+        for each in story.exchanges["mpnews"]
+        if each.path == "/cgi-bin/media/uploadimg"
+    ]
     wanted = elements(row.html.replace("{river}", urls[0].replace("http://", "https://")))
-    drafts = [each.body.decode() for each in story.exchanges["mpnews"] if each.path == "/cgi-bin/draft/add"]
+    drafts = [
+        each.body.decode()
+        for each in story.exchanges["mpnews"]
+        if each.path == "/cgi-bin/draft/add"
+    ]
     assert drafts
     for body in drafts:
         (article,) = json.loads(body)["articles"]
         given = elements(article["content"])
-        assert [wanted] == [given[at : at + len(wanted)] for at, each in enumerate(given) if each == wanted[0]]
+        assert [wanted] == [
+            given[at : at + len(wanted)] for at, each in enumerate(given) if each == wanted[0]
+        ]
 
 
 @pytest.mark.parametrize("row", ARTICLES, ids=_name)
 def test_the_sandbox_makes_of_an_article_what_is_documented(row: Article, sandbox: Sandbox) -> None:
     sandbox.ensure_account(APPID, **row.account)
-    with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
+    with httpx.Client(
+        transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1"
+    ) as http:
         client = Client(http)
         answer = client.add_draft(**{row.member: row.given})
         if isinstance(row.becomes, int):
@@ -125,7 +137,9 @@ def test_the_sandbox_makes_of_an_article_what_is_documented(row: Article, sandbo
 @pytest.mark.parametrize("row", SENDS, ids=_name)
 def test_the_sandbox_answers_a_message_as_documented(row: Send, sandbox: Sandbox) -> None:
     sandbox.ensure_account(APPID, **row.account)
-    with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
+    with httpx.Client(
+        transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1"
+    ) as http:
         asked = {"filter": {"is_to_all": True}, "clientmsgid": "0" * 32, **row.message}
         assert row.errcode == Client(http).post("message/mass/sendall", asked).json()["errcode"]
 
@@ -177,7 +191,9 @@ def test_nothing_was_done_that_wechat_would_mind(opened: Stage, told: Told) -> N
         "clientmsgid_missing",
         "over_limit",
     }
-    assert [] == [each for each in opened.wechat.report()["violations"] if each["kind"] not in meant]
+    assert [] == [
+        each for each in opened.wechat.report()["violations"] if each["kind"] not in meant
+    ]
 
 
 def _untold(match: Match, expected: Any, actual: Any) -> list[str]:
@@ -188,10 +204,16 @@ def _untold(match: Match, expected: Any, actual: Any) -> list[str]:
         return [
             each
             for name, value in expected.items()
-            for each in (_untold(match, value, actual[name]) if name in actual else [f"{name} is not told"])
+            for each in (
+                _untold(match, value, actual[name]) if name in actual else [f"{name} is not told"]
+            )
         ]
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        return [each for ours, theirs in zip(expected, actual, strict=True) for each in _untold(match, ours, theirs)]
+        return [
+            each
+            for ours, theirs in zip(expected, actual, strict=True)
+            for each in _untold(match, ours, theirs)
+        ]
     return match.differences(expected, actual)
 
 

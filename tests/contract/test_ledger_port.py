@@ -9,7 +9,13 @@ from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from gits import clone_of, ledger_in, remote_at
 from sqlite_backend import DATABASE, SqliteStore
 
-from massctl.errors import LedgerCorruptError, LedgerError, LedgerMissingError, LedgerOlderError, LedgerStaleError
+from massctl.errors import (
+    LedgerCorruptError,
+    LedgerError,
+    LedgerMissingError,
+    LedgerOlderError,
+    LedgerStaleError,
+)
 from massctl.ledger import chained_ledger
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.local_file import LocalLedger
@@ -20,7 +26,9 @@ WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
 MORE = as_new((Expired(not_after=NOW), WORDS))
 ATTEMPT = as_new(attempted(WORDS))
-IMAGE = NewEntry(at=NOW, event=ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0"))
+IMAGE = NewEntry(
+    at=NOW, event=ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0")
+)
 Open = Callable[[], ChainedLedger]
 
 
@@ -101,7 +109,9 @@ def test_of_many_runners_at_once_one_writes_at_each_serial(begun: ChainedLedger,
         for _ in range(3):
             serial = len(ledger.read(0))
             try:
-                written.extend(entry.serial for entry in ledger.append(serial, [MORE], durable=True))
+                written.extend(
+                    entry.serial for entry in ledger.append(serial, [MORE], durable=True)
+                )
             except LedgerStaleError:
                 continue
 
@@ -115,7 +125,9 @@ def test_of_many_runners_at_once_one_writes_at_each_serial(begun: ChainedLedger,
 
 
 @pytest.mark.parametrize("expected", [0, 2])
-def test_an_expected_serial_that_is_not_the_last_writes_nothing(expected: int, begun: ChainedLedger, opened: Open):
+def test_an_expected_serial_that_is_not_the_last_writes_nothing(
+    expected: int, begun: ChainedLedger, opened: Open
+):
     with pytest.raises(LedgerStaleError):
         begun.append(expected, [MORE], durable=True)
     assert 1 == len(opened().read(0))
@@ -127,7 +139,9 @@ def test_only_its_first_entry_begins_a_ledger(opened: Open):
     assert ("massctl state init" in caught.value.hint, None) == (True, opened().as_found())
 
 
-def test_what_was_verified_once_is_not_read_again(begun: ChainedLedger, opened: Open, monkeypatch: pytest.MonkeyPatch):
+def test_what_was_verified_once_is_not_read_again(
+    begun: ChainedLedger, opened: Open, monkeypatch: pytest.MonkeyPatch
+):
     begun.append(1, [MORE] * 3, durable=True)
     ledger, other = opened(), opened()
     ledger.read(0)
@@ -135,7 +149,9 @@ def test_what_was_verified_once_is_not_read_again(begun: ChainedLedger, opened: 
     read: list[int] = []
     follow = chained_ledger.follow
     monkeypatch.setattr(
-        chained_ledger, "follow", lambda data, after, **k: read.append(data.count(b"\n")) or follow(data, after, **k)
+        chained_ledger,
+        "follow",
+        lambda data, after, **k: read.append(data.count(b"\n")) or follow(data, after, **k),
     )
     assert ([5], [1]) == ([entry.serial for entry in ledger.read(4)], read)
     written = ledger.append(5, [MORE], durable=True)

@@ -68,7 +68,9 @@ class Receiver:
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
-    with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
+    with httpx.Client(
+        transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1"
+    ) as http:
         yield Client(http)
 
 
@@ -83,7 +85,12 @@ def poster(sandbox: Sandbox, receiver: Receiver) -> Poster:
 
 
 def text(client: Client, number: int = 1) -> int:
-    body = {"filter": {"tag_id": 101}, "msgtype": "text", "text": {"content": f"{number}"}, "clientmsgid": f"{number}"}
+    body = {
+        "filter": {"tag_id": 101},
+        "msgtype": "text",
+        "text": {"content": f"{number}"},
+        "clientmsgid": f"{number}",
+    }
     return int(client.post("message/mass/sendall", body).json()["msg_id"])
 
 
@@ -94,7 +101,9 @@ def posts(client: Client, number: int = 0) -> list[dict[str, Any]]:
 
 def test_the_vector_of_the_documentation() -> None:
     message = b"<xml><MsgID>3000000001</MsgID></xml>"
-    encrypt = callback.sealed(message, "wx0123456789abcdef", callback.key_bytes(KEY), b"0123456789abcdef")
+    encrypt = callback.sealed(
+        message, "wx0123456789abcdef", callback.key_bytes(KEY), b"0123456789abcdef"
+    )
     assert (
         "3CM/MaqhNUKDwkAQa5B3eIgAhffgEat2OYij2TYXbwHY5GcwQ6W2w6cbY++/bZnSrcsu3x4980u34SiuIjYRW0vO96qMvOGevpfqZRWGIy9op"
         "z3++9IQN+THxtqDPwDI"
@@ -107,7 +116,9 @@ def test_the_vector_of_the_documentation() -> None:
 def test_padding_fills_blocks_of_32_bytes_and_is_never_missing() -> None:
     words = ["x" * length for length in range(40)]
     key = callback.key_bytes(KEY)
-    assert words == [opened(callback.sealed(each.encode(), APPID, key, bytes(16))) for each in words]
+    assert words == [
+        opened(callback.sealed(each.encode(), APPID, key, bytes(16))) for each in words
+    ]
 
 
 @pytest.mark.parametrize("key", ["", "short", KEY + "5", KEY[:-1] + "!", KEY[:-1] + "é"])
@@ -136,7 +147,9 @@ def test_an_event_is_signed_and_in_the_mode_of_the_console(
     (event,) = client.report()["events"]
     wanted = event["xml"] if form == "xml" else json.dumps(event["json"], ensure_ascii=False)
     members = (
-        json.loads(body) if form == "json" else {each.tag: each.text or "" for each in ElementTree.fromstring(body)}
+        json.loads(body)
+        if form == "json"
+        else {each.tag: each.text or "" for each in ElementTree.fromstring(body)}
     )
     assert (mode != "plain") == ("Encrypt" in members)
     assert (mode == "safe") == (set(members) == {"ToUserName", "Encrypt"})
@@ -145,7 +158,10 @@ def test_an_event_is_signed_and_in_the_mode_of_the_console(
         assert "msg_signature" not in query
     else:
         assert wanted == opened(members["Encrypt"])
-        assert ("aes", sha1(TOKEN, *words, members["Encrypt"])) == (query["encrypt_type"], query["msg_signature"])
+        assert ("aes", sha1(TOKEN, *words, members["Encrypt"])) == (
+            query["encrypt_type"],
+            query["msg_signature"],
+        )
 
 
 @pytest.mark.parametrize(
@@ -243,10 +259,14 @@ def test_an_event_comes_late_and_twice_on_request(
     poster.post_due()
     first, second = receiver.posts
     assert first == second
-    assert [(1, "delivered"), (2, "delivered")] == [(each["copy"], each["state"]) for each in posts(client)]
+    assert [(1, "delivered"), (2, "delivered")] == [
+        (each["copy"], each["state"]) for each in posts(client)
+    ]
 
 
-def test_events_come_out_of_order_on_request(client: Client, clock: Clock, receiver: Receiver, poster: Poster) -> None:
+def test_events_come_out_of_order_on_request(
+    client: Client, clock: Clock, receiver: Receiver, poster: Poster
+) -> None:
     client.control("callback", {"delay": 600, "shuffle": True})
     sent = []
     for number in range(8):
@@ -308,7 +328,9 @@ def test_a_wrong_order_is_refused_and_changes_nothing(
     assert 1 == len(receiver.posts)
 
 
-def test_a_reset_forgets_what_waits(client: Client, clock: Clock, receiver: Receiver, poster: Poster) -> None:
+def test_a_reset_forgets_what_waits(
+    client: Client, clock: Clock, receiver: Receiver, poster: Poster
+) -> None:
     receiver.answers = [Answer(500, "")]
     text(client)
     clock.later(minutes=4)
@@ -319,7 +341,9 @@ def test_a_reset_forgets_what_waits(client: Client, clock: Clock, receiver: Rece
     assert (1, URL) == (len(receiver.posts), client.report()["callback"]["url"])
 
 
-def test_a_reset_while_an_event_is_posted_leaves_no_trace_of_it(client: Client, clock: Clock, sandbox: Sandbox) -> None:
+def test_a_reset_while_an_event_is_posted_leaves_no_trace_of_it(
+    client: Client, clock: Clock, sandbox: Sandbox
+) -> None:
     def ask(verb: str, address: str, _headers: Mapping[str, str], _body: bytes) -> Answer:
         if verb == "POST":
             client.control("reset", {})
@@ -344,7 +368,9 @@ def test_a_reset_while_an_event_is_posted_leaves_no_trace_of_it(client: Client, 
     ],
     ids=str,
 )
-def test_a_job_ends_as_ordered(client: Client, clock: Clock, order: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_a_job_ends_as_ordered(
+    client: Client, clock: Clock, order: dict[str, Any], expected: dict[str, Any]
+) -> None:
     client.control("ending", {"appid": APPID, **order})
     client.send(client.draft())
     clock.later(minutes=4)
@@ -362,7 +388,9 @@ def test_a_second_event_tells_another_end_a_minute_later(
     assert ["send success"] == [event["status"] for event in client.report()["events"]]
     clock.later(seconds=1)
     poster.post_due()
-    assert ["send success", "err(10001)"] == [event["status"] for event in client.report()["events"]]
+    assert ["send success", "err(10001)"] == [
+        event["status"] for event in client.report()["events"]
+    ]
     first, second = receiver.posts
     assert first != second
     assert [5, 0] == [min(event["json"]["SentCount"], 5) for event in client.report()["events"]]
@@ -370,13 +398,19 @@ def test_a_second_event_tells_another_end_a_minute_later(
 
 def test_originality_is_told_as_ordered_article_by_article(client: Client, clock: Clock) -> None:
     found = {"ArticleIdx": 1, "UserDeclareState": 1, "AuditState": 11, "OriginalArticleType": 3}
-    client.control("ending", {"appid": APPID, "copyright": {"CheckState": 2, "ResultList": [found]}})
+    client.control(
+        "ending", {"appid": APPID, "copyright": {"CheckState": 2, "ResultList": [found]}}
+    )
     client.send(client.draft())
     clock.later(minutes=4)
     (event,) = client.report()["events"]
     check = event["json"]["CopyrightCheckResult"]
     (item,) = check["ResultList"]
-    assert (2, 1, found) == (check["CheckState"], check["Count"], {name: item[name] for name in found})
+    assert (2, 1, found) == (
+        check["CheckState"],
+        check["Count"],
+        {name: item[name] for name in found},
+    )
     assert "send success" == event["status"]
 
 
@@ -409,9 +443,15 @@ def test_an_old_event_has_no_addresses_and_a_lost_one_is_never_made(
     clock.later(minutes=4)
     poster.post_due()
     (event,) = client.report()["events"]
-    assert ("ArticleUrlResult" in event["json"], "ArticleUrlResult" in receiver.posts[0]) == (False, False)
+    assert ("ArticleUrlResult" in event["json"], "ArticleUrlResult" in receiver.posts[0]) == (
+        False,
+        False,
+    )
     assert [2, 1] == [len(client.report()["jobs"]), len(receiver.posts)]
-    states = [client.post("message/mass/get", {"msg_id": job["msg_id"]}).json() for job in client.report()["jobs"]]
+    states = [
+        client.post("message/mass/get", {"msg_id": job["msg_id"]}).json()
+        for job in client.report()["jobs"]
+    ]
     assert ["SEND_SUCCESS"] * 2 == [state["msg_status"] for state in states]
 
 
@@ -446,17 +486,26 @@ def port() -> Iterator[int]:
 
 
 @pytest.mark.enable_socket
-def test_a_real_server_gets_the_check_and_the_event(sandbox: Sandbox, client: Client, clock: Clock, port: int) -> None:
+def test_a_real_server_gets_the_check_and_the_event(
+    sandbox: Sandbox, client: Client, clock: Clock, port: int
+) -> None:
     text(client)
     clock.later(minutes=4)
-    sandbox.poster(Endpoint(f"http://127.0.0.1:{port}/wechat", TOKEN, "safe", KEY), lambda _: None).post_due()
+    sandbox.poster(
+        Endpoint(f"http://127.0.0.1:{port}/wechat", TOKEN, "safe", KEY), lambda _: None
+    ).post_due()
     (post,) = posts(client)
-    assert ("delivered", ["200 success"]) == (post["state"], [each["result"] for each in post["tries"]])
+    assert ("delivered", ["200 success"]) == (
+        post["state"],
+        [each["result"] for each in post["tries"]],
+    )
 
 
 @pytest.mark.enable_socket
 def test_a_redirect_is_an_answer_and_is_not_followed(port: int) -> None:
-    assert 302 == callback.exchange("POST", f"http://127.0.0.1:{port}/elsewhere", {}, b"<xml/>").status
+    assert (
+        302 == callback.exchange("POST", f"http://127.0.0.1:{port}/elsewhere", {}, b"<xml/>").status
+    )
 
 
 @pytest.mark.enable_socket
@@ -464,13 +513,18 @@ def test_a_server_that_is_silent_or_away_is_no_answer(monkeypatch: pytest.Monkey
     monkeypatch.setattr(callback, "ANSWER_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        assert "no answer within 0.05 s" == callback.exchange("GET", f"http://127.0.0.1:{port}/", {}, b"").words
+        assert (
+            "no answer within 0.05 s"
+            == callback.exchange("GET", f"http://127.0.0.1:{port}/", {}, b"").words
+        )
     away = callback.exchange("GET", f"http://127.0.0.1:{port}/", {}, b"")
     assert (None, True) == (away.status, "refused" in away.words)
 
 
 @pytest.mark.enable_socket
-def test_a_thread_posts_while_the_block_runs(sandbox: Sandbox, client: Client, clock: Clock) -> None:
+def test_a_thread_posts_while_the_block_runs(
+    sandbox: Sandbox, client: Client, clock: Clock
+) -> None:
     here = threading.Event()
 
     def ask(verb: str, address: str, _headers: Mapping[str, str], _body: bytes) -> Answer:
@@ -484,14 +538,22 @@ def test_a_thread_posts_while_the_block_runs(sandbox: Sandbox, client: Client, c
         assert here.wait(60)
 
 
-def test_the_inbox_page_shows_each_post(client: Client, clock: Clock, receiver: Receiver, poster: Poster) -> None:
+def test_the_inbox_page_shows_each_post(
+    client: Client, clock: Clock, receiver: Receiver, poster: Poster
+) -> None:
     assert "events" not in client.http.get("http://127.0.0.1/").text
     receiver.answers = [Answer(500, "<b>sorry</b>"), Answer(200, "success")]
     msg_id = text(client)
     clock.later(minutes=4)
     poster.post_due()
     page = client.http.get("http://127.0.0.1/").text
-    for words in ("events", f"msg_id {msg_id}", "waiting", "500 &lt;b&gt;sorry", "the check (echostr) succeeded"):
+    for words in (
+        "events",
+        f"msg_id {msg_id}",
+        "waiting",
+        "500 &lt;b&gt;sorry",
+        "the check (echostr) succeeded",
+    ):
         assert words in page
     clock.later(seconds=5)
     poster.post_due()

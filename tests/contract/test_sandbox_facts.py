@@ -8,7 +8,12 @@ from massctl.sandbox.app import PATHS
 
 
 @pytest.mark.parametrize(
-    "fact", [pytest.param(fact, id=f"{page}: {fact.rule}") for page, facts in FACTS.items() for fact in facts]
+    "fact",
+    [
+        pytest.param(fact, id=f"{page}: {fact.rule}")
+        for page, facts in FACTS.items()
+        for fact in facts
+    ],
 )
 def test_the_sandbox_answers_as_documented(fact: Fact) -> None:
     found = fact.do(Caller())

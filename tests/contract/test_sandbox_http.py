@@ -38,11 +38,16 @@ def test_a_campaign_goes_from_upload_to_success(client: Client, clock: Clock) ->
     assert stored == f'<p>看</p><img src="{url}">'
     msg_id = client.send(media_id).json()["msg_id"]
     clock.later(minutes=4)
-    assert client.post("message/mass/get", {"msg_id": str(msg_id)}).json()["msg_status"] == "SEND_SUCCESS"
+    assert (
+        client.post("message/mass/get", {"msg_id": str(msg_id)}).json()["msg_status"]
+        == "SEND_SUCCESS"
+    )
     assert client.report()["violations"] == []
 
 
-def test_answers_are_raw_utf8_json_under_the_machines_date(client: Client, sandbox: Sandbox) -> None:
+def test_answers_are_raw_utf8_json_under_the_machines_date(
+    client: Client, sandbox: Sandbox
+) -> None:
     """The world's clock was moved, and no visitor's clock with it."""
     sandbox.advance(3600)
     answer = client.http.get("/cgi-bin/tags/get", params={"access_token": client.token})
@@ -58,7 +63,11 @@ def test_a_picture_comes_through_the_transport_that_api_calls_take(client: Clien
 
 
 def test_a_video_may_be_described_in_the_address_as_an_sdk_does(client: Client) -> None:
-    query = {"access_token": client.token, "type": "video", "description": '{"title": "雪球", "introduction": "两秒"}'}
+    query = {
+        "access_token": client.token,
+        "type": "video",
+        "description": '{"title": "雪球", "introduction": "两秒"}',
+    }
     media = {"media": ("a.mp4", mp4(), "video/mp4")}
     answer = client.http.post("/cgi-bin/material/add_material", params=query, files=media)
     assert "media_id" in answer.json()
@@ -92,7 +101,9 @@ def test_a_part_that_wechat_does_not_see_is_41005(client: Client, files: object)
         ("form-data; name=media; filename=a.jpg", None),
     ],
 )
-def test_only_a_plain_filename_counts(client: Client, disposition: str, errcode: int | None) -> None:
+def test_only_a_plain_filename_counts(
+    client: Client, disposition: str, errcode: int | None
+) -> None:
     head = f"--b\r\nContent-Disposition: {disposition}\r\nContent-Type: image/jpeg\r\n\r\n"
     answer = client.http.post(
         "/cgi-bin/media/uploadimg",
@@ -105,10 +116,14 @@ def test_only_a_plain_filename_counts(client: Client, disposition: str, errcode:
 
 def test_escapes_are_seen_in_the_raw_body(client: Client) -> None:
     client.http.post(
-        "/cgi-bin/tags/create", params={"access_token": client.token}, content=b'{"tag":{"name":"\\u6625"}}'
+        "/cgi-bin/tags/create",
+        params={"access_token": client.token},
+        content=b'{"tag":{"name":"\\u6625"}}',
     )
     assert [row["kind"] for row in client.report()["violations"]] == ["escaped_json"]
-    tags = client.http.get("/cgi-bin/tags/get", params={"access_token": client.token}).json()["tags"]
+    tags = client.http.get("/cgi-bin/tags/get", params={"access_token": client.token}).json()[
+        "tags"
+    ]
     assert "\\u6625" in [tag["name"] for tag in tags]
 
 
@@ -131,15 +146,28 @@ def asked(port: int, host: str, path: str, **headers: str) -> int:
 
 
 @pytest.mark.enable_socket
-@pytest.mark.parametrize("path", ["/", "/_sandbox/report", "/cgi-bin/token", "/datacube/getusersummary", "/style.css"])
-def test_a_served_sandbox_answers_to_the_names_of_this_machine_alone(sandbox: Sandbox, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/", "/_sandbox/report", "/cgi-bin/token", "/datacube/getusersummary", "/style.css"]
+)
+def test_a_served_sandbox_answers_to_the_names_of_this_machine_alone(
+    sandbox: Sandbox, path: str
+) -> None:
     """A website's own name may lead to 127.0.0.1 as well (DNS rebinding)."""
     before = sandbox.report()
-    foreign = ["evil.example:{port}", "evil.example", "127.0.0.1.evil.example:{port}", "127.0.0.1", "127.0.0.1:1", ""]
+    foreign = [
+        "evil.example:{port}",
+        "evil.example",
+        "127.0.0.1.evil.example:{port}",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "",
+    ]
     with serving_app(sandbox.app, more_hosts={PICTURE_HOST}) as port:
         assert {403} == {asked(port, host, path) for host in foreign}
         assert before == sandbox.report()
-        assert 403 not in {asked(port, f"{name}:{{port}}", path) for name in ("127.0.0.1", "LocalHost", "[::1]")}
+        assert 403 not in {
+            asked(port, f"{name}:{{port}}", path) for name in ("127.0.0.1", "LocalHost", "[::1]")
+        }
 
 
 @pytest.mark.enable_socket
@@ -159,8 +187,12 @@ FROM_ANOTHER_SITE = [
 
 
 @pytest.mark.parametrize("headers", FROM_ANOTHER_SITE)
-@pytest.mark.parametrize("path", ["/_sandbox/reset", "/_sandbox/report", "/cgi-bin/stable_token", "/datacube/x"])
-def test_a_page_of_another_site_can_order_nothing(sandbox: Sandbox, headers: dict[str, str], path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/_sandbox/reset", "/_sandbox/report", "/cgi-bin/stable_token", "/datacube/x"]
+)
+def test_a_page_of_another_site_can_order_nothing(
+    sandbox: Sandbox, headers: dict[str, str], path: str
+) -> None:
     before = sandbox.report()
     client = WerkzeugClient(sandbox.app)
     for method in ("GET", "POST"):
@@ -168,8 +200,12 @@ def test_a_page_of_another_site_can_order_nothing(sandbox: Sandbox, headers: dic
     assert before == sandbox.report()
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}])
-def test_what_is_typed_or_stands_on_its_own_page_is_answered(sandbox: Sandbox, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}]
+)
+def test_what_is_typed_or_stands_on_its_own_page_is_answered(
+    sandbox: Sandbox, headers: dict[str, str]
+) -> None:
     client = WerkzeugClient(sandbox.app)
     assert 200 == client.post("/_sandbox/reset", headers=headers).status_code
     assert 200 == client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code
@@ -180,14 +216,19 @@ def test_the_appsecret_is_drawn_for_each_world_and_kept(tmp_path: Path, clock: C
         world = open_world(tmp_path / folder, real_now=clock, seed="test")
         with closing(world):
             world.reset()
-            return {world.ensure_account(appid) for appid in ("wx0000000000000001", "wx0000000000000002")}
+            return {
+                world.ensure_account(appid)
+                for appid in ("wx0000000000000001", "wx0000000000000002")
+            }
 
     (one,), (same,), (other,) = secrets("one"), secrets("one"), secrets("other")
     assert (one, True) == (same, re.fullmatch("[0-9a-f]{32}", one) is not None)
     assert one != other
 
 
-def test_a_lost_answer_is_a_connection_error_and_a_recorded_job(client: Client, clock: Clock) -> None:
+def test_a_lost_answer_is_a_connection_error_and_a_recorded_job(
+    client: Client, clock: Clock
+) -> None:
     media_id = client.draft()
     client.control("faults", {"rules": [{"path": SENDALL, "do": "answer_lost"}]})
     with pytest.raises(ConnectionCut):
@@ -211,9 +252,13 @@ def test_a_bad_rule_is_400(client: Client) -> None:
     assert (answer.status_code, "`do` must be one of" in answer.json()["error"]) == (400, True)
 
 
-def test_the_world_outlives_its_process_and_its_clock_never_runs_back(tmp_path: Path, clock: Clock) -> None:
+def test_the_world_outlives_its_process_and_its_clock_never_runs_back(
+    tmp_path: Path, clock: Clock
+) -> None:
     first = open_sandbox(tmp_path, clock)
-    with httpx.Client(transport=httpx.WSGITransport(first.app), base_url="http://127.0.0.1") as http:
+    with httpx.Client(
+        transport=httpx.WSGITransport(first.app), base_url="http://127.0.0.1"
+    ) as http:
         client = Client(http)
         msg_id = client.send(client.draft()).json()["msg_id"]
     moved = first.advance(86_400)
@@ -265,12 +310,16 @@ def test_two_openers_of_one_world_see_each_others_changes(tmp_path: Path, clock:
         ids = list(pool.map(create, range(40)))
     assert len(set(ids)) == 40
     assert one.report() == two.report()
-    assert one.ensure_tag(APPID, None, "标签7", 0) == two.ensure_tag(APPID, None, "标签7", 0) == ids[7]
+    assert (
+        one.ensure_tag(APPID, None, "标签7", 0) == two.ensure_tag(APPID, None, "标签7", 0) == ids[7]
+    )
     one.close()
     two.close()
 
 
-def test_a_failing_request_leaves_no_trace(sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_request_leaves_no_trace(
+    sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = sandbox.report()
     monkeypatch.setattr("massctl.sandbox.app.answer", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -291,12 +340,19 @@ def test_a_world_of_another_format_is_left_alone(tmp_path: Path, clock: Clock) -
 
 
 @pytest.mark.slow
-def test_large_jobs_are_cheap(client: Client, sandbox: Sandbox, tmp_path: Path, clock: Clock) -> None:
+def test_large_jobs_are_cheap(
+    client: Client, sandbox: Sandbox, tmp_path: Path, clock: Clock
+) -> None:
     """Batches of 10,000: what is written grows with the jobs, not with their square."""
     for batch in range(30):
         clock.later(seconds=2)
         people = [f"oReal{batch:03d}{number:05d}" for number in range(10_000)]
-        body = {"touser": people, "msgtype": "text", "text": {"content": "你好"}, "clientmsgid": f"{batch:032x}"}
+        body = {
+            "touser": people,
+            "msgtype": "text",
+            "text": {"content": "你好"},
+            "clientmsgid": f"{batch:032x}",
+        }
         assert client.post("message/mass/send", body).json()["errcode"] == 0
     size = sum(file.stat().st_size for file in tmp_path.iterdir())
     assert size < 20_000_000
@@ -304,35 +360,56 @@ def test_large_jobs_are_cheap(client: Client, sandbox: Sandbox, tmp_path: Path, 
 
 @pytest.mark.enable_socket
 def test_a_socket_carries_the_same_world(sandbox: Sandbox) -> None:
-    with serving_app(sandbox.app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with (
+        serving_app(sandbox.app) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
         client = Client(http)
         answer = http.get("/cgi-bin/draft/count", params={"access_token": client.token})
-    assert (answer.json(), answer.headers.get_list("date")) == ({"total_count": 0}, ["Tue, 01 Dec 2026 12:00:00 GMT"])
+    assert (answer.json(), answer.headers.get_list("date")) == (
+        {"total_count": 0},
+        ["Tue, 01 Dec 2026 12:00:00 GMT"],
+    )
 
 
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("do", ["request_lost", "answer_lost", "truncated"])
 def test_a_socket_is_really_cut(sandbox: Sandbox, do: str) -> None:
-    with serving_app(sandbox.app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with (
+        serving_app(sandbox.app) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
         client = Client(http)
         http.post("/_sandbox/faults", json={"rules": [{"path": "/cgi-bin/tags/get", "do": do}]})
         with pytest.raises(httpx.RemoteProtocolError):
             http.get("/cgi-bin/tags/get", params={"access_token": client.token})
-        assert http.get("/cgi-bin/tags/get", params={"access_token": client.token}).status_code == 200
+        assert (
+            http.get("/cgi-bin/tags/get", params={"access_token": client.token}).status_code == 200
+        )
 
 
 @pytest.mark.enable_socket
 def test_a_late_answer_is_late(sandbox: Sandbox) -> None:
-    with serving_app(sandbox.app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with (
+        serving_app(sandbox.app) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
         client = Client(http)
-        http.post("/_sandbox/faults", json={"rules": [{"path": "/cgi-bin/tags/get", "do": "late", "seconds": 1}]})
+        http.post(
+            "/_sandbox/faults",
+            json={"rules": [{"path": "/cgi-bin/tags/get", "do": "late", "seconds": 1}]},
+        )
         with pytest.raises(httpx.ReadTimeout):
             http.get("/cgi-bin/tags/get", params={"access_token": client.token}, timeout=0.2)
 
 
 @pytest.mark.enable_socket
 def test_a_port_that_is_taken_is_an_os_error(sandbox: Sandbox) -> None:
-    with serving_app(sandbox.app) as port, pytest.raises(OSError, match="in use"), serving_app(sandbox.app, port):
+    with (
+        serving_app(sandbox.app) as port,
+        pytest.raises(OSError, match="in use"),
+        serving_app(sandbox.app, port),
+    ):
         raise AssertionError("two servers on one port")
 
 

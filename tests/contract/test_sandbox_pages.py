@@ -24,7 +24,9 @@ from massctl.view.pages.markup import Sheet
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
     sandbox.app.language = Language.ZH
-    with httpx.Client(transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1") as http:
+    with httpx.Client(
+        transport=httpx.WSGITransport(sandbox.app), base_url="http://127.0.0.1"
+    ) as http:
         yield Client(http)
 
 
@@ -62,7 +64,11 @@ def test_a_list_of_real_openids_reaches_somebody_once(client: Client) -> None:
 def test_a_fifth_message_of_the_month_is_not_shown(client: Client, clock: Clock) -> None:
     for number in range(1, 6):
         clock.later(minutes=2)
-        body = {"filter": {"is_to_all": False, "tag_id": 101}, "msgtype": "text", "text": {"content": f"第{number}条"}}
+        body = {
+            "filter": {"is_to_all": False, "tag_id": 101},
+            "msgtype": "text",
+            "text": {"content": f"第{number}条"},
+        }
         client.post("message/mass/sendall", {**body, "clientmsgid": f"{number:032x}"})
     shown = phones(client)["小林"]
     assert [f"第{number}条" in shown for number in range(1, 6)] == [True] * 4 + [False]
@@ -95,14 +101,18 @@ def test_an_article_shows_its_pictures_from_here_only(client: Client) -> None:
 
 
 def test_a_picture_that_is_not_here_has_a_stand_in(client: Client) -> None:
-    msg_id = client.send(client.draft('<p>x</p><img src="https://mmbiz.qpic.cn/other/place/0">')).json()["msg_id"]
+    msg_id = client.send(
+        client.draft('<p>x</p><img src="https://mmbiz.qpic.cn/other/place/0">')
+    ).json()["msg_id"]
     address = re.findall(r"/picture/place", client.http.get(f"/article/{msg_id}/1").text)
     assert address == ["/picture/place"]
     assert client.http.get("/picture/place").headers["content-type"] == "image/svg+xml"
 
 
 def test_a_title_is_text_and_unbalanced_content_stays_inside(client: Client) -> None:
-    msg_id = client.send(client.draft("</div></article><p>开", title="<b>1 < 2</b>")).json()["msg_id"]
+    msg_id = client.send(client.draft("</div></article><p>开", title="<b>1 < 2</b>")).json()[
+        "msg_id"
+    ]
     page = client.http.get(f"/article/{msg_id}/1").text
     assert "<h1>&lt;b&gt;1 &lt; 2&lt;/b&gt;</h1>" in page
     assert '<div class="content"><p>开</p></div>' in page
@@ -128,7 +138,10 @@ def test_a_component_is_drawn_here_as_the_preview_draws_it(component: str) -> No
 
 
 def test_articles_and_chats_have_one_style_here_and_in_the_preview(client: Client) -> None:
-    both = [client.http.get("/style.css").text, document("", [], "", [], Sheet(Language.ZH, {}), None)]
+    both = [
+        client.http.get("/style.css").text,
+        document("", [], "", [], Sheet(Language.ZH, {}), None),
+    ]
     for name in ("article.css", "chat.css"):
         sheet = resources.files("massctl.view.pages").joinpath(name).read_text(encoding="utf-8")
         assert [True, True] == [sheet in page for page in both]
@@ -136,7 +149,11 @@ def test_articles_and_chats_have_one_style_here_and_in_the_preview(client: Clien
 
 def test_an_article_is_drawn_here_as_in_the_preview(client: Client) -> None:
     """The whole of it: title, byline, body with its colours by night, source, comments."""
-    members = {"author": "编辑部", "content_source_url": "https://example.com/a?b=1&c=2", "need_open_comment": 1}
+    members = {
+        "author": "编辑部",
+        "content_source_url": "https://example.com/a?b=1&c=2",
+        "need_open_comment": 1,
+    }
     body = '<p style="color:#333">好</p><iframe class="video_iframe" data-mpvid="wxv_1"></iframe>'
     media_id = client.add_draft(content=body, **members)["media_id"]
     msg_id = client.send(media_id).json()["msg_id"]
@@ -145,17 +162,24 @@ def test_an_article_is_drawn_here_as_in_the_preview(client: Client) -> None:
     byline += '<time datetime="2026-12-01T20:00:00+08:00">2026年12月1日 20:00</time>'
     shown = displayed(body, {})
     assert ("light-dark(" in shown, 'aria-label="视频"' in shown) == (True, True)
-    expected = article_markup("春季大促", byline, shown, members["content_source_url"], "<p>留言</p>", level=1)
+    expected = article_markup(
+        "春季大促", byline, shown, members["content_source_url"], "<p>留言</p>", level=1
+    )
     assert expected in page
 
 
 def test_a_chat_is_drawn_here_as_in_the_preview(client: Client) -> None:
     """News of several articles lead to their pages, and links of a text are links."""
-    parts = [{"title": title, "content": "<p>x</p>", "thumb_media_id": client.cover()} for title in ("一", "二")]
+    parts = [
+        {"title": title, "content": "<p>x</p>", "thumb_media_id": client.cover()}
+        for title in ("一", "二")
+    ]
     media_id = client.post("draft/add", {"articles": parts}).json()["media_id"]
     msg_id = client.send(media_id).json()["msg_id"]
     text = '看<a href="https://example.com/a?b=1&c=2">这里</a>，<a href="weixin://x">那里</a>'
-    client.post("message/mass/preview", {"towxname": "li", "msgtype": "text", "text": {"content": text}})
+    client.post(
+        "message/mass/preview", {"towxname": "li", "msgtype": "text", "text": {"content": text}}
+    )
     page = client.http.get("/").text
     covers = [found.split("/")[-2] for found in client.thumbs(msg_id)]
     articles = [
@@ -213,16 +237,29 @@ def test_pages_speak_to_the_reader_and_load_nothing_from_elsewhere(
         assert re.findall(r"<img(?![^>]*alt=)[^>]*>", page) == []
 
 
-def test_every_word_around_the_phones_is_in_the_readers_language(client: Client, sandbox: Sandbox) -> None:
+def test_every_word_around_the_phones_is_in_the_readers_language(
+    client: Client, sandbox: Sandbox
+) -> None:
     client.send(client.draft())
-    client.post("message/mass/preview", {"towxname": "li", "msgtype": "text", "text": {"content": "看"}})
-    client.control("notifications", {"name": "team", "kind": "webhook", "body": {"notices": []}, "headers": {}})
+    client.post(
+        "message/mass/preview", {"towxname": "li", "msgtype": "text", "text": {"content": "看"}}
+    )
+    client.control(
+        "notifications", {"name": "team", "kind": "webhook", "body": {"notices": []}, "headers": {}}
+    )
     poster = sandbox.poster(
-        Endpoint("http://127.0.0.1:1/", "sandboxtoken"), lambda _: None, lambda *_: Answer(None, "x")
+        Endpoint("http://127.0.0.1:1/", "sandboxtoken"),
+        lambda _: None,
+        lambda *_: Answer(None, "x"),
     )
     poster.post_due()
     sandbox.app.language = Language.EN
-    page = re.sub(r'<div class="phone" lang="zh-CN">.*?</section>', "", client.http.get("/").text, flags=re.DOTALL)
+    page = re.sub(
+        r'<div class="phone" lang="zh-CN">.*?</section>',
+        "",
+        client.http.get("/").text,
+        flags=re.DOTALL,
+    )
     for told in (
         "what people in the sandbox received",
         "a follower who is in every tag",
@@ -237,7 +274,9 @@ def test_an_account_can_be_chosen(client: Client, sandbox: Sandbox) -> None:
     sandbox.ensure_account("wx0000000000000002", secret="s", name="另一个号")
     client.send(client.draft())
     assert "<title>收件箱 · 春日小铺</title>" in client.http.get("/").text
-    assert "<title>收件箱 · 另一个号</title>" in client.http.get("/?account=wx0000000000000002").text
+    assert (
+        "<title>收件箱 · 另一个号</title>" in client.http.get("/?account=wx0000000000000002").text
+    )
     assert f'href="/?account={APPID}" aria-current="page"' in client.http.get("/").text
 
 

@@ -59,12 +59,27 @@ class Month:
 
     def send(self, articles: int = 1) -> None:
         cover = self.client.add_material(Upload(picture(), "a.jpg", "image/jpeg")).media_id
-        one = DraftArticle("标题", "", "", "<p>一</p>", "", cover, need_open_comment=True, only_fans_can_comment=False)
+        one = DraftArticle(
+            "标题",
+            "",
+            "",
+            "<p>一</p>",
+            "",
+            cover,
+            need_open_comment=True,
+            only_fans_can_comment=False,
+        )
         job = self.client.send_mass(
-            intent(body=news_body(self.client.add_draft([one] * articles)), campaign=CampaignName("n")), IN_TIME
+            intent(
+                body=news_body(self.client.add_draft([one] * articles)), campaign=CampaignName("n")
+            ),
+            IN_TIME,
         )
         assert isinstance(job, Accepted)
-        self.sent, self.msgid = self.sandbox.now().astimezone(BEIJING).date(), f"{job.msg_data_id}_1"
+        self.sent, self.msgid = (
+            self.sandbox.now().astimezone(BEIJING).date(),
+            f"{job.msg_data_id}_1",
+        )
 
     def order(self, *rules: dict[str, Any]) -> None:
         with self._http() as http:
@@ -78,7 +93,9 @@ class Month:
             asked = self.archive.calls(ME, self.sent - timedelta(days=1))
             requests = due_requests({self.sent}, asked, self.sandbox.now())
             if requests:
-                self.rounds.append(collect(ME, self.client, self.archive, requests, Now(self.sandbox)))
+                self.rounds.append(
+                    collect(ME, self.client, self.archive, requests, Now(self.sandbox))
+                )
 
     def asked(self) -> Counter[StatisticsCall]:
         return Counter(call.call for each in self.rounds for call in each.calls)
@@ -97,11 +114,15 @@ class Month:
             grant = {"grant_type": "client_credential", "appid": APPID, "secret": SECRET}
             token = http.post("/cgi-bin/stable_token", json=grant).json()["access_token"]
             body = {"begin_date": str(begin), "end_date": str(end or begin)}
-            answer = http.post(f"/datacube/{call}", params={"access_token": token}, content=json.dumps(body))
+            answer = http.post(
+                f"/datacube/{call}", params={"access_token": token}, content=json.dumps(body)
+            )
             return list(answer.json()["list"])
 
     def _http(self) -> httpx.Client:
-        return httpx.Client(transport=httpx.WSGITransport(self.sandbox.app), base_url="https://api.weixin.qq.com")
+        return httpx.Client(
+            transport=httpx.WSGITransport(self.sandbox.app), base_url="https://api.weixin.qq.com"
+        )
 
     def _dated(self, rule: dict[str, Any]) -> dict[str, Any]:
         return {**rule, "day": str(self.sent + timedelta(days=rule["day"] - 1))}
@@ -110,7 +131,9 @@ class Month:
 @pytest.fixture
 def month(sandbox: Sandbox, clock: Clock, tmp_path: Path) -> Iterator[Month]:
     sandbox.ensure_account(APPID, followers=50_000)
-    opened = WeChatClient.open(APPID, SECRET, "https://api.weixin.qq.com", inside=sandbox.app, sleep=lambda _: None)
+    opened = WeChatClient.open(
+        APPID, SECRET, "https://api.weixin.qq.com", inside=sandbox.app, sleep=lambda _: None
+    )
     with opened as client:
         yield Month(sandbox, client, clock, LocalStatistics(tmp_path / "statistics"))
 
@@ -127,13 +150,21 @@ def test_a_month_without_trouble_is_archived_with_few_calls(month: Month) -> Non
     (first, second) = month.told("getarticletotaldetail", month.sent)
     for told in (first, second):
         rows = month.known().articles[told["msgid"]]
-        assert [each["read_user"] for each in told["detail_list"]] == [row.read_user for row in rows]
-        assert [each["stat_date"] for each in told["detail_list"]] == [str(row.stat_date) for row in rows]
+        assert [each["read_user"] for each in told["detail_list"]] == [
+            row.read_user for row in rows
+        ]
+        assert [each["stat_date"] for each in told["detail_list"]] == [
+            str(row.stat_date) for row in rows
+        ]
         for each, row in zip(told["detail_list"], rows, strict=True):
-            scenes = {scene["scene_desc"]: scene["user_count"] for scene in each["read_user_source"]}
+            scenes = {
+                scene["scene_desc"]: scene["user_count"] for scene in each["read_user_source"]
+            }
             assert scenes == {"全部": row.read_user, **row.read_user_source}
             assert each["read_finish_rate"] == row.read_finish_rate
-            assert {x["position"]: x["rate"] for x in each["read_jump_position"]} == row.read_jump_position
+            assert {
+                x["position"]: x["rate"] for x in each["read_jump_position"]
+            } == row.read_jump_position
 
 
 @pytest.mark.slow
@@ -144,15 +175,22 @@ def test_the_account_s_days_are_archived_as_they_were_told(month: Month) -> None
     end = month.sent + timedelta(days=29)
     for row in month.told("getbizsummary", month.sent, end):
         day = account[date.fromisoformat(row["ref_date"])]
-        assert (row["detail"]["read_user"], row["detail"]["send_page_count"]) == (day.read_user, day.send_page_count)
+        assert (row["detail"]["read_user"], row["detail"]["send_page_count"]) == (
+            day.read_user,
+            day.send_page_count,
+        )
     for start in range(0, 28, 7):
         begin = month.sent + timedelta(days=start)
         gone: Counter[date] = Counter()
         for row in month.told("getusersummary", begin, begin + timedelta(days=6)):
             gone[date.fromisoformat(row["ref_date"])] += row["cancel_user"]
-        assert gone == Counter({day: sum((account[day].cancel_user or {}).values()) for day in gone})
+        assert gone == Counter(
+            {day: sum((account[day].cancel_user or {}).values()) for day in gone}
+        )
         for row in month.told("getusercumulate", begin, begin + timedelta(days=6)):
-            assert row["cumulate_user"] == account[date.fromisoformat(row["ref_date"])].cumulate_user
+            assert (
+                row["cumulate_user"] == account[date.fromisoformat(row["ref_date"])].cumulate_user
+            )
 
 
 @pytest.mark.slow
@@ -168,8 +206,13 @@ def test_a_day_that_was_late_is_half_at_first_and_whole_in_the_end(month: Month)
     assert half is not None
     assert whole.read_user is not None
     assert half < whole.read_user
-    assert whole.read_user == month.told("getarticletotaldetail", month.sent)[0]["detail_list"][1]["read_user"]
-    assert {"done", "delayed", "not_ready"} == {call.outcome for each in month.rounds for call in each.calls}
+    assert (
+        whole.read_user
+        == month.told("getarticletotaldetail", month.sent)[0]["detail_list"][1]["read_user"]
+    )
+    assert {"done", "delayed", "not_ready"} == {
+        call.outcome for each in month.rounds for call in each.calls
+    }
 
 
 @pytest.mark.slow

@@ -28,7 +28,10 @@ SAMPLES = {
         Accepted(MsgId(3147000001), None, duplicate=True),
     ),
     "repeated too fast": ('{"errcode":45066,"errmsg":"... rid: 6a-7b-8c"}', (InDoubt, 45066)),
-    "no allowance": ('{"errcode":45028,"errmsg":"has no masssend quota rid: 6a-7b-8c"}', (Rejected, 45028)),
+    "no allowance": (
+        '{"errcode":45028,"errmsg":"has no masssend quota rid: 6a-7b-8c"}',
+        (Rejected, 45028),
+    ),
     "waiting": ('{"errcode":89504,"errmsg":"... rid: 6a-7b-8c"}', (InDoubt, 89504)),
     "whitelist": (
         '{"errcode":40164,"errmsg":"invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 6a-7b-8c"}',
@@ -44,7 +47,9 @@ def port_to(answer: str, bodies: list[bytes]) -> WeChat:
         bodies.append(request.read())
         return httpx.Response(200, text=answer)
 
-    client = WeChatClient.open("wx1", "secret", "https://api.weixin.qq.com", inside=httpx.MockTransport(serve))
+    client = WeChatClient.open(
+        "wx1", "secret", "https://api.weixin.qq.com", inside=httpx.MockTransport(serve)
+    )
     client.require_token()
     return client
 

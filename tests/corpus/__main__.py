@@ -16,7 +16,9 @@ def main() -> int:
     """Check every article; the exit status is 1 where anything is lost, forbidden or too wide."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--chromium", action="store_true", help="also look for what is wider than a phone")
+    parser.add_argument(
+        "--chromium", action="store_true", help="also look for what is wider than a phone"
+    )
     parser.add_argument("--limit", type=int, default=100_000)
     given = parser.parse_args()
     articles: dict[Path, Rendered] = {}

@@ -16,7 +16,9 @@ _ELEMENTS = (
     "div,details,summary,dl,dt,dd,figure,figcaption,center,font,kbd,mark,picture,source"
 )
 _ATTRIBUTES = re.compile(r"id|class|on\w+|lang|align|width|height|bgcolor|border|target|rel")
-_PICTURE = re.compile(r"massctl-picture:[0-9a-f]{64}|https://mmbiz\.qpic\.cn/.*|//mmbiz\.qpic\.cn/.*")
+_PICTURE = re.compile(
+    r"massctl-picture:[0-9a-f]{64}|https://mmbiz\.qpic\.cn/.*|//mmbiz\.qpic\.cn/.*"
+)
 _STRUCTURE = [rule for rule in RULES if "MC330" <= rule.code <= "MC349"]
 
 

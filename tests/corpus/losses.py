@@ -13,7 +13,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from corpus.rendering import Rendered
 
 _PLAIN = (
-    MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
+    MarkdownIt("commonmark", {"html": True})
+    .enable(["table", "strikethrough"])
+    .use(footnote_plugin)
+    .use(deflist_plugin)
 )
 _BLANKS = re.compile(r"[\s\u00a0\u2002\u2005\u200b]+")
 _MARKS = re.compile(r"[=~^*_]")
@@ -29,7 +32,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 def losses(source: str, found: Rendered) -> Iterator[str]:
     """Give what is lost, each in words."""
     tree = LexborHTMLParser(
-        "<body>" + _PLAIN.render(_CONTAINER.sub("", _CONTROL.sub("", source.removeprefix("\ufeff"))))
+        "<body>"
+        + _PLAIN.render(_CONTAINER.sub("", _CONTROL.sub("", source.removeprefix("\ufeff"))))
     )
     for each in tree.css(".footnote-ref, .footnote-backref"):
         each.decompose()
@@ -65,7 +69,9 @@ def _text_of(node: LexborNode, skipped: frozenset[str] = frozenset()) -> str:
 
 
 _NOT_READ = frozenset({"script", "style", "template", "video", "audio", "object", "select"})
-_OF_THEIR_OWN = frozenset({*_LEAVES.split(), *_NOT_READ, "pre", "ul", "ol", "table", "blockquote", "div"})
+_OF_THEIR_OWN = frozenset(
+    {*_LEAVES.split(), *_NOT_READ, "pre", "ul", "ol", "table", "blockquote", "div"}
+)
 
 
 def _lost_text(tree: LexborHTMLParser, body: LexborHTMLParser) -> Iterator[str]:
@@ -100,7 +106,10 @@ def _lost_links(tree: LexborHTMLParser, body: str) -> Iterator[str]:
     whole = unquote(unescape(body))
     for node in tree.css("a"):
         address = (node.attributes.get("href") or "").strip()
-        if re.match(r"[a-z]+:", address, re.IGNORECASE) and unquote(address.removeprefix("mailto:")) not in whole:
+        if (
+            re.match(r"[a-z]+:", address, re.IGNORECASE)
+            and unquote(address.removeprefix("mailto:")) not in whole
+        ):
             yield f"link: {address[:80]}"
 
 
@@ -112,14 +121,20 @@ def _lost_code(tree: LexborHTMLParser, body: LexborHTMLParser) -> Iterator[str]:
     for each in body.css("br"):
         each.replace_with("\n")
     shown = "\n".join(
-        _lines(each.text()) for each in body.css("section") if "pre-wrap" in (each.attributes.get("style") or "")
+        _lines(each.text())
+        for each in body.css("section")
+        if "pre-wrap" in (each.attributes.get("style") or "")
     )
     inline = _lines(body.body.text()) if body.body else ""
     for node in tree.css("pre"):
         if _lines(node.text()) not in shown:
             yield f"code: {node.text()[:60]!r}"
     for node in tree.css("code"):
-        if node.parent is not None and node.parent.tag != "pre" and _lines(node.text()) not in inline:
+        if (
+            node.parent is not None
+            and node.parent.tag != "pre"
+            and _lines(node.text()) not in inline
+        ):
             yield f"code in a line: {node.text()[:60]!r}"
 
 

@@ -19,7 +19,9 @@ from massctl.render.theme import resolved
 from massctl.render.wechat_html import normalised
 from massctl.source.renderer import built_in_theme
 
-CSS = resolved((("base.css", built_in_theme("base") or ""), ("built_in.css", built_in_theme("qingshan") or ""))).css
+CSS = resolved(
+    (("base.css", built_in_theme("base") or ""), ("built_in.css", built_in_theme("qingshan") or ""))
+).css
 """The theme where none is named."""
 
 
@@ -38,14 +40,18 @@ class Rendered:
     def errors(self) -> list[str]:
         """What is an error of it."""
         return [
-            f"{each.code} {each.message} {each.needle}"[:160] for each in self.faults if each.severity is Severity.ERROR
+            f"{each.code} {each.message} {each.needle}"[:160]
+            for each in self.faults
+            if each.severity is Severity.ERROR
         ]
 
 
 class _AnyPage(ArticleFile):
     """A page for which every picture is there."""
 
-    def picture(self, address: str, needle: str, at: int | None = None) -> tuple[str, Picture | None] | None:
+    def picture(
+        self, address: str, needle: str, at: int | None = None
+    ) -> tuple[str, Picture | None] | None:
         """Find any picture, of 1080 by 720 pixels."""
         picture = self.known(address)
         ASKED.append(address)
@@ -73,6 +79,9 @@ def rendered(text: str, css: str) -> Rendered:
     source = read_markdown(text, page, is_file=True)
     tree = normalised([(source.tree, page)], is_chinese=has_cjk(text))
     put_theme_on(tree, css)
-    body = conserved(tree, [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)])
+    body = conserved(
+        tree,
+        [(of_markdown(source.tokens, [*source.parsed.inline_notes.values()], page.formulas), page)],
+    )
     known = {f"massctl-picture:{hashlib.sha256(each.encode()).hexdigest()}": each for each in ASKED}
     return Rendered(body, [*page.faults, *content_faults(body)], list(ASKED), known)

@@ -40,7 +40,9 @@ def test_what_is_taken_out_is_missed(lost: str, told: str) -> None:
     body = found.body.replace(lost, " 两个空格" if "nbsp" in lost else "")
     if "</td>" in lost:
         body = re.sub(r"<td[^>]*>空</td>", "", found.body)
-    assert any(each.startswith(told) for each in losses(source, Rendered(body, [], [], found.addresses)))
+    assert any(
+        each.startswith(told) for each in losses(source, Rendered(body, [], [], found.addresses))
+    )
 
 
 def test_a_picture_that_is_taken_out_is_missed() -> None:

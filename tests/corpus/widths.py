@@ -14,7 +14,9 @@ _PAGE = (
     "<!doctype html><meta charset=utf-8>"
     "<style>body{{margin:0 {margin}px;font-family:sans-serif}}p{{margin:0}}</style>{body}"
 )
-_DRAWING = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1080' height='720'/%3E"
+_DRAWING = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1080' height='720'/%3E"
+)
 _WIDE = """(() => {
   const edge = innerWidth - MARGIN + 1;
   const scrolls = (e) => e.closest("[data-ignore-width]") && !e.matches("[data-ignore-width]");
@@ -25,7 +27,9 @@ _WIDE = """(() => {
 })()""".replace("MARGIN", str(MARGIN_PIXELS))
 
 
-def too_wide(browser: Browser, bodies: Mapping[Path, str], scratch: Path) -> Iterator[tuple[Path, str]]:
+def too_wide(
+    browser: Browser, bodies: Mapping[Path, str], scratch: Path
+) -> Iterator[tuple[Path, str]]:
     """Give what stands out of a phone's screen, article by article; tables that scroll may."""
     browser.window(PHONE_PIXELS, 800)
     page = scratch / "page.html"

@@ -19,7 +19,9 @@ _WORDS: Final = {"true": True, "false": False, "null": None}
 class Expressions:
     """Evaluates against the contexts of one job; `status` are the functions that ask how it stands."""
 
-    def __init__(self, contexts: Mapping[str, Any], status: Mapping[str, Callable[[], bool]]) -> None:
+    def __init__(
+        self, contexts: Mapping[str, Any], status: Mapping[str, Callable[[], bool]]
+    ) -> None:
         self._contexts = contexts
         self._status = status
 
@@ -84,7 +86,11 @@ class Expressions:
         assert kind == "name", said
         if said in _WORDS:
             return _WORDS[said]
-        return self._called(said, tokens) if tokens and tokens[0] == ("sign", "(") else self._looked_up(said)
+        return (
+            self._called(said, tokens)
+            if tokens and tokens[0] == ("sign", "(")
+            else self._looked_up(said)
+        )
 
     def _called(self, name: str, tokens: list[tuple[str, str]]) -> Any:
         tokens.pop(0)

@@ -166,12 +166,16 @@ class Hub:
         """Commit all that a person changed, and push it to a ref. Gives the commit."""
         self.git("add", "--all", at=clone)
         self.git("commit", "--quiet", "--allow-empty", "--message", "by hand", at=clone)
-        self.git("push", "--quiet", *(["--force"] if force else []), "origin", f"HEAD:{to}", at=clone)
+        self.git(
+            "push", "--quiet", *(["--force"] if force else []), "origin", f"HEAD:{to}", at=clone
+        )
         return self.git("rev-parse", "HEAD", at=clone)
 
     def pull_request(self, clone: Path, branch: str, *, head: str = REPOSITORY) -> Event:
         """Open one from a clone; a fork's commits lie where GitHub puts them, and in no branch of ours."""
-        sha = self.commit(clone, f"refs/heads/{branch}" if head == REPOSITORY else "refs/pull/7/head", force=True)
+        sha = self.commit(
+            clone, f"refs/heads/{branch}" if head == REPOSITORY else "refs/pull/7/head", force=True
+        )
         return self.pulled(sha, branch, head=head)
 
     def pulled(self, sha: str, branch: str, *, head: str = REPOSITORY) -> Event:
@@ -179,13 +183,19 @@ class Hub:
         self.git("update-ref", "refs/pull/7/head", sha)
         self.forge.open_pull_request(7, branch, sha, head=head)
         pull = {"number": 7, "head": {"ref": branch, "sha": sha, "repo": {"full_name": head}}}
-        payload = {"action": "opened", "pull_request": pull, "repository": {"full_name": REPOSITORY}}
+        payload = {
+            "action": "opened",
+            "pull_request": pull,
+            "repository": {"full_name": REPOSITORY},
+        }
         return Event("pull_request_target", "refs/heads/main", self.tip(), payload)
 
     def merge(self, branch: str) -> Event:
         """Merge a branch as a person with the button, once its status is good, and give the push that follows."""
         sha, base = self.tip(f"refs/heads/{branch}"), self.tip()
-        assert self.forge.statuses.get(sha, ("none",))[0] == "success", "the ruleset of main requires its status"
+        assert self.forge.statuses.get(sha, ("none",))[0] == "success", (
+            "the ruleset of main requires its status"
+        )
         tree = self.git("merge-tree", "--write-tree", base, sha)
         merged = self.git("commit-tree", tree, "-p", base, "-p", sha, "-m", "merge")
         self.git("update-ref", "refs/heads/main", merged)
@@ -198,7 +208,14 @@ class Hub:
     def dispatched(self, **inputs: str) -> Event:
         return Event("workflow_dispatch", "refs/heads/main", self.tip(), {"inputs": inputs}, inputs)
 
-    def play(self, workflow: str, event: Event, *only: str, given: Path | None = None, after: Run | None = None) -> Run:
+    def play(
+        self,
+        workflow: str,
+        event: Event,
+        *only: str,
+        given: Path | None = None,
+        after: Run | None = None,
+    ) -> Run:
         """Run a workflow as it stands in the event's commit, all jobs or `only` some. `given` holds artefacts.
 
         `after` is the run whose other jobs are not run again.
@@ -224,7 +241,9 @@ class Hub:
 def made(root: Path, wechat: Wechat, api: str, forge: FakeForge) -> Hub:
     """Make an empty home."""
     lines = f"# of the environment wechat\n{SECRET}={wechat.secret}\nNOBODYS=unnamed-value\n"
-    hub = Hub(root, wechat, api, {"MASSCTL_SECRETS": lines, "MASSCTL_DEPLOY_KEY": "a deploy key"}, forge)
+    hub = Hub(
+        root, wechat, api, {"MASSCTL_SECRETS": lines, "MASSCTL_DEPLOY_KEY": "a deploy key"}, forge
+    )
     root.mkdir(parents=True, exist_ok=True)
     hub.git("init", "--quiet", "--bare", "--initial-branch=main", str(hub.bare), at=root)
     (hub.bare / "hooks").mkdir(exist_ok=True)
@@ -234,7 +253,11 @@ def made(root: Path, wechat: Wechat, api: str, forge: FakeForge) -> Hub:
 
 
 def _clean(home: Path) -> dict[str, str]:
-    who = {f"GIT_{role}_{what}": "editor" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    who = {
+        f"GIT_{role}_{what}": "editor"
+        for role in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
     system = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
     return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **system, **who}
 
@@ -242,7 +265,9 @@ def _clean(home: Path) -> dict[str, str]:
 class Player:
     """Plays one job on a runner of its own."""
 
-    def __init__(self, hub: Hub, event: Event, declared: Mapping[str, Any], run: Run, folder: Path) -> None:
+    def __init__(
+        self, hub: Hub, event: Event, declared: Mapping[str, Any], run: Run, folder: Path
+    ) -> None:
         self.hub, self.event, self.declared, self.run = hub, event, declared, run
         self.job = Job("success")
         self.workspace, self.temporary = folder / "workspace", folder / "temp"
@@ -252,10 +277,17 @@ class Player:
     def play(self) -> Job:
         """Run the steps, and give how it went."""
         needed = self.declared.get("needs", [])
-        needed = {name: self.run.jobs.get(name) for name in ([needed] if isinstance(needed, str) else needed)}
+        needed = {
+            name: self.run.jobs.get(name)
+            for name in ([needed] if isinstance(needed, str) else needed)
+        }
         went = [job.result for job in needed.values() if job is not None]
         status = self._status(lambda: all(result == "success" for result in went))
-        needs = {name: {"result": job.result, "outputs": job.outputs} for name, job in needed.items() if job}
+        needs = {
+            name: {"result": job.result, "outputs": job.outputs}
+            for name, job in needed.items()
+            if job
+        }
         self.contexts = {
             "github": self.event.github,
             "needs": needs,
@@ -277,32 +309,51 @@ class Player:
         for step in self.declared["steps"]:
             self._step(step, self.contexts)
         outputs = self.declared.get("outputs", {})
-        self.job.outputs = {name: self._expressions().fill(value) for name, value in outputs.items()}
+        self.job.outputs = {
+            name: self._expressions().fill(value) for name, value in outputs.items()
+        }
         return self.job
 
     def _secrets(self) -> dict[str, str]:
         """Give an environment's secrets; it admits runs of main only, and a fork's has none anyway."""
-        return dict(self.hub.secrets) if "environment" in self.declared and self.event.ref == "refs/heads/main" else {}
+        return (
+            dict(self.hub.secrets)
+            if "environment" in self.declared and self.event.ref == "refs/heads/main"
+            else {}
+        )
 
     def _status(self, success: Callable[[], bool]) -> dict[str, Callable[[], bool]]:
         cancelled = self._was_cancelled
         failed = lambda: not success() and not cancelled()  # noqa: E731 - one word of four
-        return {"success": success, "failure": failed, "always": lambda: True, "cancelled": cancelled}
+        return {
+            "success": success,
+            "failure": failed,
+            "always": lambda: True,
+            "cancelled": cancelled,
+        }
 
     def _was_cancelled(self) -> bool:
         return self.job.result == "cancelled"
 
     def _expressions(self, contexts: Mapping[str, Any] | None = None) -> Expressions:
-        return Expressions(contexts or self.contexts, self._status(lambda: self.job.result == "success"))
+        return Expressions(
+            contexts or self.contexts, self._status(lambda: self.job.result == "success")
+        )
 
     def _step(
-        self, step: Mapping[str, Any], contexts: Mapping[str, Any], inherited: Mapping[str, str] | None = None
+        self,
+        step: Mapping[str, Any],
+        contexts: Mapping[str, Any],
+        inherited: Mapping[str, str] | None = None,
     ) -> None:
         expressions = self._expressions(contexts)
         if not expressions.holds(step.get("if")):
             return
         declared = {**self.declared.get("env", {}), **step.get("env", {})}
-        environment = {**(inherited or {}), **{name: expressions.fill(value) for name, value in declared.items()}}
+        environment = {
+            **(inherited or {}),
+            **{name: expressions.fill(value) for name, value in declared.items()},
+        }
         given = {name: expressions.fill(value) for name, value in step.get("with", {}).items()}
         self.job.log += f"-- {step.get('name', step.get('uses', step.get('run')))}\n"
         outputs: dict[str, str] = {}
@@ -315,7 +366,9 @@ class Player:
         if not done and not step.get("continue-on-error") and self.job.result == "success":
             self.job.result = "failure"
 
-    def _used(self, uses: str, given: dict[str, str], environment: dict[str, str], outputs: dict[str, str]) -> bool:
+    def _used(
+        self, uses: str, given: dict[str, str], environment: dict[str, str], outputs: dict[str, str]
+    ) -> bool:
         action = uses.partition("@")[0]
         match action:
             case "actions/checkout":
@@ -343,12 +396,20 @@ class Player:
         # Without credentials a private repository is out of reach.
         keeps = given["persist-credentials"] == "true"
         self.credential = "deploy-key" if given.get("ssh-key") else self.credential
-        git("remote", "add", "origin", f"file://{self.hub.bare}" if keeps else "/nonexistent/private.git", at=place)
+        git(
+            "remote",
+            "add",
+            "origin",
+            f"file://{self.hub.bare}" if keeps else "/nonexistent/private.git",
+            at=place,
+        )
 
     def _upload(self, given: dict[str, str]) -> bool:
         source, target = Path(given["path"]), self.run.artefacts / given["name"]
         target.mkdir(parents=True, exist_ok=True)
-        for file in [source] if source.is_file() else sorted(source.rglob("*")) if source.exists() else []:
+        for file in (
+            [source] if source.is_file() else sorted(source.rglob("*")) if source.exists() else []
+        ):
             shutil.copy(file, target / file.name)
         return any(target.iterdir()) or given["if-no-files-found"] != "error"
 
@@ -359,7 +420,11 @@ class Player:
         return source.exists()
 
     def _composite(
-        self, folder: Path, given: dict[str, str], environment: dict[str, str], outputs: dict[str, str]
+        self,
+        folder: Path,
+        given: dict[str, str],
+        environment: dict[str, str],
+        outputs: dict[str, str],
     ) -> bool:
         action = YAML(typ="safe", pure=True).load((folder / "action.yml").read_text())
         declared = action.get("inputs", {})
@@ -369,7 +434,10 @@ class Player:
         before, self.job.result = self.job.result, "success"
         for step in action["runs"]["steps"]:
             self._step(step, contexts, {**environment, "GITHUB_ACTION_PATH": str(folder)})
-        done, self.job.result = self.job.result == "success", self.job.result if self._was_cancelled() else before
+        done, self.job.result = (
+            self.job.result == "success",
+            self.job.result if self._was_cancelled() else before,
+        )
         for name, each in action.get("outputs", {}).items():
             outputs[name] = self._expressions(contexts).fill(each["value"])
         return done

@@ -70,7 +70,9 @@ class Story:
     def ended_as_it_says(self, done: Said, otherwise: int) -> None:
         """An attempt is open, and the run ended with 4; or it ended as `otherwise`."""
         due = 4 if self.open_attempts() else otherwise
-        self.require(done.status == due, "the run ended with", done.status, "in place of", due, done.err)
+        self.require(
+            done.status == due, "the run ended with", done.status, "in place of", due, done.err
+        )
         self.require("Traceback" not in done.err, done.err)
 
     def carry_on(self) -> None:
@@ -87,7 +89,9 @@ class Story:
         if statuses[-1] == 4:
             jobs = self.wechat.jobs()
             testimony = ["--sent", str(jobs[0]["msg_id"])] if jobs else ["--not-sent"]
-            settled = self.desk.massctl("reconcile", self.name, *testimony, "--reason", "looked in the console")
+            settled = self.desk.massctl(
+                "reconcile", self.name, *testimony, "--reason", "looked in the console"
+            )
             last = self.desk.apply(self.name)
             self.require((settled.status, last.status) == (0, 0), "not settled:", settled, last)
 

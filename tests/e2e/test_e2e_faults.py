@@ -78,7 +78,11 @@ def story(folder: Path, rules: list[dict[str, Any]]) -> Story:
 def rules(kind: str, endpoints: tuple[str, ...] = ENDPOINTS) -> list[dict[str, Any]]:
     more = {"seconds": 0.2} if kind == "late" else {}
     # A token that cannot be had at all ends a run before its other calls; its turn comes alone.
-    return [{"path": path, "do": kind, **more} for path in endpoints if (path, kind) != (ENDPOINTS[0], "token_dead")]
+    return [
+        {"path": path, "do": kind, **more}
+        for path in endpoints
+        if (path, kind) != (ENDPOINTS[0], "token_dead")
+    ]
 
 
 STORIES: Final = {
@@ -129,7 +133,8 @@ def test_nothing_was_uploaded_twice_but_what_was_lost(stories: dict[str, Story],
     kinds = {violation["kind"] for violation in stories[name].report["violations"]}
     lost = ("answer_lost", "html", "truncated", "accepted_busy")
     may = {"second_upload"} if name.startswith(lost) else set()
-    too_soon = {"clientmsgid_repeated_within_a_minute"}  # the machine's clock is not the world's, here
+    # the machine's clock is not the world's, here
+    too_soon = {"clientmsgid_repeated_within_a_minute"}
     assert set() == kinds - may - too_soon
 
 

@@ -28,11 +28,21 @@ TOKEN: Final = "ghs_0123456789abcdefghijklmnopqrstuvwxyz"
 def desk_in(clone: Path, wechat: Wechat, lineage: str = "", **variables: str) -> Desk:
     """Sit down in a clone; its campaigns are sent by name."""
     tree = Tree(clone)
-    tree.settings(policy="  in_doubt_wait: 0   # 只有本机可以这么快\n", state=IN_GIT.format(lineage=lineage))
+    tree.settings(
+        policy="  in_doubt_wait: 0   # 只有本机可以这么快\n", state=IN_GIT.format(lineage=lineage)
+    )
     tree.text("notice")
     tree.news("letter", more="preview:\n  towxname: [editor_lin]\n")
     address = f"http://127.0.0.1:{wechat.port}"
-    return Desk(tree, {"MASSCTL_API_BASE": address, "WECHAT_MAIN_SECRET": wechat.secret, **ENVIRONMENT, **variables})
+    return Desk(
+        tree,
+        {
+            "MASSCTL_API_BASE": address,
+            "WECHAT_MAIN_SECRET": wechat.secret,
+            **ENVIRONMENT,
+            **variables,
+        },
+    )
 
 
 def begun(remote: Path, folder: Path, wechat: Wechat) -> tuple[Desk, str]:
@@ -71,7 +81,9 @@ def test_killed_at_each_push_in_turn(wechat: Wechat, tmp_path: Path, when: str):
         if done.status != -9:
             assert 0 == done.status, done
             break
-        other = desk_in(clone_of(folder / "remote.git", folder / "two", "--depth=1"), wechat, lineage)
+        other = desk_in(
+            clone_of(folder / "remote.git", folder / "two", "--depth=1"), wechat, lineage
+        )
         wechat.later()
         statuses = [other.apply(name).status, other.apply(name).status]
         assert 0 == statuses[-1], (number, statuses)
@@ -82,7 +94,10 @@ def test_killed_at_each_push_in_turn(wechat: Wechat, tmp_path: Path, when: str):
 def test_two_runners_at_once_send_once(wechat: Wechat, tmp_path: Path):
     remote = remote_at(tmp_path / "remote.git")
     first, lineage = begun(remote, tmp_path, wechat)
-    desks = [first, *(desk_in(clone_of(remote, tmp_path / name), wechat, lineage) for name in ("two", "three"))]
+    desks = [
+        first,
+        *(desk_in(clone_of(remote, tmp_path / name), wechat, lineage) for name in ("two", "three")),
+    ]
     runs = [desk.start("apply", "notice", "letter", "--yes", "--format", "json") for desk in desks]
     done = [ended(run) for run in runs]
     assert {each.status for each in done} <= {0, 4, 5}, done
@@ -99,7 +114,9 @@ def test_two_runners_at_once_send_once(wechat: Wechat, tmp_path: Path):
 def test_an_attempt_is_on_the_remote_before_its_request(gate: Gate, tmp_path: Path):
     remote = remote_at(tmp_path / "remote.git")
     first, _ = begun(remote, tmp_path, gate.target)
-    desk = Desk(first.tree, {**first.variables, "MASSCTL_API_BASE": f"http://127.0.0.1:{gate.port}"})
+    desk = Desk(
+        first.tree, {**first.variables, "MASSCTL_API_BASE": f"http://127.0.0.1:{gate.port}"}
+    )
     gate.hold(path="/cgi-bin/message/mass/sendall")
     run = desk.start("apply", "notice", "--yes")
     assert gate.was_reached(run)
@@ -137,10 +154,14 @@ class _Server(BaseHTTPRequestHandler):
             "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
             "REMOTE_USER": "x",
         }
-        done = subprocess.run([GIT, "http-backend"], env=environment, input=body, capture_output=True, check=True)
+        done = subprocess.run(
+            [GIT, "http-backend"], env=environment, input=body, capture_output=True, check=True
+        )
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         fields = [line.split(": ", 1) for line in head.decode().split("\r\n")]
-        self.send_response(int(next((value[:3] for name, value in fields if name == "Status"), "200")))
+        self.send_response(
+            int(next((value[:3] for name, value in fields if name == "Status"), "200"))
+        )
         for name, value in fields:
             if name != "Status":
                 self.send_header(name, value)
@@ -172,7 +193,8 @@ def over_http(root: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(
-    "left_by", ["actions/checkout", "state.token_env", pytest.param("nobody", marks=pytest.mark.night)]
+    "left_by",
+    ["actions/checkout", "state.token_env", pytest.param("nobody", marks=pytest.mark.night)],
 )
 def test_a_token_over_http(wechat: Wechat, tmp_path: Path, left_by: str):
     remote = remote_at(tmp_path / "remote.git")

@@ -29,12 +29,20 @@ class Ending:
         return count(1) if NIGHTLY else count(self.first, self.step)
 
 
-ENDINGS: Final = [Ending(signal.SIGKILL, 1, 2), Ending(signal.SIGINT, 2, 4), Ending(signal.SIGTERM, 4, 4)]
+ENDINGS: Final = [
+    Ending(signal.SIGKILL, 1, 2),
+    Ending(signal.SIGINT, 2, 4),
+    Ending(signal.SIGTERM, 4, 4),
+]
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda each: each.how.name)
-@pytest.mark.parametrize("answered", [False, True], ids=["before WeChat got it", "before its answer came"])
-def test_stopped_at_each_request_in_turn(gate: Gate, tmp_path: Path, answered: bool, ending: Ending):
+@pytest.mark.parametrize(
+    "answered", [False, True], ids=["before WeChat got it", "before its answer came"]
+)
+def test_stopped_at_each_request_in_turn(
+    gate: Gate, tmp_path: Path, answered: bool, ending: Ending
+):
     """The request that is held when the run ends is lost, or it is carried out and its answer is lost."""
     found: dict[str, list[str]] = {}
     for number in ending.numbers():
@@ -103,12 +111,16 @@ def test_killed_while_it_was_shown(gated: Desk, gate: Gate, answered: bool):
     gated.massctl("apply", "letter", "--until", "preview")
     before = len(gate.target.report()["previews"])
     again = gated.massctl("preview", "letter", "--format", "json")
-    steps = [(step["address"], step["reason"]) for step in again.document["campaigns"][0]["performed"]]
+    steps = [
+        (step["address"], step["reason"]) for step in again.document["campaigns"][0]["performed"]
+    ]
     assert (0, [("letter/preview/1", "resubmit")]) == (again.status, steps)
     assert (int(answered), int(answered) + 1) == (before, len(gate.target.report()["previews"]))
 
 
-def test_an_open_attempt_stops_the_account_and_not_the_staging(gated: Desk, gate: Gate, wechat: Wechat):
+def test_an_open_attempt_stops_the_account_and_not_the_staging(
+    gated: Desk, gate: Gate, wechat: Wechat
+):
     gated.tree.settings(in_doubt="stop")
     gated.tree.text("notice", more=ALWAYS)
     gated.tree.news("second", title="雨", more=ALWAYS)
@@ -119,5 +131,8 @@ def test_an_open_attempt_stops_the_account_and_not_the_staging(gated: Desk, gate
     gate.release(dropped=True)
     done = gated.apply()
     statuses = {campaign["name"]: campaign["status"] for campaign in done.document["campaigns"]}
-    assert (4, {"letter": "new", "notice": "in_doubt", "second": "staged"}) == (done.status, statuses)
+    assert (4, {"letter": "new", "notice": "in_doubt", "second": "staged"}) == (
+        done.status,
+        statuses,
+    )
     assert [] == wechat.jobs()

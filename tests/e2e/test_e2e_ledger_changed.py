@@ -52,7 +52,9 @@ def foreign(desk: Desk) -> None:
 
 
 def another_lineage(desk: Desk) -> None:
-    desk.tree.write(SETTINGS, desk.tree.read(SETTINGS).replace(lineage_of(desk), "01JDXW00000000000000000000"))
+    desk.tree.write(
+        SETTINGS, desk.tree.read(SETTINGS).replace(lineage_of(desk), "01JDXW00000000000000000000")
+    )
 
 
 def no_ledger_at_all(desk: Desk) -> None:
@@ -70,7 +72,9 @@ TRUSTED_NO_MORE: dict[str, tuple[Callable[[Desk], None], str]] = {
 @pytest.mark.parametrize(
     ("change", "guard"),
     [
-        pytest.param(*each, id=name, marks=[pytest.mark.night] if name.startswith("of another") else [])
+        pytest.param(
+            *each, id=name, marks=[pytest.mark.night] if name.startswith("of another") else []
+        )
         for name, each in TRUSTED_NO_MORE.items()
     ],
 )
@@ -99,7 +103,9 @@ def test_a_plan_whose_ledger_is_missing_sends_nothing(staged: Desk, wechat: Wech
     assert "ledger" in guards(done)["plan_stale"]
 
 
-@pytest.mark.parametrize(("name", "status"), [("letter", 5), pytest.param("notice", 4, marks=pytest.mark.night)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("letter", 5), pytest.param("notice", 4, marks=pytest.mark.night)]
+)
 def test_an_older_copy_of_the_ledger_within_a_day_sends_nothing_twice(
     staged: Desk, wechat: Wechat, name: str, status: int
 ):
@@ -114,10 +120,14 @@ def test_an_older_copy_of_the_ledger_within_a_day_sends_nothing_twice(
 
 
 @pytest.mark.night
-def test_an_older_copy_of_the_ledger_is_noticed_by_the_machine_that_wrote_the_newer(staged: Desk, wechat: Wechat):
+def test_an_older_copy_of_the_ledger_is_noticed_by_the_machine_that_wrote_the_newer(
+    staged: Desk, wechat: Wechat
+):
     staged.tree.text("notice")
     older = staged.tree.read(LEDGER)
     assert staged.apply("notice").status == 0
     staged.tree.write(LEDGER, older)
     done = staged.apply("notice")
-    assert (done.status, len(wechat.jobs()), "older copy" in done.out + done.err) == (5, 1, True), done
+    assert (done.status, len(wechat.jobs()), "older copy" in done.out + done.err) == (5, 1, True), (
+        done
+    )

@@ -63,14 +63,18 @@ class Listening:
         """Post an event as WeChat does; says whether it was acknowledged."""
         encrypt = sealed(message, lead=random.randbytes(16))
         try:
-            answer = self.ask("POST", f"/wechat?{query(time.time(), encrypt=encrypt)}", safe(encrypt))
+            answer = self.ask(
+                "POST", f"/wechat?{query(time.time(), encrypt=encrypt)}", safe(encrypt)
+            )
         except (OSError, http.client.HTTPException):
             return False
         return answer == (200, b"success")
 
     def metric(self, name: str) -> int:
         shown = self.ask("GET", "/metrics")[1].decode()
-        return sum(int(value) for value in re.findall(rf"^{re.escape(name)} (\d+)$", shown, re.MULTILINE))
+        return sum(
+            int(value) for value in re.findall(rf"^{re.escape(name)} (\d+)$", shown, re.MULTILINE)
+        )
 
     def settled(self) -> None:
         """Wait until the ledger has everything."""
@@ -84,7 +88,10 @@ def accepted(number: int, serial: int) -> list[Any]:
     """Make the two entries of a job, behind `serial` others."""
     made = text(f"letter-{number}")
     tried, _ = attempted(made, appid=made.appid)
-    return [at(BEGAN, tried, made), at(BEGAN, SendAccepted(attempt=serial + 1, msg_id=number), made)]
+    return [
+        at(BEGAN, tried, made),
+        at(BEGAN, SendAccepted(attempt=serial + 1, msg_id=number), made),
+    ]
 
 
 def sent(root: Path, count: int) -> Tree:
@@ -95,14 +102,18 @@ def sent(root: Path, count: int) -> Tree:
     entries: list[Any] = [as_new(Created(lineage=LINEAGE, realm="loopback"))]
     for number in range(1, count + 1):
         entries += accepted(number, len(entries))
-    LocalLedger(root / "massctl.state.jsonl", root / ".massctl/locks").append(0, entries, durable=True)
+    LocalLedger(root / "massctl.state.jsonl", root / ".massctl/locks").append(
+        0, entries, durable=True
+    )
     return tree
 
 
 def begun(tree: Tree, *command: str, **variables: str) -> subprocess.Popen[str]:
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     env = environment(**SECRETS, **variables)
-    return subprocess.Popen([*command], cwd=tree.root, env=env, text=True, encoding="utf-8", **streams)
+    return subprocess.Popen(
+        [*command], cwd=tree.root, env=env, text=True, encoding="utf-8", **streams
+    )
 
 
 @contextmanager
@@ -122,7 +133,11 @@ def listening(tree: Tree) -> Iterator[Listening]:
 def told(tree: Tree) -> Counter[int]:
     """Count what the ledger has of events, by job."""
     lines = [json.loads(line) for line in tree.read("massctl.state.jsonl").splitlines()]
-    return Counter(line["msg_id"] for line in lines if line["type"] == "job_status" and line["source"] == "event")
+    return Counter(
+        line["msg_id"]
+        for line in lines
+        if line["type"] == "job_status" and line["source"] == "event"
+    )
 
 
 def finish(number: int) -> bytes:
@@ -161,7 +176,9 @@ def lives(tree: Tree, count: int, chance: random.Random) -> set[int]:
 
 
 @pytest.mark.parametrize("seed", range(REPOSITORIES))
-def test_killed_again_and_again_nothing_acknowledged_is_lost_and_nothing_doubled(tmp_path: Path, seed: int):
+def test_killed_again_and_again_nothing_acknowledged_is_lost_and_nothing_doubled(
+    tmp_path: Path, seed: int
+):
     """While it answers, between the answer and the ledger, between the ledger and the spool's note."""
     tree = sent(tmp_path, LIVES * EVENTS)
     acknowledged = lives(tree, LIVES, random.Random(seed))
@@ -200,7 +217,10 @@ def test_events_are_acknowledged_while_another_run_holds_the_ledger(tmp_path: Pa
     )
     command = [sys.executable, "-c", holder]
     streams: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=tree.root, text=True, **streams) as other, listening(tree) as listener:
+    with (
+        subprocess.Popen(command, cwd=tree.root, text=True, **streams) as other,
+        listening(tree) as listener,
+    ):
         assert other.stdout is not None
         assert "held\n" == other.stdout.readline()
         assert listener.post(finish(1))
@@ -226,14 +246,17 @@ def test_a_verb_waits_for_a_listener_in_place_of_being_refused(tmp_path: Path):
         thread = threading.Thread(target=posting)
         thread.start()
         path = tree.write("event.xml", event(MsgID=400, CreateTime=int(time.time())))
-        statuses = [ended(begun(tree, str(MASSCTL), "record-event", path.name)).status for _ in range(5)]
+        statuses = [
+            ended(begun(tree, str(MASSCTL), "record-event", path.name)).status for _ in range(5)
+        ]
         stopped.set()
         thread.join()
     assert [0] * 5 == statuses
 
 
 FLOODS: dict[str, bytes] = {
-    "a gigabyte": b"POST /wechat?signature=x HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n" + b"x" * 1000,
+    "a gigabyte": b"POST /wechat?signature=x HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n"
+    + b"x" * 1000,
     "no length": b"POST /wechat HTTP/1.1\r\nHost: x\r\n\r\n",
     "two lengths": b"POST /wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
     "a length and chunks": (
@@ -252,7 +275,11 @@ BY_DAY: Final = ("a gigabyte", "a length and chunks", "no http")
 
 
 @pytest.mark.parametrize(
-    "name", [*BY_DAY, *(pytest.param(each, marks=pytest.mark.night) for each in FLOODS if each not in BY_DAY)]
+    "name",
+    [
+        *BY_DAY,
+        *(pytest.param(each, marks=pytest.mark.night) for each in FLOODS if each not in BY_DAY),
+    ],
 )
 def test_what_is_no_request_of_wechats_costs_nothing(tmp_path: Path, name: str):
     tree = sent(tmp_path, 1)
@@ -272,7 +299,16 @@ def test_what_is_no_request_of_wechats_costs_nothing(tmp_path: Path, name: str):
 
 
 SERVERS = {
-    "gunicorn": ["gunicorn", "--workers", "2", "--threads", "4", "--bind", "127.0.0.1:{port}", "massctl.listen:app"],
+    "gunicorn": [
+        "gunicorn",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--bind",
+        "127.0.0.1:{port}",
+        "massctl.listen:app",
+    ],
     "gunicorn preloaded": [
         *("gunicorn", "--preload", "--workers", "2", "--threads", "4"),
         *("--bind", "127.0.0.1:{port}", "massctl.listen:app"),
@@ -283,7 +319,8 @@ SERVERS = {
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.night] if " " in name else []) for name in SERVERS]
+    "name",
+    [pytest.param(name, marks=[pytest.mark.night] if " " in name else []) for name in SERVERS],
 )
 def test_the_application_runs_under_other_servers(tmp_path: Path, name: str):
     program = Path(sys.executable).with_name(SERVERS[name][0])
@@ -295,7 +332,12 @@ def test_the_application_runs_under_other_servers(tmp_path: Path, name: str):
     arguments = [each.format(port=port) for each in SERVERS[name][1:]]
     spool = tmp_path / "elsewhere" / "spool.sqlite"
     process = begun(
-        tree, str(program), *arguments, MASSCTL_DIR=str(tree.root), MASSCTL_SPOOL=str(spool), PYTHONPATH="/nonexistent"
+        tree,
+        str(program),
+        *arguments,
+        MASSCTL_DIR=str(tree.root),
+        MASSCTL_SPOOL=str(spool),
+        PYTHONPATH="/nonexistent",
     )
     listener = Listening(process, f"127.0.0.1:{port}")
     try:
@@ -337,7 +379,11 @@ def test_slow_bodies_keep_nobody_out_and_are_given_up(tmp_path: Path):
         host, _, port = listener.address.partition(":")
         lines = []
         for _ in range(SLOW):
-            lines.append(opened.enter_context(socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)))
+            lines.append(
+                opened.enter_context(
+                    socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS)
+                )
+            )
             lines[-1].sendall(head)
         trickle = Trickle(lines)
         opened.callback(trickle.stop)

@@ -60,7 +60,11 @@ class Hub:
         tree = Tree(clone_of(remote, folder / "author"))
         tree.settings(policy=POLICY, state="state:\n  backend: git\n")
         tree.write("campaigns/_shared/.gitkeep", "")
-        variables = {"MASSCTL_API_BASE": wechat.address, "WECHAT_MAIN_SECRET": wechat.secret, **ENVIRONMENT}
+        variables = {
+            "MASSCTL_API_BASE": wechat.address,
+            "WECHAT_MAIN_SECRET": wechat.secret,
+            **ENVIRONMENT,
+        }
         hub = cls(remote, Desk(tree, variables), folder, wechat)
         said = hub.author.massctl("state", "init")
         assert 0 == said.status, said
@@ -84,7 +88,10 @@ class Hub:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {**self.author.variables, **({"MASSCTL_CLOCK_OFFSET": str(self.offset)} if self.offset else {})}
+        return {
+            **self.author.variables,
+            **({"MASSCTL_CLOCK_OFFSET": str(self.offset)} if self.offset else {}),
+        }
 
     def machine(self, name: str = "machine", **variables: str) -> Desk:
         """Give a machine with a clone of its own, which is made when it is first asked for."""
@@ -154,7 +161,10 @@ def test_what_is_merged_is_sent_once(hub: Hub, tmp_path: Path):
         until(lambda: (tmp_path / "log").read_text(encoding="utf-8").count("accepted it") == 2, run)
         assert stopped(run) in (0, 130)
     told = (tmp_path / "log").read_text(encoding="utf-8")
-    assert [1, 1] == [told.count("first: WeChat accepted it"), told.count("second: WeChat accepted it")]
+    assert [1, 1] == [
+        told.count("first: WeChat accepted it"),
+        told.count("second: WeChat accepted it"),
+    ]
     judged(hub, desk, 2)
 
 
@@ -165,7 +175,10 @@ def test_a_second_runner_and_an_apply_beside_it_are_refused(hub: Hub, tmp_path: 
     assert (5, True) == (second.status, "run --take-over" in second.err), second
     beside = hub.author.apply("--locked")
     (campaign,) = beside.document["campaigns"]
-    assert (5, ["other_runner"]) == (beside.status, [each["guard"] for each in campaign["refusals"]])
+    assert (5, ["other_runner"]) == (
+        beside.status,
+        [each["guard"] for each in campaign["refusals"]],
+    )
     assert [] == hub.wechat.jobs()
     assert 0 == hub.machine("second").massctl("run", "--once", "--take-over", "--yes").status
     assert 5 == hub.machine().massctl("run", "--once").status
@@ -218,7 +231,8 @@ def test_statistics_that_hang_keep_no_send_waiting(hub: Hub, gate: Gate, tmp_pat
     through, log = f"http://127.0.0.1:{gate.port}", tmp_path / "log"
     hub.merge("letter")
     assert 0 == hub.machine(MASSCTL_API_BASE=through).massctl("run", "--once").status
-    hub.later(2 * 86_400)  # WeChat counts a day at eight of the next morning: a day later it may be night still.
+    # WeChat counts a day at eight of the next morning: a day later it may be night still.
+    hub.later(2 * 86_400)
     gate.hold(path="/datacube/getbizsummary")
     with running(hub.machine(MASSCTL_API_BASE=through), log) as run:
         assert gate.was_reached(run)
@@ -230,7 +244,9 @@ def test_statistics_that_hang_keep_no_send_waiting(hub: Hub, gate: Gate, tmp_pat
         until(lambda: "statistics of main: new rows" in log.read_text(encoding="utf-8"), run)
         assert stopped(run) in (0, 130)
     files = git(hub.remote, "ls-tree", "-r", "--name-only", STATISTICS_BRANCH).splitlines()
-    assert {"articles", "account", "calls"} == {Path(each).stem.partition("-")[0] for each in files if APPID in each}
+    assert {"articles", "account", "calls"} == {
+        Path(each).stem.partition("-")[0] for each in files if APPID in each
+    }
     judged(hub, hub.machine(), 2)
 
 
@@ -250,7 +266,11 @@ def test_a_window_that_ends_while_the_runner_is_at_work(hub: Hub, gate: Gate):
     until(lambda: hub.now() > closes)
     gate.release()
     said = ended(run)
-    assert (5, True, []) == (said.status, "first: not sent (expired)" in said.out, hub.wechat.jobs()), said
+    assert (5, True, []) == (
+        said.status,
+        "first: not sent (expired)" in said.out,
+        hub.wechat.jobs(),
+    ), said
     judged(hub, desk, 0)
 
 
@@ -289,7 +309,9 @@ def settled(hub: Hub, machine: Callable[[], Desk]) -> Said:
 def forged_picture(lines: list[bytes]) -> list[bytes]:
     """Say of a picture that WeChat has it at an address, which is of another one. Nobody's signature is on it."""
     entries, end = follow(b"".join(lines), keys=UNSIGNED)
-    event = ImageUploaded(appid=APPID, sha256="ab" * 32, url="https://mmbiz.qpic.cn/mmbiz_png/forged/0")
+    event = ImageUploaded(
+        appid=APPID, sha256="ab" * 32, url="https://mmbiz.qpic.cn/mmbiz_png/forged/0"
+    )
     return [*lines, encode(NewEntry(entries[-1].at, event), len(lines) + 1, end.digest) + b"\n"]
 
 
@@ -333,13 +355,17 @@ def test_nothing_is_sent_after_a_push_to_the_branch_of_a_signed_ledger(
             said = machine.massctl(*command)
             assert (5, 1) == (said.status, len(hub.wechat.jobs())), said
             assert "Nothing was sent" in said.out + said.err
-    told = re.search(r'git fetch origin massctl-state && git push origin "\$\(.*?\)":\S+', said.out + said.err)
+    told = re.search(
+        r'git fetch origin massctl-state && git push origin "\$\(.*?\)":\S+', said.out + said.err
+    )
     if told is not None:  # A forged entry is found in the history, and restored by a person.
         restoring = told[0].replace("COMMIT", "FETCH_HEAD~1")
     else:
         assert "git log -p of the branch" in said.out + said.err, said
         restoring = restore_command(f"origin/{STATE}", "FETCH_HEAD~1")
-    subprocess.run(["sh", "-ec", restoring], cwd=hub.machine().tree.root, env=dict(ENVIRONMENT), check=True)
+    subprocess.run(
+        ["sh", "-ec", restoring], cwd=hub.machine().tree.root, env=dict(ENVIRONMENT), check=True
+    )
     assert 0 == hub.machine().massctl(*SENDING[0]).status
     judged(hub, hub.machine(), 2)
 
@@ -383,7 +409,11 @@ class Week:
         job = self.hub.machine("job", GITHUB_ACTIONS="true", CI="true")
         git(job.tree.root, "pull", "-q")
         beside = job.apply("--locked")
-        guards = {each["guard"] for campaign in beside.document["campaigns"] for each in campaign["refusals"]}
+        guards = {
+            each["guard"]
+            for campaign in beside.document["campaigns"]
+            for each in campaign["refusals"]
+        }
         assert guards <= {"other_runner"}, beside
         assert before == len(self.hub.wechat.jobs())
 
@@ -392,7 +422,12 @@ class Week:
         (_, alive), (watched, all_sent) = self.heard[-2:]
         entries = self.machine().massctl("state", "list", "--format", "json").document["entries"]
         tip = git(self.hub.remote, "rev-parse", "main")
-        assert (entries[-1]["serial"], tip, 0, alive) == (alive["serial"], alive["tip"], alive["waiting"], all_sent)
+        assert (entries[-1]["serial"], tip, 0, alive) == (
+            alive["serial"],
+            alive["tip"],
+            alive["waiting"],
+            all_sent,
+        )
         assert "/fail" not in watched
 
 
@@ -403,7 +438,9 @@ def test_killed_at_random_for_a_week_with_merges_and_windows(hub: Hub):
     settings = hub.author.tree.read("massctl.yaml")
     # A subscription account has a send to everybody each day.
     hub.wechat.control("accounts", {"appid": APPID, "kind": "subscription"})
-    hub.author.tree.write("massctl.yaml", settings.replace("kind: service", "kind: subscription") + BEATS)
+    hub.author.tree.write(
+        "massctl.yaml", settings.replace("kind: service", "kind: subscription") + BEATS
+    )
     hub.push()
     with monitor() as (address, heard):
         week = Week(hub, heard, {"OUR_BEAT": f"{address}/beat", "OUR_WATCH": f"{address}/watch"})

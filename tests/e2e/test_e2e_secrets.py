@@ -43,7 +43,14 @@ def traces(secret: str) -> set[bytes]:
     """Give everything that would tell of a secret: it, its halves, and how it may be written otherwise."""
     plain = secret.encode()
     encoded = [base64.b64encode(b"x" * shift + plain)[4 if shift else 0 : -4] for shift in range(3)]
-    found = {plain, plain[:12], plain[-12:], quote(secret, safe="").encode(), plain.hex().encode(), *encoded}
+    found = {
+        plain,
+        plain[:12],
+        plain[-12:],
+        quote(secret, safe="").encode(),
+        plain.hex().encode(),
+        *encoded,
+    }
     return {each for each in found if len(each) >= 12}
 
 
@@ -94,7 +101,9 @@ class Desk:
 
     def leaks(self, *secrets: str, elsewhere: tuple[str, ...] = ()) -> list[str]:
         """Give where a trace of a secret is, but for files whose path has one of `elsewhere` in it."""
-        looked_at = {f"what was said ({number})": text.encode() for number, text in enumerate(self.said)}
+        looked_at = {
+            f"what was said ({number})": text.encode() for number, text in enumerate(self.said)
+        }
         for path in self.folder.rglob("*"):
             where = str(path.relative_to(self.folder))
             if path.is_file() and not any(word in where for word in elsewhere):
@@ -109,10 +118,14 @@ class Desk:
         ]
 
 
-def desk_at(folder: Path, language: str, openid: str = OPENID, account: str = "", **variables: str) -> Desk:
+def desk_at(
+    folder: Path, language: str, openid: str = OPENID, account: str = "", **variables: str
+) -> Desk:
     """Make a repository with a campaign of words and one of an article, both with a reviewer by openid."""
     tree = Tree(folder / "repository")
-    tree.settings(language=language, policy="" if account else "  in_doubt_wait: 0\n", account=account)
+    tree.settings(
+        language=language, policy="" if account else "  in_doubt_wait: 0\n", account=account
+    )
     reviewer = f"preview:\n  touser: [{openid}]\n"
     tree.text("notice", more=reviewer)
     tree.news("letter", more=reviewer)
@@ -146,10 +159,14 @@ class _Repeating(BaseHTTPRequestHandler):
     server: Parrot
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("utf-8", "replace")
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode(
+            "utf-8", "replace"
+        )
         self.server.seen.append(self.path)
         if self.server.fails_at and self.path.startswith(self.server.fails_at):
-            self._refuse(f"{TOKEN} {SECRET} {OPENID} {quote(TOKEN)} https://x{self.path} {self.headers} {body[:300]}")
+            self._refuse(
+                f"{TOKEN} {SECRET} {OPENID} {quote(TOKEN)} https://x{self.path} {self.headers} {body[:300]}"
+            )
             return
         members: dict[str, Any] = {
             "errcode": 0,
@@ -158,7 +175,13 @@ class _Repeating(BaseHTTPRequestHandler):
             "media_id": "M",
             "url": "http://mmbiz.qpic.cn/x/0",
         }
-        members |= {"msg_id": 7, "msg_data_id": 8, "msg_status": "SEND_FAIL", "access_token": TOKEN, "expires_in": 7200}
+        members |= {
+            "msg_id": 7,
+            "msg_data_id": 8,
+            "msg_status": "SEND_FAIL",
+            "access_token": TOKEN,
+            "expires_in": 7200,
+        }
         self._send(200, json.dumps(members).encode())
 
     do_GET = do_POST = do_CONNECT = _answer  # noqa: N815 - the names that http.server looks for
@@ -166,7 +189,9 @@ class _Repeating(BaseHTTPRequestHandler):
     def _refuse(self, echo: str) -> None:
         answer = self.server.answer
         if isinstance(answer, int):
-            self._send(200, json.dumps({"errcode": answer, "errmsg": echo + " rid: 6a-7b-8c"}).encode())
+            self._send(
+                200, json.dumps({"errcode": answer, "errmsg": echo + " rid: 6a-7b-8c"}).encode()
+            )
         elif answer == "cut":
             self.close_connection = True
         elif answer == "half":
@@ -174,7 +199,9 @@ class _Repeating(BaseHTTPRequestHandler):
         else:
             status = {"html": 200, "moved": 302, "500": 500, "407": 407}[answer]
             self._send(
-                status, f"<html>{echo}</html>".encode(), {"Location": f"/x?access_token={TOKEN}&secret={SECRET}"}
+                status,
+                f"<html>{echo}</html>".encode(),
+                {"Location": f"/x?access_token={TOKEN}&secret={SECRET}"},
             )
 
     def _send(self, status: int, data: bytes, more: dict[str, str] | None = None) -> None:
@@ -218,12 +245,21 @@ ANSWERS: Final = (40001, 40003, 77777, "html", "half")
 def _story(folder: Path, path: str, answer: int | str, number: int) -> list[str]:
     """Apply with one endpoint that repeats everything, and look into every corner afterwards."""
     with parrot(path, answer) as wechat:
-        desk = desk_at(folder, ["zh", "en"][number % 2], MASSCTL_API_BASE=wechat.address, **{SECRET_VARIABLE: SECRET})
+        desk = desk_at(
+            folder,
+            ["zh", "en"][number % 2],
+            MASSCTL_API_BASE=wechat.address,
+            **{SECRET_VARIABLE: SECRET},
+        )
         form = ("--format", ["text", "json"][number // 2 % 2])
         desk.massctl("-vv", "apply", ENDPOINTS[path], "--yes", "--no-wait", *form)
         desk.massctl("-v", "status", *form)
         desk.massctl("plan", *form)
-        missed = [] if any(seen.startswith(path) for seen in wechat.seen) else [f"{path} was never asked"]
+        missed = (
+            []
+            if any(seen.startswith(path) for seen in wechat.seen)
+            else [f"{path} was never asked"]
+        )
     return [*missed, *desk.leaks(SECRET, TOKEN, OPENID)]
 
 
@@ -257,21 +293,33 @@ def _proxied(folder: Path, number: int) -> list[str]:
     account = f"    proxy_env: {PROXY_VARIABLE}\n"
     with parrot("", "407") as server:
         server.fails_at = "api.weixin.qq.com"  # what CONNECT names
-        address = PROXIES[number].format(password=quote(PASSWORD, safe=""), port=server.server_address[1])
-        desk = desk_at(
-            folder, ["zh", "en"][number % 2], account=account, **{SECRET_VARIABLE: SECRET, PROXY_VARIABLE: address}
+        address = PROXIES[number].format(
+            password=quote(PASSWORD, safe=""), port=server.server_address[1]
         )
-        status = desk.massctl("-vv", "apply", "notice", "--yes", "--no-wait", "--format", ["text", "json"][number % 2])
+        desk = desk_at(
+            folder,
+            ["zh", "en"][number % 2],
+            account=account,
+            **{SECRET_VARIABLE: SECRET, PROXY_VARIABLE: address},
+        )
+        status = desk.massctl(
+            "-vv", "apply", "notice", "--yes", "--no-wait", "--format", ["text", "json"][number % 2]
+        )
         valid = desk.massctl("validate") == 0
     wrong = [] if status == 1 and valid else [f"ended with {status}: {desk.said[:2]}"]
-    return [*wrong, *desk.leaks(SECRET, OPENID, PASSWORD, quote(PASSWORD, safe=""), f"user:{PASSWORD}")]
+    return [
+        *wrong,
+        *desk.leaks(SECRET, OPENID, PASSWORD, quote(PASSWORD, safe=""), f"user:{PASSWORD}"),
+    ]
 
 
 @pytest.mark.night
 def test_a_proxy_that_does_not_work_leaves_no_password_behind(tmp_path: Path):
     """No request leaves this machine: each of these proxies refuses, or is none."""
     with ThreadPoolExecutor(len(PROXIES)) as pool:
-        stories = [pool.submit(_proxied, tmp_path / str(number), number) for number in range(len(PROXIES))]
+        stories = [
+            pool.submit(_proxied, tmp_path / str(number), number) for number in range(len(PROXIES))
+        ]
         found = {PROXIES[n]: leaks for n, story in enumerate(stories) if (leaks := story.result())}
     assert {} == found
 
@@ -308,11 +356,15 @@ def test_no_verb_writes_a_secret_down(tmp_path: Path, wechat: Wechat):
     """Against a served sandbox, whose token is read off the wire."""
     with gate_to(wechat) as gate:
         token = _asked(
-            wechat, f"/cgi-bin/token?grant_type=client_credential&appid=wx0123456789abcdef&secret={wechat.secret}"
+            wechat,
+            f"/cgi-bin/token?grant_type=client_credential&appid=wx0123456789abcdef&secret={wechat.secret}",
         )
         people = _asked(wechat, f"/cgi-bin/user/get?access_token={token['access_token']}")
         openid = str(people["data"]["openid"][0])
-        variables = {"MASSCTL_API_BASE": f"http://127.0.0.1:{gate.port}", SECRET_VARIABLE: wechat.secret}
+        variables = {
+            "MASSCTL_API_BASE": f"http://127.0.0.1:{gate.port}",
+            SECRET_VARIABLE: wechat.secret,
+        }
         desk = desk_at(tmp_path, "zh", openid, **variables)
         plan = str(tmp_path / "temp" / "plan.json")
         for arguments in (
@@ -330,7 +382,11 @@ def test_no_verb_writes_a_secret_down(tmp_path: Path, wechat: Wechat):
             ["apply", "--sandbox", "notice", "--yes"], ["status", "--sandbox"],
         ):  # fmt: skip
             assert desk.massctl("-vv", *arguments) in (0, 1, 2, 5), (arguments, desk.said[-2:])
-        tokens = {parse_qs(urlsplit(path).query)["access_token"][0] for path in gate.paths if "access_token" in path}
+        tokens = {
+            parse_qs(urlsplit(path).query)["access_token"][0]
+            for path in gate.paths
+            if "access_token" in path
+        }
     assert 2 == len(wechat.jobs()), desk.said
     assert tokens
     assert any("POST /cgi-bin/draft/add：" in text for text in desk.said)
@@ -380,19 +436,28 @@ transport.Line.exchange = broken
     [
         ("zh", "text"),
         ("en", "json"),
-        *(pytest.param(*each, marks=pytest.mark.night) for each in [("zh", "json"), ("en", "text")]),
+        *(
+            pytest.param(*each, marks=pytest.mark.night)
+            for each in [("zh", "json"), ("en", "text")]
+        ),
     ],
 )
 def test_a_bug_leaves_a_log_without_secrets(tmp_path: Path, language: str, form: str):
     way = f"http://user:{quote(PASSWORD, safe='')}@127.0.0.1:1"
-    code = BUG.format(way=PROXY_VARIABLE, openid=OPENID, password=PASSWORD, variable=SECRET_VARIABLE, token=TOKEN)
+    code = BUG.format(
+        way=PROXY_VARIABLE, openid=OPENID, password=PASSWORD, variable=SECRET_VARIABLE, token=TOKEN
+    )
     account = f"    proxy_env: {PROXY_VARIABLE}\n"
-    desk = desk_at(tmp_path, language, account=account, **{SECRET_VARIABLE: SECRET, PROXY_VARIABLE: way})
+    desk = desk_at(
+        tmp_path, language, account=account, **{SECRET_VARIABLE: SECRET, PROXY_VARIABLE: way}
+    )
     assert 3 == desk.massctl("apply", "notice", "--yes", "--format", form, code=code), desk.said
     logs = list((tmp_path / "temp").iterdir())
     assert 1 == len(logs)
     assert "RuntimeError" in logs[0].read_text(encoding="utf-8")
-    assert [] == desk.leaks(SECRET, TOKEN, OPENID, PASSWORD, quote(PASSWORD, safe=""), f"user:{PASSWORD}")
+    assert [] == desk.leaks(
+        SECRET, TOKEN, OPENID, PASSWORD, quote(PASSWORD, safe=""), f"user:{PASSWORD}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -403,16 +468,27 @@ def test_a_bug_leaves_a_log_without_secrets(tmp_path: Path, language: str, form:
         ("/cgi-bin/message/mass/sendall", signal.SIGINT),
     ],
 )
-def test_an_interruption_tells_no_secret(tmp_path: Path, wechat: Wechat, path: str, how: signal.Signals):
+def test_an_interruption_tells_no_secret(
+    tmp_path: Path, wechat: Wechat, path: str, how: signal.Signals
+):
     with gate_to(wechat) as gate:
-        variables = {"MASSCTL_API_BASE": f"http://127.0.0.1:{gate.port}", SECRET_VARIABLE: wechat.secret}
+        variables = {
+            "MASSCTL_API_BASE": f"http://127.0.0.1:{gate.port}",
+            SECRET_VARIABLE: wechat.secret,
+        }
         desk = desk_at(tmp_path, "en", **variables)
         Tree(desk.tree).text("notice")  # its reviewer is nobody's follower
         gate.hold(path=path)
-        process = desk.start("apply", "notice" if "preview" not in path else "letter", "--yes", "--format", "json")
+        process = desk.start(
+            "apply", "notice" if "preview" not in path else "letter", "--yes", "--format", "json"
+        )
         if gate.was_reached(process):
             process.send_signal(how)
         gate.release()
         desk.end(process)
-        tokens = {parse_qs(urlsplit(seen).query)["access_token"][0] for seen in gate.paths if "access_token" in seen}
+        tokens = {
+            parse_qs(urlsplit(seen).query)["access_token"][0]
+            for seen in gate.paths
+            if "access_token" in seen
+        }
     assert [] == desk.leaks(wechat.secret, OPENID, *tokens)

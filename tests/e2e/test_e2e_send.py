@@ -44,8 +44,14 @@ def test_a_whole_send(sent: Sent):
     (campaign,) = sent.first.document["campaigns"]
     (job,) = sent.report["jobs"]
     assert (0, "sending") == (sent.first.status, campaign["status"])
-    assert [(job["msg_id"], job["clientmsgid"])] == [(j["msg_id"], j["clientmsgid"]) for j in campaign["jobs"]]
-    assert (1, 2, []) == (len(sent.report["previews"]), len(sent.report["uploads"]), sent.report["violations"])
+    assert [(job["msg_id"], job["clientmsgid"])] == [
+        (j["msg_id"], j["clientmsgid"]) for j in campaign["jobs"]
+    ]
+    assert (1, 2, []) == (
+        len(sent.report["previews"]),
+        len(sent.report["uploads"]),
+        sent.report["violations"],
+    )
     assert 0 == job["send_ignore_reprint"]
 
 
@@ -55,7 +61,10 @@ def test_a_second_apply_makes_no_request(sent: Sent):
 
 
 def test_the_lineage_joins_massctl_yaml_and_every_line_stays(sent: Sent):
-    before, after = sent.settings_before.splitlines(), sent.desk.tree.read("massctl.yaml").splitlines()
+    before, after = (
+        sent.settings_before.splitlines(),
+        sent.desk.tree.read("massctl.yaml").splitlines(),
+    )
     added = [line.strip() for line in after if line not in before]
     assert before == [line for line in after if line in before]
     assert f"lineage: {sent.first.document['lineage']}" in added
@@ -64,7 +73,9 @@ def test_the_lineage_joins_massctl_yaml_and_every_line_stays(sent: Sent):
 
 def test_the_ledger_verifies_and_holds_no_secret(sent: Sent):
     verified = sent.desk.massctl("state", "verify")
-    said = sent.first.out + sent.first.err + verified.out + sent.desk.tree.read("massctl.state.jsonl")
+    said = (
+        sent.first.out + sent.first.err + verified.out + sent.desk.tree.read("massctl.state.jsonl")
+    )
     assert 0 == verified.status
     assert sent.desk.variables[SECRET_VARIABLE] not in said
     assert "access_token" not in said
@@ -79,7 +90,10 @@ def test_a_plan_needs_no_secret_and_makes_no_request(desk: Desk, wechat: Wechat)
 def test_a_wrong_secret_fails_and_is_not_told(desk: Desk, wechat: Wechat):
     desk.variables["WECHAT_MAIN_SECRET"] = "ffffffffffffffffffffffffffffffff"
     done = desk.apply("letter")
-    assert (1, True) == (done.status, done.document["campaigns"][0]["error"]["errcode"] in (40001, 40125))
+    assert (1, True) == (
+        done.status,
+        done.document["campaigns"][0]["error"]["errcode"] in (40001, 40125),
+    )
     assert "ffffffff" not in done.out + done.err
     assert [] == wechat.jobs()
 
@@ -87,8 +101,14 @@ def test_a_wrong_secret_fails_and_is_not_told(desk: Desk, wechat: Wechat):
 def test_a_window_is_kept_by_a_clock_that_was_moved(desk: Desk, wechat: Wechat):
     """An hour before the window it stages; within it, it sends; after another, it refuses."""
     opens = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=5)  # noqa: TID251 - a process has no other clock
-    desk.tree.text("notice", more=window(opens.isoformat(), (opens + timedelta(hours=1)).isoformat()))
-    desk.tree.text("missed", content="晚了", more=window(opens.isoformat(), (opens + timedelta(minutes=1)).isoformat()))
+    desk.tree.text(
+        "notice", more=window(opens.isoformat(), (opens + timedelta(hours=1)).isoformat())
+    )
+    desk.tree.text(
+        "missed",
+        content="晚了",
+        more=window(opens.isoformat(), (opens + timedelta(minutes=1)).isoformat()),
+    )
     early = desk.apply("notice").status
     desk.variables["MASSCTL_CLOCK_OFFSET"] = str(5.5 * 3600)
     due, missed = desk.apply("notice").status, desk.apply("missed").status
@@ -100,7 +120,9 @@ def test_a_window_is_kept_by_a_clock_that_was_moved(desk: Desk, wechat: Wechat):
 
 
 def guards(document: dict[str, list[dict[str, list[dict[str, str]]]]]) -> list[str]:
-    return [refusal["guard"] for campaign in document["campaigns"] for refusal in campaign["refusals"]]
+    return [
+        refusal["guard"] for campaign in document["campaigns"] for refusal in campaign["refusals"]
+    ]
 
 
 def test_a_ledger_of_loopback_is_not_used_against_wechat(sent: Sent):
@@ -114,7 +136,9 @@ def test_a_ledger_of_loopback_is_not_used_against_wechat(sent: Sent):
 
 
 @pytest.mark.parametrize("ahead", [300, pytest.param(-300, marks=pytest.mark.night)])
-def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(desk: Desk, wechat: Wechat, ahead: int):
+def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(
+    desk: Desk, wechat: Wechat, ahead: int
+):
     desk.tree.news("letter")
     wechat.control("date", {"ahead_seconds": ahead})
     refused = desk.apply("letter")
@@ -126,7 +150,9 @@ def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(desk: Desk,
 # Two at once, and people who stop one
 
 
-@pytest.mark.parametrize("path", [pytest.param("draft/add", marks=pytest.mark.night), "message/mass/sendall"])
+@pytest.mark.parametrize(
+    "path", [pytest.param("draft/add", marks=pytest.mark.night), "message/mass/sendall"]
+)
 def test_two_runners_at_once(gated: Desk, gate: Gate, path: str):
     """The second is refused; an attempt that the first has under way is the first one's, and no doubt of the second."""
     gate.hold(path=f"/cgi-bin/{path}")
@@ -196,9 +222,12 @@ def _read(master: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("typed", "expected"), [("yes\n", (0, 1)), ("no\n", (5, 0)), pytest.param("\n", (5, 0), marks=pytest.mark.night)]
+    ("typed", "expected"),
+    [("yes\n", (0, 1)), ("no\n", (5, 0)), pytest.param("\n", (5, 0), marks=pytest.mark.night)],
 )
-def test_a_person_is_asked_at_a_terminal(desk: Desk, wechat: Wechat, typed: str, expected: tuple[int, int]):
+def test_a_person_is_asked_at_a_terminal(
+    desk: Desk, wechat: Wechat, typed: str, expected: tuple[int, int]
+):
     status, seen = at_a_terminal(desk, "apply", "letter", typed=typed)
     assert expected == (status, len(wechat.jobs()))
     assert "第一封信" in seen

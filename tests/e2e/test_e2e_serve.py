@@ -54,7 +54,9 @@ def test_what_is_saved_is_told_and_shown_until_ctrl_c(tree: Tree, server: subpro
     while "出门少穿一件" not in page:
         line = events.readline().decode()
         assert line, "the stream ended"
-        if line.startswith("data: ") and {"letter", "*"} & set(json.loads(line.removeprefix("data: "))):
+        if line.startswith("data: ") and {"letter", "*"} & set(
+            json.loads(line.removeprefix("data: "))
+        ):
             pages.request("GET", "/letter")
             page = pages.getresponse().read().decode()
     for connection in (pages, stream):
@@ -74,7 +76,9 @@ def test_a_port_that_is_taken_is_said(tree: Tree, server: subprocess.Popen[str])
 
 def test_what_the_sandbox_sent_lies_beside_what_is_written_now(tree: Tree):
     command = [MASSCTL, "-C", str(tree.root), "apply", "letter", "--sandbox", "--yes"]
-    assert 0 == subprocess.run(command, env=environment(), capture_output=True, check=False).returncode
+    assert (
+        0 == subprocess.run(command, env=environment(), capture_output=True, check=False).returncode
+    )
     tree.write("campaigns/letter/articles/main.md", BODY.replace("多穿一件", "少穿一件"))
     shown = {"--sandbox": page_of(tree, "--sandbox"), "": page_of(tree)}
     assert "<del>多</del><ins>少</ins>" in shown["--sandbox"]
@@ -85,7 +89,8 @@ def page_of(tree: Tree, *arguments: str) -> str:
     with begun(tree, "--port", "0", *arguments) as process:
         assert process.stdout is not None
         connection = http.client.HTTPConnection(
-            process.stdout.readline().strip().removeprefix("http://").rstrip("/"), timeout=PATIENCE_SECONDS
+            process.stdout.readline().strip().removeprefix("http://").rstrip("/"),
+            timeout=PATIENCE_SECONDS,
         )
         connection.request("GET", "/letter")
         page = connection.getresponse().read().decode()

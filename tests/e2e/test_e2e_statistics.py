@@ -49,7 +49,9 @@ def test_killed_at_some_requests_it_collects_the_same_in_the_end(
     gated: Desk, gate: Gate, tmp_path: Path, answered: bool
 ):
     month_after(gated, gate.target)
-    whole = Desk(type(gated.tree)(shutil.copytree(gated.tree.root, tmp_path / "whole")), gated.variables)
+    whole = Desk(
+        type(gated.tree)(shutil.copytree(gated.tree.root, tmp_path / "whole")), gated.variables
+    )
     assert 0 == whole.massctl("status", "--statistics").status
     for number in (2, 4, 6, 9):
         gate.hold(number, answered=answered)
@@ -66,9 +68,13 @@ def test_killed_at_some_requests_it_collects_the_same_in_the_end(
     assert 30 == len([key for key in archived(gated.tree.root) if "articles" in key])
 
 
-def test_two_that_collect_at_once_leave_whole_lines_and_the_same_numbers(desk: Desk, wechat: Wechat, tmp_path: Path):
+def test_two_that_collect_at_once_leave_whole_lines_and_the_same_numbers(
+    desk: Desk, wechat: Wechat, tmp_path: Path
+):
     month_after(desk, wechat)
-    alone = Desk(type(desk.tree)(shutil.copytree(desk.tree.root, tmp_path / "alone")), desk.variables)
+    alone = Desk(
+        type(desk.tree)(shutil.copytree(desk.tree.root, tmp_path / "alone")), desk.variables
+    )
     assert 0 == alone.massctl("status", "--statistics").status
     both = [desk.start("status", "--statistics", "--format", "json") for _ in range(2)]
     said = [ended(each) for each in both]

@@ -69,7 +69,9 @@ class Worlds:
             self._free.put(world)
 
     @contextmanager
-    def story(self, name: str, folder: str, faults: str = "", root: Path | None = None) -> Iterator[Story]:
+    def story(
+        self, name: str, folder: str, faults: str = "", root: Path | None = None
+    ) -> Iterator[Story]:
         """Begin a story in a world that no other one is told in."""
         wechat = self._free.get()
         try:
@@ -95,11 +97,15 @@ class Worlds:
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     """The worlds of this module."""
     with ExitStack() as stack:
-        opened = [stack.enter_context(served(tmp_path_factory.mktemp("world"))) for _ in range(WORKERS)]
+        opened = [
+            stack.enter_context(served(tmp_path_factory.mktemp("world"))) for _ in range(WORKERS)
+        ]
         yield Worlds(opened, tmp_path_factory.mktemp("stories"))
 
 
-def told(worlds: Worlds, name: str, faults: str, how: str, points: list[Point]) -> dict[Point, list[str]]:
+def told(
+    worlds: Worlds, name: str, faults: str, how: str, points: list[Point]
+) -> dict[Point, list[str]]:
     """Break at each of the points, go on, and give what was wrong."""
 
     def tell(point: Point) -> list[str]:
@@ -116,7 +122,11 @@ def told(worlds: Worlds, name: str, faults: str, how: str, points: list[Point]) 
             return story.judge()
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        return {point: wrong for point, wrong in zip(points, pool.map(tell, points), strict=True) if wrong}
+        return {
+            point: wrong
+            for point, wrong in zip(points, pool.map(tell, points), strict=True)
+            if wrong
+        }
 
 
 @pytest.mark.parametrize("faults", FAULTS)
@@ -124,7 +134,9 @@ def told(worlds: Worlds, name: str, faults: str, how: str, points: list[Point]) 
 @pytest.mark.parametrize("how", STOPS)
 def test_stopped_at_each_write(worlds: Worlds, how: str, name: str, faults: str):
     points = worlds.points(name, how, faults)
-    assert {"ftruncate", "half of write", "write", "fsync", "before replace", "replace"} == {p.what for p in points}
+    assert {"ftruncate", "half of write", "write", "fsync", "before replace", "replace"} == {
+        p.what for p in points
+    }
     told_by_day = [p for p in points if p.what in STOPS[how] and p.path in (LEDGER, "massctl.yaml")]
     assert {} == told(worlds, name, faults, how, points if NIGHTLY else told_by_day)
 
@@ -135,7 +147,11 @@ def test_a_disk_that_takes_no_more(worlds: Worlds, how: str, name: str):
     """It is full, breaks, or was mounted read-only in the middle of the run; for the next run it is well again."""
     # The first entry is written under another name, which begins with a dot.
     points = [p for p in worlds.points(name, how, "") if p.path.lstrip(".").startswith(LEDGER)]
-    by_day = [p for p in points if p.what == {"ENOSPC": "half of write", "EIO": "fsync", "EROFS": "open"}[how]]
+    by_day = [
+        p
+        for p in points
+        if p.what == {"ENOSPC": "half of write", "EIO": "fsync", "EROFS": "open"}[how]
+    ]
     assert len(by_day) > 3
     assert {} == told(worlds, name, "", how, points if NIGHTLY else by_day)
 
@@ -145,7 +161,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of a megabyte."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.call(["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], stderr=subprocess.DEVNULL):
+    if subprocess.call(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], stderr=subprocess.DEVNULL
+    ):
         pytest.skip("only root may mount a small disk")
     try:
         yield folder
@@ -192,7 +210,9 @@ def test_a_ledger_that_may_not_grow(worlds: Worlds, name: str):
     """The kernel itself stops a write in the middle of a line."""
     with worlds.story(name, f"whole-{name}") as story:
         story.broken()
-        lines = [len(line) + 1 for line in (story.desk.tree.root / LEDGER).read_bytes().split(b"\n")[:-1]]
+        lines = [
+            len(line) + 1 for line in (story.desk.tree.root / LEDGER).read_bytes().split(b"\n")[:-1]
+        ]
     limits = [sum(lines[:number]) + 40 for number in range(2, len(lines))]
 
     def tell(limit: int) -> list[str]:
@@ -203,5 +223,9 @@ def test_a_ledger_that_may_not_grow(worlds: Worlds, name: str):
             return story.judge()
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        found = {limit: wrong for limit, wrong in zip(limits, pool.map(tell, limits), strict=True) if wrong}
+        found = {
+            limit: wrong
+            for limit, wrong in zip(limits, pool.map(tell, limits), strict=True)
+            if wrong
+        }
     assert {} == found

@@ -57,7 +57,9 @@ def forge_at() -> Iterator[tuple[FakeForge, str]]:
 
 
 @pytest.fixture(scope="module")
-def founded(server: Wechat, forge_at: tuple[FakeForge, str], tmp_path_factory: pytest.TempPathFactory) -> Hub:
+def founded(
+    server: Wechat, forge_at: tuple[FakeForge, str], tmp_path_factory: pytest.TempPathFactory
+) -> Hub:
     """A repository as `massctl init` writes it, with a ledger that has begun, and a campaign that is due."""
     server.reset()
     hub = made(tmp_path_factory.mktemp("founded") / "home", server, forge_at[1], forge_at[0])
@@ -93,8 +95,12 @@ def person(hub: Hub) -> Path:
 
 def typed(hub: Hub, at: Path, *arguments: str, check: bool = True) -> str:
     """Type a command of massctl in a clone."""
-    more = environment(MASSCTL_API_BASE=f"http://127.0.0.1:{hub.wechat.port}", PLAYED_CONTENTS="person")
-    done = subprocess.run([MASSCTL, *arguments], cwd=at, env=more, capture_output=True, text=True, check=check)
+    more = environment(
+        MASSCTL_API_BASE=f"http://127.0.0.1:{hub.wechat.port}", PLAYED_CONTENTS="person"
+    )
+    done = subprocess.run(
+        [MASSCTL, *arguments], cwd=at, env=more, capture_output=True, text=True, check=check
+    )
     return done.stdout
 
 
@@ -108,7 +114,9 @@ def _open_now() -> None:
     OPEN[:] = [(now() + timedelta(minutes=minutes)).isoformat() for minutes in (-1, 120)]
 
 
-def letter(at: Path, name: str, title: str = "风", body: str = "今天风大。\n", opens: str | None = None) -> None:
+def letter(
+    at: Path, name: str, title: str = "风", body: str = "今天风大。\n", opens: str | None = None
+) -> None:
     """Write a campaign whose window is open, or opens then."""
     tree = Tree.__new__(Tree)
     tree.root = at
@@ -135,7 +143,9 @@ def sent(hub: Hub) -> Run:
 
 def ordered(hub: Hub, act: str, **more: str) -> Event:
     """Fill in the form."""
-    return hub.dispatched(order=act, **{"campaign": "letter", "number": "", "reason": "looked", "again": "", **more})
+    return hub.dispatched(
+        order=act, **{"campaign": "letter", "number": "", "reason": "looked", "again": "", **more}
+    )
 
 
 def jobs(hub: Hub) -> int:
@@ -182,21 +192,33 @@ def test_what_is_locked_on_main_is_sent_once_and_then_nothing_is_due(hub: Hub) -
 def test_while_nothing_is_due_only_the_gate_runs(hub: Hub, person: Path) -> None:
     shutil.rmtree(person / "campaigns/letter")
     hub.commit(person, "refs/heads/main")
-    run = hub.play("apply", Event("schedule", "refs/heads/main", hub.tip(), {"schedule": "11 * * * *"}))
+    run = hub.play(
+        "apply", Event("schedule", "refs/heads/main", hub.tip(), {"schedule": "11 * * * *"})
+    )
 
     # At eight in Beijing it looks at everything that a send depends on.
-    expected = {"success", "failure"} if run.jobs["gate"].outputs["step"] == "doctor" else {"skipped"}
-    assert ("success", True) == (run.jobs["gate"].result, run.jobs["send"].result in expected), run.log
+    expected = (
+        {"success", "failure"} if run.jobs["gate"].outputs["step"] == "doctor" else {"skipped"}
+    )
+    assert ("success", True) == (run.jobs["gate"].result, run.jobs["send"].result in expected), (
+        run.log
+    )
     assert "nothing is due" in run.log or "没有" in run.log
 
 
-def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(hub: Hub, tmp_path: Path) -> None:
+def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(
+    hub: Hub, tmp_path: Path
+) -> None:
     """It names another host for the secret, a program, a campaign to everybody; and forges what the comment reads."""
     fork = hub.clone("fork")
     settings = (fork / "massctl.yaml").read_text()
-    hostile = settings.replace("kind: service", "kind: service\n    api_base: https://evil.example", 1)
+    hostile = settings.replace(
+        "kind: service", "kind: service\n    api_base: https://evil.example", 1
+    )
     hostile = hostile.replace("policy:", "policy:\n  api_hosts: [evil.example]", 1)
-    hostile = hostile.replace("secret_env: WECHAT_MAIN_SECRET", f"token_command: [touch, {tmp_path}/owned]")
+    hostile = hostile.replace(
+        "secret_env: WECHAT_MAIN_SECRET", f"token_command: [touch, {tmp_path}/owned]"
+    )
     (fork / "massctl.yaml").write_text(hostile.replace("require_lock: true", "require_lock: false"))
     (fork / ".github/workflows/review.yml").write_text("jobs: {owned: {}}\n")
     letter(fork, "evil", title="@everyone <img src=x>", body="{{ config }} https://evil.example\n")
@@ -209,19 +231,27 @@ def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(hub: Hu
     assert without_a_secret(hub, run), run.log
     assert not may_write(run, "render")
     assert not (tmp_path / "owned").exists()
-    assert (before, ledger, {}) == (hub.tip(), hub.tip("refs/heads/massctl-state"), hub.wechat.report()["calls"])
+    assert (before, ledger, {}) == (
+        hub.tip(),
+        hub.tip("refs/heads/massctl-state"),
+        hub.wechat.report()["calls"],
+    )
     (body,) = hub.forge.bodies(7)
     assert "evil" in body
     assert "@everyone" not in body.replace("`@everyone`", "")
 
-    (run.artefacts / "review/review.json").write_text('{"digest": "@boss <script>alert(1)</script>", "number": 1}')
+    (run.artefacts / "review/review.json").write_text(
+        '{"digest": "@boss <script>alert(1)</script>", "number": 1}'
+    )
     hub.play("review", event, "comment", given=run.artefacts, after=run)
     assert ([], 1) == (hub.forge.bodies(1), len(hub.forge.bodies(7)))
     assert "@boss" not in hub.forge.bodies(7)[0]
     assert "failure" == hub.forge.statuses[event.payload["pull_request"]["head"]["sha"]][0]
 
 
-def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(hub: Hub, person: Path) -> None:
+def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(
+    hub: Hub, person: Path
+) -> None:
     letter(person, "spring", title="春", body="春天来了。\n")
     opened = hub.pull_request(person, "spring")
     run = hub.play("review", opened)
@@ -229,7 +259,9 @@ def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(hu
     assert REVIEWED == run.results, run.log
     assert without_a_secret(hub, run)
     locked, head = hub.tip(SPRING), opened.payload["pull_request"]["head"]["sha"]
-    assert ["campaigns/spring/campaign.lock.json"] == hub.git("diff", "--name-only", head, locked).split()
+    assert ["campaigns/spring/campaign.lock.json"] == hub.git(
+        "diff", "--name-only", head, locked
+    ).split()
     # A commit by a workflow's token starts no run, so the one that made it speaks for it.
     assert ({locked}, "success") == ({*hub.forge.statuses}, hub.forge.statuses[locked][0])
     (body,) = hub.forge.bodies(7)
@@ -291,7 +323,9 @@ def test_no_attribute_of_git_hides_what_is_sent(hub: Hub, person: Path) -> None:
     assert "campaigns/letter/articles/main.md" in hub.forge.bodies(7)[0].replace("\\", "")
 
 
-@pytest.mark.parametrize("where", ["campaigns/letter/articles", pytest.param("massctl.yaml", marks=pytest.mark.night)])
+@pytest.mark.parametrize(
+    "where", ["campaigns/letter/articles", pytest.param("massctl.yaml", marks=pytest.mark.night)]
+)
 def test_a_link_in_a_pull_request_leads_nowhere(hub: Hub, person: Path, where: str) -> None:
     path = person / where
     shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -331,7 +365,9 @@ def test_the_job_that_commits_writes_nothing_but_locks(hub: Hub, person: Path) -
         assert "failure" == hub.forge.statuses[before][0]
 
 
-def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(hub: Hub, person: Path) -> None:
+def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(
+    hub: Hub, person: Path
+) -> None:
     letter(person, "unlocked", title="没锁")
     hub.commit(person, "refs/heads/main")
     run = hub.play("apply", hub.pushed())
@@ -343,7 +379,9 @@ def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(hub: Hu
 
 
 @pytest.mark.night
-def test_a_forged_lock_that_was_merged_under_a_red_check_is_not_sent(hub: Hub, person: Path) -> None:
+def test_a_forged_lock_that_was_merged_under_a_red_check_is_not_sent(
+    hub: Hub, person: Path
+) -> None:
     """Somebody who may pass by the ruleset merged it. The lock agrees with itself, and not with the files."""
     letter(person, "letter", title="说好的")
     typed(hub, person, "lock")
@@ -362,7 +400,9 @@ def test_a_forged_lock_that_was_merged_under_a_red_check_is_not_sent(hub: Hub, p
 
 
 @pytest.mark.night
-def test_an_old_run_that_is_started_again_sends_what_main_has_now_and_nothing_else(hub: Hub, person: Path) -> None:
+def test_an_old_run_that_is_started_again_sends_what_main_has_now_and_nothing_else(
+    hub: Hub, person: Path
+) -> None:
     old = hub.pushed()
     letter(person, "letter", title="改过")
     typed(hub, person, "lock")
@@ -374,7 +414,9 @@ def test_an_old_run_that_is_started_again_sends_what_main_has_now_and_nothing_el
 
 
 @pytest.mark.night
-def test_a_run_that_waited_while_something_was_merged_leaves_it_to_the_next(hub: Hub, person: Path) -> None:
+def test_a_run_that_waited_while_something_was_merged_leaves_it_to_the_next(
+    hub: Hub, person: Path
+) -> None:
     """A misprint is mended in the last minute before the window: nobody gets the old words."""
     shutil.rmtree(person / "campaigns/letter")
     letter(person, "soon", title="错字")
@@ -409,7 +451,9 @@ def test_two_runs_at_once_send_once(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize("answered", [pytest.param(False, marks=pytest.mark.night), True])
-def test_a_job_that_is_cancelled_in_the_send_is_finished_by_the_next(hub: Hub, gate: Gate, answered: bool) -> None:
+def test_a_job_that_is_cancelled_in_the_send_is_finished_by_the_next(
+    hub: Hub, gate: Gate, answered: bool
+) -> None:
     cut = cut_off(hub, gate, answered=answered)
     hub.wechat.later(100)
     run = sent(hub)
@@ -443,7 +487,9 @@ def test_nobody_writes_the_ledger_by_hand(hub: Hub, person: Path, force: bool) -
     hub.git("fetch", "--quiet", "origin", "massctl-state", at=person)
     hub.git("checkout", "--quiet", "--detach", "FETCH_HEAD", at=person)
     ledger = person / "massctl.state.jsonl"
-    ledger.write_text(ledger.read_text().splitlines(keepends=True)[0] if force else ledger.read_text() + "{}\n")
+    ledger.write_text(
+        ledger.read_text().splitlines(keepends=True)[0] if force else ledger.read_text() + "{}\n"
+    )
     with pytest.raises(subprocess.CalledProcessError):
         hub.commit(person, "refs/heads/massctl-state", force=force)
 
@@ -451,14 +497,20 @@ def test_nobody_writes_the_ledger_by_hand(hub: Hub, person: Path, force: bool) -
 
 
 def test_somebody_stops_everything_and_an_operator_lets_it_go_on(hub: Hub, person: Path) -> None:
-    stopped = hub.play("apply", replace(hub.dispatched(order="stop all sends", reason="wrong\nprice"), attempt=2))
+    stopped = hub.play(
+        "apply", replace(hub.dispatched(order="stop all sends", reason="wrong\nprice"), attempt=2)
+    )
     run = sent(hub)
     told = json.loads(typed(hub, person, "stop", "--format", "json"))
 
     assert {"stop": "success", "gate": "skipped", "send": "skipped"} == stopped.results, stopped.log
     assert ("failure", 0) == (run.jobs["send"].result, jobs(hub))
     assert "massctl-stop" in run.jobs["send"].log
-    assert (False, "editor-lin", "wrong price") == (told["changed"], told["brake"]["by"], told["brake"]["reason"])
+    assert (False, "editor-lin", "wrong price") == (
+        told["changed"],
+        told["brake"]["by"],
+        told["brake"]["reason"],
+    )
     assert told["brake"]["since"]
     with pytest.raises(subprocess.CalledProcessError):
         hub.git("push", "--quiet", "origin", ":refs/heads/massctl-stop", at=person)
@@ -469,11 +521,15 @@ def test_somebody_stops_everything_and_an_operator_lets_it_go_on(hub: Hub, perso
 
 
 @pytest.mark.night
-def test_an_order_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person: Path, tmp_path: Path) -> None:
+def test_an_order_shows_the_branch_s_words_with_main_s_settings(
+    hub: Hub, person: Path, tmp_path: Path
+) -> None:
     """The branch would send the secret elsewhere and run a program; both stand in a file that is not taken from it."""
     settings = (person / "massctl.yaml").read_text()
     program = f"token_command: [touch, {tmp_path}/owned]"
-    (person / "massctl.yaml").write_text(settings.replace("secret_env: WECHAT_MAIN_SECRET", program))
+    (person / "massctl.yaml").write_text(
+        settings.replace("secret_env: WECHAT_MAIN_SECRET", program)
+    )
     letter(person, "spring", title="春")
     typed(hub, person, "lock")
     hub.pull_request(person, "spring")
@@ -489,7 +545,11 @@ def test_an_order_shows_the_branch_s_words_with_main_s_settings(hub: Hub, person
 def test_a_branch_shows_nobody_whom_main_does_not_name(hub: Hub, person: Path) -> None:
     """The branch names a follower, and adds the name to its own massctl.yaml."""
     settings = person / "massctl.yaml"
-    settings.write_text(settings.read_text().replace("preview_to: [editor_lin]", "preview_to: [editor_lin, stranger]"))
+    settings.write_text(
+        settings.read_text().replace(
+            "preview_to: [editor_lin]", "preview_to: [editor_lin, stranger]"
+        )
+    )
     letter(person, "spring", title="春")
     campaign = person / "campaigns/spring/campaign.yaml"
     campaign.write_text(campaign.read_text().replace("[editor_lin]", "[editor_lin, stranger]"))
@@ -549,10 +609,15 @@ def test_a_draft_of_the_console_becomes_a_branch_for_a_pull_request(hub: Hub) ->
     ("campaign", "number"),
     [
         ("../x", "abc"),
-        *(pytest.param(*each, marks=pytest.mark.night) for each in [("", "abc"), ("from-console", "a b; id")]),
+        *(
+            pytest.param(*each, marks=pytest.mark.night)
+            for each in [("", "abc"), ("from-console", "a b; id")]
+        ),
     ],
 )
-def test_what_is_typed_to_import_is_checked_before_a_secret_is_read(hub: Hub, campaign: str, number: str) -> None:
+def test_what_is_typed_to_import_is_checked_before_a_secret_is_read(
+    hub: Hub, campaign: str, number: str
+) -> None:
     act = "import a console draft (从公众号草稿导入)"
     run = hub.play("apply", ordered(hub, act, campaign=campaign, number=number))
 
@@ -564,13 +629,17 @@ def test_the_gate_fails_where_somebody_is_needed(hub: Hub, person: Path) -> None
     changed(hub, person, "sending: enabled", "sending: disabled")
     run = hub.play("apply", hub.pushed(), "gate")
 
-    assert ("failure", True) == (run.jobs["gate"].result, "kill_switch" in run.jobs["gate"].log), run.log
+    assert ("failure", True) == (run.jobs["gate"].result, "kill_switch" in run.jobs["gate"].log), (
+        run.log
+    )
     assert without_a_secret(hub, run)
     assert not may_write(run, "gate")
 
 
 @pytest.mark.night
-def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gate, person: Path) -> None:
+def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(
+    hub: Hub, gate: Gate, person: Path
+) -> None:
     cut_off(hub, gate, answered=False)
     run = hub.play("apply", ordered(hub, "reconcile: it was not sent"))
 
@@ -578,13 +647,17 @@ def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(hub: Hub, gate: Gat
     assert "editor-lin" in typed(hub, person, "state", "list")
 
 
-def test_somebody_who_is_no_operator_decides_nothing_and_reaches_no_secret(hub: Hub, gate: Gate) -> None:
+def test_somebody_who_is_no_operator_decides_nothing_and_reaches_no_secret(
+    hub: Hub, gate: Gate
+) -> None:
     cut_off(hub, gate, answered=True)
     hub.git("update-ref", "refs/heads/massctl-stop", hub.tip())
     ledger = hub.tip("refs/heads/massctl-state")
     calls = hub.wechat.report()["calls"]
     for act in ("reconcile: it was not sent", "preview a pull request", "allow sends again"):
-        run = hub.play("apply", replace(ordered(hub, act, again="letter", number="7"), by="stranger"))
+        run = hub.play(
+            "apply", replace(ordered(hub, act, again="letter", number="7"), by="stranger")
+        )
         assert (REFUSED, True) == (run.results, "policy.operators" in run.log), run.log
         assert without_a_secret(hub, run)
 
@@ -599,7 +672,9 @@ def test_an_order_that_says_not_enough_fails_and_says_why(hub: Hub) -> None:
 
 
 @pytest.mark.night
-def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(hub: Hub, gate: Gate) -> None:
+def test_what_was_decided_once_is_not_done_again_by_starting_the_run_again(
+    hub: Hub, gate: Gate
+) -> None:
     """Since then it may be in doubt once more, and this time WeChat has it: "not sent" would send it twice."""
     decided = ordered(hub, "reconcile: it was not sent")
     for answered in (False, True):
@@ -643,23 +718,35 @@ def test_a_branch_that_was_chosen_by_mistake_is_told_in_red(hub: Hub) -> None:
 
 def test_before_a_ledger_has_begun_nothing_runs_that_needs_a_secret(hub: Hub, person: Path) -> None:
     settings = (person / "massctl.yaml").read_text()
-    (person / "massctl.yaml").write_text("".join(line for line in settings.splitlines(True) if "lineage:" not in line))
+    (person / "massctl.yaml").write_text(
+        "".join(line for line in settings.splitlines(True) if "lineage:" not in line)
+    )
     hub.commit(person, "refs/heads/main")
     run = hub.play("apply", hub.pushed())
 
-    assert ({"stop": "skipped", "gate": "success", "send": "skipped"}, 0) == (run.results, jobs(hub)), run.log
+    assert ({"stop": "skipped", "gate": "success", "send": "skipped"}, 0) == (
+        run.results,
+        jobs(hub),
+    ), run.log
     assert without_a_secret(hub, run)
 
 
-def test_only_the_secrets_that_massctl_yaml_names_are_taken_and_all_are_masked(hub: Hub, person: Path) -> None:
+def test_only_the_secrets_that_massctl_yaml_names_are_taken_and_all_are_masked(
+    hub: Hub, person: Path
+) -> None:
     """A second account is one more entry in massctl.yaml and one more line of the secret."""
     shop = "  shop:\n    appid: wxbbbbbbbbbbbbbbbb\n    secret_env: SHOP\n    kind: service\n"
     changed(hub, person, "accounts:\n", f"accounts:\n{shop}")
     lines = hub.secrets["MASSCTL_SECRETS"]
-    hub.secrets = {**hub.secrets, "MASSCTL_SECRETS": f"{lines}SHOP={'5' * 32}\nEGRESS_KNOWN_HOSTS=x y z\n"}
+    hub.secrets = {
+        **hub.secrets,
+        "MASSCTL_SECRETS": f"{lines}SHOP={'5' * 32}\nEGRESS_KNOWN_HOSTS=x y z\n",
+    }
     run = hub.play("apply", hub.pushed(), "send", after=passed("doctor"))
 
     masked = [line for line in run.log.splitlines() if line.startswith("::add-mask::")]
-    assert [f"::add-mask::{each}" for each in (hub.wechat.secret, "unnamed-value", "5" * 32, "x y z")] == masked
+    assert [
+        f"::add-mask::{each}" for each in (hub.wechat.secret, "unnamed-value", "5" * 32, "x y z")
+    ] == masked
     assert "NOBODYS" in run.log
     assert "SHOP" in run.log.replace("MASSCTL_SECRETS", "")

@@ -29,7 +29,11 @@ class Folder:
         self.files = dict(files)
 
     def template(self, path: str, /) -> str | Fault:
-        return self.files[path] if path in self.files else Fault("MC105", Phrase("{path} is not there", path=path))
+        return (
+            self.files[path]
+            if path in self.files
+            else Fault("MC105", Phrase("{path} is not there", path=path))
+        )
 
     def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Fault:
         if "/images/" not in path:
@@ -56,17 +60,28 @@ class Folder:
         return ()
 
 
-def run(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> str | Fault:
+def run(
+    text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None
+) -> str | Fault:
     """Run a template as an article of the campaign."""
     name = f"{CAMPAIGN}/articles/main.md.j2"
-    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={}, links={})
+    return render_text(
+        name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={}, links={}
+    )
 
 
-def render(body: str, name: str = "main.md", title: str = "标题") -> tuple[str | None, list[Diagnostic]]:
+def render(
+    body: str, name: str = "main.md", title: str = "标题"
+) -> tuple[str | None, list[Diagnostic]]:
     """Render a campaign with one article of this text: its body, or None; and what was said about it."""
     article = {"title": title, "content": f"articles/{name}", "cover": "images/cover.jpg"}
     file = CampaignFile.model_validate(
-        {"version": 1, "account": "main", "audience": {"is_to_all": True}, "mpnews": {"articles": [article]}}
+        {
+            "version": 1,
+            "account": "main",
+            "audience": {"is_to_all": True},
+            "mpnews": {"articles": [article]},
+        }
     )
     rendered, diagnostics = render_campaign(
         CAMPAIGN,

@@ -116,7 +116,9 @@ def assert_sound(diagnostics: Iterable[Diagnostic], files: dict[str, str]) -> No
             end = place.end_line or place.line
             assert place.line <= end <= len(lines), (place, each)
             assert 1 <= (place.end_column or 1) <= len(lines.written(end)) + 1, (place, each)
-            assert end > place.line or (place.end_column or place.column or 1) >= (place.column or 1), (place, each)
+            assert end > place.line or (place.end_column or place.column or 1) >= (
+                place.column or 1
+            ), (place, each)
     for language in LANGUAGES:
         # Bytes of JSON steer no screen: whoever reads them unpacks them first.
         assert validate_json(found, language).encode()
@@ -188,10 +190,14 @@ def texts(pieces: Iterable[str], most: int = 12) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def mutated(draw: st.DrawFn, originals: st.SearchStrategy[bytes], pieces: Iterable[bytes] = ()) -> bytes:
+def mutated(
+    draw: st.DrawFn, originals: st.SearchStrategy[bytes], pieces: Iterable[bytes] = ()
+) -> bytes:
     """Take something valid, and change, drop, double, move or insert some of its bytes."""
     data = bytearray(draw(originals))
-    put = st.binary(min_size=1, max_size=8) | st.sampled_from([b"\0", b"\xff\xff\xff\xff", b"\xed\xa0\x80", *pieces])
+    put = st.binary(min_size=1, max_size=8) | st.sampled_from(
+        [b"\0", b"\xff\xff\xff\xff", b"\xed\xa0\x80", *pieces]
+    )
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(data)))
         length = draw(st.integers(0, 40))
@@ -228,7 +234,9 @@ def json_values(words: Iterable[str] = ()) -> st.SearchStrategy[Any]:
         | st.sampled_from(NASTY)
     )
     return st.recursive(
-        leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(word, inner, max_size=4), max_leaves=10
+        leaves,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(word, inner, max_size=4),
+        max_leaves=10,
     )
 
 
@@ -262,5 +270,9 @@ def altered(draw: st.DrawFn, document: Any) -> Any:
         return document + draw(st.sampled_from([1, -1, 0.5, 2**64]))
     if isinstance(document, str) and document and draw(st.booleans()):
         at = draw(st.integers(0, len(document) - 1))
-        return document[:at] + draw(st.sampled_from(["", "0", "字", "\ud800", "\0"])) + document[at + 1 :]
+        return (
+            document[:at]
+            + draw(st.sampled_from(["", "0", "字", "\ud800", "\0"]))
+            + document[at + 1 :]
+        )
     return draw(json_values())

@@ -28,7 +28,9 @@ SECRET = "0123456789abcdef0123456789abcdef"
 TOKEN = "57_" + "tOkEn-" * 22
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
 UPLOAD = Upload(b"\xff\xd8 picture \xff\xd9", "0123abcd.jpg", "image/jpeg")
-ARTICLE = DraftArticle("标题", "", "", "<p>x</p>", "", "THUMB", need_open_comment=True, only_fans_can_comment=False)
+ARTICLE = DraftArticle(
+    "标题", "", "", "<p>x</p>", "", "THUMB", need_open_comment=True, only_fans_can_comment=False
+)
 SEND = intent(body=news_body(MediaId("DRAFT")))
 REVIEWER = Recipient("touser", OPENID)
 
@@ -84,7 +86,9 @@ WORDS = [
     "http://x/y",
     "ok",
 ]
-CODES = sorted({*known_errcodes(), -1, 0, 1, 40001, 40007, 45028, 45065, 45066, 45067, 77777, 2**40})
+CODES = sorted(
+    {*known_errcodes(), -1, 0, 1, 40001, 40007, 45028, 45065, 45066, 45067, 77777, 2**40}
+)
 GOOD: list[dict[str, Any]] = [
     {"errcode": 0, "errmsg": "ok", "msg_id": 34182, "msg_data_id": 206227730},
     {"errcode": 45065, "errmsg": "clientmsgid exist rid: 6a-7b-8c", "msg_id": 34182},
@@ -93,9 +97,14 @@ GOOD: list[dict[str, Any]] = [
     {"tags": [{"id": 101, "name": "会员", "count": 3}]},
     {"msg_id": 1, "msg_status": "SEND_SUCCESS"},
     {"access_token": "T", "expires_in": 7200},
-    {"errcode": 40164, "errmsg": "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist rid: 6a-7b"},
+    {
+        "errcode": 40164,
+        "errmsg": "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist rid: 6a-7b",
+    },
 ]
-ECHO = f"bad {TOKEN} {SECRET} {OPENID} \x1b[31m \u202e https://x/?access_token={TOKEN} rid: 6a-7b-8c"
+ECHO = (
+    f"bad {TOKEN} {SECRET} {OPENID} \x1b[31m \u202e https://x/?access_token={TOKEN} rid: 6a-7b-8c"
+)
 
 
 @st.composite
@@ -109,7 +118,9 @@ def objects(draw: st.DrawFn) -> dict[str, Any]:
         else:
             members[name] = draw(json_values(WORDS))
     if draw(st.booleans()):
-        members["errcode"] = draw(st.sampled_from(CODES) | st.sampled_from(["0", "45028", 0.0, True, None, [], ""]))
+        members["errcode"] = draw(
+            st.sampled_from(CODES) | st.sampled_from(["0", "45028", 0.0, True, None, [], ""])
+        )
     if draw(st.booleans()):
         members["errmsg"] = draw(st.just(ECHO) | st.text(max_size=10))
     return members
@@ -123,7 +134,9 @@ PAGES = st.sampled_from([
     b'\xef\xbb\xbf{"errcode":0,"msg_id":1}', b'{"errcode":0,"errmsg":"\\ud800","msg_id":1}', ECHO.encode(),
 ])  # fmt: skip
 BODIES = st.one_of(JSON, JSON, PAGES, mutated(JSON | PAGES), st.binary(max_size=40))
-STATUSES = st.sampled_from([200, 200, 200, 200, 201, 204, 206, 299, 302, 304, 400, 401, 403, 404, 429, 500, 502, 599])
+STATUSES = st.sampled_from(
+    [200, 200, 200, 200, 201, 204, 206, 299, 302, 304, 400, 401, 403, 404, 429, 500, 502, 599]
+)
 HEADERS = st.sampled_from(
     [{}, {}, {"Date": "Tue, 01 Dec 2026 04:00:00 GMT"}, {"Date": ""}, {"Date": "Tue, 99 Foo 99999 99:99:99 +9999"},
      {"Content-Encoding": "gzip"}, {"Content-Encoding": "deflate"}, {"Content-Type": "text/html; charset=utf-16"},
@@ -163,7 +176,9 @@ def client_of(answer: Given, *, of_token: bool = False) -> tuple[WeChatClient, l
     return opened, asked
 
 
-def outcome(answer: Given, call: Callable[[WeChatClient], object], *, of_token: bool = False) -> tuple[object, int]:
+def outcome(
+    answer: Given, call: Callable[[WeChatClient], object], *, of_token: bool = False
+) -> tuple[object, int]:
     """Make a call; give its value or WeChatError, and the number of requests. Nothing else may come out."""
     client, asked = client_of(answer, of_token=of_token)
     with ending():
@@ -181,7 +196,11 @@ def assert_clean(found: object, hidden: list[str]) -> None:
     if isinstance(found, WeChatError):
         said = [found.summary, found.detail, found.hint, found.rid or ""]
     elif isinstance(found, Verdict | PreviewVerdict):
-        said = [str(getattr(found, name)) for name in ("reason", "message", "rid", "errmsg") if hasattr(found, name)]
+        said = [
+            str(getattr(found, name))
+            for name in ("reason", "message", "rid", "errmsg")
+            if hasattr(found, name)
+        ]
     else:
         return
     for text in said:
@@ -196,8 +215,12 @@ def assert_clean(found: object, hidden: list[str]) -> None:
 @given(ANSWERS)
 @examples(60)
 @example((200, json.dumps({"errcode": 40003, "errmsg": ECHO}).encode(), {}))
-@example((200, json.dumps({"errcode": -1, "errmsg": f"bad {TOKEN[:21]},{TOKEN[22:]}"}).encode(), {}))
-@example((200, json.dumps({"errcode": 40001, "errmsg": f"invalid credential {TOKEN[:60]}"}).encode(), {}))
+@example(
+    (200, json.dumps({"errcode": -1, "errmsg": f"bad {TOKEN[:21]},{TOKEN[22:]}"}).encode(), {})
+)
+@example(
+    (200, json.dumps({"errcode": 40001, "errmsg": f"invalid credential {TOKEN[:60]}"}).encode(), {})
+)
 def test_any_answer_is_a_value_or_a_wechat_error(name, answer):
     outcome(answer, CALLS[name], of_token=name == "token")
 
@@ -235,7 +258,9 @@ def test_a_send_is_accepted_or_rejected_only_by_a_plain_answer(answer):
     assert 200 <= status < 300
     pairs: list[list[tuple[str, Any]]] = []
     members = json.loads(
-        body.decode("utf-8-sig", "replace"), strict=False, object_pairs_hook=lambda p: pairs.append(p) or dict(p)
+        body.decode("utf-8-sig", "replace"),
+        strict=False,
+        object_pairs_hook=lambda p: pairs.append(p) or dict(p),
     )
     assert isinstance(members, dict)
     assert len(members) == len(pairs[-1]), "one name twice: nobody knows which is meant"
@@ -255,7 +280,11 @@ def test_a_send_is_accepted_or_rejected_only_by_a_plain_answer(answer):
 @given(st.integers(-(2**31), 2**31).filter(lambda code: code not in CODES))
 @examples(100)
 def test_a_code_that_nobody_documented_never_rejects_a_send(code):
-    answer = (200, json.dumps({"errcode": code, "errmsg": "system error", "msg_id": 7}).encode(), {})
+    answer = (
+        200,
+        json.dumps({"errcode": code, "errmsg": "system error", "msg_id": 7}).encode(),
+        {},
+    )
     assert isinstance(outcome(answer, CALLS["send"])[0], InDoubt)
 
 
@@ -292,7 +321,10 @@ def test_an_answer_without_end_is_broken_off(encoding):
         return httpx.Response(200, stream=Endless(), headers={"Content-Encoding": encoding})
 
     client = WeChatClient.open(
-        "wx0123456789abcdef", SECRET, "https://api.weixin.qq.com", inside=httpx.MockTransport(respond)
+        "wx0123456789abcdef",
+        SECRET,
+        "https://api.weixin.qq.com",
+        inside=httpx.MockTransport(respond),
     )
     found: list[Verdict] = []
     with ending(20):

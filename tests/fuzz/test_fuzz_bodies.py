@@ -7,7 +7,16 @@ import re
 
 import pytest
 from folder import ROOT, render
-from fuzzing import GROWTH_FACTOR, NIGHTLY, assert_linear, assert_sound, ending, examples, peak_bytes, texts
+from fuzzing import (
+    GROWTH_FACTOR,
+    NIGHTLY,
+    assert_linear,
+    assert_sound,
+    ending,
+    examples,
+    peak_bytes,
+    texts,
+)
 from hypothesis import example, given
 from selectolax.lexbor import LexborHTMLParser
 
@@ -44,7 +53,8 @@ FORBIDDEN = [
     "template",
 ]
 PICTURE = re.compile(
-    r"massctl-picture:[0-9a-f]{64}|https?://[a-z0-9.-]*\.?(qpic\.cn|qlogo\.cn|weixin\.qq\.com)/.*", re.IGNORECASE
+    r"massctl-picture:[0-9a-f]{64}|https?://[a-z0-9.-]*\.?(qpic\.cn|qlogo\.cn|weixin\.qq\.com)/.*",
+    re.IGNORECASE,
 )
 URL = re.compile(r"url\(\s*[\"']?([^\"')]*)", re.IGNORECASE)
 
@@ -70,7 +80,10 @@ def judge(text: str, name: str) -> str | None:
             assert not plain.startswith(("javascript:", "vbscript:")), (attribute, body)
             if attribute == "style":
                 for address in URL.findall(value or ""):
-                    assert PICTURE.fullmatch(address.strip()) or address.startswith("#"), (address, body)
+                    assert PICTURE.fullmatch(address.strip()) or address.startswith("#"), (
+                        address,
+                        body,
+                    )
         if node.tag == "img" and node.attributes.get("src"):
             assert PICTURE.fullmatch(str(node.attributes["src"]).strip()), body
     return body
@@ -153,7 +166,9 @@ REPEATED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "what"), [(name, what) for name, cases in REPEATED.items() for what in cases])
+@pytest.mark.parametrize(
+    ("name", "what"), [(name, what) for name, cases in REPEATED.items() for what in cases]
+)
 def test_rendering_takes_no_more_than_linear_time(name, what):
     """By day up to some 20,000 characters; at night up to 160,000."""
     piece = REPEATED[name][what]
@@ -165,7 +180,10 @@ LARGE = {
     "tags that are deep": ("main.html", "<div>" * 100_000),
     "tags that are deep and closed": ("main.html", "<b>" * 50_000 + "</b>" * 50_000),
     "a style without end": ("main.html", '<p style="' + "a:b;" * 100_000),
-    "a style of many pictures": ("main.html", '<p style="' + "a:url(../images/a.png);" * 5_000 + '">x</p>'),
+    "a style of many pictures": (
+        "main.html",
+        '<p style="' + "a:url(../images/a.png);" * 5_000 + '">x</p>',
+    ),
     "a tag of many attributes": ("main.html", "<p " + "a=b " * 100_000 + ">"),
     "an attribute without end": ("main.html", "<p a='" + "x" * 400_000),
     "a line of letters": ("main.md", "a" * 400_000),
@@ -190,7 +208,9 @@ BODY_MEMORY = 120_000_000
 
 
 @pytest.mark.parametrize("size", [19_000, 99_000, 999_000])
-@pytest.mark.parametrize(("name", "what"), [("main.html", "pictures"), ("main.html", "styles"), ("main.md", "tables")])
+@pytest.mark.parametrize(
+    ("name", "what"), [("main.html", "pictures"), ("main.html", "styles"), ("main.md", "tables")]
+)
 def test_a_body_takes_little_memory(name, what, size):
     piece = REPEATED[name].get(what, "|a|b|\n|-|-|\n|a|b|\n\n")
     text = piece * (size // len(piece))

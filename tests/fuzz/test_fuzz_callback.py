@@ -39,13 +39,30 @@ FINISH = event()
 ENCRYPT = sealed(FINISH)
 SEALED, PLAIN = safe(ENCRYPT), FINISH
 NAMES = ["signature", "msg_signature", "timestamp", "nonce", "echostr", "encrypt_type", "openid"]
-VALUES = [TOKEN, AT, "n7k2p9", ENCRYPT, signature(TOKEN, AT, "n7k2p9"), signature(TOKEN, AT, "n7k2p9", ENCRYPT), "-1"]
+VALUES = [
+    TOKEN,
+    AT,
+    "n7k2p9",
+    ENCRYPT,
+    signature(TOKEN, AT, "n7k2p9"),
+    signature(TOKEN, AT, "n7k2p9", ENCRYPT),
+    "-1",
+]
 QUERIES = st.one_of(
-    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES) | texts(VALUES)), max_size=9).map(urlencode),
+    st.lists(
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES) | texts(VALUES)), max_size=9
+    ).map(urlencode),
     texts([*NAMES, *VALUES, "=", "&", "%", "+", ";"]),
-    mutated(st.just(query(float(AT), encrypt=ENCRYPT).encode())).map(lambda data: data.decode("latin-1")),
+    mutated(st.just(query(float(AT), encrypt=ENCRYPT).encode())).map(
+        lambda data: data.decode("latin-1")
+    ),
 )
-BODIES = st.one_of(mutated(st.sampled_from([SEALED, PLAIN])), st.binary(max_size=200), st.just(SEALED), st.just(PLAIN))
+BODIES = st.one_of(
+    mutated(st.sampled_from([SEALED, PLAIN])),
+    st.binary(max_size=200),
+    st.just(SEALED),
+    st.just(PLAIN),
+)
 
 
 @pytest.mark.parametrize("key", [(KEY,), ()], ids=["sealed", "plain"])
@@ -118,7 +135,9 @@ class Listening(RuleBasedStateMachine):
         now = self.listener.intake._now().timestamp()
         key = AES_KEY if how != "key" else AES_KEY[:-2] + "AA"
         encrypt = sealed(event(MsgID=job, SentCount=0, Status="err(21000)"), key=key)
-        asked = query(now - (3600 if how == "age" else 0), encrypt="x" if how == "signature" else encrypt)
+        asked = query(
+            now - (3600 if how == "age" else 0), encrypt="x" if how == "signature" else encrypt
+        )
         assert 403 == client.post("/", query_string=asked, data=safe(encrypt)).status_code
 
     @precondition(lambda self: len(self.accepted) < self.JOBS)
@@ -147,7 +166,11 @@ class Listening(RuleBasedStateMachine):
                 assert self.accepted & self.acknowledged
         assert before == self.recorded()
 
-    @rule(where=st.sampled_from(["massctl.apply.journal.LedgerSession.flush", "massctl.callback.spool.Spool.settle"]))
+    @rule(
+        where=st.sampled_from(
+            ["massctl.apply.journal.LedgerSession.flush", "massctl.callback.spool.Spool.settle"]
+        )
+    )
     def killed(self, where: str) -> None:
         class KilledError(BaseException):
             """Nothing catches it."""

@@ -99,9 +99,9 @@ WORDS = [
     "--out",
     "out",
 ]
-LINES = st.tuples(st.sampled_from(VERBS), st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=5)).map(
-    lambda each: [each[0], *each[1]]
-)
+LINES = st.tuples(
+    st.sampled_from(VERBS), st.lists(st.sampled_from(WORDS) | st.text(max_size=5), max_size=5)
+).map(lambda each: [each[0], *each[1]])
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example(["state", "import", "--sent", "letter", "--at", "9999-12-31T23:59:59-23:59"])
 @example(["state", "import", "--website-send", "0001-01-01T00:00:00+23:59"])
 def test_any_command_line_ends_with_a_status_of_the_contract(root, line):
-    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", "replace"), io.TextIOWrapper(io.BytesIO(), "utf-8", "replace")
+    out, err = (
+        io.TextIOWrapper(io.BytesIO(), "utf-8", "replace"),
+        io.TextIOWrapper(io.BytesIO(), "utf-8", "replace"),
+    )
     here, settings = Path.cwd(), (root / "massctl.yaml").read_text()
     os.chdir(root)
     try:

@@ -4,7 +4,16 @@ import json
 import re
 from typing import Any
 
-from fuzzing import altered, assert_linear, ending, examples, json_values, mutated, peak_bytes, texts
+from fuzzing import (
+    altered,
+    assert_linear,
+    ending,
+    examples,
+    json_values,
+    mutated,
+    peak_bytes,
+    texts,
+)
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -15,7 +24,12 @@ from massctl.model.entries import JobFinish
 from massctl.view.i18n import LANGUAGES, say
 
 OPENID = "oR5Gjjl_eiZoUpGozMo7dbBJ362A"
-RESULT = {"ArticleIdx": 1, "AuditState": 2, "OriginalArticleUrl": "http://mp.weixin.qq.com/s/x", "CanReprint": 1}
+RESULT = {
+    "ArticleIdx": 1,
+    "AuditState": 2,
+    "OriginalArticleUrl": "http://mp.weixin.qq.com/s/x",
+    "CanReprint": 1,
+}
 DOCUMENT: dict[str, Any] = {
     "ToUserName": "gh_7f083739789a",
     "FromUserName": OPENID,
@@ -27,10 +41,23 @@ DOCUMENT: dict[str, Any] = {
     "TotalCount": 100,
     "SentCount": 75,
     "CopyrightCheckResult": {"Count": 1, "ResultList": [RESULT], "CheckState": 2},
-    "ArticleUrlResult": {"Count": 1, "ResultList": [{"ArticleIdx": 1, "ArticleUrl": "http://mp.weixin.qq.com/s/a"}]},
+    "ArticleUrlResult": {
+        "Count": 1,
+        "ResultList": [{"ArticleIdx": 1, "ArticleUrl": "http://mp.weixin.qq.com/s/a"}],
+    },
 }
 NAMES = [*DOCUMENT, *RESULT, "ResultList", "item", "CheckState", "ArticleUrl", "xml", "Encrypt"]
-VALUES = ["MASSSENDJOBFINISH", "send success", "err(30003)", "9" * 30, "-1", "1e9", "\u0661", "gh_1", "http://a/b"]
+VALUES = [
+    "MASSSENDJOBFINISH",
+    "send success",
+    "err(30003)",
+    "9" * 30,
+    "-1",
+    "1e9",
+    "\u0661",
+    "gh_1",
+    "http://a/b",
+]
 XML_PIECES = [
     *(f"<{name}>" for name in NAMES), *(f"</{name}>" for name in NAMES), *VALUES, "<![CDATA[", "]]>", "<!--", "-->",
     "<?xml version='1.0' encoding='utf-16'?>", "<!DOCTYPE a [<!ENTITY b 'c'>]>", "&b;", "&#0;", "&#xD800;", "<item/>",
@@ -47,7 +74,9 @@ def as_xml(name: str, value: Any) -> str:
 
 
 WHOLE = as_xml("xml", DOCUMENT).encode()
-JSON = (altered(DOCUMENT) | json_values([*NAMES, *VALUES])).map(lambda value: json.dumps(value).encode())
+JSON = (altered(DOCUMENT) | json_values([*NAMES, *VALUES])).map(
+    lambda value: json.dumps(value).encode()
+)
 ORIGINALS = st.sampled_from([WHOLE, json.dumps(DOCUMENT).encode()])
 BYTES = st.one_of(
     JSON,
@@ -85,9 +114,16 @@ def test_an_event_is_the_end_of_a_job_or_one_fault(data: bytes) -> None:
     assert 0 < found.said.msg_id <= INTEGER_MAX
     assert (found.said.status == "sent") == (found.said.reason is None)
     assert found.said.reason is None or re.fullmatch(r"err\(\d{1,9}\)|send fail", found.said.reason)
-    counts = (found.said.total_count, found.said.filter_count, found.said.sent_count, found.said.error_count)
+    counts = (
+        found.said.total_count,
+        found.said.filter_count,
+        found.said.sent_count,
+        found.said.error_count,
+    )
     assert all(count is None or 0 <= count <= INTEGER_MAX for count in counts)
-    assert all(len(url) <= URL_CHARACTERS_MAX and url.isascii() for url in found.said.article_urls or ())
+    assert all(
+        len(url) <= URL_CHARACTERS_MAX and url.isascii() for url in found.said.article_urls or ()
+    )
     assert len(found.said.article_urls or ()) <= 8
     # What is recorded can be written, and holds nothing of the sender.
     assert OPENID not in repr(found.said)
@@ -100,5 +136,8 @@ def test_reading_takes_time_and_memory_in_proportion() -> None:
         return lambda: read_finish(data)
 
     assert_linear(prepare, 100)
-    for data in (b"<a>" + b"<b/>" * (EVENT_BYTES_MAX // 4 - 2) + b"</a>", b'{"a":[' + b"1," * 100_000 + b"1]}"):
+    for data in (
+        b"<a>" + b"<b/>" * (EVENT_BYTES_MAX // 4 - 2) + b"</a>",
+        b'{"a":[' + b"1," * 100_000 + b"1]}",
+    ):
         assert peak_bytes(lambda data=data: read_finish(data)) < 64 * EVENT_BYTES_MAX

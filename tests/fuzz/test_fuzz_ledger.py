@@ -30,7 +30,18 @@ ENTRIES = entries(
 LINES = [encode(entry, entry.serial, entry.prev) for entry in ENTRIES]
 WHOLE = b"".join(line + b"\n" for line in LINES)
 DOCUMENTS = [json.loads(line) for line in LINES]
-WORD = ["type", "serial", "prev", "at", "campaign", "edition", "created", "format_version", "send_attempted", "digest"]
+WORD = [
+    "type",
+    "serial",
+    "prev",
+    "at",
+    "campaign",
+    "edition",
+    "created",
+    "format_version",
+    "send_attempted",
+    "digest",
+]
 
 
 @st.composite
@@ -47,9 +58,13 @@ def shuffled(draw: st.DrawFn) -> bytes:
             case "swap":
                 lines[at], lines[to] = lines[to], lines[at]
             case "join" if at + 1 < len(lines):
-                lines[at : at + 2] = [lines[at] + draw(st.sampled_from([b"", b" ", b"\r", b","])) + lines[at + 1]]
+                lines[at : at + 2] = [
+                    lines[at] + draw(st.sampled_from([b"", b" ", b"\r", b","])) + lines[at + 1]
+                ]
             case "blank":
-                lines.insert(at, draw(st.sampled_from([b"", b" ", b"\r", b"{}", b"null", b"\xef\xbb\xbf"])))
+                lines.insert(
+                    at, draw(st.sampled_from([b"", b" ", b"\r", b"{}", b"null", b"\xef\xbb\xbf"]))
+                )
     data = b"".join(line + b"\n" for line in lines)
     return data[: len(data) - draw(st.sampled_from([0, 0, 1, 2, 30]))]
 
@@ -68,7 +83,9 @@ def chained(documents: list[Any]) -> bytes:
     """Write documents as lines whose chain holds, as a writer with other ideas would."""
     prev, lines = GENESIS, []
     for serial, document in enumerate(documents, 1):
-        fields = {**document, "serial": serial, "prev": prev} if isinstance(document, dict) else document
+        fields = (
+            {**document, "serial": serial, "prev": prev} if isinstance(document, dict) else document
+        )
         lines.append(
             json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
                 "utf-8", "surrogatepass"
@@ -102,7 +119,11 @@ def read(data: bytes) -> list[Any] | None:
             assert ["massctl.state.jsonl"] == [each.name for each in Path(folder).iterdir()]
 
 
-@given(mutated(st.just(WHOLE), [*LINES, b"\n", b"\r\n", b"{}", b"9" * 5000, b"1e999"]) | shuffled() | rewritten())
+@given(
+    mutated(st.just(WHOLE), [*LINES, b"\n", b"\r\n", b"{}", b"9" * 5000, b"1e999"])
+    | shuffled()
+    | rewritten()
+)
 @examples(300)
 @example(WHOLE.replace(b'"serial":3', b'"serial":true'))
 @example(WHOLE.replace(b'"serial":3', b'"serial":3.0'))
@@ -123,7 +144,8 @@ def test_a_changed_ledger_is_a_beginning_of_the_old_one_or_refused(data):
 
 
 @pytest.mark.parametrize(
-    "line", [b"[" * 2_000_000, b"[" + b"0," * 1_000_000 + b"0]", b'{"type":"' + b"x" * 2_000_000 + b'"}']
+    "line",
+    [b"[" * 2_000_000, b"[" + b"0," * 1_000_000 + b"0]", b'{"type":"' + b"x" * 2_000_000 + b'"}'],
 )
 def test_a_huge_line_takes_no_more_than_its_size_allows(line):
     found = []
@@ -162,6 +184,8 @@ def test_what_is_appended_to_a_changed_ledger_keeps_its_beginning(data):
             before = list(ledger.read(0))
         except LedgerError:
             return
-        new = NewEntry(at=ENTRIES[0].at, event=Expired(not_after=ENTRIES[0].at), campaign=WORDS.name, edition=1)
+        new = NewEntry(
+            at=ENTRIES[0].at, event=Expired(not_after=ENTRIES[0].at), campaign=WORDS.name, edition=1
+        )
         appended = ledger.append(len(before), [new], durable=False)
         assert [*before, *appended] == list(LocalLedger(path, Path(folder) / "locks").read(0))

@@ -46,7 +46,9 @@ def test_a_changed_lock_gives_the_reviewed_bytes_or_nothing(locked, data):
     if data.draw(st.booleans()):
         changed = json.dumps(data.draw(altered(json.loads(before)))).encode()
     else:
-        changed = data.draw(mutated(st.just(before), [b'"', b"sha256:", b"null", b"9" * 5000, b"[" * 3000]))
+        changed = data.draw(
+            mutated(st.just(before), [b'"', b"sha256:", b"null", b"9" * 5000, b"[" * 3000])
+        )
     path.write_bytes(changed)
     try:
         with ending(10):
@@ -66,7 +68,9 @@ def read_locked(root: Path) -> object:
     repository = Repository(root)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    (found,) = Desires(Workbench(repository, settings, root / ".massctl"), State(), locked=True).read([NAME])
+    (found,) = Desires(
+        Workbench(repository, settings, root / ".massctl"), State(), locked=True
+    ).read([NAME])
     return found
 
 
@@ -125,12 +129,16 @@ def test_a_changed_plan_is_no_plan_or_is_told_from_what_would_be_done(document):
             return
     assert DOCUMENT["digest"] == document["digest"]
     assert [(c["name"], c["digest"], c["steps"]) for c in DOCUMENT["campaigns"]] == [
-        (c["name"], c["digest"], c["steps"]) for c in {each["name"]: each for each in document["campaigns"]}.values()
+        (c["name"], c["digest"], c["steps"])
+        for c in {each["name"]: each for each in document["campaigns"]}.values()
     ]
 
 
 @given(
-    mutated(st.just(json.dumps(DOCUMENT, default=str).encode()), [b"9" * 5000, b"[" * 10_000, b'"\\ud800"'])
+    mutated(
+        st.just(json.dumps(DOCUMENT, default=str).encode()),
+        [b"9" * 5000, b"[" * 10_000, b'"\\ud800"'],
+    )
     | st.binary(max_size=50)
 )
 @examples(120)

@@ -67,14 +67,18 @@ def resealed(data: bytes) -> bytes:
     return bytes(out)
 
 
-HEADS = st.tuples(st.sampled_from(list(SAMPLES.values())), st.integers(0, 60), st.binary(min_size=1, max_size=4)).map(
-    lambda each: each[0][: each[1]] + each[2] + each[0][each[1] + len(each[2]) :]
-)
+HEADS = st.tuples(
+    st.sampled_from(list(SAMPLES.values())), st.integers(0, 60), st.binary(min_size=1, max_size=4)
+).map(lambda each: each[0][: each[1]] + each[2] + each[0][each[1] + len(each[2]) :])
 DATA = st.one_of(
     HEADS,
     mutated(st.sampled_from(list(SAMPLES.values())), PIECES),
-    mutated(st.sampled_from([SAMPLES[n] for n in ("png", "palette png", "rgba png")]), PIECES).map(resealed),
-    st.tuples(st.sampled_from([s[:12] for s in SAMPLES.values()]), st.binary(max_size=200)).map(b"".join),
+    mutated(st.sampled_from([SAMPLES[n] for n in ("png", "palette png", "rgba png")]), PIECES).map(
+        resealed
+    ),
+    st.tuples(st.sampled_from([s[:12] for s in SAMPLES.values()]), st.binary(max_size=200)).map(
+        b"".join
+    ),
     st.binary(max_size=100),
 )
 
@@ -122,13 +126,20 @@ def inflating(width: int, height: int, depth: int, colour: int, *, honest: bool)
     packer = zlib.compressobj(9)
     row = b"\0" * (1 + (width * depth * {0: 1, 2: 3, 6: 4}[colour] + 7) // 8)
     rows = height if honest else 300_000_000 // len(row)
-    squeezed = b"".join(packer.compress(row * min(500, rows)) for _ in range(max(1, rows // 500))) + packer.flush()
+    squeezed = (
+        b"".join(packer.compress(row * min(500, rows)) for _ in range(max(1, rows // 500)))
+        + packer.flush()
+    )
 
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", squeezed) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", squeezed) + chunk(b"IEND", b"")
+    )
 
 
 BOMBS = {
@@ -155,7 +166,11 @@ BOMBS = {
 def test_a_bomb_stays_small_and_ends_soon(what):
     """Under limits that the kernel keeps: 20 s of processor time and 1.2 GB of addresses, libraries included."""
     done = subprocess.run(
-        [sys.executable, "-c", CHILD], input=BOMBS[what], capture_output=True, check=False, timeout=90
+        [sys.executable, "-c", CHILD],
+        input=BOMBS[what],
+        capture_output=True,
+        check=False,
+        timeout=90,
     )
     assert 0 == done.returncode, done.stderr.decode()[-500:]
     assert {"MediaFault", "Prepared"} >= set(done.stdout.decode().split())

@@ -100,9 +100,20 @@ ATTRIBUTES = [
     "__call__",
     "real",
 ]
-NUMBERS = st.sampled_from(["0", "1", "-1", "2.5", "1e308", "10**9", "2**255", "9" * 5000, "0x1f", "1_000"])
+NUMBERS = st.sampled_from(
+    ["0", "1", "-1", "2.5", "1e308", "10**9", "2**255", "9" * 5000, "0x1f", "1_000"]
+)
 STRINGS = st.sampled_from(
-    [*NASTY, *ATTRIBUTES, "{0.__class__}", "{:>1000000000}", "%1000000000d", "%(a)s", "{0[x]}", "a" * 300]
+    [
+        *NASTY,
+        *ATTRIBUTES,
+        "{0.__class__}",
+        "{:>1000000000}",
+        "%1000000000d",
+        "%(a)s",
+        "{0[x]}",
+        "a" * 300,
+    ]
 ).map(lambda text: "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'")
 LEAVES = st.one_of(st.sampled_from(NAMES), NUMBERS, STRINGS)
 FILTER_ARGUMENTS = st.sampled_from(
@@ -111,7 +122,9 @@ FILTER_ARGUMENTS = st.sampled_from(
 
 
 def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    operator = st.sampled_from(["+", "-", "*", "/", "//", "**", "%", "~", "==", "<", "in", "and", "or"])
+    operator = st.sampled_from(
+        ["+", "-", "*", "/", "//", "**", "%", "~", "==", "<", "in", "and", "or"]
+    )
     return st.one_of(
         st.tuples(inner, operator, inner).map(lambda e: f"({e[0]} {e[1]} {e[2]})"),
         st.tuples(inner, st.sampled_from(ATTRIBUTES)).map(lambda e: f"{e[0]}.{e[1]}"),
@@ -119,10 +132,12 @@ def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(inner, inner, inner).map(lambda e: f"{e[0]}[{e[1]}:{e[2]}]"),
         st.tuples(inner, st.lists(inner, max_size=3)).map(lambda e: f"{e[0]}({', '.join(e[1])})"),
         st.tuples(inner, inner).map(lambda e: f"{e[0]}(**{e[1]})"),
-        st.tuples(inner, st.sampled_from(sorted(FILTERS)), FILTER_ARGUMENTS).map(lambda e: f"({e[0]}) | {e[1]}{e[2]}"),
-        st.tuples(inner, st.sampled_from(sorted(FILTERS)), st.lists(inner, min_size=1, max_size=2)).map(
-            lambda e: f"({e[0]}) | {e[1]}({', '.join(e[2])})"
+        st.tuples(inner, st.sampled_from(sorted(FILTERS)), FILTER_ARGUMENTS).map(
+            lambda e: f"({e[0]}) | {e[1]}{e[2]}"
         ),
+        st.tuples(
+            inner, st.sampled_from(sorted(FILTERS)), st.lists(inner, min_size=1, max_size=2)
+        ).map(lambda e: f"({e[0]}) | {e[1]}({', '.join(e[2])})"),
         st.tuples(inner, st.sampled_from(sorted(name for name in TESTS if name.isalpha()))).map(
             lambda e: f"({e[0]}) is {e[1]}"
         ),
@@ -144,10 +159,16 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         ),
         st.tuples(EXPRESSIONS, more).map(lambda e: f"{{% if {e[0]} %}}{e[1]}{{% endif %}}"),
         st.tuples(EXPRESSIONS).map(lambda e: f"{{% set x = {e[0]} %}}"),
-        st.tuples(EXPRESSIONS).map(lambda e: f"{{% set ns = namespace(x=[1]) %}}{{% set ns.x = {e[0]} %}}"),
+        st.tuples(EXPRESSIONS).map(
+            lambda e: f"{{% set ns = namespace(x=[1]) %}}{{% set ns.x = {e[0]} %}}"
+        ),
         st.tuples(more).map(lambda e: f"{{% set x %}}{e[0]}{{% endset %}}{{{{ x * 9 }}}}"),
-        st.tuples(more).map(lambda e: f"{{% macro m(x=1) %}}{e[0]}{{% endmacro %}}{{{{ m(m(2)) }}}}"),
-        st.tuples(more).map(lambda e: f"{{% macro m() %}}{{{{ m() }}}}{e[0]}{{% endmacro %}}{{{{ m() }}}}"),
+        st.tuples(more).map(
+            lambda e: f"{{% macro m(x=1) %}}{e[0]}{{% endmacro %}}{{{{ m(m(2)) }}}}"
+        ),
+        st.tuples(more).map(
+            lambda e: f"{{% macro m() %}}{{{{ m() }}}}{e[0]}{{% endmacro %}}{{{{ m() }}}}"
+        ),
         st.tuples(EXPRESSIONS, more).map(lambda e: f"{{% call {e[0]} %}}{e[1]}{{% endcall %}}"),
         st.tuples(st.sampled_from(sorted(FILTERS)), more).map(
             lambda e: f"{{% filter {e[0]} %}}{e[1]}{{% endfilter %}}"
@@ -175,7 +196,9 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-TEMPLATES = st.recursive(EXPRESSIONS.map(lambda e: f"{{{{ {e} }}}}") | st.sampled_from(NASTY), _nested, max_leaves=5)
+TEMPLATES = st.recursive(
+    EXPRESSIONS.map(lambda e: f"{{{{ {e} }}}}") | st.sampled_from(NASTY), _nested, max_leaves=5
+)
 LEAK = re.compile(
     r"(?:<|&lt;)(class|function|built-in|bound|module|Template|generator|Macro|Cycler|Undefined)| at 0x[0-9a-f]{6}|/site-packages/"
 )

@@ -3,7 +3,16 @@
 from pathlib import Path
 
 import pytest
-from fuzzing import NIGHTLY, assert_linear, assert_sound, ending, examples, mutated, peak_bytes, texts
+from fuzzing import (
+    NIGHTLY,
+    assert_linear,
+    assert_sound,
+    ending,
+    examples,
+    mutated,
+    peak_bytes,
+    texts,
+)
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -180,7 +189,8 @@ PIECES = [
 MUTATIONS = [piece.encode("utf-8", "surrogatepass") for piece in PIECES]
 TEXTS = texts(PIECES, most=30).map(lambda text: text.encode("utf-8", "surrogatepass"))
 ENCODED = st.tuples(
-    st.sampled_from([SETTINGS, CAMPAIGN]), st.sampled_from(["utf-16", "utf-16-le", "gb18030", "utf-8-sig", "utf-32"])
+    st.sampled_from([SETTINGS, CAMPAIGN]),
+    st.sampled_from(["utf-16", "utf-16-le", "gb18030", "utf-8-sig", "utf-32"]),
 ).map(lambda each: each[0].encode(each[1]))
 LINE_ENDS = st.sampled_from(["\r\n", "\r", "\n\r", "\x85", "\u2028"]).map(
     lambda end: CAMPAIGN.replace("\n", end).encode()

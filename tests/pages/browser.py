@@ -5,7 +5,9 @@ from typing import Final
 
 from massctl.browser import Browser as Pictures
 
-CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM: Final = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 
 
 class Browser(Pictures):
@@ -15,17 +17,30 @@ class Browser(Pictures):
         """Press and release a key that writes nothing."""
         code = {"Tab": 9, "ArrowRight": 39, "ArrowLeft": 37, "Enter": 13}[key]
         text = {"text": "\r"} if key == "Enter" else {}
-        self("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
+        self(
+            "Input.dispatchKeyEvent",
+            type="keyDown",
+            key=key,
+            code=key,
+            windowsVirtualKeyCode=code,
+            **text,
+        )
         self("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
 
     def requests(self) -> list[str]:
         """Give the addresses that were asked for since the page was opened."""
-        sent = [each["params"] for each in self.events if each["method"] == "Network.requestWillBeSent"]
+        sent = [
+            each["params"] for each in self.events if each["method"] == "Network.requestWillBeSent"
+        ]
         return [each["request"]["url"] for each in sent]
 
     def complaints(self) -> list[str]:
         """Give what the browser had to say against the page: refusals of its policy, faults of its script."""
-        said = [each["params"]["entry"]["text"] for each in self.events if each["method"] == "Log.entryAdded"]
+        said = [
+            each["params"]["entry"]["text"]
+            for each in self.events
+            if each["method"] == "Log.entryAdded"
+        ]
         thrown = [
             each["params"]["exceptionDetails"]["text"]
             for each in self.events

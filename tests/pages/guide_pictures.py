@@ -67,7 +67,10 @@ _CAMPAIGN: Final = "2026-12-winter-market"
 """Has the pictures that the examples name."""
 _SENT: Final = "2026-autumn-walks"
 _ARTICLE: Final = f"campaigns/{_SENT}/articles/main.md.j2"
-_SENTENCE: Final = ("先交代一件事：这期没有一张照片，全是画。", "先说一件事：这期一张照片也没有，全部是画。")
+_SENTENCE: Final = (
+    "先交代一件事：这期没有一张照片，全是画。",
+    "先说一件事：这期一张照片也没有，全部是画。",
+)
 """What followers have, and what somebody wrote since."""
 _ACCOUNT: Final = "不赶路步行社"
 LANGUAGES: Final = {"en": "", "zh": ".zh-CN"}
@@ -109,7 +112,12 @@ def main() -> None:
                 for ending in LANGUAGES.values():
                     browser.window(width, height, dark=dark)
                     browser.open((made / f"report-{name}{ending}.html").as_uri())
-                    save_part(browser, (0, 0, width, height), f"report-{name}{ending}", 2 if width < 600 else 1)
+                    save_part(
+                        browser,
+                        (0, 0, width, height),
+                        f"report-{name}{ending}",
+                        2 if width < 600 else 1,
+                    )
             for language, ending in LANGUAGES.items():
                 with _served(made / language, language) as address:
                     for name, (path, width, height, dark, done) in PAGES.items():
@@ -150,12 +158,19 @@ def block_pages(folder: Path) -> dict[str, str]:
             inputs.text = example
             shown = Pictures(_CAMPAIGN, inputs)
             setting = Setting(_CAMPAIGN, "", inputs, shown, "footnotes", ThemeSettings(name=theme))
-            body = render_body("example.md.j2", "", {}, setting, ThemeSettings(name=theme), breaks=False)
-            assert not [each for each in body.faults if each.severity == "error"], (name, body.faults)
+            body = render_body(
+                "example.md.j2", "", {}, setting, ThemeSettings(name=theme), breaks=False
+            )
+            assert not [each for each in body.faults if each.severity == "error"], (
+                name,
+                body.faults,
+            )
             text = by_day_and_night(body.content)
             shelf = PictureShelf(inputs.repository)
             for each in shown.used:
-                shelf.adopt(CampaignName(_CAMPAIGN), folder, each, inputs.pictures.produced[each.sha256])
+                shelf.adopt(
+                    CampaignName(_CAMPAIGN), folder, each, inputs.pictures.produced[each.sha256]
+                )
                 (folder / f"{each.sha256}.picture").write_bytes(shelf.read(each.sha256) or b"")
             text = re.sub(r"massctl-picture:([0-9a-f]{64})", r"\1.picture", text)
             halves.append(_HALF.format(scheme=scheme, body=text))
@@ -181,7 +196,9 @@ class _Example(Materials):
 
     def template(self, path: str) -> str | Fault:
         if path.endswith(LOCK_FILE):
-            return json.dumps({"message": {"articles": [{"title": "四个周六，42 公里：不赶路的秋天"}]}})
+            return json.dumps(
+                {"message": {"articles": [{"title": "四个周六，42 公里：不赶路的秋天"}]}}
+            )
         return self.text if path.endswith("example.md.j2") else super().template(path)
 
     def article_address(self, campaign: str, number: int) -> str | Fault:
@@ -217,7 +234,9 @@ def _read(address: str) -> str:
 def _served(root: Path, language: str) -> Iterator[str]:
     run = [sys.executable, "-c", AT_NOON, "-C", str(root), "serve", "--sandbox", "--port", "0"]
     environment = {**os.environ, "MASSCTL_LANG": language}
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True) as served:
+    with subprocess.Popen(
+        run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
+    ) as served:
         assert served.stdout is not None
         try:
             address = served.stdout.readline().strip()
@@ -228,10 +247,14 @@ def _served(root: Path, language: str) -> Iterator[str]:
             served.terminate()
 
 
-def save_part(browser: Browser, clip: tuple[float, float, float, float], name: str, scale: int) -> None:
+def save_part(
+    browser: Browser, clip: tuple[float, float, float, float], name: str, scale: int
+) -> None:
     """Keep a part of the page, `scale` pixels to one of the page."""
     part = {**dict(zip(("x", "y", "width", "height"), clip, strict=True)), "scale": scale}
-    data = browser("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=part)["data"]
+    data = browser("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=part)[
+        "data"
+    ]
     shot = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
     shot.save(IMAGES / f"{name}.webp", quality=_QUALITY, method=6)
 

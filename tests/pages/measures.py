@@ -62,7 +62,9 @@ TOO_WIDE: Final = """(() => {
 
 def contrast(browser: Browser, skipped: str, within: str = "body") -> dict[str, Any]:
     """Give the words that stand out too little, and how many were looked at; `skipped` and `within` are selectors."""
-    return dict(browser.value(CONTRAST.replace("SKIPPED", repr(skipped)).replace("WITHIN", repr(within))))
+    return dict(
+        browser.value(CONTRAST.replace("SKIPPED", repr(skipped)).replace("WITHIN", repr(within)))
+    )
 
 
 def unlike(name: str, picture: bytes) -> float:

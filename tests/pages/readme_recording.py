@@ -29,7 +29,11 @@ from massctl.browser import FLAGS, Browser, find_chromium
 IMAGES: Final = ROOT / "docs" / "images"
 PAGES: Final = {"en": "recording.svg", "zh": "recording.zh-CN.svg"}
 NAME: Final = "2026-autumn-walks"
-COMMANDS: Final = (f"plan {NAME} --sandbox", f"apply {NAME} --sandbox --yes", f"apply {NAME} --sandbox --yes")
+COMMANDS: Final = (
+    f"plan {NAME} --sandbox",
+    f"apply {NAME} --sandbox --yes",
+    f"apply {NAME} --sandbox --yes",
+)
 SECONDS: Final = (6, 5, 6, 4)
 """How long each picture stays: the two commands, the inbox, and the second apply."""
 COLUMNS: Final = 100
@@ -47,7 +51,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             shots, inbox = _recorded(Path(folder), language)
         (IMAGES / page).write_text(_animation(shots, inbox), encoding="utf-8")
-        (IMAGES / page).with_suffix(".txt").write_text(as_compared("\n".join(shots)), encoding="utf-8")
+        (IMAGES / page).with_suffix(".txt").write_text(
+            as_compared("\n".join(shots)), encoding="utf-8"
+        )
 
 
 def printed(root: Path, language: str) -> list[str]:
@@ -55,7 +61,9 @@ def printed(root: Path, language: str) -> list[str]:
     for name in ("massctl.yaml", "campaigns"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, root / name)
-    return [f"$ massctl {command}\n{_on_a_terminal(root, command, language)}" for command in COMMANDS]
+    return [
+        f"$ massctl {command}\n{_on_a_terminal(root, command, language)}" for command in COMMANDS
+    ]
 
 
 def as_compared(text: str) -> str:
@@ -65,10 +73,17 @@ def as_compared(text: str) -> str:
 
 def _on_a_terminal(root: Path, command: str, language: str) -> str:
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "MASSCTL_LANG": language, "COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
+    environment = {
+        **os.environ,
+        "MASSCTL_LANG": language,
+        "COLUMNS": str(COLUMNS),
+        "TERM": "xterm-256color",
+    }
     environment.pop("NO_COLOR", None)
     run = [sys.executable, "-c", AT_NOON, "-C", str(root), *command.split()]
-    with subprocess.Popen(run, stdout=theirs, stderr=subprocess.DEVNULL, env=environment) as process:
+    with subprocess.Popen(
+        run, stdout=theirs, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
         os.close(theirs)
         found = bytearray()
         try:
@@ -86,7 +101,9 @@ def _recorded(root: Path, language: str) -> tuple[list[str], bytes]:
     shots = printed(root, language)
     run = [sys.executable, "-m", "massctl", "-C", str(root), "sandbox", "--port", "0"]
     environment = {**os.environ, "MASSCTL_LANG": language}
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True) as served:
+    with subprocess.Popen(
+        run, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
+    ) as served:
         assert served.stdout is not None
         address = served.stdout.readline().split()[0]
         # The browser of the product asks nobody; this one asks the sandbox.
@@ -108,11 +125,20 @@ def _animation(shots: list[str], inbox: bytes) -> str:
         'preserveAspectRatio="xMidYMin slice"/>'
     )
     screens = [_screen(shot) for shot in shots]
-    scenes, total, begun, styles = [screens[0], screens[1], picture, screens[2]], sum(SECONDS), 0, []
+    scenes, total, begun, styles = (
+        [screens[0], screens[1], picture, screens[2]],
+        sum(SECONDS),
+        0,
+        [],
+    )
     for number, seconds in enumerate(SECONDS):
         first, last = 100 * begun / total, 100 * (begun + seconds) / total
         before = f"0%, {first - 0.01:.2f}% {{ opacity: 0 }} " if begun else ""
-        after = f"{last - 0.01:.2f}% {{ opacity: 1 }} {last:.2f}%, 100% {{ opacity: 0 }}" if last < 100 else ""
+        after = (
+            f"{last - 0.01:.2f}% {{ opacity: 1 }} {last:.2f}%, 100% {{ opacity: 0 }}"
+            if last < 100
+            else ""
+        )
         styles.append(
             f"@keyframes k{number} {{ {before}{first:.2f}%{', 100%' if not after else ''} {{ opacity: 1 }} {after} }} "
             f".k{number} {{ opacity: {int(not begun)}; animation: k{number} {total}s infinite }}"
@@ -133,7 +159,9 @@ def _animation(shots: list[str], inbox: bytes) -> str:
 
 def _screen(shot: str) -> str:
     """Draw what a terminal shows; each character that is two cells wide stands at its own place."""
-    console = Console(width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(
+        width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor"
+    )
     drawn = []
     for row, line in enumerate(shot.rstrip("\n").split("\n")[:ROWS]):
         column, down = 0, _EDGE + (row + 0.8) * _DOWN
@@ -141,7 +169,9 @@ def _screen(shot: str) -> str:
             words = segment.text.rstrip("\n")
             if words.strip():
                 places = " ".join(f"{_EDGE + at * _ACROSS:g}" for at in _cells(words, column))
-                drawn.append(f'<text x="{places}" y="{down:g}"{_style(segment.style)}>{html.escape(words)}</text>')
+                drawn.append(
+                    f'<text x="{places}" y="{down:g}"{_style(segment.style)}>{html.escape(words)}</text>'
+                )
             column += cell_len(words)
     return "".join(drawn)
 

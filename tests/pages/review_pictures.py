@@ -92,7 +92,10 @@ def main() -> None:
         with Browser(find_chromium(os.environ), made / "profile", FLAGS) as browser:
             for language, ending in LANGUAGES.items():
                 page = made / f"{language}.html"
-                page.write_text(_page(made / language, review_comment(made / language, language)), encoding="utf-8")
+                page.write_text(
+                    _page(made / language, review_comment(made / language, language)),
+                    encoding="utf-8",
+                )
                 browser.window(_WIDTH, _HEIGHT)
                 browser.open(page.as_uri())
                 save_part(browser, (0, 0, _WIDTH, _HEIGHT), f"review{ending}", 1)
@@ -136,7 +139,9 @@ def review_comment(folder: Path, language: str, **more: str) -> str:
         forge.open_pull_request(_NUMBER, _BRANCH, sha)
         review = folder / "review"
         assert run("ci review", "text", lambda: write_review(str(main), review)) == 0
-        assert run("ci comment", "text", lambda: write_comment(str(main), review, inside=forge)) == 0
+        assert (
+            run("ci comment", "text", lambda: write_comment(str(main), review, inside=forge)) == 0
+        )
     return forge.bodies(_NUMBER)[0]
 
 
@@ -148,7 +153,9 @@ def _propose(main: Path) -> str:
     shutil.copytree(ROOT / "campaigns" / _NAME, main / "campaigns" / _NAME)
     git(main, "add", "-A")
     git(main, "commit", "-qm", "propose")
-    git(main, "push", "-q", "origin", f"HEAD:refs/heads/{_BRANCH}", f"HEAD:refs/pull/{_NUMBER}/head")
+    git(
+        main, "push", "-q", "origin", f"HEAD:refs/heads/{_BRANCH}", f"HEAD:refs/pull/{_NUMBER}/head"
+    )
     sha = git(main, "rev-parse", "HEAD")
     git(main, "reset", "-q", "--hard", "origin/main")
     return sha
@@ -159,18 +166,33 @@ def _page(folder: Path, comment: str) -> str:
     rendered = cmarkgfm.github_flavored_markdown_to_html(comment, Options.CMARK_OPT_UNSAFE)
     phones = _PHONES.search(rendered)
     assert phones is not None, comment
-    shown = re.sub(r'src="[^"]*/blob/massctl-previews/([^"?]+)[^"]*"', lambda each: _inside(folder, each[1]), phones[0])
+    shown = re.sub(
+        r'src="[^"]*/blob/massctl-previews/([^"?]+)[^"]*"',
+        lambda each: _inside(folder, each[1]),
+        phones[0],
+    )
     plan = rendered.replace(phones[0], "")
-    shown = re.sub(r"(<img.*>)", r"<div>\1</div>", shown, flags=re.DOTALL).replace("<details>", "<details open>")
+    shown = re.sub(r"(<img.*>)", r"<div>\1</div>", shown, flags=re.DOTALL).replace(
+        "<details>", "<details open>"
+    )
     return _PAGE.format(
-        width=_WIDTH, height=_HEIGHT, title=_TITLE, number=_NUMBER, branch=_BRANCH, plan=plan, phones=shown
+        width=_WIDTH,
+        height=_HEIGHT,
+        title=_TITLE,
+        number=_NUMBER,
+        branch=_BRANCH,
+        plan=plan,
+        phones=shown,
     )
 
 
 def _inside(folder: Path, path: str) -> str:
     """Return the source of a picture that the branch of previews has."""
     found = subprocess.run(
-        ["git", "show", f"massctl-previews:{path}"], cwd=folder / "remote.git", check=True, capture_output=True
+        ["git", "show", f"massctl-previews:{path}"],
+        cwd=folder / "remote.git",
+        check=True,
+        capture_output=True,
     )
     return f'src="data:image/png;base64,{base64.b64encode(found.stdout).decode()}"'
 

@@ -23,7 +23,12 @@ def test_no_sample_is_wider_than_a_phone(browser: Browser, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "html", ["<p style='width:400px'>a</p>", "<p style='white-space:nowrap'>" + "a" * 99 + "</p>", "<img src='a'>"]
+    "html",
+    [
+        "<p style='width:400px'>a</p>",
+        "<p style='white-space:nowrap'>" + "a" * 99 + "</p>",
+        "<img src='a'>",
+    ],
 )
 def test_what_is_wider_is_noticed(browser: Browser, tmp_path: Path, html: str) -> None:
     assert [] != list(too_wide(browser, {Path("a.md"): html}, tmp_path))
@@ -38,8 +43,12 @@ PAPER = (
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
 @pytest.mark.parametrize("theme", BUILT_IN)
-def test_every_word_stands_out_by_day_and_by_night(browser: Browser, tmp_path: Path, theme: str, dark: bool) -> None:
-    css = resolved((("base.css", built_in_theme("base") or ""), ("theme.css", built_in_theme(theme) or ""))).css
+def test_every_word_stands_out_by_day_and_by_night(
+    browser: Browser, tmp_path: Path, theme: str, dark: bool
+) -> None:
+    css = resolved(
+        (("base.css", built_in_theme("base") or ""), ("theme.css", built_in_theme(theme) or ""))
+    ).css
     body = rendered(SAMPLES[0].read_text(encoding="utf-8"), css).body
     page = tmp_path / "page.html"
     page.write_text(PAPER + by_day_and_night(body), encoding="utf-8")

@@ -10,14 +10,20 @@ from guide_pictures import IMAGES, LANGUAGES, PAGES, RECORD, block_pages, drawn_
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_the_pictures_were_drawn_of_what_is_shown_now(tmp_path: Path) -> None:
-    assert drawn_of(tmp_path) == RECORD.read_text(encoding="ascii").strip(), "run: python -m guide_pictures"
+    assert drawn_of(tmp_path) == RECORD.read_text(encoding="ascii").strip(), (
+        "run: python -m guide_pictures"
+    )
 
 
 def test_every_page_and_every_block_of_the_guide_has_its_picture(tmp_path: Path) -> None:
     blocks = {f"block-{name}.webp" for name in block_pages(tmp_path)}
     pages = {f"preview-{name}{ending}.webp" for name in PAGES for ending in LANGUAGES.values()}
     reports = {f"{name}.webp" for name in report_pages()}
-    drawn = {each.name for each in IMAGES.iterdir() if each.name.startswith(("block-", "preview-", "report-"))}
+    drawn = {
+        each.name
+        for each in IMAGES.iterdir()
+        if each.name.startswith(("block-", "preview-", "report-"))
+    }
     assert (15, blocks | pages | reports) == (len(blocks), drawn)
 
 

@@ -20,16 +20,30 @@ def page(tmp_path: Path) -> str:
     """Write the inbox of a world whose website sends ended, and whose events one server did not take."""
     import httpx
 
-    world = open_world(tmp_path / "world", real_now=lambda: datetime(2026, 12, 1, 12, tzinfo=UTC), seed="test")
+    world = open_world(
+        tmp_path / "world", real_now=lambda: datetime(2026, 12, 1, 12, tzinfo=UTC), seed="test"
+    )
     world.ensure_account("wx0000000000000001", name="春日小铺")
-    answers = [Answer(500, "Internal" + "Server" * 12), Answer(None, "no answer within 5 s"), Answer(200, "success")]
+    answers = [
+        Answer(500, "Internal" + "Server" * 12),
+        Answer(None, "no answer within 5 s"),
+        Answer(200, "success"),
+    ]
 
     def ask(verb: str, address: str, _headers: object, _body: bytes) -> Answer:
         echo = dict(parse_qsl(urlsplit(address).query)).get("echostr", "")
-        return Answer(200, echo) if verb == "GET" else answers.pop(0) if len(answers) > 1 else answers[0]
+        return (
+            Answer(200, echo)
+            if verb == "GET"
+            else answers.pop(0)
+            if len(answers) > 1
+            else answers[0]
+        )
 
     poster = world.poster(Endpoint(URL, "sandboxtoken"), lambda _: None, ask)
-    with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1") as http:
+    with httpx.Client(
+        transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1"
+    ) as http:
         http.post("/_sandbox/callback", json={"copies": 2})
         http.post("/_sandbox/ending", json={"appid": "wx0000000000000001", "status": "err(30003)"})
         for _ in range(2):
@@ -40,7 +54,10 @@ def page(tmp_path: Path) -> str:
         written, style = http.get("/").text, http.get("/style.css").text
     world.close()
     file = tmp_path / "inbox.html"
-    file.write_text(written.replace('<link rel="stylesheet" href="/style.css">', f"<style>{style}</style>"), "utf-8")
+    file.write_text(
+        written.replace('<link rel="stylesheet" href="/style.css">', f"<style>{style}</style>"),
+        "utf-8",
+    )
     assert "copy 2" in written
     assert "<style>" in file.read_text(encoding="utf-8")
     return file.as_uri()

@@ -27,7 +27,9 @@ def test_nothing_is_wider_than_the_page_or_the_phone(
     assert [] == browser.value(TOO_WIDE)
 
 
-@pytest.mark.parametrize(("name", "number"), [(n, i) for n, count in NEWS.items() for i in range(1, count + 1)])
+@pytest.mark.parametrize(
+    ("name", "number"), [(n, i) for n, count in NEWS.items() for i in range(1, count + 1)]
+)
 @pytest.mark.parametrize("width", ["phone", "desk"])
 def test_an_article_fits_its_column_and_shows_every_picture(
     browser: Browser, rendered: Path, name: str, number: int, width: str
@@ -53,7 +55,9 @@ def test_an_article_fits_its_column_and_shows_every_picture(
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_word_around_the_articles_stands_out(browser: Browser, rendered: Path, name: str, dark: bool):
+def test_every_word_around_the_articles_stands_out(
+    browser: Browser, rendered: Path, name: str, dark: bool
+):
     browser.window(*DESK, dark=dark)
     browser.open(index(rendered, name))
     found = contrast(browser, ".content")
@@ -62,7 +66,9 @@ def test_every_word_around_the_articles_stands_out(browser: Browser, rendered: P
 
 
 @pytest.mark.parametrize("name", NEWS)
-def test_by_day_every_word_of_an_article_in_markdown_stands_out(browser: Browser, rendered: Path, name: str):
+def test_by_day_every_word_of_an_article_in_markdown_stands_out(
+    browser: Browser, rendered: Path, name: str
+):
     browser.window(*DESK)
     browser.open(index(rendered, name))
     found = contrast(browser, ".top", within=".reading .panel:first-child .content")
@@ -77,7 +83,9 @@ def test_a_word_that_does_not_stand_out_is_noticed(browser: Browser, rendered: P
     assert 1 == len(contrast(browser, ".content")["poor"])
 
 
-@pytest.mark.parametrize(("system", "chosen", "scheme"), [(False, "dark", "dark"), (True, "light", "light")])
+@pytest.mark.parametrize(
+    ("system", "chosen", "scheme"), [(False, "dark", "dark"), (True, "light", "light")]
+)
 def test_the_appearance_can_be_chosen_against_the_system(
     browser: Browser, rendered: Path, system: bool, chosen: str, scheme: str
 ):
@@ -98,13 +106,19 @@ def test_the_page_asks_for_nothing_but_the_files_beside_it(browser: Browser, ren
     assert [] == browser.complaints()
 
 
-def test_the_keyboard_reaches_everything_in_the_order_in_which_it_is_read(browser: Browser, rendered: Path):
+def test_the_keyboard_reaches_everything_in_the_order_in_which_it_is_read(
+    browser: Browser, rendered: Path
+):
     browser.window(*DESK)
     browser.open(index(rendered, "2026-12-members-issue"))
     reached = []
     for _ in range(9):
         browser.press("Tab")
-        reached.append(browser.value("document.activeElement.id || document.activeElement.getAttribute('href')"))
+        reached.append(
+            browser.value(
+                "document.activeElement.id || document.activeElement.getAttribute('href')"
+            )
+        )
     assert [
         "#main",
         "width-phone",
@@ -126,7 +140,9 @@ def test_arrow_keys_go_from_article_to_article(browser: Browser, rendered: Path)
     browser.value("document.querySelector('#article-1').focus()")
     browser.press("ArrowRight")
     assert [False, True] == browser.value(shown)
-    outline = browser.value("getComputedStyle(document.querySelector('#article-2 + label')).outlineStyle")
+    outline = browser.value(
+        "getComputedStyle(document.querySelector('#article-2 + label')).outlineStyle"
+    )
     assert "solid" == outline
 
 
@@ -142,10 +158,24 @@ def test_everything_that_can_be_used_has_a_name(browser: Browser, rendered: Path
     browser.open(index(rendered, "2026-12-winter-clip"))
     browser("Accessibility.enable")
     nodes = browser("Accessibility.getFullAXTree")["nodes"]
-    roles = {"radio", "radiogroup", "group", "region", "link", "button", "main", "complementary", "Video"}
-    named = [(n["role"]["value"], n.get("name", {}).get("value")) for n in nodes if not n.get("ignored")]
+    roles = {
+        "radio",
+        "radiogroup",
+        "group",
+        "region",
+        "link",
+        "button",
+        "main",
+        "complementary",
+        "Video",
+    }
+    named = [
+        (n["role"]["value"], n.get("name", {}).get("value")) for n in nodes if not n.get("ignored")
+    ]
     assert [] == [role for role, name in named if role in roles - {"main"} and not name]
-    assert {"main", "complementary", "banner", "region", "radio", "Video"} <= {role for role, _ in named}
+    assert {"main", "complementary", "banner", "region", "radio", "Video"} <= {
+        role for role, _ in named
+    }
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -48,10 +48,17 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str
     found = {}
     for code, language in LANGUAGES.items():
         sheet = Sheet(language, {})
-        made = report_page(report_of(report.sends[:1]), sheet), sends_page(report, sheet, Watched("", 0), Order(), None)
-        for name, page in zip(PAGES, (*made, report_page(report_of(report.sends[:4]), sheet)), strict=True):
+        made = (
+            report_page(report_of(report.sends[:1]), sheet),
+            sends_page(report, sheet, Watched("", 0), Order(), None),
+        )
+        for name, page in zip(
+            PAGES, (*made, report_page(report_of(report.sends[:4]), sheet)), strict=True
+        ):
             path = folder / f"{name}-{code}.html"
-            path.write_text(page.replace('<script src="/-/live.js" defer></script>', ""), encoding="utf-8")
+            path.write_text(
+                page.replace('<script src="/-/live.js" defer></script>', ""), encoding="utf-8"
+            )
             found[name, code] = path.as_uri()
     return found
 
@@ -64,12 +71,16 @@ def test_nothing_is_wider_than_the_page_and_no_chart_leaves_its_card(
     browser.window(*SIZES[size])
     for name in PAGES:
         browser.open(pages[name, language])
-        assert ([], [], [], []) == tuple(map(browser.value, (TOO_WIDE, _CUT, _CROWDED, _SMALL))), name
+        assert ([], [], [], []) == tuple(map(browser.value, (TOO_WIDE, _CUT, _CROWDED, _SMALL))), (
+            name
+        )
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_every_word_stands_out(browser: Browser, pages: dict[tuple[str, str], str], name: str, dark: bool):
+def test_every_word_stands_out(
+    browser: Browser, pages: dict[tuple[str, str], str], name: str, dark: bool
+):
     browser.window(*SIZES["desk"], dark=dark)
     browser.open(pages[name, "zh"])
     found = contrast(browser, "svg")
@@ -78,13 +89,19 @@ def test_every_word_stands_out(browser: Browser, pages: dict[tuple[str, str], st
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_chart_has_the_colours_of_its_page(browser: Browser, pages: dict[tuple[str, str], str], dark: bool):
+def test_a_chart_has_the_colours_of_its_page(
+    browser: Browser, pages: dict[tuple[str, str], str], dark: bool
+):
     browser.window(*SIZES["desk"], dark=dark)
     browser.open(pages["send", "en"])
-    fill = browser.value('getComputedStyle(document.querySelector(".chart svg.wide .this circle")).fill')
+    fill = browser.value(
+        'getComputedStyle(document.querySelector(".chart svg.wide .this circle")).fill'
+    )
     assert {False: "rgb(5, 122, 63)", True: "rgb(53, 199, 123)"}[dark] == fill
     browser.value(f'document.querySelector("#look-{"light" if dark else "dark"}").click()')
-    other = browser.value('getComputedStyle(document.querySelector(".chart svg.wide .this circle")).fill')
+    other = browser.value(
+        'getComputedStyle(document.querySelector(".chart svg.wide .this circle")).fill'
+    )
     assert {True: "rgb(5, 122, 63)", False: "rgb(53, 199, 123)"}[dark] == other
 
 
@@ -99,13 +116,19 @@ def test_one_of_two_drawings_is_shown_and_said(browser: Browser, pages: dict[tup
         assert [shown] * 4 == seen
         browser("Accessibility.enable")
         nodes = browser("Accessibility.getFullAXTree")["nodes"]
-        images = [each for each in nodes if not each["ignored"] and each["role"]["value"] in ("image", "img")]
+        images = [
+            each
+            for each in nodes
+            if not each["ignored"] and each["role"]["value"] in ("image", "img")
+        ]
         assert ["城墙根下的三条路，趁天还没冷透"] * 4 == [each["name"]["value"] for each in images]
         assert 4 == len({each["description"]["value"] for each in images})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_on_paper_it_is_light_and_nothing_is_cut(browser: Browser, pages: dict[tuple[str, str], str], language: str):
+def test_on_paper_it_is_light_and_nothing_is_cut(
+    browser: Browser, pages: dict[tuple[str, str], str], language: str
+):
     for name in PAGES:
         browser.window(*PAPER, dark=True)
         browser.open(pages[name, language])
@@ -149,12 +172,18 @@ def test_a_dot_leads_to_its_send(browser: Browser, pages: dict[tuple[str, str], 
     browser.window(*SIZES["desk"])
     browser.open(pages["file", "en"])
     link = 'document.querySelector(".chart svg.wide .sends a")'
-    browser.value(f"{link}.dispatchEvent(new MouseEvent('click', {{ bubbles: true, cancelable: true }}))")
+    browser.value(
+        f"{link}.dispatchEvent(new MouseEvent('click', {{ bubbles: true, cancelable: true }}))"
+    )
     assert browser.value("location.hash").startswith("#2026-")
-    assert browser.value("document.getElementById(location.hash.slice(1)).getBoundingClientRect().top < innerHeight")
+    assert browser.value(
+        "document.getElementById(location.hash.slice(1)).getBoundingClientRect().top < innerHeight"
+    )
 
 
-def test_the_table_leads_to_a_folded_send_and_unfolds_it(browser: Browser, pages: dict[tuple[str, str], str]):
+def test_the_table_leads_to_a_folded_send_and_unfolds_it(
+    browser: Browser, pages: dict[tuple[str, str], str]
+):
     browser.window(*SIZES["phone"])
     browser.open(pages["file", "en"])
     folds = "[...document.querySelectorAll('.send-report')].map((each) => each.open)"
@@ -168,11 +197,15 @@ def test_a_hostile_title_does_nothing(browser: Browser, tmp_path: Path):
     report = sample_report(3)
     sends = tuple(replace(each, title=title) for each in report.sends)
     path = tmp_path / "page.html"
-    path.write_text(report_page(replace(report, sends=sends), Sheet(Language.EN, {})), encoding="utf-8")
+    path.write_text(
+        report_page(replace(report, sends=sends), Sheet(Language.EN, {})), encoding="utf-8"
+    )
     browser.window(*SIZES["desk"])
     browser.open(path.as_uri())
     assert "What sends reached" == browser.value("document.title")
     assert 0 == browser.value('document.querySelectorAll("script, img").length')
-    shown = browser.value('[...document.querySelectorAll(".send-report h2")].map((each) => each.textContent)')
+    shown = browser.value(
+        '[...document.querySelectorAll(".send-report h2")].map((each) => each.textContent)'
+    )
     assert [title] * 3 == shown
     assert [] == browser.complaints()

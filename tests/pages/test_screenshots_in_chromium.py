@@ -72,16 +72,26 @@ def test_the_articles_are_different_ones(shot: Path):
 
 def test_one_campaign_is_written_into_the_folder_itself(repository: Path, tmp_path: Path):
     name = "2026-12-text-notice"
-    assert 0 == run(["-C", str(repository), "render", name, "--out", str(tmp_path / "out"), "--screenshots"])
+    assert 0 == run(
+        ["-C", str(repository), "render", name, "--out", str(tmp_path / "out"), "--screenshots"]
+    )
     assert (tmp_path / "out/phone-chat.png").is_file()
 
 
 def test_the_browser_inherits_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """It may be started by a job or a runner that holds the AppSecret and the key of the ledger."""
-    for name in ("WECHAT_SECRET", "MASSCTL_LEDGER_KEY", "MASSCTL_SECRETS", "GITHUB_TOKEN", "SSH_AUTH_SOCK"):
+    for name in (
+        "WECHAT_SECRET",
+        "MASSCTL_LEDGER_KEY",
+        "MASSCTL_SECRETS",
+        "GITHUB_TOKEN",
+        "SSH_AUTH_SOCK",
+    ):
         monkeypatch.setenv(name, "a-secret")
     program, told = tmp_path / "chromium", tmp_path / "told"
-    program.write_text(f'#!/bin/sh\nenv > {told}.new && mv {told}.new {told}\nexec {CHROMIUM} "$@"\n')
+    program.write_text(
+        f'#!/bin/sh\nenv > {told}.new && mv {told}.new {told}\nexec {CHROMIUM} "$@"\n'
+    )
     program.chmod(0o755)
     monkeypatch.setenv(browser.VARIABLE, str(program))
     with browser.open_browser():
@@ -90,8 +100,20 @@ def test_the_browser_inherits_no_secret(tmp_path: Path, monkeypatch: pytest.Monk
     assert "a-secret" not in inherited.values()
 
 
-def test_no_profile_is_left_behind(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_no_profile_is_left_behind(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    run(["-C", str(repository), "render", "2026-12-text-notice", "--out", str(tmp_path / "out"), "--screenshots"])
+    run(
+        [
+            "-C",
+            str(repository),
+            "render",
+            "2026-12-text-notice",
+            "--out",
+            str(tmp_path / "out"),
+            "--screenshots",
+        ]
+    )
     assert [] == list((tmp_path / "temporary").iterdir())

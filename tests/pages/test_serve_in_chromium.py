@@ -46,7 +46,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shown = ["preview", MEMBERS, "--towxname", "lin", "--sandbox"]
     subprocess.run([*massctl, *shown], check=True, capture_output=True)
     server = subprocess.Popen(
-        [*massctl, "serve", "--port", "0", "--sandbox"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [*massctl, "serve", "--port", "0", "--sandbox"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     assert server.stdout is not None
     try:
@@ -117,7 +119,8 @@ def test_the_version_that_was_staged_lies_beside_the_one_of_now(browser: Browser
     columns = "[...document.querySelectorAll('.column')].filter((e) => e.checkVisibility()).map((e) => e.className)"
     assert ["column earlier", "column reading", "column aside"] == browser.value(columns)
     assert [True, True] == [
-        browser.value(f"document.querySelector('.changes {tag}') !== null") for tag in ("del", "ins")
+        browser.value(f"document.querySelector('.changes {tag}') !== null")
+        for tag in ("del", "ins")
     ]
     marked = "[...new Set([...CSS.highlights.get({!r})].map((range) => range.toString()))]"
     assert ["改过的开头"] == browser.value(marked.format("added"))
@@ -130,7 +133,9 @@ def test_the_version_that_was_staged_lies_beside_the_one_of_now(browser: Browser
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [(375, 800), (1280, 900)], ids=["phone", "desk"])
-def test_the_list_of_campaigns_fits_and_stands_out(browser: Browser, served: Served, size: tuple[int, int], dark: bool):
+def test_the_list_of_campaigns_fits_and_stands_out(
+    browser: Browser, served: Served, size: tuple[int, int], dark: bool
+):
     browser.window(*size, dark=dark)
     live(browser, served.address)
     seconds_until(browser, "秋季步行特刊")
@@ -149,7 +154,9 @@ def test_only_massctl_is_asked_for_anything(browser: Browser, served: Served):
     assert [] == browser.complaints()
 
 
-def test_an_article_that_would_run_a_script_or_send_its_reader_away_does_neither(browser: Browser, served: Served):
+def test_an_article_that_would_run_a_script_or_send_its_reader_away_does_neither(
+    browser: Browser, served: Served
+):
     """What rendering lets through by mistake, the policy of the page stops."""
     live(browser, served.address + "2026-12-text-notice")
     browser.value(
@@ -180,25 +187,37 @@ def test_the_gallery_of_themes_redraws_what_is_chosen(browser: Browser, served: 
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_gallery_of_themes_fits_a_phone_and_can_be_read(browser: Browser, served: Served, dark: bool):
+def test_the_gallery_of_themes_fits_a_phone_and_can_be_read(
+    browser: Browser, served: Served, dark: bool
+):
     browser.window(375, 800, dark=dark)
     live(browser, served.address + "-/themes?accent=%23e60012")
     assert [] == browser.value(TOO_WIDE)
     assert [] == contrast(browser, ".glass")["poor"]
 
 
-def test_the_report_follows_the_ledger_and_the_archive_while_it_is_looked_at(browser: Browser, served: Served):
+def test_the_report_follows_the_ledger_and_the_archive_while_it_is_looked_at(
+    browser: Browser, served: Served
+):
     browser.window(1280, 900)
     live(browser, served.address + "-/report")
     seconds_until(browser, "Nothing was sent.")
     massctl = [str(Path(sys.executable).with_name("massctl")), "-C", str(served.root)]
     for command in (["apply", MEMBERS], ["sandbox", "advance", "2"], ["status", "--statistics"]):
         flag = [] if command[0] == "sandbox" else ["--sandbox"]
-        subprocess.run([*massctl, *command, *flag, *(["--yes"] if command[0] == "apply" else [])], check=True)
+        subprocess.run(
+            [*massctl, *command, *flag, *(["--yes"] if command[0] == "apply" else [])], check=True
+        )
         if command[0] == "apply":
             seconds_until(browser, MEMBERS)
-    browser.until(lambda: browser.value("document.querySelectorAll('.sends tbody .amount')[0].textContent").isdecimal())
-    browser.until(lambda: "by the end of" in browser.value("document.querySelector('.sentence').textContent"))
+    browser.until(
+        lambda: browser.value(
+            "document.querySelectorAll('.sends tbody .amount')[0].textContent"
+        ).isdecimal()
+    )
+    browser.until(
+        lambda: "by the end of" in browser.value("document.querySelector('.sentence').textContent")
+    )
     browser.value("document.querySelector('.sends tbody a').click()")
     browser.until(lambda: browser.value("location.search").startswith("?send=" + MEMBERS))
     assert [] == browser.complaints()

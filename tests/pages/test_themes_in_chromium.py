@@ -38,11 +38,15 @@ def bodies(repository: Path) -> Path:
     assert 0 == run(["-C", str(repository), "render", NAME, "--out", str(out)])
     for theme, number in NUMBERED:
         body = (out / f"article-{number}.html").read_text(encoding="utf-8")
-        (out / f"{theme}.html").write_text(PAGE.format(body=by_day_and_night(body)), encoding="utf-8")
+        (out / f"{theme}.html").write_text(
+            PAGE.format(body=by_day_and_night(body)), encoding="utf-8"
+        )
     return out
 
 
-def show(browser: Browser, bodies: Path, theme: str, width: int, height: int = 800, *, dark: bool = False) -> None:
+def show(
+    browser: Browser, bodies: Path, theme: str, width: int, height: int = 800, *, dark: bool = False
+) -> None:
     browser.window(width, height, dark=dark)
     browser.open((bodies / f"{theme}.html").as_uri())
 
@@ -100,7 +104,9 @@ def test_no_line_is_torn_apart_by_a_long_word_behind_it(browser: Browser, bodies
 
 
 @pytest.mark.parametrize("theme", BUILT_IN)
-def test_columns_and_pictures_with_words_stand_beside_each_other(browser: Browser, bodies: Path, theme: str):
+def test_columns_and_pictures_with_words_stand_beside_each_other(
+    browser: Browser, bodies: Path, theme: str
+):
     show(browser, bodies, theme, 320)
     found = browser.value(
         """(() => [...document.querySelectorAll("section")].filter((e) =>
@@ -123,11 +129,16 @@ def test_a_theme_looks_as_it_did(browser: Browser, bodies: Path, theme: str, dar
 
 def test_another_theme_would_be_noticed(browser: Browser, bodies: Path):
     show(browser, bodies, BUILT_IN[0], 375, TALL)
-    assert difference(f"theme-{BUILT_IN[1]}-day", browser.picture((0, 0, 375, TALL))) > MEAN_DIFFERENCE_MAX
+    assert (
+        difference(f"theme-{BUILT_IN[1]}-day", browser.picture((0, 0, 375, TALL)))
+        > MEAN_DIFFERENCE_MAX
+    )
 
 
 @pytest.mark.parametrize(("theme", "number"), NUMBERED)
-def test_an_article_of_everything_stays_far_below_what_wechat_takes(bodies: Path, theme: str, number: int):
+def test_an_article_of_everything_stays_far_below_what_wechat_takes(
+    bodies: Path, theme: str, number: int
+):
     assert len((bodies / f"article-{number}.html").read_text(encoding="utf-8")) < 17_000, theme
 
 

@@ -55,9 +55,14 @@ def main() -> None:
         )
         places = [_box(browser, f"#{name}-day-glass") for name in BUILT_IN]
         left, top, _, height = places[0]
-        row = _picture(browser, (left - 8, top - 8, places[-1][0] + places[-1][2] - left + 16, height + 16))
+        row = _picture(
+            browser, (left - 8, top - 8, places[-1][0] + places[-1][2] - left + 16, height + 16)
+        )
         _save(
-            row.resize((_ROW_PIXELS, round(row.height * _ROW_PIXELS / row.width)), Image.Resampling.LANCZOS), "themes"
+            row.resize(
+                (_ROW_PIXELS, round(row.height * _ROW_PIXELS / row.width)), Image.Resampling.LANCZOS
+            ),
+            "themes",
         )
         browser.value("document.querySelector('#pair-both').click()")
         browser.value(_QUOTATIONS)

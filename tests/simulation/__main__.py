@@ -46,15 +46,25 @@ def prove(space: str, jobs: int) -> int:
     begun = time.monotonic()
     with ProcessPoolExecutor(jobs) as pool:
         # The longest come first, so that no core waits for one at the end.
-        order = sorted(scenarios, key=lambda each: (each.budget.crashes, each.runs, each.budget.faults), reverse=True)
+        order = sorted(
+            scenarios,
+            key=lambda each: (each.budget.crashes, each.runs, each.budget.faults),
+            reverse=True,
+        )
         for name, found, seconds in pool.map(explored, [each.name for each in order]):
             _say(f"{seconds:7.1f} s {found.schedules:9,} schedules {found.runs:8,} runs   {name}")
             schedules, runs = schedules + found.schedules, runs + found.runs
             if found.violations:
                 wrong += 1
                 _say(f"\n{reproduction(_scenario(name), found.violations[0])}")
-    verdict = f"{wrong} scenarios are violated" if wrong else "nothing is sent twice, lost or sent otherwise"
-    _say(f"{schedules:,} schedules in {runs:,} runs of apply, {time.monotonic() - begun:.0f} s: {verdict}")
+    verdict = (
+        f"{wrong} scenarios are violated"
+        if wrong
+        else "nothing is sent twice, lost or sent otherwise"
+    )
+    _say(
+        f"{schedules:,} schedules in {runs:,} runs of apply, {time.monotonic() - begun:.0f} s: {verdict}"
+    )
     if not wrong and schedules < AT_LEAST[space]:
         _say(f"that is fewer than {AT_LEAST[space]:,} schedules")
     return 1 if wrong or schedules < AT_LEAST[space] else 0
@@ -63,7 +73,11 @@ def prove(space: str, jobs: int) -> int:
 def drawn(name: str) -> tuple[str, Schedule | None, float]:
     """Draw schedules of a wide world, in a process of its own; gives one at which something is wrong."""
     begun = time.monotonic()
-    return name, first_wrong(_scenario(name), DRAWN, random.randrange(2**32)), time.monotonic() - begun
+    return (
+        name,
+        first_wrong(_scenario(name), DRAWN, random.randrange(2**32)),
+        time.monotonic() - begun,
+    )
 
 
 def draw(jobs: int) -> int:
@@ -88,7 +102,9 @@ def _tell(scenario: Scenario, schedule: Schedule) -> list[Violation]:
 def replay(written: str) -> int:
     """Play one schedule again, and tell what is wrong with it, shortened."""
     document = json.loads(written)
-    wrong = _tell(_scenario(document["scenario"]), tuple(Turn.read(turn) for turn in document["turns"]))
+    wrong = _tell(
+        _scenario(document["scenario"]), tuple(Turn.read(turn) for turn in document["turns"])
+    )
     if not wrong:
         _say("nothing is wrong with this schedule")
     return 1 if wrong else 0

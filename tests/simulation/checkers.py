@@ -36,7 +36,9 @@ Identity = tuple[str, int, tuple[str, ...]]
 def violations(scenario: Scenario, situation: Situation) -> list[str]:
     """Say in words what must not be, whenever one looks."""
     books = Books(scenario, situation.wechat, entries_of(situation.disk.content))
-    knows_all = situation.disk.damaged_after is None and not (situation.clone and situation.clone.is_second)
+    knows_all = situation.disk.damaged_after is None and not (
+        situation.clone and situation.clone.is_second
+    )
     return [
         *books.sent_at_most_once(),
         *books.one_version_each(),
@@ -60,7 +62,11 @@ def verdicts(played: Played) -> list[str]:
     """Say where a run that ended by itself has other verdicts on record than the answers that it got."""
     wechat = played.situation.wechat
     # 45065 is an acceptance only where an earlier request may have been the one, which `_explained` looks at.
-    words = {"accepted": {"send_accepted"}, "unclear": {"send_in_doubt"}, "known": {"send_accepted", "send_in_doubt"}}
+    words = {
+        "accepted": {"send_accepted"},
+        "unclear": {"send_in_doubt"},
+        "known": {"send_accepted", "send_in_doubt"},
+    }
     told = [words.get(d.answer, {"send_rejected"}) for d in _sends(wechat) if d.run == wechat.run]
     written = [
         entry["type"]
@@ -70,13 +76,18 @@ def verdicts(played: Played) -> list[str]:
         # That the administrator's half hour is over is no answer of WeChat's.
         and entry.get("reason") != "administrator_silent"
     ]
-    as_told = len(told) == len(written) and all(word in allowed for allowed, word in zip(told, written, strict=True))
+    as_told = len(told) == len(written) and all(
+        word in allowed for allowed, word in zip(told, written, strict=True)
+    )
     return [] if as_told else [f"WeChat's answers were {told}, and the ledger says {written}"]
 
 
 def leftovers(wechat: SimWeChat) -> list[str]:
     """Say what must not be left by a run without trouble: a draft beside another, or of a message that went out."""
-    ours = (*wechat.drafts.keys() - wechat.edited, *wechat.late_drafts.keys() - wechat.too_late(wechat.late_drafts))
+    ours = (
+        *wechat.drafts.keys() - wechat.edited,
+        *wechat.late_drafts.keys() - wechat.too_late(wechat.late_drafts),
+    )
     drafts = [wechat.named[media_id] for media_id in ours]
     batches = max((campaign.batches or 1 for campaign in wechat.rules.approved), default=1)
     if len(drafts) > max(0, batches - len(wechat.jobs) * (batches > 1)):
@@ -97,7 +108,9 @@ def abandoned(scenario: Scenario, situation: Situation) -> list[str]:
     )
     sent = {job.subject for job in wechat.jobs}
     left = {wechat.named[media_id] for media_id in wechat.drafts} - wanted - sent
-    return [f"a draft of {subject} is left, and nobody sends it any more" for subject in sorted(left)]
+    return [
+        f"a draft of {subject} is left, and nobody sends it any more" for subject in sorted(left)
+    ]
 
 
 def _may_come(campaign: RenderedCampaign, situation: Situation) -> bool:
@@ -108,7 +121,9 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
     """Say what should have gone out by now: in its window, not in doubt, not refused for good, and nowhere."""
     if not scenario.arrives or in_doubt(situation.disk.content):
         return []
-    refused = [each for each in entries_of(situation.disk.content) if each["type"] == "send_rejected"]
+    refused = [
+        each for each in entries_of(situation.disk.content) if each["type"] == "send_rejected"
+    ]
     if refused and refused[-1].get("errcode") == 40007 and not refused[-1].get("retryable"):
         return []
     jobs = _that_reached_somebody(situation.wechat)
@@ -119,9 +134,14 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
     return [
         f"{subject_of(campaign)} is lost: it was neither sent nor refused, and nothing is in doubt"
         for campaign in scenario.campaigns[-1]
-        if campaign.window is not None and campaign.window.not_before <= situation.moment <= campaign.window.not_after
+        if campaign.window is not None
+        and campaign.window.not_before <= situation.moment <= campaign.window.not_after
         if subject_of(campaign) not in sent
-        or any((subject_of(campaign), openid) not in people for batch in _batches(campaign) for openid in batch)
+        or any(
+            (subject_of(campaign), openid) not in people
+            for batch in _batches(campaign)
+            for openid in batch
+        )
     ]
 
 
@@ -162,14 +182,20 @@ class _Doubt:
 class Books:
     """WeChat's books against what the repository said."""
 
-    def __init__(self, scenario: Scenario, wechat: SimWeChat, ledger: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(
+        self, scenario: Scenario, wechat: SimWeChat, ledger: Sequence[dict[str, Any]] = ()
+    ) -> None:
         self._wechat = wechat
         self._jobs = _that_reached_somebody(wechat)
         self._attempts = [each for each in ledger if each["type"] == "send_attempted"]
         self._accepted = [each for each in ledger if each["type"] == "send_accepted"]
-        self._campaigns = {id(each): each for group in scenario.campaigns for each in group}.values()
+        self._campaigns = {
+            id(each): each for group in scenario.campaigns for each in group
+        }.values()
         self._by_subject = {subject_of(each): each for each in self._campaigns}
-        self._copies = {each for each, n in Counter(map(subject_of, self._campaigns)).items() if n > 1}
+        self._copies = {
+            each for each, n in Counter(map(subject_of, self._campaigns)).items() if n > 1
+        }
 
     def identity(self, sent: MassJob | Departure) -> Identity | None:
         """Say which campaign, and which batch of it, a message is of."""
@@ -179,9 +205,15 @@ class Books:
     def _campaign_of(self, sent: MassJob | Departure) -> RenderedCampaign | None:
         """Recognise a message by its words; where several campaigns say the same, by the id that they have."""
         if sent.subject in self._copies:
-            named = sent.client_msg_id if isinstance(sent, MassJob) else json.loads(sent.request)["clientmsgid"]
+            named = (
+                sent.client_msg_id
+                if isinstance(sent, MassJob)
+                else json.loads(sent.request)["clientmsgid"]
+            )
             for each in self._campaigns:
-                ids = (documented_id(each.appid, name_of(each), each.edition, n) for n in range(1, 4))
+                ids = (
+                    documented_id(each.appid, name_of(each), each.edition, n) for n in range(1, 4)
+                )
                 if subject_of(each) == sent.subject and named in ids:
                     return each
         return self._by_subject.get(sent.subject)
@@ -197,13 +229,19 @@ class Books:
                 yield f"{identity} was sent {count} times: it was sent {[j.subject for j in self._jobs]}"
         for subject in self._copies:
             # Editions say the same on purpose.
-            names = {name_of(c) for c in map(self._campaign_of, self._jobs) if c and subject_of(c) == subject}
+            names = {
+                name_of(c)
+                for c in map(self._campaign_of, self._jobs)
+                if c and subject_of(c) == subject
+            }
             if len(names) > 1:
                 yield f"{subject} went out under the names {sorted(names)}"
         for job in self._jobs:
             campaign = self._campaign_of(job)
             if campaign and job.client_msg_id is not None:
-                name = documented_id(campaign.appid, name_of(campaign), campaign.edition, _batch(job.openids))
+                name = documented_id(
+                    campaign.appid, name_of(campaign), campaign.edition, _batch(job.openids)
+                )
                 if job.client_msg_id != name:
                     yield f"the clientmsgid of {job.subject} is not the documented one"
 
@@ -212,7 +250,9 @@ class Books:
         times: Counter[tuple[str, int, str]] = Counter()
         for job in self._jobs:
             campaign = self._campaign_of(job)
-            times.update((name_of(campaign), campaign.edition, openid) for openid in job.openids if campaign)
+            times.update(
+                (name_of(campaign), campaign.edition, openid) for openid in job.openids if campaign
+            )
         for (name, _, openid), count in times.items():
             if count > 1:
                 yield f"{openid} got {name} {count} times"
@@ -230,11 +270,15 @@ class Books:
                 continue
             first = sent.setdefault((name_of(campaign), campaign.edition), job)
             # What a person made by hand of what was refused, nobody knows.
-            contents = [content for each in (first, job) if (content := self._content(each)) is not None]
+            contents = [
+                content for each in (first, job) if (content := self._content(each)) is not None
+            ]
             if first.subject != job.subject or contents[:1] != contents[-1:]:
                 yield f"edition {campaign.edition} of {name_of(campaign)} went out in two versions"
             editions = got.setdefault(name_of(campaign), {})
-            if job.client_msg_id is not None and any(edition > campaign.edition for edition in editions):
+            if job.client_msg_id is not None and any(
+                edition > campaign.edition for edition in editions
+            ):
                 yield f"edition {campaign.edition} of {name_of(campaign)} went out after edition {max(editions)}"
             people = set(job.openids)
             for edition, reached in editions.items():
@@ -250,25 +294,35 @@ class Books:
     def _whole(self, name: str, edition: int, reached: set[str]) -> bool:
         """Say whether everybody of a list of an edition was reached."""
         named = [c for c in self._campaigns if (name_of(c), c.edition) == (name, edition)]
-        return any({openid for batch in _batches(each) for openid in batch} <= reached for each in named)
+        return any(
+            {openid for batch in _batches(each) for openid in batch} <= reached for each in named
+        )
 
     def requests(self) -> Iterator[str]:
         """Look at every request for a send, in turn."""
         doubts: dict[Identity | None, _Doubt] = {}
         known: set[str] = set()
         for departure in _sends(self._wechat):
-            campaign = next((c for c in departure.rules.approved if subject_of(c) == departure.subject), None)
+            campaign = next(
+                (c for c in departure.rules.approved if subject_of(c) == departure.subject), None
+            )
             if campaign is None:
                 yield f"a send of {departure.subject} left, which nobody approved"
             else:
                 yield from _in_its_window(departure, campaign)
                 yield from _to_its_audience(departure, campaign, self._wechat.tags_meant)
                 yield from self._as_approved(departure, campaign, known)
-            if departure.run > self._wechat.told_sent.get((departure.subject, departure.openids), departure.run):
+            if departure.run > self._wechat.told_sent.get(
+                (departure.subject, departure.openids), departure.run
+            ):
                 yield f"{departure.subject} was sent again after a person said that it was sent"
             known.add(departure.subject)
             identity = self.identity(departure)
-            doubts = {each: d for each, d in doubts.items() if each == identity or not self._was_known(each, departure)}
+            doubts = {
+                each: d
+                for each, d in doubts.items()
+                if each == identity or not self._was_known(each, departure)
+            }
             yield from _repeated_with_care(departure, doubts, identity)
             if departure.answer in ("accepted", "known"):
                 doubts.pop(identity, None)
@@ -276,7 +330,9 @@ class Books:
                 doubts.setdefault(identity, _Doubt()).requests.append(departure)
         yield from _slowly(_sends(self._wechat))
         yield from _to_nobody(_sends(self._wechat))
-        for run, dead in Counter(d.run for d in _sends(self._wechat) if d.answer == "token dead").items():
+        for run, dead in Counter(
+            d.run for d in _sends(self._wechat) if d.answer == "token dead"
+        ).items():
             if dead > 2:
                 yield f"{dead} requests of run {run} left with a dead token"
 
@@ -288,14 +344,22 @@ class Books:
         if identity is None:
             return False
         name, edition, openids = identity
-        asked = {each["serial"] for each in self._attempts if each.get("batch", 1) == _batch(openids)}
+        asked = {
+            each["serial"] for each in self._attempts if each.get("batch", 1) == _batch(openids)
+        }
         of_it = [e for e in self._accepted if (e["campaign"], e["edition"]) == (name, edition)]
         told = [e["serial"] for e in of_it if e["attempt"] in asked]
         named = json.loads(departure.request)["clientmsgid"]
-        mine = [e["serial"] for e in self._attempts if e["client_msg_id"] == named and _at(e) <= departure.at]
+        mine = [
+            e["serial"]
+            for e in self._attempts
+            if e["client_msg_id"] == named and _at(e) <= departure.at
+        ]
         return bool(told and mine) and min(told) < mine[-1]
 
-    def _as_approved(self, departure: Departure, campaign: RenderedCampaign, known: set[str]) -> Iterator[str]:
+    def _as_approved(
+        self, departure: Departure, campaign: RenderedCampaign, known: set[str]
+    ) -> Iterator[str]:
         if not isinstance(campaign.message, NewsMessage):
             return  # Its words are what it is recognised by.
         if departure.draft is None:
@@ -310,7 +374,13 @@ class Books:
     def _is_repetition(self, departure: Departure) -> bool:
         """Say whether the ledger has an attempt at it before that of this request."""
         named = json.loads(departure.request)["clientmsgid"]
-        return sum(each["client_msg_id"] == named and _at(each) <= departure.at for each in self._attempts) > 1
+        return (
+            sum(
+                each["client_msg_id"] == named and _at(each) <= departure.at
+                for each in self._attempts
+            )
+            > 1
+        )
 
 
 def name_of(campaign: RenderedCampaign) -> str:
@@ -335,14 +405,24 @@ def _approved(articles: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Take what was approved of articles; WeChat keeps a digest only where an article is alone."""
     alone = len(articles) == 1
     return [
-        (each.title, each.author, each.digest if alone else "", each.content, each.cover, each.pic_crop_1_1 or "")
+        (
+            each.title,
+            each.author,
+            each.digest if alone else "",
+            each.content,
+            each.cover,
+            each.pic_crop_1_1 or "",
+        )
         for each in articles
     ]
 
 
 def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
     """Name the cover and the pictures of a draft by their bytes, whichever of their uploads it shows."""
-    cover, content = wechat.uploaded.get(article.thumb_media_id, article.thumb_media_id), article.content
+    cover, content = (
+        wechat.uploaded.get(article.thumb_media_id, article.thumb_media_id),
+        article.content,
+    )
     for url, sha256 in wechat.images.items():
         content = content.replace(url, f"massctl-picture:{sha256}")
     return article.title, article.author, article.digest, content, cover, article.pic_crop_1_1
@@ -358,7 +438,11 @@ def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator
     if not departure.judged:
         yield f"a send left at {departure.at}, and its files are not those that were judged"
     window = campaign.window
-    if window is not None and departure.true_at is not None and departure.true_at > window.not_after + UNSURE:
+    if (
+        window is not None
+        and departure.true_at is not None
+        and departure.true_at > window.not_after + UNSURE
+    ):
         yield f"a send left at {departure.true_at} by WeChat's clock, after the window"
     if window is None and campaign.name not in departure.rules.named:
         yield f"a send of {campaign.name} left, which has no window and was not named"
@@ -372,10 +456,17 @@ def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator
         yield f"a send left at {departure.at}, on a frozen day"
 
 
-def _to_its_audience(departure: Departure, campaign: RenderedCampaign, meant: dict[str, int]) -> Iterator[str]:
+def _to_its_audience(
+    departure: Departure, campaign: RenderedCampaign, meant: dict[str, int]
+) -> Iterator[str]:
     tag, count = departure.audience
-    approved = campaign.audience.tag_id if campaign.audience.tag is None else meant[campaign.audience.tag]
-    if campaign.openid_list is not None and departure.openids not in OPENIDS.lists[campaign.openid_list.sha256]:
+    approved = (
+        campaign.audience.tag_id if campaign.audience.tag is None else meant[campaign.audience.tag]
+    )
+    if (
+        campaign.openid_list is not None
+        and departure.openids not in OPENIDS.lists[campaign.openid_list.sha256]
+    ):
         yield f"a send to {departure.openids} left, and that is no batch of the list"
     if campaign.openid_list is None and departure.openids:
         yield f"a send to {departure.openids} left, and no list was approved"
@@ -424,7 +515,10 @@ def _slowly(sends: Sequence[Departure]) -> Iterator[str]:
         if after and after[0].at - departure.at < MINUTE and not departure.rules.stands_still:
             yield f"{after[0].subject} left {after[0].at - departure.at} after WeChat asked for a slower pace"
         again = [
-            d for d in after if (d.run, d.subject, d.openids) == (departure.run, departure.subject, departure.openids)
+            d
+            for d in after
+            if (d.run, d.subject, d.openids)
+            == (departure.run, departure.subject, departure.openids)
         ]
         if again and not departure.rules.waits:
             yield f"{departure.subject} was asked for again after 45011 in a run with --no-wait"
@@ -466,7 +560,11 @@ def _nothing_that_nobody_could_look_at(wechat: SimWeChat) -> Iterator[str]:
     for send in _sends(wechat):
         if not send.wants_a_look:
             continue
-        shown = [each.at for each in wechat.departures if each.recipient is not None and each.subject == send.subject]
+        shown = [
+            each.at
+            for each in wechat.departures
+            if each.recipient is not None and each.subject == send.subject
+        ]
         if not any(at < send.at for at in shown):
             yield f"a send of {send.subject} left at {send.at}, and nobody could look at it before"
 
@@ -496,12 +594,20 @@ def _ledger(situation: Situation, books: Books) -> Iterator[str]:
     yield from _claims(situation.wechat, lines)
 
 
-def _named_as_approved(sends: Sequence[Departure], attempts: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _named_as_approved(
+    sends: Sequence[Departure], attempts: Sequence[dict[str, Any]]
+) -> Iterator[str]:
     """Look whether the newest request is of the version that its attempt names, which its run had in its files."""
     for send in sends[-1:]:
         named = json.loads(send.request)["clientmsgid"]
-        mine = [each for each in attempts if each["client_msg_id"] == named and _at(each) <= send.at]
-        digests = {campaign.digest for campaign in send.rules.approved if subject_of(campaign) == send.subject}
+        mine = [
+            each for each in attempts if each["client_msg_id"] == named and _at(each) <= send.at
+        ]
+        digests = {
+            campaign.digest
+            for campaign in send.rules.approved
+            if subject_of(campaign) == send.subject
+        }
         if mine and digests and mine[-1]["digest"] not in digests:
             yield f"{send.subject} left, and its attempt names another version"
 
@@ -519,7 +625,9 @@ _ONCE: Final = {
 def _attempted_again(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Look for an attempt behind the acceptance of its batch."""
     batches = {
-        e["serial"]: (e["campaign"], e["edition"], e.get("batch", 1)) for e in lines if e["type"] == "send_attempted"
+        e["serial"]: (e["campaign"], e["edition"], e.get("batch", 1))
+        for e in lines
+        if e["type"] == "send_attempted"
     }
     accepted: set[tuple[str, int, int]] = set()
     for each in lines:
@@ -527,7 +635,9 @@ def _attempted_again(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
             yield f"{each['campaign']} was attempted again after its acceptance was on record"
         if each["type"] == "send_accepted":
             accepted.add(batches[each["attempt"]])
-    told = Counter((e["type"], e[what]) for e in lines if (what := _ONCE.get(e["type"])) is not None)
+    told = Counter(
+        (e["type"], e[what]) for e in lines if (what := _ONCE.get(e["type"])) is not None
+    )
     for (kind, what), times in told.items():
         if times > 1:
             yield f"{kind} {what} is on record {times} times"
@@ -538,12 +648,19 @@ def _raised_between_two_ends(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
     ends: dict[tuple[str, int], set[str]] = {}
     for each in lines:
         match each:
-            case {"type": "job_status", "status": "sent" | "failed" as end, "campaign": name, "edition": edition}:
+            case {
+                "type": "job_status",
+                "status": "sent" | "failed" as end,
+                "campaign": name,
+                "edition": edition,
+            }:
                 ends.setdefault((name, edition), set()).add(end)
             case {"type": "send_settled", "campaign": name, "edition": edition}:
                 ends.pop((name, edition), None)
             case {"type": "send_attempted", "campaign": name, "edition": edition}:
-                if any(of[0] == name and of[1] < edition and len(told) > 1 for of, told in ends.items()):
+                if any(
+                    of[0] == name and of[1] < edition and len(told) > 1 for of, told in ends.items()
+                ):
                     yield f"edition {edition} of {name} was attempted while nobody knew how an earlier one ended"
 
 
@@ -567,7 +684,11 @@ def _explained(lines: Sequence[dict[str, Any]]) -> Iterator[str]:
             case {"type": "send_settled"}:
                 named.discard(of)
             case {"type": "send_accepted", "attempt": attempt, "duplicate": True}:
-                others = {serial for serial, id_ in tried.items() if serial < attempt and id_ == tried[attempt]}
+                others = {
+                    serial
+                    for serial, id_ in tried.items()
+                    if serial < attempt and id_ == tried[attempt]
+                }
                 if not others - ruled_out:
                     yield f"{each['campaign']} is on record as accepted by 45065, and no request of ours explains that"
 
@@ -585,8 +706,12 @@ def _claims(wechat: SimWeChat, lines: Sequence[dict[str, Any]]) -> Iterator[str]
         match entry:
             case {"type": "send_accepted", "msg_id": msg_id}:
                 of, accounts = (entry["campaign"], entry["edition"]), (APPID, OTHER_APPID)
-                named = {documented_id(appid, *of, batch) for appid in accounts for batch in range(1, 4)}
-                if not any(job.msg_id == msg_id and job.client_msg_id in named for job in wechat.jobs):
+                named = {
+                    documented_id(appid, *of, batch) for appid in accounts for batch in range(1, 4)
+                }
+                if not any(
+                    job.msg_id == msg_id and job.client_msg_id in named for job in wechat.jobs
+                ):
                     yield f"the ledger says that {entry['campaign']} {entry['edition']} was accepted as job {msg_id}"
             case {"type": "previewed", "outcome": "sent", "recipient": recipient}:
                 if all(recipient != seen for seen, _ in wechat.delivered_previews):

@@ -15,7 +15,17 @@ from simulation.checkers import abandoned, in_doubt, leftovers, lost, verdicts, 
 from simulation.disk import on_simulated_disks
 from simulation.happenings import ANYWHERE, is_for_every_boundary
 from simulation.scenario import Situation
-from simulation.schedule import Budget, Moment, Played, Scenario, Schedule, Turn, crashed, first, play
+from simulation.schedule import (
+    Budget,
+    Moment,
+    Played,
+    Scenario,
+    Schedule,
+    Turn,
+    crashed,
+    first,
+    play,
+)
 from simulation.world import FAULTS
 
 SETTLING_RUNS = 2
@@ -94,7 +104,10 @@ class Explorer:
             for number, turn in enumerate(schedule[: self._scenario.runs]):
                 played = self._play(node, number, turn, moments=turn.crash is not None)
                 # In a run that is not quite the one this was written for, the nearest boundary behind will do.
-                moment = next((each for each in played.moments if turn.crash and each.number >= turn.crash), None)
+                moment = next(
+                    (each for each in played.moments if turn.crash and each.number >= turn.crash),
+                    None,
+                )
                 if moment is None:
                     node = self._checked(node, played, turn)
                 else:
@@ -111,17 +124,25 @@ class Explorer:
                 for during in scenario.of_run(scenario.during, number):
                     turn = Turn(gap, before, during)
                     if is_for_every_boundary(during):
-                        yield from self._anywhere(node, budget, number, replace(turn, during=""), during)
+                        yield from self._anywhere(
+                            node, budget, number, replace(turn, during=""), during
+                        )
                     else:
                         yield from self._faults(node, budget, number, turn, 0)
 
-    def _anywhere(self, node: _Node, budget: Budget, number: int, turn: Turn, what: str) -> Outcomes:
+    def _anywhere(
+        self, node: _Node, budget: Budget, number: int, turn: Turn, what: str
+    ) -> Outcomes:
         """Give the run with what may happen anywhere, such as another runner's whole run, at every boundary."""
         alone = self._play(node, number, turn, moments=False)
         for boundary in range(1, len(alone.boundaries) + 1):
-            yield from self._faults(node, budget, number, replace(turn, during=f"{what}{boundary}"), 0)
+            yield from self._faults(
+                node, budget, number, replace(turn, during=f"{what}{boundary}"), 0
+            )
 
-    def _faults(self, node: _Node, budget: Budget, number: int, turn: Turn, first_call: int) -> Outcomes:
+    def _faults(
+        self, node: _Node, budget: Budget, number: int, turn: Turn, first_call: int
+    ) -> Outcomes:
         """Give the run as it goes with these faults, with crashes, and with one more fault of a later call."""
         played = self._play(node, number, turn, moments=budget.crashes > 0)
         yield self._checked(node, played, turn), budget
@@ -157,7 +178,9 @@ class Explorer:
         if played.error is not None:
             self._wrong(played.error, after)
         elif (
-            played.outcome is not None and played.outcome.ledger_error is None and not turn.during.startswith(ANYWHERE)
+            played.outcome is not None
+            and played.outcome.ledger_error is None
+            and not turn.during.startswith(ANYWHERE)
         ):
             for wrong in verdicts(played):
                 self._wrong(wrong, after)
@@ -190,13 +213,23 @@ class Explorer:
                 self._wrong(wrong, node)
         wechat = node.situation.wechat
         is_one = len(self._scenario.campaigns[-1]) == 1 and not self._scenario.is_wide
-        if is_one and not in_doubt(node.situation.disk.content):  # In doubt, every draft is left to a person.
+        if is_one and not in_doubt(
+            node.situation.disk.content
+        ):  # In doubt, every draft is left to a person.
             for wrong in leftovers(wechat):
                 self._wrong(wrong, node)
         sent = tuple(sorted(job.subject for job in wechat.jobs))
-        if start.untroubled and self._scenario.sends is not None and sent != tuple(sorted(self._scenario.sends)):
-            self._wrong(f"nothing went wrong, and {sent} was sent in place of {self._scenario.sends}", node)
-        end = "in doubt" if in_doubt(node.situation.disk.content) else "sent" if sent else "not sent"
+        if (
+            start.untroubled
+            and self._scenario.sends is not None
+            and sent != tuple(sorted(self._scenario.sends))
+        ):
+            self._wrong(
+                f"nothing went wrong, and {sent} was sent in place of {self._scenario.sends}", node
+            )
+        end = (
+            "in doubt" if in_doubt(node.situation.disk.content) else "sent" if sent else "not sent"
+        )
         self.found.ends[end] = self.found.ends.get(end, 0) + start.ways
 
 

@@ -6,7 +6,15 @@ from typing import TypeVar
 from building import LINEAGE
 from simulation.world import SimLedger
 
-from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, SendPermit, Upload, WeChat
+from massctl.apply.ports import (
+    DraftArticle,
+    JobReport,
+    ListedDraft,
+    Material,
+    SendPermit,
+    Upload,
+    WeChat,
+)
 from massctl.model.campaign import Audience, Tag
 from massctl.model.entries import Created, Entry, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgId
@@ -61,7 +69,9 @@ class CrashingLedger:
     def read(self, since: int) -> Sequence[Entry]:
         return self._inner.read(since)
 
-    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+    def append(
+        self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool
+    ) -> Sequence[Entry]:
         name = f"append {entries[0].event.type}" if entries else "flush"
         self._boundaries.reach(f"before {name}")
         if len(entries) > 1 and len(self._boundaries.passed) + 1 == self._boundaries.stop_at:
@@ -78,7 +88,10 @@ class CrashingFounding:
     """Begins a ledger, with boundaries around its declaration."""
 
     def __init__(
-        self, boundaries: Boundaries, lineage: str = LINEAGE, name: Callable[[str], None] = lambda _: None
+        self,
+        boundaries: Boundaries,
+        lineage: str = LINEAGE,
+        name: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._boundaries = boundaries
         self._lineage = lineage
@@ -111,7 +124,9 @@ class CrashingWeChat:
         return self._boundaries.around("add_material", lambda: self._inner.add_material(upload))
 
     def make_video(self, material: MediaId, title: str, description: str) -> MediaId:
-        return self._boundaries.around("make_video", lambda: self._inner.make_video(material, title, description))
+        return self._boundaries.around(
+            "make_video", lambda: self._inner.make_video(material, title, description)
+        )
 
     def add_draft(self, articles: Sequence[DraftArticle]) -> MediaId:
         return self._boundaries.around("add_draft", lambda: self._inner.add_draft(articles))
@@ -126,7 +141,9 @@ class CrashingWeChat:
         self._boundaries.around("delete_draft", lambda: self._inner.delete_draft(media_id))
 
     def audience_count(self, audience: Audience) -> int | None:
-        return self._boundaries.around("audience_count", lambda: self._inner.audience_count(audience))
+        return self._boundaries.around(
+            "audience_count", lambda: self._inner.audience_count(audience)
+        )
 
     def tags(self) -> tuple[Tag, ...]:
         return self._boundaries.around("tags", self._inner.tags)

@@ -118,7 +118,9 @@ class SimDisk:
             "_short": False,
             "full": False,
         }
-        return replace(self, beside=dict(self.beside), beside_flushed=dict(self.beside_flushed), **fresh)
+        return replace(
+            self, beside=dict(self.beside), beside_flushed=dict(self.beside_flushed), **fresh
+        )
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that a later run could tell apart."""
@@ -208,16 +210,22 @@ class SimDisk:
     def close(self, descriptor: int) -> None:
         """Close a descriptor."""
         content = self.content or b""
-        if self._open[descriptor] >= 0 and sys.exc_info()[0] is None:  # Whoever is interrupted flushes nothing.
+        if (
+            self._open[descriptor] >= 0 and sys.exc_info()[0] is None
+        ):  # Whoever is interrupted flushes nothing.
             # What a process that died left is read, and nothing rests on it that its loss could make untrue.
-            unflushed = max(_in_common(content, self.flushed), self._begun.get(descriptor, len(content)))
+            unflushed = max(
+                _in_common(content, self.flushed), self._begun.get(descriptor, len(content))
+            )
             self.careless |= b'"type":"send_' in content[unflushed:]
         self._open[descriptor] = CLOSED
         self.holder = None if self.holder == descriptor else self.holder
 
     def fstat(self, _: int) -> SimpleNamespace:
         """Say how long the ledger is, and that it is the one file of this disk."""
-        return SimpleNamespace(st_size=len(self.content or b""), st_dev=1, st_ino=1, st_mode=stat.S_IFREG)
+        return SimpleNamespace(
+            st_size=len(self.content or b""), st_dev=1, st_ino=1, st_mode=stat.S_IFREG
+        )
 
     def stat(self, _: "SimPath") -> SimpleNamespace:
         """Say the same of the file that has the ledger's name."""
@@ -227,7 +235,11 @@ class SimDisk:
 
     def lseek(self, descriptor: int, place: int, how: int) -> int:
         """Go to a place in the ledger."""
-        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._open[descriptor], os.SEEK_END: len(self.content or b"")}
+        begin = {
+            os.SEEK_SET: 0,
+            os.SEEK_CUR: self._open[descriptor],
+            os.SEEK_END: len(self.content or b""),
+        }
         self._open[descriptor] = begin[how] + place
         return self._open[descriptor]
 
@@ -255,7 +267,9 @@ class SimDisk:
         count = max(1, len(data) // 2) if self._short else len(data)
         self._short = False
         place, content = self._open[descriptor], self.content or b""
-        self.content = content[:place].ljust(place, b"\0") + bytes(data[:count]) + content[place + count :]
+        self.content = (
+            content[:place].ljust(place, b"\0") + bytes(data[:count]) + content[place + count :]
+        )
         self._open[descriptor] += count
         self.boundaries.reach("after a write")
         return count
@@ -285,7 +299,9 @@ class SimDisk:
             self._texts_flushed.add(self.beside[path])
             return
         inside = {name: text for name, text in self.beside.items() if name.startswith(f"{path}/")}
-        self.beside_flushed |= {name: text for name, text in inside.items() if text in self._texts_flushed}
+        self.beside_flushed |= {
+            name: text for name, text in inside.items() if text in self._texts_flushed
+        }
         self.boundaries.reach("after flushing the mark")
 
     def _check_room(self) -> None:
@@ -370,7 +386,18 @@ def _on_the_disk(name: str) -> Any:
     return call
 
 
-for _name in ("close", "fstat", "lseek", "read", "ftruncate", "write", "fsync", "link", "unlink", "stat"):
+for _name in (
+    "close",
+    "fstat",
+    "lseek",
+    "read",
+    "ftruncate",
+    "write",
+    "fsync",
+    "link",
+    "unlink",
+    "stat",
+):
     setattr(_Os, _name, _on_the_disk(_name))
 
 

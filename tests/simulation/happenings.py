@@ -23,7 +23,15 @@ from massctl.apply.jobs import record_finish
 from massctl.apply.journal import LedgerSession
 from massctl.apply.reconcile import Statement, adopt_draft
 from massctl.errors import MassctlError
-from massctl.model.entries import Created, JobFinish, JobState, JobStatus, ListEnded, NewEntry, Repaired
+from massctl.model.entries import (
+    Created,
+    JobFinish,
+    JobState,
+    JobStatus,
+    ListEnded,
+    NewEntry,
+    Repaired,
+)
 from massctl.model.ids import CampaignName, ClientMsgId, MsgId, sha256_of
 from massctl.model.state import Record
 from massctl.plan.reach import Known, is_contradicted, needs_word, reach
@@ -46,7 +54,9 @@ def documented_id(appid: str, campaign: str, edition: int, batch: int = 1) -> st
 
 def _console_changes(situation: Situation) -> None:
     for media_id, articles in situation.wechat.drafts.items():
-        situation.wechat.drafts[media_id] = tuple(replace(a, content=a.content + CONSOLE_WROTE) for a in articles)
+        situation.wechat.drafts[media_id] = tuple(
+            replace(a, content=a.content + CONSOLE_WROTE) for a in articles
+        )
 
 
 def _console_writes_what_was_left_open(situation: Situation) -> None:
@@ -54,7 +64,9 @@ def _console_writes_what_was_left_open(situation: Situation) -> None:
     wechat = situation.wechat
     wechat.edited = wechat.edited.union(wechat.drafts)
     for media_id, articles in wechat.drafts.items():
-        wechat.drafts[media_id] = tuple(replace(a, digest="先到先得", pic_crop_1_1="0_0_0.5_1") for a in articles)
+        wechat.drafts[media_id] = tuple(
+            replace(a, digest="先到先得", pic_crop_1_1="0_0_0.5_1") for a in articles
+        )
 
 
 def _console_sends(situation: Situation) -> None:
@@ -91,7 +103,9 @@ def _name_goes_to_another_tag(situation: Situation) -> None:
 
 def _name_is_changed(situation: Situation) -> None:
     """The tag stays, under another name, and nothing has the old one."""
-    situation.wechat.tags_of = {id_: f"{name}（旧）" for id_, name in situation.wechat.tags_of.items()}
+    situation.wechat.tags_of = {
+        id_: f"{name}（旧）" for id_, name in situation.wechat.tags_of.items()
+    }
 
 
 def _many_follow(situation: Situation) -> None:
@@ -133,7 +147,9 @@ def _older_ledger(situation: Situation) -> None:
     if disk.backup is not None:
         disk.content = disk.flushed = disk.promised = disk.backup
         # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
-        situation.wechat.departures[:] = [d for d in situation.wechat.departures if d.recipient is not None]
+        situation.wechat.departures[:] = [
+            d for d in situation.wechat.departures if d.recipient is not None
+        ]
 
 
 def _in_a_clone(
@@ -157,7 +173,9 @@ def _in_a_clone(
             clone, situation.disk = Clone(named, named, clone.remote, is_second=True), SimDisk()
         if begins and clone.named is None:
             created = Created(lineage=clone.lineage, realm="loopback")
-            situation.ledger().append(0, [NewEntry(at=situation.moment, event=created)], durable=True)
+            situation.ledger().append(
+                0, [NewEntry(at=situation.moment, event=created)], durable=True
+            )
             clone = replace(clone, named=clone.lineage)
         clone = replace(clone, head=clone.named) if commits else clone
         if pushes and from_before:
@@ -183,7 +201,9 @@ def _damaged(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Situatio
     return damage
 
 
-def _rewritten(change: Callable[[bytes], bytes], *, seen: bool = False) -> Callable[[Situation], None]:
+def _rewritten(
+    change: Callable[[bytes], bytes], *, seen: bool = False
+) -> Callable[[Situation], None]:
     """Let the whole file become something else, on a machine that never saw it whole, or on the one that did."""
 
     def rewrite(situation: Situation) -> None:
@@ -212,12 +232,19 @@ def _repaired(*, newest: bool = False) -> Callable[[Situation], None]:
         kept, dropped = content[: content.rindex(b"\n", 0, at) + 1], content[at:]
         disk.content = disk.flushed = disk.promised = kept
         disk.is_of_another_machine()
-        cut = Repaired(dropped_bytes=len(dropped), dropped_sha256=sha256_of(dropped), reason="a bad disk", by="li")
+        cut = Repaired(
+            dropped_bytes=len(dropped),
+            dropped_sha256=sha256_of(dropped),
+            reason="a bad disk",
+            by="li",
+        )
         _at_work(situation).record(cut)
         # The books forget the requests that this ledger knows nothing of; the jobs they led to stay.
         departures, known = situation.wechat.departures, kept.count(attempt)
         sends = [each for each in departures if each.recipient is None]
-        departures[:] = [each for each in departures if each.recipient is not None or each in sends[:known]]
+        departures[:] = [
+            each for each in departures if each.recipient is not None or each in sends[:known]
+        ]
 
     return repair
 
@@ -239,7 +266,9 @@ def _of_both_sides(content: bytes) -> bytes:
     """Keep what one side wrote, and behind it what the other side wrote from the same line on."""
     lines = content.splitlines(keepends=True)
     ours = lines[len(lines) // 2 :]
-    return b"".join([*lines[: len(lines) // 2], *(each.replace(b'"words"', b'"other"') for each in ours), *ours])
+    return b"".join(
+        [*lines[: len(lines) // 2], *(each.replace(b'"words"', b'"other"') for each in ours), *ours]
+    )
 
 
 def _doubled(content: bytes) -> bytes:
@@ -253,12 +282,17 @@ def _without_attempts(lines: list[bytes]) -> list[bytes]:
 
 
 def _with_a_torn_attempt(lines: list[bytes]) -> list[bytes]:
-    return [line[: len(line) // 2] if b'"type":"send_attempted"' in line else line for line in lines]
+    return [
+        line[: len(line) // 2] if b'"type":"send_attempted"' in line else line for line in lines
+    ]
 
 
 def _of_another_campaign(lines: list[bytes]) -> list[bytes]:
     other = [line.replace(b'"campaign":"words"', b'"campaign":"wordz"') for line in lines]
-    return [re.sub(rb'("message_digest":"sha256:)[0-9a-f]{8}', rb"\g<1>00000000", line) for line in other]
+    return [
+        re.sub(rb'("message_digest":"sha256:)[0-9a-f]{8}', rb"\g<1>00000000", line)
+        for line in other
+    ]
 
 
 def _many_have_the_tag(situation: Situation) -> None:
@@ -307,7 +341,9 @@ def _person_says_that_what_was_lost_was_not_sent(situation: Situation) -> None:
     """A person looks too early, or at the wrong list, and calls the first batch that is lost not sent."""
     book = _at_work(situation)
     for record in [each for each in book.state.records.values() if needs_word(each, book.state)]:
-        lost = next(each.batch for each in reach(record, book.state).values() if each.known is Known.LOST)
+        lost = next(
+            each.batch for each in reach(record, book.state).values() if each.known is Known.LOST
+        )
         settle_not_sent(record, Statement("it is not under 群发记录", "li", batch=lost), None, book)
 
 
@@ -318,7 +354,12 @@ def _person_sends_what_was_refused(situation: Situation) -> None:
         named = record.attempts[-1].event.client_msg_id.encode()
         refused = next(d for d in reversed(wechat.departures) if named in d.request)
         job = MassJob(
-            MsgId(3147000001 + len(wechat.jobs)), None, wechat.clock.moment, refused.subject, None, refused.openids
+            MsgId(3147000001 + len(wechat.jobs)),
+            None,
+            wechat.clock.moment,
+            refused.subject,
+            None,
+            refused.openids,
         )
         wechat.jobs.append(job)
         settle_sent(record, Statement("sent it in the console", "li"), None, book)
@@ -331,11 +372,16 @@ def _person_makes_a_campaign_for_the_rest(situation: Situation) -> None:
     for record in [each for each in book.state.records.values() if not each.given]:
         with suppress(MassctlError):
             rest = rest_of_list(book.state, record.campaign, CampaignName("rest"))
-            book.record(ListEnded(rest="rest", batches=[each.batch for each in rest.lacking], by="li"), record)
+            book.record(
+                ListEnded(rest="rest", batches=[each.batch for each in rest.lacking], by="li"),
+                record,
+            )
             for each in rest.lacking:
                 msg_id, openids = MsgId(3147000001 + len(wechat.jobs)), BATCHES[each.batch - 1]
                 subject = wechat.departures[-1].subject
-                wechat.jobs.append(MassJob(msg_id, None, wechat.clock.moment, subject, None, openids))
+                wechat.jobs.append(
+                    MassJob(msg_id, None, wechat.clock.moment, subject, None, openids)
+                )
 
 
 def _newest_job_fails(situation: Situation) -> None:
@@ -356,7 +402,9 @@ def _two_ends_are_told(situation: Situation) -> None:
 
 def _person_finds_out_which_end_is_true(situation: Situation) -> None:
     book = _at_work(situation)
-    for record in [each for each in book.state.records.values() if is_contradicted(each, book.state)]:
+    for record in [
+        each for each in book.state.records.values() if is_contradicted(each, book.state)
+    ]:
         settle_sent(record, Statement("followers have it", "li"), None, book)
 
 
@@ -368,7 +416,11 @@ def _told_by_event(book: LedgerSession, job: MassJob, status: JobState, **more: 
 def _is_refused(record: Record) -> bool:
     last = record.attempts[-1] if record.attempts else None
     refusal = last.rejection if last is not None and not record.open_attempts else None
-    return refusal is not None and refusal.errcode is not None and last.event.batch not in record.sent_batches
+    return (
+        refusal is not None
+        and refusal.errcode is not None
+        and last.event.batch not in record.sent_batches
+    )
 
 
 def _person_keeps_the_consoles_version(situation: Situation) -> None:
@@ -428,10 +480,14 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "the ledger has every line twice": _rewritten(_doubled),
     "a person begins the ledger": _in_a_clone(begins=True),
     "a person begins and commits the ledger": _in_a_clone(begins=True, commits=True),
-    "a person begins, commits and pushes the ledger": _in_a_clone(begins=True, commits=True, pushes=True),
+    "a person begins, commits and pushes the ledger": _in_a_clone(
+        begins=True, commits=True, pushes=True
+    ),
     "another clone is made": _in_a_clone(second=True),
     "another clone is made, and its ledger begun": _in_a_clone(second=True, begins=True),
-    "another clone is made, and its ledger begun and committed": _in_a_clone(second=True, begins=True, commits=True),
+    "another clone is made, and its ledger begun and committed": _in_a_clone(
+        second=True, begins=True, commits=True
+    ),
     "another clone is made, and its ledger begun, committed and pushed": _in_a_clone(
         second=True, begins=True, commits=True, pushes=True
     ),

@@ -115,7 +115,15 @@ def _fail(mutant: Mutant, tests: set[str], marked: str, told: Connection) -> Non
     asked = Asked(tests)
     with applied(mutant):
         pytest.main(
-            ["-q", "-m", marked, "-p", "no:cacheprovider", *sorted({_file_of(test) for test in tests})], [asked]
+            [
+                "-q",
+                "-m",
+                marked,
+                "-p",
+                "no:cacheprovider",
+                *sorted({_file_of(test) for test in tests}),
+            ],
+            [asked],
         )
     told.send(sorted(asked.failed.values()))
 
@@ -135,27 +143,45 @@ def recorded(kills: dict[str, dict[str, Any]]) -> str:
 def lost(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """Name the mutants that unit tests noticed before and none notices now, or that are gone."""
     gone = [f"gone: {rule}" for rule in before if rule not in now]
-    return gone + [f"survives: {rule}" for rule in now if before.get(rule, {}).get("unit") and not now[rule]["unit"]]
+    return gone + [
+        f"survives: {rule}"
+        for rule in now
+        if before.get(rule, {}).get("unit") and not now[rule]["unit"]
+    ]
 
 
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m simulation.kills", description=__doc__)
     parser.add_argument("file", type=Path, metavar="FILE", help="where it is written")
-    parser.add_argument("words", nargs="*", metavar="WORD", help="mutants whose module or rule holds one of these")
-    parser.add_argument("--against", type=Path, help="an older FILE: report what is no longer noticed")
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help="mutants whose module or rule holds one of these"
+    )
+    parser.add_argument(
+        "--against", type=Path, help="an older FILE: report what is no longer noticed"
+    )
     arguments = parser.parse_args()
     to = arguments.file.resolve()
-    before = tomllib.loads(arguments.against.read_text(encoding="utf-8")) if arguments.against else {}
+    before = (
+        tomllib.loads(arguments.against.read_text(encoding="utf-8")) if arguments.against else {}
+    )
     os.chdir(ROOT)
-    chosen = [each for each in MUTANTS if any(word in f"{each.module} {each.rule}" for word in arguments.words or [""])]
+    chosen = [
+        each
+        for each in MUTANTS
+        if any(word in f"{each.module} {each.rule}" for word in arguments.words or [""])
+    ]
     known = tomllib.loads(to.read_text(encoding="utf-8")) if to.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
         data = measured(Path(folder))
         for mutant in chosen:
             tests = tests_at(mutant, data)
             unit = failures(mutant, tests, "not slow") or failures(mutant, tests, "slow")
-            known[mutant.rule] = {"module": mutant.module, "scenario": mutant.scenario, "unit": unit}
+            known[mutant.rule] = {
+                "module": mutant.module,
+                "scenario": mutant.scenario,
+                "unit": unit,
+            }
             sys.stdout.write(f"{len(unit):3} files of {len(tests):4} tests   {mutant.rule}\n")
             sys.stdout.flush()
     kills = {mutant.rule: known[mutant.rule] for mutant in MUTANTS if mutant.rule in known}

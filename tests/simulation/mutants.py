@@ -51,7 +51,9 @@ def _applied_to(name: str, mistakes: list[Mutant]) -> Iterator[None]:
     source = Path(inspect.getfile(module)).read_text(encoding="utf-8")
     for mutant in mistakes:
         if source.count(mutant.old) != 1:
-            raise LookupError(f"{name} has {source.count(mutant.old)} places that read: {mutant.old}")
+            raise LookupError(
+                f"{name} has {source.count(mutant.old)} places that read: {mutant.old}"
+            )
         source = source.replace(mutant.old, mutant.new)
     mutated = types.ModuleType(name)
     broken: dict[str, Any] = {**vars(module)}
@@ -92,7 +94,10 @@ def _plain(member: Any) -> Any:
 def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
     if not isinstance(whole, types.FunctionType) or not isinstance(other, types.FunctionType):
         return
-    if whole.__code__ != other.__code__ and whole.__code__.co_freevars == other.__code__.co_freevars:
+    if (
+        whole.__code__ != other.__code__
+        and whole.__code__.co_freevars == other.__code__.co_freevars
+    ):
         yield whole, "__code__", whole.__code__
         whole.__code__ = other.__code__
     if whole.__defaults__ != other.__defaults__:
@@ -116,18 +121,24 @@ _BATCH_BY_BATCH = '''        if context.is_asking or not _send(context, outcome,
             return
 
 
-def _send(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None) -> bool:
+def _send(
+    context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
+) -> bool:
     """Send once; True when WeChat accepted it, and has not failed it since.
 
     An unknown outcome is repeated once in a run, identically, and never past WeChat's memory. A request that only came
     too fast is made once more when the account's pace allows it.
     """
     record = context.record_of(campaign)
-    repeats, renewals, slower = (0 if record.is_in_doubt else 1), 1, 1 if context.ports.wait_in_doubt else 0
+    repeats = 0 if record.is_in_doubt else 1
+    renewals = 1
+    slower = 1 if context.ports.wait_in_doubt else 0
     reason = Reason.RESUBMIT if record.is_in_doubt else Reason.DUE
     if not agreed(context, outcome, campaign, batch):
         return False
-    while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):
+    while wait_to_send(context, outcome, campaign) and (
+        intent := ready(context, outcome, campaign, batch)
+    ):
 '''
 """What keeps a batch back: the verdict on the one before, and the guards."""
 _CLOSED_BY_A_REJECTION = "                del self.open[attempt.serial]\n"
@@ -166,8 +177,8 @@ _DRAFT_IS_READ_ONCE = Mutant(
 _AUDIENCE_IS_COUNTED_ONCE = Mutant(
     "the audience is not counted again when the attempt is durable",
     _LEAVING,
-    "with_reconcile_hint(refusal, self.campaign.name) if refusal is not None and self._repeats else refusal\n",
-    "None\n",
+    "            if refusal is not None and self._repeats\n            else refusal\n",
+    "            if False\n            else None\n",
     "text to a tag that grows",
 )
 _LEDGER_IS_READ_ONCE = Mutant(
@@ -333,8 +344,8 @@ MUTANTS = (
     Mutant(
         "rule 2: 45066, -1 and a held send are taken for rejections",
         "massctl.wechat.response",
-        '    if judgement.leaves_doubt:\n        return InDoubt("errcode"',
-        '    if False:\n        return InDoubt("errcode"',
+        '    if judgement.leaves_doubt:\n        return InDoubt(\n            "errcode"',
+        '    if False:\n        return InDoubt(\n            "errcode"',
         "text, odd answers",
     ),
     Mutant(
@@ -507,8 +518,8 @@ MUTANTS = (
     Mutant(
         "rule 5: the wait is not waited for",
         _SENDING,
-        "    _wait_until(context, decision.at, ",
-        "    _wait_until(context, decision.at - timedelta(hours=1), ",
+        "    _wait_until(\n        context,\n        decision.at,\n",
+        "    _wait_until(\n        context,\n        decision.at - timedelta(hours=1),\n",
         "text, two faults",
     ),
     # 6. Durable means where every runner reads.
@@ -533,7 +544,11 @@ MUTANTS = (
         "text",
     ),
     Mutant(
-        "rule 6: the folder is not flushed", "massctl.whole_file", "        os.fsync(opened)", "        pass", "text"
+        "rule 6: the folder is not flushed",
+        "massctl.whole_file",
+        "        os.fsync(opened)",
+        "        pass",
+        "text",
     ),
     Mutant(
         "rule 6: a ledger begins before its first entry is flushed",
@@ -562,7 +577,11 @@ MUTANTS = (
         "text",
     ),
     Mutant(
-        "rule 6: a lost newline is not written", _LOCAL, 'lines if place.is_ended else b"\\n" + lines', "lines", "text"
+        "rule 6: a lost newline is not written",
+        _LOCAL,
+        'lines if place.is_ended else b"\\n" + lines',
+        "lines",
+        "text",
     ),
     Mutant(
         "rule 6: compare-and-swap compares nothing",
@@ -668,8 +687,8 @@ MUTANTS = (
     Mutant(
         "a ledger that massctl.yaml names, and that is not here, is begun anew",
         "massctl.cli.ledger_access",
-        "and state.lineage is None and (session.backend.is_shared or",
-        "and state.lineage is None and False and (session.backend.is_shared or",
+        "        and state.lineage is None\n        and (session.backend.is_shared or",
+        "        and state.lineage is None\n        and False and (session.backend.is_shared or",
         "text, two clones",
         _RUN_BEGINS_ANY_LEDGER,
     ),
@@ -751,7 +770,13 @@ MUTANTS = (
         "        if False:",
         "list, asleep",
     ),
-    Mutant("MASSCTL_NO_SEND is not asked for", _GUARD, "    if rules.no_send:", "    if False:", "text, kill switch"),
+    Mutant(
+        "MASSCTL_NO_SEND is not asked for",
+        _GUARD,
+        "    if rules.no_send:",
+        "    if False:",
+        "text, kill switch",
+    ),
     Mutant(
         "policy.sending is not asked for",
         _GUARD,
@@ -799,10 +824,12 @@ MUTANTS = (
     Mutant(
         "the guards are asked once for two attempts",
         _EXECUTOR,
-        "    while wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch)):",
-        "    from massctl.apply.payloads import send_intent\n    while wait_to_send(context, outcome, campaign) and ("
-        "intent := ready(context, outcome, campaign, batch) if repeats"
-        " else send_intent(campaign, context.state, batch, context.ports.openids)):",
+        "    while wait_to_send(context, outcome, campaign) and (\n"
+        "        intent := ready(context, outcome, campaign, batch)\n",
+        "    from massctl.apply.payloads import send_intent\n"
+        "    while wait_to_send(context, outcome, campaign) and (\n"
+        "        intent := ready(context, outcome, campaign, batch) if repeats"
+        " else send_intent(campaign, context.state, batch, context.ports.openids)\n",
         "text, window closing",
         _LAST_LOOK_IS_BLIND,
     ),
@@ -814,7 +841,11 @@ MUTANTS = (
         "two campaigns of one account",
     ),
     Mutant(
-        "`in_doubt: stop` is not obeyed", _DOUBT, '    if policy.in_doubt == "stop":', "    if False:", "text, stop"
+        "`in_doubt: stop` is not obeyed",
+        _DOUBT,
+        '    if policy.in_doubt == "stop":',
+        "    if False:",
+        "text, stop",
     ),
     Mutant(
         "--no-wait is not obeyed",
@@ -839,7 +870,11 @@ MUTANTS = (
         _AUDIENCE_IS_COUNTED_ONCE,
     ),
     Mutant(
-        "an empty audience is sent to", _GUARD, "    if count == 0:", "    if False:", "text to a tag without bounds"
+        "an empty audience is sent to",
+        _GUARD,
+        "    if count == 0:",
+        "    if False:",
+        "text to a tag without bounds",
     ),
     Mutant(
         "a tag that is gone is sent to",
@@ -897,7 +932,8 @@ MUTANTS = (
     Mutant(
         "a draft that a person wrote into is taken for that of the next request too",
         "massctl.apply.drafts",
-        "context.ledger.record_each([(_saved(begun.event, media_id, begun.serial), record), (changed, record)])\n",
+        "context.ledger.record_each(\n"
+        "        [(_saved(begun.event, media_id, begun.serial), record), (changed, record)]\n    )\n",
         '_close(context, missing, "not_found")\n',
         "news, the console writes, and drafts come late",
     ),
@@ -962,15 +998,15 @@ MUTANTS = (
     Mutant(
         "what was too fast is asked for again at once",
         "massctl.plan.quota",
-        " and a.rejection.errcode == TOO_FAST)",
-        " and a.rejection.errcode == 0)",
+        " and a.rejection.errcode == TOO_FAST\n    )",
+        " and a.rejection.errcode == 0\n    )",
         "text, too fast",
     ),
     Mutant(
         "the minute after 45011 counts from the attempt, however late its request left",
         "massctl.plan.quota",
-        "(a.answered_at for a in",
-        "(a.at for a in",
+        "        a.answered_at\n        for a in",
+        "        a.at\n        for a in",
         "git, text, slow, and no clear answer",
     ),
     Mutant(
@@ -990,8 +1026,8 @@ MUTANTS = (
     Mutant(
         "a doubt of an earlier run is repeated twice",
         _EXECUTOR,
-        "(0 if record.is_in_doubt else 1), 1,",
-        "1, 1,",
+        "    repeats = 0 if record.is_in_doubt else 1\n",
+        "    repeats = 1\n",
         "text, hours apart",
     ),
     Mutant(
@@ -1005,7 +1041,7 @@ MUTANTS = (
     Mutant(
         "a draft whose answer is lost is not looked for",
         "massctl.apply.drafts",
-        "        for begun in reversed(record.begun_drafts)  # What was begun last is what the campaign wants.\n",
+        "        for begun in reversed(record.begun_drafts)\n",
         "        for begun in ()\n",
         "news and faults",
     ),
@@ -1023,8 +1059,10 @@ MUTANTS = (
     Mutant(
         "a draft is noted as begun, and not flushed before its request",
         "massctl.apply.drafts",
-        "context.ledger.record_each([(e, each.campaign) for e, each in zip(events, wanted, strict=True)])",
-        "[context.ledger.note(e, each.campaign) for e, each in zip(events, wanted, strict=True)]",
+        "context.ledger.record_each(\n"
+        "        [(e, each.campaign) for e, each in zip(events, wanted, strict=True)]\n    )",
+        "[\n        context.ledger.note(e, each.campaign)"
+        " for e, each in zip(events, wanted, strict=True)\n    ]",
         "news",
     ),
     # Batches of openids.
@@ -1032,10 +1070,16 @@ MUTANTS = (
         "the next batch is begun while one is in doubt",
         _EXECUTOR,
         _BATCH_BY_BATCH,
-        _BATCH_BY_BATCH.replace("if not _send(context, outcome, campaign, batch):\n            return", _GOES_ON)
-        .replace("    while wait_for", "    from massctl.apply.payloads import send_intent\n    while wait_for")
+        _BATCH_BY_BATCH.replace(
+            "if not _send(context, outcome, campaign, batch):\n            return", _GOES_ON
+        )
         .replace(
-            "wait_to_send(context, outcome, campaign) and (intent := ready(context, outcome, campaign, batch))",
+            "    while wait_for",
+            "    from massctl.apply.payloads import send_intent\n    while wait_for",
+        )
+        .replace(
+            "wait_to_send(context, outcome, campaign) and (\n"
+            "        intent := ready(context, outcome, campaign, batch)\n    )",
             "(intent := send_intent(campaign, context.state, batch, context.ports.openids))",
         ),
         "text in batches, two faults",
@@ -1074,7 +1118,13 @@ MUTANTS = (
         "    if record.ended is not None:\n        return True\n",
         "",
         "text in batches, the list is ended",
-        Mutant("", _STATE, "self.imported is None and self.ended is None and", "self.imported is None and", ""),
+        Mutant(
+            "",
+            _STATE,
+            "            and self.ended is None\n            and 0 <",
+            "            and 0 <",
+            "",
+        ),
     ),
     # A person's word.
     Mutant(
@@ -1173,8 +1223,8 @@ MUTANTS = (
     Mutant(
         "an edition below one that was sent goes out",
         _GUARD,
-        "if each.edition > edition and is_out(each, state)]",
-        "if False]",
+        " if each.edition > edition and is_out(each, state)\n",
+        " if False\n",
         "text, the edition is lowered",
     ),
     Mutant(
@@ -1208,8 +1258,8 @@ MUTANTS = (
     Mutant(
         "an answer of 45065 that nothing explained is repeated",
         _DOUBT,
-        "each.doubt.errcode in (0, ID_KNOWN) for each",
-        "each.doubt.errcode in (0,) for each",
+        "each.doubt.errcode in (0, ID_KNOWN)\n",
+        "each.doubt.errcode in (0,)\n",
         "text, 45065 of nobody knows whom",
     ),
     Mutant(
@@ -1246,7 +1296,13 @@ MUTANTS = (
         "    if state.repaired and not (",
         "    if False and not (",
         "text in batches, repaired, then a rest",
-        Mutant("", _REACH, "Known.LOST_DENIED if state.repaired else", "Known.LOST_DENIED if False else", ""),
+        Mutant(
+            "",
+            _REACH,
+            "Known.LOST_DENIED if state.repaired else",
+            "Known.LOST_DENIED if False else",
+            "",
+        ),
     ),
     Mutant(
         "those whose job failed have it",
@@ -1427,26 +1483,54 @@ WRONG_CELLS = (
     ),
     WrongCell("what went out is never unsent", Phase.ACCEPTED, SendEvent.REFUSED, Phase.REFUSED),
     WrongCell("what went out is never unsent", Phase.TOLD_SENT, SendEvent.NEVER_LEFT, Phase.UNSENT),
-    WrongCell("a refusal closes no other attempt", Phase.OPEN, SendEvent.REFUSED_OTHERS_OPEN, Phase.REFUSED),
-    WrongCell("a late refusal takes no person's word back", Phase.TOLD_NOT_SENT, SendEvent.REFUSED, Phase.REFUSED),
+    WrongCell(
+        "a refusal closes no other attempt",
+        Phase.OPEN,
+        SendEvent.REFUSED_OTHERS_OPEN,
+        Phase.REFUSED,
+    ),
+    WrongCell(
+        "a late refusal takes no person's word back",
+        Phase.TOLD_NOT_SENT,
+        SendEvent.REFUSED,
+        Phase.REFUSED,
+    ),
     WrongCell(
         "the administrator is not asked about what was not sent",
         Phase.TOLD_NOT_SENT,
         SendEvent.HELD,
         Phase.TOLD_NOT_SENT,
     ),
-    WrongCell("a doubt agrees with a person's word", Phase.TOLD_NOT_SENT, SendEvent.IN_DOUBT, Phase.OPEN),
-    WrongCell("nobody doubts what was refused or never left", Phase.REFUSED, SendEvent.IN_DOUBT, Phase.REFUSED),
-    WrongCell("nothing is attempted after it went out", Phase.ACCEPTED, SendEvent.ATTEMPTED, Phase.OPEN),
+    WrongCell(
+        "a doubt agrees with a person's word", Phase.TOLD_NOT_SENT, SendEvent.IN_DOUBT, Phase.OPEN
+    ),
+    WrongCell(
+        "nobody doubts what was refused or never left",
+        Phase.REFUSED,
+        SendEvent.IN_DOUBT,
+        Phase.REFUSED,
+    ),
+    WrongCell(
+        "nothing is attempted after it went out", Phase.ACCEPTED, SendEvent.ATTEMPTED, Phase.OPEN
+    ),
     WrongCell(
         "a contradiction is left by an acceptance or a person only",
         Phase.CONTRADICTED,
         SendEvent.REFUSED,
         Phase.REFUSED,
     ),
-    WrongCell("a person settles a contradiction", Phase.CONTRADICTED, SendEvent.TOLD_SENT, Phase.CONTRADICTED),
-    WrongCell("a denial takes nothing back", Phase.TOLD_SENT, SendEvent.DENIED, Phase.TOLD_NOT_SENT),
+    WrongCell(
+        "a person settles a contradiction",
+        Phase.CONTRADICTED,
+        SendEvent.TOLD_SENT,
+        Phase.CONTRADICTED,
+    ),
+    WrongCell(
+        "a denial takes nothing back", Phase.TOLD_SENT, SendEvent.DENIED, Phase.TOLD_NOT_SENT
+    ),
     WrongCell("nothing is open without an attempt", Phase.REFUSED, SendEvent.HELD, Phase.HELD),
-    WrongCell("what cannot be is a contradiction", Phase.UNSENT, SendEvent.IMPOSSIBLE, Phase.UNSENT),
+    WrongCell(
+        "what cannot be is a contradiction", Phase.UNSENT, SendEvent.IMPOSSIBLE, Phase.UNSENT
+    ),
 )
 """The table's own test notices each of them by its law."""

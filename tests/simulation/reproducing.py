@@ -32,7 +32,9 @@ def reproduction(scenario: Scenario, violation: Violation) -> str:
     """Tell a violation as a story, with the line to paste that plays it again."""
     least = shrunk(scenario, violation)
     story = "\n".join(f"  {n}. {_told(turn)}" for n, turn in enumerate(least.schedule, 1))
-    line = f"PYTHONPATH=tests python -m simulation replay '{schedule_text(scenario, least.schedule)}'"
+    line = (
+        f"PYTHONPATH=tests python -m simulation replay '{schedule_text(scenario, least.schedule)}'"
+    )
     return f"{least.what}\n  in the scenario “{scenario.name}”\n{story}\n\n{line}\n"
 
 
@@ -66,13 +68,19 @@ def _plainer(turn: Turn) -> Iterator[Turn]:
 def _told(turn: Turn) -> str:
     """Tell a turn in words."""
     words = [f"{turn.gap} later" if turn.gap else "at once"]
-    words += [f"the files say what they said in number {turn.files}"] if turn.files is not None else []
+    words += (
+        [f"the files say what they said in number {turn.files}"] if turn.files is not None else []
+    )
     words += [turn.before] if turn.before else []
     words.append("a run")
     if turn.during.startswith(RIVAL):
-        words.append(f"with another runner's whole run at its boundary {turn.during.removeprefix(RIVAL)}")
+        words.append(
+            f"with another runner's whole run at its boundary {turn.during.removeprefix(RIVAL)}"
+        )
     elif turn.during.startswith(TWIN):
-        words.append(f"with another runner's whole run in the same moment, at its boundary {turn.during.split()[1]}")
+        words.append(
+            f"with another runner's whole run in the same moment, at its boundary {turn.during.split()[1]}"
+        )
     elif turn.during.startswith(NEIGHBOUR):
         words.append(
             f"with a whole run of another checkout that shares the ledger, at its boundary {turn.during.split()[1]}"
@@ -83,6 +91,8 @@ def _told(turn: Turn) -> str:
         words.append(f"with the {turn.during}")
     words += [f"call {call}: {fault.value}" for call, fault in turn.faults]
     if turn.crash is not None:
-        what = "the process dies" if turn.loss is None else f"the machine dies and loses: {turn.loss}"
+        what = (
+            "the process dies" if turn.loss is None else f"the machine dies and loses: {turn.loss}"
+        )
         words.append(f"{what} at boundary {turn.crash}")
     return ", ".join(words)

@@ -9,13 +9,34 @@ from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import building
-from building import APPEND_MAX, HOUR, NOW, OPEN, article, audience, house, news, picture, reviewers, sha, text
+from building import (
+    APPEND_MAX,
+    HOUR,
+    NOW,
+    OPEN,
+    article,
+    audience,
+    house,
+    news,
+    picture,
+    reviewers,
+    sha,
+    text,
+)
 from copies import replace
 from openid_samples import SampleOpenids, openid_list
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
 from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
 from simulation.server import SimServer
-from simulation.world import Fault, SimClock, SimLedger, SimPictures, SimProgress, SimWeChat, one_by_one
+from simulation.world import (
+    Fault,
+    SimClock,
+    SimLedger,
+    SimPictures,
+    SimProgress,
+    SimWeChat,
+    one_by_one,
+)
 
 from massctl.apply import reconcile
 from massctl.apply.consent import Answers, SendQuestion
@@ -53,7 +74,12 @@ def whole_news(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign
     """Make a news campaign with a cover, two pictures inside, two reviewers and a window."""
     body = f'<p>你好</p><img src="massctl-picture:{sha("hero")}"><img src="massctl-picture:{sha("second")}">'
     pictures = (picture("hero"), picture("second"), picture("cover", Purpose.MATERIAL))
-    changes = {"pictures": pictures, "recipients": reviewers("editor_li", "editor_wang"), "window": window, **changes}
+    changes = {
+        "pictures": pictures,
+        "recipients": reviewers("editor_li", "editor_wang"),
+        "window": window,
+        **changes,
+    }
     return news("sale", article("春季大促", content=body), **changes)
 
 
@@ -62,9 +88,13 @@ def whole_text(window: Window | None = OPEN, **changes: Any) -> RenderedCampaign
     return text("words", **{"content": "今晚八点", "window": window, **changes})
 
 
-def to_openids(campaign: RenderedCampaign, batches: tuple[tuple[str, ...], ...]) -> RenderedCampaign:
+def to_openids(
+    campaign: RenderedCampaign, batches: tuple[tuple[str, ...], ...]
+) -> RenderedCampaign:
     """Make a campaign for a list of openids, cut by hand."""
-    return replace(campaign, audience=audience(openids="list.txt"), openid_list=openid_list(batches))
+    return replace(
+        campaign, audience=audience(openids="list.txt"), openid_list=openid_list(batches)
+    )
 
 
 LINEAGES: Final = (building.LINEAGE, "01JDXX00000000000000000000")
@@ -94,14 +124,18 @@ class Clone:
         settings, realm = SimpleNamespace(state=SimpleNamespace(lineage=self.named)), "loopback"
         places = SimpleNamespace(locks=locks)
         place = SimpleNamespace(is_shared=False, where="", missing_hint=lambda: "")
-        session = SimpleNamespace(sandbox=None, backend=place, settings=settings, places=places, realm=lambda _: realm)
+        session = SimpleNamespace(
+            sandbox=None, backend=place, settings=settings, places=places, realm=lambda _: realm
+        )
         stop, known = ledger_refusal(cast("Session", session), state, ["main"]), state.lineage
         if stop is not None:
             return stop
         committed = known is not None and self.head == known
         published = known is not None and known in (self.remote, self.own_branch)
         others = {"main": self.remote, "feature": self.own_branch}
-        foreign = [Foreign(branch, each) for branch, each in others.items() if each not in (None, known)]
+        foreign = [
+            Foreign(branch, each) for branch, each in others.items() if each not in (None, known)
+        ]
         other = foreign[0] if foreign else None
         found = Sharing(committed=committed, published=published, command="git push", foreign=other)
         return refusal_of(found, known)
@@ -151,7 +185,9 @@ def begin(*, in_git: bool = False, cloned: bool = False, **world: Any) -> Situat
 
     A ledger in git was begun by a person.
     """
-    situation = Situation(SimWeChat(SimClock(NOW), **world), SimServer() if in_git else SimDisk(), NOW)
+    situation = Situation(
+        SimWeChat(SimClock(NOW), **world), SimServer() if in_git else SimDisk(), NOW
+    )
     situation.clone = Clone() if cloned else None
     if in_git:
         created = Created(lineage=building.LINEAGE, realm="loopback")
@@ -162,7 +198,11 @@ def begin(*, in_git: bool = False, cloned: bool = False, **world: Any) -> Situat
 
 def state_of(ledger: Ledger, campaigns: Sequence[Desired] = ()) -> State:
     """Fold a ledger as a new process does; `campaigns` say which of them were renamed."""
-    renamed = [each for each in campaigns if isinstance(each, RenderedCampaign) and each.first_name is not None]
+    renamed = [
+        each
+        for each in campaigns
+        if isinstance(each, RenderedCampaign) and each.first_name is not None
+    ]
     state = State({each.identity: each.name for each in renamed})
     state.absorb_all(ledger.read(0))
     return state
@@ -201,7 +241,9 @@ def run_once(
         folders=frozenset(each.name for each in campaigns),
     )
     ledger, clone = situation.ledger(), situation.clone
-    founding = CrashingFounding(boundaries, clone.lineage if clone else building.LINEAGE, situation.name)
+    founding = CrashingFounding(
+        boundaries, clone.lineage if clone else building.LINEAGE, situation.name
+    )
 
     def run(again: bool) -> Outcome:
         state = state_of(ledger, campaigns)
@@ -234,7 +276,9 @@ def _departed(
     """Give the campaigns in doubt whose folder is not there, as `massctl.source.loader` does."""
     names = {campaign.name for campaign in campaigns}
     gone = [r for r in state.records.values() if r.open_attempts and r.campaign not in names]
-    return [Gone(r.campaign, accounts.get(r.appid or ""), r.appid or AppId(""), r.edition) for r in gone]
+    return [
+        Gone(r.campaign, accounts.get(r.appid or ""), r.appid or AppId(""), r.edition) for r in gone
+    ]
 
 
 @dataclass
@@ -272,7 +316,12 @@ class Scene:
     def plan(self, state: State | None = None) -> Plan:
         """Plan what the repository says now."""
         return make_plan(
-            self.campaigns, state or self.state, self.rules, self.clock.now(), until=self.until, showing=self.showing
+            self.campaigns,
+            state or self.state,
+            self.rules,
+            self.clock.now(),
+            until=self.until,
+            showing=self.showing,
         )
 
     def apply(self, *faults: tuple[str, Fault], plan: Plan | None = None) -> Outcome:
@@ -286,7 +335,9 @@ class Scene:
         def run(again: bool) -> Outcome:
             session = self.book()
             made = self.plan() if again or plan is None else plan
-            return apply_plan(made, self.ports(answers), session, self.rules, lambda: self.plan(session.state))
+            return apply_plan(
+                made, self.ports(answers), session, self.rules, lambda: self.plan(session.state)
+            )
 
         return answered(run, answers)
 
@@ -314,7 +365,9 @@ class Scene:
     def book(self) -> LedgerSession:
         """Open the ledger as a new process does."""
         founding = CrashingFounding(self.boundaries)
-        return LedgerSession(CrashingLedger(self.ledger, self.boundaries), self.clock, self.state, founding)
+        return LedgerSession(
+            CrashingLedger(self.ledger, self.boundaries), self.clock, self.state, founding
+        )
 
     def later(self, **time: float) -> None:
         """Let time pass between two runs."""

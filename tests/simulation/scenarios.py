@@ -28,19 +28,29 @@ TWO_SECONDS: Final = {"connects_in": timedelta(seconds=2)}
 TEXT: Final = whole_text(LONG)
 NEWS: Final = whole_news(LONG)
 PLAIN_NEWS: Final = whole_news(SOON, recipients=())
-QUIET: Final = house(quiet_hours={"from": "12:01", "to": "16:00", "timezone": "Asia/Shanghai"}, freeze=["2026-12-02"])
+QUIET: Final = house(
+    quiet_hours={"from": "12:01", "to": "16:00", "timezone": "Asia/Shanghai"}, freeze=["2026-12-02"]
+)
 """Quiet hours begin a minute after the first run, and last over the second."""
 NAMED_TAG: Final = whole_text(SOON, audience=audience(tag="会员"))
 RENAMED: Final = (("",), ("", "the tag's name goes to another"))
 MINUTE: Final = timedelta(minutes=1)
 REFUSALS: Final = {
     **NETWORK,
-    "send_mass": (Fault.ANSWER_LOST, Fault.REQUEST_LOST, Fault.TOKEN_DEAD, Fault.NO_QUOTA, Fault.MEDIA_UNKNOWN),
+    "send_mass": (
+        Fault.ANSWER_LOST,
+        Fault.REQUEST_LOST,
+        Fault.TOKEN_DEAD,
+        Fault.NO_QUOTA,
+        Fault.MEDIA_UNKNOWN,
+    ),
 }
 """The network, and plain refusals of a send."""
 
 
-def _one(name: str, campaign: RenderedCampaign, runs: int, crashes: int, troubles: int, **more: Any) -> Scenario:
+def _one(
+    name: str, campaign: RenderedCampaign, runs: int, crashes: int, troubles: int, **more: Any
+) -> Scenario:
     return Scenario(name, ((campaign,),), runs, Budget(crashes, troubles), **more)
 
 
@@ -93,15 +103,31 @@ TAGS: Final = ("", "nobody has the tag any more", "the tag is gone")
 MANY: Final = ("", "many have the tag")
 TAGS_WITH_BOUNDS: Final = (*TAGS, "few have the tag")
 UNBOUNDED: Final = replace(TEXT, audience=audience(tag_id=7))
-SHOWN_SOON: Final = whole_text(Window(NOW + MINUTE, NOW + 80 * HOUR), recipients=reviewers("editor_li"))
+SHOWN_SOON: Final = whole_text(
+    Window(NOW + MINUTE, NOW + 80 * HOUR), recipients=reviewers("editor_li")
+)
 LOST_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": NETWORK["send_mass"]}
-LOST_THEN_REFUSED: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.ANSWER_LOST, Fault.NO_QUOTA)}
-NOT_CONNECTED_OR_LOST: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.NOT_CONNECTED, Fault.REQUEST_LOST)}
+LOST_THEN_REFUSED: Final = {
+    **dict.fromkeys(FAULTS, ()),
+    "send_mass": (Fault.ANSWER_LOST, Fault.NO_QUOTA),
+}
+NOT_CONNECTED_OR_LOST: Final = {
+    **dict.fromkeys(FAULTS, ()),
+    "send_mass": (Fault.NOT_CONNECTED, Fault.REQUEST_LOST),
+}
 TOO_FAST_ONLY: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.TOO_FAST,)}
-TOO_FAST_OR_LOST: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": (Fault.TOO_FAST, *NETWORK["send_mass"])}
+TOO_FAST_OR_LOST: Final = {
+    **dict.fromkeys(FAULTS, ()),
+    "send_mass": (Fault.TOO_FAST, *NETWORK["send_mass"]),
+}
 CONSOLE: Final = (
     ("",),
-    ("", "the console changes the draft", "the console sends the draft", "the console deletes the draft"),
+    (
+        "",
+        "the console changes the draft",
+        "the console sends the draft",
+        "the console deletes the draft",
+    ),
     ("",),
 )
 OF_SENDS: Final = {**dict.fromkeys(FAULTS, ()), "send_mass": FAULTS["send_mass"]}
@@ -134,7 +160,9 @@ def _loses_a_picture(given: DraftArticle) -> DraftArticle:
 
 
 RENAMED_TEXT: Final = replace(TEXT, name=CampaignName("spring-words"), first_name=TEXT.name)
-RENAMED_NEWS: Final = replace(UNSEEN_NEWS, name=CampaignName("spring-sale"), first_name=UNSEEN_NEWS.name)
+RENAMED_NEWS: Final = replace(
+    UNSEEN_NEWS, name=CampaignName("spring-sale"), first_name=UNSEEN_NEWS.name
+)
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=TextMessage("今晚十点"))
 
 EDITED_ANYWHERE: Final = f"the files are edited{AT}"
@@ -143,17 +171,50 @@ TELLS_TIME: Final = {"tells_time": True}
 CLOSING_SOON: Final = Window(NOW - HOUR, NOW + HOUR)
 LIST_CLOSING_SOON: Final = to_openids(whole_text(CLOSING_SOON), BATCHES)
 KILLED_IN_A_PUSH: Final = ("", f"{KILL_SWITCH}before push", f"{KILL_SWITCH}after push")
-OF_PUSHES: Final = {**dict.fromkeys(FAULTS, ()), "push": FAULTS["push"], "send_mass": NETWORK["send_mass"]}
+OF_PUSHES: Final = {
+    **dict.fromkeys(FAULTS, ()),
+    "push": FAULTS["push"],
+    "send_mass": NETWORK["send_mass"],
+}
 """The network between massctl and the remote, and lost sends."""
 
 IN_GIT: Final = (
-    _one("git, text", TEXT, 3, 1, 1, in_git=True, sends=("今晚八点",), arrives=True, schedules_min=3500),
-    _one("git, two faults", TEXT, 3, 0, 2, faults=OF_PUSHES, in_git=True, sends=("今晚八点",), arrives=True),
+    _one(
+        "git, text",
+        TEXT,
+        3,
+        1,
+        1,
+        in_git=True,
+        sends=("今晚八点",),
+        arrives=True,
+        schedules_min=3500,
+    ),
+    _one(
+        "git, two faults",
+        TEXT,
+        3,
+        0,
+        2,
+        faults=OF_PUSHES,
+        in_git=True,
+        sends=("今晚八点",),
+        arrives=True,
+    ),
     _one("git, two crashes", TEXT, 3, 2, 0, in_git=True, sends=("今晚八点",), arrives=True),
-    _one("git, stop", TEXT, 2, 1, 1, faults=OF_PUSHES, in_git=True, rules=(house(in_doubt="stop"),)),
+    _one(
+        "git, stop", TEXT, 2, 1, 1, faults=OF_PUSHES, in_git=True, rules=(house(in_doubt="stop"),)
+    ),
     _one("git, two runners", TEXT, 1, 0, 1, faults=OF_PUSHES, in_git=True, during=((RIVAL,),)),
     _one(
-        "git, two runners after a crash", TEXT, 2, 1, 0, in_git=True, gaps=(MINUTE, 30 * HOUR), during=(("",), (RIVAL,))
+        "git, two runners after a crash",
+        TEXT,
+        2,
+        1,
+        0,
+        in_git=True,
+        gaps=(MINUTE, 30 * HOUR),
+        during=(("",), (RIVAL,)),
     ),
     Scenario(
         "git, two runners with two campaigns",
@@ -164,17 +225,82 @@ IN_GIT: Final = (
         in_git=True,
         during=((RIVAL,),),
     ),
-    _one("git, two runners in one moment", TEXT, 1, 0, 1, faults=OF_PUSHES, in_git=True, during=((TWIN,),)),
+    _one(
+        "git, two runners in one moment",
+        TEXT,
+        1,
+        0,
+        1,
+        faults=OF_PUSHES,
+        in_git=True,
+        during=((TWIN,),),
+    ),
     _one("git, set back", SHOWN_SOON, 3, 0, 1, faults=NETWORK, in_git=True, before=OLDER),
-    _one("git, interrupted", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((INTERRUPT,), ("",)), arrives=True),
-    _one("git, a person settles", TEXT, 3, 0, 1, faults=OF_PUSHES, in_git=True, before=SETTLED, arrives=True),
-    _one("git, kill switch in a run", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=(KILLED_IN_A_PUSH, ("",))),
-    _one("git, edited in a run", TEXT, 2, 0, 1, faults=OF_PUSHES, in_git=True, during=((EDITED_ANYWHERE,), ("",))),
-    _one("git, text in batches", IN_BATCHES, 2, 1, 0, in_git=True, sends=("今晚八点",) * 3, arrives=True),
+    _one(
+        "git, interrupted",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=OF_PUSHES,
+        in_git=True,
+        during=((INTERRUPT,), ("",)),
+        arrives=True,
+    ),
+    _one(
+        "git, a person settles",
+        TEXT,
+        3,
+        0,
+        1,
+        faults=OF_PUSHES,
+        in_git=True,
+        before=SETTLED,
+        arrives=True,
+    ),
+    _one(
+        "git, kill switch in a run",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=OF_PUSHES,
+        in_git=True,
+        during=(KILLED_IN_A_PUSH, ("",)),
+    ),
+    _one(
+        "git, edited in a run",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=OF_PUSHES,
+        in_git=True,
+        during=((EDITED_ANYWHERE,), ("",)),
+    ),
+    _one(
+        "git, text in batches",
+        IN_BATCHES,
+        2,
+        1,
+        0,
+        in_git=True,
+        sends=("今晚八点",) * 3,
+        arrives=True,
+    ),
     _one("git, news", NEWS, 2, 1, 0, in_git=True, sends=("春季大促",)),
     _one("git, news and faults", NEWS, 2, 0, 1, in_git=True),
     _one("git, news, two runners", NEWS, 1, 0, 0, in_git=True, during=((RIVAL,),)),
-    _one("git, news, two runners and faults", UNSEEN_NEWS, 1, 0, 1, faults=OF_PUSHES, in_git=True, during=((RIVAL,),)),
+    _one(
+        "git, news, two runners and faults",
+        UNSEEN_NEWS,
+        1,
+        0,
+        1,
+        faults=OF_PUSHES,
+        in_git=True,
+        during=((RIVAL,),),
+    ),
 )
 """The same promises where what is durable is what was pushed."""
 
@@ -184,11 +310,22 @@ SMOKE: Final = (
     _one("text, two crashes", TEXT, 3, 2, 0, sends=("今晚八点",), arrives=True, schedules_min=5500),
     _one("text, two faults", TEXT, 4, 0, 2, faults=NETWORK, sends=("今晚八点",), arrives=True),
     _one("text, refusals", TEXT, 2, 0, 3, faults=REFUSALS, arrives=True),
-    _one("text, torn at every byte", TEXT, 2, 1, 0, every_byte=True, gaps=(30 * HOUR,), schedules_min=1600),
+    _one(
+        "text, torn at every byte",
+        TEXT,
+        2,
+        1,
+        0,
+        every_byte=True,
+        gaps=(30 * HOUR,),
+        schedules_min=1600,
+    ),
     _one("text, too fast", TEXT, 2, 0, 3, faults=TOO_FAST_OR_LOST, arrives=True),
     _one("text, too fast and a crash", TEXT, 2, 1, 2, faults=TOO_FAST_ONLY, arrives=True),
     _one("text, too fast and --no-wait", TEXT, 2, 0, 2, faults=TOO_FAST_OR_LOST, waits=False),
-    _one("text, too fast and window closing", whole_text(CLOSING), 2, 0, 2, faults=TOO_FAST_OR_LOST),
+    _one(
+        "text, too fast and window closing", whole_text(CLOSING), 2, 0, 2, faults=TOO_FAST_OR_LOST
+    ),
     _one("text, too fast and kill switch", TEXT, 2, 0, 1, faults=TOO_FAST_ONLY, during=(KILLED,)),
     _one("text in batches, too fast", IN_BATCHES, 2, 0, 2, faults=TOO_FAST_OR_LOST, arrives=True),
     _one("git, too fast", TEXT, 2, 1, 1, faults=TOO_FAST_ONLY, in_git=True, arrives=True),
@@ -200,24 +337,86 @@ SMOKE: Final = (
     _one("text, hours apart", TEXT, 3, 0, 3, faults=LOST_SENDS, gaps=(15 * HOUR,), arrives=True),
     _one("text, kill switch", TEXT, 2, 1, 1, faults=NETWORK, rules=(house(), house(no_send=True))),
     _one("text, kill switch in a run", TEXT, 2, 0, 1, faults=NETWORK, during=(KILLED,)),
-    _one("text, edited in a run", TEXT, 2, 0, 1, faults=NETWORK, during=((EDITED_ANYWHERE,), ("",))),
-    _one("text, asleep", whole_text(CLOSING_SOON), 1, 0, 1, faults=NETWORK, during=((ASLEEP,),), world=TELLS_TIME),
+    _one(
+        "text, edited in a run", TEXT, 2, 0, 1, faults=NETWORK, during=((EDITED_ANYWHERE,), ("",))
+    ),
+    _one(
+        "text, asleep",
+        whole_text(CLOSING_SOON),
+        1,
+        0,
+        1,
+        faults=NETWORK,
+        during=((ASLEEP,),),
+        world=TELLS_TIME,
+    ),
     _one("list, asleep", LIST_CLOSING_SOON, 1, 0, 0, during=((ASLEEP,),), world=TELLS_TIME),
-    _one("text, sending disabled", TEXT, 2, 0, 1, faults=NETWORK, rules=(house(sending="disabled"), house())),
+    _one(
+        "text, sending disabled",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=NETWORK,
+        rules=(house(sending="disabled"), house()),
+    ),
     _one("text, window closing", whole_text(CLOSING), 2, 1, 1, faults=NETWORK),
     _one("text, slow connection", whole_text(BRINK), 2, 1, 1, faults=NETWORK, world=TWO_SECONDS),
     _one("text, no connection", TEXT, 2, 0, 2, faults=NOT_CONNECTED_OR_LOST, arrives=True),
     _one("text, window opening", whole_text(SOON), 3, 0, 1, faults=NETWORK),
     _one("text, quiet hours", TEXT, 3, 0, 1, faults=NETWORK, rules=(QUIET,)),
-    _one("text, preview required", SHOWN, 2, 1, 1, rules=(house(require_preview=True),), schedules_min=1500),
+    _one(
+        "text, preview required",
+        SHOWN,
+        2,
+        1,
+        1,
+        rules=(house(require_preview=True),),
+        schedules_min=1500,
+    ),
     Scenario("text, edited", ((TEXT,), (EDITED,)), 2, Budget(1, 1), faults=NETWORK),
-    Scenario("text, renamed", ((TEXT,), (RENAMED_TEXT,)), 3, Budget(1, 1), faults=NETWORK, arrives=True),
+    Scenario(
+        "text, renamed", ((TEXT,), (RENAMED_TEXT,)), 3, Budget(1, 1), faults=NETWORK, arrives=True
+    ),
     Scenario("news, renamed", ((UNSEEN_NEWS,), (RENAMED_NEWS,)), 2, Budget(0, 1), faults=NETWORK),
-    Scenario("text, second edition", ((TEXT,), (SECOND_EDITION,)), 3, Budget(0, 1), faults=NETWORK, sends=EDITIONS),
-    Scenario("two campaigns of one account", ((TEXT, OTHER),), 2, Budget(0, 2), faults=NETWORK, sends=BOTH),
+    Scenario(
+        "text, second edition",
+        ((TEXT,), (SECOND_EDITION,)),
+        3,
+        Budget(0, 1),
+        faults=NETWORK,
+        sends=EDITIONS,
+    ),
+    Scenario(
+        "two campaigns of one account",
+        ((TEXT, OTHER),),
+        2,
+        Budget(0, 2),
+        faults=NETWORK,
+        sends=BOTH,
+    ),
     Scenario("two campaigns and a crash", ((TEXT, OTHER),), 2, Budget(1, 0), sends=BOTH),
-    _one("text, a person settles", TEXT, 2, 1, 1, faults=NETWORK, before=SETTLED, arrives=True, schedules_min=1600),
-    _one("text, a person settles a doubt", TEXT, 2, 0, 2, faults=LOST_SENDS, before=SETTLED, arrives=True),
+    _one(
+        "text, a person settles",
+        TEXT,
+        2,
+        1,
+        1,
+        faults=NETWORK,
+        before=SETTLED,
+        arrives=True,
+        schedules_min=1600,
+    ),
+    _one(
+        "text, a person settles a doubt",
+        TEXT,
+        2,
+        0,
+        2,
+        faults=LOST_SENDS,
+        before=SETTLED,
+        arrives=True,
+    ),
     _one("text, two runners", TEXT, 1, 0, 1, faults=NETWORK, during=((RIVAL,),)),
     _one(
         "text, two runners after a crash",
@@ -232,10 +431,32 @@ SMOKE: Final = (
     _one("text, an older ledger", SHOWN_SOON, 3, 0, 1, faults=NETWORK, before=OLDER),
     _one("text, a clock that was fast", TEXT, 2, 0, 2, faults=NETWORK, before=FAST),
     _one("text, a clock that is slow", TEXT, 2, 0, 2, faults=NETWORK, gaps=(A_DAY,), before=SLOW),
-    _one("text, sent by another machine", TEXT, 2, 0, 0, before=(("another machine sends it",), ("",))),
-    _one("text to a tag without bounds", UNBOUNDED, 2, 0, 0, world={"tags_count": {7: 500}}, before=(TAGS,)),
     _one(
-        "text to a tag", TO_A_TAG, 2, 0, 1, faults=NETWORK, world={"tags_count": {7: 500}}, before=(TAGS_WITH_BOUNDS,)
+        "text, sent by another machine",
+        TEXT,
+        2,
+        0,
+        0,
+        before=(("another machine sends it",), ("",)),
+    ),
+    _one(
+        "text to a tag without bounds",
+        UNBOUNDED,
+        2,
+        0,
+        0,
+        world={"tags_count": {7: 500}},
+        before=(TAGS,),
+    ),
+    _one(
+        "text to a tag",
+        TO_A_TAG,
+        2,
+        0,
+        1,
+        faults=NETWORK,
+        world={"tags_count": {7: 500}},
+        before=(TAGS_WITH_BOUNDS,),
     ),
     _one(
         "text to a tag by name",
@@ -259,22 +480,91 @@ SMOKE: Final = (
         before=(("",), ("",), ("what is very late arrives",)),
     ),
     _one("news, window", whole_news(SOON), 3, 1, 0, schedules_min=1000),
-    _one("news, drafts that outlive their send", UNSEEN_NEWS, 2, 1, 0, world={"drafts_are_consumed": False}),
-    _one("news, 40007 before 45065", UNSEEN_NEWS, 2, 0, 2, faults=OF_SENDS, world={"draft_before_memory": True}),
-    Scenario("news, edited in doubt", ((UNSEEN_NEWS,), (EDITED_LATE,)), 2, Budget(0, 2), faults=LOST_SENDS),
+    _one(
+        "news, drafts that outlive their send",
+        UNSEEN_NEWS,
+        2,
+        1,
+        0,
+        world={"drafts_are_consumed": False},
+    ),
+    _one(
+        "news, 40007 before 45065",
+        UNSEEN_NEWS,
+        2,
+        0,
+        2,
+        faults=OF_SENDS,
+        world={"draft_before_memory": True},
+    ),
+    Scenario(
+        "news, edited in doubt",
+        ((UNSEEN_NEWS,), (EDITED_LATE,)),
+        2,
+        Budget(0, 2),
+        faults=LOST_SENDS,
+    ),
     Scenario("news, edited", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(1, 0)),
     Scenario("news, edited and faults", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(0, 1)),
-    _one("sound, deleted material", SOUND, 3, 1, 0, before=EMPTIED, sends=(sha("bell"),), arrives=True),
-    _one("sound, deleted material and faults", SOUND, 3, 0, 2, faults=OF_SENDS, before=EMPTIED, schedules_min=2000),
+    _one(
+        "sound, deleted material",
+        SOUND,
+        3,
+        1,
+        0,
+        before=EMPTIED,
+        sends=(sha("bell"),),
+        arrives=True,
+    ),
+    _one(
+        "sound, deleted material and faults",
+        SOUND,
+        3,
+        0,
+        2,
+        faults=OF_SENDS,
+        before=EMPTIED,
+        schedules_min=2000,
+    ),
     _one("text in batches", IN_BATCHES, 3, 1, 0, sends=("今晚八点",) * 3, arrives=True),
     _one("text in batches, two faults", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, arrives=True),
     _one("text in batches, refusals", IN_BATCHES, 2, 0, 2, faults=REFUSED_SENDS, gaps=(30 * HOUR,)),
-    _one("text in batches, a person settles", IN_BATCHES, 3, 0, 1, faults=LOST_SENDS, before=SETTLED, arrives=True),
     _one(
-        "text in batches, a person settles twice", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, before=SETTLED, waits=False
+        "text in batches, a person settles",
+        IN_BATCHES,
+        3,
+        0,
+        1,
+        faults=LOST_SENDS,
+        before=SETTLED,
+        arrives=True,
     ),
-    Scenario("text in batches, the list changes", ((IN_BATCHES,), (OTHERS,)), 2, Budget(1, 1), faults=LOST_SENDS),
-    _one("text in batches, the list is ended", IN_BATCHES, 3, 0, 2, faults=REFUSED_SENDS, before=ENDED),
+    _one(
+        "text in batches, a person settles twice",
+        IN_BATCHES,
+        3,
+        0,
+        2,
+        faults=LOST_SENDS,
+        before=SETTLED,
+        waits=False,
+    ),
+    Scenario(
+        "text in batches, the list changes",
+        ((IN_BATCHES,), (OTHERS,)),
+        2,
+        Budget(1, 1),
+        faults=LOST_SENDS,
+    ),
+    _one(
+        "text in batches, the list is ended",
+        IN_BATCHES,
+        3,
+        0,
+        2,
+        faults=REFUSED_SENDS,
+        before=ENDED,
+    ),
     _one(
         "text, 45065 of nobody knows whom",
         TEXT,
@@ -298,12 +588,48 @@ SMOKE: Final = (
         3,
         Budget(0, 1),
         faults=LOST_SENDS,
-        before=(("",), ("two ends are told of the newest job",), ("", "a person finds out which end is true")),
+        before=(
+            ("",),
+            ("two ends are told of the newest job",),
+            ("", "a person finds out which end is true"),
+        ),
     ),
-    _one("text in batches, called not sent, then a rest", IN_BATCHES, 4, 0, 2, faults=LOST_SENDS, **CALLED_NOT_SENT),
-    _one("text in batches, repaired, then a rest", IN_BATCHES, 4, 0, 1, faults=REFUSED_SENDS, **REPAIRED_THEN_REST),
-    _one("text in batches, a job fails, then a rest", IN_BATCHES, 3, 0, 1, faults=REFUSED_SENDS, **FAILED_THEN_REST),
-    _one("news in batches", NEWS_IN_BATCHES, 2, 1, 0, gaps=(MINUTE, 30 * HOUR), sends=("春季大促",) * 2),
+    _one(
+        "text in batches, called not sent, then a rest",
+        IN_BATCHES,
+        4,
+        0,
+        2,
+        faults=LOST_SENDS,
+        **CALLED_NOT_SENT,
+    ),
+    _one(
+        "text in batches, repaired, then a rest",
+        IN_BATCHES,
+        4,
+        0,
+        1,
+        faults=REFUSED_SENDS,
+        **REPAIRED_THEN_REST,
+    ),
+    _one(
+        "text in batches, a job fails, then a rest",
+        IN_BATCHES,
+        3,
+        0,
+        1,
+        faults=REFUSED_SENDS,
+        **FAILED_THEN_REST,
+    ),
+    _one(
+        "news in batches",
+        NEWS_IN_BATCHES,
+        2,
+        1,
+        0,
+        gaps=(MINUTE, 30 * HOUR),
+        sends=("春季大促",) * 2,
+    ),
     Scenario(
         "news in batches, an edit is taken back",
         ((STAGED_LIST,), (EDITED_LIST,), (STAGED_LIST,)),
@@ -313,16 +639,51 @@ SMOKE: Final = (
         sends=("春季大促",) * 2,
     ),
     _one("news in batches and faults", NEWS_IN_BATCHES, 2, 0, 1, gaps=(3 * HOUR,)),
-    _one("text, interrupted", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((INTERRUPT,), ("",)), arrives=True),
-    _one("text, a full disk", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((FULL,), ("",)), arrives=True),
+    _one(
+        "text, interrupted",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=LOST_SENDS,
+        during=((INTERRUPT,), ("",)),
+        arrives=True,
+    ),
+    _one(
+        "text, a full disk", TEXT, 2, 0, 1, faults=LOST_SENDS, during=((FULL,), ("",)), arrives=True
+    ),
     _one("text, a ledger changed inside", TEXT, 2, 0, 1, faults=LOST_SENDS, before=DAMAGED),
     _one("text, seconds apart", TEXT, 3, 0, 3, faults=LOST_SENDS, gaps=(timedelta(seconds=10),)),
-    _one("text, 45028 and hours apart", TEXT, 3, 0, 2, faults=LOST_SENDS, gaps=(15 * HOUR,), world={"allowance": 1}),
+    _one(
+        "text, 45028 and hours apart",
+        TEXT,
+        3,
+        0,
+        2,
+        faults=LOST_SENDS,
+        gaps=(15 * HOUR,),
+        world={"allowance": 1},
+    ),
     _one("text, a job that fails", TEXT, 2, 0, 1, faults=NETWORK, world={"job_status": "failed"}),
     _one("news, left to a person", LEFT_BY_HAND, 2, 0, 1, faults=NETWORK, sends=()),
     _one("text without window", UNNAMED, 2, 0, 1, faults=NETWORK, sends=()),
-    _one("text to a tag within bounds", BETWEEN_BOUNDS, 2, 0, 0, world={"tags_count": {7: 500}}, before=(MANY,)),
-    Scenario("two campaigns of one message", ((TEXT, COPY),), 2, Budget(0, 1), faults=LOST_SENDS, gaps=(HOUR,)),
+    _one(
+        "text to a tag within bounds",
+        BETWEEN_BOUNDS,
+        2,
+        0,
+        0,
+        world={"tags_count": {7: 500}},
+        before=(MANY,),
+    ),
+    Scenario(
+        "two campaigns of one message",
+        ((TEXT, COPY),),
+        2,
+        Budget(0, 1),
+        faults=LOST_SENDS,
+        gaps=(HOUR,),
+    ),
     Scenario(
         "two campaigns, 45028 before 45065",
         ((OTHER, TEXT),),
@@ -330,11 +691,37 @@ SMOKE: Final = (
         Budget(0, 2),
         faults=LOST_THEN_REFUSED,
     ),
-    _one("news, changed in doubt", UNSEEN_NEWS, 2, 0, 2, faults=LOST_SENDS, before=CHANGED_IN_DOUBT),
-    _one("news that WeChat does not keep", UNSEEN_NEWS, 1, 0, 0, world={"keeps": _loses_a_picture}, settles=False),
-    _one("news, window missed", PLAIN_NEWS, 2, 1, 1, faults=NETWORK, gaps=(30 * HOUR,), sends=(), tidies=True),
+    _one(
+        "news, changed in doubt", UNSEEN_NEWS, 2, 0, 2, faults=LOST_SENDS, before=CHANGED_IN_DOUBT
+    ),
+    _one(
+        "news that WeChat does not keep",
+        UNSEEN_NEWS,
+        1,
+        0,
+        0,
+        world={"keeps": _loses_a_picture},
+        settles=False,
+    ),
+    _one(
+        "news, window missed",
+        PLAIN_NEWS,
+        2,
+        1,
+        1,
+        faults=NETWORK,
+        gaps=(30 * HOUR,),
+        sends=(),
+        tidies=True,
+    ),
     Scenario(
-        "news, folder deleted", ((PLAIN_NEWS,), (TEXT_LATER,)), 2, Budget(1, 1), faults=NETWORK, sends=(), tidies=True
+        "news, folder deleted",
+        ((PLAIN_NEWS,), (TEXT_LATER,)),
+        2,
+        Budget(1, 1),
+        faults=NETWORK,
+        sends=(),
+        tidies=True,
     ),
     _one(
         "news, the console writes what was left open",
@@ -345,12 +732,16 @@ SMOKE: Final = (
         gaps=(MINUTE, 3 * HOUR),
         before=(("",), ("", "the console writes what was left open"), ("",)),
     ),
-    _one("news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE),
+    _one(
+        "news, the console", PLAIN_NEWS, 3, 0, 1, faults=NETWORK, gaps=(2 * HOUR,), before=CONSOLE
+    ),
 )
 """Together more than 20,000 schedules."""
 
 NO_FAULTS: Final = dict.fromkeys(FAULTS, ())
-NEWS_TO_LIST: Final = replace(NEWS_IN_BATCHES, window=SOON, message=NewsMessage((article("春季大促"),)))
+NEWS_TO_LIST: Final = replace(
+    NEWS_IN_BATCHES, window=SOON, message=NewsMessage((article("春季大促"),))
+)
 OTHER_TO_LIST: Final = replace(NEWS_TO_LIST, message=NewsMessage((article("春季大促，改"),)))
 LATE_DRAFTS: Final = {**NO_FAULTS, "add_draft": (Fault.VERY_LATE,), "send_mass": (Fault.NO_QUOTA,)}
 REFUSED_FOR_GOOD: Final = {**NO_FAULTS, "send_mass": (Fault.MEDIA_UNKNOWN,)}
@@ -379,11 +770,17 @@ DAMAGE: Final = (
     "a copy of the ledger that was cut comes to another machine",
 )
 MANY_TO_A_TAG: Final = tuple(
-    replace(TEXT, name=CampaignName(f"words-{n}"), message=TextMessage(f"第{n}封"), audience=audience(tag_id=7))
+    replace(
+        TEXT,
+        name=CampaignName(f"words-{n}"),
+        message=TextMessage(f"第{n}封"),
+        audience=audience(tag_id=7),
+    )
     for n in range(1, 6)
 )
 SERVICE: Final = replace(
-    house(), agenda=Agenda({APPID: (AccountName("main"), "service")}, tuple(map(demand_of, MANY_TO_A_TAG)))
+    house(),
+    agenda=Agenda({APPID: (AccountName("main"), "service")}, tuple(map(demand_of, MANY_TO_A_TAG))),
 )
 YEARS_END: Final = datetime(2026, 12, 31, 16, tzinfo=UTC)
 """Midnight of Beijing, where December ends."""
@@ -454,12 +851,51 @@ MOVING: Final = (
         1,
         faults={**NO_FAULTS, "add_draft": (Fault.VERY_LATE,)},
         gaps=(MINUTE,),
-        before=(("",), ("", "the console writes what was left open"), ("", "what is very late arrives")),
+        before=(
+            ("",),
+            ("", "the console writes what was left open"),
+            ("", "what is very late arrives"),
+        ),
     ),
-    _one("git, text, slow, and no clear answer", TEXT, 1, 0, 2, faults=SLOW_OR_UNCLEAR, in_git=True, arrives=True),
-    _one("text, a damaged ledger", TEXT, 2, 0, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), DAMAGE)),
-    _one("text, a repaired ledger", TEXT, 2, 1, 1, faults=LOST_SENDS, gaps=(30 * HOUR,), before=(("",), REPAIRED)),
-    _one("text, a ledger damaged in doubt", TEXT, 2, 1, 0, gaps=(2 * MINUTE,), before=(("",), BAD_BYTES)),
+    _one(
+        "git, text, slow, and no clear answer",
+        TEXT,
+        1,
+        0,
+        2,
+        faults=SLOW_OR_UNCLEAR,
+        in_git=True,
+        arrives=True,
+    ),
+    _one(
+        "text, a damaged ledger",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=LOST_SENDS,
+        gaps=(30 * HOUR,),
+        before=(("",), DAMAGE),
+    ),
+    _one(
+        "text, a repaired ledger",
+        TEXT,
+        2,
+        1,
+        1,
+        faults=LOST_SENDS,
+        gaps=(30 * HOUR,),
+        before=(("",), REPAIRED),
+    ),
+    _one(
+        "text, a ledger damaged in doubt",
+        TEXT,
+        2,
+        1,
+        0,
+        gaps=(2 * MINUTE,),
+        before=(("",), BAD_BYTES),
+    ),
     _one(
         "text to a tag that grows",
         TO_A_TAG_OF_MANY,
@@ -503,7 +939,14 @@ MOVING: Final = (
         faults=LOST_SENDS,
         during=((f"many follow the account{AT}",),),
     ),
-    _one("news to all, and many follow", NEWS_TO_ALL_OF_FEW, 1, 0, 0, during=((f"many follow the account{AT}",),)),
+    _one(
+        "news to all, and many follow",
+        NEWS_TO_ALL_OF_FEW,
+        1,
+        0,
+        0,
+        during=((f"many follow the account{AT}",),),
+    ),
     _one(
         "git, news to all, and many follow",
         NEWS_TO_ALL_OF_FEW,
@@ -517,7 +960,9 @@ MOVING: Final = (
     _one("news, slow", whole_news(SHORTLY, recipients=()), 1, 0, 2, faults=SLOWNESS),
     _one("text, slow, and quiet hours", TEXT, 1, 0, 2, faults=SLOWNESS, rules=(QUIET,)),
     _one("git, text, slow", whole_text(SHORTLY), 1, 0, 2, faults=SLOWNESS, in_git=True),
-    _one("git, news, slow", whole_news(SHORTLY, recipients=()), 1, 0, 2, faults=SLOWNESS, in_git=True),
+    _one(
+        "git, news, slow", whole_news(SHORTLY, recipients=()), 1, 0, 2, faults=SLOWNESS, in_git=True
+    ),
     _one("text, slow, and a lost answer", whole_text(SHORTLY), 1, 0, 2, faults=SLOW_OR_LOST),
     _one(
         "text, slow, and the kill switch",
@@ -541,8 +986,16 @@ MOVING: Final = (
         cloned=True,
         schedules_min=1900,
     ),
-    _one("text, two checkouts of one ledger", TEXT, 1, 0, 1, faults=NETWORK, during=((NEIGHBOUR,),)),
-    Scenario("two campaigns, two checkouts of one ledger", ((TEXT, OTHER),), 1, Budget(0, 0), during=((NEIGHBOUR,),)),
+    _one(
+        "text, two checkouts of one ledger", TEXT, 1, 0, 1, faults=NETWORK, during=((NEIGHBOUR,),)
+    ),
+    Scenario(
+        "two campaigns, two checkouts of one ledger",
+        ((TEXT, OTHER),),
+        1,
+        Budget(0, 0),
+        during=((NEIGHBOUR,),),
+    ),
     _one(
         "news in batches, the console's version is kept",
         NEWS_TO_LIST,
@@ -553,7 +1006,14 @@ MOVING: Final = (
         before=(("",), ("a person keeps the console's version",)),
         arrives=True,
     ),
-    Scenario("news, the folder is deleted", ((PLAIN_NEWS,), ()), 2, Budget(1, 0), gaps=(30 * HOUR,), tidies=True),
+    Scenario(
+        "news, the folder is deleted",
+        ((PLAIN_NEWS,), ()),
+        2,
+        Budget(1, 0),
+        gaps=(30 * HOUR,),
+        tidies=True,
+    ),
     _one("news, the window expires", PLAIN_NEWS, 2, 1, 0, gaps=(30 * HOUR,), tidies=True),
     Scenario(
         "text, the edition is lowered",
@@ -606,7 +1066,11 @@ MOVING: Final = (
         Budget(0, 1),
         gaps=(YEARS_END - NOW - timedelta(seconds=12), 3 * HOUR),
         faults=SLOW_READS,
-        rules=(replace(SERVICE, agenda=replace(SERVICE.agenda, demands=tuple(map(demand_of, OVER_THE_END)))),),
+        rules=(
+            replace(
+                SERVICE, agenda=replace(SERVICE.agenda, demands=tuple(map(demand_of, OVER_THE_END)))
+            ),
+        ),
         world={"tags_count": {7: 128}},
     ),
     _one(
@@ -627,28 +1091,79 @@ MOVING: Final = (
         in_git=True,
         during=((f"the console changes the draft{AT}", f"the console sends the draft{AT}"),),
     ),
-    _one("text, the kill switch in a run", TEXT, 1, 0, 1, faults=LOST_SENDS, during=((f"the kill switch{AT}",),)),
+    _one(
+        "text, the kill switch in a run",
+        TEXT,
+        1,
+        0,
+        1,
+        faults=LOST_SENDS,
+        during=((f"the kill switch{AT}",),),
+    ),
 )
 """Worlds in which more moves: calls take time, numbers change inside them, files are put back, ledgers are damaged."""
 
 NIGHTLY: Final = (
     _one("git, text, longer", TEXT, 3, 2, 1, in_git=True, sends=("今晚八点",), arrives=True),
-    _one("git, two runners, longer", TEXT, 2, 1, 1, faults=OF_PUSHES, in_git=True, during=((RIVAL,), ("", TWIN))),
+    _one(
+        "git, two runners, longer",
+        TEXT,
+        2,
+        1,
+        1,
+        faults=OF_PUSHES,
+        in_git=True,
+        during=((RIVAL,), ("", TWIN)),
+    ),
     _one("git, news, longer", NEWS, 2, 1, 1, in_git=True, sends=("春季大促",)),
     _one("git, news, two runners, longer", NEWS, 2, 0, 1, in_git=True, during=((RIVAL,), ("",))),
-    _one("text, four runs, two crashes, two faults", TEXT, 4, 2, 2, faults=NETWORK, sends=("今晚八点",), arrives=True),
+    _one(
+        "text, four runs, two crashes, two faults",
+        TEXT,
+        4,
+        2,
+        2,
+        faults=NETWORK,
+        sends=("今晚八点",),
+        arrives=True,
+    ),
     _one("text, every fault", TEXT, 3, 2, 1, sends=("今晚八点",), arrives=True),
     _one("text, 45028 before 45065, longer", TEXT, 3, 1, 2, world={"allowance": 1}),
-    _one("text, a person settles, longer", TEXT, 3, 2, 1, faults=NETWORK, before=SETTLED, arrives=True),
+    _one(
+        "text, a person settles, longer",
+        TEXT,
+        3,
+        2,
+        1,
+        faults=NETWORK,
+        before=SETTLED,
+        arrives=True,
+    ),
     _one("text, preview required, longer", SHOWN, 3, 1, 1, rules=(house(require_preview=True),)),
     _one("text, two runners, longer", TEXT, 2, 1, 1, faults=NETWORK, during=(("",), (RIVAL,))),
     Scenario("text, edited, longer", ((TEXT,), (EDITED,)), 3, Budget(2, 1), faults=NETWORK),
-    Scenario("two campaigns, longer", ((TEXT, OTHER),), 3, Budget(1, 1), faults=NETWORK, sends=BOTH),
+    Scenario(
+        "two campaigns, longer", ((TEXT, OTHER),), 3, Budget(1, 1), faults=NETWORK, sends=BOTH
+    ),
     _one("news, longer", NEWS, 2, 1, 1, sends=("春季大促",)),
     _one("news, three runs", UNSEEN_NEWS, 3, 1, 1),
     _one("news, window, longer", whole_news(SOON), 3, 1, 1),
-    _one("news, drafts that outlive their send, longer", UNSEEN_NEWS, 2, 1, 1, world={"drafts_are_consumed": False}),
-    _one("news, 40007 before 45065, longer", UNSEEN_NEWS, 2, 1, 1, world={"draft_before_memory": True}),
+    _one(
+        "news, drafts that outlive their send, longer",
+        UNSEEN_NEWS,
+        2,
+        1,
+        1,
+        world={"drafts_are_consumed": False},
+    ),
+    _one(
+        "news, 40007 before 45065, longer",
+        UNSEEN_NEWS,
+        2,
+        1,
+        1,
+        world={"draft_before_memory": True},
+    ),
     Scenario("news, edited, longer", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(1, 1)),
 )
 """Wider spaces: together more than 1,000,000 schedules."""

@@ -11,7 +11,17 @@ from building import house
 from copies import replace
 from simulation.crashing import Boundaries
 from simulation.disk import ELSEWHERE, SimDisk, entries_of
-from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, RIVALS, TWIN
+from simulation.happenings import (
+    AT,
+    BETWEEN,
+    FULL,
+    INTERRUPT,
+    KILL_SWITCH,
+    NEIGHBOUR,
+    RIVAL,
+    RIVALS,
+    TWIN,
+)
 from simulation.scenario import Situation, begin, run_once
 from simulation.server import SimServer
 from simulation.world import FAULTS, Fault, RunRules, SimClock
@@ -115,14 +125,24 @@ class Turn:
             "loss": self.loss,
             "files": self.files,
         }
-        return {name: value for name, value in written.items() if value or (name == "files" and value is not None)}
+        return {
+            name: value
+            for name, value in written.items()
+            if value or (name == "files" and value is not None)
+        }
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> "Turn":
         """Read what `document` wrote."""
-        faults = tuple((int(call), Fault(fault)) for call, fault in written.get("faults", {}).items())
+        faults = tuple(
+            (int(call), Fault(fault)) for call, fault in written.get("faults", {}).items()
+        )
         gap = timedelta(minutes=written.get("gap_minutes", 0))
-        words = {name: written[name] for name in ("before", "during", "crash", "loss", "files") if name in written}
+        words = {
+            name: written[name]
+            for name in ("before", "during", "crash", "loss", "files")
+            if name in written
+        }
         return cls(gap=gap, faults=faults, **words)
 
 
@@ -164,14 +184,18 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
     situation = start.after(turn.gap)
     if isinstance(situation.disk, SimServer):
         situation.disk.arrive()
-    with suppress(MassctlError):  # A person's command may be refused, as by a ledger that cannot be trusted.
+    with suppress(
+        MassctlError
+    ):  # A person's command may be refused, as by a ledger that cannot be trusted.
         BETWEEN[turn.before](situation)
     rules = scenario.of_run(scenario.rules, number)
     campaigns = scenario.of_run(scenario.campaigns, number if turn.files is None else turn.files)
     wechat = situation.wechat
     wechat.faults, wechat.sending_allowed = dict(turn.faults), allows(rules)
     stands_still = turn.during.startswith(RIVALS)
-    wechat.rules = replace(_in_words(rules, campaigns), waits=scenario.waits, stands_still=stands_still)
+    wechat.rules = replace(
+        _in_words(rules, campaigns), waits=scenario.waits, stands_still=stands_still
+    )
     lines = len(entries_of(situation.disk.content))
     seen: list[Moment] = []
     version: tuple[Any, ...] = ()
@@ -190,17 +214,23 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
 
     def fresh() -> PolicyInForce:
         wechat.looked["switch"] = wechat.attempts
-        return replace(rules, no_send=rules.no_send or (allows(rules) and not wechat.sending_allowed))
+        return replace(
+            rules, no_send=rules.no_send or (allows(rules) and not wechat.sending_allowed)
+        )
 
     boundaries, outcome, error = Boundaries(on_reaching=look), None, None
     try:
-        outcome = run_once(situation, campaigns, rules, boundaries, wait=scenario.waits, fresh_rules=fresh)
+        outcome = run_once(
+            situation, campaigns, rules, boundaries, wait=scenario.waits, fresh_rules=fresh
+        )
     except Exception as problem:
         error = f"the run ended with {type(problem).__name__}: {problem}"
     situation.disk.full = False
     if number == 0 and scenario.keeps_a_backup:
         situation.disk.backup = situation.disk.content
-    return Played(situation, outcome, error, seen, tuple(wechat.calls), tuple(boundaries.passed), lines)
+    return Played(
+        situation, outcome, error, seen, tuple(wechat.calls), tuple(boundaries.passed), lines
+    )
 
 
 def crashed(moment: Moment, loss: str | None) -> Situation:
@@ -226,7 +256,9 @@ def _frozen(situation: Situation) -> Situation:
     clock = situation.wechat.clock
     wechat = situation.wechat.copy(SimClock(clock.moment, clock.ahead))
     wechat.calls = list(situation.wechat.calls)
-    return Situation(wechat, situation.disk.copy(), clock.moment, situation.ahead, clone=situation.clone)
+    return Situation(
+        wechat, situation.disk.copy(), clock.moment, situation.ahead, clone=situation.clone
+    )
 
 
 def _version(situation: Situation) -> tuple[Any, ...]:
@@ -295,7 +327,9 @@ def _happens_meanwhile(name: str, situation: Situation) -> None:
         wechat.changed("clock", True)
 
 
-def _rival(situation: Situation, campaigns: Sequence[RenderedCampaign], rules: PolicyInForce) -> None:
+def _rival(
+    situation: Situation, campaigns: Sequence[RenderedCampaign], rules: PolicyInForce
+) -> None:
     """Let another runner make a whole run while this one stands still."""
     ours, calls = situation.disk.boundaries, list(situation.wechat.calls)
     faults, situation.wechat.faults = situation.wechat.faults, {}
@@ -313,4 +347,11 @@ def _in_words(rules: PolicyInForce, campaigns: Sequence[RenderedCampaign]) -> Ru
         ends = [end.split(":") for end in (policy.quiet_hours.from_, policy.quiet_hours.to)]
         quiet = (int(ends[0][0]) * 60 + int(ends[0][1]), int(ends[1][0]) * 60 + int(ends[1][1]))
     never, frozen = policy.in_doubt == "stop", frozenset(policy.freeze)
-    return RunRules(tuple(campaigns), quiet, frozen, policy.require_preview, never, named=rules.named or frozenset())
+    return RunRules(
+        tuple(campaigns),
+        quiet,
+        frozen,
+        policy.require_preview,
+        never,
+        named=rules.named or frozenset(),
+    )

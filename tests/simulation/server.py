@@ -77,7 +77,10 @@ class SimServer:
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that a later run could tell apart."""
-        late = [(self.remote.commits[tip][0] == self.remote.head, self._at(tip)) for tip in self.remote.late]
+        late = [
+            (self.remote.commits[tip][0] == self.remote.head, self._at(tip))
+            for tip in self.remote.late
+        ]
         notes = tuple(sorted(self.beside.items()))
         return self.content, self.promised, tuple(late), self.backup, self.damaged_after, notes
 
@@ -98,7 +101,9 @@ class SimServer:
         """Open the ledger as a new process does."""
         self.runners += 1
         branch = _Branch(self, wechat, f"runner {self.runners}")
-        return GitLedger(branch, cast("Path", _Folder(self, "/repository/.massctl/locks")), lambda _: None)
+        return GitLedger(
+            branch, cast("Path", _Folder(self, "/repository/.massctl/locks")), lambda _: None
+        )
 
     def _at(self, tip: Tip) -> bytes:
         return self.remote.commits[tip][1].get(LEDGER, b"")

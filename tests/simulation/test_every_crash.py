@@ -69,18 +69,28 @@ def test_every_scenario_has_a_name_of_its_own() -> None:
 def test_everything_that_may_happen_happens_in_some_scenario() -> None:
     scenarios = (*SMOKE, *MOVING)
     before = {name for scenario in scenarios for names in scenario.before for name in names}
-    meanwhile = {name.partition(AT)[0] for each in scenarios for names in each.during for name in names if AT in name}
+    meanwhile = {
+        name.partition(AT)[0]
+        for each in scenarios
+        for names in each.during
+        for name in names
+        if AT in name
+    }
     assert BETWEEN.keys() == before | meanwhile
 
 
-def test_a_house_that_trusts_no_memory_is_safe_in_a_world_that_forgets_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_house_that_trusts_no_memory_is_safe_in_a_world_that_forgets_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """`in_doubt: stop` needs nobody's memory of a clientmsgid: it never repeats."""
     monkeypatch.setattr("simulation.world.MEMORY", timedelta(0))
     (stop,) = [scenario for scenario in SMOKE if scenario.name == "text, stop"]
     assert [] == Explorer(stop).explore().violations
 
 
-def test_a_house_that_trusts_a_memory_is_not_safe_in_that_world(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_house_that_trusts_a_memory_is_not_safe_in_that_world(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The price of `in_doubt: resubmit`, as docs/concepts/exactly-once.md says it."""
     monkeypatch.setattr("simulation.world.MEMORY", timedelta(0))
     (text,) = [scenario for scenario in SMOKE if scenario.name == "text, two faults"]
@@ -88,7 +98,9 @@ def test_a_house_that_trusts_a_memory_is_not_safe_in_that_world(monkeypatch: pyt
     assert "was sent 2 times" in found.violations[0].what
 
 
-def test_a_violation_is_told_in_few_lines_that_play_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_violation_is_told_in_few_lines_that_play_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The schedule found first has runs and faults that do not matter; the one that is told has none."""
     monkeypatch.setattr("simulation.world.MEMORY", timedelta(0))
     (text,) = [scenario for scenario in SMOKE if scenario.name == "text, two faults"]
@@ -96,9 +108,13 @@ def test_a_violation_is_told_in_few_lines_that_play_it_again(monkeypatch: pytest
     told = reproduction(text, found.violations[0]).splitlines()
     assert "  1. at once, a run, call 3: answer lost" in told
     least = (Turn(faults=((3, Fault.ANSWER_LOST),)),)
-    assert f"PYTHONPATH=tests python -m simulation replay '{schedule_text(text, least)}'" == told[-1]
+    assert (
+        f"PYTHONPATH=tests python -m simulation replay '{schedule_text(text, least)}'" == told[-1]
+    )
 
 
 def test_a_schedule_is_read_as_it_was_written() -> None:
-    turn = Turn(timedelta(minutes=1), "a person settles", "rival 4", ((2, Fault.ANSWER_LOST),), 7, "half")
+    turn = Turn(
+        timedelta(minutes=1), "a person settles", "rival 4", ((2, Fault.ANSWER_LOST),), 7, "half"
+    )
     assert turn == Turn.read(turn.document())

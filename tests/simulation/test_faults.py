@@ -58,15 +58,24 @@ def test_fault_03_a_second_clone_sends_again() -> None:
 
 
 def test_fault_03_whoever_shares_the_ledger_first_sends() -> None:
-    begun, again = "a person begins, commits and pushes the ledger", "another clone is made, and its ledger begun"
-    for first, second, sends in ((begun, "", 1), ("", f"{again}, committed and pushed", 1), ("", again, 0)):
+    begun, again = (
+        "a person begins, commits and pushes the ledger",
+        "another clone is made, and its ledger begun",
+    )
+    for first, second, sends in (
+        (begun, "", 1),
+        ("", f"{again}, committed and pushed", 1),
+        ("", again, 0),
+    ):
         turns = Turn(before=first), Turn(30 * HOUR, second)
         found = Explorer(BY_NAME["text, two clones"]).follow(turns)
         assert found.ends == {"sent" if sends else "not sent": 1}
 
 
 def test_fault_04_a_damaged_ledger_sends() -> None:
-    nothing_is_wrong("text, a damaged ledger", "text, a ledger damaged in doubt", "text, a repaired ledger")
+    nothing_is_wrong(
+        "text, a damaged ledger", "text, a ledger damaged in doubt", "text, a repaired ledger"
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +108,9 @@ def test_fault_06_a_window_closes_inside_a_call(name: str) -> None:
     nothing_is_wrong(name)
 
 
-@pytest.mark.parametrize("name", ["text, two checkouts of one ledger", "two campaigns, two checkouts of one ledger"])
+@pytest.mark.parametrize(
+    "name", ["text, two checkouts of one ledger", "two campaigns, two checkouts of one ledger"]
+)
 def test_fault_07_a_checkout_cuts_away_what_another_wrote(name: str) -> None:
     nothing_is_wrong(name)
 

@@ -34,8 +34,16 @@ SEEDS: Final = range(40 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" els
 def take(situation: Situation, runner: RunnerId, act: str = "taken") -> None:
     """Write the lease as `massctl run` does when it begins, or as a person who puts a runner in another's place."""
     ledger = situation.ledger()
-    event = Lease(act=act, runner=runner.runner, boot=runner.boot, host="host", by="li" if act != "taken" else None)
-    ledger.append(len(ledger.read(0)), [NewEntry(at=situation.wechat.clock.now(), event=event)], durable=True)
+    event = Lease(
+        act=act,
+        runner=runner.runner,
+        boot=runner.boot,
+        host="host",
+        by="li" if act != "taken" else None,
+    )
+    ledger.append(
+        len(ledger.read(0)), [NewEntry(at=situation.wechat.clock.now(), event=event)], durable=True
+    )
 
 
 def run(
@@ -47,10 +55,16 @@ def run(
     """Apply as a runner, or as anybody (None); returns the guards that refused, and nothing where it was killed."""
     rules = replace(house(), runner=runner, agenda=A_LETTER_A_DAY)
     try:
-        done = run_once(situation, campaigns, rules, boundaries or Boundaries(), fresh_rules=lambda: rules)
+        done = run_once(
+            situation, campaigns, rules, boundaries or Boundaries(), fresh_rules=lambda: rules
+        )
     except Crash:
         return []
-    return [each.guard.value for campaign in done.campaigns for each in campaign.refusals] if done is not None else []
+    return (
+        [each.guard.value for campaign in done.campaigns for each in campaign.refusals]
+        if done is not None
+        else []
+    )
 
 
 def sends(situation: Situation) -> int:
@@ -81,7 +95,9 @@ def settled(situation: Situation, campaigns: list[RenderedCampaign], runner: Run
 
 
 @pytest.mark.parametrize("campaigns", CAMPAIGNS, ids=["text", "news"])
-def test_killed_at_each_boundary_another_takes_over_and_the_first_comes_back(campaigns: list[RenderedCampaign]) -> None:
+def test_killed_at_each_boundary_another_takes_over_and_the_first_comes_back(
+    campaigns: list[RenderedCampaign],
+) -> None:
     for number in range(1, boundaries_of(campaigns) + 1):
         situation = begin(in_git=True)
         take(situation, FIRST)
@@ -93,18 +109,28 @@ def test_killed_at_each_boundary_another_takes_over_and_the_first_comes_back(cam
         assert before == sends(situation), number
         situation = settled(situation, campaigns, SECOND)
         assert 1 == len(situation.wechat.jobs), (number, refused)
-        assert [] == [r for r in state_of(situation.ledger()).records.values() if r.is_in_doubt], number
+        assert [] == [r for r in state_of(situation.ledger()).records.values() if r.is_in_doubt], (
+            number
+        )
 
 
 @pytest.mark.parametrize("campaigns", CAMPAIGNS, ids=["text", "news"])
-def test_taken_over_at_each_boundary_while_the_first_is_at_work(campaigns: list[RenderedCampaign]) -> None:
+def test_taken_over_at_each_boundary_while_the_first_is_at_work(
+    campaigns: list[RenderedCampaign],
+) -> None:
     """The first finds out at its next durable entry, or behind its attempt: its request never leaves after that."""
     for number in range(1, boundaries_of(campaigns) + 1):
         situation = begin(in_git=True)
         take(situation, FIRST)
         left: list[int] = []
 
-        def reach(reached: int, _: str, number: int = number, here: Situation = situation, left: list = left) -> None:
+        def reach(
+            reached: int,
+            _: str,
+            number: int = number,
+            here: Situation = situation,
+            left: list = left,
+        ) -> None:
             if reached == number and not left:
                 left.append(sends(here))
                 boundaries, here.disk.boundaries = here.disk.boundaries, Boundaries()
@@ -121,7 +147,9 @@ def test_taken_over_at_each_boundary_while_the_first_is_at_work(campaigns: list[
 
 
 @pytest.mark.parametrize("campaigns", CAMPAIGNS, ids=["text", "news"])
-def test_an_apply_beside_the_runner_sends_nothing_at_any_boundary(campaigns: list[RenderedCampaign]) -> None:
+def test_an_apply_beside_the_runner_sends_nothing_at_any_boundary(
+    campaigns: list[RenderedCampaign],
+) -> None:
     for number in range(1, boundaries_of(campaigns) + 1):
         situation = begin(in_git=True)
         take(situation, FIRST)
@@ -182,7 +210,11 @@ class Week:
         words = f"第{number}天"
         letter = whole_text(window, content=words) if number % 2 else whole_news(window)
         self.until(opens + self.chance.randrange(-60, 30) * MINUTE)
-        self.merged.append(replace(letter, name=CampaignName(f"day-{number}")) if number % 2 else told(letter, number))
+        self.merged.append(
+            replace(letter, name=CampaignName(f"day-{number}"))
+            if number % 2
+            else told(letter, number)
+        )
         for _ in range(90):
             self.later(self.chance.randrange(1, 6) * MINUTE)
             self.others()
@@ -190,7 +222,10 @@ class Week:
         self.until(opens + 7 * HOUR)
         self.situation = settled(self.situation, self.merged, self.holder)
         sent = [job.at for job in self.situation.wechat.jobs[number:]]
-        assert [True] == [window.not_before <= at <= window.not_after for at in sent], (number, sent)
+        assert [True] == [window.not_before <= at <= window.not_after for at in sent], (
+            number,
+            sent,
+        )
 
     def kill(self) -> None:
         """Run, and be killed at a boundary soon; now and then an answer is lost besides."""
@@ -222,11 +257,15 @@ def told(letter: RenderedCampaign, number: int) -> RenderedCampaign:
     message = letter.message
     assert not isinstance(message, TextMessage)
     article = replace(message.articles[0], title=f"第{number}封信")
-    return replace(letter, name=CampaignName(f"day-{number}"), message=replace(message, articles=(article,)))
+    return replace(
+        letter, name=CampaignName(f"day-{number}"), message=replace(message, articles=(article,))
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_runner_that_is_killed_for_a_week_loses_nothing_and_sends_nothing_late_or_twice(seed: int) -> None:
+def test_a_runner_that_is_killed_for_a_week_loses_nothing_and_sends_nothing_late_or_twice(
+    seed: int,
+) -> None:
     week = Week(Random(seed))
     take(week.situation, FIRST)
     for number in range(7):
@@ -235,5 +274,9 @@ def test_a_runner_that_is_killed_for_a_week_loses_nothing_and_sends_nothing_late
         week.day(number)
     jobs = week.situation.wechat.jobs
     assert (7, 7) == (len(jobs), len({job.client_msg_id for job in jobs}))
-    assert [] == [record for record in state_of(week.situation.ledger()).records.values() if record.is_in_doubt]
+    assert [] == [
+        record
+        for record in state_of(week.situation.ledger()).records.values()
+        if record.is_in_doubt
+    ]
     assert (True, True) == (week.kills >= 500, week.refusals > 50), (week.kills, week.refusals)

@@ -23,7 +23,9 @@ def test_a_broken_rule_is_noticed(mutant: Mutant) -> None:
         assert Explorer(BY_NAME[mutant.scenario], stop_early=True).explore().violations
 
 
-@pytest.mark.parametrize("wrong", WRONG_CELLS, ids=lambda wrong: f"{wrong.before} {wrong.event} {wrong.after}")
+@pytest.mark.parametrize(
+    "wrong", WRONG_CELLS, ids=lambda wrong: f"{wrong.before} {wrong.event} {wrong.after}"
+)
 def test_a_mistake_in_the_table_of_phases_breaks_a_law(wrong: WrongCell) -> None:
     assert wrong.law in broken_laws({**TABLE, (wrong.before, wrong.event): wrong.after})
 

@@ -62,7 +62,9 @@ def test_a_story_is_the_same_whenever_it_is_told() -> None:
     assert ledger_of(story_of(12)) == ledger_of(story_of(12))
 
 
-def test_stories_go_to_places_where_something_could_go_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stories_go_to_places_where_something_could_go_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What 300 stories lead to, so that a change of the dice does not quietly make them dull."""
     met: Counter[str] = Counter()
     worlds = kept_worlds(monkeypatch)
@@ -74,15 +76,36 @@ def test_stories_go_to_places_where_something_could_go_wrong(monkeypatch: pytest
         met["the ledger was an older copy"] += world.forked
         met["sent"] += len(jobs)
         met["sent to a list"] += any(job.openids for job in jobs)
-        met["sent to a list that was corrected"] += any(is_of_a_corrected_list(world, job) for job in jobs)
+        met["sent to a list that was corrected"] += any(
+            is_of_a_corrected_list(world, job) for job in jobs
+        )
         met["in git"] += isinstance(world.disk, Server)
         met["sent by a ledger in git"] += isinstance(world.disk, Server) and bool(jobs)
         for entry in world.disk.entries:
             met[entry.event.type] += 1
             met["accepted before"] += getattr(entry.event, "duplicate", False)
-    expected = {"sent in the console", "the ledger was an older copy", "sent", "accepted before", "send_in_doubt"}
-    expected |= {"sent to a list", "sent to a list that was corrected", "in git", "sent by a ledger in git"}
-    expected |= {"send_rejected", "send_settled", "expired", "adopted", "draft_deleted", "draft_not_saved", "previewed"}
+    expected = {
+        "sent in the console",
+        "the ledger was an older copy",
+        "sent",
+        "accepted before",
+        "send_in_doubt",
+    }
+    expected |= {
+        "sent to a list",
+        "sent to a list that was corrected",
+        "in git",
+        "sent by a ledger in git",
+    }
+    expected |= {
+        "send_rejected",
+        "send_settled",
+        "expired",
+        "adopted",
+        "draft_deleted",
+        "draft_not_saved",
+        "previewed",
+    }
     assert set() == {each for each in expected if met[each] < (1 if each == "adopted" else 4)}, met
 
 
@@ -113,7 +136,10 @@ def is_of_a_corrected_list(world: World, job: MassJob) -> bool:
 
 def rule_1_recorded_after_the_request(patch: pytest.MonkeyPatch) -> None:
     def late(
-        run: apply_run.ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
+        run: apply_run.ApplyContext,
+        outcome: CampaignOutcome,
+        campaign: RenderedCampaign,
+        intent: SendIntent,
     ) -> Verdict:
         clock = run.ports.clock
         permit = preflight.Permit(preflight._ISSUER, intent, 0, clock.now(), clock.now(), clock)
@@ -128,11 +154,18 @@ def rule_1_recorded_after_the_request(patch: pytest.MonkeyPatch) -> None:
 
 def rule_2_a_timeout_is_a_rejection(patch: pytest.MonkeyPatch) -> None:
     def hasty(
-        run: apply_run.ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, intent: SendIntent
+        run: apply_run.ApplyContext,
+        outcome: CampaignOutcome,
+        campaign: RenderedCampaign,
+        intent: SendIntent,
     ) -> Verdict:
         def answer(asked: SendIntent, permit: SendPermit) -> Verdict:
             verdict = run.ports.wechat(campaign.account).send_mass(asked, permit)
-            return Rejected(-1, None, verdict.reason, "", retryable=True) if isinstance(verdict, InDoubt) else verdict
+            return (
+                Rejected(-1, None, verdict.reason, "", retryable=True)
+                if isinstance(verdict, InDoubt)
+                else verdict
+            )
 
         return _attempt(answering(run, answer), outcome, campaign, intent)
 
@@ -142,7 +175,9 @@ def rule_2_a_timeout_is_a_rejection(patch: pytest.MonkeyPatch) -> None:
 def rule_3_a_rejection_closes_every_attempt(patch: pytest.MonkeyPatch) -> None:
     one = folding.Send.absorb
 
-    def all_of_them(send: folding.Send, entry: Entry, attempt: folding.Attempt | None = None) -> object:
+    def all_of_them(
+        send: folding.Send, entry: Entry, attempt: folding.Attempt | None = None
+    ) -> object:
         if isinstance(entry.event, SendRejected):
             send.open.clear()
         return one(send, entry, attempt)
@@ -163,8 +198,12 @@ def rule_5_repeated_past_the_memory(patch: pytest.MonkeyPatch) -> None:
 def rule_6_an_attempt_that_is_not_durable(patch: pytest.MonkeyPatch) -> None:
     durably = LedgerSession.record
 
-    def carelessly(book: LedgerSession, event: Event, campaign: RenderedCampaign | None = None) -> Entry:
-        return (book.note if isinstance(event, SendAttempted) else durably.__get__(book))(event, campaign)
+    def carelessly(
+        book: LedgerSession, event: Event, campaign: RenderedCampaign | None = None
+    ) -> Entry:
+        return (book.note if isinstance(event, SendAttempted) else durably.__get__(book))(
+            event, campaign
+        )
 
     patch.setattr(LedgerSession, "record", carelessly)
 
@@ -177,7 +216,9 @@ def two_runners_append_without_comparing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(folding.State, "absorb", serial_by_serial(folding.State.absorb))
 
 
-def serial_by_serial(absorb: Callable[[folding.State, Entry], None]) -> Callable[[folding.State, Entry], None]:
+def serial_by_serial(
+    absorb: Callable[[folding.State, Entry], None],
+) -> Callable[[folding.State, Entry], None]:
     """A fold that skips what it did not read itself."""
 
     def skipping(state: folding.State, entry: Entry) -> None:
@@ -213,7 +254,9 @@ def no_request_is_ever_late(patch: pytest.MonkeyPatch) -> None:
 
 def nobody_reads_the_ledger_again(patch: pytest.MonkeyPatch) -> None:
     """It would catch what a push got wrong."""
-    patch.setattr(LedgerSession, "entries_after", lambda _, serial: [SimpleNamespace(serial=serial + 1)])
+    patch.setattr(
+        LedgerSession, "entries_after", lambda _, serial: [SimpleNamespace(serial=serial + 1)]
+    )
 
 
 def quiet_hours_are_not_asked(patch: pytest.MonkeyPatch) -> None:
@@ -250,7 +293,9 @@ def drafts_never_come_late(patch: pytest.MonkeyPatch) -> None:
 
 
 def drafts_are_begun_and_not_durable(patch: pytest.MonkeyPatch) -> None:
-    def carelessly(book: LedgerSession, events: Sequence[tuple[Event, RenderedCampaign]]) -> list[Entry]:
+    def carelessly(
+        book: LedgerSession, events: Sequence[tuple[Event, RenderedCampaign]]
+    ) -> list[Entry]:
         return [book.note(event, campaign) for event, campaign in events]
 
     patch.setattr(LedgerSession, "record_each", carelessly)
@@ -260,7 +305,9 @@ def a_preview_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
     fold = folding._previewed
 
     def forgetful(record: Record, event: Any, entry: Entry) -> None:
-        fold(record, replace(event, outcome="failed") if event.outcome == "unknown" else event, entry)
+        fold(
+            record, replace(event, outcome="failed") if event.outcome == "unknown" else event, entry
+        )
 
     patch.setattr(folding, "_OF_CAMPAIGN", {**folding._OF_CAMPAIGN, Previewed: forgetful})
 
@@ -349,7 +396,16 @@ MUTANTS: list[tuple[Mutant, str, Story | None]] = [
     (
         rule_3_a_rejection_closes_every_attempt,
         "went out 2 times",
-        Story((WORDS,), (Run(faults=(NO_ANSWER,), no_wait=True), Wait(2), Run(faults=(USED_UP,)), Wait(1450), Run())),
+        Story(
+            (WORDS,),
+            (
+                Run(faults=(NO_ANSWER,), no_wait=True),
+                Wait(2),
+                Run(faults=(USED_UP,)),
+                Wait(1450),
+                Run(),
+            ),
+        ),
     ),
     (rule_4_an_id_for_each_try, "went out 2 times", Story((WORDS,), (Run(faults=(NO_ANSWER,)),))),
     (
@@ -365,12 +421,24 @@ MUTANTS: list[tuple[Mutant, str, Story | None]] = [
         Story(BOTH, (*ON_TWO_MACHINES, OlderCopy(100), Wait(1450), Run())),
     ),
     (the_kill_switch_is_not_asked, "the kill switch is on", Story((WORDS,), (OFF, Run()))),
-    (the_rules_are_those_of_the_start, "the kill switch is on", Story((WORDS,), (Run(faults=(LOST,), during=(OFF,)),))),
+    (
+        the_rules_are_those_of_the_start,
+        "the kill switch is on",
+        Story((WORDS,), (Run(faults=(LOST,), during=(OFF,)),)),
+    ),
     (the_window_is_not_asked, "outside its window", None),
-    (quiet_hours_are_not_asked, "is quiet", Story((WORDS,), (Policy(Rules(quiet=(11, 14))), Run()))),
+    (
+        quiet_hours_are_not_asked,
+        "is quiet",
+        Story((WORDS,), (Policy(Rules(quiet=(11, 14))), Run())),
+    ),
     (a_doubt_stops_no_other_campaign, "is in doubt", None),
     (everybody_gets_it, "it goes to ToAll", None),
-    (a_draft_is_not_read_again, "changed in the console", Story((NEWS,), (Run(asked=20, during=(EDITED,)),))),
+    (
+        a_draft_is_not_read_again,
+        "changed in the console",
+        Story((NEWS,), (Run(asked=20, during=(EDITED,)),)),
+    ),
     (
         a_changed_draft_is_deleted,
         "changed in the console",
@@ -378,11 +446,18 @@ MUTANTS: list[tuple[Mutant, str, Story | None]] = [
     ),
     (drafts_are_not_looked_for, "are left", Story((SALE,), (Run(crash="after add_draft"),))),
     (drafts_never_come_late, "are left", Story((SALE,), (Run(faults=(("add_draft", "LATE"),)),))),
-    (drafts_are_begun_and_not_durable, "are left", Story((SALE,), (Run(crash="after add_draft", power=0),))),
+    (
+        drafts_are_begun_and_not_durable,
+        "are left",
+        Story((SALE,), (Run(crash="after add_draft", power=0),)),
+    ),
     (
         a_preview_of_unknown_outcome_is_repeated,
         "again in run",
-        Story((replace(WORDS, reviewers=1),), (Run(until="PREVIEW", faults=(("preview", "REQUEST_LOST"),)),)),
+        Story(
+            (replace(WORDS, reviewers=1),),
+            (Run(until="PREVIEW", faults=(("preview", "REQUEST_LOST"),)),),
+        ),
     ),
     (
         nobody_looks_at_the_clock_after_a_push,
@@ -392,12 +467,16 @@ MUTANTS: list[tuple[Mutant, str, Story | None]] = [
     (
         only_the_window_is_looked_at_after_a_push,
         "is quiet",
-        Story((WORDS,), (Policy(Rules(quiet=(13, 14))), Wait(55), Run(faults=(SLOW,))), in_git=True),
+        Story(
+            (WORDS,), (Policy(Rules(quiet=(13, 14))), Wait(55), Run(faults=(SLOW,))), in_git=True
+        ),
     ),
     (
         the_rules_are_not_read_again_after_a_push,
         "the kill switch is on",
-        Story((WORDS,), (Run(until="PREVIEW"), Run(faults=(UNANSWERED,), during=(OFF,))), in_git=True),
+        Story(
+            (WORDS,), (Run(until="PREVIEW"), Run(faults=(UNANSWERED,), during=(OFF,))), in_git=True
+        ),
     ),
     (
         a_draft_is_not_read_again_after_a_push,
@@ -416,7 +495,11 @@ MUTANTS: list[tuple[Mutant, str, Story | None]] = [
     (
         a_lost_race_is_a_won_one,
         "no open attempt",
-        Story(BOTH, (Together(Run(("first",)), Run(("second",)), "10000011101011010011"),), in_git=True),
+        Story(
+            BOTH,
+            (Together(Run(("first",)), Run(("second",)), "10000011101011010011"),),
+            in_git=True,
+        ),
     ),
     (
         a_branch_that_was_set_back_is_believed,
@@ -432,8 +515,12 @@ MUTANTS: list[tuple[Mutant, str, Story | None]] = [
 """Each way to be broken, how the checkers say it, and a story that is enough; without one the first sixty tell."""
 
 
-@pytest.mark.parametrize(("mutant", "how", "story"), MUTANTS, ids=[each.__name__ for each, _, _ in MUTANTS])
-def test_the_checkers_notice(mutant: Mutant, how: str, story: Story | None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("mutant", "how", "story"), MUTANTS, ids=[each.__name__ for each, _, _ in MUTANTS]
+)
+def test_the_checkers_notice(
+    mutant: Mutant, how: str, story: Story | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if story is not None:
         assert [] == tell(story)
     mutant(monkeypatch)
@@ -445,7 +532,10 @@ def test_a_failing_story_is_shortened_to_what_it_needs(monkeypatch: pytest.Monke
     """And is written so that Python reads it back."""
     the_kill_switch_is_not_asked(monkeypatch)
     long = Story(
-        (Declared("sale", reviewers=2), Declared("words", "text", opens=-1, closes=80, reviewers=1)),
+        (
+            Declared("sale", reviewers=2),
+            Declared("words", "text", opens=-1, closes=80, reviewers=1),
+        ),
         (
             Wait(31),
             Run(until="DRAFT", faults=(("add_draft", "LATE"),), power=2),
@@ -460,7 +550,9 @@ def test_a_failing_story_is_shortened_to_what_it_needs(monkeypatch: pytest.Monke
         Nature(allowance=1),
     )
     shortest = shortened(long)
-    expected = Story((Declared("words", opens=-1, closes=80),), (Policy(Rules(sending=False)), Run()))
+    expected = Story(
+        (Declared("words", opens=-1, closes=80),), (Policy(Rules(sending=False)), Run())
+    )
     assert expected == shortest == eval(written(shortest))
 
 

@@ -15,7 +15,17 @@ from typing import Any, Final
 from copies import replace
 from simulation.walk_account import Nature
 from simulation.walk_declared import Declared, Rules
-from simulation.walk_events import Adopt, Console, Edit, OlderCopy, Policy, Settle, Skew, Verge, Wait
+from simulation.walk_events import (
+    Adopt,
+    Console,
+    Edit,
+    OlderCopy,
+    Policy,
+    Settle,
+    Skew,
+    Verge,
+    Wait,
+)
 from simulation.walk_people import CORRECTIONS, FIRST
 from simulation.walk_port import FAULTS
 from simulation.walk_remote import PUSH_FAULTS
@@ -120,7 +130,9 @@ def story_of(seed: int) -> Story:
     declared = tuple(_campaigns(dice))
     nature = Nature(dice.random() < 0.8, dice.random() < 0.3, dice.choice([None, None, None, 1, 2]))
     cast = _Cast(
-        tuple(each.name for each in declared), tuple(d.name for d in declared if d.people), dice.random() < IN_GIT
+        tuple(each.name for each in declared),
+        tuple(d.name for d in declared if d.people),
+        dice.random() < IN_GIT,
     )
     events = [event for _ in range(dice.randint(6, 18)) for event in _events(dice, cast)]
     return Story(declared, tuple(events), nature, cast.in_git)
@@ -134,7 +146,9 @@ def _campaigns(dice: random.Random) -> list[Declared]:
         tag_id = 101 if name == "club" else None
         people = FIRST if tag_id is None and dice.random() < LISTS else ""
         account = "other" if name == "else" else "main"
-        found.append(Declared(name, kind, opens, closes, dice.choice([0, 0, 1, 2]), tag_id, account, people))
+        found.append(
+            Declared(name, kind, opens, closes, dice.choice([0, 0, 1, 2]), tag_id, account, people)
+        )
     return found
 
 
@@ -171,12 +185,19 @@ def _deed(dice: random.Random, cast: _Cast) -> Happening:
         case 4:
             quiet = dice.choice([None, None, (11, 14), (22, 8)])
             sending, no_send = dice.random() > 0.2, dice.random() < 0.15
-            return Policy(Rules(sending, no_send, dice.choice(["resubmit", "stop"]), quiet, dice.random() < 0.3))
+            return Policy(
+                Rules(
+                    sending, no_send, dice.choice(["resubmit", "stop"]), quiet, dice.random() < 0.3
+                )
+            )
         case 5:
             return Policy(Rules())
         case 6 | 7 | 8:
             return Console(
-                dice.choice(["send", "send", "send", "edit", "mark_up", "comment", "delete", "send_else"]), name
+                dice.choice(
+                    ["send", "send", "send", "edit", "mark_up", "comment", "delete", "send_else"]
+                ),
+                name,
             )
         case 9 | 10:
             return Settle(name, dice.random() < 0.5)
@@ -189,11 +210,15 @@ def _deed(dice: random.Random, cast: _Cast) -> Happening:
 
 
 def _run(dice: random.Random, cast: _Cast, *, alone: bool = True) -> Run:
-    chosen = tuple(name for name in cast.names if dice.random() < 0.6) if dice.random() < 0.6 else ()
+    chosen = (
+        tuple(name for name in cast.names if dice.random() < 0.6) if dice.random() < 0.6 else ()
+    )
     faults = {**FAULTS, "push": PUSH_FAULTS}
     methods = ["send_mass"] * 5 + ["add_draft"] * 2 + [*FAULTS] + ["push"] * (15 * cast.in_git)
     faulty = [dice.choice(methods) for _ in range(dice.choice([0, 1, 1, 2, 2, 3]))]
-    later = [("send_mass", "NONE")] * dice.randint(0, 2) if cast.lists and dice.random() < 0.5 else []
+    later = (
+        [("send_mass", "NONE")] * dice.randint(0, 2) if cast.lists and dice.random() < 0.5 else []
+    )
     during = tuple(_deed(dice, cast) for _ in range(dice.choice([0, 0, 1]))) if alone else ()
     crashes = (*CRASHES, *PUSH_CRASHES * 2) if cast.in_git else CRASHES
     return Run(
@@ -214,7 +239,9 @@ def _run(dice: random.Random, cast: _Cast, *, alone: bool = True) -> Run:
     )
 
 
-_PARTICULAR: Final = re.compile(r"\b(sale|words|club|else|main|other)\b|[A-Z_0-9]+|['\[\](),]|editor_")
+_PARTICULAR: Final = re.compile(
+    r"\b(sale|words|club|else|main|other)\b|[A-Z_0-9]+|['\[\](),]|editor_"
+)
 
 
 def shortened(story: Story) -> Story:
@@ -247,16 +274,27 @@ def _simpler(story: Story) -> list[Story]:
     """Give stories that are a little simpler, the simplest first."""
     events, found = story.events, []
     for size in (8, 4, 2, 1):
-        found += [replace(story, events=events[:at] + events[at + size :]) for at in range(0, len(events), size)]
-    found += [replace(story, declared=tuple(d for d in story.declared if d is not each)) for each in story.declared]
+        found += [
+            replace(story, events=events[:at] + events[at + size :])
+            for at in range(0, len(events), size)
+        ]
+    found += [
+        replace(story, declared=tuple(d for d in story.declared if d is not each))
+        for each in story.declared
+    ]
     for at, event in enumerate(events):
         choices = [event.first, event.second] if isinstance(event, Together) else _plainer(event)
-        found += [replace(story, events=(*events[:at], each, *events[at + 1 :])) for each in choices]
+        found += [
+            replace(story, events=(*events[:at], each, *events[at + 1 :])) for each in choices
+        ]
     found += [replace(story, nature=each) for each in _plainer(story.nature)]
     found += [replace(story, in_git=False)] if story.in_git else []
     for at, declared in enumerate(story.declared):
         plain = [each for each in _plainer(declared) if each.name == declared.name]
-        found += [replace(story, declared=(*story.declared[:at], d, *story.declared[at + 1 :])) for d in plain]
+        found += [
+            replace(story, declared=(*story.declared[:at], d, *story.declared[at + 1 :]))
+            for d in plain
+        ]
     return [each for each in found if each.declared and len(written(each)) < len(written(story))]
 
 
@@ -268,7 +306,9 @@ def _plainer(value: Any) -> list[Any]:
         if is_dataclass(now):
             found += [replace(value, **{field.name: each}) for each in _plainer(now)]
         elif isinstance(now, tuple):
-            found += [replace(value, **{field.name: now[:at] + now[at + 1 :]}) for at in range(len(now))]
+            found += [
+                replace(value, **{field.name: now[:at] + now[at + 1 :]}) for at in range(len(now))
+            ]
         if now != field.default and isinstance(field.default, int | str | bool | None):
             found.append(replace(value, **{field.name: field.default}))
     return found
@@ -280,7 +320,9 @@ def written(story: Story) -> str:
     declared = ", ".join(map(short, story.declared))
     nature = "" if story.nature == DOCUMENTED else f"\n    nature={short(story.nature)},"
     in_git = "\n    in_git=True," if story.in_git else ""
-    return "\n".join(["Story(", f"    ({declared},),", "    (", *lines, f"    ),{nature}{in_git}", ")"])
+    return "\n".join(
+        ["Story(", f"    ({declared},),", "    (", *lines, f"    ),{nature}{in_git}", ")"]
+    )
 
 
 def short(value: Any) -> str:
@@ -309,5 +351,9 @@ def walk(start: int, count: int) -> str | None:
 
 if __name__ == "__main__":
     report = walk(int(sys.argv[1]), int(sys.argv[2]))
-    sys.stdout.write(f"{report}\n" if report else f"{sys.argv[2]} stories from seed {sys.argv[1]}: nothing is wrong\n")
+    sys.stdout.write(
+        f"{report}\n"
+        if report
+        else f"{sys.argv[2]} stories from seed {sys.argv[1]}: nothing is wrong\n"
+    )
     sys.exit(1 if report else 0)

@@ -16,7 +16,16 @@ from simulation.walk_declared import name_of
 from massctl.apply.ports import DraftArticle, JobReport, Material, Upload
 from massctl.errors import PermanentError
 from massctl.model.ids import ClientMsgId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256, sha256_of
-from massctl.model.send import Accepted, Body, InDoubt, Rejected, SendIntent, ToOpenids, ToTag, Verdict
+from massctl.model.send import (
+    Accepted,
+    Body,
+    InDoubt,
+    Rejected,
+    SendIntent,
+    ToOpenids,
+    ToTag,
+    Verdict,
+)
 
 MEMORY: Final = timedelta(hours=24)
 """How long a clientmsgid is remembered. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
@@ -156,7 +165,9 @@ class Account:
         by_console: bool = False,
     ) -> MassJob:
         """Make a job, which uses the allowance, and the draft."""
-        job = MassJob(MsgId(self.first_msg_id + len(self.jobs)), self.time(), key, by_console, openids)
+        job = MassJob(
+            MsgId(self.first_msg_id + len(self.jobs)), self.time(), key, by_console, openids
+        )
         self.jobs.append(job)
         if media_id is not None:
             self.sent.add(media_id)
@@ -210,7 +221,12 @@ def refusal(errcode: int) -> Rejected:
     """Refuse a send as WeChat does: the token, the allowance, the draft, or an openid."""
     dead = errcode in {40001, 40014, 42001}
     return Rejected(
-        errcode, "6a-7b", "refused", "look in the console", token_dead=dead, retryable=errcode not in {40003, 40007}
+        errcode,
+        "6a-7b",
+        "refused",
+        "look in the console",
+        token_dead=dead,
+        retryable=errcode not in {40003, 40007},
     )
 
 

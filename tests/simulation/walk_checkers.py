@@ -45,7 +45,9 @@ def open_attempts(world: World) -> list[Open]:
     return found
 
 
-def sending(runner: Runner, account: Account, send: SendIntent, appid: AppId, campaign: RenderedCampaign) -> None:
+def sending(
+    runner: Runner, account: Account, send: SendIntent, appid: AppId, campaign: RenderedCampaign
+) -> None:
     """Judge a mass send in the moment in which its request leaves."""
     world, key = runner.world, (campaign.name, campaign.edition)
     wrong = [
@@ -62,14 +64,21 @@ def sending(runner: Runner, account: Account, send: SendIntent, appid: AppId, ca
 def once(world: World) -> None:
     """At most one job for a campaign's edition, and for each openid of a list, whoever asked for it."""
     for name, account in world.accounts.items():
-        got = Counter((job.key, who) for job in account.jobs if job.key is not None for who in job.openids or ("",))
+        got = Counter(
+            (job.key, who)
+            for job in account.jobs
+            if job.key is not None
+            for who in job.openids or ("",)
+        )
         for (key, who), times in got.items():
             said = f"{key} went out {times} times by {name}" + (f" to {who}" if who else "")
             if times > 1 and said not in world.wrongs:
                 world.wrong(said)
 
 
-def previewing(runner: Runner, account: Account, recipient: str, body: Body, *, arrives: bool) -> None:
+def previewing(
+    runner: Runner, account: Account, recipient: str, body: Body, *, arrives: bool
+) -> None:
     """Judge a preview that leaves: nobody is shown by `apply` what they may have been shown before."""
     world, campaign = runner.world, runner.checkout[name_of(account.subject(body))]
     key = recipient, campaign.digest
@@ -98,15 +107,28 @@ def between_runs(world: World) -> None:
     shown = {recipient for account in world.accounts.values() for recipient in account.shown}
     jobs = {job.msg_id: job for account in world.accounts.values() for job in account.jobs}
     drafts = {media_id for account in world.accounts.values() for media_id in account.ours}
-    asked = {e.serial: e.event.recipients_sha256 for e in world.disk.entries if e.event.type == "send_attempted"}
+    asked = {
+        e.serial: e.event.recipients_sha256
+        for e in world.disk.entries
+        if e.event.type == "send_attempted"
+    }
     for entry in world.disk.entries:
         match entry.event:
-            case entries.SendAccepted(msg_id=msg_id) | entries.SendSettled(outcome="sent", msg_id=int(msg_id)):
+            case (
+                entries.SendAccepted(msg_id=msg_id)
+                | entries.SendSettled(outcome="sent", msg_id=int(msg_id))
+            ):
                 job = jobs.get(msg_id)
                 if job is None or job.key != (entry.campaign, entry.edition):
-                    world.wrong(f"entry {entry.serial} says that job {msg_id} is of {entry.campaign}")
-                elif (named := asked.get(getattr(entry.event, "attempt", 0))) and named != _named(job):
-                    world.wrong(f"entry {entry.serial} says that others got job {msg_id} than {job.openids}")
+                    world.wrong(
+                        f"entry {entry.serial} says that job {msg_id} is of {entry.campaign}"
+                    )
+                elif (named := asked.get(getattr(entry.event, "attempt", 0))) and named != _named(
+                    job
+                ):
+                    world.wrong(
+                        f"entry {entry.serial} says that others got job {msg_id} than {job.openids}"
+                    )
             case entries.Previewed(outcome="sent", recipient=recipient) if recipient not in shown:
                 world.wrong(f"entry {entry.serial} says that {recipient} has the preview")
             case entries.DraftSaved(media_id=media_id) if media_id not in drafts:
@@ -124,13 +146,19 @@ def at_the_end(world: World, refused: set[str]) -> None:
     if world.forked:
         return  # An older copy knows nothing of drafts that were saved since, and nobody else looks for them.
     doubtful = {each.event.appid for each in open_attempts(world)}
-    known = {entry.event.media_id for entry in world.disk.entries if isinstance(entry.event, entries.DraftSaved)}
+    known = {
+        entry.event.media_id
+        for entry in world.disk.entries
+        if isinstance(entry.event, entries.DraftSaved)
+    }
     for name in world.declared:
         account = world.account(name)
         # One that WeChat mangled, and that could not be read back, is told of as changed and waits for a person.
         # How long one may be late is measured by clocks.
         left = [each for each in account.our_drafts(name) if each not in account.mangled]
-        left = [each for each in left if each in known or not (world.skewed and each in account.late)]
+        left = [
+            each for each in left if each in known or not (world.skewed and each in account.late)
+        ]
         jobs = max(1, len(batches_of(world.checkout()[name].openid_list)))
         if len(left) > jobs and world.declared[name].appid not in doubtful and name not in refused:
             world.wrong(f"{len(left)} drafts of {name} are left: {left}")
@@ -160,7 +188,11 @@ def _allowed(runner: Runner, campaign: RenderedCampaign) -> Iterator[str]:
         yield f"{now} is quiet"
     if window is not None and not window.not_before <= now <= window.not_after:
         yield f"{now} is outside its window"
-    mine = [each for each in open_attempts(runner.world) if each.key == (campaign.name, campaign.edition)]
+    mine = [
+        each
+        for each in open_attempts(runner.world)
+        if each.key == (campaign.name, campaign.edition)
+    ]
     if window is None and campaign.name not in (runner.named or ()) and len(mine) < 2:
         yield "nobody named it"
     if rules.in_doubt == "stop" and len(mine) > 1:
@@ -185,7 +217,13 @@ def _as_approved(account: Account, body: Body, campaign: RenderedCampaign) -> It
         for address, sha256 in account.sha_of.items():
             content = content.replace(address, f"massctl-picture:{sha256}")
         expected = ours.title, ours.author, ours.digest, ours.content, ours.cover
-        found = theirs.title, theirs.author, theirs.digest, content, account.sha_of[theirs.thumb_media_id]
+        found = (
+            theirs.title,
+            theirs.author,
+            theirs.digest,
+            content,
+            account.sha_of[theirs.thumb_media_id],
+        )
         if expected != found and account.adopted.get(body.own_id) != (theirs,):
             yield f"nobody approved {found}"
 
@@ -220,7 +258,11 @@ def forget(world: World) -> None:
     Previews are shown again, and what WeChat kept of a draft is not known to the letter.
     """
     events = [entry.event for entry in world.disk.entries]
-    last = {(each.recipient, each.digest): each.outcome for each in events if isinstance(each, entries.Previewed)}
+    last = {
+        (each.recipient, each.digest): each.outcome
+        for each in events
+        if isinstance(each, entries.Previewed)
+    }
     world.asked &= {key for key, outcome in last.items() if outcome != "failed"}
     noted = {each.media_id for each in events if isinstance(each, entries.DraftVerified)}
     for account in world.accounts.values():

@@ -8,7 +8,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from building import APPID, HOUR, NOW, OTHER_APPID, article, audience, house, picture, reviewers, sha, text
+from building import (
+    APPID,
+    HOUR,
+    NOW,
+    OTHER_APPID,
+    article,
+    audience,
+    house,
+    picture,
+    reviewers,
+    sha,
+    text,
+)
 from simulation.walk_people import listed
 
 from massctl.model.ids import AccountName, AppId
@@ -82,7 +94,9 @@ def rendered(declared: Declared, page: Page) -> RenderedCampaign:
         fields["openid_list"] = listed(page.people or declared.people)
     if news:
         body = f'<p>{line}</p><img src="massctl-picture:{sha("hero")}"><img src="massctl-picture:{sha("second")}">'
-        fields["message"] = NewsMessage((article(line, content=body, cover=sha(f"cover {declared.name}")),))
+        fields["message"] = NewsMessage(
+            (article(line, content=body, cover=sha(f"cover {declared.name}")),)
+        )
         cover = picture(f"cover {declared.name}", Purpose.MATERIAL)
         fields["pictures"] = (picture("hero"), picture("second"), cover)
     return text(declared.name, **fields)
@@ -91,7 +105,9 @@ def rendered(declared: Declared, page: Page) -> RenderedCampaign:
 def _window(declared: Declared, page: Page) -> Window | None:
     if declared.opens is None or declared.closes is None:
         return None
-    return Window(NOW + (declared.opens + page.later) * HOUR, NOW + (declared.closes + page.later) * HOUR)
+    return Window(
+        NOW + (declared.opens + page.later) * HOUR, NOW + (declared.closes + page.later) * HOUR
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,13 @@ from simulation.walk_world import Runner, RunnerLedger, World
 
 from massctl.apply.journal import LedgerSession
 from massctl.apply.ports import DraftArticle
-from massctl.apply.reconcile import Statement, adopt_draft, batches_in_question, settle_not_sent, settle_sent
+from massctl.apply.reconcile import (
+    Statement,
+    adopt_draft,
+    batches_in_question,
+    settle_not_sent,
+    settle_sent,
+)
 from massctl.errors import MassctlError, UsageError
 from massctl.model.entries import Entry, SendSettled
 from massctl.model.ids import CampaignName, MediaId
@@ -50,8 +56,13 @@ class Verge:
     minutes: int = 5
 
     def happen(self, world: World) -> None:
-        if self.name in world.declared and (window := world.checkout()[self.name].window) is not None:
-            world.pass_by(max(timedelta(0), window.not_after - timedelta(minutes=self.minutes) - world.time))
+        if (
+            self.name in world.declared
+            and (window := world.checkout()[self.name].window) is not None
+        ):
+            world.pass_by(
+                max(timedelta(0), window.not_after - timedelta(minutes=self.minutes) - world.time)
+            )
 
 
 @dataclass(frozen=True)
@@ -125,7 +136,9 @@ class Console:
         if self.name not in world.declared:
             return
         account = world.account(self.name)
-        drafts = [m for m in account.drafts if m in account.ours and account.ours[m][0] == self.name]
+        drafts = [
+            m for m in account.drafts if m in account.ours and account.ours[m][0] == self.name
+        ]
         drafts = [m for m in drafts if m not in account.mangled]
         if self.act == "send_else":
             account.accept(None, None)
@@ -136,7 +149,9 @@ class Console:
 def _send(world: World, account: Account, media_id: MediaId) -> None:
     key = account.ours[media_id]
     in_doubt = any(each.key[0] == key[0] for each in walk_checkers.open_attempts(world))
-    known = media_id in {e.event.media_id for e in world.disk.entries[: world.disk.flushed] if _is_saved(e)}
+    known = media_id in {
+        e.event.media_id for e in world.disk.entries[: world.disk.flushed] if _is_saved(e)
+    }
     pushed = world.pushing.checkout.get(key[0]) if world.pushing is not None else None
     if world.declared[key[0]].people or (pushed is not None and not pushed.message.has_draft):
         return
@@ -149,12 +164,20 @@ def _is_saved(entry: Entry) -> bool:
 
 
 def _edit(_: World, account: Account, media_id: MediaId) -> None:
-    _write(account, media_id, replace(account.drafts[media_id][0], title=account.drafts[media_id][0].title + " !"))
+    _write(
+        account,
+        media_id,
+        replace(account.drafts[media_id][0], title=account.drafts[media_id][0].title + " !"),
+    )
 
 
 def _mark_up(world: World, account: Account, media_id: MediaId) -> None:
     """Strike something out. Assumption: massctl could note before what WeChat kept of the draft."""
-    noted = {e.event.media_id for e in world.disk.entries[: world.disk.flushed] if e.event.type == "draft_verified"}
+    noted = {
+        e.event.media_id
+        for e in world.disk.entries[: world.disk.flushed]
+        if e.event.type == "draft_verified"
+    }
     if media_id in noted:
         old = account.drafts[media_id][0]
         if media_id not in account.touched:
@@ -210,7 +233,9 @@ class Settle:
 
     def _settle(self, world: World, record: Record, runner: Runner, book: LedgerSession) -> None:
         account, key = world.account(self.name), (record.campaign, record.edition)
-        if account.coming or any(runner.now() - each.at < HALF_AN_HOUR for each in record.open_attempts):
+        if account.coming or any(
+            runner.now() - each.at < HALF_AN_HOUR for each in record.open_attempts
+        ):
             return
         jobs = [job for job in account.jobs_of(key) if not job.openids or _is_open(record, job)]
         wechat = RunnerWeChat(runner, account, world.declared[self.name].appid)
@@ -221,7 +246,9 @@ class Settle:
                 settle_sent(record, said, wechat if self.with_id else None, book, **moments)
             else:
                 other = account.touched | account.mangled
-                for media_id in [m for m in account.drafts if account.ours.get(m) == key and m in other]:
+                for media_id in [
+                    m for m in account.drafts if account.ours.get(m) == key and m in other
+                ]:
                     del account.drafts[media_id]
                 settle_not_sent(record, said, lambda _: wechat, book, **moments)
         except UsageError:
@@ -268,7 +295,9 @@ class OlderCopy:
         if len(world.disk.entries) < 2 or world.disk.newer is not None:
             return
         world.disk.put_older(self.back)
-        if self.fresh_machine or not all(locks.noted > len(world.disk.entries) for locks in world.locks):
+        if self.fresh_machine or not all(
+            locks.noted > len(world.disk.entries) for locks in world.locks
+        ):
             world.disk.newer, world.forked = None, True
             for locks in world.locks:
                 locks.forget()
@@ -289,7 +318,11 @@ def import_old_sends(world: World) -> None:
                 record = book.state.record(CampaignName(job.key[0]), job.key[1])
                 batch = batches_in_question(record)[0]
                 lost = SendSettled(
-                    batch=batch, outcome="sent", reason="lost with the ledger", by="li", msg_id=job.msg_id
+                    batch=batch,
+                    outcome="sent",
+                    reason="lost with the ledger",
+                    by="li",
+                    msg_id=job.msg_id,
                 )
                 book.record(lost, record)
 
@@ -304,7 +337,9 @@ def _known(world: World, job: MassJob) -> bool:
     """Whether the ledger says that an edition went out, or this job of it."""
     told = [entry for entry in world.disk.entries if (entry.campaign, entry.edition) == job.key]
     told = [e for e in told if e.event.type == "send_accepted" or _is_word_for(e)]
-    return any(not job.openids or getattr(e.event, "msg_id", None) in (None, job.msg_id) for e in told)
+    return any(
+        not job.openids or getattr(e.event, "msg_id", None) in (None, job.msg_id) for e in told
+    )
 
 
 def _is_word_for(entry: Entry) -> bool:

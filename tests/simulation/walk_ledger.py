@@ -75,7 +75,12 @@ class Disk:
         """Undo `put_older`."""
         if self.newer is not None:
             found, self.newer = self.newer, None
-            self.lines, self.entries, self.names, self.flushed = found.lines, found.entries, found.names, found.flushed
+            self.lines, self.entries, self.names, self.flushed = (
+                found.lines,
+                found.entries,
+                found.names,
+                found.flushed,
+            )
             self.torn = b""
 
     def open(self, _: object, locks: "Folder") -> "DiskLedger":
@@ -151,7 +156,11 @@ class DiskLedger:
         """Read as `LocalLedger` does."""
         disk = self._disk
         mark = seen_mark(self._locks)
-        digest = disk.names[mark.serial - 1] if mark is not None and 0 < mark.serial <= len(disk.names) else None
+        digest = (
+            disk.names[mark.serial - 1]
+            if mark is not None and 0 < mark.serial <= len(disk.names)
+            else None
+        )
         why = set_back(mark, lineage_of(disk.entries), len(disk.entries), digest)
         if why is not None:
             raise older_copy(why)
@@ -160,7 +169,10 @@ class DiskLedger:
 
     def check(self, expected_serial: int) -> None:
         """Compare, before the swap."""
-        if expected_serial != self._serial or (len(self._disk.entries), self._disk.prev) != (self._serial, self._prev):
+        if expected_serial != self._serial or (len(self._disk.entries), self._disk.prev) != (
+            self._serial,
+            self._prev,
+        ):
             raise LedgerStaleError("another runner wrote to the ledger")
 
     def tear(self, expected_serial: int, entries: Sequence[NewEntry], number: int) -> None:
@@ -168,7 +180,9 @@ class DiskLedger:
         self.check(expected_serial)
         self._disk.tear(entries, (len(entries) - 1) * (number % 2), newline_only=number % 3 == 0)
 
-    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+    def append(
+        self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool
+    ) -> Sequence[Entry]:
         """Compare and swap as `LocalLedger` does."""
         self.check(expected_serial)
         written = self._disk.write(entries)

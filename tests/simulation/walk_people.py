@@ -33,7 +33,9 @@ def cut(people: str) -> Batches:
     ends = [*range(MOST, len(people), MOST), len(people)]
     if len(ends) > 1 and ends[-1] - ends[-2] == 1:
         ends[-2] -= 1
-    return tuple(tuple(f"o{each}" for each in people[b:e]) for b, e in zip([0, *ends], ends, strict=False))
+    return tuple(
+        tuple(f"o{each}" for each in people[b:e]) for b, e in zip([0, *ends], ends, strict=False)
+    )
 
 
 def name_of_people(openids: tuple[str, ...]) -> Sha256:

@@ -103,7 +103,10 @@ class RunnerWeChat:
     def newest_drafts(self) -> tuple[ListedDraft, ...]:
         def act() -> tuple[ListedDraft, ...]:
             box = reversed(self._account.drafts.items())
-            return tuple(ListedDraft(media_id, tuple(each.title for each in found)) for media_id, found in box)
+            return tuple(
+                ListedDraft(media_id, tuple(each.title for each in found))
+                for media_id, found in box
+            )
 
         return self._call("newest_drafts", act)
 
@@ -127,7 +130,9 @@ class RunnerWeChat:
         if fault == "NO_TOKEN":
             raise _no_token()
         if fault in {"NOT_A_FOLLOWER", "NO_PREVIEWS"}:
-            return PreviewFailed(45009 if fault == "NO_PREVIEWS" else 43004, "6a-7b", "refused", "wait")
+            return PreviewFailed(
+                45009 if fault == "NO_PREVIEWS" else 43004, "6a-7b", "refused", "wait"
+            )
         if body.message.has_draft and body.own_id not in account.drafts:
             return PreviewFailed(40007, "6a-7b", "invalid media_id", "wait")
         arrives = fault != "REQUEST_LOST"
@@ -135,7 +140,11 @@ class RunnerWeChat:
         if arrives:
             account.shown.add(recipient.recorded)
         runner.reach("after preview")
-        return PreviewUnknown("no answer within 30 s") if fault in {"REQUEST_LOST", "ANSWER_LOST"} else PreviewSent()
+        return (
+            PreviewUnknown("no answer within 30 s")
+            if fault in {"REQUEST_LOST", "ANSWER_LOST"}
+            else PreviewSent()
+        )
 
     def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
         account, runner = self._account, self._runner

@@ -53,7 +53,9 @@ class Server:
         self._entries: list[Entry] = []
         self._prev = GENESIS
         created = NewEntry(at=NOW, event=Created(lineage=LINEAGE, realm="loopback"))
-        founder = GitLedger(SimBranch(self.remote, "founder"), cast("Path", Folder()), lambda _: None)
+        founder = GitLedger(
+            SimBranch(self.remote, "founder"), cast("Path", Folder()), lambda _: None
+        )
         founder.append(0, [created], durable=True)
 
     @property
@@ -90,7 +92,9 @@ class Server:
         self.newer = self.remote.head
         left = max(1, len(self.entries) - back)
         history = self.remote.history(self.remote.head)
-        lengths = {tip: self.remote.commits[tip][1]["massctl.state.jsonl"].count(b"\n") for tip in history}
+        lengths = {
+            tip: self.remote.commits[tip][1]["massctl.state.jsonl"].count(b"\n") for tip in history
+        }
         self.remote.head = next(tip for tip in history if lengths[tip] <= left)
 
     def bring_newer_back(self) -> None:

@@ -99,7 +99,9 @@ class Run:
             openids=Lists(),
             accounts={appid: name for name, appid in APPIDS.items()},
         )
-        wanted = [each for name, each in runner.checkout.items() if not self.names or name in self.names]
+        wanted = [
+            each for name, each in runner.checkout.items() if not self.names or name in self.names
+        ]
         showing = Showing() if self.show and len(wanted) == 1 else None
         runner.on_purpose = showing is not None
         until = Until.PREVIEW if showing else Until[self.until]
@@ -111,7 +113,9 @@ class Run:
                 return make_plan(wanted, state, rules, runner.now(), until=until, showing=showing)
 
             founded = RunnerLedger(ledger, runner)
-            return apply_plan(plan(), port, LedgerSession(founded, runner, state, founded), rules, plan)
+            return apply_plan(
+                plan(), port, LedgerSession(founded, runner, state, founded), rules, plan
+            )
 
         try:
             return answered(run, answers)
@@ -197,7 +201,8 @@ _REPEATED: Final = {"send_attempted", "send_rejected", "send_in_doubt"}
 
 def settle_down(world: World) -> None:
     """Let nothing go wrong any more: after two runs a third one has nothing to do, but for doubts and refusals."""
-    world.pass_by(timedelta(hours=4))  # Past everything late, and past what a clock may have been ahead.
+    # Past everything late, and past what a clock may have been ahead.
+    world.pass_by(timedelta(hours=4))
     while any(_is_turning(world, name) for name in world.declared):
         world.pass_by(timedelta(minutes=20))
     _run_without_trouble(world)

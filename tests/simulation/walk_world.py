@@ -31,7 +31,9 @@ LABELS: Final = ("hero", "second")
 class World:
     """Everything that is not massctl, and what is wrong in it."""
 
-    def __init__(self, declared: Sequence[Declared], nature: Nature, *, in_git: bool = False) -> None:
+    def __init__(
+        self, declared: Sequence[Declared], nature: Nature, *, in_git: bool = False
+    ) -> None:
         self.time = NOW
         """The true time, which is WeChat's."""
         self.declared = {each.name: each for each in declared}
@@ -39,7 +41,8 @@ class World:
         """Every commit of a campaign, newest last."""
         self.rules = Rules()
         self.accounts = {
-            name: Account(nature, lambda: self.time, first) for name, first in (("main", 3147000001), ("other", 5))
+            name: Account(nature, lambda: self.time, first)
+            for name, first in (("main", 3147000001), ("other", 5))
         }
         self.arriving: list[tuple[datetime, Callable[[], object]]] = []
         """Pushes on their way whose senders wait no more."""
@@ -48,7 +51,9 @@ class World:
         self.skew = [timedelta(0)] * MACHINES
         self.skewed = False
         """A clock was wrong at some time."""
-        self.pictures = SimPictures((*LABELS, *(f"cover {each.name}" for each in declared), *PICTURES.labels))
+        self.pictures = SimPictures(
+            (*LABELS, *(f"cover {each.name}" for each in declared), *PICTURES.labels)
+        )
         self.runs = 0
         self.wrongs: list[str] = []
         """What must not be, in words."""
@@ -206,7 +211,9 @@ class RunnerLedger:
     def read(self, since: int) -> Sequence[Entry]:
         return self.inner.read(since)
 
-    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+    def append(
+        self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool
+    ) -> Sequence[Entry]:
         name = f"append {entries[0].event.type}" if entries else "flush"
         self.runner.reach(f"before {name}")
         if entries and self.runner.reach(f"torn {name}"):
@@ -228,11 +235,16 @@ class RunnerLedger:
         self.runner.reach("declare")
 
 
-def in_any_order(order: int, eager: bool) -> Callable[[Sequence[Callable[[], Any]]], Iterator[tuple[int, Any]]]:
+def in_any_order(
+    order: int, eager: bool
+) -> Callable[[Sequence[Callable[[], Any]]], Iterator[tuple[int, Any]]]:
     """Give the port that overlaps calls: in an order of its own, and perhaps all of them before the first result."""
 
     def overlap(calls: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any]]:
-        turns = sorted(range(len(calls)), key=lambda index: (index * (2 * order + 1) + order) % max(1, len(calls)))
+        turns = sorted(
+            range(len(calls)),
+            key=lambda index: (index * (2 * order + 1) + order) % max(1, len(calls)),
+        )
         results = (_ended(calls, index) for index in turns)
         yield from list(results) if eager else results
 

@@ -50,12 +50,19 @@ FAULTS: Final = (
 """One that means nothing to a method does nothing to its call."""
 PEOPLE: Final = ("a person sends what was refused", "a person keeps the console's version")
 CONSOLE: Final = ("the console changes the draft", "the console deletes the draft")
-NUMBERS: Final = ("many have the tag", "nobody has the tag any more", "few have the tag", "the tag is gone")
+NUMBERS: Final = (
+    "many have the tag",
+    "nobody has the tag any more",
+    "few have the tag",
+    "the tag is gone",
+)
 LATE_DRAFT: Final = "what is very late arrives"
 TIME: Final = ("40 s pass", "the kill switch", "the files are edited")
 _LIST: Final = to_openids(whole_text(LONG), BATCHES)
 _NEWS: Final = whole_news(SOON, recipients=())
-_NEWS_TO_LIST: Final = to_openids(replace(_NEWS, message=NewsMessage((article("春季大促"),))), BATCHES)
+_NEWS_TO_LIST: Final = to_openids(
+    replace(_NEWS, message=NewsMessage((article("春季大促"),))), BATCHES
+)
 _TO_TAG: Final = replace(_NEWS, audience=audience(tag_id=7, expect={"min": 100, "max": 1500}))
 _WORDS: Final = whole_text(LONG)
 _EDITED: Final = TextMessage("今晚九点")
@@ -127,8 +134,15 @@ def schedules(scenario: Scenario) -> st.SearchStrategy[Schedule]:
     """Draw a schedule of a wide world; the dullest comes first, and what is found is shortened towards it."""
     campaigns = [campaign for group in scenario.campaigns for campaign in group]
     moved = NUMBERS if any(campaign.audience.tag_id is not None for campaign in campaigns) else ()
-    moved += (*CONSOLE, LATE_DRAFT) if any(campaign.message.has_draft for campaign in campaigns) else ()
-    before = ("", "a person settles", *(PEOPLE if any(each.openid_list for each in campaigns) else ()), *moved)
+    moved += (
+        (*CONSOLE, LATE_DRAFT) if any(campaign.message.has_draft for campaign in campaigns) else ()
+    )
+    before = (
+        "",
+        "a person settles",
+        *(PEOPLE if any(each.openid_list for each in campaigns) else ()),
+        *moved,
+    )
     meanwhile = (*moved, *TIME)
     boundary = st.integers(1, BOUNDARIES)
     links = () if scenario.in_git else (NEIGHBOUR,)
@@ -143,7 +157,9 @@ def schedules(scenario: Scenario) -> st.SearchStrategy[Schedule]:
         gap=st.sampled_from(GAPS),
         before=st.sampled_from(before),
         during=during,
-        faults=st.lists(fault, max_size=3, unique_by=lambda each: each[0]).map(lambda found: tuple(sorted(found))),
+        faults=st.lists(fault, max_size=3, unique_by=lambda each: each[0]).map(
+            lambda found: tuple(sorted(found))
+        ),
         crash=st.none() | boundary,
         files=st.integers(0, len(scenario.campaigns) - 1),
         loss=st.none() | st.sampled_from(LOSSES),

@@ -19,10 +19,25 @@ from building import APPID, OTHER_APPID
 from copies import replace
 
 from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, SendPermit, Upload
-from massctl.errors import AuthError, InvariantError, LedgerStaleError, PermanentError, TransportError
+from massctl.errors import (
+    AuthError,
+    InvariantError,
+    LedgerStaleError,
+    PermanentError,
+    TransportError,
+)
 from massctl.model.campaign import Audience, Tag
 from massctl.model.entries import Entry, NewEntry
-from massctl.model.ids import AccountName, AppId, ClientMsgId, ImageUrl, MediaId, MsgId, Sha256, sha256_of
+from massctl.model.ids import (
+    AccountName,
+    AppId,
+    ClientMsgId,
+    ImageUrl,
+    MediaId,
+    MsgId,
+    Sha256,
+    sha256_of,
+)
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import (
@@ -161,13 +176,17 @@ class SimLedger:
     def read(self, since: int) -> Sequence[Entry]:
         return self.entries[since:]
 
-    def append(self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool) -> Sequence[Entry]:
+    def append(
+        self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool
+    ) -> Sequence[Entry]:
         if expected_serial != len(self.entries):
             raise LedgerStaleError("another runner wrote to the ledger")
         for new in entries:
             if self.fail and (error := self.fail(new)):
                 raise error
-        written = [self._entry(serial, new) for serial, new in enumerate(entries, expected_serial + 1)]
+        written = [
+            self._entry(serial, new) for serial, new in enumerate(entries, expected_serial + 1)
+        ]
         self.entries += written
         self.keys += [repr(new) for new in entries]
         if durable:
@@ -186,7 +205,14 @@ class SimLedger:
 
     @staticmethod
     def _entry(serial: int, new: NewEntry) -> Entry:
-        return Entry(serial=serial, prev="", at=new.at, event=new.event, campaign=new.campaign, edition=new.edition)
+        return Entry(
+            serial=serial,
+            prev="",
+            at=new.at,
+            event=new.event,
+            campaign=new.campaign,
+            edition=new.edition,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,9 +362,9 @@ class SimWeChat:
     """What will be there when somebody says so."""
     appid: AppId = APPID
     """The account that massctl.yaml names `main` in this run; another one has a draft box and a library of its own."""
-    accounts_elsewhere: dict[AppId, tuple[dict[MediaId, str], dict[MediaId, tuple[DraftArticle, ...]]]] = field(
-        default_factory=dict
-    )
+    accounts_elsewhere: dict[
+        AppId, tuple[dict[MediaId, str], dict[MediaId, tuple[DraftArticle, ...]]]
+    ] = field(default_factory=dict)
     """The library and the draft box of the accounts that it named before."""
     named: dict[MediaId, str] = field(default_factory=dict)
     """Every draft there ever was, by its subject."""
@@ -369,7 +395,9 @@ class SimWeChat:
             drafts=dict(self.drafts),
             late_drafts=dict(self.late_drafts),
             very_late_drafts=dict(self.very_late_drafts),
-            accounts_elsewhere={appid: (dict(a), dict(b)) for appid, (a, b) in self.accounts_elsewhere.items()},
+            accounts_elsewhere={
+                appid: (dict(a), dict(b)) for appid, (a, b) in self.accounts_elsewhere.items()
+            },
             named=dict(self.named),
             delivered_previews=list(self.delivered_previews),
             jobs=list(self.jobs),
@@ -415,7 +443,13 @@ class SimWeChat:
     def send_in_console(self, media_id: MediaId) -> None:
         """A person sends a draft in the console."""
         articles = self.drafts.pop(media_id)
-        job = MassJob(MsgId(3147000001 + len(self.jobs)), None, self.clock.moment, self.named[media_id], articles)
+        job = MassJob(
+            MsgId(3147000001 + len(self.jobs)),
+            None,
+            self.clock.moment,
+            self.named[media_id],
+            articles,
+        )
         self.jobs.append(job)
 
     def key(self) -> tuple[Any, ...]:
@@ -444,7 +478,9 @@ class SimWeChat:
         for number, departure in enumerate(self.departures):
             if departure.recipient is not None:
                 yield departure.subject, departure.recipient, departure.refused, departure.at
-            elif departure.answer == "unclear" and number > last.get((departure.subject, departure.openids), -1):
+            elif departure.answer == "unclear" and number > last.get(
+                (departure.subject, departure.openids), -1
+            ):
                 yield departure.subject, departure.at, departure.request
 
     def count(self, method: str) -> int:
@@ -488,9 +524,15 @@ class SimWeChat:
             if any(article.thumb_media_id not in self.materials for article in articles):
                 raise PermanentError("WeChat does not know a picture of this draft", errcode=40007)
             media_id = MediaId(self._mint("DRAFT"))
-            box = {Fault.LATE: self.late_drafts, Fault.VERY_LATE: self.very_late_drafts}.get(fault, self.drafts)
+            box = {Fault.LATE: self.late_drafts, Fault.VERY_LATE: self.very_late_drafts}.get(
+                fault, self.drafts
+            )
             # Of several articles WeChat tells no digest: it shows it where one stands alone.
-            kept = articles if len(articles) == 1 else [replace(article, digest="") for article in articles]
+            kept = (
+                articles
+                if len(articles) == 1
+                else [replace(article, digest="") for article in articles]
+            )
             box[media_id] = tuple(self.keeps(article) for article in kept)
             self.named[media_id] = articles[0].title
             return media_id
@@ -505,7 +547,9 @@ class SimWeChat:
         return self._effect("get_draft", lambda: self.drafts.get(media_id))
 
     def newest_drafts(self) -> tuple[ListedDraft, ...]:
-        return self._effect("newest_drafts", lambda: tuple(map(self._listed, reversed(self.drafts))))
+        return self._effect(
+            "newest_drafts", lambda: tuple(map(self._listed, reversed(self.drafts)))
+        )
 
     def _listed(self, media_id: MediaId) -> ListedDraft:
         return ListedDraft(media_id, tuple(article.title for article in self.drafts[media_id]))
@@ -522,7 +566,8 @@ class SimWeChat:
     def named_tags(self) -> tuple[Tag, ...]:
         """Give the tags with their names."""
         return tuple(
-            Tag(id=each, name=self.tags_of.get(each, f"标签 {each}"), count=n) for each, n in self.tags_count.items()
+            Tag(id=each, name=self.tags_of.get(each, f"标签 {each}"), count=n)
+            for each, n in self.tags_count.items()
         )
 
     def tags(self) -> tuple[Tag, ...]:
@@ -534,13 +579,17 @@ class SimWeChat:
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
         if fault is Fault.MEDIA_UNKNOWN:
-            return PreviewFailed(40007, "6a-7b", "WeChat does not know this media_id", "upload it again")
+            return PreviewFailed(
+                40007, "6a-7b", "WeChat does not know this media_id", "upload it again"
+            )
         refused = fault in (Fault.NOT_A_FOLLOWER, Fault.NO_PREVIEWS)
         self._depart(subject, recipient.recorded, refused=refused)
         if fault is Fault.NO_PREVIEWS:
             return PreviewFailed(45009, "6a-7b", "the previews of today are used up", "wait")
         if refused:
-            return PreviewFailed(43004, "6a-7b", "the reviewer does not follow the account", "let them follow it")
+            return PreviewFailed(
+                43004, "6a-7b", "the reviewer does not follow the account", "let them follow it"
+            )
         if fault is not Fault.REQUEST_LOST:
             self.delivered_previews.append((recipient.recorded, subject))
         return PreviewUnknown("no answer within 30 s") if fault in _LOST else PreviewSent()
@@ -550,7 +599,9 @@ class SimWeChat:
         if fault is Fault.NO_TOKEN:
             raise TransportError("WeChat gave no usable answer")
         line: Any = _Line(self, fault)
-        client = WeChatClient("wx0123456789abcdef", "", line, sleep=lambda _: None, monotonic=lambda: 0.0)
+        client = WeChatClient(
+            "wx0123456789abcdef", "", line, sleep=lambda _: None, monotonic=lambda: 0.0
+        )
         client.require_token()  # The last look has seen to it; this client is a new one.
         verdict = client.send_mass(intent, permit)
         if fault is Fault.SLOW_ANSWER:
@@ -596,7 +647,15 @@ class SimWeChat:
         if (edited := self.changes.get("files")) is not None and now - edited.at <= PERMIT:
             judged |= self._at_the_last_look("files", self.files_as_read)
         gone = Departure(
-            now, subject, recipient, refused, allowed, self.run, self.rules, appid=self.appid, judged=judged
+            now,
+            subject,
+            recipient,
+            refused,
+            allowed,
+            self.run,
+            self.rules,
+            appid=self.appid,
+            judged=judged,
         )
         told = self.tells_time and not self._at_the_last_look("clock", False)
         self.departures.append(replace(gone, true_at=self.clock.moment if told else None))
@@ -657,12 +716,20 @@ class SimWeChat:
                     self._judged(asked)
                 return RawAnswer(200, b"<html>Bad gateway</html>")
             case Fault.KNOWN_AS_ANOTHER:
-                others = [job.msg_id for job in self.jobs if job.client_msg_id != asked["clientmsgid"]]
+                others = [
+                    job.msg_id for job in self.jobs if job.client_msg_id != asked["clientmsgid"]
+                ]
                 met = any(asked["clientmsgid"].encode() in each.request for each in self.departures)
                 if not others and met:
-                    return self._judged(asked)  # A job of nobody would be taken for that of the earlier request.
+                    # A job of nobody would be taken for that of the earlier request.
+                    return self._judged(asked)
                 return _said(45065, "clientmsgid exist", msg_id=others[0] if others else 3147999999)
-            case Fault.TOO_SOON_YET_ACCEPTED | Fault.BUSY_YET_ACCEPTED | Fault.UNKNOWN_CODE | Fault.HELD:
+            case (
+                Fault.TOO_SOON_YET_ACCEPTED
+                | Fault.BUSY_YET_ACCEPTED
+                | Fault.UNKNOWN_CODE
+                | Fault.HELD
+            ):
                 self._judged(asked)
             case _:
                 pass
@@ -673,7 +740,9 @@ class SimWeChat:
         now = self.clock.moment
         media_id = asked["mpnews"]["media_id"] if "mpnews" in asked else None
         gone = (media_id is not None and media_id not in self.drafts) or self._lacks_material(asked)
-        used_up = self.allowance is not None and self.allowance <= sum(job.at.date() == now.date() for job in self.jobs)
+        used_up = self.allowance is not None and self.allowance <= sum(
+            job.at.date() == now.date() for job in self.jobs
+        )
         known = self.memory.get(asked["clientmsgid"])
         if used_up:
             return _said(45028, "has no masssend quota")
@@ -690,7 +759,9 @@ class SimWeChat:
         articles = drafts.get(media_id, self.drafts[media_id]) if media_id is not None else None
         openids = tuple(asked.get("touser", ()))
         msg_id = MsgId(3147000001 + len(self.jobs))
-        self.jobs.append(MassJob(msg_id, asked["clientmsgid"], now, self._subject_of(asked), articles, openids))
+        self.jobs.append(
+            MassJob(msg_id, asked["clientmsgid"], now, self._subject_of(asked), articles, openids)
+        )
         self.memory[asked["clientmsgid"]] = Remembered(msg_id, now, now)
         if media_id is None:
             return _said(0, "send job submission success", msg_id=msg_id)
@@ -700,14 +771,19 @@ class SimWeChat:
 
     def _lacks_material(self, asked: dict[str, Any]) -> bool:
         """Whether a message carries a picture or a sound that was uploaded once and deleted since."""
-        carried = [asked.get("voice", {}).get("media_id"), *asked.get("images", {}).get("media_ids", [])]
+        carried = [
+            asked.get("voice", {}).get("media_id"),
+            *asked.get("images", {}).get("media_ids", []),
+        ]
         return any(each in self.uploaded and each not in self.materials for each in carried)
 
     def _reached(self, asked: dict[str, Any]) -> tuple[int | None, int | None]:
         """Give the tag of a send, and how many followers have it now; of openids their number."""
         if "touser" in asked:
             return None, len(asked["touser"])
-        followers, count, _ = self._at_the_last_look("audience", (self.followers, self.tags_count, self.tags_of))
+        followers, count, _ = self._at_the_last_look(
+            "audience", (self.followers, self.tags_count, self.tags_of)
+        )
         audience = asked["filter"]
         if audience["is_to_all"]:
             return None, followers
@@ -715,7 +791,9 @@ class SimWeChat:
 
     def _tag_name(self, asked: dict[str, Any]) -> str | None:
         """Give the name of the tag that a send goes to; None where it has none of its own, or none is meant."""
-        *_, names = self._at_the_last_look("audience", (self.followers, self.tags_count, self.tags_of))
+        *_, names = self._at_the_last_look(
+            "audience", (self.followers, self.tags_count, self.tags_of)
+        )
         return names.get(asked["filter"].get("tag_id")) if "filter" in asked else None
 
     def _subject_of(self, asked: dict[str, Any]) -> str:
@@ -723,7 +801,12 @@ class SimWeChat:
             media_id = asked["mpnews"]["media_id"]
             return self.named.get(media_id, media_id)
         branch = asked["images" if asked["msgtype"] == "image" else asked["msgtype"]]
-        said = branch.get("content") or branch.get("card_id") or branch.get("media_id") or branch["media_ids"]
+        said = (
+            branch.get("content")
+            or branch.get("card_id")
+            or branch.get("media_id")
+            or branch["media_ids"]
+        )
         if isinstance(said, list):
             return self._material_subject(*said)
         return self.named.get(said) or self._material_subject(said)
@@ -731,7 +814,11 @@ class SimWeChat:
     def _subject(self, body: Body) -> str:
         if body.own_id is not None:
             return self.named[body.own_id]
-        return self._material_subject(*body.media_ids) if body.media_ids else next(iter(body.message.words.values()))
+        return (
+            self._material_subject(*body.media_ids)
+            if body.media_ids
+            else next(iter(body.message.words.values()))
+        )
 
     def _material_subject(self, *media_ids: str) -> str:
         """Name material by its bytes, which stay what they are when it is uploaded once more; words name themselves."""
@@ -744,7 +831,9 @@ class SimWeChat:
 
 def _said(errcode: int, errmsg: str, **members: int) -> RawAnswer:
     """Write an answer as WeChat does."""
-    return RawAnswer(200, json.dumps({"errcode": errcode, "errmsg": f"{errmsg} rid: 6a-7b", **members}).encode())
+    return RawAnswer(
+        200, json.dumps({"errcode": errcode, "errmsg": f"{errmsg} rid: 6a-7b", **members}).encode()
+    )
 
 
 _ANSWERS: Final = {
@@ -792,7 +881,9 @@ class _Line:
         if "access_token" not in call.query:
             return RawAnswer(200, b'{"access_token": "ACCESS", "expires_in": 7200}')
         if self.fault is Fault.SLOW:
-            self.wechat.clock.moment += SLOW  # It is written when the connection is there, and not before.
+            self.wechat.clock.moment += (
+                SLOW  # It is written when the connection is there, and not before.
+            )
         self.wechat.clock.moment += self.wechat.connects_in
         if call.is_late is not None and call.is_late():
             return NoAnswer("held_back", left=False)

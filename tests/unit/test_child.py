@@ -16,14 +16,17 @@ from massctl.isolation import Wall
 pytestmark = pytest.mark.child
 BOOT = "import sys; sys.path[:] = sys.argv[2:]; import os, json, time; import massctl.child as c; "
 ECHO = (
-    BOOT + "pid = os.getpid(); c._job = lambda name: (lambda request: [os.getpid() != pid, request['said']]); c.main()"
+    BOOT
+    + "pid = os.getpid(); c._job = lambda name: (lambda request: [os.getpid() != pid, request['said']]); c.main()"
 )
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these walls")
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, body: str) -> Child:
     """Return a child in which an attacker's code answers: `body` is an expression of `q`, the request."""
-    monkeypatch.setattr(child, "_START", BOOT + f"c._job = lambda name: (lambda q: ({body})); c.main()")
+    monkeypatch.setattr(
+        child, "_START", BOOT + f"c._job = lambda name: (lambda q: ({body})); c.main()"
+    )
     return Child()
 
 
@@ -37,13 +40,18 @@ def test_questions_are_answered_by_one_process_in_order(monkeypatch: pytest.Monk
     monkeypatch.setattr(child, "_START", ECHO)
     asked = Child()
     large = "信" * 500_000
-    assert [[True, "a"], [True, large]] == [asked.ask("render", {"said": each}) for each in ("a", large)]
+    assert [[True, "a"], [True, large]] == [
+        asked.ask("render", {"said": each}) for each in ("a", large)
+    ]
 
 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("os.kill(os.getpid(), 9) if 0 else os._exit(3)", "the child process ended without an answer (3)"),
+        (
+            "os.kill(os.getpid(), 9) if 0 else os._exit(3)",
+            "the child process ended without an answer (3)",
+        ),
         ("os.abort()", "the child process ended without an answer (SIG"),
         (
             "__import__('resource').setrlimit(0, (1, 3600)) or sum(range(1 << 60))",
@@ -57,7 +65,10 @@ def test_questions_are_answered_by_one_process_in_order(monkeypatch: pytest.Monk
             "os.write(5, bytes(1 << 16)) and os._exit(0)",
             "the child process gave an answer that massctl does not accept",
         ),
-        ("os.write(5, b'\\0\\0\\0\\2{]')", "the child process gave an answer that massctl does not accept"),
+        (
+            "os.write(5, b'\\0\\0\\0\\2{]')",
+            "the child process gave an answer that massctl does not accept",
+        ),
         (
             "os.write(5, b'\\0\\0\\xff\\xff' + b'[' * 0xffff)",
             "the child process gave an answer that massctl does not accept",
@@ -82,7 +93,9 @@ def test_what_a_child_prints_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> No
     assert ["ok"] == answering(monkeypatch, "print('[1]', flush=True) or ['ok']").ask("render", {})
 
 
-def test_a_folder_that_was_made_anew_can_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_folder_that_was_made_anew_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     folder = tmp_path / "campaigns"
     folder.mkdir()
     asked = answering(monkeypatch, "os.listdir(q['folder'])")

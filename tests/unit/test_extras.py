@@ -12,9 +12,21 @@ from massctl.extras import install_command
 @pytest.mark.parametrize(
     ("prefix", "pip", "wanted"),
     [
-        ("/home/li/.venv", True, "'/home/li mei/.venv/bin/python' -m pip install 'massctl[import]'"),
-        ("/home/li/.local/share/pipx/venvs/massctl", True, "pipx runpip massctl install 'massctl[import]'"),
-        ("/tool", False, "uv pip install --python '/home/li mei/.venv/bin/python' 'massctl[import]'"),
+        (
+            "/home/li/.venv",
+            True,
+            "'/home/li mei/.venv/bin/python' -m pip install 'massctl[import]'",
+        ),
+        (
+            "/home/li/.local/share/pipx/venvs/massctl",
+            True,
+            "pipx runpip massctl install 'massctl[import]'",
+        ),
+        (
+            "/tool",
+            False,
+            "uv pip install --python '/home/li mei/.venv/bin/python' 'massctl[import]'",
+        ),
     ],
 )
 def test_the_command_is_that_of_the_tool_that_installed_massctl(
@@ -22,5 +34,7 @@ def test_the_command_is_that_of_the_tool_that_installed_massctl(
 ) -> None:
     monkeypatch.setattr(sys, "prefix", prefix)
     monkeypatch.setattr(sys, "executable", "/home/li mei/.venv/bin/python")
-    monkeypatch.setattr(extras, "find_spec", lambda name: find_spec("json") if pip and name == "pip" else None)
+    monkeypatch.setattr(
+        extras, "find_spec", lambda name: find_spec("json") if pip and name == "pip" else None
+    )
     assert wanted == install_command("import")

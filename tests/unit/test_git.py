@@ -10,7 +10,11 @@ from gits import ENVIRONMENT, clone_of, git, remote_at, with_programs
 
 from massctl.git import Git
 
-LFS = (("clean", "git-lfs clean -- %f"), ("smudge", "git-lfs smudge -- %f"), ("process", "git-lfs filter-process"))
+LFS = (
+    ("clean", "git-lfs clean -- %f"),
+    ("smudge", "git-lfs smudge -- %f"),
+    ("process", "git-lfs filter-process"),
+)
 CALLS = (
     ("status", "--porcelain", "--ignore-submodules=dirty"),
     ("add", "--all", "--force", "--", "campaigns"),
@@ -48,7 +52,9 @@ def older(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("words", CALLS, ids=lambda words: words[0])
-def test_nothing_runs_that_the_repository_names(clone: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_nothing_runs_that_the_repository_names(
+    clone: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
     ran = with_programs(clone, tmp_path / "programs")
     older(clone)
     said = Git(clone, ENVIRONMENT).run(*words)
@@ -68,7 +74,16 @@ def test_git_by_itself_would_have_run_most_of_them(clone: Path, tmp_path: Path) 
     with pytest.raises(CalledProcessError):
         git(clone, "ls-remote", "odd")
 
-    named = {"alternates", "clean", "ext", "fsmonitor", "gpg", "post-index-change", "pre-push", "reference-transaction"}
+    named = {
+        "alternates",
+        "clean",
+        "ext",
+        "fsmonitor",
+        "gpg",
+        "post-index-change",
+        "pre-push",
+        "reference-transaction",
+    }
     assert set() == named - set(ran())
 
 
@@ -82,13 +97,20 @@ def test_an_address_that_is_a_command_is_refused(clone: Path, tmp_path: Path) ->
 def programs_in(folder: Path) -> tuple[Mapping[str, str], Callable[[], list[str]]]:
     """Give the environment of a user whose git-lfs tells its first argument, and what it told."""
     folder.mkdir()
-    (folder / "git-lfs").write_text(f'#!/bin/sh\necho "$1" >> {folder}/ran\nexec cat\n', encoding="utf-8")
+    (folder / "git-lfs").write_text(
+        f'#!/bin/sh\necho "$1" >> {folder}/ran\nexec cat\n', encoding="utf-8"
+    )
     (folder / "git-lfs").chmod(0o755)
     environment = {**ENVIRONMENT, "HOME": str(folder), "PATH": f"{folder}:{ENVIRONMENT['PATH']}"}
-    return environment, lambda: (folder / "ran").read_text("utf-8").split() if (folder / "ran").exists() else []
+    return (
+        environment,
+        lambda: (folder / "ran").read_text("utf-8").split() if (folder / "ran").exists() else [],
+    )
 
 
-def with_filter(clone: Path, scope: str, *parts: tuple[str, str], home: Path, name: str = "lfs") -> None:
+def with_filter(
+    clone: Path, scope: str, *parts: tuple[str, str], home: Path, name: str = "lfs"
+) -> None:
     for part, command in parts:
         git(clone, "config", scope, f"filter.{name}.{part}", command, HOME=str(home))
     (clone / ".gitattributes").write_text(f"*.yaml filter={name}\n", encoding="utf-8")
@@ -108,7 +130,9 @@ def test_the_filter_of_git_lfs_runs(
     assert [installed[-1][1].split()[1] if installed == LFS else "clean"] == ran()[:1]
 
 
-def test_the_filter_of_git_lfs_runs_where_massctl_run_makes_its_checkout(clone: Path, tmp_path: Path) -> None:
+def test_the_filter_of_git_lfs_runs_where_massctl_run_makes_its_checkout(
+    clone: Path, tmp_path: Path
+) -> None:
     environment, ran = programs_in(tmp_path / "home")
     with_filter(clone, "--global", *LFS[:2], home=tmp_path / "home")
     git(clone, "add", ".gitattributes")
@@ -138,7 +162,9 @@ def test_git_lfs_that_the_repository_tells_what_to_start_does_not_run(
     assert ([], False) == (ran(), (clone / "ran").exists())
 
 
-def test_a_filter_of_the_user_runs_whatever_the_repository_says_under_its_name(clone: Path, tmp_path: Path) -> None:
+def test_a_filter_of_the_user_runs_whatever_the_repository_says_under_its_name(
+    clone: Path, tmp_path: Path
+) -> None:
     environment, ran = programs_in(tmp_path / "home")
     with_filter(clone, "--global", ("clean", "git-lfs mine"), home=tmp_path / "home", name="crypt")
     git(clone, "config", "filter.crypt.clean", "git-lfs theirs")
@@ -167,10 +193,15 @@ def test_no_configuration_is_no_reason_to_go_on(clone: Path) -> None:
         ("gc.auto", "0"),
     ],
 )
-def test_what_the_repository_says_of_programs_counts_for_nothing(clone: Path, key: str, ours: str) -> None:
+def test_what_the_repository_says_of_programs_counts_for_nothing(
+    clone: Path, key: str, ours: str
+) -> None:
     git(clone, "config", key, "true" if ours == "false" else "1")
     git(clone, "config", "hook.a.b=c.command", "touch ran")
     git(clone, "config", "gc.recentObjectsHook", "touch ran")
 
     # Behind `-c` it is not known which command it is.
-    assert ours == Git(clone, ENVIRONMENT).run("-c", "a.b=c", "config", "--get", key).out.decode().strip()
+    assert (
+        ours
+        == Git(clone, ENVIRONMENT).run("-c", "a.b=c", "config", "--get", key).out.decode().strip()
+    )

@@ -140,8 +140,12 @@ def test_an_attacker_behind_the_walls_reaches_nothing(tmp_path: Path, sibling: i
     assert ["s3cret"] * 2 == [each.read_text(encoding="utf-8") for each in (secret, git)]
 
 
-@pytest.mark.parametrize(("machine", "column"), isolation._MACHINES.values(), ids=isolation._MACHINES)
-def test_each_answer_of_the_filter_is_reached_and_no_jump_leads_out(machine: int, column: int) -> None:
+@pytest.mark.parametrize(
+    ("machine", "column"), isolation._MACHINES.values(), ids=isolation._MACHINES
+)
+def test_each_answer_of_the_filter_is_reached_and_no_jump_leads_out(
+    machine: int, column: int
+) -> None:
     steps = isolation._filter(machine, column, frozenset())
     for at, (code, if_true, if_false, _) in enumerate(steps):
         jumps = {if_true, if_false} if code in (isolation._EQUAL, isolation._GREATER) else {0}
@@ -192,7 +196,9 @@ def test_limits_are_taken_back() -> None:
     def twice() -> str:
         with suppress(TimeoutError), limits(0.05, 4 << 30):
             endless()
-        return str((resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)))
+        return str(
+            (resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU))
+        )
 
     before = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
     assert str(before) == in_fork(twice)

@@ -45,7 +45,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _UNWRITTEN = Phrase("Nothing was written.")
-_KEYS = ("title", "author", "digest", "content_source_url", "need_open_comment", "only_fans_can_comment")
+_KEYS = (
+    "title",
+    "author",
+    "digest",
+    "content_source_url",
+    "need_open_comment",
+    "only_fans_can_comment",
+)
 """What of an article the console changes and campaign.yaml says, by the names that both give it."""
 
 
@@ -56,7 +63,11 @@ _KEYS = ("title", "author", "digest", "content_source_url", "need_open_comment",
     type=Text(r".*\S.*"),
     help="What was done in the console, and why; recorded with your name.",
 )
-@click.option("--pull", is_flag=True, help="Write the console's changes into the campaign's files; records nothing.")
+@click.option(
+    "--pull",
+    is_flag=True,
+    help="Write the console's changes into the campaign's files; records nothing.",
+)
 @form_option
 @sandbox_option
 @verb("adopt")
@@ -69,14 +80,19 @@ def command(current: Session, name: str, reason: str | None, pull: bool) -> Resu
     if pull:
         if reason is not None:
             raise UsageError(
-                Phrase("--pull records nothing, so it takes no --reason"), _UNWRITTEN, Phrase("leave it out")
+                Phrase("--pull records nothing, so it takes no --reason"),
+                _UNWRITTEN,
+                Phrase("leave it out"),
             )
         return pulled(current, name)
     if reason is None:
         hint = Phrase(
-            "{command}   writes the console's changes into the files", command=Command("adopt", "NAME --pull")
+            "{command}   writes the console's changes into the files",
+            command=Command("adopt", "NAME --pull"),
         )
-        raise UsageError(Phrase("{what} is missing", what="--reason"), Phrase("Nothing was recorded."), hint)
+        raise UsageError(
+            Phrase("{what} is missing", what="--reason"), Phrase("Nothing was recorded."), hint
+        )
     require_operator(current)
     return adopt(current, name, reason)
 
@@ -98,10 +114,14 @@ def adopt(session: Session, name: str, reason: str) -> Result:
     record = made.state.record(rendered.name, rendered.edition)
     lines = [Phrase("{name}: the console's version is kept, and apply sends it", name=name)]
     if found:
-        lines.append(Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found)))
+        lines.append(
+            Phrase("it differs from what was reviewed: {differences}", differences=in_a_row(found))
+        )
     if done:
         lines.append(Phrase("recorded as done in the console: {items}", items=in_a_row(done)))
-    return Result(ExitStatus.DONE, lambda to: adopt_json(record, found, done, to.language), said(*lines))
+    return Result(
+        ExitStatus.DONE, lambda to: adopt_json(record, found, done, to.language), said(*lines)
+    )
 
 
 def _planned(session: Session, name: str) -> tuple[Planned, RenderedCampaign] | Result:
@@ -165,10 +185,15 @@ class _Pull(Frozen):
 
     def refused(self, found: Sequence[Phrase]) -> RefusedError:
         """Make the refusal of a console version that cannot be written into files, with the way on."""
-        media_id = self.made.state.record(self.rendered.name, self.rendered.edition).drafts[-1].event.media_id
+        media_id = (
+            self.made.state.record(self.rendered.name, self.rendered.edition)
+            .drafts[-1]
+            .event.media_id
+        )
         return RefusedError(
             Phrase(
-                "the console's version cannot be written into the files: {differences}", differences=in_a_row(found)
+                "the console's version cannot be written into the files: {differences}",
+                differences=in_a_row(found),
             ),
             _UNWRITTEN,
             Phrase(
@@ -187,14 +212,20 @@ def pulled(session: Session, name: str) -> Result:
         if isinstance(read, Result):
             return read
         pull = _opened(session, *read)
-        edited = {path: data for path, data in _edited(pull).items() if data != _read(session, path)}
+        edited = {
+            path: data for path, data in _edited(pull).items() if data != _read(session, path)
+        }
         if not edited:
-            raise pull.refused([Phrase("only what no file says differs, such as a crop of the cover")])
+            raise pull.refused(
+                [Phrase("only what no file says differs, such as a crop of the cover")]
+            )
         changes = _changes(session, edited)
         _write(session, edited)
     record = pull.made.state.record(pull.rendered.name, pull.rendered.edition)
     paths = sorted(edited)
-    written = Phrase("{name}: the console's changes are written into {files}", name=name, files=", ".join(paths))
+    written = Phrase(
+        "{name}: the console's changes are written into {files}", name=name, files=", ".join(paths)
+    )
     has_lock = session.repository.is_locked(pull.rendered.name)
     next_command = Command("lock", name) if has_lock else Command("plan", name)
     then = Phrase(
@@ -208,7 +239,10 @@ def pulled(session: Session, name: str) -> Result:
 
     go_on = Phrase("review and commit the changes, then: {command}", command=next_command)
     return Result(
-        ExitStatus.DONE, lambda to: adopt_json(record, [], [], to.language, files=paths), text, next_step=go_on
+        ExitStatus.DONE,
+        lambda to: adopt_json(record, [], [], to.language, files=paths),
+        text,
+        next_step=go_on,
     )
 
 
@@ -218,7 +252,8 @@ def _opened(session: Session, made: Planned, rendered: RenderedCampaign) -> _Pul
     file = load_campaign(session.repository, rendered.name, session.settings).file
     if is_as_saved(draft, kept) or file is None or file.mpnews is None:
         raise UsageError(
-            Phrase("there is nothing to adopt about {name}", name=rendered.name), Phrase("Its draft is unchanged.")
+            Phrase("there is nothing to adopt about {name}", name=rendered.name),
+            Phrase("Its draft is unchanged."),
         )
     given = draft_articles(rendered, made.state)
     return _Pull(session, made, rendered, file.mpnews.articles, given, kept)
@@ -247,13 +282,19 @@ def _edited(pull: _Pull) -> dict[str, bytes]:
 def _edited_settings(pull: _Pull) -> dict[str, bytes]:
     """Write titles, authors, digests and switches into campaign.yaml."""
     changes: dict[Keys, Value | None] = {}
-    for number, (article, given, kept) in enumerate(zip(pull.files, pull.given, pull.kept, strict=True)):
+    for number, (article, given, kept) in enumerate(
+        zip(pull.files, pull.given, pull.kept, strict=True)
+    ):
         for key in _KEYS:
             ours, theirs = getattr(given, key), getattr(kept, key)
             if ours == theirs or (key == "digest" and (len(pull.given) > 1 or _is_beginning(kept))):
                 continue
             if is_template(str(getattr(article, key) or "")):
-                say = Phrase("article {number}: {key} is a template in campaign.yaml", number=number + 1, key=key)
+                say = Phrase(
+                    "article {number}: {key} is a template in campaign.yaml",
+                    number=number + 1,
+                    key=key,
+                )
                 raise pull.refused([say])
             value = theirs if isinstance(theirs, bool) else quoted(as_template(theirs))
             changes["mpnews", "articles", number, key] = value
@@ -271,30 +312,48 @@ def _is_beginning(kept: DraftArticle) -> bool:
     return "".join(parse(kept.content).text().split()).startswith("".join(kept.digest.split()))
 
 
-def _edited_body(pull: _Pull, number: int, article: Article, edited: Mapping[str, bytes]) -> dict[str, bytes]:
+def _edited_body(
+    pull: _Pull, number: int, article: Article, edited: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Change an article's file so that it renders to the console's body; raise RefusedError where that fails."""
     place = template_path(article.content, pull.rendered.name)
     kept = pull.kept[number]
     if not isinstance(place, str) or not place.startswith(f"{pull.rendered.name}/"):
-        say = Phrase("article {number}: {file} belongs to other campaigns too", number=number + 1, file=article.content)
+        say = Phrase(
+            "article {number}: {file} belongs to other campaigns too",
+            number=number + 1,
+            file=article.content,
+        )
         raise pull.refused([say])
     path = f"campaigns/{place}"
     data = _read(pull.session, path)
     source, ends = data.decode("utf-8-sig"), "\r\n" if b"\r\n" in data else "\n"
     left: list[Phrase] | None = None
     paths = _picture_paths(pull, place)
-    for text in proposals(path, source.replace("\r\n", "\n"), pull.given[number].content, kept.content, paths):
+    for text in proposals(
+        path, source.replace("\r\n", "\n"), pull.given[number].content, kept.content, paths
+    ):
         new = text.replace("\n", ends).encode()
         made = pull.render({**edited, path: new})
         if made is None:
             continue
-        bodies = [each for each in differences([made[number]], [kept]) if each.name in ("text", "pictures", "links")]
+        bodies = [
+            each
+            for each in differences([made[number]], [kept])
+            if each.name in ("text", "pictures", "links")
+        ]
         found = [each.phrase for each in bodies]
-        if not found and markup_sha256([_without_margins(made[number])]) == markup_sha256([_without_margins(kept)]):
+        if not found and markup_sha256([_without_margins(made[number])]) == markup_sha256(
+            [_without_margins(kept)]
+        ):
             return {path: new}
         left = found or [Phrase("article {number}: how it looks differs", number=number + 1)]
-    say = Phrase("article {number}: {file} cannot be changed so", number=number + 1, file=article.content)
-    raise pull.refused(left or [each.phrase for each in differences([pull.given[number]], [kept])] or [say])
+    say = Phrase(
+        "article {number}: {file} cannot be changed so", number=number + 1, file=article.content
+    )
+    raise pull.refused(
+        left or [each.phrase for each in differences([pull.given[number]], [kept])] or [say]
+    )
 
 
 def _without_margins(article: DraftArticle) -> DraftArticle:
@@ -324,7 +383,9 @@ def _changes(session: Session, edited: Mapping[str, bytes]) -> str:
     """Show what changes in each file, as git would."""
     shown: list[str] = []
     for path, data in sorted(edited.items()):
-        before, after = (each.decode("utf-8-sig").splitlines() for each in (_read(session, path), data))
+        before, after = (
+            each.decode("utf-8-sig").splitlines() for each in (_read(session, path), data)
+        )
         shown += unified_diff(before, after, path, path, n=1, lineterm="")
     return "\n".join(shown)
 
@@ -336,6 +397,10 @@ def _write(session: Session, edited: Mapping[str, bytes]) -> None:
         try:
             write_whole(target, data, target.stat().st_mode & 0o777)
         except OSError as error:
-            say = Phrase("{path} cannot be written: {reason}", path=path, reason=system_reason(error))
-            raise UsageError(say, Phrase("Written: {files}", files=", ".join(done)) if done else _UNWRITTEN) from None
+            say = Phrase(
+                "{path} cannot be written: {reason}", path=path, reason=system_reason(error)
+            )
+            raise UsageError(
+                say, Phrase("Written: {files}", files=", ".join(done)) if done else _UNWRITTEN
+            ) from None
         done.append(path)

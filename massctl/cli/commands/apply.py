@@ -29,7 +29,14 @@ from massctl.cli.ledger_access import (
     sharing_refusal,
 )
 from massctl.cli.notifications import Notifier
-from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, repeatable, show_repository_warnings
+from massctl.cli.planner import (
+    Planned,
+    PlanOptions,
+    Purpose,
+    planned,
+    repeatable,
+    show_repository_warnings,
+)
 from massctl.cli.progress import progress
 from massctl.cli.saved_plans import as_saved, open_plan, refuse_gone, still_there
 from massctl.cli.session import Session
@@ -56,7 +63,9 @@ from massctl.plan.steps import Guard, Refusal
     show_default=True,
     help="Stop after this stage; the first three never send and never ask.",
 )
-@click.option("--no-wait", is_flag=True, help="Do not wait for or repeat a send of unknown outcome.")
+@click.option(
+    "--no-wait", is_flag=True, help="Do not wait for or repeat a send of unknown outcome."
+)
 @form_option
 @sandbox_option
 @click.option(
@@ -66,8 +75,15 @@ from massctl.plan.steps import Guard, Refusal
     metavar="FILE",
     help="Carry out exactly this saved plan, once; this counts as consent.",
 )
-@click.option("--locked", is_flag=True, help="Send only what is locked: render it again and compare.")
-@click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for windows that open within 90s, 45m, 3h …")
+@click.option(
+    "--locked", is_flag=True, help="Send only what is locked: render it again and compare."
+)
+@click.option(
+    "--wait",
+    type=Duration(),
+    metavar="DURATION",
+    help="Wait for windows that open within 90s, 45m, 3h …",
+)
 @verb("apply")
 def command(
     current: Session,
@@ -85,10 +101,14 @@ def command(
     """
     if plan_file is not None and (names or until != "send"):
         raise click.UsageError(
-            Phrase("--plan already names the campaigns and the last stage; you cannot combine it with NAME or --until")
+            Phrase(
+                "--plan already names the campaigns and the last stage; you cannot combine it with NAME or --until"
+            )
         )
     if wait is not None and (plan_file is not None or until != "send"):
-        raise click.UsageError(Phrase("--wait is for future sends; you cannot combine it with --plan or --until"))
+        raise click.UsageError(
+            Phrase("--wait is for future sends; you cannot combine it with --plan or --until")
+        )
 
     outcome = run_apply(
         current,
@@ -184,7 +204,9 @@ class _ApplyCommand(Frozen):
     """What the operator says; None if consent was given with --yes or --plan."""
 
     def carry_out(
-        self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
+        self,
+        picked: Sequence[str],
+        checked: Callable[[Session, Planned], Planned | Outcome] | None = None,
     ) -> Outcome:
         """Plan the campaigns `picked`, or all, and carry the plan out; plan again if another runner was first."""
 
@@ -199,7 +221,9 @@ class _ApplyCommand(Frozen):
         return retry_if_stale(run, overtaken)
 
     def carry_out_once(
-        self, picked: Sequence[str], checked: Callable[[Session, Planned], Planned | Outcome] | None = None
+        self,
+        picked: Sequence[str],
+        checked: Callable[[Session, Planned], Planned | Outcome] | None = None,
     ) -> Outcome:
         """Plan the campaigns `picked` and carry that out; plan again after each answer of a person."""
         made: list[Planned] = []
@@ -224,7 +248,10 @@ class _ApplyCommand(Frozen):
         made: list[Planned],
     ) -> Outcome:
         """Plan and carry out, alone on the ledger as far as this machine goes; add the plan to `made`."""
-        session, options = self.session, PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, self.locked)
+        session, options = (
+            self.session,
+            PlanOptions(Purpose.APPLY, self.stage, self.showing, self.names, self.locked),
+        )
         try:
             with alone(session):
                 made.append(planned(session, picked, options))
@@ -232,7 +259,9 @@ class _ApplyCommand(Frozen):
                 return self._check_and_execute(made[-1], checked)
         except LedgerLockedError as held:
             shown = planned(session, picked, options)
-            return refuse_all(shown.plan, shown.state, Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint))
+            return refuse_all(
+                shown.plan, shown.state, Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
+            )
 
     def _check_and_execute(
         self, made: Planned, checked: Callable[[Session, Planned], Planned | Outcome] | None
@@ -265,7 +294,9 @@ def _tell_warnings(session: Session, plan: Plan) -> None:
     for campaign in plan.campaigns:
         for diagnostic in campaign.diagnostics:
             if diagnostic.code in TOLD:
-                session.console.talk(Phrase("{name}: {message}", name=campaign.name, message=diagnostic.message))
+                session.console.talk(
+                    Phrase("{name}: {message}", name=campaign.name, message=diagnostic.message)
+                )
 
 
 def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> Outcome:
@@ -301,12 +332,18 @@ def _folders(session: Session) -> frozenset[str] | None:
 
 
 def _sends_to_openids(made: Planned) -> bool:
-    return any(each.rendered is not None and each.rendered.openid_list is not None for each in made.plan.campaigns)
+    return any(
+        each.rendered is not None and each.rendered.openid_list is not None
+        for each in made.plan.campaigns
+    )
 
 
 def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     session = run.session
-    soon = run.until is not None and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
+    soon = (
+        run.until is not None
+        and opening(made.plan.campaigns, session.clock.now(), run.until) is not None
+    )
     if run.answers is not None and (made.plan.would_send or soon):
         require_consent(run.names)
     ports = Ports(
@@ -330,7 +367,11 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     )
     bootstrap = LedgerBootstrap(session)
     lineage = made.state.lineage
-    undeclared = lineage is not None and session.settings.state.lineage is None and not session.backend.is_shared
+    undeclared = (
+        lineage is not None
+        and session.settings.state.lineage is None
+        and not session.backend.is_shared
+    )
     if lineage is not None and undeclared and made.state.realm == session.realm():
         # A run that began the ledger died before massctl.yaml named it.
         bootstrap.declare(lineage)
@@ -348,11 +389,19 @@ def require_something_to_show(plan: Plan, showing: Showing) -> None:
     for each in plan.campaigns:
         if each.status in FINAL and each.awaiting_until is None:
             raise UsageError(
-                Phrase("edition {edition} of {name} was sent already", edition=each.edition, name=each.name),
+                Phrase(
+                    "edition {edition} of {name} was sent already",
+                    edition=each.edition,
+                    name=each.name,
+                ),
                 Phrase("A preview is for what is still to be sent. Nothing was done."),
                 Phrase("raise `edition` in campaign.yaml to send it once more on purpose"),
             )
-        nobody = each.rendered is not None and not each.rendered.recipients and showing.recipients is None
+        nobody = (
+            each.rendered is not None
+            and not each.rendered.recipients
+            and showing.recipients is None
+        )
         if nobody and not each.refusals:
             raise UsageError(
                 Phrase("{name} declares no reviewers", name=each.name),
@@ -370,7 +419,9 @@ HELD_FOR = timedelta(minutes=1)
 """Minimum wait for another runner, even past `--wait`."""
 
 
-def opening(campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime) -> tuple[datetime, list[str]] | None:
+def opening(
+    campaigns: Sequence[PlannedCampaign], now: datetime, until: datetime
+) -> tuple[datetime, list[str]] | None:
     """Return the first moment until `until` at which something can be sent, and what; None if none comes.
 
     A send in doubt is not a window: each run repeats it once, and this one had its turn.
@@ -401,7 +452,9 @@ def wait_for_windows(
     outcome, clock = begun, session.clock
     try:
         while not outcome.interrupted and outcome.ledger_error is None:
-            waiting = [each.planned for each in outcome.campaigns if not outcome.record(each).is_in_doubt]
+            waiting = [
+                each.planned for each in outcome.campaigns if not outcome.record(each).is_in_doubt
+            ]
             found = opening(waiting, clock.now(), until)
             if found is None:
                 return outcome
@@ -412,7 +465,9 @@ def wait_for_windows(
             there = session.repository.campaign_folders().names
             names = [name for name in names if name in there]
             if names:
-                outcome = outcome.followed_by(_once_free(session, max(until, at + HELD_FOR), names, again))
+                outcome = outcome.followed_by(
+                    _once_free(session, max(until, at + HELD_FOR), names, again)
+                )
     except KeyboardInterrupt:
         outcome.interrupted = True
         outcome.state = recorded_now(session) or outcome.state
@@ -420,14 +475,19 @@ def wait_for_windows(
 
 
 def _once_free(
-    session: Session, until: datetime, names: Sequence[str], again: Callable[[Sequence[str]], Outcome]
+    session: Session,
+    until: datetime,
+    names: Sequence[str],
+    again: Callable[[Sequence[str]], Outcome],
 ) -> Outcome:
     """Run again, and once more while another runner holds the ledger; the last word names who does."""
     shown = progress(session.console)
     session.reread()
     outcome = again(names)
     while outcome.held_elsewhere and session.clock.now() + timedelta(seconds=HELD_SECONDS) < until:
-        shown.waiting(Phrase("another massctl is using this ledger; looking again in {seconds} s", seconds=5))
+        shown.waiting(
+            Phrase("another massctl is using this ledger; looking again in {seconds} s", seconds=5)
+        )
         session.clock.sleep(HELD_SECONDS)
         outcome = again(names)
     return outcome
@@ -479,5 +539,7 @@ class _TipWatch:
         self._is_stopped = stop is not None
         if (moved := moved_on(tip)) is None:
             return False
-        session.console.talk(Phrase("this run ends without waiting further: {why}", why=moved.message))
+        session.console.talk(
+            Phrase("this run ends without waiting further: {why}", why=moved.message)
+        )
         return True

@@ -49,7 +49,12 @@ def command() -> None:
 
 @command.command(name="review")
 @click.argument("out", type=FOLDER, metavar="DIR")
-@click.option("--pictures", type=FOLDER, metavar="FOLDER", help="Also write what phones show of its letters there.")
+@click.option(
+    "--pictures",
+    type=FOLDER,
+    metavar="FOLDER",
+    help="Also write what phones show of its letters there.",
+)
 @click.pass_obj
 def review(directory: str, out: Path, pictures: Path | None) -> int:
     """Render the pull request of this run, as data, and write its plan and the locks that it lacks into DIR.
@@ -73,7 +78,9 @@ def comment(directory: str, left: Path) -> int:
 @command.command(name="comment-text")
 @click.argument("file", metavar="FILE")
 @click.option("--commit", metavar="SHA", help="Name the commit of the plan.")
-@click.option("--from-fork", is_flag=True, help="Say that the plan comes from a fork, so it is untrusted.")
+@click.option(
+    "--from-fork", is_flag=True, help="Say that the plan comes from a fork, so it is untrusted."
+)
 @click.option("--out", type=FILE, metavar="BODY", help="Write it to a file instead.")
 def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | None) -> int:
     """Write the comment for a pull request from FILE, the JSON of `massctl plan --format json --for-review`.
@@ -81,8 +88,12 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
     FILE is data that anybody may have written: it is checked against the schema, and its text cannot become a link, a
     mention, a picture or HTML. `-` is standard input. Needs no repository, no network and no secret.
     """
-    if commit is not None and not (7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")):
-        raise click.UsageError(Phrase("{text} is not a commit: it must have 7 to 64 hex digits", text=commit))
+    if commit is not None and not (
+        7 <= len(commit) <= 64 and set(commit) <= set("0123456789abcdef")
+    ):
+        raise click.UsageError(
+            Phrase("{text} is not a commit: it must have 7 to 64 hex digits", text=commit)
+        )
 
     def work() -> tuple[Console, Result]:
         from massctl.view.markdown import plan_comment
@@ -105,7 +116,9 @@ def read_plan(file: str) -> SavedPlan | StoppedPlan:
     nothing = Phrase("No comment was made.")
     content = read_at_most(file, SAVED_BYTES_MAX, nothing)
     if len(content) > SAVED_BYTES_MAX:
-        raise NotAPlanError(Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20), nothing)
+        raise NotAPlanError(
+            Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20), nothing
+        )
     return reviewable(content, file)
 
 
@@ -139,7 +152,9 @@ def gate(current: Session) -> Result:
     if current.settings.state.lineage is None:
         _put_out("", looked)
         missing = Phrase("there is no ledger yet, so nothing is staged, sent or watched")
-        init = Phrase("{command}   then commit the line that it writes", command=Command("state init"))
+        init = Phrase(
+            "{command}   then commit the line that it writes", command=Command("state init")
+        )
         return Result(ExitStatus.DONE, talk=said(missing, init))
     return _due(current, looked)
 
@@ -157,7 +172,10 @@ def _due(current: Session, looked: str) -> Result:
         current.console.talk(reason)
     found = [*alarms(made.plan, made.state, now), *dispatch.unlocked(made)]
     if not found:
-        return Result(ExitStatus.DONE, talk=None if why else said(Phrase("nothing is due, and nothing needs a person")))
+        return Result(
+            ExitStatus.DONE,
+            talk=None if why else said(Phrase("nothing is due, and nothing needs a person")),
+        )
     return Result(ExitStatus.FAILED, github=lambda to: github_alarms(found, to.language))
 
 
@@ -204,8 +222,13 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
     from massctl.view.words import drift_hint, drift_words
 
     def say(drifts: Sequence[Drift]) -> None:
-        named = [(Phrase("{name}: {message}", name=each.campaign, message=drift_words(each)), each) for each in drifts]
-        findings = [Finding(Check.DRIFT, Level.WARNING, words, drift_hint(each)) for words, each in named]
+        named = [
+            (Phrase("{name}: {message}", name=each.campaign, message=drift_words(each)), each)
+            for each in drifts
+        ]
+        findings = [
+            Finding(Check.DRIFT, Level.WARNING, words, drift_hint(each)) for words, each in named
+        ]
         current.console.result(github_alarms(findings, current.console.language))
 
     try:
@@ -214,7 +237,9 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
             try:
                 is_begun = reader.begin(current, locked=True, unless_open=unless_open)
                 reader.tell(current, say, wait=True)
-            except Exception as error:  # A fault of ours in here may not keep a send from its window.
+            except (
+                Exception
+            ) as error:  # A fault of ours in here may not keep a send from its window.
                 current.console.talk(unread_words(error))
                 return True
             return is_begun
@@ -323,7 +348,9 @@ def _typed(context: click.Context, *words: str) -> int:
     """Run a command line as if it had been typed, in this process, and give its exit status."""
     root = context.find_root()
     try:
-        done = root.command.main(args=["-C", context.obj, *words], prog_name="massctl", standalone_mode=False)
+        done = root.command.main(
+            args=["-C", context.obj, *words], prog_name="massctl", standalone_mode=False
+        )
     except MassctlError as error:
         show_error(error)
         return error.exit_status

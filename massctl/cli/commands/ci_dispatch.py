@@ -98,11 +98,14 @@ def words_of(order: Dispatch, looked: str) -> tuple[str, ...]:
         raise UsageError(Phrase("there is no order {order}", order=act[:40]), _NOTHING)
     if order.typed("again") != campaign:
         raise UsageError(
-            Phrase("to withdraw, type the campaign's name twice, the same both times"), Phrase("Nothing was withdrawn.")
+            Phrase("to withdraw, type the campaign's name twice, the same both times"),
+            Phrase("Nothing was withdrawn."),
         )
     every = act == "withdraw all articles"
     if not every and not number:
-        raise UsageError(Phrase("give the number of the article, from 1"), Phrase("Nothing was withdrawn."))
+        raise UsageError(
+            Phrase("give the number of the article, from 1"), Phrase("Nothing was withdrawn.")
+        )
     return "withdraw", "--all" if every else f"--article={number}", "--yes", "--", campaign
 
 
@@ -115,7 +118,9 @@ def draft_of(order: Dispatch) -> tuple[str, str] | None:
     if not number and not campaign:
         return None
     if not _MEDIA_ID.fullmatch(number):
-        raise UsageError(Phrase("{number} is not a media_id", number=number[:_NUMBER_MAX] or "-"), _NOTHING)
+        raise UsageError(
+            Phrase("{number} is not a media_id", number=number[:_NUMBER_MAX] or "-"), _NOTHING
+        )
     if not is_campaign_name(campaign):
         raise UsageError(Phrase("name the campaign: the folder in campaigns/"), _NOTHING)
     return number, campaign
@@ -147,7 +152,9 @@ def gate(session: Session, environment: Mapping[str, str]) -> str | None:
     words = words_of(order, session.clock.now().isoformat())
     if words[0] == "preview" and session.settings.policy.preview_to is None:
         raise RefusedError(
-            Phrase("massctl.yaml has no policy.preview_to, so a branch could show itself to any follower"),
+            Phrase(
+                "massctl.yaml has no policy.preview_to, so a branch could show itself to any follower"
+            ),
             _NOTHING,
             Phrase("name who may see previews under policy.preview_to, by a pull request"),
         )
@@ -169,13 +176,21 @@ def reasons(session: Session, made: Planned, now: datetime) -> Iterator[Phrase]:
     if any(_is_unrecorded(made, each) for each in made.plan.campaigns):
         yield Phrase("a window has closed, and that is not on record")
     leads = [lead for channel in session.settings.notify for lead in channel.leads]
-    if any(now - AHEAD < window.not_before - lead <= now for window in made.windows.values() for lead in leads):
+    if any(
+        now - AHEAD < window.not_before - lead <= now
+        for window in made.windows.values()
+        for lead in leads
+    ):
         yield Phrase("somebody is to be told of a window")
 
 
 def _is_unrecorded(made: Planned, planned: PlannedCampaign) -> bool:
     """Return whether a window has closed without a send, and no run has found that yet."""
-    if planned.window is not WindowState.EXPIRED or planned.status in FINAL or planned.name not in made.windows:
+    if (
+        planned.window is not WindowState.EXPIRED
+        or planned.status in FINAL
+        or planned.name not in made.windows
+    ):
         return False
     record = made.state.record(planned.name, planned.edition)
     return made.windows[planned.name].not_after not in record.expired_at and not record.is_in_doubt
@@ -183,14 +198,21 @@ def _is_unrecorded(made: Planned, planned: PlannedCampaign) -> bool:
 
 def is_hour_of_doctor(environment: Mapping[str, str], now: datetime) -> bool:
     """Return whether this is the tick of a day at which everything that a send depends on is looked at."""
-    return environment.get("GITHUB_EVENT_NAME") == "schedule" and now.astimezone(UTC).hour == DOCTOR_HOUR_UTC
+    return (
+        environment.get("GITHUB_EVENT_NAME") == "schedule"
+        and now.astimezone(UTC).hour == DOCTOR_HOUR_UTC
+    )
 
 
 def unlocked(made: Planned) -> list[Finding]:
     """Find campaigns of the branch that sends whose lock is missing or of something else: they will not be sent."""
     guards = (Guard.LOCK_MISSING, Guard.LOCK_STALE)
     return [
-        Finding(Check.CAMPAIGNS, Level.PROBLEM, Phrase("{name}: {message}", name=each.name, message=refusal.message))
+        Finding(
+            Check.CAMPAIGNS,
+            Level.PROBLEM,
+            Phrase("{name}: {message}", name=each.name, message=refusal.message),
+        )
         for each in made.plan.campaigns
         for refusal in each.refusals
         if refusal.guard in guards and each.window is not WindowState.EXPIRED
@@ -203,7 +225,9 @@ _EGRESS = "EGRESS_"
 _ESCAPES = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 
 
-def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[str, str]) -> list[Phrase]:
+def take_secrets(
+    settings: MassctlFile, lines: str, environment: MutableMapping[str, str]
+) -> list[Phrase]:
     """Take the lines that massctl.yaml names into the environment, have GitHub mask all, and drop the rest.
 
     Returns what is to be said of lines that nothing names.
@@ -221,7 +245,13 @@ def take_secrets(settings: MassctlFile, lines: str, environment: MutableMapping[
         if name in named or name in _ALWAYS:
             environment[name] = value
         elif not name.startswith(_EGRESS):
-            told.append(Phrase("{secrets} has {name}, which massctl.yaml does not name", secrets=SECRETS, name=name))
+            told.append(
+                Phrase(
+                    "{secrets} has {name}, which massctl.yaml does not name",
+                    secrets=SECRETS,
+                    name=name,
+                )
+            )
     return told
 
 
@@ -238,7 +268,10 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
     """
     found = write_files(session, number)
     if not (found.folder / CAMPAIGNS / name / "campaign.yaml").is_file():
-        raise UsageError(Phrase("pull request {number} has no campaign {name}", number=number, name=name), _NOTHING)
+        raise UsageError(
+            Phrase("pull request {number} has no campaign {name}", number=number, name=name),
+            _NOTHING,
+        )
     for attributes in found.folder.rglob(ATTRIBUTES):
         attributes.unlink()  # They would decide what git makes of the files.
     shutil.rmtree(session.root / CAMPAIGNS)
@@ -246,7 +279,9 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
     _commit(session, CAMPAIGNS, "x", _NOTHING)
 
 
-def _commit(session: Session, folder: str, message: str, state: Phrase, hint: str = "", push_to: str = "") -> None:
+def _commit(
+    session: Session, folder: str, message: str, state: Phrase, hint: str = "", push_to: str = ""
+) -> None:
     """Commit a folder, and push it. Raises RefusedError with git's words."""
     git = Git(session.root, known_to_git(session.settings, session.environment))
     who = ("-c", "user.name=massctl", "-c", "user.email=massctl@localhost")
@@ -255,7 +290,9 @@ def _commit(session: Session, folder: str, message: str, state: Phrase, hint: st
         (*who, "commit", "--quiet", "--allow-empty", "-m", message),
     ]
     if push_to:
-        steps.append(("push", "--quiet", session.settings.state.remote, f"HEAD:refs/heads/{push_to}"))
+        steps.append(
+            ("push", "--quiet", session.settings.state.remote, f"HEAD:refs/heads/{push_to}")
+        )
     for words in steps:
         done = git.run(*words, seconds=NETWORK_SECONDS)
         if not done.done:
@@ -269,7 +306,11 @@ def list_drafts(current: Session, environment: Mapping[str, str]) -> None:
         "Run it again with the draft's media_id under number, and under campaign a name for its folder, such as "
         "2026-12-new-year."
     )
-    found = [(account, draft) for account in _accounts(current) for draft in current.wechat(account).newest_drafts()]
+    found = [
+        (account, draft)
+        for account in _accounts(current)
+        for draft in current.wechat(account).newest_drafts()
+    ]
     head = words.said(Phrase("Drafts of the console"))
     _summarise([f"## {head}", words.said(how), *_rows(words, found)], environment)
     current.console.talk(Phrase("the drafts are in the summary of this run"))
@@ -288,7 +329,9 @@ def account_with(current: Session, media_id: str) -> AccountName:
     """Return the account whose draft it is; raise UsageError where none has it."""
     accounts = _accounts(current)
     for account in accounts:
-        if len(accounts) == 1 or any(each.media_id == media_id for each in current.wechat(account).newest_drafts()):
+        if len(accounts) == 1 or any(
+            each.media_id == media_id for each in current.wechat(account).newest_drafts()
+        ):
             return account
     raise UsageError(Phrase("none of the newest drafts is {media_id}", media_id=media_id), _NOTHING)
 
@@ -303,7 +346,9 @@ def push_import(current: Session, name: CampaignName, environment: Mapping[str, 
     Raises RefusedError where git refuses, as for a branch that is there already.
     """
     branch = f"{_IMPORTED}{name}"
-    hint = Phrase("choose another name under campaign, or delete the branch {branch}", branch=branch)
+    hint = Phrase(
+        "choose another name under campaign, or delete the branch {branch}", branch=branch
+    )
     nothing = Phrase("No branch was made.")
     _commit(current, f"{CAMPAIGNS}/{name}", f"import {name}", nothing, hint, push_to=branch)
     opens = Words(current.console.reader).said(Phrase("Open the pull request of {name}", name=name))
@@ -314,7 +359,10 @@ def push_import(current: Session, name: CampaignName, environment: Mapping[str, 
 
 def _address(current: Session, name: str, environment: Mapping[str, str]) -> str:
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
-    repository, branch = environment.get("GITHUB_REPOSITORY", ""), current.settings.policy.branch or "main"
+    repository, branch = (
+        environment.get("GITHUB_REPOSITORY", ""),
+        current.settings.policy.branch or "main",
+    )
     compared = f"{quote(branch, safe='')}...{quote(_IMPORTED + name, safe='/')}"
     return f"{server}/{repository}/compare/{compared}?quick_pull=1"
 

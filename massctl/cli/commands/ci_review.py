@@ -51,7 +51,10 @@ from massctl.view.words import campaigns
 
 
 def write_review(
-    directory: str, out: Path, pictures: Path | None = None, environment: Mapping[str, str] = os.environ
+    directory: str,
+    out: Path,
+    pictures: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
 ) -> tuple[Console, Result]:
     """Render the pull request of this run, and write its plan and the locks that it lacks into the folder `out`.
 
@@ -68,7 +71,9 @@ def write_review(
             found = write_pull_request(main, event.number, event.head.sha)
             unseen = {"hidden": found.hidden, "folded": found.folded}
             with session(str(found.folder), environment=environment) as head:
-                ledger_keys = _key_change(main.settings.state.keys or [], head.settings.state.keys or [])
+                ledger_keys = _key_change(
+                    main.settings.state.keys or [], head.settings.state.keys or []
+                )
                 head.settings = head.settings.model_copy(update={"state": main.settings.state})
                 if not event.from_fork and main.settings.policy.require_lock:
                     locks, disagreeing = _lock(head, main)
@@ -76,9 +81,16 @@ def write_review(
                 shown = phone_pictures(head, _to_show(plan, main))
         except MassctlError as error:
             plan = _stopped(error, main.console)
-    write_files(out, {REVIEW_FILE: review_text(plan, locks, disagreeing, unseen, shown, ledger_keys).encode()})
+    write_files(
+        out,
+        {REVIEW_FILE: review_text(plan, locks, disagreeing, unseen, shown, ledger_keys).encode()},
+    )
     if pictures is not None and any(shown.values()):
-        named = {f"{name}-{part}.png": each for name, made in shown.items() for part, each in enumerate(made, 1)}
+        named = {
+            f"{name}-{part}.png": each
+            for name, made in shown.items()
+            for part, each in enumerate(made, 1)
+        }
         write_files(pictures, named)
     return main.console, Result(ExitStatus.DONE)
 
@@ -101,8 +113,12 @@ def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:
         return {}, []
     brought = {name for name in due if _brings_lock(head, main, name)}
     lock_campaigns(head, due, check=False)
-    locks: dict[str, str] = {name: (head.repository.lock_bytes(name) or b"").decode() for name in due}
-    differing = [each for each in report if each.result is LockResult.DIFFERS and each.refusal is not None]
+    locks: dict[str, str] = {
+        name: (head.repository.lock_bytes(name) or b"").decode() for name in due
+    }
+    differing = [
+        each for each in report if each.result is LockResult.DIFFERS and each.refusal is not None
+    ]
     return locks, [each.name for each in differing if each.name in brought]
 
 
@@ -121,7 +137,9 @@ def _to_show(plan: str, main: Session) -> list[str]:
     """Name the campaigns that are new or changed, and still to be sent."""
     there = main.repository.campaign_folders().names
     planned = [each for each in json.loads(plan)["campaigns"] if each["status"] not in FINAL]
-    return [each["name"] for each in planned if each["changes"] is not None or each["name"] not in there]
+    return [
+        each["name"] for each in planned if each["changes"] is not None or each["name"] not in there
+    ]
 
 
 def _stopped(error: MassctlError, console: Console) -> str:
@@ -143,7 +161,10 @@ class _Told(Frozen):
 
 
 def write_comment(
-    directory: str, folder: Path, environment: Mapping[str, str] = os.environ, inside: Inside | None = None
+    directory: str,
+    folder: Path,
+    environment: Mapping[str, str] = os.environ,
+    inside: Inside | None = None,
 ) -> tuple[Console, Result]:
     """Commit the locks of a review, show it as the pull request's comment, and set the status of its commit.
 
@@ -153,18 +174,28 @@ def write_comment(
     line = Line(inside=inside)
     try:
         with session(directory, environment=environment) as main:
-            forge, run = github_of(line, event.repository.full_name, environment), _run_of(event, environment)
+            forge, run = (
+                github_of(line, event.repository.full_name, environment),
+                _run_of(event, environment),
+            )
             if forge.head_of(event.number) != event.head.sha:
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
             review = _read(folder)
             told = _lock_branch(main, event, review)
             if told is None:
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
-            told = replace(told, warned=(*told.warned, *_warnings(forge.changed_files(event.number))))
+            told = replace(
+                told, warned=(*told.warned, *_warnings(forge.changed_files(event.number)))
+            )
             pictures = _pictures(main, event, review, run)
             forge.comment(event.number, _body(main, event, review, told, run, pictures))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
-            forge.set_status(told.sha, is_good=found is None, said=say(found or _GOOD, main.console.reader), run=run)
+            forge.set_status(
+                told.sha,
+                is_good=found is None,
+                said=say(found or _GOOD, main.console.reader),
+                run=run,
+            )
     finally:
         line.close()
     shown = Phrase("the plan is a comment on pull request {number}", number=event.number)
@@ -173,7 +204,11 @@ def write_comment(
 
 def _moved_on(event: PullRequestEvent) -> Phrase:
     sha = event.head.sha[:12]
-    return Phrase("pull request {number} is not at {sha} any more; nothing was written", number=event.number, sha=sha)
+    return Phrase(
+        "pull request {number} is not at {sha} any more; nothing was written",
+        number=event.number,
+        sha=sha,
+    )
 
 
 def _read(folder: Path) -> ReviewFile | UnfitError:
@@ -183,7 +218,9 @@ def _read(folder: Path) -> ReviewFile | UnfitError:
         return unfit
 
 
-def _lock_branch(main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError) -> _Told | None:
+def _lock_branch(
+    main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError
+) -> _Told | None:
     """Commit the locks of a review to the branch; None if it moved on."""
     sha = event.head.sha
     if isinstance(review, UnfitError):
@@ -194,7 +231,11 @@ def _lock_branch(main: Session, event: PullRequestEvent, review: ReviewFile | Un
     try:
         made = push_locks(main, event.head.ref, sha, review.locks)
     except MassctlError as error:
-        return _Told(sha, (*warned, Phrase("The locks could not be committed: {why}", why=what_happened(error))), False)
+        return _Told(
+            sha,
+            (*warned, Phrase("The locks could not be committed: {why}", why=what_happened(error))),
+            False,
+        )
     if made is None:
         return None
     return _Told(made, tuple(warned), locked=tuple(sorted(review.locks)))
@@ -261,19 +302,40 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
         return Phrase("there is no plan: {why}", why=review.plan.error.message)
     planned = saved_sheets(review.plan)
     faulty = sum(each.is_faulty for each in planned)
-    wrong = [each for each in planned if each.lock in (LockState.STALE, LockState.MISSING) and not each.is_faulty]
+    wrong = [
+        each
+        for each in planned
+        if each.lock in (LockState.STALE, LockState.MISSING) and not each.is_faulty
+    ]
     unlocked = len(wrong) if require_lock else 0
     found = [
         *([Phrase("faults: {campaigns}", campaigns=campaigns(faulty))] if faulty else []),
         *(
-            [Phrase("the lock does not agree with the files: {campaigns}", campaigns=campaigns(unlocked))]
+            [
+                Phrase(
+                    "the lock does not agree with the files: {campaigns}",
+                    campaigns=campaigns(unlocked),
+                )
+            ]
             if unlocked
             else []
         ),
-        *([Phrase("the keys of the ledger are taken out")] if review.ledger_keys == "removed" else []),
+        *(
+            [Phrase("the keys of the ledger are taken out")]
+            if review.ledger_keys == "removed"
+            else []
+        ),
         *([Phrase("the locks could not be committed")] if not told.is_locked else []),
-        *([Phrase("files are hidden by .gitattributes: {count}", count=len(review.hidden))] if review.hidden else []),
-        *([Phrase("files that GitHub folds away: {count}", count=len(review.folded))] if review.folded else []),
+        *(
+            [Phrase("files are hidden by .gitattributes: {count}", count=len(review.hidden))]
+            if review.hidden
+            else []
+        ),
+        *(
+            [Phrase("files that GitHub folds away: {count}", count=len(review.folded))]
+            if review.folded
+            else []
+        ),
     ]
     return enumerated(found) if found else None
 
@@ -281,7 +343,9 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
 def _run_of(event: PullRequestEvent, environment: Mapping[str, str]) -> str:
     """Return the address of this run, from what GitHub says in the environment."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
-    return f"{server}/{event.repository.full_name}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
+    return (
+        f"{server}/{event.repository.full_name}/actions/runs/{environment.get('GITHUB_RUN_ID', '')}"
+    )
 
 
 _DECIDES = {
@@ -298,7 +362,11 @@ _DECIDES = {
 
 def _warnings(changed: ChangedFiles) -> list[Phrase]:
     """Name what a pull request changes beside campaigns, since no plan shows what it does."""
-    warned = [warning for start, warning in _DECIDES.items() if any(path.startswith(start) for path in changed.outside)]
+    warned = [
+        warning
+        for start, warning in _DECIDES.items()
+        if any(path.startswith(start) for path in changed.outside)
+    ]
     others = [path for path in changed.outside if not path.startswith(tuple(_DECIDES))]
     if others:
         told = Phrase(
@@ -329,7 +397,11 @@ def _body(
     label, words = say(Phrase("the run"), console.reader), Words(console.reader)
     foot = [f"[{label}]({run})"]
     if told.locked:
-        foot.append(words.said(Phrase("locked by massctl in this commit: {names}", names=enumerated(told.locked))))
+        foot.append(
+            words.said(
+                Phrase("locked by massctl in this commit: {names}", names=enumerated(told.locked))
+            )
+        )
     below = f"<sub>{' · '.join(foot)}</sub>"
     if isinstance(review, UnfitError):
         unfit = Phrase("The plan of this commit cannot be shown: {why}.", why=review.what)
@@ -341,12 +413,20 @@ def _body(
     reader = language_of(review.plan, console)
     room = MARKDOWN_CHARACTERS_MAX - sum(len(line) + 1 for line in shown)
     made = plan_comment(
-        review.plan, reader, commit=told.sha, locking=locking, warned=told.warned, names=names, limit=room
+        review.plan,
+        reader,
+        commit=told.sha,
+        locking=locking,
+        warned=told.warned,
+        names=names,
+        limit=room,
     )
     return "\n".join([made, *shown, below])
 
 
-def _pictures(main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError, run: str) -> list[str]:
+def _pictures(
+    main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError, run: str
+) -> list[str]:
     """Show the pictures of a review from the branch that keeps them; a fork's, and what cannot be kept, by a link."""
     if isinstance(review, UnfitError) or not any(review.pictures.values()):
         return []
@@ -360,7 +440,12 @@ def _pictures(main: Session, event: PullRequestEvent, review: ReviewFile | Unfit
     base = f"{run.rpartition('/actions/')[0]}/blob/{PREVIEWS_BRANCH}"
     lines = ["<details>", f"<summary><b>{title}</b></summary>", ""]
     for name, paths in kept.items():
-        lines += [f"`{name}`", "", *(f'<img src="{base}/{path}?raw=true" width="250">' for path in paths), ""]
+        lines += [
+            f"`{name}`",
+            "",
+            *(f'<img src="{base}/{path}?raw=true" width="250">' for path in paths),
+            "",
+        ]
     return [*lines, "</details>", ""]
 
 
@@ -386,14 +471,21 @@ def keep_pictures(
     """
     branch = branch_of(session, "previews", f"refs/heads/{PREVIEWS_BRANCH}")
     here = f"{_FOLDER}{number}"
-    named = {name: [_picture_path(here, name, each) for each in shown] for name, shown in pictures.items()}
-    files = {path: data for name in named for path, data in zip(named[name], pictures[name], strict=True)}
+    named = {
+        name: [_picture_path(here, name, each) for each in shown]
+        for name, shown in pictures.items()
+    }
+    files = {
+        path: data for name in named for path, data in zip(named[name], pictures[name], strict=True)
+    }
     try:
         for _ in range(_TRIES_MAX):
             tip = branch.fetch()
             there = branch.list(tip, "") if tip is not None else {}
             kept = {folder: there[folder] for folder in _newest(there, here)}
-            made = branch.commit(None, files, f"phone pictures of pull request {number}", trees=kept)
+            made = branch.commit(
+                None, files, f"phone pictures of pull request {number}", trees=kept
+            )
             pushed = branch.replace(tip, made)
             if pushed.outcome is Push.DONE:
                 return named
@@ -410,6 +502,8 @@ def _picture_path(folder: str, name: str, picture: bytes) -> str:
 
 def _newest(there: Mapping[str, str], here: str) -> list[str]:
     """Name the folders of the newest other pull requests; whatever else is on the branch goes."""
-    numbered = {each: int(each[len(_FOLDER) :]) for each in there if each[len(_FOLDER) :].isdecimal()}
+    numbered = {
+        each: int(each[len(_FOLDER) :]) for each in there if each[len(_FOLDER) :].isdecimal()
+    }
     others = [each for each in numbered if each.startswith(_FOLDER) and each != here]
     return sorted(others, key=numbered.__getitem__)[-(KEPT_MAX - 1) :]

@@ -11,7 +11,13 @@ from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.git import Git
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.forge_setup import APPLY_WORKFLOW, SetupFacts, SetupStep, repository_at, setup_steps
+from massctl.plan.forge_setup import (
+    APPLY_WORKFLOW,
+    SetupFacts,
+    SetupStep,
+    repository_at,
+    setup_steps,
+)
 from massctl.scaffold import ACTION, OWNERS, WORKFLOWS, scaffold_files
 from massctl.source.repository import SETTINGS
 from massctl.view.i18n import Language, say
@@ -38,7 +44,11 @@ def setup(session: Session, repository: str | None) -> Result:
     return Result(
         ExitStatus.DONE,
         lambda to: setup_json(steps, named, to.language),
-        lambda to: setup_text(to.page(), steps, named) if to.is_terminal else setup_script(steps, named, to.language),
+        lambda to: (
+            setup_text(to.page(), steps, named)
+            if to.is_terminal
+            else setup_script(steps, named, to.language)
+        ),
     )
 
 
@@ -48,7 +58,10 @@ def github_repository(session: Session, remote: str) -> str:
     if found is not None:
         return found
     raise UsageError(
-        Phrase("the remote {remote} of this repository is not on github.com", remote=session.settings.state.remote),
+        Phrase(
+            "the remote {remote} of this repository is not on github.com",
+            remote=session.settings.state.remote,
+        ),
         Phrase("Nothing was done."),
         Phrase(
             "for GitHub name it with --repo OWNER/REPOSITORY; any other forge is served by {command}: "
@@ -61,7 +74,9 @@ def github_repository(session: Session, remote: str) -> str:
 def remote_address(session: Session) -> str | None:
     """Return the address of the remote in `state.remote`; None without one."""
     try:
-        found = Git(session.root, session.environment).run("remote", "get-url", session.settings.state.remote)
+        found = Git(session.root, session.environment).run(
+            "remote", "get-url", session.settings.state.remote
+        )
     except LedgerUnreachableError:
         return None  # Without git there is no remote.
     return found.out.decode("utf-8", "replace").strip() if found.done else None
@@ -72,16 +87,25 @@ def _missing(session: Session) -> Iterator[Phrase]:
     for name, account in session.settings.accounts.items():
         if account.appid == APPID_OF_THE_SCAFFOLD:
             yield Phrase(
-                "{file}: the AppID of {account} in place of {appid}", file=SETTINGS, account=name, appid=account.appid
+                "{file}: the AppID of {account} in place of {appid}",
+                file=SETTINGS,
+                account=name,
+                appid=account.appid,
             )
     policy = session.settings.policy
     if policy.preview_to is None:
-        yield Phrase("{file}: policy.preview_to, who may see previews, such as [editor_li]", file=SETTINGS)
+        yield Phrase(
+            "{file}: policy.preview_to, who may see previews, such as [editor_li]", file=SETTINGS
+        )
     if not policy.operators:
-        yield Phrase("{file}: policy.operators, who may decide on GitHub, such as [lin-mei]", file=SETTINGS)
+        yield Phrase(
+            "{file}: policy.operators, who may decide on GitHub, such as [lin-mei]", file=SETTINGS
+        )
     if "@OWNER" in _text(session.root / OWNERS):
         yield Phrase("{file}: people or teams who approve, in place of @OWNER", file=OWNERS)
-    files = sorted(path for path in (session.root / WORKFLOWS).glob("*.yml") if ACTION in _text(path))
+    files = sorted(
+        path for path in (session.root / WORKFLOWS).glob("*.yml") if ACTION in _text(path)
+    )
     if files:
         yield Phrase(
             "{files}: repository and commit of massctl in place of {action}",
@@ -112,7 +136,9 @@ def setup_text(page: Page, steps: Sequence[SetupStep], repository: str | None) -
     for number, step in enumerate(steps, 1):
         page.blank()
         mark = Inked("✓ ", Ink.DONE) if step.is_done else "  "
-        page.line(mark, Inked(f"{number:>2} ", Ink.NAME), Inked(step.title, Ink.NAME), hang=_INDENT + 1)
+        page.line(
+            mark, Inked(f"{number:>2} ", Ink.NAME), Inked(step.title, Ink.NAME), hang=_INDENT + 1
+        )
         if step.is_done:
             continue
         page.line(Inked(Phrase("why: {reason}", reason=step.protects), Ink.DETAIL), indent=_INDENT)
@@ -134,7 +160,9 @@ def setup_script(steps: Sequence[SetupStep], repository: str | None, language: L
     return "\n".join(_script(steps, repository, language))
 
 
-def _script(steps: Sequence[SetupStep], repository: str | None, language: Language) -> Iterator[str]:
+def _script(
+    steps: Sequence[SetupStep], repository: str | None, language: Language
+) -> Iterator[str]:
     def comment(sentence: Phrase) -> str:
         return f"# {say(sentence, language)}"
 
@@ -159,5 +187,9 @@ def _script(steps: Sequence[SetupStep], repository: str | None, language: Langua
 
 def _title(repository: str | None) -> Phrase:
     if repository is None:
-        return Phrase("Set up the repository on GitHub; write its name in place of OWNER/REPOSITORY")
-    return Phrase("Set up {repository} on GitHub, in an order that locks nobody out", repository=repository)
+        return Phrase(
+            "Set up the repository on GitHub; write its name in place of OWNER/REPOSITORY"
+        )
+    return Phrase(
+        "Set up {repository} on GitHub, in an order that locks nobody out", repository=repository
+    )

@@ -21,7 +21,10 @@ def command() -> None:
 
 
 _article = click.option(
-    "--article", type=click.IntRange(1, 8), metavar="N", help="Only this article; articles count from 1."
+    "--article",
+    type=click.IntRange(1, 8),
+    metavar="N",
+    help="Only this article; articles count from 1.",
 )
 
 
@@ -56,10 +59,16 @@ def _switched(current: Session, name: str, article: int | None, *, opened: bool)
     opened_now = Phrase("{name}: comments are open, {articles}", **about)
     closed_now = Phrase("{name}: comments are closed, {articles}", **about)
     told = said(opened_now if opened else closed_now)
-    return Result(ExitStatus.DONE, lambda to: comments_json(record, articles, to.language, opened=opened), told)
+    return Result(
+        ExitStatus.DONE,
+        lambda to: comments_json(record, articles, to.language, opened=opened),
+        told,
+    )
 
 
-def _switch(session: "Session", name: str, article: int | None, *, opened: bool) -> "tuple[Record, list[int]]":
+def _switch(
+    session: "Session", name: str, article: int | None, *, opened: bool
+) -> "tuple[Record, list[int]]":
     """Open or close the comments of one article (from 1), or of all, of the edition that was sent last."""
     state = read_ledger(session)
     trust(session, state)
@@ -82,12 +91,17 @@ def _articles(session: "Session", record: "Record", article: int | None) -> list
     if article is not None:
         require_article(session, record, article)
         return [article]
-    urls = max((len(job.counts.article_urls or []) for job in record.jobs if job.counts is not None), default=0)
+    urls = max(
+        (len(job.counts.article_urls or []) for job in record.jobs if job.counts is not None),
+        default=0,
+    )
     count = len(headlines_of(session, record)) or urls
     if not count:
         raise UsageError(
             Phrase("the number of articles of {name} is not known here", name=record.campaign),
-            Phrase("The sent content is not stored beside this ledger, and no event reported it. No request was made."),
+            Phrase(
+                "The sent content is not stored beside this ledger, and no event reported it. No request was made."
+            ),
             Phrase("name them one by one: --article N"),
         )
     return list(range(1, count + 1))

@@ -64,7 +64,11 @@ SENDS_BY_ACTIONS = ".github/workflows/apply.yml"
 @click.command(name="doctor")
 @form_option
 @sandbox_option
-@click.option("--forge", is_flag=True, help="Check GitHub instead: rules, environment, secrets, keys. Needs GH_TOKEN.")
+@click.option(
+    "--forge",
+    is_flag=True,
+    help="Check GitHub instead: rules, environment, secrets, keys. Needs GH_TOKEN.",
+)
 @repo_option
 @verb("doctor")
 def command(current: Session, forge: bool, repo: str | None) -> Result:
@@ -108,8 +112,12 @@ def examine(session: Session) -> CheckUp:
     plan = made.plan if made is not None else None
     accounts = [AccountName(name) for name in session.settings.accounts]
     settings = {account: list(_settings(session, account)) for account in accounts}
-    rendered = [each.rendered for each in plan.campaigns if each.rendered is not None] if plan else []
-    asked = probe([_checked(session, each, settings[each], rendered) for each in accounts], side_by_side)
+    rendered = (
+        [each.rendered for each in plan.campaigns if each.rendered is not None] if plan else []
+    )
+    asked = probe(
+        [_checked(session, each, settings[each], rendered) for each in accounts], side_by_side
+    )
     findings += _drifts(session, made, asked) if made is not None else ()
     findings.append(_isolation(session))
     for account in accounts:
@@ -122,11 +130,15 @@ def examine(session: Session) -> CheckUp:
         findings.append(clock_finding(account, skew, sandbox=session.sandbox is not None))
         findings.append(protection_finding(account, appid, state))
         if plan is not None:
-            findings.append(allowance_finding(account, appid, state, plan.ahead, session.clock.now()))
+            findings.append(
+                allowance_finding(account, appid, state, plan.ahead, session.clock.now())
+            )
     return CheckUp(tuple(findings))
 
 
-def examine_forge(session: Session, repository: str | None, inside: Inside | None = None) -> CheckUp:
+def examine_forge(
+    session: Session, repository: str | None, inside: Inside | None = None
+) -> CheckUp:
     """Look at how the repository on GitHub is protected. `inside` answers in place of the network.
 
     Raises ForgeError where GitHub does not answer, UsageError and ConfigurationError for what it was not told.
@@ -137,7 +149,9 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
     if not token:
         raise ConfigurationError(
             Phrase("the environment variable {name} is empty", name="GH_TOKEN"),
-            hint=Phrase('GH_TOKEN="$(gh auth token)" {command}', command=Command("doctor", "--forge")),
+            hint=Phrase(
+                'GH_TOKEN="$(gh auth token)" {command}', command=Command("doctor", "--forge")
+            ),
         )
     register(token)
     settings = session.settings
@@ -145,7 +159,11 @@ def examine_forge(session: Session, repository: str | None, inside: Inside | Non
     expected = Expected(named, branch, settings.state.branch, secret_names(settings))
     line = line_to_forge(settings, environment, inside)
     try:
-        return CheckUp(tuple(protection_findings(github_api(line, github_address(environment), token), expected)))
+        return CheckUp(
+            tuple(
+                protection_findings(github_api(line, github_address(environment), token), expected)
+            )
+        )
     finally:
         line.close()
 
@@ -169,7 +187,11 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
             Check.ALLOWANCE,
         ]
         say = Phrase("not checked: the ledger cannot be read")
-        return State(), None, [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)]
+        return (
+            State(),
+            None,
+            [unread, *findings, *(Finding(each, Level.UNKNOWN, say) for each in later)],
+        )
     accounts = list(session.settings.accounts)
     refusal = ledger_refusal(session, state, accounts)
     if refusal is None and state.lineage is not None:
@@ -202,9 +224,13 @@ def _drifts(session: Session, made: Planned, asked: list[Finding]) -> Iterator[F
     """Compare what campaigns that are still to be sent depend on with what is recorded, of accounts with a token."""
     from massctl.view.words import drift_hint, drift_words
 
-    reached = {each.account for each in asked if each.check is Check.TOKEN and each.level is Level.OK}
+    reached = {
+        each.account for each in asked if each.check is Check.TOKEN and each.level is Level.OK
+    }
     ahead = [
-        each for each in made.plan.campaigns if each.status not in FINAL and each.window is not WindowState.EXPIRED
+        each
+        for each in made.plan.campaigns
+        if each.status not in FINAL and each.window is not WindowState.EXPIRED
     ]
     campaigns = tuple(each for each in ahead if each.account in reached)
     read = read_drifts(session, replace(made, plan=replace(made.plan, campaigns=campaigns)))
@@ -225,8 +251,12 @@ def _isolation(session: Session) -> Finding:
     if not told:
         say = Phrase("the child process that renders can reach nothing else")
         return Finding(Check.ISOLATION, Level.OK, say)
-    level = Level.PROBLEM if session.settings.policy.render_isolation == "require" else Level.WARNING
-    say = Phrase("the child process that renders is not isolated here: {missing}", missing=in_a_row(told))
+    level = (
+        Level.PROBLEM if session.settings.policy.render_isolation == "require" else Level.WARNING
+    )
+    say = Phrase(
+        "the child process that renders is not isolated here: {missing}", missing=in_a_row(told)
+    )
     return Finding(Check.ISOLATION, level, say, Phrase("send from Linux 5.13 or newer"))
 
 
@@ -247,7 +277,10 @@ def _spare_hosts(session: Session) -> Iterator[Finding]:
     used |= {each.partition(":")[0] for each in used}
     for host in session.settings.policy.api_hosts:
         if host.lower() not in used:
-            say = Phrase("policy.api_hosts lets the secret go to {host}, but no account's api_base names it", host=host)
+            say = Phrase(
+                "policy.api_hosts lets the secret go to {host}, but no account's api_base names it",
+                host=host,
+            )
             hint = Phrase("remove it from policy.api_hosts in massctl.yaml if nobody uses it")
             yield Finding(Check.API_HOST, Level.WARNING, say, hint)
 
@@ -259,7 +292,11 @@ def _notify(session: Session) -> Iterator[Finding]:
             if name is None:
                 continue
             if session.realm() == "loopback":
-                yield Finding(Check.NOTIFY, Level.OK, Phrase("posts to {name} stay on this machine", name=name))
+                yield Finding(
+                    Check.NOTIFY,
+                    Level.OK,
+                    Phrase("posts to {name} stay on this machine", name=name),
+                )
             elif (value := session.environment.get(name)) and name != channel.signing_secret_env:
                 yield _address(name, value)
             elif value:
@@ -283,7 +320,9 @@ def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
     declared = session.settings.accounts[account]
     yield _host(session, account)
     if session.sandbox:
-        yield Finding(Check.CREDENTIAL, Level.OK, Phrase("not needed in the sandbox"), account=account)
+        yield Finding(
+            Check.CREDENTIAL, Level.OK, Phrase("not needed in the sandbox"), account=account
+        )
         yield Finding(Check.PROXY, Level.OK, Phrase("not needed in the sandbox"), account=account)
         return
     if declared.secret_env is not None:
@@ -291,7 +330,9 @@ def _settings(session: Session, account: AccountName) -> Iterator[Finding]:
         loopback = session.realm([account]) == "loopback"
         yield secret_finding(account, declared.secret_env, value, loopback=loopback)
     else:
-        say = Phrase("token_command prints the token; massctl runs it below, as for every verb that calls WeChat")
+        say = Phrase(
+            "token_command prints the token; massctl runs it below, as for every verb that calls WeChat"
+        )
         yield Finding(Check.CREDENTIAL, Level.OK, say, account=account)
     yield proxy_finding(session, account)
 
@@ -300,21 +341,34 @@ def _host(session: Session, account: AccountName) -> Finding:
     """Return where the credential goes."""
     if session.sandbox:
         return Finding(
-            Check.API_HOST, Level.OK, Phrase("requests stay in the sandbox, in this process"), account=account
+            Check.API_HOST,
+            Level.OK,
+            Phrase("requests stay in the sandbox, in this process"),
+            account=account,
         )
     host = urlsplit(session.api_base(account)).netloc
     say = Phrase("requests go to {host}", host=host)
     if session.environment.get(API_BASE_VARIABLE):
         hint = Phrase("unset {name} to use api_base", name=API_BASE_VARIABLE)
         return Finding(Check.API_HOST, Level.WARNING, say, hint, account)
-    added = [each for each in session.settings.policy.api_hosts if each.partition(":")[0] == host.partition(":")[0]]
+    added = [
+        each
+        for each in session.settings.policy.api_hosts
+        if each.partition(":")[0] == host.partition(":")[0]
+    ]
     if added:
-        say = Phrase("requests, and the secret in them, go to {host}, which policy.api_hosts allows", host=host)
+        say = Phrase(
+            "requests, and the secret in them, go to {host}, which policy.api_hosts allows",
+            host=host,
+        )
     return Finding(Check.API_HOST, Level.OK, say, account=account)
 
 
 def _checked(
-    session: Session, account: AccountName, settings: list[Finding], campaigns: list[RenderedCampaign]
+    session: Session,
+    account: AccountName,
+    settings: list[Finding],
+    campaigns: list[RenderedCampaign],
 ) -> CheckedAccount:
     """Make an account ready to be asked, unless its settings cannot work: a wrong secret is not even tried."""
     declared = session.settings.accounts[account]
@@ -324,7 +378,9 @@ def _checked(
         try:
             wechat = session.wechat(account)
         except ConfigurationError as error:
-            settings.append(Finding(Check.PROXY, Level.PROBLEM, what_happened(error), error.hint, account))
+            settings.append(
+                Finding(Check.PROXY, Level.PROBLEM, what_happened(error), error.hint, account)
+            )
     return CheckedAccount(account, declared.kind, needs, wechat, declared.token_command is not None)
 
 
@@ -347,7 +403,9 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
     write = proxy_to_set(name)
     address = session.environment.get(name, "")
     if not address:
-        return found(Level.PROBLEM, Phrase("the environment variable {name} is empty", name=name), write)
+        return found(
+            Level.PROBLEM, Phrase("the environment variable {name} is empty", name=name), write
+        )
     place = _place(address)
     if place is None:
         say = Phrase("{name} is set, but is not a usable address of a proxy", name=name)
@@ -356,7 +414,9 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
         socket.create_connection(place, REACH_SECONDS).close()
     except OSError:
         say = Phrase(
-            "nothing answers at the address in {name} within {seconds} s", name=name, seconds=round(REACH_SECONDS)
+            "nothing answers at the address in {name} within {seconds} s",
+            name=name,
+            seconds=round(REACH_SECONDS),
         )
         hint = Phrase(
             "check that the proxy is running and that its firewall admits this machine; "
@@ -364,7 +424,8 @@ def proxy_finding(session: Session, account: AccountName) -> Finding:
         )
         return found(Level.PROBLEM, say, hint)
     say = Phrase(
-        "the proxy in {name} accepts connections: its address must be in the IP whitelist (IP白名单)", name=name
+        "the proxy in {name} accepts connections: its address must be in the IP whitelist (IP白名单)",
+        name=name,
     )
     return found(Level.OK, say)
 
@@ -376,6 +437,11 @@ def _place(address: str) -> tuple[str, int] | None:
         port = parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or not parts.hostname or port is None or address != address.strip():
+    if (
+        parts.scheme not in _PORTS
+        or not parts.hostname
+        or port is None
+        or address != address.strip()
+    ):
         return None
     return parts.hostname, port

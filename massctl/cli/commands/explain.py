@@ -13,7 +13,16 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, choose_language, chosen_language, console_of, use_console
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.view.explain import PAGES, Explanation, Subject, explanation_text, explanations_text, find, near, read_page
+from massctl.view.explain import (
+    PAGES,
+    Explanation,
+    Subject,
+    explanation_text,
+    explanations_text,
+    find,
+    near,
+    read_page,
+)
 from massctl.view.i18n import Language, say
 from massctl.wechat.errcodes import API, Again, ErrorClass, Judgement, judgements_of, known_errcodes
 
@@ -43,7 +52,9 @@ def command(directory: str, code: str | None, language: str | None, form: str) -
     def work() -> tuple[Console, Result]:
         choose_language(language or chosen_language())
         console = use_console(console_of(directory))
-        chosen = explanations(console.language) if code is None else [explain(code, console.language)]
+        chosen = (
+            explanations(console.language) if code is None else [explain(code, console.language)]
+        )
 
         def json(to: Console) -> str:
             from massctl.view.verbs_json import explain_json
@@ -101,15 +112,23 @@ def _errcode(errcode: int, language: Language) -> Explanation:
     raise UsageError(
         Phrase("massctl does not know the errcode {errcode}", errcode=errcode),
         Phrase("A send with this answer is in doubt; any other call is refused."),
-        Phrase("look it up in WeChat's list of return codes (全局返回码); WeChat's support can look up the rid"),
+        Phrase(
+            "look it up in WeChat's list of return codes (全局返回码); WeChat's support can look up the rid"
+        ),
     )
 
 
 _WORLD = {
-    ErrorClass.BUSY: Phrase("The platform had an error. The request may or may not have been carried out."),
+    ErrorClass.BUSY: Phrase(
+        "The platform had an error. The request may or may not have been carried out."
+    ),
     ErrorClass.DOUBT: Phrase("The request may have been carried out anyway."),
-    ErrorClass.AUTH: Phrase("A credential, an address, a right or the administrator prevents it; WeChat did nothing."),
-    ErrorClass.QUOTA: Phrase("A quota is used up, or the request came too fast; WeChat did nothing."),
+    ErrorClass.AUTH: Phrase(
+        "A credential, an address, a right or the administrator prevents it; WeChat did nothing."
+    ),
+    ErrorClass.QUOTA: Phrase(
+        "A quota is used up, or the request came too fast; WeChat did nothing."
+    ),
     ErrorClass.PERMANENT: Phrase(
         "The request, or its object, is wrong, and would be refused again; WeChat did nothing."
     ),
@@ -128,13 +147,18 @@ _OURS = {
         command=Command("apply"),
     ),
     ErrorClass.QUOTA: Phrase(
-        "the next `{command}` tries again, because it may pass without a change", command=Command("apply")
+        "the next `{command}` tries again, because it may pass without a change",
+        command=Command("apply"),
     ),
     ErrorClass.PERMANENT: Phrase(
         "a send with this answer is not tried again until the campaign changes (`rejected_before`)"
     ),
-    ErrorClass.ACCEPTED: Phrase("an answer to an earlier attempt was lost, and this one proves that it was accepted"),
-    ErrorClass.GONE: Phrase("a missing draft may have been sent, so massctl does not save it again automatically"),
+    ErrorClass.ACCEPTED: Phrase(
+        "an answer to an earlier attempt was lost, and this one proves that it was accepted"
+    ),
+    ErrorClass.GONE: Phrase(
+        "a missing draft may have been sent, so massctl does not save it again automatically"
+    ),
 }
 """What massctl makes of it, and so why it matters."""
 _TOKEN = Phrase(
@@ -159,7 +183,9 @@ def errcode_explained(errcode: int, language: Language) -> Explanation:
         say(first.message, language),
         say(_WORLD[first.error_class], language),
         say(_TOKEN if first.again is Again.NEW_TOKEN else _OURS[first.error_class], language),
-        (" " if language.is_english else "").join([say(first.hint, language), *_of_calls(calls, language)]),
+        (" " if language.is_english else "").join(
+            [say(first.hint, language), *_of_calls(calls, language)]
+        ),
     )
 
 

@@ -46,7 +46,12 @@ from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.render.campaign import campaign_of
 from massctl.scaffold import COVER, sample_cover
-from massctl.source.campaign_folder import put_in_place, unfinished_child, unfinished_folder, write_files
+from massctl.source.campaign_folder import (
+    put_in_place,
+    unfinished_child,
+    unfinished_folder,
+    write_files,
+)
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Workbench
 from massctl.source.repository import Repository
@@ -94,7 +99,9 @@ def command() -> None:
 def drafts(current: "Session", account: str | None) -> Result:
     """List the drafts of the console, newest first, each with its media_id and date."""
     name = current.account(account, _NOTHING)
-    listed = [(each.media_id, each.titles, each.updated) for each in current.wechat(name).newest_drafts()]
+    listed = [
+        (each.media_id, each.titles, each.updated) for each in current.wechat(name).newest_drafts()
+    ]
     return _listed(name, listed, "draft")
 
 
@@ -111,7 +118,9 @@ def draft(current: Session, media_id: str, name: str, account: str | None, kind:
         kept = source.current.wechat(source.account).kept_draft(MediaId(media_id))
         if kept is None:
             hint = Phrase("{command}   lists the drafts", command=Command("import drafts"))
-            raise UsageError(Phrase("there is no draft {media_id}", media_id=media_id), _NOTHING, hint)
+            raise UsageError(
+                Phrase("there is no draft {media_id}", media_id=media_id), _NOTHING, hint
+            )
         return _kept(source, kept)
 
     return _run(current, name, account, kind, take)
@@ -141,7 +150,11 @@ def published(
         def listing(current: "Session") -> Result:
             chosen = current.account(account, _NOTHING)
             newest = current.wechat(chosen).newest_publications()
-            return _listed(chosen, [(each.article_id, each.titles, each.updated) for each in newest], "published")
+            return _listed(
+                chosen,
+                [(each.article_id, each.titles, each.updated) for each in newest],
+                "published",
+            )
 
         if article_id is not None:
             raise UsageError(Phrase("{what} is missing", what="NAME"), _NOTHING)
@@ -211,7 +224,9 @@ def markdown(current: Session, file: str, name: str, account: str | None, kind: 
     """Import a Markdown file, whose pictures are on the Internet or beside it; it stays Markdown."""
     if kind == "html":
         raise UsageError(
-            Phrase("a Markdown file stays Markdown: --as html has no effect"), _NOTHING, Phrase("leave it out")
+            Phrase("a Markdown file stays Markdown: --as html has no effect"),
+            _NOTHING,
+            Phrase("leave it out"),
         )
 
     def take(source: "_Source") -> "list[Found]":
@@ -267,9 +282,15 @@ class _Source(Struct):
             return self.embedded[address]
         if address.startswith(DATA):
             return picture_in(address) or Phrase("its address holds no picture")
-        if self.folder is not None and not urlsplit(address).scheme and not address.startswith("//"):
+        if (
+            self.folder is not None
+            and not urlsplit(address).scheme
+            and not address.startswith("//")
+        ):
             return self._beside(self.folder.resolve(), address)
-        fetched = self.downloads.picture(f"https:{address}" if address.startswith("//") else address)
+        fetched = self.downloads.picture(
+            f"https:{address}" if address.startswith("//") else address
+        )
         if isinstance(fetched, bytes) or self.folder is None or address not in self.beside:
             return fetched
         saved = self._beside(self.folder.resolve(), self.beside[address])
@@ -278,11 +299,16 @@ class _Source(Struct):
     @staticmethod
     def _beside(root: Path, address: str) -> bytes | Phrase:
         place = (root / unquote(address.partition("?")[0])).resolve()
-        if not place.is_relative_to(root) or any(part.startswith(".") for part in place.relative_to(root).parts):
+        if not place.is_relative_to(root) or any(
+            part.startswith(".") for part in place.relative_to(root).parts
+        ):
             return Phrase("it is not below the folder of the file")
         try:
             if not place.is_file() or place.stat().st_size > PICTURE_BYTES_MAX:
-                return Phrase("there is no such file, or it is larger than {limit:,} bytes", limit=PICTURE_BYTES_MAX)
+                return Phrase(
+                    "there is no such file, or it is larger than {limit:,} bytes",
+                    limit=PICTURE_BYTES_MAX,
+                )
             return place.read_bytes()
         except OSError:
             return Phrase("the file cannot be read")
@@ -313,13 +339,21 @@ def _kept(source: _Source, kept: "Sequence[KeptArticle]") -> "list[Found]":
     return found
 
 
-def _run(current: Session, name: str, account: str | None, kind: str, take: Callable[[_Source], list[Found]]) -> Result:
+def _run(
+    current: Session,
+    name: str,
+    account: str | None,
+    kind: str,
+    take: Callable[[_Source], list[Found]],
+) -> Result:
     require_name(name)
     campaign = CampaignName(name)
     require_free_folder(current, campaign)
     chosen = current.account(account, _NOTHING)
     with downloads_of(current, current.api_base(chosen)) as downloads:
-        source = _Source(current, chosen, downloads, ForeignReader(unfinished_child(current.places.cache)))
+        source = _Source(
+            current, chosen, downloads, ForeignReader(unfinished_child(current.places.cache))
+        )
         try:
             return _imported(source, campaign, take(source), kind)
         except DocumentError as error:
@@ -366,7 +400,9 @@ def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kin
     wanted: list[str] = []
     for each in found:
         listed = (
-            pictures_of(each.tree) if each.markdown is None else source.reader.markdown_facts(each.markdown).pictures
+            pictures_of(each.tree)
+            if each.markdown is None
+            else source.reader.markdown_facts(each.markdown).pictures
         )
         wanted += [*([each.cover] if each.cover else []), *listed]
     pictures = _fetched(source, wanted)
@@ -386,7 +422,11 @@ def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kin
 
 
 def _written(
-    source: _Source, folder: Path, found: "Sequence[Found]", pictures: _Pictures, kinds: Sequence[str]
+    source: _Source,
+    folder: Path,
+    found: "Sequence[Found]",
+    pictures: _Pictures,
+    kinds: Sequence[str],
 ) -> "tuple[list[ImportedArticleFacts], list[Diagnostic]]":
     """Write the files, render them, and compare the articles."""
     from massctl.view.imported import ImportedArticleFacts
@@ -403,7 +443,10 @@ def _written(
     rendered, diagnostics = _rendered(source, folder)
     if rendered is None:
         # A title that is too long says nothing against the body.
-        bare = [replace(file, found=replace(file.found, title="1", author="", digest="")) for file, _ in written]
+        bare = [
+            replace(file, found=replace(file.found, title="1", author="", digest=""))
+            for file, _ in written
+        ]
         write_files(folder, campaign_files(source.account, bare, {}))
         rendered, _ = _rendered(source, folder)
         write_files(folder, files)
@@ -415,7 +458,9 @@ def _written(
             body = rendered.message.articles[number].content
             told = differences(facts, body, names, may_add=file.found.markdown is not None)
         counts = facts.characters, len(facts.pictures), len(facts.links)
-        articles.append(ImportedArticleFacts(file.found.title, file.path, *counts, told, file.found.lost))
+        articles.append(
+            ImportedArticleFacts(file.found.title, file.path, *counts, told, file.found.lost)
+        )
     return articles, diagnostics
 
 
@@ -432,13 +477,15 @@ def _article(
         lost.append(
             Phrase("it has no cover: the first picture is taken for one")
             if cover is not None
-            else Phrase("it has no cover that can be used: images/cover.jpg is a sample, replace it")
+            else Phrase(
+                "it has no cover that can be used: images/cover.jpg is a sample, replace it"
+            )
         )
     if found.markdown is not None:
         text = markdown_with_pictures(found.markdown, paths)
-        return ArticleFile(replace(found, lost=lost), f"{stem}.md", text, cover or COVER), source.reader.markdown_facts(
-            text
-        )
+        return ArticleFile(
+            replace(found, lost=lost), f"{stem}.md", text, cover or COVER
+        ), source.reader.markdown_facts(text)
     tree = deepcopy(found.tree)
     with_pictures(tree, paths)
     design = design_of(tree) if kind == "auto" else None
@@ -464,7 +511,9 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
     loaded = load_campaign(repository, name, settings)
     if loaded.file is None:
         return None, list(loaded.diagnostics)
-    workbench = Workbench(repository, settings, source.current.places.cache, child=source.reader.child)
+    workbench = Workbench(
+        repository, settings, source.current.places.cache, child=source.reader.child
+    )
     made = workbench.rendered(name, loaded.file, {})
     return campaign_of(
         name,
@@ -496,7 +545,8 @@ def _told(
     from massctl.view.verbs_json import import_json
 
     lost = [
-        Phrase("picture {address}: {why}", address=address[:120], why=why) for address, why in pictures.lost.items()
+        Phrase("picture {address}: {why}", address=address[:120], why=why)
+        for address, why in pictures.lost.items()
     ]
     articles = [replace(articles[0], not_carried=[*articles[0].not_carried, *lost]), *articles[1:]]
     faults = [each for each in diagnostics if each.severity == "error"]
@@ -514,7 +564,9 @@ def _told(
     )
 
 
-def _listed(account: AccountName, listed: "Sequence[tuple[str, Sequence[str] | None, Any]]", kind: str) -> Result:
+def _listed(
+    account: AccountName, listed: "Sequence[tuple[str, Sequence[str] | None, Any]]", kind: str
+) -> Result:
     from massctl.view.imported import listed_text
     from massctl.view.verbs_json import import_list_json
 

@@ -25,7 +25,9 @@ from massctl.source.schemas import schema_documents, schema_text
 
 
 @click.command(name="init")
-@click.argument("target", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
+@click.argument(
+    "target", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path)
+)
 @click.option(
     "--language",
     type=click.Choice(["zh", "en"]),
@@ -40,7 +42,14 @@ from massctl.source.schemas import schema_documents, schema_text
 @click.option("--keep", is_flag=True, help="Keep existing files, and write only the missing ones.")
 @click.option("--yes", is_flag=True, help="Do not ask, also in a folder of another git repository.")
 @click.pass_obj
-def command(directory: str, target: Path | None, language: str | None, owner: str | None, keep: bool, yes: bool) -> int:
+def command(
+    directory: str,
+    target: Path | None,
+    language: str | None,
+    owner: str | None,
+    keep: bool,
+    yes: bool,
+) -> int:
     """Create a repository in DIR (default: here): a sample, workflows, and everything else that a team needs.
 
     It validates, plans and applies in the sandbox without changes. It never overwrites a file.
@@ -50,7 +59,13 @@ def command(directory: str, target: Path | None, language: str | None, owner: st
 
 
 def _begun(
-    root: Path, target: Path | None, language: str | None, owner: str | None, *, keep: bool, yes: bool
+    root: Path,
+    target: Path | None,
+    language: str | None,
+    owner: str | None,
+    *,
+    keep: bool,
+    yes: bool,
 ) -> tuple[Console, Result]:
     choose_language(language or chosen_language())
     console = use_console(console_of(root))
@@ -61,10 +76,16 @@ def _begun(
     for name, document in schema_documents().items():
         contents[f"schemas/{name}"] = schema_text(document).encode()
     kept = already_there(root, contents) if keep else []
-    written = write_scaffold(root, {path: data for path, data in contents.items() if path not in kept})
+    written = write_scaffold(
+        root, {path: data for path, data in contents.items() if path not in kept}
+    )
     paths = sorted([*written, *_locked(root, written)])
     remarks = [action.remark] if action.remark is not None else []
-    hints = [*(Phrase("kept: {path}", path=path) for path in kept), *_hints(root, target, kept), *remarks]
+    hints = [
+        *(Phrase("kept: {path}", path=path) for path in kept),
+        *_hints(root, target, kept),
+        *remarks,
+    ]
     use_console(console)
     return console, Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), talk=said(*hints))
 
@@ -79,9 +100,17 @@ _CACHE = ".massctl/"
 def _hints(root: Path, target: Path | None, kept: Collection[str]) -> Iterator[Phrase]:
     """Return what is to be typed next, and what this folder lacks although the files are there."""
     if IGNORED in kept and _CACHE not in _lines(root / IGNORED):
-        yield Phrase("add the line {line} to {file}: these files are only for this machine", line=_CACHE, file=IGNORED)
+        yield Phrase(
+            "add the line {line} to {file}: these files are only for this machine",
+            line=_CACHE,
+            file=IGNORED,
+        )
     where = f"cd {shlex.quote(str(target))} && " if target else ""
-    yield Phrase("next: {where}{command}", where=where, command=Command("apply", "first-letter --sandbox --yes"))
+    yield Phrase(
+        "next: {where}{command}",
+        where=where,
+        command=Command("apply", "first-letter --sandbox --yes"),
+    )
     if README in kept:
         yield Phrase("then: docs/guides/first-pull-request.md of massctl; your README.md was kept")
     else:
@@ -97,10 +126,14 @@ def _ask_inside(console: Console, top: Path) -> None:
     )
     nothing = Phrase("Nothing was written.")
     if not somebody_is_here():
-        elsewhere = Phrase("Begin in a separate folder, or here all the same with `{command}`", command=_INSIDE)
+        elsewhere = Phrase(
+            "Begin in a separate folder, or here all the same with `{command}`", command=_INSIDE
+        )
         raise UsageError(why, nothing, elsewhere)
     if not said_yes(console, console.shown(why), Phrase("Type `yes` to begin here all the same:")):
-        raise RefusedError(Phrase("you did not agree"), nothing, Phrase("begin in a separate folder"))
+        raise RefusedError(
+            Phrase("you did not agree"), nothing, Phrase("begin in a separate folder")
+        )
 
 
 def _lines(path: Path) -> list[str]:

@@ -23,9 +23,25 @@ HOST = "127.0.0.1"
 
 
 @click.command(name="listen")
-@click.option("--port", type=click.IntRange(0, 65535), default=8902, show_default=True, help="0 takes a free port.")
-@click.option("--host", default=HOST, show_default=True, metavar="ADDRESS", help="0.0.0.0: every network of it.")
-@click.option("--spool", metavar="FILE", help="Keep what was acknowledged here; else MASSCTL_SPOOL, else .massctl/.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8902,
+    show_default=True,
+    help="0 takes a free port.",
+)
+@click.option(
+    "--host",
+    default=HOST,
+    show_default=True,
+    metavar="ADDRESS",
+    help="0.0.0.0: every network of it.",
+)
+@click.option(
+    "--spool",
+    metavar="FILE",
+    help="Keep what was acknowledged here; else MASSCTL_SPOOL, else .massctl/.",
+)
 @click.pass_obj
 def command(directory: str, port: int, host: str, spool: str | None) -> None:
     """Listen at the callback URL of the accounts, and record the end of each mass send.
@@ -42,7 +58,11 @@ def command(directory: str, port: int, host: str, spool: str | None) -> None:
     try:
         with _bound(host, port) as listening:
             listener.intake.begin()
-            _serve(Application(lambda: listener.callback), listening, lambda: _ready(listener, host, listening))
+            _serve(
+                Application(lambda: listener.callback),
+                listening,
+                lambda: _ready(listener, host, listening),
+            )
     finally:
         listener.close()
 
@@ -73,8 +93,13 @@ def _bound(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise UsageError(
-            Phrase("massctl cannot listen on port {port}: {why}", port=port, why=system_reason(error)),
-            hint=Phrase("use another port, or a free one with `{command}`", command=Command("listen", "--port 0")),
+            Phrase(
+                "massctl cannot listen on port {port}: {why}", port=port, why=system_reason(error)
+            ),
+            hint=Phrase(
+                "use another port, or a free one with `{command}`",
+                command=Command("listen", "--port 0"),
+            ),
         ) from None
 
 

@@ -26,8 +26,14 @@ from massctl.source.locks import check_lock, locked_links, write_lock
 
 @click.command(name="lock")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
-@click.option("--check", is_flag=True, help="Write nothing; render again, and exit with 5 if anything differs.")
-@click.option("--if-required", is_flag=True, help="Do nothing if massctl.yaml does not require locks.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; render again, and exit with 5 if anything differs.",
+)
+@click.option(
+    "--if-required", is_flag=True, help="Do nothing if massctl.yaml does not require locks."
+)
 @form_option
 @sandbox_option
 @verb("lock")
@@ -58,9 +64,14 @@ def command(current: Session, names: tuple[str, ...], check: bool, if_required: 
 def _next_step(session: Session, report: Sequence[LockedCampaign]) -> Phrase | None:
     if any(each.written for each in report):
         if not has_git(session.root):
-            return Phrase("git init && git add campaigns   then commit: what is committed is reviewed and sent")
+            return Phrase(
+                "git init && git add campaigns   then commit: what is committed is reviewed and sent"
+            )
         return Phrase("git add campaigns   then commit: what is committed is reviewed and sent")
-    if any(each.result in (LockResult.DIFFERS, LockResult.MISSING, LockResult.INVALID) for each in report):
+    if any(
+        each.result in (LockResult.DIFFERS, LockResult.MISSING, LockResult.INVALID)
+        for each in report
+    ):
         return None  # A plan would refuse it; what to do is told with each campaign.
     return Phrase("{command}   shows what would be sent", command=Command("plan"))
 
@@ -88,19 +99,27 @@ def _read(
     return state, desires.read(chosen(names, desires.names()))
 
 
-def _report(session: Session, desired: Sequence[Desired], *, check: bool, skips_closed: bool) -> list[LockedCampaign]:
+def _report(
+    session: Session, desired: Sequence[Desired], *, check: bool, skips_closed: bool
+) -> list[LockedCampaign]:
     """Write or check the lock of each campaign."""
     report: list[LockedCampaign] = []
     for each in desired:
         window = getattr(each, "window", None)
         passed = skips_closed and window is not None and window.not_after < session.clock.now()
         match each:
-            case RenderedCampaign(name, title, edition) | Invalid(name, title, _, edition) if passed:
+            case RenderedCampaign(name, title, edition) | Invalid(name, title, _, edition) if (
+                passed
+            ):
                 report.append(LockedCampaign(name, title, edition, LockResult.EXPIRED))
             case RenderedCampaign():
                 report.append(_checked(session, each) if check else _written(session, each))
             case Invalid(name, title, _, edition, diagnostics):
-                report.append(LockedCampaign(name, title, edition, LockResult.INVALID, diagnostics=diagnostics))
+                report.append(
+                    LockedCampaign(
+                        name, title, edition, LockResult.INVALID, diagnostics=diagnostics
+                    )
+                )
             case Concluded(name, title, _, _, edition):
                 report.append(LockedCampaign(name, title, edition, LockResult.CONCLUDED))
             case _:
@@ -126,7 +145,9 @@ def _checked(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
     name, title, edition, digest = campaign.name, campaign.title, campaign.edition, campaign.digest
     found = check_lock(session.repository, campaign, exactly=True)
     if found.refusal is not None and found.refusal.guard is Guard.LOCK_MISSING:
-        return LockedCampaign(name, title, edition, LockResult.MISSING, digest, refusal=found.refusal)
+        return LockedCampaign(
+            name, title, edition, LockResult.MISSING, digest, refusal=found.refusal
+        )
     differs = found.refusal is not None or found.versions
     result = LockResult.DIFFERS if differs else LockResult.UNCHANGED
     return LockedCampaign(

@@ -32,7 +32,13 @@ from massctl.plan.reach import BatchReach, batches_named
 from massctl.plan.rest import RestMade, rest_of_list
 from massctl.render.audience import find_openids
 from massctl.scaffold import sample_files
-from massctl.source.campaign_folder import copied_folder, copied_for_rest, put_in_place, unfinished_folder, write_files
+from massctl.source.campaign_folder import (
+    copied_folder,
+    copied_for_rest,
+    put_in_place,
+    unfinished_folder,
+    write_files,
+)
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Workbench
 
@@ -114,9 +120,15 @@ def require_name(name: str) -> None:
 def require_free_folder(current: Session, name: CampaignName) -> None:
     """Raise UsageError if the name has a folder, or is the old name of another campaign."""
     if (current.repository.root / "campaigns" / name).exists():
-        raise UsageError(Phrase("campaigns/{name} already exists", name=name), _NOTHING, Phrase("choose another name"))
+        raise UsageError(
+            Phrase("campaigns/{name} already exists", name=name),
+            _NOTHING,
+            Phrase("choose another name"),
+        )
     if (now := current.settings.renamed.get(name)) is not None:
-        why = Phrase("{name} is the old name of {now} (`moved` in massctl.yaml)", name=name, now=now)
+        why = Phrase(
+            "{name} is the old name of {now} (`moved` in massctl.yaml)", name=name, now=now
+        )
         raise UsageError(why, _NOTHING, Phrase("choose another name"))
 
 
@@ -148,7 +160,11 @@ def _new_folder(
             write_files(folder, files)
             paths = put_in_place(repository, folder)
     else:
-        values = {key: value for key, value in (("title", title), ("account", account)) if value is not None}
+        values = {
+            key: value
+            for key, value in (("title", title), ("account", account))
+            if value is not None
+        }
         with copied_folder(repository, CampaignName(source), name, cache, span, values) as folder:
             paths = put_in_place(repository, folder)
     if span is not None:
@@ -157,7 +173,10 @@ def _new_folder(
         when = Phrase("no window: it is sent only by name")
     go_on = Phrase("next: {command}   shows it in a browser", command=Command("serve", name))
     return Result(
-        ExitStatus.DONE, lambda to: new_json(paths, to.language), lambda _: "\n".join(paths), talk=said(when, go_on)
+        ExitStatus.DONE,
+        lambda to: new_json(paths, to.language),
+        lambda _: "\n".join(paths),
+        talk=said(when, go_on),
     )
 
 
@@ -179,7 +198,15 @@ def _typed_title(current: Session, source: str | None, name: CampaignName) -> st
     if not somebody_is_here():
         return None
     default = Phrase("that of {name}", name=source) if source is not None else name
-    return _typed(current, Phrase("Title (Enter: {default}):", default=default), "--title", lambda typed: typed) or None
+    return (
+        _typed(
+            current,
+            Phrase("Title (Enter: {default}):", default=default),
+            "--title",
+            lambda typed: typed,
+        )
+        or None
+    )
 
 
 def _typed_window(current: Session) -> "tuple[Window | None]":
@@ -205,7 +232,9 @@ def _typed_window(current: Session) -> "tuple[Window | None]":
         if window is None or (taken and not typed):
             return (window,)
         taken[:] = [window]
-        prompt = Phrase("{window}: Enter takes it; or type another:", window=window_with_weekday(window))
+        prompt = Phrase(
+            "{window}: Enter takes it; or type another:", window=window_with_weekday(window)
+        )
 
 
 def _over(current: Session, window: "Window | None") -> Phrase | None:
@@ -238,8 +267,12 @@ def _missing(current: Session, flag: str) -> UsageError:
     hint = Phrase("give {flag}", flag=flag)
     if flag == "--window":
         example = _window_example(current)
-        hint = Phrase("--window '{example}', or --window none: it is then sent only by name", example=example)
-    return UsageError(Phrase("{flag} is missing, and nobody is here to ask", flag=flag), _NOTHING, hint)
+        hint = Phrase(
+            "--window '{example}', or --window none: it is then sent only by name", example=example
+        )
+    return UsageError(
+        Phrase("{flag} is missing, and nobody is here to ask", flag=flag), _NOTHING, hint
+    )
 
 
 def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
@@ -248,10 +281,16 @@ def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignNam
     made = _rest_made(current, name, unsent_of)
     told = {"rest": name, "count": made.count, "name": unsent_of}
     lines = [
-        Phrase("campaigns/{rest} has the {count:,} openids of {name} that surely do not have it", **told),
+        Phrase(
+            "campaigns/{rest} has the {count:,} openids of {name} that surely do not have it",
+            **told,
+        ),
         *_left_out(made),
         Phrase("{name} is ended: its other batches will not be sent", name=unsent_of),
-        Phrase("look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign", rest=name),
+        Phrase(
+            "look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign",
+            rest=name,
+        ),
     ]
     return Result(ExitStatus.DONE, lambda to: rest_json(made, to.language), said(*lines))
 
@@ -263,7 +302,9 @@ def _left_out(made: "RestMade") -> Iterator[Phrase]:
         by_reason.setdefault(str(each.why), []).append(each)
     for found in by_reason.values():
         count = sum(made.sizes[each.batch] for each in found)
-        say = Phrase("left out, because they may have it: the {count:,} openids of batch {batches}; {why}")
+        say = Phrase(
+            "left out, because they may have it: the {count:,} openids of batch {batches}; {why}"
+        )
         yield Phrase(say, count=count, batches=batches_named(found), why=found[0].why)
 
 
@@ -287,12 +328,19 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
                 sizes[each.batch] = len(found)
                 yield from found
 
-        with copied_for_rest(current.repository, name, rest, openids(), current.places.cache) as folder:
+        with copied_for_rest(
+            current.repository, name, rest, openids(), current.places.cache
+        ) as folder:
             if rest not in record.given.values():
                 batches = [each.batch for each in divided.lacking]
-                book.record(ListEnded(rest=rest, batches=batches, by=who(current.environment)), record)
+                book.record(
+                    ListEnded(rest=rest, batches=batches, by=who(current.environment)), record
+                )
             files = put_in_place(current.repository, folder)
-        sizes |= {each.batch: len(workbench.openid_lists.batch(sha256, each.batch)) for each in divided.unsure}
+        sizes |= {
+            each.batch: len(workbench.openid_lists.batch(sha256, each.batch))
+            for each in divided.unsure
+        }
     return RestMade(divided, rest, sizes, files)
 
 
@@ -307,7 +355,11 @@ def _same_list(current: Session, workbench: "Workbench", record: "Record") -> st
     """Name the list in the folder; raises if it is not the one that was partly sent."""
     file = load_campaign(current.repository, record.campaign, current.settings).file
     written = file.audience.openids if file is not None else None
-    found = find_openids(written, record.campaign, workbench).openid_list if written is not None else None
+    found = (
+        find_openids(written, record.campaign, workbench).openid_list
+        if written is not None
+        else None
+    )
     tried = [each.event for each in record.not_refused] or [record.attempts[-1].event]
     named = {event.audience.get("sha256") for event in tried}
     if found is None or named != {f"sha256:{found.sha256}"} or found.batches != record.batches:

@@ -41,10 +41,16 @@ if TYPE_CHECKING:
 @click.command(name="plan")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "markdown", "ics"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "ics"]),
+    default="text",
+    show_default=True,
 )
 @click.option(
-    "--detailed-exitcode", is_flag=True, help="Exit with 6 if apply would do something, with 5 if it would refuse."
+    "--detailed-exitcode",
+    is_flag=True,
+    help="Exit with 6 if apply would do something, with 5 if it would refuse.",
 )
 @sandbox_option
 @click.option(
@@ -53,14 +59,20 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Also save the plan, for `apply --plan FILE`.",
 )
-@click.option("--refresh", is_flag=True, help="Ask WeChat for drafts, audiences and jobs; needs the secret.")
+@click.option(
+    "--refresh", is_flag=True, help="Ask WeChat for drafts, audiences and jobs; needs the secret."
+)
 @click.option(
     "--against",
     type=click.Path(path_type=str),
     metavar="DIR",
     help="Compare with a second checkout instead of what was staged or sent.",
 )
-@click.option("--for-review", is_flag=True, help="Add changes for readers, and locks, to the JSON: for `ci comment`.")
+@click.option(
+    "--for-review",
+    is_flag=True,
+    help="Add changes for readers, and locks, to the JSON: for `ci comment`.",
+)
 @click.pass_obj
 def command(
     directory: str,
@@ -82,7 +94,9 @@ def command(
     names = tuple(dict.fromkeys(names))
 
     def work(current: Session) -> Result:
-        checkout = open_checkout(current, against, for_review=for_review) if against is not None else None
+        checkout = (
+            open_checkout(current, against, for_review=for_review) if against is not None else None
+        )
         plan, made = _planned(current, names, refresh=refresh)
         faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
         show_repository_warnings(current, made)
@@ -91,7 +105,9 @@ def command(
 
             save_plan(current, out, plan, names)
         for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
-        unlocked = _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
+        unlocked = (
+            _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
+        )
         changed = _differences(current, made, checkout, unlocked) if for_people else {}
         now = current.clock.now()
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
@@ -111,7 +127,9 @@ def command(
             from massctl.view.markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-            return plan_comment(reviewable(json(to)), to.reader, names=current.settings.account_names)
+            return plan_comment(
+                reviewable(json(to)), to.reader, names=current.settings.account_names
+            )
 
         def ics(to: Console) -> str:
             from massctl.plan.schedule import schedule_of
@@ -131,7 +149,11 @@ def _next_step(current: Session, plan: Plan, names: tuple[str, ...]) -> Phrase |
     """Return what can be typed now: apply, or in a repository that is not set up yet the same plan in the sandbox."""
     if plan.can_apply and not names:
         return Phrase("{command}   does it", command=Command("apply"))
-    missing = any(each.guard is Guard.LEDGER_MISSING for campaign in plan.campaigns for each in campaign.refusals)
+    missing = any(
+        each.guard is Guard.LEDGER_MISSING
+        for campaign in plan.campaigns
+        for each in campaign.refusals
+    )
     if missing and current.settings.state.lineage is None:
         return Phrase("{command}   needs no account", command=Command("plan", "--sandbox", *names))
     return None
@@ -148,10 +170,14 @@ def review_json(current: Session, main: str, branch: str) -> str:
     made = planned(current, (), PlanOptions(Purpose.SHOW, of_commit=True))
     unlocked = _unlocked(made, missing=True)
     changed = _differences(current, made, checkout, unlocked)
-    return plan_json(made.plan, current.console.reader, (), _reviewed(current, made, changed, unlocked))
+    return plan_json(
+        made.plan, current.console.reader, (), _reviewed(current, made, changed, unlocked)
+    )
 
 
-def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, for_review: bool) -> None:
+def _agree(
+    form: str, *, refresh: bool, out: Path | None, against: str | None, for_review: bool
+) -> None:
     """Refuse flags that do not go together."""
     if refresh and out is not None:
         raise click.UsageError(
@@ -163,14 +189,18 @@ def _agree(form: str, *, refresh: bool, out: Path | None, against: str | None, f
     if for_review and form != "json":
         raise click.UsageError(Phrase("--for-review adds to the JSON; use it with --format json"))
     if against is not None and form == "json" and not for_review:
-        raise click.UsageError(Phrase("with --format json, use --against together with --for-review"))
+        raise click.UsageError(
+            Phrase("with --format json, use --against together with --for-review")
+        )
 
 
 def _planned(current: Session, names: tuple[str, ...], *, refresh: bool) -> tuple[Plan, Planned]:
     made = planned(current, names, PlanOptions(Purpose.REFRESH if refresh else Purpose.SHOW))
     if not refresh:
         return made.plan, made
-    if is_untrusted([refusal for campaign in made.plan.campaigns for refusal in campaign.refusals], made.state):
+    if is_untrusted(
+        [refusal for campaign in made.plan.campaigns for refusal in campaign.refusals], made.state
+    ):
         return made.plan, made
     # Asking WeChat loads what calls it.
     from massctl.apply.refresh import read_remote
@@ -190,7 +220,9 @@ def _exit_status(plan: Plan, *, detailed: bool) -> ExitStatus:
     return ExitStatus.CHANGES if plan.can_apply else ExitStatus.DONE
 
 
-def _reviewed(session: Session, made: Planned, changed: Differences, unlocked: Unlocked) -> Reviewed:
+def _reviewed(
+    session: Session, made: Planned, changed: Differences, unlocked: Unlocked
+) -> Reviewed:
     """Return what reviewers see with a plan: this moment, what changed, how locks stand, and what is unlocked."""
     from massctl.view.plan_json import Reviewed
 
@@ -204,7 +236,9 @@ def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
     by_guard = {Guard.LOCK_MISSING: LockState.MISSING, Guard.LOCK_STALE: LockState.STALE}
     found: dict[CampaignName, LockState] = {}
     for each in made.plan.campaigns:
-        refused = [by_guard[refusal.guard] for refusal in each.refusals if refusal.guard in by_guard]
+        refused = [
+            by_guard[refusal.guard] for refusal in each.refusals if refusal.guard in by_guard
+        ]
         if refused:
             found[each.name] = refused[0]
         elif each.rendered is not None:
@@ -248,10 +282,14 @@ class Checkout(Frozen):
             # Only a new campaign is told by what it begins with.
             from massctl.plan.review_diff import beginnings
 
-            return Difference(base, _NEW, is_new=True, articles=tuple(beginnings(_version(campaign))))
+            return Difference(
+                base, _NEW, is_new=True, articles=tuple(beginnings(_version(campaign)))
+            )
         theirs = _rendered(self.desires, campaign.name)
         if theirs is None:
-            return Difference(base, Phrase("its files there have faults, so they cannot be compared"))
+            return Difference(
+                base, Phrase("its files there have faults, so they cannot be compared")
+            )
         return _compared(base, _version(theirs), campaign)
 
 
@@ -267,27 +305,42 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
     if not (root / SETTINGS).is_file():
         raise UsageError(
             Phrase("there is no massctl.yaml in {directory}", directory=directory),
-            Phrase("--against names the folder of a second checkout, the one with massctl.yaml and campaigns/."),
-            Phrase("git worktree add ../before main   then: {command}", command=Command("plan", "--against ../before")),
+            Phrase(
+                "--against names the folder of a second checkout, the one with massctl.yaml and campaigns/."
+            ),
+            Phrase(
+                "git worktree add ../before main   then: {command}",
+                command=Command("plan", "--against ../before"),
+            ),
         )
     repository = Repository(root)
     override = loopback_override(session.environment, sandbox=session.sandbox is not None)
     settings, diagnostics = load_settings(repository, loopback_override=override)
     if for_review and (settings is None or has_errors(diagnostics)):
         return Checkout(
-            repository, None, directory, Phrase("the settings there have faults, so nothing can be compared")
+            repository,
+            None,
+            directory,
+            Phrase("the settings there have faults, so nothing can be compared"),
         )
     if settings is None or has_errors(diagnostics):
         raise UsageError(
-            Phrase("massctl.yaml in {directory} has faults, so nothing can be compared with it", directory=directory),
+            Phrase(
+                "massctl.yaml in {directory} has faults, so nothing can be compared with it",
+                directory=directory,
+            ),
             hint=Phrase("massctl -C {directory} validate   shows them", directory=directory),
         )
     # An empty record: there, what went out is rendered too. Pictures are remembered by content: the cache serves both.
-    desires = Desires(Workbench(repository, settings, session.places.cache, recorded_if_begun(session)), State())
+    desires = Desires(
+        Workbench(repository, settings, session.places.cache, recorded_if_begun(session)), State()
+    )
     return Checkout(repository, desires, directory)
 
 
-def _differences(session: Session, made: Planned, checkout: Checkout | None, unlocked: Unlocked) -> Differences:
+def _differences(
+    session: Session, made: Planned, checkout: Checkout | None, unlocked: Unlocked
+) -> Differences:
     """Compare every campaign of a plan with its base; what is not at hand any more is told in one line of talk.
 
     `unlocked` holds those that are refused for their lock, as they are now.
@@ -315,7 +368,9 @@ def _differences(session: Session, made: Planned, checkout: Checkout | None, unl
         if difference is not None:
             found[campaign.name] = difference
     if unknown:
-        why = Phrase("the changes of {names} cannot be shown: the version to compare with is not complete here")
+        why = Phrase(
+            "the changes of {names} cannot be shown: the version to compare with is not complete here"
+        )
         session.console.talk(Phrase(why, names=", ".join(unknown)))
     return found
 
@@ -349,7 +404,11 @@ def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
     nothing to be compared with but a second checkout.
     """
     guards = {Guard.LOCK_STALE, Guard.LOCK_MISSING} if missing else {Guard.LOCK_STALE}
-    names = [each.name for each in made.plan.campaigns if any(refusal.guard in guards for refusal in each.refusals)]
+    names = [
+        each.name
+        for each in made.plan.campaigns
+        if any(refusal.guard in guards for refusal in each.refusals)
+    ]
     known: dict[CampaignName, RenderedCampaign | Invalid] = {
         name: made.unlocked[name] for name in names if name in made.unlocked
     }

@@ -32,9 +32,17 @@ class Reviewer(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read a WeChat name or an openid."""
         text = str(value)
-        if not text.isprintable() or text != text.strip() or not 0 < len(text) <= NAME_CHARACTERS_MAX:
-            raise click.UsageError(Phrase("--{kind} takes one name without blanks around it", kind=self._kind), ctx)
-        if self._kind == "towxname" and re.fullmatch(REAL_OPENID, text):  # WeChat names (微信号) are shorter.
+        if (
+            not text.isprintable()
+            or text != text.strip()
+            or not 0 < len(text) <= NAME_CHARACTERS_MAX
+        ):
+            raise click.UsageError(
+                Phrase("--{kind} takes one name without blanks around it", kind=self._kind), ctx
+            )
+        if self._kind == "towxname" and re.fullmatch(
+            REAL_OPENID, text
+        ):  # WeChat names (微信号) are shorter.
             raise click.UsageError(Phrase("this looks like an openid: give it with --touser"), ctx)
         return text
 
@@ -42,10 +50,18 @@ class Reviewer(click.ParamType[str]):
 @click.command(name="preview")
 @click.argument("name", shell_complete=campaign_names)
 @click.option(
-    "--towxname", multiple=True, type=Reviewer("towxname"), metavar="W", help="A WeChat name (微信号) to show it to."
+    "--towxname",
+    multiple=True,
+    type=Reviewer("towxname"),
+    metavar="W",
+    help="A WeChat name (微信号) to show it to.",
 )
-@click.option("--touser", multiple=True, type=Reviewer("touser"), metavar="O", help="An openid to show it to.")
-@click.option("--locked", is_flag=True, help="Show only what is locked: render it again and compare.")
+@click.option(
+    "--touser", multiple=True, type=Reviewer("touser"), metavar="O", help="An openid to show it to."
+)
+@click.option(
+    "--locked", is_flag=True, help="Show only what is locked: render it again and compare."
+)
 @form_option
 @sandbox_option
 @verb("apply")
@@ -63,11 +79,22 @@ def command(
     """
     asked = showing(towxname, touser)
 
-    outcome = run_apply(current, [name], yes=True, until="preview", wait_in_doubt=False, locked=locked, showing=asked)
+    outcome = run_apply(
+        current,
+        [name],
+        yes=True,
+        until="preview",
+        wait_in_doubt=False,
+        locked=locked,
+        showing=asked,
+    )
     return outcome_result(outcome)
 
 
 def showing(towxname: Sequence[str], touser: Sequence[str]) -> Showing:
     """Return the recipients of the preview: those of the command line, else the declared ones."""
-    asked = (*(Recipient("towxname", each) for each in towxname), *(Recipient("touser", each) for each in touser))
+    asked = (
+        *(Recipient("towxname", each) for each in towxname),
+        *(Recipient("touser", each) for each in touser),
+    )
     return Showing(asked or None)

@@ -15,7 +15,14 @@ from massctl.cli.arguments import Moment, Text, campaign_names, form_option, san
 from massctl.cli.commands.apply import add_repeatable, run_apply
 from massctl.cli.consent import require_operator, who
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import account_of, declared_editions, own_ledger, read_ledger, records_of, require_ledger
+from massctl.cli.ledger_access import (
+    account_of,
+    declared_editions,
+    own_ledger,
+    read_ledger,
+    records_of,
+    require_ledger,
+)
 from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
 from massctl.cli.planner import PlanOptions, evidence_for, insisting, planned
@@ -37,8 +44,12 @@ URL_PATTERN = r"https?://[^\s/]+/\S*"
 @click.argument("name", shell_complete=campaign_names)
 @click.argument("msg_id", required=False, type=click.IntRange(1, 2**63 - 1))
 @click.option("--sent", is_flag=True, help="It was sent; MSG_ID is its job's id, if you know it.")
-@click.option("--not-sent", is_flag=True, help="It was not sent; apply may stage and send it again.")
-@click.option("--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid.")
+@click.option(
+    "--not-sent", is_flag=True, help="It was not sent; apply may stage and send it again."
+)
+@click.option(
+    "--resubmit", is_flag=True, help="Repeat the identical request now, under the same clientmsgid."
+)
 @click.option("--url", type=Text(URL_PATTERN), help="With --sent: the address of the sent article.")
 @click.option("--batch", type=click.IntRange(1), help="Which batch of a list of openids.")
 @click.option(
@@ -48,7 +59,9 @@ URL_PATTERN = r"https?://[^\s/]+/\S*"
     help="With --sent or --not-sent: when you looked; this does not settle what began later.",
 )
 @click.option(
-    "--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name. Required for every choice."
+    "--reason",
+    type=Text(r".*\S.*"),
+    help="How you know; recorded with your name. Required for every choice.",
 )
 @click.option("--yes", is_flag=True, help="With --resubmit: send without a question.")
 @form_option
@@ -73,12 +86,20 @@ def command(
 
     Give exactly one of --sent, --not-sent and --resubmit. Without one it shows what is on record and the choices.
     """
-    _agree(sent, not_sent, resubmit, of_sent=(msg_id, url), of_both={"--batch": batch, "--looked-at": looked_at})
+    _agree(
+        sent,
+        not_sent,
+        resubmit,
+        of_sent=(msg_id, url),
+        of_both={"--batch": batch, "--looked-at": looked_at},
+    )
     chosen = sent or not_sent or resubmit
     if chosen and reason is None:
         raise click.UsageError(Phrase("{key} is missing", key="--reason"))
     if form == "json" and not chosen:
-        raise click.UsageError(Phrase("use --format json with one of --sent, --not-sent and --resubmit"))
+        raise click.UsageError(
+            Phrase("use --format json with one of --sent, --not-sent and --resubmit")
+        )
 
     def work(current: Session) -> Result:
         if not chosen or reason is None:
@@ -94,7 +115,12 @@ def command(
 
 
 def _agree(
-    sent: bool, not_sent: bool, resubmit: bool, *, of_sent: tuple[object, ...], of_both: dict[str, object]
+    sent: bool,
+    not_sent: bool,
+    resubmit: bool,
+    *,
+    of_sent: tuple[object, ...],
+    of_both: dict[str, object],
 ) -> None:
     """Refuse choices and flags that do not go together; a flag that was not given is None."""
     if sent + not_sent + resubmit > 1:
@@ -150,7 +176,14 @@ def settle(
             if by_hand and rendered is None:
                 session.console.talk(COUNTS_AS_ALL)
         else:
-            settle_not_sent(record, testimony, lambda draft: _holder(session, record, draft), book, now=now, wait=wait)
+            settle_not_sent(
+                record,
+                testimony,
+                lambda draft: _holder(session, record, draft),
+                book,
+                now=now,
+                wait=wait,
+            )
     notifier.tell(state)
     here = record.campaign in session.repository.campaign_folders().names
     told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
@@ -171,7 +204,9 @@ def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here
     if of_batch and sent:
         say = Phrase("batch {batch} of {name} is recorded as sent")
     elif of_batch and is_here:
-        say = Phrase("batch {batch} of {name} is recorded as not sent; `{command}` may send it again")
+        say = Phrase(
+            "batch {batch} of {name} is recorded as not sent; `{command}` may send it again"
+        )
     elif of_batch:
         say = Phrase("batch {batch} of {name} is recorded as not sent")
     elif sent:
@@ -191,7 +226,9 @@ def resubmit_send(session: Session, name: str, reason: str, *, yes: bool) -> Res
     if not record.open_attempts:
         raise nothing_to_settle(record)
     insisted = Statement(reason, who(session.environment))
-    outcome = run_apply(insisting(session), [name], yes=yes, until="send", wait_in_doubt=True, insisted=insisted)
+    outcome = run_apply(
+        insisting(session), [name], yes=yes, until="send", wait_in_doubt=True, insisted=insisted
+    )
     # The next apply is bound by the policy as it is written.
     return outcome_result(add_repeatable(session, outcome))
 
@@ -221,7 +258,9 @@ def _holder(session: Session, record: Record, draft: Draft) -> WeChat | None:
     return session.wechat(account_of(session, AppId(draft.event.appid)))
 
 
-COUNTS_AS_ALL = Phrase("its recipients are not known here, so the allowance counts it as a send to everybody")
+COUNTS_AS_ALL = Phrase(
+    "its recipients are not known here, so the allowance counts it as a send to everybody"
+)
 
 
 def declared(session: Session, name: str, edition: int) -> RenderedCampaign | None:

@@ -8,7 +8,13 @@ from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
 from massctl.cli.app import Result, View, said, verb
-from massctl.cli.arguments import STANDARD_INPUT, account_names, form_option, read_at_most, sandbox_option
+from massctl.cli.arguments import (
+    STANDARD_INPUT,
+    account_names,
+    form_option,
+    read_at_most,
+    sandbox_option,
+)
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import own_ledger
 from massctl.cli.notifications import Notifier
@@ -52,12 +58,20 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
         notifier.begin(state)
         outcome = record_finish(finish, appid, book, session.settings.original_ids)
     notifier.tell(state)
-    status = ExitStatus.IN_DOUBT if isinstance(outcome, Foreign) and outcome.candidates else ExitStatus.DONE
+    status = (
+        ExitStatus.IN_DOUBT
+        if isinstance(outcome, Foreign) and outcome.candidates
+        else ExitStatus.DONE
+    )
     text, talk = _views(finish, outcome, state)
-    return Result(status, lambda to: event_json(finish, outcome, state, status, to.language), text, talk)
+    return Result(
+        status, lambda to: event_json(finish, outcome, state, status, to.language), text, talk
+    )
 
 
-def _views(finish: JobFinish, outcome: Recorded | Foreign, state: State) -> tuple[View, View | None]:
+def _views(
+    finish: JobFinish, outcome: Recorded | Foreign, state: State
+) -> tuple[View, View | None]:
     """Make what people are told of an event: on standard output, and on standard error."""
     from massctl.view.jobs import contradiction_text, foreign_text
     from massctl.view.status import status_text
@@ -66,7 +80,11 @@ def _views(finish: JobFinish, outcome: Recorded | Foreign, state: State) -> tupl
         candidates = outcome.candidates
         return lambda to: foreign_text(to.page(), finish, candidates), None
     record, contradicted = outcome.record, outcome.contradicts
-    talk = said(Phrase("this event was recorded before; nothing was written")) if outcome.again else None
+    talk = (
+        said(Phrase("this event was recorded before; nothing was written"))
+        if outcome.again
+        else None
+    )
     if contradicted is not None:
         talk = lambda to: contradiction_text(to.page(), contradicted)  # noqa: E731
     return lambda to: status_text(to.page(), Followed([record], state)), talk

@@ -27,8 +27,15 @@ from massctl.source.loader import Desires
 
 @click.command(name="render")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=campaign_names)
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write to.")
-@click.option("--screenshots", is_flag=True, help="Also write what a phone shows as PNG; needs a Chromium.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write to.",
+)
+@click.option(
+    "--screenshots", is_flag=True, help="Also write what a phone shows as PNG; needs a Chromium."
+)
 @sandbox_option
 @verb("render")
 def command(current: Session, names: tuple[str, ...], out: Path, screenshots: bool) -> Result:
@@ -50,7 +57,9 @@ def command(current: Session, names: tuple[str, ...], out: Path, screenshots: bo
 INDEX = "index.html"
 
 
-def render_into(session: Session, names: Sequence[str], out: Path, *, screenshots: bool) -> tuple[list[str], bool]:
+def render_into(
+    session: Session, names: Sequence[str], out: Path, *, screenshots: bool
+) -> tuple[list[str], bool]:
     """Write campaigns into a folder, several into one subfolder each; return the paths, and whether all are valid.
 
     Raises BrowserError, before anything is written, if there is no browser for `screenshots`.
@@ -87,7 +96,9 @@ def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[byt
                     continue
                 write_files(Path(folder) / name, files)
                 made = screens(browser, Path(folder) / name / INDEX, (False,)).values()
-                found[name] = [each for each in made if len(each) <= PICTURE_BYTES_MAX][:PICTURES_MAX]
+                found[name] = [each for each in made if len(each) <= PICTURE_BYTES_MAX][
+                    :PICTURES_MAX
+                ]
     except BrowserError as error:
         session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
     return found

@@ -19,7 +19,12 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.report.report import Report
 
-_FILES = {"html": "report.html", "markdown": "report.md", "csv": "report.csv", "json": "report.json"}
+_FILES = {
+    "html": "report.html",
+    "markdown": "report.md",
+    "csv": "report.csv",
+    "json": "report.json",
+}
 _BOM = "\ufeff"
 """Spreadsheets take a CSV for UTF-8 only with it."""
 
@@ -36,15 +41,22 @@ class Day(click.ParamType[date]):
         except ValueError:
             day = None
         if day is None or day.isoformat() != value:
-            refuse(Phrase("{found} is not a day; write it like 2026-12-01", found=value), param, ctx)
+            refuse(
+                Phrase("{found} is not a day; write it like 2026-12-01", found=value), param, ctx
+            )
         return day
 
 
 @click.command(name="report")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
-@click.option("--since", type=Day(), metavar="DATE", help="Only sends of this day and later (Beijing time).")
 @click.option(
-    "--format", "form", type=click.Choice(list(_FILES)), help="The form; markdown without --out, all with it."
+    "--since", type=Day(), metavar="DATE", help="Only sends of this day and later (Beijing time)."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(_FILES)),
+    help="The form; markdown without --out, all with it.",
 )
 @click.option(
     "--out",
@@ -54,7 +66,12 @@ class Day(click.ParamType[date]):
 @sandbox_option
 @click.pass_obj
 def command(
-    directory: str, names: tuple[str, ...], since: date | None, form: str | None, out: Path | None, sandbox: bool
+    directory: str,
+    names: tuple[str, ...],
+    since: date | None,
+    form: str | None,
+    out: Path | None,
+    sandbox: bool,
 ) -> int:
     """Show what the sends reached: readers, sources, quartiles of comparable sends. Needs neither secret nor network.
 
@@ -71,7 +88,9 @@ def command(
             return _written(report, [form] if form else list(_FILES), folder, current.console)
         return _printed(report, shown)
 
-    return run_in_session("report", shown if folder is None else "text", directory, work, sandbox=sandbox)
+    return run_in_session(
+        "report", shown if folder is None else "text", directory, work, sandbox=sandbox
+    )
 
 
 def _printed(report: Report, form: str) -> Result:

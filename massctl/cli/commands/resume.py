@@ -28,7 +28,9 @@ _WHO_CAN = Phrase(
 
 
 @click.command(name="resume")
-@click.option("--yes", is_flag=True, help="Lift it without a question; required without a terminal.")
+@click.option(
+    "--yes", is_flag=True, help="Lift it without a question; required without a terminal."
+)
 @form_option
 @verb("resume")
 def command(current: "Session", yes: bool) -> Result:
@@ -53,7 +55,9 @@ def command(current: "Session", yes: bool) -> Result:
     names = [each.name for each in due.campaigns] if due is not None else None
     return Result(
         ExitStatus.DONE,
-        lambda to: brake_json(found, to.language, stopped=False, changed=found is not None, due=names),
+        lambda to: brake_json(
+            found, to.language, stopped=False, changed=found is not None, due=names
+        ),
         lambda to: resumed_text(to.page(), found, branch.remote, names),
     )
 
@@ -63,10 +67,14 @@ def _due(current: "Session") -> "Plan | None":
     try:
         plan = planned(current, (), PlanOptions(Purpose.RESUME)).plan
     except MassctlError as error:
-        told = Phrase("it is not known here what the next apply would send: {why}", why=what_happened(error))
+        told = Phrase(
+            "it is not known here what the next apply would send: {why}", why=what_happened(error)
+        )
         current.console.talk(told)
         return None
-    return replace(plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=())
+    return replace(
+        plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=()
+    )
 
 
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
@@ -84,7 +92,9 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
         return
     question = resume_question(console.page(), found, due, current.clock.now())
     if not said_yes(console, question, Phrase("Type `yes` to lift the brake:")):
-        raise RefusedError(Phrase("you did not say yes, so the brake stays set"), Phrase("Nothing was done."))
+        raise RefusedError(
+            Phrase("you did not say yes, so the brake stays set"), Phrase("Nothing was done.")
+        )
 
 
 def _lift(branch: "BrakeBranch", found: "Brake") -> None:
@@ -100,4 +110,6 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
             Phrase("{command}   shows it", command=Command("resume")),
         )
     hint = what_helps(pushed, _WHO_CAN) or Command("resume")
-    raise RefusedError(Phrase("the brake is still set"), Phrase("{why} Nothing is sent.", why=pushed.said), hint)
+    raise RefusedError(
+        Phrase("the brake is still set"), Phrase("{why} Nothing is sent.", why=pushed.said), hint
+    )

@@ -66,7 +66,9 @@ EVERY_SECONDS_MAX = 3_600
 
 
 @click.command(name="run")
-@click.option("--once", is_flag=True, help="Make one round, and end with the exit status of its apply.")
+@click.option(
+    "--once", is_flag=True, help="Make one round, and end with the exit status of its apply."
+)
 @click.option(
     "--every",
     type=click.IntRange(1, EVERY_SECONDS_MAX),
@@ -75,14 +77,35 @@ EVERY_SECONDS_MAX = 3_600
     metavar="SECONDS",
     help="From the beginning of one round to that of the next.",
 )
-@click.option("--take-over", is_flag=True, help="Send from here, and not from the runner that holds the lease.")
-@click.option("--release", is_flag=True, help="Give the lease up, so that every apply may send again; makes no round.")
-@click.option("--rewritten", metavar="COMMIT", help="Go on from COMMIT, the tip of a branch that was rewritten.")
-@click.option("--yes", is_flag=True, help="With --take-over: no question; required without a terminal.")
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Send from here, and not from the runner that holds the lease.",
+)
+@click.option(
+    "--release",
+    is_flag=True,
+    help="Give the lease up, so that every apply may send again; makes no round.",
+)
+@click.option(
+    "--rewritten",
+    metavar="COMMIT",
+    help="Go on from COMMIT, the tip of a branch that was rewritten.",
+)
+@click.option(
+    "--yes", is_flag=True, help="With --take-over: no question; required without a terminal."
+)
 @form_option
 @click.pass_obj
 def command(
-    directory: str, once: bool, every: int, take_over: bool, release: bool, rewritten: str | None, yes: bool, form: str
+    directory: str,
+    once: bool,
+    every: int,
+    take_over: bool,
+    release: bool,
+    rewritten: str | None,
+    yes: bool,
+    form: str,
 ) -> int:
     """Send what is merged, from this machine: fetch policy.branch each minute, and apply what is locked and due.
 
@@ -90,9 +113,13 @@ def command(
     then. Prints a line for each event. SIGTERM and Ctrl-C end it.
     """
     if release and (once or take_over or rewritten):
-        raise click.UsageError(Phrase("--release makes no round; you cannot combine it with another flag"))
+        raise click.UsageError(
+            Phrase("--release makes no round; you cannot combine it with another flag")
+        )
     if rewritten is not None and len(rewritten) < COMMIT_LENGTH_MIN:
-        raise click.UsageError(Phrase("name the commit by at least {count} digits", count=COMMIT_LENGTH_MIN))
+        raise click.UsageError(
+            Phrase("name the commit by at least {count} digits", count=COMMIT_LENGTH_MIN)
+        )
     with restore_keyboard_interrupt():
         runner = _opened(directory, every, form)
         with runner.folder.alone():
@@ -178,7 +205,9 @@ def _opened(directory: str, every: int, form: str) -> _Runner:
     checkout = RunnerCheckout(root, settings.policy.branch, settings, environment, folder.checkout)
     monitor, printer = Monitor(environment), _Printer(console, form)
     told = PullRequests(folder)
-    return _Runner(directory, root, environment, every, folder, checkout, monitor, told, printer, settings)
+    return _Runner(
+        directory, root, environment, every, folder, checkout, monitor, told, printer, settings
+    )
 
 
 class _Printer(Frozen):
@@ -195,7 +224,11 @@ class _Printer(Frozen):
             self.console.document(runner_event_json(event, self.console.language))
             return
         at = f"{event.at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
-        said = Phrase("{first}; {second}", first=event.message, second=event.hint) if event.hint else event.message
+        said = (
+            Phrase("{first}; {second}", first=event.message, second=event.hint)
+            if event.hint
+            else event.message
+        )
         self.console.result(f"{at}  {self.console.shown(said)}")
 
 
@@ -258,8 +291,12 @@ class _Runner(Struct):
                     raise _foreign(book.state)
                 if held is not None:
                     by = who(self.environment)
-                    book.record(Lease(act="released", runner=me.runner, boot=me.boot, host=_host(), by=by))
-            current.console.result(Phrase("no runner holds the lease: every apply at the tip may send"))
+                    book.record(
+                        Lease(act="released", runner=me.runner, boot=me.boot, host=_host(), by=by)
+                    )
+            current.console.result(
+                Phrase("no runner holds the lease: every apply at the tip may send")
+            )
         return ExitStatus.DONE
 
     def _attempt(self, wishes: _Wishes) -> ExitStatus:
@@ -291,10 +328,15 @@ class _Runner(Struct):
             self._hold(current, wishes)
             before, self._tip = self.folder.memory.tip if wishes.once else self._tip, tip
             if tip != before:
-                self._tell("tip", Phrase("{branch} is at {commit}", branch=self.checkout.where, commit=tip[:12]))
+                self._tell(
+                    "tip",
+                    Phrase("{branch} is at {commit}", branch=self.checkout.where, commit=tip[:12]),
+                )
             self.folder.remember(tip=tip)
             span = timedelta(seconds=self.every)
-            outcome = run_apply(current, (), yes=True, until="send", wait_in_doubt=True, locked=True, wait=span)
+            outcome = run_apply(
+                current, (), yes=True, until="send", wait_in_doubt=True, locked=True, wait=span
+            )
             status, left = ExitStatus(outcome.exit_status()), None
             if not outcome.held_elsewhere:
                 events, self._standings = events_of(outcome, self._standings, current.clock.now())
@@ -323,9 +365,13 @@ class _Runner(Struct):
         """Open the runner's checkout; ledger, caches and locks stay in the folder that was named with -C."""
         settings, diagnostics, console = open_settings(str(root), self.environment)
         spoken = console.advising(advised_flags(self.directory))
-        quiet = _RoundConsole(spoken.language, spoken.reader, spoken.style, spoken.width, self._told)
+        quiet = _RoundConsole(
+            spoken.language, spoken.reader, spoken.style, spoken.width, self._told
+        )
         opened = settings, diagnostics, quiet
-        around = session(str(root), locked=True, environment=self.environment, opened=opened, home=self.root)
+        around = session(
+            str(root), locked=True, environment=self.environment, opened=opened, home=self.root
+        )
         with around as current:
             self.settings, self.clock = current.settings, current.clock
             current.warnings = ()  # Otherwise each round would tell them.
@@ -338,7 +384,9 @@ class _Runner(Struct):
         if named != self.checkout.where:
             raise ConfigurationError(
                 Phrase(
-                    "massctl.yaml at the tip of {branch} sends from {named}", branch=self.checkout.where, named=named
+                    "massctl.yaml at the tip of {branch} sends from {named}",
+                    branch=self.checkout.where,
+                    named=named,
                 ),
                 Phrase("Nothing was done."),
                 Phrase("if that is right: git pull   in this folder, then start the runner again"),
@@ -365,7 +413,10 @@ class _Runner(Struct):
                 if book.state.lease != state.lease:
                     raise _foreign(book.state)
                 book.record(taken)
-            self._tell("started", Phrase("the runner on {host} sends from now on, and no other apply", host=host))
+            self._tell(
+                "started",
+                Phrase("the runner on {host} sends from now on, and no other apply", host=host),
+            )
         self.folder.remember(boot=memory.id.boot)
 
     def _follow(self, current: Session, state: State) -> ExitStatus:
@@ -423,13 +474,23 @@ class _Runner(Struct):
         except Exception as error:  # A fault of ours in here may not end a runner that sends.
             current.console.talk(unread_words(error))
 
-    def _tell(self, kind: RunnerHappening, message: str, hint: str = "", campaign: CampaignName | None = None) -> None:
+    def _tell(
+        self,
+        kind: RunnerHappening,
+        message: str,
+        hint: str = "",
+        campaign: CampaignName | None = None,
+    ) -> None:
         self.report(RunnerEvent(kind, self.clock.now(), message, hint, campaign, self._tip))
 
     def _tell_trouble(self, error: MassctlError | OSError) -> None:
         """Tell once what keeps rounds from their end, however many there are."""
         if isinstance(error, MassctlError):
-            key, message, hint = f"{type(error).__name__} {error.summary}", what_happened(error), error.hint
+            key, message, hint = (
+                f"{type(error).__name__} {error.summary}",
+                what_happened(error),
+                error.hint,
+            )
         else:
             key = message = system_reason(error)
             hint = ""
@@ -442,18 +503,24 @@ class _Runner(Struct):
         lineage, serial, head = self._newest
         at = self.clock.now().isoformat(timespec="seconds")
         ledger = {"lineage": lineage, "serial": serial, "head": head}
-        document = json.dumps({"at": at, "host": _host(), "tip": self._tip, **ledger, "waiting": left})
+        document = json.dumps(
+            {"at": at, "host": _host(), "tip": self._tip, **ledger, "waiting": left}
+        )
         self.folder.note_round(self.clock.now())
         runner = self.settings.runner
         failed = {runner.heartbeat_env: self.monitor.tell(runner.heartbeat_env, document)}
         if left is not None:
-            failed[runner.watch_env] = self.monitor.tell(runner.watch_env, document, "/fail" if left else "")
+            failed[runner.watch_env] = self.monitor.tell(
+                runner.watch_env, document, "/fail" if left else ""
+            )
         for name, why in failed.items():
             if name is None or why is None:
                 self._unheard.discard(name or "")
             elif name not in self._unheard:
                 self._unheard.add(name)
-                self._tell("trouble", Phrase("{name} (runner) was not told: {why}", name=name, why=why))
+                self._tell(
+                    "trouble", Phrase("{name} (runner) was not told: {why}", name=name, why=why)
+                )
 
 
 _PASSING = (LedgerUnreachableError, LedgerLockedError, LedgerStaleError)
@@ -479,15 +546,26 @@ def _host() -> str:
 
 def _pause(state: State, now: datetime) -> float:
     """Say how long after the last question about jobs the next one comes: it grows with the age of the newest job."""
-    ages = [(now - job.accepted_at).total_seconds() for record in state.records.values() for job in record.jobs]
+    ages = [
+        (now - job.accepted_at).total_seconds()
+        for record in state.records.values()
+        for job in record.jobs
+    ]
     return min(max(0.0, min(ages, default=0.0)) * POLL_SHARE, POLL_SECONDS_MAX)
 
 
 def _foreign(state: State) -> LeaseHeldError:
     return LeaseHeldError(
-        lease_words(state.lease) if state.lease is not None else Phrase("another runner wrote to the ledger"),
-        Phrase("Nothing was done. Two runners beside each other would only get in each other's way."),
-        Phrase("leave it to that runner; if this machine is to send in its place: {command}", command=TAKE_OVER),
+        lease_words(state.lease)
+        if state.lease is not None
+        else Phrase("another runner wrote to the ledger"),
+        Phrase(
+            "Nothing was done. Two runners beside each other would only get in each other's way."
+        ),
+        Phrase(
+            "leave it to that runner; if this machine is to send in its place: {command}",
+            command=TAKE_OVER,
+        ),
     )
 
 
@@ -497,7 +575,9 @@ def _require_consent(current: Session, state: State, *, yes: bool) -> None:
         return
     if not somebody_is_here():
         raise UsageError(
-            Phrase("this would take the lease from another runner, and nobody is here to confirm it"),
+            Phrase(
+                "this would take the lease from another runner, and nobody is here to confirm it"
+            ),
             Phrase("There is no terminal to ask on. Nothing was done."),
             Command("run", "--take-over", "--yes"),
         )
@@ -505,5 +585,6 @@ def _require_consent(current: Session, state: State, *, yes: bool) -> None:
     question = current.console.shown(Phrase("{held}; it is refused from then on", held=held))
     if not said_yes(current.console, question, Phrase("Type `yes` to take it over:")):
         raise RefusedError(
-            Phrase("you did not say yes, so the other runner keeps the lease"), Phrase("Nothing was done.")
+            Phrase("you did not say yes, so the other runner keeps the lease"),
+            Phrase("Nothing was done."),
         )

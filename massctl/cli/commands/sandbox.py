@@ -32,7 +32,13 @@ from massctl.source.campaigns import load_campaign
 
 
 @click.group(name="sandbox", invoke_without_command=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8900,
+    show_default=True,
+    help="0 takes a free port.",
+)
 @click.option("--open", "opens", is_flag=True, help="Open the inbox in the browser.")
 @click.option("--callback", metavar="URL", help="Post the events of jobs there, as WeChat does.")
 @click.option(
@@ -42,8 +48,12 @@ from massctl.source.campaigns import load_campaign
     show_default=True,
     help="明文, 兼容 or 安全模式 of these posts.",
 )
-@click.option("--callback-token", metavar="VARIABLE", help="The environment variable that holds the token.")
-@click.option("--callback-aes-key", metavar="VARIABLE", help="The one that holds the EncodingAESKey.")
+@click.option(
+    "--callback-token", metavar="VARIABLE", help="The environment variable that holds the token."
+)
+@click.option(
+    "--callback-aes-key", metavar="VARIABLE", help="The one that holds the EncodingAESKey."
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -62,9 +72,19 @@ def command(
     if ctx.invoked_subcommand is not None:
         return
 
-    if callback is None and (callback_mode, callback_token, callback_aes_key) != ("plain", None, None):
-        raise click.UsageError(Phrase("--callback-mode, --callback-token and --callback-aes-key go with --callback"))
-    endpoint = None if callback is None else _endpoint(callback, callback_mode, callback_token, callback_aes_key)
+    if callback is None and (callback_mode, callback_token, callback_aes_key) != (
+        "plain",
+        None,
+        None,
+    ):
+        raise click.UsageError(
+            Phrase("--callback-mode, --callback-token and --callback-aes-key go with --callback")
+        )
+    endpoint = (
+        None
+        if callback is None
+        else _endpoint(callback, callback_mode, callback_token, callback_aes_key)
+    )
     serve_world(str(ctx.obj), port, endpoint, opens=opens)
 
 
@@ -105,7 +125,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}", re.ASCII)
 """Source: WeChat docs, "接入指南", read 2026-10."""
 
 
-def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str | None) -> Endpoint:
+def _endpoint(
+    url: str, mode: str, token_variable: str | None, key_variable: str | None
+) -> Endpoint:
     """Check where and how events are to be posted; raise UsageError if that cannot be done."""
     try:
         parts = urlsplit(url)
@@ -119,19 +141,29 @@ def _endpoint(url: str, mode: str, token_variable: str | None, key_variable: str
         )
     token = _value(token_variable, TOKEN)
     if not _TOKEN.fullmatch(token):
-        raise UsageError(Phrase("a token has 3 to 32 letters and digits; correct {variable}", variable=token_variable))
+        raise UsageError(
+            Phrase(
+                "a token has 3 to 32 letters and digits; correct {variable}",
+                variable=token_variable,
+            )
+        )
     if mode == "plain":
         return Endpoint(url, token)
     key = _value(key_variable, AES_KEY)
     try:
         sealed(b"", "", key_bytes(key), bytes(16))
     except ValueError:
-        told = Phrase("an EncodingAESKey has 43 letters and digits; correct {variable}", variable=key_variable)
+        told = Phrase(
+            "an EncodingAESKey has 43 letters and digits; correct {variable}", variable=key_variable
+        )
         raise UsageError(told) from None
     except ImportError:
         raise UsageError(
             Phrase("sealed posts need the package cryptography, which is not installed"),
-            hint=Phrase("install it: {command}; or take --callback-mode plain", command=install_command("listen")),
+            hint=Phrase(
+                "install it: {command}; or take --callback-mode plain",
+                command=install_command("listen"),
+            ),
         ) from None
     return Endpoint(url, token, mode, key)
 
@@ -141,7 +173,9 @@ def _value(variable: str | None, fallback: str) -> str:
         return fallback
     value = os.environ.get(variable, "")
     if not value:
-        raise UsageError(Phrase("the environment variable {variable} is not set", variable=variable))
+        raise UsageError(
+            Phrase("the environment variable {variable} is not set", variable=variable)
+        )
     register(value)
     return value
 
@@ -169,7 +203,10 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 def _declare(current: Session, embedded: Embedded) -> None:
     """Declare in the sandbox the tags and rights that the repository's campaigns need, as `--sandbox` does."""
     repository, settings = current.repository, current.settings
-    loaded = [load_campaign(repository, name, settings).file for name in repository.campaign_folders().names]
+    loaded = [
+        load_campaign(repository, name, settings).file
+        for name in repository.campaign_folders().names
+    ]
     files = [file for file in loaded if file is not None]
     embedded.ensure_audiences(
         (settings.accounts[each.account].appid, each.audience, each.message_type) for each in files
@@ -212,7 +249,10 @@ def _serve(
             why = system_reason(error)
             raise UsageError(
                 Phrase("the sandbox cannot listen on port {port}: {why}", port=port, why=why),
-                hint=Phrase("use another port, or a free one with `{command}`", command=Command("sandbox", "--port 0")),
+                hint=Phrase(
+                    "use another port, or a free one with `{command}`",
+                    command=Command("sandbox", "--port 0"),
+                ),
             ) from None
 
 
@@ -222,11 +262,18 @@ def _secrets(endpoint: Endpoint) -> Phrase:
     if endpoint.mode == "plain":
         return Phrase("events go to {url}   token {token}", url=endpoint.url, token=token)
     say = Phrase("events go to {url}   token {token}   EncodingAESKey {key}")
-    return Phrase(say, url=endpoint.url, token=token, key=endpoint.aes_key if endpoint.aes_key == AES_KEY else MASK)
+    return Phrase(
+        say,
+        url=endpoint.url,
+        token=token,
+        key=endpoint.aes_key if endpoint.aes_key == AES_KEY else MASK,
+    )
 
 
 def _checked(endpoint: Endpoint, why: str) -> Phrase:
     if not why:
         return Phrase("the check of {url} (echostr) succeeded", url=endpoint.url)
-    say = Phrase("the check of {url} (echostr) failed: {why}; events wait, and it is asked again every 5 s")
+    say = Phrase(
+        "the check of {url} (echostr) failed: {why}; events wait, and it is asked again every 5 s"
+    )
     return Phrase(say, url=endpoint.url, why=why)

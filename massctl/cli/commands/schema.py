@@ -21,18 +21,26 @@ from massctl.source.schemas import DRAFT, descriptions, models_below, schema_doc
 
 @click.command(name="schema")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file for each schema to this folder."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write one file for each schema to this folder.",
 )
 def command(out: Path | None) -> int:
     "Write the JSON Schemas for editors and checks; without --out, print all of them as one document."
-    return run("schema", "json" if out is None else "text", lambda: (current_console(), _result(out)))
+    return run(
+        "schema", "json" if out is None else "text", lambda: (current_console(), _result(out))
+    )
 
 
 def _result(out: Path | None) -> Result:
     documents = all_schemas()
     if out is None:
-        return Result(ExitStatus.DONE, lambda _: json.dumps(documents, ensure_ascii=False, indent=2))
-    written = write_files(out, {name: schema_text(document).encode() for name, document in documents.items()})
+        return Result(
+            ExitStatus.DONE, lambda _: json.dumps(documents, ensure_ascii=False, indent=2)
+        )
+    written = write_files(
+        out, {name: schema_text(document).encode() for name, document in documents.items()}
+    )
     return Result(ExitStatus.DONE, text=lambda _: "\n".join(written))
 
 
@@ -155,7 +163,11 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
         for verb, shape in shapes().items()
     }
     notices = ("what massctl posts to a webhook of notify", NoticesReport)
-    return {"lock.schema.json": ("campaign.lock.json of massctl", LockFile), "notices.schema.json": notices, **reports}
+    return {
+        "lock.schema.json": ("campaign.lock.json of massctl", LockFile),
+        "notices.schema.json": notices,
+        **reports,
+    }
 
 
 def all_schemas() -> dict[str, dict[str, Any]]:
@@ -172,12 +184,23 @@ def _ledger_entry() -> dict[str, Any]:
         if name in (kind.__name__ for kind in KINDS.values()):
             said = {key: {**each, "description": _FIELDS[key]} for key, each in properties.items()}
             part["properties"] = {**_HEAD, "signature": _SIGNATURE, **said}
-            part["required"] = [*_HEAD, "type", *(key for key in part.get("required", []) if key != "type")]
+            part["required"] = [
+                *_HEAD,
+                "type",
+                *(key for key in part.get("required", []) if key != "type"),
+            ]
         else:
             words = descriptions(_PARTS[name])
-            part["properties"] = {key: {**each, "description": words[key]} for key, each in properties.items()}
+            part["properties"] = {
+                key: {**each, "description": words[key]} for key, each in properties.items()
+            }
         part.pop("title", None)
-    return {"$schema": DRAFT, "$id": "ledger-entry.schema.json", "title": "a line of massctl.state.jsonl", **schema}
+    return {
+        "$schema": DRAFT,
+        "$id": "ledger-entry.schema.json",
+        "title": "a line of massctl.state.jsonl",
+        **schema,
+    }
 
 
 def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
@@ -186,14 +209,21 @@ def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
         key: _described(each, models[key]) if key in models else _untitled(each)
         for key, each in schema.pop("$defs", {}).items()
     }
-    return {"$schema": DRAFT, "$id": name, "title": title, **_described(schema, model), "$defs": inner}
+    return {
+        "$schema": DRAFT,
+        "$id": name,
+        "title": title,
+        **_described(schema, model),
+        "$defs": inner,
+    }
 
 
 def _described(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     said = descriptions(model)
     names = {field.alias or name: name for name, field in model.model_fields.items()}
     properties = {
-        key: {**_untitled(each), "description": said[names[key]]} for key, each in schema["properties"].items()
+        key: {**_untitled(each), "description": said[names[key]]}
+        for key, each in schema["properties"].items()
     }
     return {**_untitled(schema), "properties": properties}
 

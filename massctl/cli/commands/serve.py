@@ -34,14 +34,26 @@ from massctl.view.i18n import Language
 
 @click.command(name="serve")
 @click.argument("name", required=False, shell_complete=campaign_names)
-@click.option("--port", type=click.IntRange(0, 65535), default=8901, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8901,
+    show_default=True,
+    help="0 takes a free port.",
+)
 @click.option("--themes", is_flag=True, help="Show the gallery of themes.")
 @click.option("--calendar", is_flag=True, help="Show the calendar of windows and sends.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @sandbox_option
 @click.pass_obj
 def command(
-    directory: str, name: str | None, port: int, themes: bool, calendar: bool, opens: bool, sandbox: bool
+    directory: str,
+    name: str | None,
+    port: int,
+    themes: bool,
+    calendar: bool,
+    opens: bool,
+    sandbox: bool,
 ) -> None:
     """Show all campaigns, or NAME, in a browser as a phone shows them, and update when a file is saved.
 
@@ -77,7 +89,10 @@ def command(
         why = system_reason(error)
         raise UsageError(
             Phrase("massctl cannot listen on port {port}: {why}", port=port, why=why),
-            hint=Phrase("use another port, or a free one with `{command}`", command=Command("serve", "--port 0")),
+            hint=Phrase(
+                "use another port, or a free one with `{command}`",
+                command=Command("serve", "--port 0"),
+            ),
         ) from None
 
 

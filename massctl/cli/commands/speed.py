@@ -49,5 +49,7 @@ def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
     from massctl.view.verbs_json import speed_json
 
     return Result(
-        ExitStatus.DONE, lambda to: speed_json(account, speed, to.language), said(*speed_words(account, speed))
+        ExitStatus.DONE,
+        lambda to: speed_json(account, speed, to.language),
+        said(*speed_words(account, speed)),
     )

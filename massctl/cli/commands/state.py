@@ -38,7 +38,8 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _VERBS and cmd_name not in self.commands:
             verb = resolve_name(_VERBS[cmd_name])
-            verb.context_class = self.context_class  # It speaks as the group does, and takes `-v` like it.
+            # It speaks as the group does, and takes `-v` like it.
+            verb.context_class = self.context_class
             verb.params += self.params
             self.add_command(verb)
         return super().get_command(ctx, cmd_name)
@@ -63,10 +64,14 @@ def show(current: Session, names: tuple[str, ...]) -> Result:
     require_ledger(current, state)
     runner = local_runner(current.places.runner)
     # A name of which nothing is recorded is an error.
-    doubt = next((each for each in records_of(state, names, all_editions=True) if each.is_in_doubt), None)
+    doubt = next(
+        (each for each in records_of(state, names, all_editions=True) if each.is_in_doubt), None
+    )
     next_step = SEE_PLAN
     if doubt is not None:
-        next_step = Phrase("{command}   shows how to settle it", command=Command("reconcile", doubt.campaign))
+        next_step = Phrase(
+            "{command}   shows how to settle it", command=Command("reconcile", doubt.campaign)
+        )
     return Result(
         ExitStatus.DONE,
         lambda to: state_json(state, names, to.language, runner),
@@ -91,7 +96,9 @@ def list_entries(current: Session) -> Result:
         ExitStatus.DONE,
         lambda to: entries_json(entries, state, to.language),
         lambda to: entries_text(to.page(), entries),
-        next_step=Phrase("{command}   shows the same, campaign by campaign", command=Command("state show")),
+        next_step=Phrase(
+            "{command}   shows the same, campaign by campaign", command=Command("state show")
+        ),
     )
 
 

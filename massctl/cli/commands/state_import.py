@@ -30,9 +30,17 @@ NOT_RECORDED = Phrase("Nothing was recorded.")
 
 @click.command(name="import")
 @click.option(
-    "--website-send", type=Moment(), metavar="AT", help="Somebody sent something in the console at this time."
+    "--website-send",
+    type=Moment(),
+    metavar="AT",
+    help="Somebody sent something in the console at this time.",
 )
-@click.option("--no-website-send", type=Moment(), metavar="AT", help="The recorded send at this time is wrong.")
+@click.option(
+    "--no-website-send",
+    type=Moment(),
+    metavar="AT",
+    help="The recorded send at this time is wrong.",
+)
 @click.option(
     "--account",
     shell_complete=account_names,
@@ -40,8 +48,14 @@ NOT_RECORDED = Phrase("Nothing was recorded.")
 )
 @click.option("--sent", metavar="NAME", help="This campaign was sent outside this ledger.")
 @click.option("--at", type=Moment(), metavar="AT", help="With --sent: when.")
-@click.option("--msg-id", type=click.IntRange(1, 2**63 - 1), help="With --sent: its job's id, if you know it.")
-@click.option("--edition", type=click.IntRange(min=1), help="With --sent: the edition, if not the declared one.")
+@click.option(
+    "--msg-id", type=click.IntRange(1, 2**63 - 1), help="With --sent: its job's id, if you know it."
+)
+@click.option(
+    "--edition",
+    type=click.IntRange(min=1),
+    help="With --sent: the edition, if not the declared one.",
+)
 @click.option("--reason", type=Text(r".*\S.*"), help="How you know; recorded with your name.")
 @sandbox_option
 @verb("state import")
@@ -65,11 +79,15 @@ def import_send(
     if sent is None and (at, msg_id, edition) != (None, None, None):
         raise click.UsageError(Phrase("use --at, --msg-id and --edition with --sent"))
     if sent is not None and account is not None:
-        raise click.UsageError(Phrase("use --account with --website-send; a campaign names its account itself"))
+        raise click.UsageError(
+            Phrase("use --account with --website-send; a campaign names its account itself")
+        )
 
     if no_website_send is not None:
         if reason is None:
-            raise click.UsageError(Phrase("--no-website-send needs --reason: how you know that there was none"))
+            raise click.UsageError(
+                Phrase("--no-website-send needs --reason: how you know that there was none")
+            )
         return take_back_website_send(current, no_website_send, account, reason)
     if website_send is not None:
         return record_website_send(current, website_send, account, reason)
@@ -78,23 +96,33 @@ def import_send(
     return record_sent(current, sent, at, edition=edition, msg_id=msg_id, reason=reason)
 
 
-def record_website_send(session: Session, at: datetime, account: str | None, reason: str | None) -> Result:
+def record_website_send(
+    session: Session, at: datetime, account: str | None, reason: str | None
+) -> Result:
     """Record a send that a person made in the console; it counts for the allowance of its day and month."""
     _check_past(session, at)
     name = session.account(account, NOT_RECORDED)
     with begun_ledger(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         import_website_send(appid, at, Statement(reason or "", who(session.environment)), book)
-    return told(Phrase("a send in the console at {at} is recorded for {account}", at=moment(at), account=name))
+    return told(
+        Phrase(
+            "a send in the console at {at} is recorded for {account}", at=moment(at), account=name
+        )
+    )
 
 
-def take_back_website_send(session: Session, at: datetime, account: str | None, reason: str) -> Result:
+def take_back_website_send(
+    session: Session, at: datetime, account: str | None, reason: str
+) -> Result:
     """Take back what was recorded of a send in the console, so that it uses nothing of the allowance."""
     name = session.account(account, NOT_RECORDED)
     with begun_ledger(session) as book:
         appid = AppId(session.settings.accounts[name].appid)
         retract_website_send(appid, at, Statement(reason, who(session.environment)), book)
-    say_so = Phrase("the send in the console at {at} is retracted for {account}; it no longer uses the allowance")
+    say_so = Phrase(
+        "the send in the console at {at} is retracted for {account}; it no longer uses the allowance"
+    )
     return told(Phrase(say_so, at=moment(at), account=name))
 
 
@@ -129,13 +157,22 @@ def record_sent(
             declared=rendered,
         )
     lines = [
-        Phrase("edition {edition} of {name} is recorded as sent at {at}", edition=number, name=name, at=moment(at))
+        Phrase(
+            "edition {edition} of {name} is recorded as sent at {at}",
+            edition=number,
+            name=name,
+            at=moment(at),
+        )
     ]
     if rendered is None:
-        say_so = Phrase("its content is not known, so an equal message under another name is not noticed")
+        say_so = Phrase(
+            "its content is not known, so an equal message under another name is not noticed"
+        )
         lines += [say_so, COUNTS_AS_ALL]
     if msg_id is not None:
-        lines.append(Phrase("{command}   asks for the result of its job", command=Command("status", name)))
+        lines.append(
+            Phrase("{command}   asks for the result of its job", command=Command("status", name))
+        )
     return told(*lines)
 
 
@@ -143,7 +180,11 @@ def _check_past(session: Session, at: datetime) -> None:
     now = session.clock.now()
     if at > now:
         raise UsageError(
-            Phrase("{at} is in the future; it is {now} now", at=moment(at), now=moment(now.astimezone(at.tzinfo))),
+            Phrase(
+                "{at} is in the future; it is {now} now",
+                at=moment(at),
+                now=moment(now.astimezone(at.tzinfo)),
+            ),
             NOT_RECORDED,
             Phrase("give the time at which it was sent, with the offset"),
         )
@@ -153,5 +194,8 @@ def _unreadable(name: str) -> ConfigurationError:
     return ConfigurationError(
         Phrase("{name} has faults, so its account and edition are not known", name=name),
         NOT_RECORDED,
-        Phrase("{command}   shows every fault; then run the same command again", command=Command("validate")),
+        Phrase(
+            "{command}   shows every fault; then run the same command again",
+            command=Command("validate"),
+        ),
     )

@@ -49,13 +49,23 @@ from massctl.view.ledger import Lost, lost_text
 
 @click.command(name="init")
 @click.option(
-    "--new-lineage", is_flag=True, help="Start a new ledger; the old one is put aside, and its sends are printed."
+    "--new-lineage",
+    is_flag=True,
+    help="Start a new ledger; the old one is put aside, and its sends are printed.",
 )
-@click.option("--reason", type=Text(r".*\S.*"), help="With --new-lineage and --new-key: why; recorded in the ledger.")
 @click.option(
-    "--signed", is_flag=True, help="Make a key that signs every entry from now on, and name it in massctl.yaml."
+    "--reason",
+    type=Text(r".*\S.*"),
+    help="With --new-lineage and --new-key: why; recorded in the ledger.",
 )
-@click.option("--new-key", is_flag=True, help="Replace the key of a signed ledger; the old one signs that.")
+@click.option(
+    "--signed",
+    is_flag=True,
+    help="Make a key that signs every entry from now on, and name it in massctl.yaml.",
+)
+@click.option(
+    "--new-key", is_flag=True, help="Replace the key of a signed ledger; the old one signs that."
+)
 @click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -93,7 +103,9 @@ def begin(session: Session) -> Result:
     require_writable(session)
     with alone(session):
         state = read_ledger(session)
-        if (session.backend.is_shared and session.settings.state.lineage is None) or is_being_begun(session, state):
+        if (session.backend.is_shared and session.settings.state.lineage is None) or is_being_begun(
+            session, state
+        ):
             # Continue if massctl.yaml does not name the branch: to name it is what was asked for. Also continue if an
             # earlier run named it and did not begin it.
             raise_refusal(realm_refusal(session, state, list(session.settings.accounts)))
@@ -106,13 +118,21 @@ def begin(session: Session) -> Result:
             except LedgerStaleError:
                 bootstrap.take_back()  # Another runner began one, and that is the ledger to be named.
                 raise
-            found = Phrase("the ledger {lineage} was created; nothing is recorded in it yet", lineage=state.lineage)
+            found = Phrase(
+                "the ledger {lineage} was created; nothing is recorded in it yet",
+                lineage=state.lineage,
+            )
         elif session.settings.state.lineage is None and not session.sandbox:
             # A run that began the ledger died before massctl.yaml named it, or its commit was lost.
             bootstrap.declare(state.lineage)
-            found = Phrase("the ledger {lineage} already exists; massctl.yaml names it now", lineage=state.lineage)
+            found = Phrase(
+                "the ledger {lineage} already exists; massctl.yaml names it now",
+                lineage=state.lineage,
+            )
         else:
-            found = Phrase("the ledger {lineage} already exists; nothing was changed", lineage=state.lineage)
+            found = Phrase(
+                "the ledger {lineage} already exists; nothing was changed", lineage=state.lineage
+            )
     return told(found, next_step=SEE_PLAN)
 
 
@@ -140,11 +160,14 @@ def _lost(session: Session, data: bytes | None) -> Lost:
     try:
         state = session.fold(follow_file(data, keys=session.backend.keys)[0])
     except LedgerError as error:
-        return replace(lost, unread=error.summary)  # Starting over is the way out of a broken one too.
+        # Starting over is the way out of a broken one too.
+        return replace(lost, unread=error.summary)
     if state.realm != session.realm():
         return lost  # Do not import sends of the other realm.
     ours = {account.appid for account in session.settings.accounts.values()}
-    records = [state.records[key] for key in sorted(state.records) if state.records[key].appid in ours]
+    records = [
+        state.records[key] for key in sorted(state.records) if state.records[key].appid in ours
+    ]
     sent = tuple(record for record in records if is_concluded(record))
     in_doubt = tuple(record for record in records if record.open_attempts)
     return replace(lost, sent=sent, open=in_doubt, website_sends=_website_sends(session, state))
@@ -213,7 +236,9 @@ def begin_signed(session: Session, reason: str | None, target: Path | None) -> R
     if reason is None:
         if (own := _taken_up(session)) is not None:
             _declare_keys(session, own)
-            return told(Phrase("the ledger is signed by {key}", key=short_key(own.public)), next_step=CHECK)
+            return told(
+                Phrase("the ledger is signed by {key}", key=short_key(own.public)), next_step=CHECK
+            )
         if session.settings.state.keys:
             return begin(session)
     key, path = _made_key(session, target)
@@ -235,7 +260,9 @@ def replace_key(session: Session, reason: str, target: Path | None) -> Result:
         raise UsageError(
             Phrase("the ledger is not signed"),
             Phrase("Nothing was changed."),
-            Phrase("{command}   has it signed from now on", command=Command("state init", "--signed")),
+            Phrase(
+                "{command}   has it signed from now on", command=Command("state init", "--signed")
+            ),
         )
     with begun_ledger(session) as book:
         key, path = _made_key(session, target)
@@ -244,7 +271,10 @@ def replace_key(session: Session, reason: str, target: Path | None) -> Result:
         event = SigningKey(key=key.public, reason=reason, by=who(session.environment))
         book.record_each([(event, None), (event, None)])
     _declare_keys(session, key)
-    say = Phrase("the ledger is signed by {key} from now on; the old key signs nothing more", key=short_key(key.public))
+    say = Phrase(
+        "the ledger is signed by {key} from now on; the old key signs nothing more",
+        key=short_key(key.public),
+    )
     return told(say, *_key_lines(session, key, path))
 
 
@@ -252,7 +282,9 @@ def _sign_from_now_on(session: Session, key: PrivateKey) -> Result:
     """Have an unsigned ledger signed: the key's own signature covers all that was written before."""
     with own_ledger(session) as book:
         session.backend.keys.add(key)
-        entry = book.record(SigningKey(key=key.public, reason="state init --signed", by=who(session.environment)))
+        entry = book.record(
+            SigningKey(key=key.public, reason="state init --signed", by=who(session.environment))
+        )
     say = Phrase(
         "the ledger {lineage} is signed by {key} from entry {serial} on",
         lineage=book.state.lineage,
@@ -287,7 +319,10 @@ def _made_key(session: Session, target: Path | None) -> tuple[PrivateKey, Path]:
     path = (target or key_file(key, session.environment)).absolute()
     if _is_in_repository(path, session.root):
         raise UsageError(
-            Phrase("{file} is in the repository, where a private key would be committed", file=path.name),
+            Phrase(
+                "{file} is in the repository, where a private key would be committed",
+                file=path.name,
+            ),
             Phrase("Nothing was changed."),
             Phrase("name a file outside of it with --key-file"),
         )
@@ -303,7 +338,9 @@ def _is_in_repository(path: Path, root: Path) -> bool:
 
 def _declare_keys(session: Session, key: PrivateKey) -> None:
     if declare_keys(session.root, [key.public]) is not None:
-        session.console.talk(Phrase("massctl.yaml now names the public key (state.keys): commit this"))
+        session.console.talk(
+            Phrase("massctl.yaml now names the public key (state.keys): commit this")
+        )
 
 
 def _key_lines(session: Session, key: PrivateKey, path: Path) -> list[Phrase]:
@@ -311,10 +348,18 @@ def _key_lines(session: Session, key: PrivateKey, path: Path) -> list[Phrase]:
     name = session.settings.state.key_env
     return [
         Phrase(
-            "the private key of {key} is in {file}, which only you may read", key=short_key(key.public), file=str(path)
+            "the private key of {key} is in {file}, which only you may read",
+            key=short_key(key.public),
+            file=str(path),
         ),
-        Phrase("Nobody can make it again: keep a copy where secrets are kept, and never commit it."),
-        Phrase("Every machine that writes the ledger needs it: export {name}={file}", name=name, file=str(path)),
+        Phrase(
+            "Nobody can make it again: keep a copy where secrets are kept, and never commit it."
+        ),
+        Phrase(
+            "Every machine that writes the ledger needs it: export {name}={file}",
+            name=name,
+            file=str(path),
+        ),
         Phrase(
             "on GitHub: a line {name}=… with the file's content in the environment's secret MASSCTL_SECRETS; for a "
             "service of systemd: LoadCredential={name}:{file}",

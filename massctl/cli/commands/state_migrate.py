@@ -29,17 +29,30 @@ from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import BACKENDS
 from massctl.model.state import State
-from massctl.source.settings_writer import declare_backend, declare_lineage, keys_of, require_changeable
+from massctl.source.settings_writer import (
+    declare_backend,
+    declare_lineage,
+    keys_of,
+    require_changeable,
+)
 
 
 @click.command(name="migrate")
-@click.option("--to", "backend", type=click.Choice(list(BACKENDS)), required=True, help="Where it goes.")
-@click.option("--branch", type=GitName(), help="With --to git: the branch, if not as massctl.yaml says.")
-@click.option("--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says.")
+@click.option(
+    "--to", "backend", type=click.Choice(list(BACKENDS)), required=True, help="Where it goes."
+)
+@click.option(
+    "--branch", type=GitName(), help="With --to git: the branch, if not as massctl.yaml says."
+)
+@click.option(
+    "--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says."
+)
 @verb("state migrate")
 def migrate(current: Session, backend: str, branch: str | None, remote: str | None) -> Result:
     "Move the ledger to another place: a file, or a branch of the remote. massctl.yaml names the new place."
-    where = {key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None}
+    where = {
+        key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None
+    }
     if not where.keys() <= {*BACKENDS[backend].keys}:
         raise click.UsageError(Phrase("use --branch and --remote with --to git"))
 
@@ -73,7 +86,11 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
     say = Phrase("the ledger {lineage} is in {place} now")
     if is_moved:
         say = Phrase("the ledger {lineage} is already in {place}")
-    kept = [Phrase("the old file is now named {file}; keep it", file=aside)] if aside is not None else []
+    kept = (
+        [Phrase("the old file is now named {file}; keep it", file=aside)]
+        if aside is not None
+        else []
+    )
     return told(Phrase(say, lineage=state.lineage, place=new.where), *kept, next_step=CHECK)
 
 
@@ -108,5 +125,8 @@ def _nothing_to_move() -> LedgerMissingError:
     return LedgerMissingError(
         Phrase("there is no ledger to move"),
         Phrase("Nothing was changed."),
-        Phrase("write the backend under state in massctl.yaml, then: {command}", command=Command("state init")),
+        Phrase(
+            "write the backend under state in massctl.yaml, then: {command}",
+            command=Command("state init"),
+        ),
     )

@@ -44,7 +44,9 @@ from massctl.whole_file import write_whole
 
 @click.command(name="repair")
 @click.option(
-    "--reason", type=Text(r".*\S.*"), help="Do it, and record why; without it, only show what would be dropped."
+    "--reason",
+    type=Text(r".*\S.*"),
+    help="Do it, and record why; without it, only show what would be dropped.",
 )
 @form_option
 @sandbox_option
@@ -68,7 +70,9 @@ def repair(current: Session, reason: str | None) -> Result:
             raise damage  # Every line follows from the one before: what they tell is impossible.
         state = _folded(current, entries)
         current.backend.ledger.require_seen(entries, end)
-        repair = Repair(state.lineage or "", state.realm, end.serial, dropped, what_happened(damage))
+        repair = Repair(
+            state.lineage or "", state.realm, end.serial, dropped, what_happened(damage)
+        )
         if reason is not None:
             event = Repaired(
                 dropped_bytes=len(dropped),
@@ -78,7 +82,9 @@ def repair(current: Session, reason: str | None) -> Result:
             )
             new = NewEntry(at=now, event=event)
             line = encode(new, end.serial + 1, end.digest)
-            if (signature := ledger.keys.signature(line, event, end.serial + 1, end.signing)) is not None:
+            if (
+                signature := ledger.keys.signature(line, event, end.serial + 1, end.signing)
+            ) is not None:
                 line = encode(new, end.serial + 1, end.digest, signature)
             aside = ledger.replace(sound + line + b"\n", now, found)
             repair = replace(repair, aside=aside, done=True)
@@ -138,7 +144,9 @@ def backup(current: Session, target: Path) -> Result:
     except OSError as error:
         raise LedgerError(
             Phrase("the copy cannot be written"),
-            Phrase("{file}: {why}. Nothing was written.", file=target.name, why=system_reason(error)),
+            Phrase(
+                "{file}: {why}. Nothing was written.", file=target.name, why=system_reason(error)
+            ),
             Phrase("name a file in a writable folder"),
         ) from None
     return told(Phrase("entries copied to {file}: {count}", count=end.serial, file=target.name))
@@ -163,9 +171,13 @@ def restore(current: Session, source: Path) -> Result:
             state = _folded(current, entries)
             current.backend.ledger.require_seen(entries, end)
         except (LedgerCorruptError, LedgerUntrustedError) as error:
-            raise _no_copy(Phrase("{file} is not a copy that verifies", file=source.name), error) from None
+            raise _no_copy(
+                Phrase("{file} is not a copy that verifies", file=source.name), error
+            ) from None
         except LedgerOlderError as error:
-            say_older = Phrase("{file} is older than the ledger that this machine saw", file=source.name)
+            say_older = Phrase(
+                "{file} is older than the ledger that this machine saw", file=source.name
+            )
             raise _no_copy(say_older, error) from None
         ledger, mark = current.backend.ledger, seen_mark(current.places.locks)
         found, data = ledger.as_found(), first_lines(copy, end.serial)
@@ -174,7 +186,12 @@ def restore(current: Session, source: Path) -> Result:
         if not data.startswith(sound):
             raise _not_further(source, sound.startswith(data), end, there)
         if data == found:
-            return told(Phrase("the ledger already has everything in {file}; nothing was changed", file=source.name))
+            return told(
+                Phrase(
+                    "the ledger already has everything in {file}; nothing was changed",
+                    file=source.name,
+                )
+            )
         aside = ledger.replace(data, now, found)
         _note_restored(current)
     if aside is not None:
@@ -186,7 +203,11 @@ def restore(current: Session, source: Path) -> Result:
             file=source.name,
         )
         current.console.talk(warning)
-    back = Phrase("the ledger {lineage} is restored, with entries: {count}", lineage=state.lineage, count=end.serial)
+    back = Phrase(
+        "the ledger {lineage} is restored, with entries: {count}",
+        lineage=state.lineage,
+        count=end.serial,
+    )
     return told(back, next_step=SEE_PLAN)
 
 
@@ -209,7 +230,9 @@ def _folded(session: Session, entries: Sequence[Entry]) -> State:
 
 def _no_copy(say_why: Phrase, error: LedgerError) -> LedgerError:
     """Say of a copy what was found in it; the ledger that is here stays as it is."""
-    return type(error)(say_why, error.detail, Phrase("name another copy; the existing ledger was not changed"))
+    return type(error)(
+        say_why, error.detail, Phrase("name another copy; the existing ledger was not changed")
+    )
 
 
 def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerError:
@@ -218,7 +241,8 @@ def _not_further(source: Path, is_older: bool, end: End, there: End) -> LedgerEr
             Phrase("{file} and the existing ledger have different entries", file=source.name),
             Phrase("Nothing was changed."),
             Phrase(
-                "find out whose copy it is; {command}   checks the existing ledger", command=Command("state verify")
+                "find out whose copy it is; {command}   checks the existing ledger",
+                command=Command("state verify"),
             ),
         )
     return LedgerOlderError(

@@ -43,11 +43,15 @@ from massctl.plan.acceptance import named_job
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option("--wait", type=Seconds(), default=0, help="Ask again for this time.")
 @click.option("--all-editions", is_flag=True, help="Also show earlier editions.")
-@click.option("--statistics", is_flag=True, help="Then collect what WeChat has counted since the last time.")
+@click.option(
+    "--statistics", is_flag=True, help="Then collect what WeChat has counted since the last time."
+)
 @form_option
 @sandbox_option
 @verb("status")
-def command(current: Session, names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool) -> Result:
+def command(
+    current: Session, names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool
+) -> Result:
     """Ask WeChat about unfinished mass jobs, and record the answers. Makes no other requests.
 
     With --statistics it also asks for the readers and followers that WeChat counted, and archives them beside the
@@ -72,7 +76,9 @@ def command(current: Session, names: tuple[str, ...], wait: float, all_editions:
 
     again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
     if current.sandbox is not None:
-        again = Phrase("{command}   lets that time pass at once", command=Command("status", "--wait 300"))
+        again = Phrase(
+            "{command}   lets that time pass at once", command=Command("status", "--wait 300")
+        )
     status = ExitStatus(found.exit_status())
     if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
         status = ExitStatus.FAILED
@@ -93,7 +99,9 @@ LOOK_SECONDS = 20
 """Between two looks for what the administrator said. Our own bound: with a ledger in git each look is a fetch."""
 
 
-def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool) -> Followed:
+def follow(
+    session: Session, names: Sequence[str], wait_seconds: float, *, all_editions: bool
+) -> Followed:
     """Ask about unfinished jobs, and again for `wait_seconds`; also about sends that wait for the administrator.
 
     What he says comes as an event, which another process records: between two looks the ledger is left to it.
@@ -105,13 +113,14 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
     while True:
         remaining = (until - clock.now()).total_seconds()
         try:
-            newly = _follow_once(session, names, max(0.0, remaining), offered, all_editions=all_editions)
+            newly = _follow_once(
+                session, names, max(0.0, remaining), offered, all_editions=all_editions
+            )
         except LedgerLockedError:
             if found is None:
                 raise
-            newly = Followed(
-                found.records, found.state
-            )  # Somebody records something in this moment; the next look sees it.
+            # Somebody records something in this moment; the next look sees it.
+            newly = Followed(found.records, found.state)
         newly.failed_now[:0] = found.failed_now if found is not None else []
         found, held = newly, sum(is_held(record) for record in newly.records)
         remaining = (until - clock.now()).total_seconds()
@@ -125,7 +134,12 @@ def follow(session: Session, names: Sequence[str], wait_seconds: float, *, all_e
 
 
 def _follow_once(
-    session: Session, names: Sequence[str], wait_seconds: float, offered: set[MsgId], *, all_editions: bool
+    session: Session,
+    names: Sequence[str],
+    wait_seconds: float,
+    offered: set[MsgId],
+    *,
+    all_editions: bool,
 ) -> Followed:
     """Ask about unfinished jobs, alone on the ledger; without one it makes no request and takes no lock."""
     state = read_ledger(session)
@@ -162,7 +176,12 @@ def _record_events(
     from massctl.view.jobs import foreign_text
 
     console = session.console
-    known = {job.msg_id for record in found.records for job in record.jobs if job.status in ("failed", "contradicted")}
+    known = {
+        job.msg_id
+        for record in found.records
+        for job in record.jobs
+        if job.status in ("failed", "contradicted")
+    }
     for finish in sandbox.untold_events(book.state):
         outcome = record_finish(finish, None, book, session.settings.original_ids)
         msg_id = MsgId(finish.said.msg_id)
@@ -170,7 +189,9 @@ def _record_events(
             if outcome.candidates and msg_id not in offered:
                 offered.add(msg_id)
                 console.talk_page(foreign_text(console.page(), finish, outcome.candidates))
-        elif msg_id not in known and (finish.said.status == "failed" or finish.said.sent_count == 0):
+        elif msg_id not in known and (
+            finish.said.status == "failed" or finish.said.sent_count == 0
+        ):
             found.failed_now += [each for each in found.records if each is outcome.record]
 
 

@@ -26,7 +26,9 @@ from massctl.plan.guards import STOP_BRANCH, Brake
 
 
 @click.command(name="stop")
-@click.option("--reason", type=Text(r".*\S.*"), metavar="TEXT", help="Why, for the person who lifts it.")
+@click.option(
+    "--reason", type=Text(r".*\S.*"), metavar="TEXT", help="Why, for the person who lifts it."
+)
 @form_option
 @verb("stop")
 def command(current: Session, reason: str | None) -> Result:
@@ -42,7 +44,9 @@ def command(current: Session, reason: str | None) -> Result:
         branch = BrakeBranch(current, OTHERWISE)
         found = branch.set(who(current.environment), current.clock.now(), reason or "")
     except LedgerUnreachableError as error:
-        raise unreachable(Phrase("the brake is not set, as far as this machine can tell"), error, OTHERWISE) from None
+        raise unreachable(
+            Phrase("the brake is not set, as far as this machine can tell"), error, OTHERWISE
+        ) from None
     if isinstance(found, Pushed):
         raise LedgerUnreachableError(
             Phrase("the brake is not set"),
@@ -77,7 +81,11 @@ def what_helps(pushed: Pushed, who_can: Phrase, otherwise: str = "") -> str:
     if pushed.outcome is not Push.REFUSED:
         lines = [hint, otherwise]
     else:
-        lines = [who_can, otherwise, Phrase("so that it works from here too: {hint}", hint=hint) if hint else ""]
+        lines = [
+            who_can,
+            otherwise,
+            Phrase("so that it works from here too: {hint}", hint=hint) if hint else "",
+        ]
     return _below_each_other(lines)
 
 
@@ -130,7 +138,11 @@ class BrakeBranch:
         The remote says what is true afterwards, however the push ended. Gives why where there is no brake then.
         """
         words = " ".join(reason.split())
-        fields = [f"Stopped-by: {by}", f"Stopped-at: {at.isoformat()}", *([f"Reason: {words}"] if words else [])]
+        fields = [
+            f"Stopped-by: {by}",
+            f"Stopped-at: {at.isoformat()}",
+            *([f"Reason: {words}"] if words else []),
+        ]
         tip = self._branch.commit(None, {}, "\n".join([SUBJECT, "", *fields]))
         pushed = self._branch.push(tip)
         is_pushed = pushed.outcome is Push.DONE
@@ -154,7 +166,9 @@ class BrakeBranch:
 
     def _brake(self, tip: Tip) -> Brake:
         subject, _, body = self._branch.message(tip).partition("\n")
-        said = {found["name"]: found["value"][:REASON_CHARACTERS_MAX] for found in _FIELD.finditer(body)}
+        said = {
+            found["name"]: found["value"][:REASON_CHARACTERS_MAX] for found in _FIELD.finditer(body)
+        }
         if subject != SUBJECT or "Stopped-by" not in said:
             return Brake(tip)
         try:
@@ -165,6 +179,10 @@ class BrakeBranch:
         return Brake(tip, said["Stopped-by"], since, said.get("Reason", ""))
 
 
-def unreachable(summary: str, error: LedgerUnreachableError, otherwise: str = "") -> LedgerUnreachableError:
+def unreachable(
+    summary: str, error: LedgerUnreachableError, otherwise: str = ""
+) -> LedgerUnreachableError:
     """Report the state of the brake when the remote is unreachable, with the repair and another way."""
-    return LedgerUnreachableError(summary, what_happened(error), _below_each_other([error.hint, otherwise]))
+    return LedgerUnreachableError(
+        summary, what_happened(error), _below_each_other([error.hint, otherwise])
+    )

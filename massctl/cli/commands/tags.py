@@ -18,7 +18,10 @@ from massctl.source.tags import known_tags, write_tags
 
 _NOTHING = Phrase("Nothing was written.")
 _account = click.option(
-    "--account", shell_complete=account_names, metavar="A", help="One account of massctl.yaml; default: all."
+    "--account",
+    shell_complete=account_names,
+    metavar="A",
+    help="One account of massctl.yaml; default: all.",
 )
 
 
@@ -39,8 +42,12 @@ def list_tags(current: Session, account: str | None, live: bool) -> Result:
     from massctl.view.verbs_json import tags_json
 
     names = _chosen(current, account)
-    found = _asked(current, names) if live or current.sandbox is not None else _pulled(current, names)
-    return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), lambda to: _text(found, to))
+    found = (
+        _asked(current, names) if live or current.sandbox is not None else _pulled(current, names)
+    )
+    return Result(
+        ExitStatus.DONE, lambda to: tags_json(found, to.language), lambda to: _text(found, to)
+    )
 
 
 @command.command(name="pull")
@@ -62,10 +69,15 @@ def pull(current: Session, account: str | None) -> Result:
         file = write_tags(current.repository, found)
     except OSError as error:
         file, why = current.repository.tags_files[0], system_reason(error)
-        raise UsageError(Phrase("{path} cannot be written: {why}", path=file, why=why), _NOTHING) from None
+        raise UsageError(
+            Phrase("{path} cannot be written: {why}", path=file, why=why), _NOTHING
+        ) from None
     count = sum(len(each.tags) for each in found.values())
     line = plural_phrase(
-        "{count} tag is in {file}: commit it", "{count} tags are in {file}: commit it", count=count, file=file
+        "{count} tag is in {file}: commit it",
+        "{count} tags are in {file}: commit it",
+        count=count,
+        file=file,
     )
     if current.sandbox is not None:
         line = plural_phrase(
@@ -85,7 +97,9 @@ def _chosen(current: "Session", account: str | None) -> list[AccountName]:
 def _asked(current: "Session", names: Iterable[AccountName]) -> "dict[str, AccountTags]":
     """Ask WeChat, or the sandbox."""
     now = current.clock.now().replace(microsecond=0)
-    return {str(name): AccountTags(pulled_at=now, tags=[*current.wechat(name).tags()]) for name in names}
+    return {
+        str(name): AccountTags(pulled_at=now, tags=[*current.wechat(name).tags()]) for name in names
+    }
 
 
 def _pulled(current: "Session", names: list[AccountName]) -> "dict[str, AccountTags]":
@@ -93,7 +107,9 @@ def _pulled(current: "Session", names: list[AccountName]) -> "dict[str, AccountT
     known = known_tags(current.repository)
     if isinstance(known, Diagnostic):
         raise ConfigurationError(
-            Phrase("{file}: {why}", file=known.place.file if known.place else "", why=known.message),
+            Phrase(
+                "{file}: {why}", file=known.place.file if known.place else "", why=known.message
+            ),
             hint=known.hint or "",
         )
     found = {str(name): known[name] for name in names if name in known}
@@ -116,7 +132,9 @@ def _text(found: "Mapping[str, AccountTags]", to: "Console") -> str:
 
     page = to.page()
     for account, known in found.items():
-        page.line(Phrase("{account}, read {at}", account=account, at=recorded(known.pulled_at)), hang=2)
+        page.line(
+            Phrase("{account}, read {at}", account=account, at=recorded(known.pulled_at)), hang=2
+        )
         if not known.tags:
             page.line(Phrase("no tags"), indent=2)
         for each in known.tags:

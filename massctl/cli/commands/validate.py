@@ -16,8 +16,19 @@ from massctl.model.phrase import Command, Phrase
 
 @click.command(name="validate")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
-@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-@click.option("-v", "--verbose", is_flag=True, help="Show each note and warning, however many have the same code.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+)
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show each note and warning, however many have the same code.",
+)
 @sandbox_option
 @click.pass_obj
 def command(directory: str, names: tuple[str, ...], form: str, verbose: bool, sandbox: bool) -> int:
@@ -26,10 +37,14 @@ def command(directory: str, names: tuple[str, ...], form: str, verbose: bool, sa
     With --sandbox, articles that were sent are those of the sandbox, as in `massctl plan --sandbox`.
     """
     told = verbose or verbosity() > 0
-    return run("validate", form, lambda: _validated(directory, names, verbose=told, sandbox=sandbox))
+    return run(
+        "validate", form, lambda: _validated(directory, names, verbose=told, sandbox=sandbox)
+    )
 
 
-def _validated(directory: str, names: Sequence[str], *, verbose: bool, sandbox: bool) -> tuple[Console, Result]:
+def _validated(
+    directory: str, names: Sequence[str], *, verbose: bool, sandbox: bool
+) -> tuple[Console, Result]:
     """Read massctl.yaml and the campaigns of `names`, or all; a faulty massctl.yaml is a result too."""
     opened = open_settings(directory, sandbox=sandbox)
     settings, found, console = opened

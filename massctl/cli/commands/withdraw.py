@@ -6,7 +6,15 @@ from datetime import timedelta
 
 import click
 
-from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, articles_flag, prepared, sharing, withdraw_all
+from massctl.apply.withdraw import (
+    ALL,
+    Withdrawal,
+    WithdrawalWait,
+    articles_flag,
+    prepared,
+    sharing,
+    withdraw_all,
+)
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here
@@ -22,10 +30,22 @@ from massctl.model.state import Record, State
 
 @click.command(name="withdraw")
 @click.argument("name", shell_complete=campaign_names)
-@click.option("--article", type=click.IntRange(1, 8), metavar="N", help="Withdraw this article; articles count from 1.")
+@click.option(
+    "--article",
+    type=click.IntRange(1, 8),
+    metavar="N",
+    help="Withdraw this article; articles count from 1.",
+)
 @click.option("--all", "every", is_flag=True, help="Withdraw every article.")
-@click.option("--yes", is_flag=True, help="Withdraw without a question; required without a terminal.")
-@click.option("--wait", type=Duration(), metavar="DURATION", help="Wait for jobs that are still being sent: 90s, 45m …")
+@click.option(
+    "--yes", is_flag=True, help="Withdraw without a question; required without a terminal."
+)
+@click.option(
+    "--wait",
+    type=Duration(),
+    metavar="DURATION",
+    help="Wait for jobs that are still being sent: 90s, 45m …",
+)
 @form_option
 @sandbox_option
 @verb("withdraw")
@@ -59,7 +79,9 @@ def command(
     )
 
 
-def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None) -> Withdrawal:
+def withdraw(
+    session: Session, name: str, article: int, *, yes: bool, wait: timedelta | None = None
+) -> Withdrawal:
     """Withdraw an article (from 1) or ALL of the edition that was sent last, once somebody said yes.
 
     With `wait` it stays so long for what WeChat is still sending; the question comes first, and is asked once.
@@ -86,7 +108,9 @@ def withdraw(session: Session, name: str, article: int, *, yes: bool, wait: time
         wechat = session.wechat(account_of(session, AppId(taken.record.appid or "")))
         waiting = None
         if wait is not None:
-            waiting = WithdrawalWait(session.clock.now() + wait, session.clock, progress(session.console))
+            waiting = WithdrawalWait(
+                session.clock.now() + wait, session.clock, progress(session.console)
+            )
         withdraw_all(taken, wechat, book, waiting)
     return taken
 
@@ -129,7 +153,9 @@ def require_article(session: Session, record: Record, article: int) -> None:
         )
 
 
-def _require_consent(session: Session, taken: Withdrawal, state: State, wait: timedelta | None) -> None:
+def _require_consent(
+    session: Session, taken: Withdrawal, state: State, wait: timedelta | None
+) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
     from massctl.view.outcome import withdraw_question
 
@@ -152,4 +178,6 @@ def _require_consent(session: Session, taken: Withdrawal, state: State, wait: ti
     until = session.clock.now() + wait if wait is not None else None
     question = withdraw_question(console.page(), taken, headlines, others, until=until)
     if not said_yes(console, question, Phrase("Type `yes` to withdraw:")):
-        raise RefusedError(Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made."))
+        raise RefusedError(
+            Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made.")
+        )

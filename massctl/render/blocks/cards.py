@@ -45,7 +45,9 @@ def card(name: str, *args: Any, **kwargs: Any) -> str:
     given = given_to(form, args, kwargs, holds=False)
     if "appid" in given and not _APPID.fullmatch(given["appid"]):
         say = Phrase("`{text}` is not the AppID of a mini-program", text=given["appid"][:40])
-        raise stop(form, say, Phrase("it begins with wx and has 18 characters: 小程序后台, 开发管理"))
+        raise stop(
+            form, say, Phrase("it begins with wx and has 18 characters: 小程序后台, 开发管理")
+        )
     return _WRITERS[name](given)
 
 
@@ -68,7 +70,11 @@ class SentArticles(Frozen):
     def address(self, form: Signature, campaign: str, written: str) -> str:
         """Return the address of an article; raise TemplateStop, for `form`, if none is known."""
         if not written.isdecimal() or not 1 <= int(written[:9]) <= _NUMBER_MAX:
-            say = Phrase("`number` of {block} counts articles from 1 to {most}", block=form.shown, most=_NUMBER_MAX)
+            say = Phrase(
+                "`number` of {block} counts articles from 1 to {most}",
+                block=form.shown,
+                most=_NUMBER_MAX,
+            )
             raise stop(form, say)
         found = self.inputs.article_address(campaign, int(written))
         if isinstance(found, Fault):
@@ -80,17 +86,28 @@ class SentArticles(Frozen):
         """Return an article's title from the lock of its campaign; raise TemplateStop without one."""
         text = self.inputs.template(f"{campaign}/{LOCK_FILE}")
         with suppress(ValueError, LookupError, TypeError, RecursionError):
-            if isinstance(text, str) and (title := json.loads(text)["message"]["articles"][number - 1]["title"]):
+            if isinstance(text, str) and (
+                title := json.loads(text)["message"]["articles"][number - 1]["title"]
+            ):
                 return str(title)
         say = Phrase(
-            "{campaign} has no lock that knows the title of article {number}", campaign=campaign, number=number
+            "{campaign} has no lock that knows the title of article {number}",
+            campaign=campaign,
+            number=number,
         )
         raise stop(form, say, Phrase("write the title: {example}", example=_TITLED))
 
 
 def _attributes(given: Given, kind: str) -> str:
-    said = {f"data-miniprogram-{name}": given[name] for name in ("appid", "path", "title") if name in given}
-    return "".join(f' {name}="{escape(value)}"' for name, value in {"data-miniprogram-type": kind, **said}.items())
+    said = {
+        f"data-miniprogram-{name}": given[name]
+        for name in ("appid", "path", "title")
+        if name in given
+    }
+    return "".join(
+        f' {name}="{escape(value)}"'
+        for name, value in {"data-miniprogram-type": kind, **said}.items()
+    )
 
 
 def _card(given: Given) -> str:
@@ -109,7 +126,13 @@ def _image(given: Given) -> str:
 
 
 def _profile(given: Given) -> str:
-    said = {"id": "id", "nickname": "nickname", "image": "headimg", "alias": "alias", "signature": "signature"}
+    said = {
+        "id": "id",
+        "nickname": "nickname",
+        "image": "headimg",
+        "alias": "alias",
+        "signature": "signature",
+    }
     written = "".join(f' data-{name}="{escape(given.get(key, ""))}"' for key, name in said.items())
     return f'<mp-common-profile data-pluginname="mpprofile"{written} data-from="0"></mp-common-profile>'
 

@@ -83,7 +83,12 @@ class Blocks:
     """The template library of one article; each block is an attribute."""
 
     def __init__(
-        self, *, is_markdown: bool, external_links: ExternalLinks, styled: Callable[[str], str], sent: SentArticles
+        self,
+        *,
+        is_markdown: bool,
+        external_links: ExternalLinks,
+        styled: Callable[[str], str],
+        sent: SentArticles,
     ) -> None:
         """`styled` inlines the theme into a piece of HTML; it is called only in HTML articles."""
         self.sent = sent
@@ -96,13 +101,19 @@ class Blocks:
         for name in SIGNATURES:
             setattr(self, name, partial(self._call, name))
 
-    def _call(self, name: str, *args: Any, caller: Callable[[], str] | None = None, **kwargs: Any) -> str:
+    def _call(
+        self, name: str, *args: Any, caller: Callable[[], str] | None = None, **kwargs: Any
+    ) -> str:
         """Write a block; raise TemplateStop where the call is wrong."""
         block = SIGNATURES[name]
         given = given_to(block, args, kwargs, holds=caller is not None)
         around = self._open[-1] if self._open else None
         if block.inside and (around is None or around.name != block.inside):
-            say = Phrase("{block} must be inside {around}", block=block.shown, around=f"blocks.{block.inside}")
+            say = Phrase(
+                "{block} must be inside {around}",
+                block=block.shown,
+                around=f"blocks.{block.inside}",
+            )
             raise stop(block, say)
         here = _Open(name)
         self._open.append(here)
@@ -117,9 +128,13 @@ class Blocks:
 
     def content(self, block: Signature, given: Given, held: str) -> str:
         """Return the content of a call, or its replacement."""
-        return f"<p>{_words(given, block.instead)}</p>" if block.instead in given else self.held(held)
+        return (
+            f"<p>{_words(given, block.instead)}</p>" if block.instead in given else self.held(held)
+        )
 
-    def _parts(self, block: Signature, due: Parts, here: _Open, held: str) -> list[tuple[Given, str]]:
+    def _parts(
+        self, block: Signature, due: Parts, here: _Open, held: str
+    ) -> list[tuple[Given, str]]:
         """Return the parts that a block is made of, in their order; raise TemplateStop for anything else in it."""
         pieces = held.split(MARK)
         shown, part, count = block.shown, f"blocks.{due.name}", len(pieces) // 2
@@ -128,7 +143,11 @@ class Blocks:
             say = Phrase("{block} needs {numbers} of {part}, and here are {count}")
             raise stop(block, Phrase(say, block=shown, numbers=numbers, part=part, count=count))
         if any(piece.strip() for piece in pieces[::2]):
-            say = Phrase("{block} may contain only {part}, and here is something else", block=shown, part=part)
+            say = Phrase(
+                "{block} may contain only {part}, and here is something else",
+                block=shown,
+                part=part,
+            )
             raise stop(block, say, Phrase("write it into one of them, or after the block"))
         return [here.parts[int(number)] for number in pieces[1::2]]
 
@@ -150,9 +169,17 @@ class Blocks:
 
     def link(self, block: Signature, text: str, url: str) -> str:
         """Write a link; raise TemplateStop for a link that WeChat would remove."""
-        if not is_article_link(url) and not (self._external_links == "keep" and _ADDRESS.fullmatch(url)):
-            say = Phrase("{block} links to {address}, and WeChat removes such links", block=block.shown, address=url)
-            hint = Phrase("link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url")
+        if not is_article_link(url) and not (
+            self._external_links == "keep" and _ADDRESS.fullmatch(url)
+        ):
+            say = Phrase(
+                "{block} links to {address}, and WeChat removes such links",
+                block=block.shown,
+                address=url,
+            )
+            hint = Phrase(
+                "link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url"
+            )
             raise stop(block, say, hint)
         return f'<a href="{escape(url)}">{text}</a>'
 
@@ -164,7 +191,11 @@ def _lead(blocks: Blocks, given: Given, held: str) -> str:
 def _button(blocks: Blocks, given: Given, held: str) -> str:
     form = SIGNATURES["button"]
     if ("text" in given) != ("url" in given):
-        say = Phrase("{block} accepts `text` and `url` together, or a link in {call}", block=form.shown, call=CALL)
+        say = Phrase(
+            "{block} accepts `text` and `url` together, or a link in {call}",
+            block=form.shown,
+            call=CALL,
+        )
         raise stop(form, say)
     if "text" in given:
         return f'<section class="button">{blocks.link(form, _words(given, "text"), given["url"])}</section>'
@@ -175,7 +206,11 @@ def _button(blocks: Blocks, given: Given, held: str) -> str:
 
 def _divider(_: Blocks, given: Given, __: str) -> str:
     text = _words(given, "text")
-    return f'<section class="divider"><span class="divider-text">{text}</span></section>' if text else "<hr>"
+    return (
+        f'<section class="divider"><span class="divider-text">{text}</span></section>'
+        if text
+        else "<hr>"
+    )
 
 
 def _product(blocks: Blocks, given: Given, held: str) -> str:
@@ -194,7 +229,12 @@ def _product(blocks: Blocks, given: Given, held: str) -> str:
 def _person(blocks: Blocks, given: Given, held: str) -> str:
     face = _face(given)
     role = f'<p class="person-role">{_words(given, "role")}</p>' if "role" in given else ""
-    return _beside("person", 20, face, f'<p class="person-name">{_words(given, "name")}</p>{role}{_rest(blocks, held)}')
+    return _beside(
+        "person",
+        20,
+        face,
+        f'<p class="person-name">{_words(given, "name")}</p>{role}{_rest(blocks, held)}',
+    )
 
 
 def _columns(parts: Sequence[tuple[Given, str]]) -> str:
@@ -226,14 +266,18 @@ def _number_size(given: Given, count: int) -> int:
     size = min(NUMBER_SIZE_MAX, int(room / _ems(value)))
     if size < NUMBER_SIZE_MIN:
         block = SIGNATURES["number"]
-        say = Phrase("{text} is too long for {count} numbers side by side", text=value + unit, count=count)
+        say = Phrase(
+            "{text} is too long for {count} numbers side by side", text=value + unit, count=count
+        )
         raise stop(block, say, Phrase("write it shorter (1.2 万), or fewer beside each other"))
     return size
 
 
 def _ems(text: str) -> float:
     """Return the width of a text in Chinese characters; digits of the bold faces of phones take 0.62, points 0.3."""
-    return sum(1 if east_asian_width(each) in "WF" else 0.3 if each in ".,:" else 0.62 for each in text)
+    return sum(
+        1 if east_asian_width(each) in "WF" else 0.3 if each in ".,:" else 0.62 for each in text
+    )
 
 
 def _timeline(parts: Sequence[tuple[Given, str]]) -> str:
@@ -248,16 +292,24 @@ def _timeline(parts: Sequence[tuple[Given, str]]) -> str:
 def _dialogue(parts: Sequence[tuple[Given, str]]) -> str:
     first = parts[0][0]["name"]
     said = [
-        _says(given, held, given.get("side", "left" if given["name"] == first else "right")) for given, held in parts
+        _says(given, held, given.get("side", "left" if given["name"] == first else "right"))
+        for given, held in parts
     ]
     return f'<section class="dialogue">{"".join(said)}</section>'
 
 
 def _says(given: Given, held: str, side: str) -> str:
     if side not in ("left", "right"):
-        raise stop(SIGNATURES["says"], Phrase("`side` of blocks.says is left or right, not {text}", text=side))
+        raise stop(
+            SIGNATURES["says"],
+            Phrase("`side` of blocks.says is left or right, not {text}", text=side),
+        )
     gap, width = ("right" if side == "left" else "left"), ("78%" if "image" in given else "88%")
-    face = f'<section style="{_TOP};width:12%;margin-{gap}:3%">{_face(given)}</section>' if "image" in given else ""
+    face = (
+        f'<section style="{_TOP};width:12%;margin-{gap}:3%">{_face(given)}</section>'
+        if "image" in given
+        else ""
+    )
     name = f'<p class="says-name">{_words(given, "name")}</p>'
     style = "display:inline-block;box-sizing:border-box;max-width:100%;text-align:left"
     bubble = f'<section class="bubble" style="{style}">{held}</section>'
@@ -286,7 +338,10 @@ def _past(blocks: Blocks, given: Given, _: str) -> str:
         say = Phrase("{block} takes 1 to {most} articles, and here are {count}")
         raise stop(block, Phrase(say, block=block.shown, most=PAST_MAX, count=len(articles)))
     heading = _words(given, "heading") or HEADING
-    items = [_past_item(blocks, each if isinstance(each, dict) else {"article": each}) for each in articles]
+    items = [
+        _past_item(blocks, each if isinstance(each, dict) else {"article": each})
+        for each in articles
+    ]
     return f'<section class="past"><p class="past-heading">{heading}</p>{"".join(items)}</section>'
 
 
@@ -303,7 +358,11 @@ def _past_item(blocks: Blocks, written: Mapping[str, Any]) -> str:
 
 
 def _follow(blocks: Blocks, given: Given, held: str) -> str:
-    image = f'<section style="width:20%;margin:0 auto">{_face(given)}</section>' if "image" in given else ""
+    image = (
+        f'<section style="width:20%;margin:0 auto">{_face(given)}</section>'
+        if "image" in given
+        else ""
+    )
     name = f'<p class="follow-name">{_words(given, "name")}</p>' if "name" in given else ""
     text = f'<p class="follow-text">{_words(given, "text")}</p>' if "text" in given else ""
     return f'<section class="follow">{image}{name}{text}{_rest(blocks, held)}</section>'
@@ -326,7 +385,11 @@ def _copyright(_: Blocks, given: Given, __: str) -> str:
 def _footer(blocks: Blocks, given: Given, held: str) -> str:
     style = "display:block;width:24%;margin:0 auto"
     alt = _words(given, "alt") or _words(given, "text")
-    image = f'<img src="{escape(given["image"])}" alt="{alt}" style="{style}">' if "image" in given else ""
+    image = (
+        f'<img src="{escape(given["image"])}" alt="{alt}" style="{style}">'
+        if "image" in given
+        else ""
+    )
     text = f"<p>{_words(given, 'text')}</p>" if "text" in given else blocks.held(held)
     return f'<section class="footer">{image}{text}</section>'
 

@@ -14,7 +14,8 @@ from massctl.render.fault import Fault, TemplateStop
 CODE = "MC107"
 CALL = "{% call %}"
 _IN_CELL = re.compile(
-    r"^[ \t>]*\|[^\n]*?(?<!['\"])\{(?:\{-?|%-?\s*call(?:\([^()\n]*\))?)\s*(?P<block>blocks\.\w+)", re.MULTILINE
+    r"^[ \t>]*\|[^\n]*?(?<!['\"])\{(?:\{-?|%-?\s*call(?:\([^()\n]*\))?)\s*(?P<block>blocks\.\w+)",
+    re.MULTILINE,
 )
 """A call of a block behind a bar; in quotes it is what an article is about."""
 
@@ -70,43 +71,61 @@ def signature(
 ) -> Signature:
     """Make a signature: `text!` is required, `credits{}` takes a mapping, `articles*` takes all that follows."""
     made = tuple(
-        Parameter(each.rstrip("!{}*"), each[-1] in "!*", each.endswith("{}"), each.endswith("*")) for each in parameters
+        Parameter(each.rstrip("!{}*"), each[-1] in "!*", each.endswith("{}"), each.endswith("*"))
+        for each in parameters
     )
-    return Signature(name, made, holds or bool(instead) or parts is not None, before, instead, parts, inside)
+    return Signature(
+        name, made, holds or bool(instead) or parts is not None, before, instead, parts, inside
+    )
 
 
 Given = Mapping[str, Any]
 """Arguments by name: a text, a mapping of texts, or a list; an omitted one is absent."""
 
 
-_TAKES_NOTHING = Phrase("the page “Template library” of the documentation shows the syntax of each block")
+_TAKES_NOTHING = Phrase(
+    "the page “Template library” of the documentation shows the syntax of each block"
+)
 
 
 def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:
     """Return the error of a wrong call."""
     names = ", ".join(each.name for each in block.parameters)
-    usual = Phrase("{block} takes {names}", block=block.shown, names=names) if names else _TAKES_NOTHING
+    usual = (
+        Phrase("{block} takes {names}", block=block.shown, names=names) if names else _TAKES_NOTHING
+    )
     return TemplateStop(Fault(CODE, message, hint or usual), needle=block.shown)
 
 
-def given_to(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool) -> Given:
+def given_to(
+    block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool
+) -> Given:
     """Return the arguments of a call by name; raise TemplateStop for the first mistake. `holds`: it has a body."""
     if holds and not block.holds:
-        raise stop(block, Phrase("{block} has no content: write it without {call}", block=block.shown, call=CALL))
+        raise stop(
+            block,
+            Phrase("{block} has no content: write it without {call}", block=block.shown, call=CALL),
+        )
     named = _named(block, args, kwargs)
     found = {name: _value(block, name, value) for name, value in named.items() if value is not None}
     for parameter in block.parameters:
         if parameter.is_required and parameter.name not in found:
-            raise stop(block, Phrase("{block} needs `{name}`", block=block.shown, name=parameter.name))
+            raise stop(
+                block, Phrase("{block} needs `{name}`", block=block.shown, name=parameter.name)
+            )
     if block.instead and holds == (block.instead in found):
         say = (
-            Phrase("{block} accepts `{name}` or the content of {call}, but not both", **_words(block))
+            Phrase(
+                "{block} accepts `{name}` or the content of {call}, but not both", **_words(block)
+            )
             if holds
             else Phrase("{block} needs `{name}`, or content in {call}", **_words(block))
         )
         raise stop(block, say)
     if block.holds and not block.instead and not holds and not block.parameters:
-        raise stop(block, Phrase("{block} is empty: write it with {call}", block=block.shown, call=CALL))
+        raise stop(
+            block, Phrase("{block} is empty: write it with {call}", block=block.shown, call=CALL)
+        )
     return found
 
 
@@ -120,15 +139,25 @@ def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
         args = [list(args)] if args else []
     if len(args) > len(names):
         say = Phrase(
-            "{block} has {count} arguments, but accepts {most}", block=block.shown, count=len(args), most=len(names)
+            "{block} has {count} arguments, but accepts {most}",
+            block=block.shown,
+            count=len(args),
+            most=len(names),
         )
         raise stop(block, say)
     found = dict(zip(names, args, strict=False))
     for name, value in kwargs.items():
         if name not in names:
-            raise stop(block, Phrase("{block} has no `{name}`", block=block.shown, name=name), _near(name, names))
+            raise stop(
+                block,
+                Phrase("{block} has no `{name}`", block=block.shown, name=name),
+                _near(name, names),
+            )
         if name in found:
-            raise stop(block, Phrase("{block} has the argument `{name}` twice", block=block.shown, name=name))
+            raise stop(
+                block,
+                Phrase("{block} has the argument `{name}` twice", block=block.shown, name=name),
+            )
         found[name] = value
     return found
 

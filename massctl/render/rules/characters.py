@@ -35,7 +35,9 @@ class Unseen(Frozen):
         """Name the character, and how many there are."""
         code, name = f"U+{ord(self.character):04X}", unicodedata.name(self.character, "TAG")
         if _TURNS.match(self.character):
-            say = Phrase("{code} ({name}) changes the direction of writing; it is here {count} times")
+            say = Phrase(
+                "{code} ({name}) changes the direction of writing; it is here {count} times"
+            )
             return Phrase(say, code=code, name=name, count=self.count)
         say = Phrase("{code} ({name}) is an invisible character; it is here {count} times")
         return Phrase(say, code=code, name=name, count=self.count)
@@ -43,7 +45,9 @@ class Unseen(Frozen):
     @property
     def hint(self) -> Phrase:
         """Return the advice."""
-        return Phrase("delete it; such characters often come with text copied from a page or a chat")
+        return Phrase(
+            "delete it; such characters often come with text copied from a page or a chat"
+        )
 
 
 def unseen_characters(text: str) -> list[Unseen]:
@@ -71,4 +75,6 @@ def _is_needed(text: str, at: int) -> bool:
 
 def _is_emoji(character: str) -> bool:
     """Return whether a character is a symbol, a skin tone, or what makes a symbol an emoji."""
-    return character != "" and (unicodedata.category(character) in ("So", "Sk") or character in "\ufe0f\u20e3")
+    return character != "" and (
+        unicodedata.category(character) in ("So", "Sk") or character in "\ufe0f\u20e3"
+    )

@@ -41,28 +41,42 @@ _REMOVE = Phrase(
 def find_absolute_terms(subject: Subject) -> Iterator[Fault]:
     """Find praise that the law forbids for what is sold. Source: see `words.toml`, group by group."""
     for term, source, found in _found(subject, "advertising"):
-        yield found(Phrase("“{term}” is an absolute term of advertising ({source})", term=term, source=source), _ALLOW)
+        yield found(
+            Phrase(
+                "“{term}” is an absolute term of advertising ({source})", term=term, source=source
+            ),
+            _ALLOW,
+        )
 
 
 def find_incitement(subject: Subject) -> Iterator[Fault]:
     """Find words that reward or force readers to share or to follow. Source: see `words.toml`, group by group."""
     for term, source, found in _found(subject, "incitement"):
-        say = Phrase("“{term}” incites readers to share or to follow, which WeChat forbids ({source})")
+        say = Phrase(
+            "“{term}” incites readers to share or to follow, which WeChat forbids ({source})"
+        )
         yield found(Phrase(say, term=term, source=source), _REWARD)
 
 
 def find_forbidden(subject: Subject) -> Iterator[Fault]:
     """Find words for services that WeChat's published rules forbid. Source: see `words.toml`, group by group."""
     for term, source, found in _found(subject, "forbidden"):
-        yield found(Phrase("“{term}” belongs to what WeChat forbids ({source})", term=term, source=source), _REMOVE)
+        yield found(
+            Phrase("“{term}” belongs to what WeChat forbids ({source})", term=term, source=source),
+            _REMOVE,
+        )
 
 
-def _found(subject: Subject, name: str) -> Iterator[tuple[str, str, Callable[[Phrase, Phrase], Fault]]]:
+def _found(
+    subject: Subject, name: str
+) -> Iterator[tuple[str, str, Callable[[Phrase, Phrase], Fault]]]:
     """Return each term of a list, its source, and what makes the finding at its place."""
     for key, text in subject.read.items():
         for hit in terms_in(text.whole, subject.words, name):
             needle, shift = text.around(hit.start, hit.end)
-            place = partial(Fault, "", key=key, needle=needle, shift=shift, width=hit.end - hit.start)
+            place = partial(
+                Fault, "", key=key, needle=needle, shift=shift, width=hit.end - hit.start
+            )
             yield text.whole[hit.start : hit.end], hit.source, place
 
 
@@ -94,7 +108,8 @@ def find_missing_digest(subject: Subject) -> Iterator[Fault]:
     """Find a single article without a digest, which followers see under its title."""
     if subject.key and subject.is_alone and not subject.texts.get((*subject.key, "digest")):
         say = Phrase(
-            "there is no digest: WeChat uses the first {count} characters of the text", count=DEFAULT_DIGEST_CHARACTERS
+            "there is no digest: WeChat uses the first {count} characters of the text",
+            count=DEFAULT_DIGEST_CHARACTERS,
         )
         hint = Phrase("write `digest:`, one sentence that makes people open it")
         yield Fault("", say, hint, key=(*subject.key, "title"))
@@ -123,7 +138,9 @@ def find_dead_links(subject: Subject) -> Iterator[Fault]:
     for address in dict.fromkeys(_addresses(subject)):
         why = _why_dead(address)
         if why is not None:
-            yield subject.found(why, Phrase("link to an article on mp.weixin.qq.com, or write it as text"), address)
+            yield subject.found(
+                why, Phrase("link to an article on mp.weixin.qq.com, or write it as text"), address
+            )
     # An address of another form is already a fault.
     why = _why_dead(subject.source_url) if subject.source_url.lower().startswith("http") else None
     if why is not None:
@@ -136,10 +153,15 @@ def find_unencrypted(subject: Subject) -> Iterator[Fault]:
     hint = Phrase("write https:// if the site supports it, as nearly all do")
     for address in dict.fromkeys(_addresses(subject)) if "http://" in subject.lower else ():
         if _is_unencrypted(address):
-            say = Phrase("{address} travels unencrypted; phones warn about it or refuse it", address=address)
+            say = Phrase(
+                "{address} travels unencrypted; phones warn about it or refuse it", address=address
+            )
             yield subject.found(say, hint, address)
     if _is_unencrypted(subject.source_url):
-        say = Phrase("{address} travels unencrypted; phones warn about it or refuse it", address=subject.source_url)
+        say = Phrase(
+            "{address} travels unencrypted; phones warn about it or refuse it",
+            address=subject.source_url,
+        )
         yield Fault("", say, hint, key=(*subject.key, "content_source_url"))
 
 
@@ -147,24 +169,34 @@ def _addresses(subject: Subject) -> Iterator[str]:
     """Yield the addresses of the links in a body, except those to mini-programs."""
     for element in subject.elements:
         address = element.get("href").strip() if element.name == "a" else ""
-        if address and "data-miniprogram-appid" not in element.attributes and not is_script(address):
+        if (
+            address
+            and "data-miniprogram-appid" not in element.attributes
+            and not is_script(address)
+        ):
             yield address
 
 
 def _why_dead(address: str) -> Phrase | None:
     if address.startswith("#"):
-        return Phrase("the link to {address} has no target: WeChat removes anchors", address=address)
+        return Phrase(
+            "the link to {address} has no target: WeChat removes anchors", address=address
+        )
     try:
         parts = urlsplit(unescape(address))
         host = parts.hostname
     except ValueError:
         return Phrase("{address} is not an address", address=address)
     if not (parts.scheme or host):
-        return Phrase("the link to {address} has no target: followers do not have this file", address=address)
+        return Phrase(
+            "the link to {address} has no target: followers do not have this file", address=address
+        )
     if host == LINK_HOST and "tempkey" in parse_qs(parts.query):
         return Phrase("{address} is a preview, which expires after some hours", address=address)
     if host == LINK_HOST and parts.path.startswith(_CONSOLE):
-        return Phrase("{address} is a page of the console, which followers cannot open", address=address)
+        return Phrase(
+            "{address} is a page of the console, which followers cannot open", address=address
+        )
     return None
 
 
@@ -193,7 +225,9 @@ def find_wordless(subject: Subject) -> Iterator[Fault]:
     An empty `alt` in HTML says that a picture is decoration, as on every web page.
     """
     wordless = [each for each in _images(subject) if "alt" not in each.attributes]
-    hint = Phrase("describe it for people who listen to the article or wait for the picture: `![words](path)`")
+    hint = Phrase(
+        "describe it for people who listen to the article or wait for the picture: `![words](path)`"
+    )
     if not subject.is_markdown:
         hint = Phrase('describe it with `alt="words"`, or write `alt=""` for decoration')
     if wordless:
@@ -211,8 +245,12 @@ def find_tiny(subject: Subject) -> Iterator[Fault]:
         width, height = picture.width_pixels, picture.height_pixels
         if PICTURE_SCHEME + sha256 not in shown or not _is_tiny(width, height):
             continue
-        say = Phrase("{path} has only {width}x{height} pixels", path=written, width=width, height=height)
-        hint = Phrase("a phone's screen is 375 points wide, with two or three pixels each: use the large original")
+        say = Phrase(
+            "{path} has only {width}x{height} pixels", path=written, width=width, height=height
+        )
+        hint = Phrase(
+            "a phone's screen is 375 points wide, with two or three pixels each: use the large original"
+        )
         yield subject.found(say, hint, written)
 
 

@@ -65,21 +65,33 @@ def _look(subject: Subject, hint: Phrase, look: Look) -> Iterator[Fault]:
 
 def _hidden_picture(element: Element) -> Found:
     if element.name == "img" and _ZERO.fullmatch(style_of(element).get("opacity", "")):
-        yield element, Phrase("a transparent picture: the console can no longer replace the visible one (rule 1.1)")
+        yield (
+            element,
+            Phrase(
+                "a transparent picture: the console can no longer replace the visible one (rule 1.1)"
+            ),
+        )
 
 
 def _hidden_caret(element: Element) -> Found:
     if _LIGHT.search(style_of(element).get("caret-color", "")):
-        yield element, Phrase("a transparent `caret-color` hides the cursor in the console (rule 1.2)")
+        yield (
+            element,
+            Phrase("a transparent `caret-color` hides the cursor in the console (rule 1.2)"),
+        )
 
 
 def _lines_overlap(element: Element) -> Found:
     if not own_text(element) or is_drawn(element):
         return
     size, height = font_size(element), line_height(element)
-    wraps = len(own_text(element)) * size > PHONE_PIXELS or any(child.name == "br" for child in element.elements)
+    wraps = len(own_text(element)) * size > PHONE_PIXELS or any(
+        child.name == "br" for child in element.elements
+    )
     if wraps and height is not None and height[0] < LINE_HEIGHT_SHARE_MIN * size:
-        say = Phrase("lines of {height} px are lower than their letters of {size} px, so they overlap (rule 1.3)")
+        say = Phrase(
+            "lines of {height} px are lower than their letters of {size} px, so they overlap (rule 1.3)"
+        )
         yield height[1], Phrase(say, height=round(height[0], 1), size=round(size, 1))
 
 
@@ -103,25 +115,48 @@ def _too_wide(element: Element) -> Found:
 def _no_height(element: Element) -> Found:
     for name in ("height", "max-height"):
         written = style_of(element).get(name, "")
-        if _ZERO.fullmatch(written) and not written.endswith("%") and not is_drawn(element) and has_text(element):
-            yield element, Phrase("`{name}` of 0 hides the text inside on phones (rule 1.5)", name=name)
+        if (
+            _ZERO.fullmatch(written)
+            and not written.endswith("%")
+            and not is_drawn(element)
+            and has_text(element)
+        ):
+            yield (
+                element,
+                Phrase("`{name}` of 0 hides the text inside on phones (rule 1.5)", name=name),
+            )
 
 
 def _aligned_by_start(element: Element) -> Found:
     written = style_of(element).get("text-align", "").replace("!important", "").strip()
     if written in ("start", "end"):
-        yield element, Phrase("some clients do not know `text-align:{value}` (rule 1.6)", value=written)
+        yield (
+            element,
+            Phrase("some clients do not know `text-align:{value}` (rule 1.6)", value=written),
+        )
 
 
 def _moves_by_touch(element: Element) -> Found:
     begin = element.get("begin").lower()
     if element.name.lower() in _MOVES and "touchstart" in begin and "click" not in begin:
-        yield element, Phrase("an animation that begins only with `touchstart` starts during scrolling (rule 1.7)")
+        yield (
+            element,
+            Phrase(
+                "an animation that begins only with `touchstart` starts during scrolling (rule 1.7)"
+            ),
+        )
 
 
 def _pre_as_paragraph(element: Element) -> Found:
-    if element.name == "pre" and "pre-wrap" not in style_of(element).get("white-space", "") and has_text(element):
-        yield element, Phrase("the lines of `<pre>` do not wrap, and do not fit on the screen (rule 1.8)")
+    if (
+        element.name == "pre"
+        and "pre-wrap" not in style_of(element).get("white-space", "")
+        and has_text(element)
+    ):
+        yield (
+            element,
+            Phrase("the lines of `<pre>` do not wrap, and do not fit on the screen (rule 1.8)"),
+        )
 
 
 def _nested_for_nothing(element: Element) -> Found:
@@ -131,7 +166,9 @@ def _nested_for_nothing(element: Element) -> Found:
     while len(inside.elements) == 1 and _is_lone(inside, inside.elements[0]):
         length, inside = length + 1, inside.elements[0]
     if length > CHAIN_MAX:
-        say = Phrase("{count} elements `<{name}>` are nested without other content; WeChat removes some (rule 2.1)")
+        say = Phrase(
+            "{count} elements `<{name}>` are nested without other content; WeChat removes some (rule 2.1)"
+        )
         yield element, Phrase(say, count=length, name=element.name)
 
 
@@ -143,16 +180,28 @@ def _leaf_with_blocks(element: Element) -> Found:
     if element.name == "span" and "leaf" in element.attributes:
         block = next((each.name for each in element.below() if each.name in _BLOCKS), None)
         if block is not None:
-            yield element, Phrase("`<span leaf>` contains `<{name}>`, but may contain only text (rule 2.2)", name=block)
+            yield (
+                element,
+                Phrase(
+                    "`<span leaf>` contains `<{name}>`, but may contain only text (rule 2.2)",
+                    name=block,
+                ),
+            )
     if element.name == "section" and "nodeleaf" in element.attributes and own_text(element):
-        say = Phrase("`<section nodeleaf>` contains text, but may contain only one picture or component (rule 2.3)")
+        say = Phrase(
+            "`<section nodeleaf>` contains text, but may contain only one picture or component (rule 2.3)"
+        )
         yield element, say
 
 
 def _own_font(element: Element) -> Found:
-    stack = re.sub(r"\s*,\s*", ",", style_of(element).get("font-family", "").replace('"', "").replace("'", "")).strip()
+    stack = re.sub(
+        r"\s*,\s*", ",", style_of(element).get("font-family", "").replace('"', "").replace("'", "")
+    ).strip()
     if stack and not stack.startswith(_STACK) and "monospace" not in stack:
-        say = Phrase("`font-family` names other fonts than WeChat's own, and phones differ in them: `{stack}` (rule 3)")
+        say = Phrase(
+            "`font-family` names other fonts than WeChat's own, and phones differ in them: `{stack}` (rule 3)"
+        )
         yield element, Phrase(say, stack=stack[:60])
 
 
@@ -169,10 +218,17 @@ def _dark_mode(element: Element) -> Found:
     exempt = any("text-bg-gradient" in each.get("data-ignore-dm") for each in element.above())
     ground = declared.get("background-image", "") + declared.get("background", "")
     if "gradient(" in ground and not exempt and has_text(element):
-        yield element, Phrase("text on a gradient, which dark mode does not change, may become unreadable (rule 4)")
+        yield (
+            element,
+            Phrase(
+                "text on a gradient, which dark mode does not change, may become unreadable (rule 4)"
+            ),
+        )
 
 
-_PERCENT = Phrase("write it in percent with `max-width`, or `data-ignore-width` if it should scroll")
+_PERCENT = Phrase(
+    "write it in percent with `max-width`, or `data-ignore-width` if it should scroll"
+)
 _WRAP = Phrase("write `<section>` with `white-space:pre-wrap`")
 _SIZE = Phrase("write `line-height` without a unit, 1.5 or more")
 _PLAIN_ALIGN = Phrase("write `left` or `right`")
@@ -181,13 +237,17 @@ _NO_FONT = Phrase("leave `font-family` out; the reader's own font fits the scree
 _TAKE_OUT = Phrase("take it out")
 _OUTSIDE = Phrase("write what it may not hold before it or behind it")
 _CLICK = Phrase('write `begin="touchstart; click"`, or `click`')
-_DARK = Phrase("give the text a plain background; or mark the element `data-no-dark` to keep its colours")
+_DARK = Phrase(
+    "give the text a plain background; or mark the element `data-no-dark` to keep its colours"
+)
 
 _LENGTH_IN_WORDS = r"\d{3,}(?!\d*(?:\.\d+)?%)|\d\d(?:\.\d+)?(?:r?em|pt)"
 """A length that may be wider than half a phone: three digits, or two in a large unit."""
 find_hidden_pictures = _rule(r"opacity:\s*0", _TAKE_OUT, _hidden_picture)
 find_hidden_carets = _rule(r"caret-color", _TAKE_OUT, _hidden_caret)
-find_overlapping_lines = _rule(r"line-height:\s*(?:0|\.\d|[\d.]+(?:px|pt|r?em|%))", _SIZE, _lines_overlap)
+find_overlapping_lines = _rule(
+    r"line-height:\s*(?:0|\.\d|[\d.]+(?:px|pt|r?em|%))", _SIZE, _lines_overlap
+)
 find_wide = _rule(rf"(?:(?<!max-)width|margin-left):\s*(?:{_LENGTH_IN_WORDS})", _PERCENT, _too_wide)
 find_heightless = _rule(r"(?<!line-)height:\s*0", _TAKE_OUT, _no_height)
 find_start_alignment = _rule(r"text-align:\s*(?:start|end)", _PLAIN_ALIGN, _aligned_by_start)
@@ -220,7 +280,9 @@ def style_of(element: Element) -> Mapping[str, str]:
 
 def own_text(element: Element) -> str:
     """Return what is written directly in an element, without blanks at the ends of each piece."""
-    return "".join(each.strip("\u200b\xa0 \t\n") for each in element.children if isinstance(each, str))
+    return "".join(
+        each.strip("\u200b\xa0 \t\n") for each in element.children if isinstance(each, str)
+    )
 
 
 def has_text(element: Element) -> bool:
@@ -261,6 +323,10 @@ def line_height(element: Element) -> tuple[float, Element] | None:
             continue
         if found[2] is None:
             return float(found[1]) * font_size(element), each
-        share = float(found[1]) / 100 * font_size(each) if found[2] == "%" else pixels(written, font_size(each))
+        share = (
+            float(found[1]) / 100 * font_size(each)
+            if found[2] == "%"
+            else pixels(written, font_size(each))
+        )
         return (share, each) if share is not None else None
     return None

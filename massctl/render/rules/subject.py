@@ -159,7 +159,8 @@ class Subject(Frozen, dict=True):
         if self._lines is None or element.at is None:
             # As its file has it: with the paths of its pictures.
             written = PICTURE_PLACEHOLDER.sub(
-                lambda found: self.pictures[found[1]][0] if found[1] in self.pictures else "", opening_tag(element)
+                lambda found: self.pictures[found[1]][0] if found[1] in self.pictures else "",
+                opening_tag(element),
             )
             return self.found(message, hint, written)
         line, column = self._lines.at(element.at)

@@ -78,9 +78,12 @@ def _read(text: str) -> WordLists:
     found: list[tuple[str, TermList]] = []
     for name, data in tomllib.loads(text).items():
         groups = [
-            TermGroup(each["source"], tuple(each["terms"]), tuple(each.get("ordinary", ()))) for each in data["group"]
+            TermGroup(each["source"], tuple(each["terms"]), tuple(each.get("ordinary", ())))
+            for each in data["group"]
         ]
-        found.append((name, TermList(tuple(groups), tuple(data["signs"]), tuple(data.get("unless", ())))))
+        found.append(
+            (name, TermList(tuple(groups), tuple(data["signs"]), tuple(data.get("unless", ()))))
+        )
     return WordLists(tuple(found))
 
 
@@ -98,7 +101,9 @@ def terms_in(text: str, lists: WordLists, name: str) -> Iterator[Hit]:
                 yield hit
 
 
-def _clauses(text: str, signs: re.Pattern[str]) -> Iterator[tuple[tuple[int, int], dict[str, None]]]:
+def _clauses(
+    text: str, signs: re.Pattern[str]
+) -> Iterator[tuple[tuple[int, int], dict[str, None]]]:
     """Return the clauses of a text that hold a sign, each with its signs; most clauses hold none."""
     start, end, held = 0, -1, dict[str, None]()
     for found in signs.finditer(text):
@@ -113,11 +118,16 @@ def _clauses(text: str, signs: re.Pattern[str]) -> Iterator[tuple[tuple[int, int
         yield (start, end), held
 
 
-def _in_clause(text: str, span: tuple[int, int], signs: Iterable[str], index: "_Index") -> list[Hit]:
+def _in_clause(
+    text: str, span: tuple[int, int], signs: Iterable[str], index: "_Index"
+) -> list[Hit]:
     hits: list[Hit] = []
     for sign in signs:
         found = index.terms_with(sign).finditer(text, *span)
-        hits += [Hit(*each.span(), index.terms.groups[int(str(each.lastgroup)[1:])].source) for each in found]
+        hits += [
+            Hit(*each.span(), index.terms.groups[int(str(each.lastgroup)[1:])].source)
+            for each in found
+        ]
     if not hits:
         return []
     covered = [found.span() for found in index.ordinary.finditer(text, *span)]
@@ -125,7 +135,9 @@ def _in_clause(text: str, span: tuple[int, int], signs: Iterable[str], index: "_
         hit
         for hit in hits
         if not any(start <= hit.start and hit.end <= end for start, end in covered)
-        and not index.unless.search(text, max(span[0], hit.start - _NEAR), min(span[1], hit.end + _NEAR))
+        and not index.unless.search(
+            text, max(span[0], hit.start - _NEAR), min(span[1], hit.end + _NEAR)
+        )
     ]
     return sorted(kept, key=lambda hit: (hit.start, -hit.end))
 

@@ -41,7 +41,9 @@ def shown_body(content: str, sheet: Sheet) -> str:
 
 def beginning(content: str) -> str:
     """Return the first words of a body, as WeChat takes them for a digest."""
-    return _BLANKS.sub(" ", html.unescape(_TAG.sub("", content))).strip()[:DEFAULT_DIGEST_CHARACTERS]
+    return _BLANKS.sub(" ", html.unescape(_TAG.sub("", content))).strip()[
+        :DEFAULT_DIGEST_CHARACTERS
+    ]
 
 
 def reading(
@@ -59,9 +61,20 @@ def reading(
     the place of the one that it is compared with, and None beside one that is new.
     """
     kind = "reading" if earlier is None else "earlier"
-    choices = [Tab(f"article-{number}", f"{number}  {each.title}") for number, each in enumerate(articles, 1) if each]
-    tabbed = tabs("article", Phrase("which article"), choices, sheet, kind="tabs articles") if earlier is None else ""
-    heading, is_new = sheet.say(earlier or Phrase("as it is read")), sheet.say(Phrase("this article is new"))
+    choices = [
+        Tab(f"article-{number}", f"{number}  {each.title}")
+        for number, each in enumerate(articles, 1)
+        if each
+    ]
+    tabbed = (
+        tabs("article", Phrase("which article"), choices, sheet, kind="tabs articles")
+        if earlier is None
+        else ""
+    )
+    heading, is_new = (
+        sheet.say(earlier or Phrase("as it is read")),
+        sheet.say(Phrase("this article is new")),
+    )
     new = f'<p class="nothing">{is_new}</p>'
     panels = [new if each is None else _article(each, account, window, sheet) for each in articles]
     links = "".join(_link(f"article-{number}.html") for number in range(1, len(articles) + 1))
@@ -102,7 +115,11 @@ def _article(article: ReadableArticle, account: str, window: Window | None, shee
     author = f'<span class="author">{written(article.author)}</span>' if article.author else ""
     date = f"<span>{_date(window)}</span>" if window else ""
     byline = f'{author}<span class="account">{written(account)}</span>{date}'
-    body, source, comments = shown_body(article.content, sheet), article.content_source_url, _comments(article, sheet)
+    body, source, comments = (
+        shown_body(article.content, sheet),
+        article.content_source_url,
+        _comments(article, sheet),
+    )
     return f"""<div class="top" aria-hidden="true"><i>✕</i><i>···</i></div>
 {article_markup(article.title, byline, body, source, comments)}"""
 
@@ -116,12 +133,22 @@ def _date(window: Window) -> str:
 def _comments(article: ReadableArticle, sheet: Sheet) -> str:
     if not article.need_open_comment:
         return ""
-    who = Phrase("followers can comment") if article.only_fans_can_comment else Phrase("everybody can comment")
+    who = (
+        Phrase("followers can comment")
+        if article.only_fans_can_comment
+        else Phrase("everybody can comment")
+    )
     return f'<p lang="{sheet.code}">{sheet.say(who)}</p>'
 
 
 def article_markup(
-    title: str, byline: str, body: str, source_url: str | None, comments: str = "", *, level: int = 3
+    title: str,
+    byline: str,
+    body: str,
+    source_url: str | None,
+    comments: str = "",
+    *,
+    level: int = 3,
 ) -> str:
     """Return an article as it is read; `byline`, `body` and `comments` are HTML, `level` is that of its heading."""
     return f"""<article class="article" lang="zh-CN">

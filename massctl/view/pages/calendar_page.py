@@ -17,7 +17,12 @@ from massctl.view.words import STATUS, WEEKDAYS_SHORT, drift_words
 
 
 def calendar_page(
-    schedule: Schedule, month: date, settings: MassctlFile, trouble: str | None, sheet: Sheet, heard: int
+    schedule: Schedule,
+    month: date,
+    settings: MassctlFile,
+    trouble: str | None,
+    sheet: Sheet,
+    heard: int,
 ) -> str:
     """Return the page of the month that begins with `month`; days are Beijing days.
 
@@ -41,18 +46,30 @@ def calendar_page(
 {_rules(settings.policy.quiet_hours, sheet)}{_allowances(schedule.ahead, month, many, sheet)}
 </div>"""
     facts = [sheet.say(Phrase("Beijing time"))]
-    return document(say(Phrase("Calendar"), sheet.language), facts, main, [], sheet, Watched(ANYTHING, heard))
+    return document(
+        say(Phrase("Calendar"), sheet.language), facts, main, [], sheet, Watched(ANYTHING, heard)
+    )
 
 
 def _turn(month: date, by: int, sheet: Sheet) -> str:
-    other = (month - timedelta(days=1)).replace(day=1) if by < 0 else (month + timedelta(days=32)).replace(day=1)
+    other = (
+        (month - timedelta(days=1)).replace(day=1)
+        if by < 0
+        else (month + timedelta(days=32)).replace(day=1)
+    )
     name = sheet.say(Phrase("the month before") if by < 0 else Phrase("the next month"))
     rel = "prev" if by < 0 else "next"
     return f'<a href="{CALENDAR}?month={other:%Y-%m}" rel="{rel}" title="{name}">{other:%Y-%m}</a>'
 
 
 def _day(
-    day: date, month: date, today: date, frozen: frozenset[date], schedule: Schedule, many: bool, sheet: Sheet
+    day: date,
+    month: date,
+    today: date,
+    frozen: frozenset[date],
+    schedule: Schedule,
+    many: bool,
+    sheet: Sheet,
 ) -> str:
     sends = schedule.on(day)
     kinds = ["day"]
@@ -75,7 +92,9 @@ def _send(send: ScheduledSend, many: bool, sheet: Sheet) -> str:
         title = f'<a href="/{written(send.campaign)}">{title}</a>'
     against = [*send.obstacles, *(drift_words(each) for each in send.drifts)]
     kind = "conflict" if against else "out" if send.went_out else "coming"
-    account = f'<span class="account">{written(send.account)}</span> ' if many and send.account else ""
+    account = (
+        f'<span class="account">{written(send.account)}</span> ' if many and send.account else ""
+    )
     obstacles = "".join(f'<span class="obstacle">{sheet.say(each)}</span>' for each in against)
     return f"""<p class="send {kind}"><span class="when">{_hours(send)}</span> {account}<strong>{title}</strong>
 <span class="status">{sheet.say(STATUS[send.status])}</span>{obstacles}</p>"""
@@ -85,13 +104,22 @@ def _hours(send: ScheduledSend) -> str:
     begins, ends = send.begins.astimezone(BEIJING), send.ends.astimezone(BEIJING)
     if ends == begins:
         return f"{begins:%H:%M}"
-    return f"{begins:%H:%M}–{ends:%H:%M}" if ends.date() == begins.date() else f"{begins:%H:%M}–{ends:%m-%d %H:%M}"
+    return (
+        f"{begins:%H:%M}–{ends:%H:%M}"
+        if ends.date() == begins.date()
+        else f"{begins:%H:%M}–{ends:%m-%d %H:%M}"
+    )
 
 
 def _rules(quiet: QuietHours | None, sheet: Sheet) -> str:
     if quiet is None:
         return ""
-    say = Phrase("quiet hours: {begin} to {end}, {zone}", begin=quiet.from_, end=quiet.to, zone=quiet.timezone)
+    say = Phrase(
+        "quiet hours: {begin} to {end}, {zone}",
+        begin=quiet.from_,
+        end=quiet.to,
+        zone=quiet.timezone,
+    )
     return f'<p class="rules">{sheet.say(say)}</p>'
 
 

@@ -9,7 +9,16 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.guards import HandoffItem
 from massctl.plan.plan import Drift
-from massctl.plan.review_diff import Base, BaseKind, Difference, Mark, Piece, Traits, paired, read_body
+from massctl.plan.review_diff import (
+    Base,
+    BaseKind,
+    Difference,
+    Mark,
+    Piece,
+    Traits,
+    paired,
+    read_body,
+)
 from massctl.plan.steps import Refusal
 from massctl.view.difference import base_words, difference_rows
 from massctl.view.i18n import Language
@@ -19,7 +28,15 @@ from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Watched, document, knob
 from massctl.view.pages.markup import Sheet, Tab, written
 from massctl.view.rows import ChangeRow
-from massctl.view.words import STATUS, audience_words, drift_hint, drift_words, recorded, short_digest, window_span
+from massctl.view.words import (
+    STATUS,
+    audience_words,
+    drift_hint,
+    drift_words,
+    recorded,
+    short_digest,
+    window_span,
+)
 
 
 def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
@@ -28,7 +45,9 @@ def by_hand(items: Sequence[HandoffItem], sheet: Sheet) -> str:
         return ""
     left = sum(not each.done for each in items)
     rows = "".join(_item(each.words, sheet, done=each.done) for each in items)
-    return _notes("by-hand", Phrase("by hand in the console, before the send"), f"{left}", rows, sheet)
+    return _notes(
+        "by-hand", Phrase("by hand in the console, before the send"), f"{left}", rows, sheet
+    )
 
 
 def before_the_send(missing: Sequence[Refusal], drifts: Sequence[Drift], sheet: Sheet) -> str:
@@ -77,7 +96,9 @@ def _difference_row(row: ChangeRow, sheet: Sheet) -> str:
 
 
 def _pieces(pieces: Sequence[Piece]) -> str:
-    return "".join(f"<{_TAGS[each.mark]}>{written(each.text)}</{_TAGS[each.mark]}>" for each in pieces)
+    return "".join(
+        f"<{_TAGS[each.mark]}>{written(each.text)}</{_TAGS[each.mark]}>" for each in pieces
+    )
 
 
 class Earlier(Frozen):
@@ -139,7 +160,11 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
     )
 
 
-_WIDTH = ("width", Phrase("width"), (Tab("width-phone", Phrase("phone 375")), Tab("width-desk", Phrase("desk 677"))))
+_WIDTH = (
+    "width",
+    Phrase("width"),
+    (Tab("width-phone", Phrase("phone 375")), Tab("width-desk", Phrase("desk 677"))),
+)
 _BESIDE = (
     "beside",
     Phrase("compare"),
@@ -176,8 +201,13 @@ def _earlier(campaign: RenderedCampaign, account: str, earlier: Earlier, sheet: 
     now, before = campaign.message, earlier.message
     name = _version_name(earlier.difference.base)
     if now.articles and before.articles:
-        pairs = paired([_traits(each) for each in before.articles], [_traits(each) for each in now.articles])
-        old = [before.articles[pairs[index]] if index in pairs else None for index in range(len(now.articles))]
+        pairs = paired(
+            [_traits(each) for each in before.articles], [_traits(each) for each in now.articles]
+        )
+        old = [
+            before.articles[pairs[index]] if index in pairs else None
+            for index in range(len(now.articles))
+        ]
         return reading(old, account, earlier.window, sheet, earlier=name)
     return arrival(before, account, earlier.window, sheet, earlier=name)
 
@@ -199,7 +229,9 @@ def _traits(article: ReadableArticle) -> Traits:
     return Traits(article.title, article.content_sha256, blocks)
 
 
-def index_page(campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH) -> str:
+def index_page(
+    campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH
+) -> str:
     """Return a page that shows the message as it arrives, each article as it is read, and what was found.
 
     It links to `article-N.html` beside it. `pictures` names the file beside the page for the SHA-256 of each picture's

@@ -28,7 +28,11 @@ class Listed(Frozen):
 
 
 def campaigns_page(
-    listed: Sequence[Listed], diagnostics: Sequence[Diagnostic], trouble: str | None, sheet: Sheet, heard: int
+    listed: Sequence[Listed],
+    diagnostics: Sequence[Diagnostic],
+    trouble: str | None,
+    sheet: Sheet,
+    heard: int,
 ) -> str:
     """Return the page: what is still to be sent first, in the order of its windows; then what went out.
 
@@ -36,7 +40,11 @@ def campaigns_page(
     `heard` as for `campaign_page`.
     """
     ahead = sorted((each for each in listed if each.look.status not in FINAL), key=_turn)
-    gone = sorted((each for each in listed if each.look.status in FINAL), key=lambda each: each.look.name, reverse=True)
+    gone = sorted(
+        (each for each in listed if each.look.status in FINAL),
+        key=lambda each: each.look.name,
+        reverse=True,
+    )
     groups = [
         _group("ahead", Phrase("still to be sent"), [_row(each, sheet) for each in ahead], sheet),
         _group("gone", Phrase("went out"), [_gone_row(each, sheet) for each in gone], sheet),
@@ -44,7 +52,11 @@ def campaigns_page(
     notes = findings(diagnostics, sheet, live=False) if diagnostics else ""
     unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
     main = f'<div class="list">{unread}{notes}{"".join(groups)}</div>'
-    links = (CALENDAR, Phrase("Calendar")), (REPORT, Phrase("What sends reached")), (THEMES, Phrase("Themes"))
+    links = (
+        (CALENDAR, Phrase("Calendar")),
+        (REPORT, Phrase("What sends reached")),
+        (THEMES, Phrase("Themes")),
+    )
     facts = [
         sheet.say(campaigns_words(len(listed))),
         *(f'<a href="{address}">{sheet.say(name)}</a>' for address, name in links),
@@ -77,11 +89,17 @@ def _row(listed: Listed, sheet: Sheet) -> str:
 
 def _gone_row(listed: Listed, sheet: Sheet) -> str:
     """Return one that went out: whether it could be better is of no use any more."""
-    return _link(listed.look, written(window_span(listed.window)) if listed.window else "", "", sheet)
+    return _link(
+        listed.look, written(window_span(listed.window)) if listed.window else "", "", sheet
+    )
 
 
 def _link(look: Look, when: str, counts: str, sheet: Sheet) -> str:
-    status = f'<b class="status {look.status.value}">{sheet.say(STATUS[look.status])}</b>' if look.status else ""
+    status = (
+        f'<b class="status {look.status.value}">{sheet.say(STATUS[look.status])}</b>'
+        if look.status
+        else ""
+    )
     return f"""<li><a href="/{written(look.name)}">{_cover(look, sheet)}<span class="what">
 <strong>{written(look.title or look.name)}</strong><code>{written(look.name)}</code>
 <span class="when">{when}</span></span>
@@ -94,7 +112,9 @@ def _cover(look: Look, sheet: Sheet) -> str:
     message = look.campaign.message if look.campaign else None
     if message is not None and message.first_picture is not None:
         return sheet.picture(
-            message.first_picture, "thumb", next((each.pic_crop_1_1 for each in message.articles), None)
+            message.first_picture,
+            "thumb",
+            next((each.pic_crop_1_1 for each in message.articles), None),
         )
     sign = message.sign if message else "✓" if look.status in FINAL else ""
     return f'<i class="thumb" aria-hidden="true">{sign}</i>'

@@ -26,7 +26,9 @@ _ANCHOR = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(r"href\s*=\s*[\"'](https?://[^\"']+)[\"']")
 
 
-def received(message: ReadableMessage, account: str, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
+def received(
+    message: ReadableMessage, account: str, sheet: Sheet, addresses: Sequence[str] = ()
+) -> str:
     """Return a message as the chat with the account shows it.
 
     An article leads to its address; without `addresses`, to the choice of articles on this page.
@@ -48,7 +50,9 @@ def _with_links(content: str) -> str:
         address = _ADDRESS.search(found[1])
         words, at = written(found[2]), found.end()
         way = (
-            f'<a href="{written(address[1])}" rel="noreferrer noopener" target="_blank">{words}</a>' if address else ""
+            f'<a href="{written(address[1])}" rel="noreferrer noopener" target="_blank">{words}</a>'
+            if address
+            else ""
         )
         pieces.append(way or f"<span>{words}</span>")
     return "".join([*pieces, written(content[at:])])
@@ -56,14 +60,18 @@ def _with_links(content: str) -> str:
 
 def _media(message: ReadableMessage, sheet: Sheet) -> str:
     """Return what a follower sees of the message: its pictures or its recording, and its words."""
-    carried = "".join(_carried(each, number, message, sheet) for number, each in enumerate(message.materials, 1))
+    carried = "".join(
+        _carried(each, number, message, sheet) for number, each in enumerate(message.materials, 1)
+    )
     match message:
         case ImageMessage():
             title = f"<strong>{written(message.title)}</strong>" if message.title else ""
             words = title + (f"<p>{written(message.recommend)}</p>" if message.recommend else "")
             carried = f'<div class="pictures">{carried}</div>'
         case VideoMessage():
-            words = f"<strong>{written(message.title)}</strong><p>{written(message.description)}</p>"
+            words = (
+                f"<strong>{written(message.title)}</strong><p>{written(message.description)}</p>"
+            )
         case CardMessage():
             words = f"<strong>卡券</strong><p>{written(message.card_id)}</p>"
         case _:
@@ -108,7 +116,11 @@ def arrival(
     link = '<p class="files"><a href="message.txt">message.txt</a></p>\n' if beside else ""
     kind = "arrival" if earlier is None else "earlier"
     heading = sheet.say(earlier or Phrase("as it arrives"))
-    chosen = tabs("arrival", Phrase("where it arrives"), [tab for tab, _ in places], sheet) if places[1:] else ""
+    chosen = (
+        tabs("arrival", Phrase("where it arrives"), [tab for tab, _ in places], sheet)
+        if places[1:]
+        else ""
+    )
     return f"""<section class="column {kind}" aria-labelledby="{kind}">
 <header class="above"><h2 id="{kind}">{heading}</h2>{chosen}</header>
 <div class="glass phone"><div class="panels" id="{kind}-glass" tabindex="0" role="region" aria-labelledby="{kind}">
@@ -143,20 +155,32 @@ def _card(message: ReadableMessage, sheet: Sheet, addresses: Sequence[str] = ())
     """Return the card in the chat: one article with its digest, or a lead and the others below."""
     first, *others = message.articles
     if others:
-        return (
-            f'<div class="card" lang="zh-CN">{_lead(first, sheet, addresses)}{_rows(message, sheet, addresses)}</div>'
-        )
+        lead, rows = _lead(first, sheet, addresses), _rows(message, sheet, addresses)
+        return f'<div class="card" lang="zh-CN">{lead}{rows}</div>'
     words = f"<strong>{written(first.title)}</strong><span>{written(first.digest or beginning(first.content))}</span>"
-    return _way(1, "card", f'{_wide(first, sheet)}<span class="words">{words}</span>', addresses, ' lang="zh-CN"')
+    return _way(
+        1,
+        "card",
+        f'{_wide(first, sheet)}<span class="words">{words}</span>',
+        addresses,
+        ' lang="zh-CN"',
+    )
 
 
 def _lead(article: ReadableArticle, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
-    return _way(1, "lead", f"{_wide(article, sheet)}<strong>{written(article.title)}</strong>", addresses)
+    return _way(
+        1, "lead", f"{_wide(article, sheet)}<strong>{written(article.title)}</strong>", addresses
+    )
 
 
 def _rows(message: ReadableMessage, sheet: Sheet, addresses: Sequence[str] = ()) -> str:
     return "".join(
-        _way(number, "more", f"<strong>{written(article.title)}</strong>{_square(article, sheet)}", addresses)
+        _way(
+            number,
+            "more",
+            f"<strong>{written(article.title)}</strong>{_square(article, sheet)}",
+            addresses,
+        )
         for number, article in enumerate(message.articles[1:], 2)
     )
 

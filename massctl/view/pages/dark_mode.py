@@ -13,7 +13,15 @@ from html import escape
 from msgspec.structs import replace
 
 from massctl.model.frozen import Frozen
-from massctl.render.dark_mode import COLOUR, NIGHT_GROUND, Colour, ground_by_night, parse, read, text_by_night
+from massctl.render.dark_mode import (
+    COLOUR,
+    NIGHT_GROUND,
+    Colour,
+    ground_by_night,
+    parse,
+    read,
+    text_by_night,
+)
 from massctl.render.html_scan import Edit, Tag, edited, tags
 from massctl.render.tree import VOID
 
@@ -24,11 +32,21 @@ _ALPHA_MIN = 0.05
 
 _GROUNDS = frozenset({"background", "background-color", "background-image"})
 _TEXTS = frozenset(
-    {"color", "-webkit-text-fill-color", "-webkit-text-stroke-color", "text-decoration", "text-decoration-color"}
+    {
+        "color",
+        "-webkit-text-fill-color",
+        "-webkit-text-stroke-color",
+        "text-decoration",
+        "text-decoration-color",
+    }
 )
-_EDGES = re.compile(r"border(?:-(?:top|right|bottom|left|block|inline)(?:-start|-end)?)?(?:-color)?")
+_EDGES = re.compile(
+    r"border(?:-(?:top|right|bottom|left|block|inline)(?:-start|-end)?)?(?:-color)?"
+)
 _LINES = frozenset({"outline", "outline-color", "box-shadow", "column-rule", "column-rule-color"})
-_DECLARATION = re.compile(r"(?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\((?:[^()\"']|\"[^\"]*\"|'[^']*')*\)|[\"'(])+")
+_DECLARATION = re.compile(
+    r"(?:[^;\"'(]|\"[^\"]*\"|'[^']*'|\((?:[^()\"']|\"[^\"]*\"|'[^']*')*\)|[\"'(])+"
+)
 _TABLE = frozenset({"table", "tr", "td", "th"})
 
 
@@ -65,7 +83,9 @@ def by_day_and_night(body: str) -> str:
 def _night_of(tag: Tag, around: _Around) -> tuple[_Around, str | None]:
     """Return the content of this element, and its style for light and dark mode; None if unchanged."""
     written = _declarations(tag)
-    has_picture = any("url(" in value.lower() for key, value in written if key.startswith("background"))
+    has_picture = any(
+        "url(" in value.lower() for key, value in written if key.startswith("background")
+    )
     has_text_colour = any(key == "color" for key, _ in written)
     parts: dict[int, str] = {}
     covered = False
@@ -98,7 +118,9 @@ def _declarations(tag: Tag) -> list[tuple[str, str]]:
     """Return the inline style of an element, and the colours that its attributes set."""
     found = [
         (key.strip().lower(), value.strip())
-        for key, colon, value in (each[0].partition(":") for each in _DECLARATION.finditer(tag.get("style") or ""))
+        for key, colon, value in (
+            each[0].partition(":") for each in _DECLARATION.finditer(tag.get("style") or "")
+        )
         if colon
     ]
     keys = {key for key, _ in found}
@@ -119,11 +141,15 @@ def _grounds(value: str) -> tuple[str, Colour | None]:
         night = ground_by_night(mixed)
         return COLOUR.sub(lambda each: _both(each, lambda _: night), value), night
     seen = next((colour for colour in found if colour.alpha >= _ALPHA_MIN), None)
-    return COLOUR.sub(lambda each: _both(each, ground_by_night), value), ground_by_night(seen) if seen else None
+    return COLOUR.sub(lambda each: _both(each, ground_by_night), value), ground_by_night(
+        seen
+    ) if seen else None
 
 
 def _texts(value: str, ground: Colour) -> str:
-    return COLOUR.sub(lambda found: _both(found, lambda colour: text_by_night(colour, ground)), value)
+    return COLOUR.sub(
+        lambda found: _both(found, lambda colour: text_by_night(colour, ground)), value
+    )
 
 
 def _both(found: re.Match[str], at_night: Callable[[Colour], Colour]) -> str:

@@ -12,7 +12,9 @@ from massctl.view.rows import LABELS
 _BEFORE_CHARACTERS = 32
 _AFTER_CHARACTERS = 72
 """Of a long line, so much is shown on each side of the fault's beginning."""
-_MARKUP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>?|&\w+;|[*_`#|\[\]{}<>!~\\\"]+|\(\s*\S+?\s*\)")
+_MARKUP = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>?|&\w+;|[*_`#|\[\]{}<>!~\\\"]+|\(\s*\S+?\s*\)"
+)
 _SHOWN_VALUE = re.compile(r"\s*(?:- )?(?:title|author|digest|content|recommend|description):\s*")
 """Of campaign.yaml, the keys whose values a reader sees."""
 _SOUGHT_CHARACTERS_MIN = 2
@@ -45,7 +47,10 @@ def sought(diagnostic: Diagnostic) -> list[str]:
         if key is None or at < key.end():
             return []
         start = key.end()
-    for end, following in [*((found.start(), found.end()) for found in _MARKUP.finditer(line, start)), (len(line), 0)]:
+    for end, following in [
+        *((found.start(), found.end()) for found in _MARKUP.finditer(line, start)),
+        (len(line), 0),
+    ]:
         words = line[start:end].strip()
         if len(words) >= _SOUGHT_CHARACTERS_MIN:
             runs.append((max(start - at, at - end, 0), words))
@@ -59,7 +64,11 @@ def _finding(diagnostic: Diagnostic, sheet: Sheet, *, live: bool) -> str:
     hint = f'<p class="hint">{way_on}</p>' if diagnostic.hint else ""
     words = sought(diagnostic) if live else []
     button = _button(words, sheet) if words else ""
-    line = _line(diagnostic.excerpt, diagnostic.place) if diagnostic.excerpt and diagnostic.place else ""
+    line = (
+        _line(diagnostic.excerpt, diagnostic.place)
+        if diagnostic.excerpt and diagnostic.place
+        else ""
+    )
     return f"""<li class="{diagnostic.severity.value}">
 <p><b class="severity">{severity}</b> <code>{diagnostic.code}</code> {sheet.say(diagnostic.message)}</p>
 <p class="where"><code>{written(diagnostic.where)}</code>{button}</p>
@@ -78,7 +87,11 @@ def _line(excerpt: Excerpt, place: Place) -> str:
     first = min(max((place.column or 1) - 1, 0), len(line))
     ends_here = place.end_line in (None, place.line) and place.end_column is not None
     last = max(first, (place.end_column or 0) - 1) if ends_here else len(line)
-    marked = f"<mark>{written(line[first:last][:_AFTER_CHARACTERS])}</mark>" if place.column is not None else ""
+    marked = (
+        f"<mark>{written(line[first:last][:_AFTER_CHARACTERS])}</mark>"
+        if place.column is not None
+        else ""
+    )
     rest = line[min(last, first + _AFTER_CHARACTERS) if marked else first :]
     before, after = line[:first][-_BEFORE_CHARACTERS:], rest[:_AFTER_CHARACTERS]
     cut_before, cut_after = "…" * (len(before) < first), "…" * (len(after) < len(rest))

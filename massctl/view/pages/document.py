@@ -44,7 +44,11 @@ Knob = tuple[str, str, Sequence[Tab]]
 _LOOK: Knob = (
     "look",
     Phrase("appearance"),
-    (Tab("look-auto", Phrase("automatic")), Tab("look-light", Phrase("light")), Tab("look-dark", Phrase("dark"))),
+    (
+        Tab("look-auto", Phrase("automatic")),
+        Tab("look-light", Phrase("light")),
+        Tab("look-dark", Phrase("dark")),
+    ),
 )
 
 
@@ -63,12 +67,20 @@ def document(
 ) -> str:
     """Return a page; `facts`, `main` and `knobs` are HTML, and `watched` is None for a page in a folder."""
     served = watched is not None
-    policy = "" if served else f'<meta http-equiv="Content-Security-Policy" content="{html.escape(POLICY)}">\n'
+    policy = (
+        ""
+        if served
+        else f'<meta http-equiv="Content-Security-Policy" content="{html.escape(POLICY)}">\n'
+    )
     script = f'<script src="{SCRIPT}" defer></script>\n' if served else ""
     everything, skip = sheet.say(Phrase("all campaigns")), sheet.say(Phrase("to the content"))
     home = f'<a class="home" href="/">{everything}</a>' if watched and watched.name else ""
-    clock = f'<p class="facts clock">{sheet.say(sheet.clock)}</p>' if sheet.clock is not None else ""
-    waits = f' data-watched="{written(watched.name)}" data-heard="{watched.heard}"' if watched else ""
+    clock = (
+        f'<p class="facts clock">{sheet.say(sheet.clock)}</p>' if sheet.clock is not None else ""
+    )
+    waits = (
+        f' data-watched="{written(watched.name)}" data-heard="{watched.heard}"' if watched else ""
+    )
     return f"""<!doctype html>
 <html lang="{sheet.code}">
 <head>

@@ -84,7 +84,9 @@ class Tab(Frozen):
     """A `Phrase`, or words of the campaign."""
 
 
-def tabs(group: str, legend: str, choices: Sequence[Tab], sheet: Sheet, *, kind: str = "tabs") -> str:
+def tabs(
+    group: str, legend: str, choices: Sequence[Tab], sheet: Sheet, *, kind: str = "tabs"
+) -> str:
     """Return a group of choices, the first one taken; of one alone only the button, unseen."""
     buttons = "".join(
         f'<input type="radio" name="{group}" id="{each.id}"{" checked" if number == 0 else ""}>'
@@ -92,4 +94,6 @@ def tabs(group: str, legend: str, choices: Sequence[Tab], sheet: Sheet, *, kind:
         for number, each in enumerate(choices)
     )
     unseen = " hidden" if len(choices) < 2 else ""
-    return f'<fieldset class="{kind}"{unseen}><legend>{sheet.say(legend)}</legend>{buttons}</fieldset>'
+    return (
+        f'<fieldset class="{kind}"{unseen}><legend>{sheet.say(legend)}</legend>{buttons}</fieldset>'
+    )

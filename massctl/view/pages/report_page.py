@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping
 from massctl.extras import install_command
 from massctl.model.phrase import Phrase
 from massctl.report.comparison import COMPARED_METRICS
-from massctl.report.report import DAYS, SIDE_BY_SIDE_DAY, AccountReport, Comparison, Metric, Report, Scene, SendReport
+from massctl.report.report import (
+    DAYS,
+    SIDE_BY_SIDE_DAY,
+    AccountReport,
+    Comparison,
+    Metric,
+    Report,
+    Scene,
+    SendReport,
+)
 from massctl.view.charts import Caption, Value, bars, can_draw, reads_by_day, stacked_bars
 from massctl.view.i18n import say
 from massctl.view.pages.document import Watched, document
@@ -37,7 +46,9 @@ _WAYS: Mapping[str, str] = {Scene.MESSAGE: "way-1", Scene.CHAT: "way-2", Scene.M
 """The colour of a source; what is not here, and is not recommended, is grey."""
 
 
-def send_page(send: SendReport, account: AccountReport, sheet: Sheet, watched: Watched | None, more: str = "") -> str:
+def send_page(
+    send: SendReport, account: AccountReport, sheet: Sheet, watched: Watched | None, more: str = ""
+) -> str:
     """Return the page of one send; `more` is HTML for its facts."""
     facts = [written(account.name), *map(sheet.say, send_facts(send)), *([more] if more else [])]
     main = f'<div class="report">{send_section(send, account, sheet, level=_ALONE)}{definitions(sheet)}</div>'
@@ -65,7 +76,9 @@ def send_section(send: SendReport, account: AccountReport, sheet: Sheet, *, leve
 
 def as_of(account: AccountReport, sheet: Sheet) -> str:
     """Say below the first sentence as of when the numbers are, and what else holds for the account."""
-    return f'<p class="as-of">{sentences(map(sheet.say, account_words(account)), sheet.language)}</p>'
+    return (
+        f'<p class="as-of">{sentences(map(sheet.say, account_words(account)), sheet.language)}</p>'
+    )
 
 
 def no_charts(sheet: Sheet) -> str:
@@ -80,7 +93,9 @@ def no_charts(sheet: Sheet) -> str:
 def _tiles(send: SendReport, sheet: Sheet, level: int) -> str:
     """Return the numbers on top: those of the newest day that is over, against comparable sends."""
     day = max((each.day for each in send.comparisons), default=0)
-    found = [each for metric in COMPARED_METRICS if (each := send.comparison(metric, day)) is not None]
+    found = [
+        each for metric in COMPARED_METRICS if (each := send.comparison(metric, day)) is not None
+    ]
     if not found:
         return ""
     tiles = "".join(_tile(each, sheet) for each in found)
@@ -98,9 +113,18 @@ def _tile(each: Comparison, sheet: Sheet) -> str:
     usual = drawn = ""
     if each.quartiles is not None:
         usual = sheet.say(usual_words(each.quartiles, each.count, each.metric))
-        drawn = spread(each.quartiles, each.figure.value, max(*each.values, each.figure.value or 0), each.values)
+        drawn = spread(
+            each.quartiles,
+            each.figure.value,
+            max(*each.values, each.figure.value or 0),
+            each.values,
+        )
     standing = each.standing
-    lies = f'<span class="standing lies-{standing}">{sheet.say(STANDING[standing])}</span>' if standing else ""
+    lies = (
+        f'<span class="standing lies-{standing}">{sheet.say(STANDING[standing])}</span>'
+        if standing
+        else ""
+    )
     return f"""<div><dt>{sheet.say(METRIC[each.metric])}</dt><dd><b>{value}</b>{lies}{drawn}
 <span class="usual">{usual}</span>{writer.notes()}</dd></div>
 """
@@ -126,7 +150,9 @@ def _card(section: Section, send: SendReport, sheet: Sheet, level: int) -> str:
 
 
 def _caption(section: Section, send: SendReport, sheet: Sheet) -> Caption:
-    described = say(section.said[0], sheet.language) if section.said else say(section.title, sheet.language)
+    described = (
+        say(section.said[0], sheet.language) if section.said else say(section.title, sheet.language)
+    )
     return Caption(f"{anchor_of(send)}-{section.key}", send.title, described)
 
 
@@ -139,7 +165,9 @@ def legend(kinds: Mapping[str, Phrase], sheet: Sheet) -> str:
 def _reads(send: SendReport, sheet: Sheet, caption: Caption) -> str:
     """Draw how readers grew, on what is usual."""
     days = {
-        each.day: Value(each.read_user, say(_reader_words(each.day, each.read_user), sheet.language))
+        each.day: Value(
+            each.read_user, say(_reader_words(each.day, each.read_user), sheet.language)
+        )
         for each in (send.first.points if send.first is not None else ())
     }
     last = DAYS[-1] if max(days) > SIDE_BY_SIDE_DAY else SIDE_BY_SIDE_DAY
@@ -162,11 +190,20 @@ def _reader_words(day: int, readers: float) -> Phrase:
 def _sources(send: SendReport, sheet: Sheet, caption: Caption) -> str:
     """Draw where readers came from by each day of a report, with recommendations apart."""
     rows = send.first.sources if send.first is not None else ()
-    places = [place for place in range(len(DAYS)) if any(row.figures[place].value is not None for row in rows)]
+    places = [
+        place
+        for place in range(len(DAYS))
+        if any(row.figures[place].value is not None for row in rows)
+    ]
     if not places:
         return ""
-    kinds = {**dict.fromkeys(_WAYS.values(), Phrase("other sources")), "others": Phrase("other sources")}
-    kinds |= {kind: SCENE[scene] for scene, kind in _WAYS.items()} | {"recommended": SCENE[Scene.RECOMMENDED]}
+    kinds = {
+        **dict.fromkeys(_WAYS.values(), Phrase("other sources")),
+        "others": Phrase("other sources"),
+    }
+    kinds |= {kind: SCENE[scene] for scene, kind in _WAYS.items()} | {
+        "recommended": SCENE[Scene.RECOMMENDED]
+    }
     sums: dict[str, list[float]] = {kind: [0.0] * len(places) for kind in kinds}
     for row in rows:
         kind = "recommended" if row.scene == Scene.RECOMMENDED else _WAYS.get(row.scene, "others")
@@ -189,21 +226,36 @@ def _leaves(send: SendReport, sheet: Sheet, caption: Caption) -> str:
     """Draw where readers left; those of the last fifth have read nearly all of it."""
     figures = send.first.leaves if send.first is not None else ()
     values = [
-        Value(each.share, f"{place}: {percent(each.share or 0)}", "last" if place == LEAVES[-1] else "")
+        Value(
+            each.share,
+            f"{place}: {percent(each.share or 0)}",
+            "last" if place == LEAVES[-1] else "",
+        )
         for place, each in zip(LEAVES, figures, strict=True)
     ]
-    return bars(caption, [each.removesuffix("%") for each in LEAVES], {"this": values}, "{:.0%}".format)
+    return bars(
+        caption, [each.removesuffix("%") for each in LEAVES], {"this": values}, "{:.0%}".format
+    )
 
 
 def _followers(send: SendReport, sheet: Sheet, caption: Caption) -> str:
     """Draw who stopped following, beside the median of the same weekday."""
-    labels = [f"{each.day:%m-%d} {say(WEEKDAYS_SHORT[each.day.weekday()], sheet.language)}" for each in send.followers]
+    labels = [
+        f"{each.day:%m-%d} {say(WEEKDAYS_SHORT[each.day.weekday()], sheet.language)}"
+        for each in send.followers
+    ]
     numbers = {
         "this": [each.cancelled.value for each in send.followers],
         "usual": [each.usual.median if each.usual is not None else None for each in send.followers],
     }
-    series = {kind: [Value(each, number(each or 0)) for each in values] for kind, values in numbers.items()}
-    kinds = {"this": Phrase("unfollows"), "usual": Phrase("median of the same weekday of earlier weeks")}
+    series = {
+        kind: [Value(each, number(each or 0)) for each in values]
+        for kind, values in numbers.items()
+    }
+    kinds = {
+        "this": Phrase("unfollows"),
+        "usual": Phrase("median of the same weekday of earlier weeks"),
+    }
     chart = bars(caption, labels, series, number)
     return legend(kinds, sheet) + chart if chart else ""
 
@@ -218,7 +270,9 @@ _SOURCE = "https://developers.weixin.qq.com/doc/service/api/wedata/{}"
 _MEANINGS = (
     (
         METRIC[Metric.READ_USER],
-        Phrase("People who read the article, from all sources: what each day brought, added from its publication on."),
+        Phrase(
+            "People who read the article, from all sources: what each day brought, added from its publication on."
+        ),
         "news/api_getarticletotaldetail",
     ),
     (
@@ -228,17 +282,23 @@ _MEANINGS = (
     ),
     (
         METRIC[Metric.READ_FINISH_RATE],
-        Phrase("Of its readers, the share that read to the end. WeChat gives the share, and no number of people."),
+        Phrase(
+            "Of its readers, the share that read to the end. WeChat gives the share, and no number of people."
+        ),
         "news/api_getarticletotaldetail",
     ),
     (
         Phrase("where readers leave"),
-        Phrase("Of its readers, the share that left in each fifth of the article; WeChat's positions 1 to 5."),
+        Phrase(
+            "Of its readers, the share that left in each fifth of the article; WeChat's positions 1 to 5."
+        ),
         "news/api_getarticletotaldetail",
     ),
     (
         SCENE[Scene.RECOMMENDED],
-        Phrase("Readers to whom WeChat showed the article by itself. They are no part of what followers read."),
+        Phrase(
+            "Readers to whom WeChat showed the article by itself. They are no part of what followers read."
+        ),
         "news/api_getarticletotaldetail",
     ),
     (
@@ -269,7 +329,9 @@ def definitions(sheet: Sheet) -> str:
         f"<dt>{sheet.say(name)}</dt><dd>{sheet.say(meaning)}{_source(page, sheet)}</dd>"
         for name, meaning, page in _MEANINGS
     )
-    days = sheet.say(Phrase("Day 1 is the Beijing day of the send. WeChat counts an article for 30 days."))
+    days = sheet.say(
+        Phrase("Day 1 is the Beijing day of the send. WeChat counts an article for 30 days.")
+    )
     name = sheet.say(Phrase("What the numbers mean"))
     return f'<section class="meanings"><h2>{name}</h2><p>{days}</p><dl>{said}</dl></section>'
 

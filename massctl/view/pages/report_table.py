@@ -26,27 +26,42 @@ class Writer:
         late = f'<sup title="{self._sheet.say(LATE)}">{mark}</sup>' if mark else ""
         return f"{number(figure.value, metric)}{late}"
 
-    def table(self, table: Table, heads: Sequence[str] = (), order: tuple[int, str] = (-1, "")) -> str:
+    def table(
+        self, table: Table, heads: Sequence[str] = (), order: tuple[int, str] = (-1, "")
+    ) -> str:
         """Write a table; `heads` are its heads as HTML, and `order` the column that it is sorted by, and how."""
         names, words = list(map(self._sheet.say, table.heads)), table.are_words
         head = "".join(
             _head(each, "" if words[place] else _AMOUNT, order[1] if order[0] == place else "")
             for place, each in enumerate(heads or names)
         )
-        labels = ["" if left else f'{_AMOUNT} data-label="{name}"' for name, left in zip(names, words, strict=True)]
+        labels = [
+            "" if left else f'{_AMOUNT} data-label="{name}"'
+            for name, left in zip(names, words, strict=True)
+        ]
         rows = "".join(f"<tr>{self._row(row, labels)}</tr>\n" for row in table.rows)
-        caption = f"<caption>{self._sheet.say(table.caption)}</caption>" if table.caption is not None else ""
+        caption = (
+            f"<caption>{self._sheet.say(table.caption)}</caption>"
+            if table.caption is not None
+            else ""
+        )
         return f'<table class="{table.kind}">{caption}<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table>'
 
     def shown(self, table: Table) -> str:
         """Write a table, or why it shows no number at all."""
         reasons = table.reasons
         said = [*([table.caption] if table.caption is not None else []), *reasons]
-        return "".join(f"<p>{self._sheet.say(each)}</p>" for each in said) if reasons else self.table(table)
+        return (
+            "".join(f"<p>{self._sheet.say(each)}</p>" for each in said)
+            if reasons
+            else self.table(table)
+        )
 
     def notes(self) -> str:
         """Return why numbers are missing, or what is late; nothing where none is."""
-        said = [f"<sup>{mark}</sup> {self._sheet.say(words)}" for mark, words in self._notes.meanings()]
+        said = [
+            f"<sup>{mark}</sup> {self._sheet.say(words)}" for mark, words in self._notes.meanings()
+        ]
         return f'<p class="notes">{"<br>".join(said)}</p>' if said else ""
 
     def _row(self, row: Sequence[Cell], labels: Sequence[str]) -> str:
@@ -95,7 +110,9 @@ def share_bar(share: float | None, kind: str) -> str:
     )
 
 
-def spread(quartiles: Quartiles, value: float | None, top: float, others: Sequence[float] = ()) -> str:
+def spread(
+    quartiles: Quartiles, value: float | None, top: float, others: Sequence[float] = ()
+) -> str:
     """Draw the quartiles as a box with the median in it, on a scale from 0 to `top`.
 
     `value` is a mark, and each of `others` a tick.
@@ -105,7 +122,13 @@ def spread(quartiles: Quartiles, value: float | None, top: float, others: Sequen
         at = _WIDE * start / top if top else 0
         return f'<rect class="{kind}" x="{at:.1f}" y="{y}" width="{width:.1f}" height="{height}"/>'
 
-    box = bar("box", quartiles.lower, 3, _WIDE * (quartiles.upper - quartiles.lower) / top if top else 0, 8)
+    box = bar(
+        "box",
+        quartiles.lower,
+        3,
+        _WIDE * (quartiles.upper - quartiles.lower) / top if top else 0,
+        8,
+    )
     ticks = "".join(bar("tick", each, 5, 0.5, 4) for each in others)
     mark = bar("mark", value, 0, 1.6, 14) if value is not None else ""
     return (

@@ -34,8 +34,21 @@ from massctl.view.pages.report_page import (
     send_section,
 )
 from massctl.view.pages.report_table import Writer
-from massctl.view.report_document import COLUMNS, LISTED_MAX, Table, send_row, sends_table, side_by_side
-from massctl.view.report_words import SIDE_BY_SIDE, audience_words, number, send_facts, sends_counted
+from massctl.view.report_document import (
+    COLUMNS,
+    LISTED_MAX,
+    Table,
+    send_row,
+    sends_table,
+    side_by_side,
+)
+from massctl.view.report_words import (
+    SIDE_BY_SIDE,
+    audience_words,
+    number,
+    send_facts,
+    sends_counted,
+)
 from massctl.view.words import recorded
 
 Address = Callable[[SendReport], str]
@@ -91,7 +104,9 @@ def report_page(report: Report, sheet: Sheet) -> str:
     return _document(report, main, sheet, None)
 
 
-def sends_page(report: Report, sheet: Sheet, watched: Watched, order: Order, trouble: str | None) -> str:
+def sends_page(
+    report: Report, sheet: Sheet, watched: Watched, order: Order, trouble: str | None
+) -> str:
     """Return the server's page of all sends, sorted as asked; `trouble` is why ledger or archive cannot be read."""
     unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
     inside = _overview(report, sheet, order, _served_address, REPORT)
@@ -102,7 +117,10 @@ def sends_page(report: Report, sheet: Sheet, watched: Watched, order: Order, tro
 def served_send_page(report: Report, send: SendReport, sheet: Sheet, watched: Watched) -> str:
     """Return the server's page of one send."""
     others, preview = sheet.say(Phrase("all sends")), sheet.say(Phrase("its preview"))
-    links = [f'<a href="{REPORT}">{others}</a>', f'<a href="/{written(send.campaign)}">{preview}</a>']
+    links = [
+        f'<a href="{REPORT}">{others}</a>',
+        f'<a href="/{written(send.campaign)}">{preview}</a>',
+    ]
     return send_page(send, account_of(report, send), sheet, watched, " · ".join(links))
 
 
@@ -125,16 +143,22 @@ def _document(report: Report, main: str, sheet: Sheet, watched: Watched | None) 
     if report.since is not None:
         facts.append(sheet.say(Phrase("since {day}", day=report.since)))
     facts.append(sheet.say(Phrase("made {moment}", moment=recorded(report.now))))
-    return document(say(Phrase("What sends reached"), sheet.language), facts, main, [], sheet, watched, STYLES)
+    return document(
+        say(Phrase("What sends reached"), sheet.language), facts, main, [], sheet, watched, STYLES
+    )
 
 
-def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sort_address: str) -> str:
+def _overview(
+    report: Report, sheet: Sheet, order: Order, address: Address, sort_address: str
+) -> str:
     """Return the sentence and each account; links to `sort_address` sort the table: none where it is empty."""
     lead = f'<div class="lead"><p class="sentence">{sheet.say(report.sentence)}</p>{no_charts(sheet)}</div>'
     accounts = []
     for account in report.accounts:
         sends = [each for each in report.sends if each.appid == account.appid]
-        said = f"<p>{sheet.say(report_sentence(sends, None))}</p>" if len(report.accounts) > 1 else ""
+        said = (
+            f"<p>{sheet.say(report_sentence(sends, None))}</p>" if len(report.accounts) > 1 else ""
+        )
         heads = [_head(key, sheet, order, sort_address) for key in COLUMNS]
         cards = [
             _chart(account, sends, sheet, address),
@@ -149,7 +173,9 @@ def _overview(report: Report, sheet: Sheet, order: Order, address: Address, sort
     return lead + "".join(accounts)
 
 
-def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address) -> str:
+def _chart(
+    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address
+) -> str:
     """Return a dot for each send."""
     is_mixed = len({(each.scope, each.tag) for each in sends}) > 1
     days: dict[date, list[Value]] = {}
@@ -158,21 +184,33 @@ def _chart(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, ad
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
             kind = "part" if is_mixed and each.scope is not AudienceKind.ALL else ""
-            days.setdefault(each.ref_date, []).append(Value(figure.value, words, kind, link=address(each)))
+            days.setdefault(each.ref_date, []).append(
+                Value(figure.value, words, kind, link=address(each))
+            )
     if sum(map(len, days.values())) < FEWEST_COMPARED or len(days) < 2 or not can_draw():
         return ""
     found = next((each for each in account.breakdowns if each.by is By.AUDIENCE), None)
     # A tag reads less than everybody: sends to different audiences have no median in common.
-    alike = [each for each in found.groups if not is_mixed or each.key == AudienceKind.ALL] if found is not None else []
+    alike = (
+        [each for each in found.groups if not is_mixed or each.key == AudienceKind.ALL]
+        if found is not None
+        else []
+    )
     middle = alike[0].quartiles.median if alike else None
     name = Phrase("Every send")
-    described = Phrase("Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY)
+    described = Phrase(
+        "Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY
+    )
     kinds = {"this": Phrase("to every follower") if is_mixed else Phrase("a send")}
     if is_mixed:
         kinds["part"] = Phrase("to a part of them")
     if middle is not None:
-        kinds["median"] = Phrase("the median of those to every follower") if is_mixed else Phrase("the median")
-    caption = Caption(f"sends-{account.account}", say(name, sheet.language), say(described, sheet.language))
+        kinds["median"] = (
+            Phrase("the median of those to every follower") if is_mixed else Phrase("the median")
+        )
+    caption = Caption(
+        f"sends-{account.account}", say(name, sheet.language), say(described, sheet.language)
+    )
     inside = f"<p>{sheet.say(described)}</p>{legend(kinds, sheet)}{dots(caption, days, middle)}"
     return f'<section class="card wide"><h3>{sheet.say(name)}</h3>{inside}</section>'
 
@@ -188,7 +226,9 @@ def _table(
     writer, whole = Writer(sheet), sends_table(sends)
     rows = tuple(send_row(each, address(each)) for each in sends)
     ordered = (list(COLUMNS).index(order.key), "descending" if order.descending else "ascending")
-    shown = writer.table(Table("sends", whole.heads, rows[:LISTED_MAX], whole.caption), heads, ordered)
+    shown = writer.table(
+        Table("sends", whole.heads, rows[:LISTED_MAX], whole.caption), heads, ordered
+    )
     if others := rows[LISTED_MAX:]:
         more = Phrase("{sends} more", sends=sends_counted(len(others)))
         rest = writer.table(Table("sends", whole.heads, others, more))

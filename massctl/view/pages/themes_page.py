@@ -14,11 +14,30 @@ from massctl.view.pages.document import Knob, Watched, document, knob
 from massctl.view.pages.markup import Sheet, Tab, written
 
 CHARACTERS: Mapping[str, tuple[str, Phrase]] = {
-    "qingshan": ("青山", Phrase("a hairline and a dark green over each section; for guides, notices and institutions")),
-    "danmo": ("淡墨", Phrase("ink on paper, much white, headings in the middle; for essays, fiction and interviews")),
-    "zaobao": ("早报", Phrase("large black headings, a tight rhythm, pulled quotations; for news and long reads")),
-    "zhaopai": ("招牌", Phrase("one bold colour in blocks with white letters; for brands, products and launches")),
-    "nuanyang": ("暖阳", Phrase("soft warm grounds, round corners, stitched edges; for shops, food and weekends")),
+    "qingshan": (
+        "青山",
+        Phrase(
+            "a hairline and a dark green over each section; for guides, notices and institutions"
+        ),
+    ),
+    "danmo": (
+        "淡墨",
+        Phrase(
+            "ink on paper, much white, headings in the middle; for essays, fiction and interviews"
+        ),
+    ),
+    "zaobao": (
+        "早报",
+        Phrase("large black headings, a tight rhythm, pulled quotations; for news and long reads"),
+    ),
+    "zhaopai": (
+        "招牌",
+        Phrase("one bold colour in blocks with white letters; for brands, products and launches"),
+    ),
+    "nuanyang": (
+        "暖阳",
+        Phrase("soft warm grounds, round corners, stitched edges; for shops, food and weekends"),
+    ),
 }
 """Built-in theme -> its Chinese name, and what it is like."""
 _OWN = Phrase("as in the theme")
@@ -33,7 +52,9 @@ class Shown(Frozen):
     """What is wrong with the theme as it is chosen, each with a hint."""
 
 
-def themes_page(shown: Sequence[Shown], diagnostics: Sequence[Diagnostic], sheet: Sheet, watched: Watched) -> str:
+def themes_page(
+    shown: Sequence[Shown], diagnostics: Sequence[Diagnostic], sheet: Sheet, watched: Watched
+) -> str:
     """Return the page; without themes, `diagnostics` of massctl.yaml say why."""
     title = sheet.say(Phrase("Themes"))
     if not shown:
@@ -56,7 +77,10 @@ _SETTINGS: Sequence[Knob] = (
     (
         "font_size",
         Phrase("font size"),
-        _names("font_size", {"own": _OWN, **{str(n): f"{n}" for n in range(FONT_SIZE_MIN, FONT_SIZE_MAX + 1)}}),
+        _names(
+            "font_size",
+            {"own": _OWN, **{str(n): f"{n}" for n in range(FONT_SIZE_MIN, FONT_SIZE_MAX + 1)}},
+        ),
     ),
     (
         "headings",
@@ -78,7 +102,11 @@ _SETTINGS: Sequence[Knob] = (
         Phrase("code"),
         _names("code", {"own": _OWN, "light": Phrase("light code"), "dark": Phrase("dark code")}),
     ),
-    ("sample", Phrase("sample"), _names("sample", {"own": Phrase("an article"), "blocks": Phrase("all blocks")})),
+    (
+        "sample",
+        Phrase("sample"),
+        _names("sample", {"own": Phrase("an article"), "blocks": Phrase("all blocks")}),
+    ),
 )
 """Choices that draw the page again: the first one is taken where the address says nothing."""
 _PAIR: Knob = (
@@ -102,7 +130,9 @@ def _theme(shown: Shown, sheet: Sheet) -> str:
     )
     copy, done = sheet.say(Phrase("copy")), sheet.say(Phrase("copied"))
     button = f'<button type="button" data-copy="{written(line)}" data-done="{done}">{copy}</button>'
-    day, night = (phone(shown.article, "不赶路", f"{name}-{time}", sheet) for time in ("day", "night"))
+    day, night = (
+        phone(shown.article, "不赶路", f"{name}-{time}", sheet) for time in ("day", "night")
+    )
     return f"""<section class="column theme" aria-labelledby="{name}-day">
 <h2 id="{name}-day"><span id="{name}-night">{title} <code>{written(name)}</code></span></h2>
 <p class="character">{sheet.say(character)}</p>
@@ -117,5 +147,7 @@ def theme_line(theme: ThemeSettings) -> str:
     said = theme.said
     if said.keys() == {"name"}:
         return f"theme: {theme.name}"
-    values = ", ".join(f"{key}: {json.dumps(value) if key == 'accent' else value}" for key, value in said.items())
+    values = ", ".join(
+        f"{key}: {json.dumps(value) if key == 'accent' else value}" for key, value in said.items()
+    )
     return f"theme: {{{values}}}"

@@ -65,7 +65,9 @@ class Repository:
     def apply(self, *arguments: str) -> tuple[int, dict[str, Any]]:
         """Run `apply NAME` against the sandbox; gives its exit status and the campaign's part of the answer."""
         names = () if "--plan" in arguments else (NAME,)
-        status, out = self.massctl("apply", *names, "--sandbox", "--yes", "--format", "json", *arguments)
+        status, out = self.massctl(
+            "apply", *names, "--sandbox", "--yes", "--format", "json", *arguments
+        )
         return status, json.loads(out)["campaigns"][0]
 
     def check(self) -> tuple[int, dict[str, Any]]:
@@ -75,7 +77,9 @@ class Repository:
 
     def lock(self) -> dict[str, Any]:
         """The lock as it stands."""
-        document: dict[str, Any] = json.loads((self.folder / "campaign.lock.json").read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(
+            (self.folder / "campaign.lock.json").read_text(encoding="utf-8")
+        )
         return document
 
     def edit(self, path: str, before: str, after: str) -> None:
@@ -87,7 +91,11 @@ class Repository:
 
     def snapshot(self) -> dict[str, bytes]:
         """Every file of campaigns/."""
-        return {str(p.relative_to(self.root)): p.read_bytes() for p in self.root.rglob("campaigns/**/*") if p.is_file()}
+        return {
+            str(p.relative_to(self.root)): p.read_bytes()
+            for p in self.root.rglob("campaigns/**/*")
+            if p.is_file()
+        }
 
 
 def picture(colour: str) -> bytes:

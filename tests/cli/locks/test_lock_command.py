@@ -40,7 +40,9 @@ def test_a_lock_names_what_is_approved(repository: Repository) -> None:
     assert [("images/cover.png", "material"), ("images/hero.png", "image")] == [
         (each["path"], each["as"]) for each in lock["pictures"]
     ]
-    assert ["campaign.lock.json"] == [each.name for each in repository.folder.iterdir() if "lock" in each.name]
+    assert ["campaign.lock.json"] == [
+        each.name for each in repository.folder.iterdir() if "lock" in each.name
+    ]
 
 
 def test_the_digest_is_the_one_of_the_contract_and_of_the_plan(repository: Repository) -> None:
@@ -51,9 +53,13 @@ def test_the_digest_is_the_one_of_the_contract_and_of_the_plan(repository: Repos
 
 
 @pytest.mark.parametrize(("asks", "status"), [("true", 5), ("false", 0)])
-def test_only_a_house_that_asks_for_locks_is_checked(repository: Repository, asks: str, status: int) -> None:
+def test_only_a_house_that_asks_for_locks_is_checked(
+    repository: Repository, asks: str, status: int
+) -> None:
     settings = repository.root / "massctl.yaml"
-    settings.write_text(settings.read_text("utf-8").replace("require_lock: true", f"require_lock: {asks}"), "utf-8")
+    settings.write_text(
+        settings.read_text("utf-8").replace("require_lock: true", f"require_lock: {asks}"), "utf-8"
+    )
     assert status == repository.massctl("lock", "--check", "--if-required")[0]
     assert 5 == repository.massctl("lock", "--check")[0]
 
@@ -81,7 +87,9 @@ def test_a_copy_of_the_lock_is_removed(repository: Repository) -> None:
 
 
 def test_a_text_is_locked_with_its_words(repository: Repository) -> None:
-    words = "version: 1\naccount: main\naudience: {tag_id: 101}\ntext: {content: '今晚{{ 7 + 1 }}点'}\n"
+    words = (
+        "version: 1\naccount: main\naudience: {tag_id: 101}\ntext: {content: '今晚{{ 7 + 1 }}点'}\n"
+    )
     (repository.folder / "campaign.yaml").write_text(words, encoding="utf-8")
     repository.massctl("lock")
     assert {"type": "text", "content": "今晚8点"} == repository.lock()["message"]
@@ -96,7 +104,11 @@ def test_a_campaign_that_went_out_is_not_locked_any_more(repository: Repository)
     repository.edit(f"{NAME}/articles/main.md.j2", "元。", "元！")
     before = repository.snapshot()
     status, out = repository.massctl("lock", "--format", "json")
-    assert (0, "concluded", before) == (status, json.loads(out)["campaigns"][0]["result"], repository.snapshot())
+    assert (0, "concluded", before) == (
+        status,
+        json.loads(out)["campaigns"][0]["result"],
+        repository.snapshot(),
+    )
 
 
 def test_a_campaign_with_faults_is_not_locked_and_the_next_one_is(repository: Repository) -> None:
@@ -128,7 +140,12 @@ def test_check_of_nothing_locked_is_lock_missing_and_writes_nothing(repository: 
 def test_check_of_what_is_locked_is_quiet(repository: Repository) -> None:
     repository.massctl("lock")
     status, found = repository.check()
-    assert (0, "unchanged", [], []) == (status, found["result"], found["differences"], found["refusals"])
+    assert (0, "unchanged", [], []) == (
+        status,
+        found["result"],
+        found["differences"],
+        found["refusals"],
+    )
 
 
 DIFFERENCES = [
@@ -172,7 +189,10 @@ def test_check_names_a_picture(repository: Repository) -> None:
     repository.massctl("lock")
     (repository.folder / "images/hero.png").write_bytes(picture("green"))
     status, found = repository.check()
-    assert (5, ["the text of article 1", "the picture images/hero.png"]) == (status, found["differences"])
+    assert (5, ["the text of article 1", "the picture images/hero.png"]) == (
+        status,
+        found["differences"],
+    )
 
 
 def test_check_names_the_renderer_alone(repository: Repository) -> None:
@@ -203,13 +223,19 @@ def test_a_lock_of_another_massctl_that_renders_otherwise_is_stale_because_massc
     _, out = repository.massctl("plan", "--format", "json")
     for campaign in (repository.apply()[1], json.loads(out)["campaigns"][0]):
         refusal = campaign["refusals"][0]
-        assert ("lock_stale", True) == (refusal["guard"], refusal["message"].startswith(due)), refusal
+        assert ("lock_stale", True) == (refusal["guard"], refusal["message"].startswith(due)), (
+            refusal
+        )
     assert "waiting" == json.loads(out)["campaigns"][0]["window"]
 
 
 BY_HAND = [
     ("编辑部", "市场部", ["campaign.lock.json was changed by hand", "the author of article 1"]),
-    ('"format_version": 1', '"format_version": 2', ["campaign.lock.json is not what massctl wrote"]),
+    (
+        '"format_version": 1',
+        '"format_version": 2',
+        ["campaign.lock.json is not what massctl wrote"],
+    ),
     ("{", "[", ["campaign.lock.json is not what massctl wrote"]),
     ('  "campaign"', '    "campaign"', ["campaign.lock.json was changed by hand"]),
     ('"name": "main"', '"name": "other"', ["the account's name"]),
@@ -235,7 +261,9 @@ def test_a_check_of_all_passes_over_a_window_that_has_closed(repository: Reposit
     assert 5 == repository.massctl("lock", "--check", NAME)[0]
 
 
-def test_the_samples_are_locked_with_the_same_digests_on_every_machine(tmp_path: Path, repository: Repository) -> None:
+def test_the_samples_are_locked_with_the_same_digests_on_every_machine(
+    tmp_path: Path, repository: Repository
+) -> None:
     """A scaled PNG, a WebP as picture and cover, a drawn formula. CI compares the locks of four kinds of machine."""
     write_samples(tmp_path / "samples")
     _, out = repository.massctl("-C", str(tmp_path / "samples"), "lock", "--format", "json")
@@ -291,7 +319,10 @@ def test_the_schemas_accept_what_is_written(repository: Repository) -> None:
     repository.massctl("lock")
     _, out = repository.massctl("plan", "--format", "json")
     lock, plan = validator("lock"), validator("plan")
-    assert ([], []) == (list(lock.iter_errors(repository.lock())), list(plan.iter_errors(json.loads(out))))
+    assert ([], []) == (
+        list(lock.iter_errors(repository.lock())),
+        list(plan.iter_errors(json.loads(out))),
+    )
     assert (False, False) == (
         lock.is_valid({**repository.lock(), "extra": 1}),
         plan.is_valid({**json.loads(out), "serial": "1"}),
@@ -301,4 +332,6 @@ def test_the_schemas_accept_what_is_written(repository: Repository) -> None:
 @pytest.mark.parametrize("name", ["lock", "plan"])
 def test_every_block_of_a_document_is_described(name: str) -> None:
     schema = validator(name).schema
-    assert [] == [block for block in (schema, *schema["$defs"].values()) if not block.get("description")]
+    assert [] == [
+        block for block in (schema, *schema["$defs"].values()) if not block.get("description")
+    ]

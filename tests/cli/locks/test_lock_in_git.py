@@ -41,13 +41,22 @@ def test_a_lock_in_no_commit_is_refused_and_the_command_leads_out(checkout: Repo
     (hint,) = refused(checkout).values()
     command = hint.partition(": ")[2]
     assert ["lock_uncommitted"] == list(refused(checkout))
-    subprocess.run(command, shell=True, cwd=checkout.root, env=dict(gits.ENVIRONMENT), check=True, capture_output=True)
+    subprocess.run(
+        command,
+        shell=True,
+        cwd=checkout.root,
+        env=dict(gits.ENVIRONMENT),
+        check=True,
+        capture_output=True,
+    )
     assert "lock_uncommitted" not in refused(checkout)
 
 
 def test_the_commit_that_has_the_lock_is_known(checkout: Repository) -> None:
     names = [CampaignName(NAME)]
-    refused, commit = GitCheckout(checkout.root, settings(), dict(gits.ENVIRONMENT)).uncommitted_locks(names)
+    refused, commit = GitCheckout(
+        checkout.root, settings(), dict(gits.ENVIRONMENT)
+    ).uncommitted_locks(names)
     git(checkout, "add", LOCK)
     git(checkout, "commit", "--quiet", "--message", "lock")
     known = GitCheckout(checkout.root, settings(), dict(gits.ENVIRONMENT)).uncommitted_locks(names)
@@ -85,7 +94,9 @@ def test_where_git_cannot_say_what_is_committed_nothing_is_sent(checkout: Reposi
     assert ["lineage_uncommitted"] == list(refused(checkout))
 
 
-def test_outside_of_git_and_in_the_sandbox_no_commit_is_asked_for(checkout: Repository, repository: Repository) -> None:
+def test_outside_of_git_and_in_the_sandbox_no_commit_is_asked_for(
+    checkout: Repository, repository: Repository
+) -> None:
     assert {} == refused(checkout, "--sandbox")
     (repository.root / ".git").rename(repository.root.parent / "away")
     assert "lock_uncommitted" not in refused(repository)

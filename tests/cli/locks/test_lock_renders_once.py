@@ -41,7 +41,11 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 )
 @pytest.mark.parametrize("state", ["locked", "stale", "missing"])
 def test_a_command_renders_a_campaign_once(
-    repository: Repository, rendered: list[str], command: list[str], state: str, monkeypatch: pytest.MonkeyPatch
+    repository: Repository,
+    rendered: list[str],
+    command: list[str],
+    state: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(repository.root)
     monkeypatch.setenv("WECHAT_MAIN_SECRET", "secret")
@@ -56,7 +60,9 @@ def test_a_command_renders_a_campaign_once(
     assert rendered == ([] if is_unread else [NAME])
 
 
-def test_apply_renders_what_it_sends_once_and_what_was_sent_never(repository: Repository, rendered: list[str]) -> None:
+def test_apply_renders_what_it_sends_once_and_what_was_sent_never(
+    repository: Repository, rendered: list[str]
+) -> None:
     repository.massctl("lock")
     rendered.clear()
     status, found = repository.apply()
@@ -73,7 +79,9 @@ def test_what_the_child_converts_is_what_is_uploaded(repository: Repository) -> 
     repository.massctl("lock")
     (picture,) = [each for each in repository.lock()["pictures"] if each["as"] == "image"]
     assert picture["sha256"] == picture["source_sha256"]
-    sample = Path(massctl.__file__).parent.parent / "campaigns/2026-autumn-walks/images/umbrellas.webp"
+    sample = (
+        Path(massctl.__file__).parent.parent / "campaigns/2026-autumn-walks/images/umbrellas.webp"
+    )
     (repository.folder / "images/hero.webp").write_bytes(sample.read_bytes())
     repository.edit(f"{NAME}/articles/main.md.j2", "hero.png", "hero.webp")
     repository.massctl("lock")
@@ -82,6 +90,12 @@ def test_what_the_child_converts_is_what_is_uploaded(repository: Repository) -> 
     assert len(sample.read_bytes()) == picture["bytes"]
     status, found = repository.apply()
     assert (0, "sending") == (status, found["status"])
-    entries = (repository.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8").splitlines()
-    uploaded = [json.loads(each) for each in entries if json.loads(each)["type"] == "image_uploaded"]
+    entries = (
+        (repository.root / ".massctl/sandbox/massctl.state.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
+    uploaded = [
+        json.loads(each) for each in entries if json.loads(each)["type"] == "image_uploaded"
+    ]
     assert [picture["sha256"].removeprefix("sha256:")] == [each["sha256"] for each in uploaded]

@@ -5,7 +5,9 @@ from lock_repository import NAME, Repository
 THEME = "campaigns/_shared/themes/brand.css"
 
 
-def wear(repository: Repository, css: str = ":root{--accent:#08684f}p{color:var(--accent)}") -> None:
+def wear(
+    repository: Repository, css: str = ":root{--accent:#08684f}p{color:var(--accent)}"
+) -> None:
     """Give the campaign a theme of the house."""
     repository.edit(f"{NAME}/campaign.yaml", "version: 1", "version: 1\ntheme: brand")
     (repository.root / THEME).parent.mkdir()
@@ -37,7 +39,9 @@ def test_the_accounts_theme_counts_too(repository: Repository) -> None:
     assert 0 == repository.massctl("lock")[0]
     settings = repository.root / "massctl.yaml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("kind: service", "kind: service, theme: danmo"), encoding="utf-8")
+    settings.write_text(
+        text.replace("kind: service", "kind: service, theme: danmo"), encoding="utf-8"
+    )
     status, found = repository.check()
     assert (5, ["the text of article 1"]) == (status, found["differences"])
 
@@ -48,13 +52,18 @@ def test_the_accounts_theme_is_nothing_to_a_text(repository: Repository) -> None
     assert 0 == repository.massctl("lock")[0]
     settings = repository.root / "massctl.yaml"
     written = settings.read_text(encoding="utf-8")
-    settings.write_text(written.replace("kind: service", "kind: service, theme: danmo"), encoding="utf-8")
+    settings.write_text(
+        written.replace("kind: service", "kind: service, theme: danmo"), encoding="utf-8"
+    )
     assert 0 == repository.check()[0]
 
 
 def test_an_edited_footer_of_the_brand_makes_the_lock_differ(repository: Repository) -> None:
     settings = repository.root / "massctl.yaml"
-    settings.write_text(settings.read_text(encoding="utf-8") + "brand: {footer: _shared/footer.md}\n", encoding="utf-8")
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + "brand: {footer: _shared/footer.md}\n",
+        encoding="utf-8",
+    )
     (repository.root / "campaigns/_shared").mkdir(exist_ok=True)
     (repository.root / "campaigns/_shared/footer.md").write_text("慢一点。", encoding="utf-8")
     assert 0 == repository.massctl("lock")[0]

@@ -37,7 +37,12 @@ def test_a_checkout_with_other_line_ends_has_the_same_lock(repository: Repositor
     written = lock.read_bytes().replace(b"\n", b"\r\n")
     lock.write_bytes(written)
     status, found = repository.check()
-    assert (0, "unchanged", [], []) == (status, found["result"], found["differences"], found["refusals"])
+    assert (0, "unchanged", [], []) == (
+        status,
+        found["result"],
+        found["differences"],
+        found["refusals"],
+    )
     assert (0, written) == (repository.massctl("lock")[0], lock.read_bytes())
     status, found = repository.apply()
     assert (0, SENT, []) == (status, sorted(sent(found), key=SENT.index), found["refusals"])
@@ -51,7 +56,9 @@ def forged(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize("flag", [[], ["--locked"]], ids=["policy", "flag"])
-def test_a_forged_lock_that_agrees_with_itself_sends_nothing(repository: Repository, flag: list[str]) -> None:
+def test_a_forged_lock_that_agrees_with_itself_sends_nothing(
+    repository: Repository, flag: list[str]
+) -> None:
     if flag:
         repository.edit("../massctl.yaml", "require_lock: true", "require_lock: false")
     repository.massctl("lock")
@@ -74,7 +81,9 @@ def test_a_forged_lock_that_agrees_with_itself_sends_nothing(repository: Reposit
     ],
     ids=["picture gone", "an account that takes less", "unknown name"],
 )
-def test_what_has_faults_now_is_invalid_whatever_was_locked(repository: Repository, change: Change) -> None:
+def test_what_has_faults_now_is_invalid_whatever_was_locked(
+    repository: Repository, change: Change
+) -> None:
     repository.massctl("lock")
     change(repository)
 
@@ -90,7 +99,10 @@ def test_the_plan_shows_what_apply_would_do_with_the_locked_bytes(repository: Re
     repository.edit(f"{NAME}/articles/main.md.j2", "元。", "元！")
     _, out = repository.massctl("plan", NAME, "--sandbox", "--format", "json")
     campaign = json.loads(out)["campaigns"][0]
-    assert ([], ["lock_stale"]) == (campaign["steps"], [each["guard"] for each in campaign["refusals"]])
+    assert ([], ["lock_stale"]) == (
+        campaign["steps"],
+        [each["guard"] for each in campaign["refusals"]],
+    )
 
 
 def test_validate_looks_at_the_sources_and_not_at_the_lock(repository: Repository) -> None:
@@ -140,7 +152,9 @@ def test_a_plan_of_everything_is_stale_where_nothing_is_left(lenient: Repository
 
 
 @pytest.mark.parametrize("more", [[NAME], ["--until", "draft"]])
-def test_a_saved_plan_goes_with_nothing_that_contradicts_it(lenient: Repository, more: list[str]) -> None:
+def test_a_saved_plan_goes_with_nothing_that_contradicts_it(
+    lenient: Repository, more: list[str]
+) -> None:
     assert 2 == lenient.massctl("apply", "--sandbox", "--plan", str(saved(lenient)), *more)[0]
 
 
@@ -155,7 +169,9 @@ def test_a_plan_file_that_is_not_there_is_wrong_usage(lenient: Repository) -> No
 
 
 def test_a_plan_that_cannot_be_saved_is_wrong_usage(lenient: Repository) -> None:
-    assert 2 == lenient.massctl("plan", "--out", str(lenient.root / "massctl.yaml" / "plan.json"))[0]
+    assert (
+        2 == lenient.massctl("plan", "--out", str(lenient.root / "massctl.yaml" / "plan.json"))[0]
+    )
 
 
 def test_a_closed_window_says_more_than_a_missing_lock(repository: Repository) -> None:

@@ -12,9 +12,14 @@ from said import Said
 from massctl.cli.embedded_sandbox import Embedded
 from massctl.model.campaign import Audience
 
-ACCOUNTS: Final = {"bridge": "wxb000000000000001", "main": "wx0123456789abcdef", "tea": "wxt000000000000003"}
+ACCOUNTS: Final = {
+    "bridge": "wxb000000000000001",
+    "main": "wx0123456789abcdef",
+    "tea": "wxt000000000000003",
+}
 SETTINGS: Final = "version: 1\nlanguage: en\naccounts:\n" + "".join(
-    f"  {name}: {{appid: {appid}, secret_env: SECRET, kind: service}}\n" for name, appid in ACCOUNTS.items()
+    f"  {name}: {{appid: {appid}, secret_env: SECRET, kind: service}}\n"
+    for name, appid in ACCOUNTS.items()
 )
 UNKNOWN_TAG: Final = 404
 
@@ -23,7 +28,9 @@ def at(hours: str) -> str:
     """Give a window of this Tuesday, or of another day: `11:00-13:00`, `2026-12-11 11:00-13:00`."""
     day, _, span = hours.rpartition(" ")
     first, _, last = span.partition("-")
-    return window(f"{day or '2026-12-01'}T{first}:00+08:00", f"{day or '2026-12-01'}T{last}:00+08:00")
+    return window(
+        f"{day or '2026-12-01'}T{first}:00+08:00", f"{day or '2026-12-01'}T{last}:00+08:00"
+    )
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,11 @@ KINDS: Final = (
     Kind("bad-body", True, "tag_id: 101", "11:00-13:00"),
 )
 """Thirteen of each account, and one whose tag nobody knows."""
-BAD_BODIES: Final = {"bridge": "{{ undefined_name }}", "main": "![无](none.png)", "tea": "<script>1</script>"}
+BAD_BODIES: Final = {
+    "bridge": "{{ undefined_name }}",
+    "main": "![无](none.png)",
+    "tea": "<script>1</script>",
+}
 IN_DOUBT: Final = "main-due-1"
 """Its answer is lost."""
 NO_UPLOAD: Final = "tea-due-2"
@@ -87,12 +98,16 @@ def write_forty(shell: Shell) -> None:
 
 def _write(shell: Shell, account: str, kind: Kind) -> None:
     folder = f"campaigns/{account}-{kind.name}"
-    shell.tree.write(f"{folder}/campaign.yaml", kind.lines(account).replace("main.md", _body_file(account, kind)))
+    shell.tree.write(
+        f"{folder}/campaign.yaml", kind.lines(account).replace("main.md", _body_file(account, kind))
+    )
     if not kind.news:
         return
     own = "![自己的](own.png)\n" if kind.own_picture and account == "tea" else ""
     body = BAD_BODIES[account] if kind.name == "bad-body" else f"{kind.name}，{account}。\n\n{own}"
-    shell.tree.write(f"{folder}/{_body_file(account, kind)}", f"{body}\n\n![页脚](_shared/footer.png)\n")
+    shell.tree.write(
+        f"{folder}/{_body_file(account, kind)}", f"{body}\n\n![页脚](_shared/footer.png)\n"
+    )
     shell.tree.write(f"{folder}/cover.png", cover((200, 80, 60)))
     if own:
         shell.tree.write(f"{folder}/own.png", png((1, 2, 3)))
@@ -117,12 +132,18 @@ class Story:
     def having(self, run: int, **wanted: object) -> set[str]:
         """Give the names of a run's campaigns with these values."""
         found = self.campaigns(run).items()
-        return {name for name, each in found if all(each[key] == value for key, value in wanted.items())}
+        return {
+            name for name, each in found if all(each[key] == value for key, value in wanted.items())
+        }
 
     def refused(self, run: int, guard: str) -> set[str]:
         """Give the names of a run's campaigns that a guard refuses."""
         found = self.campaigns(run).items()
-        return {name for name, each in found if guard in [refusal["guard"] for refusal in each["refusals"]]}
+        return {
+            name
+            for name, each in found
+            if guard in [refusal["guard"] for refusal in each["refusals"]]
+        }
 
     def new_calls(self, run: int) -> dict[str, int]:
         """Count the requests that a run made, by the last part of their path."""
@@ -136,7 +157,9 @@ class Story:
     def did(self, run: int, step: str) -> list[str]:
         """Give the addresses of a run's steps of one kind, in order."""
         found = self.runs[run].document["campaigns"]
-        return [done["address"] for each in found for done in each["performed"] if done["kind"] == step]
+        return [
+            done["address"] for each in found for done in each["performed"] if done["kind"] == step
+        ]
 
 
 def tell(shell: Shell) -> Story:
@@ -144,7 +167,9 @@ def tell(shell: Shell) -> Story:
     write_forty(shell)
     ensure = Embedded.ensure_audiences
 
-    def knows_no_such_tag(self: Embedded, wanted: Iterable[tuple[str, Audience, str]]) -> set[tuple[str, int | str]]:
+    def knows_no_such_tag(
+        self: Embedded, wanted: Iterable[tuple[str, Audience, str]]
+    ) -> set[tuple[str, int | str]]:
         return ensure(self, [each for each in wanted if each[1].tag_id != UNKNOWN_TAG])
 
     shell.monkeypatch.setattr(Embedded, "ensure_audiences", knows_no_such_tag)

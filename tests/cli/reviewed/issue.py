@@ -86,7 +86,9 @@ MODES: Final = ("policy", "flag", "plan")
 """A lock and `policy.require_lock`; a lock and `apply --locked`; a saved plan."""
 WAYS: Final = ("policy", "plan")
 """One of those that compare a lock, and the plan: for what is compared, `--locked` is the policy of one run."""
-LOCKED_STEPS: Final = Counter(upload_image=4, add_material=2, save_draft=1, send_preview=1, send_mass=1)
+LOCKED_STEPS: Final = Counter(
+    upload_image=4, add_material=2, save_draft=1, send_preview=1, send_mass=1
+)
 
 LEFT: Final = ("uploads", "materials", "drafts", "previews", "jobs")
 """What the sandbox's books call what can be seen by anybody."""
@@ -106,7 +108,10 @@ class Issue:
     def begin(self) -> None:
         """Write the repository."""
         required = str(self.mode == "policy").lower()
-        for path, content in {"massctl.yaml": SETTINGS.format(require_lock=required), **FILES}.items():
+        for path, content in {
+            "massctl.yaml": SETTINGS.format(require_lock=required),
+            **FILES,
+        }.items():
             self.shell.tree.write(path, content)
 
     def review(self) -> None:
@@ -128,7 +133,11 @@ class Issue:
 
     def files(self) -> Files:
         """Every file that is in git, and the saved plan."""
-        paths = [path for path in self.shell.root.rglob("*") if path.is_file() and ".massctl" not in path.parts]
+        paths = [
+            path
+            for path in self.shell.root.rglob("*")
+            if path.is_file() and ".massctl" not in path.parts
+        ]
         return {path.relative_to(self.shell.root).as_posix(): path.read_bytes() for path in paths}
 
     def put_back(self) -> None:
@@ -143,7 +152,9 @@ class Issue:
 
     def apply(self, *more: str) -> Said:
         """Carry out what was reviewed."""
-        how = {"policy": (NAME,), "flag": (NAME, "--locked"), "plan": ("--plan", self.plan_file)}[self.mode]
+        how = {"policy": (NAME,), "flag": (NAME, "--locked"), "plan": ("--plan", self.plan_file)}[
+            self.mode
+        ]
         return self.shell("apply", *how, "--sandbox", "--yes", "--format", "json", *more)
 
     def edit(self, path: str, before: str, after: str) -> None:
@@ -171,10 +182,18 @@ class Issue:
         """Do something in the console, which our sandbox offers under the same address as its API."""
         world = open_world(self.shell.root / ".massctl" / "sandbox", real_now=lambda: NOON)
         try:
-            with httpx.Client(transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1") as client:
-                who = {"grant_type": "client_credential", "appid": APPID, "secret": world.ensure_account(APPID)}
+            with httpx.Client(
+                transport=httpx.WSGITransport(world.app), base_url="http://127.0.0.1"
+            ) as client:
+                who = {
+                    "grant_type": "client_credential",
+                    "appid": APPID,
+                    "secret": world.ensure_account(APPID),
+                }
                 token = client.get("/cgi-bin/token", params=who).json()["access_token"]
-                answer = client.post(f"/cgi-bin/{path}", params={"access_token": token}, json=body).json()
+                answer = client.post(
+                    f"/cgi-bin/{path}", params={"access_token": token}, json=body
+                ).json()
         finally:
             world.close()
         assert answer.get("errcode", 0) == 0, answer

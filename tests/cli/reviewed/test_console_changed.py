@@ -40,10 +40,19 @@ EDITS: dict[str, tuple[Callable[[Draft], Draft], str]] = {
     "a word": (rewritten("门票", "票价"), "the text differs"),
     "a character": (rewritten("1999", "199"), "the text differs"),
     "a picture less": (rewritten("<img", "<span"), "2 pictures were saved, and 0 are there"),
-    "content_source_url": (replaced("content_source_url", "https://example.com/other"), "content_source_url differs"),
-    "what the list shows of the cover": (replaced("pic_crop_235_1", "0_0_1_0.5"), "pic_crop_235_1 differs"),
+    "content_source_url": (
+        replaced("content_source_url", "https://example.com/other"),
+        "content_source_url differs",
+    ),
+    "what the list shows of the cover": (
+        replaced("pic_crop_235_1", "0_0_1_0.5"),
+        "pic_crop_235_1 differs",
+    ),
     "need_open_comment": (replaced("need_open_comment", 0), "need_open_comment differs"),
-    "only_fans_can_comment": (replaced("only_fans_can_comment", 1), "only_fans_can_comment differs"),
+    "only_fans_can_comment": (
+        replaced("only_fans_can_comment", 1),
+        "only_fans_can_comment differs",
+    ),
 }
 """An edit, and how the refusal names it."""
 
@@ -63,7 +72,9 @@ def assert_nothing_was_sent(issue: Issue, guard: str, word: str) -> str:
 def test_a_draft_edited_in_the_console(staged: Issue, change: Callable[[Draft], Draft], part: str):
     media_id, articles = draft_of(staged)
     set_article(staged, media_id, 0, change(articles[0]))
-    assert_nothing_was_sent(staged, "draft_changed", f"changed in the console after it was saved: article 1: {part}")
+    assert_nothing_was_sent(
+        staged, "draft_changed", f"changed in the console after it was saved: article 1: {part}"
+    )
     set_article(staged, media_id, 0, articles[0])
     said = staged.apply()
     assert (said.status, staged.left()["jobs"], staged.left()["drafts"]) == (0, 1, 1), said
@@ -72,14 +83,18 @@ def test_a_draft_edited_in_the_console(staged: Issue, change: Callable[[Draft], 
 MARKUP: dict[str, Callable[[Draft], Draft]] = {
     "a price struck out": rewritten("1999 元", "<del>1999 元</del>", 1),
     "an article hidden": rewritten("<section", '<section style="display:none"', 1),
-    "a price in red": rewritten("1999 元", '<span style="font-size:40px;color:#ff0000">1999 元</span>', 1),
+    "a price in red": rewritten(
+        "1999 元", '<span style="font-size:40px;color:#ff0000">1999 元</span>', 1
+    ),
     "a blank in a number": rewritten("1999", "1 999", 1),
 }
 
 
 @pytest.mark.parametrize("mode", WAYS)
 @pytest.mark.parametrize("change", MARKUP.values(), ids=MARKUP)
-def test_a_draft_whose_markup_was_edited_in_the_console(staged: Issue, change: Callable[[Draft], Draft]):
+def test_a_draft_whose_markup_was_edited_in_the_console(
+    staged: Issue, change: Callable[[Draft], Draft]
+):
     media_id, articles = draft_of(staged)
     set_article(staged, media_id, 0, change(articles[0]))
     assert_nothing_was_sent(staged, "draft_changed", "its markup alone")
@@ -88,7 +103,9 @@ def test_a_draft_whose_markup_was_edited_in_the_console(staged: Issue, change: C
 @pytest.mark.parametrize("mode", WAYS)
 def test_a_cover_exchanged_in_the_console(staged: Issue):
     media_id, articles = draft_of(staged)
-    set_article(staged, media_id, 0, replaced("thumb_media_id", articles[1]["thumb_media_id"])(articles[0]))
+    set_article(
+        staged, media_id, 0, replaced("thumb_media_id", articles[1]["thumb_media_id"])(articles[0])
+    )
     assert_nothing_was_sent(staged, "draft_changed", "article 1: cover differs")
     set_article(staged, media_id, 0, articles[0])
     assert (staged.apply().status, staged.left()["jobs"]) == (0, 1)
@@ -111,10 +128,16 @@ def test_a_draft_deleted_in_the_console(staged: Issue):
 @pytest.mark.parametrize("mode", WAYS)
 def test_a_draft_sent_in_the_console(staged: Issue):
     media_id, _ = draft_of(staged)
-    everybody = {"filter": {"is_to_all": True}, "mpnews": {"media_id": media_id}, "msgtype": "mpnews"}
+    everybody = {
+        "filter": {"is_to_all": True},
+        "mpnews": {"media_id": media_id},
+        "msgtype": "mpnews",
+    }
     staged.api("message/mass/sendall", {**everybody, "send_ignore_reprint": 0})
     assert_nothing_was_sent(staged, "draft_gone", "no longer there")
-    said = staged.done("reconcile", "letter", "--sent", "--reason", "it is in the list", "--sandbox")
+    said = staged.done(
+        "reconcile", "letter", "--sent", "--reason", "it is in the list", "--sandbox"
+    )
     assert said.status == 0
     assert staged.left()["jobs"] == 1
     assert staged.shell("apply", "letter", "--sandbox", "--yes").status in {0, 5}

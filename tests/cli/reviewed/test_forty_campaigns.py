@@ -10,7 +10,18 @@ _TOLD: list[Story] = []
 DUE = names("due-1", "due-2", "due-3", "due-4")
 NEWS = names("due-1", "due-2", "soon", "far", "crowd") | {"main-tagless"}
 INVALID = names("bad-key", "bad-body")
-IN_ORDER = ["late", "late-news", "due-3", "due-1", "due-2", "due-4", "crowd", "soon", "tagless", "far"]
+IN_ORDER = [
+    "late",
+    "late-news",
+    "due-3",
+    "due-1",
+    "due-2",
+    "due-4",
+    "crowd",
+    "soon",
+    "tagless",
+    "far",
+]
 IN_ORDER += ["nameless", "nameless-text"]
 STOPPED = {"main-due-2", "main-due-4"}
 
@@ -51,7 +62,9 @@ def test_the_plan_uploads_each_picture_once_for_an_account(story: Story):
 
 
 def test_the_summary_counts_the_steps(story: Story):
-    counted = Counter(step["kind"] for each in story.plan.document["campaigns"] for step in each["steps"])
+    counted = Counter(
+        step["kind"] for each in story.plan.document["campaigns"] for step in each["steps"]
+    )
     assert story.plan.document["summary"] == dict(counted)
 
 
@@ -63,13 +76,15 @@ def test_the_order_is_account_then_end_of_window_then_name(story: Story):
         if kind != "tagless" or account == "main"
     ]
     for document in (story.plan.document, story.runs[0].document):
-        assert [each["name"] for each in document["campaigns"] if each["name"] not in INVALID] == expected
+        assert [
+            each["name"] for each in document["campaigns"] if each["name"] not in INVALID
+        ] == expected
 
 
 def test_a_faulty_campaign_keeps_its_account_and_its_place(story: Story):
-    assert [each["account"] for each in story.plan.document["campaigns"] if each["name"] in INVALID] == [
-        account for account in sorted(ACCOUNTS) for _ in range(2)
-    ]
+    assert [
+        each["account"] for each in story.plan.document["campaigns"] if each["name"] in INVALID
+    ] == [account for account in sorted(ACCOUNTS) for _ in range(2)]
 
 
 def test_an_invalid_campaign_stops_only_itself(story: Story):
@@ -80,7 +95,9 @@ def test_an_invalid_campaign_stops_only_itself(story: Story):
 
 
 def test_everything_is_staged_but_what_failed(story: Story):
-    assert {address.partition("/")[0] for address in story.did(0, "save_draft")} == NEWS - {NO_UPLOAD}
+    assert {address.partition("/")[0] for address in story.did(0, "save_draft")} == NEWS - {
+        NO_UPLOAD
+    }
 
 
 def test_the_expired_are_not_staged_and_refused_once(story: Story):
@@ -90,20 +107,33 @@ def test_the_expired_are_not_staged_and_refused_once(story: Story):
 
 
 def test_without_a_window_nothing_is_sent_by_itself(story: Story):
-    assert all(story.refused(run, "not_named") == names("nameless", "nameless-text") for run in range(4))
+    assert all(
+        story.refused(run, "not_named") == names("nameless", "nameless-text") for run in range(4)
+    )
 
 
 def test_a_doubt_stops_the_sends_of_its_account_only(story: Story):
     assert story.having(0, status="in_doubt") == {IN_DOUBT}
-    assert {address.partition("/")[0] for address in story.did(0, "send_mass")} == DUE - STOPPED - {IN_DOUBT, NO_UPLOAD}
+    assert {address.partition("/")[0] for address in story.did(0, "send_mass")} == DUE - STOPPED - {
+        IN_DOUBT,
+        NO_UPLOAD,
+    }
     assert STOPPED <= story.refused(0, "account_in_doubt")
     assert all(name.startswith("main-") for name in story.refused(0, "account_in_doubt"))
 
 
 def test_each_send_is_one_request_in_the_order_of_the_plan(story: Story):
-    sent = {appid: [job for job in story.reports[0]["jobs"] if job["appid"] == appid] for appid in ACCOUNTS.values()}
+    sent = {
+        appid: [job for job in story.reports[0]["jobs"] if job["appid"] == appid]
+        for appid in ACCOUNTS.values()
+    }
     assert [len(jobs) for jobs in sent.values()] == [4, 2, 3]
-    assert [job["msgtype"] for job in sent[ACCOUNTS["bridge"]]] == ["text", "mpnews", "mpnews", "text"]
+    assert [job["msgtype"] for job in sent[ACCOUNTS["bridge"]]] == [
+        "text",
+        "mpnews",
+        "mpnews",
+        "text",
+    ]
 
 
 def test_the_next_run_settles_the_doubt_and_sends_the_rest(story: Story):
@@ -131,7 +161,9 @@ def test_the_exit_status_is_the_first_that_applies(story: Story):
 
 
 def test_uploads_stand_once(story: Story):
-    uploads = Counter((each["appid"], each["sha256"], each["endpoint"]) for each in story.reports[3]["uploads"])
+    uploads = Counter(
+        (each["appid"], each["sha256"], each["endpoint"]) for each in story.reports[3]["uploads"]
+    )
     assert set(uploads.values()) == {1}
     assert len(uploads) == 2 * len(ACCOUNTS) + 1
 

@@ -50,7 +50,9 @@ def test_staging_goes_on_and_nothing_is_sent(issue: Issue, change: Change, guard
 
 @pytest.mark.parametrize("mode", ["plan"])
 @pytest.mark.parametrize(("change", "guard", "word"), CLOSED.values(), ids=CLOSED)
-def test_a_plan_made_while_sending_was_allowed_is_stale(issue: Issue, change: Change, guard: str, word: str):
+def test_a_plan_made_while_sending_was_allowed_is_stale(
+    issue: Issue, change: Change, guard: str, word: str
+):
     change(issue)
     assert_nothing_left(issue, issue.apply(), "plan_stale", guard)
     opened_again(issue)
@@ -58,7 +60,9 @@ def test_a_plan_made_while_sending_was_allowed_is_stale(issue: Issue, change: Ch
 
 @pytest.mark.parametrize("mode", ["plan"])
 @pytest.mark.parametrize(("change", "guard", "word"), CLOSED.values(), ids=CLOSED)
-def test_a_plan_made_while_sending_was_not_allowed_never_sends(issue: Issue, change: Change, guard: str, word: str):
+def test_a_plan_made_while_sending_was_not_allowed_never_sends(
+    issue: Issue, change: Change, guard: str, word: str
+):
     change(issue)
     issue.done("plan", NAME, "--sandbox", "--out", issue.plan_file)
     said = issue.apply()
@@ -150,4 +154,8 @@ def test_a_locked_campaign_edited_after_its_send(issue: Issue):
     assert issue.apply().status == 0
     edit(f"{HOME}/articles/card.html", "正面", "背面")(issue)
     said = issue.apply()
-    assert (said.status, list(refusals(said)), issue.left()["jobs"]) == (5, ["edited_after_send"], 1)
+    assert (said.status, list(refusals(said)), issue.left()["jobs"]) == (
+        5,
+        ["edited_after_send"],
+        1,
+    )

@@ -18,7 +18,10 @@ LATE = window("2026-12-01T08:00:00+08:00", "2026-12-01T09:00:00+08:00")
 def commands(said: Said) -> list[list[str]]:
     """Give the commands that a run tells a person to type, as they stand on the terminal."""
     text = re.sub(r"\n {6,}", " ", said.out + said.err)
-    found = re.findall(r"massctl ((?:-C \S+ )?[a-z]+(?: (?:--?[a-z-]+|[A-Z\[][^ ]*|[a-z0-9-]+\b|\"[^\"]*\"))*)", text)
+    found = re.findall(
+        r"massctl ((?:-C \S+ )?[a-z]+(?: (?:--?[a-z-]+|[A-Z\[][^ ]*|[a-z0-9-]+\b|\"[^\"]*\"))*)",
+        text,
+    )
     return [shlex.split(each) for each in found]
 
 
@@ -121,10 +124,16 @@ def test_same_content(shell: Shell):
 
 def test_an_allowance_that_is_used_up_refuses_the_second_send(shell: Shell):
     shell.tree.text("held", more=DUE)
-    shell.tree.write("massctl.yaml", shell.tree.read("massctl.yaml").replace("service", "subscription"))
+    shell.tree.write(
+        "massctl.yaml", shell.tree.read("massctl.yaml").replace("service", "subscription")
+    )
     shell.tree.text("first", content="一", more=DUE)
     said = apply(shell)
-    assert (said.status, "2026-11-25: first" in said.out or "first" in said.out, jobs(shell)) == (5, True, 1), said
+    assert (said.status, "2026-11-25: first" in said.out or "first" in said.out, jobs(shell)) == (
+        5,
+        True,
+        1,
+    ), said
 
 
 @pytest.mark.parametrize("kind", ["text", "news"])
@@ -139,7 +148,9 @@ def test_audience_bounds_by_more_followers(shell: Shell, kind: str):
 
 def test_audience_bounds_by_a_tag_that_was_declared_to_the_sandbox(shell: Shell):
     shell.tree.text("crowd", more=DUE)
-    edited = shell.tree.read("campaigns/crowd/campaign.yaml").replace("is_to_all: true", "tag_id: 104")
+    edited = shell.tree.read("campaigns/crowd/campaign.yaml").replace(
+        "is_to_all: true", "tag_id: 104"
+    )
     shell.tree.write("campaigns/crowd/campaign.yaml", edited)
     shell("plan", "--sandbox")
     shell.control("tags", {"appid": APPID, "id": 104, "name": "秋游", "count": 300})
@@ -189,9 +200,13 @@ def test_the_hint_of_account_in_doubt(shell: Shell, answer: str):
     shell.faults(lost(SENDALL))
     said = apply(shell, more=("--no-wait", "--format", "json"))
     assert (said.status, jobs(shell)) == (4, 1)
-    (hint,) = (each["refusals"][0]["hint"] for each in said.document["campaigns"] if each["refusals"])
+    (hint,) = (
+        each["refusals"][0]["hint"] for each in said.document["campaigns"] if each["refusals"]
+    )
     settled = {
-        command[-3]: command[1:] for each in re.split(r":\s+", hint)[1:] if (command := shlex.split(each.split(";")[0]))
+        command[-3]: command[1:]
+        for each in re.split(r":\s+", hint)[1:]
+        if (command := shlex.split(each.split(";")[0]))
     }
     assert shell(*settled[answer]).status == 0
     again = apply(shell, more=("--format", "json"))
@@ -205,7 +220,9 @@ def test_the_evidence_of_a_doubt_ends_with_commands_that_settle_it(shell: Shell)
     assert apply(shell, more=("--no-wait",)).status == 4
     evidence = shell("reconcile", NAME, "--sandbox")
     assert (evidence.status, jobs(shell)) == (2, 1)
-    choices = [shlex.split(each) for each in re.findall(r"^  massctl (.*)$", evidence.out, re.MULTILINE)]
+    choices = [
+        shlex.split(each) for each in re.findall(r"^  massctl (.*)$", evidence.out, re.MULTILINE)
+    ]
     assert [each[3] for each in choices] == ["--resubmit", "--sent", "--not-sent"]
     assert shell(*choices[1]).status == 0
 

@@ -120,7 +120,11 @@ def with_its_digest(change: Edit) -> Edit:
 @pytest.mark.night
 def test_a_lock_edited_with_its_digest_computed_anew_is_not_what_the_files_render(issue: Issue):
     outside_the_digest = {"digest", "a picture's file"}
-    edits = {name: with_its_digest(change) for name, change in BY_HAND.items() if name not in outside_the_digest}
+    edits = {
+        name: with_its_digest(change)
+        for name, change in BY_HAND.items()
+        if name not in outside_the_digest
+    }
     each_refused(issue, edits)
 
 
@@ -146,7 +150,9 @@ def test_a_lock_that_is_gone(issue: Issue):
 
 
 def copied(path: str, to: str) -> Change:
-    return lambda issue: issue.shell.tree.write(f"{HOME}/{to}", (issue.shell.root / path).read_bytes())
+    return lambda issue: issue.shell.tree.write(
+        f"{HOME}/{to}", (issue.shell.root / path).read_bytes()
+    )
 
 
 def linked(path: str) -> Change:
@@ -161,8 +167,14 @@ def linked(path: str) -> Change:
 
 
 STRANGERS: dict[str, tuple[Change, str]] = {
-    "a second lock": (copied(LOCK, "campaign.lock (1).json"), "campaign.lock (1).json is left over"),
-    "a lock before a merge": (copied(LOCK, "campaign.lock.json.orig"), "campaign.lock.json.orig is left over"),
+    "a second lock": (
+        copied(LOCK, "campaign.lock (1).json"),
+        "campaign.lock (1).json is left over",
+    ),
+    "a lock before a merge": (
+        copied(LOCK, "campaign.lock.json.orig"),
+        "campaign.lock.json.orig is left over",
+    ),
     "a lock in capitals": (copied(LOCK, "Campaign.Lock.json"), "Campaign.Lock.json is left over"),
     "a lock that is a link": (linked(LOCK), "campaign.lock.json is a link"),
 }
@@ -202,14 +214,22 @@ def test_what_editors_leave_behind_is_nobody_s(issue: Issue, left: str):
 
 
 def test_a_key_that_is_written_twice(issue: Issue):
-    issue.edit(LOCK, '"format_version": 1', '"digest": "sha256:as-it-was-read-aloud", "format_version": 1')
+    issue.edit(
+        LOCK, '"format_version": 1', '"digest": "sha256:as-it-was-read-aloud", "format_version": 1'
+    )
     refused(issue, "is not what massctl wrote")
 
 
 OUTSIDE_THE_DIGEST: dict[str, tuple[Edit, str]] = {
     "the account's name": (put("account", "name", to="other"), "the account's name"),
-    "a picture's source": (put("pictures", 0, "source_sha256", to=OTHER), "the file of the picture images/"),
-    "a picture's file": (put("pictures", 0, "path", to="images/copy.png"), "the file of the picture images/copy.png"),
+    "a picture's source": (
+        put("pictures", 0, "source_sha256", to=OTHER),
+        "the file of the picture images/",
+    ),
+    "a picture's file": (
+        put("pictures", 0, "path", to="images/copy.png"),
+        "the file of the picture images/copy.png",
+    ),
 }
 
 

@@ -41,8 +41,12 @@ def test_nothing_leaves_and_the_change_is_named(issue: Issue, mode: str, row: Ro
 
 
 @pytest.mark.parametrize(("mode", "row"), rows(keep=True))
-def test_what_was_reviewed_goes_out_though_something_beside_it_changed(issue: Issue, mode: str, row: Row):
-    digest = issue.shell("plan", "letter", "--format", "json", "--sandbox").document["campaigns"][0]["digest"]
+def test_what_was_reviewed_goes_out_though_something_beside_it_changed(
+    issue: Issue, mode: str, row: Row
+):
+    digest = issue.shell("plan", "letter", "--format", "json", "--sandbox").document["campaigns"][
+        0
+    ]["digest"]
     row.change(issue)
     said = issue.apply()
     assert (said.status, said.document["campaigns"][0]["digest"]) == (0, digest), said

@@ -39,7 +39,9 @@ STALE: dict[str, Edit] = {
     "a step's address": lambda plan: first(plan)["steps"][-1].update(address="other/send"),
     "a step's reason": lambda plan: first(plan)["steps"][-1].update(reason="resubmit"),
     "a step that can be undone": lambda plan: first(plan)["steps"][-1].update(reversible=True),
-    "a refusal": lambda plan: first(plan)["refusals"].append({"guard": "expired", "message": "", "hint": ""}),
+    "a refusal": lambda plan: first(plan)["refusals"].append(
+        {"guard": "expired", "message": "", "hint": ""}
+    ),
     "a campaign more": lambda plan: plan["campaigns"].append({**first(plan), "name": "other"}),
     "no campaign": lambda plan: plan["campaigns"].clear(),
     "summary": lambda plan: plan["summary"].update(send_mass=0),
@@ -102,13 +104,18 @@ def test_a_plan_of_two_is_stale_after_one_of_them_was_sent(issue: Issue):
     assert "serial" in refusals(said)["plan_stale"]
 
 
-GONE = {"the folder is called otherwise": "campaigns/letter-2", "the folder is set aside": "campaigns/_letter"}
+GONE = {
+    "the folder is called otherwise": "campaigns/letter-2",
+    "the folder is set aside": "campaigns/_letter",
+}
 
 
 @pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("named", [False, True])
 @pytest.mark.parametrize("to", GONE.values(), ids=GONE)
-def test_a_plan_of_a_campaign_that_is_gone_refuses_it_by_name(issue: Issue, to: str, named: bool, others: bool):
+def test_a_plan_of_a_campaign_that_is_gone_refuses_it_by_name(
+    issue: Issue, to: str, named: bool, others: bool
+):
     if others:
         issue.shell.tree.text("notice")
     names = ["letter", *(["notice"] if others else [])] if named else []
@@ -176,7 +183,9 @@ def test_a_stale_plan_names_nothing_that_did_not_change(issue: Issue):
 
 
 def test_the_hint_of_a_stale_plan_makes_the_same_plan_again(issue: Issue):
-    window = "send:\n  not_before: 2026-12-01T11:00:00+08:00\n  not_after: 2026-12-01T13:00:00+08:00\n"
+    window = (
+        "send:\n  not_before: 2026-12-01T11:00:00+08:00\n  not_after: 2026-12-01T13:00:00+08:00\n"
+    )
     issue.edit(YAML, window, "")
     issue.done("plan", "letter", "--sandbox", "--out", issue.plan_file)
     REVIEWERS.change(issue)

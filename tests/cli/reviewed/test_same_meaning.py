@@ -6,7 +6,9 @@ from issue import HOME, LOCK, MACROS, MAIN, WAYS, YAML, Issue, assert_goes_out
 
 
 def crlf(path: str) -> Change:
-    return lambda issue: issue.shell.tree.write(path, issue.shell.tree.read(path).replace("\n", "\r\n"))
+    return lambda issue: issue.shell.tree.write(
+        path, issue.shell.tree.read(path).replace("\n", "\r\n")
+    )
 
 
 def with_bom(path: str) -> Change:
@@ -50,15 +52,23 @@ WRITTEN_OTHERWISE: dict[str, Change] = {
     "a BOM in campaign.yaml": with_bom(YAML),
     "a BOM in massctl.yaml": with_bom("massctl.yaml"),
     "a comment": edit(YAML, "audience:", "# 票价见合同\naudience:"),
-    "campaign.yaml in another order, other quotes, defaults written out": lambda issue: issue.shell.tree.write(
-        YAML, REORDERED
+    "campaign.yaml in another order, other quotes, defaults written out": lambda issue: (
+        issue.shell.tree.write(YAML, REORDERED)
     ),
     "another language of messages": edit("massctl.yaml", "language: en", "language: zh"),
-    "a file that nothing names": lambda issue: issue.shell.tree.write(f"{HOME}/notes.txt", "票价再问一次"),
+    "a file that nothing names": lambda issue: issue.shell.tree.write(
+        f"{HOME}/notes.txt", "票价再问一次"
+    ),
     "another campaign": lambda issue: issue.shell.tree.text("notice"),
-    "a faulty campaign beside it": lambda issue: issue.shell.tree.text("notice", more="surprise: 1\n"),
-    "what an editor leaves behind": lambda issue: issue.shell.tree.write(f"{HOME}/articles/.main.md.j2.swp", "x"),
-    "the name of the lock's author": edit(LOCK, '"renderer": "massctl ', '"renderer": "massctl-fork '),
+    "a faulty campaign beside it": lambda issue: issue.shell.tree.text(
+        "notice", more="surprise: 1\n"
+    ),
+    "what an editor leaves behind": lambda issue: issue.shell.tree.write(
+        f"{HOME}/articles/.main.md.j2.swp", "x"
+    ),
+    "the name of the lock's author": edit(
+        LOCK, '"renderer": "massctl ', '"renderer": "massctl-fork '
+    ),
 }
 
 

@@ -7,7 +7,15 @@ from building import HOUR, audience, house, reviewers
 from copies import replace
 from openid_samples import BATCHES, MOVED, PAIRS
 from simulation.crashing import Boundaries, Crash
-from simulation.scenario import LONG, Scene, settle_not_sent, settle_sent, to_openids, whole_news, whole_text
+from simulation.scenario import (
+    LONG,
+    Scene,
+    settle_not_sent,
+    settle_sent,
+    to_openids,
+    whole_news,
+    whole_text,
+)
 from simulation.world import Fault
 
 from massctl.apply import journal
@@ -39,14 +47,19 @@ def addresses(outcome: object, kind: str) -> list[str]:
 def test_every_batch_is_a_job_of_its_own_in_the_lists_order() -> None:
     scene = Scene([LETTER])
     outcome = scene.apply()
-    ids = [hashlib.sha256(f"{LETTER.appid}\0words\0001\000{n}".encode()).hexdigest()[:32] for n in (1, 2, 3)]
+    ids = [
+        hashlib.sha256(f"{LETTER.appid}\0words\0001\000{n}".encode()).hexdigest()[:32]
+        for n in (1, 2, 3)
+    ]
     assert (0, list(BATCHES), ids) == (
         outcome.exit_status(),
         delivered(scene),
         [job.client_msg_id for job in scene.wechat.jobs],
     )
     assert ["words/send/1", "words/send/2", "words/send/3"] == addresses(outcome, "send")
-    told = [(e.batch, e.batches, e.recipients, e.audience_count) for e in scene.events("send_attempted")]
+    told = [
+        (e.batch, e.batches, e.recipients, e.audience_count) for e in scene.events("send_attempted")
+    ]
     assert [(1, 3, 3, 7), (2, 3, 2, 7), (3, 3, 2, 7)] == told
     assert [False] == [scene.apply().plan.can_apply]
 
@@ -62,13 +75,18 @@ def test_every_batch_of_news_has_a_draft_of_its_own_and_reviewers_see_the_first(
     shown = to_openids(whole_news(LONG, recipients=reviewers("editor_li")), PAIRS)
     scene = Scene([shown])
     outcome = scene.apply()
-    assert (0, ["sale/draft/1", "sale/draft/2"]) == (outcome.exit_status(), addresses(outcome, "draft"))
+    assert (0, ["sale/draft/1", "sale/draft/2"]) == (
+        outcome.exit_status(),
+        addresses(outcome, "draft"),
+    )
     assert (1, {}) == (len(scene.wechat.delivered_previews), scene.wechat.drafts)
     assert list(PAIRS) == delivered(scene)
 
 
 def test_a_preview_alone_reads_no_more_than_the_draft_it_shows() -> None:
-    scene = Scene([to_openids(whole_news(LONG, recipients=reviewers("editor_li")), PAIRS)], until=Until.DRAFT)
+    scene = Scene(
+        [to_openids(whole_news(LONG, recipients=reviewers("editor_li")), PAIRS)], until=Until.DRAFT
+    )
     scene.apply()
     scene.until = Until.PREVIEW
     scene.apply()
@@ -103,7 +121,11 @@ def _second(scene: Scene, name: str) -> int:
 def test_an_open_batch_keeps_back_those_behind_it() -> None:
     scene = Scene([LETTER], rules=house(in_doubt="stop"))
     outcome = scene.apply(LOST)
-    assert (4, [], 1) == (outcome.exit_status(), delivered(scene), len(scene.events("send_attempted")))
+    assert (4, [], 1) == (
+        outcome.exit_status(),
+        delivered(scene),
+        len(scene.events("send_attempted")),
+    )
     assert (4, 0) == (scene.apply().exit_status(), scene.wechat.count("send_mass"))
 
 
@@ -111,7 +133,11 @@ def test_a_rejected_batch_stops_the_campaign_there() -> None:
     scene = Scene([LETTER])
     scene.wechat.allowance = 1
     outcome = scene.apply()
-    assert (1, [BATCHES[0]], 2) == (outcome.exit_status(), delivered(scene), scene.wechat.count("send_mass"))
+    assert (1, [BATCHES[0]], 2) == (
+        outcome.exit_status(),
+        delivered(scene),
+        scene.wechat.count("send_mass"),
+    )
     record = scene.record(LETTER)
     assert (Status.SENDING, False) == (status_of(record), is_concluded(record))
     scene.wechat.allowance = None
@@ -123,7 +149,10 @@ def test_a_batch_that_wechat_fails_is_the_last_one() -> None:
     scene = Scene([LETTER])
     scene.wechat.job_status = "failed"
     assert (1, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
-    assert (Status.FAILED, True) == (status_of(scene.record(LETTER)), is_concluded(scene.record(LETTER)))
+    assert (Status.FAILED, True) == (
+        status_of(scene.record(LETTER)),
+        is_concluded(scene.record(LETTER)),
+    )
 
 
 def half_sent() -> Scene:
@@ -202,7 +231,9 @@ def test_a_persons_word_is_about_the_open_batch() -> None:
 
 def test_not_sent_lets_the_same_batch_go_out() -> None:
     scene = in_doubt()
-    settle_not_sent(scene.record(LETTER), journal.Statement("looked", "li", batch=2), None, scene.book())
+    settle_not_sent(
+        scene.record(LETTER), journal.Statement("looked", "li", batch=2), None, scene.book()
+    )
     assert (0, list(BATCHES)) == (scene.apply().exit_status(), delivered(scene))
 
 
@@ -218,7 +249,9 @@ def test_a_batch_that_was_never_attempted_is_settled_by_its_number_alone() -> No
     with pytest.raises(UsageError, match="which batch of words you mean: 3"):
         settle_sent(scene.record(LETTER), journal.Statement("looked", "li"), None, scene.book())
     assert [2] == [event.batch for event in scene.events("send_settled")]
-    settle_sent(scene.record(LETTER), journal.Statement("looked", "li", batch=3), None, scene.book())
+    settle_sent(
+        scene.record(LETTER), journal.Statement("looked", "li", batch=3), None, scene.book()
+    )
     assert is_concluded(scene.record(LETTER))
 
 
@@ -226,7 +259,9 @@ def test_a_batch_that_was_refused_is_the_one_that_a_person_speaks_about() -> Non
     assert 2 == batch_in_question(half_sent().record(LETTER), None)
 
 
-def test_the_draft_of_a_batch_that_a_person_settled_as_sent_is_not_asked_for_by_a_raised_edition() -> None:
+def test_the_draft_of_a_batch_that_a_person_settled_as_sent_is_not_asked_for_by_a_raised_edition() -> (
+    None
+):
     scene = Scene([ISSUE], rules=house(in_doubt="stop"))
     scene.apply(("send_mass", Fault.ANSWER_LOST))
     settle_sent(scene.record(ISSUE), journal.Statement("seen", "li"), None, scene.book())
@@ -257,7 +292,12 @@ def test_a_draft_of_a_list_that_the_console_changed_is_staged_again_and_never_ad
         adopt_draft(ISSUE, journal.Statement("looked", "li"), scene.wechat, scene.book())
 
     del scene.wechat.drafts[first]  # As the refusal says.
-    settle_not_sent(scene.record(ISSUE), journal.Statement("deleted", "li"), lambda _: scene.wechat, scene.book())
+    settle_not_sent(
+        scene.record(ISSUE),
+        journal.Statement("deleted", "li"),
+        lambda _: scene.wechat,
+        scene.book(),
+    )
     assert (0, list(PAIRS)) == (scene.apply().exit_status(), delivered(scene))
     assert [] == scene.events("adopted")
 
@@ -268,6 +308,10 @@ def test_a_batch_that_a_repair_may_have_dropped_is_called_not_sent_by_its_number
     said = journal.Statement("looked", "li", batch=3)
     with pytest.raises(UsageError):
         settle_not_sent(scene.record(LETTER), said, None, scene.book())
-    scene.book().record(Repaired(dropped_bytes=512, dropped_sha256="0" * 64, reason="power cut", by="li"))
+    scene.book().record(
+        Repaired(dropped_bytes=512, dropped_sha256="0" * 64, reason="power cut", by="li")
+    )
     settle_not_sent(scene.record(LETTER), said, None, scene.book())
-    assert [("sent", 2), ("not_sent", 3)] == [(each.outcome, each.batch) for each in scene.events("send_settled")]
+    assert [("sent", 2), ("not_sent", 3)] == [
+        (each.outcome, each.batch) for each in scene.events("send_settled")
+    ]

@@ -7,7 +7,14 @@ import pytest
 
 from massctl.apply.checkup_probe import ASKED_BY_QUOTA, CheckedAccount, probe
 from massctl.apply.ports import CallQuota, SendingSpeed
-from massctl.errors import AuthError, InvariantError, MassctlError, QuotaError, TransportError, WeChatError
+from massctl.errors import (
+    AuthError,
+    InvariantError,
+    MassctlError,
+    QuotaError,
+    TransportError,
+    WeChatError,
+)
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName
 
@@ -60,9 +67,15 @@ def overlap(calls: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any]]:
 
 
 def probed(
-    account: Account | None, kind: str = "service", needs: frozenset[Check] = ALL, *, token_is_given: bool = False
+    account: Account | None,
+    kind: str = "service",
+    needs: frozenset[Check] = ALL,
+    *,
+    token_is_given: bool = False,
 ) -> dict[Check, Finding]:
-    found = probe([CheckedAccount(AccountName("main"), kind, needs, account, token_is_given)], overlap)
+    found = probe(
+        [CheckedAccount(AccountName("main"), kind, needs, account, token_is_given)], overlap
+    )
     assert {AccountName("main")} == {each.account for each in found}
     return {each.check: each for each in found}
 
@@ -71,7 +84,15 @@ def test_an_account_that_may_do_everything_is_well() -> None:
     found = probed(Account())
 
     assert {Level.OK} == {each.level for each in found.values()}
-    others = {Check.TOKEN, Check.WHITELIST, Check.DRAFTS, Check.MATERIALS, Check.TAGS, Check.SPEED, Check.KIND}
+    others = {
+        Check.TOKEN,
+        Check.WHITELIST,
+        Check.DRAFTS,
+        Check.MATERIALS,
+        Check.TAGS,
+        Check.SPEED,
+        Check.KIND,
+    }
     assert {*ASKED_BY_QUOTA, *others} == set(found)
     assert "99 of 100 calls" in found[Check.MASS_SEND].message
 
@@ -108,10 +129,15 @@ def test_what_is_used_up_is_a_warning_and_what_was_not_answered_is_unknown() -> 
 
     assert (Level.WARNING, Level.UNKNOWN) == (found[Check.DRAFTS].level, found[Check.TAGS].level)
     assert ("no answer: it was cut", None) == (found[Check.TAGS].message, found[Check.TAGS].errcode)
-    assert (Level.WARNING, True) == (found[Check.PREVIEWS].level, "all 100 calls" in found[Check.PREVIEWS].message)
+    assert (Level.WARNING, True) == (
+        found[Check.PREVIEWS].level,
+        "all 100 calls" in found[Check.PREVIEWS].message,
+    )
 
 
-@pytest.mark.parametrize("error", [AuthError("secret", errcode=40125), TransportError("no answer"), MassctlError("no")])
+@pytest.mark.parametrize(
+    "error", [AuthError("secret", errcode=40125), TransportError("no answer"), MassctlError("no")]
+)
 def test_without_a_token_nothing_else_is_asked(error: MassctlError) -> None:
     account = Account(token=error)
     found = probed(account)
@@ -139,7 +165,9 @@ def test_an_account_whose_settings_cannot_work_is_not_called() -> None:
         ("service", WeChatError("odd", errcode=76021), Level.UNKNOWN),
     ],
 )
-def test_the_declared_kind_is_compared_with_what_wechat_lets_the_account_do(kind: str, send: Any, level: Level) -> None:
+def test_the_declared_kind_is_compared_with_what_wechat_lets_the_account_do(
+    kind: str, send: Any, level: Level
+) -> None:
     found = probed(Account(send=send), kind)[Check.KIND]
 
     assert (level, level is Level.WARNING) == (found.level, "accounts.main.kind" in found.hint)
@@ -150,12 +178,17 @@ def test_where_the_question_itself_is_closed_nothing_is_known_of_the_right(errco
     closed = AuthError("no right", errcode=errcode)
     found = probed(Account(sendall=closed, send=closed))
 
-    assert (Level.UNKNOWN, errcode) == (found[Check.MASS_SEND].level, found[Check.MASS_SEND].errcode)
+    assert (Level.UNKNOWN, errcode) == (
+        found[Check.MASS_SEND].level,
+        found[Check.MASS_SEND].errcode,
+    )
     assert Level.UNKNOWN is found[Check.KIND].level
 
 
 EVERY_CALL = ("drafts", "materials", "tags", "speed", "sendall", "send", "preview", "open")
-UNLISTED = AuthError("this machine's address 203.0.113.9 is not listed", hint="Add 203.0.113.9", errcode=40164)
+UNLISTED = AuthError(
+    "this machine's address 203.0.113.9 is not listed", hint="Add 203.0.113.9", errcode=40164
+)
 DEAD = AuthError("the token is none", errcode=40001)
 CUT = TransportError("no answer")
 
@@ -170,7 +203,9 @@ CUT = TransportError("no answer")
         (dict.fromkeys(EVERY_CALL, CUT), None, ""),
     ],
 )
-def test_the_whitelist_is_judged_by_calls_that_carry_a_token(answers: Any, level: Level | None, said: str) -> None:
+def test_the_whitelist_is_judged_by_calls_that_carry_a_token(
+    answers: Any, level: Level | None, said: str
+) -> None:
     found = probed(Account(**answers))[Check.WHITELIST]
 
     assert (level or Level.UNKNOWN, True) == (found.level, said in found.message)
@@ -180,8 +215,12 @@ def test_the_whitelist_is_judged_by_calls_that_carry_a_token(answers: Any, level
 def test_an_address_that_is_not_listed_is_told_once_and_says_nothing_of_rights() -> None:
     found = probed(Account(**dict.fromkeys(EVERY_CALL, UNLISTED)))
 
-    assert [Check.WHITELIST] == [each.check for each in found.values() if each.level is Level.PROBLEM]
-    rights = {found[check].level for check in (*ASKED_BY_QUOTA, Check.DRAFTS, Check.TAGS, Check.KIND)}
+    assert [Check.WHITELIST] == [
+        each.check for each in found.values() if each.level is Level.PROBLEM
+    ]
+    rights = {
+        found[check].level for check in (*ASKED_BY_QUOTA, Check.DRAFTS, Check.TAGS, Check.KIND)
+    }
     assert ({Level.UNKNOWN}, Level.OK) == (rights, found[Check.TOKEN].level)
 
 
@@ -210,7 +249,9 @@ def test_a_given_token_that_one_call_was_answered_with_is_accepted() -> None:
 
 
 def test_a_given_token_that_could_not_be_had_is_told_as_that() -> None:
-    found = probed(Account(token=MassctlError("the command gave none")), token_is_given=True)[Check.TOKEN]
+    found = probed(Account(token=MassctlError("the command gave none")), token_is_given=True)[
+        Check.TOKEN
+    ]
 
     assert (Level.PROBLEM, True) == (found.level, "the command gave none" in found.message)
 

@@ -5,7 +5,14 @@ from copies import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.apply.draft_fingerprint import draft_facts, draft_sha256, given_parts, kept_sha256, losses, written_since
+from massctl.apply.draft_fingerprint import (
+    draft_facts,
+    draft_sha256,
+    given_parts,
+    kept_sha256,
+    losses,
+    written_since,
+)
 from massctl.apply.ports import DraftArticle
 from massctl.model.entries import DraftBegun
 from massctl.sandbox.drafts import DEFAULT_DIGEST_CHARS, plain_text
@@ -32,10 +39,16 @@ def with_content(content: str) -> DraftArticle:
         pytest.param('<img src="http://a/0">', ["https://a/0"], id="src, http and https are one"),
         pytest.param('<img data-src="https://a/0">', ["https://a/0"], id="data-src"),
         pytest.param('<svg><image href="https://a/0"/></svg>', ["https://a/0"], id="svg href"),
-        pytest.param('<svg><image xlink:href="https://a/0"/></svg>', ["https://a/0"], id="svg xlink"),
+        pytest.param(
+            '<svg><image xlink:href="https://a/0"/></svg>', ["https://a/0"], id="svg xlink"
+        ),
         pytest.param("<img>", [""], id="none"),
-        pytest.param('<p style="background:url(http://a/0)">x</p>', ["https://a/0"], id="background"),
-        pytest.param("<p style=\"background-image: URL('https://a/0')\">x</p>", ["https://a/0"], id="quoted"),
+        pytest.param(
+            '<p style="background:url(http://a/0)">x</p>', ["https://a/0"], id="background"
+        ),
+        pytest.param(
+            "<p style=\"background-image: URL('https://a/0')\">x</p>", ["https://a/0"], id="quoted"
+        ),
         pytest.param(
             '<img src="https://a/0" style="background:url(https://b/0)">',
             ["https://a/0", "https://b/0"],
@@ -51,7 +64,9 @@ def test_pictures_are_found_wherever_they_are(content: str, pictures: list[str])
     ("content", "links"),
     [
         pytest.param('<a href="https://mp/s/1">x</a>', ["https://mp/s/1"], id="a link"),
-        pytest.param('<a data-miniprogram-path="pages/a" href="">x</a>', ["pages/a"], id="a mini-program"),
+        pytest.param(
+            '<a data-miniprogram-path="pages/a" href="">x</a>', ["pages/a"], id="a mini-program"
+        ),
         pytest.param("<a>x</a>", [""], id="a mere anchor"),
     ],
 )
@@ -94,7 +109,10 @@ def test_of_several_articles_no_digest_is_compared() -> None:
         ({"thumb_media_id": "M2"}, "article 1: cover differs"),
         ({"need_open_comment": False}, "article 1: need_open_comment differs"),
         ({"only_fans_can_comment": True}, "article 1: only_fans_can_comment differs"),
-        ({"content": "<p>你</p>"}, "article 1: the text differs: 2 characters were saved, and 1 are there"),
+        (
+            {"content": "<p>你</p>"},
+            "article 1: the text differs: 2 characters were saved, and 1 are there",
+        ),
         (
             {"content": '<p>你好</p><img src="https://a/0">'},
             "article 1: 0 pictures were saved, and 1 are there, or others",
@@ -138,7 +156,9 @@ CROPPED = replace(GIVEN, pic_crop_235_1="0_0.1_1_0.9", pic_crop_1_1="0_0_0.5_1")
         ({"pic_crop_1_1": "left"}, ["article 1: pic_crop_1_1 differs"]),
     ],
 )
-def test_a_part_of_a_cover_is_compared_by_what_it_shows_where_it_is_told(told: dict[str, str], said: list[str]) -> None:
+def test_a_part_of_a_cover_is_compared_by_what_it_shows_where_it_is_told(
+    told: dict[str, str], said: list[str]
+) -> None:
     assert said == losses([CROPPED], [replace(CROPPED, **told)])
 
 
@@ -148,14 +168,18 @@ def test_a_part_that_was_left_to_wechat_is_no_loss() -> None:
 
 def test_a_draft_without_parts_keeps_the_name_it_had_before_there_were_any() -> None:
     """Ledgers of earlier versions hold it."""
-    assert "14e959f2574d2a2e94a92b25f4cdf8a351d7c81383539de37163e56488da6119" == kept_sha256([GIVEN])
+    assert "14e959f2574d2a2e94a92b25f4cdf8a351d7c81383539de37163e56488da6119" == kept_sha256(
+        [GIVEN]
+    )
     assert kept_sha256([GIVEN]) != kept_sha256([CROPPED])
     assert draft_sha256([GIVEN]) == draft_sha256([CROPPED])
 
 
 def written(sent: list[DraftArticle], read: list[DraftArticle]) -> list[str]:
     """Name what a person wrote into a draft, where nobody had read it before."""
-    event = DraftBegun(appid="wx", digest="", draft_sha256=draft_sha256(sent), given=given_parts(sent))
+    event = DraftBegun(
+        appid="wx", digest="", draft_sha256=draft_sha256(sent), given=given_parts(sent)
+    )
     return [each.name for each in written_since(event, read)]
 
 
@@ -182,7 +206,9 @@ def test_a_digest_that_wechat_takes_from_the_text_is_nobodys(content: str) -> No
 @pytest.mark.parametrize("chars", [1, 20, DEFAULT_DIGEST_CHARS - 2, DEFAULT_DIGEST_CHARS + 9])
 def test_any_other_beginning_of_the_text_is_somebodys(content: str, chars: int) -> None:
     sent = replace(OPEN, content=content)
-    assert ["digest"] == written([sent], [replace(sent, digest="".join(plain_text(content).split())[:chars])])
+    assert ["digest"] == written(
+        [sent], [replace(sent, digest="".join(plain_text(content).split())[:chars])]
+    )
 
 
 def test_what_was_given_is_on_record_article_by_article() -> None:

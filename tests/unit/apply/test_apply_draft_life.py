@@ -5,7 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from building import HOUR, LATER, NOW, OTHER_APPID, article, audience, house, news, reviewers, saved, text
+from building import (
+    HOUR,
+    LATER,
+    NOW,
+    OTHER_APPID,
+    article,
+    audience,
+    house,
+    news,
+    reviewers,
+    saved,
+    text,
+)
 from copies import replace
 from simulation.crashing import Boundaries, Crash
 from simulation.scenario import Scene, settle_not_sent, whole_news, whole_text
@@ -91,7 +103,9 @@ def test_a_draft_that_was_given_up_and_mended_in_the_console_stays_there() -> No
     assert ["changed"] == reasons(scene)
 
 
-def test_a_draft_that_is_changed_while_its_heir_is_saved_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draft_that_is_changed_while_its_heir_is_saved_stays_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = staged()
     (old,) = scene.wechat.drafts
     add = type(scene.wechat).add_draft
@@ -139,7 +153,9 @@ def test_a_draft_that_we_deleted_is_not_taken_for_one_that_was_sent_by_hand() ->
 
 
 @pytest.mark.parametrize("named", [(), ("sale",)], ids=["not named", "named"])
-def test_what_a_crash_left_over_is_deleted_whatever_keeps_the_campaign_back(named: tuple[str, ...]) -> None:
+def test_what_a_crash_left_over_is_deleted_whatever_keeps_the_campaign_back(
+    named: tuple[str, ...],
+) -> None:
     scene = staged(replace(NEWS, window=None), rules=house("sale", sending="disabled"))
     scene.campaigns = [replace(EDITED, window=None)]
     crashed(scene, "before delete_draft")
@@ -150,7 +166,9 @@ def test_what_a_crash_left_over_is_deleted_whatever_keeps_the_campaign_back(name
 
 
 @pytest.mark.parametrize("boundary", ["before get_draft", "after add_draft"])
-def test_a_run_without_names_makes_no_request_for_a_campaign_without_a_window(boundary: str) -> None:
+def test_a_run_without_names_makes_no_request_for_a_campaign_without_a_window(
+    boundary: str,
+) -> None:
     scene = Scene([replace(NEWS, window=None)], rules=house("sale", sending="disabled"))
     crashed(scene, boundary)
     scene.rules = house()
@@ -202,13 +220,25 @@ def in_the_console(scene: Scene, **changes: Any) -> MediaId:
 
 UNDECLARED: dict[str, tuple[RenderedCampaign, dict[str, Any], str]] = {
     "a digest": (OPEN, {"digest": "先到先得"}, "article 1: digest (摘要) differs"),
-    "a digest that is shorter than WeChat's": (OPEN, {"digest": "今晚八点开始"}, "article 1: digest (摘要) differs"),
+    "a digest that is shorter than WeChat's": (
+        OPEN,
+        {"digest": "今晚八点开始"},
+        "article 1: digest (摘要) differs",
+    ),
     "a digest in place of ours": (NEWS, {"digest": "先到先得"}, "article 1: digest (摘要) differs"),
     "no digest in place of ours": (NEWS, {"digest": ""}, "article 1: digest (摘要) differs"),
     "a part of the cover": (OPEN, {"pic_crop_1_1": "0_0_0.5_1"}, "article 1: pic_crop_1_1 differs"),
-    "the wide part of it": (NEWS, {"pic_crop_235_1": "0_0_1_0.5"}, "article 1: pic_crop_235_1 differs"),
+    "the wide part of it": (
+        NEWS,
+        {"pic_crop_235_1": "0_0_1_0.5"},
+        "article 1: pic_crop_235_1 differs",
+    ),
     "a digest of several": (TWO, {"digest": "先到先得"}, "article 2: digest (摘要) differs"),
-    "a product behind it": (NEWS, {"ungiven": ("product_info",)}, "article 1: product_info differs"),
+    "a product behind it": (
+        NEWS,
+        {"ungiven": ("product_info",)},
+        "article 1: product_info differs",
+    ),
 }
 
 
@@ -231,25 +261,38 @@ def test_a_draft_whose_answer_was_lost_is_not_sent_with_what_a_person_wrote_into
 
 
 @pytest.mark.parametrize("campaign", [OPEN, NEWS, TWO], ids=["left open", "given", "several"])
-@pytest.mark.parametrize("keeps", [lambda given: given, defaults], ids=["nothing", "the documented default"])
+@pytest.mark.parametrize(
+    "keeps", [lambda given: given, defaults], ids=["nothing", "the documented default"]
+)
 def test_what_wechat_itself_writes_is_no_edit(
     campaign: RenderedCampaign, keeps: Callable[[DraftArticle], DraftArticle]
 ) -> None:
     scene = Scene([campaign], now=NOW)
     scene.wechat.keeps = keeps
     crashed(scene, "after add_draft")
-    assert (0, 0, 1) == (scene.apply().exit_status(), scene.wechat.count("add_draft"), len(scene.wechat.jobs))
+    assert (0, 0, 1) == (
+        scene.apply().exit_status(),
+        scene.wechat.count("add_draft"),
+        len(scene.wechat.jobs),
+    )
 
 
 def test_a_draft_of_whose_parts_wechat_tells_as_they_were_given_is_found() -> None:
-    cropped = replace(NEWS, message=NewsMessage((article(pic_crop_1_1="0_0_0.5_1", pic_crop_235_1="0_0_1_0.5"),)))
-    for told_as in ({}, {"pic_crop_1_1": "0.000000_0.000000_0.500000_1.000000", "pic_crop_235_1": ""}):
+    cropped = replace(
+        NEWS, message=NewsMessage((article(pic_crop_1_1="0_0_0.5_1", pic_crop_235_1="0_0_1_0.5"),))
+    )
+    for told_as in (
+        {},
+        {"pic_crop_1_1": "0.000000_0.000000_0.500000_1.000000", "pic_crop_235_1": ""},
+    ):
         scene = crashed(Scene([cropped], now=NOW), "after add_draft")
         in_the_console(scene, **told_as)
         assert (0, 0) == (scene.apply().exit_status(), scene.wechat.count("add_draft"))
 
 
-def test_an_edit_between_finding_and_reading_back_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_between_finding_and_reading_back_is_not_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = crashed(Scene([OPEN], now=NOW), "after add_draft")
     read = type(scene.wechat).get_draft
 
@@ -263,7 +306,9 @@ def test_an_edit_between_finding_and_reading_back_is_not_sent(monkeypatch: pytes
     assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
 
 
-def test_a_draft_that_was_saved_and_never_read_is_refused_with_what_a_person_wrote_into_it() -> None:
+def test_a_draft_that_was_saved_and_never_read_is_refused_with_what_a_person_wrote_into_it() -> (
+    None
+):
     scene = crashed(Scene([OPEN], now=NOW), "before get_draft")
     in_the_console(scene, digest="先到先得")
     outcome = scene.apply()
@@ -312,7 +357,9 @@ def test_a_draft_that_was_begun_twice_is_deleted_once_and_never_if_it_was_change
     assert ["surplus_changed"] == closed
 
 
-def test_a_surplus_draft_that_vanishes_meanwhile_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_surplus_draft_that_vanishes_meanwhile_is_no_trouble(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene, late = beside_a_late_one()
     read, seen = type(scene.wechat).get_draft, []
 
@@ -335,15 +382,30 @@ def test_a_newer_draft_that_is_found_takes_the_place_of_the_older_one() -> None:
 def foreign(title: str) -> tuple[DraftArticle, ...]:
     """Give a draft that somebody made in the console."""
     return (
-        DraftArticle(title, "", "", "<p>别人的</p>", "", "COVER", need_open_comment=False, only_fans_can_comment=False),
+        DraftArticle(
+            title,
+            "",
+            "",
+            "<p>别人的</p>",
+            "",
+            "COVER",
+            need_open_comment=False,
+            only_fans_can_comment=False,
+        ),
     )
 
 
 def test_a_draft_is_found_behind_two_hundred_others() -> None:
     scene = crashed(Scene([NEWS], now=AHEAD), "after add_draft")
     title = next(iter(scene.wechat.drafts.values()))[0].title
-    scene.wechat.drafts.update({MediaId(f"F{n}"): foreign(title if n < 3 else f"{n}") for n in range(200)})
-    assert (0, 0, 201) == (scene.apply().exit_status(), scene.wechat.count("add_draft"), len(scene.wechat.drafts))
+    scene.wechat.drafts.update(
+        {MediaId(f"F{n}"): foreign(title if n < 3 else f"{n}") for n in range(200)}
+    )
+    assert (0, 0, 201) == (
+        scene.apply().exit_status(),
+        scene.wechat.count("add_draft"),
+        len(scene.wechat.drafts),
+    )
     assert 5 == scene.wechat.count("get_draft")
 
 
@@ -364,7 +426,9 @@ def test_a_listing_without_titles_costs_a_call_for_each_and_no_more_than_half_a_
 
 
 @pytest.mark.parametrize("boundary", ["after add_draft", "before delete_draft"])
-def test_what_a_crash_left_of_a_campaign_whose_folder_is_gone_is_cleared_away(boundary: str) -> None:
+def test_what_a_crash_left_of_a_campaign_whose_folder_is_gone_is_cleared_away(
+    boundary: str,
+) -> None:
     other = news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR))
     scene = staged()
     scene.campaigns = [EDITED]
@@ -386,7 +450,9 @@ def test_an_heir_that_was_changed_before_anybody_read_it_replaces_nothing() -> N
     assert (2, []) == (len(scene.wechat.drafts), scene.events("draft_deleted"))
 
 
-def test_a_draft_in_an_account_that_is_no_longer_there_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draft_in_an_account_that_is_no_longer_there_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = staged()
     monkeypatch.setattr("simulation.scenario.ACCOUNTS", {OTHER_APPID: AccountName("other")})
     scene.campaigns = [replace(NEWS, account=AccountName("other"), appid=OTHER_APPID)]
@@ -411,7 +477,9 @@ def test_a_lower_edition_is_settled_though_a_higher_one_was_begun() -> None:
     crashed(scene, "before add_draft")
     scene.wechat.drafts.clear()
     assert ["draft_gone"] == told(scene.apply())
-    settle_not_sent(scene.record(scene.campaigns[0]), I_LOOKED, lambda _: scene.wechat, scene.book())
+    settle_not_sent(
+        scene.record(scene.campaigns[0]), I_LOOKED, lambda _: scene.wechat, scene.book()
+    )
     scene.later(hours=2)
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
@@ -434,7 +502,9 @@ def test_a_lowered_edition_takes_the_place_of_the_one_that_was_only_staged() -> 
     assert [] == scene.wechat.calls
 
 
-def test_what_the_declared_edition_leaves_undeleted_is_deleted_when_its_folder_is_read_the_next_time() -> None:
+def test_what_the_declared_edition_leaves_undeleted_is_deleted_when_its_folder_is_read_the_next_time() -> (
+    None
+):
     scene = staged(HIGHER)
     scene.campaigns, scene.until = [EDITED], Until.DRAFT
     scene.apply(*[("delete_draft", Fault.REQUEST_LOST)] * 2)
@@ -448,10 +518,14 @@ def test_a_staged_edition_above_the_declared_one_that_was_changed_stays_and_is_t
     striking_out(scene, *scene.wechat.drafts)
     lowered(scene)
     assert (2, ["changed"]) == (len(scene.wechat.drafts), reasons(scene))
-    assert any("was changed in the console, so it stays there" in line for line in scene.progress.lines)
+    assert any(
+        "was changed in the console, so it stays there" in line for line in scene.progress.lines
+    )
 
 
-def test_a_staged_edition_above_the_declared_one_that_is_gone_may_have_reached_its_followers() -> None:
+def test_a_staged_edition_above_the_declared_one_that_is_gone_may_have_reached_its_followers() -> (
+    None
+):
     scene = staged(HIGHER)
     scene.wechat.drafts.clear()
     scene.campaigns = [EDITED]
@@ -470,12 +544,21 @@ def test_a_campaign_that_moved_to_another_account_leaves_its_draft_in_the_old_on
 
 def test_previews_go_out_one_campaign_after_the_other_and_a_crash_spares_those_behind() -> None:
     soon = whole_news(Window(NOW + HOUR, NOW + 5 * HOUR), recipients=reviewers("li", "mei"))
-    late = news("a", article("另一个"), window=Window(NOW + 2 * HOUR, NOW + 5 * HOUR), recipients=reviewers("li"))
+    late = news(
+        "a",
+        article("另一个"),
+        window=Window(NOW + 2 * HOUR, NOW + 5 * HOUR),
+        recipients=reviewers("li"),
+    )
     scene = crashed(Scene([late, soon]), "after preview")
     begun = [entry.campaign for entry in scene.ledger.entries if entry.event.type == "previewed"]
     assert ["sale", "sale"] == begun
     scene.apply()
-    assert ["a"] == [entry.campaign for entry in scene.ledger.entries if getattr(entry.event, "outcome", "") == "sent"]
+    assert ["a"] == [
+        entry.campaign
+        for entry in scene.ledger.entries
+        if getattr(entry.event, "outcome", "") == "sent"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -484,13 +567,21 @@ def test_previews_go_out_one_campaign_after_the_other_and_a_crash_spares_those_b
         pytest.param(lambda html: html.replace("<p>", '<p id="x">'), True, id="an id"),
         pytest.param(lambda html: html.replace("</p>", "</p>\n"), True, id="blanks"),
         pytest.param(lambda html: html + "<style>p{color:red}</style>", True, id="a style sheet"),
-        pytest.param(lambda html: html.replace("color:red", "color: red;"), True, id="a style written otherwise"),
+        pytest.param(
+            lambda html: html.replace("color:red", "color: red;"),
+            True,
+            id="a style written otherwise",
+        ),
         pytest.param(lambda html: html.replace("价", "价<!-- x -->"), True, id="a comment"),
         pytest.param(lambda html: html.replace("color:red", "color:blue"), False, id="a colour"),
         pytest.param(lambda html: html.replace("100", "<s>100</s>"), False, id="struck out"),
         pytest.param(lambda html: html.replace("<b>早</b>", "早"), False, id="not bold"),
-        pytest.param(lambda html: html.replace("<b>早</b>今", "<b>早今</b>"), False, id="bold further"),
-        pytest.param(lambda html: html.replace("/0)", "/0?wx_fmt=png)"), True, id="a picture's address"),
+        pytest.param(
+            lambda html: html.replace("<b>早</b>今", "<b>早今</b>"), False, id="bold further"
+        ),
+        pytest.param(
+            lambda html: html.replace("/0)", "/0?wx_fmt=png)"), True, id="a picture's address"
+        ),
     ],
 )
 def test_what_changes_the_look_is_told_from_what_wechat_writes_otherwise(
@@ -500,7 +591,11 @@ def test_what_changes_the_look_is_told_from_what_wechat_writes_otherwise(
         '<p style="color:red">价 100 元</p>'
         '<p><b>早</b>今<span style="background:url(https://mmbiz.qpic.cn/a/0)"></span></p>'
     )
-    given = (DraftArticle("t", "", "", html, "", "C", need_open_comment=False, only_fans_can_comment=False),)
+    given = (
+        DraftArticle(
+            "t", "", "", html, "", "C", need_open_comment=False, only_fans_can_comment=False
+        ),
+    )
     read = (replace(given[0], content=change(html)),)
     assert same == (markup_sha256(given) == markup_sha256(read))
 
@@ -510,11 +605,15 @@ def test_a_draft_whose_folder_is_gone_is_deleted_and_that_is_said() -> None:
     scene.campaigns = []
     scene.apply()
     assert ({}, "folder_gone") == (scene.wechat.drafts, scene.events("draft_deleted")[-1].reason)
-    assert ["sale: its draft was deleted, because its folder is gone"] == [str(each) for each in scene.progress.lines]
+    assert ["sale: its draft was deleted, because its folder is gone"] == [
+        str(each) for each in scene.progress.lines
+    ]
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
 
 
-def test_a_faulty_campaign_has_a_folder_and_so_may_any_where_nobody_can_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_faulty_campaign_has_a_folder_and_so_may_any_where_nobody_can_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = staged()
     scene.campaigns = [Invalid(NEWS.name, "", None, None, ())]
     scene.apply()
@@ -528,7 +627,9 @@ def test_a_draft_whose_window_has_closed_is_deleted_and_staged_again_where_it_is
     scene = staged()
     scene.later(days=5)
     assert (5, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
-    assert "sale: its draft was deleted, because its window has closed" in [str(each) for each in scene.progress.lines]
+    assert "sale: its draft was deleted, because its window has closed" in [
+        str(each) for each in scene.progress.lines
+    ]
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
     now = scene.clock.now()
     scene.campaigns = [replace(NEWS, window=Window(now + HOUR, now + 2 * HOUR))]
@@ -551,7 +652,9 @@ def test_a_draft_that_was_changed_stays_and_is_told(gone: bool) -> None:
     scene.later(days=5)
     done = scene.apply()
     assert ([LeftDraft(NEWS.name, 1, gone)], 1) == (done.drafts_left, len(scene.wechat.drafts))
-    assert "sale: its draft was changed in the console and stays there" in str(scene.progress.lines[-1])
+    assert "sale: its draft was changed in the console and stays there" in str(
+        scene.progress.lines[-1]
+    )
     again = scene.apply()
     assert (gone, 0 if gone else 1) == (again.drafts_left == [], scene.wechat.count("get_draft"))
 
@@ -562,7 +665,11 @@ def test_one_that_was_adopted_holds_a_persons_work_and_stays() -> None:
     striking_out(scene, media_id)
     read = scene.wechat.drafts[media_id]
     adopted = Adopted(
-        media_id=media_id, draft_sha256=draft_sha256(read), kept_sha256=kept_sha256(read), reason="better", by="li"
+        media_id=media_id,
+        draft_sha256=draft_sha256(read),
+        kept_sha256=kept_sha256(read),
+        reason="better",
+        by="li",
     )
     scene.write((adopted, NEWS))
     scene.later(days=5)
@@ -597,7 +704,9 @@ def test_a_draft_of_a_campaign_in_doubt_is_not_touched(gone: bool) -> None:
     assert (1, []) == (len(scene.wechat.drafts), scene.events("draft_deleted"))
 
 
-def test_one_in_an_account_that_this_run_does_not_look_after_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_in_an_account_that_this_run_does_not_look_after_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = staged()
     scene.campaigns = [text("other", window=LATER, account=AccountName("other"), appid=OTHER_APPID)]
     monkeypatch.setattr("simulation.scenario.ACCOUNTS", {OTHER_APPID: AccountName("other")})
@@ -607,7 +716,9 @@ def test_one_in_an_account_that_this_run_does_not_look_after_is_left_alone(monke
 
 def test_one_in_an_account_that_massctl_yaml_has_no_more_is_left_alone() -> None:
     scene = staged()
-    scene.write(saved(NEWS, "ELSEWHERE", appid="wx9999999999999999", batch=2), saved(NEWS, "GONE", batch=3))
+    scene.write(
+        saved(NEWS, "ELSEWHERE", appid="wx9999999999999999", batch=2), saved(NEWS, "GONE", batch=3)
+    )
     scene.campaigns = []
     scene.apply()
     assert ["get_draft", "delete_draft", "get_draft"] == scene.wechat.calls
@@ -650,7 +761,10 @@ def test_a_lost_answer_is_looked_for_and_the_draft_is_not_made_twice() -> None:
 
 def test_a_lost_request_is_made_once_more() -> None:
     scene = Scene([NEWS], now=AHEAD)
-    assert (0, 1) == (scene.apply(("add_draft", Fault.REQUEST_LOST)).exit_status(), len(scene.wechat.drafts))
+    assert (0, 1) == (
+        scene.apply(("add_draft", Fault.REQUEST_LOST)).exit_status(),
+        len(scene.wechat.drafts),
+    )
     assert (2, 2) == (scene.wechat.count("add_draft"), scene.wechat.count("upload_image"))
 
 
@@ -736,7 +850,9 @@ def test_a_lost_draft_that_comes_up_before_the_send_ends_is_deleted() -> None:
     crashed(scene, "after add_draft")
     (found,) = scene.wechat.drafts
     late = {found: scene.wechat.drafts.pop(found)}
-    scene.ledger.fail = lambda new: scene.wechat.drafts.update(late) if new.event.type == "send_accepted" else None
+    scene.ledger.fail = lambda new: (
+        scene.wechat.drafts.update(late) if new.event.type == "send_accepted" else None
+    )
     assert (0, {}) == (scene.apply().exit_status(), scene.wechat.drafts)
     scene.apply()
     assert [] == scene.wechat.calls
@@ -745,7 +861,10 @@ def test_a_lost_draft_that_comes_up_before_the_send_ends_is_deleted() -> None:
 @pytest.mark.parametrize("fault", ["newest_drafts", "get_draft"])
 def test_where_the_box_cannot_be_read_no_second_draft_is_made(fault: str) -> None:
     scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
-    assert (1, 0) == (scene.apply((fault, Fault.REQUEST_LOST)).exit_status(), scene.wechat.count("add_draft"))
+    assert (1, 0) == (
+        scene.apply((fault, Fault.REQUEST_LOST)).exit_status(),
+        scene.wechat.count("add_draft"),
+    )
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.drafts))
 
 
@@ -769,7 +888,9 @@ def test_a_draft_that_vanishes_while_the_box_is_read_is_no_find() -> None:
     scene = crashed_at(Scene([NEWS], now=AHEAD), "after add_draft")
     (media_id,) = scene.wechat.drafts
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulation.world.SimWeChat.newest_drafts", lambda _: (ListedDraft(media_id, None),))
+        patch.setattr(
+            "simulation.world.SimWeChat.newest_drafts", lambda _: (ListedDraft(media_id, None),)
+        )
         scene.wechat.drafts.clear()
         assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.drafts))
 
@@ -779,7 +900,9 @@ def test_a_plain_refusal_leaves_nothing_to_look_for() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("simulation.world.SimWeChat.add_draft", refuse)
         assert 1 == scene.apply().exit_status()
-    assert [("refused", 45003)] == [(event.reason, event.errcode) for event in scene.events("draft_not_saved")]
+    assert [("refused", 45003)] == [
+        (event.reason, event.errcode) for event in scene.events("draft_not_saved")
+    ]
     assert 0 == scene.apply().exit_status()
     assert 0 == scene.wechat.count("newest_drafts")
 
@@ -809,7 +932,9 @@ def test_an_edition_that_was_never_sent_leaves_its_draft_to_the_next() -> None:
     scene.campaigns = [replace(EDITED, edition=2)]
     assert 0 == scene.apply().exit_status()
     assert ["春季大促，改"] == [articles[0].title for articles in scene.wechat.drafts.values()]
-    assert {1} == {entry.edition for entry in scene.ledger.entries if entry.event.type == "draft_deleted"}
+    assert {1} == {
+        entry.edition for entry in scene.ledger.entries if entry.event.type == "draft_deleted"
+    }
 
 
 def test_an_old_draft_that_outlives_its_send_is_deleted_by_a_later_run() -> None:
@@ -832,7 +957,9 @@ def test_without_a_secret_an_old_draft_stays_for_another_day() -> None:
 
 
 MAIN = whole_news(handoff=("original",), recipients=())
-BRANCH = replace(MAIN, message=NewsMessage((article("春季大促，改"),)), recipients=reviewers("editor_li"))
+BRANCH = replace(
+    MAIN, message=NewsMessage((article("春季大促，改"),)), recipients=reviewers("editor_li")
+)
 TIP = Tip("main", "origin", "a" * 40, "a" * 40)
 DONE = reconcile.Statement("原创 done", "li")
 MOVED = replace(TIP, there="b" * 40)
@@ -847,7 +974,9 @@ def at_the_tip(scene: Scene, campaign: RenderedCampaign = MAIN, until: Until = U
     return scene.apply()
 
 
-def from_the_branch(scene: Scene, campaign: RenderedCampaign = BRANCH, *faults: Any, tip: Tip = MOVED) -> Any:
+def from_the_branch(
+    scene: Scene, campaign: RenderedCampaign = BRANCH, *faults: Any, tip: Tip = MOVED
+) -> Any:
     """Show a branch under review, as the label `preview` does."""
     scene.campaigns, scene.rules, scene.until = [campaign], rules(tip, campaign.name), Until.PREVIEW
     return scene.apply(*faults)
@@ -863,13 +992,23 @@ def adopted() -> Scene:
 
 
 @pytest.mark.parametrize(
-    "tip", [MOVED, replace(TIP, there=None), replace(TIP, changed="campaigns/sale/x"), replace(TIP, unread="away")]
+    "tip",
+    [
+        MOVED,
+        replace(TIP, there=None),
+        replace(TIP, changed="campaigns/sale/x"),
+        replace(TIP, unread="away"),
+    ],
 )
 def test_a_preview_of_a_branch_leaves_the_adopted_draft_alone(adopted: Scene, tip: Tip) -> None:
     (before,) = adopted.wechat.drafts
     outcome = from_the_branch(adopted, tip=tip)
 
-    assert (0, 1, 0) == (outcome.exit_status(), len(adopted.wechat.delivered_previews), adopted.wechat.count("delete"))
+    assert (0, 1, 0) == (
+        outcome.exit_status(),
+        len(adopted.wechat.delivered_previews),
+        adopted.wechat.count("delete"),
+    )
     assert before in adopted.wechat.drafts
     adopted.later(hours=3)
     assert (0, 1) == (at_the_tip(adopted).exit_status(), len(adopted.wechat.jobs))
@@ -880,7 +1019,9 @@ def test_its_draft_is_saved_shown_and_deleted_in_one_run(adopted: Scene) -> None
     serial = len(adopted.ledger.entries)
     from_the_branch(adopted)
 
-    (begun, *_, closed) = [entry.event for entry in adopted.ledger.entries[serial:] if "draft" in entry.event.type]
+    (begun, *_, closed) = [
+        entry.event for entry in adopted.ledger.entries[serial:] if "draft" in entry.event.type
+    ]
     assert (True, "preview_deleted") == (begun.for_preview, closed.reason)
     assert (1, 1, []) == (
         len(adopted.wechat.drafts),
@@ -893,11 +1034,17 @@ def test_a_draft_that_wechat_does_not_keep_whole_is_not_shown(adopted: Scene) ->
     adopted.wechat.keeps = lambda given: replace(given, content="<p>你好</p>")
     outcome = from_the_branch(adopted)
 
-    assert (1, [], 1) == (outcome.exit_status(), adopted.wechat.delivered_previews, len(adopted.wechat.drafts))
+    assert (1, [], 1) == (
+        outcome.exit_status(),
+        adopted.wechat.delivered_previews,
+        len(adopted.wechat.drafts),
+    )
 
 
 @pytest.mark.parametrize("fault", ["get_draft", "delete_draft"])
-def test_a_draft_that_stays_behind_is_deleted_by_a_run_at_the_tip(adopted: Scene, fault: str) -> None:
+def test_a_draft_that_stays_behind_is_deleted_by_a_run_at_the_tip(
+    adopted: Scene, fault: str
+) -> None:
     from_the_branch(adopted, BRANCH, (fault, Fault.REQUEST_LOST))
     assert (2 if fault == "delete_draft" else 1) == len(adopted.wechat.drafts)
     at_the_tip(adopted)
@@ -943,7 +1090,10 @@ def test_an_old_run_stages_nothing_and_says_why(adopted: Scene, until: Until) ->
     adopted.campaigns, adopted.rules, adopted.until = [BRANCH], rules(MOVED), until
     outcome = adopted.apply()
 
-    assert (5, ["not_at_tip"]) == (outcome.exit_status(), [each.guard for each in outcome.campaigns[0].refusals])
+    assert (5, ["not_at_tip"]) == (
+        outcome.exit_status(),
+        [each.guard for each in outcome.campaigns[0].refusals],
+    )
     assert ([], 1) == (adopted.wechat.calls, len(adopted.wechat.drafts))
 
 
@@ -952,7 +1102,10 @@ def test_an_old_run_that_is_due_is_refused_before_it_stages(adopted: Scene) -> N
     adopted.campaigns, adopted.rules = [replace(BRANCH, handoff=())], rules(MOVED)
     outcome = adopted.apply()
 
-    assert (["not_at_tip"], []) == ([each.guard for each in outcome.campaigns[0].refusals], adopted.wechat.calls)
+    assert (["not_at_tip"], []) == (
+        [each.guard for each in outcome.campaigns[0].refusals],
+        adopted.wechat.calls,
+    )
 
 
 def test_an_old_run_with_nothing_to_do_is_told_nothing(adopted: Scene) -> None:
@@ -964,7 +1117,9 @@ def test_an_old_run_with_nothing_to_do_is_told_nothing(adopted: Scene) -> None:
 def test_every_reason_is_told_where_something_was_to_be_staged() -> None:
     scene = Scene([BRANCH], rules=rules(replace(MOVED, stopped=True)))
 
-    assert ["kill_switch", "handoff_open", "not_at_tip"] == [e.guard for e in scene.apply().campaigns[0].refusals]
+    assert ["kill_switch", "handoff_open", "not_at_tip"] == [
+        e.guard for e in scene.apply().campaigns[0].refusals
+    ]
 
 
 def test_one_whose_answer_was_lost_is_found_and_deleted(adopted: Scene) -> None:
@@ -1024,7 +1179,9 @@ def test_a_plan_that_is_made_again_sends_nothing_that_the_first_did_not_want_to_
         return scene.plan(session.state)
 
     plan = scene.plan()
-    assert [] == [step for each in plan.campaigns for step in each.steps if step.kind == "send_mass"]
+    assert [] == [
+        step for each in plan.campaigns for step in each.steps if step.kind == "send_mass"
+    ]
     ports = scene.ports()
     outcome = apply_plan(plan, ports, session, scene.rules, later)
     assert (0, []) == (outcome.exit_status(), scene.wechat.jobs)
@@ -1045,4 +1202,7 @@ def test_a_surplus_draft_that_cannot_be_deleted_is_left_for_the_next_run(
 
     monkeypatch.setattr(type(scene.wechat), "delete_draft", refuse)
     assert 0 == scene.apply().exit_status()
-    assert (fails, told) == (late in scene.wechat.drafts, [each.reason for each in scene.events("draft_not_saved")])
+    assert (fails, told) == (
+        late in scene.wechat.drafts,
+        [each.reason for each in scene.events("draft_not_saved")],
+    )

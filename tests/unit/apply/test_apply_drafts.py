@@ -37,7 +37,14 @@ from massctl.apply.outcome import outcome_of, refuse_all
 from massctl.apply.payloads import draft_articles, send_intent
 from massctl.apply.ports import DraftArticle
 from massctl.errors import InvariantError
-from massctl.model.entries import DraftDeleted, DraftVerified, ImageUploaded, MaterialAdded, SendAccepted, SendRejected
+from massctl.model.entries import (
+    DraftDeleted,
+    DraftVerified,
+    ImageUploaded,
+    MaterialAdded,
+    SendAccepted,
+    SendRejected,
+)
 from massctl.model.ids import MediaId
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage, Window
 from massctl.model.state import State
@@ -53,7 +60,9 @@ UNKNOWN_COVER = ("add_draft", Fault.MEDIA_UNKNOWN)
 def edited(campaign: RenderedCampaign = NEWS, title: str = "春季大促，改") -> RenderedCampaign:
     """Give the campaign with another title."""
     assert isinstance(campaign.message, NewsMessage)
-    return replace(campaign, message=NewsMessage((replace(campaign.message.articles[0], title=title),)))
+    return replace(
+        campaign, message=NewsMessage((replace(campaign.message.articles[0], title=title),))
+    )
 
 
 def staged(campaign: RenderedCampaign = NEWS) -> Scene:
@@ -105,7 +114,8 @@ def test_a_gif_inside_an_article_has_the_address_of_its_material() -> None:
 def test_a_picture_that_is_not_recorded_is_a_bug(facts: list[tuple[str, str | None]]) -> None:
     campaign = news("a")
     happened: list[Happening] = [
-        MaterialAdded(appid=campaign.appid, sha256=sha(label), media_id=label, url=url) for label, url in facts
+        MaterialAdded(appid=campaign.appid, sha256=sha(label), media_id=label, url=url)
+        for label, url in facts
     ]
     with pytest.raises(InvariantError, match="no recorded address"):
         draft_articles(campaign, recorded(*happened))
@@ -133,7 +143,11 @@ def test_a_cover_that_wechat_forgot_is_uploaded_once_more_and_the_draft_saved() 
     scene = staged(other)
     scene.campaigns = [NEWS]
     outcome = scene.apply(UNKNOWN_COVER)
-    assert (0, 1, 2) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+    assert (0, 1, 2) == (
+        outcome.exit_status(),
+        scene.wechat.count("add_material"),
+        scene.wechat.count("add_draft"),
+    )
     assert ["material_added", "material_forgotten", "material_added"] == [
         kind for kind in scene.types() if kind.startswith("material")
     ]
@@ -145,21 +159,36 @@ def test_a_cover_that_wechat_forgets_again_stops_its_campaign() -> None:
     scene = staged(other)
     scene.campaigns = [NEWS]
     outcome = scene.apply(UNKNOWN_COVER, UNKNOWN_COVER)
-    assert (1, 1, 2) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+    assert (1, 1, 2) == (
+        outcome.exit_status(),
+        scene.wechat.count("add_material"),
+        scene.wechat.count("add_draft"),
+    )
 
 
 def test_two_campaigns_with_one_forgotten_cover_upload_it_once() -> None:
     scene = staged(news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR)))
     scene.wechat.materials.clear()
-    scene.campaigns = [NEWS, news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR))]
+    scene.campaigns = [
+        NEWS,
+        news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR)),
+    ]
     outcome = scene.apply()
-    assert (0, 1, 4) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+    assert (0, 1, 4) == (
+        outcome.exit_status(),
+        scene.wechat.count("add_material"),
+        scene.wechat.count("add_draft"),
+    )
 
 
 def test_a_cover_that_was_uploaded_in_this_run_is_not_uploaded_again() -> None:
     scene = Scene([NEWS], now=AHEAD)
     outcome = scene.apply(UNKNOWN_COVER)
-    assert (1, 1, 1) == (outcome.exit_status(), scene.wechat.count("add_material"), scene.wechat.count("add_draft"))
+    assert (1, 1, 1) == (
+        outcome.exit_status(),
+        scene.wechat.count("add_material"),
+        scene.wechat.count("add_draft"),
+    )
     assert outcome.campaigns[0].error is not None
     assert 40007 == outcome.campaigns[0].error.errcode
 
@@ -174,13 +203,18 @@ def test_a_forgotten_cover_that_cannot_be_uploaded_stops_its_campaign() -> None:
 def test_a_cover_that_another_campaign_could_not_upload_is_tried_once_more() -> None:
     scene = staged(news("a", article("标题"), window=Window(NOW + HOUR, NOW + 2 * HOUR)))
     scene.wechat.materials.clear()
-    scene.campaigns = [NEWS, news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR))]
+    scene.campaigns = [
+        NEWS,
+        news("b", article("另一个"), window=Window(NOW + HOUR, NOW + 2 * HOUR)),
+    ]
     outcome = scene.apply(("add_material", Fault.REQUEST_LOST))
     assert [True, False] == [each.error is not None for each in outcome.campaigns]
 
 
 LOSSES: dict[str, Callable[[DraftArticle], DraftArticle]] = {
-    "a picture": lambda given: replace(given, content=given.content.replace('<img src="https', '<i src="https', 1)),
+    "a picture": lambda given: replace(
+        given, content=given.content.replace('<img src="https', '<i src="https', 1)
+    ),
     "a link": lambda given: replace(given, content=given.content.replace("<a ", "<b ")),
     "words": lambda given: replace(given, content=given.content.replace("你好", "你")),
     "the cover": lambda given: replace(given, thumb_media_id="ANOTHER"),
@@ -191,12 +225,18 @@ LOSSES: dict[str, Callable[[DraftArticle], DraftArticle]] = {
 @pytest.mark.parametrize("lost", LOSSES)
 def test_what_wechat_does_not_keep_stops_the_campaign(lost: str) -> None:
     body = f'<p>你好<a href="https://mp.weixin.qq.com/s/x">旧文</a></p><img src="massctl-picture:{sha("hero")}">'
-    scene = Scene([news("sale", article(content=body), window=NEWS.window, recipients=reviewers("editor_li"))])
+    scene = Scene(
+        [news("sale", article(content=body), window=NEWS.window, recipients=reviewers("editor_li"))]
+    )
     scene.wechat.keeps = LOSSES[lost]
     outcome = scene.apply()
     error = outcome.campaigns[0].error
     assert error is not None
-    assert (1, None, True) == (outcome.exit_status(), error.errcode, "did not keep" in error.message)
+    assert (1, None, True) == (
+        outcome.exit_status(),
+        error.errcode,
+        "did not keep" in error.message,
+    )
     assert [] == scene.wechat.departures
 
 
@@ -227,18 +267,25 @@ def test_a_draft_that_vanishes_at_once_is_gone_like_any_other() -> None:
     scene = Scene([NEWS])
     keep = scene.wechat.get_draft
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulation.world.SimWeChat.get_draft", lambda self, media_id: keep(MediaId("none")))
+        patch.setattr(
+            "simulation.world.SimWeChat.get_draft", lambda self, media_id: keep(MediaId("none"))
+        )
         assert ["draft_gone"] == told(scene.apply())
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
 def test_a_draft_that_cannot_be_read_back_is_not_sent_by_this_run() -> None:
     scene = Scene([NEWS])
-    assert (1, 0) == (scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(), len(scene.wechat.jobs))
+    assert (1, 0) == (
+        scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(),
+        len(scene.wechat.jobs),
+    )
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
-def test_a_draft_of_an_earlier_run_is_read_again_before_and_behind_the_attempt_at_its_send() -> None:
+def test_a_draft_of_an_earlier_run_is_read_again_before_and_behind_the_attempt_at_its_send() -> (
+    None
+):
     scene = staged()
     assert 0 == scene.apply().exit_status()
     assert ["get_draft", "get_draft", "send_mass"] == [
@@ -258,19 +305,31 @@ def test_what_wechat_made_of_a_draft_is_recorded_once() -> None:
 def test_markup_that_was_changed_in_the_console_is_refused() -> None:
     """A price that is struck out has the letters of one that is not."""
     scene = staged()
-    change(scene, content=next(iter(scene.wechat.drafts.values()))[0].content.replace("你好", "<del>你好</del>"))
+    change(
+        scene,
+        content=next(iter(scene.wechat.drafts.values()))[0].content.replace(
+            "你好", "<del>你好</del>"
+        ),
+    )
     outcome = scene.apply()
     assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.jobs)
 
 
 def test_the_query_behind_a_pictures_address_is_no_change() -> None:
     scene = staged()
-    change(scene, content=next(iter(scene.wechat.drafts.values()))[0].content.replace('/0"', '/0?wx_fmt=png"'))
+    change(
+        scene,
+        content=next(iter(scene.wechat.drafts.values()))[0].content.replace(
+            '/0"', '/0?wx_fmt=png"'
+        ),
+    )
     assert 0 == scene.apply().exit_status()
 
 
 @pytest.mark.parametrize(("content", "status"), [("<p>你好</p>", 5), (None, 0)])
-def test_a_draft_of_a_run_that_died_before_it_read_it_back(content: str | None, status: int) -> None:
+def test_a_draft_of_a_run_that_died_before_it_read_it_back(
+    content: str | None, status: int
+) -> None:
     """It is judged by what a reader would miss, and from then on to the letter."""
     scene = Scene([NEWS], now=AHEAD)
     whole = Scene([NEWS], now=AHEAD)
@@ -282,7 +341,10 @@ def test_a_draft_of_a_run_that_died_before_it_read_it_back(content: str | None, 
     if content is not None:
         change(scene, content=content)
     scene.later(hours=2)
-    assert (status, status == 0) == (scene.apply().exit_status(), bool(scene.events("draft_verified")))
+    assert (status, status == 0) == (
+        scene.apply().exit_status(),
+        bool(scene.events("draft_verified")),
+    )
 
 
 def test_a_draft_that_was_changed_in_the_console_is_refused() -> None:
@@ -293,9 +355,12 @@ def test_a_draft_that_was_changed_in_the_console_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "adopt"), [({"title": "改"}, False), ({"content": "<p>别的</p>"}, False), ({"author": "别人"}, True)]
+    ("changes", "adopt"),
+    [({"title": "改"}, False), ({"content": "<p>别的</p>"}, False), ({"author": "别人"}, True)],
 )
-def test_a_draft_is_kept_or_its_words_are_pulled_into_the_files(changes: dict[str, str], adopt: bool) -> None:
+def test_a_draft_is_kept_or_its_words_are_pulled_into_the_files(
+    changes: dict[str, str], adopt: bool
+) -> None:
     scene = staged()
     change(scene, **changes)
     (refusal,) = scene.apply().campaigns[0].refusals
@@ -315,13 +380,20 @@ def test_a_draft_that_is_gone_is_refused_and_never_rebuilt() -> None:
     scene = staged()
     scene.wechat.drafts.clear()
     outcome = scene.apply()
-    assert (5, ["draft_gone"], 0) == (outcome.exit_status(), told(outcome), scene.wechat.count("add_draft"))
+    assert (5, ["draft_gone"], 0) == (
+        outcome.exit_status(),
+        told(outcome),
+        scene.wechat.count("add_draft"),
+    )
     assert ["draft_gone"] == told(scene.apply())
 
 
 def test_a_draft_of_an_earlier_run_that_cannot_be_read_is_an_error() -> None:
     scene = staged()
-    assert (1, []) == (scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(), scene.wechat.jobs)
+    assert (1, []) == (
+        scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(),
+        scene.wechat.jobs,
+    )
 
 
 def test_a_changed_draft_is_shown_to_no_new_reviewer_either() -> None:
@@ -329,7 +401,11 @@ def test_a_changed_draft_is_shown_to_no_new_reviewer_either() -> None:
     scene.campaigns = [replace(NEWS, recipients=reviewers("editor_li"))]
     change(scene, content="<p>改</p>")
     outcome = scene.apply()
-    assert (5, ["draft_changed"], []) == (outcome.exit_status(), told(outcome), scene.wechat.departures)
+    assert (5, ["draft_changed"], []) == (
+        outcome.exit_status(),
+        told(outcome),
+        scene.wechat.departures,
+    )
 
 
 def test_a_draft_is_read_before_it_is_shown_and_again_right_before_its_send() -> None:
@@ -372,7 +448,10 @@ def test_a_repetition_waits_for_a_draft_that_cannot_be_read() -> None:
     scene.apply(("send_mass", Fault.REQUEST_LOST))
     scene.later(minutes=2)
     scene.wait_in_doubt = True
-    assert (4, []) == (scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(), scene.wechat.jobs)
+    assert (4, []) == (
+        scene.apply(("get_draft", Fault.REQUEST_LOST)).exit_status(),
+        scene.wechat.jobs,
+    )
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
@@ -383,7 +462,11 @@ def test_after_an_attempt_the_draft_may_be_consumed_and_that_stops_nothing() -> 
     scene.later(minutes=2)
     scene.wait_in_doubt = True
     outcome = scene.apply()
-    assert (0, 2, 1) == (outcome.exit_status(), scene.wechat.count("get_draft"), len(scene.wechat.jobs))
+    assert (0, 2, 1) == (
+        outcome.exit_status(),
+        scene.wechat.count("get_draft"),
+        len(scene.wechat.jobs),
+    )
 
 
 def test_an_edit_makes_a_new_draft_and_deletes_the_old_one_if_nobody_touched_it() -> None:
@@ -458,7 +541,9 @@ def test_a_superseded_draft_that_cannot_be_deleted_is_tried_again_by_the_next_ru
     assert [] == scene.wechat.calls
 
 
-def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()
     scene.campaigns = [edited()]
@@ -478,7 +563,9 @@ def test_a_superseded_draft_is_kept_while_its_heir_is_not_proven(monkeypatch: py
     [
         (lambda drafts, old: drafts.pop(old), "gone"),
         (
-            lambda drafts, old: drafts.update({old: tuple(replace(a, title="改") for a in drafts[old])}),
+            lambda drafts, old: drafts.update(
+                {old: tuple(replace(a, title="改") for a in drafts[old])}
+            ),
             "changed",
         ),
     ],
@@ -509,7 +596,11 @@ def test_a_refused_ledger_leaves_old_drafts_alone() -> None:
 
 def test_a_message_that_became_a_text_gives_up_its_draft() -> None:
     scene = staged()
-    scene.campaigns = [replace(NEWS, message=TextMessage("今晚八点"), pictures=(), recipients=reviewers("editor_li"))]
+    scene.campaigns = [
+        replace(
+            NEWS, message=TextMessage("今晚八点"), pictures=(), recipients=reviewers("editor_li")
+        )
+    ]
     outcome = scene.apply()
     assert (0, {}) == (outcome.exit_status(), scene.wechat.drafts)
     assert ["今晚八点"] == [job.subject for job in scene.wechat.jobs]
@@ -541,7 +632,9 @@ def test_a_picture_address_is_taken_from_the_image_first() -> None:
     campaign = news("a")
     both: list[Happening] = [
         ImageUploaded(appid=campaign.appid, sha256=sha("hero"), url="https://image/0"),
-        MaterialAdded(appid=campaign.appid, sha256=sha("hero"), media_id="M1", url="https://material/0"),
+        MaterialAdded(
+            appid=campaign.appid, sha256=sha("hero"), media_id="M1", url="https://material/0"
+        ),
         MaterialAdded(appid=campaign.appid, sha256=sha("cover"), media_id="M2"),
         saved(campaign),
     ]
@@ -624,7 +717,9 @@ def test_no_batch_gets_an_edit_whose_draft_arrives_after_the_first_batch_was_sen
     assert ([("春季大促", each) for each in PAIRS], {}) == (delivered(scene), scene.wechat.drafts)
 
 
-def test_a_batch_whose_newest_draft_is_of_another_version_waits_for_the_run_that_stages_it() -> None:
+def test_a_batch_whose_newest_draft_is_of_another_version_waits_for_the_run_that_stages_it() -> (
+    None
+):
     """The plan was made before the other version was staged."""
     scene = staged_list()
     scene.until = Until.SEND
@@ -634,11 +729,16 @@ def test_a_batch_whose_newest_draft_is_of_another_version_waits_for_the_run_that
     scene.apply(plan=plan)
     assert [] == delivered(scene)
     scene.campaigns, scene.until = [LIST], Until.SEND
-    assert (0, [("春季大促", each) for each in PAIRS]) == (scene.apply().exit_status(), delivered(scene))
+    assert (0, [("春季大促", each) for each in PAIRS]) == (
+        scene.apply().exit_status(),
+        delivered(scene),
+    )
 
 
 @pytest.mark.parametrize("recorded_as", [{"batch": 2}, {"digest": EDITED_LIST.digest}])
-def test_an_attempt_at_another_version_or_batch_is_not_repeated(recorded_as: dict[str, Any]) -> None:
+def test_an_attempt_at_another_version_or_batch_is_not_repeated(
+    recorded_as: dict[str, Any],
+) -> None:
     last = attempted(LIST, media_id="MEDIA_1", **recorded_as)
     state = recorded(saved(LIST), last)
     with pytest.raises(InvariantError, match="do not belong together"):
@@ -675,7 +775,10 @@ ACCEPTED = SendAccepted(attempt=3, msg_id=7), SALE
 
 
 def why(
-    happened: Sequence[Happening], declared: Sequence[RenderedCampaign] = (SALE,), *, folders: bool = True
+    happened: Sequence[Happening],
+    declared: Sequence[RenderedCampaign] = (SALE,),
+    *,
+    folders: bool = True,
 ) -> str | None:
     """Ask about the first draft of the edition 1."""
     state = recorded(*happened)
@@ -683,13 +786,17 @@ def why(
     names = frozenset({"sale"}) if folders else frozenset()
     ports: Any = SimpleNamespace(clock=SimClock(NOW), folders=names, accounts={APPID: "main"})
     ledger: Any = SimpleNamespace(state=state)
-    context = ApplyContext(ports, ledger, house(), plan, [outcome_of(each) for each in plan.campaigns])
+    context = ApplyContext(
+        ports, ledger, house(), plan, [outcome_of(each) for each in plan.campaigns]
+    )
     record = state.record(SALE.name, 1)
     return why_deleted(context, record, record.drafts[0])
 
 
 def gone(*, pending: bool) -> Happening:
-    return DraftDeleted(appid=APPID, media_id="M1", reason="superseded", pending=pending or None), SALE
+    return DraftDeleted(
+        appid=APPID, media_id="M1", reason="superseded", pending=pending or None
+    ), SALE
 
 
 SALE_2 = replace(SALE, edition=2)
@@ -705,8 +812,16 @@ ROWS = {
     "its deletion has no outcome": ([SAVED, gone(pending=True)], {}, "superseded"),
     "it is deleted": ([SAVED, gone(pending=False)], {}, None),
     "its send is in doubt": ([SAVED, TRIED], {"folders": False}, None),
-    "its send is in doubt, and a newer one was proven": ([SAVED, SAVED_AGAIN, PROVEN, TRIED], {}, None),
-    "it was sent": ([SAVED, TRIED, (SendAccepted(attempt=3, msg_id=7), SALE)], {"folders": False}, None),
+    "its send is in doubt, and a newer one was proven": (
+        [SAVED, SAVED_AGAIN, PROVEN, TRIED],
+        {},
+        None,
+    ),
+    "it was sent": (
+        [SAVED, TRIED, (SendAccepted(attempt=3, msg_id=7), SALE)],
+        {"folders": False},
+        None,
+    ),
     "another one was sent": (
         [SAVED_AGAIN, SAVED, attempted(SALE, media_id="M1"), (SendAccepted(attempt=4), SALE)],
         {},
@@ -717,13 +832,22 @@ ROWS = {
     "a newer one was proven": ([SAVED, SAVED_AGAIN, PROVEN], {}, "superseded"),
     "a newer one of another batch was proven": ([*TWO, PROVEN], {}, None),
     "a newer one was given up": (
-        [SAVED, SAVED_AGAIN, PROVEN, (DraftDeleted(appid=APPID, media_id="M2", reason="superseded"), SALE)],
+        [
+            SAVED,
+            SAVED_AGAIN,
+            PROVEN,
+            (DraftDeleted(appid=APPID, media_id="M2", reason="superseded"), SALE),
+        ],
         {},
         None,
     ),
     "the declared edition has one": ([SAVED, *ABOVE], {"declared": (SALE_2,)}, "superseded"),
     "another edition has one, which is not declared": ([SAVED, *ABOVE], {}, None),
-    "a higher edition has one, and nothing is declared": ([SAVED, *ABOVE], {"declared": ()}, "superseded"),
+    "a higher edition has one, and nothing is declared": (
+        [SAVED, *ABOVE],
+        {"declared": ()},
+        "superseded",
+    ),
     "its list has fewer batches": ([saved(SALE, "M1", batch=2)], {}, "superseded"),
     "WeChat accepted an attempt that is not on record": (
         [SAVED, (SendAccepted(attempt=99, msg_id=7), SALE)],
@@ -735,11 +859,21 @@ ROWS = {
     "its folder is gone": ([SAVED], {"declared": (), "folders": False}, "folder_gone"),
     "its campaign is faulty": ([SAVED], {"declared": ()}, None),
     "its window has closed": ([SAVED], {"declared": (CLOSED,)}, "window_closed"),
-    "the window of another edition has closed": ([SAVED], {"declared": (replace(CLOSED, edition=2),)}, None),
-    "its send was refused": ([SAVED, TRIED, (SendRejected(attempt=3, errcode=45028), SALE)], {}, None),
+    "the window of another edition has closed": (
+        [SAVED],
+        {"declared": (replace(CLOSED, edition=2),)},
+        None,
+    ),
+    "its send was refused": (
+        [SAVED, TRIED, (SendRejected(attempt=3, errcode=45028), SALE)],
+        {},
+        None,
+    ),
 }
 
 
 @pytest.mark.parametrize(("happened", "around", "expected"), ROWS.values(), ids=ROWS)
-def test_why_a_draft_is_deleted(happened: list[Happening], around: dict[str, Any], expected: str | None) -> None:
+def test_why_a_draft_is_deleted(
+    happened: list[Happening], around: dict[str, Any], expected: str | None
+) -> None:
     assert expected == why(happened, **around)

@@ -60,20 +60,32 @@ def test_somebody_who_sees_it_and_says_yes_sends_it_in_the_same_run() -> None:
     person = Person()
     scene = Scene([WORDS], rules=ASKED, consent=person)
     outcome = scene.apply()
-    assert (0, [], ["words/preview/1", "words/send"]) == (outcome.exit_status(), told(outcome), done(outcome))
+    assert (0, [], ["words/preview/1", "words/send"]) == (
+        outcome.exit_status(),
+        told(outcome),
+        done(outcome),
+    )
     assert [("editor_li",)] == [tuple(question.recipients_previewed) for question in person.asked]
 
 
 def test_a_news_campaign_goes_the_whole_way_with_somebody_there() -> None:
     scene = Scene([whole_news()], rules=ASKED, consent=Person())
     # Once before the question, once behind it, and in the last look.
-    assert (0, 1, 3) == (scene.apply().exit_status(), len(scene.wechat.jobs), scene.wechat.count("audience_count"))
+    assert (0, 1, 3) == (
+        scene.apply().exit_status(),
+        len(scene.wechat.jobs),
+        scene.wechat.count("audience_count"),
+    )
 
 
 def test_somebody_who_says_no_sends_nothing() -> None:
     scene = Scene([WORDS], rules=ASKED, consent=Person(answer=False))
     outcome = scene.apply()
-    assert (5, True, []) == (outcome.exit_status(), outcome.campaigns[0].declined, scene.wechat.jobs)
+    assert (5, True, []) == (
+        outcome.exit_status(),
+        outcome.campaigns[0].declined,
+        scene.wechat.jobs,
+    )
 
 
 def test_nobody_is_asked_about_what_they_cannot_have_seen() -> None:
@@ -93,11 +105,15 @@ def test_a_failed_preview_is_an_error_and_asks_nothing() -> None:
 
 def test_a_size_that_was_wrong_when_last_counted_is_read_again_before_the_question() -> None:
     """Neither the recorded size nor the missing preview stands, once this run has looked anew."""
-    scene = Scene([whole_news(audience=audience(expect={"max": 2000}))], rules=ASKED, until=Until.DRAFT)
+    scene = Scene(
+        [whole_news(audience=audience(expect={"max": 2000}))], rules=ASKED, until=Until.DRAFT
+    )
     scene.wechat.followers = 5000
     scene.apply()
     scene.wechat.followers, scene.until, scene.consent = 1000, Until.SEND, Person()
-    assert ["audience_bounds", "preview_missing"] == [r.guard.value for r in scene.plan().campaigns[0].refusals]
+    assert ["audience_bounds", "preview_missing"] == [
+        r.guard.value for r in scene.plan().campaigns[0].refusals
+    ]
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
@@ -115,7 +131,10 @@ def test_an_edit_is_shown_before_it_is_sent() -> None:
     scene.apply()
     scene.campaigns = [whole_text(content="今晚九点", recipients=reviewers("editor_li"))]
     assert (5, []) == (scene.apply().exit_status(), scene.wechat.jobs)
-    assert (0, ["今晚九点"]) == (scene.apply().exit_status(), [job.subject for job in scene.wechat.jobs])
+    assert (0, ["今晚九点"]) == (
+        scene.apply().exit_status(),
+        [job.subject for job in scene.wechat.jobs],
+    )
 
 
 def test_a_policy_that_is_switched_on_in_mid_run_is_obeyed() -> None:
@@ -143,7 +162,9 @@ def test_a_doubt_that_was_settled_as_not_sent_needs_no_other_preview() -> None:
 
 def test_a_campaign_that_anothers_doubt_kept_back_waits_for_its_own_preview() -> None:
     """The doubt is cleared in this run, but nobody was there to look at the preview."""
-    scene = Scene([WORDS, whole_text(recipients=reviewers("editor_li"), content="另一条", window=None)])
+    scene = Scene(
+        [WORDS, whole_text(recipients=reviewers("editor_li"), content="另一条", window=None)]
+    )
     other = replace(whole_text(content="另一条", recipients=reviewers("editor_li")), name="other")
     scene.campaigns = [WORDS]
     scene.apply(("send_mass", Fault.REQUEST_LOST), ("send_mass", Fault.REQUEST_LOST))
@@ -165,7 +186,9 @@ def test_the_question_names_everybody_who_saw_this_version_and_nobody_else() -> 
     lost, _ = previewed(campaign, "unknown", *reviewers("wang"))
     record.previews[campaign.digest, "towxname:wang"] = lost
     record.previews["sha256:older", "towxname:sun"] = event
-    assert ("li", "reviewer 2 (by openid)", "a reviewer by openid", "zhao") == seen_by(campaign, record)
+    assert ("li", "reviewer 2 (by openid)", "a reviewer by openid", "zhao") == seen_by(
+        campaign, record
+    )
 
 
 def test_staging_before_the_window_is_not_a_refusal() -> None:
@@ -189,7 +212,11 @@ NEWS_TO_MEMBERS = whole_news(LONG, audience=MEMBERS, recipients=())
 def scene_of(campaign: RenderedCampaign, **tags: int) -> Scene:
     scene = Scene([campaign])
     scene.wechat.tags_of = {101: "会员", 102: "新客"}
-    scene.wechat.tags_count = {101: 7, 102: 3, **{int(name[1:]): count for name, count in tags.items()}}
+    scene.wechat.tags_count = {
+        101: 7,
+        102: 3,
+        **{int(name[1:]): count for name, count in tags.items()},
+    }
     return scene
 
 
@@ -198,9 +225,18 @@ def test_a_name_is_looked_up_recorded_and_sent_to_by_its_id(campaign: RenderedCa
     scene = scene_of(campaign)
     assert 0 == scene.apply().exit_status()
     (found,) = scene.events("audience_resolved")
-    assert ("会员", 101, "会员", 7, campaign.digest) == (found.tag, found.tag_id, found.name, found.count, found.digest)
+    assert ("会员", 101, "会员", 7, campaign.digest) == (
+        found.tag,
+        found.tag_id,
+        found.name,
+        found.count,
+        found.digest,
+    )
     (sent,) = [departure for departure in scene.wechat.departures if departure.recipient is None]
-    assert ((101, 7), {"tag": "会员"}) == (sent.audience, scene.events("send_attempted")[0].audience)
+    assert ((101, 7), {"tag": "会员"}) == (
+        sent.audience,
+        scene.events("send_attempted")[0].audience,
+    )
 
 
 @pytest.mark.parametrize("campaign", [TO_MEMBERS, NEWS_TO_MEMBERS])
@@ -237,14 +273,20 @@ def test_a_run_tells_which_tag_it_put_on_record_and_later_ones_do_not() -> None:
 def test_a_token_that_cannot_be_had_is_told_once_and_nothing_is_recorded() -> None:
     scene = scene_of(replace(TO_MEMBERS, window=LATER))
     outcome = scene.apply(("renew_token", Fault.REQUEST_LOST))
-    assert (1, [], "会员") == (outcome.exit_status(), scene.types(), scene.plan().campaigns[0].tag_due)
+    assert (1, [], "会员") == (
+        outcome.exit_status(),
+        scene.types(),
+        scene.plan().campaigns[0].tag_due,
+    )
 
 
 def test_a_name_that_is_not_there_is_told_when_it_is_staged_and_looked_up_again() -> None:
     scene = scene_of(whole_text(LATER, audience=audience(tag="贵宾")))
     outcome = scene.apply()
     assert (0, None) == (outcome.exit_status(), outcome.found_tag(outcome.campaigns[0]))
-    assert ["words: the account has no tag named 贵宾"] == [str(each) for each in scene.progress.lines]
+    assert ["words: the account has no tag named 贵宾"] == [
+        str(each) for each in scene.progress.lines
+    ]
     assert "贵宾" == scene.plan().campaigns[0].tag_due
 
 
@@ -272,7 +314,9 @@ def staged(campaign: RenderedCampaign = NEWS_TO_MEMBERS) -> Scene:
         ({101: "会员"}, {101: 0}, Guard.AUDIENCE_BOUNDS),
     ],
 )
-def test_another_tag_behind_the_name_is_refused(names: dict[int, str], counts: dict[int, int], guard: Guard) -> None:
+def test_another_tag_behind_the_name_is_refused(
+    names: dict[int, str], counts: dict[int, int], guard: Guard
+) -> None:
     scene = staged()
     scene.wechat.tags_of, scene.wechat.tags_count = names, counts
     outcome = scene.apply()
@@ -285,8 +329,16 @@ def test_another_tag_behind_the_name_is_refused(names: dict[int, str], counts: d
     [
         ({101: "老会员"}, "is now named 老会员", "restore the tag's name"),
         ({102: "新客"}, "(id 101) no longer exists", "change `tag:` or `tag_id:` in campaign.yaml"),
-        ({205: "会员"}, "no longer exists; 会员 is now another tag, with the id 205", "write `tag_id: 205`"),
-        ({101: "老会员", 205: "会员"}, "老会员; 会员 is now another tag, with the id 205", "write `tag_id: 205`"),
+        (
+            {205: "会员"},
+            "no longer exists; 会员 is now another tag, with the id 205",
+            "write `tag_id: 205`",
+        ),
+        (
+            {101: "老会员", 205: "会员"},
+            "老会员; 会员 is now another tag, with the id 205",
+            "write `tag_id: 205`",
+        ),
     ],
 )
 def test_only_what_can_be_done_is_advised(names: dict[int, str], told: str, advised: str) -> None:
@@ -294,7 +346,10 @@ def test_only_what_can_be_done_is_advised(names: dict[int, str], told: str, advi
     scene = staged()
     scene.wechat.tags_of, scene.wechat.tags_count = names, dict.fromkeys(names, 7)
     (refusal,) = scene.apply().campaigns[0].refusals
-    assert (True, True) == (str(refusal.message).endswith(told), refusal.hint.startswith((advised, "if you mean")))
+    assert (True, True) == (
+        str(refusal.message).endswith(told),
+        refusal.hint.startswith((advised, "if you mean")),
+    )
     assert advised in refusal.hint
 
 
@@ -315,14 +370,23 @@ def test_a_name_that_the_account_does_not_have_is_refused() -> None:
     scene = scene_of(whole_text(LONG, audience=audience(tag="贵宾")))
     outcome = scene.apply()
     (refusal,) = outcome.campaigns[0].refusals
-    assert (Guard.AUDIENCE_BOUNDS, "the account has no tag named 贵宾") == (refusal.guard, str(refusal.message))
+    assert (Guard.AUDIENCE_BOUNDS, "the account has no tag named 贵宾") == (
+        refusal.guard,
+        str(refusal.message),
+    )
 
 
-@pytest.mark.parametrize("scene", [scene_of(TO_MEMBERS), staged()], ids=["never read", "read when staged"])
+@pytest.mark.parametrize(
+    "scene", [scene_of(TO_MEMBERS), staged()], ids=["never read", "read when staged"]
+)
 def test_a_tag_that_cannot_be_read_is_not_sent_to(scene: Scene) -> None:
     outcome = scene.apply(("tags", Fault.REQUEST_LOST), ("tags", Fault.REQUEST_LOST))
     told = [refusal.guard for refusal in outcome.campaigns[0].refusals]
-    assert (5, [Guard.AUDIENCE_BOUNDS], 0) == (outcome.exit_status(), told, scene.wechat.count("send_mass"))
+    assert (5, [Guard.AUDIENCE_BOUNDS], 0) == (
+        outcome.exit_status(),
+        told,
+        scene.wechat.count("send_mass"),
+    )
 
 
 EVERYBODY = whole_text()
@@ -335,7 +399,9 @@ def guards(outcome: Outcome, number: int = 0) -> list[str]:
 def daily(*campaigns: RenderedCampaign, kind: str = "subscription") -> Scene:
     """An account with these campaigns, all of them named."""
     agenda = Agenda({APPID: (AccountName("main"), kind)}, tuple(map(demand_of, campaigns)))
-    return Scene(list(campaigns), rules=replace(house(*(each.name for each in campaigns)), agenda=agenda))
+    return Scene(
+        list(campaigns), rules=replace(house(*(each.name for each in campaigns)), agenda=agenda)
+    )
 
 
 def test_the_second_of_a_day_is_not_sent() -> None:
@@ -365,7 +431,9 @@ def test_what_the_plan_said_of_the_places_stays_where_nothing_is_known_against_i
 
 def test_the_day_is_judged_in_the_moment_of_the_send_and_not_when_it_was_planned() -> None:
     """Another run of the same ledger used the day between the plan and the send."""
-    earlier = replace(whole_text(None), name="earlier", message=replace(EVERYBODY.message, content="早"))  # type: ignore[arg-type]
+    earlier = replace(
+        whole_text(None), name="earlier", message=replace(EVERYBODY.message, content="早")
+    )  # type: ignore[arg-type]
     scene = daily(EVERYBODY)
     plan = scene.plan()
     assert plan.would_send
@@ -389,7 +457,9 @@ def test_45028_names_the_command_that_records_a_send_on_the_website() -> None:
 
 
 def test_of_one_that_was_to_go_over_the_limit_nobody_looks_for_another_send() -> None:
-    outcome = Scene([replace(EVERYBODY, over_limit_allowed=True)]).apply(("send_mass", Fault.NO_QUOTA))
+    outcome = Scene([replace(EVERYBODY, over_limit_allowed=True)]).apply(
+        ("send_mass", Fault.NO_QUOTA)
+    )
     error = outcome.campaigns[0].error
     assert error is not None
     assert (45028, False) == (error.errcode, "--website-send" in error.hint)
@@ -408,13 +478,27 @@ TO_JANUARY = Window(NOW - HOUR, NOW + timedelta(days=40))
             Window(NOW - HOUR, NOW + 20 * HOUR),
             "run apply again after 2026-12-02 00:00 +08:00, within its window.",
         ),
-        ("subscription", EVENING, "its window leaves no time after 2026-12-02 00:00 +08:00: give it another one"),
+        (
+            "subscription",
+            EVENING,
+            "its window leaves no time after 2026-12-02 00:00 +08:00: give it another one",
+        ),
         ("subscription", None, "run `massctl apply words` after 2026-12-02 00:00 +08:00."),
-        ("service", EVENING, "its window leaves no time after 2027-01-01 00:00 +08:00: give it another one"),
-        ("service", TO_JANUARY, "run apply again after 2027-01-01 00:00 +08:00, within its window."),
+        (
+            "service",
+            EVENING,
+            "its window leaves no time after 2027-01-01 00:00 +08:00: give it another one",
+        ),
+        (
+            "service",
+            TO_JANUARY,
+            "run apply again after 2027-01-01 00:00 +08:00, within its window.",
+        ),
     ],
 )
-def test_45028_says_when_this_campaign_can_go_out(kind: str, window: Window | None, told: str) -> None:
+def test_45028_says_when_this_campaign_can_go_out(
+    kind: str, window: Window | None, told: str
+) -> None:
     scene = daily(whole_text(window), kind=kind)
     error = scene.apply(("send_mass", Fault.NO_QUOTA)).campaigns[0].error
     assert error is not None
@@ -428,8 +512,12 @@ def test_45028_says_when_this_campaign_can_go_out(kind: str, window: Window | No
         (TO_JANUARY, "run apply again after 2026-12-02 00:00 +08:00, within its window"),
     ],
 )
-def test_45009_says_when_this_campaign_and_the_next_one_can_go_out(window: Window, told: str) -> None:
-    more = replace(whole_text(window), name="then", message=replace(EVERYBODY.message, content="第二条"))  # type: ignore[arg-type]
+def test_45009_says_when_this_campaign_and_the_next_one_can_go_out(
+    window: Window, told: str
+) -> None:
+    more = replace(
+        whole_text(window), name="then", message=replace(EVERYBODY.message, content="第二条")
+    )  # type: ignore[arg-type]
     outcome = Scene([whole_text(window), more]).apply(("send_mass", Fault.DAY_USED_UP))
     error, (refusal,) = outcome.campaigns[0].error, outcome.campaigns[1].refusals
     assert error is not None
@@ -442,7 +530,9 @@ def test_another_refusal_does_not() -> None:
     assert "website-send" not in error.hint
 
 
-@pytest.mark.parametrize(("ahead", "refused"), [(0, False), (100, False), (-130, True), (3600, True)])
+@pytest.mark.parametrize(
+    ("ahead", "refused"), [(0, False), (100, False), (-130, True), (3600, True)]
+)
 def test_a_clock_that_is_surely_wrong_keeps_the_send_back(ahead: int, refused: bool) -> None:
     scene = Scene([EVERYBODY])
     skew = Skew(NOW, NOW, NOW - timedelta(seconds=ahead))
@@ -459,7 +549,10 @@ def test_a_clock_that_is_surely_wrong_keeps_the_send_back(ahead: int, refused: b
         skew=lambda _: skew,
     )
     outcome = apply_plan(scene.plan(), world, scene.book(), scene.rules, scene.plan)
-    assert (["clock_skew"] if refused else [], int(not refused)) == (guards(outcome), len(scene.wechat.jobs))
+    assert (["clock_skew"] if refused else [], int(not refused)) == (
+        guards(outcome),
+        len(scene.wechat.jobs),
+    )
 
 
 def test_a_run_and_its_continuation_are_one_outcome() -> None:
@@ -471,6 +564,8 @@ def test_a_run_and_its_continuation_are_one_outcome() -> None:
     scene.later(hours=1)
     scene.campaigns = [later]
     whole = first.followed_by(scene.apply())
-    done = {each.planned.name: [step.address for step in each.performed] for each in whole.campaigns}
+    done = {
+        each.planned.name: [step.address for step in each.performed] for each in whole.campaigns
+    }
     assert {"now": ["now/send"], "words": ["words/send"]} == done
     assert (0, scene.state.serial) == (whole.exit_status(), whole.state.serial)

@@ -53,7 +53,10 @@ def sending() -> Scene:
 
 
 def follow(
-    scene: Scene, *faults: Fault, wait_seconds: float = 0, account: Callable[[Any], Any] | None = None
+    scene: Scene,
+    *faults: Fault,
+    wait_seconds: float = 0,
+    account: Callable[[Any], Any] | None = None,
 ) -> Followed:
     """Ask as the verb `status` does."""
     scene.wechat.coming = [("job_report", fault) for fault in faults]
@@ -67,7 +70,10 @@ def test_a_job_is_asked_about_once_and_its_state_recorded() -> None:
     scene = sending()
     scene.wechat.job_status = "sent"
     followed = follow(scene)
-    assert (0, ["sent"]) == (followed.exit_status(), [event.status for event in scene.events("job_status")])
+    assert (0, ["sent"]) == (
+        followed.exit_status(),
+        [event.status for event in scene.events("job_status")],
+    )
 
 
 def test_a_finished_job_is_not_asked_about() -> None:
@@ -132,9 +138,17 @@ def test_an_open_attempt_is_4() -> None:
 
 @pytest.mark.parametrize(
     ("msg_id", "status", "expected"),
-    [(7, "sending", 7), (7, "awaiting_admin", 7), (7, "unknown", 7), (7, "sent", None), (None, "sending", None)],
+    [
+        (7, "sending", 7),
+        (7, "awaiting_admin", 7),
+        (7, "unknown", 7),
+        (7, "sent", None),
+        (None, "sending", None),
+    ],
 )
-def test_a_job_may_change_while_it_is_not_finished(msg_id: int | None, status: str, expected: int | None) -> None:
+def test_a_job_may_change_while_it_is_not_finished(
+    msg_id: int | None, status: str, expected: int | None
+) -> None:
     assert expected == unfinished(Job(1, "id", WORDS.window.not_before, msg_id, None, status))  # type: ignore[union-attr]
 
 
@@ -189,7 +203,9 @@ def test_status_records_the_end_of_the_half_hour_too() -> None:
     def follow() -> int:
         book = scene.book()
         record = book.state.record(WORDS.name, 1)
-        return follow_jobs([record], lambda _: scene.wechat, book, scene.clock, scene.progress).exit_status()
+        return follow_jobs(
+            [record], lambda _: scene.wechat, book, scene.clock, scene.progress
+        ).exit_status()
 
     before = follow()
     scene.clock.moment += timedelta(minutes=30)
@@ -202,7 +218,10 @@ def test_a_second_campaign_is_told_whom_it_waits_for() -> None:
     scene.campaigns = [OTHER]
     outcome = scene.apply()
     (refusal,) = outcome.campaigns[0].refusals
-    assert (Guard.ACCOUNT_IN_DOUBT, True) == (refusal.guard, "waits for the administrator" in refusal.message)
+    assert (Guard.ACCOUNT_IN_DOUBT, True) == (
+        refusal.guard,
+        "waits for the administrator" in refusal.message,
+    )
 
 
 PLAIN = text("words")
@@ -211,14 +230,21 @@ MORE = text("more", appid=OTHER_APPID)
 
 def sent(campaign: Any, attempt: int, msg_id: int) -> list[Any]:
     tried, _ = attempted(campaign, appid=campaign.appid)
-    return [at(NOW, tried, campaign), at(NOW, SendAccepted(attempt=attempt, msg_id=msg_id), campaign)]
+    return [
+        at(NOW, tried, campaign),
+        at(NOW, SendAccepted(attempt=attempt, msg_id=msg_id), campaign),
+    ]
 
 
 def finish(msg_id: int = 7, created_at: datetime | None = None, **more: Any) -> JobFinish:
-    return JobFinish(JobStatus(msg_id=msg_id, source="event", **{"status": "sent", **more}), created_at)
+    return JobFinish(
+        JobStatus(msg_id=msg_id, source="event", **{"status": "sent", **more}), created_at
+    )
 
 
-def record(scene: Scene, event: JobFinish, appid: Any = None, declared: Any = None) -> Recorded | Foreign:
+def record(
+    scene: Scene, event: JobFinish, appid: Any = None, declared: Any = None
+) -> Recorded | Foreign:
     return record_finish(event, appid, scene.book(), declared or {})
 
 
@@ -249,7 +275,11 @@ def test_an_event_that_tells_another_end_says_which_was_on_record(first: Any, th
     world = scene(*sent(text("spring"), 2, 7))
     assert isinstance(before := record(world, finish(status=first)), Recorded)
     assert isinstance(after := record(world, finish(status=then)), Recorded)
-    assert (None, first, "contradicted") == (before.contradicts, after.contradicts, after.record.jobs[0].status)
+    assert (None, first, "contradicted") == (
+        before.contradicts,
+        after.contradicts,
+        after.record.jobs[0].status,
+    )
     assert {first, then} == set(after.record.jobs[0].ends)
     again = record(world, finish(status=first))
     assert isinstance(again, Recorded)
@@ -266,7 +296,14 @@ def test_of_two_ends_a_person_says_which_is_true_and_no_copy_of_an_event_takes_t
         record(world, each)
     assert "contradicted" == status_of(world.record(PLAIN))
     settle = settle_sent if outcome == "sent" else settle_not_sent
-    settle(world.record(PLAIN), Statement("looked", "li"), None, world.book(), now=NOW, wait=timedelta(0))
+    settle(
+        world.record(PLAIN),
+        Statement("looked", "li"),
+        None,
+        world.book(),
+        now=NOW,
+        wait=timedelta(0),
+    )
     for each in told:
         assert record(world, each).again  # type: ignore[union-attr]
     assert (status, status) == (status_of(world.record(PLAIN)), world.record(PLAIN).jobs[0].status)
@@ -288,18 +325,27 @@ def in_doubt_about(msg_id: int, *more: Any) -> Scene:
     return scene(at(NOW, attempted(PLAIN)[0], PLAIN), at(NOW, doubt, PLAIN), *more)
 
 
-@pytest.mark.parametrize(("said", "status"), [({"sent_count": 9}, "sent"), ({"status": "failed"}, "failed")])
-def test_the_end_of_the_job_that_45065_named_settles_the_doubt(said: dict[str, Any], status: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "status"), [({"sent_count": 9}, "sent"), ({"status": "failed"}, "failed")]
+)
+def test_the_end_of_the_job_that_45065_named_settles_the_doubt(
+    said: dict[str, Any], status: str
+) -> None:
     world = in_doubt_about(7)
     told = record(world, finish(7, **said))
     assert isinstance(told, Recorded)
-    assert (status, [7]) == (status_of(world.record(PLAIN)), [job.msg_id for job in world.record(PLAIN).jobs])
+    assert (status, [7]) == (
+        status_of(world.record(PLAIN)),
+        [job.msg_id for job in world.record(PLAIN).jobs],
+    )
     assert ["unknown"] == [each.content for each in world.events("send_accepted")]
 
 
 def test_the_end_of_another_sends_job_settles_no_doubt_that_names_it() -> None:
     other = text("other")
-    world = in_doubt_about(7, at(NOW, attempted(other)[0], other), at(NOW, SendAccepted(attempt=4, msg_id=7), other))
+    world = in_doubt_about(
+        7, at(NOW, attempted(other)[0], other), at(NOW, SendAccepted(attempt=4, msg_id=7), other)
+    )
     told = record(world, finish(7))
     assert isinstance(told, Recorded)
     assert ("other", "in_doubt") == (told.record.campaign, status_of(world.record(PLAIN)))
@@ -313,9 +359,12 @@ def test_an_end_that_two_doubts_name_settles_neither() -> None:
 
 
 @pytest.mark.parametrize(
-    ("job_status", "status", "exit_status"), [("sent", "sent", 0), ("failed", "failed", 1), ("sending", "in_doubt", 4)]
+    ("job_status", "status", "exit_status"),
+    [("sent", "sent", 0), ("failed", "failed", 1), ("sending", "in_doubt", 4)],
 )
-def test_status_asks_for_the_job_that_45065_named(job_status: Any, status: str, exit_status: int) -> None:
+def test_status_asks_for_the_job_that_45065_named(
+    job_status: Any, status: str, exit_status: int
+) -> None:
     world = in_doubt_about(3147000001)
     world.wechat.jobs.append(MassJob(MsgId(3147000001), None, NOW, "今晚八点"))
     world.wechat.job_status = job_status
@@ -342,7 +391,12 @@ def test_a_foreign_event_is_bound_to_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("made", "candidates"),
-    [(None, ["words"]), (timedelta(0), ["words"]), (timedelta(minutes=-9), ["words"]), (timedelta(hours=-1), [])],
+    [
+        (None, ["words"]),
+        (timedelta(0), ["words"]),
+        (timedelta(minutes=-9), ["words"]),
+        (timedelta(hours=-1), []),
+    ],
 )
 def test_an_early_event_is_offered_to_the_open_send_and_not_bound(
     made: timedelta | None, candidates: list[str]
@@ -373,10 +427,17 @@ def test_an_event_is_offered_to_a_send_that_was_settled_as_not_sent_shortly_befo
     assert (candidates, []) == ([r.campaign for r in found.candidates], one.events("job_status"))
 
 
-def test_an_event_is_not_offered_to_what_went_out_with_another_job_nor_to_what_wechat_refused() -> None:
+def test_an_event_is_not_offered_to_what_went_out_with_another_job_nor_to_what_wechat_refused() -> (
+    None
+):
     denied = SendSettled(outcome="not_sent", reason="not there", by="lin")
-    refused = at(NOW, attempted(MORE)[0], MORE), at(NOW, SendRejected(attempt=6, errcode=45028), MORE)
-    one = scene(at(NOW, attempted(PLAIN)[0], PLAIN), at(NOW, denied, PLAIN), *sent(PLAIN, 4, 7), *refused)
+    refused = (
+        at(NOW, attempted(MORE)[0], MORE),
+        at(NOW, SendRejected(attempt=6, errcode=45028), MORE),
+    )
+    one = scene(
+        at(NOW, attempted(PLAIN)[0], PLAIN), at(NOW, denied, PLAIN), *sent(PLAIN, 4, 7), *refused
+    )
     found = record(one, finish(8, created_at=NOW))
     assert isinstance(found, Foreign)
     assert [] == list(found.candidates)
@@ -403,7 +464,9 @@ def test_an_event_to_another_original_id_than_the_declared_one_is_not_recorded()
 
 @pytest.mark.parametrize("addressed", ["gh_1", None])
 def test_an_event_to_the_declared_original_id_or_to_none_is_recorded(addressed: str | None) -> None:
-    found = record(scene(*sent(PLAIN, 2, 7)), finish(original_id=addressed), declared={APPID: "gh_1"})
+    found = record(
+        scene(*sent(PLAIN, 2, 7)), finish(original_id=addressed), declared={APPID: "gh_1"}
+    )
     assert isinstance(found, Recorded)
 
 
@@ -429,7 +492,14 @@ POLLED = at(NOW, JobStatus(msg_id=7, status="sent"), PLAIN)
         ("gh_2", None, (), None),
         (None, None, (), None),
     ],
-    ids=["unknown", "polled", "of another account", "has ended", "declared by another account", "not addressed"],
+    ids=[
+        "unknown",
+        "polled",
+        "of another account",
+        "has ended",
+        "declared by another account",
+        "not addressed",
+    ],
 )
 def test_whose_original_id_is_wrong(told: str | None, appid: Any, more: Any, expected: Any) -> None:
     """An account's, if its job of that number has not ended, and nobody declares what the event is addressed to."""
@@ -468,7 +538,10 @@ class Phone:
 
 def record_with(campaign: Any, *events: Any) -> Record:
     scene = Scene([])
-    happened = [as_new(Created(lineage=LINEAGE, realm="loopback")), *(at(NOW, event, campaign) for event in events)]
+    happened = [
+        as_new(Created(lineage=LINEAGE, realm="loopback")),
+        *(at(NOW, event, campaign) for event in events),
+    ]
     scene.ledger.append(0, happened, durable=True)
     return scene.state.record(campaign.name, 1)
 
@@ -476,7 +549,9 @@ def record_with(campaign: Any, *events: Any) -> Record:
 @pytest.mark.parametrize(("opened", "word"), [(True, "open"), (False, "close")])
 def test_every_article_of_every_news_is_switched(opened: bool, word: str) -> None:
     phone = Phone()
-    assert [1, 2] == switch_comments([SentNews(MsgDataId(8)), SentNews(MsgDataId(9))], [1, 2], phone, opened=opened)
+    assert [1, 2] == switch_comments(
+        [SentNews(MsgDataId(8)), SentNews(MsgDataId(9))], [1, 2], phone, opened=opened
+    )
     assert [(word, 8, 1), (word, 8, 2), (word, 9, 1), (word, 9, 2)] == phone.switched
 
 
@@ -489,12 +564,18 @@ def test_what_was_withdrawn_is_left_alone() -> None:
 
 
 def test_the_news_is_known_by_the_answer_to_its_send() -> None:
-    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
+    tried, accepted = (
+        attempted(SALE, media_id="D")[0],
+        SendAccepted(attempt=2, msg_id=7, msg_data_id=8),
+    )
     assert [SentNews(MsgDataId(8))] == news_of(record_with(SALE, tried, accepted))
 
 
 def test_what_is_gone_is_no_news_any_more() -> None:
-    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
+    tried, accepted = (
+        attempted(SALE, media_id="D")[0],
+        SendAccepted(attempt=2, msg_id=7, msg_data_id=8),
+    )
     found = news_of(record_with(SALE, tried, accepted, Withdrawn(msg_id=7, article=2)))
     assert [SentNews(MsgDataId(8), frozenset({2}))] == found
     with pytest.raises(UsageError) as caught:
@@ -503,7 +584,10 @@ def test_what_is_gone_is_no_news_any_more() -> None:
 
 
 def test_without_that_answer_there_is_no_way_to_it() -> None:
-    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, duplicate=True)
+    tried, accepted = (
+        attempted(SALE, media_id="D")[0],
+        SendAccepted(attempt=2, msg_id=7, duplicate=True),
+    )
     with pytest.raises(UsageError) as caught:
         news_of(record_with(SALE, tried, accepted))
     assert "msg_data_id" in caught.value.detail
@@ -523,7 +607,9 @@ def lost(*urls: str) -> Record:
 
 
 def test_an_event_tells_it_in_the_addresses_of_the_articles() -> None:
-    assert [SentNews(MsgDataId(2247480005))] == news_of(lost(URL.format(2247480005, 1), URL.format(2247480005, 2)))
+    assert [SentNews(MsgDataId(2247480005))] == news_of(
+        lost(URL.format(2247480005, 1), URL.format(2247480005, 2))
+    )
 
 
 @pytest.mark.parametrize(
@@ -542,8 +628,13 @@ def test_addresses_that_do_not_agree_tell_nothing(urls: list[str]) -> None:
 
 
 def test_the_answer_to_the_send_comes_before_the_addresses() -> None:
-    tried, accepted = attempted(SALE, media_id="D")[0], SendAccepted(attempt=2, msg_id=7, msg_data_id=8)
-    assert [SentNews(MsgDataId(8))] == news_of(record_with(SALE, tried, accepted, told(URL.format(5, 1))))
+    tried, accepted = (
+        attempted(SALE, media_id="D")[0],
+        SendAccepted(attempt=2, msg_id=7, msg_data_id=8),
+    )
+    assert [SentNews(MsgDataId(8))] == news_of(
+        record_with(SALE, tried, accepted, told(URL.format(5, 1)))
+    )
 
 
 def test_nor_for_what_a_person_settled() -> None:
@@ -553,7 +644,9 @@ def test_nor_for_what_a_person_settled() -> None:
 
 def test_a_text_has_none() -> None:
     with pytest.raises(UsageError):
-        news_of(record_with(PLAIN_TEXT, attempted(PLAIN_TEXT)[0], SendAccepted(attempt=2, msg_id=7)))
+        news_of(
+            record_with(PLAIN_TEXT, attempted(PLAIN_TEXT)[0], SendAccepted(attempt=2, msg_id=7))
+        )
 
 
 def test_nor_has_what_was_not_sent() -> None:
@@ -570,7 +663,9 @@ def test_nor_has_what_was_not_sent() -> None:
         ({"total_count": 9, "sent_count": 9}, None),
     ],
 )
-def test_an_end_that_is_not_what_was_meant_says_why_and_the_way_on(said: dict[str, Any], why: str | None) -> None:
+def test_an_end_that_is_not_what_was_meant_says_why_and_the_way_on(
+    said: dict[str, Any], why: str | None
+) -> None:
     one = scene(*sent(PLAIN, 2, 7))
     told = record(one, finish(**said))
     assert isinstance(told, Recorded)
@@ -588,7 +683,9 @@ def test_a_doubt_that_names_no_job_is_asked_about_nowhere() -> None:
     world = scene(at(NOW, attempted(PLAIN)[0], PLAIN), at(NOW, doubt, PLAIN))
     book = world.book()
     nobody = {"wechat": lambda _: pytest.fail("asked")}
-    followed = follow_jobs([book.state.record(PLAIN.name, 1)], nobody["wechat"], book, world.clock, world.progress)
+    followed = follow_jobs(
+        [book.state.record(PLAIN.name, 1)], nobody["wechat"], book, world.clock, world.progress
+    )
     assert [] == followed.errors
 
 
@@ -598,12 +695,18 @@ def test_a_named_job_that_cannot_be_read_is_an_error_and_stays_in_doubt() -> Non
 
     world = in_doubt_about(7)
     book = world.book()
-    followed = follow_jobs([book.state.record(PLAIN.name, 1)], away, book, world.clock, world.progress)
+    followed = follow_jobs(
+        [book.state.record(PLAIN.name, 1)], away, book, world.clock, world.progress
+    )
     assert (1, "in_doubt") == (len(followed.errors), status_of(world.record(PLAIN)))
 
 
-@pytest.mark.parametrize(("appid", "names"), [(None, ["words"]), (APPID, ["words"]), (OTHER_APPID, [])])
-def test_an_event_is_about_a_send_of_the_account_that_it_is_addressed_to(appid: Any, names: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("appid", "names"), [(None, ["words"]), (APPID, ["words"]), (OTHER_APPID, [])]
+)
+def test_an_event_is_about_a_send_of_the_account_that_it_is_addressed_to(
+    appid: Any, names: list[str]
+) -> None:
     world = scene(*sent(PLAIN, 2, 7))
     found = addressed_records(finish(7), appid, world.book().state, {})
     assert names == [each.campaign for each in found]

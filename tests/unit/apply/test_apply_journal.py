@@ -23,11 +23,15 @@ IMAGE = ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.c
 EXPIRED = Expired(not_after=NOW)
 
 
-def open_book(ledger: SimLedger, boundaries: Boundaries | None = None, *, read: bool = False) -> LedgerSession:
+def open_book(
+    ledger: SimLedger, boundaries: Boundaries | None = None, *, read: bool = False
+) -> LedgerSession:
     """Open a book on an empty state, or on what is `read`; with a founding where boundaries are given."""
     state = State()
     state.absorb_all(ledger.read(0) if read else [])
-    return LedgerSession(ledger, SimClock(NOW), state, CrashingFounding(boundaries) if boundaries else None)
+    return LedgerSession(
+        ledger, SimClock(NOW), state, CrashingFounding(boundaries) if boundaries else None
+    )
 
 
 class Named:
@@ -108,7 +112,9 @@ def test_what_was_observed_is_written_behind_another_runners_entries() -> None:
     mine, theirs = open_book(ledger), open_book(ledger)
     theirs.record(EXPIRED, WORDS)
     assert [2, 3] == [mine.note(IMAGE).serial, mine.record(EXPIRED, WORDS).serial]
-    assert ["expired", "image_uploaded", "expired"] == [entry.event.type for entry in ledger.entries]
+    assert ["expired", "image_uploaded", "expired"] == [
+        entry.event.type for entry in ledger.entries
+    ]
 
 
 def test_a_run_sees_what_it_decided_by_and_what_it_found_out_until_it_ends() -> None:
@@ -125,7 +131,10 @@ def test_what_would_begin_something_is_not_written_behind_another_runners_entrie
     theirs.note(IMAGE)
     with pytest.raises(LedgerStaleError):
         mine.record(attempted(WORDS)[0], WORDS)
-    assert (["image_uploaded"], 0) == ([entry.event.type for entry in ledger.entries], mine.state.serial)
+    assert (["image_uploaded"], 0) == (
+        [entry.event.type for entry in ledger.entries],
+        mine.state.serial,
+    )
 
 
 def test_once_others_wrote_a_run_begins_nothing_more_and_tells_what_it_finds_out() -> None:
@@ -221,7 +230,9 @@ def ledger() -> Flushing:
 
 def run(ledger: Flushing):
     """Upload, which only notes, and go no further."""
-    return Scene([news("letter", article(), window=OPEN)], ledger=ledger, until=Until.UPLOAD).apply()
+    return Scene(
+        [news("letter", article(), window=OPEN)], ledger=ledger, until=Until.UPLOAD
+    ).apply()
 
 
 def test_what_was_noted_is_durable_when_a_run_ends(ledger: Flushing) -> None:
@@ -269,7 +280,9 @@ class Unwritable(SimLedger):
         return super().append(expected_serial, entries, durable=durable)
 
 
-def test_a_refusal_of_a_repetition_that_could_not_be_recorded_says_nothing_of_the_first_try() -> None:
+def test_a_refusal_of_a_repetition_that_could_not_be_recorded_says_nothing_of_the_first_try() -> (
+    None
+):
     """It is refused, often because the first try went out: "not sent" of both would let it go out twice."""
     scene = Scene([whole_text()], ledger=Unwritable())
     scene.ledger.refused = "send_rejected"
@@ -284,9 +297,24 @@ def test_a_refusal_of_a_repetition_that_could_not_be_recorded_says_nothing_of_th
 @pytest.mark.parametrize(
     ("refused", "fault", "told", "choice"),
     [
-        ("send_accepted", None, "WeChat accepted it with msg_id 3147000001", "reconcile words --sent 3147000001"),
-        ("send_rejected", Fault.NO_QUOTA, "WeChat refused it with errcode 45028", "reconcile words --not-sent"),
-        ("send_in_doubt", Fault.ANSWER_LOST, "and the run ended before the answer", "reconcile words --sent"),
+        (
+            "send_accepted",
+            None,
+            "WeChat accepted it with msg_id 3147000001",
+            "reconcile words --sent 3147000001",
+        ),
+        (
+            "send_rejected",
+            Fault.NO_QUOTA,
+            "WeChat refused it with errcode 45028",
+            "reconcile words --not-sent",
+        ),
+        (
+            "send_in_doubt",
+            Fault.ANSWER_LOST,
+            "and the run ended before the answer",
+            "reconcile words --sent",
+        ),
     ],
 )
 def test_a_clear_answer_that_could_not_be_recorded_is_told(refused, fault, told, choice) -> None:
@@ -308,8 +336,12 @@ class Busy(SimLedger):
     def append(self, expected_serial, entries, *, durable):
         if self.times and any(new.event.type == self.before for new in entries):
             self.times -= 1
-            event = ImageUploaded(appid="wxfedcba9876543210", sha256="0" * 64, url="https://mmbiz.qpic.cn/0/0")
-            super().append(len(self.entries), [NewEntry(at=entries[0].at, event=event)], durable=True)
+            event = ImageUploaded(
+                appid="wxfedcba9876543210", sha256="0" * 64, url="https://mmbiz.qpic.cn/0/0"
+            )
+            super().append(
+                len(self.entries), [NewEntry(at=entries[0].at, event=event)], durable=True
+            )
         return super().append(expected_serial, entries, durable=durable)
 
 
@@ -364,7 +396,11 @@ def test_a_doubt_that_had_its_repetition_gets_no_second_one_in_the_same_run():
 
 def test_a_ledger_that_cannot_be_written_is_no_reason_to_begin_again():
     def fail(new: NewEntry) -> Exception | None:
-        return LedgerError("the ledger cannot be written") if new.event.type == "send_attempted" else None
+        return (
+            LedgerError("the ledger cannot be written")
+            if new.event.type == "send_attempted"
+            else None
+        )
 
     outcome, runs = run_overtaken(Scene([whole_text(OPEN)], ledger=SimLedger(fail=fail)))
     assert (5, [False]) == (outcome.exit_status(), runs)
@@ -373,5 +409,8 @@ def test_a_ledger_that_cannot_be_written_is_no_reason_to_begin_again():
 def test_an_interruption_is_no_reason_to_begin_again():
     scene = Scene([whole_text(OPEN)], ledger=Busy())
     outcome, _ = run_overtaken(scene)
-    outcome.ledger_error, outcome.interrupted = LedgerStaleError("another runner wrote to the ledger"), True
+    outcome.ledger_error, outcome.interrupted = (
+        LedgerStaleError("another runner wrote to the ledger"),
+        True,
+    )
     assert not outcome.overtaken

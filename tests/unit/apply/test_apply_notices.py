@@ -5,13 +5,34 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from building import APPID, NOW, OPEN, PAST, attempted, entries, house, news, plan_of, recorded, saved, text
+from building import (
+    APPID,
+    NOW,
+    OPEN,
+    PAST,
+    attempted,
+    entries,
+    house,
+    news,
+    plan_of,
+    recorded,
+    saved,
+    text,
+)
 from copies import replace
 
 from massctl.apply.notices import Notice, NoticeFinder, Reach, standings
 from massctl.apply.outcome import CampaignOutcome, LeftDraft
 from massctl.model.diagnostics import Diagnostic, Failure, Severity
-from massctl.model.entries import Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
+from massctl.model.entries import (
+    Expired,
+    JobStatus,
+    SendAccepted,
+    SendInDoubt,
+    SendRejected,
+    SendSettled,
+    Withdrawn,
+)
 from massctl.model.ids import AccountName
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
@@ -82,7 +103,9 @@ def outcome(
         ([TRIED, TAKEN, status("sent")], [(Withdrawn(msg_id=7, article=0), WORDS)], []),
     ],
 )
-def test_a_change_of_standing_is_told_once(earlier: list[Any], now: list[Any], expected: list[str]) -> None:
+def test_a_change_of_standing_is_told_once(
+    earlier: list[Any], now: list[Any], expected: list[str]
+) -> None:
     assert expected == happenings(earlier, now)
 
 
@@ -120,7 +143,9 @@ def test_what_is_told_has_the_block_of_the_send() -> None:
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
     span = Span(Unit.DAY, date(2026, 12, 1), "calls", 100, 1, (), 99)
     state = recorded(TRIED, TAKEN)
-    (kept,) = NoticeFinder({}, state, {APPID: "main"}, evidence, NOW, lambda _: lock, lambda _: [ahead(span)]).notices()
+    (kept,) = NoticeFinder(
+        {}, state, {APPID: "main"}, evidence, NOW, lambda _: lock, lambda _: [ahead(span)]
+    ).notices()
     assert rendered.block is not None
     assert rendered.block == replace(kept.block, allowance=())  # type: ignore[type-var]
     assert (span,) == kept.block.allowance  # type: ignore[union-attr]
@@ -136,7 +161,9 @@ def test_without_an_attempt_the_planned_size_is_told_and_an_unknown_account_by_i
     assert notice.block is not None
     assert (12, "main") == (notice.block.count, notice.block.account)
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
-    (stranger,) = NoticeFinder({}, recorded(TRIED, TAKEN), {}, evidence, NOW, lambda _: lock).notices()
+    (stranger,) = NoticeFinder(
+        {}, recorded(TRIED, TAKEN), {}, evidence, NOW, lambda _: lock
+    ).notices()
     assert APPID == stranger.block.account  # type: ignore[union-attr]
 
 
@@ -191,7 +218,9 @@ def test_a_window_that_the_run_found_closed_is_told_by_that_run_alone() -> None:
         (outcome(WORDS, Refusal(Guard.NOT_AT_TIP, "main is at", "")), []),
         (outcome(WORDS, Refusal(Guard.QUIET_HOURS, "night", "")), [("refused", "quiet_hours")]),
         (
-            outcome(WORDS, Refusal(Guard.OTHER_RUNNER, "held", ""), Refusal(Guard.ALLOWANCE, "no", "")),
+            outcome(
+                WORDS, Refusal(Guard.OTHER_RUNNER, "held", ""), Refusal(Guard.ALLOWANCE, "no", "")
+            ),
             [("refused", "allowance")],
         ),
         (outcome(), []),
@@ -221,7 +250,10 @@ def test_faults_are_told_while_the_window_is_open() -> None:
 
 def test_a_send_that_was_refused_is_told_though_it_has_no_window() -> None:
     named = text("named")
-    refused = SendRejected(attempt=2, errcode=45028, rid=None, token_dead=False, retryable=True), named
+    refused = (
+        SendRejected(attempt=2, errcode=45028, rid=None, token_dead=False, retryable=True),
+        named,
+    )
     failed = outcome(named, error=Failure(45028, "6a", "no send is left", "wait"))
     (notice,) = told([], [attempted(named), refused], failed)
 
@@ -229,8 +261,12 @@ def test_a_send_that_was_refused_is_told_though_it_has_no_window() -> None:
 
 
 def test_what_went_out_is_told_as_sent_and_not_as_kept_back() -> None:
-    assert ["sent"] == happenings([], [TRIED, TAKEN], outcome(WORDS, Refusal(Guard.KILL_SWITCH, "off", "")))
-    assert ["failed"] == happenings([], [TRIED, TAKEN, status("failed")], outcome(error=Failure(None, None, "no", "")))
+    assert ["sent"] == happenings(
+        [], [TRIED, TAKEN], outcome(WORDS, Refusal(Guard.KILL_SWITCH, "off", ""))
+    )
+    assert ["failed"] == happenings(
+        [], [TRIED, TAKEN, status("failed")], outcome(error=Failure(None, None, "no", ""))
+    )
 
 
 def test_a_fact_has_one_key_and_another_fact_another() -> None:
@@ -238,7 +274,9 @@ def test_a_fact_has_one_key_and_another_fact_another() -> None:
     other = told([], [TRIED, TAKEN])[0]
     refused = told([], [], outcome(sending="disabled"))[0]
     not_sent = SendSettled(outcome="not_sent", msg_id=None, reason="seen", by="li"), WORDS
-    second = told([TRIED, LOST, not_sent], [TRIED, (SendInDoubt(attempt=5, reason="connection_cut"), WORDS)])[0]
+    second = told(
+        [TRIED, LOST, not_sent], [TRIED, (SendInDoubt(attempt=5, reason="connection_cut"), WORDS)]
+    )[0]
 
     assert (first.key, 24) == (again.key, len(first.key))
     assert 4 == len({first.key, other.key, refused.key, second.key})
@@ -249,7 +287,9 @@ NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 
 def test_what_every_run_meets_says_so_and_what_is_on_record_does_not() -> None:
     assert [True] == [each.met_again for each in told([], [], outcome(sending="disabled"))]
-    assert [True] == [each.met_again for each in told([], [], outcome(error=Failure(None, None, "no", "")))]
+    assert [True] == [
+        each.met_again for each in told([], [], outcome(error=Failure(None, None, "no", "")))
+    ]
     assert [False] == [each.met_again for each in told([], [TRIED, TAKEN])]
     assert [False] == [each.met_again for each in told([], [TRIED, LOST])]
     dead = told([TRIED], [])
@@ -275,7 +315,9 @@ def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is
     campaign = text("words", title="改时间", window=PAST)
     state = recorded(saved(campaign))
     before = standings(state)
-    state.absorb_all(entries(saved(campaign), (Expired(not_after=PAST.not_after), campaign))[state.serial :])
+    state.absorb_all(
+        entries(saved(campaign), (Expired(not_after=PAST.not_after), campaign))[state.serial :]
+    )
     noticing = NoticeFinder(before, state, {APPID: "main"}, evidence, NOW)
     closed, gone = LeftDraft(campaign.name, 1, False), LeftDraft(campaign.name, 1, True)
     (alone,) = noticing.notices([], [gone])
@@ -288,7 +330,8 @@ def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is
 def test_a_report_is_another_fact_on_each_of_its_days_whatever_its_numbers():
     (sent,) = told([TRIED], [TAKEN])
     reports = [
-        replace(sent, happening="report", reach=Reach(day, (str(line),))) for day, line in ((1, 1), (1, 2), (3, 1))
+        replace(sent, happening="report", reach=Reach(day, (str(line),)))
+        for day, line in ((1, 1), (1, 2), (3, 1))
     ]
     assert 2 == len({each.key for each in reports})
     assert sent.key not in {each.key for each in reports}
@@ -298,7 +341,12 @@ def test_a_drift_is_a_notice_of_its_campaign_whose_key_changes_with_what_drifted
     state = recorded()
     finder = NoticeFinder(standings(state), state, {APPID: "main"}, evidence, NOW)
     (planned,) = plan_of(WORDS, state).campaigns
-    one, other = (Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙"))
-    found = [finder.drifted(planned, each, Phrase("its tag is gone"), "massctl lock") for each in (one, one, other)]
+    one, other = (
+        Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙")
+    )
+    found = [
+        finder.drifted(planned, each, Phrase("its tag is gone"), "massctl lock")
+        for each in (one, one, other)
+    ]
     assert ["drift"] * 3 == [each.happening for each in found]
     assert [True, False] == [found[0].key == each.key for each in found[1:]]

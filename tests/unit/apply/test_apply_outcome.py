@@ -36,7 +36,11 @@ from massctl.view.verbs_json import (
 
 WORDS = whole_text()
 BROKEN = Invalid(
-    CampaignName("broken"), "", "main", 1, (Diagnostic("MC011", Severity.ERROR, "unknown key", campaign="broken"),)
+    CampaignName("broken"),
+    "",
+    "main",
+    1,
+    (Diagnostic("MC011", Severity.ERROR, "unknown key", campaign="broken"),),
 )
 REQUEST_LOST = ("send_mass", Fault.REQUEST_LOST)
 REJECTED = ("send_mass", Fault.NO_QUOTA)
@@ -132,7 +136,9 @@ def test_ctrl_c_at_any_moment_leaves_a_ledger_that_the_next_run_goes_on_from(mak
         scene = Scene([make()])
         scene.boundaries.ending, scene.boundaries.stop_at = KeyboardInterrupt, number
         first = scene.apply()
-        assert (4 if scene.record(make()).open_attempts else 130) == first.exit_status(), twin.boundaries.passed[number]
+        assert (4 if scene.record(make()).open_attempts else 130) == first.exit_status(), (
+            twin.boundaries.passed[number]
+        )
         scene.later(minutes=2)
         assert 0 == scene.apply().exit_status()
         assert 1 == len(scene.wechat.jobs)
@@ -186,13 +192,17 @@ def test_a_verdict_that_cannot_be_written_leaves_a_doubt_which_the_next_run_clea
 
 def test_another_runner_who_wrote_first_ends_the_run() -> None:
     scene = Scene([WORDS])
-    scene.ledger.fail = failing_at("send_attempted", LedgerStaleError("another runner wrote to the ledger"))
+    scene.ledger.fail = failing_at(
+        "send_attempted", LedgerStaleError("another runner wrote to the ledger")
+    )
     assert (5, []) == (scene.apply().exit_status(), scene.wechat.departures)
 
 
 def test_a_failure_keeps_its_first_reason_and_what_wechat_said() -> None:
     scene = Scene([news("a", article(), window=WORDS.window)])
-    outcome = scene.apply(("upload_image", Fault.REQUEST_LOST), ("add_material", Fault.REQUEST_LOST))
+    outcome = scene.apply(
+        ("upload_image", Fault.REQUEST_LOST), ("add_material", Fault.REQUEST_LOST)
+    )
     error = outcome.campaigns[0].error
     assert error is not None
     assert (None, None, "WeChat gave no usable answer", "run apply again") == (
@@ -204,7 +214,9 @@ def test_a_failure_keeps_its_first_reason_and_what_wechat_said() -> None:
 
 
 def test_a_failure_says_detail_and_code() -> None:
-    failure = failure_of(QuotaError("used up", "mass/sendall answered 45028", "wait", errcode=45028, rid="6a"))
+    failure = failure_of(
+        QuotaError("used up", "mass/sendall answered 45028", "wait", errcode=45028, rid="6a")
+    )
     assert (45028, "6a", "used up: mass/sendall answered 45028", "wait") == (
         failure.errcode,
         failure.rid,
@@ -274,9 +286,14 @@ def test_and_a_request_that_never_left() -> None:
     """No code is told where WeChat was not asked."""
     scene = Scene([LONG_WORDS], wait_in_doubt=False)
     scene.apply(("send_mass", Fault.ANSWER_LOST))
-    found = unrecorded_of(scene.record(LONG_WORDS), Rejected(None, None, "the window closed", "", retryable=True))
+    found = unrecorded_of(
+        scene.record(LONG_WORDS), Rejected(None, None, "the window closed", "", retryable=True)
+    )
     assert found is not None
-    assert ("no request for it left, but that could not be recorded", True) == (found.told, found.is_refusal)
+    assert ("no request for it left, but that could not be recorded", True) == (
+        found.told,
+        found.is_refusal,
+    )
 
 
 def test_of_a_list_it_is_the_batch_that_is_open() -> None:
@@ -294,7 +311,9 @@ def test_without_a_clear_answer_there_is_nothing_to_tell(answer: InDoubt | None)
 def test_nor_where_nothing_is_open_any_more() -> None:
     scene = Scene([LONG_WORDS])
     scene.apply()
-    assert unrecorded_of(scene.record(LONG_WORDS), Accepted(scene.wechat.jobs[0].msg_id, None)) is None
+    assert (
+        unrecorded_of(scene.record(LONG_WORDS), Accepted(scene.wechat.jobs[0].msg_id, None)) is None
+    )
 
 
 NOTHING = {"format_version": 1, "campaigns": []}
@@ -305,7 +324,9 @@ def test_an_idle_run_has_the_documented_shape() -> None:
     assert ApplyReport.model_validate(RUN).error is None
     assert StatusReport.model_validate(NOTHING).campaigns == []
     levels = {"ok": 0, "warning": 0, "problem": 0, "unknown": 0}
-    found = DoctorReport.model_validate({"format_version": 1, "exit_status": 0, "findings": [], "summary": levels})
+    found = DoctorReport.model_validate(
+        {"format_version": 1, "exit_status": 0, "findings": [], "summary": levels}
+    )
     assert (found.findings, found.error) == ([], None)
 
 
@@ -315,7 +336,9 @@ def test_a_choice_is_written_with_from_and_until() -> None:
     assert NoticesReport.model_validate({"format_version": 1, "notices": []}).notices == []
 
 
-@pytest.mark.parametrize("change", [{"serial": "0"}, {"surprise": 1}, {"campaigns": [{"name": "sale"}]}])
+@pytest.mark.parametrize(
+    "change", [{"serial": "0"}, {"surprise": 1}, {"campaigns": [{"name": "sale"}]}]
+)
 def test_anything_else_has_not(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         ApplyReport.model_validate({**RUN, **change})
@@ -323,15 +346,28 @@ def test_anything_else_has_not(change: dict[str, object]) -> None:
 
 LEDGER = {"format_version": 1, "lineage": None, "realm": None, "serial": 0}
 DOCUMENTS: list[tuple[type[Strict], dict[str, Any]]] = [
-    (ValidateReport, {"format_version": 1, "diagnostics": [], "summary": {"error": 0, "warning": 0}}),
+    (
+        ValidateReport,
+        {"format_version": 1, "diagnostics": [], "summary": {"error": 0, "warning": 0}},
+    ),
     (LockReport, {"format_version": 1, "exit_status": 0, "campaigns": []}),
     (ExplainReport, {"format_version": 1, "language": "zh", "explanations": []}),
-    (StateShowReport, {**LEDGER, "campaigns": [], "website_sends": [], "pictures": 0, "materials": 0}),
+    (
+        StateShowReport,
+        {**LEDGER, "campaigns": [], "website_sends": [], "pictures": 0, "materials": 0},
+    ),
     (StateListReport, {**LEDGER, "entries": [{"serial": 1}]}),
     (StateVerifyReport, {**LEDGER, "whole": True}),
     (
         CommentsReport,
-        {"format_version": 1, "exit_status": 0, "name": "a", "edition": 1, "opened": True, "articles": [1]},
+        {
+            "format_version": 1,
+            "exit_status": 0,
+            "name": "a",
+            "edition": 1,
+            "opened": True,
+            "articles": [1],
+        },
     ),
 ]
 NAMES = [shape.__name__ for shape, _ in DOCUMENTS]
@@ -344,7 +380,9 @@ def test_a_document_has_its_shape(shape: type[Strict], document: dict[str, Any])
 
 @pytest.mark.parametrize(("shape", "document"), DOCUMENTS, ids=NAMES)
 @pytest.mark.parametrize("change", [{"format_version": 2}, {"surprise": 1}])
-def test_another_document_has_not(shape: type[Strict], document: dict[str, Any], change: dict[str, Any]) -> None:
+def test_another_document_has_not(
+    shape: type[Strict], document: dict[str, Any], change: dict[str, Any]
+) -> None:
     with pytest.raises(ValidationError):
         shape.model_validate({**document, **change})
 
@@ -353,7 +391,9 @@ def test_what_was_adopted_is_told_with_what_differed() -> None:
     assert {"differences", "handoff", "diagnostics"} <= set(AdoptReport.model_fields)
 
 
-def test_a_ledger_that_fails_behind_the_answer_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_fails_behind_the_answer_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def press(_: object) -> bool:
         def away(_: object) -> Any:
             raise LedgerError("cannot read the ledger")

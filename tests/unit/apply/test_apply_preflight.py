@@ -31,7 +31,15 @@ from massctl.apply.outcome import Outcome
 from massctl.apply.ports import DraftArticle
 from massctl.apply.preflight import _ISSUER, Permit
 from massctl.errors import InvariantError, TransportError, WeChatError
-from massctl.model.entries import Created, JobStatus, Lease, NewEntry, SendImported, SendRejected, SendSettled
+from massctl.model.entries import (
+    Created,
+    JobStatus,
+    Lease,
+    NewEntry,
+    SendImported,
+    SendRejected,
+    SendSettled,
+)
 from massctl.model.ids import AppId, CampaignName, MediaId
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
@@ -69,14 +77,20 @@ def test_nor_does_one_under_a_clock_that_was_set_back_before_the_window() -> Non
     """Nobody knows which of the two moments was right."""
     scene = slow(Scene([text("sale", window=OPEN)]), NOW - timedelta(minutes=87))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.CLOCK_SKEW]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.CLOCK_SKEW]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 def test_nor_does_one_that_came_into_quiet_hours() -> None:
     rules = house(quiet_hours={"from": "12:30", "to": "13:00", "timezone": "Asia/Shanghai"})
     scene = slow(Scene([text("sale", window=OPEN)], rules=rules), NOW + timedelta(minutes=45))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.QUIET_HOURS]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.QUIET_HOURS]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(minutes=-1)])
@@ -90,7 +104,10 @@ def test_the_kill_switch_is_obeyed_that_was_thrown_meanwhile() -> None:
     scene = Scene([text("sale", window=OPEN)], fresh_rules=lambda: rules[-1])
     slow(scene, NOW + timedelta(minutes=5), lambda: rules.append(house(sending="disabled")))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.KILL_SWITCH]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.KILL_SWITCH]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,13 +133,19 @@ def test_an_approval_that_is_taken_back_meanwhile_holds_the_request_back() -> No
     scene = Scene([text("sale", window=OPEN)], rules=asking, fresh_rules=lambda: asking)
     slow(scene, NOW + timedelta(minutes=5), lambda: answers.append(Approval("GitHub", 7)))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.NOT_APPROVED]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.NOT_APPROVED]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 @pytest.mark.parametrize(("away", "sent"), [(3, 1), (10_000, 0)])
 def test_a_forge_that_is_away_at_the_last_look_is_asked_again(away: int, sent: int) -> None:
     answers = [Approval("GitHub", 7, "bo")]
-    asking = replace(house(require_approval=True), approval=lambda _: answers.pop() if len(answers) > 1 else answers[0])
+    asking = replace(
+        house(require_approval=True),
+        approval=lambda _: answers.pop() if len(answers) > 1 else answers[0],
+    )
     scene = Scene([text("sale", window=OPEN)], rules=asking, fresh_rules=lambda: asking)
     slow(scene, NOW, lambda: answers.extend([Approval("GitHub", unread="away")] * away))
     (outcome,) = scene.apply().campaigns
@@ -141,13 +164,18 @@ def test_a_draft_that_is_changed_meanwhile_is_refused(repeated: bool) -> None:
 
     def edit() -> None:
         (media_id,) = scene.wechat.drafts
-        scene.wechat.drafts[media_id] = (replace(scene.wechat.drafts[media_id][0], title="春季大促！"),)
+        scene.wechat.drafts[media_id] = (
+            replace(scene.wechat.drafts[media_id][0], title="春季大促！"),
+        )
 
     done = slow(scene, scene.clock.now(), edit).apply()
     (outcome,) = done.campaigns
     (refusal,) = outcome.refusals
     assert ([], Guard.DRAFT_CHANGED, None) == (scene.wechat.jobs, refusal.guard, outcome.error)
-    assert "the draft was changed in the console after it was saved: article 1: title" in refusal.message
+    assert (
+        "the draft was changed in the console after it was saved: article 1: title"
+        in refusal.message
+    )
     assert (4 if repeated else 5, "send_rejected") == (done.exit_status(), scene.types()[-1])
 
 
@@ -157,7 +185,9 @@ def test_a_draft_that_is_as_it_was_is_sent_however_long_it_took() -> None:
 
 
 @pytest.mark.parametrize(("repeated", "sent"), [(False, 0), (True, 1)])
-def test_a_draft_that_is_gone_by_then_stops_a_first_try_and_no_repetition(repeated: bool, sent: int) -> None:
+def test_a_draft_that_is_gone_by_then_stops_a_first_try_and_no_repetition(
+    repeated: bool, sent: int
+) -> None:
     """Somebody may have sent it in the console; a repetition is recognised by its id, and the first try consumed it."""
     scene = Scene([news(window=OPEN)], wait_in_doubt=False)
     if repeated:
@@ -186,7 +216,9 @@ def test_a_last_reading_of_the_draft_that_outlasts_the_window_leaves_no_request(
 
 
 @pytest.mark.parametrize("seconds", [1, 5, 98])
-def test_a_token_that_comes_behind_the_window_leaves_no_request(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+def test_a_token_that_comes_behind_the_window_leaves_no_request(
+    monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
     scene = slow(Scene([text("sale", window=OPEN)]), OPEN.not_after)
     monkeypatch.setattr(SimWeChat, "require_token", lambda _: scene.clock.sleep(seconds))
     (outcome,) = scene.apply().campaigns
@@ -204,23 +236,37 @@ def test_a_connection_that_comes_behind_the_window_leaves_no_request(closes: tim
     scene = slow_to_connect(5, closes)
     done = scene.apply()
     (outcome,) = done.campaigns
-    assert ([], [Guard.EXPIRED]) == (scene.wechat.departures, [each.guard for each in outcome.refusals])
-    assert (5, ["send_attempted", "send_rejected", "expired"]) == (done.exit_status(), scene.types()[-3:])
+    assert ([], [Guard.EXPIRED]) == (
+        scene.wechat.departures,
+        [each.guard for each in outcome.refusals],
+    )
+    assert (5, ["send_attempted", "send_rejected", "expired"]) == (
+        done.exit_status(),
+        scene.types()[-3:],
+    )
 
 
-def test_one_that_takes_more_than_two_seconds_holds_the_request_back_and_the_next_run_sends_it() -> None:
+def test_one_that_takes_more_than_two_seconds_holds_the_request_back_and_the_next_run_sends_it() -> (
+    None
+):
     """What was looked at then is not looked at any more."""
     scene = slow_to_connect(2.001, timedelta(minutes=1))
     done = scene.apply()
     error = done.campaigns[0].error
     assert error is not None
-    assert (1, [], True) == (done.exit_status(), scene.wechat.departures, "WeChat was not asked" in error.message)
+    assert (1, [], True) == (
+        done.exit_status(),
+        scene.wechat.departures,
+        "WeChat was not asked" in error.message,
+    )
     scene.wechat.connects_in, scene.ledger.fail = timedelta(seconds=2), None
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
 @pytest.mark.parametrize("repeated", [False, True])
-def test_without_a_connection_an_attempt_is_closed_and_an_earlier_one_stays_open(repeated: bool) -> None:
+def test_without_a_connection_an_attempt_is_closed_and_an_earlier_one_stays_open(
+    repeated: bool,
+) -> None:
     scene = Scene([text("sale", window=OPEN)], wait_in_doubt=False)
     if repeated:
         scene.apply(("send_mass", Fault.REQUEST_LOST))
@@ -233,11 +279,17 @@ def test_without_a_connection_an_attempt_is_closed_and_an_earlier_one_stays_open
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
-def test_a_reading_that_fails_is_repeated_with_growing_pauses_until_shortly_before_the_window_ends() -> None:
+def test_a_reading_that_fails_is_repeated_with_growing_pauses_until_shortly_before_the_window_ends() -> (
+    None
+):
     scene = slow(Scene([news(window=OPEN)]), OPEN.not_after - timedelta(minutes=2))
     done, paused = with_failing(scene, 99)
     assert ([5, 10, 20, 40], 1) == (paused, done.exit_status())
-    assert ([], 0, True) == (scene.wechat.jobs, len(scene.state.record("sale", 1).open_attempts), bool(scene.progress))
+    assert ([], 0, True) == (
+        scene.wechat.jobs,
+        len(scene.state.record("sale", 1).open_attempts),
+        bool(scene.progress),
+    )
 
 
 def test_one_that_comes_to_life_again_sends() -> None:
@@ -260,10 +312,15 @@ def test_a_repetition_that_waited_past_the_memory_of_wechat_is_refused() -> None
     done, paused = with_failing(scene, 9)
     (refusal,) = done.campaigns[0].refusals
     assert (9, 4, Guard.ACCOUNT_IN_DOUBT) == (len(paused), done.exit_status(), refusal.guard)
-    assert ("more than 20 hours" in refusal.message, 1) == (True, len(scene.state.record("sale", 1).open_attempts))
+    assert ("more than 20 hours" in refusal.message, 1) == (
+        True,
+        len(scene.state.record("sale", 1).open_attempts),
+    )
 
 
-def with_failing(scene: Scene, times: int, method: str = "get_draft") -> tuple[Outcome, list[float]]:
+def with_failing(
+    scene: Scene, times: int, method: str = "get_draft"
+) -> tuple[Outcome, list[float]]:
     """Apply while the account answers nothing to so many calls of a method, once the attempt is durable."""
     paused: list[float] = []
     sleep = scene.clock.sleep
@@ -288,7 +345,9 @@ def with_failing(scene: Scene, times: int, method: str = "get_draft") -> tuple[O
     return scene.apply(), paused
 
 
-def test_an_operator_who_interrupts_the_last_look_leaves_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operator_who_interrupts_the_last_look_leaves_no_doubt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def stop(_: SimWeChat) -> None:
         raise KeyboardInterrupt
 
@@ -311,7 +370,9 @@ def test_nor_does_one_who_interrupts_its_pause(monkeypatch: pytest.MonkeyPatch) 
     assert (130, "send_rejected") == (scene.apply().exit_status(), scene.types()[-1])
 
 
-def test_a_code_that_a_reading_got_is_no_answer_to_the_send(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_that_a_reading_got_is_no_answer_to_the_send(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def refuse(_: SimWeChat) -> None:
         raise WeChatError(Phrase("reached the daily limit of this call"), errcode=45009)
 
@@ -324,7 +385,10 @@ def test_a_code_that_a_reading_got_is_no_answer_to_the_send(monkeypatch: pytest.
 
 BEHIND = {
     "its attempt by another runner": (attempted, True),
-    "what a person says of it": (lambda _: SendSettled(outcome="not_sent", reason="looked", by="li"), True),
+    "what a person says of it": (
+        lambda _: SendSettled(outcome="not_sent", reason="looked", by="li"),
+        True,
+    ),
     "another's answer to it": (lambda _: SendRejected(attempt=2, retryable=True), True),
     "a send by hand": (lambda _: SendImported(appid=APPID, sent_at=NOW, by="li"), True),
     "another batch": (lambda sale: attempted(sale, batch=2), False),
@@ -342,7 +406,10 @@ def test_an_entry_about_this_send_behind_its_attempt_closes_it(
     written_behind(monkeypatch, scene, (event[0] if isinstance(event, tuple) else event, sale))
     done = scene.apply()
     refused = [each.guard for each in done.campaigns[0].refusals]
-    assert (Guard.OTHER_RUNNER in refused, 0 if closes else 1) == (closes, scene.wechat.count("send_mass"))
+    assert (Guard.OTHER_RUNNER in refused, 0 if closes else 1) == (
+        closes,
+        scene.wechat.count("send_mass"),
+    )
 
 
 def test_one_about_another_campaign_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,7 +437,9 @@ BOUNDED = {"min": 500, "max": 1500}
 TAGGED = {101: 1000}
 
 
-def counted(campaign: RenderedCampaign, meanwhile: Callable[[Scene], object], *faults: tuple[str, Fault]) -> Outcome:
+def counted(
+    campaign: RenderedCampaign, meanwhile: Callable[[Scene], object], *faults: tuple[str, Fault]
+) -> Outcome:
     """Apply while something happens to the audience, once the attempt is durable."""
     scene = Scene([campaign])
     scene.wechat.tags_of, scene.wechat.tags_count = {101: "会员"}, dict(TAGGED)
@@ -388,8 +457,12 @@ def followers(count: int) -> Callable[[Scene], None]:
 
 
 @pytest.mark.parametrize("count", [0, 499, 1501, 900_000])
-@pytest.mark.parametrize("whom", [{}, {"tag_id": 101}, {"tag": "会员"}], ids=["everybody", "a tag", "a name"])
-def test_an_audience_that_changes_its_size_meanwhile_is_refused(whom: dict[str, Any], count: int) -> None:
+@pytest.mark.parametrize(
+    "whom", [{}, {"tag_id": 101}, {"tag": "会员"}], ids=["everybody", "a tag", "a name"]
+)
+def test_an_audience_that_changes_its_size_meanwhile_is_refused(
+    whom: dict[str, Any], count: int
+) -> None:
     (outcome,) = counted(
         text("sale", window=OPEN, audience=audience(**whom, expect=BOUNDED)), followers(count)
     ).campaigns
@@ -398,7 +471,12 @@ def test_an_audience_that_changes_its_size_meanwhile_is_refused(whom: dict[str, 
 
 
 def test_one_that_stays_within_its_bounds_or_has_none_is_sent() -> None:
-    assert 0 == counted(text("sale", window=OPEN, audience=audience(expect=BOUNDED)), followers(1500)).exit_status()
+    assert (
+        0
+        == counted(
+            text("sale", window=OPEN, audience=audience(expect=BOUNDED)), followers(1500)
+        ).exit_status()
+    )
     assert 0 == counted(text("sale", window=OPEN), followers(900_000)).exit_status()
 
 
@@ -416,15 +494,24 @@ def test_a_tag_that_gives_its_name_away_meanwhile_is_refused() -> None:
 
 @pytest.mark.parametrize("whom", [{"expect": BOUNDED}, {"tag_id": 101}, {"tag": "会员"}])
 @pytest.mark.parametrize("fault", [Fault.REQUEST_LOST, Fault.NO_RIGHT])
-def test_a_size_that_stays_unread_refuses_where_the_send_depends_on_it(whom: dict[str, Any], fault: Fault) -> None:
+def test_a_size_that_stays_unread_refuses_where_the_send_depends_on_it(
+    whom: dict[str, Any], fault: Fault
+) -> None:
     never = [("tags" if "tag" in whom else "audience_count", fault)] * 99
-    (outcome,) = counted(text("sale", window=OPEN, audience=audience(**whom)), lambda _: None, *never).campaigns
+    (outcome,) = counted(
+        text("sale", window=OPEN, audience=audience(**whom)), lambda _: None, *never
+    ).campaigns
     assert [Guard.AUDIENCE_BOUNDS] == [each.guard for each in outcome.refusals]
 
 
 @pytest.mark.parametrize("fault", [Fault.REQUEST_LOST, Fault.NO_RIGHT])
 def test_a_size_that_nothing_depends_on_may_stay_unread(fault: Fault) -> None:
-    assert 0 == counted(text("sale", window=OPEN), lambda _: None, ("audience_count", fault)).exit_status()
+    assert (
+        0
+        == counted(
+            text("sale", window=OPEN), lambda _: None, ("audience_count", fault)
+        ).exit_status()
+    )
 
 
 def test_a_size_that_can_be_read_again_is_judged() -> None:
@@ -443,7 +530,9 @@ def doubtful(**whom: Any) -> Scene:
 
 
 @pytest.mark.parametrize("grows_after", ["the doubt", "the attempt"])
-def test_a_repetition_to_an_audience_that_grew_is_settled_and_its_bounds_are_left_alone(grows_after: str) -> None:
+def test_a_repetition_to_an_audience_that_grew_is_settled_and_its_bounds_are_left_alone(
+    grows_after: str,
+) -> None:
     scene = doubtful(expect=BOUNDED)
     if grows_after == "the doubt":
         followers(1501)(scene)
@@ -454,9 +543,14 @@ def test_a_repetition_to_an_audience_that_grew_is_settled_and_its_bounds_are_lef
 
 
 @pytest.mark.parametrize("connects_in", [0, 5])
-def test_a_repetition_that_comes_behind_the_window_is_settled_and_gets_no_new_one(connects_in: int) -> None:
+def test_a_repetition_that_comes_behind_the_window_is_settled_and_gets_no_new_one(
+    connects_in: int,
+) -> None:
     scene = slow(
-        doubtful(), OPEN.not_after - timedelta(seconds=1) if connects_in else OPEN.not_after + timedelta(seconds=1)
+        doubtful(),
+        OPEN.not_after - timedelta(seconds=1)
+        if connects_in
+        else OPEN.not_after + timedelta(seconds=1),
     )
     scene.wechat.connects_in = timedelta(seconds=connects_in)
     (refusal,) = scene.apply().campaigns[0].refusals
@@ -480,9 +574,13 @@ def test_a_permit_that_is_spent_or_of_another_send_stops_the_request_before_it_i
 
     def serve(request: httpx.Request) -> httpx.Response:
         written.append(request.url.path)
-        return httpx.Response(200, json={"access_token": "T", "expires_in": 7200, "errcode": 0, "msg_id": 7})
+        return httpx.Response(
+            200, json={"access_token": "T", "expires_in": 7200, "errcode": 0, "msg_id": 7}
+        )
 
-    client = WeChatClient.open("wx1", "secret", "https://api.weixin.qq.com", inside=httpx.MockTransport(serve))
+    client = WeChatClient.open(
+        "wx1", "secret", "https://api.weixin.qq.com", inside=httpx.MockTransport(serve)
+    )
     client.require_token()
     written.clear()
     spent = permit()
@@ -515,9 +613,13 @@ def test_each_attempt_of_a_run_has_a_permit_of_its_own(monkeypatch: pytest.Monke
     monkeypatch.setattr(SimWeChat, "send_mass", noting)
     scene = Scene([text(window=OPEN)])
     assert 0 == scene.apply(("send_mass", Fault.ANSWER_LOST)).exit_status()
-    attempts = [entry.serial for entry in scene.ledger.entries if entry.event.type == "send_attempted"]
+    attempts = [
+        entry.serial for entry in scene.ledger.entries if entry.event.type == "send_attempted"
+    ]
     assert attempts == [each.attempt for each in given]
-    assert [True, True] == [each.deadline - each.issued_at == timedelta(seconds=2) for each in given]
+    assert [True, True] == [
+        each.deadline - each.issued_at == timedelta(seconds=2) for each in given
+    ]
 
 
 FOREIGN = Lease(act="taken_over", runner="bb", boot="boot 2", host="sender-2", by="li")
@@ -557,7 +659,16 @@ def test_what_time_people_and_files_can_change_is_asked_in_the_last_look() -> No
     """Whatever is not asked there says why, and reads nothing but the ledger, the campaign or an earlier answer."""
     asked = {row.guard.__name__ for row in _table() if row.is_asked(Moment.LAST_LOOK)}
     time = {"_window", "_denied_batch", "_freeze", "_quiet_hours", "_doubt", "_allowance", "_skew"}
-    people = {"_kill_switch", "_tip", "_sources", "_approval", "_audience", "_preview", "_draft", "_ledger"}
+    people = {
+        "_kill_switch",
+        "_tip",
+        "_sources",
+        "_approval",
+        "_audience",
+        "_preview",
+        "_draft",
+        "_ledger",
+    }
     assert time | people == asked
     before = {row.guard.__name__ for row in _table() if row.is_asked(Moment.ATTEMPT)}
     assert asked - before == {"_ledger"}
@@ -570,37 +681,55 @@ def test_a_clock_that_stood_still_since_the_attempt_sends_nothing() -> None:
     scene.skew = lambda _: Skew(scene.clock.now(), scene.clock.now(), server[0])
     slow(scene, NOW, lambda: server.append(server.pop() + timedelta(minutes=110)))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.CLOCK_SKEW]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.CLOCK_SKEW]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 def test_a_look_that_heard_no_time_asks_for_it() -> None:
     """A message of words to a list reads nothing at WeChat; the token's answer has a date."""
     scene, asked = Scene([to_openids(text("sale", window=OPEN), BATCHES)]), [0]
     before, behind = Skew(NOW, NOW, NOW), Skew(NOW, NOW, NOW + timedelta(minutes=110))
-    scene.skew = lambda _: behind if asked[0] and scene.wechat.count("renew_token") >= asked[0] else before
+    scene.skew = lambda _: (
+        behind if asked[0] and scene.wechat.count("renew_token") >= asked[0] else before
+    )
     slow(scene, NOW, lambda: asked.append(asked.pop() or 1 + scene.wechat.count("renew_token")))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.CLOCK_SKEW]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.CLOCK_SKEW]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 @pytest.mark.parametrize("changed", [None, "campaigns/sale/campaign.yaml"])
-def test_a_file_that_is_edited_while_the_attempt_is_made_durable_holds_the_request_back(changed: str | None) -> None:
+def test_a_file_that_is_edited_while_the_attempt_is_made_durable_holds_the_request_back(
+    changed: str | None,
+) -> None:
     scene, found = Scene([text("sale", window=OPEN)]), [None]
     scene.changed = lambda _: found[-1]
     slow(scene, NOW + timedelta(minutes=1), lambda: found.append(changed))  # type: ignore[arg-type]
     (outcome,) = scene.apply().campaigns
     refused = [] if changed is None else [Guard.SOURCES_CHANGED]
-    assert (1 - len(refused), refused) == (len(scene.wechat.jobs), [each.guard for each in outcome.refusals])
+    assert (1 - len(refused), refused) == (
+        len(scene.wechat.jobs),
+        [each.guard for each in outcome.refusals],
+    )
 
 
 def test_so_does_another_commit_under_it() -> None:
     judged = replace(JUDGED, commit=TIP.here)
     rules = [replace(house(), tip=TIP)]
-    scene = Scene([text("sale", window=OPEN, inputs=judged)], rules=rules[0], fresh_rules=lambda: rules[-1])
+    scene = Scene(
+        [text("sale", window=OPEN, inputs=judged)], rules=rules[0], fresh_rules=lambda: rules[-1]
+    )
     moved = replace(TIP, here="b" * 40, there="b" * 40)
     slow(scene, NOW + timedelta(minutes=1), lambda: rules.append(replace(house(), tip=moved)))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.SOURCES_CHANGED]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.SOURCES_CHANGED]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 def test_a_preview_that_is_asked_for_meanwhile_holds_the_request_back() -> None:
@@ -608,7 +737,10 @@ def test_a_preview_that_is_asked_for_meanwhile_holds_the_request_back() -> None:
     scene = Scene([text("sale", window=OPEN)], fresh_rules=lambda: rules[-1])
     slow(scene, NOW + timedelta(minutes=1), lambda: rules.append(house(require_preview=True)))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.PREVIEW_MISSING]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.PREVIEW_MISSING]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )
 
 
 MONTH_END = datetime(2026, 12, 31, 15, 59, 48, tzinfo=UTC)
@@ -616,10 +748,14 @@ MONTH_END = datetime(2026, 12, 31, 15, 59, 48, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("in_january", "sent"), [(3, 1), (4, 0)])
-def test_the_allowance_is_that_of_the_month_in_which_the_request_leaves(in_january: int, sent: int) -> None:
+def test_the_allowance_is_that_of_the_month_in_which_the_request_leaves(
+    in_january: int, sent: int
+) -> None:
     """The attempt itself is no use of it: it is what is judged."""
     window = Window(MONTH_END - timedelta(hours=1), MONTH_END + timedelta(hours=1))
-    scene = slow(Scene([text("sale", window=window)], now=MONTH_END), MONTH_END + timedelta(seconds=30))
+    scene = slow(
+        Scene([text("sale", window=window)], now=MONTH_END), MONTH_END + timedelta(seconds=30)
+    )
     scene.ledger.append(0, [as_new(Created(lineage=LINEAGE, realm="loopback"))], durable=True)
     # Somebody's clock runs a minute fast: these are on record for January already.
     told = [website(MONTH_END + timedelta(minutes=1, seconds=n)) for n in range(in_january)]
@@ -635,8 +771,13 @@ def website(when: datetime) -> NewEntry:
     return NewEntry(at=MONTH_END, event=event)
 
 
-def test_a_ledger_that_lost_the_attempt_meanwhile_holds_the_request_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_lost_the_attempt_meanwhile_holds_the_request_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     scene = Scene([text("sale", window=OPEN)])
     monkeypatch.setattr(LedgerSession, "entries_after", lambda *_: [])
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.LEDGER_MISSING]) == (scene.wechat.jobs, [each.guard for each in outcome.refusals])
+    assert ([], [Guard.LEDGER_MISSING]) == (
+        scene.wechat.jobs,
+        [each.guard for each in outcome.refusals],
+    )

@@ -8,7 +8,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from building import DAY, HOUR, NOW, OTHER_APPID, article, attempted, audience, guards, news, recorded, sha, text
+from building import (
+    DAY,
+    HOUR,
+    NOW,
+    OTHER_APPID,
+    article,
+    attempted,
+    audience,
+    guards,
+    news,
+    recorded,
+    sha,
+    text,
+)
 from copies import replace
 from simulation.scenario import Scene, settle_not_sent, settle_sent, whole_news, whole_text
 from simulation.world import Fault
@@ -69,7 +82,8 @@ def test_a_word_about_an_earlier_send_settles_no_later_one(settle: Callable[...,
     scene = in_doubt()
     began = scene.record(WORDS).open_attempts[0].at
     early, in_time = (
-        journal.Statement("looked", "li", looked_at=began + timedelta(seconds=seconds)) for seconds in (-1, 0)
+        journal.Statement("looked", "li", looked_at=began + timedelta(seconds=seconds))
+        for seconds in (-1, 0)
     )
     with pytest.raises(UsageError, match="but you looked at") as stopped:
         settle(scene.record(WORDS), early, None, scene.book())
@@ -81,7 +95,9 @@ def test_a_word_about_an_earlier_send_settles_no_later_one(settle: Callable[...,
 def test_a_word_about_an_earlier_draft_forgets_no_later_one() -> None:
     scene = staged()
     scene.wechat.drafts.clear()
-    early = journal.Statement("looked", "li", looked_at=scene.record(NEWS).drafts[0].saved_at - HOUR)
+    early = journal.Statement(
+        "looked", "li", looked_at=scene.record(NEWS).drafts[0].saved_at - HOUR
+    )
     with pytest.raises(UsageError, match="but you looked at"):
         settle_not_sent(scene.record(NEWS), early, lambda _: scene.wechat, scene.book())
     assert [] == scene.events("draft_deleted")
@@ -90,7 +106,9 @@ def test_a_word_about_an_earlier_draft_forgets_no_later_one() -> None:
 def test_an_id_is_checked_with_wechat() -> None:
     scene = in_doubt()
     msg_id = scene.wechat.jobs[0].msg_id
-    report = settle_sent(scene.record(WORDS), journal.Statement("seen", "li", msg_id), scene.wechat, scene.book())
+    report = settle_sent(
+        scene.record(WORDS), journal.Statement("seen", "li", msg_id), scene.wechat, scene.book()
+    )
     assert report is not None
     assert "sent" == report.status
     assert [msg_id] == [job.msg_id for job in scene.record(WORDS).jobs]
@@ -98,14 +116,19 @@ def test_an_id_is_checked_with_wechat() -> None:
 
 def test_an_id_is_believed_where_no_account_is_at_hand() -> None:
     scene = in_doubt()
-    assert settle_sent(scene.record(WORDS), journal.Statement("seen", "li", 7), None, scene.book()) is None
+    assert (
+        settle_sent(scene.record(WORDS), journal.Statement("seen", "li", 7), None, scene.book())
+        is None
+    )
     assert [7] == [job.msg_id for job in scene.record(WORDS).jobs]
 
 
 def test_an_id_that_wechat_does_not_know_settles_nothing() -> None:
     scene = in_doubt()
     with pytest.raises(PermanentError, match="nothing was recorded") as stopped:
-        settle_sent(scene.record(WORDS), journal.Statement("seen", "li", 7), scene.wechat, scene.book())
+        settle_sent(
+            scene.record(WORDS), journal.Statement("seen", "li", 7), scene.wechat, scene.book()
+        )
     assert "leave it out" in stopped.value.hint
     assert scene.record(WORDS).open_attempts
 
@@ -118,7 +141,12 @@ def test_the_id_of_another_campaign_settles_nothing() -> None:
     taken = scene.wechat.jobs[0].msg_id
     book = scene.book()
     with pytest.raises(UsageError, match="is the send of first"):
-        settle_sent(book.state.record(WORDS.name, 1), journal.Statement("seen", "li", taken), scene.wechat, book)
+        settle_sent(
+            book.state.record(WORDS.name, 1),
+            journal.Statement("seen", "li", taken),
+            scene.wechat,
+            book,
+        )
     assert scene.record(WORDS).open_attempts
 
 
@@ -139,8 +167,12 @@ def test_while_the_administrator_may_agree_nobody_says_that_it_was_not_sent() ->
     until = held_until(scene.record(WORDS))
     assert until is not None
     said = moment(until.astimezone(BEIJING))
-    with pytest.raises(RefusedError, match=re.escape(f"words waits for the administrator until {said}")):
-        settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book(), now=until - timedelta(seconds=1))
+    with pytest.raises(
+        RefusedError, match=re.escape(f"words waits for the administrator until {said}")
+    ):
+        settle_not_sent(
+            scene.record(WORDS), I_LOOKED, None, scene.book(), now=until - timedelta(seconds=1)
+        )
     assert [] == scene.events("send_settled")
     settle_not_sent(scene.record(WORDS), I_LOOKED, None, scene.book(), now=until)
     assert 1 == len(scene.events("send_settled"))
@@ -159,7 +191,13 @@ def test_nobody_looked_at_a_moment_to_come(settle: Callable[..., object]) -> Non
             now=seen - timedelta(seconds=1),
         )
     assert [] == scene.events("send_settled")
-    settle(scene.record(WORDS), journal.Statement("looked", "li", looked_at=seen), None, scene.book(), now=seen)
+    settle(
+        scene.record(WORDS),
+        journal.Statement("looked", "li", looked_at=seen),
+        None,
+        scene.book(),
+        now=seen,
+    )
 
 
 def test_a_send_that_did_not_go_out_may_be_sent_again() -> None:
@@ -188,7 +226,9 @@ def test_a_person_who_is_wrong_within_a_day_is_corrected_by_the_clientmsgid() ->
         ),
     ],
 )
-def test_a_draft_that_is_not_as_it_was_saved_is_staged_again(happens: Callable[[Scene], None], reason: str) -> None:
+def test_a_draft_that_is_not_as_it_was_saved_is_staged_again(
+    happens: Callable[[Scene], None], reason: str
+) -> None:
     scene = staged()
     happens(scene)
     assert 5 == scene.apply().exit_status()
@@ -222,7 +262,9 @@ def test_a_draft_that_was_sent_in_the_console_is_settled_as_sent() -> None:
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
 
 
-def test_whom_a_send_in_the_console_went_to_is_recorded_and_an_attempts_audience_is_not_said_twice() -> None:
+def test_whom_a_send_in_the_console_went_to_is_recorded_and_an_attempts_audience_is_not_said_twice() -> (
+    None
+):
     everybody = {"is_to_all": True}
     by_hand = staged()
     settle_sent(by_hand.record(NEWS), I_LOOKED, None, by_hand.book(), everybody)
@@ -242,7 +284,9 @@ def test_a_draft_that_a_send_by_hand_left_over_is_deleted() -> None:
 
 
 @pytest.mark.parametrize("settle", [settle_sent, settle_not_sent])
-def test_there_is_nothing_to_settle_about_a_new_campaign_or_a_sent_one(settle: Callable[..., object]) -> None:
+def test_there_is_nothing_to_settle_about_a_new_campaign_or_a_sent_one(
+    settle: Callable[..., object],
+) -> None:
     scene = Scene([NEWS])
     with pytest.raises(UsageError, match="nothing to settle about sale"):
         settle(scene.record(NEWS), I_LOOKED, scene.wechat, scene.book())
@@ -337,7 +381,11 @@ def test_a_doubt_under_the_appid_of_before_is_told_and_sends_nothing() -> None:
     scene = under_another_appid()
     outcome = scene.apply()
     (refusal,) = outcome.campaigns[0].refusals
-    assert (4, Guard.ACCOUNT_IN_DOUBT, 0) == (outcome.exit_status(), refusal.guard, scene.other.count("send_mass"))
+    assert (4, Guard.ACCOUNT_IN_DOUBT, 0) == (
+        outcome.exit_status(),
+        refusal.guard,
+        scene.other.count("send_mass"),
+    )
     assert [] == [each for each in (NEWS.appid, OTHER_APPID) if each not in refusal.message]
     assert [] == outcome.doubts_of_others
 
@@ -357,7 +405,10 @@ def test_the_doubt_of_a_campaign_that_was_not_asked_for_is_told_unless_a_refusal
     scene.apply(ANSWER_LOST)
     scene.campaigns = [sent]
     outcome = scene.apply()
-    assert (4, [WORDS.name]) == (outcome.exit_status(), [each.campaign for each in outcome.doubts_of_others])
+    assert (4, [WORDS.name]) == (
+        outcome.exit_status(),
+        [each.campaign for each in outcome.doubts_of_others],
+    )
     scene.campaigns = [text("next", "第二", window=WORDS.window)]
     outcome = scene.apply()
     assert (4, []) == (outcome.exit_status(), outcome.doubts_of_others)
@@ -545,7 +596,9 @@ def gone() -> Scene:
         (gone, RefusedError, "no longer there"),
     ],
 )
-def test_where_there_is_nothing_to_adopt(begin: Callable[[], Scene], kind: type[MassctlError], words: str) -> None:
+def test_where_there_is_nothing_to_adopt(
+    begin: Callable[[], Scene], kind: type[MassctlError], words: str
+) -> None:
     scene = begin()
     with pytest.raises(kind) as caught:
         adopt(scene)
@@ -576,7 +629,9 @@ def test_the_refusal_names_what_came_after_an_adoption_and_not_what_was_adopted(
 
 
 def test_where_the_digest_was_left_empty_it_may_be_what_was_changed() -> None:
-    scene = Scene([news("sale", article(content=BODY, digest=""), window=HANDED.window)], now=NOW - 2 * HOUR)
+    scene = Scene(
+        [news("sale", article(content=BODY, digest=""), window=HANDED.window)], now=NOW - 2 * HOUR
+    )
     assert 0 == scene.apply().exit_status()
     change(scene, digest="别的摘要")
     scene.later(hours=2)
@@ -613,7 +668,10 @@ def handed_off(*items: str) -> tuple[Scene, Any]:
 def test_what_no_api_shows_is_adopted_as_done_and_goes_out() -> None:
     scene, campaign = handed_off("original", "album: 秋季")
     outcome = scene.apply()
-    assert (5, ["handoff_open"]) == (outcome.exit_status(), [r.guard.value for r in outcome.campaigns[0].refusals])
+    assert (5, ["handoff_open"]) == (
+        outcome.exit_status(),
+        [r.guard.value for r in outcome.campaigns[0].refusals],
+    )
 
     assert [] == adopt_draft(campaign, WANG, scene.wechat, scene.book())
     (event,) = scene.events("adopted")
@@ -624,7 +682,9 @@ def test_what_no_api_shows_is_adopted_as_done_and_goes_out() -> None:
 def test_what_was_done_and_shows_is_told_too() -> None:
     scene, campaign = handed_off("original")
     change(scene, author="原作者")
-    assert ["article 1: author differs"] == [str(e) for e in adopt_draft(campaign, WANG, scene.wechat, scene.book())]
+    assert ["article 1: author differs"] == [
+        str(e) for e in adopt_draft(campaign, WANG, scene.wechat, scene.book())
+    ]
     assert 0 == scene.apply().exit_status()
 
 
@@ -640,7 +700,10 @@ def test_a_change_after_the_adoption_is_refused_as_any_other() -> None:
     adopt_draft(campaign, WANG, scene.wechat, scene.book())
     change(scene, content="<p>别的</p>")
     outcome = scene.apply()
-    assert (5, [Guard.DRAFT_CHANGED]) == (outcome.exit_status(), [r.guard for r in outcome.campaigns[0].refusals])
+    assert (5, [Guard.DRAFT_CHANGED]) == (
+        outcome.exit_status(),
+        [r.guard for r in outcome.campaigns[0].refusals],
+    )
 
 
 def test_a_hand_off_does_not_let_other_words_through() -> None:
@@ -669,7 +732,9 @@ YESTERDAY = NOW - DAY
 MINUTE = timedelta(minutes=1)
 
 
-def told(scene: Scene, campaign: RenderedCampaign, said: journal.Statement = SEEN, **changes: Any) -> None:
+def told(
+    scene: Scene, campaign: RenderedCampaign, said: journal.Statement = SEEN, **changes: Any
+) -> None:
     """Say that a campaign went out yesterday."""
     book = scene.book()
     import_sent(
@@ -686,14 +751,22 @@ def told(scene: Scene, campaign: RenderedCampaign, said: journal.Statement = SEE
 def test_a_campaign_that_went_out_is_never_sent(campaign: RenderedCampaign) -> None:
     scene = Scene([campaign])
     told(scene, campaign)
-    assert (0, [], Status.SENT) == (scene.apply().exit_status(), scene.wechat.calls, status_of(scene.record(campaign)))
+    assert (0, [], Status.SENT) == (
+        scene.apply().exit_status(),
+        scene.wechat.calls,
+        status_of(scene.record(campaign)),
+    )
 
 
 def test_a_job_that_is_known_can_be_followed() -> None:
     scene = Scene([WORDS])
     told(scene, WORDS, journal.Statement("seen", "li", 7))
     (job,) = scene.record(WORDS).jobs
-    assert (7, YESTERDAY, Status.SENDING) == (job.msg_id, job.accepted_at, status_of(scene.record(WORDS)))
+    assert (7, YESTERDAY, Status.SENDING) == (
+        job.msg_id,
+        job.accepted_at,
+        status_of(scene.record(WORDS)),
+    )
 
 
 def test_a_higher_edition_is_sent_on_purpose() -> None:
@@ -743,7 +816,10 @@ def test_a_send_on_the_website_is_no_campaigns_and_counts_for_its_account() -> N
     scene = Scene([])
     for at in (YESTERDAY, NOW - HOUR):
         import_website_send(WORDS.appid, at, journal.Statement("", "li"), scene.book())
-    assert ({WORDS.appid: [YESTERDAY, NOW - HOUR]}, {}) == (scene.state.website_sends, scene.state.records)
+    assert ({WORDS.appid: [YESTERDAY, NOW - HOUR]}, {}) == (
+        scene.state.website_sends,
+        scene.state.records,
+    )
 
 
 def test_a_send_on_the_website_is_told_once() -> None:

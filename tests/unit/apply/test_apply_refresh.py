@@ -81,7 +81,9 @@ def test_a_draft_that_is_gone_says_nothing_against_repeating_a_send_in_doubt() -
     assert [] == refusals(plan)
 
 
-@pytest.mark.parametrize(("count", "kind"), [(None, "tag_gone"), (0, "tag_emptied"), (40, "audience_outside")])
+@pytest.mark.parametrize(
+    ("count", "kind"), [(None, "tag_gone"), (0, "tag_emptied"), (40, "audience_outside")]
+)
 def test_an_audience_is_judged_by_its_size_now(count: int | None, kind: str) -> None:
     """A tag of 20 had grown, was emptied, or is gone; a campaign that waits is told, one that is due is refused."""
     scene = Scene([whole_news(SOON, audience=audience(tag_id=7, expect={"max": 30}))])
@@ -90,10 +92,17 @@ def test_an_audience_is_judged_by_its_size_now(count: int | None, kind: str) -> 
     assert [] == drifts(read(scene)[1])
     scene.wechat.tags_count = {} if count is None else {7: count}
     plan, remote = read(scene)
-    assert ([(kind, 20, count)], [], count) == (drifts(remote), refusals(plan), plan.campaigns[0].audience_count)
+    assert ([(kind, 20, count)], [], count) == (
+        drifts(remote),
+        refusals(plan),
+        plan.campaigns[0].audience_count,
+    )
     scene.later(hours=1.5)
     plan, _ = read(scene)
-    assert (["audience_bounds"], []) == (refusals(plan), [s for s in plan.steps if isinstance(s, SendMass)])
+    assert (["audience_bounds"], []) == (
+        refusals(plan),
+        [s for s in plan.steps if isinstance(s, SendMass)],
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +114,9 @@ def test_an_audience_is_judged_by_its_size_now(count: int | None, kind: str) -> 
         ({}, "会员", [("tag_gone", "会员", None)]),
     ],
 )
-def test_a_tag_by_name_is_the_one_that_was_staged(tags: dict[int, int], name: str, told: list[Any]) -> None:
+def test_a_tag_by_name_is_the_one_that_was_staged(
+    tags: dict[int, int], name: str, told: list[Any]
+) -> None:
     scene = Scene([whole_news(SOON, audience=audience(tag="会员"))])
     scene.wechat.tags_of, scene.wechat.tags_count = {7: "会员"}, {7: 20}
     scene.apply()
@@ -141,7 +152,9 @@ def test_of_two_equal_messages_that_a_size_kept_back_one_is_planned() -> None:
     scene.until = Until.SEND
     scene.wechat.tags_count[7] = 20
     first, second = read(scene)[0].campaigns
-    assert (True, False) == tuple(any(isinstance(step, SendMass) for step in each.steps) for each in (first, second))
+    assert (True, False) == tuple(
+        any(isinstance(step, SendMass) for step in each.steps) for each in (first, second)
+    )
     assert ["same_content"] == [refusal.guard.value for refusal in second.refusals]
 
 
@@ -161,7 +174,9 @@ def test_a_job_that_ended_meanwhile() -> None:
 
 def test_what_cannot_be_read_is_told_once_and_stops_nothing_else() -> None:
     scene = staged()
-    plan, remote = read(scene, ("get_draft", Fault.REQUEST_LOST), ("audience_count", Fault.REQUEST_LOST))
+    plan, remote = read(
+        scene, ("get_draft", Fault.REQUEST_LOST), ("audience_count", Fault.REQUEST_LOST)
+    )
     assert (["main"], []) == ([unread.account for unread in remote.unread], refusals(plan))
 
 
@@ -172,7 +187,9 @@ def test_an_account_without_a_secret_is_asked_nothing() -> None:
 
     def wechat(account: str) -> object:
         if account == "main":
-            raise ConfigurationError(Phrase("the AppSecret of account {account} is not set", account=account))
+            raise ConfigurationError(
+                Phrase("the AppSecret of account {account} is not set", account=account)
+            )
         return scene.wechat
 
     plan = scene.plan()
@@ -234,16 +251,25 @@ def test_what_bears_on_several_campaigns_is_asked_once() -> None:
     scene.wechat.calls.clear()
     remote = read_remote(plan.campaigns, scene.state, lambda _: scene.wechat, one_by_one, is_there)
     assert ["audience_count", "renew_token", "tags"] == sorted(scene.wechat.calls)
-    assert ({"sale": 20, "words": 20, "first": 1000, "second": 1000}, 1) == (dict(remote.counts), len(asked))
+    assert ({"sale": 20, "words": 20, "first": 1000, "second": 1000}, 1) == (
+        dict(remote.counts),
+        len(asked),
+    )
     assert ["first", "sale", "second"] == [each.campaign for each in remote.drifts]
 
 
 def test_addresses_are_asked_of_wechats_hosts_alone_each_once() -> None:
     """Also those of pictures that stand in the article as they are; whatever else an author writes asks nobody."""
-    written = ["https://mmbiz.qpic.cn/old/0", "https://mmbiz.evil.example/x", "https://mmbiz.qpic.cn/old/0"]
+    written = [
+        "https://mmbiz.qpic.cn/old/0",
+        "https://mmbiz.evil.example/x",
+        "https://mmbiz.qpic.cn/old/0",
+    ]
     content = "".join(f'<img src="{each}">' for each in written)
     links = (("old/1", "https://mp.weixin.qq.com/s?mid=1"), ("old/2", "https://evil.example/s"))
-    scene = Scene([news("sale", article(content=content), window=SOON, links=links, pictures=(COVER,))])
+    scene = Scene(
+        [news("sale", article(content=content), window=SOON, links=links, pictures=(COVER,))]
+    )
     scene.apply()
     asked: list[str] = []
 
@@ -254,7 +280,9 @@ def test_addresses_are_asked_of_wechats_hosts_alone_each_once() -> None:
     plan = scene.plan()
     remote = read_remote(plan.campaigns, scene.state, lambda _: scene.wechat, one_by_one, is_there)
     hosts = [urlsplit(each).hostname for each in asked]
-    assert ["mmbiz.qpic.cn", "mmbiz.qpic.cn", "mp.weixin.qq.com"] == hosts, "the cover, the picture, the article"
+    assert ["mmbiz.qpic.cn", "mmbiz.qpic.cn", "mp.weixin.qq.com"] == hosts, (
+        "the cover, the picture, the article"
+    )
     assert [("picture_gone", written[0], None)] == drifts(remote)
     assert (["old/1: no answer"], {"sale"}) == (
         [str(each.message) for each in remote.unread],

@@ -30,7 +30,9 @@ LATER = Window(NOW + HOUR, NOW + 2 * HOUR)
 MISSED = Window(NOW - 3 * HOUR, NOW - HOUR)
 
 
-def told(outcome: Outcome, before: Standings | None = None) -> tuple[list[tuple[str, str | None]], Standings]:
+def told(
+    outcome: Outcome, before: Standings | None = None
+) -> tuple[list[tuple[str, str | None]], Standings]:
     events, standings = events_of(outcome, before or {}, NOW)
     return [(each.kind, each.campaign) for each in events], standings
 
@@ -50,7 +52,9 @@ def test_a_send_whose_followers_nobody_counted_is_told_by_its_job_alone() -> Non
     done = Scene([sale]).apply()
     done.state = recorded(attempted(sale), (SendAccepted(attempt=2, msg_id=7), sale))
     events, _ = events_of(done, {}, NOW)
-    assert [("sent", "sale: WeChat accepted it (msg_id 7)")] == [(each.kind, each.message) for each in events]
+    assert [("sent", "sale: WeChat accepted it (msg_id 7)")] == [
+        (each.kind, each.message) for each in events
+    ]
 
 
 def test_a_round_in_which_nothing_changed_is_silent() -> None:
@@ -63,7 +67,9 @@ def refused(*guards: Guard, error: Failure | None = None) -> Outcome:
     scene = Scene([text("sale", window=OPEN)])
     plan = scene.plan()
     refusals = [Refusal(guard, f"{guard.value} {NOW}", "do") for guard in guards]
-    return Outcome(plan, scene.state, [CampaignOutcome(plan.campaigns[0], refusals=refusals, error=error)])
+    return Outcome(
+        plan, scene.state, [CampaignOutcome(plan.campaigns[0], refusals=refusals, error=error)]
+    )
 
 
 def test_a_refusal_is_told_once_until_another_guard_refuses() -> None:
@@ -84,7 +90,10 @@ def test_a_failure_is_told_once_until_another_one_comes() -> None:
 
 
 def faulty(*severities: Severity) -> Outcome:
-    found = [Diagnostic(f"MC01{number}", each, "wrong", None, None) for number, each in enumerate(severities)]
+    found = [
+        Diagnostic(f"MC01{number}", each, "wrong", None, None)
+        for number, each in enumerate(severities)
+    ]
     plan = plan_of([Invalid(text("sale").name, "", None, 1, tuple(found), OPEN)])
     return Outcome(plan, recorded(), [CampaignOutcome(plan.campaigns[0])])
 
@@ -102,7 +111,9 @@ def doubtful(**doubt: Any) -> Outcome:
     sale = text("sale", window=OPEN)
     scene = Scene([sale])
     scene.write(attempted(sale), (SendInDoubt(attempt=1, **doubt), sale))
-    return Outcome(scene.plan(), scene.state, [CampaignOutcome(each) for each in scene.plan().campaigns])
+    return Outcome(
+        scene.plan(), scene.state, [CampaignOutcome(each) for each in scene.plan().campaigns]
+    )
 
 
 def test_a_doubt_is_told_with_the_way_to_settle_it() -> None:
@@ -141,7 +152,9 @@ def test_what_waits_for_people_is_counted(outcome: Outcome, count: int) -> None:
     ],
     ids=["stopped", "passes by itself", "nothing refuses", "closed"],
 )
-def test_what_is_stopped_in_its_window_is_named_with_its_reasons(outcome: Outcome, stopped: list[Any]) -> None:
+def test_what_is_stopped_in_its_window_is_named_with_its_reasons(
+    outcome: Outcome, stopped: list[Any]
+) -> None:
     found = stopped_in_window(outcome, NOW)
 
     assert (stopped, [1] * len(stopped)) == ([*found], [len(why) for why in found.values()])
@@ -158,9 +171,14 @@ def test_a_missed_window_waits_for_people_also_after_it_was_recorded() -> None:
 
 def test_quiet_hours_within_a_window_wait_for_nobody() -> None:
     quiet = {"from": "11:00", "to": "12:30"}
-    scene = Scene([text("sale", window=Window(NOW - HOUR, NOW + 2 * HOUR))], rules=house(quiet_hours=quiet))
+    scene = Scene(
+        [text("sale", window=Window(NOW - HOUR, NOW + 2 * HOUR))], rules=house(quiet_hours=quiet)
+    )
     done = scene.apply()
-    assert ([Guard.QUIET_HOURS], 0) == ([r.guard for r in done.campaigns[0].refusals], waiting_for_people(done, NOW))
+    assert ([Guard.QUIET_HOURS], 0) == (
+        [r.guard for r in done.campaigns[0].refusals],
+        waiting_for_people(done, NOW),
+    )
 
 
 def test_what_was_sent_in_this_very_round_waits_for_nobody() -> None:
@@ -171,8 +189,14 @@ def test_what_was_sent_in_this_very_round_waits_for_nobody() -> None:
     ("status", "said"),
     [
         (JobStatus(msg_id=7, status="sent"), "sale: WeChat has sent it"),
-        (JobStatus(msg_id=7, status="sent", sent_count=12_000), "sale: WeChat delivered it to 12,000 followers"),
-        (JobStatus(msg_id=7, status="sent", article_urls=["http://a"]), "sale: WeChat has sent it: http://a"),
+        (
+            JobStatus(msg_id=7, status="sent", sent_count=12_000),
+            "sale: WeChat delivered it to 12,000 followers",
+        ),
+        (
+            JobStatus(msg_id=7, status="sent", article_urls=["http://a"]),
+            "sale: WeChat has sent it: http://a",
+        ),
         (JobStatus(msg_id=7, status="failed", reason="err(30003)"), "failed"),
         (JobStatus(msg_id=7, status="sent", sent_count=0, total_count=9), "nobody received it"),
         (JobStatus(msg_id=7, status="deleted"), "sale: withdrawn"),

@@ -82,7 +82,9 @@ def test_a_due_news_campaign_goes_the_whole_way() -> None:
     assert 0 == outcome.exit_status()
     assert ["春季大促"] == [job.subject for job in scene.wechat.jobs]
     kinds = [step.kind.value for step in outcome.campaigns[0].performed]
-    assert ["upload_image"] * 2 + ["add_material", "save_draft"] + ["send_preview"] * 2 + ["send_mass"] == kinds
+    assert ["upload_image"] * 2 + ["add_material", "save_draft"] + ["send_preview"] * 2 + [
+        "send_mass"
+    ] == kinds
     assert LINEAGE == outcome.state.lineage
 
 
@@ -120,7 +122,9 @@ def test_a_lost_answer_is_repeated_after_the_wait_and_recognised() -> None:
     assert 0 == outcome.exit_status()
     assert 1 == len(scene.wechat.jobs)
     assert [True] == [event.duplicate for event in scene.events("send_accepted")]
-    first, second = (entry.at for entry in scene.ledger.entries if entry.event.type == "send_attempted")
+    first, second = (
+        entry.at for entry in scene.ledger.entries if entry.event.type == "send_attempted"
+    )
     assert 61 == (second - first).total_seconds()
     assert list(range(61, 0, -1)) == scene.progress.waited
 
@@ -171,7 +175,11 @@ def test_a_repetition_by_a_later_run_is_performed_as_a_resubmission() -> None:
 def test_no_wait_neither_waits_nor_repeats() -> None:
     scene = Scene([WORDS], wait_in_doubt=False)
     outcome = scene.apply(ANSWER_LOST)
-    assert (4, 1, []) == (outcome.exit_status(), scene.wechat.count("send_mass"), scene.progress.waited)
+    assert (4, 1, []) == (
+        outcome.exit_status(),
+        scene.wechat.count("send_mass"),
+        scene.progress.waited,
+    )
 
 
 def test_no_wait_does_not_ask_for_a_send_that_it_would_not_make() -> None:
@@ -187,7 +195,11 @@ def test_policy_stop_never_repeats() -> None:
     outcome = scene.apply(ANSWER_LOST)
     assert (4, 1) == (outcome.exit_status(), scene.wechat.count("send_mass"))
     later = scene.apply()
-    assert (4, 0, ["account_in_doubt"]) == (later.exit_status(), scene.wechat.count("send_mass"), told(later))
+    assert (4, 0, ["account_in_doubt"]) == (
+        later.exit_status(),
+        scene.wechat.count("send_mass"),
+        told(later),
+    )
 
 
 def test_no_repetition_after_twenty_hours() -> None:
@@ -196,13 +208,21 @@ def test_no_repetition_after_twenty_hours() -> None:
     scene.later(hours=20)
     scene.wait_in_doubt = True
     outcome = scene.apply()
-    assert (4, [], ["account_in_doubt"]) == (outcome.exit_status(), scene.wechat.calls, told(outcome))
+    assert (4, [], ["account_in_doubt"]) == (
+        outcome.exit_status(),
+        scene.wechat.calls,
+        told(outcome),
+    )
 
 
 def test_a_doubt_whose_window_closes_during_the_wait_is_not_repeated() -> None:
     scene = Scene([whole_text(Window(NOW - HOUR, NOW))])
     outcome = scene.apply(ANSWER_LOST)
-    assert (4, 1, ["expired"]) == (outcome.exit_status(), scene.wechat.count("send_mass"), told(outcome))
+    assert (4, 1, ["expired"]) == (
+        outcome.exit_status(),
+        scene.wechat.count("send_mass"),
+        told(outcome),
+    )
     # Another window would make it another request.
     assert [True] == [settle(WORDS.name) == each.hint for each in outcome.campaigns[0].refusals]
 
@@ -212,7 +232,11 @@ def test_an_edited_campaign_is_not_repeated() -> None:
     scene.apply(ANSWER_LOST)
     scene.campaigns, scene.wait_in_doubt = [whole_text(content="今晚九点")], True
     outcome = scene.apply()
-    assert (4, [], ["account_in_doubt"]) == (outcome.exit_status(), scene.wechat.calls, told(outcome))
+    assert (4, [], ["account_in_doubt"]) == (
+        outcome.exit_status(),
+        scene.wechat.calls,
+        told(outcome),
+    )
 
 
 def test_what_cannot_be_made_identically_is_not_repeated() -> None:
@@ -229,7 +253,9 @@ def test_a_dead_token_is_renewed_and_the_send_made_once_more() -> None:
     scene = Scene([WORDS])
     outcome = scene.apply(TOKEN_DEAD)
     assert (0, 1) == (outcome.exit_status(), len(scene.wechat.jobs))
-    assert ["send_attempted", "send_rejected", "send_attempted", "send_accepted"] == scene.types()[1:5]
+    assert ["send_attempted", "send_rejected", "send_attempted", "send_accepted"] == scene.types()[
+        1:5
+    ]
     assert 2 == scene.wechat.count("renew_token")
     assert 1 == len({event.client_msg_id for event in scene.events("send_attempted")})
 
@@ -246,7 +272,8 @@ def test_a_token_that_dies_twice_is_an_error() -> None:
 
 def test_a_token_that_cannot_be_renewed_is_the_error() -> None:
     scene = Scene([WORDS])
-    scene.wechat.faults = {4: Fault.REQUEST_LOST}  # The renewal; a token, the size twice and the send come before.
+    # The renewal; a token, the size twice and the send come before.
+    scene.wechat.faults = {4: Fault.REQUEST_LOST}
     outcome = scene.apply(TOKEN_DEAD)
     error = outcome.campaigns[0].error
     assert error is not None
@@ -277,15 +304,24 @@ def test_an_id_that_was_met_a_moment_ago_is_no_request_that_wechat_may_have_take
 KNOWN_AS_ANOTHER = ("send_mass", Fault.KNOWN_AS_ANOTHER)
 
 
-def test_45065_to_the_very_first_request_is_a_doubt_that_names_the_job_and_is_never_repeated() -> None:
+def test_45065_to_the_very_first_request_is_a_doubt_that_names_the_job_and_is_never_repeated() -> (
+    None
+):
     scene = Scene([WORDS])
     assert 4 == scene.apply(KNOWN_AS_ANOTHER).exit_status()
     (doubt,) = scene.events("send_in_doubt")
     assert (45065, 3147999999, 1) == (doubt.errcode, doubt.msg_id, scene.wechat.count("send_mass"))
     scene.later(hours=1)
     outcome = scene.apply()
-    assert (4, 0, []) == (outcome.exit_status(), scene.wechat.count("send_mass"), scene.events("send_accepted"))
-    assert "WeChat named a job that no request on record can have made" in outcome.campaigns[0].refusals[-1].message
+    assert (4, 0, []) == (
+        outcome.exit_status(),
+        scene.wechat.count("send_mass"),
+        scene.events("send_accepted"),
+    )
+    assert (
+        "WeChat named a job that no request on record can have made"
+        in outcome.campaigns[0].refusals[-1].message
+    )
 
 
 def test_the_job_of_another_send_is_no_acceptance_even_where_an_answer_was_lost() -> None:
@@ -302,7 +338,9 @@ def test_the_job_of_another_send_is_no_acceptance_even_where_an_answer_was_lost(
 def test_a_batch_is_not_accepted_as_the_job_of_another_batch() -> None:
     letter = to_openids(WORDS, BATCHES)
     first = attempted(letter, batch=1, batches=3, audience=approved_audience(letter))[0]
-    world = scene(as_new((first, letter)), as_new((SendAccepted(attempt=2, msg_id=3147999999), letter)))
+    world = scene(
+        as_new((first, letter)), as_new((SendAccepted(attempt=2, msg_id=3147999999), letter))
+    )
     world.campaigns = [letter]
     world.wechat.jobs.append(of_others())
     assert 4 == world.apply(REQUEST_LOST, KNOWN_AS_ANOTHER).exit_status()
@@ -315,7 +353,9 @@ def test_a_person_who_called_it_not_sent_by_mistake_is_corrected_by_45065() -> N
     scene.write((SendSettled(outcome="not_sent", reason="not there", by="li"), WORDS))
     scene.later(minutes=2)
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
-    assert [(True, None)] == [(each.duplicate, each.content) for each in scene.events("send_accepted")]
+    assert [(True, None)] == [
+        (each.duplicate, each.content) for each in scene.events("send_accepted")
+    ]
 
 
 def test_what_was_edited_after_a_mistaken_word_went_out_as_it_was() -> None:
@@ -345,10 +385,14 @@ def test_an_answer_of_45065_that_a_person_called_not_sent_explains_no_later_one(
 
 def test_a_clear_yes_with_the_job_of_another_send_of_the_account_is_a_doubt() -> None:
     other = text("other", "明天见")
-    world = scene(as_new(attempted(other)), as_new((SendAccepted(attempt=2, msg_id=3147000001), other)))
+    world = scene(
+        as_new(attempted(other)), as_new((SendAccepted(attempt=2, msg_id=3147000001), other))
+    )
     world.campaigns = [WORDS]
     assert 4 == world.apply().exit_status()
-    assert [(0, 3147000001)] == [(each.errcode, each.msg_id) for each in world.events("send_in_doubt")]
+    assert [(0, 3147000001)] == [
+        (each.errcode, each.msg_id) for each in world.events("send_in_doubt")
+    ]
 
 
 def test_a_request_that_never_left_closes_its_own_attempt_and_may_be_tried_again() -> None:
@@ -356,7 +400,9 @@ def test_a_request_that_never_left_closes_its_own_attempt_and_may_be_tried_again
     scene = Scene([WORDS])
     outcome = scene.apply(("send_mass", Fault.NO_TOKEN))
     assert (1, []) == (outcome.exit_status(), scene.wechat.departures)
-    assert [(None, True)] == [(event.errcode, event.retryable) for event in scene.events("send_rejected")]
+    assert [(None, True)] == [
+        (event.errcode, event.retryable) for event in scene.events("send_rejected")
+    ]
     assert 0 == scene.apply().exit_status()
 
 
@@ -415,7 +461,11 @@ def test_a_final_rejection_is_not_tried_again() -> None:
     scene = Scene([WORDS])
     scene.apply(("send_mass", Fault.MEDIA_UNKNOWN))
     outcome = scene.apply()
-    assert (5, [], ["rejected_before"]) == (outcome.exit_status(), scene.wechat.calls, told(outcome))
+    assert (5, [], ["rejected_before"]) == (
+        outcome.exit_status(),
+        scene.wechat.calls,
+        told(outcome),
+    )
 
 
 def test_the_first_in_doubt_stops_the_second_send_of_the_account_but_not_its_staging() -> None:
@@ -424,11 +474,15 @@ def test_the_first_in_doubt_stops_the_second_send_of_the_account_but_not_its_sta
     outcome = scene.apply(REQUEST_LOST, REQUEST_LOST)
     assert (4, 2) == (outcome.exit_status(), scene.wechat.count("send_mass"))
     assert ([], ["account_in_doubt"]) == (told(outcome), told(outcome, 1))
-    assert ("in_doubt", "previewed") == tuple(outcome.status(each).value for each in outcome.campaigns)
+    assert ("in_doubt", "previewed") == tuple(
+        outcome.status(each).value for each in outcome.campaigns
+    )
 
 
 def test_another_account_is_not_concerned_by_a_doubt() -> None:
-    elsewhere = text("elsewhere", account="other", appid=AppId("wxfedcba9876543210"), window=WORDS.window)
+    elsewhere = text(
+        "elsewhere", account="other", appid=AppId("wxfedcba9876543210"), window=WORDS.window
+    )
     scene = Scene([WORDS, elsewhere])
     outcome = scene.apply(REQUEST_LOST, REQUEST_LOST)
     assert ("in_doubt", "sent") == tuple(outcome.status(each).value for each in outcome.campaigns)
@@ -457,7 +511,9 @@ def test_the_same_words_under_another_name_are_refused_in_the_same_run() -> None
         pytest.param(100, {"min": 100, "max": 100}, [], id="as expected"),
     ],
 )
-def test_the_audience_is_judged_as_it_is_now(followers: int, expect: Any, guards: list[str]) -> None:
+def test_the_audience_is_judged_as_it_is_now(
+    followers: int, expect: Any, guards: list[str]
+) -> None:
     declared = audience(expect=expect) if expect else audience()
     scene = Scene([whole_text(audience=declared)])
     scene.wechat.followers = followers
@@ -473,7 +529,9 @@ def test_a_recorded_size_outside_the_bounds_is_read_again() -> None:
     scene.apply()
     scene.later(hours=2)
     scene.wechat.followers = 2000
-    assert ["audience_bounds"] == [refusal.guard.value for refusal in scene.plan().campaigns[0].refusals]
+    assert ["audience_bounds"] == [
+        refusal.guard.value for refusal in scene.plan().campaigns[0].refusals
+    ]
     outcome = scene.apply()
     assert (0, []) == (outcome.exit_status(), told(outcome))
 
@@ -489,7 +547,9 @@ def test_a_tag_is_sent_to_as_a_tag() -> None:
     scene = Scene([campaign])
     scene.wechat.tags_count = {101: 7}
     assert 0 == scene.apply().exit_status()
-    assert [({"tag_id": 101}, 7)] == [(e.audience, e.audience_count) for e in scene.events("send_attempted")]
+    assert [({"tag_id": 101}, 7)] == [
+        (e.audience, e.audience_count) for e in scene.events("send_attempted")
+    ]
     assert ToTag(101) == send_intent(campaign, State()).recipients
 
 
@@ -527,7 +587,11 @@ def test_a_window_that_closes_while_the_operator_thinks_is_recorded_too() -> Non
 
     scene = Scene([WORDS], consent=slowly)
     outcome = scene.apply()
-    assert (5, ["expired"], 1) == (outcome.exit_status(), told(outcome), len(scene.events("expired")))
+    assert (5, ["expired"], 1) == (
+        outcome.exit_status(),
+        told(outcome),
+        len(scene.events("expired")),
+    )
     scene.consent = None
     assert 0 == scene.apply().exit_status()
 
@@ -535,7 +599,11 @@ def test_a_window_that_closes_while_the_operator_thinks_is_recorded_too() -> Non
 def test_consent_declined_is_exit_status_5() -> None:
     scene = Scene([WORDS], consent=lambda _: False)
     outcome = scene.apply()
-    assert (5, True, []) == (outcome.exit_status(), outcome.campaigns[0].declined, scene.wechat.departures)
+    assert (5, True, []) == (
+        outcome.exit_status(),
+        outcome.campaigns[0].declined,
+        scene.wechat.departures,
+    )
 
 
 def test_each_send_is_asked_for_on_its_own() -> None:
@@ -596,7 +664,9 @@ def test_a_job_without_an_id_is_not_asked_about() -> None:
     scene = Scene([WORDS])
     scene.apply(ANSWER_LOST, REQUEST_LOST)
     nameless: Any = None
-    scene.wechat.memory = {key: replace(known, msg_id=nameless) for key, known in scene.wechat.memory.items()}
+    scene.wechat.memory = {
+        key: replace(known, msg_id=nameless) for key, known in scene.wechat.memory.items()
+    }
     scene.later(minutes=2)
     outcome = scene.apply()
     assert (0, 0, "sending") == (
@@ -608,7 +678,11 @@ def test_a_job_without_an_id_is_not_asked_about() -> None:
 
 def test_a_request_is_made_of_what_is_rendered_and_recorded() -> None:
     send = send_intent(WORDS, State())
-    assert (ToAll(), text_body("今晚八点"), None) == (send.recipients, send.body, send.send_ignore_reprint)
+    assert (ToAll(), text_body("今晚八点"), None) == (
+        send.recipients,
+        send.body,
+        send.send_ignore_reprint,
+    )
     assert client_msg_id(WORDS.appid, WORDS.name, 1, 1) == send.client_msg_id
 
 
@@ -648,12 +722,17 @@ def test_what_an_id_stands_for_that_our_own_request_made_is_known() -> None:
 
 
 @pytest.mark.parametrize("changed", [None, "campaigns/words/campaign.yaml"])
-def test_a_repetition_is_judged_by_the_files_as_they_are_after_the_wait(changed: str | None) -> None:
+def test_a_repetition_is_judged_by_the_files_as_they_are_after_the_wait(
+    changed: str | None,
+) -> None:
     scene = Scene([WORDS])
     scene.changed = lambda _: changed if scene.clock.now() > NOW + timedelta(seconds=30) else None
     outcome = scene.apply(REQUEST_LOST)
     asked = 2 if changed is None else 1
-    assert (0 if asked == 2 else 4, asked) == (outcome.exit_status(), scene.wechat.count("send_mass"))
+    assert (0 if asked == 2 else 4, asked) == (
+        outcome.exit_status(),
+        scene.wechat.count("send_mass"),
+    )
     assert ([] if asked == 2 else ["sources_changed"]) == told(outcome)
 
 
@@ -696,10 +775,15 @@ def test_the_sixty_first_send_of_a_minute_waits() -> None:
 
 
 def test_a_send_whose_window_ends_before_its_turn_is_refused_at_once() -> None:
-    scene = Scene([whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))])
+    scene = Scene(
+        [whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))]
+    )
     busy_minute(scene)
     outcome = scene.apply()
-    assert ([Guard.ALLOWANCE], []) == ([r.guard for r in outcome.campaigns[0].refusals], scene.wechat.departures)
+    assert ([Guard.ALLOWANCE], []) == (
+        [r.guard for r in outcome.campaigns[0].refusals],
+        scene.wechat.departures,
+    )
     assert [] == scene.progress.waited
 
 
@@ -707,7 +791,11 @@ def test_a_send_that_was_too_fast_waits_for_the_next_minute_and_is_asked_for_onc
     """The refusal is known, so the second request is another recorded attempt with the same id."""
     scene = Scene([WORDS, text("more", content="明早九点", window=WORDS.window)])
     outcome = scene.apply(TOO_FAST)
-    assert (0, 2, None) == (outcome.exit_status(), len(scene.wechat.jobs), outcome.campaigns[0].error)
+    assert (0, 2, None) == (
+        outcome.exit_status(),
+        len(scene.wechat.jobs),
+        outcome.campaigns[0].error,
+    )
     first, second, _ = scene.wechat.departures
     assert (first.subject, first.request) == (second.subject, second.request)
     assert second.at - first.at >= timedelta(seconds=60)
@@ -718,28 +806,46 @@ def test_a_send_that_was_too_fast_waits_for_the_next_minute_and_is_asked_for_onc
 def test_one_that_is_too_fast_again_is_given_up_until_the_next_run() -> None:
     scene = Scene([WORDS])
     outcome = scene.apply(TOO_FAST, TOO_FAST)
-    assert (1, 2, 45011) == (outcome.exit_status(), scene.wechat.count("send_mass"), error_of(outcome))
+    assert (1, 2, 45011) == (
+        outcome.exit_status(),
+        scene.wechat.count("send_mass"),
+        error_of(outcome),
+    )
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
 def test_a_list_goes_on_behind_a_batch_that_was_too_fast() -> None:
     scene = Scene([to_openids(WORDS, BATCHES)])
-    scene.wechat.faults = {3: Fault.TOO_FAST}  # The token, the first batch and its report come before.
+    # The token, the first batch and its report come before.
+    scene.wechat.faults = {3: Fault.TOO_FAST}
     outcome = scene.apply()
-    assert (0, 3, 4) == (outcome.exit_status(), len(scene.wechat.jobs), scene.wechat.count("send_mass"))
+    assert (0, 3, 4) == (
+        outcome.exit_status(),
+        len(scene.wechat.jobs),
+        scene.wechat.count("send_mass"),
+    )
     assert list(BATCHES) == [job.openids for job in scene.wechat.jobs]
 
 
 def test_a_run_that_does_not_wait_gives_it_up_at_once() -> None:
     scene = Scene([WORDS], wait_in_doubt=False)
     outcome = scene.apply(TOO_FAST)
-    assert (1, 1, []) == (outcome.exit_status(), scene.wechat.count("send_mass"), scene.progress.waited)
+    assert (1, 1, []) == (
+        outcome.exit_status(),
+        scene.wechat.count("send_mass"),
+        scene.progress.waited,
+    )
 
 
 def test_a_send_that_was_too_fast_does_not_wait_past_its_window() -> None:
-    scene = Scene([whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))])
+    scene = Scene(
+        [whole_text(window=Window(NOW - timedelta(hours=1), NOW + timedelta(seconds=30)))]
+    )
     outcome = scene.apply(TOO_FAST)
-    assert (5, [Guard.ALLOWANCE]) == (outcome.exit_status(), [r.guard for r in outcome.campaigns[0].refusals])
+    assert (5, [Guard.ALLOWANCE]) == (
+        outcome.exit_status(),
+        [r.guard for r in outcome.campaigns[0].refusals],
+    )
     assert [] == scene.progress.waited
     assert 1 == scene.wechat.count("send_mass")
 
@@ -756,7 +862,11 @@ def test_a_repetition_that_was_too_fast_leaves_the_doubt_and_is_made_once_more()
     """The lost attempt stays open while its repetition is refused, so the request stays the same."""
     scene = Scene([WORDS])
     outcome = scene.apply(("send_mass", Fault.REQUEST_LOST), TOO_FAST)
-    assert (0, 1, 3) == (outcome.exit_status(), len(scene.wechat.jobs), scene.wechat.count("send_mass"))
+    assert (0, 1, 3) == (
+        outcome.exit_status(),
+        len(scene.wechat.jobs),
+        scene.wechat.count("send_mass"),
+    )
     assert 1 == len({each.request for each in scene.wechat.departures})
 
 
@@ -764,7 +874,11 @@ def test_a_run_that_was_told_that_the_day_is_used_up_asks_for_no_other_send() ->
     scene = Scene([WORDS, text("more", content="明早九点", window=WORDS.window)])
     outcome = scene.apply(("send_mass", Fault.DAY_USED_UP))
     refused = [refusal.guard for each in outcome.campaigns for refusal in each.refusals]
-    assert (1, [Guard.ALLOWANCE], 1) == (outcome.exit_status(), refused, scene.wechat.count("send_mass"))
+    assert (1, [Guard.ALLOWANCE], 1) == (
+        outcome.exit_status(),
+        refused,
+        scene.wechat.count("send_mass"),
+    )
     # Somebody may have had the quota cleared: the next run asks again.
     assert (0, 2) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
@@ -812,11 +926,15 @@ def test_a_draft_that_is_changed_while_another_doubt_is_waited_for_is_refused() 
     scene = Scene([first, NEWS])
     while_waiting(scene, edited)
     outcome = scene.apply(("send_mass", Fault.ANSWER_LOST))
-    assert [[], ["draft_changed"]] == [[r.guard.value for r in each.refusals] for each in outcome.campaigns]
+    assert [[], ["draft_changed"]] == [
+        [r.guard.value for r in each.refusals] for each in outcome.campaigns
+    ]
 
 
 @pytest.mark.parametrize("thrown", [False, True])
-def test_rules_are_judged_once_more_after_the_draft_was_read(monkeypatch: pytest.MonkeyPatch, thrown: bool) -> None:
+def test_rules_are_judged_once_more_after_the_draft_was_read(
+    monkeypatch: pytest.MonkeyPatch, thrown: bool
+) -> None:
     """WeChat answers slowly: meanwhile the window closes, or somebody throws the kill switch."""
     scene = Scene([replace(NEWS, window=Window(NOW - HOUR, NOW + HOUR))], until=Until.PREVIEW)
     scene.apply()
@@ -860,7 +978,9 @@ def test_a_doubt_whose_draft_is_as_it_was_is_repeated() -> None:
     assert ["sent 1"] == told_by_apply(doubtful())
 
 
-def test_a_doubt_whose_draft_is_gone_is_repeated_for_the_first_request_may_have_consumed_it() -> None:
+def test_a_doubt_whose_draft_is_gone_is_repeated_for_the_first_request_may_have_consumed_it() -> (
+    None
+):
     scene = doubtful()
     scene.wechat.drafts.clear()
     assert ["sent 1"] == told_by_apply(scene)
@@ -889,7 +1009,10 @@ def test_an_attempt_records_where_it_comes_from_for_reports() -> None:
         )
         == origin
     )
-    assert (["春季大促", "夏天"], ["danmo", ""]) == (origin.members["titles"], origin.members["themes"])
+    assert (["春季大促", "夏天"], ["danmo", ""]) == (
+        origin.members["titles"],
+        origin.members["themes"],
+    )
 
 
 def test_an_attempt_records_the_commit_that_was_judged() -> None:
@@ -917,7 +1040,12 @@ def test_the_entry_of_an_attempt_has_the_titles_of_its_articles() -> None:
     scene.apply()
     (event,) = scene.events("send_attempted")
 
-    assert (["春季大促"], ["编辑部"], None, JUDGED.commit) == (event.titles, event.authors, event.themes, event.commit)
+    assert (["春季大促"], ["编辑部"], None, JUDGED.commit) == (
+        event.titles,
+        event.authors,
+        event.themes,
+        event.commit,
+    )
 
 
 def test_who_is_asked_again_about_a_campaign_is_told_that_it_changed() -> None:
@@ -934,7 +1062,10 @@ def test_one_question_is_enough_for_all_batches_of_a_list() -> None:
     asked: list[SendQuestion] = []
     scene = Scene([to_openids(whole_news(), BATCHES)], consent=yes_to_all(asked))
     scene.apply()
-    assert ([len(BATCHES)], len(BATCHES)) == ([len(each.sends) for each in asked], len(scene.wechat.jobs))
+    assert ([len(BATCHES)], len(BATCHES)) == (
+        [len(each.sends) for each in asked],
+        len(scene.wechat.jobs),
+    )
 
 
 @pytest.mark.parametrize("fault", [Fault.NO_QUOTA, Fault.NO_TOKEN, Fault.NOT_CONNECTED, Fault.SLOW])

@@ -39,7 +39,13 @@ from massctl.apply.outcome import Outcome
 from massctl.apply.payloads import material_id, preview_body, send_intent
 from massctl.apply.ports import Material, Upload
 from massctl.errors import InvariantError
-from massctl.model.entries import MaterialAdded, MaterialForgotten, Previewed, SendRejected, VideoMade
+from massctl.model.entries import (
+    MaterialAdded,
+    MaterialForgotten,
+    Previewed,
+    SendRejected,
+    VideoMade,
+)
 from massctl.model.ids import AccountName, MediaId
 from massctl.model.message import (
     ImageMessage,
@@ -64,7 +70,13 @@ def showing(name: str, *labels: str, **changes: Any) -> RenderedCampaign:
     """Make a news campaign that shows these pictures, under a cover of its own; it waits for its window."""
     body = "".join(f'<img src="massctl-picture:{sha(label)}">' for label in labels)
     pictures = (*map(picture, labels), picture("cover", Purpose.MATERIAL))
-    return news(name, article(f"标题 {name}", content=f"<p>字</p>{body}"), pictures=pictures, window=LATER, **changes)
+    return news(
+        name,
+        article(f"标题 {name}", content=f"<p>字</p>{body}"),
+        pictures=pictures,
+        window=LATER,
+        **changes,
+    )
 
 
 def errors(outcome: Any) -> dict[str, bool]:
@@ -75,7 +87,9 @@ def errors(outcome: Any) -> dict[str, bool]:
 def test_a_picture_that_campaigns_share_is_uploaded_once() -> None:
     scene = Scene([showing("a", "hero"), showing("b", "hero")])
     assert 0 == scene.apply().exit_status()
-    assert (1, 1, 2) == tuple(scene.wechat.count(name) for name in ("upload_image", "add_material", "add_draft"))
+    assert (1, 1, 2) == tuple(
+        scene.wechat.count(name) for name in ("upload_image", "add_material", "add_draft")
+    )
 
 
 def test_an_upload_carries_the_bytes_under_an_ascii_name() -> None:
@@ -123,7 +137,10 @@ def test_a_failed_upload_does_not_stop_another_account() -> None:
 def test_a_run_until_upload_saves_no_draft() -> None:
     scene = Scene([showing("a", "hero")], until=Until.UPLOAD)
     outcome = scene.apply()
-    assert (0, ["renew_token", "upload_image", "add_material"]) == (outcome.exit_status(), scene.wechat.calls)
+    assert (0, ["renew_token", "upload_image", "add_material"]) == (
+        outcome.exit_status(),
+        scene.wechat.calls,
+    )
 
 
 def test_a_picture_without_bytes_is_a_bug_and_ends_the_run() -> None:
@@ -150,7 +167,11 @@ def test_a_token_that_cannot_be_had_is_one_error_and_nothing_else_is_called() ->
 def test_progress_counts_every_call_and_always_ends() -> None:
     scene = Scene([showing("a", "hero")])
     scene.apply(("add_draft", Fault.MEDIA_UNKNOWN))
-    expected = ["connecting 1. end", "uploading files, reading audiences 3... end", "saving drafts 1. end"]
+    expected = [
+        "connecting 1. end",
+        "uploading files, reading audiences 3... end",
+        "saving drafts 1. end",
+    ]
     assert expected == scene.progress.labels
 
 
@@ -221,20 +242,28 @@ def test_an_upload_says_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
         ],
         key=lambda each: each.filename,
     )
-    assert {None, "voice", "video"} == {each.material_type for each in scene.events("material_added")}
+    assert {None, "voice", "video"} == {
+        each.material_type for each in scene.events("material_added")
+    }
 
 
 def test_the_same_sound_is_uploaded_once_for_every_campaign() -> None:
-    scene = Scene([voice("a", window=OPEN), voice("b", window=OPEN, message=VoiceMessage(sha("bell"), None))])
+    scene = Scene(
+        [voice("a", window=OPEN), voice("b", window=OPEN, message=VoiceMessage(sha("bell"), None))]
+    )
     scene.apply()
     assert 1 == scene.wechat.count("add_material")
-    assert {"a", "b"} == {entry.campaign for entry in scene.ledger.entries if entry.event.type == "message_staged"}
+    assert {"a", "b"} == {
+        entry.campaign for entry in scene.ledger.entries if entry.event.type == "message_staged"
+    }
 
 
 def test_a_failed_upload_stops_every_campaign_that_carries_the_file_and_no_other() -> None:
     scene = Scene([voice("a", window=OPEN), voice("b", window=OPEN), images("c", window=OPEN)])
     outcome = scene.apply(("add_material", Fault.REQUEST_LOST))
-    assert {"a": True, "b": True, "c": False} == {e.planned.name: e.error is not None for e in outcome.campaigns}
+    assert {"a": True, "b": True, "c": False} == {
+        e.planned.name: e.error is not None for e in outcome.campaigns
+    }
 
 
 def test_it_is_staged_once_all_its_material_is_there_and_not_before() -> None:
@@ -264,14 +293,18 @@ def test_what_carries_no_file_of_ours_is_not_staged() -> None:
 def test_an_expired_campaign_is_not_staged_by_what_another_uploads() -> None:
     scene = Scene([voice("a", window=OPEN), voice("b", window=PAST)], until=Until.UPLOAD)
     scene.apply()
-    assert ["a"] == [entry.campaign for entry in scene.ledger.entries if entry.event.type == "message_staged"]
+    assert ["a"] == [
+        entry.campaign for entry in scene.ledger.entries if entry.event.type == "message_staged"
+    ]
 
 
 def test_the_id_of_a_video_is_made_when_it_is_shown_and_kept_for_its_send() -> None:
     campaign = video(window=Window(NOW + HOUR, NOW + 2 * HOUR), recipients=LI)
     scene = Scene([campaign])
     scene.apply()
-    assert (1, 1, 0) == tuple(scene.wechat.count(name) for name in ("make_video", "preview", "send_mass"))
+    assert (1, 1, 0) == tuple(
+        scene.wechat.count(name) for name in ("make_video", "preview", "send_mass")
+    )
     scene.later(hours=1)
     scene.apply()
     assert (0, 1) == tuple(scene.wechat.count(name) for name in ("make_video", "send_mass"))
@@ -295,7 +328,9 @@ def test_an_edited_video_gets_an_id_of_its_own() -> None:
     scene.apply()
     scene.campaigns = [replace(campaign, message=replace(campaign.message, title="另一个标题"))]
     scene.apply()
-    assert (0, 1, 1) == tuple(scene.wechat.count(name) for name in ("add_material", "make_video", "preview"))
+    assert (0, 1, 1) == tuple(
+        scene.wechat.count(name) for name in ("add_material", "make_video", "preview")
+    )
 
 
 def test_staging_alone_makes_no_id() -> None:
@@ -308,7 +343,9 @@ def test_a_video_whose_id_cannot_be_made_is_not_sent() -> None:
     scene = Scene([video(window=OPEN), voice(window=OPEN)])
     outcome = scene.apply(("make_video", Fault.REQUEST_LOST))
     assert (1, 1) == (outcome.exit_status(), scene.wechat.count("send_mass"))
-    assert {"clip": True, "bell": False} == {e.planned.name: e.error is not None for e in outcome.campaigns}
+    assert {"clip": True, "bell": False} == {
+        e.planned.name: e.error is not None for e in outcome.campaigns
+    }
 
 
 def test_a_video_that_wechat_forgot_is_uploaded_by_the_next_run() -> None:
@@ -340,8 +377,12 @@ def staged_and_deleted(campaign: RenderedCampaign) -> Scene:
     return scene
 
 
-@pytest.mark.parametrize("campaign", [images("river", "hero", "second", window=OPEN), voice(window=OPEN)])
-def test_a_send_whose_material_was_deleted_is_made_anew_by_the_next_run(campaign: RenderedCampaign) -> None:
+@pytest.mark.parametrize(
+    "campaign", [images("river", "hero", "second", window=OPEN), voice(window=OPEN)]
+)
+def test_a_send_whose_material_was_deleted_is_made_anew_by_the_next_run(
+    campaign: RenderedCampaign,
+) -> None:
     scene = staged_and_deleted(campaign)
     outcome = scene.apply()
     error = outcome.campaigns[0].error
@@ -361,12 +402,16 @@ def test_a_send_whose_material_was_deleted_is_made_anew_by_the_next_run(campaign
     [
         (voice(window=OPEN, recordings=(), message=VoiceMessage(None, GIVEN)), "voice.media_id"),
         (
-            images(window=OPEN, pictures=(), message=ImageMessage(None, (GIVEN,), "", "", False, False)),
+            images(
+                window=OPEN, pictures=(), message=ImageMessage(None, (GIVEN,), "", "", False, False)
+            ),
             "image.media_ids",
         ),
     ],
 )
-def test_material_that_was_given_and_is_unknown_is_to_be_corrected(campaign: RenderedCampaign, keys: str) -> None:
+def test_material_that_was_given_and_is_unknown_is_to_be_corrected(
+    campaign: RenderedCampaign, keys: str
+) -> None:
     error = Scene([campaign]).apply(("send_mass", Fault.MEDIA_UNKNOWN)).campaigns[0].error
     assert error is not None
     assert (40007, True, False) == (
@@ -408,7 +453,9 @@ def test_a_video_whose_id_wechat_does_not_know_is_made_anew_by_the_next_run() ->
 
 
 @pytest.mark.parametrize("campaign", [images(window=OPEN), voice(window=OPEN), video(window=OPEN)])
-def test_material_of_this_run_that_wechat_does_not_know_is_not_made_once_more(campaign: RenderedCampaign) -> None:
+def test_material_of_this_run_that_wechat_does_not_know_is_not_made_once_more(
+    campaign: RenderedCampaign,
+) -> None:
     scene = Scene([campaign])
     assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
     assert [] == scene.events("material_forgotten")
@@ -420,15 +467,25 @@ def test_material_of_this_run_that_wechat_does_not_know_is_not_made_once_more(ca
 def test_material_that_was_given_by_its_id_is_the_campaigns_own_affair() -> None:
     scene = Scene([voice(window=OPEN, recordings=(), message=VoiceMessage(None, GIVEN))])
     assert 1 == scene.apply(("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
-    assert ["rejected_before"] == [refusal.guard.value for refusal in scene.apply().campaigns[0].refusals]
+    assert ["rejected_before"] == [
+        refusal.guard.value for refusal in scene.apply().campaigns[0].refusals
+    ]
 
 
 def test_while_an_earlier_attempt_is_open_its_material_is_not_forgotten() -> None:
     """Only the identical request may be repeated: another sound under the same id could be a second job."""
     campaign = voice(window=LONG)
     scene = staged_and_kept(campaign)
-    assert 4 == scene.apply(("send_mass", Fault.REQUEST_LOST), ("send_mass", Fault.MEDIA_UNKNOWN)).exit_status()
-    assert ([], 1) == (scene.events("material_forgotten"), len(scene.record(campaign).open_attempts))
+    assert (
+        4
+        == scene.apply(
+            ("send_mass", Fault.REQUEST_LOST), ("send_mass", Fault.MEDIA_UNKNOWN)
+        ).exit_status()
+    )
+    assert ([], 1) == (
+        scene.events("material_forgotten"),
+        len(scene.record(campaign).open_attempts),
+    )
     assert [False] == [event.retryable for event in scene.events("send_rejected")]
 
 
@@ -440,7 +497,9 @@ def staged_and_kept(campaign: RenderedCampaign) -> Scene:
     return scene
 
 
-@pytest.mark.parametrize("campaign", [images(window=LONG), voice(window=LONG), video(window=LONG), coupon(window=LONG)])
+@pytest.mark.parametrize(
+    "campaign", [images(window=LONG), voice(window=LONG), video(window=LONG), coupon(window=LONG)]
+)
 @pytest.mark.parametrize("fault", [Fault.REQUEST_LOST, Fault.ANSWER_LOST])
 def test_a_send_in_doubt_is_repeated_identically_and_nobody_has_it_twice(
     campaign: RenderedCampaign, fault: Fault
@@ -465,11 +524,15 @@ def test_a_send_in_doubt_whose_sound_is_forgotten_is_left_to_a_person() -> None:
     scene.later(hours=1)
     outcome = scene.apply()
     assert (4, 0) == (outcome.exit_status(), scene.wechat.count("send_mass"))
-    assert ["account_in_doubt"] == [refusal.guard.value for refusal in outcome.campaigns[0].refusals]
+    assert ["account_in_doubt"] == [
+        refusal.guard.value for refusal in outcome.campaigns[0].refusals
+    ]
 
 
 def test_a_coupon_without_card_ext_is_not_shown_and_says_what_is_missing() -> None:
-    scene = Scene([coupon(card_ext=None, window=OPEN, recipients=LI), voice(window=OPEN, recipients=LI)])
+    scene = Scene(
+        [coupon(card_ext=None, window=OPEN, recipients=LI), voice(window=OPEN, recipients=LI)]
+    )
     outcome = scene.apply()
     failed = {each.planned.name: each.error for each in outcome.campaigns}
     assert failed["tea"] is not None
@@ -501,21 +564,30 @@ STATE = recorded(
         (text(), text_body("今晚八点")),
         (images(), image_body((MediaId("P1"),), "同一段河堤", False, False)),
         (
-            images(pictures=(), message=ImageMessage((sha("hero"),), (GIVEN,), "", "", True, False)),
-            Body(ImageMessage((sha("hero"),), (GIVEN,), "", "", True, False), (MediaId("P1"), MediaId("M1"))),
+            images(
+                pictures=(), message=ImageMessage((sha("hero"),), (GIVEN,), "", "", True, False)
+            ),
+            Body(
+                ImageMessage((sha("hero"),), (GIVEN,), "", "", True, False),
+                (MediaId("P1"), MediaId("M1")),
+            ),
         ),
         (voice(), voice_body(MediaId("V1"))),
         (video(), video_body(MediaId("VV"), "雪球下坡", "两秒钟")),
         (coupon(), card_body("pTEA")),
     ],
 )
-def test_a_send_carries_what_was_rendered_and_recorded(campaign: RenderedCampaign, body: object) -> None:
+def test_a_send_carries_what_was_rendered_and_recorded(
+    campaign: RenderedCampaign, body: object
+) -> None:
     assert body == send_intent(campaign, STATE).body
 
 
 def test_the_flag_of_news_is_in_no_other_send() -> None:
     every = (text(), images(), voice(), coupon())
-    assert [None] * 4 == [send_intent(replace(c, send_ignore_reprint=True), STATE).send_ignore_reprint for c in every]
+    assert [None] * 4 == [
+        send_intent(replace(c, send_ignore_reprint=True), STATE).send_ignore_reprint for c in every
+    ]
 
 
 def test_only_the_preview_of_a_coupon_differs_from_its_send() -> None:
@@ -580,7 +652,9 @@ def test_each_reviewer_sees_a_version_once() -> None:
     scene.apply()
     scene.later(hours=1.5)
     scene.apply()
-    assert ["towxname:editor_li", "towxname:editor_wang"] == [to for to, _ in scene.wechat.delivered_previews]
+    assert ["towxname:editor_li", "towxname:editor_wang"] == [
+        to for to, _ in scene.wechat.delivered_previews
+    ]
 
 
 def test_a_text_is_shown_by_its_words() -> None:
@@ -599,7 +673,9 @@ def test_a_preview_of_unknown_outcome_is_not_repeated_and_does_not_stop_the_send
 
 
 def test_an_unknown_preview_is_not_asked_for_again_by_the_next_run() -> None:
-    scene = Scene([whole_text(Window(NOW + HOUR, NOW + 2 * HOUR), recipients=reviewers("editor_li"))])
+    scene = Scene(
+        [whole_text(Window(NOW + HOUR, NOW + 2 * HOUR), recipients=reviewers("editor_li"))]
+    )
     scene.apply(ANSWER_LOST)
     assert (0, []) == (scene.apply().exit_status(), scene.wechat.calls)
 
@@ -609,7 +685,12 @@ def test_a_failed_preview_stops_the_send_and_is_asked_for_again_by_the_next_run(
     outcome = scene.apply(NOT_A_FOLLOWER)
     error = outcome.campaigns[0].error
     assert error is not None
-    assert (1, 43004, "6a-7b", []) == (outcome.exit_status(), error.errcode, error.rid, scene.wechat.jobs)
+    assert (1, 43004, "6a-7b", []) == (
+        outcome.exit_status(),
+        error.errcode,
+        error.rid,
+        scene.wechat.jobs,
+    )
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
     assert ["begun", "failed", "begun", "sent"] == outcomes(scene)
 
@@ -651,7 +732,9 @@ def test_an_answer_that_is_no_verdict_is_a_bug() -> None:
             scene.apply()
 
 
-def test_advice_that_was_written_for_every_campaign_names_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_advice_that_was_written_for_every_campaign_names_this_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     advice = Phrase("then: massctl adopt {name} --reason TEXT", name=UNNAMED)
     refused = PreviewFailed(48021, None, "it cannot be sent", advice)
     monkeypatch.setattr(SimWeChat, "preview", lambda *_: refused)
@@ -667,7 +750,11 @@ def scene_of(*campaigns, **more) -> Scene:
 def test_what_is_missing_is_staged_and_nothing_is_sent() -> None:
     scene = scene_of(NEWS)
     outcome = scene.apply()
-    assert (0, 2, []) == (outcome.exit_status(), len(scene.wechat.delivered_previews), scene.wechat.jobs)
+    assert (0, 2, []) == (
+        outcome.exit_status(),
+        len(scene.wechat.delivered_previews),
+        scene.wechat.jobs,
+    )
     assert "previewed" == outcome.status(outcome.campaigns[0]).value
 
 
@@ -675,8 +762,13 @@ def test_it_is_shown_again_as_often_as_it_is_asked_for() -> None:
     scene = scene_of(NEWS)
     scene.apply()
     outcome = scene.apply()
-    assert ["resubmit", "resubmit"] == [step.reason.value for step in outcome.campaigns[0].performed]
-    assert (4, 4) == (len(scene.wechat.delivered_previews), scene.state.preview_days.used(APPID, scene.now))
+    assert ["resubmit", "resubmit"] == [
+        step.reason.value for step in outcome.campaigns[0].performed
+    ]
+    assert (4, 4) == (
+        len(scene.wechat.delivered_previews),
+        scene.state.preview_days.used(APPID, scene.now),
+    )
 
 
 def test_the_draft_is_read_again_before_it_is_shown_again() -> None:
@@ -684,7 +776,10 @@ def test_the_draft_is_read_again_before_it_is_shown_again() -> None:
     scene.apply()
     scene.wechat.drafts.clear()
     outcome = scene.apply()
-    assert (5, ["draft_gone"]) == (outcome.exit_status(), [r.guard.value for r in outcome.campaigns[0].refusals])
+    assert (5, ["draft_gone"]) == (
+        outcome.exit_status(),
+        [r.guard.value for r in outcome.campaigns[0].refusals],
+    )
     assert 0 == scene.wechat.count("preview")
 
 
@@ -702,7 +797,11 @@ def test_apply_goes_on_without_showing_it_once_more() -> None:
     scene = scene_of(NEWS)
     scene.apply()
     scene.until, scene.showing = Until.SEND, None
-    assert (0, 0, 1) == (scene.apply().exit_status(), scene.wechat.count("preview"), len(scene.wechat.jobs))
+    assert (0, 0, 1) == (
+        scene.apply().exit_status(),
+        scene.wechat.count("preview"),
+        len(scene.wechat.jobs),
+    )
 
 
 def test_an_openid_of_the_command_line_is_recorded_by_its_digest_only() -> None:
@@ -727,7 +826,10 @@ def told(outcome: Outcome) -> dict[str, list[str]]:
 
 
 def use(scene: Scene, count: int) -> None:
-    words = [Previewed(appid=OLD.appid, digest="d", recipient=f"towxname:r{n}", outcome="begun") for n in range(count)]
+    words = [
+        Previewed(appid=OLD.appid, digest="d", recipient=f"towxname:r{n}", outcome="begun")
+        for n in range(count)
+    ]
     scene.write(*((word, OLD) for word in words))
 
 
@@ -755,7 +857,9 @@ def test_the_next_day_shows_the_rest_and_sends() -> None:
 
 
 def test_once_wechat_says_there_are_no_more_nothing_is_tried() -> None:
-    scene = Scene([words("a", opens_in=-3), words("b", "li", "wang", opens_in=-2), words("c", opens_in=-1)])
+    scene = Scene(
+        [words("a", opens_in=-3), words("b", "li", "wang", opens_in=-2), words("c", opens_in=-1)]
+    )
     outcome = scene.apply(USED_UP)
     assert (1, 1, []) == (outcome.exit_status(), scene.wechat.count("preview"), scene.wechat.jobs)
     assert {"a": [], "b": ["allowance"], "c": ["allowance"]} == told(outcome)
@@ -799,7 +903,9 @@ class SimArchive:
         return not self.is_full
 
 
-def scene(*campaigns: RenderedCampaign, is_full: bool = False, until: Until = Until.SEND) -> tuple[Scene, SimArchive]:
+def scene(
+    *campaigns: RenderedCampaign, is_full: bool = False, until: Until = Until.SEND
+) -> tuple[Scene, SimArchive]:
     made = Scene(list(campaigns), until=until)
     made.archive = SimArchive(made, is_full)
     return made, made.archive

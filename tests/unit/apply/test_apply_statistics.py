@@ -36,7 +36,9 @@ class FakeWeChat:
         self.answers = list(answers)
         self.asked: list[StatisticsCall] = []
 
-    def statistics(self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime) -> Counted:
+    def statistics(
+        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+    ) -> Counted:
         assert seen_at == NOW
         self.asked.append(call)
         answer = self.answers.pop(0)
@@ -51,10 +53,15 @@ def archive(tmp_path: Path) -> LocalStatistics:
 
 
 def requests(*calls: StatisticsCall) -> Sequence[StatisticsRequest]:
-    return [StatisticsRequest(call, SENT - timedelta(days=number), SENT) for number, call in enumerate(calls)]
+    return [
+        StatisticsRequest(call, SENT - timedelta(days=number), SENT)
+        for number, call in enumerate(calls)
+    ]
 
 
-def collected(archive: LocalStatistics, *answers: Counted | WeChatError) -> tuple[Collected, FakeWeChat]:
+def collected(
+    archive: LocalStatistics, *answers: Counted | WeChatError
+) -> tuple[Collected, FakeWeChat]:
     """Ask for an article, for followers, and for an article again."""
     wechat = FakeWeChat(*answers)
     return collect(ME, wechat, archive, requests(ARTICLES, USERS, ARTICLES), FakeClock()), wechat
@@ -75,7 +82,10 @@ def test_what_is_said_is_archived_and_counted(archive: LocalStatistics):
 
 def test_what_is_delayed_or_lacks_its_newest_day_is_remembered_so(archive: LocalStatistics):
     found, _ = collected(archive, Counted((article_day(),), is_delay=True), Counted(), Counted())
-    assert (["delayed", "delayed", "done"], True) == ([each.outcome for each in found.calls], found.waits)
+    assert (["delayed", "delayed", "done"], True) == (
+        [each.outcome for each in found.calls],
+        found.waits,
+    )
 
 
 def test_a_sum_that_fell_is_told_and_kept(archive: LocalStatistics):
@@ -95,7 +105,9 @@ def test_a_day_that_is_not_counted_yet_is_no_failure_and_asked_for_once(archive:
 
 
 def test_days_that_are_refused_end_nothing_else(archive: LocalStatistics):
-    found, wechat = collected(archive, PermanentError("these days", errcode=61501), Counted(), Counted())
+    found, wechat = collected(
+        archive, PermanentError("these days", errcode=61501), Counted(), Counted()
+    )
     assert 3 == len(wechat.asked)
     assert found.error is not None
     assert 61501 == found.error.errcode
@@ -110,7 +122,9 @@ def test_days_that_are_refused_end_nothing_else(archive: LocalStatistics):
         (TransportError("no answer"), []),
     ],
 )
-def test_what_would_fail_again_is_not_tried_again(archive: LocalStatistics, error: WeChatError, kept: list[str]):
+def test_what_would_fail_again_is_not_tried_again(
+    archive: LocalStatistics, error: WeChatError, kept: list[str]
+):
     found, wechat = collected(archive, error)
     assert [ARTICLES] == wechat.asked
     assert found.error is not None
@@ -121,4 +135,8 @@ def test_no_call_is_begun_after_its_time(archive: LocalStatistics):
     wechat = FakeWeChat(Counted())
     found = collect(ME, wechat, archive, requests(ARTICLES), FakeClock(), NOW)
     assert ([], []) == (wechat.asked, found.calls)
-    assert 1 == len(collect(ME, wechat, archive, requests(ARTICLES), FakeClock(), NOW + timedelta(seconds=1)).calls)
+    assert 1 == len(
+        collect(
+            ME, wechat, archive, requests(ARTICLES), FakeClock(), NOW + timedelta(seconds=1)
+        ).calls
+    )

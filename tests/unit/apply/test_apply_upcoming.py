@@ -25,7 +25,9 @@ NIGHT = Refusal(Guard.QUIET_HOURS, "night", "")
 
 
 def announced(lead: timedelta, channel: str = "HOOK", opens: Any = OPENS) -> tuple[Any, Any]:
-    return Announced(not_before=opens, channel=channel, lead_seconds=round(lead.total_seconds())), NOTICE
+    return Announced(
+        not_before=opens, channel=channel, lead_seconds=round(lead.total_seconds())
+    ), NOTICE
 
 
 def coming(error: Failure | None = None, **then: Any) -> Coming:
@@ -34,9 +36,13 @@ def coming(error: Failure | None = None, **then: Any) -> Coming:
     return Coming(CampaignOutcome(planned, refusals=[], error=error), OPENS, at_opening)
 
 
-def told(before: timedelta, *earlier: Any, what: Coming | None = None, leads: Any = LEADS) -> list[Any]:
+def told(
+    before: timedelta, *earlier: Any, what: Coming | None = None, leads: Any = LEADS
+) -> list[Any]:
     now = OPENS - before
-    noticing = NoticeFinder({}, recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now)
+    noticing = NoticeFinder(
+        {}, recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now
+    )
     return noticing.upcoming([what or coming()], leads, "HOOK")
 
 
@@ -73,9 +79,24 @@ def test_nobody_hears_of_the_window_of_what_was_sent_or_may_have_been() -> None:
         (coming(next_at=OPENS + HOUR), "at the earliest", "massctl stop", None),
         (coming(refusals=(NIGHT,)), "then it is sent", "massctl stop", None),
         (coming(refusals=(NIGHT,), next_at=None), "it will not be sent: night", "", "quiet_hours"),
-        (coming(refusals=(Refusal(Guard.KILL_SWITCH, "off", "on"),)), "not be sent: off", "on", "kill_switch"),
-        (coming(refusals=(Refusal(Guard.NOT_NAMED, "by name", ""),)), "then it is sent", "massctl stop", None),
-        (coming(Failure(40164, None, "no address", "click")), "not be sent: no address", "click", None),
+        (
+            coming(refusals=(Refusal(Guard.KILL_SWITCH, "off", "on"),)),
+            "not be sent: off",
+            "on",
+            "kill_switch",
+        ),
+        (
+            coming(refusals=(Refusal(Guard.NOT_NAMED, "by name", ""),)),
+            "then it is sent",
+            "massctl stop",
+            None,
+        ),
+        (
+            coming(Failure(40164, None, "no address", "click")),
+            "not be sent: no address",
+            "click",
+            None,
+        ),
         (
             coming(diagnostics=(Diagnostic("MC101", Severity.ERROR, "wrong"),)),
             "not be sent: its files have faults",
@@ -84,7 +105,9 @@ def test_nobody_hears_of_the_window_of_what_was_sent_or_may_have_been() -> None:
         ),
     ],
 )
-def test_it_says_what_will_happen_as_things_stand(what: Coming, says: str, hint: str, guard: str | None) -> None:
+def test_it_says_what_will_happen_as_things_stand(
+    what: Coming, says: str, hint: str, guard: str | None
+) -> None:
     (notice,) = told(HOUR, what=what)
     assert "its window opens in 1 h" in notice.message
     assert says in notice.message
@@ -108,4 +131,7 @@ def test_a_channel_that_does_not_hear_of_windows_has_no_leads() -> None:
     assert LEADS == Channel(webhook_env="HOOK").leads
     assert [HOUR] == Channel(webhook_env="HOOK", events=["upcoming"], upcoming=["1h"]).leads
     assert [] == Channel(webhook_env="HOOK", events=["sent"]).leads
-    assert ("HOOK", "ROBOT") == (Channel(webhook_env="HOOK").name, Channel(wecom_robot_env="ROBOT").name)
+    assert ("HOOK", "ROBOT") == (
+        Channel(webhook_env="HOOK").name,
+        Channel(wecom_robot_env="ROBOT").name,
+    )

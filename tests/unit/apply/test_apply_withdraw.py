@@ -9,8 +9,24 @@ from simulation.scenario import Scene, scene
 
 from massctl.apply.jobs import POLL_SECONDS
 from massctl.apply.ports import JobReport
-from massctl.apply.withdraw import ALL, Withdrawal, WithdrawalWait, prepared, sharing, targets, withdraw, withdraw_all
-from massctl.errors import PermanentError, QuotaError, RefusedError, TransportError, UsageError, WeChatError
+from massctl.apply.withdraw import (
+    ALL,
+    Withdrawal,
+    WithdrawalWait,
+    prepared,
+    sharing,
+    targets,
+    withdraw,
+    withdraw_all,
+)
+from massctl.errors import (
+    PermanentError,
+    QuotaError,
+    RefusedError,
+    TransportError,
+    UsageError,
+    WeChatError,
+)
 from massctl.model.entries import JobStatus, SendAccepted, SendSettled, Withdrawn
 from massctl.model.ids import AppId
 from massctl.model.state import Record
@@ -22,7 +38,9 @@ SALE, OTHER, WORDS = news("sale"), news("other"), text("words")
 class Phone:
     """What `withdraw` needs of WeChat: two articles, and an answer on order."""
 
-    def __init__(self, *answers: WeChatError | None, status: str = "sent", lost_report: bool = False) -> None:
+    def __init__(
+        self, *answers: WeChatError | None, status: str = "sent", lost_report: bool = False
+    ) -> None:
         self.answers = list(answers)
         self.status = status
         self.asked: list[int] = []
@@ -48,7 +66,9 @@ class Phone:
 def sent(campaign: Any, attempt: int = 2, msg_id: int | None = 7, **more: Any) -> list[Any]:
     media_id = more.pop("media_id", f"DRAFT_{attempt}")
     tried, _ = attempted(campaign, media_id=media_id)
-    accepted = SendAccepted(attempt=attempt, msg_id=msg_id, msg_data_id=more.pop("msg_data_id", attempt))
+    accepted = SendAccepted(
+        attempt=attempt, msg_id=msg_id, msg_data_id=more.pop("msg_data_id", attempt)
+    )
     return [at(NOW, tried, campaign), at(NOW, accepted, campaign)]
 
 
@@ -143,7 +163,10 @@ def test_a_refusal_is_recorded_and_raised(errcode: int) -> None:
 
 
 def test_a_used_up_day_after_a_lost_answer_settles_nothing() -> None:
-    one, phone = scene(*sent(SALE)), Phone(TransportError("no answer"), QuotaError("ten a day", errcode=45009))
+    one, phone = (
+        scene(*sent(SALE)),
+        Phone(TransportError("no answer"), QuotaError("ten a day", errcode=45009)),
+    )
     with pytest.raises(TransportError):
         taken_one_by_one(one, phone)
     with pytest.raises(QuotaError):
@@ -174,7 +197,12 @@ class Slow(Phone):
 def taken_with_patience(one: Scene, phone: Phone, seconds: int = 60) -> Withdrawal:
     book, record = one.book(), one.state.record(SALE.name, 1)
     taken = prepared(record, ALL, one.state, NOW)
-    withdraw_all(taken, phone, book, WithdrawalWait(NOW + timedelta(seconds=seconds), one.clock, one.progress))
+    withdraw_all(
+        taken,
+        phone,
+        book,
+        WithdrawalWait(NOW + timedelta(seconds=seconds), one.clock, one.progress),
+    )
     return taken
 
 
@@ -239,7 +267,10 @@ def test_a_send_that_a_person_settled_with_its_id_can_be_withdrawn() -> None:
         (sent(OTHER, 4, 8, media_id="DRAFT_2"), ["other"]),
         (sent(OTHER, 4, 8, msg_data_id=2), ["other"]),
         (
-            [*sent(OTHER, 4, 8), at(NOW, JobStatus(msg_id=8, status="sent", article_urls=["http://a"]), OTHER)],
+            [
+                *sent(OTHER, 4, 8),
+                at(NOW, JobStatus(msg_id=8, status="sent", article_urls=["http://a"]), OTHER),
+            ],
             ["other"],
         ),
         ([*sent(OTHER, 4, 8, msg_data_id=2), at(NOW, Withdrawn(msg_id=8, article=0), OTHER)], []),
@@ -267,7 +298,10 @@ def jobs(count: int) -> list[Any]:
     happened = []
     for batch in range(1, count + 1):
         tried, _ = attempted(SALE, batch=batch, batches=count, media_id=f"DRAFT_{batch}")
-        happened += [at(NOW, tried, SALE), at(NOW, SendAccepted(attempt=2 * batch, msg_id=100 + batch), SALE)]
+        happened += [
+            at(NOW, tried, SALE),
+            at(NOW, SendAccepted(attempt=2 * batch, msg_id=100 + batch), SALE),
+        ]
     return happened
 
 
@@ -316,9 +350,12 @@ def test_what_stops_a_withdrawal_is_told_beside_what_was_done() -> None:
 
 
 @pytest.mark.parametrize(
-    ("appid", "ago", "left"), [(APPID, HOUR, 7), (APPID, 13 * HOUR, 8), (APPID, DAY, 8), (OTHER_APPID, HOUR, 10)]
+    ("appid", "ago", "left"),
+    [(APPID, HOUR, 7), (APPID, 13 * HOUR, 8), (APPID, DAY, 8), (OTHER_APPID, HOUR, 10)],
 )
-def test_withdrawals_are_counted_by_account_and_beijing_day(appid: AppId, ago: timedelta, left: int) -> None:
+def test_withdrawals_are_counted_by_account_and_beijing_day(
+    appid: AppId, ago: timedelta, left: int
+) -> None:
     asked = [at(NOW - ago, Withdrawn(msg_id=101, article=1, outcome="begun"), SALE)]
     today = [at(NOW, Withdrawn(msg_id=102, article=n, outcome="begun"), SALE) for n in (1, 2)]
     state = scene(*jobs(2), *asked, *today).state

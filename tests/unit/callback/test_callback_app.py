@@ -32,10 +32,14 @@ WORDS = (
     "<CreateTime>1796097600</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[你好]]></Content>"
     "<MsgId>1</MsgId></xml>"
 ).encode()
-PUBLISHED = WORDS.replace(b"text", b"event").replace(b"</xml>", b"<Event>PUBLISHJOBFINISH</Event></xml>")
+PUBLISHED = WORDS.replace(b"text", b"event").replace(
+    b"</xml>", b"<Event>PUBLISHJOBFINISH</Event></xml>"
+)
 
 
-def endpoint(account: str = "main", *keys: str, appid: str = APPID, token: str = TOKEN, **more: Any) -> Endpoint:
+def endpoint(
+    account: str = "main", *keys: str, appid: str = APPID, token: str = TOKEN, **more: Any
+) -> Endpoint:
     read = tuple(key for each in keys if (key := parse_aes_key(each)) is not None)
     secrets = Secrets(appid, token, read, more.pop("component_appid", None))
     return Endpoint(account, more.pop("path", "/wechat"), secrets, **more)
@@ -81,10 +85,16 @@ class Scene:
     def get(self, path: str = "/wechat", /, *, at: float = AT, **more: str) -> TestResponse:
         return self.client.get(path, query_string=query(at, **more))
 
-    def post(self, body: bytes, path: str = "/wechat", /, *, at: float = AT, **more: Any) -> TestResponse:
-        return self.client.post(path, query_string=query(at, **more), data=body, content_type="text/xml")
+    def post(
+        self, body: bytes, path: str = "/wechat", /, *, at: float = AT, **more: Any
+    ) -> TestResponse:
+        return self.client.post(
+            path, query_string=query(at, **more), data=body, content_type="text/xml"
+        )
 
-    def seal(self, message: bytes, path: str = "/wechat", /, *, key: str = AES_KEY, **more: Any) -> TestResponse:
+    def seal(
+        self, message: bytes, path: str = "/wechat", /, *, key: str = AES_KEY, **more: Any
+    ) -> TestResponse:
         encrypt = sealed(message, key=key, appid=more.pop("appid", APPID))
         return self.post(safe(encrypt), path, encrypt=encrypt, **more)
 
@@ -120,7 +130,10 @@ def said(answer: TestResponse) -> tuple[int, bytes]:
 def test_a_handshake(scene: Scene) -> None:
     answer = scene.get(echostr="732521987021938123")
     assert (200, b"732521987021938123") == said(answer)
-    assert ("text/plain; charset=utf-8", "nosniff") == (answer.content_type, answer.headers["X-Content-Type-Options"])
+    assert ("text/plain; charset=utf-8", "nosniff") == (
+        answer.content_type,
+        answer.headers["X-Content-Type-Options"],
+    )
     assert {("main", "handshake"): 1} == scene.counts
 
 
@@ -141,20 +154,33 @@ def test_a_forged_handshake_changes_nothing_and_is_counted(
 
 def test_accounts_that_share_a_path_are_told_apart_by_their_token(scene: Scene) -> None:
     scene.serve(endpoint(), endpoint("second", appid=OTHER_APPID, token="another1"))
-    assert [200, 200, 403] == [scene.get(echostr="1", token=t).status_code for t in (TOKEN, "another1", "nobody")]
-    assert {("main", "handshake"): 1, ("second", "handshake"): 1, ("-", "forged"): 1} == scene.counts
+    assert [200, 200, 403] == [
+        scene.get(echostr="1", token=t).status_code for t in (TOKEN, "another1", "nobody")
+    ]
+    assert {
+        ("main", "handshake"): 1,
+        ("second", "handshake"): 1,
+        ("-", "forged"): 1,
+    } == scene.counts
 
 
 # Where and how
 
 
-@pytest.mark.parametrize("path", ["/", "/wechat/x", "/WECHAT", "/wechat%2Fx", "/../wechat/..", "//wechat", "/healthz/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/wechat/x", "/WECHAT", "/wechat%2Fx", "/../wechat/..", "//wechat", "/healthz/"]
+)
 def test_there_is_nothing_elsewhere(scene: Scene, path: str) -> None:
-    assert [404, 404] == [scene.get(path, echostr="1").status_code, scene.post(FINISH, path).status_code]
+    assert [404, 404] == [
+        scene.get(path, echostr="1").status_code,
+        scene.post(FINISH, path).status_code,
+    ]
     assert {} == scene.counts
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "post", "BREW"])
+@pytest.mark.parametrize(
+    "method", ["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "post", "BREW"]
+)
 def test_only_get_and_post(scene: Scene, method: str) -> None:
     override = {"X-HTTP-Method-Override": "POST"}
     environ = {"REQUEST_METHOD": method}
@@ -165,10 +191,14 @@ def test_only_get_and_post(scene: Scene, method: str) -> None:
 
 
 def test_an_account_without_a_path_is_heard_at_any(scene: Scene) -> None:
-    scene.serve(endpoint(path=None), endpoint("second", appid=OTHER_APPID, token="another1", path="/second"))
+    scene.serve(
+        endpoint(path=None), endpoint("second", appid=OTHER_APPID, token="another1", path="/second")
+    )
     paths = ["/", "/wechat", "/2016-08-15/proxy/x", "/second"]
     assert [200] * 4 == [scene.get(path, echostr="1").status_code for path in paths]
-    assert [403, 200] == [scene.get(path, echostr="1", token="another1").status_code for path in ("/", "/second")]
+    assert [403, 200] == [
+        scene.get(path, echostr="1", token="another1").status_code for path in ("/", "/second")
+    ]
     assert b"ok\n" == scene.client.get("/healthz").data
 
 
@@ -184,7 +214,11 @@ def test_the_end_of_a_job_is_durable_before_it_is_answered(scene: Scene, mode: s
     if mode != "plain":
         scene.serve(endpoint("main", AES_KEY))
     encrypt = sealed(FINISH)
-    body = {"plain": FINISH, "compatible": compatible(event(MsgID=1), encrypt), "safe": safe(encrypt)}[mode]
+    body = {
+        "plain": FINISH,
+        "compatible": compatible(event(MsgID=1), encrypt),
+        "safe": safe(encrypt),
+    }[mode]
     answer = scene.post(body, encrypt=None if mode == "plain" else encrypt)
     assert ((200, b"success"), [(APPID, FINISH)], 1) == (said(answer), scene.kept, scene.woken)
     assert {("main", "finish"): 1} == scene.counts
@@ -211,10 +245,18 @@ FORGERIES: dict[str, tuple[Callable[[Scene], TestResponse], int, str]] = {
     "no xml": (lambda s: s.post(b"hello"), 400, "malformed"),
     "nothing": (lambda s: s.post(b""), 400, "malformed"),
     "cut": (lambda s: s.post(FINISH[:-9]), 400, "malformed"),
-    "a document type": (lambda s: s.post(b'<!DOCTYPE a [<!ENTITY b "c">]>' + FINISH), 400, "malformed"),
+    "a document type": (
+        lambda s: s.post(b'<!DOCTYPE a [<!ENTITY b "c">]>' + FINISH),
+        400,
+        "malformed",
+    ),
     "a bomb": (
         lambda s: s.post(
-            b'<!DOCTYPE l [<!ENTITY a "' + b"a" * 99 + b'">' + b'<!ENTITY b "&a;&a;&a;&a;">' * 99 + b"]><xml>&b;</xml>"
+            b'<!DOCTYPE l [<!ENTITY a "'
+            + b"a" * 99
+            + b'">'
+            + b'<!ENTITY b "&a;&a;&a;&a;">' * 99
+            + b"]><xml>&b;</xml>"
         ),
         400,
         "malformed",
@@ -227,7 +269,11 @@ FORGERIES: dict[str, tuple[Callable[[Scene], TestResponse], int, str]] = {
     "deep": (lambda s: s.post(b"<a>" * 9000 + b"</a>" * 9000), 400, "malformed"),
     "deep json": (lambda s: s.post(b'{"a":' * 9000 + b"1" + b"}" * 9000), 400, "malformed"),
     "large": (lambda s: s.post(b"<xml>" + b" " * BODY_BYTES_MAX + b"</xml>"), 413, "too_large"),
-    "signed twice": (lambda s: s.client.post(f"/wechat?{query(AT)}&nonce=x", data=FINISH), 400, "malformed"),
+    "signed twice": (
+        lambda s: s.client.post(f"/wechat?{query(AT)}&nonce=x", data=FINISH),
+        400,
+        "malformed",
+    ),
     "a message for another original id": (
         lambda s: s.post(WORDS.replace(MAIN.encode(), b"gh_x")),
         200,
@@ -252,7 +298,11 @@ SEALED: dict[str, tuple[Callable[[Scene], TestResponse], int, str]] = {
     "signed for another body": (lambda s: s.post(safe(sealed(FINISH)), encrypt="x"), 403, "forged"),
     "old": (lambda s: s.seal(FINISH, at=AT - 601), 403, "late"),
     "no event inside": (lambda s: s.seal(b"hello"), 400, "malformed"),
-    "a bomb inside": (lambda s: s.seal(b'<!DOCTYPE a [<!ENTITY b "c">]><xml>&b;</xml>'), 400, "malformed"),
+    "a bomb inside": (
+        lambda s: s.seal(b'<!DOCTYPE a [<!ENTITY b "c">]><xml>&b;</xml>'),
+        400,
+        "malformed",
+    ),
 }
 
 
@@ -317,7 +367,9 @@ def test_accounts_that_nothing_tells_apart_leave_it_to_the_ledger(scene: Scene) 
 
 
 def test_a_sealed_event_at_the_url_of_another_account_changes_nothing(scene: Scene) -> None:
-    scene.serve(endpoint("main", AES_KEY), endpoint("second", AES_KEY, appid=OTHER_APPID, path="/second"))
+    scene.serve(
+        endpoint("main", AES_KEY), endpoint("second", AES_KEY, appid=OTHER_APPID, path="/second")
+    )
     assert (200, b"") == said(scene.seal(event(), "/second"))
     assert ([], {("second", "other_account"): 1}) == (scene.kept, scene.counts)
 
@@ -395,14 +447,23 @@ def test_other_messages_go_on_unchanged_and_their_answer_comes_back(scene: Scene
 
     scene.before(theirs)
     answer = scene.post(WORDS)
-    assert ((200, "<xml>好的</xml>".encode()), "application/xml") == (said(answer), answer.content_type)
-    assert ([("/theirs", query(AT), WORDS, "text/xml")], 1) == (seen, scene.counts[("main", "forwarded")])
+    assert ((200, "<xml>好的</xml>".encode()), "application/xml") == (
+        said(answer),
+        answer.content_type,
+    )
+    assert ([("/theirs", query(AT), WORDS, "text/xml")], 1) == (
+        seen,
+        scene.counts[("main", "forwarded")],
+    )
 
 
 def test_a_sealed_message_goes_on_sealed(scene: Scene) -> None:
     seen: list[bytes] = []
     behind = endpoint("main", AES_KEY, forward="http://127.0.0.1/theirs?tenant=1")
-    scene.before(lambda asked: (seen.append(asked.get_data() + asked.query_string), Response("ok"))[1], behind)
+    scene.before(
+        lambda asked: (seen.append(asked.get_data() + asked.query_string), Response("ok"))[1],
+        behind,
+    )
     encrypt = sealed(WORDS)
     scene.post(safe(encrypt), encrypt=encrypt)
     assert [safe(encrypt) + b"tenant=1&" + query(AT, encrypt=encrypt).encode()] == seen
@@ -428,7 +489,9 @@ def test_the_end_of_a_job_and_forgeries_never_go_on(scene: Scene) -> None:
     ],
     ids=["an error", "a redirect", "endless", "cut"],
 )
-def test_a_service_that_fails_costs_its_message_the_answer_and_no_more(scene: Scene, answer: Any) -> None:
+def test_a_service_that_fails_costs_its_message_the_answer_and_no_more(
+    scene: Scene, answer: Any
+) -> None:
     def theirs(_: Asked) -> Response:
         if isinstance(answer, Exception):
             raise answer
@@ -455,13 +518,17 @@ def test_a_slow_service_is_given_up_and_ends_of_jobs_never_wait_for_it(
 # Trouble
 
 
-def test_what_cannot_be_made_durable_is_repeated_by_wechat(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_made_durable_is_repeated_by_wechat(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_: object) -> None:
         raise SpoolError("database or disk is full")
 
     monkeypatch.setattr(scene.spool, "put", full)
     assert (500, b"") == said(scene.post(FINISH))
-    assert ["nothing can be acknowledged: the spool cannot be written: database or disk is full"] == scene.told
+    assert [
+        "nothing can be acknowledged: the spool cannot be written: database or disk is full"
+    ] == scene.told
 
 
 def test_health(scene: Scene) -> None:
@@ -491,16 +558,22 @@ def test_metrics(scene: Scene) -> None:
     lines = answer.data.decode().splitlines()
     assert "text/plain; version=0.0.4; charset=utf-8" == answer.content_type
     assert 'massctl_callback_total{account="main",outcome="finish"} 1' in lines
-    assert {"massctl_callback_waiting 1", "massctl_callback_waiting_seconds 90", "massctl_callback_foreign 0"} <= {
-        *lines
-    }
+    assert {
+        "massctl_callback_waiting 1",
+        "massctl_callback_waiting_seconds 90",
+        "massctl_callback_foreign 0",
+    } <= {*lines}
 
 
 def test_nothing_secret_is_shown(scene: Scene) -> None:
     scene.serve(endpoint("main", AES_KEY))
     scene.post(FINISH)
     scene.seal(FINISH, key=OTHER_KEY)
-    shown = scene.client.get("/metrics").data.decode() + repr(scene.callback.__dict__) + "".join(scene.told)
+    shown = (
+        scene.client.get("/metrics").data.decode()
+        + repr(scene.callback.__dict__)
+        + "".join(scene.told)
+    )
     assert (False, False) == (TOKEN in shown, repr(parse_aes_key(AES_KEY)) in shown)
 
 
@@ -529,14 +602,24 @@ class Endless(io.RawIOBase):
         ({}, 400, 0),
     ],
 )
-def test_no_more_is_read_than_an_event_may_have(scene: Scene, more: dict[str, Any], status: int, most: int) -> None:
+def test_no_more_is_read_than_an_event_may_have(
+    scene: Scene, more: dict[str, Any], status: int, most: int
+) -> None:
     body, told = Endless(), []
-    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/wechat", "QUERY_STRING": query(AT), "wsgi.input": body, **more}
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/wechat",
+        "QUERY_STRING": query(AT),
+        "wsgi.input": body,
+        **more,
+    }
     list(scene.app(environ, lambda line, _: told.append(line)))
     assert ([status], True) == ([int(line.split()[0]) for line in told], body.count <= most)
 
 
-async def over_asgi(app: Any, method: str, path: str, text: str, *pieces: bytes) -> tuple[int, bytes]:
+async def over_asgi(
+    app: Any, method: str, path: str, text: str, *pieces: bytes
+) -> tuple[int, bytes]:
     sent: list[dict[str, Any]] = []
     given = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
     coming = iter([*given, {"type": "http.request"}])
@@ -558,7 +641,9 @@ async def over_asgi(app: Any, method: str, path: str, text: str, *pieces: bytes)
     return sent[0]["status"], sent[1]["body"]
 
 
-@pytest.mark.parametrize("form", [lambda app: app, lambda app: lambda scope, *more: app(scope)(*more)], ids=["3", "2"])
+@pytest.mark.parametrize(
+    "form", [lambda app: app, lambda app: lambda scope, *more: app(scope)(*more)], ids=["3", "2"]
+)
 def test_it_speaks_asgi_in_both_forms(scene: Scene, form: Any) -> None:
     app = form(scene.app)
     found = [
@@ -576,7 +661,9 @@ def test_it_speaks_asgi_in_both_forms(scene: Scene, form: Any) -> None:
 
 def test_an_asgi_server_starts_and_stops_it(scene: Scene) -> None:
     opened: list[str] = []
-    app = Application(lambda: (opened.append("opened"), scene.callback)[1], lambda: opened.append("closed"))
+    app = Application(
+        lambda: (opened.append("opened"), scene.callback)[1], lambda: opened.append("closed")
+    )
     coming, sent = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]), []
 
     async def receive() -> dict[str, Any]:
@@ -586,7 +673,10 @@ def test_an_asgi_server_starts_and_stops_it(scene: Scene) -> None:
         sent.append(message["type"])
 
     asyncio.run(app({"type": "lifespan"}, receive, send))
-    assert (["opened", "closed"], ["lifespan.startup.complete", "lifespan.shutdown.complete"]) == (opened, sent)
+    assert (["opened", "closed"], ["lifespan.startup.complete", "lifespan.shutdown.complete"]) == (
+        opened,
+        sent,
+    )
 
 
 def test_why_a_refusal_is_one_of_few() -> None:

@@ -8,7 +8,18 @@ import pytest
 from callback_samples import event
 from hypothesis import given
 from hypothesis import strategies as st
-from wechat_cipher import AES_KEY, APPID, OTHER_KEY, TOKEN, compatible, encrypted, query, safe, sealed, signature
+from wechat_cipher import (
+    AES_KEY,
+    APPID,
+    OTHER_KEY,
+    TOKEN,
+    compatible,
+    encrypted,
+    query,
+    safe,
+    sealed,
+    signature,
+)
 
 from massctl.callback.envelope import (
     FRESH_SECONDS,
@@ -36,7 +47,11 @@ def secrets(*keys: str, token: str = TOKEN, appid: str = APPID) -> Secrets:
 
 def asked(text: str, given: Secrets | None = None, now: datetime = NOW) -> bytes | Untrusted:
     parsed = Query.parse(text)
-    return Untrusted.MALFORMED if parsed is None else check_handshake(parsed, given or secrets(AES_KEY), now)
+    return (
+        Untrusted.MALFORMED
+        if parsed is None
+        else check_handshake(parsed, given or secrets(AES_KEY), now)
+    )
 
 
 def opened(text: str, body: bytes, given: Secrets, now: datetime = NOW) -> Delivered | Untrusted:
@@ -85,7 +100,10 @@ def test_a_handshake_gives_back_exactly_what_was_asked(echo: str) -> None:
         (query(AT, token="another1", echostr="1"), Untrusted.FORGED),
         (query(AT, echostr="1", signature=""), Untrusted.FORGED),
         (query(AT, echostr="1", signature="é" * 40), Untrusted.FORGED),
-        (query(AT, echostr="1", signature=signature(TOKEN, str(int(AT)), "n7k2p9").upper()), Untrusted.FORGED),
+        (
+            query(AT, echostr="1", signature=signature(TOKEN, str(int(AT)), "n7k2p9").upper()),
+            Untrusted.FORGED,
+        ),
         (query(AT, echostr="1", nonce="other"), Untrusted.FORGED),
         (query(AT, echostr="1", timestamp=str(int(AT) + 1)), Untrusted.FORGED),
         (query(AT), Untrusted.MALFORMED),
@@ -103,7 +121,12 @@ def test_a_handshake_that_is_not_wechats_gets_nothing_back(text: str, why: Untru
 
 @pytest.mark.parametrize("stamp", ["x", "-5", "1e9", "١٧٩٠٠٠٠٠٠٠", "9" * 20, ""])
 def test_a_signed_timestamp_that_is_no_number_is_refused(stamp: str) -> None:
-    fields = {"signature": signature(TOKEN, stamp, "n"), "timestamp": stamp, "nonce": "n", "echostr": "1"}
+    fields = {
+        "signature": signature(TOKEN, stamp, "n"),
+        "timestamp": stamp,
+        "nonce": "n",
+        "echostr": "1",
+    }
     assert Untrusted.MALFORMED is asked(urlencode(fields))
 
 
@@ -117,7 +140,9 @@ def test_clocks_may_differ_by_minutes(seconds: int) -> None:
 
 @given(st.binary(max_size=200), st.binary(min_size=16, max_size=16))
 def test_whatever_was_sealed_is_what_comes_out(message: bytes, lead: bytes) -> None:
-    assert Delivered(message, is_sealed=True) == delivered(sealed(message, lead=lead), secrets(AES_KEY))
+    assert Delivered(message, is_sealed=True) == delivered(
+        sealed(message, lead=lead), secrets(AES_KEY)
+    )
 
 
 def test_every_length_of_padding() -> None:
@@ -128,7 +153,9 @@ def test_every_length_of_padding() -> None:
 def test_a_json_envelope_is_read_too() -> None:
     encrypt = sealed(BODY)
     body = json.dumps({"ToUserName": "gh_7f083739789a", "Encrypt": encrypt}).encode()
-    assert Delivered(BODY, is_sealed=True) == opened(query(AT, encrypt=encrypt), body, secrets(AES_KEY))
+    assert Delivered(BODY, is_sealed=True) == opened(
+        query(AT, encrypt=encrypt), body, secrets(AES_KEY)
+    )
 
 
 def test_the_last_two_bits_of_a_key_may_be_anything() -> None:
@@ -138,7 +165,8 @@ def test_the_last_two_bits_of_a_key_may_be_anything() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", AES_KEY[:-1], AES_KEY + "A", AES_KEY[:-1] + "=", AES_KEY[:-1] + "中", AES_KEY + "\n"]
+    "text",
+    ["", AES_KEY[:-1], AES_KEY + "A", AES_KEY[:-1] + "=", AES_KEY[:-1] + "中", AES_KEY + "\n"],
 )
 def test_what_is_no_key(text: str) -> None:
     assert parse_aes_key(text) is None
@@ -206,7 +234,9 @@ def test_a_signature_of_another_body_does_not_carry_this_one() -> None:
 
 def test_the_plain_signature_does_not_carry_a_sealed_body() -> None:
     good = signature(TOKEN, str(int(AT)), "n7k2p9")
-    assert Untrusted.FORGED is opened(query(AT, msg_signature=good), safe(sealed(BODY)), secrets(AES_KEY))
+    assert Untrusted.FORGED is opened(
+        query(AT, msg_signature=good), safe(sealed(BODY)), secrets(AES_KEY)
+    )
 
 
 def test_two_sealed_members_are_none() -> None:
@@ -228,10 +258,14 @@ def test_no_single_byte_of_a_sealed_body_can_be_changed(position: int, flip: int
         assert found in (Untrusted.FORGED, Untrusted.NOT_SEALED, Untrusted.MALFORMED)
 
 
-@pytest.mark.parametrize("shift", [timedelta(seconds=-FRESH_SECONDS - 1), timedelta(seconds=FRESH_SECONDS + 1)])
+@pytest.mark.parametrize(
+    "shift", [timedelta(seconds=-FRESH_SECONDS - 1), timedelta(seconds=FRESH_SECONDS + 1)]
+)
 def test_an_old_sealed_body_is_late(shift: timedelta) -> None:
     encrypt = sealed(BODY)
-    assert Untrusted.LATE is opened(query(AT, encrypt=encrypt), safe(encrypt), secrets(AES_KEY), NOW + shift)
+    assert Untrusted.LATE is opened(
+        query(AT, encrypt=encrypt), safe(encrypt), secrets(AES_KEY), NOW + shift
+    )
 
 
 # Plain bodies
@@ -241,12 +275,16 @@ def test_a_plain_body_is_read_where_no_key_is_set() -> None:
     assert Delivered(BODY, is_sealed=False) == opened(query(AT), BODY, secrets())
 
 
-@pytest.mark.parametrize(("token", "why"), [(TOKEN, Untrusted.NOT_SEALED), ("another1", Untrusted.FORGED)])
+@pytest.mark.parametrize(
+    ("token", "why"), [(TOKEN, Untrusted.NOT_SEALED), ("another1", Untrusted.FORGED)]
+)
 def test_a_plain_body_is_no_way_around_a_key(token: str, why: Untrusted) -> None:
     assert why is opened(query(AT, token=token), BODY, secrets(AES_KEY))
 
 
-@pytest.mark.parametrize(("token", "why"), [(TOKEN, Untrusted.KEY_MISSING), ("another1", Untrusted.FORGED)])
+@pytest.mark.parametrize(
+    ("token", "why"), [(TOKEN, Untrusted.KEY_MISSING), ("another1", Untrusted.FORGED)]
+)
 def test_a_sealed_body_without_a_key_says_that_one_is_missing(token: str, why: Untrusted) -> None:
     assert why is opened(query(AT, token=token), safe(sealed(BODY)), secrets())
 

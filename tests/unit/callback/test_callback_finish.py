@@ -13,7 +13,10 @@ from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, Jo
 from massctl.model.phrase import Phrase
 from massctl.view.i18n import Language, say
 
-FIRST, SECOND = "http://mp.weixin.qq.com/s?__biz=A&amp;mid=1", "http://mp.weixin.qq.com/s?__biz=A&mid=2"
+FIRST, SECOND = (
+    "http://mp.weixin.qq.com/s?__biz=A&amp;mid=1",
+    "http://mp.weixin.qq.com/s?__biz=A&mid=2",
+)
 
 
 def end(data: bytes) -> JobFinish:
@@ -33,12 +36,22 @@ def fault(data: bytes) -> EventFault:
 
 
 def test_a_success_with_two_articles() -> None:
-    whole = end(event(originality(item(ArticleIdx=1), item(ArticleIdx=2)), urls("http://a/1", "http://a/2")))
+    whole = end(
+        event(originality(item(ArticleIdx=1), item(ArticleIdx=2)), urls("http://a/1", "http://a/2"))
+    )
     found = whole.said
     assert (MSG_ID, "sent", None) == (found.msg_id, found.status, found.reason)
-    assert (100, 80, 75, 5) == (found.total_count, found.filter_count, found.sent_count, found.error_count)
+    assert (100, 80, 75, 5) == (
+        found.total_count,
+        found.filter_count,
+        found.sent_count,
+        found.error_count,
+    )
     assert ["http://a/1", "http://a/2"] == found.article_urls
-    assert ("gh_7f083739789a", datetime(2026, 12, 1, 4, 0, tzinfo=UTC)) == (found.original_id, whole.created_at)
+    assert ("gh_7f083739789a", datetime(2026, 12, 1, 4, 0, tzinfo=UTC)) == (
+        found.original_id,
+        whole.created_at,
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +101,10 @@ def test_originality_is_read_item_by_item() -> None:
     "blocks",
     [
         (),
-        ("<CopyrightCheckResult>\n</CopyrightCheckResult>", "<ArticleUrlResult>\n</ArticleUrlResult>"),
+        (
+            "<CopyrightCheckResult>\n</CopyrightCheckResult>",
+            "<ArticleUrlResult>\n</ArticleUrlResult>",
+        ),
         ("<ArticleUrlResult><Count>0</Count><ResultList>\n \n</ResultList></ArticleUrlResult>",),
         ("<ArticleUrlResult><Count>0</Count><ResultList/></ArticleUrlResult>",),
         ("<ArticleUrlResult><Count>0</Count></ArticleUrlResult>",),
@@ -102,14 +118,21 @@ def test_blocks_that_are_missing_blank_or_useless_are_not_known(blocks: tuple[st
 
 
 def test_addresses_are_ordered_by_their_articles() -> None:
-    listed = item(ArticleIdx=2, ArticleUrl=SECOND.replace("&", "&amp;")) + item(ArticleIdx=1, ArticleUrl=FIRST)
+    listed = item(ArticleIdx=2, ArticleUrl=SECOND.replace("&", "&amp;")) + item(
+        ArticleIdx=1, ArticleUrl=FIRST
+    )
     found = finish(event(f"<ArticleUrlResult><ResultList>{listed}</ResultList></ArticleUrlResult>"))
     assert ["http://mp.weixin.qq.com/s?__biz=A&mid=1", SECOND] == found.article_urls
 
 
 def test_counts_may_be_missing_zero_or_no_numbers() -> None:
     found = finish(event(TotalCount=None, FilterCount=0, SentCount="many", ErrorCount=-1))
-    assert (None, 0, None, None) == (found.total_count, found.filter_count, found.sent_count, found.error_count)
+    assert (None, 0, None, None) == (
+        found.total_count,
+        found.filter_count,
+        found.sent_count,
+        found.error_count,
+    )
 
 
 def test_ids_have_64_bits() -> None:
@@ -127,9 +150,20 @@ def test_the_openid_of_the_sender_is_nowhere() -> None:
         AS_JSON,
         {"xml": AS_JSON},
         {**AS_JSON, "MsgID": str(MSG_ID)},
-        {**AS_JSON, "ArticleUrlResult": {"ResultList": {"item": AS_JSON["ArticleUrlResult"]["ResultList"]}}},
-        {**AS_JSON, "ArticleUrlResult": {"ResultList": {"item": AS_JSON["ArticleUrlResult"]["ResultList"][0]}}},
-        {**AS_JSON, "ArticleUrlResult": {"ResultList": AS_JSON["ArticleUrlResult"]["ResultList"][0]}},
+        {
+            **AS_JSON,
+            "ArticleUrlResult": {"ResultList": {"item": AS_JSON["ArticleUrlResult"]["ResultList"]}},
+        },
+        {
+            **AS_JSON,
+            "ArticleUrlResult": {
+                "ResultList": {"item": AS_JSON["ArticleUrlResult"]["ResultList"][0]}
+            },
+        },
+        {
+            **AS_JSON,
+            "ArticleUrlResult": {"ResultList": AS_JSON["ArticleUrlResult"]["ResultList"][0]},
+        },
     ],
 )
 def test_json_says_the_same(document: dict[str, Any]) -> None:
@@ -139,7 +173,13 @@ def test_json_says_the_same(document: dict[str, Any]) -> None:
 
 
 def test_json_may_leave_members_null_or_of_another_kind() -> None:
-    odd = {**AS_JSON, "TotalCount": None, "SentCount": 1.5, "ArticleUrlResult": "", "CopyrightCheckResult": [[], 3]}
+    odd = {
+        **AS_JSON,
+        "TotalCount": None,
+        "SentCount": 1.5,
+        "ArticleUrlResult": "",
+        "CopyrightCheckResult": [[], 3],
+    }
     found = finish(json.dumps(odd).encode())
     assert (None, None, None, None) == (
         found.total_count, found.sent_count, found.article_urls, found.copyright_check
@@ -165,7 +205,9 @@ def test_a_byte_order_mark_and_blank_lines_before_it_are_passed_over() -> None:
         (b"{}", "MC502", (None, None)),
     ],
 )  # fmt: skip
-def test_what_is_no_event_is_one_fault_with_its_place(data: bytes, code: str, place: tuple[int, int]) -> None:
+def test_what_is_no_event_is_one_fault_with_its_place(
+    data: bytes, code: str, place: tuple[int, int]
+) -> None:
     found = fault(data)
     assert (code, place) == (found.code, (found.line, found.column))
 
@@ -183,7 +225,15 @@ def test_what_is_no_event_is_one_fault_with_its_place(data: bytes, code: str, pl
             b'{"a": "\x01"}',
             rb'{"a": "\u12"}',
         ),
-        *(b"<", b"<xml>", b"<xml></a>", b"<xml/><xml/>", b"<xml>&nbsp;</xml>", b"<xml a='' a=''/>", b"<xml>\0</xml>"),
+        *(
+            b"<",
+            b"<xml>",
+            b"<xml></a>",
+            b"<xml/><xml/>",
+            b"<xml>&nbsp;</xml>",
+            b"<xml a='' a=''/>",
+            b"<xml>\0</xml>",
+        ),
     ],
 )
 def test_why_it_cannot_be_read_is_told_in_chinese_too(data: bytes) -> None:
@@ -208,9 +258,12 @@ def test_a_compatible_event_has_both_and_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "members", [{"MsgID": None}, {"MsgID": "x"}, {"MsgID": 0}, {"Status": None}, {"Status": "later"}]
+    "members",
+    [{"MsgID": None}, {"MsgID": "x"}, {"MsgID": 0}, {"Status": None}, {"Status": "later"}],
 )
-def test_without_a_job_and_a_known_status_there_is_nothing_to_record(members: dict[str, Any]) -> None:
+def test_without_a_job_and_a_known_status_there_is_nothing_to_record(
+    members: dict[str, Any],
+) -> None:
     assert "MC503" == fault(event(**members)).code
 
 

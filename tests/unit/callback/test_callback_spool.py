@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from massctl.callback.spool import BOUND_FOR, DONE_FOR, KEPT_FOR, Arrival, Spool, SpoolError, held_events
+from massctl.callback.spool import (
+    BOUND_FOR,
+    DONE_FOR,
+    KEPT_FOR,
+    Arrival,
+    Spool,
+    SpoolError,
+    held_events,
+)
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 APPID = "wx0123456789abcdef"
@@ -50,7 +58,11 @@ def test_what_comes_again_is_kept_once(spool: Spool) -> None:
 
 
 def test_another_body_or_account_is_another_event(spool: Spool) -> None:
-    arrivals = [finish(), finish(body=b"<xml>2</xml>"), Arrival("wxfedcba9876543210", None, b"<xml/>", 7)]
+    arrivals = [
+        finish(),
+        finish(body=b"<xml>2</xml>"),
+        Arrival("wxfedcba9876543210", None, b"<xml/>", 7),
+    ]
     assert ["new"] * 3 == [spool.put(each) for each in arrivals]
     assert 3 == len(spool.waiting(()))
 
@@ -108,7 +120,11 @@ def test_hundreds_at_once_are_all_durable_and_counted(spool: Spool) -> None:
         told = list(threads.map(one, range(500)))
     assert (250, 250) == (told.count("new"), told.count("again"))
     counts, states, oldest = spool.tally()
-    assert ({("main", "finish"): 500}, {"received": 250}, NOW.timestamp()) == (counts, states, oldest)
+    assert ({("main", "finish"): 500}, {"received": 250}, NOW.timestamp()) == (
+        counts,
+        states,
+        oldest,
+    )
 
 
 def test_counts_outlive_the_process(spool: Spool, clock: Clock) -> None:
@@ -142,7 +158,9 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, clock: Clock) -> 
     acknowledged: list[int] = []
     for _ in range(3):
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with subprocess.Popen([sys.executable, "-c", KILLED, path], text=True, **streams) as process:
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED, path], text=True, **streams
+        ) as process:
             assert process.stdout is not None
             said = process.stdout.read(300)
             process.kill()
@@ -193,7 +211,9 @@ def test_what_is_old_is_forgotten_and_what_waits_is_not(
     assert [b"<8/>", b"<5/>", b"<6/>", b"<9/>"] == [body for body, _ in waiting(spool, 7)]
 
 
-@pytest.mark.parametrize("content", [b"this is no database, but as long as the head of one " * 3, b""])
+@pytest.mark.parametrize(
+    "content", [b"this is no database, but as long as the head of one " * 3, b""]
+)
 def test_a_file_that_is_none_of_ours(tmp_path: Path, clock: Clock, content: bytes) -> None:
     path = tmp_path / "callback.sqlite"
     path.write_bytes(content)
@@ -220,7 +240,9 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path, clock: Clock) -> None:
         Spool(tmp_path / "file" / "callback.sqlite", clock)
 
 
-def test_what_cannot_be_written_is_not_acknowledged_and_then_is(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_written_is_not_acknowledged_and_then_is(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another process keeps the file for itself, as long as anything may take; a full disk looks the same."""
     monkeypatch.setattr("massctl.callback.spool.COMMIT_SECONDS_MAX", 0.2)
     spool.count("main", "forged")

@@ -47,9 +47,20 @@ def test_somebody_with_write_approved_what_is_sent(forge: FakeForge) -> None:
         ("bo", "0" * 40, "APPROVED", "User"),
         ("bo", "f" * 40, "APPROVED", "User"),
     ],
-    ids=["author", "may only read", "no collaborator", "comment", "dismissed", "bot", "other bytes", "no such file"],
+    ids=[
+        "author",
+        "may only read",
+        "no collaborator",
+        "comment",
+        "dismissed",
+        "bot",
+        "other bytes",
+        "no such file",
+    ],
 )
-def test_an_approval_that_does_not_count(forge: FakeForge, login: str, commit: str, state: str, kind: str) -> None:
+def test_an_approval_that_does_not_count(
+    forge: FakeForge, login: str, commit: str, state: str, kind: str
+) -> None:
     forge.review(7, login, commit, state, kind)
 
     assert on(forge).approved(FILE) == Approval("GitHub", 7)
@@ -80,7 +91,9 @@ def test_a_reviewer_on_the_second_page_is_found(forge: FakeForge) -> None:
 
 @pytest.mark.parametrize(("files", "whole"), [(230, True), (FILES_LISTED_MAX, False)])
 def test_all_pages_of_changed_files_are_read(files: int, whole: bool) -> None:
-    forge = FakeForge(files={7: [f"campaigns/{number}" for number in range(files - 1)] + ["zz.yml"]})
+    forge = FakeForge(
+        files={7: [f"campaigns/{number}" for number in range(files - 1)] + ["zz.yml"]}
+    )
 
     found = on(forge).changed_files(7)
     assert (found.outside, found.is_whole) == (("zz.yml",), whole)
@@ -92,7 +105,10 @@ def test_an_unchanged_comment_is_not_written_again() -> None:
         on(forge).comment(7, f"{MARK} {body}", MARK)
 
     assert forge.bodies(7) == [f"{MARK} two"]
-    assert [each.split()[0] for each in forge.asked if not each.startswith("GET")] == ["POST", "PATCH"]
+    assert [each.split()[0] for each in forge.asked if not each.startswith("GET")] == [
+        "POST",
+        "PATCH",
+    ]
 
 
 def test_whose_comments_are_ours_is_asked_where_it_is_not_known() -> None:

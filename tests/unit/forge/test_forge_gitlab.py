@@ -23,7 +23,12 @@ def on(gitlab: FakeGitLab) -> GitLab:
 @pytest.fixture
 def gitlab() -> FakeGitLab:
     """Merge request 7 was pushed once, with the lock, and merged."""
-    members = {AUTHOR: ("active", 50), BO: ("active", 30), REPORTER: ("active", 20), GONE: ("blocked", 40)}
+    members = {
+        AUTHOR: ("active", 50),
+        BO: ("active", 30),
+        REPORTER: ("active", 20),
+        GONE: ("blocked", 40),
+    }
     made = FakeGitLab(members=members, blobs={(LOCK, HEAD): BLOB, (LOCK, "0" * 40): "9" * 40})
     made.merge(7, MERGE, (HEAD, PUSHED), author=AUTHOR)
     return made
@@ -37,7 +42,14 @@ def test_somebody_who_may_push_approved_what_is_sent(gitlab: FakeGitLab) -> None
 
 @pytest.mark.parametrize(
     ("user", "at"),
-    [(AUTHOR, LATER), (REPORTER, LATER), (GONE, LATER), (9, LATER), (BO, None), (BO, "2026-11-30T00:59:59Z")],
+    [
+        (AUTHOR, LATER),
+        (REPORTER, LATER),
+        (GONE, LATER),
+        (9, LATER),
+        (BO, None),
+        (BO, "2026-11-30T00:59:59Z"),
+    ],
     ids=["author", "may not push", "blocked", "no member", "not told when", "before the push"],
 )
 def test_an_approval_that_does_not_count(gitlab: FakeGitLab, user: int, at: str | None) -> None:
@@ -46,8 +58,12 @@ def test_an_approval_that_does_not_count(gitlab: FakeGitLab, user: int, at: str 
     assert on(gitlab).approved(FILE) == Approval("GitLab", 7)
 
 
-@pytest.mark.parametrize(("second", "by"), [(HEAD, "user2"), ("0" * 40, None)], ids=["same lock", "another lock"])
-def test_an_approval_counts_for_the_push_that_it_saw(gitlab: FakeGitLab, second: str, by: str | None) -> None:
+@pytest.mark.parametrize(
+    ("second", "by"), [(HEAD, "user2"), ("0" * 40, None)], ids=["same lock", "another lock"]
+)
+def test_an_approval_counts_for_the_push_that_it_saw(
+    gitlab: FakeGitLab, second: str, by: str | None
+) -> None:
     gitlab.merge(7, MERGE, ("f" * 40, "2026-11-29T01:00:00Z"), (second, PUSHED), author=AUTHOR)
     gitlab.approve(7, BO, LATER)
 
@@ -68,10 +84,14 @@ def test_a_moment_of_another_shape_is_an_error(gitlab: FakeGitLab, at: str) -> N
 
 
 @pytest.mark.parametrize(("counted", "whole"), [("131", True), ("1000+", False)])
-def test_changed_files_are_whole_where_all_are_listed(gitlab: FakeGitLab, counted: str, whole: bool) -> None:
+def test_changed_files_are_whole_where_all_are_listed(
+    gitlab: FakeGitLab, counted: str, whole: bool
+) -> None:
     moved = {"old_path": "notes.txt", "new_path": "campaigns/notes.txt"}
     gitlab.requests[7]["changes_count"] = counted
-    gitlab.diffs[7] = [{"old_path": f"campaigns/{n}", "new_path": f"campaigns/{n}"} for n in range(130)] + [moved]
+    gitlab.diffs[7] = [
+        {"old_path": f"campaigns/{n}", "new_path": f"campaigns/{n}"} for n in range(130)
+    ] + [moved]
 
     found = on(gitlab).changed_files(7)
     assert (found.outside, found.is_whole) == (("notes.txt",), whole)
@@ -82,8 +102,14 @@ def test_a_note_is_updated_where_it_differs(gitlab: FakeGitLab) -> None:
     for body in ("one", "one", "two"):
         on(gitlab).comment(7, f"<!-- m --> {body}", "<!-- m -->")
 
-    assert [each["body"] for each in gitlab.notes[7]] == ["<!-- m --> of somebody else", "<!-- m --> two"]
-    assert [each.split()[0] for each in gitlab.asked if not each.startswith("GET")] == ["POST", "PUT"]
+    assert [each["body"] for each in gitlab.notes[7]] == [
+        "<!-- m --> of somebody else",
+        "<!-- m --> two",
+    ]
+    assert [each.split()[0] for each in gitlab.asked if not each.startswith("GET")] == [
+        "POST",
+        "PUT",
+    ]
 
 
 def test_a_status_stands_on_its_commit(gitlab: FakeGitLab) -> None:

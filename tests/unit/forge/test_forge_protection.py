@@ -25,7 +25,11 @@ def forge() -> FakeSettings:
 
 
 def found(forge: FakeSettings, expected: Expected = EXPECTED) -> list[Finding]:
-    return [*protection_findings(github_api(Line(inside=forge), "https://api.github.test", "gho_token"), expected)]
+    return [
+        *protection_findings(
+            github_api(Line(inside=forge), "https://api.github.test", "gho_token"), expected
+        )
+    ]
 
 
 def levels(findings: list[Finding]) -> set[tuple[Check, Level]]:
@@ -42,7 +46,10 @@ def test_after_every_step_all_is_well(forge: FakeSettings) -> None:
 
 def test_a_new_repository_lacks_everything(forge: FakeSettings) -> None:
     forge.rulesets = {}
-    forge.answers = {"": forge.answers[""], "actions/permissions/workflow": {"can_approve_pull_request_reviews": True}}
+    forge.answers = {
+        "": forge.answers[""],
+        "actions/permissions/workflow": {"can_approve_pull_request_reviews": True},
+    }
     findings = found(forge)
 
     fine = [each for each in findings if each.level is Level.OK]
@@ -72,7 +79,9 @@ def without(file: str, kind: str) -> Change:
 
 
 def passed_by(file: str, *kinds: str) -> Change:
-    return lambda forge: of(forge, file).update(bypass_actors=[{"actor_type": each} for each in kinds])
+    return lambda forge: of(forge, file).update(
+        bypass_actors=[{"actor_type": each} for each in kinds]
+    )
 
 
 def answering(path: str, **answer: object) -> Change:
@@ -80,7 +89,9 @@ def answering(path: str, **answer: object) -> Change:
 
 
 def owned(text: str) -> Change:
-    return answering("contents/.github/CODEOWNERS", content=base64.b64encode(text.encode()).decode())
+    return answering(
+        "contents/.github/CODEOWNERS", content=base64.b64encode(text.encode()).decode()
+    )
 
 
 def having(*branches: str) -> Change:
@@ -92,7 +103,10 @@ def named(*secrets: str) -> dict[str, object]:
     return {"secrets": [{"name": each} for each in secrets]}
 
 
-KEYS = [{"id": 7, "title": "massctl", "read_only": False}, {"id": 9, "title": "old laptop", "read_only": False}]
+KEYS = [
+    {"id": 7, "title": "massctl", "read_only": False},
+    {"id": 9, "title": "old laptop", "read_only": False},
+]
 WRONG: list[tuple[Change, Check, Level, str, str]] = [
     (
         lambda forge: forge.answers.pop("environments/wechat"),
@@ -117,7 +131,8 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
     ),
     (
         answering(
-            "environments/wechat/deployment-branch-policies", branch_policies=[{"name": "main"}, {"name": "release/*"}]
+            "environments/wechat/deployment-branch-policies",
+            branch_policies=[{"name": "main"}, {"name": "release/*"}],
         ),
         Check.ENVIRONMENT,
         Level.PROBLEM,
@@ -125,14 +140,19 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
         "only main",
     ),
     (
-        answering("environments/wechat/deployment-branch-policies", branch_policies=[{"name": "main", "type": "tag"}]),
+        answering(
+            "environments/wechat/deployment-branch-policies",
+            branch_policies=[{"name": "main", "type": "tag"}],
+        ),
         Check.ENVIRONMENT,
         Level.PROBLEM,
         "tag main may use it, but main may not",
         "only main",
     ),
     (
-        answering("environments/wechat", protection_rules=[{"type": "wait_timer", "wait_timer": 30}]),
+        answering(
+            "environments/wechat", protection_rules=[{"type": "wait_timer", "wait_timer": 30}]
+        ),
         Check.ENVIRONMENT,
         Level.WARNING,
         "waits 30 min",
@@ -309,7 +329,9 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
         "rulesets/5 --input .github/rulesets/massctl-names.json",
     ),
     (
-        lambda forge: of(forge, "massctl-names")["conditions"]["ref_name"].update(include=["refs/heads/massctl-*/*"]),
+        lambda forge: of(forge, "massctl-names")["conditions"]["ref_name"].update(
+            include=["refs/heads/massctl-*/*"]
+        ),
         Check.NAMES,
         Level.WARNING,
         "can make branches below",
@@ -332,7 +354,9 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "check", "level", "says", "mend"), WRONG, ids=[each[3] for each in WRONG])
+@pytest.mark.parametrize(
+    ("change", "check", "level", "says", "mend"), WRONG, ids=[each[3] for each in WRONG]
+)
 def test_one_thing_is_wrong(
     forge: FakeSettings, change: Change, check: Check, level: Level, says: str, mend: str
 ) -> None:
@@ -355,7 +379,9 @@ def test_reviews_and_rules_follow_the_default_branch(forge: FakeSettings) -> Non
 
 
 @pytest.mark.parametrize("enforcement", ["disabled", "evaluate"])
-def test_rules_that_are_not_in_force_count_for_nothing(forge: FakeSettings, enforcement: str) -> None:
+def test_rules_that_are_not_in_force_count_for_nothing(
+    forge: FakeSettings, enforcement: str
+) -> None:
     of(forge, "main")["enforcement"] = enforcement
 
     assert (Check.BRANCH_RULES, Level.PROBLEM) in levels(found(forge))
@@ -377,17 +403,23 @@ def test_rules_that_are_not_in_force_count_for_nothing(forge: FakeSettings, enfo
 def test_rules_count_for_the_branches_that_they_name(
     forge: FakeSettings, include: list[str], exclude: list[str], level: Level
 ) -> None:
-    of(forge, "massctl-state")["conditions"] = {"ref_name": {"include": include, "exclude": exclude}}
+    of(forge, "massctl-state")["conditions"] = {
+        "ref_name": {"include": include, "exclude": exclude}
+    }
 
     assert level is next(each.level for each in found(forge) if each.check is Check.LEDGER_RULES)
 
 
 def test_a_star_of_a_ruleset_ends_at_a_slash(forge: FakeSettings) -> None:
     """A ledger on a branch `state/main` has no rules, although their pattern looks as if it had."""
-    of(forge, "massctl-state")["conditions"] = {"ref_name": {"include": ["refs/heads/*"], "exclude": []}}
+    of(forge, "massctl-state")["conditions"] = {
+        "ref_name": {"include": ["refs/heads/*"], "exclude": []}
+    }
     findings = found(forge, Expected(REPOSITORY, "main", "state/main", ()))
 
-    assert Level.PROBLEM is next(each.level for each in findings if each.check is Check.LEDGER_RULES)
+    assert Level.PROBLEM is next(
+        each.level for each in findings if each.check is Check.LEDGER_RULES
+    )
 
 
 @pytest.mark.parametrize(
@@ -424,7 +456,9 @@ def test_a_pattern_is_read_as_github_reads_it(pattern: str, ref: str, covers: bo
 
 @pytest.mark.parametrize("pattern", [r"refs/heads/\main", "refs/heads/[^x]*", "refs/heads/[!x]*"])
 def test_a_pattern_that_github_does_not_explain_is_never_taken_for_good(pattern: str) -> None:
-    assert [False, True] == [is_covered(pattern, "refs/heads/main", where_unclear=each) for each in (False, True)]
+    assert [False, True] == [
+        is_covered(pattern, "refs/heads/main", where_unclear=each) for each in (False, True)
+    ]
 
 
 def test_the_rules_of_an_organization_count(forge: FakeSettings) -> None:
@@ -435,7 +469,12 @@ def test_the_rules_of_an_organization_count(forge: FakeSettings) -> None:
 
 def test_a_second_ruleset_that_keeps_the_key_out_counts(forge: FakeSettings) -> None:
     """Whoever pushes must pass them all."""
-    forge.rulesets[9] = {**of(forge, "massctl-state-writer"), "id": 9, "name": "strict", "bypass_actors": []}
+    forge.rulesets[9] = {
+        **of(forge, "massctl-state-writer"),
+        "id": 9,
+        "name": "strict",
+        "bypass_actors": [],
+    }
 
     assert (Check.LEDGER_RULES, Level.PROBLEM) in levels(found(forge))
 
@@ -444,7 +483,9 @@ def test_without_an_administrator_nothing_is_taken_for_good_or_missing(forge: Fa
     forge.answers[""]["permissions"] = {"admin": False, "push": True}
     findings = found(forge)
 
-    assert {Level.UNKNOWN} == {each.level for each in findings if each.check is not Check.DEFAULT_BRANCH}
+    assert {Level.UNKNOWN} == {
+        each.level for each in findings if each.check is not Check.DEFAULT_BRANCH
+    }
     assert 10 == len(findings)
     assert [""] == forge.asked
 
@@ -459,7 +500,9 @@ def test_without_an_administrator_nothing_is_taken_for_good_or_missing(forge: Fa
         ("actions/permissions/workflow", Check.ACTIONS),
     ],
 )
-def test_what_the_token_may_not_see_is_not_checked(forge: FakeSettings, path: str, check: Check) -> None:
+def test_what_the_token_may_not_see_is_not_checked(
+    forge: FakeSettings, path: str, check: Check
+) -> None:
     forge.forbidden = frozenset({path})
     (unseen,) = [each for each in found(forge) if each.level is not Level.OK]
 
@@ -484,7 +527,9 @@ def test_a_ruleset_that_hides_who_passes_it_is_not_checked(forge: FakeSettings) 
 
 def test_who_is_waited_for_is_named(forge: FakeSettings) -> None:
     people = [{"reviewer": {"login": "lin-mei"}}, {"reviewer": {"slug": "editors"}}]
-    forge.answers["environments/wechat"]["protection_rules"] = [{"type": "required_reviewers", "reviewers": people}]
+    forge.answers["environments/wechat"]["protection_rules"] = [
+        {"type": "required_reviewers", "reviewers": people}
+    ]
 
     (said,) = [each for each in found(forge) if "waits" in each.message]
     assert (Level.OK, True) == (said.level, "lin-mei, editors" in said.message)
@@ -519,14 +564,21 @@ def test_code_owners_may_stand_in_three_places(forge: FakeSettings, path: str) -
         ("apply.yml/ @a\n", ".github/workflows/apply.yml", ()),
     ],
 )
-def test_the_last_line_that_covers_a_file_says_who_owns_it(text: str, path: str, owners: tuple[str, ...]) -> None:
+def test_the_last_line_that_covers_a_file_says_who_owns_it(
+    text: str, path: str, owners: tuple[str, ...]
+) -> None:
     assert owners == owners_of(text, path)
 
 
 @pytest.mark.parametrize("name", ["massctl-state", "massctl-state-writer"])
-def test_a_branch_of_statistics_that_anybody_may_change_is_a_warning(forge: FakeSettings, name: str) -> None:
+def test_a_branch_of_statistics_that_anybody_may_change_is_a_warning(
+    forge: FakeSettings, name: str
+) -> None:
     include = of(forge, name)["conditions"]["ref_name"]["include"]
     include.remove("refs/heads/massctl-statistics")
     (warning,) = [each for each in found(forge) if each.level is Level.WARNING]
-    assert (Check.LEDGER_RULES, True) == (warning.check, "massctl-statistics has fewer rules" in warning.message)
+    assert (Check.LEDGER_RULES, True) == (
+        warning.check,
+        "massctl-statistics has fewer rules" in warning.message,
+    )
     assert f"{name}.json" in warning.hint

@@ -12,7 +12,9 @@ from massctl.model.settings import ForgeSettings, MassctlFile
 from massctl.transport import Line
 
 SETTINGS = MassctlFile.model_construct(
-    forge=ForgeSettings.model_construct(kind="gitea", repository=REPOSITORY, api=None, token_env="FORGE_TOKEN")
+    forge=ForgeSettings.model_construct(
+        kind="gitea", repository=REPOSITORY, api=None, token_env="FORGE_TOKEN"
+    )
 )
 ENVIRONMENT = {"FORGE_TOKEN": "secret"}
 

@@ -25,7 +25,9 @@ PLAN: dict[str, Any] = {
     "names": [],
     "campaigns": [],
     "allowance": [],
-    "summary": dict.fromkeys(("upload_image", "add_material", "save_draft", "send_preview", "send_mass"), 0),
+    "summary": dict.fromkeys(
+        ("upload_image", "add_material", "save_draft", "send_preview", "send_mass"), 0
+    ),
 }
 
 
@@ -57,7 +59,9 @@ def test_its_locks_are_read(left: Path) -> None:
     assert {"spring": "{}\n"} == read_review(left).locks
 
 
-@pytest.mark.parametrize("name", ["..", ".", "", "_shared", "../..", "Spring", "a/b", ".git", "spring\n", "x" * 65])
+@pytest.mark.parametrize(
+    "name", ["..", ".", "", "_shared", "../..", "Spring", "a/b", ".git", "spring\n", "x" * 65]
+)
 def test_a_lock_of_no_campaign_refuses_the_whole(left: Path, name: str) -> None:
     write(left, PLAN, {name: "{}"})
 
@@ -83,7 +87,9 @@ def test_its_pictures_are_read(left: Path) -> None:
     ],
     ids=["no campaign", "no PNG", "too many", "too large"],
 )
-def test_pictures_of_another_kind_refuse_the_whole(left: Path, pictures: dict[str, list[bytes]]) -> None:
+def test_pictures_of_another_kind_refuse_the_whole(
+    left: Path, pictures: dict[str, list[bytes]]
+) -> None:
     (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], {}, pictures))
 
     assert "review.json is not what massctl writes" == refusal(left)
@@ -151,7 +157,14 @@ def test_a_plan_of_another_shape_is_refused(left: Path, more: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    "more", [{"number": 1}, {"format_version": 2}, {"locks": {"spring": {"a": "{}"}}}, {"hidden": "x"}, {"plan": None}]
+    "more",
+    [
+        {"number": 1},
+        {"format_version": 2},
+        {"locks": {"spring": {"a": "{}"}}},
+        {"hidden": "x"},
+        {"plan": None},
+    ],
 )
 def test_other_keys_are_refused(left: Path, more: dict[str, Any]) -> None:
     review = json.loads((left / "review.json").read_text())
@@ -168,7 +181,9 @@ def test_other_bytes_than_utf_8_are_refused(left: Path) -> None:
 
 def test_why_there_is_no_plan_is_read_too(left: Path) -> None:
     error = {"errcode": None, "rid": None, "message": "massctl.yaml has faults", "hint": ""}
-    stopped = {key: PLAN[key] for key in ("format_version", "serial", "campaigns", "summary", "lineage")}
+    stopped = {
+        key: PLAN[key] for key in ("format_version", "serial", "campaigns", "summary", "lineage")
+    }
     write(left, {**stopped, "digest": None, "error": error})
 
     found = read_review(left).plan

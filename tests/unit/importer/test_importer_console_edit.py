@@ -18,7 +18,9 @@ def body(*blocks: str) -> str:
 BEFORE = body(MORNING, WIND, RIVER, TASKS, EVENING)
 
 
-def proposed(after: str, source: str = SOURCE, before: str = BEFORE, path: str = "articles/main.md") -> list[str]:
+def proposed(
+    after: str, source: str = SOURCE, before: str = BEFORE, path: str = "articles/main.md"
+) -> list[str]:
     return list(proposals(path, source, before, after, PATHS))
 
 
@@ -52,12 +54,17 @@ def test_a_paragraph_before_the_first_one_is_put_there() -> None:
 
 def test_a_paragraph_behind_the_last_one_is_put_there() -> None:
     (only,) = proposed(body(MORNING, WIND, RIVER, TASKS, EVENING, "<p>又及。</p>"))
-    assert (True, "晚上再见。\n\n又及。") == (only.startswith(SOURCE.rstrip()), only[only.index("晚上") :].rstrip())
+    assert (True, "晚上再见。\n\n又及。") == (
+        only.startswith(SOURCE.rstrip()),
+        only[only.index("晚上") :].rstrip(),
+    )
 
 
 def test_deleted_paragraphs_go_and_the_others_stay_as_they_were_written() -> None:
     (only,) = proposed(body(MORNING, TASKS, EVENING))
-    assert ["## 早", "- 带伞", "- 关窗", "晚上再见。"] == [line for line in only.split("\n") if line]
+    assert ["## 早", "- 带伞", "- 关窗", "晚上再见。"] == [
+        line for line in only.split("\n") if line
+    ]
 
 
 def test_bold_words_write_their_paragraph_anew() -> None:
@@ -76,7 +83,10 @@ def test_a_removed_picture_leaves_the_text() -> None:
 
 
 def test_another_address_of_a_link_is_changed_alone() -> None:
-    source, before = "见[昨天](https://a.cn/1)。\n", body('<p>见<a href="https://a.cn/1">昨天</a>。</p>')
+    source, before = (
+        "见[昨天](https://a.cn/1)。\n",
+        body('<p>见<a href="https://a.cn/1">昨天</a>。</p>'),
+    )
     first, *_ = proposed(before.replace("a.cn/1", "a.cn/2"), source, before)
     assert "见[昨天](https://a.cn/2)。\n" == first
 

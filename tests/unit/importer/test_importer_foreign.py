@@ -68,12 +68,16 @@ def test_an_article_comes_back_as_it_was_read(monkeypatch: pytest.MonkeyPatch) -
     ],
     ids=lambda changed: f"{next(iter(changed))}",
 )
-def test_what_is_no_article_is_refused(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]) -> None:
+def test_what_is_no_article_is_refused(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
+) -> None:
     with pytest.raises(DocumentError):
         article(monkeypatch, **changed)
 
 
-def test_a_file_whose_name_begins_with_a_dot_is_no_picture_beside_a_document(tmp_path: Path) -> None:
+def test_a_file_whose_name_begins_with_a_dot_is_no_picture_beside_a_document(
+    tmp_path: Path,
+) -> None:
     (tmp_path / ".ssh").mkdir()
     for name in ("a.png", ".ssh/id", ".hidden.png"):
         (tmp_path / name).write_bytes(png((1, 2, 3)))

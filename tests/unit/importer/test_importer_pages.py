@@ -28,17 +28,28 @@ PICTURE = """{ cdn_url: 'https://mmbiz.qpic.cn/%s?a=1\\x26amp;b=2', poi_info: [ 
 def test_a_picture_message_gives_its_pictures_and_its_text() -> None:
     text = r"第一行\x0a第二行\x0a\x0a\x26quot;引\x26quot;用 \x3ca href=\x22https://a.cn/\x22\x3e链接\x3c/a\x3e"
     found = of_page(shared(8, text=text, pictures=PICTURE % "one" + PICTURE % "two"), "")
-    assert [f"https://mmbiz.qpic.cn/{name}?a=1&b=2" for name in ("one", "two")] == pictures_of(found.tree)
-    assert ("两张图", "https://mmbiz.qpic.cn/one?a=1&b=2", "") == (found.title, found.cover, found.digest)
+    assert [f"https://mmbiz.qpic.cn/{name}?a=1&b=2" for name in ("one", "two")] == pictures_of(
+        found.tree
+    )
+    assert ("两张图", "https://mmbiz.qpic.cn/one?a=1&b=2", "") == (
+        found.title,
+        found.cover,
+        found.digest,
+    )
     _, _, text = as_markdown(found.tree).partition("two?a=1&b=2)\n\n")
     assert '第一行\\\n第二行\n\n"引"用 [链接](https://a.cn/)\n' == text
-    assert ["it was a picture message (图片消息): it is an article now"] == list(map(str, found.lost))
+    assert ["it was a picture message (图片消息): it is an article now"] == list(
+        map(str, found.lost)
+    )
 
 
 def test_a_text_message_is_its_text_and_its_first_sentence_is_the_title() -> None:
     text = r"明天放假！大家好好休息\x0a后天见"
     found = of_page(shared(10, title=text, text=text), "")
-    assert ("明天放假", "明天放假！大家好好休息\\\n后天见\n") == (found.title, as_markdown(found.tree))
+    assert ("明天放假", "明天放假！大家好好休息\\\n后天见\n") == (
+        found.title,
+        as_markdown(found.tree),
+    )
     assert "it has no title: its first words are taken for one" in map(str, found.lost)
 
 
@@ -56,13 +67,20 @@ def test_a_title_of_a_text_message_stays() -> None:
 
 
 def test_a_shared_article_is_taken_from_the_script_that_writes_it() -> None:
-    script = r"<script>d = { content_noencode: JsDecode('\x3cp\x3e转\x26amp;载\x3c/p\x3e') };</script>"
-    assert "转&载\n" == as_markdown(of_page(page("").replace("</body>", f"{script}</body>"), "").tree)
+    script = (
+        r"<script>d = { content_noencode: JsDecode('\x3cp\x3e转\x26amp;载\x3c/p\x3e') };</script>"
+    )
+    assert "转&载\n" == as_markdown(
+        of_page(page("").replace("</body>", f"{script}</body>"), "").tree
+    )
 
 
 def test_escapes_of_a_script_do_not_stay_in_a_digest() -> None:
     shown = page("<p>雨</p>").replace("一句摘要", r"他说\x26quot;好\x26quot;\x0a就走了")
-    assert '他说"好" 就走了' == of_page(shown.replace("var a", "var item_show_type = '0', a"), "").digest
+    assert (
+        '他说"好" 就走了'
+        == of_page(shown.replace("var a", "var item_show_type = '0', a"), "").digest
+    )
 
 
 @pytest.mark.parametrize(
@@ -73,7 +91,10 @@ def test_escapes_of_a_script_do_not_stay_in_a_digest() -> None:
             "该内容已被发布者删除",
         ),
         ('<div class="mesg-block"><p>该内容暂时无法查看</p></div>', "该内容暂时无法查看"),
-        ('<h2 class="weui-msg__title">环境异常</h2><a id="js_verify">去验证</a>', "open the page in a browser"),
+        (
+            '<h2 class="weui-msg__title">环境异常</h2><a id="js_verify">去验证</a>',
+            "open the page in a browser",
+        ),
     ],
 )
 def test_a_notice_is_no_article(body: str, says: str) -> None:

@@ -22,7 +22,10 @@ def changed(
 ) -> bytes:
     """Write a Word file in which one part is another."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(word(picture))) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+    with (
+        zipfile.ZipFile(io.BytesIO(word(picture))) as before,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
         for name in before.namelist():
             after.writestr(name, change(before.read(name)) if name == part else before.read(name))
     return out.getvalue()
@@ -61,7 +64,9 @@ def test_what_the_parts_say_that_they_hold_is_bounded_before_one_is_read(
 def test_a_part_with_more_than_it_says_is_no_word_file() -> None:
     data = changed(with_body(b" " * 5_000))
     there = data.rindex(b"PK\x01\x02", 0, data.rindex(DOCUMENT.encode())) + 24
-    assert "this is not a Word file (.docx)" == refusal(data[:there] + (100).to_bytes(4, "little") + data[there + 4 :])
+    assert "this is not a Word file (.docx)" == refusal(
+        data[:there] + (100).to_bytes(4, "little") + data[there + 4 :]
+    )
 
 
 def test_entities_are_not_made_large() -> None:
@@ -71,7 +76,9 @@ def test_entities_are_not_made_large() -> None:
 
 
 def test_a_plain_document_type_of_a_picture_is_none_of_our_business() -> None:
-    found, _ = of_word(changed(lambda _: b'<!DOCTYPE svg PUBLIC "x" "y"><svg/>', "word/media/image1.png"), "letter")
+    found, _ = of_word(
+        changed(lambda _: b'<!DOCTYPE svg PUBLIC "x" "y"><svg/>', "word/media/image1.png"), "letter"
+    )
     assert "五月来信" == found.title
 
 
@@ -84,7 +91,9 @@ NO_WORD_FILES = {
     "nothing": b"",
     "an empty archive": b"PK\x05\x06" + bytes(18),
     "an end that is missing": changed(lambda text: text[:-9]),
-    "a sign that XML does not have": changed(lambda text: text.replace(b"<w:body>", b"<w:body>\x00")),
+    "a sign that XML does not have": changed(
+        lambda text: text.replace(b"<w:body>", b"<w:body>\x00")
+    ),
     "half a file": changed(lambda text: text)[:2000],
     "no document": changed(lambda text: text).replace(b"word/document.xml", b"word/document.xmx"),
 }

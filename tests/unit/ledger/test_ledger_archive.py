@@ -28,12 +28,16 @@ def document(folder: Path, campaign: RenderedCampaign = SALE) -> Path:
 
 
 @pytest.mark.parametrize("campaign", [SALE, text()])
-def test_what_is_kept_is_read_again(archive: LocalArchive, folder: Path, campaign: RenderedCampaign):
+def test_what_is_kept_is_read_again(
+    archive: LocalArchive, folder: Path, campaign: RenderedCampaign
+):
     assert archive.keep(campaign)
     found = LocalArchive(folder).read(campaign.digest)
     assert found is not None
     assert version_of(campaign).lock.message == found.lock.message
-    assert [each.content for each in campaign.message.articles] == [each.content for each in found.message.articles]
+    assert [each.content for each in campaign.message.articles] == [
+        each.content for each in found.message.articles
+    ]
 
 
 def test_reading_writes_nothing(archive: LocalArchive, folder: Path):
@@ -41,7 +45,9 @@ def test_reading_writes_nothing(archive: LocalArchive, folder: Path):
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("digest", ["", "sha256:", "sha256:../../etc/passwd", SALE.digest.upper(), SALE.digest + "\n"])
+@pytest.mark.parametrize(
+    "digest", ["", "sha256:", "sha256:../../etc/passwd", SALE.digest.upper(), SALE.digest + "\n"]
+)
 def test_what_is_no_digest_is_no_path(archive: LocalArchive, digest: str):
     archive.keep(SALE)
     assert None is archive.read(digest)
@@ -64,14 +70,20 @@ def test_equal_bodies_stand_there_once(archive: LocalArchive, folder: Path):
 
 
 def test_no_reviewer_is_in_it(archive: LocalArchive, folder: Path):
-    archive.keep(news("sale", recipients=(*reviewers("editor_li"), Recipient("touser", "oSECRET-0001"))))
+    archive.keep(
+        news("sale", recipients=(*reviewers("editor_li"), Recipient("touser", "oSECRET-0001")))
+    )
     written = b"".join(path.read_bytes() for path in folder.iterdir())
     assert b"oSECRET" not in written
     assert b"editor_li" not in written
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100_000, b"\xff", b"null", b"x" * (ARCHIVE_BYTES_MAX + 1)])
-def test_a_document_that_was_touched_is_not_believed(archive: LocalArchive, folder: Path, content: bytes):
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[" * 100_000, b"\xff", b"null", b"x" * (ARCHIVE_BYTES_MAX + 1)]
+)
+def test_a_document_that_was_touched_is_not_believed(
+    archive: LocalArchive, folder: Path, content: bytes
+):
     archive.keep(SALE)
     document(folder).write_bytes(content)
     assert None is archive.read(SALE.digest)
@@ -84,7 +96,9 @@ def test_a_document_under_another_name_is_not_believed(archive: LocalArchive, fo
 
 
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"<p>x</p>")])
-def test_a_body_that_is_gone_or_touched_is_not_believed(archive: LocalArchive, folder: Path, spoil: object):
+def test_a_body_that_is_gone_or_touched_is_not_believed(
+    archive: LocalArchive, folder: Path, spoil: object
+):
     archive.keep(SALE)
     spoil(next(folder.glob("*.html")))  # type: ignore[operator]
     assert None is archive.read(SALE.digest)
@@ -96,13 +110,17 @@ def test_a_pipe_is_not_waited_for(archive: LocalArchive, folder: Path):
     assert None is archive.read(SALE.digest)
 
 
-def test_a_file_that_cannot_be_read_is_as_good_as_none(archive: LocalArchive, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_that_cannot_be_read_is_as_good_as_none(
+    archive: LocalArchive, monkeypatch: pytest.MonkeyPatch
+):
     archive.keep(SALE)
     monkeypatch.setattr(Path, "read_bytes", _fails)
     assert None is archive.read(SALE.digest)
 
 
-def test_a_folder_that_cannot_be_made_is_said_and_raises_nothing(archive: LocalArchive, folder: Path):
+def test_a_folder_that_cannot_be_made_is_said_and_raises_nothing(
+    archive: LocalArchive, folder: Path
+):
     folder.write_text("in the way")
     assert not archive.keep(SALE)
 

@@ -11,10 +11,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerFutureVersionError
-from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file, sound_part
+from massctl.ledger.codec import (
+    BEGIN,
+    chain_digest,
+    check_form,
+    decode,
+    encode,
+    follow,
+    follow_file,
+    sound_part,
+)
 from massctl.ledger.high_water_mark import note_writing
 from massctl.ledger.local_file import LocalLedger
-from massctl.model.entries import GENESIS, KINDS, Created, Expired, NewEntry, SendAccepted, SendInDoubt
+from massctl.model.entries import (
+    GENESIS,
+    KINDS,
+    Created,
+    Expired,
+    NewEntry,
+    SendAccepted,
+    SendInDoubt,
+)
 from massctl.model.ids import CampaignName, canonical_json
 from massctl.model.state import State, Status, status_of
 
@@ -27,12 +44,16 @@ CREATED: dict[str, Any] = {
 
 def line(**changes: Any) -> bytes:
     """Write a first line by hand; a change to `...` leaves a member out."""
-    return canonical_json({key: value for key, value in {**CREATED, **changes}.items() if value is not ...}).encode()
+    return canonical_json(
+        {key: value for key, value in {**CREATED, **changes}.items() if value is not ...}
+    ).encode()
 
 
 def test_the_first_line_of_a_ledger_byte_for_byte():
     beijing = timezone(timedelta(hours=8))
-    new = NewEntry(at=datetime(2026, 12, 1, 12, tzinfo=beijing), event=Created(lineage=LINEAGE, realm="wechat"))
+    new = NewEntry(
+        at=datetime(2026, 12, 1, 12, tzinfo=beijing), event=Created(lineage=LINEAGE, realm="wechat")
+    )
     written = (
         '{"at":"2026-12-01T12:00:00.000+08:00","campaign":null,"edition":null,"format_version":1,'
         f'"lineage":"{LINEAGE}","prev":"sha256:{"0" * 64}","realm":"wechat","serial":1,"type":"created"}}'
@@ -41,19 +62,28 @@ def test_the_first_line_of_a_ledger_byte_for_byte():
 
 
 def test_chinese_is_written_raw():
-    new = as_new((SendInDoubt(attempt=1, reason="errcode", errcode=-1, errmsg="系统繁忙"), text("words")))
+    new = as_new(
+        (SendInDoubt(attempt=1, reason="errcode", errcode=-1, errmsg="系统繁忙"), text("words"))
+    )
     assert '"errmsg":"系统繁忙"'.encode() in encode(new, 2, GENESIS)
 
 
 def test_a_line_is_named_by_its_bytes():
     # printf '{}' | sha256sum
-    assert "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a" == chain_digest(b"{}")
+    assert (
+        "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+        == chain_digest(b"{}")
+    )
 
 
 def test_a_line_comes_back_as_it_was_said_but_for_less_than_a_millisecond():
     said = as_new(attempted(text("words")), at=NOW + timedelta(microseconds=123_456))
     entry = decode(encode(said, 7, "sha256:x"), 7, "sha256:x")
-    assert (7, "sha256:x", NOW + timedelta(milliseconds=123)) == (entry.serial, entry.prev, entry.at)
+    assert (7, "sha256:x", NOW + timedelta(milliseconds=123)) == (
+        entry.serial,
+        entry.prev,
+        entry.at,
+    )
     assert (said.event, "words", 1) == (entry.event, entry.campaign, entry.edition)
 
 
@@ -67,7 +97,9 @@ def test_a_version_1_ledger_is_written_again_byte_for_byte(tmp_path):
     entries = LocalLedger(FIXTURES / "v1.in.jsonl", tmp_path).read(0)
     again = LocalLedger(tmp_path / "again.jsonl", tmp_path)
     again.append(
-        0, [NewEntry(at=e.at, event=e.event, campaign=e.campaign, edition=e.edition) for e in entries], durable=True
+        0,
+        [NewEntry(at=e.at, event=e.event, campaign=e.campaign, edition=e.edition) for e in entries],
+        durable=True,
     )
     assert (FIXTURES / "v1.out.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes()
 
@@ -75,10 +107,22 @@ def test_a_version_1_ledger_is_written_again_byte_for_byte(tmp_path):
 def test_a_version_1_ledger_still_leads_to_the_same_state(tmp_path):
     state = State()
     state.absorb_all(LocalLedger(FIXTURES / "v1.in.jsonl", tmp_path).read(0))
-    names = [("2026-12-spring-sale", 1), ("2026-12-words", 1), ("2026-12-late", 1), ("2026-11-early", 2)]
-    found = [status_of(state.record(CampaignName(name), edition)) for name, edition in [*names, ("2026-12-clip", 1)]]
+    names = [
+        ("2026-12-spring-sale", 1),
+        ("2026-12-words", 1),
+        ("2026-12-late", 1),
+        ("2026-11-early", 2),
+    ]
+    found = [
+        status_of(state.record(CampaignName(name), edition))
+        for name, edition in [*names, ("2026-12-clip", 1)]
+    ]
     assert [Status.WITHDRAWN, Status.SENDING, Status.NEW, Status.SENDING, Status.STAGED] == found
-    assert (45, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (state.serial, state.lineage, state.realm)
+    assert (45, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (
+        state.serial,
+        state.lineage,
+        state.realm,
+    )
 
 
 @pytest.mark.parametrize("name", ["v2.jsonl", "v1-with-a-newer-kind.jsonl"])
@@ -121,7 +165,10 @@ WRONG = {
     "no prev": (line(prev=...), "it is not a ledger entry"),
     "the serial of another": (line(serial=2), "its serial is 2"),
     "a serial of text": (line(serial="春" * 99), "its serial is '"),
-    "the prev of another": (line(prev="sha256:" + "1" * 64), "it does not follow from the line before"),
+    "the prev of another": (
+        line(prev="sha256:" + "1" * 64),
+        "it does not follow from the line before",
+    ),
     "no moment": (line(at="soon"), "its time cannot be read"),
     "a moment of another type": (line(at=7), "its time cannot be read"),
     "a moment without offset": (line(at="2026-12-01T12:00:00.000"), "its time cannot be read"),
@@ -157,7 +204,9 @@ def test_a_last_line_that_we_would_not_have_written_is_refused(name):
 
 @pytest.mark.parametrize("number", [b"NaN", b"1e999"])
 def test_a_last_line_with_a_number_that_json_cannot_hold_is_refused(number):
-    written = encode(as_new(attempted(text("words"))), 2, "p").replace(b'"is_to_all":true', b'"is_to_all":' + number)
+    written = encode(as_new(attempted(text("words"))), 2, "p").replace(
+        b'"is_to_all":true', b'"is_to_all":' + number
+    )
     with pytest.raises(LedgerCorruptError):
         check_form(written, decode(written, 2, "p"))
 
@@ -317,8 +366,13 @@ def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp
         assert ENTRIES[:count] == found.read(0)
         appended = found.append(count, [NEXT], durable=False)
         data = (tmp_path / "state.jsonl").read_bytes()
-        assert b"".join(each + b"\n" for each in LINES[:count]) == data[: -len(data.splitlines()[-1]) - 1]
-        assert [*ENTRIES[:count], *appended] == LocalLedger(tmp_path / "state.jsonl", tmp_path).read(0)
+        assert (
+            b"".join(each + b"\n" for each in LINES[:count])
+            == data[: -len(data.splitlines()[-1]) - 1]
+        )
+        assert [*ENTRIES[:count], *appended] == LocalLedger(
+            tmp_path / "state.jsonl", tmp_path
+        ).read(0)
 
 
 NEXT_LINE = encode(NEXT, 6, chain_digest(LINES[-1]))
@@ -393,7 +447,13 @@ def test_a_whole_line_behind_the_last_newline_is_no_torn_one(kept):
 
 
 def test_a_newer_kind_of_entry_that_lost_its_newline_is_not_cut_off():
-    head = {"serial": 6, "prev": chain_digest(LINES[-1]), "at": NOW.isoformat(), "campaign": "words", "edition": 1}
+    head = {
+        "serial": 6,
+        "prev": chain_digest(LINES[-1]),
+        "at": NOW.isoformat(),
+        "campaign": "words",
+        "edition": 1,
+    }
     newer = canonical_json({**head, "type": "scheduled"}).encode()
     assert LedgerFutureVersionError is refused(WHOLE + newer)
 
@@ -475,7 +535,8 @@ def test_an_error_says_which_entry_and_how_to_go_on(tmp_path):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
-    st.binary(max_size=300) | st.lists(st.sampled_from([*LINES, b"", b"{}", b"\0", b"\r"]), max_size=8).map(b"\n".join)
+    st.binary(max_size=300)
+    | st.lists(st.sampled_from([*LINES, b"", b"{}", b"\0", b"\r"]), max_size=8).map(b"\n".join)
 )
 def test_any_file_is_a_ledger_or_a_ledger_error(tmp_path, data):
     found = ledger(tmp_path, data)

@@ -53,7 +53,9 @@ def opened(remote: SimRemote, tmp_path: Path, slept: list[float]) -> Open:
     """Open the branch as another runner on another machine would."""
     runners = iter("abcdefgh")
 
-    def open_ledger(*faults: PushFault | None, before_push: Callable[[], None] | None = None) -> GitLedger:
+    def open_ledger(
+        *faults: PushFault | None, before_push: Callable[[], None] | None = None
+    ) -> GitLedger:
         runner = next(runners)
         branch = SimBranch(remote, runner, faults, before_push)
         return GitLedger(branch, tmp_path / runner / "locks", slept.append)
@@ -78,7 +80,9 @@ def test_the_first_push_makes_the_branch_and_says_what_it_is(begun: GitLedger, r
     assert {"README.md", FILE} == set(remote.commits[remote.head][1])
 
 
-def test_what_nothing_waits_for_shares_the_next_push(begun: GitLedger, opened: Open, remote: SimRemote):
+def test_what_nothing_waits_for_shares_the_next_push(
+    begun: GitLedger, opened: Open, remote: SimRemote
+):
     begun.append(1, [image("one")], durable=False)
     begun.append(2, [image("two")], durable=False)
     assert (1, ["created"]) == (remote.pushes, types(opened()))
@@ -104,7 +108,9 @@ def test_two_runners_that_write_the_same_in_the_same_moment_are_two(begun: GitLe
         other.append(1, [ATTEMPT], durable=True)
 
 
-def test_after_a_lost_race_what_waits_comes_behind_the_others_entries(begun: GitLedger, opened: Open):
+def test_after_a_lost_race_what_waits_comes_behind_the_others_entries(
+    begun: GitLedger, opened: Open
+):
     other = opened()
     other.read(0)
     other.append(1, [image("one")], durable=False)
@@ -117,7 +123,9 @@ def test_after_a_lost_race_what_waits_comes_behind_the_others_entries(begun: Git
 
 
 @pytest.mark.parametrize("faults", [1, 2, 3])
-def test_a_push_that_did_not_leave_is_made_again(faults: int, begun: GitLedger, opened: Open, slept: list[float]):
+def test_a_push_that_did_not_leave_is_made_again(
+    faults: int, begun: GitLedger, opened: Open, slept: list[float]
+):
     ledger = opened(*[PushFault.NOT_LEFT] * faults)
     ledger.read(0)
     ledger.append(1, [ATTEMPT], durable=True)
@@ -125,7 +133,9 @@ def test_a_push_that_did_not_leave_is_made_again(faults: int, begun: GitLedger, 
     assert faults == len(slept)
 
 
-def test_a_push_that_never_leaves_is_an_error_and_nothing_is_written(begun: GitLedger, opened: Open):
+def test_a_push_that_never_leaves_is_an_error_and_nothing_is_written(
+    begun: GitLedger, opened: Open
+):
     ledger = opened(*[PushFault.NOT_LEFT] * 4)
     ledger.read(0)
     with pytest.raises(LedgerUnreachableError):
@@ -133,7 +143,9 @@ def test_a_push_that_never_leaves_is_an_error_and_nothing_is_written(begun: GitL
     assert ["created"] == types(opened())
 
 
-def test_a_push_that_arrived_without_an_answer_is_found(begun: GitLedger, opened: Open, remote: SimRemote):
+def test_a_push_that_arrived_without_an_answer_is_found(
+    begun: GitLedger, opened: Open, remote: SimRemote
+):
     ledger = opened(PushFault.ANSWER_LOST)
     ledger.read(0)
     written = ledger.append(1, [ATTEMPT], durable=True)
@@ -142,7 +154,9 @@ def test_a_push_that_arrived_without_an_answer_is_found(begun: GitLedger, opened
     assert ["created", "send_attempted", "expired"] == types(opened())
 
 
-def test_a_push_that_arrived_is_found_behind_what_others_wrote_since(begun: GitLedger, opened: Open):
+def test_a_push_that_arrived_is_found_behind_what_others_wrote_since(
+    begun: GitLedger, opened: Open
+):
     other = opened()
 
     class Overtaken(SimBranch):
@@ -163,7 +177,9 @@ def test_a_push_that_arrived_is_found_behind_what_others_wrote_since(begun: GitL
     assert ["created", "send_attempted", "expired"] == types(ledger)
 
 
-def test_a_push_that_arrives_late_changes_nothing_of_what_was_said(begun: GitLedger, opened: Open, remote: SimRemote):
+def test_a_push_that_arrives_late_changes_nothing_of_what_was_said(
+    begun: GitLedger, opened: Open, remote: SimRemote
+):
     ledger = opened(*[PushFault.LATE] * 4)
     ledger.read(0)
     with pytest.raises(LedgerUnreachableError):
@@ -172,7 +188,9 @@ def test_a_push_that_arrives_late_changes_nothing_of_what_was_said(begun: GitLed
     assert ["created", "send_attempted"] == types(opened())
 
 
-def test_a_late_push_and_its_repetition_are_the_same_one(begun: GitLedger, opened: Open, remote: SimRemote):
+def test_a_late_push_and_its_repetition_are_the_same_one(
+    begun: GitLedger, opened: Open, remote: SimRemote
+):
     ledger = opened(PushFault.LATE)
     ledger.read(0)
     ledger.append(1, [ATTEMPT], durable=True)
@@ -231,7 +249,9 @@ class Interrupted(SimBranch):
         return pushed
 
 
-def test_what_arrives_after_an_interruption_is_not_written_twice(begun: GitLedger, remote: SimRemote, tmp_path: Path):
+def test_what_arrives_after_an_interruption_is_not_written_twice(
+    begun: GitLedger, remote: SimRemote, tmp_path: Path
+):
     """The run ends before the push is on the remote, and makes durable what waits."""
     branch = Interrupted(remote, "i", [PushFault.LATE])
     ledger = GitLedger(branch, tmp_path / "i" / "locks", lambda _: None)
@@ -263,7 +283,9 @@ def test_what_arrived_with_an_interrupted_push_is_not_written_twice(
 
 def test_a_branch_with_something_else_is_left_alone(opened: Open, remote: SimRemote):
     branch = SimBranch(remote, "somebody")
-    remote.take(branch.commit(None, {"README.md": b"", "campaigns/letter/campaign.yaml": b""}, "work"))
+    remote.take(
+        branch.commit(None, {"README.md": b"", "campaigns/letter/campaign.yaml": b""}, "work")
+    )
     ledger = opened()
     ledger.read(0)
     with pytest.raises(LedgerForeignError):
@@ -279,8 +301,12 @@ def test_what_was_only_read_here_is_noticed_too(begun: GitLedger, opened: Open, 
         reader.read(0)
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data.replace(b"T04:00", b"T05:00", 1)])
-def test_a_file_that_no_push_can_have_left_is_refused(damage, begun: GitLedger, opened: Open, remote: SimRemote):
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-9], lambda data: data.replace(b"T04:00", b"T05:00", 1)]
+)
+def test_a_file_that_no_push_can_have_left_is_refused(
+    damage, begun: GitLedger, opened: Open, remote: SimRemote
+):
     begun.append(1, [MORE], durable=True)
     branch = SimBranch(remote, "somebody")
     remote.take(branch.commit(remote.head, {FILE: damage(remote.content())}, "edited"))
@@ -288,7 +314,9 @@ def test_a_file_that_no_push_can_have_left_is_refused(damage, begun: GitLedger, 
         opened().read(0)
 
 
-def test_a_last_line_without_its_newline_gets_it_back(begun: GitLedger, opened: Open, remote: SimRemote):
+def test_a_last_line_without_its_newline_gets_it_back(
+    begun: GitLedger, opened: Open, remote: SimRemote
+):
     branch = SimBranch(remote, "somebody")
     remote.take(branch.commit(remote.head, {FILE: remote.content().rstrip(b"\n")}, "edited"))
     ledger = opened()
@@ -310,7 +338,9 @@ def test_contents_go_along_with_the_next_push(begun: GitLedger, opened: Open, re
     assert WORDS.digest == kept.lock.digest
 
 
-def test_contents_that_are_there_are_not_written_again(begun: GitLedger, opened: Open, remote: SimRemote):
+def test_contents_that_are_there_are_not_written_again(
+    begun: GitLedger, opened: Open, remote: SimRemote
+):
     GitArchive(begun.store).keep(WORDS)
     begun.append(1, [ATTEMPT], durable=True)
     other = opened()
@@ -319,7 +349,9 @@ def test_contents_that_are_there_are_not_written_again(begun: GitLedger, opened:
     assert {} == other.store._files
 
 
-def test_contents_that_cannot_be_kept_stop_nothing(begun: GitLedger, opened: Open, remote: SimRemote):
+def test_contents_that_cannot_be_kept_stop_nothing(
+    begun: GitLedger, opened: Open, remote: SimRemote
+):
     class Broken(SimBranch):
         def list(self, tip, folder):
             raise LedgerUnreachableError("the ledger's branch cannot be read")
@@ -329,7 +361,10 @@ def test_contents_that_cannot_be_kept_stop_nothing(begun: GitLedger, opened: Ope
     ledger = opened()
     ledger.read(0)
     ledger.store._branch.__class__ = Broken
-    assert (False, None) == (GitArchive(ledger.store).keep(WORDS), GitArchive(ledger.store).read(WORDS.digest))
+    assert (False, None) == (
+        GitArchive(ledger.store).keep(WORDS),
+        GitArchive(ledger.store).read(WORDS.digest),
+    )
 
 
 @pytest.fixture
@@ -350,7 +385,9 @@ def long(small: None, begun: GitLedger) -> GitLedger:
     return begun
 
 
-def test_what_grew_is_sealed_and_every_runner_reads_all_of_it(long: GitLedger, opened: Open, remote: SimRemote):
+def test_what_grew_is_sealed_and_every_runner_reads_all_of_it(
+    long: GitLedger, opened: Open, remote: SimRemote
+):
     sealed = segments(remote)
     assert 2 == len(sealed)
     assert all(len(each) <= 700 for each in [*sealed.values(), remote.content()])
@@ -373,7 +410,9 @@ def test_a_push_writes_no_sealed_segment_again(long: GitLedger, remote: SimRemot
     assert set() == written[0] & before
 
 
-def test_more_than_a_segment_at_once_is_cut_where_lines_end(small: None, begun: GitLedger, opened: Open):
+def test_more_than_a_segment_at_once_is_cut_where_lines_end(
+    small: None, begun: GitLedger, opened: Open
+):
     begun.append(1, [MORE] * 9, durable=True)
     assert 10 == len(opened().read(0))
     begun.append(10, [ATTEMPT], durable=True)  # One line that is longer than a segment may be.
@@ -390,7 +429,9 @@ def test_what_others_sealed_meanwhile_is_read_behind_what_was_known(long: GitLed
 
 
 SEGMENT_DAMAGE = {
-    "changed": lambda files: {f"{SEGMENTS}/00000002.jsonl": files[f"{SEGMENTS}/00000002.jsonl"].replace(b"T", b"t", 1)},
+    "changed": lambda files: {
+        f"{SEGMENTS}/00000002.jsonl": files[f"{SEGMENTS}/00000002.jsonl"].replace(b"T", b"t", 1)
+    },
     "missing": lambda _: {f"{SEGMENTS}/00000001.jsonl": None},
     "in another order": lambda files: {
         f"{SEGMENTS}/00000001.jsonl": files[f"{SEGMENTS}/00000002.jsonl"],
@@ -412,17 +453,23 @@ def test_a_damaged_segment_is_refused(damage, long: GitLedger, opened: Open, rem
     assert before != opened().as_found()
 
 
-def test_segments_are_put_aside_with_the_file_that_grows(long: GitLedger, opened: Open, remote: SimRemote):
+def test_segments_are_put_aside_with_the_file_that_grows(
+    long: GitLedger, opened: Open, remote: SimRemote
+):
     before, sealed = long.as_found(), segments(remote)
     long.replace(before[: before.index(b"\n") + 1], NOW, before)
     assert ["created"] == types(GitLedger(SimBranch(remote, "fresh"), long._locks / "fresh"))
-    aside = {path: data for path, data in remote.commits[remote.head][1].items() if "T040000Z" in path}
+    aside = {
+        path: data for path, data in remote.commits[remote.head][1].items() if "T040000Z" in path
+    }
     assert [*sealed.values(), before[-len(aside["massctl.state.20261201T040000Z.jsonl"]) :]] == [
         aside[path] for path in sorted(aside, key=lambda path: path.endswith("Z.jsonl"))
     ]
 
 
-def test_another_backends_ledger_is_laid_out_in_segments(long: GitLedger, remote: SimRemote, tmp_path: Path):
+def test_another_backends_ledger_is_laid_out_in_segments(
+    long: GitLedger, remote: SimRemote, tmp_path: Path
+):
     data = long.as_found()
     other = GitLedger(SimBranch(fresh := SimRemote(), "other"), tmp_path / "other")
     other.store.keep_body("a.html", b"a")
@@ -431,6 +478,9 @@ def test_another_backends_ledger_is_laid_out_in_segments(long: GitLedger, remote
     assert 1 == fresh.pushes
     assert (segments(remote), remote.content()) == (segments(fresh), fresh.content())
     assert 9 == len(other.read(0))
-    assert (["a.html"], b"a") == (other.store.bodies(), other.store.file("massctl.state.bodies/a.html"))
+    assert (["a.html"], b"a") == (
+        other.store.bodies(),
+        other.store.file("massctl.state.bodies/a.html"),
+    )
     with pytest.raises(LedgerForeignError):
         other.take_over(data.replace(b"expired", b"spoiled"), NOW)

@@ -59,10 +59,16 @@ def use(clone: Path, environment: dict[str, str] | None = None, token: str | Non
     ledger.append(len(ledger.read(0)), [MORE], durable=True)
 
 
-@pytest.mark.parametrize("options", [[], ["--depth=1"], ["--single-branch"], ["--bare-like"], ["--filter=blob:none"]])
-def test_whatever_kind_of_clone_it_is(options: list[str], clone: Path, remote: Path, tmp_path: Path):
+@pytest.mark.parametrize(
+    "options", [[], ["--depth=1"], ["--single-branch"], ["--bare-like"], ["--filter=blob:none"]]
+)
+def test_whatever_kind_of_clone_it_is(
+    options: list[str], clone: Path, remote: Path, tmp_path: Path
+):
     begin(clone)
-    other = clone_of(remote, tmp_path / "other", *[each for each in options if each != "--bare-like"])
+    other = clone_of(
+        remote, tmp_path / "other", *[each for each in options if each != "--bare-like"]
+    )
     if "--bare-like" in options:
         git(other, "checkout", "--quiet", "--detach")
     before = look_of(other)
@@ -95,7 +101,9 @@ def test_a_clone_in_the_midst_of_work(clone: Path, remote: Path):
     before = look_of(clone)
     begin(clone)
     assert before == look_of(clone)
-    assert {"README.md", FILE} == set(git(remote, "ls-tree", "--name-only", "massctl-state").splitlines())
+    assert {"README.md", FILE} == set(
+        git(remote, "ls-tree", "--name-only", "massctl-state").splitlines()
+    )
 
 
 def test_a_clone_that_cannot_be_written_but_for_its_cache(clone: Path, remote: Path):
@@ -118,7 +126,9 @@ def test_a_remote_with_a_relative_address(clone: Path, remote: Path):
     assert 1 == types_on(remote)
 
 
-def test_a_remote_that_is_fetched_from_here_and_pushed_to_there(clone: Path, remote: Path, tmp_path: Path):
+def test_a_remote_that_is_fetched_from_here_and_pushed_to_there(
+    clone: Path, remote: Path, tmp_path: Path
+):
     begin(clone)
     git(clone, "remote", "set-url", "origin", "https://mirror.invalid/x.git")
     git(clone, "remote", "set-url", "--push", "origin", str(remote))
@@ -131,7 +141,9 @@ def test_no_hook_and_no_signature_is_asked_for(clone: Path, remote: Path, tmp_pa
     fails = "#!/bin/sh\ntouch $0.ran\nexit 1\n"
     hooks = [write(clone / ".git" / "hooks" / name, fails) for name in HOOKS]
     # A global reference-transaction hook would be the server's too, where the server is a folder of the same user.
-    globally = [write(tmp_path / "hooks" / name, fails) for name in HOOKS if name != "reference-transaction"]
+    globally = [
+        write(tmp_path / "hooks" / name, fails) for name in HOOKS if name != "reference-transaction"
+    ]
     home = tmp_path / "home"
     write(
         home / ".gitconfig",
@@ -140,18 +152,29 @@ def test_no_hook_and_no_signature_is_asked_for(clone: Path, remote: Path, tmp_pa
         "[user]\n\tuseConfigOnly = true\n[init]\n\ttemplateDir = /nowhere\n"
         "[fetch]\n\tprune = true\n\tfsckObjects = true\n[transfer]\n\tfsckObjects = true\n[push]\n\tpushOption = x\n",
     )
-    without_names = {name: value for name, value in ENVIRONMENT.items() if "NAME" not in name and "EMAIL" not in name}
+    without_names = {
+        name: value
+        for name, value in ENVIRONMENT.items()
+        if "NAME" not in name and "EMAIL" not in name
+    }
     ledger = ledger_in(clone, {**without_names, "HOME": str(home)})
     ledger.read(0)
     ledger.append(0, [CREATED], durable=True)
     assert 1 == types_on(remote)
-    assert [] == [each for each in [*hooks, *globally] if each.with_name(f"{each.name}.ran").exists()]
-    assert "massctl <massctl@localhost>" == git(remote, "log", "-1", "--format=%an <%ae>", "massctl-state")
+    assert [] == [
+        each for each in [*hooks, *globally] if each.with_name(f"{each.name}.ran").exists()
+    ]
+    assert "massctl <massctl@localhost>" == git(
+        remote, "log", "-1", "--format=%an <%ae>", "massctl-state"
+    )
 
 
 def test_it_works_inside_of_a_hook_of_another_git(clone: Path, remote: Path):
     begin(clone)
-    use(clone, {"GIT_DIR": ".git", "GIT_INDEX_FILE": str(clone / "no-index"), "GIT_WORK_TREE": "/nowhere"})
+    use(
+        clone,
+        {"GIT_DIR": ".git", "GIT_INDEX_FILE": str(clone / "no-index"), "GIT_WORK_TREE": "/nowhere"},
+    )
     assert 2 == types_on(remote)
 
 
@@ -179,7 +202,8 @@ def test_settings_that_are_included_on_a_condition_count(clone: Path, remote: Pa
 
 def test_ssh_goes_by_the_command_that_git_was_given(clone: Path, remote: Path, tmp_path: Path):
     command = write(
-        tmp_path / "ssh", '#!/bin/sh\necho "$@" >> $(dirname $0)/ssh.log\nfor said; do :; done\nexec sh -c "$said"\n'
+        tmp_path / "ssh",
+        '#!/bin/sh\necho "$@" >> $(dirname $0)/ssh.log\nfor said; do :; done\nexec sh -c "$said"\n',
     )
     begin(clone)
     git(clone, "remote", "set-url", "origin", f"git@example.com:{remote}")
@@ -214,16 +238,25 @@ def test_a_branch_whose_history_was_cut_goes_on(clone: Path, remote: Path):
     begin(clone)
     use(clone)
     tree = git(remote, "rev-parse", "massctl-state^{tree}")
-    git(remote, "update-ref", "refs/heads/massctl-state", git(remote, "commit-tree", tree, "-m", "cut"))
+    git(
+        remote,
+        "update-ref",
+        "refs/heads/massctl-state",
+        git(remote, "commit-tree", tree, "-m", "cut"),
+    )
     use(clone)
     assert 3 == types_on(remote)
 
 
-def test_a_branch_that_moved_since_it_was_read_is_a_lost_race(clone: Path, remote: Path, tmp_path: Path):
+def test_a_branch_that_moved_since_it_was_read_is_a_lost_race(
+    clone: Path, remote: Path, tmp_path: Path
+):
     begin(clone)
     ours, theirs = branch_in(clone), branch_in(clone_of(remote, tmp_path / "other"))
     commits = [branch.commit(branch.fetch(), {FILE: b"x"}, "said") for branch in (ours, theirs)]
-    outcomes = [branch.push(commit).outcome for branch, commit in zip((ours, theirs), commits, strict=True)]
+    outcomes = [
+        branch.push(commit).outcome for branch, commit in zip((ours, theirs), commits, strict=True)
+    ]
     assert [Push.DONE, Push.LOST] == outcomes
     tip = theirs.fetch()
     assert tip is not None
@@ -244,7 +277,9 @@ def test_a_push_that_was_made_already_is_done(clone: Path):
     assert [Push.DONE, Push.DONE] == [branch.push(commit).outcome for _ in range(2)]
 
 
-def test_where_it_was_last_is_known_after_a_fetch_and_after_a_push(clone: Path, remote: Path, tmp_path: Path):
+def test_where_it_was_last_is_known_after_a_fetch_and_after_a_push(
+    clone: Path, remote: Path, tmp_path: Path
+):
     branch = branch_in(clone)
     assert None is branch.fetched()
     begin(clone)
@@ -256,12 +291,18 @@ def test_where_it_was_last_is_known_after_a_fetch_and_after_a_push(clone: Path, 
     assert branch.fetched() == other.fetched()
 
 
-LIKE_IT = ("refs/heads/refs/heads/massctl-state", "refs/tags/refs/heads/massctl-state", "refs/heads/x/massctl-state")
+LIKE_IT = (
+    "refs/heads/refs/heads/massctl-state",
+    "refs/tags/refs/heads/massctl-state",
+    "refs/heads/x/massctl-state",
+)
 """Refs that git takes for refs/heads/massctl-state, or that a pattern of `git ls-remote` finds as well."""
 
 
 @pytest.mark.parametrize("ref", LIKE_IT)
-def test_a_ref_that_only_ends_with_the_name_is_another_one(clone: Path, remote: Path, ref: str) -> None:
+def test_a_ref_that_only_ends_with_the_name_is_another_one(
+    clone: Path, remote: Path, ref: str
+) -> None:
     git(clone, "push", "--quiet", "origin", f"HEAD:{ref}")
     assert None is branch_in(clone).fetch()
 
@@ -313,7 +354,10 @@ def test_a_commit_may_take_files_away(clone: Path):
 
 def test_a_server_that_refuses_is_told_with_its_words(clone: Path, remote: Path):
     begin(clone)
-    write(remote / "hooks" / "pre-receive", "#!/bin/sh\necho 'GH013: Repository rule violations found' >&2\nexit 1\n")
+    write(
+        remote / "hooks" / "pre-receive",
+        "#!/bin/sh\necho 'GH013: Repository rule violations found' >&2\nexit 1\n",
+    )
     ledger = ledger_in(clone)
     ledger.read(0)
     with pytest.raises(LedgerUnreachableError) as caught:
@@ -342,7 +386,8 @@ def test_a_remote_that_may_not_be_written(clone: Path, remote: Path):
 
 
 @pytest.mark.parametrize(
-    "address", ["https://lin:s3cr3t-t0ken@127.0.0.1:9/x.git", "https://s3cr3t-t0ken@127.0.0.1:9/x.git"]
+    "address",
+    ["https://lin:s3cr3t-t0ken@127.0.0.1:9/x.git", "https://s3cr3t-t0ken@127.0.0.1:9/x.git"],
 )
 def test_a_token_in_an_address_is_in_no_error(address: str, clone: Path):
     git(clone, "remote", "set-url", "origin", address)
@@ -354,9 +399,15 @@ def test_a_token_in_an_address_is_in_no_error(address: str, clone: Path):
 
 def test_what_a_server_echoes_of_a_token_is_struck(clone: Path, tmp_path: Path):
     begin(clone)
-    git(clone, "config", "http.https://example.com/.extraheader", "AUTHORIZATION: basic c2VjcmV0LXRva2Vu")
+    git(
+        clone,
+        "config",
+        "http.https://example.com/.extraheader",
+        "AUTHORIZATION: basic c2VjcmV0LXRva2Vu",
+    )
     command = write(
-        tmp_path / "ssh", "#!/bin/sh\necho 'fatal: AUTHORIZATION: basic c2VjcmV0LXRva2Vu and 0123-token' >&2\nexit 1\n"
+        tmp_path / "ssh",
+        "#!/bin/sh\necho 'fatal: AUTHORIZATION: basic c2VjcmV0LXRva2Vu and 0123-token' >&2\nexit 1\n",
     )
     git(clone, "remote", "set-url", "origin", "https://example.com/x.git")
     git(clone, "config", "url.git@example.com:x.insteadOf", "https://example.com/x.git")
@@ -365,8 +416,15 @@ def test_what_a_server_echoes_of_a_token_is_struck(clone: Path, tmp_path: Path):
     assert ("c2VjcmV0" in caught.value.detail, "0123" in caught.value.detail) == (False, False)
 
 
-def test_a_token_and_its_header_are_in_no_argument_and_no_file(clone: Path, remote: Path, tmp_path: Path):
-    git(clone, "config", "http.https://example.com/.extraheader", "AUTHORIZATION: basic b2xkLXRva2Vu")
+def test_a_token_and_its_header_are_in_no_argument_and_no_file(
+    clone: Path, remote: Path, tmp_path: Path
+):
+    git(
+        clone,
+        "config",
+        "http.https://example.com/.extraheader",
+        "AUTHORIZATION: basic b2xkLXRva2Vu",
+    )
     git(clone, "remote", "set-url", "origin", "https://example.com/x.git")
     way = way_to(clone, "origin", ENVIRONMENT, "fresh-token")
     headers = [value for key, value in way.settings if key.endswith("extraheader")]
@@ -471,7 +529,9 @@ def bad_head(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", [other_names, no_objects, bad_head])
-def test_a_broken_copy_is_made_anew_and_that_is_told(clone: Path, remote: Path, broken: Callable[[Path], None]) -> None:
+def test_a_broken_copy_is_made_anew_and_that_is_told(
+    clone: Path, remote: Path, broken: Callable[[Path], None]
+) -> None:
     begin(clone)
     told: list[str] = []
     branch = branch_in(clone, tell=told.append)
@@ -486,7 +546,9 @@ def test_a_broken_copy_is_made_anew_and_that_is_told(clone: Path, remote: Path, 
     assert 2 == types_on(remote)
 
 
-def test_a_setting_for_other_names_makes_no_other_copy(clone: Path, remote: Path, tmp_path: Path) -> None:
+def test_a_setting_for_other_names_makes_no_other_copy(
+    clone: Path, remote: Path, tmp_path: Path
+) -> None:
     settings = write(tmp_path / "config", "[init]\n\tdefaultObjectFormat = sha256\n")
     begin(clone)
     rmtree(next(clone.rglob("ledger.git")))
@@ -495,7 +557,9 @@ def test_a_setting_for_other_names_makes_no_other_copy(clone: Path, remote: Path
     assert 2 == types_on(remote)
 
 
-def test_a_remote_that_takes_its_time_is_told_once(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_remote_that_takes_its_time_is_told_once(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("massctl.git.SLOW_SECONDS", 0.0)
     told: list[str] = []
     branch_in(clone, tell=told.append).fetch()
@@ -503,7 +567,9 @@ def test_a_remote_that_takes_its_time_is_told_once(clone: Path, monkeypatch: pyt
     assert ["waiting for origin/massctl-state"] == [each.rpartition(" at ")[0] for each in told]
 
 
-def test_all_that_a_branch_has_is_replaced_but_for_the_folders_that_are_kept(clone: Path, remote: Path) -> None:
+def test_all_that_a_branch_has_is_replaced_but_for_the_folders_that_are_kept(
+    clone: Path, remote: Path
+) -> None:
     branch = branch_in(clone)
     first = branch.commit(None, {"old/a.txt": b"a", "kept/b.txt": b"b"}, "first")
     assert Push.DONE is branch.replace(None, first).outcome
@@ -516,7 +582,9 @@ def test_all_that_a_branch_has_is_replaced_but_for_the_folders_that_are_kept(clo
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_nothing_is_replaced_that_was_not_seen(clone: Path, known: bool, tmp_path: Path, remote: Path) -> None:
+def test_nothing_is_replaced_that_was_not_seen(
+    clone: Path, known: bool, tmp_path: Path, remote: Path
+) -> None:
     mine, other = branch_in(clone), branch_in(clone_of(remote, tmp_path / "other"))
     first = mine.commit(None, {"a.txt": b"a"}, "first")
     if known:
@@ -532,7 +600,12 @@ def test_nothing_is_replaced_that_was_not_seen(clone: Path, known: bool, tmp_pat
 def test_another_ref_is_not_called_the_branch_of_the_ledger(clone: Path, remote: Path):
     rmtree(remote)
     copy, ref = clone / ".massctl" / "pull-request.git", "refs/pull/7/head"
-    branch = GitBranch(copy, way_to(clone, "origin", ENVIRONMENT, None), "", ref=ref, is_ledger=False)
+    branch = GitBranch(
+        copy, way_to(clone, "origin", ENVIRONMENT, None), "", ref=ref, is_ledger=False
+    )
     with pytest.raises(LedgerUnreachableError) as raised:
         branch.fetch()
-    assert (f"{ref} cannot be fetched", True) == (str(raised.value), raised.value.detail.startswith(f"{ref} at "))
+    assert (f"{ref} cannot be fetched", True) == (
+        str(raised.value),
+        raised.value.detail.startswith(f"{ref} at "),
+    )

@@ -66,8 +66,12 @@ def test_what_was_not_flushed_may_be_lost_in_a_crash(ledger: LocalLedger, tmp_pa
     assert 2 == len(put_back(tmp_path).read(0))
 
 
-def test_a_ledger_of_another_lineage_is_judged_elsewhere(ledger: LocalLedger, tmp_path: Path) -> None:
-    assert set_back(seen_mark(tmp_path / "locks"), "01JDXW99999999999999999999", 1, "sha256:x") is None
+def test_a_ledger_of_another_lineage_is_judged_elsewhere(
+    ledger: LocalLedger, tmp_path: Path
+) -> None:
+    assert (
+        set_back(seen_mark(tmp_path / "locks"), "01JDXW99999999999999999999", 1, "sha256:x") is None
+    )
 
 
 def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
@@ -89,9 +93,17 @@ def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
 
 @pytest.mark.parametrize(
     "note",
-    ["", "[]", "{}", '{"lineage": 1, "serial": 2, "digest": "x"}', '{"lineage": "x", "serial": true, "digest": "x"}'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"lineage": 1, "serial": 2, "digest": "x"}',
+        '{"lineage": "x", "serial": true, "digest": "x"}',
+    ],
 )
-def test_a_note_that_is_none_of_ours_says_nothing(ledger: LocalLedger, tmp_path: Path, note: str) -> None:
+def test_a_note_that_is_none_of_ours_says_nothing(
+    ledger: LocalLedger, tmp_path: Path, note: str
+) -> None:
     (tmp_path / "locks" / FILE).write_text(note)
     assert 1 == len(put_back(tmp_path).read(0))
 

@@ -50,7 +50,10 @@ def test_a_disk_that_knows_no_links_holds_a_ledger_too(code, path, open_ledger, 
 def test_a_link_to_a_ledger_that_is_not_there_leads_to_where_it_begins(path, open_ledger):
     path.symlink_to(path.parent / "elsewhere.jsonl")
     open_ledger().append(0, [CREATED], durable=True)
-    assert (True, 1) == (path.is_symlink(), len((path.parent / "elsewhere.jsonl").read_bytes().splitlines()))
+    assert (True, 1) == (
+        path.is_symlink(),
+        len((path.parent / "elsewhere.jsonl").read_bytes().splitlines()),
+    )
 
 
 def test_nothing_to_append_changes_nothing(path, begun):
@@ -118,15 +121,21 @@ while done < 15:
 
 
 @pytest.mark.slow
-def test_three_processes_that_write_at_once_lose_nothing_and_break_nothing(path, begun, open_ledger):
+def test_three_processes_that_write_at_once_lose_nothing_and_break_nothing(
+    path, begun, open_ledger
+):
     tests = str(Path(__file__).parents[2])
     processes = [
-        subprocess.Popen([sys.executable, "-c", APPENDER, path, name], env={**os.environ, "PYTHONPATH": tests})
+        subprocess.Popen(
+            [sys.executable, "-c", APPENDER, path, name], env={**os.environ, "PYTHONPATH": tests}
+        )
         for name in ("a", "b", "c")
     ]
     assert [0, 0, 0] == [process.wait(60) for process in processes]
     found = open_ledger().read(1)
-    assert {"a": 15, "b": 15, "c": 15} == {name: sum(e.campaign == name for e in found) for name in "abc"}
+    assert {"a": 15, "b": 15, "c": 15} == {
+        name: sum(e.campaign == name for e in found) for name in "abc"
+    }
 
 
 def fail_after(monkeypatch: pytest.MonkeyPatch, size_bytes: int, code: int) -> None:
@@ -145,14 +154,19 @@ def fail_after(monkeypatch: pytest.MonkeyPatch, size_bytes: int, code: int) -> N
 
 @pytest.mark.parametrize("size_bytes", [0, 1, 50, 200])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
-def test_a_write_that_fails_midway_leaves_the_file_as_it_was(size_bytes, code, path, begun, open_ledger, monkeypatch):
+def test_a_write_that_fails_midway_leaves_the_file_as_it_was(
+    size_bytes, code, path, begun, open_ledger, monkeypatch
+):
     before = path.read_bytes()
     fail_after(monkeypatch, size_bytes, code)
     with pytest.raises(LedgerError, match="cannot write the ledger") as caught:
         begun.append(1, [MORE, MORE], durable=True)
     monkeypatch.undo()
     assert before == path.read_bytes()
-    assert f"massctl.state.jsonl: {os.strerror(code)}. Nothing that depends on it was done." == caught.value.detail
+    assert (
+        f"massctl.state.jsonl: {os.strerror(code)}. Nothing that depends on it was done."
+        == caught.value.detail
+    )
     assert [2] == [entry.serial for entry in begun.append(1, [MORE], durable=True)]
     assert 2 == len(open_ledger().read(0))
 
@@ -191,7 +205,10 @@ def test_a_read_only_ledger_is_an_error_and_no_traceback(path, begun, monkeypatc
     monkeypatch.setattr(local_file.os, "open", refusing)
     with pytest.raises(LedgerError) as caught:
         begun.append(1, [MORE], durable=True)
-    assert "massctl.state.jsonl: Permission denied. Nothing that depends on it was done." == caught.value.detail
+    assert (
+        "massctl.state.jsonl: Permission denied. Nothing that depends on it was done."
+        == caught.value.detail
+    )
     assert caught.value.__cause__ is None
     assert 1 == len(begun.read(0))
 
@@ -234,7 +251,9 @@ def calls(monkeypatch: pytest.MonkeyPatch, path: Path) -> list[str]:
     return seen
 
 
-def test_the_first_append_flushes_the_file_before_it_has_its_name_and_then_the_folder(calls, open_ledger):
+def test_the_first_append_flushes_the_file_before_it_has_its_name_and_then_the_folder(
+    calls, open_ledger
+):
     open_ledger().append(0, [CREATED], durable=False)
     assert ["write", "flush", "link", "flush folder"] == calls
 
@@ -277,7 +296,9 @@ def test_a_durable_append_flushes_what_others_wrote_before(begun, calls):
     assert [*NOTED, "write", "write", "flush"] == calls
 
 
-def test_what_another_machine_wrote_is_flushed_before_the_mark_names_it(path, begun, calls, open_ledger):
+def test_what_another_machine_wrote_is_flushed_before_the_mark_names_it(
+    path, begun, calls, open_ledger
+):
     (path.parent / "locks" / FILE).unlink()
     ledger = open_ledger()
     ledger.read(0)
@@ -331,7 +352,10 @@ def linked(request: pytest.FixtureRequest, path: Path, begun: LocalLedger) -> Lo
 
 @pytest.mark.slow
 def test_an_entry_that_was_acknowledged_is_not_cut_away(
-    begun: LocalLedger, linked: LocalLedger, open_ledger: Callable[[], LocalLedger], monkeypatch: pytest.MonkeyPatch
+    begun: LocalLedger,
+    linked: LocalLedger,
+    open_ledger: Callable[[], LocalLedger],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     """The other checkout writes in the moment in which this one has looked where the ledger ends."""
     read, acknowledged = os.read, []
@@ -396,7 +420,9 @@ def test_another_ledger_of_the_same_length_is_not_written_to(begun: LocalLedger,
 
 
 @pytest.mark.parametrize("behind", [b"{}", b"\0" * 9, b"half a line"])
-def test_what_is_no_beginning_of_an_entry_is_not_cut_off(begun: LocalLedger, path: Path, behind: bytes):
+def test_what_is_no_beginning_of_an_entry_is_not_cut_off(
+    begun: LocalLedger, path: Path, behind: bytes
+):
     path.write_bytes(found := path.read_bytes() + behind)
     with pytest.raises(LedgerStaleError):
         begun.append(1, [MORE], durable=True)
@@ -440,7 +466,9 @@ def test_what_is_no_file_is_refused_at_once(make, path, open_ledger):
 
 def test_what_a_crash_leaves_beside_the_file_is_ignored_by_git(path, open_ledger, monkeypatch):
     """The scaffold's .gitignore has massctl.state.*.jsonl."""
-    monkeypatch.setattr(local_file.os, "unlink", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "no")))
+    monkeypatch.setattr(
+        local_file.os, "unlink", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "no"))
+    )
     open_ledger().append(0, [CREATED], durable=True)
     assert [f"massctl.state.{os.getpid()}.new.jsonl"] == [
         each.name for each in path.parent.glob("massctl.state.*.jsonl")
@@ -470,7 +498,9 @@ def test_a_replacement_that_died_between_its_two_names_is_done_again(path, begun
 
 
 @pytest.mark.parametrize("failing", ["link", "replace", "fsync"])
-def test_a_replacement_that_fails_leaves_the_ledger_as_it_is(failing, path, begun, open_ledger, monkeypatch):
+def test_a_replacement_that_fails_leaves_the_ledger_as_it_is(
+    failing, path, begun, open_ledger, monkeypatch
+):
     def fail(*_: object) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 

@@ -32,7 +32,10 @@ with sole_runner(Path(sys.argv[1]), datetime(2026, 12, 1, 4, tzinfo=UTC)):
 def holder(tmp_path: Path):
     """Start another process that holds the lock until it is told or made to stop."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, tmp_path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     assert "held\n" == process.stdout.readline()
@@ -116,7 +119,10 @@ def test_a_holder_whose_note_cannot_be_read_is_somebody(note, tmp_path, holder):
 
 def test_a_holder_without_a_note_is_somebody(tmp_path, holder):
     (tmp_path / "runner.json").unlink()
-    with pytest.raises(LedgerLockedError, match="another massctl is at work"), sole_runner(tmp_path, NOW):
+    with (
+        pytest.raises(LedgerLockedError, match="another massctl is at work"),
+        sole_runner(tmp_path, NOW),
+    ):
         pass
 
 
@@ -162,7 +168,10 @@ def test_whoever_stays_longer_than_it_said_is_named(tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_made_is_an_error_and_no_traceback(tmp_path):
     (tmp_path / "locks").write_text("a file")
-    with pytest.raises(LedgerError, match="cannot lock the ledger") as caught, sole_runner(tmp_path / "locks", NOW):
+    with (
+        pytest.raises(LedgerError, match="cannot lock the ledger") as caught,
+        sole_runner(tmp_path / "locks", NOW),
+    ):
         pass
     assert "locks: File exists. Nothing was done." == caught.value.detail
 

@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.errors import LedgerCorruptError, LedgerError, LedgerKeyError, LedgerUntrustedError
-from massctl.ledger.codec import BEGIN, chain_digest, check_form, decode, encode, follow, follow_file, sound_part
+from massctl.ledger.codec import (
+    BEGIN,
+    chain_digest,
+    check_form,
+    decode,
+    encode,
+    follow,
+    follow_file,
+    sound_part,
+)
 from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor
 from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.signature import (
@@ -75,14 +84,19 @@ def test_a_signed_ledger_is_written_again_byte_for_byte(tmp_path: Path) -> None:
 def test_it_is_read_with_the_key_that_signs_now_alone() -> None:
     entries, end = follow_file(FIXTURE.read_bytes(), deep=True, keys=keys())
     assert list(EVENTS) == [entry.event for entry in entries]
-    assert Signing(LINEAGE, SECOND.public, (FIRST.public, SECOND.public), SECOND.public) == end.signing
+    assert (
+        Signing(LINEAGE, SECOND.public, (FIRST.public, SECOND.public), SECOND.public) == end.signing
+    )
 
 
 def test_lines_are_verified_from_any_end_on() -> None:
     lines = FIXTURE.read_bytes().splitlines()
     for count in range(len(lines) + 1):
         _, end = follow(whole(lines[:count]), keys=keys())
-        assert follow_file(FIXTURE.read_bytes(), keys=keys())[1] == follow(whole(lines[count:]), end, keys=keys())[1]
+        assert (
+            follow_file(FIXTURE.read_bytes(), keys=keys())[1]
+            == follow(whole(lines[count:]), end, keys=keys())[1]
+        )
 
 
 def test_whoever_does_not_name_the_key_believes_nothing() -> None:
@@ -221,7 +235,10 @@ def test_the_private_key_is_read_once_and_has_to_be_the_named_one() -> None:
 def test_a_key_comes_back_as_it_was_written_and_shows_itself_to_nobody() -> None:
     again = PrivateKey.of(f" {SECOND.written()}\n", "the file")
     assert (SECOND.public, SECOND.written()) == (again.public, again.written())
-    assert SECOND.written().split("+", 4)[4] not in f"{SECOND!r} {SECOND} {vars(LedgerKeys)} {keys(SECOND)!r}"
+    assert (
+        SECOND.written().split("+", 4)[4]
+        not in f"{SECOND!r} {SECOND} {vars(LedgerKeys)} {keys(SECOND)!r}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -240,12 +257,20 @@ def test_what_is_no_private_key_is_not_repeated(broken: str) -> None:
     with pytest.raises(LedgerKeyError) as caught:
         PrivateKey.of(broken, "MASSCTL_LEDGER_KEY")
     assert "MASSCTL_LEDGER_KEY" in caught.value.detail
-    assert SECOND.written().split("+", 4)[4][:20] not in f"{caught.value.summary}{caught.value.detail}"
+    assert (
+        SECOND.written().split("+", 4)[4][:20] not in f"{caught.value.summary}{caught.value.detail}"
+    )
 
 
 @pytest.mark.parametrize(
     "broken",
-    ["", "sender", SECOND.public.replace("sender", "other"), SECOND.public[:-4], SECOND.public.replace("+AY", "+BY")],
+    [
+        "",
+        "sender",
+        SECOND.public.replace("sender", "other"),
+        SECOND.public[:-4],
+        SECOND.public.replace("+AY", "+BY"),
+    ],
 )
 def test_what_is_no_public_key_is_refused(broken: str) -> None:
     with pytest.raises(LedgerUntrustedError, match="trusted"):
@@ -278,7 +303,9 @@ def test_a_forged_message_proves_nothing(change: Any) -> None:
     trailer = trailer_of(str(trailer_line(LAST, 5)))
     end = follow_file(FIXTURE.read_bytes(), keys=keys())[1].signing
     assert not keys().is_signed(end, change(trailer))
-    assert not keys().is_signed(replace(end, lineage="01JDXW99999999999999999999"), trailer or Trailer(1, "", ""))
+    assert not keys().is_signed(
+        replace(end, lineage="01JDXW99999999999999999999"), trailer or Trailer(1, "", "")
+    )
 
 
 def test_a_key_that_is_malformed_proves_nothing() -> None:
@@ -303,6 +330,9 @@ def test_a_ledger_without_an_entry_is_neither_signed_nor_not() -> None:
 def test_how_far_the_messages_were_read_is_remembered_for_one_ledger(tmp_path: Path) -> None:
     floor = Floor(LINEAGE, "0" * 40, 7)
     note_floor(tmp_path, floor)
-    assert [floor, None] == [seen_floor(tmp_path, LINEAGE), seen_floor(tmp_path, "01JDXW99999999999999999999")]
+    assert [floor, None] == [
+        seen_floor(tmp_path, LINEAGE),
+        seen_floor(tmp_path, "01JDXW99999999999999999999"),
+    ]
     (tmp_path / "floor.json").write_text('{"lineage": 1}', encoding="utf-8")
     assert None is seen_floor(tmp_path, LINEAGE)

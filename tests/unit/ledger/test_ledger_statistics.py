@@ -22,7 +22,11 @@ def archive(tmp_path: Path) -> LocalStatistics:
 
 
 def lines(tmp_path: Path, name: str) -> list[str]:
-    return (tmp_path / "massctl.state.statistics" / APPID / name).read_text(encoding="utf-8").splitlines()
+    return (
+        (tmp_path / "massctl.state.statistics" / APPID / name)
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
 
 
 NEWER_THAN_UNICODE = "\u0378"
@@ -38,7 +42,9 @@ FULL = article_day(
 )
 
 
-def test_reading_an_archive_that_is_not_there_writes_nothing(archive: LocalStatistics, tmp_path: Path):
+def test_reading_an_archive_that_is_not_there_writes_nothing(
+    archive: LocalStatistics, tmp_path: Path
+):
     assert {} == archive.load(ME).articles
     assert [] == list(tmp_path.iterdir())
 
@@ -63,18 +69,29 @@ def test_a_row_that_says_nothing_new_is_not_written_again(archive: LocalStatisti
     archive.add(ME, [FULL], [account_day(read_user=5)], asked())
     later = SEEN + timedelta(hours=2)
     again = article_day(
-        **{name: getattr(FULL, name) for name in FULL.__struct_fields__ if name not in _PLACES} | {"seen_at": later}
+        **{name: getattr(FULL, name) for name in FULL.__struct_fields__ if name not in _PLACES}
+        | {"seen_at": later}
     )
     archived = archive.add(ME, [again], [account_day(read_user=5, seen=later)], asked(at=later))
-    assert ((), (), (FULL,)) == (archived.articles, archived.days, archived.before.articles["100_1"])
-    assert 1 == len(lines(tmp_path, "articles-2026-11.jsonl")) == len(lines(tmp_path, "account-2026-11.jsonl"))
+    assert ((), (), (FULL,)) == (
+        archived.articles,
+        archived.days,
+        archived.before.articles["100_1"],
+    )
+    assert (
+        1
+        == len(lines(tmp_path, "articles-2026-11.jsonl"))
+        == len(lines(tmp_path, "account-2026-11.jsonl"))
+    )
     assert 2 == len(lines(tmp_path, "calls-2026-11.jsonl"))
 
 
 _PLACES = ("msgid", "ref_date", "stat_date")
 
 
-def test_the_row_that_was_seen_last_counts_and_the_older_one_stays(archive: LocalStatistics, tmp_path: Path):
+def test_the_row_that_was_seen_last_counts_and_the_older_one_stays(
+    archive: LocalStatistics, tmp_path: Path
+):
     archive.add(ME, [article_day(read_user=12)], [], asked())
     archive.add(ME, [article_day(read_user=9, seen_at=SEEN + timedelta(hours=1))], [], asked())
     archive.add(ME, [article_day(read_user=11, seen_at=SEEN - timedelta(hours=1))], [], asked())
@@ -83,16 +100,35 @@ def test_the_row_that_was_seen_last_counts_and_the_older_one_stays(archive: Loca
 
 
 def test_a_day_of_the_account_is_what_each_call_said_of_it(archive: LocalStatistics):
-    archive.add(ME, [], [account_day(read_user=5, read_user_source={"推荐": 2}, is_delay=True)], asked())
-    archive.add(ME, [], [account_day(new_user={}, cancel_user={0: 2}, seen=SEEN + timedelta(minutes=1))], asked())
+    archive.add(
+        ME, [], [account_day(read_user=5, read_user_source={"推荐": 2}, is_delay=True)], asked()
+    )
+    archive.add(
+        ME,
+        [],
+        [account_day(new_user={}, cancel_user={0: 2}, seen=SEEN + timedelta(minutes=1))],
+        asked(),
+    )
     archive.add(ME, [], [account_day(cumulate_user=90, seen=SEEN + timedelta(minutes=2))], asked())
     day = archive.load(ME).account[SENT]
     assert (5, {"推荐": 2}, True, {}, {0: 2}, 90) == (
-        *(day.read_user, day.read_user_source, day.is_delay, day.new_user, day.cancel_user, day.cumulate_user),
+        *(
+            day.read_user,
+            day.read_user_source,
+            day.is_delay,
+            day.new_user,
+            day.cancel_user,
+            day.cumulate_user,
+        ),
     )
     archive.add(ME, [], [account_day(read_user=6, seen=SEEN + timedelta(hours=3))], asked())
     day = archive.load(ME).account[SENT]
-    assert (6, {}, False, {0: 2}) == (day.read_user, day.read_user_source, day.is_delay, day.cancel_user)
+    assert (6, {}, False, {0: 2}) == (
+        day.read_user,
+        day.read_user_source,
+        day.is_delay,
+        day.cancel_user,
+    )
 
 
 def test_what_was_not_said_stays_unknown(archive: LocalStatistics):
@@ -106,11 +142,16 @@ def test_what_was_not_said_stays_unknown(archive: LocalStatistics):
     )
 
 
-def test_a_torn_last_line_is_left_out_and_ends_before_the_next(archive: LocalStatistics, tmp_path: Path):
+def test_a_torn_last_line_is_left_out_and_ends_before_the_next(
+    archive: LocalStatistics, tmp_path: Path
+):
     archive.add(ME, [article_day(0), article_day(1)], [], asked())
     path = tmp_path / "massctl.state.statistics" / APPID / "articles-2026-11.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
-    assert ([10], 1) == ([row.read_user for row in archive.load(ME).articles["100_1"]], archive.load(ME).unreadable)
+    assert ([10], 1) == (
+        [row.read_user for row in archive.load(ME).articles["100_1"]],
+        archive.load(ME).unreadable,
+    )
     archive.add(ME, [article_day(2)], [], asked())
     assert [10, 12] == [row.read_user for row in archive.load(ME).articles["100_1"]]
 
@@ -138,26 +179,36 @@ ROW = {
         "[" * 100_000,
     ],
 )
-def test_a_line_that_massctl_did_not_write_is_left_out_and_counted(archive: LocalStatistics, tmp_path: Path, line: str):
+def test_a_line_that_massctl_did_not_write_is_left_out_and_counted(
+    archive: LocalStatistics, tmp_path: Path, line: str
+):
     archive.add(ME, [article_day()], [], asked())
-    with (tmp_path / "massctl.state.statistics" / APPID / "articles-2026-11.jsonl").open("a", encoding="utf-8") as file:
+    with (tmp_path / "massctl.state.statistics" / APPID / "articles-2026-11.jsonl").open(
+        "a", encoding="utf-8"
+    ) as file:
         file.write(f"{line}\n")
     found = archive.load(ME)
     assert (["100_1"], 1) == (list(found.articles), found.unreadable)
 
 
-def test_a_day_of_the_account_that_massctl_did_not_write_is_left_out(archive: LocalStatistics, tmp_path: Path):
+def test_a_day_of_the_account_that_massctl_did_not_write_is_left_out(
+    archive: LocalStatistics, tmp_path: Path
+):
     archive.add(ME, [], [account_day(read_user=5)], asked())
     path = tmp_path / "massctl.state.statistics" / APPID / "account-2026-11.jsonl"
     path.write_text(
-        path.read_text() + '{"ref_date":"2026-11-04","seen_at":"2026-11-05T00:00:00Z","new_user":{"x":1}}\n'
+        path.read_text()
+        + '{"ref_date":"2026-11-04","seen_at":"2026-11-05T00:00:00Z","new_user":{"x":1}}\n'
     )
     found = archive.load(ME)
     assert ([SENT], 1) == (list(found.account), found.unreadable)
 
 
 def test_what_is_read_begins_with_a_day(archive: LocalStatistics):
-    rows = [article_day(msgid=f"{number}_1", sent=date(2026, month, 15)) for number, month in enumerate((9, 10, 11))]
+    rows = [
+        article_day(msgid=f"{number}_1", sent=date(2026, month, 15))
+        for number, month in enumerate((9, 10, 11))
+    ]
     archive.add(ME, rows, [account_day(), account_day(1, read_user=1)], asked())
     found = archive.load(ME, date(2026, 10, 15))
     assert ["1_1", "2_1"] == list(found.articles)
@@ -224,7 +275,9 @@ def test_a_line_that_wechat_cannot_have_made_is_left_out_and_counted(
     assert ((FULL,), 1) == (found.articles["100_1"], found.unreadable)
 
 
-@pytest.mark.parametrize("said", [{"cancel_user": [1]}, {"cancel_user": {"0": -4}}, {"cumulate_user": 10**400}])
+@pytest.mark.parametrize(
+    "said", [{"cancel_user": [1]}, {"cancel_user": {"0": -4}}, {"cumulate_user": 10**400}]
+)
 def test_a_day_of_an_account_that_was_edited_is_left_out_and_counted(
     archive: LocalStatistics, tmp_path: Path, said: dict[str, object]
 ):
@@ -236,7 +289,9 @@ def test_a_day_of_an_account_that_was_edited_is_left_out_and_counted(
     assert ({}, 1) == (dict(found.account), found.unreadable)
 
 
-@pytest.mark.parametrize("said", [{"at": "2026-11-03T08:30:00"}, {"outcome": []}, {"at": "9999-12-31T23:59:59-10:00"}])
+@pytest.mark.parametrize(
+    "said", [{"at": "2026-11-03T08:30:00"}, {"outcome": []}, {"at": "9999-12-31T23:59:59-10:00"}]
+)
 def test_a_call_that_was_edited_is_as_if_it_had_not_been_made(
     archive: LocalStatistics, tmp_path: Path, said: dict[str, object]
 ):

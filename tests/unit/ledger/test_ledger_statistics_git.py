@@ -48,7 +48,9 @@ def test_what_two_runners_collect_is_all_on_the_branch(remote: Path, tmp_path: P
     third = archive_in(clone_of(remote, tmp_path / "three"))
     assert [10, 11] == [row.read_user for row in third.load(ME).articles["100_1"]]
     assert ([SENT], 2) == ([*third.load(ME).account], len(third.calls(ME)))
-    assert ["README.md", APPID] == sorted(git(remote, "ls-tree", "--name-only", STATISTICS_BRANCH).split())
+    assert ["README.md", APPID] == sorted(
+        git(remote, "ls-tree", "--name-only", STATISTICS_BRANCH).split()
+    )
     assert "2" == git(remote, "rev-list", "--count", STATISTICS_BRANCH)
 
 

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from media_samples import amr, box, mp3, mp4, tagged_mp3, wav
 
-from massctl.media import VIDEO_BYTES_MAX, VOICE_BYTES_MAX, Measured, Use, kind_of, measure, too_large
+from massctl.media import (
+    VIDEO_BYTES_MAX,
+    VOICE_BYTES_MAX,
+    Measured,
+    Use,
+    kind_of,
+    measure,
+    too_large,
+)
 from massctl.model.diagnostics import MediaFault
 
 DAMAGED = "the file is damaged or cut off: export or download it again"
@@ -40,26 +48,61 @@ def test_what_wechat_takes_is_named_by_its_bytes(data: bytes, use: Use, expected
     [
         (b"", "voice", "unreadable", "the file is empty: export or download it again"),
         (b"plain words", "voice", "unsupported", UNKNOWN),
-        (mp4(), "voice", "unsupported", "WeChat does not accept MP4 here: save it as MP3, AMR, WAV, WMA"),
-        (mp4(brand=b"M4A "), "voice", "unsupported", "WeChat does not accept M4A here: save it as MP3, AMR, WAV, WMA"),
+        (
+            mp4(),
+            "voice",
+            "unsupported",
+            "WeChat does not accept MP4 here: save it as MP3, AMR, WAV, WMA",
+        ),
+        (
+            mp4(brand=b"M4A "),
+            "voice",
+            "unsupported",
+            "WeChat does not accept M4A here: save it as MP3, AMR, WAV, WMA",
+        ),
         (
             b"OggS" + b"\0" * 40,
             "voice",
             "unsupported",
             "WeChat does not accept OGG here: save it as MP3, AMR, WAV, WMA",
         ),
-        (b"#!AMR-WB\n\0", "voice", "unsupported", "WeChat does not accept AMR-WB here: save it as MP3, AMR, WAV, WMA"),
+        (
+            b"#!AMR-WB\n\0",
+            "voice",
+            "unsupported",
+            "WeChat does not accept AMR-WB here: save it as MP3, AMR, WAV, WMA",
+        ),
         (mp3(), "video", "unsupported", "WeChat does not accept MP3 here: save it as MP4"),
-        (mp4(brand=b"qt  "), "video", "unsupported", "WeChat does not accept QUICKTIME here: save it as MP4"),
-        (b"RIFF\0\0\0\0AVI ", "video", "unsupported", "WeChat does not accept AVI here: save it as MP4"),
+        (
+            mp4(brand=b"qt  "),
+            "video",
+            "unsupported",
+            "WeChat does not accept QUICKTIME here: save it as MP4",
+        ),
+        (
+            b"RIFF\0\0\0\0AVI ",
+            "video",
+            "unsupported",
+            "WeChat does not accept AVI here: save it as MP4",
+        ),
         (
             b"version https://git-lfs.github.com/spec/v1\n",
             "video",
             "unsupported",
             "this is a Git LFS pointer, not the file itself: run `git lfs pull`",
         ),
-        (amr(3001), "voice", "too_long", "the sound plays 60.0 s, but WeChat accepts at most 60 s: make it shorter"),
-        (mp3(1700), "voice", "too_long", "the sound plays 61.2 s, but WeChat accepts at most 60 s: make it shorter"),
+        (
+            amr(3001),
+            "voice",
+            "too_long",
+            "the sound plays 60.0 s, but WeChat accepts at most 60 s: make it shorter",
+        ),
+        (
+            mp3(1700),
+            "voice",
+            "too_long",
+            "the sound plays 61.2 s, but WeChat accepts at most 60 s: make it shorter",
+        ),
         (amr(50)[:-1], "voice", "unreadable", DAMAGED),
         (
             b"#!AMR\n" + b"\x74" * 9,
@@ -97,7 +140,10 @@ def test_what_wechat_would_refuse_is_told(data: bytes, use: Use, kind: str, say:
 def test_one_byte_above_the_limit_is_too_large(use: Use, limit: int) -> None:
     head = mp3(1) if use == "voice" else mp4()
     assert too_large(use) == fault(head + b"\0" * (limit + 1 - len(head)), use)
-    assert f"the file is larger than {limit // 1024**2} MB, the limit of WeChat" == too_large(use).message
+    assert (
+        f"the file is larger than {limit // 1024**2} MB, the limit of WeChat"
+        == too_large(use).message
+    )
     assert "make it smaller" == too_large(use).hint
 
 
@@ -105,7 +151,11 @@ def test_boxes_may_be_of_64_bits_or_reach_to_the_end() -> None:
     large = struct.pack(">I4sQ", 1, b"mdat", 24) + b"\0" * 8
     to_the_end = struct.pack(">I4s", 0, b"mdat") + b"\0" * 8
     head = mp4().split(struct.pack(">I4s", 72, b"mdat"))[0]
-    assert measure(head + large, "video") == measure(head + to_the_end, "video") == Measured("mp4", 2000)
+    assert (
+        measure(head + large, "video")
+        == measure(head + to_the_end, "video")
+        == Measured("mp4", 2000)
+    )
 
 
 @pytest.mark.parametrize("start", [b"\xff\xfb\x90", b"\xff\xf3\x18"])
@@ -114,7 +164,8 @@ def test_a_frame_of_layer_iii_is_mp3(start: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "start", [b"\xff", b"\xff\xe0\x00", b"\xff\xfd\x90", b"\xff\xfb\x00", b"\xff\xfb\xf0", b"\xff\xeb\x90"]
+    "start",
+    [b"\xff", b"\xff\xe0\x00", b"\xff\xfd\x90", b"\xff\xfb\x00", b"\xff\xfb\xf0", b"\xff\xeb\x90"],
 )
 def test_what_only_begins_like_a_frame_is_not(start: bytes) -> None:
     assert "" == kind_of(start)
@@ -160,10 +211,14 @@ def fault(data: bytes, use: Use) -> MediaFault:
         (mp3(50)[:1000], True),  # Nothing says where it ends.
     ],
 )
-def test_an_mp3_that_says_how_long_it_is_is_not_taken_without_its_end(data: bytes, whole: bool) -> None:
+def test_an_mp3_that_says_how_long_it_is_is_not_taken_without_its_end(
+    data: bytes, whole: bool
+) -> None:
     assert whole == isinstance(measure(data, "voice"), Measured)
 
 
-@pytest.mark.parametrize("data", [b"ID3", b"ID3\3\0\0\x7f\x7f\x7f\x7f\xff\xfb", b"ID3\3\0\0\0\0\0\0\xff"])
+@pytest.mark.parametrize(
+    "data", [b"ID3", b"ID3\3\0\0\x7f\x7f\x7f\x7f\xff\xfb", b"ID3\3\0\0\0\0\0\0\xff"]
+)
 def test_an_mp3_without_a_frame_is_damaged(data: bytes) -> None:
     assert "unreadable" == fault(data, "voice").kind

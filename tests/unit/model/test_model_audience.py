@@ -11,7 +11,14 @@ from openid_samples import BATCHES, openid_list, sha256_of_batches
 from simulation.scenario import to_openids, whole_text
 
 from massctl.model.campaign import BATCH_MAX, batch_sizes
-from massctl.model.entries import JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn
+from massctl.model.entries import (
+    JobStatus,
+    SendAccepted,
+    SendInDoubt,
+    SendRejected,
+    SendSettled,
+    Withdrawn,
+)
 from massctl.model.ids import is_openid
 from massctl.model.send import ToOpenids
 from massctl.model.state import Status, is_concluded, status_of
@@ -22,7 +29,11 @@ LETTER = to_openids(whole_text(), BATCHES)
 @given(st.integers(2, 400_000), st.integers(3, 10_000))
 def test_batches_hold_everybody_and_are_of_a_size_that_wechat_takes(count: int, most: int) -> None:
     sizes = batch_sizes(count, most)
-    assert (count, True, -(-count // most)) == (sum(sizes), all(2 <= size <= most for size in sizes), len(sizes))
+    assert (count, True, -(-count // most)) == (
+        sum(sizes),
+        all(2 <= size <= most for size in sizes),
+        len(sizes),
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +71,10 @@ def test_the_digest_names_the_openids_and_equal_people_are_the_same_audience() -
     assert (7, sha256_of_batches(BATCHES)) == (openid_list().count, openid_list().sha256)
     assert (True, False) == (elsewhere.digest == LETTER.digest, moved.digest == LETTER.digest)
     other = replace(LETTER, audience=audience(openids="lists/other.txt"))
-    assert (False, True) == (other.digest == LETTER.digest, other.message_digest == LETTER.message_digest)
+    assert (False, True) == (
+        other.digest == LETTER.digest,
+        other.message_digest == LETTER.message_digest,
+    )
 
 
 def attempt(batch: int) -> tuple[object, object]:
@@ -83,7 +97,10 @@ def accepted(serial: int) -> SendAccepted:
             [attempt(1), accepted(2), attempt(2), SendInDoubt(attempt=4, reason="connection_cut")],
             (Status.IN_DOUBT, False),
         ),
-        ([attempt(1), accepted(2), attempt(2), SendRejected(attempt=4, errcode=40003)], (Status.SENDING, False)),
+        (
+            [attempt(1), accepted(2), attempt(2), SendRejected(attempt=4, errcode=40003)],
+            (Status.SENDING, False),
+        ),
         ([attempt(1), accepted(2), JobStatus(msg_id=2, status="failed")], (Status.FAILED, True)),
         ([attempt(1), accepted(2), Withdrawn(msg_id=2, article=0)], (Status.WITHDRAWN, True)),
         ([attempt(1), SendSettled(outcome="sent", reason="r", by="li")], (Status.SENDING, False)),
@@ -103,7 +120,9 @@ def accepted(serial: int) -> SendAccepted:
         ),
     ],
 )
-def test_a_list_is_not_concluded_before_its_last_batch(told: list[object], expected: tuple[Status, bool]) -> None:
+def test_a_list_is_not_concluded_before_its_last_batch(
+    told: list[object], expected: tuple[Status, bool]
+) -> None:
     events = [each if isinstance(each, tuple) else (each, LETTER) for each in told]
     record = recorded(*events).record(LETTER.name, LETTER.edition)  # type: ignore[arg-type]
     assert expected == (status_of(record), is_concluded(record))
@@ -111,4 +130,6 @@ def test_a_list_is_not_concluded_before_its_last_batch(told: list[object], expec
 
 def test_an_openid_is_known_by_its_form() -> None:
     real = "o" + "A" * 27
-    assert [True, False, False, False] == [is_openid(each) for each in (real, real + "\n", "editor lin", "")]
+    assert [True, False, False, False] == [
+        is_openid(each) for each in (real, real + "\n", "editor lin", "")
+    ]

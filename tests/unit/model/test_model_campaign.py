@@ -39,9 +39,13 @@ def test_one_message_and_one_audience_are_right():
     assert [] == found()
 
 
-@pytest.mark.parametrize("message", [{"text": {"content": "今晚八点"}}, {"wxcard": {"card_id": "p"}}])
+@pytest.mark.parametrize(
+    "message", [{"text": {"content": "今晚八点"}}, {"wxcard": {"card_id": "p"}}]
+)
 def test_the_kind_of_a_message_is_its_key(message: dict[str, object]):
-    file = CampaignFile.model_validate({"version": 1, "account": "main", "audience": {"is_to_all": True}, **message})
+    file = CampaignFile.model_validate(
+        {"version": 1, "account": "main", "audience": {"is_to_all": True}, **message}
+    )
     assert [file.message_type] == list(message)
 
 
@@ -96,7 +100,9 @@ def test_no_audience_within_the_block_is_a_fault():
 
 
 def test_every_audience_after_the_first_is_a_fault():
-    assert [("MC016", ("audience", "is_to_all"))] == found(audience={"tag_id": 1, "is_to_all": True})
+    assert [("MC016", ("audience", "is_to_all"))] == found(
+        audience={"tag_id": 1, "is_to_all": True}
+    )
 
 
 @pytest.mark.parametrize("other", [{"tag_id": 2}, {"tag": "会员"}, {"openids": "a.txt"}])
@@ -107,8 +113,12 @@ def test_false_beside_another_audience_says_nothing(other):
 
 
 def test_false_alone_names_nobody_and_excuses_no_second_audience():
-    assert [("MC016", ("audience", "is_to_all"))] == found(audience={"is_to_all": False, "expect": {"min": 1}})
-    assert [("MC016", ("audience", "tag"))] == found(audience={"is_to_all": False, "tag_id": 2, "tag": "会员"})
+    assert [("MC016", ("audience", "is_to_all"))] == found(
+        audience={"is_to_all": False, "expect": {"min": 1}}
+    )
+    assert [("MC016", ("audience", "tag"))] == found(
+        audience={"is_to_all": False, "tag_id": 2, "tag": "会员"}
+    )
 
 
 def test_no_audience_block_is_a_fault_of_the_whole_file():
@@ -121,11 +131,21 @@ def test_a_wrong_audience_block_is_left_to_the_schema(audience):
 
 
 def test_bounds_that_no_audience_can_fit_are_a_fault():
-    assert [("MC014", ("audience", "expect", "min"))] == found(audience={"tag_id": 1, "expect": {"min": 2, "max": 1}})
+    assert [("MC014", ("audience", "expect", "min"))] == found(
+        audience={"tag_id": 1, "expect": {"min": 2, "max": 1}}
+    )
 
 
 @pytest.mark.parametrize(
-    "expect", [{"min": 2, "max": 2}, {"min": 2}, {"max": 1}, {"min": "2", "max": 1}, {"min": True, "max": 0}, 7]
+    "expect",
+    [
+        {"min": 2, "max": 2},
+        {"min": 2},
+        {"max": 1},
+        {"min": "2", "max": 1},
+        {"min": True, "max": 0},
+        7,
+    ],
 )
 def test_bounds_that_fit_or_are_of_a_wrong_type_are_no_fault_here(expect):
     assert [] == found(audience={"tag_id": 1, "expect": expect})
@@ -142,7 +162,10 @@ def test_bounds_that_fit_or_are_of_a_wrong_type_are_no_fault_here(expect):
         ({"not_before": END, "not_after": START}, [("MC020", ("send", "not_after"))]),
         ({"not_before": START, "not_after": START}, [("MC020", ("send", "not_after"))]),
         ({"not_before": START, "not_after": "2026-12-01T13:00:00Z"}, []),
-        ({"not_before": START, "not_after": "2026-12-01T12:00:00Z"}, [("MC020", ("send", "not_after"))]),
+        (
+            {"not_before": START, "not_after": "2026-12-01T12:00:00Z"},
+            [("MC020", ("send", "not_after"))],
+        ),
         ({"not_before": "soon", "not_after": END}, []),
         ({"not_before": START, "not_after": 7}, []),
     ],
@@ -201,7 +224,12 @@ def test_a_message_has_one_to_eight_articles():
 def test_full_width_digits_are_no_time():
     with pytest.raises(ValidationError):
         CampaignFile.model_validate(
-            {"version": 1, "account": "main", **OK, "send": {"not_before": START.replace("2", "２")}}
+            {
+                "version": 1,
+                "account": "main",
+                **OK,
+                "send": {"not_before": START.replace("2", "２")},
+            }
         )
 
 
@@ -229,18 +257,26 @@ def test_the_schema_rejects_a_key_whose_effect_is_not_built_and_keeps_its_descri
         ("image", True, [("MC014", ("send", "send_ignore_reprint"))]),
     ],
 )
-def test_reprints_are_a_question_of_articles(message: str, answer: object, expected: list[tuple[str, tuple[str, ...]]]):
+def test_reprints_are_a_question_of_articles(
+    message: str, answer: object, expected: list[tuple[str, tuple[str, ...]]]
+):
     block = {"files": ["a.jpg"]} if message == "image" else {}
-    assert expected == found(**{"text": "absent", message: block, "send": {"send_ignore_reprint": answer}})
+    assert expected == found(
+        **{"text": "absent", message: block, "send": {"send_ignore_reprint": answer}}
+    )
 
 
 @pytest.mark.parametrize("signed", ["{not json", "[]", "null", "1", "[" * 100_000])
 def test_what_is_signed_for_a_coupon_is_json(signed: str):
-    assert [("MC014", ("wxcard", "card_ext"))] == found(text="absent", wxcard={"card_id": "p", "card_ext": signed})
+    assert [("MC014", ("wxcard", "card_ext"))] == found(
+        text="absent", wxcard={"card_id": "p", "card_ext": signed}
+    )
 
 
 def test_a_signed_object_is_taken_as_it_is():
-    assert [] == found(text="absent", wxcard={"card_id": "p", "card_ext": '{"code": "", "timestamp": "1"}'})
+    assert [] == found(
+        text="absent", wxcard={"card_id": "p", "card_ext": '{"code": "", "timestamp": "1"}'}
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,7 +287,12 @@ def test_a_signed_object_is_taken_as_it_is():
         ({"mpnews": {}, "text": "absent", "handoff": {}}, [("MC012", ("handoff",))]),
         ({"mpnews": {}, "text": "absent", "handoff": ["original"]}, []),
         (
-            {"mpnews": {}, "text": "absent", "handoff": {"reward": True}, "audience": {"openids": "a.txt"}},
+            {
+                "mpnews": {},
+                "text": "absent",
+                "handoff": {"reward": True},
+                "audience": {"openids": "a.txt"},
+            },
             [("MC014", ("handoff",))],
         ),
     ],
@@ -266,7 +307,10 @@ def test_a_broken_audience_is_no_matter_of_the_hand_off():
 
 
 def cut(**cover: object) -> list[tuple[str, tuple[str | int, ...]]]:
-    return found(text="absent", mpnews={"articles": [{"cover": "a.jpg"}, {"cover": {"file": "b.jpg", **cover}}]})
+    return found(
+        text="absent",
+        mpnews={"articles": [{"cover": "a.jpg"}, {"cover": {"file": "b.jpg", **cover}}]},
+    )
 
 
 @pytest.mark.parametrize("crop", ["0_0_1_1", "0.1_0.2_0.3_0.4", "not a crop", 3, None])
@@ -280,7 +324,9 @@ def test_a_part_of_a_cover_without_size_is_a_fault_at_its_key():
     assert expected == cut(crop_235_1="0.5_0_0.5_1", crop_1_1="0_1_1_0")
 
 
-@pytest.mark.parametrize("mpnews", [None, [], {"articles": "a"}, {"articles": ["a", 1, {"title": "t"}]}])
+@pytest.mark.parametrize(
+    "mpnews", [None, [], {"articles": "a"}, {"articles": ["a", 1, {"title": "t"}]}]
+)
 def test_what_is_no_article_has_no_cover_to_judge(mpnews: object):
     assert [] == found(text="absent", mpnews=mpnews)
 
@@ -296,12 +342,15 @@ def test_what_is_no_article_has_no_cover_to_judge(mpnews: object):
         (None, []),
     ],
 )
-def test_only_codes_that_there_are_can_be_ignored(ignore: object, expected: list[tuple[str, tuple[str | int, ...]]]):
+def test_only_codes_that_there_are_can_be_ignored(
+    ignore: object, expected: list[tuple[str, tuple[str | int, ...]]]
+):
     assert expected == found(ignore=ignore)
 
 
 @pytest.mark.parametrize(
-    ("cover", "kind"), [("", "string_too_short"), (3, "string_type"), (["a.jpg"], "string_type"), ({}, "missing")]
+    ("cover", "kind"),
+    [("", "string_too_short"), (3, "string_type"), (["a.jpg"], "string_type"), ({}, "missing")],
 )
 def test_a_cover_is_a_path_or_keys(cover: object, kind: str):
     with pytest.raises(ValidationError) as caught:
@@ -311,7 +360,9 @@ def test_a_cover_is_a_path_or_keys(cover: object, kind: str):
 
 def test_a_path_is_a_cover_with_a_file_alone():
     plain = Article.model_validate({"title": "t", "content": "c", "cover": "a.jpg"})
-    assert plain == Article.model_validate({"title": "t", "content": "c", "cover": Cover(file="a.jpg")})
+    assert plain == Article.model_validate(
+        {"title": "t", "content": "c", "cover": Cover(file="a.jpg")}
+    )
     assert "a.jpg" == plain.model_dump(exclude_defaults=True)["cover"]
 
 
@@ -323,7 +374,9 @@ def test_a_path_is_a_cover_with_a_file_alone():
         ({"theme": "danmo", "text": "absent"}, [("MC015", ())]),
     ],
 )
-def test_a_theme_is_for_articles(changes: dict[str, object], expected: list[tuple[str, tuple[str, ...]]]):
+def test_a_theme_is_for_articles(
+    changes: dict[str, object], expected: list[tuple[str, tuple[str, ...]]]
+):
     assert expected == found(**changes)
 
 
@@ -386,7 +439,9 @@ def test_the_middle_of_a_square_picture_is_a_strip() -> None:
         ((0.3, 0.9), "0.05_0_0.55_1"),
     ],
 )
-def test_the_focus_stays_in_the_middle_as_far_as_can_be(focus: tuple[float, float], text: str) -> None:
+def test_the_focus_stays_in_the_middle_as_far_as_can_be(
+    focus: tuple[float, float], text: str
+) -> None:
     assert text == crop_around(focus, 2000, 1000, SQUARE).text
 
 
@@ -397,7 +452,9 @@ def test_every_focus_gives_a_part_that_wechat_takes(
     crop = crop_around((across, down), width, height, ratio)
     assert re.fullmatch(CROP_PATTERN, crop.text)
     assert crop == Crop.parse(crop.text)
-    assert (crop.left == 0 and crop.right == 1_000_000) or (crop.top == 0 and crop.bottom == 1_000_000)
+    assert (crop.left == 0 and crop.right == 1_000_000) or (
+        crop.top == 0 and crop.bottom == 1_000_000
+    )
 
 
 @given(st.integers(100, 9_000), st.integers(100, 9_000), st.sampled_from([WIDE, SQUARE]))

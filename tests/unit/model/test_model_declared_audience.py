@@ -7,7 +7,13 @@ import pytest
 from massctl.model.campaign import Audience, Expect
 from massctl.model.message import declared_audience
 
-FIELDS = {"is_to_all": True, "tag_id": 0, "tag": "会员", "openids": "a.txt", "expect": Expect(min=0, max=9)}
+FIELDS = {
+    "is_to_all": True,
+    "tag_id": 0,
+    "tag": "会员",
+    "openids": "a.txt",
+    "expect": Expect(min=0, max=9),
+}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ def test_names_of_campaigns(name):
     assert is_campaign_name(name)
 
 
-@pytest.mark.parametrize("name", ["", "_shared", ".git", "-a", "A", "春", "a b", "a/b", "a" * 65, "a\n"])
+@pytest.mark.parametrize(
+    "name", ["", "_shared", ".git", "-a", "A", "春", "a b", "a/b", "a" * 65, "a\n"]
+)
 def test_no_names_of_campaigns(name):
     assert not is_campaign_name(name)
 
@@ -38,8 +40,14 @@ def test_a_place_is_written_as_editors_understand_it():
 
 
 def test_only_an_error_stops():
-    warning, error = (Diagnostic("MC001", severity, "m") for severity in (Severity.WARNING, Severity.ERROR))
-    assert (False, True, False) == (has_errors([warning]), has_errors((warning, error)), has_errors([]))
+    warning, error = (
+        Diagnostic("MC001", severity, "m") for severity in (Severity.WARNING, Severity.ERROR)
+    )
+    assert (False, True, False) == (
+        has_errors([warning]),
+        has_errors((warning, error)),
+        has_errors([]),
+    )
 
 
 def test_every_code_is_of_one_shape_and_has_a_summary():

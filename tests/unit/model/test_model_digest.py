@@ -41,7 +41,9 @@ def test_the_digest_of_news_is_that_of_the_lock_document_written_by_hand():
         audience=audience(tag_id=101, expect={"max": 9000}),
         window=Window(NOW, NOW.replace(hour=5)),
         send_ignore_reprint=True,
-        message=NewsMessage((article("春季大促", content=body, content_source_url="https://example.com/sale"),)),
+        message=NewsMessage(
+            (article("春季大促", content=body, content_source_url="https://example.com/sale"),)
+        ),
         pictures=(picture("hero"), picture("cover", Purpose.MATERIAL, 7)),
     )
     written = (
@@ -98,7 +100,12 @@ def test_the_digest_does_not_change_with_anything_else(field):
 
 
 def test_the_digest_does_not_change_with_where_a_picture_was_found():
-    moved = replace(picture(), path="campaigns/_shared/a.jpg", source_sha256=sha("before conversion"), note="scaled")
+    moved = replace(
+        picture(),
+        path="campaigns/_shared/a.jpg",
+        source_sha256=sha("before conversion"),
+        note="scaled",
+    )
     assert news(pictures=(picture(),)).digest == news(pictures=(moved,)).digest
 
 
@@ -116,14 +123,22 @@ def test_the_digest_changes_with_every_field_of_an_article(changed):
 
 def test_same_content_looks_at_message_audience_and_account_alone():
     other = text(
-        "another-name", edition=3, window=OPEN, audience=audience(expect={"min": 1}), recipients=reviewers("li")
+        "another-name",
+        edition=3,
+        window=OPEN,
+        audience=audience(expect={"min": 1}),
+        recipients=reviewers("li"),
     )
     assert text().message_digest == other.message_digest
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"audience": audience(tag_id=1)}, {"appid": OTHER_APPID}, {"message": TextMessage("明晚八点")}],
+    [
+        {"audience": audience(tag_id=1)},
+        {"appid": OTHER_APPID},
+        {"message": TextMessage("明晚八点")},
+    ],
 )
 def test_same_content_changes_with_message_audience_and_account(changes):
     assert text().message_digest != text(**changes).message_digest

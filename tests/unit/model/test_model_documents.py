@@ -54,14 +54,20 @@ def test_a_document_has_what_is_given_and_what_its_sources_have() -> None:
 
 
 def test_the_first_source_counts() -> None:
-    assert {"colour": "red", "per": "week"} == document(StopShape, Stop(Colour.RED, "week"), Stop(Colour.RED))
+    assert {"colour": "red", "per": "week"} == document(
+        StopShape, Stop(Colour.RED, "week"), Stop(Colour.RED)
+    )
 
 
-@pytest.mark.parametrize("given", [{}, {"count": 1, "note": None, "surprise": 1}], ids=["too little", "too much"])
+@pytest.mark.parametrize(
+    "given", [{}, {"count": 1, "note": None, "surprise": 1}], ids=["too little", "too much"]
+)
 def test_a_document_that_is_not_of_its_shape_is_a_bug(given: dict[str, object]) -> None:
     with pytest.raises(InvariantError):
         document(Journey, Found(), **given)
 
 
 def test_an_empty_document_has_every_key_that_is_required() -> None:
-    assert {"version": 1, "at": "", "stops": [], "count": 5, "note": None} == empty_document(Journey, count=5, other=1)
+    assert {"version": 1, "at": "", "stops": [], "count": 5, "note": None} == empty_document(
+        Journey, count=5, other=1
+    )

@@ -18,12 +18,19 @@ UNEXPLAINED = {9500001, 9500002, 268488001}
 
 
 def doubtful_codes() -> list[int]:
-    leaving = {code for code in known_errcodes() for _, judgement in judgements_of(code) if judgement.leaves_doubt}
+    leaving = {
+        code
+        for code in known_errcodes()
+        for _, judgement in judgements_of(code)
+        if judgement.leaves_doubt
+    }
     return sorted(leaving - HIDDEN - UNEXPLAINED)
 
 
 @pytest.mark.parametrize("errcode", doubtful_codes())
-def test_an_errcode_that_leaves_a_doubt_is_said_as_the_table_of_errcodes_says_it(errcode: int) -> None:
+def test_an_errcode_that_leaves_a_doubt_is_said_as_the_table_of_errcodes_says_it(
+    errcode: int,
+) -> None:
     doubt = SendInDoubt(attempt=1, reason="errcode", errcode=errcode)
     assert f"{judge(SENDALL, errcode, '').message} (errcode {errcode})" == doubt_words(doubt)
 
@@ -31,7 +38,10 @@ def test_an_errcode_that_leaves_a_doubt_is_said_as_the_table_of_errcodes_says_it
 @pytest.mark.parametrize(
     ("doubt", "said"),
     [
-        (SendInDoubt(attempt=1, reason="administrator_silent"), "管理员的 30 分钟已过，而微信没有说明这次群发结果如何"),
+        (
+            SendInDoubt(attempt=1, reason="administrator_silent"),
+            "管理员的 30 分钟已过，而微信没有说明这次群发结果如何",
+        ),
         (SendInDoubt(attempt=1, reason="answer_timeout", seconds=30), "30 秒内没有答复"),
         (SendInDoubt(attempt=1, reason="http_status", http_status=502), "HTTP 状态 502"),
         (
@@ -57,12 +67,18 @@ def test_every_reason_has_words(reason: NoAnswerReason) -> None:
     assert "None" not in said
 
 
-@pytest.mark.parametrize("reason", ["answer_timeout", "connection_timeout", "http_status", "errcode"])
+@pytest.mark.parametrize(
+    "reason", ["answer_timeout", "connection_timeout", "http_status", "errcode"]
+)
 def test_a_doubt_without_what_it_is_about_cannot_be_written(reason: str) -> None:
     with pytest.raises(ValueError, match="comes with"):
         SendInDoubt(attempt=1, reason=reason)
 
 
-@pytest.mark.parametrize(("msg_id", "said"), [(None, "took this send before"), (7, "answered with job 7")])
+@pytest.mark.parametrize(
+    ("msg_id", "said"), [(None, "took this send before"), (7, "answered with job 7")]
+)
 def test_a_job_that_the_ledger_cannot_explain_is_said(msg_id: int | None, said: str) -> None:
-    assert said in doubt_words(SendInDoubt(attempt=1, reason="errcode", errcode=45065, msg_id=msg_id))
+    assert said in doubt_words(
+        SendInDoubt(attempt=1, reason="errcode", errcode=45065, msg_id=msg_id)
+    )

@@ -51,7 +51,12 @@ def test_an_event_is_written_as_it_was_read(members: dict[str, Any]):
         {"type": "expired", "not_after": "soon"},
         {"type": "job_status", "msg_id": 7, "status": "sent", "article_urls": [1]},
         {"type": "job_status", "msg_id": 7, "status": "sent", "copyright_check": {"verdict": 1}},
-        {"type": "job_status", "msg_id": 7, "status": "sent", "copyright_check": {"results": [{"article_idx": "1"}]}},
+        {
+            "type": "job_status",
+            "msg_id": 7,
+            "status": "sent",
+            "copyright_check": {"results": [{"article_idx": "1"}]},
+        },
     ],
     ids=str,
 )
@@ -61,7 +66,11 @@ def test_a_newer_writer_is_noticed(members: dict[str, Any]):
 
 
 def test_a_moment_keeps_its_offset_and_utc_is_z():
-    for written in ("2026-12-01T10:00:00+08:00", "2026-12-01T02:00:00Z", "2026-12-01T02:00:00.500000Z"):
+    for written in (
+        "2026-12-01T10:00:00+08:00",
+        "2026-12-01T02:00:00Z",
+        "2026-12-01T02:00:00.500000Z",
+    ):
         event = event_of({"type": "expired", "not_after": written})
         assert written == fields_of(event)["not_after"]
         assert isinstance(event, Expired)
@@ -71,7 +80,12 @@ def test_a_moment_keeps_its_offset_and_utc_is_z():
 def test_what_an_attempt_tells_of_its_campaign_may_be_missing():
     attempt = next(event_of(each) for each in EVENTS if each["type"] == "send_attempted")
     assert isinstance(attempt, SendAttempted)
-    assert (None, None, None, None) == (attempt.title, attempt.account, attempt.not_before, attempt.not_after)
+    assert (None, None, None, None) == (
+        attempt.title,
+        attempt.account,
+        attempt.not_before,
+        attempt.not_after,
+    )
 
 
 BEGUN = {"previewed": "begun", "withdrawn": "begun"}
@@ -79,8 +93,17 @@ BEGUN = {"previewed": "begun", "withdrawn": "begun"}
 
 
 def test_what_wechat_or_the_clock_told_is_observed_and_all_else_is_decided():
-    observed = {each["type"] for each in EVENTS if is_observed(event_of({**each, **_begun(each["type"])}))}
-    told = {"image_uploaded", "material_added", "video_made", "send_accepted", "send_rejected", "send_in_doubt"}
+    observed = {
+        each["type"] for each in EVENTS if is_observed(event_of({**each, **_begun(each["type"])}))
+    }
+    told = {
+        "image_uploaded",
+        "material_added",
+        "video_made",
+        "send_accepted",
+        "send_rejected",
+        "send_in_doubt",
+    }
     assert told | {"job_status", "announced", "drift_told", "drift_ended", "expired"} == observed
     assert not is_observed(Created(lineage="L", realm="wechat"))
 

@@ -57,7 +57,9 @@ def test_the_first_entry_gives_lineage_and_realm():
 
 def test_uploads_are_known_by_account_and_bytes():
     one = ImageUploaded(appid=APPID, sha256=sha("a"), url="https://mmbiz.qpic.cn/a")
-    two = MaterialAdded(appid=OTHER_APPID, sha256=sha("a"), media_id="M", url="https://mmbiz.qpic.cn/b")
+    two = MaterialAdded(
+        appid=OTHER_APPID, sha256=sha("a"), media_id="M", url="https://mmbiz.qpic.cn/b"
+    )
     three = MaterialAdded(appid=APPID, sha256=sha("b"), media_id="N")
     state = recorded(one, two, three)
     assert {(APPID, sha("a")): "https://mmbiz.qpic.cn/a"} == state.images
@@ -98,7 +100,10 @@ def test_the_newest_living_draft_of_the_batch_counts():
 
 def test_a_deleted_draft_uncovers_the_one_before():
     record = record_of(
-        SALE, saved(SALE, "A"), saved(SALE, "B"), DraftDeleted(appid=APPID, media_id="B", reason="superseded")
+        SALE,
+        saved(SALE, "A"),
+        saved(SALE, "B"),
+        DraftDeleted(appid=APPID, media_id="B", reason="superseded"),
     )
     draft = record.draft()
     assert draft is not None
@@ -127,7 +132,9 @@ def test_the_last_word_on_a_preview_counts():
         (("begun", "failed", "begun"), "begun"),
     ],
 )
-def test_a_preview_that_may_have_arrived_stays_unknown_whatever_a_repetition_fails_with(words, latest):
+def test_a_preview_that_may_have_arrived_stays_unknown_whatever_a_repetition_fails_with(
+    words, latest
+):
     """The reviewer may have it from the first time, so `apply` must not show it again by itself."""
     record = record_of(SALE, *(previewed(SALE, word) for word in words))
     assert [latest] == [each.outcome for each in record.previews.values()]
@@ -143,12 +150,17 @@ def test_an_account_is_in_doubt_by_its_own_attempts_only():
 def test_an_account_stays_in_doubt_when_its_campaign_moves_to_another():
     moved = news("sale", appid=OTHER_APPID)
     state = recorded(attempted(SALE), saved(moved))
-    assert (["sale"], []) == ([r.campaign for r in state.in_doubt(APPID)], state.in_doubt(OTHER_APPID))
+    assert (["sale"], []) == (
+        [r.campaign for r in state.in_doubt(APPID)],
+        state.in_doubt(OTHER_APPID),
+    )
     assert OTHER_APPID == state.record(SALE.name, 1).appid
 
 
 def test_an_account_is_not_in_doubt_after_an_answer():
-    assert [] == recorded(attempted(WORDS), (SendRejected(attempt=2, errcode=1), WORDS)).in_doubt(APPID)
+    assert [] == recorded(attempted(WORDS), (SendRejected(attempt=2, errcode=1), WORDS)).in_doubt(
+        APPID
+    )
 
 
 def test_closed_windows_are_remembered():
@@ -161,7 +173,10 @@ def accepted_then(*said: Any) -> Any:
 
 
 def test_a_job_is_what_was_last_said_of_it():
-    job = accepted_then(JobStatus(msg_id=7, status="awaiting_admin"), JobStatus(msg_id=7, status="sent", sent_count=9))
+    job = accepted_then(
+        JobStatus(msg_id=7, status="awaiting_admin"),
+        JobStatus(msg_id=7, status="sent", sent_count=9),
+    )
     assert ("sent", 9) == (job.status, job.counts.sent_count)
 
 
@@ -169,30 +184,46 @@ def test_a_job_is_what_was_last_said_of_it():
 @pytest.mark.parametrize("final", ["sent", "failed", "deleted"])
 def test_a_poll_that_an_event_has_overtaken_takes_nothing_back(final, late):
     """A poll leaves, the event of the end arrives and is recorded, then the poll's answer is."""
-    job = accepted_then(JobStatus(msg_id=7, status=final, total_count=3), JobStatus(msg_id=7, status=late))
+    job = accepted_then(
+        JobStatus(msg_id=7, status=final, total_count=3), JobStatus(msg_id=7, status=late)
+    )
     assert (final, 3) == (job.status, job.counts.total_count)
 
 
 def test_a_deleted_job_stays_deleted():
-    assert "deleted" == accepted_then(JobStatus(msg_id=7, status="deleted"), JobStatus(msg_id=7, status="sent")).status
+    assert (
+        "deleted"
+        == accepted_then(
+            JobStatus(msg_id=7, status="deleted"), JobStatus(msg_id=7, status="sent")
+        ).status
+    )
 
 
 def test_two_polls_that_tell_two_ends_contradict_each_other():
     assert (
-        "contradicted" == accepted_then(JobStatus(msg_id=7, status="failed"), JobStatus(msg_id=7, status="sent")).status
+        "contradicted"
+        == accepted_then(
+            JobStatus(msg_id=7, status="failed"), JobStatus(msg_id=7, status="sent")
+        ).status
     )
 
 
 def test_numbers_and_addresses_that_are_not_said_again_are_kept():
     event = JobStatus(
-        msg_id=7, status="sent", total_count=10, sent_count=9, article_urls=["https://mp.weixin.qq.com/s/a"]
+        msg_id=7,
+        status="sent",
+        total_count=10,
+        sent_count=9,
+        article_urls=["https://mp.weixin.qq.com/s/a"],
     )
     job = accepted_then(event, JobStatus(msg_id=7, status="sent", sent_count=10))
     assert replace(event, sent_count=10) == job.counts
 
 
 def test_withdrawn_articles_are_remembered():
-    assert {1, 3} == accepted_then(Withdrawn(msg_id=7, article=1), Withdrawn(msg_id=7, article=3)).withdrawn
+    assert {1, 3} == accepted_then(
+        Withdrawn(msg_id=7, article=1), Withdrawn(msg_id=7, article=3)
+    ).withdrawn
 
 
 @pytest.mark.parametrize("missing", [{}, {"campaign": "words"}, {"edition": 1}])
@@ -226,7 +257,12 @@ def test_what_is_of_an_account_is_so_also_where_a_campaign_stands_beside_it(even
 
 
 def test_a_send_on_the_website_that_is_not_on_record_is_not_taken_back():
-    assert {} == recorded(WebsiteSendRetracted(appid=APPID, sent_at=NOW, by="wang", reason="r")).website_sends
+    assert (
+        {}
+        == recorded(
+            WebsiteSendRetracted(appid=APPID, sent_at=NOW, by="wang", reason="r")
+        ).website_sends
+    )
 
 
 def test_a_time_without_an_offset_is_no_time_of_an_entry():
@@ -269,7 +305,9 @@ def folded(renamed: dict[Any, Any], *happenings: Any) -> State:
 
 def test_what_was_recorded_of_an_old_name_counts_for_the_new_one():
     new = replace(WORDS, name=CampaignName("spring"), first_name=WORDS.name)
-    state = folded({WORDS.name: new.name}, attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), new))
+    state = folded(
+        {WORDS.name: new.name}, attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), new)
+    )
     (record,) = state.records.values()
     assert (("spring", 1), [7]) == (record.key, [job.msg_id for job in record.jobs])
     assert ([record], []) == (state.editions(new.name), state.editions(WORDS.name))
@@ -287,11 +325,17 @@ def test_a_word_on_a_send_finds_it_where_nobody_says_any_more_that_its_campaign_
 
 
 def test_a_word_on_a_job_that_two_campaigns_have_is_of_neither():
-    one, other, new = WORDS, replace(WORDS, name=CampaignName("other")), replace(WORDS, name=CampaignName("spring"))
+    one, other, new = (
+        WORDS,
+        replace(WORDS, name=CampaignName("other")),
+        replace(WORDS, name=CampaignName("spring")),
+    )
     jobs = [attempted(one), (SendAccepted(attempt=2, msg_id=7), one)]
     jobs += [attempted(other), (SendAccepted(attempt=4, msg_id=7), other)]
     state = folded({}, *jobs, (JobStatus(msg_id=7, status="sent"), new))
-    assert ["sending", "sending"] == [state.record(each.name, 1).jobs[0].status for each in (one, other)]
+    assert ["sending", "sending"] == [
+        state.record(each.name, 1).jobs[0].status for each in (one, other)
+    ]
     assert state.record(new.name, 1).contradicted
 
 

@@ -32,7 +32,9 @@ def test_hidden_fields_are_in_no_text_about_a_value(value: Frozen, shown: str) -
     assert "SECRET" not in repr([value])
 
 
-@pytest.mark.parametrize("kind", [Secrets, Grant, ToOpenids, RenderedCampaign], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "kind", [Secrets, Grant, ToOpenids, RenderedCampaign], ids=lambda each: each.__name__
+)
 def test_what_is_hidden_is_a_field(kind: type[Frozen]) -> None:
     assert kind.hidden_fields
     assert set(kind.hidden_fields) <= set(kind.__struct_fields__)

@@ -14,7 +14,11 @@ WORDS = text("words")
 
 
 def job(*events: JobStatus | Withdrawn) -> Job:
-    happened = [attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), WORDS), *((event, WORDS) for event in events)]
+    happened = [
+        attempted(WORDS),
+        (SendAccepted(attempt=2, msg_id=7), WORDS),
+        *((event, WORDS) for event in events),
+    ]
     return recorded(*(as_new(each, at=AT) for each in happened)).record(WORDS.name, 1).jobs[0]
 
 
@@ -44,13 +48,18 @@ def told(status: str, **more: Any) -> JobStatus:
         ([poll("failed"), poll("sent")], "contradicted"),
     ],
 )
-def test_two_ends_contradict_each_other_and_what_is_deleted_stays_so(events: list[JobStatus], status: str) -> None:
+def test_two_ends_contradict_each_other_and_what_is_deleted_stays_so(
+    events: list[JobStatus], status: str
+) -> None:
     assert status == job(*events).status
 
 
 def test_a_poll_takes_no_numbers_away() -> None:
     check = CopyrightCheck(check_state=1)
-    found = job(told("sent", sent_count=3, article_urls=["http://a"], copyright_check=check), poll("deleted")).counts
+    found = job(
+        told("sent", sent_count=3, article_urls=["http://a"], copyright_check=check),
+        poll("deleted"),
+    ).counts
     assert found is not None
     assert (3, ["http://a"], check, "event") == (
         found.sent_count, found.article_urls, found.copyright_check, found.source
@@ -104,11 +113,17 @@ def test_a_withdrawal_is_under_way_until_something_is_known(
         ([withdrawn(2, "begun"), withdrawn(2)], 1),
         ([withdrawn(2, "begun"), withdrawn(2, "unknown"), withdrawn(2, "begun"), withdrawn(2)], 2),
         ([withdrawn(2, "begun"), withdrawn(2, "refused", 40065)], 1),
-        ([withdrawn(2, "begun"), withdrawn(2, "refused")], 0),  # It never left: no token could be had.
+        # It never left: no token could be had.
+        (
+            [withdrawn(2, "begun"), withdrawn(2, "refused")],
+            0,
+        ),
         ([withdrawn(2, "refused")], 0),
     ],
 )
-def test_every_request_to_withdraw_is_counted_that_left(events: list[Withdrawn], asked: int) -> None:
+def test_every_request_to_withdraw_is_counted_that_left(
+    events: list[Withdrawn], asked: int
+) -> None:
     assert [AT] * asked == job(*events).asked_at
 
 

@@ -14,7 +14,9 @@ OURS, COPY, THEIRS = RunnerId("aa", "boot 1"), RunnerId("aa", "boot 2"), RunnerI
 
 
 def lease(act: str, runner: RunnerId, by: str | None = None) -> Lease:
-    return Lease(act=act, runner=runner.runner, boot=runner.boot, host=f"host-{runner.runner}", by=by)
+    return Lease(
+        act=act, runner=runner.runner, boot=runner.boot, host=f"host-{runner.runner}", by=by
+    )
 
 
 def folded(*events: Lease) -> State:
@@ -42,7 +44,9 @@ def test_nobody_holds_a_ledger_that_no_runner_began() -> None:
         ([("released", OURS)], None),
     ],
 )
-def test_whoever_took_it_last_holds_it_until_that_runner_releases_it(acts: list, holder: RunnerId | None) -> None:
+def test_whoever_took_it_last_holds_it_until_that_runner_releases_it(
+    acts: list, holder: RunnerId | None
+) -> None:
     held = folded(*(lease(act, runner) for act, runner in acts)).lease
     assert holder == (held.holder if held is not None else None)
 
@@ -61,7 +65,10 @@ def test_a_plan_is_stale_once_another_runner_sends() -> None:
 
 def test_every_order_of_entries_leads_to_one_holder_or_none() -> None:
     """Whatever a hostile or a mistaken writer appends, the fold is total, and only a release by its id ends a lease."""
-    acts = [lease(act, runner) for act, runner in product(("taken", "taken_over", "released"), (OURS, COPY, THEIRS))]
+    acts = [
+        lease(act, runner)
+        for act, runner in product(("taken", "taken_over", "released"), (OURS, COPY, THEIRS))
+    ]
     for first, then in product(acts, acts):
         held = lease_after(lease_after(None, first, NOW), then, NOW + timedelta(seconds=1))
         if then.act != "released":
@@ -113,7 +120,9 @@ HELD = HeldLease(lease("taken_over", THEIRS, "li"), NOW)
         (LocalRunner(THEIRS, NOW - timedelta(seconds=QUIET_SECONDS + 1)), True, True),
     ],
 )
-def test_a_runner_of_this_folder_that_ends_no_rounds_is_quiet(here: LocalRunner, holds: bool, quiet: bool) -> None:
+def test_a_runner_of_this_folder_that_ends_no_rounds_is_quiet(
+    here: LocalRunner, holds: bool, quiet: bool
+) -> None:
     assert (holds, quiet) == (here.holds(HELD), here.is_quiet(HELD, NOW))
 
 
@@ -123,7 +132,8 @@ def test_only_its_own_folder_knows_the_last_round_of_a_runner() -> None:
         "it runs in this folder, and has not ended a round yet",
         "it runs in this folder; its last round ended at 2026-12-01 12:00 +08:00",
     ] == [
-        heartbeat_words(HELD, each) for each in (LocalRunner(OURS, NOW), LocalRunner(THEIRS), LocalRunner(THEIRS, NOW))
+        heartbeat_words(HELD, each)
+        for each in (LocalRunner(OURS, NOW), LocalRunner(THEIRS), LocalRunner(THEIRS, NOW))
     ]
 
 

@@ -20,13 +20,23 @@ from massctl.model.lock import (
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, picture_name
 
 SALE = news(
-    "sale", article("一"), article("二", content="<p>二</p>"), window=OPEN, title="春季", recipients=reviewers("li")
+    "sale",
+    article("一"),
+    article("二", content="<p>二</p>"),
+    window=OPEN,
+    title="春季",
+    recipients=reviewers("li"),
 )
 CAMPAIGNS = [
     SALE,
     news("bare"),
     news("cut", article(pic_crop_235_1="0_0.1_1_0.9", pic_crop_1_1="0_0_0.5_1")),
-    text("words", "今晚", audience=audience(tag_id=101, expect={"max": 9000}), send_ignore_reprint=True),
+    text(
+        "words",
+        "今晚",
+        audience=audience(tag_id=101, expect={"max": 9000}),
+        send_ignore_reprint=True,
+    ),
 ]
 
 
@@ -36,9 +46,14 @@ def read(campaign: RenderedCampaign) -> LockFile:
 
 def test_a_lock_names_a_list_of_openids() -> None:
     """By its digest and its count, and with no openid in it."""
-    listed = replace(text("letter", audience=audience(openids="a.txt")), openid_list=OpenidList(sha("list"), 20_001))
+    listed = replace(
+        text("letter", audience=audience(openids="a.txt")),
+        openid_list=OpenidList(sha("list"), 20_001),
+    )
     document = lock_document(listed, "massctl 0.1.0")
-    assert {"openids": "a.txt", "sha256": "sha256:" + sha("list"), "count": 20_001} == document["audience"]
+    assert {"openids": "a.txt", "sha256": "sha256:" + sha("list"), "count": 20_001} == document[
+        "audience"
+    ]
     assert listed.digest == read(listed).digest
 
 
@@ -54,12 +69,16 @@ def test_the_digest_leaves_out_who_rendered_it(key: str) -> None:
 
 
 def test_the_digest_leaves_out_where_pictures_come_from() -> None:
-    moved = tuple(replace(each, path="campaigns/_shared/x.png", source_sha256=sha("x")) for each in SALE.pictures)
+    moved = tuple(
+        replace(each, path="campaigns/_shared/x.png", source_sha256=sha("x"))
+        for each in SALE.pictures
+    )
     assert SALE.digest == replace(SALE, pictures=moved, account="other").digest
 
 
 @pytest.mark.parametrize(
-    "key", ["campaign", "edition", "audience", "send", "message", "links", "pictures", "format_version"]
+    "key",
+    ["campaign", "edition", "audience", "send", "message", "links", "pictures", "format_version"],
 )
 def test_the_digest_stands_for_everything_else(key: str) -> None:
     document = lock_document(SALE, "massctl 0.1.0")
@@ -75,7 +94,9 @@ def test_addresses_from_the_ledger_are_approved_with_the_rest() -> None:
 
 
 def test_a_converted_picture_is_named_by_its_source_and_the_recipe() -> None:
-    names = {picture_name(Sha256(sha(source)), recipe) for source in "ab" for recipe in ("png", "jpeg")}
+    names = {
+        picture_name(Sha256(sha(source)), recipe) for source in "ab" for recipe in ("png", "jpeg")
+    }
     assert 4 == len(names)
     assert sha(f"{sha('a')}\0png") == picture_name(Sha256(sha("a")), "png")
 
@@ -89,16 +110,24 @@ def test_a_converted_picture_is_named_by_its_source_and_the_recipe() -> None:
     ],
 )
 def test_a_picture_is_found_again_by_its_path(path: str, written: str) -> None:
-    assert (written, path) == (path_in_lock(path, "sale"), "campaigns/" + path_from_lock(written, "sale"))
+    assert (written, path) == (
+        path_in_lock(path, "sale"),
+        "campaigns/" + path_from_lock(written, "sale"),
+    )
 
 
 def test_the_words_of_a_picture_are_those_of_the_contract() -> None:
-    (cover, *_) = lock_document(news("sale", pictures=(picture("cover", Purpose.MATERIAL),)), "x")["pictures"]
+    (cover, *_) = lock_document(news("sale", pictures=(picture("cover", Purpose.MATERIAL),)), "x")[
+        "pictures"
+    ]
     assert ["path", "source_sha256", "sha256", "bytes", "as"] == list(cover)
 
 
 def test_what_is_shown_of_a_cover_is_locked_where_it_is_decided() -> None:
-    plain, cut = news(), replace(news(), message=NewsMessage((article(pic_crop_235_1="0_0.1_1_0.9"),)))
+    plain, cut = (
+        news(),
+        replace(news(), message=NewsMessage((article(pic_crop_235_1="0_0.1_1_0.9"),))),
+    )
     assert plain.digest != cut.digest
     locked = lock_document(cut, "massctl 0.1.0")["message"]["articles"][0]
     assert ("0_0.1_1_0.9", False) == (locked["pic_crop_235_1"], "pic_crop_1_1" in locked)

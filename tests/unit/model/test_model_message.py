@@ -30,8 +30,16 @@ IMAGE = {
 }
 
 CASES: list[tuple[RenderedCampaign, dict[str, Any], tuple[str, ...]]] = [
-    (text(content="今晚八点\n老地方"), {"type": "text", "content": "今晚八点\n老地方"}, ("今晚八点",)),
-    (images(), {**IMAGE, "files": [HERO], "media_ids": None}, ("同一段河堤", "campaigns/sale/images/hero.png")),
+    (
+        text(content="今晚八点\n老地方"),
+        {"type": "text", "content": "今晚八点\n老地方"},
+        ("今晚八点",),
+    ),
+    (
+        images(),
+        {**IMAGE, "files": [HERO], "media_ids": None},
+        ("同一段河堤", "campaigns/sale/images/hero.png"),
+    ),
     (
         images(
             pictures=(),
@@ -55,7 +63,13 @@ CASES: list[tuple[RenderedCampaign, dict[str, Any], tuple[str, ...]]] = [
     ),
     (
         video(),
-        {"type": "mpvideo", "file": BALL, "media_id": None, "title": "雪球下坡", "description": "两秒钟"},
+        {
+            "type": "mpvideo",
+            "file": BALL,
+            "media_id": None,
+            "title": "雪球下坡",
+            "description": "两秒钟",
+        },
         ("雪球下坡", "ball.mp4"),
     ),
     (
@@ -75,7 +89,9 @@ def test_a_message_is_written_into_its_lock_and_known_by_its_words_or_files(
     assert headlines == campaign.headlines
 
 
-@pytest.mark.parametrize("campaign", [case[0] for case in CASES] + [news("sale", article("甲"), article("乙"))])
+@pytest.mark.parametrize(
+    "campaign", [case[0] for case in CASES] + [news("sale", article("甲"), article("乙"))]
+)
 def test_a_locked_message_comes_back_as_it_was(campaign: RenderedCampaign) -> None:
     document = lock_document(campaign, "massctl")
     lock = LockFile.model_validate(document)
@@ -122,7 +138,9 @@ def test_the_name_of_an_account_is_for_people_and_no_part_of_what_is_approved() 
 
 
 def test_files_are_listed_with_what_takes_them() -> None:
-    listed = [lock_document(each, "massctl")["pictures"][0]["as"] for each in (images(), voice(), video())]
+    listed = [
+        lock_document(each, "massctl")["pictures"][0]["as"] for each in (images(), voice(), video())
+    ]
     assert ["material", "voice", "video"] == listed
 
 
@@ -132,7 +150,12 @@ def test_files_are_listed_with_what_takes_them() -> None:
         (news("sale", article("甲"), article("乙")), [], sha("cover"), 2),
         (text(content="今晚八点"), [], None, 0),
         (images("river", "b", "a"), ["同一段河堤"], sha("b"), 1),
-        (images(pictures=(), message=ImageMessage(None, (GIVEN,), "题", "话", True, True)), ["题", "话"], None, 1),
+        (
+            images(pictures=(), message=ImageMessage(None, (GIVEN,), "题", "话", True, True)),
+            ["题", "话"],
+            None,
+            1,
+        ),
         (voice(), [], None, 0),
         (video(), ["雪球下坡"], None, 0),
         (coupon(), ["pTEA"], None, 0),
@@ -142,7 +165,11 @@ def test_a_message_says_what_is_shown_of_it(
     campaign: RenderedCampaign, words: list[str], picture: str | None, commented: int
 ) -> None:
     message = campaign.message
-    assert (words, picture, commented) == (message.shown_words, message.first_picture, len(message.commented))
+    assert (words, picture, commented) == (
+        message.shown_words,
+        message.first_picture,
+        len(message.commented),
+    )
 
 
 def test_the_schema_of_a_lock_requires_the_type_of_a_message_and_says_no_titles() -> None:

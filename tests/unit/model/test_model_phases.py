@@ -53,7 +53,10 @@ def test_no_sequence_of_events_makes_what_went_out_unsent():
     reached, new = set(SENT), set(SENT)
     while new:
         new = {
-            TABLE[each, event] for each in new for event in SendEvent if event is not SendEvent.TOLD_NOT_SENT
+            TABLE[each, event]
+            for each in new
+            for event in SendEvent
+            if event is not SendEvent.TOLD_NOT_SENT
         } - reached
         reached |= new
     assert SENT | {Phase.CONTRADICTED} == reached
@@ -61,7 +64,9 @@ def test_no_sequence_of_events_makes_what_went_out_unsent():
 
 def record_of(*said: Any) -> Record:
     """Fold what happened to one campaign; its first entry has serial 2."""
-    return recorded(*(each if isinstance(each, tuple) else (each, WORDS) for each in said)).record(WORDS.name, 1)
+    return recorded(*(each if isinstance(each, tuple) else (each, WORDS) for each in said)).record(
+        WORDS.name, 1
+    )
 
 
 ATTEMPT = attempted(WORDS)[0]
@@ -85,22 +90,38 @@ STORIES: dict[str, tuple[list[Any], Phase, list[int]]] = {
     "held, and tried again": ([ATTEMPT, HELD, ATTEMPT], Phase.OPEN, [2, 4]),
     "the newer one is held": ([ATTEMPT, ATTEMPT, HELD_TOO], Phase.HELD, [2, 3]),
     "the older one is held": ([ATTEMPT, ATTEMPT, HELD], Phase.OPEN, [2, 3]),
-    "the newer one is held, the older one in doubt": ([ATTEMPT, ATTEMPT, HELD_TOO, DOUBT], Phase.HELD, [2, 3]),
+    "the newer one is held, the older one in doubt": (
+        [ATTEMPT, ATTEMPT, HELD_TOO, DOUBT],
+        Phase.HELD,
+        [2, 3],
+    ),
     "refused": ([ATTEMPT, REFUSED], Phase.REFUSED, []),
     "never left": ([ATTEMPT, NEVER_LEFT], Phase.UNSENT, []),
     "refused while another is open": ([ATTEMPT, ATTEMPT, REFUSED_TOO], Phase.OPEN, [2]),
-    "refused while another is held": ([ATTEMPT, HELD, ATTEMPT, SendRejected(attempt=4)], Phase.HELD, [2]),
+    "refused while another is held": (
+        [ATTEMPT, HELD, ATTEMPT, SendRejected(attempt=4)],
+        Phase.HELD,
+        [2],
+    ),
     "both refused": ([ATTEMPT, ATTEMPT, REFUSED_TOO, REFUSED], Phase.REFUSED, []),
     "accepted": ([ATTEMPT, ACCEPTED], Phase.ACCEPTED, []),
     "accepted, and denied": ([ATTEMPT, ACCEPTED, TOLD_NOT_SENT], Phase.ACCEPTED, []),
-    "accepted, and another try refused late": ([ATTEMPT, ATTEMPT, ACCEPTED, REFUSED_TOO], Phase.ACCEPTED, []),
+    "accepted, and another try refused late": (
+        [ATTEMPT, ATTEMPT, ACCEPTED, REFUSED_TOO],
+        Phase.ACCEPTED,
+        [],
+    ),
     "told sent": ([ATTEMPT, TOLD_SENT], Phase.TOLD_SENT, []),
     "told sent, and denied": ([ATTEMPT, TOLD_SENT, TOLD_NOT_SENT], Phase.TOLD_SENT, []),
     "told sent, and refused late": ([ATTEMPT, TOLD_SENT, REFUSED], Phase.TOLD_SENT, []),
     "told not sent": ([ATTEMPT, TOLD_NOT_SENT], Phase.TOLD_NOT_SENT, []),
     "told not sent, then corrected": ([ATTEMPT, TOLD_NOT_SENT, TOLD_SENT], Phase.TOLD_SENT, []),
     "told not sent, and in doubt": ([ATTEMPT, TOLD_NOT_SENT, DOUBT], Phase.TOLD_NOT_SENT, []),
-    "told not sent, tried again, then the first in doubt": ([ATTEMPT, TOLD_NOT_SENT, ATTEMPT, DOUBT], Phase.OPEN, [4]),
+    "told not sent, tried again, then the first in doubt": (
+        [ATTEMPT, TOLD_NOT_SENT, ATTEMPT, DOUBT],
+        Phase.OPEN,
+        [4],
+    ),
     "told not sent, then accepted": ([ATTEMPT, TOLD_NOT_SENT, ACCEPTED], Phase.ACCEPTED, []),
     "imported": ([IMPORTED], Phase.TOLD_SENT, []),
     "refused, then imported": ([ATTEMPT, REFUSED, IMPORTED], Phase.TOLD_SENT, []),
@@ -111,7 +132,11 @@ STORIES: dict[str, tuple[list[Any], Phase, list[int]]] = {
 def test_where_a_story_leads(name: str):
     said, phase, opened = STORIES[name]
     record = record_of(*said)
-    assert (phase, None, phase in OPEN) == (record.phase(), contradiction(record), record.is_in_doubt)
+    assert (phase, None, phase in OPEN) == (
+        record.phase(),
+        contradiction(record),
+        record.is_in_doubt,
+    )
     assert opened == [attempt.serial for attempt in record.open_attempts]
 
 
@@ -124,7 +149,10 @@ CONTRADICTIONS: dict[str, tuple[list[Any], tuple[int, ...]]] = {
     "it never left although it is held": ([ATTEMPT, HELD, NEVER_LEFT], (3, 4)),
     "held although a person says no": ([ATTEMPT, TOLD_NOT_SENT, HELD], (3, 4)),
     "a doubt after a refusal while another is open": ([ATTEMPT, ATTEMPT, REFUSED, DOUBT], (2, 5)),
-    "held after a person's no while another is open": ([ATTEMPT, TOLD_NOT_SENT, ATTEMPT, HELD], (4, 5)),
+    "held after a person's no while another is open": (
+        [ATTEMPT, TOLD_NOT_SENT, ATTEMPT, HELD],
+        (4, 5),
+    ),
     "imported while it is open": ([ATTEMPT, IMPORTED], (2, 3)),
     "no such attempt": ([ATTEMPT, SendAccepted(attempt=9, msg_id=7)], (2, 3)),
     "an attempt of another campaign": ([REFUSED], (2,)),
@@ -139,8 +167,14 @@ def test_what_cannot_be_is_kept_with_both_entries_and_stops_the_account(name: st
     state = recorded(*((each, WORDS) for each in said))
     record = state.record(WORDS.name, 1)
     assert Phase.CONTRADICTED is record.phase()
-    assert [serials] == [tuple(fact.serial for fact in facts) for facts in record.contradicted.values()]
-    assert (Status.IN_DOUBT, False, [record]) == (status_of(record), is_concluded(record), state.in_doubt(APPID))
+    assert [serials] == [
+        tuple(fact.serial for fact in facts) for facts in record.contradicted.values()
+    ]
+    assert (Status.IN_DOUBT, False, [record]) == (
+        status_of(record),
+        is_concluded(record),
+        state.in_doubt(APPID),
+    )
     assert record.attempts == record.open_attempts == record.not_refused
 
 
@@ -151,7 +185,10 @@ def test_a_contradiction_names_serials_kinds_and_times():
         "cannot both be true"
     ) == contradiction(record)
     alone = contradiction(record_of(JobStatus(msg_id=9, status="sent")))
-    assert "entry 2 (job_status, 2026-12-01 12:00 +08:00) is impossible: nothing on record comes before it" == alone
+    assert (
+        "entry 2 (job_status, 2026-12-01 12:00 +08:00) is impossible: nothing on record comes before it"
+        == alone
+    )
 
 
 def test_a_contradiction_stops_its_own_account_only():
@@ -176,13 +213,26 @@ def test_a_contradiction_stops_its_own_account_only():
 )
 def test_how_a_contradiction_is_settled(said: list[Any], after: Phase):
     record = record_of(*said)
-    assert (after, after is Phase.CONTRADICTED) == (record.phase(), contradiction(record) is not None)
+    assert (after, after is Phase.CONTRADICTED) == (
+        record.phase(),
+        contradiction(record) is not None,
+    )
     assert (after is Phase.CONTRADICTED) == bool(record.open_attempts)
 
 
 SAID = st.tuples(
     st.sampled_from(
-        ["attempted", "accepted", "rejected", "never_left", "in_doubt", "held", "sent", "not_sent", "imported"]
+        [
+            "attempted",
+            "accepted",
+            "rejected",
+            "never_left",
+            "in_doubt",
+            "held",
+            "sent",
+            "not_sent",
+            "imported",
+        ]
     ),
     st.integers(min_value=1, max_value=3),
     st.sampled_from([None, 7, 8]),
@@ -220,7 +270,10 @@ def as_events(said: list[tuple[str, int, int | None, bool]]) -> Iterator[Event]:
 
 @given(st.lists(SAID, max_size=10))
 def test_what_was_sent_stays_sent_and_no_entry_counts_twice(said):
-    new = [at(NOW + timedelta(seconds=number), event, WORDS) for number, event in enumerate(as_events(said))]
+    new = [
+        at(NOW + timedelta(seconds=number), event, WORDS)
+        for number, event in enumerate(as_events(said))
+    ]
     attempts: dict[int, int] = {}
     went_out: set[int] = set()
     for number, entry in enumerate(new, 1):
@@ -241,7 +294,11 @@ def test_what_was_sent_stays_sent_and_no_entry_counts_twice(said):
         assert record.is_in_doubt == bool(record.open_attempts or record.contradicted)
         for send in record.sends.values():
             newest = send.open[max(send.open)] if send.open else None
-            agreed = {None: send.phase not in OPEN, True: send.phase is Phase.HELD, False: send.phase is Phase.OPEN}
+            agreed = {
+                None: send.phase not in OPEN,
+                True: send.phase is Phase.HELD,
+                False: send.phase is Phase.OPEN,
+            }
             assert send.phase is Phase.CONTRADICTED or agreed[newest]
         if not isinstance(entry.event, SendAttempted):
             assert record == recorded(*new[:number], entry).record(WORDS.name, 1)
@@ -249,6 +306,8 @@ def test_what_was_sent_stays_sent_and_no_entry_counts_twice(said):
 
 def test_the_ledger_is_never_bricked_by_what_a_campaign_is_said_to_be():
     state = State()
-    words: list[NewEntry] = [as_new((event, WORDS)) for event in (ACCEPTED, HELD, Withdrawn(msg_id=1, article=1))]
+    words: list[NewEntry] = [
+        as_new((event, WORDS)) for event in (ACCEPTED, HELD, Withdrawn(msg_id=1, article=1))
+    ]
     state.absorb_all(entries(*words, as_new((Expired(not_after=NOW), WORDS))))
     assert (5, Phase.CONTRADICTED) == (state.serial, state.record(WORDS.name, 1).phase())

@@ -8,7 +8,16 @@ from datetime import timedelta
 import pytest
 from building import NOW
 
-from massctl.model.phrase import UNNAMED, Command, Phrase, about, enumerated, in_a_row, in_time, system_reason
+from massctl.model.phrase import (
+    UNNAMED,
+    Command,
+    Phrase,
+    about,
+    enumerated,
+    in_a_row,
+    in_time,
+    system_reason,
+)
 from massctl.view.i18n import Language, say
 
 
@@ -26,7 +35,9 @@ def test_sentences_in_a_row_can_still_be_taken_apart() -> None:
 
 def test_names_are_listed_as_each_language_lists_them() -> None:
     listed = enumerated(["one", "two", "six"])
-    assert ["one, two, six", "one、two、six"] == [say(listed, language) for language in (Language.EN, Language.ZH)]
+    assert ["one, two, six", "one、two、six"] == [
+        say(listed, language) for language in (Language.EN, Language.ZH)
+    ]
 
 
 def test_a_command_keeps_its_verb_apart_from_the_words_of_others() -> None:
@@ -52,7 +63,9 @@ def test_other_sentences_stay_as_they_are() -> None:
     )
 
 
-@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EROFS, errno.ENAMETOOLONG])
+@pytest.mark.parametrize(
+    "number", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EROFS, errno.ENAMETOOLONG]
+)
 def test_what_a_person_can_mend_is_said_in_both_languages(number: int):
     said = system_reason(OSError(number, os.strerror(number)))
     assert isinstance(said, Phrase)
@@ -68,7 +81,11 @@ def test_anything_else_is_passed_on():
 
 def test_a_phrase_is_its_english_sentence_and_remembers_where_it_came_from():
     phrase = Phrase("{count} pictures of {name}", count=3, name=Phrase("nobody"))
-    assert ("3 pictures of nobody", "{count} pictures of {name}", {"count": 3, "name": "nobody"}) == (
+    assert (
+        "3 pictures of nobody",
+        "{count} pictures of {name}",
+        {"count": 3, "name": "nobody"},
+    ) == (
         phrase,
         phrase.template,
         phrase.values,
@@ -76,7 +93,10 @@ def test_a_phrase_is_its_english_sentence_and_remembers_where_it_came_from():
 
 
 def test_braces_are_only_fields_where_there_are_values():
-    assert ("{left alone}", "{left alone}") == (Phrase("{left alone}"), Phrase("{left alone}").template)
+    assert ("{left alone}", "{left alone}") == (
+        Phrase("{left alone}"),
+        Phrase("{left alone}").template,
+    )
     assert "a {b} c" == Phrase("a {value} c", value="{b}")
 
 

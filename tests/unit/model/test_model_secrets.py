@@ -66,8 +66,12 @@ def test_far_below_a_key_nothing_is_shown() -> None:
 
 
 def test_keys_and_names() -> None:
-    assert [True, True, False] == [is_private(each) for each in ("app_secret", "proxy_env", "title")]
-    assert [True, False, False] == [names_variable(each) for each in ("WECHAT_SECRET", "hunter2", None)]
+    assert [True, True, False] == [
+        is_private(each) for each in ("app_secret", "proxy_env", "title")
+    ]
+    assert [True, False, False] == [
+        names_variable(each) for each in ("WECHAT_SECRET", "hunter2", None)
+    ]
 
 
 OPENID = "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
@@ -110,18 +114,30 @@ def test_a_secret_over_several_lines_is_in_no_line() -> None:
 
 def test_short_values_would_mask_words_and_old_ones_are_dead() -> None:
     register(
-        "", " ", "send", "http://lin:sent@proxy.example", *(f"a token {number:04}" for number in range(KNOWN_MAX + 1))
+        "",
+        " ",
+        "send",
+        "http://lin:sent@proxy.example",
+        *(f"a token {number:04}" for number in range(KNOWN_MAX + 1)),
     )
     assert "not sent, a token 0000" == without_secrets("not sent, a token 0000")
     assert f"not sent, {MASK}" == without_secrets(f"not sent, a token {KNOWN_MAX:04}")
 
 
 def test_an_openid_of_a_list_is_found_where_it_was_cut_short() -> None:
-    assert f"no {MASK}, {MASK}, oth oX12" == without_openids("no other, othe, oth oX12", ["other-person", "other"])
+    assert f"no {MASK}, {MASK}, oth oX12" == without_openids(
+        "no other, othe, oth oX12", ["other-person", "other"]
+    )
 
 
 def test_secrets_of_the_environment_are_known_by_name_and_by_form() -> None:
-    found = {"MY_TOKEN": "long enough", "A_KEY": "short", "WAY": LOGIN, "HOME": "/home/linmei", "http_proxy": "//proxy"}
+    found = {
+        "MY_TOKEN": "long enough",
+        "A_KEY": "short",
+        "WAY": LOGIN,
+        "HOME": "/home/linmei",
+        "http_proxy": "//proxy",
+    }
     assert {LOGIN, "long enough"} == set(secrets_of_environment(found))
 
 

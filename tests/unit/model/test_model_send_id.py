@@ -35,7 +35,8 @@ def test_the_id_changes_with_each_of_its_parts(appid, campaign, edition, batch):
 
 def test_numbers_run_into_no_other_number():
     one, other = (
-        client_msg_id(AppId("wx0"), CampaignName("sale"), edition, batch) for edition, batch in [(1, 11), (11, 1)]
+        client_msg_id(AppId("wx0"), CampaignName("sale"), edition, batch)
+        for edition, batch in [(1, 11), (11, 1)]
     )
     assert one != other
 
@@ -92,7 +93,10 @@ OPEN = intent(body=NEWS).attempted(7)
         (replace(intent(body=NEWS), repeats=OPEN), {"edition": 2}),
         (replace(intent(body=NEWS), repeats=OPEN), {"appid": AppId("wx0")}),
         (replace(intent(body=NEWS), repeats=OPEN), {"send_ignore_reprint": True}),
-        (replace(intent(body=NEWS), repeats=OPEN), {"recipients": ToTag(7), "audience": {"tag": "会员"}}),
+        (
+            replace(intent(body=NEWS), repeats=OPEN),
+            {"recipients": ToTag(7), "audience": {"tag": "会员"}},
+        ),
         (replace(intent(), repeats=intent().attempted(7)), {"digest": "sha256:edited"}),
     ],
 )
@@ -103,7 +107,13 @@ def test_a_send_whose_parts_do_not_belong_together_cannot_be_written_down(whole,
 
 def test_an_attempt_says_what_its_send_says():
     said = LIST.attempted(7, reason="looked", by="li")
-    assert (LIST.client_msg_id, LIST.fingerprint, 3, 3, f"sha256:{sha256_of_batches(BATCHES[:1])}") == (
+    assert (
+        LIST.client_msg_id,
+        LIST.fingerprint,
+        3,
+        3,
+        f"sha256:{sha256_of_batches(BATCHES[:1])}",
+    ) == (
         said.client_msg_id,
         said.fingerprint,
         said.batches,

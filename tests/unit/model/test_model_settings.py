@@ -106,7 +106,8 @@ def test_frozen_days_are_whole_days_in_beijing_and_both_ends_belong_to_them(mome
 
 def test_frozen_days_are_days_in_the_zone_of_the_quiet_hours():
     rules = settings(
-        freeze=["2027-05-01"], quiet_hours={"from": "22:00", "to": "08:00", "timezone": "America/New_York"}
+        freeze=["2027-05-01"],
+        quiet_hours={"from": "22:00", "to": "08:00", "timezone": "America/New_York"},
     )
     assert rules.policy.frozen_on(datetime(2027, 5, 2, 3, 0, tzinfo=UTC)) == "2027-05-01"
     assert rules.policy.frozen_on(datetime(2027, 5, 1, 3, 0, tzinfo=UTC)) is None
@@ -114,13 +115,22 @@ def test_frozen_days_are_days_in_the_zone_of_the_quiet_hours():
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90s", 90), ("45m", 2700), ("72h", 259200), ("3d", 259200), ("0s", 0), ("99999d", 8639913600)],
+    [
+        ("90s", 90),
+        ("45m", 2700),
+        ("72h", 259200),
+        ("3d", 259200),
+        ("0s", 0),
+        ("99999d", 8639913600),
+    ],
 )
 def test_durations(text, seconds):
     assert timedelta(seconds=seconds) == parse_duration(text)
 
 
-@pytest.mark.parametrize("text", ["", "72", "h", "-1h", "1.5h", "72H", "72 h", "72h\n", "100000s", "７２h", "1h30m"])
+@pytest.mark.parametrize(
+    "text", ["", "72", "h", "-1h", "1.5h", "72H", "72 h", "72h\n", "100000s", "７２h", "1h30m"]
+)
 def test_anything_else_is_no_duration(text):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - it says the text alone
         parse_duration(text)
@@ -159,7 +169,8 @@ def test_a_policy_that_cannot_be_meant_is_not_accepted(policy):
 
 
 @pytest.mark.parametrize(
-    "accounts", [{}, {"Main": None}, {"main": {"appid": "0123", "secret_env": "S", "kind": "service"}}]
+    "accounts",
+    [{}, {"Main": None}, {"main": {"appid": "0123", "secret_env": "S", "kind": "service"}}],
 )
 def test_settings_need_an_account_with_a_name_and_an_appid(accounts):
     with pytest.raises(ValidationError):
@@ -223,7 +234,9 @@ def test_another_host_must_be_named():
     assert "relay.example.com" in refusal
 
 
-@pytest.mark.parametrize("entry", ["relay.example.com", "RELAY.example.com", "relay.example.com:8443"])
+@pytest.mark.parametrize(
+    "entry", ["relay.example.com", "RELAY.example.com", "relay.example.com:8443"]
+)
 def test_a_named_host_is_allowed_with_or_without_its_port(entry):
     assert check_api_base("https://Relay.example.com:8443", [entry]) is None
 
@@ -232,7 +245,9 @@ def test_a_named_port_is_that_port():
     assert check_api_base("https://relay.example.com:9443", ["relay.example.com:8443"]) is not None
 
 
-@pytest.mark.parametrize("lookalike", ["api.weixin.qq.com.evil.example", "evil-api.weixin.qq.com", "api.weixin.qq.co"])
+@pytest.mark.parametrize(
+    "lookalike", ["api.weixin.qq.com.evil.example", "evil-api.weixin.qq.com", "api.weixin.qq.co"]
+)
 def test_a_lookalike_is_refused(lookalike):
     assert check_api_base(f"https://{lookalike}", []) is not None
 
@@ -247,12 +262,16 @@ def test_renamings_are_followed_to_the_name_of_now_and_to_the_first():
     file = MassctlFile.model_validate(
         {
             "version": 1,
-            "accounts": {"main": {"appid": "wx0123456789abcdef", "secret_env": "S", "kind": "service"}},
+            "accounts": {
+                "main": {"appid": "wx0123456789abcdef", "secret_env": "S", "kind": "service"}
+            },
             "moved": [{"from": "b", "to": "c"}, {"from": "a", "to": "b"}, {"from": "x", "to": "y"}],
         }
     )
     assert {"a": "c", "b": "c", "x": "y"} == file.renamed
-    assert ["a", "a", "x", "other"] == [file.first_name(CampaignName(name)) for name in ("c", "b", "y", "other")]
+    assert ["a", "a", "x", "other"] == [
+        file.first_name(CampaignName(name)) for name in ("c", "b", "y", "other")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -273,7 +292,12 @@ def test_messages_go_on_over_https_or_within_this_machine(address: str, may: boo
 
 def test_a_theme_is_a_name_or_keys():
     read = TypeAdapter[ThemeSettings](ThemeKey).validate_python
-    assert ThemeSettings(name="danmo") == read("danmo") == read({"name": "danmo"}) == read(ThemeSettings(name="danmo"))
+    assert (
+        ThemeSettings(name="danmo")
+        == read("danmo")
+        == read({"name": "danmo"})
+        == read(ThemeSettings(name="danmo"))
+    )
 
 
 @pytest.mark.parametrize("written", [3, ["danmo"], None, True])
@@ -283,18 +307,35 @@ def test_a_theme_that_is_neither_is_refused(written: object):
 
 
 def test_an_account_is_called_by_its_name_else_by_its_key() -> None:
-    named = {"main": {"appid": "wx0123456789abcdef", "secret_env": "S", "kind": "service", "name": "不赶路"}}
+    named = {
+        "main": {
+            "appid": "wx0123456789abcdef",
+            "secret_env": "S",
+            "kind": "service",
+            "name": "不赶路",
+        }
+    }
     ours = MassctlFile.model_validate({"version": 1, "accounts": named})
-    assert ("不赶路", "main", "gone") == (ours.name_of("main"), settings().name_of("main"), ours.name_of("gone"))
+    assert ("不赶路", "main", "gone") == (
+        ours.name_of("main"),
+        settings().name_of("main"),
+        ours.name_of("gone"),
+    )
     assert ({"main": "不赶路 (main)"}, {}) == (ours.account_names, settings().account_names)
 
 
-def test_the_settings_that_a_message_is_made_from_are_named_without_policy_and_by_every_word_else() -> None:
+def test_the_settings_that_a_message_is_made_from_are_named_without_policy_and_by_every_word_else() -> (
+    None
+):
     plain = settings()
     main = plain.accounts["main"].model_copy(update={"original_id": "gh_0123456789ab"})
     named = plain.model_copy(update={"accounts": {"main": main}})
     appid = plain.accounts["main"].appid
     assert ({}, {appid: "gh_0123456789ab"}) == (plain.original_ids, named.original_ids)
     assert ("main", None) == (plain.key_of(appid), plain.key_of("wx0000000000000000"))
-    assert settings(sending="disabled").declared_sha256 == plain.declared_sha256 != named.declared_sha256
+    assert (
+        settings(sending="disabled").declared_sha256
+        == plain.declared_sha256
+        != named.declared_sha256
+    )
     assert plain.accounts["main"].secret_env in plain.variables

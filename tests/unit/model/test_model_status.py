@@ -5,7 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import APPID, NOW, at, attempted, news, previewed, recorded, reviewers, saved, sha, text
+from building import (
+    APPID,
+    NOW,
+    at,
+    attempted,
+    news,
+    previewed,
+    recorded,
+    reviewers,
+    saved,
+    sha,
+    text,
+)
 from copies import replace
 
 from massctl.ledger.codec import chain_digest, decode
@@ -44,7 +56,10 @@ def said(status: str, msg_id: int = 7) -> JobStatus:
     return JobStatus(msg_id=msg_id, status=status)
 
 
-SHOWN_ONLY = DraftBegun(appid=APPID, digest=SALE.digest, draft_sha256=sha("draft"), for_preview=True), SALE
+SHOWN_ONLY = (
+    DraftBegun(appid=APPID, digest=SALE.digest, draft_sha256=sha("draft"), for_preview=True),
+    SALE,
+)
 
 TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [
     ("nothing", SALE, [], Status.NEW),
@@ -56,44 +71,109 @@ TABLE: list[tuple[str, RenderedCampaign, list[Any], Status]] = [
     ("a preview nobody knows of", SALE, [saved(SALE), previewed(SALE, "unknown")], Status.STAGED),
     ("a failed preview", SALE, [saved(SALE), previewed(SALE, "failed")], Status.STAGED),
     ("a shown draft", SALE, [saved(SALE), previewed(SALE)], Status.PREVIEWED),
-    ("a newer draft not shown", SALE, [saved(SALE), previewed(SALE), saved(EDITED, "MEDIA_2")], Status.STAGED),
+    (
+        "a newer draft not shown",
+        SALE,
+        [saved(SALE), previewed(SALE), saved(EDITED, "MEDIA_2")],
+        Status.STAGED,
+    ),
     ("shown words", WORDS, [previewed(WORDS)], Status.PREVIEWED),
     ("a draft that was only shown", SALE, [SHOWN_ONLY, previewed(SALE)], Status.NEW),
     ("words not shown", WORDS, [previewed(WORDS, "failed")], Status.NEW),
     ("an attempt", WORDS, [attempted(WORDS)], Status.IN_DOUBT),
     ("an attempt after a preview", WORDS, [previewed(WORDS), attempted(WORDS)], Status.IN_DOUBT),
-    ("a doubt", WORDS, [attempted(WORDS), SendInDoubt(attempt=2, reason="connection_cut")], Status.IN_DOUBT),
+    (
+        "a doubt",
+        WORDS,
+        [attempted(WORDS), SendInDoubt(attempt=2, reason="connection_cut")],
+        Status.IN_DOUBT,
+    ),
     ("a held send", WORDS, [attempted(WORDS), HELD], Status.AWAITING_ADMIN),
-    ("a doubt after a held send", WORDS, [attempted(WORDS), HELD, attempted(WORDS)], Status.IN_DOUBT),
+    (
+        "a doubt after a held send",
+        WORDS,
+        [attempted(WORDS), HELD, attempted(WORDS)],
+        Status.IN_DOUBT,
+    ),
     ("a refusal", WORDS, [attempted(WORDS), SendRejected(attempt=2, errcode=45028)], Status.NEW),
     ("a refusal of a staged one", SALE, [saved(SALE), attempted(SALE), REFUSED], Status.STAGED),
-    ("a refusal after a doubt", WORDS, [attempted(WORDS), attempted(WORDS), REFUSED], Status.IN_DOUBT),
+    (
+        "a refusal after a doubt",
+        WORDS,
+        [attempted(WORDS), attempted(WORDS), REFUSED],
+        Status.IN_DOUBT,
+    ),
     ("settled as sent", WORDS, [attempted(WORDS), SENT], Status.SENT),
     ("settled as not sent", WORDS, [attempted(WORDS), NOT_SENT], Status.NEW),
     ("sent in the console", SALE, [saved(SALE), SENT], Status.SENT),
     ("settled as sent, with an id", WORDS, [attempted(WORDS), SENT_AS_7], Status.SENDING),
     ("sent in the console, with an id", SALE, [saved(SALE), SENT_AS_7], Status.SENDING),
-    ("settled as sent, and followed", WORDS, [attempted(WORDS), SENT_AS_7, said("sent")], Status.SENT),
+    (
+        "settled as sent, and followed",
+        WORDS,
+        [attempted(WORDS), SENT_AS_7, said("sent")],
+        Status.SENT,
+    ),
     ("accepted", WORDS, ACCEPTED, Status.SENDING),
     ("sending", WORDS, [*ACCEPTED, said("sending")], Status.SENDING),
     ("a job nobody knows of", WORDS, [*ACCEPTED, said("unknown")], Status.SENDING),
-    ("awaiting the administrator", WORDS, [*ACCEPTED, said("awaiting_admin")], Status.AWAITING_ADMIN),
+    (
+        "awaiting the administrator",
+        WORDS,
+        [*ACCEPTED, said("awaiting_admin")],
+        Status.AWAITING_ADMIN,
+    ),
     ("sent", WORDS, [*ACCEPTED, said("sent")], Status.SENT),
     ("failed", WORDS, [*ACCEPTED, said("failed")], Status.FAILED),
     ("two ends", WORDS, [*ACCEPTED, said("sent"), said("failed")], Status.CONTRADICTED),
     ("deleted", WORDS, [*ACCEPTED, said("deleted")], Status.WITHDRAWN),
-    ("one article withdrawn", WORDS, [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=1)], Status.SENT),
-    ("all withdrawn", WORDS, [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=0)], Status.WITHDRAWN),
+    (
+        "one article withdrawn",
+        WORDS,
+        [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=1)],
+        Status.SENT,
+    ),
+    (
+        "all withdrawn",
+        WORDS,
+        [*ACCEPTED, said("sent"), Withdrawn(msg_id=7, article=0)],
+        Status.WITHDRAWN,
+    ),
 ]
 SECOND_BATCH = [attempted(WORDS, batch=2), SendAccepted(attempt=4, msg_id=8)]
 TABLE += [
     ("one of two sent", WORDS, [*ACCEPTED, *SECOND_BATCH, said("sent")], Status.SENDING),
-    ("one of two failed", WORDS, [*ACCEPTED, *SECOND_BATCH, said("awaiting_admin"), said("failed", 8)], Status.FAILED),
-    ("one of two with two ends", WORDS, [*ACCEPTED, *SECOND_BATCH, said("sent"), said("failed")], Status.CONTRADICTED),
-    ("one of two awaiting", WORDS, [*ACCEPTED, *SECOND_BATCH, said("awaiting_admin", 8)], Status.AWAITING_ADMIN),
-    ("one of two withdrawn", WORDS, [*ACCEPTED, *SECOND_BATCH, said("deleted"), said("sent", 8)], Status.SENT),
+    (
+        "one of two failed",
+        WORDS,
+        [*ACCEPTED, *SECOND_BATCH, said("awaiting_admin"), said("failed", 8)],
+        Status.FAILED,
+    ),
+    (
+        "one of two with two ends",
+        WORDS,
+        [*ACCEPTED, *SECOND_BATCH, said("sent"), said("failed")],
+        Status.CONTRADICTED,
+    ),
+    (
+        "one of two awaiting",
+        WORDS,
+        [*ACCEPTED, *SECOND_BATCH, said("awaiting_admin", 8)],
+        Status.AWAITING_ADMIN,
+    ),
+    (
+        "one of two withdrawn",
+        WORDS,
+        [*ACCEPTED, *SECOND_BATCH, said("deleted"), said("sent", 8)],
+        Status.SENT,
+    ),
     ("one of two in doubt", WORDS, [*ACCEPTED, attempted(WORDS, batch=2)], Status.IN_DOUBT),
-    ("attempted again after all", WORDS, [*ACCEPTED, said("sent"), attempted(WORDS)], Status.IN_DOUBT),
+    (
+        "attempted again after all",
+        WORDS,
+        [*ACCEPTED, said("sent"), attempted(WORDS)],
+        Status.IN_DOUBT,
+    ),
     ("imported", WORDS, [IMPORTED], Status.SENT),
     ("imported with an id", WORDS, [replace(IMPORTED, msg_id=7), said("failed")], Status.FAILED),
     ("imported while it is open", WORDS, [attempted(WORDS), IMPORTED], Status.IN_DOUBT),

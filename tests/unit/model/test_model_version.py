@@ -30,7 +30,9 @@ def test_what_was_written_is_read():
     found = checked_version(lock, BODIES.get)
     assert found is not None
     assert SALE.message.document == found.message.document
-    assert [each.content for each in SALE.message.articles] == [each.content for each in found.message.articles]
+    assert [each.content for each in SALE.message.articles] == [
+        each.content for each in found.message.articles
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from massctl.notify import ROBOT_BYTES_MAX, SIGNATURE_HEADER, fitted, robot_picture, robot_post, webhook_post
+from massctl.notify import (
+    ROBOT_BYTES_MAX,
+    SIGNATURE_HEADER,
+    fitted,
+    robot_picture,
+    robot_post,
+    webhook_post,
+)
 
 MORE = [f"还有 {count} 条" for count in range(1000)]
 
 
 def test_a_document_is_posted_as_it_is() -> None:
     post = webhook_post('{"春": 1}', None)
-    assert ('{"春": 1}'.encode(), {"Content-Type": "application/json; charset=utf-8"}) == (post.body, post.headers)
+    assert ('{"春": 1}'.encode(), {"Content-Type": "application/json; charset=utf-8"}) == (
+        post.body,
+        post.headers,
+    )
 
 
 def test_a_signature_is_over_the_very_bytes() -> None:
@@ -64,4 +74,7 @@ def test_a_picture_is_posted_with_its_digest():
     body = json.loads(post.body)
     assert "image" == body["msgtype"]
     image = body["image"]
-    assert ("iVBORw==", hashlib.md5(b"\x89PNG", usedforsecurity=False).hexdigest()) == (image["base64"], image["md5"])
+    assert ("iVBORw==", hashlib.md5(b"\x89PNG", usedforsecurity=False).hexdigest()) == (
+        image["base64"],
+        image["md5"],
+    )

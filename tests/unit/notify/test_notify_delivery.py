@@ -11,17 +11,25 @@ from massctl.transport import Line
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 ROBOT = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
-POST = Post(b'{"a": 1}', {"Content-Type": "application/json", "X-Massctl-Signature-256": "sha256=0"})
+POST = Post(
+    b'{"a": 1}', {"Content-Type": "application/json", "X-Massctl-Signature-256": "sha256=0"}
+)
 
 
-def post(address: str, answer: Any = None, *, robot: bool = True) -> tuple[str | None, list[httpx.Request]]:
+def post(
+    address: str, answer: Any = None, *, robot: bool = True
+) -> tuple[str | None, list[httpx.Request]]:
     seen: list[httpx.Request] = []
 
     def answering(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         if isinstance(answer, Exception):
             raise answer
-        return answer if answer is not None else httpx.Response(200, content=b'{"errcode": 0, "errmsg": "ok"}')
+        return (
+            answer
+            if answer is not None
+            else httpx.Response(200, content=b'{"errcode": 0, "errmsg": "ok"}')
+        )
 
     why = posted(Line(inside=httpx.MockTransport(answering)), address, POST, robot=robot)
     return why, seen
@@ -30,7 +38,12 @@ def post(address: str, answer: Any = None, *, robot: bool = True) -> tuple[str |
 def test_it_is_posted_once_with_its_query_and_its_headers() -> None:
     why, (request,) = post(ROBOT)
 
-    assert (None, "POST", ROBOT, b'{"a": 1}') == (why, request.method, str(request.url), request.read())
+    assert (None, "POST", ROBOT, b'{"a": 1}') == (
+        why,
+        request.method,
+        str(request.url),
+        request.read(),
+    )
     assert "sha256=0" == request.headers["X-Massctl-Signature-256"]
     assert READ_SECONDS == request.extensions["timeout"]["read"]
 
@@ -38,7 +51,12 @@ def test_it_is_posted_once_with_its_query_and_its_headers() -> None:
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (httpx.Response(200, content=json.dumps({"errcode": 93000, "errmsg": f"invalid key={KEY}"})), "errcode 93000"),
+        (
+            httpx.Response(
+                200, content=json.dumps({"errcode": 93000, "errmsg": f"invalid key={KEY}"})
+            ),
+            "errcode 93000",
+        ),
         (httpx.Response(200, content=json.dumps({"errcode": 45009})), "errcode 45009"),
         (httpx.Response(200, content=json.dumps({"errcode": KEY})), "errcode -"),
         (httpx.Response(200, content=b"{}"), "errcode -"),

@@ -19,12 +19,18 @@ PROXY = "http://proxy.example:3128"
         ("https://a.hook.example/x", {"HTTPS_PROXY": PROXY, "no_proxy": ".hook.example"}, None),
         ("https://hook.example/x", {"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, None),
         ("https://hook.example/x", {"HTTPS_PROXY": PROXY, "NO_PROXY": "other.example"}, PROXY),
-        ("https://hook.example/x", {"HTTPS_PROXY": PROXY, "NO_PROXY": "localhost, *.example:443,"}, None),
+        (
+            "https://hook.example/x",
+            {"HTTPS_PROXY": PROXY, "NO_PROXY": "localhost, *.example:443,"},
+            None,
+        ),
         ("https://hook.example/x", {"HTTPS_PROXY": PROXY, "NO_PROXY": "ook.example,,"}, PROXY),
         ("http://127.0.0.1:8900/x", {"HTTPS_PROXY": PROXY}, None),
         ("https://", {"HTTPS_PROXY": PROXY}, None),
         ("https://[", {"HTTPS_PROXY": PROXY}, None),
     ],
 )
-def test_the_way_to_an_address(address: str, environment: dict[str, str], proxy: str | None) -> None:
+def test_the_way_to_an_address(
+    address: str, environment: dict[str, str], proxy: str | None
+) -> None:
     assert proxy == proxy_for(address, environment)

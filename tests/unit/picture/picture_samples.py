@@ -34,7 +34,9 @@ def scene(width: int = 64, height: int = 48) -> Image.Image:
 def noise(width: int, height: int, mode: str = "RGB", seed: int = 1) -> Image.Image:
     """What no encoder can make small."""
     bands = len(Image.new(mode, (1, 1)).getbands())
-    return Image.frombytes(mode, (width, height), random.Random(seed).randbytes(width * height * bands))
+    return Image.frombytes(
+        mode, (width, height), random.Random(seed).randbytes(width * height * bands)
+    )
 
 
 def see_through(image: Image.Image) -> Image.Image:
@@ -47,15 +49,24 @@ def see_through(image: Image.Image) -> Image.Image:
 
 
 def animated(format_: str, count: int = 3, size: tuple[int, int] = (40, 30)) -> bytes:
-    frames = [Image.new("RGB", size, (80 * n % 256, 20 + n % 200, 255 - n % 250)) for n in range(count)]
+    frames = [
+        Image.new("RGB", size, (80 * n % 256, 20 + n % 200, 255 - n % 250)) for n in range(count)
+    ]
     return save(frames[0], format_, save_all=True, append_images=frames[1:], duration=100)
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    return (
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+    )
 
 
-def png(width: int, height: int, idat: bytes, depth: int = 8, colour: int = 0, extra: bytes = b"") -> bytes:
+def png(
+    width: int, height: int, idat: bytes, depth: int = 8, colour: int = 0, extra: bytes = b""
+) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     return PNG_MAGIC + chunk(b"IHDR", header) + extra + chunk(b"IDAT", idat) + chunk(b"IEND", b"")
 
@@ -69,7 +80,11 @@ def oriented(orientation: int) -> Image.Exif:
 def swapped_profile() -> bytes:
     """An ICC profile whose red and green primaries are exchanged: its red is sRGB's green."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    swapped = profile.replace(b"rXYZ", b"????", 1).replace(b"gXYZ", b"rXYZ", 1).replace(b"????", b"gXYZ", 1)
+    swapped = (
+        profile.replace(b"rXYZ", b"????", 1)
+        .replace(b"gXYZ", b"rXYZ", 1)
+        .replace(b"????", b"gXYZ", 1)
+    )
     assert profile != swapped
     return swapped
 

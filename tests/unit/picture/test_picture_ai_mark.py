@@ -87,7 +87,9 @@ def text(keyword: bytes, content: bytes) -> bytes:
 
 def itxt(keyword: bytes, content: bytes, *, packed: bool = False) -> bytes:
     flags = b"\1\0" if packed else b"\0\0"
-    return chunk(b"iTXt", keyword + b"\0" + flags + b"\0\0" + (zlib.compress(content) if packed else content))
+    return chunk(
+        b"iTXt", keyword + b"\0" + flags + b"\0\0" + (zlib.compress(content) if packed else content)
+    )
 
 
 def webp(packet: bytes = b"", exif: bytes = b"", image: Image.Image | None = None) -> bytes:
@@ -103,7 +105,9 @@ def marked(data: bytes) -> str | None:
     return found.text
 
 
-def prepared(data: bytes, way: Callable[[bytes], Prepared | MediaFault] = prepare_inline) -> Prepared:
+def prepared(
+    data: bytes, way: Callable[[bytes], Prepared | MediaFault] = prepare_inline
+) -> Prepared:
     found = way(data)
     assert isinstance(found, Prepared), found
     return found
@@ -113,30 +117,49 @@ XMP_KEYWORD = b"XML:com.adobe.xmp"
 SOURCES: dict[str, bytes] = {
     "webp": webp(element()),
     "webp with alpha": webp(element(), image=see_through(scene())),
-    "webp, deep": webp(xmp("<a>" * 9_000 + f"<TC260:AIGC>{escape(VALUE)}</TC260:AIGC>" + "</a>" * 9_000)),
+    "webp, deep": webp(
+        xmp("<a>" * 9_000 + f"<TC260:AIGC>{escape(VALUE)}</TC260:AIGC>" + "</a>" * 9_000)
+    ),
     "webp, in exif": webp(exif=comment(json.dumps({"AIGC": MARK}).encode())),
     "png": png(itxt(XMP_KEYWORD, element())),
     "png, packed": png(itxt(XMP_KEYWORD, element(), packed=True)),
-    "png, behind its pixels": save(noise(500, 450), "PNG")[:-12] + itxt(XMP_KEYWORD, element()) + chunk(b"IEND", b""),
+    "png, behind its pixels": save(noise(500, 450), "PNG")[:-12]
+    + itxt(XMP_KEYWORD, element())
+    + chunk(b"IEND", b""),
     "png, as text": png(text(b"AIGC", VALUE.encode())),
     "png, as text around it": png(text(b"AIGC", json.dumps({"AIGC": MARK}).encode())),
     "png, as packed text": png(chunk(b"zTXt", b"AIGC\0\0" + zlib.compress(VALUE.encode()))),
     "png, as international text": png(itxt(b"AIGC", VALUE.encode())),
     "png, in exif": png(chunk(b"eXIf", comment(json.dumps({"AIGC": MARK}).encode()))),
-    "png, twice the same": png(itxt(XMP_KEYWORD, element()), text(b"AIGC", json.dumps({"AIGC": MARK}).encode())),
+    "png, twice the same": png(
+        itxt(XMP_KEYWORD, element()), text(b"AIGC", json.dumps({"AIGC": MARK}).encode())
+    ),
     "turned jpeg": jpeg(in_xmp(element()), of=save(scene(), "JPEG", exif=oriented(6))),
     "jpeg of a camera": jpeg(in_xmp(element()), of=save(scene(), "JPEG", exif=oriented(1))),
-    "jpeg, an attribute": jpeg(in_exif(b"II*\0"), in_xmp(xmp(attributes=f"TC260:AIGC={quoteattr(VALUE)}"))),
-    "jpeg, an undeclared prefix": jpeg(in_exif(b"II*\0"), in_xmp(element().replace(b"xmlns:TC260", b"xmlns:C260"))),
-    "jpeg, behind other xmp": jpeg(in_exif(b"II*\0"), in_xmp(xmp("<dc:title>AIGC</dc:title>")), in_xmp(element())),
+    "jpeg, an attribute": jpeg(
+        in_exif(b"II*\0"), in_xmp(xmp(attributes=f"TC260:AIGC={quoteattr(VALUE)}"))
+    ),
+    "jpeg, an undeclared prefix": jpeg(
+        in_exif(b"II*\0"), in_xmp(element().replace(b"xmlns:TC260", b"xmlns:C260"))
+    ),
+    "jpeg, behind other xmp": jpeg(
+        in_exif(b"II*\0"), in_xmp(xmp("<dc:title>AIGC</dc:title>")), in_xmp(element())
+    ),
     "jpeg, in alternatives": jpeg(
-        in_exif(b"II*\0"), in_xmp(xmp(f"<TC260:AIGC><rdf:Alt><rdf:li>{escape(VALUE)}</rdf:li></rdf:Alt></TC260:AIGC>"))
+        in_exif(b"II*\0"),
+        in_xmp(
+            xmp(f"<TC260:AIGC><rdf:Alt><rdf:li>{escape(VALUE)}</rdf:li></rdf:Alt></TC260:AIGC>")
+        ),
     ),
     "jpeg, with a place": jpeg(in_xmp(xmp(f"<TC260:AIGC>{escape(VALUE)}</TC260:AIGC>", CAMERA))),
     "jpeg, in exif": jpeg(in_exif(comment(VALUE.encode()))),
-    "jpeg, in exif from the left": jpeg(in_exif(comment(json.dumps({"AIGC": MARK}).encode(), order=">"))),
+    "jpeg, in exif from the left": jpeg(
+        in_exif(comment(json.dumps({"AIGC": MARK}).encode(), order=">"))
+    ),
     "jpeg, in exif, wide": jpeg(in_exif(comment(VALUE.encode("utf-16-be"), b"UNICODE\0"))),
-    "jpeg, in exif, wide and turned": jpeg(in_exif(comment(VALUE.encode("utf-16-le"), b"UNICODE\0"))),
+    "jpeg, in exif, wide and turned": jpeg(
+        in_exif(comment(VALUE.encode("utf-16-le"), b"UNICODE\0"))
+    ),
     "jpeg, in exif without a code": jpeg(in_exif(comment(VALUE.encode(), bytes(8)))),
 }
 
@@ -162,7 +185,12 @@ def test_preparing_twice_changes_nothing_more(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [each for each, data in SOURCES.items() if data.startswith(b"\xff\xd8") and each != "turned jpeg"]
+    "name",
+    [
+        each
+        for each, data in SOURCES.items()
+        if data.startswith(b"\xff\xd8") and each != "turned jpeg"
+    ],
 )
 def test_pixels_of_a_jpeg_that_only_loses_its_camera_stay(name: str) -> None:
     found = prepared(SOURCES[name])
@@ -218,11 +246,22 @@ def test_a_comment_of_a_camera_is_no_mark() -> None:
 REFUSED: dict[str, bytes] = {
     "not well-formed": webp(element().replace(b"</x:xmpmeta>", b"")),
     "a document type": webp(b"<!DOCTYPE x>" + element()),
-    "a bomb": webp(b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + element("&b;").replace(b"&amp;", b"&")),
-    "an external entity": webp(b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + element()),
-    "of parts": webp(xmp("<TC260:AIGC><TC260:Label>1</TC260:Label><TC260:ProduceID>2</TC260:ProduceID></TC260:AIGC>")),
+    "a bomb": webp(
+        b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
+        + element("&b;").replace(b"&amp;", b"&")
+    ),
+    "an external entity": webp(
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + element()
+    ),
+    "of parts": webp(
+        xmp(
+            "<TC260:AIGC><TC260:Label>1</TC260:Label><TC260:ProduceID>2</TC260:ProduceID></TC260:AIGC>"
+        )
+    ),
     "two of them": webp(xmp("<TC260:AIGC>{}</TC260:AIGC><TC260:AIGC>[]</TC260:AIGC>")),
-    "two places": png(itxt(XMP_KEYWORD, element()), text(b"AIGC", VALUE.replace("2", "3").encode())),
+    "two places": png(
+        itxt(XMP_KEYWORD, element()), text(b"AIGC", VALUE.replace("2", "3").encode())
+    ),
     "a control sign": png(text(b"AIGC", b'{"Label": "\x01"}')),
     "too long": webp(element(VALUE + "x" * MARK_BYTES_MAX)),
     "a packet too long": webp(element() + b" " * METADATA_BYTES_MAX),
@@ -230,7 +269,9 @@ REFUSED: dict[str, bytes] = {
     "packed and broken": png(chunk(b"zTXt", b"AIGC\0\0hello")),
     "cut": png(chunk(b"iTXt", b"AIGC\0\0")),
     "a comment that is cut": jpeg(in_exif(comment(b'{"AIGC": {"Label": "1"'))),
-    "a piece of xmp": jpeg(in_exif(b"II*\0"), b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + element()[:-99]),
+    "a piece of xmp": jpeg(
+        in_exif(b"II*\0"), b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + element()[:-99]
+    ),
 }
 
 
@@ -257,7 +298,9 @@ def test_the_mark_counts_into_the_size() -> None:
 
 
 @pytest.mark.parametrize(
-    "image", [Image.new("RGB", (64, 48), "red"), see_through(scene())], ids=["few colours", "transparent"]
+    "image",
+    [Image.new("RGB", (64, 48), "red"), see_through(scene())],
+    ids=["few colours", "transparent"],
 )
 def test_a_drawing_keeps_it_as_png(image: Image.Image) -> None:
     found = prepared(png(itxt(XMP_KEYWORD, element()), of=save(image, "PNG", exif=oriented(6))))
@@ -268,7 +311,12 @@ def test_a_drawing_keeps_it_as_png(image: Image.Image) -> None:
 # C2PA
 
 
-JUMBF = struct.pack(">I", 40) + b"jumb" + struct.pack(">I", 32) + b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\08\x9bqc2pa\0"
+JUMBF = (
+    struct.pack(">I", 40)
+    + b"jumb"
+    + struct.pack(">I", 32)
+    + b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\08\x9bqc2pa\0"
+)
 APP11 = segment(b"JP\0\1\0\0\0\1" + JUMBF, 0xEB)
 
 
@@ -283,7 +331,11 @@ def signed_webp() -> bytes:
 
 @pytest.mark.parametrize(
     "data",
-    [signed_jpeg(), signed_jpeg(jpeg(in_xmp(element()))), png(chunk(b"caBX", JUMBF), of=EVERY_FORMAT["png"])],
+    [
+        signed_jpeg(),
+        signed_jpeg(jpeg(in_xmp(element()))),
+        png(chunk(b"caBX", JUMBF), of=EVERY_FORMAT["png"]),
+    ],
     ids=["jpeg", "marked jpeg", "png"],
 )
 def test_a_signed_picture_that_passes_stays_byte_for_byte(data: bytes) -> None:
@@ -316,13 +368,24 @@ def test_an_unsigned_picture_loses_no_signature(name: str) -> None:
 
 
 def test_only_a_camera_writes_a_cameras_metadata() -> None:
-    notes = [str(prepared(jpeg(each)).note) for each in (in_exif(b"II*\0"), in_xmp(xmp(attributes=CAMERA)))]
+    notes = [
+        str(prepared(jpeg(each)).note)
+        for each in (in_exif(b"II*\0"), in_xmp(xmp(attributes=CAMERA)))
+    ]
     notes.append(
-        str(prepared(EVERY_FORMAT["jpeg"][:2] + segment(b"made with love", 0xFE) + EVERY_FORMAT["jpeg"][2:]).note)
+        str(
+            prepared(
+                EVERY_FORMAT["jpeg"][:2]
+                + segment(b"made with love", 0xFE)
+                + EVERY_FORMAT["jpeg"][2:]
+            ).note
+        )
     )
     notes.append(str(prepared(jpeg(in_xmp(xmp().replace(TC260.encode(), b"")))).note))
     said = [each.partition(",")[0] for each in notes]
-    assert ["removed the camera's metadata"] * 2 + ["removed what an editor wrote beside the pixels"] * 2 == said
+    assert ["removed the camera's metadata"] * 2 + [
+        "removed what an editor wrote beside the pixels"
+    ] * 2 == said
 
 
 # Whatever comes in

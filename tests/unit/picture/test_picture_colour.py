@@ -4,7 +4,17 @@ import struct
 import zlib
 
 import pytest
-from picture_samples import chunk, load, masked_bitmap, oriented, png, save, scene, see_through, swapped_profile
+from picture_samples import (
+    chunk,
+    load,
+    masked_bitmap,
+    oriented,
+    png,
+    save,
+    scene,
+    see_through,
+    swapped_profile,
+)
 from PIL import Image, ImageChops, ImageStat
 
 from massctl.picture.formats import Format, PictureRefusedError, sniff
@@ -71,7 +81,9 @@ def test_orientation_of_other_containers_is_applied(format_: str) -> None:
 def test_metadata_is_dropped() -> None:
     exif = oriented(3)
     exif[0x010E] = "secret place"
-    data = heavy(scene(), exif=exif, comment=b"secret words", icc_profile=swapped_profile(), dpi=(300, 300))
+    data = heavy(
+        scene(), exif=exif, comment=b"secret words", icc_profile=swapped_profile(), dpi=(300, 300)
+    )
     prepared = prepare_inline(data)
     assert isinstance(prepared, Prepared)
     assert [b"secret" in data, b"secret" in prepared.data] == [True, False]
@@ -79,7 +91,9 @@ def test_metadata_is_dropped() -> None:
 
 
 def test_metadata_of_a_png_is_dropped() -> None:
-    data = save(see_through(scene()), "WEBP", exif=oriented(1), icc_profile=swapped_profile(), lossless=True)
+    data = save(
+        see_through(scene()), "WEBP", exif=oriented(1), icc_profile=swapped_profile(), lossless=True
+    )
     prepared = prepare_inline(data)
     assert isinstance(prepared, Prepared)
     assert load(prepared.data).info == {}
@@ -142,14 +156,25 @@ def test_16_bit_grey_keeps_its_shades() -> None:
     ],
 )
 def test_transparent_grey_is_found_at_every_depth(depth: int, row: bytes, key: int) -> None:
-    data = png(2, 1, zlib.compress(b"\0" + row), depth, extra=chunk(b"tRNS", struct.pack(">H", key)))
+    data = png(
+        2, 1, zlib.compress(b"\0" + row), depth, extra=chunk(b"tRNS", struct.pack(">H", key))
+    )
     assert list(pixels_of(data).getchannel("A").tobytes()) == [0, 255]
 
 
-@pytest.mark.parametrize(("depth", "row"), [(8, b"\1\2\3\xff\xff\xff"), (16, b"\1\0\2\0\3\0" + b"\xff" * 6)])
+@pytest.mark.parametrize(
+    ("depth", "row"), [(8, b"\1\2\3\xff\xff\xff"), (16, b"\1\0\2\0\3\0" + b"\xff" * 6)]
+)
 def test_transparent_colour_is_found_at_every_depth(depth: int, row: bytes) -> None:
     key = (1, 2, 3) if depth == 8 else (0x100, 0x200, 0x300)
-    data = png(2, 1, zlib.compress(b"\0" + row), depth, colour=2, extra=chunk(b"tRNS", struct.pack(">3H", *key)))
+    data = png(
+        2,
+        1,
+        zlib.compress(b"\0" + row),
+        depth,
+        colour=2,
+        extra=chunk(b"tRNS", struct.pack(">3H", *key)),
+    )
     assert list(pixels_of(data).getchannel("A").tobytes()) == [0, 255]
 
 

@@ -135,7 +135,9 @@ def interlaced(width: int, height: int, idat: bytes) -> bytes:
 
 @pytest.mark.parametrize(("width", "height", "count"), [(1, 1, 2), (8, 8, 64 + 15), (3, 2, 6 + 4)])
 def test_interlaced_png_is_counted_by_its_passes(width: int, height: int, count: int) -> None:
-    assert isinstance(prepare_inline(interlaced(width, height, zlib.compress(bytes(count)))), Prepared)
+    assert isinstance(
+        prepare_inline(interlaced(width, height, zlib.compress(bytes(count)))), Prepared
+    )
     assert kind_of(interlaced(width, height, zlib.compress(bytes(count - 1)))) == "unreadable"
 
 
@@ -178,7 +180,9 @@ def test_jpeg_with_a_marker_that_other_readers_refuse(marker: bytes) -> None:
 
 
 def test_jpeg_thumbnail_does_not_pass_for_the_picture() -> None:
-    thumbnail = b"\xff\xe1" + struct.pack(">H", 2 + len(EVERY_FORMAT["jpeg"])) + EVERY_FORMAT["jpeg"]
+    thumbnail = (
+        b"\xff\xe1" + struct.pack(">H", 2 + len(EVERY_FORMAT["jpeg"])) + EVERY_FORMAT["jpeg"]
+    )
     big = save(noise(200, 200), "JPEG")
     assert kind_of(big[:2] + thumbnail + big[2 : len(big) // 2]) == "unreadable"
 
@@ -297,7 +301,9 @@ def test_mutated_pictures_never_raise(data: bytes, draw: st.DataObject) -> None:
 
 @QUICKLY
 @given(st.sampled_from([EVERY_FORMAT[n] for n in EVERY_FORMAT if "png" in n]), st.data())
-def test_mutated_png_chunks_with_right_checksums_never_raise(data: bytes, draw: st.DataObject) -> None:
+def test_mutated_png_chunks_with_right_checksums_never_raise(
+    data: bytes, draw: st.DataObject
+) -> None:
     position, rebuilt = 8, bytearray(PNG_MAGIC)
     while position < len(data):
         length = int.from_bytes(data[position : position + 4], "big")

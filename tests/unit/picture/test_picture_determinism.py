@@ -9,7 +9,16 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from picture_samples import EVERY_FORMAT, noise, oriented, png, save, scene, see_through, swapped_profile
+from picture_samples import (
+    EVERY_FORMAT,
+    noise,
+    oriented,
+    png,
+    save,
+    scene,
+    see_through,
+    swapped_profile,
+)
 
 from massctl.picture.limits import RECIPE
 from massctl.picture.prepare import Prepared, prepare_cover, prepare_inline
@@ -18,7 +27,9 @@ SAMPLES = {
     "webp": EVERY_FORMAT["webp"],
     "webp with alpha": EVERY_FORMAT["webp with alpha"],
     "bmp": EVERY_FORMAT["bmp"],
-    "scaled jpeg": save(noise(900, 700), "JPEG", quality=98, exif=oriented(6), icc_profile=swapped_profile()),
+    "scaled jpeg": save(
+        noise(900, 700), "JPEG", quality=98, exif=oriented(6), icc_profile=swapped_profile()
+    ),
     "scaled png": save(see_through(noise(800, 700)), "PNG"),
 }
 

@@ -6,7 +6,17 @@ import sys
 import zlib
 
 import pytest
-from picture_samples import EVERY_FORMAT, animated, chunk, load, oriented, png, save, scene, swapped_profile
+from picture_samples import (
+    EVERY_FORMAT,
+    animated,
+    chunk,
+    load,
+    oriented,
+    png,
+    save,
+    scene,
+    swapped_profile,
+)
 from PIL import ImageCms
 
 from massctl.picture.formats import PictureRefusedError, orientation_of, size_text, sniff
@@ -54,7 +64,8 @@ def test_gif_canvas_grows_to_its_frames() -> None:
 
 
 @pytest.mark.parametrize(
-    "exif", [b"", b"II*\0", b"MM\0*\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff", b"XX*\0\x08\0\0\0"]
+    "exif",
+    [b"", b"II*\0", b"MM\0*\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff", b"XX*\0\x08\0\0\0"],
 )
 def test_damaged_exif_means_upright(exif: bytes) -> None:
     assert orientation_of(exif) == 1
@@ -88,7 +99,9 @@ def test_srgb_is_known_by_its_primaries(format_: str) -> None:
     assert opened(save(scene(), format_)).is_srgb
 
 
-@pytest.mark.parametrize("profile", [swapped_profile(), LAB, NO_SPACE, SRGB[:140], SRGB[:20], b"x" * 200])
+@pytest.mark.parametrize(
+    "profile", [swapped_profile(), LAB, NO_SPACE, SRGB[:140], SRGB[:20], b"x" * 200]
+)
 def test_every_other_profile_is_not_srgb(profile: bytes) -> None:
     assert not opened(save(scene(), "JPEG", icc_profile=profile)).is_srgb
 
@@ -110,7 +123,10 @@ def test_a_profile_that_would_fill_memory_is_refused() -> None:
 def test_too_many_pixels_is_a_fault_before_decoding(width: int, height: int, word: str) -> None:
     with pytest.raises(PictureRefusedError) as refused:
         opened(png(width, height, zlib.compress(b"")))
-    assert ("too_many_pixels", True) == (refused.value.fault.kind, word in refused.value.fault.message)
+    assert ("too_many_pixels", True) == (
+        refused.value.fault.kind,
+        word in refused.value.fault.message,
+    )
 
 
 def test_a_warning_of_pillows_is_not_shown() -> None:
@@ -120,7 +136,10 @@ def test_a_warning_of_pillows_is_not_shown() -> None:
     )
     data = png(12_000, 12_000, zlib.compress(b""))
     run = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
-    assert (b"the picture is 12000x12000 pixels, more than 60 megapixels", b"") == (run.stdout.strip(), run.stderr)
+    assert (b"the picture is 12000x12000 pixels, more than 60 megapixels", b"") == (
+        run.stdout.strip(),
+        run.stderr,
+    )
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,11 @@ def test_gif_passes_untouched_as_material_inline(name: str) -> None:
 @pytest.mark.parametrize("name", [n for n in PLAIN if "webp" not in n])
 def test_everything_but_webp_passes_untouched_as_cover(name: str) -> None:
     prepared = cover(EVERY_FORMAT[name])
-    assert (EVERY_FORMAT[name], Purpose.MATERIAL, None) == (prepared.data, prepared.purpose, prepared.note)
+    assert (EVERY_FORMAT[name], Purpose.MATERIAL, None) == (
+        prepared.data,
+        prepared.purpose,
+        prepared.note,
+    )
 
 
 @pytest.mark.parametrize("way", [inline, cover])
@@ -86,7 +90,10 @@ def test_opaque_webp_becomes_jpeg(way) -> None:  # type: ignore[no-untyped-def]
 
 def test_note_of_a_conversion() -> None:
     prepared = inline(EVERY_FORMAT["webp"])
-    assert f"converted from WebP to JPEG, 1 KB -> {round(len(prepared.data) / 1000)} KB" == prepared.note
+    assert (
+        f"converted from WebP to JPEG, 1 KB -> {round(len(prepared.data) / 1000)} KB"
+        == prepared.note
+    )
 
 
 @pytest.mark.parametrize("name", ["lossless webp", "webp with alpha"])
@@ -190,11 +197,15 @@ def test_a_photograph_that_passes_stays(what: str) -> None:
 
 @pytest.mark.parametrize("what", ["noise", "grey noise", "black and white", "pure colours"])
 @pytest.mark.parametrize(("format_", "width"), [("PNG", 640), ("JPEG", 1408)])
-def test_what_passes_is_only_made_anew_where_that_is_smaller(what: str, format_: str, width: int) -> None:
+def test_what_passes_is_only_made_anew_where_that_is_smaller(
+    what: str, format_: str, width: int
+) -> None:
     """Even for what JPEG needs most bytes for: the source alone decides, and no encoder is asked."""
     image = noise(width, 512, "L").convert("RGB") if what == "grey noise" else noise(width, 512)
     if what in {"black and white", "pure colours"}:
-        image = image.convert("L" if what == "black and white" else "RGB").point(lambda value: 255 * (value > 127))
+        image = image.convert("L" if what == "black and white" else "RGB").point(
+            lambda value: 255 * (value > 127)
+        )
     for quality in (30, 60, 75, 95):
         data = save(image.convert("RGB"), format_, quality=quality)
         if len(data) < INLINE_BYTES_BELOW:
@@ -214,7 +225,9 @@ def test_what_is_told_beside_the_pixels_makes_no_photograph() -> None:
 
 
 @pytest.mark.parametrize("size_bytes", [10, 900_000])
-def test_no_encoder_decides_what_is_converted(size_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_encoder_decides_what_is_converted(
+    size_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A picture that is converted on one machine is on all, since it has another name then."""
 
     def decided(data: bytes) -> tuple[bool, tuple[int, int]]:
@@ -236,13 +249,18 @@ def test_a_photograph_that_is_turned_is_encoded_no_finer_than_it_was(quality: in
 
 def test_a_fine_photograph_keeps_its_fine_colours() -> None:
     data = save(scene(300, 200), "JPEG", quality=95, subsampling="4:4:4", exif=oriented(6))
-    turned, expected = load(inline(data).data), load(save(scene(), "JPEG", quality=88, subsampling="4:4:4"))
+    turned, expected = (
+        load(inline(data).data),
+        load(save(scene(), "JPEG", quality=88, subsampling="4:4:4")),
+    )
     assert (expected.quantization, expected.layer) == (turned.quantization, turned.layer)  # type: ignore[attr-defined]
 
 
 def test_webp_is_encoded_no_finer_than_it_was() -> None:
     """A WebP of 23 KB became a JPEG of 83 KB; 54 KB look the same."""
-    data = (Path(__file__).parents[3] / "campaigns/2026-12-members-issue/images/noodles.webp").read_bytes()
+    data = (
+        Path(__file__).parents[3] / "campaigns/2026-12-members-issue/images/noodles.webp"
+    ).read_bytes()
     assert len(inline(data).data) < 56_000
     assert len(cover(data).data) < 56_000
 
@@ -266,7 +284,10 @@ def test_a_palette_holds_each_colour_exactly() -> None:
     image = Image.frombytes("RGB", (16, 16), b"".join(each.to_bytes(3, "big") for each in colours))
     encoded = encode_drawing(image, INLINE_BYTES_TARGET)
     assert encoded is not None
-    assert ("P", image.tobytes()) == (load(encoded.data).mode, load(encoded.data).convert("RGB").tobytes())
+    assert ("P", image.tobytes()) == (
+        load(encoded.data).mode,
+        load(encoded.data).convert("RGB").tobytes(),
+    )
 
 
 def test_a_panorama_keeps_its_width() -> None:
@@ -339,7 +360,9 @@ def test_ink_becomes_light(way) -> None:  # type: ignore[no-untyped-def]
 
 def test_what_moves_is_never_made_anew() -> None:
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
-    data = save(frames[0], "PNG", save_all=True, append_images=frames[1:], icc_profile=swapped_profile())
+    data = save(
+        frames[0], "PNG", save_all=True, append_images=frames[1:], icc_profile=swapped_profile()
+    )
     assert (data, None) == (inline(data).data, inline(data).note)
 
 
@@ -426,4 +449,7 @@ def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:
 
 def test_articles_are_laid_out_by_a_size_that_no_encoder_decides() -> None:
     noisy = inline(save(noise(3000, 6000), "PNG"))
-    assert ((INLINE_WIDTH_MAX, 2708), True) == (noisy.laid_out, load(noisy.data).width < INLINE_WIDTH_MAX)
+    assert ((INLINE_WIDTH_MAX, 2708), True) == (
+        noisy.laid_out,
+        load(noisy.data).width < INLINE_WIDTH_MAX,
+    )

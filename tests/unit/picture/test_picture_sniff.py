@@ -13,7 +13,8 @@ def test_format_is_recognised_by_magic_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"B", b"BM", b"BMW is a maker of cars and not a bitmap", b"RIFF....WAVE", b"GIF88a"]
+    "data",
+    [b"", b"B", b"BM", b"BMW is a maker of cars and not a bitmap", b"RIFF....WAVE", b"GIF88a"],
 )
 def test_other_bytes_are_no_picture(data: bytes) -> None:
     assert sniff(data) is None

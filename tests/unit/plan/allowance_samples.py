@@ -31,7 +31,10 @@ def words(name: str, window: Window | None, **changes: Any) -> RenderedCampaign:
 
 
 def rules(
-    campaigns: Sequence[RenderedCampaign], kind: str = "subscription", named: tuple[str, ...] = (), **policy: Any
+    campaigns: Sequence[RenderedCampaign],
+    kind: str = "subscription",
+    named: tuple[str, ...] = (),
+    **policy: Any,
 ) -> PolicyInForce:
     """Make the rules of a run in a repository of these campaigns."""
     base = house(*named, **policy)
@@ -66,4 +69,8 @@ def refused(planned: dict[str, PlannedCampaign]) -> dict[str, str]:
 
 
 def sends(planned: dict[str, PlannedCampaign]) -> list[str]:
-    return [name for name, each in planned.items() if any(isinstance(step, SendMass) for step in each.steps)]
+    return [
+        name
+        for name, each in planned.items()
+        if any(isinstance(step, SendMass) for step in each.steps)
+    ]

@@ -30,7 +30,16 @@ from copies import replace
 
 from massctl.model.campaign import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
-from massctl.model.entries import Created, Entry, JobStatus, Lease, SendAccepted, SendImported, SendInDoubt, SigningKey
+from massctl.model.entries import (
+    Created,
+    Entry,
+    JobStatus,
+    Lease,
+    SendAccepted,
+    SendImported,
+    SendInDoubt,
+    SigningKey,
+)
 from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
@@ -62,11 +71,19 @@ PLATFORM = "wxc0000000000000c0"
         (None, None),
         ({"token_env": "T"}, "its events are not sealed"),
         ({"token_env": "T", "aes_key_env": "K"}, "the seal proves which events are its own"),
-        ({"token_env": "T", "aes_key_env": "K", "component_appid": PLATFORM}, f"{PLATFORM} seals its events, and gh_1"),
+        (
+            {"token_env": "T", "aes_key_env": "K", "component_appid": PLATFORM},
+            f"{PLATFORM} seals its events, and gh_1",
+        ),
     ],
 )
 def test_what_tells_events_apart(callback: Any, expected: str | None) -> None:
-    account = {"appid": "wx0123456789abcdef", "kind": "service", "original_id": "gh_1", "callback": callback}
+    account = {
+        "appid": "wx0123456789abcdef",
+        "kind": "service",
+        "original_id": "gh_1",
+        "callback": callback,
+    }
     found = checkup.callback_finding(MAIN, Account.model_validate(account))
     assert (expected is None) == (found is None)
     assert found is None or (Level.OK, True) == (found.level, str(expected) in found.message)
@@ -93,7 +110,9 @@ def test_a_secret_is_judged_by_its_look_and_shown_in_no_finding(value: str, leve
     assert (Check.CREDENTIAL, level, MAIN) == (found.check, found.level, found.account)
     assert "WECHAT_MAIN_SECRET" in found.message
     assert (level is not Level.OK) == ("export WECHAT_MAIN_SECRET=…" in found.hint)
-    assert (level is not Level.OK) == ("on GitHub: a line WECHAT_MAIN_SECRET=… of the environment" in found.hint)
+    assert (level is not Level.OK) == (
+        "on GitHub: a line WECHAT_MAIN_SECRET=… of the environment" in found.hint
+    )
     assert not value.strip() or value.strip() not in found.message + found.hint
 
 
@@ -115,7 +134,10 @@ def test_a_ledger_is_sound_or_not_begun_or_refused() -> None:
 def test_a_send_of_unknown_outcome_is_a_problem_with_the_way_out() -> None:
     (found,) = checkup.open_sends(recorded(attempted(WORDS), *sent_by_another()))
 
-    assert (Level.PROBLEM, True) == (found.level, "massctl reconcile words --not-sent" in found.hint)
+    assert (Level.PROBLEM, True) == (
+        found.level,
+        "massctl reconcile words --not-sent" in found.hint,
+    )
 
 
 def sent_by_another(attempt: int = 3) -> list[Any]:
@@ -154,14 +176,20 @@ def test_campaigns_with_faults_are_counted() -> None:
     assert Level.OK is checkup.campaigns_finding(plan_of([text("other")])).level
 
 
-def windows(*campaigns: RenderedCampaign, state: State | None = None, **policy: Any) -> list[Finding]:
+def windows(
+    *campaigns: RenderedCampaign, state: State | None = None, **policy: Any
+) -> list[Finding]:
     return checkup.window_findings(plan_of(campaigns, state, house(**policy)))
 
 
 def test_a_window_that_closed_unsent_is_a_warning() -> None:
     (found,) = windows(text("late", window=PAST))
 
-    assert (Level.WARNING, MAIN, True) == (found.level, found.account, "late has closed" in found.message)
+    assert (Level.WARNING, MAIN, True) == (
+        found.level,
+        found.account,
+        "late has closed" in found.message,
+    )
 
 
 def test_a_window_that_is_open_and_refused_is_a_problem_with_its_guard() -> None:
@@ -179,13 +207,17 @@ def test_a_window_that_is_open_says_what_to_type() -> None:
 
 def test_what_was_sent_or_waits_needs_nobody() -> None:
     late = text("late", window=PAST)
-    (found,) = windows(late, text("later", window=LATER), text("named"), state=recorded(*sent(late)))
+    (found,) = windows(
+        late, text("later", window=LATER), text("named"), state=recorded(*sent(late))
+    )
 
     assert (Level.OK, Check.WINDOWS) == (found.level, found.check)
 
 
 def test_many_windows_are_told_as_a_number() -> None:
-    found = windows(*(text(f"late{number}", content=str(number), window=PAST) for number in range(23)))
+    found = windows(
+        *(text(f"late{number}", content=str(number), window=PAST) for number in range(23))
+    )
 
     assert checkup.WINDOWS_TOLD + 1 == len(found)
     assert "more windows like these: 3" == found[-1].message
@@ -215,7 +247,9 @@ SHORT = Window(OPEN.not_before, OPEN.not_before + timedelta(minutes=90))
         ),
     ],
 )
-def test_a_window_that_nothing_waits_for_is_not_too_short(campaign: RenderedCampaign, state: State, count: int) -> None:
+def test_a_window_that_nothing_waits_for_is_not_too_short(
+    campaign: RenderedCampaign, state: State, count: int
+) -> None:
     assert count == len([*checkup.short_windows(plan_of([campaign], state, house()))])
 
 
@@ -226,9 +260,14 @@ def test_a_campaign_of_no_account_is_told_without_one() -> None:
     assert found.account is None
 
 
-def alarms(*campaigns: Any, state: State | None = None, now: datetime = NOW, **policy: Any) -> list[str]:
+def alarms(
+    *campaigns: Any, state: State | None = None, now: datetime = NOW, **policy: Any
+) -> list[str]:
     state = state or recorded()
-    return [each.message for each in checkup.alarms(plan_of(campaigns, state, house(**policy)), state, now)]
+    return [
+        each.message
+        for each in checkup.alarms(plan_of(campaigns, state, house(**policy)), state, now)
+    ]
 
 
 def test_a_missed_window_is_an_alarm_for_three_days() -> None:
@@ -274,7 +313,10 @@ def test_a_send_in_doubt_whose_window_closed_is_told_once_and_needs_no_new_windo
 
 
 def allowance(*spans: Span, state: State | None = None) -> Finding:
-    ahead = [AccountAhead(MAIN, "service", spans), AccountAhead(AccountName("other"), "service", (month(0, 4),))]
+    ahead = [
+        AccountAhead(MAIN, "service", spans),
+        AccountAhead(AccountName("other"), "service", (month(0, 4),)),
+    ]
     return checkup.allowance_finding(MAIN, APPID, state or recorded(), ahead, NOW)
 
 
@@ -288,14 +330,20 @@ def test_the_allowance_says_what_is_left_now_and_what_it_rests_on() -> None:
     told = SendImported(appid=APPID, sent_at=NOW, by="li", reason="in the console")
     found = allowance(calls, next_month, month(3), state=recorded(told))
 
-    assert (Level.OK, True) == (found.level, found.message.startswith("1 of 4 sends left in the month from 2026-12-01"))
+    assert (Level.OK, True) == (
+        found.level,
+        found.message.startswith("1 of 4 sends left in the month from 2026-12-01"),
+    )
     assert "1 are recorded: massctl state import --website-send AT" in found.hint
 
 
 def test_an_allowance_that_is_used_up_is_a_warning() -> None:
     day = Span(Unit.DAY, Unit.DAY.of(NOW), "sends", 1, 2, (), 0)
 
-    assert (Level.WARNING, True) == (allowance(day).level, "0 of 1 sends left in the day" in allowance(day).message)
+    assert (Level.WARNING, True) == (
+        allowance(day).level,
+        "0 of 1 sends left in the day" in allowance(day).message,
+    )
 
 
 def test_an_allowance_of_which_nothing_is_known_is_told_so() -> None:
@@ -336,14 +384,22 @@ LIST = OpenidList(Sha256("0" * 64), 3)
         (text(), {Check.MASS_SEND}),
         (text(audience=audience(tag_id=2)), {Check.MASS_SEND, Check.TAGS}),
         (text(audience=audience(tag="会员")), {Check.MASS_SEND, Check.TAGS}),
-        (text(audience=audience(openids="lists/a.txt"), openid_list=LIST), {Check.MASS_SEND_OPENIDS}),
+        (
+            text(audience=audience(openids="lists/a.txt"), openid_list=LIST),
+            {Check.MASS_SEND_OPENIDS},
+        ),
         (text(recipients=reviewers("li")), {Check.MASS_SEND, Check.PREVIEWS}),
         (news(), {Check.MASS_SEND, Check.DRAFTS, Check.MATERIALS, Check.COMMENTS}),
-        (news("sale", article(need_open_comment=False)), {Check.MASS_SEND, Check.DRAFTS, Check.MATERIALS}),
+        (
+            news("sale", article(need_open_comment=False)),
+            {Check.MASS_SEND, Check.DRAFTS, Check.MATERIALS},
+        ),
         (images(), {Check.MASS_SEND, Check.MATERIALS}),
     ],
 )
-def test_rights_are_needed_by_what_campaigns_do(campaign: RenderedCampaign, needs: set[Check]) -> None:
+def test_rights_are_needed_by_what_campaigns_do(
+    campaign: RenderedCampaign, needs: set[Check]
+) -> None:
     assert needs == checkup.needs_of([campaign])
 
 
@@ -365,7 +421,9 @@ def test_nothing_is_left_to_do_before_there_is_a_draft() -> None:
 
 
 @pytest.mark.parametrize("advice", [to_set, secret_to_set, proxy_to_set])
-def test_a_variable_is_set_by_export_and_among_the_secrets_of_the_environment(advice: Callable[[str], Phrase]) -> None:
+def test_a_variable_is_set_by_export_and_among_the_secrets_of_the_environment(
+    advice: Callable[[str], Phrase],
+) -> None:
     said = advice("WECHAT_MAIN")
     assert said.startswith("export WECHAT_MAIN=")
     assert said.endswith("a line WECHAT_MAIN=… of the environment's secret MASSCTL_SECRETS")
@@ -380,7 +438,9 @@ def test_a_variable_is_set_by_export_and_among_the_secrets_of_the_environment(ad
     ],
     ids=["another machine's", "this folder's, which stopped", "this folder's"],
 )
-def test_the_runner_that_sends_is_named_and_one_that_stopped_here_is_a_warning(here: LocalRunner, level: Level) -> None:
+def test_the_runner_that_sends_is_named_and_one_that_stopped_here_is_a_warning(
+    here: LocalRunner, level: Level
+) -> None:
     lease = HeldLease(Lease(act="taken", runner="aa", boot="boot", host="sender-1"), NOW - HOUR)
     (found,) = checkup.lease_findings(lease, here, NOW)
     assert (Check.LEASE, level) == (found.check, found.level)
@@ -403,4 +463,8 @@ def test_without_a_runner_nothing_is_said_of_one() -> None:
 
 def test_ends_that_wait_in_the_spool_are_warnings() -> None:
     (found,) = held_findings([Phrase("an end waits")])
-    assert (Check.CALLBACK, Level.WARNING, "an end waits") == (found.check, found.level, found.message)
+    assert (Check.CALLBACK, Level.WARNING, "an end waits") == (
+        found.check,
+        found.level,
+        found.message,
+    )

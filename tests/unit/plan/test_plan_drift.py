@@ -92,7 +92,9 @@ def test_what_failed_rests_longer_each_time_and_at_most_an_hour() -> None:
     for _ in range(6):
         progress = after_reading(OPENS, progress, now, whole=False)
         pause = next(
-            second for second in range(0, 7200, 60) if is_due(OPENS, progress, now + timedelta(seconds=second))
+            second
+            for second in range(0, 7200, 60)
+            if is_due(OPENS, progress, now + timedelta(seconds=second))
         )
         pauses.append(pause)
         now += timedelta(seconds=pause)
@@ -127,8 +129,14 @@ def test_another_number_beyond_the_same_bound_is_no_news() -> None:
 
 
 def test_what_was_told_and_is_not_found_has_ended() -> None:
-    known = told(told_event(drift("甲"), None), told_event(drift("甲"), "HOOK"), told_event(drift("丙", "别的"), None))
-    assert [DriftEnded(kind="tag_renamed", subject="星标组")] == ended_drifts([drift("丁", "别的")], known)
+    known = told(
+        told_event(drift("甲"), None),
+        told_event(drift("甲"), "HOOK"),
+        told_event(drift("丙", "别的"), None),
+    )
+    assert [DriftEnded(kind="tag_renamed", subject="星标组")] == ended_drifts(
+        [drift("丁", "别的")], known
+    )
     assert [] == ended_drifts([drift("戊"), drift("丁", "别的")], known)
 
 
@@ -137,7 +145,9 @@ WORDS = text(window=SOON)
 LETTER = news(window=SOON, recipients=reviewers("editor_lin"))
 
 
-def due(*happenings: Any, now: datetime = NOW, campaign: RenderedCampaign = WORDS, **seen: datetime) -> list[str]:
+def due(
+    *happenings: Any, now: datetime = NOW, campaign: RenderedCampaign = WORDS, **seen: datetime
+) -> list[str]:
     state = recorded(*happenings)
     record = state.record(campaign.name, campaign.edition)
     progress = {record.key: ReadingProgress(SOON.not_before, DAY, at=seen["at"])} if seen else {}
@@ -155,14 +165,22 @@ def test_a_campaign_that_drifted_is_read_each_hour_until_that_ends() -> None:
     told_of = told_event(Drift(WORDS.name, 1, DriftKind.TAG_GONE, "星标组", None, None), None)
     assert [] == due((told_of, WORDS), at=NOW - OPEN_AGAIN / 2)
     assert ["words"] == due((told_of, WORDS), at=NOW - OPEN_AGAIN)
-    assert [] == due((told_of, WORDS), (DriftEnded(kind="tag_gone", subject="星标组"), WORDS), at=NOW - OPEN_AGAIN)
+    assert [] == due(
+        (told_of, WORDS),
+        (DriftEnded(kind="tag_gone", subject="星标组"), WORDS),
+        at=NOW - OPEN_AGAIN,
+    )
 
 
-def known(campaign: RenderedCampaign, state: State | None = None, *refused: Guard, **policy: Any) -> list[str]:
+def known(
+    campaign: RenderedCampaign, state: State | None = None, *refused: Guard, **policy: Any
+) -> list[str]:
     rules = house(**policy)
     made = planned(campaign, state, rules)
     made = replace(made, refusals=(*made.refusals, *(Refusal(each, "", "") for each in refused)))
-    return [each.kind.value for each in known_drifts(made, campaign, state or recorded(), rules, NOW)]
+    return [
+        each.kind.value for each in known_drifts(made, campaign, state or recorded(), rules, NOW)
+    ]
 
 
 def test_a_lock_that_is_stale_and_a_link_that_leads_nowhere_are_known_without_a_request() -> None:
@@ -171,10 +189,14 @@ def test_a_lock_that_is_stale_and_a_link_that_leads_nowhere_are_known_without_a_
     assert ["article_gone"] == known(linked)
     assert ["lock_stale", "article_gone"] == known(linked, None, Guard.LOCK_STALE)
     stale = replace(planned(WORDS), refusals=(Refusal(Guard.LOCK_STALE, "", ""),))
-    assert ["lock_stale"] == [each.kind.value for each in known_drifts(stale, None, recorded(), house(), NOW)]
+    assert ["lock_stale"] == [
+        each.kind.value for each in known_drifts(stale, None, recorded(), house(), NOW)
+    ]
 
 
-def test_a_preview_that_nobody_has_seen_is_drift_once_it_is_time_and_no_run_is_about_to_show_it() -> None:
+def test_a_preview_that_nobody_has_seen_is_drift_once_it_is_time_and_no_run_is_about_to_show_it() -> (
+    None
+):
     shown_to = replace(LETTER, recipients=reviewers("editor_lin"))
     nobody = replace(LETTER, recipients=())
     must = {"require_preview": True}
@@ -203,13 +225,21 @@ def kinds(state: State) -> list[DriftKind]:
 
 
 def test_what_was_told_is_open_until_the_ledger_ends_it() -> None:
-    changed = Drift(LETTER.name, 1, DriftKind.DRAFT_CHANGED, "MEDIA_1", "saved", "changed", "d" * 64)
+    changed = Drift(
+        LETTER.name, 1, DriftKind.DRAFT_CHANGED, "MEDIA_1", "saved", "changed", "d" * 64
+    )
     unseen = Drift(LETTER.name, 1, DriftKind.PREVIEW_UNSEEN, LETTER.digest, None, None)
     tag = Drift(LETTER.name, 1, DriftKind.TAG_GONE, "星标组", None, None)
-    happenings = [saved(LETTER), *((told_event(each, None), LETTER) for each in (changed, unseen, tag))]
+    happenings = [
+        saved(LETTER),
+        *((told_event(each, None), LETTER) for each in (changed, unseen, tag)),
+    ]
     state = recorded(*happenings)
     assert [changed.kind, unseen.kind, tag.kind] == kinds(state)
-    later = recorded(*happenings, (DraftDeleted(appid=LETTER.appid, media_id="MEDIA_1", reason="superseded"), LETTER))
+    later = recorded(
+        *happenings,
+        (DraftDeleted(appid=LETTER.appid, media_id="MEDIA_1", reason="superseded"), LETTER),
+    )
     assert [unseen.kind, tag.kind] == kinds(later), "its draft was replaced"
     shown = recorded(*happenings, previewed(LETTER))
     assert is_settled(unseen, shown.record(LETTER.name, 1))
@@ -218,7 +248,9 @@ def test_what_was_told_is_open_until_the_ledger_ends_it() -> None:
 
 
 def test_one_drift_may_end_while_another_goes_on() -> None:
-    gone, other = (Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙"))
+    gone, other = (
+        Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙")
+    )
     ended = DriftEnded(kind="tag_gone", subject="甲")
     state = recorded(*((told_event(each, None), WORDS) for each in (gone, other)), (ended, WORDS))
     assert ["乙"] == [each.subject for each in open_drifts(state, state.record(WORDS.name, 1))]

@@ -70,7 +70,9 @@ def test_what_the_checkout_shows_is_done() -> None:
     assert set() == done(nothing)
     assert missing == steps(nothing)[StepName.FILES].todo
     assert {StepName.REPOSITORY, StepName.FILES} == done(PUSHED)
-    assert {StepName.LEDGER, StepName.EGRESS} <= done(SetupFacts("a/b", is_pushed=True, has_runner=True), state=ledger)
+    assert {StepName.LEDGER, StepName.EGRESS} <= done(
+        SetupFacts("a/b", is_pushed=True, has_runner=True), state=ledger
+    )
 
 
 def test_an_unknown_repository_is_a_gap_to_fill() -> None:
@@ -125,5 +127,7 @@ def test_the_branch_and_the_operator_are_those_of_the_policy() -> None:
     assert "--ref trunk" in found[StepName.CHECK].commands[0]
     assert (
         "git init -b trunk"
-        in steps(SetupFacts(None, is_pushed=False), policy={"branch": "trunk"})[StepName.REPOSITORY].commands
+        in steps(SetupFacts(None, is_pushed=False), policy={"branch": "trunk"})[
+            StepName.REPOSITORY
+        ].commands
     )

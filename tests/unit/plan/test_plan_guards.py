@@ -94,12 +94,32 @@ def refused(**how: Any) -> list[Any]:
         pytest.param(LATER, [], house(), [], [], id="before its window"),
         pytest.param(LATER, [], house("words"), [], [], id="before its window, by name"),
         pytest.param(None, [], house(), ["not_named"], [], id="without a window"),
-        pytest.param(None, [], house("another"), ["not_named"], [], id="without a window, another is named"),
+        pytest.param(
+            None, [], house("another"), ["not_named"], [], id="without a window, another is named"
+        ),
         pytest.param(None, [], house("words"), [], DUE, id="without a window, by name"),
-        pytest.param(OPEN, [], house("words", sending="disabled"), ["kill_switch"], [], id="the policy's kill switch"),
-        pytest.param(OPEN, [], house("words", no_send=True), ["kill_switch"], [], id="the environment's kill switch"),
-        pytest.param(OPEN, [], house("words", **QUIET), ["quiet_hours"], [], id="a name lifts no quiet hours"),
-        pytest.param(OPEN, [], house("words", freeze=["2026-12-01"]), ["freeze"], [], id="nor a frozen day"),
+        pytest.param(
+            OPEN,
+            [],
+            house("words", sending="disabled"),
+            ["kill_switch"],
+            [],
+            id="the policy's kill switch",
+        ),
+        pytest.param(
+            OPEN,
+            [],
+            house("words", no_send=True),
+            ["kill_switch"],
+            [],
+            id="the environment's kill switch",
+        ),
+        pytest.param(
+            OPEN, [], house("words", **QUIET), ["quiet_hours"], [], id="a name lifts no quiet hours"
+        ),
+        pytest.param(
+            OPEN, [], house("words", freeze=["2026-12-01"]), ["freeze"], [], id="nor a frozen day"
+        ),
         pytest.param(
             OPEN,
             [],
@@ -110,22 +130,48 @@ def refused(**how: Any) -> list[Any]:
         ),
         pytest.param(PAST, [], house(), ["expired"], [], id="its window has closed"),
         pytest.param(PAST, [(JUST_CLOSED, WORDS)], house(), [], [], id="that is told once"),
-        pytest.param(PAST, [(JUST_CLOSED, WORDS)], house("words"), ["expired"], [], id="and again where it is named"),
-        pytest.param(PAST, [(LONG_AGO, WORDS)], house(), ["expired"], [], id="another window that closed"),
+        pytest.param(
+            PAST,
+            [(JUST_CLOSED, WORDS)],
+            house("words"),
+            ["expired"],
+            [],
+            id="and again where it is named",
+        ),
+        pytest.param(
+            PAST, [(LONG_AGO, WORDS)], house(), ["expired"], [], id="another window that closed"
+        ),
         pytest.param(OPEN, [(JUST_CLOSED, WORDS)], house(), [], DUE, id="a new window"),
-        pytest.param(OPEN, refused(), house(), ["rejected_before"], [], id="WeChat refused this content"),
+        pytest.param(
+            OPEN, refused(), house(), ["rejected_before"], [], id="WeChat refused this content"
+        ),
         pytest.param(OPEN, refused(retryable=True), house(), [], DUE, id="a quota passes"),
         pytest.param(OPEN, refused(token_dead=True), house(), [], DUE, id="a token too"),
         pytest.param(OPEN, [LEASE], house(), ["other_runner"], [], id="a runner holds the lease"),
-        pytest.param(OPEN, [LEASE], house("words"), ["other_runner"], [], id="a name lifts no lease"),
+        pytest.param(
+            OPEN, [LEASE], house("words"), ["other_runner"], [], id="a name lifts no lease"
+        ),
         pytest.param(OPEN, [LEASE], HOLDER, [], DUE, id="it is this runner's lease"),
-        pytest.param(OPEN, [LEASE], replace(house(), by_hand=True), [], DUE, id="a person repeats one send"),
-        pytest.param(OPEN, [LEASE, replace(LEASE, act="released")], house(), [], DUE, id="a lease that was given up"),
+        pytest.param(
+            OPEN, [LEASE], replace(house(), by_hand=True), [], DUE, id="a person repeats one send"
+        ),
+        pytest.param(
+            OPEN,
+            [LEASE, replace(LEASE, act="released")],
+            house(),
+            [],
+            DUE,
+            id="a lease that was given up",
+        ),
         pytest.param(LATER, [LEASE], house(), [], [], id="a lease says nothing before the window"),
     ],
 )
 def test_what_refuses_a_send(
-    window: Window | None, happened: list[Any], rules: Any, refusing: list[str], planned_steps: list[Any]
+    window: Window | None,
+    happened: list[Any],
+    rules: Any,
+    refusing: list[str],
+    planned_steps: list[Any],
 ) -> None:
     campaign = planned(text("words", window=window), recorded(*happened), rules)
     assert (refusing, planned_steps) == (guards(campaign), steps(campaign))
@@ -146,15 +192,22 @@ def test_what_refuses_a_send(
         (WORDS, [LEASE], house(), "massctl run --take-over"),
     ],
 )
-def test_a_refusal_says_what_is_so_or_what_to_type(campaign: Any, happened: list[Any], rules: Any, told: str) -> None:
+def test_a_refusal_says_what_is_so_or_what_to_type(
+    campaign: Any, happened: list[Any], rules: Any, told: str
+) -> None:
     (refusal,) = planned(campaign, recorded(*happened), rules).refusals
     assert told in f"{refusal.message} {refusal.hint}"
 
 
-@pytest.mark.parametrize(("rules", "refusing"), [(house("another"), ["not_named"]), (house("words"), [])])
-def test_in_the_moment_of_the_send_its_name_is_asked_for_again(rules: Any, refusing: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("rules", "refusing"), [(house("another"), ["not_named"]), (house("words"), [])]
+)
+def test_in_the_moment_of_the_send_its_name_is_asked_for_again(
+    rules: Any, refusing: list[str]
+) -> None:
     assert refusing == [
-        refusal.guard for refusal in send_refusals(Case(text("words"), State(), rules, NOW), Moment.PLAN)
+        refusal.guard
+        for refusal in send_refusals(Case(text("words"), State(), rules, NOW), Moment.PLAN)
     ]
 
 
@@ -180,7 +233,9 @@ def test_changed_content_is_sent_whatever_was_refused_before() -> None:
 
 def test_refused_news_gets_no_new_previews() -> None:
     campaign = news("sale", window=OPEN, recipients=reviewers("li"), pictures=())
-    state = recorded(saved(campaign), attempted(campaign), (SendRejected(attempt=3, errcode=45028), campaign))
+    state = recorded(
+        saved(campaign), attempted(campaign), (SendRejected(attempt=3, errcode=45028), campaign)
+    )
     assert [] == steps(planned(campaign, state))
 
 
@@ -202,14 +257,19 @@ def test_refused_news_gets_no_new_previews() -> None:
     ],
 )
 def test_the_size_of_the_audience_must_be_within_its_bounds(expect, count, message):
-    refusal = audience_refusal(audience(**({"expect": expect} if expect is not None else {})), count)
+    refusal = audience_refusal(
+        audience(**({"expect": expect} if expect is not None else {})), count
+    )
     assert message == (refusal and refusal.message)
 
 
 def test_a_tag_that_does_not_exist_is_refused():
     refusal = audience_refusal(audience(tag_id=101), None)
     assert refusal is not None
-    assert (Guard.AUDIENCE_BOUNDS, "the account has no tag with the id 101") == (refusal.guard, refusal.message)
+    assert (Guard.AUDIENCE_BOUNDS, "the account has no tag with the id 101") == (
+        refusal.guard,
+        refusal.message,
+    )
 
 
 def counted(count: int | None) -> PlannedCampaign:
@@ -246,7 +306,9 @@ def test_being_named_needs_a_name():
     assert [False, False, True] == [each.is_named("words") for each in rules]
 
 
-@pytest.mark.parametrize(("whom", "hint"), [({}, "name another audience"), ({"tag_id": 7}, "give the tag")])
+@pytest.mark.parametrize(
+    ("whom", "hint"), [({}, "name another audience"), ({"tag_id": 7}, "give the tag")]
+)
 def test_an_empty_audience_is_not_told_to_correct_bounds_that_cannot_help(whom, hint):
     """Nothing goes out to nobody, whatever `expect` says."""
     for expect in (None, {"min": 0}):
@@ -281,7 +343,9 @@ def test_an_edition_below_one_that_may_be_out_is_refused_before_it_is_staged(hap
 
 
 @pytest.mark.parametrize("window", [OPEN, None])
-def test_an_edition_below_one_in_doubt_is_refused_with_the_way_to_settle_it_also_unnamed(window: Window | None):
+def test_an_edition_below_one_in_doubt_is_refused_with_the_way_to_settle_it_also_unnamed(
+    window: Window | None,
+):
     campaign = planned(replace(LOWERED, window=window), recorded(attempted(HIGHER)))
     assert (["edition_lowered"], []) == (guards(campaign), steps(campaign))
     hint = campaign.refusals[0].hint
@@ -302,7 +366,9 @@ def test_an_edition_is_not_lowered_where_no_higher_one_went_out(happenings: list
 
 
 def test_an_edition_that_went_out_is_refused_below_another_that_did():
-    both = recorded(*sent(text("words")), attempted(HIGHER), (SendAccepted(attempt=4, msg_id=8), HIGHER))
+    both = recorded(
+        *sent(text("words")), attempted(HIGHER), (SendAccepted(attempt=4, msg_id=8), HIGHER)
+    )
     assert ["edition_lowered"] == guards(planned(text("words"), both))
 
 
@@ -348,10 +414,15 @@ def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: s
         (TIP, None),
         (replace(TIP, there="b" * 40, unread="no network"), None),
         (replace(TIP, stopped=True, changed="massctl.yaml"), None),
-        (replace(TIP, there="b" * 40), "main is at bbbbbbbbbbbb on origin, but this checkout is at aaaaaaaaaaaa"),
+        (
+            replace(TIP, there="b" * 40),
+            "main is at bbbbbbbbbbbb on origin, but this checkout is at aaaaaaaaaaaa",
+        ),
     ],
 )
-def test_only_another_commit_that_was_read_says_that_the_branch_moved_on(tip: Tip | None, word: str | None) -> None:
+def test_only_another_commit_that_was_read_says_that_the_branch_moved_on(
+    tip: Tip | None, word: str | None
+) -> None:
     found = moved_on(tip)
 
     assert word == (found and found.message)
@@ -361,15 +432,25 @@ def test_a_send_is_judged_by_it() -> None:
     moved = replace(house(), tip=replace(TIP, there="b" * 40))
 
     assert [Guard.NOT_AT_TIP] == [
-        each.guard for each in send_refusals(Case(text("now", window=OPEN), recorded(), moved, NOW), Moment.PLAN)
+        each.guard
+        for each in send_refusals(
+            Case(text("now", window=OPEN), recorded(), moved, NOW), Moment.PLAN
+        )
     ]
 
 
 @pytest.mark.parametrize(
     ("changed", "told"),
-    [({}, False), ({"stopped": True}, True), ({"stopped": True, "there": "b" * 40}, True), ({"unread": "away"}, False)],
+    [
+        ({}, False),
+        ({"stopped": True}, True),
+        ({"stopped": True, "there": "b" * 40}, True),
+        ({"unread": "away"}, False),
+    ],
 )
-def test_a_plan_that_is_only_shown_tells_the_brake_and_no_other_commit(changed: dict[str, Any], told: bool) -> None:
+def test_a_plan_that_is_only_shown_tells_the_brake_and_no_other_commit(
+    changed: dict[str, Any], told: bool
+) -> None:
     refusal = tip_refusal(brake(replace(TIP, **changed)))
 
     assert told == (refusal is not None and refusal.guard is Guard.KILL_SWITCH)
@@ -388,7 +469,10 @@ def measured(ahead: float, took: float = 0) -> Skew:
 def test_a_clock_that_is_surely_wrong_refuses(ahead: float) -> None:
     refusal = skew_refusal(measured(ahead))
     assert refusal is not None
-    assert (refusal.guard.value, "2026-12-01 12:00:00 +08:00" in refusal.message) == ("clock_skew", True)
+    assert (refusal.guard.value, "2026-12-01 12:00:00 +08:00" in refusal.message) == (
+        "clock_skew",
+        True,
+    )
     assert "timedatectl" in refusal.hint
 
 
@@ -419,24 +503,36 @@ COPY = text("copy", window=OPEN)
 def test_an_equal_send_of_the_last_90_days_is_refused_under_any_name():
     campaign = planned(COPY, recorded(*sent(text("words"))))
     assert (["same_content"], []) == (guards(campaign), steps(campaign))
-    assert "words sent the same message to the same audience on 2026-11-30" == campaign.refusals[0].message
+    assert (
+        "words sent the same message to the same audience on 2026-11-30"
+        == campaign.refusals[0].message
+    )
 
 
 def test_the_day_of_an_equal_send_is_beijing_s():
     campaign = planned(COPY, recorded(*sent(text("words"), timedelta(hours=10))))
-    assert "words sent the same message to the same audience on 2026-12-01" == campaign.refusals[0].message
+    assert (
+        "words sent the same message to the same audience on 2026-12-01"
+        == campaign.refusals[0].message
+    )
 
 
-@pytest.mark.parametrize(("ago", "refused"), [(90 * DAY, True), (90 * DAY + TICK, False), (timedelta(0), True)])
+@pytest.mark.parametrize(
+    ("ago", "refused"), [(90 * DAY, True), (90 * DAY + TICK, False), (timedelta(0), True)]
+)
 def test_ninety_days_are_remembered(ago, refused):
-    assert (["same_content"] if refused else []) == guards(planned(COPY, recorded(*sent(text("words"), ago))))
+    assert (["same_content"] if refused else []) == guards(
+        planned(COPY, recorded(*sent(text("words"), ago)))
+    )
 
 
 def test_of_two_equal_sends_in_one_run_the_first_goes_out():
     copy, words = plan_of([LETTER_TO_ALL, COPY]).campaigns
     assert ([("copy/send", "due")], []) == (steps(copy), guards(copy))
     assert ([], ["same_content"]) == (steps(words), guards(words))
-    assert "copy sends the same message to the same audience in this run" == words.refusals[0].message
+    assert (
+        "copy sends the same message to the same audience in this run" == words.refusals[0].message
+    )
 
 
 def test_an_equal_send_of_the_same_run_may_be_allowed():
@@ -450,26 +546,40 @@ def test_one_that_is_not_sent_stands_in_nobodys_way():
 
 
 def test_the_campaign_may_allow_it():
-    assert [] == guards(planned(text("copy", window=OPEN, same_content_allowed=True), recorded(*sent(text("words")))))
+    assert [] == guards(
+        planned(
+            text("copy", window=OPEN, same_content_allowed=True), recorded(*sent(text("words")))
+        )
+    )
 
 
-@pytest.mark.parametrize("changes", [{"audience": audience(tag_id=1)}, {"appid": OTHER_APPID}, {"content": "明晚八点"}])
+@pytest.mark.parametrize(
+    "changes", [{"audience": audience(tag_id=1)}, {"appid": OTHER_APPID}, {"content": "明晚八点"}]
+)
 def test_another_audience_account_or_message_is_not_the_same(changes):
-    assert [] == guards(planned(text("copy", window=OPEN, **changes), recorded(*sent(text("words")))))
+    assert [] == guards(
+        planned(text("copy", window=OPEN, **changes), recorded(*sent(text("words"))))
+    )
 
 
 def test_a_raised_edition_goes_out_once_more_on_purpose():
-    assert [] == guards(planned(text("words", edition=2, window=OPEN), recorded(*sent(text("words")))))
+    assert [] == guards(
+        planned(text("words", edition=2, window=OPEN), recorded(*sent(text("words"))))
+    )
 
 
 def test_a_raised_edition_goes_out_whatever_other_campaigns_sent():
     copy = text("copy")
-    state = recorded(*sent(text("words")), attempted(copy), (SendAccepted(attempt=4, msg_id=8), copy))
+    state = recorded(
+        *sent(text("words")), attempted(copy), (SendAccepted(attempt=4, msg_id=8), copy)
+    )
     assert [] == guards(planned(text("copy", edition=2, window=OPEN), state))
 
 
 def test_an_edition_above_1_of_a_campaign_that_never_went_out_is_not_raised():
-    assert ["same_content"] == guards(planned(text("copy", edition=2, window=OPEN), recorded(*sent(text("words")))))
+    assert ["same_content"] == guards(
+        planned(text("copy", edition=2, window=OPEN), recorded(*sent(text("words"))))
+    )
 
 
 def test_what_did_not_go_out_is_no_send():
@@ -480,7 +590,9 @@ def test_what_did_not_go_out_is_no_send():
 
 def test_what_was_refused_and_then_sent_by_hand_is_a_send():
     words, settled = text("words"), SendSettled(outcome="sent", reason="by hand", by="wang")
-    refused = recorded(attempted(words), (SendRejected(attempt=2, errcode=45028), words), (settled, words))
+    refused = recorded(
+        attempted(words), (SendRejected(attempt=2, errcode=45028), words), (settled, words)
+    )
     assert ["same_content"] == guards(planned(COPY, refused))
 
 
@@ -490,7 +602,9 @@ def test_what_a_person_settled_as_sent_is_a_send():
 
 
 def test_what_nobody_knows_of_counts_as_sent():
-    assert ["account_in_doubt", "same_content"] == guards(planned(COPY, recorded(attempted(text("words")))))
+    assert ["account_in_doubt", "same_content"] == guards(
+        planned(COPY, recorded(attempted(text("words"))))
+    )
 
 
 def test_after_not_sent_the_campaign_itself_goes_on():
@@ -516,7 +630,12 @@ PLAIN = replace(SALE, handoff=())
 def adopted(media_id: str = "MEDIA_1", items: list[str] | None = None) -> Any:
     done = list(ITEMS) if items is None else items
     event = Adopted(
-        media_id=media_id, draft_sha256="d", kept_sha256="k", handoff=done or None, reason="做完了", by="li"
+        media_id=media_id,
+        draft_sha256="d",
+        kept_sha256="k",
+        handoff=done or None,
+        reason="做完了",
+        by="li",
     )
     return event, SALE
 
@@ -537,12 +656,18 @@ def left(*happened: Any, campaign: Any = SALE) -> list[str]:
         ([saved(SALE), adopted(items=["original"]), adopted()], []),
         ([saved(SALE), adopted(), saved(SALE, "MEDIA_2")], [*ITEMS]),
         (
-            [saved(SALE), adopted(), (DraftDeleted(appid=SALE.appid, media_id="MEDIA_1", reason="gone"), SALE)],
+            [
+                saved(SALE),
+                adopted(),
+                (DraftDeleted(appid=SALE.appid, media_id="MEDIA_1", reason="gone"), SALE),
+            ],
             [*ITEMS],
         ),
     ],
 )
-def test_only_whoever_adopted_this_very_draft_says_that_it_is_done(happened: list[Any], expected: list[str]) -> None:
+def test_only_whoever_adopted_this_very_draft_says_that_it_is_done(
+    happened: list[Any], expected: list[str]
+) -> None:
     assert expected == left(*happened)
 
 
@@ -583,10 +708,14 @@ def test_an_open_attempt_is_repeated_whatever_the_list_says_now() -> None:
 
 
 def test_the_list_is_in_the_document_and_not_in_the_digest() -> None:
-    plan = make_plan([SALE], recorded(saved(SALE), adopted(items=["original"])), house(), OPEN.not_before)
+    plan = make_plan(
+        [SALE], recorded(saved(SALE), adopted(items=["original"])), house(), OPEN.not_before
+    )
     (campaign,) = plan_document(plan)["campaigns"]
 
-    assert [{"item": "original", "done": True}, {"item": "album: 秋季", "done": False}] == campaign["handoff"]
+    assert [{"item": "original", "done": True}, {"item": "album: 秋季", "done": False}] == campaign[
+        "handoff"
+    ]
     assert PLAIN.digest == SALE.digest
     assert plan_digest(plan) == plan_document(plan)["digest"]
 
@@ -604,7 +733,9 @@ def test_the_list_is_in_the_document_and_not_in_the_digest() -> None:
 def test_the_list_is_named_in_one_order_and_each_item_once(
     declared: dict[str, Any] | None, items: tuple[str, ...]
 ) -> None:
-    assert items == handoff_items(Handoff.model_validate(declared) if declared is not None else None)
+    assert items == handoff_items(
+        Handoff.model_validate(declared) if declared is not None else None
+    )
 
 
 @pytest.mark.parametrize(
@@ -630,7 +761,11 @@ SENT = SendSettled(batch=2, outcome="sent", reason="by hand", by="li"), LETTER
 
 def tried(batch: int, letter: RenderedCampaign = LETTER) -> object:
     named = "sha256:" + sha256_of_batches((BATCHES[batch - 1],))
-    said = {"audience": approved_audience(letter), "recipients": len(BATCHES[batch - 1]), "recipients_sha256": named}
+    said = {
+        "audience": approved_audience(letter),
+        "recipients": len(BATCHES[batch - 1]),
+        "recipients_sha256": named,
+    }
     return attempted(letter, batch=batch, batches=len(BATCHES), **said)
 
 
@@ -669,7 +804,10 @@ def test_neither_list_nor_message_changes_once_a_batch_may_have_gone_out(
     state: State, changed: RenderedCampaign, guard: str
 ) -> None:
     said = told(changed, state)
-    assert (True, True) == (f"{guard} the " in said, "massctl new words-rest --unsent-of words" in said)
+    assert (True, True) == (
+        f"{guard} the " in said,
+        "massctl new words-rest --unsent-of words" in said,
+    )
     assert guard not in told(LETTER, state)
 
 
@@ -688,8 +826,13 @@ def test_a_batch_that_was_refused_and_sent_by_hand_is_of_the_list() -> None:
 
 def test_a_refused_batch_is_told_with_the_way_on() -> None:
     said = told(LETTER, stopped())
-    assert said.startswith("rejected_before WeChat refused batch 2 of 3 for good, with errcode 40003")
-    assert ("1 of 3 batches were sent" in said, "massctl new words-rest --unsent-of words" in said) == (True, True)
+    assert said.startswith(
+        "rejected_before WeChat refused batch 2 of 3 for good, with errcode 40003"
+    )
+    assert (
+        "1 of 3 batches were sent" in said,
+        "massctl new words-rest --unsent-of words" in said,
+    ) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -701,10 +844,16 @@ def test_a_refused_batch_is_told_with_the_way_on() -> None:
         (tried(2), (SendRejected(attempt=4, errcode=40001, token_dead=True), LETTER)),
         (tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), SENT),
         (tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), ENDED),
-        (tried(2), (SendRejected(attempt=4, errcode=40003), LETTER), (JobStatus(msg_id=7, status="failed"), LETTER)),
+        (
+            tried(2),
+            (SendRejected(attempt=4, errcode=40003), LETTER),
+            (JobStatus(msg_id=7, status="failed"), LETTER),
+        ),
     ],
 )
-def test_nothing_stands_still_where_apply_goes_on_or_the_list_is_ended(after: tuple[NewEntry, ...]) -> None:
+def test_nothing_stands_still_where_apply_goes_on_or_the_list_is_ended(
+    after: tuple[NewEntry, ...],
+) -> None:
     assert rejected_batch(begun(*after).record(LETTER.name, 1)) is None
 
 
@@ -720,8 +869,12 @@ RAISED = replace(LETTER, edition=2)
 FAILED = JobStatus(msg_id=7, status="failed"), LETTER
 
 
-@pytest.mark.parametrize("campaign", [RAISED, replace(LETTER, edition=7, audience=audience(), openid_list=None)])
-def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_refused(campaign: RenderedCampaign) -> None:
+@pytest.mark.parametrize(
+    "campaign", [RAISED, replace(LETTER, edition=7, audience=audience(), openid_list=None)]
+)
+def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_refused(
+    campaign: RenderedCampaign,
+) -> None:
     (planned,) = plan_of(campaign, begun()).campaigns
     assert (["partly_sent"], []) == (guards(planned), steps(planned))
     said = told(campaign, begun())
@@ -731,7 +884,11 @@ def test_a_raised_edition_of_a_list_that_was_sent_in_part_is_refused(campaign: R
 
 
 def test_where_no_batch_follows_the_edition_is_not_put_back() -> None:
-    second = tried(2), (SendAccepted(attempt=4, msg_id=8), LETTER), (JobStatus(msg_id=8, status="failed"), LETTER)
+    second = (
+        tried(2),
+        (SendAccepted(attempt=4, msg_id=8), LETTER),
+        (JobStatus(msg_id=8, status="failed"), LETTER),
+    )
     said = told(RAISED, begun(*second))
     assert (False, True) == ("back to" in said, "massctl new words-rest --unsent-of words" in said)
 
@@ -742,7 +899,8 @@ def test_where_no_batch_follows_the_edition_is_not_put_back() -> None:
         State(),
         begun(FAILED),  # Nobody has it.
         begun((JobStatus(msg_id=7, status="deleted"), LETTER)),
-        begun((SendImported(appid=LETTER.appid, sent_at=NOW, by="li"), RAISED)),  # It was raised on purpose before.
+        # It was raised on purpose before.
+        begun((SendImported(appid=LETTER.appid, sent_at=NOW, by="li"), RAISED)),
     ],
 )
 def test_another_raised_edition_is_not(state: State) -> None:
@@ -760,7 +918,9 @@ def test_another_raised_edition_is_not(state: State) -> None:
     ],
 )
 def test_a_send_that_nobody_approved_is_refused(answer: Approval | None, words: str) -> None:
-    asking = replace(house(require_approval=True, branch="main"), approval=(lambda _: answer) if answer else None)
+    asking = replace(
+        house(require_approval=True, branch="main"), approval=(lambda _: answer) if answer else None
+    )
     case = Case(text("now", window=OPEN), recorded(), asking, NOW)
 
     (refusal,) = send_refusals(case, Moment.PLAN)
@@ -778,7 +938,9 @@ def test_an_approved_send_and_one_that_nobody_has_to_ask_about_may_leave() -> No
     assert None is approval_refusal(campaign, nobody)
 
 
-@pytest.mark.parametrize(("below", "first"), [((), STOP_BRANCH), ((("stop/a", "b" * 40),), "stop/a")])
+@pytest.mark.parametrize(
+    ("below", "first"), [((), STOP_BRANCH), ((("stop/a", "b" * 40),), "stop/a")]
+)
 def test_a_brake_names_the_branches_that_have_to_go(below: Any, first: str) -> None:
     assert first == Brake("a" * 40, below=below).branch
 

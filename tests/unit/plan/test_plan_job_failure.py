@@ -19,12 +19,16 @@ def way_of(reason: str | None, *others: str) -> str:
         happened.append(attempted(SALE, batch=number, batches=batches if others else None))
         happened.append((SendAccepted(attempt=len(happened) + 1, msg_id=6 + number), SALE))
         said = reason if status == "failed" else None
-        happened.append((JobStatus(msg_id=6 + number, status=status, source="event", reason=said), SALE))
+        happened.append(
+            (JobStatus(msg_id=6 + number, status=status, source="event", reason=said), SALE)
+        )
     state = recorded(*happened)
     return how_to_resend(state.record(SALE.name, 3), state) or ""
 
 
-@pytest.mark.parametrize("reason", [*(f"err({number})" for number in REASONS), "err(99999)", "send fail", None])
+@pytest.mark.parametrize(
+    "reason", [*(f"err({number})" for number in REASONS), "err(99999)", "send fail", None]
+)
 def test_every_way_raises_the_edition_and_locks(reason: str | None) -> None:
     way = way_of(reason)
     assert all(step in way for step in ("edition: 4", "massctl lock sale", "massctl apply sale"))
@@ -66,7 +70,10 @@ def test_what_did_not_fail_has_no_way() -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("err(40002)", "WeChat failed it: the administrator did not answer within 30 minutes (err(40002))"),
+        (
+            "err(40002)",
+            "WeChat failed it: the administrator did not answer within 30 minutes (err(40002))",
+        ),
         ("err(99999)", "WeChat failed it for a reason that massctl does not know (err(99999))"),
         ("send fail", "WeChat failed it without a reason (send fail)"),
     ],

@@ -65,17 +65,33 @@ def lock(campaign: RenderedCampaign, renderer: str = BEFORE) -> LockFile:
         (news("sale", article("另一个"), window=OPEN), ["the title of article 1"]),
         (news("sale", article(author="我"), window=OPEN), ["the author of article 1"]),
         (news("sale", article(digest="短"), window=OPEN), ["the digest of article 1"]),
-        (news("sale", article(content_source_url="https://x"), window=OPEN), ["the content_source_url of article 1"]),
-        (news("sale", article(need_open_comment=False), window=OPEN), ["the flag need_open_comment of article 1"]),
+        (
+            news("sale", article(content_source_url="https://x"), window=OPEN),
+            ["the content_source_url of article 1"],
+        ),
+        (
+            news("sale", article(need_open_comment=False), window=OPEN),
+            ["the flag need_open_comment of article 1"],
+        ),
         (
             news("sale", article(only_fans_can_comment=True), window=OPEN),
             ["the flag only_fans_can_comment of article 1"],
         ),
         (news("sale", article(cover="f" * 64), window=OPEN), ["the cover of article 1"]),
-        (news("sale", article(pic_crop_1_1="0_0_1_1"), window=OPEN), ["the crop of the cover of article 1"]),
+        (
+            news("sale", article(pic_crop_1_1="0_0_1_1"), window=OPEN),
+            ["the crop of the cover of article 1"],
+        ),
         (news("sale", article(content="<p>好</p>"), window=OPEN), ["the text of article 1"]),
         (news("sale", article(), article("二"), window=OPEN), ["the number of articles"]),
-        (WORDS, ["the type of the message", "the picture images/hero.png", "the picture images/cover.png"]),
+        (
+            WORDS,
+            [
+                "the type of the message",
+                "the picture images/hero.png",
+                "the picture images/cover.png",
+            ],
+        ),
         (LINKED, ["the link to autumn/1"]),
         (replace(SALE, pictures=SALE.pictures[::-1]), ["the order of the pictures"]),
         (
@@ -97,14 +113,22 @@ def test_other_words_are_another_text() -> None:
 
 def test_the_refusals_say_what_to_type() -> None:
     missing, unfit = lock_missing(NAME), lock_unfit(NAME, [Phrase("the window")])
-    assert ("lock_missing", True) == (missing.guard.value, missing.hint.startswith("massctl lock sale"))
-    assert ("lock_stale", "it differs from what was locked: the window") == (unfit.guard.value, unfit.message)
+    assert ("lock_missing", True) == (
+        missing.guard.value,
+        missing.hint.startswith("massctl lock sale"),
+    )
+    assert ("lock_stale", "it differs from what was locked: the window") == (
+        unfit.guard.value,
+        unfit.message,
+    )
     loose = lock_uncommitted("its lock is in no commit here", "git commit")
     assert ("lock_uncommitted", True) == (loose.guard.value, loose.hint.endswith("git commit"))
 
 
 EDITED = news("sale", article(content="<p>好</p>"), window=OPEN)
-REPAINTED = replace(SALE, pictures=(replace(picture("green"), path=SALE.pictures[0].path), SALE.pictures[1]))
+REPAINTED = replace(
+    SALE, pictures=(replace(picture("green"), path=SALE.pictures[0].path), SALE.pictures[1])
+)
 SINCE = "massctl changed since it was locked (massctl 0.1.0 → 0.2.0, zia - → 1) and renders differently: "
 
 
@@ -118,9 +142,15 @@ SINCE = "massctl changed since it was locked (massctl 0.1.0 → 0.2.0, zia - →
             "massctl 0.2.0, pillow 13.0.0, zia 1",
             SINCE + "the text of article 1; your files changed too: the window",
         ),
-        (REPAINTED, "massctl 0.2.0", "your files changed since it was locked: the picture images/hero.png"),
         (
-            replace(SALE, pictures=(replace(SALE.pictures[0], sha256=sha("recipe 2")), SALE.pictures[1])),
+            REPAINTED,
+            "massctl 0.2.0",
+            "your files changed since it was locked: the picture images/hero.png",
+        ),
+        (
+            replace(
+                SALE, pictures=(replace(SALE.pictures[0], sha256=sha("recipe 2")), SALE.pictures[1])
+            ),
             "massctl 0.2.0, pillow 13.0.0, zia 1",
             SINCE + "the picture images/hero.png",
         ),
@@ -135,7 +165,10 @@ def test_a_stale_lock_says_first_whether_files_or_massctl_changed(
 
 
 def told(*addresses: str) -> list[Any]:
-    return [*sent(AUTUMN), at(NOW, JobStatus(msg_id=7, status="sent", article_urls=list(addresses)), AUTUMN)]
+    return [
+        *sent(AUTUMN),
+        at(NOW, JobStatus(msg_id=7, status="sent", article_urls=list(addresses)), AUTUMN),
+    ]
 
 
 AUTUMN = news("autumn")
@@ -149,11 +182,20 @@ AUTUMN = news("autumn")
             told("https://mp.weixin.qq.com/s/b"),
             "the link to autumn/1 (its address is https://mp.weixin.qq.com/s/b now)",
         ),
-        ([], "the link to autumn/1: the ledger does not know of a send of autumn, so it has no address"),
+        (
+            [],
+            "the link to autumn/1: the ledger does not know of a send of autumn, so it has no address",
+        ),
     ],
 )
-def test_an_address_that_the_ledger_does_not_give_refuses_the_send(entries: list[Any], why: str | None) -> None:
-    found = [each.message for each in planned(LINKED, recorded(*entries)).refusals if each.guard is Guard.LOCK_STALE]
+def test_an_address_that_the_ledger_does_not_give_refuses_the_send(
+    entries: list[Any], why: str | None
+) -> None:
+    found = [
+        each.message
+        for each in planned(LINKED, recorded(*entries)).refusals
+        if each.guard is Guard.LOCK_STALE
+    ]
     assert ([f"the ledger does not have the address of a link: {why}"] if why else []) == found
 
 
@@ -249,5 +291,7 @@ def test_the_report_as_json() -> None:
 
 
 def test_a_material_and_an_image_of_the_same_bytes_are_two_pictures() -> None:
-    both = replace(SALE, pictures=(picture("hero"), picture("hero", Purpose.MATERIAL), SALE.pictures[1]))
+    both = replace(
+        SALE, pictures=(picture("hero"), picture("hero", Purpose.MATERIAL), SALE.pictures[1])
+    )
     assert ["the picture images/hero.png"] == changed_parts(lock(SALE), lock(both))

@@ -88,7 +88,10 @@ def test_kinds_and_what_can_be_taken_back():
 
 
 def test_before_its_window_everything_but_the_send_is_planned():
-    addresses = [address for address, _ in steps(planned(replace(SALE, window=Window(NOW + HOUR, NOW + DAY))))]
+    addresses = [
+        address
+        for address, _ in steps(planned(replace(SALE, window=Window(NOW + HOUR, NOW + DAY))))
+    ]
     assert [HERO, COVER, "sale/draft", "sale/preview/1", "sale/preview/2"] == addresses
 
 
@@ -120,25 +123,33 @@ def test_what_is_recorded_is_not_done_again():
 
 def test_changed_content_gets_a_new_draft_and_names_the_one_it_supersedes():
     campaign = planned(
-        EDITED, staged(SALE, *(previewed(SALE, recipient=each) for each in SALE.recipients)), until=Until.PREVIEW
+        EDITED,
+        staged(SALE, *(previewed(SALE, recipient=each) for each in SALE.recipients)),
+        until=Until.PREVIEW,
     )
     assert [
         ("sale/draft", "content_changed"),
         ("sale/preview/1", "content_changed"),
         ("sale/preview/2", "content_changed"),
     ] == steps(campaign)
-    assert ["MEDIA_1"] == [step.supersedes for step in campaign.steps if isinstance(step, SaveDraft)]
+    assert ["MEDIA_1"] == [
+        step.supersedes for step in campaign.steps if isinstance(step, SaveDraft)
+    ]
 
 
 def test_changed_content_is_the_reason_of_its_new_pictures():
     changed = replace(SALE, pictures=(*SALE.pictures, picture("third")))
-    assert (f"main/image/{sha('third')[:12]}", "content_changed") == steps(planned(changed, staged(SALE)))[0]
+    assert (f"main/image/{sha('third')[:12]}", "content_changed") == steps(
+        planned(changed, staged(SALE))
+    )[0]
 
 
 def test_what_wechat_lost_of_a_staged_campaign_is_new_and_its_content_is_not():
     state = staged(SALE)
     state.materials.clear()
-    assert [(f"main/material/{sha('cover')[:12]}", "new")] == steps(planned(SALE, state, until=Until.PREVIEW))[:1]
+    assert [(f"main/material/{sha('cover')[:12]}", "new")] == steps(
+        planned(SALE, state, until=Until.PREVIEW)
+    )[:1]
 
 
 def test_a_draft_that_is_gone_is_missing():
@@ -163,7 +174,9 @@ def test_a_lowered_edition_is_new():
 
 
 def test_a_retryable_refusal_stages_nothing_anew():
-    state = staged(SALE, attempted(SALE), (SendRejected(attempt=5, errcode=45028, retryable=True), SALE))
+    state = staged(
+        SALE, attempted(SALE), (SendRejected(attempt=5, errcode=45028, retryable=True), SALE)
+    )
     assert [("sale/send", "due")] == steps(planned(replace(SALE, recipients=()), state))
 
 
@@ -173,7 +186,9 @@ def test_a_retryable_refusal_stages_nothing_anew():
 def test_an_upload_shared_by_campaigns_stands_once_under_the_first():
     second = news("second", window=OPEN)
     plan = plan_of([second, SALE], until=Until.UPLOAD)
-    assert [("sale", [(HERO, "new"), (COVER, "new")]), ("second", [])] == [(c.name, steps(c)) for c in plan.campaigns]
+    assert [("sale", [(HERO, "new"), (COVER, "new")]), ("second", [])] == [
+        (c.name, steps(c)) for c in plan.campaigns
+    ]
 
 
 def test_accounts_share_no_upload():
@@ -183,7 +198,9 @@ def test_accounts_share_no_upload():
 
 
 def test_the_same_bytes_go_once_to_each_endpoint():
-    campaign = news("sale", pictures=(picture("hero"), picture("hero", Purpose.MATERIAL), picture("hero")))
+    campaign = news(
+        "sale", pictures=(picture("hero"), picture("hero", Purpose.MATERIAL), picture("hero"))
+    )
     found = steps(planned(campaign, rules=house("sale"), until=Until.UPLOAD))
     assert [HERO, HERO.replace("image", "material")] == [a for a, _ in found]
 
@@ -203,7 +220,10 @@ def test_a_forgotten_material_is_uploaded_once_more():
 
 def test_a_draft_that_only_shows_what_is_not_merged_has_an_address_of_its_own():
     shown = SaveDraft(SALE, Reason.NEW, for_preview=True)
-    assert ("sale/draft", "sale/draft/preview") == (replace(shown, for_preview=False).address, shown.address)
+    assert ("sale/draft", "sale/draft/preview") == (
+        replace(shown, for_preview=False).address,
+        shown.address,
+    )
 
 
 def test_campaigns_stand_in_order_of_account_end_of_window_and_name():
@@ -227,7 +247,10 @@ def test_moments_are_ordered_and_not_how_they_are_written():
     from datetime import timezone
 
     beijing = timezone(timedelta(hours=8))
-    first, second = Window(NOW - HOUR, NOW + HOUR), Window(NOW - HOUR, (NOW + 2 * HOUR).astimezone(beijing))
+    first, second = (
+        Window(NOW - HOUR, NOW + HOUR),
+        Window(NOW - HOUR, (NOW + 2 * HOUR).astimezone(beijing)),
+    )
     third = Window(NOW - HOUR, NOW + 3 * HOUR)
     declared = [text("a", window=third), text("b", window=second), text("c", window=first)]
     assert ["c", "b", "a"] == [c.name for c in plan_of(declared).campaigns]
@@ -285,7 +308,11 @@ def test_a_step_carries_what_apply_needs():
 
 @pytest.mark.parametrize(
     ("ahead", "opens_in", "shown"),
-    [("72h", 72 * HOUR, True), ("72h", 72 * HOUR + timedelta(seconds=1), False), ("1d", 25 * HOUR, False)],
+    [
+        ("72h", 72 * HOUR, True),
+        ("72h", 72 * HOUR + timedelta(seconds=1), False),
+        ("1d", 25 * HOUR, False),
+    ],
 )
 def test_previews_wait_until_the_window_is_near(ahead, opens_in, shown):
     campaign = replace(SALE, window=Window(NOW + opens_in, NOW + opens_in + HOUR))
@@ -305,7 +332,9 @@ def test_a_campaign_without_a_window_is_shown_at_once():
 
 def previews(campaign: RenderedCampaign, state: State) -> list[tuple[str, str]]:
     return [
-        (step.address, step.reason.value) for step in planned(campaign, state).steps if isinstance(step, SendPreview)
+        (step.address, step.reason.value)
+        for step in planned(campaign, state).steps
+        if isinstance(step, SendPreview)
     ]
 
 
@@ -315,8 +344,14 @@ def test_a_reviewer_sees_a_version_once():
 
 @pytest.mark.parametrize("outcome", ["begun", "unknown"])
 def test_a_preview_of_unknown_outcome_is_not_repeated_and_does_not_stop_the_send(outcome):
-    campaign = planned(replace(SALE, recipients=reviewers("li")), staged(SALE, previewed(SALE, outcome)))
-    assert ([("sale/send", "due")], ["MC402"], []) == (steps(campaign), codes(campaign.diagnostics), guards(campaign))
+    campaign = planned(
+        replace(SALE, recipients=reviewers("li")), staged(SALE, previewed(SALE, outcome))
+    )
+    assert ([("sale/send", "due")], ["MC402"], []) == (
+        steps(campaign),
+        codes(campaign.diagnostics),
+        guards(campaign),
+    )
 
 
 def test_a_failed_preview_is_tried_again():
@@ -327,7 +362,9 @@ def test_a_failed_preview_is_tried_again():
 
 def test_a_reviewer_who_is_added_later_sees_it_too():
     state = staged(SALE, *(previewed(SALE, recipient=each) for each in SALE.recipients))
-    assert [("sale/preview/2", "new")] == previews(replace(SALE, recipients=reviewers("li", "zhao", "wang")), state)
+    assert [("sale/preview/2", "new")] == previews(
+        replace(SALE, recipients=reviewers("li", "zhao", "wang")), state
+    )
 
 
 def test_a_reviewer_who_is_written_twice_sees_it_once():
@@ -344,7 +381,10 @@ def test_a_wechat_name_is_not_an_openid():
 @pytest.mark.parametrize("until", [Until.PREVIEW, Until.SEND])
 def test_until_its_window_is_near_it_is_staged_and_neither_shown_nor_refused(until):
     far = planned(replace(SALE, window=LATER), rules=house(require_preview=True), until=until)
-    assert ([Kind.UPLOAD_IMAGE, Kind.ADD_MATERIAL, Kind.SAVE_DRAFT], []) == ([s.kind for s in far.steps], guards(far))
+    assert ([Kind.UPLOAD_IMAGE, Kind.ADD_MATERIAL, Kind.SAVE_DRAFT], []) == (
+        [s.kind for s in far.steps],
+        guards(far),
+    )
 
 
 def test_naming_another_campaign_is_not_naming_this_one():
@@ -355,14 +395,22 @@ def test_naming_another_campaign_is_not_naming_this_one():
 BOTH_SEEN = [previewed(SALE, recipient=each) for each in SALE.recipients]
 
 
-def shown(campaign: RenderedCampaign, state: State, recipients: Sequence[Recipient] | None = None) -> PlannedCampaign:
+def shown(
+    campaign: RenderedCampaign, state: State, recipients: Sequence[Recipient] | None = None
+) -> PlannedCampaign:
     showing = Showing(tuple(recipients) if recipients is not None else None)
-    plan = make_plan([campaign], state, house(campaign.name), NOW, until=Until.PREVIEW, showing=showing)
+    plan = make_plan(
+        [campaign], state, house(campaign.name), NOW, until=Until.PREVIEW, showing=showing
+    )
     return plan.campaigns[0]
 
 
 def to(campaign: PlannedCampaign) -> list[tuple[str, str]]:
-    return [(step.address, step.recipient.name) for step in campaign.steps if isinstance(step, SendPreview)]
+    return [
+        (step.address, step.recipient.name)
+        for step in campaign.steps
+        if isinstance(step, SendPreview)
+    ]
 
 
 def test_what_was_seen_is_shown_again():
@@ -370,15 +418,21 @@ def test_what_was_seen_is_shown_again():
     assert [("sale/preview/1", "resubmit"), ("sale/preview/2", "resubmit")] == steps(campaign)
 
 
-@pytest.mark.parametrize(("outcome", "reason"), [("begun", "resubmit"), ("unknown", "resubmit"), ("failed", "new")])
+@pytest.mark.parametrize(
+    ("outcome", "reason"), [("begun", "resubmit"), ("unknown", "resubmit"), ("failed", "new")]
+)
 def test_whatever_became_of_it_before(outcome, reason):
-    campaign = shown(replace(SALE, recipients=reviewers("li")), staged(SALE, previewed(SALE, outcome)))
+    campaign = shown(
+        replace(SALE, recipients=reviewers("li")), staged(SALE, previewed(SALE, outcome))
+    )
     assert ([("sale/preview/1", reason)], []) == (steps(campaign), codes(campaign.diagnostics))
 
 
 def test_a_version_that_nobody_had_yet_is_shown_for_its_own_reason():
     state = staged(EDITED, *BOTH_SEEN)
-    assert ["content_changed", "content_changed"] == [reason for _, reason in steps(shown(EDITED, state))]
+    assert ["content_changed", "content_changed"] == [
+        reason for _, reason in steps(shown(EDITED, state))
+    ]
 
 
 def test_what_is_missing_is_staged_first_and_nothing_is_sent():
@@ -388,7 +442,9 @@ def test_what_is_missing_is_staged_first_and_nothing_is_sent():
 
 def test_only_those_who_are_named_and_declared_ones_first():
     asked = reviewers("zhao", "wang", "zhao")
-    assert [("sale/preview/1", "wang"), ("sale/preview/2", "zhao")] == to(shown(SALE, staged(SALE), asked))
+    assert [("sale/preview/1", "wang"), ("sale/preview/2", "zhao")] == to(
+        shown(SALE, staged(SALE), asked)
+    )
 
 
 LI_ONLY = {"preview_to": ["li", "oLI"]}
@@ -398,7 +454,9 @@ OPENIDS = (Recipient("touser", "oLI"), Recipient("touser", "oSTRANGER"))
 @pytest.mark.parametrize("until", Until)
 def test_a_campaign_that_names_a_stranger_is_refused_whole(until):
     asked = replace(SALE, recipients=(*reviewers("li", "zhao", "qian"), *OPENIDS))
-    (campaign,) = make_plan([asked], staged(SALE), house("sale", **LI_ONLY), NOW, until=until).campaigns
+    (campaign,) = make_plan(
+        [asked], staged(SALE), house("sale", **LI_ONLY), NOW, until=until
+    ).campaigns
     assert (["preview_to"], []) == (guards(campaign), steps(campaign))
     assert campaign.refusals[0].message.endswith(": zhao, qian, reviewer 5 (by openid)")
 
@@ -409,7 +467,9 @@ def test_those_whom_the_policy_names_are_shown_it_and_an_empty_list_is_nobody():
         (replace(SALE, recipients=reviewers("li")), {"preview_to": []}, ["preview_to"]),
         (replace(SALE, recipients=()), {"preview_to": []}, []),
     ):
-        (planned,) = make_plan([campaign], staged(SALE), house("sale", **allowed), NOW, until=Until.PREVIEW).campaigns
+        (planned,) = make_plan(
+            [campaign], staged(SALE), house("sale", **allowed), NOW, until=Until.PREVIEW
+        ).campaigns
         assert refused == guards(planned)
 
 
@@ -420,7 +480,9 @@ def test_of_a_command_those_whom_it_names_are_judged(asked, refused):
     showing = Showing(reviewers(*asked) if asked else None)
     rules = house("sale", **LI_ONLY)
     strange = replace(SALE, recipients=reviewers("wang"))
-    (planned,) = make_plan([strange], staged(SALE), rules, NOW, until=Until.PREVIEW, showing=showing).campaigns
+    (planned,) = make_plan(
+        [strange], staged(SALE), rules, NOW, until=Until.PREVIEW, showing=showing
+    ).campaigns
     assert refused == guards(planned)
 
 
@@ -494,13 +556,18 @@ def test_without_any_reviewer_it_says_where_to_name_one():
 
 
 def test_somebody_who_is_not_declared_may_have_seen_it():
-    assert ["sale/send"] == [address for address, _ in steps(plan(UNSEEN, staged(UNSEEN, previewed(ONE))))]
+    assert ["sale/send"] == [
+        address for address, _ in steps(plan(UNSEEN, staged(UNSEEN, previewed(ONE))))
+    ]
 
 
 def test_an_edit_after_the_preview_wants_another_one():
     edited = replace(EDITED, recipients=ONE.recipients)
     campaign = plan(edited, staged(edited, previewed(ONE)))
-    assert ([("sale/preview/1", "content_changed")], ["preview_missing"]) == (steps(campaign), guards(campaign))
+    assert ([("sale/preview/1", "content_changed")], ["preview_missing"]) == (
+        steps(campaign),
+        guards(campaign),
+    )
 
 
 def test_a_moved_window_is_an_edit():
@@ -530,9 +597,14 @@ def test_without_the_policy_nobody_has_to_have_seen_it():
 
 def test_only_a_person_can_lift_it_and_only_where_it_is_all_that_is_missing():
     state = staged(ONE)
-    alone, frozen = planned(ONE, state, ASKED), planned(ONE, state, house(require_preview=True, sending="disabled"))
+    alone, frozen = (
+        planned(ONE, state, ASKED),
+        planned(ONE, state, house(require_preview=True, sending="disabled")),
+    )
     nothing_to_look_at = planned(UNSEEN, staged(UNSEEN), ASKED)
-    assert [True, False, False] == [each.may_send_once_seen for each in (alone, frozen, nothing_to_look_at)]
+    assert [True, False, False] == [
+        each.may_send_once_seen for each in (alone, frozen, nothing_to_look_at)
+    ]
     assert [False] * 3 == [each.may_send for each in (alone, frozen, nothing_to_look_at)]
 
 
@@ -561,7 +633,9 @@ def refused(plan: Plan) -> dict[str, list[str]]:
     return {campaign.name: guards(campaign) for campaign in plan.campaigns if campaign.refusals}
 
 
-@pytest.mark.parametrize(("before", "expected"), [(99, []), (100, ["allowance"]), (101, ["allowance"])])
+@pytest.mark.parametrize(
+    ("before", "expected"), [(99, []), (100, ["allowance"]), (101, ["allowance"])]
+)
 def test_the_hundredth_of_a_day_goes_out_and_no_more(before: int, expected: list[str]) -> None:
     campaign = planned(words("a", opens_in=1), used(before))
     assert (expected, not expected) == (guards(campaign), bool(campaign.steps))
@@ -570,12 +644,18 @@ def test_the_hundredth_of_a_day_goes_out_and_no_more(before: int, expected: list
 def test_it_says_how_many_are_left_and_when_they_start_anew() -> None:
     (refusal,) = planned(words("a", "li", "wang", "zhao", opens_in=1), used(98)).refusals
     assert "it needs 3 previews, but only 2 of the account's 100 a day are left" == refusal.message
-    assert "the count starts again at 2026-12-02 00:00 +08:00; run the same command after that" == refusal.hint
+    assert (
+        "the count starts again at 2026-12-02 00:00 +08:00; run the same command after that"
+        == refusal.hint
+    )
 
 
 def test_those_that_fit_go_out_and_its_send_does_not() -> None:
     campaign = planned(words("a", "li", "wang", opens_in=-1), used(99))
-    assert (["a/preview/1"], ["allowance"]) == ([step.address for step in campaign.steps], guards(campaign))
+    assert (["a/preview/1"], ["allowance"]) == (
+        [step.address for step in campaign.steps],
+        guards(campaign),
+    )
     assert not campaign.may_send
 
 
@@ -665,7 +745,11 @@ def test_an_edit_after_the_send_is_a_warning():
 
 def test_an_edit_after_the_send_is_a_refusal_when_named():
     campaign = planned(concluded(sha("edited")), recorded(*sent(WORDS)), house("words"))
-    assert (["edited_after_send"], [], []) == (guards(campaign), codes(campaign.diagnostics), steps(campaign))
+    assert (["edited_after_send"], [], []) == (
+        guards(campaign),
+        codes(campaign.diagnostics),
+        steps(campaign),
+    )
 
 
 @pytest.mark.parametrize("status", ["sending", "awaiting_admin", "sent", "failed", "deleted"])
@@ -682,7 +766,9 @@ def test_what_went_out_and_was_edited_is_never_sent_again_even_if_it_is_rendered
 
 
 def test_an_invalid_campaign_has_its_faults_and_nothing_else():
-    fault = Diagnostic("MC011", Severity.ERROR, "unknown key", Place("campaigns/words/campaign.yaml", 3, 1))
+    fault = Diagnostic(
+        "MC011", Severity.ERROR, "unknown key", Place("campaigns/words/campaign.yaml", 3, 1)
+    )
     invalid = Invalid(WORDS.name, "标题", None, None, (fault,))
     campaign = planned(invalid, recorded(attempted(text("words"))))
     assert (("MC011",), [], [], "in_doubt", None) == (
@@ -724,7 +810,11 @@ def test_a_ledger_that_cannot_be_trusted_stops_everything():
 def test_a_doubt_about_a_campaign_that_is_gone_stops_its_account_only():
     gone = Gone(CampaignName("gone"), "main", APPID, 1)
     state = recorded(attempted(text("gone")))
-    ours, elsewhere = text("ours", "一", window=OPEN), text("elsewhere", "二", window=OPEN, appid=OTHER_APPID)
+    ours, elsewhere = (
+        text("ours", "一", window=OPEN),
+        text("elsewhere", "二", window=OPEN, appid=OTHER_APPID),
+    )
     assert {"gone": ["account_in_doubt"], "ours": ["account_in_doubt"], "elsewhere": []} == {
-        campaign.name: guards(campaign) for campaign in plan_of([gone, ours, elsewhere], state).campaigns
+        campaign.name: guards(campaign)
+        for campaign in plan_of([gone, ours, elsewhere], state).campaigns
     }

@@ -55,15 +55,33 @@ from massctl.plan.quota import Span, Unit
 from massctl.plan.steps import Invalid
 
 WARNING = Diagnostic(
-    "MC309", Severity.WARNING, "a link became a footnote", Place("campaigns/sale/main.md", 3, 1, 3, 9), "keep", "sale"
+    "MC309",
+    Severity.WARNING,
+    "a link became a footnote",
+    Place("campaigns/sale/main.md", 3, 1, 3, 9),
+    "keep",
+    "sale",
 )
 SALE = news(
-    "sale", window=OPEN, title="春季大促", recipients=reviewers("li"), pictures=(picture(),), diagnostics=(WARNING,)
+    "sale",
+    window=OPEN,
+    title="春季大促",
+    recipients=reviewers("li"),
+    pictures=(picture(),),
+    diagnostics=(WARNING,),
 )
 
 
 def test_a_span_of_an_allowance_is_read_as_it_was_planned():
-    written = {"per": "day", "from": "2026-12-01", "of": "sends", "limit": 1, "used": 0, "campaigns": ["a"], "left": 0}
+    written = {
+        "per": "day",
+        "from": "2026-12-01",
+        "of": "sends",
+        "limit": 1,
+        "used": 0,
+        "campaigns": ["a"],
+        "left": 0,
+    }
     span = Span(Unit.DAY, date(2026, 12, 1), "sends", 1, 0, (CampaignName("a"),), 0)
     assert span == PlannedSpan.model_validate_json(json.dumps(written)).span
 
@@ -102,10 +120,30 @@ def test_the_document_of_a_plan():
                 "reading": [{"words": 2, "minutes": 1}],
                 "digest": SALE.digest,
                 "steps": [
-                    {"kind": "upload_image", "address": f"main/image/{hero}", "reason": "new", "reversible": True},
-                    {"kind": "save_draft", "address": "sale/draft", "reason": "new", "reversible": True},
-                    {"kind": "send_preview", "address": "sale/preview/1", "reason": "new", "reversible": False},
-                    {"kind": "send_mass", "address": "sale/send", "reason": "due", "reversible": False},
+                    {
+                        "kind": "upload_image",
+                        "address": f"main/image/{hero}",
+                        "reason": "new",
+                        "reversible": True,
+                    },
+                    {
+                        "kind": "save_draft",
+                        "address": "sale/draft",
+                        "reason": "new",
+                        "reversible": True,
+                    },
+                    {
+                        "kind": "send_preview",
+                        "address": "sale/preview/1",
+                        "reason": "new",
+                        "reversible": False,
+                    },
+                    {
+                        "kind": "send_mass",
+                        "address": "sale/send",
+                        "reason": "due",
+                        "reversible": False,
+                    },
                 ],
                 "refusals": [],
                 "diagnostics": [
@@ -164,7 +202,13 @@ def test_the_document_of_a_plan():
             },
         ],
         "allowance": [],
-        "summary": {"upload_image": 1, "add_material": 0, "save_draft": 1, "send_preview": 1, "send_mass": 1},
+        "summary": {
+            "upload_image": 1,
+            "add_material": 0,
+            "save_draft": 1,
+            "send_preview": 1,
+            "send_mass": 1,
+        },
     } == json.loads(json.dumps(plan_document(plan)))
 
 
@@ -184,7 +228,9 @@ def test_without_a_ledger_lineage_is_null_and_serial_0():
 
 
 def test_diagnostics_are_ordered_by_place():
-    first, second = (replace(WARNING, place=Place("campaigns/sale/main.md", line)) for line in (1, 2))
+    first, second = (
+        replace(WARNING, place=Place("campaigns/sale/main.md", line)) for line in (1, 2)
+    )
     document = plan_document(plan_of(replace(SALE, diagnostics=(second, first))))
     assert [1, 2] == [each["line"] for each in document["campaigns"][0]["diagnostics"]]
 
@@ -196,11 +242,21 @@ STEADY: dict[str, Any] = {
     "waiting": lambda now: plan_of(text(window=Window(NOW + HOUR, NOW + DAY)), now=now),
     "expired": lambda now: plan_of(text(window=PAST), now=now),
     "without a window": lambda now: plan_of(text(), now=now),
-    "in quiet hours": lambda now: plan_of(text(window=Window(NOW, NOW + DAY)), rules=house(**QUIET), now=now),
-    "in quiet hours, named": lambda now: plan_of(text("words"), rules=house("words", **QUIET), now=now),
-    "frozen": lambda now: plan_of(text("words"), rules=house("words", freeze=["2026-12-01"]), now=now),
-    "in doubt, waiting": lambda now: plan_of(IN_DOUBT, recorded(at(NOW, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now),
-    "in doubt, due": lambda now: plan_of(IN_DOUBT, recorded(at(NOW - HOUR, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now),
+    "in quiet hours": lambda now: plan_of(
+        text(window=Window(NOW, NOW + DAY)), rules=house(**QUIET), now=now
+    ),
+    "in quiet hours, named": lambda now: plan_of(
+        text("words"), rules=house("words", **QUIET), now=now
+    ),
+    "frozen": lambda now: plan_of(
+        text("words"), rules=house("words", freeze=["2026-12-01"]), now=now
+    ),
+    "in doubt, waiting": lambda now: plan_of(
+        IN_DOUBT, recorded(at(NOW, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now
+    ),
+    "in doubt, due": lambda now: plan_of(
+        IN_DOUBT, recorded(at(NOW - HOUR, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now
+    ),
     "in doubt, too old": lambda now: plan_of(
         IN_DOUBT, recorded(at(NOW - DAY, attempted(IN_DOUBT)[0], IN_DOUBT)), now=now
     ),
@@ -249,7 +305,9 @@ def others() -> dict[str, Plan]:
     return {
         "another ledger": replace(plan_of(SALE), lineage="01JDXW00000000000000000001"),
         "a newer page": replace(plan_of(SALE), serial=2),
-        "a picture is there": plan_of(SALE, recorded(ImageUploaded(appid=APPID, sha256=sha("hero"), url="u"))),
+        "a picture is there": plan_of(
+            SALE, recorded(ImageUploaded(appid=APPID, sha256=sha("hero"), url="u"))
+        ),
         "a draft is there": plan_of(SALE, recorded(saved(SALE))),
         "it was refused": plan_of(SALE, recorded(saved(SALE), attempted(SALE), (rejected, SALE))),
         "a refusal": plan_of(SALE, rules=house(no_send=True)),
@@ -299,7 +357,10 @@ def test_a_plan_that_is_made_again_is_the_same() -> None:
             plan_of([NEWS, OTHER], recorded(saved(NEWS))),
             ["the ledger's serial (1 → 2)", "the status of sale", "the steps of sale"],
         ),
-        (plan_of([NEWS, OTHER], State()), ["there is another ledger", "the ledger's serial (1 → 0)"]),
+        (
+            plan_of([NEWS, OTHER], State()),
+            ["there is another ledger", "the ledger's serial (1 → 0)"],
+        ),
     ],
 )
 def test_what_moved_is_named(now: Plan, expected: list[str]) -> None:
@@ -318,11 +379,16 @@ def test_a_refusal_that_is_lifted_is_named() -> None:
 
 
 def test_the_first_entry_of_a_ledger_is_no_other_ledger() -> None:
-    assert ["the ledger's serial (0 → 1)"] == what_moved(kept(plan_of([NEWS], State())), plan_of([NEWS]))
+    assert ["the ledger's serial (0 → 1)"] == what_moved(
+        kept(plan_of([NEWS], State())), plan_of([NEWS])
+    )
 
 
 def test_a_campaign_that_has_faults_now_is_named_by_their_codes() -> None:
-    faults = [Diagnostic(code, Severity.ERROR, Phrase("wrong"), None, None) for code in ("MC301", "MC203", "MC301")]
+    faults = [
+        Diagnostic(code, Severity.ERROR, Phrase("wrong"), None, None)
+        for code in ("MC301", "MC203", "MC301")
+    ]
     now = plan_of([Invalid(NEWS.name, "", "main", 1, tuple(faults), OPEN), OTHER])
     assert ["sale has faults now (MC203, MC301)"] == what_moved(kept(plan_of([NEWS, OTHER])), now)
 
@@ -346,9 +412,12 @@ def test_another_order_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"serial": 7}, {"summary": {**plan_document(plan_of(NEWS))["summary"], "send_mass": 0}}]
+    "changes",
+    [{"serial": 7}, {"summary": {**plan_document(plan_of(NEWS))["summary"], "send_mass": 0}}],
 )
-def test_a_plan_file_that_says_something_else_than_its_digest_is_refused(changes: dict[str, Any]) -> None:
+def test_a_plan_file_that_says_something_else_than_its_digest_is_refused(
+    changes: dict[str, Any],
+) -> None:
     plan = plan_of([NEWS])
     assert ["the plan file was changed by hand"] == what_moved(kept(plan, **changes), plan)
 
@@ -375,7 +444,11 @@ def test_what_is_no_plan_is_none(text: str) -> None:
 def test_for_a_review_a_plan_that_was_stopped_is_a_plan_too() -> None:
     document = plan_document(plan_of([], State()))
     stopped = {key: document[key] for key in ("format_version", "campaigns", "serial", "summary")}
-    stopped |= {"digest": None, "lineage": None, "error": {"errcode": None, "rid": None, "message": "m", "hint": "h"}}
+    stopped |= {
+        "digest": None,
+        "lineage": None,
+        "error": {"errcode": None, "rid": None, "message": "m", "hint": "h"},
+    }
     assert ("SavedPlan", "StoppedPlan") == tuple(
         type(reviewable(json.dumps(each))).__name__ for each in (document, stopped)
     )
@@ -389,7 +462,9 @@ def test_a_review_of_another_file_names_the_places_that_do_not_fit() -> None:
 
 
 def test_the_refusal_names_what_moved() -> None:
-    refusal = plan_stale([Phrase("{name} is gone", name="sale"), Phrase("{name} is new", name="words")], ["sale"])
+    refusal = plan_stale(
+        [Phrase("{name} is gone", name="sale"), Phrase("{name} is new", name="words")], ["sale"]
+    )
     assert "massctl plan sale --out FILE" in refusal.hint
     assert ("plan_stale", "this differs from the saved plan: sale is gone, words is new") == (
         refusal.guard.value,

@@ -67,13 +67,23 @@ MIDNIGHT = datetime(2026, 12, 1, 16, tzinfo=UTC)
 """Of Beijing, after NOW."""
 
 
-def went_out(campaign: RenderedCampaign, when: datetime, serial: int = 2, **changes: Any) -> list[NewEntry]:
+def went_out(
+    campaign: RenderedCampaign, when: datetime, serial: int = 2, **changes: Any
+) -> list[NewEntry]:
     event = attempted(campaign, **changes)[0]
-    return [at(when, event, campaign), at(when, SendAccepted(attempt=serial, msg_id=serial), campaign)]
+    return [
+        at(when, event, campaign),
+        at(when, SendAccepted(attempt=serial, msg_id=serial), campaign),
+    ]
 
 
 def website(when: datetime) -> NewEntry:
-    return NewEntry(at=NOW, event=SendImported(appid=APPID, sent_at=when, by="wang"), campaign=None, edition=None)
+    return NewEntry(
+        at=NOW,
+        event=SendImported(appid=APPID, sent_at=when, by="wang"),
+        campaign=None,
+        edition=None,
+    )
 
 
 def test_two_campaigns_of_one_day_are_one_too_many_for_a_subscription_account() -> None:
@@ -91,7 +101,9 @@ def test_a_window_of_two_days_gives_way_to_one_of_a_single_day() -> None:
 
 def test_a_window_that_ends_later_takes_no_day_from_those_before() -> None:
     """Three campaigns share two days; the last by the end of its window has none, and names both."""
-    found = planned_all([words("one", on(3, 4, hours=1)), words("two", on(3, 4, hours=2)), words("six", on(3, 4))])
+    found = planned_all(
+        [words("one", on(3, 4, hours=1)), words("two", on(3, 4, hours=2)), words("six", on(3, 4))]
+    )
     assert list(refused(found)) == ["six"]
     assert (
         "2026-12-04: one (reserved, until 12-05 13:00); 2026-12-05: two (reserved, until 12-05 14:00)"
@@ -142,7 +154,10 @@ def test_a_45009_of_today_says_that_no_call_is_left_and_apply_may_ask_again() ->
     ("window", "advised"),
     [
         (on(0, 1), "run apply again after 2026-12-02 00:00 +08:00, within its window"),
-        (on(0), "its window leaves no time after 2026-12-02 00:00 +08:00: give it another one in campaign.yaml"),
+        (
+            on(0),
+            "its window leaves no time after 2026-12-02 00:00 +08:00: give it another one in campaign.yaml",
+        ),
         (None, "run `massctl apply late` after 2026-12-02 00:00 +08:00"),
     ],
 )
@@ -189,12 +204,16 @@ def test_what_is_due_waits_for_the_one_whose_only_day_is_today() -> None:
     assert found["long"].next_at == datetime(2026, 12, 1, 16, tzinfo=UTC)
     evening = planned_all([short, long], now=NOW + 5 * HOUR)
     assert sends(evening) == ["short"]
-    tomorrow = planned_all([short, long], recorded(*went_out(short, NOW + 5 * HOUR)), now=NOW + 14 * HOUR)
+    tomorrow = planned_all(
+        [short, long], recorded(*went_out(short, NOW + 5 * HOUR)), now=NOW + 14 * HOUR
+    )
     assert sends(tomorrow) == ["long"]
 
 
 def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refused() -> None:
-    found = planned_all([words("one", on(0, 1, hours=2)), words("two", on(0, 1, hours=3)), words("six", on(0, 1))])
+    found = planned_all(
+        [words("one", on(0, 1, hours=2)), words("two", on(0, 1, hours=3)), words("six", on(0, 1))]
+    )
     assert sends(found) == ["one"]
     assert "today has none free" in refused(found)["two"]
     assert "none is free" in refused(found)["six"]
@@ -205,10 +224,16 @@ def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refuse
     [
         pytest.param([website(NOW - 3 * HOUR)], id="a send in the console"),
         pytest.param(went_out(words("earlier", None), NOW - 3 * HOUR), id="an accepted job"),
-        pytest.param(went_out(words("earlier", None), NOW - 3 * HOUR)[:1], id="an attempt without a verdict"),
+        pytest.param(
+            went_out(words("earlier", None), NOW - 3 * HOUR)[:1], id="an attempt without a verdict"
+        ),
         pytest.param(
             [
-                at(NOW, SendImported(appid=APPID, sent_at=NOW - HOUR, by="wang"), words("earlier", None)),
+                at(
+                    NOW,
+                    SendImported(appid=APPID, sent_at=NOW - HOUR, by="wang"),
+                    words("earlier", None),
+                ),
             ],
             id="a send that was imported",
         ),
@@ -216,15 +241,27 @@ def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refuse
             [
                 at(NOW - DAY, attempted(words("earlier", None))[0], words("earlier", None)),
                 at(NOW - DAY, SendRejected(attempt=2, errcode=-1), words("earlier", None)),
-                at(NOW - HOUR, SendSettled(outcome="sent", reason="seen", by="wang"), words("earlier", None)),
+                at(
+                    NOW - HOUR,
+                    SendSettled(outcome="sent", reason="seen", by="wang"),
+                    words("earlier", None),
+                ),
             ],
             id="a draft that was sent in the console",
         ),
         pytest.param(
             [
                 at(NOW - HOUR, attempted(words("earlier", None))[0], words("earlier", None)),
-                at(NOW - HOUR, SendInDoubt(attempt=2, reason="connection_cut"), words("earlier", None)),
-                at(NOW, SendSettled(outcome="sent", reason="seen", by="wang"), words("earlier", None)),
+                at(
+                    NOW - HOUR,
+                    SendInDoubt(attempt=2, reason="connection_cut"),
+                    words("earlier", None),
+                ),
+                at(
+                    NOW,
+                    SendSettled(outcome="sent", reason="seen", by="wang"),
+                    words("earlier", None),
+                ),
             ],
             id="an attempt that was seen in the console",
         ),
@@ -233,7 +270,9 @@ def test_of_two_that_are_due_the_first_is_sent_and_the_second_waits_or_is_refuse
 def test_whatever_may_have_gone_out_today_uses_the_day(entries: list[NewEntry]) -> None:
     found = planned_all([words("now", on(0))], recorded(*entries))
     assert sends(found) == []
-    assert "2026-12-01" in refused(found).get("now", "") or "account_in_doubt" in guards(found["now"])
+    assert "2026-12-01" in refused(found).get("now", "") or "account_in_doubt" in guards(
+        found["now"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -243,7 +282,11 @@ def test_whatever_may_have_gone_out_today_uses_the_day(entries: list[NewEntry]) 
         pytest.param(
             [
                 at(NOW, attempted(words("earlier", None))[0], words("earlier", None)),
-                at(NOW, SendRejected(attempt=2, errcode=45028, retryable=True), words("earlier", None)),
+                at(
+                    NOW,
+                    SendRejected(attempt=2, errcode=45028, retryable=True),
+                    words("earlier", None),
+                ),
             ],
             id="a refusal",
         ),
@@ -251,7 +294,11 @@ def test_whatever_may_have_gone_out_today_uses_the_day(entries: list[NewEntry]) 
             [
                 at(NOW - HOUR, attempted(words("earlier", None))[0], words("earlier", None)),
                 at(NOW, SendInDoubt(attempt=2, reason="connection_cut"), words("earlier", None)),
-                at(NOW, SendSettled(outcome="not_sent", reason="not there", by="wang"), words("earlier", None)),
+                at(
+                    NOW,
+                    SendSettled(outcome="not_sent", reason="not there", by="wang"),
+                    words("earlier", None),
+                ),
             ],
             id="settled as not sent",
         ),
@@ -285,21 +332,42 @@ def unclear(when: datetime, attempt: int = 2, **more: Any) -> NewEntry:
 @pytest.mark.parametrize(
     ("history", "months"),
     [
-        pytest.param([tagged_try(BEFORE), yes(JUST_AFTER)], [JANUARY], id="accepted in the new month"),
-        pytest.param([tagged_try(BEFORE), yes(BEFORE)], [], id="accepted in the old month, which is over"),
-        pytest.param([tagged_try(BEFORE)], [DECEMBER, JANUARY], id="without a verdict, and it may be leaving now"),
-        pytest.param([tagged_try(BEFORE), unclear(BEFORE)], [DECEMBER], id="in doubt before midnight"),
-        pytest.param([tagged_try(BEFORE), unclear(JUST_AFTER)], [DECEMBER, JANUARY], id="in doubt after midnight"),
+        pytest.param(
+            [tagged_try(BEFORE), yes(JUST_AFTER)], [JANUARY], id="accepted in the new month"
+        ),
+        pytest.param(
+            [tagged_try(BEFORE), yes(BEFORE)], [], id="accepted in the old month, which is over"
+        ),
+        pytest.param(
+            [tagged_try(BEFORE)],
+            [DECEMBER, JANUARY],
+            id="without a verdict, and it may be leaving now",
+        ),
+        pytest.param(
+            [tagged_try(BEFORE), unclear(BEFORE)], [DECEMBER], id="in doubt before midnight"
+        ),
+        pytest.param(
+            [tagged_try(BEFORE), unclear(JUST_AFTER)],
+            [DECEMBER, JANUARY],
+            id="in doubt after midnight",
+        ),
         pytest.param(
             [tagged_try(BEFORE), unclear(BEFORE, reason="errcode", errcode=89504)],
             [DECEMBER, JANUARY],
             id="the administrator may agree after midnight",
         ),
         pytest.param(
-            [tagged_try(BEFORE, not_after=BEFORE)], [DECEMBER], id="without a verdict, and its window was over"
+            [tagged_try(BEFORE, not_after=BEFORE)],
+            [DECEMBER],
+            id="without a verdict, and its window was over",
         ),
         pytest.param(
-            [tagged_try(BEFORE), unclear(BEFORE), tagged_try(JUST_AFTER), yes(JUST_AFTER, 4, duplicate=True)],
+            [
+                tagged_try(BEFORE),
+                unclear(BEFORE),
+                tagged_try(JUST_AFTER),
+                yes(JUST_AFTER, 4, duplicate=True),
+            ],
             [DECEMBER],
             id="the first request had been accepted",
         ),
@@ -314,29 +382,41 @@ def unclear(when: datetime, attempt: int = 2, **more: Any) -> NewEntry:
             id="somebody else's request had been accepted within a day",
         ),
         pytest.param(
-            [tagged_try(BEFORE), at(JUST_AFTER, SendSettled(outcome="sent", reason="seen", by="li"), TAG_7)],
+            [
+                tagged_try(BEFORE),
+                at(JUST_AFTER, SendSettled(outcome="sent", reason="seen", by="li"), TAG_7),
+            ],
             [DECEMBER, JANUARY],
             id="seen in the console",
         ),
         pytest.param(
-            [tagged_try(BEFORE), at(JUST_AFTER, SendSettled(outcome="not_sent", reason="not there", by="li"), TAG_7)],
+            [
+                tagged_try(BEFORE),
+                at(JUST_AFTER, SendSettled(outcome="not_sent", reason="not there", by="li"), TAG_7),
+            ],
             [],
             id="called not sent",
         ),
     ],
 )
-def test_a_send_counts_in_the_month_in_which_wechat_took_it(history: list[NewEntry], months: list[date]) -> None:
+def test_a_send_counts_in_the_month_in_which_wechat_took_it(
+    history: list[NewEntry], months: list[date]
+) -> None:
     """The request may leave minutes after the attempt; where nobody knows when, it counts in both."""
     found = used_in(uses(recorded(*history), APPID, JUST_AFTER), TAGGED, 7)
     assert months == sorted(found)
 
 
-def test_a_fifth_to_a_tag_is_refused_though_the_first_of_the_month_was_attempted_before_it() -> None:
+def test_a_fifth_to_a_tag_is_refused_though_the_first_of_the_month_was_attempted_before_it() -> (
+    None
+):
     names = ("two", "three", "four")
     others = [
         each
         for number, name in enumerate(names)
-        for each in went_out(words(name, None), NEW_YEAR + HOUR, 4 + 2 * number, audience={"tag_id": 7})
+        for each in went_out(
+            words(name, None), NEW_YEAR + HOUR, 4 + 2 * number, audience={"tag_id": 7}
+        )
     ]
     state = recorded(tagged_try(BEFORE), yes(JUST_AFTER), *others)
     now = NEW_YEAR + 10 * HOUR
@@ -347,7 +427,9 @@ def test_a_fifth_to_a_tag_is_refused_though_the_first_of_the_month_was_attempted
 def test_a_day_has_the_send_that_was_attempted_before_it_and_accepted_in_it() -> None:
     now = NEW_YEAR + 10 * HOUR
     today = words("today", Window(now, now + HOUR))
-    assert ["today"] == list(refused(planned_all([today], recorded(tagged_try(BEFORE), yes(JUST_AFTER)), now=now)))
+    assert ["today"] == list(
+        refused(planned_all([today], recorded(tagged_try(BEFORE), yes(JUST_AFTER)), now=now))
+    )
     assert {} == refused(planned_all([today], recorded(tagged_try(BEFORE), yes(BEFORE)), now=now))
 
 
@@ -356,7 +438,9 @@ def test_a_call_counts_on_the_day_of_its_answer_and_a_45009_too() -> None:
     state = recorded(tagged_try(BEFORE), refusal)
     assert {beijing_day(JUST_AFTER): 1} == calls_by_day(state, APPID, JUST_AFTER)
     assert quota.calls_used_up(state, APPID, JUST_AFTER)
-    assert {beijing_day(JUST_AFTER): 1} == calls_by_day(recorded(tagged_try(BEFORE)), APPID, JUST_AFTER)
+    assert {beijing_day(JUST_AFTER): 1} == calls_by_day(
+        recorded(tagged_try(BEFORE)), APPID, JUST_AFTER
+    )
 
 
 def test_an_open_attempt_is_used_and_its_repetition_needs_no_second_place() -> None:
@@ -379,8 +463,17 @@ def test_a_fifth_send_to_everybody_in_a_month_is_refused_and_names_the_four() ->
 
     Those that used their places stand first, by their moments, then those to come, by the ends of their windows.
     """
-    state = recorded(*went_out(words("sent", None), NOW - HOUR), website(NOW - 5 * HOUR), website(NOW - 13 * HOUR))
-    campaigns = [words("third", on(5)), words("fourth", on(6)), words("fifth", on(7)), words("january", on(31))]
+    state = recorded(
+        *went_out(words("sent", None), NOW - HOUR),
+        website(NOW - 5 * HOUR),
+        website(NOW - 13 * HOUR),
+    )
+    campaigns = [
+        words("third", on(5)),
+        words("fourth", on(6)),
+        words("fifth", on(7)),
+        words("january", on(31)),
+    ]
     found = planned_all(campaigns, state, "service")
     assert list(refused(found)) == ["fifth"]
     told = (
@@ -394,7 +487,9 @@ OVER = "; or write `over_limit: allow` under send: in campaign.yaml: followers w
 
 
 def hint_of(planned: dict[str, PlannedCampaign], name: str) -> str:
-    return next(refusal.hint for refusal in planned[name].refusals if refusal.guard.value == "allowance")
+    return next(
+        refusal.hint for refusal in planned[name].refusals if refusal.guard.value == "allowance"
+    )
 
 
 def test_a_conflict_among_those_to_come_names_who_may_move_and_the_first_free_day() -> None:
@@ -416,7 +511,9 @@ def test_what_was_sent_cannot_be_moved() -> None:
     assert "2026-12: " + ", ".join(moments) in refused(found)["fifth"]
 
 
-def named(campaigns: list[RenderedCampaign], *entries: NewEntry, **policy: Any) -> dict[str, PlannedCampaign]:
+def named(
+    campaigns: list[RenderedCampaign], *entries: NewEntry, **policy: Any
+) -> dict[str, PlannedCampaign]:
     """Plan campaigns of no window that the command line names."""
     house = rules(campaigns, "service", tuple(each.name for each in campaigns), **policy)
     return {each.name: each for each in plan_of(campaigns, recorded(*entries), house).campaigns}
@@ -435,7 +532,9 @@ def test_the_day_that_is_named_is_one_on_which_something_may_go_out() -> None:
     assert "run `massctl apply later` on or after 2027-01-05" + OVER == hint_of(frozen, "later")
     never = named([words("later", None)], *spent, freeze=["2026-12-02/2028-12-31"])
     assert "no day of the next year is free" in hint_of(never, "later")
-    windowed = planned_all([words("fifth", on(7))], recorded(*spent), "service", freeze=["2026-12-10/2028-12-31"])
+    windowed = planned_all(
+        [words("fifth", on(7))], recorded(*spent), "service", freeze=["2026-12-10/2028-12-31"]
+    )
     assert "the first free day" not in hint_of(windowed, "fifth")
 
 
@@ -448,7 +547,9 @@ def test_of_two_that_are_named_the_second_is_told_of_the_first() -> None:
 
 def test_what_has_to_wait_is_told_from_which_day_it_has_a_place() -> None:
     found = planned_all([words("short", on(0, opens=4)), words("long", on(0, 1))])
-    assert "run apply again on or after 2026-12-02, within its window: that day is free" == hint_of(found, "long")
+    assert "run apply again on or after 2026-12-02, within its window: that day is free" == hint_of(
+        found, "long"
+    )
 
 
 def test_a_window_over_the_end_of_a_month_falls_into_the_next_one() -> None:
@@ -512,7 +613,9 @@ def test_a_fifth_message_that_may_reach_the_same_followers_is_a_warning_and_no_r
     tags = [words(f"tag-{n}", on(n), audience=audience(tag_id=n)) for n in range(1, 6)]
     found = planned_all(tags, kind="service")
     assert refused(found) == {}
-    warned = {name: [d for d in each.diagnostics if d.code == "MC406"] for name, each in found.items()}
+    warned = {
+        name: [d for d in each.diagnostics if d.code == "MC406"] for name, each in found.items()
+    }
     assert [name for name, each in warned.items() if each] == ["tag-5"]
     told = [f"tag-{n} (reserved, until 12-{n + 1:02} 22:00)" for n in range(1, 5)]
     assert ", ".join(told) in warned["tag-5"][0].message
@@ -525,7 +628,10 @@ def test_a_hundred_calls_a_day_are_counted_where_so_many_are_asked_for() -> None
     used = [
         at(NOW - HOUR, event, old)
         for n in range(99)
-        for event in (attempted(old)[0], SendRejected(attempt=2 + 2 * n, errcode=45009, retryable=True))
+        for event in (
+            attempted(old)[0],
+            SendRejected(attempt=2 + 2 * n, errcode=45009, retryable=True),
+        )
     ]
     tags = [words(f"tag-{n}", on(0, hours=n), audience=audience(tag_id=n)) for n in (1, 2)]
     found = planned_all(tags, recorded(*used), "service")
@@ -549,12 +655,16 @@ def _all_fit(windows: list[Window]) -> bool:
     taken: set[frozenset[int]] = {frozenset()}
     for window in windows:
         first, last = (window.not_before - NOW).days, (window.not_after - NOW).days
-        taken = {days | {day} for days in taken for day in range(first, last + 1) if day not in days}
+        taken = {
+            days | {day} for days in taken for day in range(first, last + 1) if day not in days
+        }
     return bool(taken)
 
 
 @given(st.lists(WINDOWS, max_size=7))
-def test_exactly_those_are_refused_who_fit_no_more_beside_all_before_them(windows: list[Window]) -> None:
+def test_exactly_those_are_refused_who_fit_no_more_beside_all_before_them(
+    windows: list[Window],
+) -> None:
     """Against every way to deal out the days: nobody is refused who fits, and nobody fits who was not refused."""
     campaigns = [words(f"c{number}", window) for number, window in enumerate(windows)]
     found = planned_all(campaigns, now=NOW - timedelta(hours=1))
@@ -572,7 +682,9 @@ def test_exactly_those_are_refused_who_fit_no_more_beside_all_before_them(window
 @pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(WINDOWS, max_size=5))
-def test_a_timer_sends_every_campaign_that_was_not_refused_and_never_two_a_day(windows: list[Window]) -> None:
+def test_a_timer_sends_every_campaign_that_was_not_refused_and_never_two_a_day(
+    windows: list[Window],
+) -> None:
     """Plan again every hour, send what the plan says, and count by the Beijing calendar."""
     campaigns = [words(f"c{number}", window) for number, window in enumerate(windows)]
     at_first = refused(planned_all(campaigns, now=NOW - timedelta(hours=1)))
@@ -603,13 +715,22 @@ def test_a_refusal_that_passes_by_itself_keeps_the_place() -> None:
 
 
 @pytest.mark.parametrize("moved", [{}, {"appid": OTHER_APPID, "account": "other"}])
-def test_a_campaign_that_is_missing_from_the_agenda_asks_all_the_same(moved: dict[str, Any]) -> None:
+def test_a_campaign_that_is_missing_from_the_agenda_asks_all_the_same(
+    moved: dict[str, Any],
+) -> None:
     """One of its name that is on it under another account answers nothing for it."""
     earlier, campaign = words("earlier", None, **moved), words("missing", on(0), **moved)
-    state, bound = recorded(*went_out(earlier, NOW - HOUR)), rules([words("missing", on(0))] if moved else [])
-    bound = replace(bound, agenda=replace(bound.agenda, accounts={campaign.appid: (ACCOUNT, "subscription")}))
+    state, bound = (
+        recorded(*went_out(earlier, NOW - HOUR)),
+        rules([words("missing", on(0))] if moved else []),
+    )
+    bound = replace(
+        bound, agenda=replace(bound.agenda, accounts={campaign.appid: (ACCOUNT, "subscription")})
+    )
     assert ["allowance"] == guards(planned(campaign, state, bound))
-    assert ["allowance"] == [each.guard for each in send_refusals(Case(campaign, state, bound, NOW), Moment.PLAN)]
+    assert ["allowance"] == [
+        each.guard for each in send_refusals(Case(campaign, state, bound, NOW), Moment.PLAN)
+    ]
     assert ["missing"] == sends({"missing": planned(campaign, None, bound)})
 
 
@@ -624,7 +745,9 @@ def test_a_month_that_is_frozen_reaches_nobody() -> None:
     assert not any(each.diagnostics for each in found.values())
 
 
-def test_a_use_counts_once_a_day_however_often_it_was_attempted_and_for_its_own_account_only() -> None:
+def test_a_use_counts_once_a_day_however_often_it_was_attempted_and_for_its_own_account_only() -> (
+    None
+):
     """A tag of a service account uses none of the four; a list neither; another account's sends are its own."""
     one, tag, several = words("one", None), words("tag", None), words("list", None)
     foreign = words("foreign", None, appid=OTHER_APPID, account="other")
@@ -680,11 +803,18 @@ def had(*audiences: dict[str, Any], by_name: int | None = None) -> list[NewEntry
         found += went_out(sent, NOW - HOUR, len(found) + 2, audience=told)
     if by_name is not None:
         said = {"digest": "sha256:x", "tag": "会员", "name": "会员", "count": 9}
-        found.append(at(NOW, AudienceResolved(appid=APPID, tag_id=by_name, **said), words("sent-0", None)))
+        found.append(
+            at(NOW, AudienceResolved(appid=APPID, tag_id=by_name, **said), words("sent-0", None))
+        )
     return found
 
 
-ALL, TAG, NAMED, LIST = {"is_to_all": True}, {"tag_id": 101}, {"tag": "会员"}, {"openids": "list.txt"}
+ALL, TAG, NAMED, LIST = (
+    {"is_to_all": True},
+    {"tag_id": 101},
+    {"tag": "会员"},
+    {"openids": "list.txt"},
+)
 
 
 @pytest.mark.parametrize(
@@ -697,7 +827,13 @@ ALL, TAG, NAMED, LIST = {"is_to_all": True}, {"tag_id": 101}, {"tag": "会员"},
         ([NAMED] * 4, 101, audience(tag_id=101), True),
         ([TAG] * 4, 101, audience(tag="会员"), True),
         ([NAMED] * 4, None, audience(tag="会员"), True),
-        ([NAMED] * 4, None, audience(tag_id=101), False),  # Nobody knows yet that they are the same.
+        # Nobody knows yet that they are the same.
+        (
+            [NAMED] * 4,
+            None,
+            audience(tag_id=101),
+            False,
+        ),
         ([TAG] * 4, None, audience(tag_id=102), False),
         ([TAG] * 4, None, audience(is_to_all=True), False),
         ([LIST] * 4, None, audience(tag_id=101), False),
@@ -713,12 +849,15 @@ def test_the_fifth_of_a_month_is_refused_where_it_would_reach_nobody(
     crowded = [each.code for each in found["fifth"].diagnostics]
     assert ([] if refuses or len(before) < 4 else ["MC406"]) == crowded
     assert {} == refused(planned_all([words("fifth", on(31), audience=to)], state, "service"))
-    allowed = planned_all([words("fifth", on(0), audience=to, over_limit_allowed=True)], state, "service")
+    allowed = planned_all(
+        [words("fifth", on(0), audience=to, over_limit_allowed=True)], state, "service"
+    )
     assert (["fifth"], {}) == (sends(allowed), refused(allowed))
     # A plan that was made before is judged again in the moment of the send.
     alone = rules([fifth], "service")
     assert refuses is (
-        "allowance" in [each.guard.value for each in send_refusals(Case(fifth, state, alone, NOW), Moment.PLAN)]
+        "allowance"
+        in [each.guard.value for each in send_refusals(Case(fifth, state, alone, NOW), Moment.PLAN)]
     )
 
 
@@ -737,11 +876,15 @@ def test_a_subscription_account_has_no_fifth_that_it_may_insist_on() -> None:
 
 
 def test_two_lists_of_one_day_that_take_more_than_its_calls_are_a_conflict() -> None:
-    found = refused(planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 41)]))
+    found = refused(
+        planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 41)])
+    )
     assert ["second"] == list(found)
     assert "needs 41 of the account's 100 mass calls a day" in found["second"]
     assert "2026-12-04: first" in found["second"]
-    assert {} == refused(planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 40)]))
+    assert {} == refused(
+        planned_all([to_list("first", on(3, hours=1), 60), to_list("second", on(3), 40)])
+    )
 
 
 def test_a_list_stands_whole_on_one_day_of_its_window() -> None:
@@ -781,11 +924,17 @@ def test_whoever_ends_first_takes_the_first_day_that_has_room() -> None:
 
 def test_what_a_plan_says_days_ahead_is_what_it_says_on_the_day() -> None:
     """`a` could leave its day to `d`; but it ends first and goes out on it, and `d` is told so from the beginning."""
-    lists = [to_list("a", on(3, 4, hours=-2), 30), to_list("c", on(4, hours=0), 50), to_list("d", on(3, 4), 100)]
+    lists = [
+        to_list("a", on(3, 4, hours=-2), 30),
+        to_list("c", on(4, hours=0), 50),
+        to_list("d", on(3, 4), 100),
+    ]
     ahead, then = planned_all(lists), planned_all(lists, now=NOW + 3 * DAY)
     assert ["d"] == list(refused(ahead)) == list(refused(then))
     assert ["a"] == sends(then)
-    told = "2026-12-04: a (reserved, until 12-05 10:00); 2026-12-05: c (reserved, until 12-05 12:00)"
+    told = (
+        "2026-12-04: a (reserved, until 12-05 10:00); 2026-12-05: c (reserved, until 12-05 12:00)"
+    )
     assert told in refused(ahead)["d"]
     (hint,) = [refusal.hint for refusal in ahead["d"].refusals]
     assert "give it, or a future one (a, c), another window" in hint
@@ -811,7 +960,10 @@ def test_calls_that_went_out_are_in_the_way_too() -> None:
     used = [
         at(NOW - HOUR, event, old)
         for n in range(50)
-        for event in (attempted(old)[0], SendRejected(attempt=2 + 2 * n, errcode=45009, retryable=True))
+        for event in (
+            attempted(old)[0],
+            SendRejected(attempt=2 + 2 * n, errcode=45009, retryable=True),
+        )
     ]
     found = refused(planned_all([to_list("list", on(0, opens=2), 51)], recorded(*used)))
     assert "2026-12-01: what was sent already" in found["list"]
@@ -821,7 +973,9 @@ def test_calls_that_went_out_are_in_the_way_too() -> None:
 def test_a_list_that_is_due_is_refused_once_and_not_twice() -> None:
     lists = [to_list("first", on(0, hours=1), 60), to_list("second", on(0), 101)]
     made = plan_of(lists, None, rules(lists))
-    assert [[], ["allowance"]] == [[r.guard.value for r in each.refusals] for each in made.campaigns]
+    assert [[], ["allowance"]] == [
+        [r.guard.value for r in each.refusals] for each in made.campaigns
+    ]
 
 
 def test_a_list_that_was_begun_goes_on_before_all_others_and_takes_only_what_is_left() -> None:
@@ -829,7 +983,10 @@ def test_a_list_that_was_begun_goes_on_before_all_others_and_takes_only_what_is_
     went = [
         at(NOW - HOUR, event, begun)
         for n in range(1, 31)
-        for event in (attempted(begun, batch=n, batches=60)[0], SendAccepted(attempt=2 * n, msg_id=n))
+        for event in (
+            attempted(begun, batch=n, batches=60)[0],
+            SendAccepted(attempt=2 * n, msg_id=n),
+        )
     ]
     for batches, expected in ((40, []), (41, ["other"])):
         other = to_list("other", on(0, hours=1), batches)
@@ -848,9 +1005,16 @@ def rows(plan: Plan) -> list[tuple[str, str, int, list[str], int]]:
 
 
 def test_a_day_of_a_subscription_account() -> None:
-    campaigns = [words("one", on(3)), words("tag", on(5), audience=audience(tag_id=7)), words("far", on(40))]
+    campaigns = [
+        words("one", on(3)),
+        words("tag", on(5), audience=audience(tag_id=7)),
+        words("far", on(40)),
+    ]
     website = NewEntry(
-        at=NOW, event=SendImported(appid=APPID, sent_at=NOW - HOUR, by="wang"), campaign=None, edition=None
+        at=NOW,
+        event=SendImported(appid=APPID, sent_at=NOW - HOUR, by="wang"),
+        campaign=None,
+        edition=None,
     )
     found = rows(plan_of(campaigns, recorded(website), rules(campaigns)))
     assert [
@@ -862,8 +1026,14 @@ def test_a_day_of_a_subscription_account() -> None:
 
 def test_a_month_and_the_calls_of_a_service_account() -> None:
     old = text("old")
-    state = recorded(at(NOW - HOUR, attempted(old)[0], old), at(NOW, SendAccepted(attempt=2, msg_id=7), old))
-    campaigns = [words("all", on(3)), words("tag", on(3), audience=audience(tag_id=7)), words("january", on(31))]
+    state = recorded(
+        at(NOW - HOUR, attempted(old)[0], old), at(NOW, SendAccepted(attempt=2, msg_id=7), old)
+    )
+    campaigns = [
+        words("all", on(3)),
+        words("tag", on(3), audience=audience(tag_id=7)),
+        words("january", on(31)),
+    ]
     found = rows(plan_of(campaigns, state, rules(campaigns, "service")))
     assert [
         ("2026-12-01", "sends", 1, ["all"], 2),
@@ -876,13 +1046,16 @@ def test_a_month_and_the_calls_of_a_service_account() -> None:
 
 def test_a_campaign_that_finds_no_place_stands_in_none() -> None:
     campaigns = [words("one", on(3, hours=3)), words("two", on(3))]
-    assert [("2026-12-04", "sends", 0, ["one"], 0)] == rows(plan_of(campaigns, None, rules(campaigns)))
+    assert [("2026-12-04", "sends", 0, ["one"], 0)] == rows(
+        plan_of(campaigns, None, rules(campaigns))
+    )
 
 
 def test_the_past_is_past_and_an_account_without_anything_is_left_out() -> None:
     old = text("old")
     state = recorded(
-        at(NOW - 2 * DAY, attempted(old)[0], old), at(NOW - 2 * DAY, SendAccepted(attempt=2, msg_id=7), old)
+        at(NOW - 2 * DAY, attempted(old)[0], old),
+        at(NOW - 2 * DAY, SendAccepted(attempt=2, msg_id=7), old),
     )
     assert [] == rows(plan_of(old, state, rules([])))
     assert () == plan_of(text("words", window=Window(NOW, NOW + HOUR))).ahead
@@ -903,13 +1076,16 @@ def test_what_can_be_withdrawn_today_stands_where_something_is_there_to_be() -> 
     asked = at(NOW - HOUR, Withdrawn(msg_id=7, article=1, outcome="begun"), sale)
     gone = at(NOW - HOUR, Withdrawn(msg_id=7, article=0), sale)
     found = [
-        rows(plan_of(sale, recorded(*happened, *more), rules([]))) for more in ([], [asked], [asked, gone], [gone])
+        rows(plan_of(sale, recorded(*happened, *more), rules([])))
+        for more in ([], [asked], [asked, gone], [gone])
     ]
     day = "2026-12-01", "withdrawals"
     assert [[(*day, 0, [], 10)], [(*day, 1, [], 9)], [(*day, 1, [], 9)], []] == found
 
 
-def test_where_wechat_said_that_no_withdrawal_is_left_none_is_until_one_was_asked_for_since() -> None:
+def test_where_wechat_said_that_no_withdrawal_is_left_none_is_until_one_was_asked_for_since() -> (
+    None
+):
     sale = news("sale")
     happened = [
         at(NOW - 2 * DAY, attempted(sale, media_id="DRAFT")[0], sale),
@@ -919,10 +1095,19 @@ def test_where_wechat_said_that_no_withdrawal_is_left_none_is_until_one_was_aske
     def asked(ago: timedelta, errcode: int | None = None) -> list[NewEntry]:
         outcome = None if errcode is None else "refused"
         answer = Withdrawn(msg_id=7, article=1, outcome=outcome, errcode=errcode)
-        return [at(NOW - ago, Withdrawn(msg_id=7, article=1, outcome="begun"), sale), at(NOW - ago, answer, sale)]
+        return [
+            at(NOW - ago, Withdrawn(msg_id=7, article=1, outcome="begun"), sale),
+            at(NOW - ago, answer, sale),
+        ]
 
     refused = asked(2 * HOUR, 45009)
-    more = [refused, [*refused, *asked(HOUR)], asked(DAY, 45009), asked(2 * HOUR, 40065), [*refused, *refused]]
+    more = [
+        refused,
+        [*refused, *asked(HOUR)],
+        asked(DAY, 45009),
+        asked(2 * HOUR, 40065),
+        [*refused, *refused],
+    ]
     found = [rows(plan_of(sale, recorded(*happened, *each), rules([]))) for each in more]
     day = "2026-12-01", "withdrawals"
     assert [
@@ -1008,7 +1193,9 @@ def looks(state: State, monkeypatch: pytest.MonkeyPatch) -> int:
     seen: set[object] = set()
 
     def watched(self: Any, name: str) -> Any:
-        seen.add(object.__getattribute__(self, "campaign" if isinstance(self, Record) else "msg_id"))
+        seen.add(
+            object.__getattribute__(self, "campaign" if isinstance(self, Record) else "msg_id")
+        )
         return object.__getattribute__(self, name)
 
     campaign = words("now", on(0))
@@ -1026,14 +1213,20 @@ def looks(state: State, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_a_guard_does_not_walk_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    few, many = looks(recorded(*long_ago(2)), monkeypatch), looks(recorded(*long_ago(400)), monkeypatch)
+    few, many = (
+        looks(recorded(*long_ago(2)), monkeypatch),
+        looks(recorded(*long_ago(400)), monkeypatch),
+    )
     assert few == many
 
 
 @pytest.mark.parametrize(
-    ("calls", "used", "is_short"), [(40, 60, False), (41, 60, True), (100, 0, False), (101, 0, True)]
+    ("calls", "used", "is_short"),
+    [(40, 60, False), (41, 60, True), (100, 0, False), (101, 0, True)],
 )
-def test_a_day_may_be_too_short_for_more_than_100_calls(calls: int, used: int, is_short: bool) -> None:
+def test_a_day_may_be_too_short_for_more_than_100_calls(
+    calls: int, used: int, is_short: bool
+) -> None:
     demand = replace(quota.demand_of(words("now", on(0))), calls=calls)
     assert is_short == quota.may_run_short([demand], {NOW.date(): used} if used else {})
 
@@ -1104,7 +1297,9 @@ def test_what_went_out_is_not_planned_again_and_a_doubt_comes_first() -> None:
         (500_000, 51, "run apply again on or after 2026-12-02"),
     ],
 )
-def test_a_list_that_needs_more_calls_than_are_left_is_not_begun(count: int, used: int, hint: str | None) -> None:
+def test_a_list_that_needs_more_calls_than_are_left_is_not_begun(
+    count: int, used: int, hint: str | None
+) -> None:
     letter = listed(count)
     state = recorded(*calls_made(used), *_accepted(used))  # type: ignore[arg-type]
     (planned,) = plan_of(letter, state, rules([letter], "service")).campaigns
@@ -1167,5 +1362,8 @@ def test_nothing_is_left_of_what_was_concluded() -> None:
         (SendAccepted(attempt=2, msg_id=7), ISSUE),
         (JobStatus(msg_id=7, status="failed"), ISSUE),
     )
-    left = [batches_left(ISSUE, each.record(ISSUE.name, ISSUE.edition)) for each in (State(), state, failed)]
+    left = [
+        batches_left(ISSUE, each.record(ISSUE.name, ISSUE.edition))
+        for each in (State(), state, failed)
+    ]
     assert [[1, 2], [2], []] == left

@@ -66,7 +66,10 @@ IMPORTED = SendImported(appid=LETTER.appid, sent_at=NOW, by="lin"), LETTER
 HISTORIES: dict[str, tuple[list[Happening], list[Reach]]] = {
     "accepted, and still being sent": ([tried(1), yes(2)], [HAS, NOT, NOT]),
     "ended as sent": ([tried(1), yes(2), ended(2, "sent")], [HAS, NOT, NOT]),
-    "failed by an event": ([tried(1), yes(2), tried(2), yes(4), ended(4, "failed")], [HAS, NOT, NOT]),
+    "failed by an event": (
+        [tried(1), yes(2), tried(2), yes(4), ended(4, "failed")],
+        [HAS, NOT, NOT],
+    ),
     "all failed": ([tried(1), yes(2), ended(2, "failed")], [NOT, NOT, NOT]),
     "withdrawn": ([tried(1), yes(2), (Withdrawn(msg_id=2, article=0), LETTER)], [HAS, NOT, NOT]),
     "in doubt": ([tried(1), yes(2), tried(2)], [HAS, MAY, NOT]),
@@ -100,8 +103,14 @@ HISTORIES: dict[str, tuple[list[Happening], list[Reach]]] = {
     ),
     "contradicted": ([tried(1), yes(2), tried(1)], [MAY, NOT, NOT]),
     "two ends": ([tried(1), yes(2), ended(2, "sent"), ended(2, "failed")], [MAY, NOT, NOT]),
-    "two ends, the other way round": ([tried(1), yes(2), ended(2, "failed"), ended(2, "sent")], [MAY, NOT, NOT]),
-    "failed, and yet delivered": ([tried(1), yes(2), ended(2, "failed", sent_count=5)], [MAY, NOT, NOT]),
+    "two ends, the other way round": (
+        [tried(1), yes(2), ended(2, "failed"), ended(2, "sent")],
+        [MAY, NOT, NOT],
+    ),
+    "failed, and yet delivered": (
+        [tried(1), yes(2), ended(2, "failed", sent_count=5)],
+        [MAY, NOT, NOT],
+    ),
     "two ends, called sent": (
         [tried(1), yes(2), ended(2, "sent"), ended(2, "failed"), word(1, "sent")],
         [HAS, NOT, NOT],
@@ -112,11 +121,17 @@ HISTORIES: dict[str, tuple[list[Happening], list[Reach]]] = {
     ),
     "repaired": ([tried(1), yes(2), CUT], [HAS, MAY, MAY]),
     "repaired, and a person has spoken": ([tried(1), yes(2), CUT, word(2)], [HAS, MAY, MAY]),
-    "repaired, and refused since": ([tried(1), yes(2), CUT, word(2), tried(2), no(6)], [HAS, MAY, MAY]),
+    "repaired, and refused since": (
+        [tried(1), yes(2), CUT, word(2), tried(2), no(6)],
+        [HAS, MAY, MAY],
+    ),
     "repaired, and failed": ([tried(1), yes(2), ended(2, "failed"), CUT], [NOT, MAY, MAY]),
     "imported": ([tried(1), no(2), IMPORTED], [HAS]),
     "given to a rest": ([tried(1), yes(2), given(2, 3)], [HAS, MAY, MAY]),
-    "failed, and given to a rest": ([tried(1), yes(2), ended(2, "failed"), given(1, 2, 3)], [MAY, MAY, MAY]),
+    "failed, and given to a rest": (
+        [tried(1), yes(2), ended(2, "failed"), given(1, 2, 3)],
+        [MAY, MAY, MAY],
+    ),
 }
 
 
@@ -138,14 +153,22 @@ def test_whoever_may_have_it_has_a_reason() -> None:
 def test_the_table_answers_every_combination_and_is_sure_only_of_what_wechat_said() -> None:
     assert set(product(Phase, Known)) == set(TABLE)
     sure = {pair for pair, answer in TABLE.items() if answer is NOT}
-    untouched = {(phase, Known.NOTHING) for phase in (Phase.UNSENT, Phase.REFUSED, Phase.TOLD_NOT_SENT)}
+    untouched = {
+        (phase, Known.NOTHING) for phase in (Phase.UNSENT, Phase.REFUSED, Phase.TOLD_NOT_SENT)
+    }
     assert {*untouched, (Phase.ACCEPTED, Known.FAILED)} == sure
-    assert {Phase.ACCEPTED, Phase.TOLD_SENT} == {phase for (phase, _), answer in TABLE.items() if answer is HAS}
+    assert {Phase.ACCEPTED, Phase.TOLD_SENT} == {
+        phase for (phase, _), answer in TABLE.items() if answer is HAS
+    }
 
 
 def test_batches_in_a_row_are_named_by_the_first_and_the_last() -> None:
     found = batches_of(recorded(tried(1), yes(2), CUT))
-    assert ("1–3", "1, 3", "") == (batches_named(found), batches_named([found[0], found[2]]), batches_named([]))
+    assert ("1–3", "1, 3", "") == (
+        batches_named(found),
+        batches_named([found[0], found[2]]),
+        batches_named([]),
+    )
 
 
 def rest(state: State, name: str = "rest") -> tuple[list[int], list[int]] | str:
@@ -172,12 +195,20 @@ def rest(state: State, name: str = "rest") -> tuple[list[int], list[int]] | str:
         ("all failed", "surely nobody has words: a raised edition of it goes to everybody once | "),
         ("in doubt", "nobody knows whether batch 2 was sent | "),
         ("contradicted", "nobody knows whether batch 1 was sent | "),
-        ("repaired", "nobody surely lacks words: the others have it, or may have it (batch 2–3: the ledger was "),
-        ("repaired, and a person has spoken", "nobody surely lacks words: the others have it, or may have it (bat"),
+        (
+            "repaired",
+            "nobody surely lacks words: the others have it, or may have it (batch 2–3: the ledger was ",
+        ),
+        (
+            "repaired, and a person has spoken",
+            "nobody surely lacks words: the others have it, or may have it (bat",
+        ),
         ("imported", "words is not a partly sent list of openids | "),
     ],
 )
-def test_a_rest_has_whoever_surely_lacks_it_and_nobody_who_may_have_it(name: str, expected: object) -> None:
+def test_a_rest_has_whoever_surely_lacks_it_and_nobody_who_may_have_it(
+    name: str, expected: object
+) -> None:
     found = rest(recorded(*HISTORIES[name][0]))
     assert found[: len(expected)] == expected if isinstance(expected, str) else found == expected  # type: ignore[index]
 
@@ -185,10 +216,15 @@ def test_a_rest_has_whoever_surely_lacks_it_and_nobody_who_may_have_it(name: str
 def test_what_has_to_be_said_of_a_repair_is_said_with_the_way_on() -> None:
     assert "reconcile words --not-sent" in rest(recorded(tried(1), yes(2), CUT))
     spoken = rest(recorded(tried(1), yes(2), CUT, word(2)))
-    assert "if you are sure that nobody of batch 2–3 has it, write these openids into the list of a new" in spoken
+    assert (
+        "if you are sure that nobody of batch 2–3 has it, write these openids into the list of a new"
+        in spoken
+    )
 
 
-def test_a_rest_that_is_lost_is_made_again_for_the_same_batches_and_for_nobody_who_got_it_since() -> None:
+def test_a_rest_that_is_lost_is_made_again_for_the_same_batches_and_for_nobody_who_got_it_since() -> (
+    None
+):
     begun = [tried(1), yes(2), tried(2), yes(4), ended(4, "failed"), given(2, 3)]
     assert ([2, 3], []) == rest(recorded(*begun))
     assert ([2], []) == rest(recorded(*begun, word(3, "sent")))
@@ -221,7 +257,9 @@ def test_a_list_that_was_ended_sends_nothing_more_even_where_nothing_was_accepte
         ("imported", []),
     ],
 )
-def test_an_edition_is_raised_only_over_one_that_everybody_has_or_nobody(name: str, refused: list[str]) -> None:
+def test_an_edition_is_raised_only_over_one_that_everybody_has_or_nobody(
+    name: str, refused: list[str]
+) -> None:
     raised = to_openids(whole_text(LONG, edition=2), BATCHES)
     (planned,) = plan_of(raised, recorded(*HISTORIES[name][0])).campaigns
     assert refused == guards(planned)
@@ -244,28 +282,45 @@ def test_the_advice_after_a_failed_job_reaches_everybody_once(name: str, says: s
 def test_of_two_ends_nothing_is_advised_until_a_person_has_spoken() -> None:
     state = recorded(*HISTORIES["two ends"][0])
     record = state.record(LETTER.name, 1)
-    assert (None, True) == (how_to_resend(record, state), "reconcile words --sent" in (what_now(record, state) or ""))
+    assert (None, True) == (
+        how_to_resend(record, state),
+        "reconcile words --sent" in (what_now(record, state) or ""),
+    )
 
 
 def test_in_a_repaired_ledger_a_word_on_two_ends_says_nothing_of_the_batches_behind() -> None:
     two_ends = [tried(1), yes(2), CUT, ended(2, "sent"), ended(2, "failed"), word(1)]
     state = recorded(*two_ends)
     assert {} == state.not_sent_since_repair
-    assert [Known.CALLED_FAILED, Known.LOST, Known.LOST] == [each.known for each in batches_of(state)]
+    assert [Known.CALLED_FAILED, Known.LOST, Known.LOST] == [
+        each.known for each in batches_of(state)
+    ]
 
 
-def test_after_a_failed_batch_and_one_that_a_person_called_not_sent_only_the_failed_one_is_the_rest() -> None:
+def test_after_a_failed_batch_and_one_that_a_person_called_not_sent_only_the_failed_one_is_the_rest() -> (
+    None
+):
     history = [tried(1), yes(2), tried(2), lost(4), word(2), ended(2, "failed")]
     assert ([1, 3], [2]) == rest(recorded(*history))
 
 
-@pytest.mark.parametrize(("batches", "refused"), [(3, ["partly_sent"]), (1, ["partly_sent"]), (None, [])])
-def test_a_list_that_a_person_called_not_sent_gets_no_other_id(batches: int | None, refused: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("batches", "refused"), [(3, ["partly_sent"]), (1, ["partly_sent"]), (None, [])]
+)
+def test_a_list_that_a_person_called_not_sent_gets_no_other_id(
+    batches: int | None, refused: list[str]
+) -> None:
     """Also where it is one job; what goes to everybody or to a tag goes once more as a person says."""
     words = LETTER if batches else whole_text(LONG)
-    raised = to_openids(whole_text(LONG, edition=2), BATCHES) if batches else whole_text(LONG, edition=2)
+    raised = (
+        to_openids(whole_text(LONG, edition=2), BATCHES) if batches else whole_text(LONG, edition=2)
+    )
     said = SendSettled(outcome="not_sent", reason="looked", by="lin"), words
-    state = recorded(attempted(words, batches=batches), (SendInDoubt(attempt=2, reason="connection_cut"), words), said)
+    state = recorded(
+        attempted(words, batches=batches),
+        (SendInDoubt(attempt=2, reason="connection_cut"), words),
+        said,
+    )
     assert refused == guards(plan_of(raised, state).campaigns[0])
 
 
@@ -274,7 +329,12 @@ TEN = timedelta(hours=10)
 
 @pytest.mark.parametrize(
     ("after", "refused"),
-    [(timedelta(minutes=2), []), (2 * TEN - HOUR, []), (2 * TEN, ["partly_sent"]), (-HOUR, ["partly_sent"])],
+    [
+        (timedelta(minutes=2), []),
+        (2 * TEN - HOUR, []),
+        (2 * TEN, ["partly_sent"]),
+        (-HOUR, ["partly_sent"]),
+    ],
 )
 def test_a_batch_called_not_sent_goes_again_as_itself_while_wechat_surely_knows_its_id(
     after: timedelta, refused: list[str]
@@ -289,7 +349,9 @@ def test_a_batch_called_not_sent_goes_again_as_itself_while_wechat_surely_knows_
 def test_an_audience_that_is_one_job_goes_again_after_a_persons_word_at_any_time() -> None:
     words = whole_text(LONG)
     word_of_it = SendSettled(outcome="not_sent", reason="looked", by="lin"), words
-    state = recorded(attempted(words), (SendInDoubt(attempt=2, reason="connection_cut"), words), word_of_it)
+    state = recorded(
+        attempted(words), (SendInDoubt(attempt=2, reason="connection_cut"), words), word_of_it
+    )
     assert [] == guards(plan_of(words, state, now=NOW + 3 * TEN).campaigns[0])
 
 
@@ -307,7 +369,10 @@ def test_the_same_message_under_another_name_is_refused_while_somebody_may_have_
     words, copy = text("words"), text("copy", window=LONG)
     said = [attempted(words), (SendInDoubt(attempt=2, reason="connection_cut"), words)]
     denied = SendSettled(outcome="not_sent", reason="looked", by="lin"), words
-    failed = (SendAccepted(attempt=2, msg_id=7), words), (JobStatus(msg_id=7, status="failed"), words)
+    failed = (
+        (SendAccepted(attempt=2, msg_id=7), words),
+        (JobStatus(msg_id=7, status="failed"), words),
+    )
     assert ["same_content"] == guards(plan_of(copy, recorded(*said, denied)).campaigns[0])
     assert [] == guards(plan_of(copy, recorded(*said, *failed)).campaigns[0])
 
@@ -321,11 +386,15 @@ def test_a_failed_batch_beside_those_that_may_have_it_waits_for_a_person() -> No
     called = [(tried(n), word(n, "sent", msg_id=70 + n), ended(70 + n, "failed")) for n in (2, 3)]
     state = recorded(tried(1), yes(2), *called[0], *called[1])
     assert [HAS, MAY, MAY] == [each.reach for each in batches_of(state)]
-    assert "if you are sure that nobody of batch 2–3" in (how_to_resend(state.record(LETTER.name, 1), state) or "")
+    assert "if you are sure that nobody of batch 2–3" in (
+        how_to_resend(state.record(LETTER.name, 1), state) or ""
+    )
 
 
 def test_a_rest_counts_whom_it_has_and_whom_it_leaves_out() -> None:
-    found = rest_of_list(recorded(*HISTORIES["called not sent"][0]), LETTER.name, CampaignName("rest"))
+    found = rest_of_list(
+        recorded(*HISTORIES["called not sent"][0]), LETTER.name, CampaignName("rest")
+    )
     made = RestMade(found, CampaignName("rest"), {1: 3, 2: 3, 3: 2}, [])
     assert (2, 3) == (made.count, made.left_out)
 

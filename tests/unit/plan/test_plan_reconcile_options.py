@@ -4,7 +4,20 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from building import DAY, HOUR, NOW, OPEN, at, attempted, house, news, plan_of, recorded, saved, text
+from building import (
+    DAY,
+    HOUR,
+    NOW,
+    OPEN,
+    at,
+    attempted,
+    house,
+    news,
+    plan_of,
+    recorded,
+    saved,
+    text,
+)
 
 from massctl.model.entries import SendInDoubt, SendSettled
 from massctl.model.message import RenderedCampaign, Window
@@ -25,7 +38,12 @@ def doubtful(campaign: RenderedCampaign = WORDS, since: datetime = NOW, **change
 
 
 def shown(
-    desired: Desired | None, state: State, now: datetime = NOW, *, no_send: bool = False, **policy: Any
+    desired: Desired | None,
+    state: State,
+    now: datetime = NOW,
+    *,
+    no_send: bool = False,
+    **policy: Any,
 ) -> Evidence:
     record = in_question(state, "words")
     assert record is not None
@@ -34,7 +52,9 @@ def shown(
     return evidence(record, planned, state, rules, now)
 
 
-def repetition(desired: Desired | None, state: State, now: datetime = NOW, **policy: Any) -> Repetition:
+def repetition(
+    desired: Desired | None, state: State, now: datetime = NOW, **policy: Any
+) -> Repetition:
     found = shown(desired, state, now, **policy).repetition
     assert found is not None
     return found
@@ -67,10 +87,28 @@ def test_quiet_hours_only_put_it_off():
 @pytest.mark.parametrize(
     ("desired", "state", "now", "policy", "why"),
     [
-        pytest.param(text("words", "改了", window=WORDS.window), doubtful(), NOW, {}, "was changed", id="changed"),
-        pytest.param(text("words", edition=2), doubtful(), NOW, {}, "campaign.yaml now has edition 2", id="edition"),
-        pytest.param(WORDS, doubtful(since=NOW - 21 * HOUR), NOW, {}, "more than 20 hours old", id="late"),
-        pytest.param(WORDS, doubtful(), NOW, {"no_send": True}, "MASSCTL_NO_SEND", id="kill switch"),
+        pytest.param(
+            text("words", "改了", window=WORDS.window),
+            doubtful(),
+            NOW,
+            {},
+            "was changed",
+            id="changed",
+        ),
+        pytest.param(
+            text("words", edition=2),
+            doubtful(),
+            NOW,
+            {},
+            "campaign.yaml now has edition 2",
+            id="edition",
+        ),
+        pytest.param(
+            WORDS, doubtful(since=NOW - 21 * HOUR), NOW, {}, "more than 20 hours old", id="late"
+        ),
+        pytest.param(
+            WORDS, doubtful(), NOW, {"no_send": True}, "MASSCTL_NO_SEND", id="kill switch"
+        ),
         pytest.param(None, doubtful(), NOW, {}, "cannot be read", id="unreadable"),
         pytest.param(
             Gone(WORDS.name, "main", WORDS.appid, 1),
@@ -104,7 +142,10 @@ def test_where_no_hour_is_left_it_says_so():
     found = repetition(WORDS, doubtful(since=NOW - 19 * HOUR), quiet_hours={
         "from": "11:59", "to": "14:00", "timezone": "Asia/Shanghai",
     })  # fmt: skip
-    assert (None, "there is no time before that at which it may be sent") == (found.at, found.refused[0])
+    assert (None, "there is no time before that at which it may be sent") == (
+        found.at,
+        found.refused[0],
+    )
     assert ["quiet hours" in each for each in found.refused] == [False, True]
 
 
@@ -117,7 +158,11 @@ def test_a_draft_in_question_has_nothing_to_repeat():
     record = in_question(state, "sale")
     assert record is not None
     found = evidence(record, plan_of(SALE, state).campaigns[0], state, house(), NOW)
-    assert (None, None, ("春季大促",)) == (found.repetition, found.remembered_until, found.headlines)
+    assert (None, None, ("春季大促",)) == (
+        found.repetition,
+        found.remembered_until,
+        found.headlines,
+    )
 
 
 def test_headlines_are_shown_only_of_what_was_attempted():
@@ -147,7 +192,12 @@ def test_the_id_is_the_same_while_edition_and_appid_are(desired: Desired | None,
 def test_an_edition_in_doubt_comes_before_a_newer_one():
     newer = text("words", edition=2)
     found = in_question(
-        recorded(attempted(WORDS), attempted(newer), (SendInDoubt(attempt=3, reason="connection_cut"), newer)), "words"
+        recorded(
+            attempted(WORDS),
+            attempted(newer),
+            (SendInDoubt(attempt=3, reason="connection_cut"), newer),
+        ),
+        "words",
     )
     assert found is not None
     assert 1 == found.edition
@@ -167,4 +217,6 @@ def test_nothing_is_in_question_about_a_campaign_of_which_nothing_is_recorded():
 
 def test_what_went_out_is_not_to_be_settled():
     state = recorded(attempted(WORDS), (SendSettled(outcome="sent", reason="seen", by="li"), WORDS))
-    assert [True, False] == [is_to_settle(each.record(WORDS.name, 1), each) for each in (doubtful(), state)]
+    assert [True, False] == [
+        is_to_settle(each.record(WORDS.name, 1), each) for each in (doubtful(), state)
+    ]

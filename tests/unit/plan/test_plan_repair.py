@@ -37,7 +37,9 @@ YES = (SendAccepted(attempt=2, msg_id=7), WORDS)
         ([CUT, word("not_sent", text("other"))], ["ledger_damaged"]),
     ],
 )
-def test_a_campaign_waits_for_a_word_that_is_recorded_behind_the_repair(history: list[Told], refused: list[str]):
+def test_a_campaign_waits_for_a_word_that_is_recorded_behind_the_repair(
+    history: list[Told], refused: list[str]
+):
     (planned,) = plan_of(WORDS, recorded(*history)).campaigns
     assert refused == guards(planned)
 
@@ -53,7 +55,11 @@ def test_what_is_known_as_sent_needs_none(history: list[Told]):
     state = recorded(*history)
     (planned,) = plan_of(WORDS, state).campaigns
     record = state.record(WORDS.name, 1)
-    assert ([], False, False) == (guards(planned), is_to_settle(record, state), needs_word(record, state))
+    assert ([], False, False) == (
+        guards(planned),
+        is_to_settle(record, state),
+        needs_word(record, state),
+    )
 
 
 def test_an_attempt_whose_verdict_may_be_in_what_was_lost_is_not_repeated():
@@ -70,7 +76,9 @@ def test_in_a_list_a_batch_that_did_not_go_out_speaks_for_those_behind_it():
     assert ["ledger_damaged"] == guards(plan_of(LETTER, later).campaigns[0])
     second = [*begun, word("sent", LETTER, 2)]
     assert ["ledger_damaged"] == guards(plan_of(LETTER, recorded(*second)).campaigns[0])
-    assert [] == guards(plan_of(LETTER, recorded(*second, word("not_sent", LETTER, 3))).campaigns[0])
+    assert [] == guards(
+        plan_of(LETTER, recorded(*second, word("not_sent", LETTER, 3))).campaigns[0]
+    )
 
 
 def test_a_repaired_ledger_is_believed_and_a_damaged_one_is_not():

@@ -32,7 +32,13 @@ from massctl.model.settings import Policy
 from massctl.model.state import Record
 from massctl.plan.plan import Until
 from massctl.plan.reconcile_options import may_be_not_sent
-from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS, REPEAT_HOURS_MAX, NoRepeat, Repeat, may_repeat
+from massctl.plan.retry_policy import (
+    CLIENT_MSG_ID_MEMORY_HOURS,
+    REPEAT_HOURS_MAX,
+    NoRepeat,
+    Repeat,
+    may_repeat,
+)
 
 TICK, TICK_S = timedelta(microseconds=1), timedelta(seconds=1)
 WAIT = timedelta(seconds=61)
@@ -52,7 +58,9 @@ def doubt(*ages: timedelta) -> Record:
     return recorded(*happened).record(WORDS.name, 1)
 
 
-def decided(*ages: timedelta, digest: str | None = WORDS.digest, **policy: object) -> Repeat | NoRepeat:
+def decided(
+    *ages: timedelta, digest: str | None = WORDS.digest, **policy: object
+) -> Repeat | NoRepeat:
     return may_repeat(doubt(*ages), digest, settings(**policy).policy, NOW)
 
 
@@ -60,16 +68,44 @@ def decided(*ages: timedelta, digest: str | None = WORDS.digest, **policy: objec
     ("ages", "how", "decision"),
     [
         pytest.param((timedelta(0),), {}, Repeat(NOW + WAIT), id="after the wait"),
-        pytest.param((5 * HOUR, HOUR), {}, Repeat(NOW - HOUR + WAIT), id="which counts from the newest attempt"),
-        pytest.param((timedelta(0),), {"in_doubt_wait": 3600}, Repeat(NOW + HOUR + TICK_S), id="the policy's wait"),
-        pytest.param((timedelta(0),), {"in_doubt_wait": 0}, Repeat(NOW), id="without a wait no margin"),
+        pytest.param(
+            (5 * HOUR, HOUR),
+            {},
+            Repeat(NOW - HOUR + WAIT),
+            id="which counts from the newest attempt",
+        ),
+        pytest.param(
+            (timedelta(0),),
+            {"in_doubt_wait": 3600},
+            Repeat(NOW + HOUR + TICK_S),
+            id="the policy's wait",
+        ),
+        pytest.param(
+            (timedelta(0),), {"in_doubt_wait": 0}, Repeat(NOW), id="without a wait no margin"
+        ),
         pytest.param((21 * HOUR, HOUR), {}, NoRepeat(WHY["old"]), id="the first attempt counts"),
-        pytest.param((20 * HOUR - WAIT, timedelta(0)), {}, NoRepeat(WHY["old"]), id="the wait would end too late"),
-        pytest.param((-TICK * 1000,), {}, NoRepeat(WHY["clock"]), id="a clock before the attempt knows no age"),
-        pytest.param((HOUR, -HOUR), {}, Repeat(NOW + HOUR + WAIT), id="before the newest one it only waits"),
-        pytest.param((HOUR,), {"digest": "sha256:other"}, NoRepeat(WHY["changed"]), id="changed content"),
+        pytest.param(
+            (20 * HOUR - WAIT, timedelta(0)),
+            {},
+            NoRepeat(WHY["old"]),
+            id="the wait would end too late",
+        ),
+        pytest.param(
+            (-TICK * 1000,),
+            {},
+            NoRepeat(WHY["clock"]),
+            id="a clock before the attempt knows no age",
+        ),
+        pytest.param(
+            (HOUR, -HOUR), {}, Repeat(NOW + HOUR + WAIT), id="before the newest one it only waits"
+        ),
+        pytest.param(
+            (HOUR,), {"digest": "sha256:other"}, NoRepeat(WHY["changed"]), id="changed content"
+        ),
         pytest.param((HOUR,), {"digest": None}, NoRepeat(WHY["changed"]), id="no longer declared"),
-        pytest.param((HOUR,), {"in_doubt": "stop"}, NoRepeat(WHY["stop"]), id="the policy forbids it"),
+        pytest.param(
+            (HOUR,), {"in_doubt": "stop"}, NoRepeat(WHY["stop"]), id="the policy forbids it"
+        ),
     ],
 )
 def test_whether_an_attempt_is_repeated(
@@ -80,9 +116,16 @@ def test_whether_an_attempt_is_repeated(
 
 @pytest.mark.parametrize(
     ("age", "decision"),
-    [(20 * HOUR - TICK, Repeat), (20 * HOUR, NoRepeat), (20 * HOUR + TICK, NoRepeat), (19 * HOUR, Repeat)],
+    [
+        (20 * HOUR - TICK, Repeat),
+        (20 * HOUR, NoRepeat),
+        (20 * HOUR + TICK, NoRepeat),
+        (19 * HOUR, Repeat),
+    ],
 )
-def test_twenty_hours_after_the_first_attempt_nothing_is_repeated(age: timedelta, decision: type) -> None:
+def test_twenty_hours_after_the_first_attempt_nothing_is_repeated(
+    age: timedelta, decision: type
+) -> None:
     assert decision is type(may_repeat(doubt(timedelta(0)), WORDS.digest, Policy(), NOW + age))
 
 
@@ -90,11 +133,17 @@ def test_the_margin_to_wechats_memory_is_four_hours():
     assert 4 == CLIENT_MSG_ID_MEMORY_HOURS - REPEAT_HOURS_MAX
 
 
-@given(st.lists(st.integers(0, 30 * 3600), min_size=1, max_size=4).map(sorted), st.integers(0, 30 * 3600))
+@given(
+    st.lists(st.integers(0, 30 * 3600), min_size=1, max_size=4).map(sorted),
+    st.integers(0, 30 * 3600),
+)
 def test_no_repetition_ever_leaves_after_twenty_hours(ages, later):
     """Attempts at whole milliseconds, as the ledger keeps them; `later` is when the run gets round to it."""
     record = doubt(*(timedelta(seconds=age) for age in reversed(ages)))
-    opened, decision = record.open_attempts, may_repeat(record, WORDS.digest, Policy(), NOW + timedelta(seconds=later))
+    opened, decision = (
+        record.open_attempts,
+        may_repeat(record, WORDS.digest, Policy(), NOW + timedelta(seconds=later)),
+    )
     if isinstance(decision, Repeat):
         leaves = max(decision.at, NOW + timedelta(seconds=later))
         assert leaves < opened[0].at + timedelta(hours=20)
@@ -108,7 +157,11 @@ def in_doubt(age: timedelta = HOUR) -> tuple[object, ...]:
 
 def test_an_open_attempt_is_planned_as_a_resubmission_and_nothing_else():
     campaign = planned(WORDS, recorded(*in_doubt()))
-    assert ("in_doubt", [("words/send", "resubmit")], []) == (campaign.status, steps(campaign), guards(campaign))
+    assert ("in_doubt", [("words/send", "resubmit")], []) == (
+        campaign.status,
+        steps(campaign),
+        guards(campaign),
+    )
     assert campaign.may_send
 
 
@@ -124,7 +177,11 @@ def test_a_repetition_waits_for_the_end_of_quiet_hours():
     """The attempt was made a minute before 12:00 in Beijing, when quiet hours begin."""
     rules = house(quiet_hours={"from": "12:00", "to": "13:00"})
     campaign = planned(WORDS, recorded(*in_doubt()), rules)
-    assert (["quiet_hours"], NOW + HOUR, []) == (guards(campaign), campaign.next_at, steps(campaign))
+    assert (["quiet_hours"], NOW + HOUR, []) == (
+        guards(campaign),
+        campaign.next_at,
+        steps(campaign),
+    )
 
 
 def test_a_repetition_does_not_wait_past_wechats_memory():
@@ -176,7 +233,10 @@ def test_a_closed_window_refuses_a_repetition():
 
 
 def test_a_window_that_moved_away_refuses_a_repetition_twice():
-    before, after = text("words", window=OPEN), text("words", window=Window(NOW + HOUR, NOW + 2 * HOUR))
+    before, after = (
+        text("words", window=OPEN),
+        text("words", window=Window(NOW + HOUR, NOW + 2 * HOUR)),
+    )
     assert ["clock_skew", "account_in_doubt"] == guards(planned(after, recorded(attempted(before))))
 
 
@@ -248,12 +308,16 @@ def test_an_acceptance_without_its_attempt_is_a_doubt_too_and_its_draft_stays():
     """The attempt stood in what a repair dropped."""
     orphan = SendAccepted(attempt=99, msg_id=7)
     sale = news("sale", window=OPEN)
-    campaign = planned(news("sale", title="edited", window=OPEN), recorded(saved(sale), (orphan, sale)))
+    campaign = planned(
+        news("sale", title="edited", window=OPEN), recorded(saved(sale), (orphan, sale))
+    )
     assert (["account_in_doubt"], []) == (guards(campaign), list(campaign.steps))
 
 
 def test_a_contradiction_says_itself_why_it_cannot_be_repeated():
     record = recorded(*CONTRADICTED).record(WORDS.name, 1)
     assert may_be_not_sent(record)
-    accepted = recorded(attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), WORDS), attempted(WORDS))
+    accepted = recorded(
+        attempted(WORDS), (SendAccepted(attempt=2, msg_id=7), WORDS), attempted(WORDS)
+    )
     assert not may_be_not_sent(accepted.record(WORDS.name, 1))

@@ -92,7 +92,9 @@ from massctl.plan.review_diff import (
 )
 
 KEPT, REMOVED, ADDED = Mark.KEPT, Mark.REMOVED, Mark.ADDED
-words = st.text(st.sampled_from("春夏秋冬的一了，。ab1 2\u200d🧣🏽é"), max_size=40) | st.text(max_size=40)
+words = st.text(st.sampled_from("春夏秋冬的一了，。ab1 2\u200d🧣🏽é"), max_size=40) | st.text(
+    max_size=40
+)
 
 
 def pieces(old: str, new: str) -> list[tuple[Mark, str]]:
@@ -117,15 +119,27 @@ def test_a_text_against_itself_is_kept(text: str):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("现在只要1999元", "现在只要1899元", [(KEPT, "现在只要"), (REMOVED, "1999"), (ADDED, "1899"), (KEPT, "元")]),
+        (
+            "现在只要1999元",
+            "现在只要1899元",
+            [(KEPT, "现在只要"), (REMOVED, "1999"), (ADDED, "1899"), (KEPT, "元")],
+        ),
         (
             "今晚 20:00 开始",
             "今晚 21:30 开始",
             [(KEPT, "今晚 "), (REMOVED, "20:00"), (ADDED, "21:30"), (KEPT, " 开始")],
         ),
         ("春天来了", "春天终于来了", [(KEPT, "春天"), (ADDED, "终于"), (KEPT, "来了")]),
-        ("see the river", "see a river", [(KEPT, "see "), (REMOVED, "the"), (ADDED, "a"), (KEPT, " river")]),
-        ("围巾🧣🏽真好看", "围巾🧣🏿真好看", [(KEPT, "围巾"), (REMOVED, "🧣🏽"), (ADDED, "🧣🏿"), (KEPT, "真好看")]),
+        (
+            "see the river",
+            "see a river",
+            [(KEPT, "see "), (REMOVED, "the"), (ADDED, "a"), (KEPT, " river")],
+        ),
+        (
+            "围巾🧣🏽真好看",
+            "围巾🧣🏿真好看",
+            [(KEPT, "围巾"), (REMOVED, "🧣🏽"), (ADDED, "🧣🏿"), (KEPT, "真好看")],
+        ),
         (
             "一家人👩\u200d👧出门",
             "一家人👩\u200d👦出门",
@@ -236,7 +250,9 @@ def test_each_old_paragraph_meets_the_new_one_that_is_most_like_it(
 
 
 def test_a_renamed_file_of_the_same_bytes_is_no_change():
-    assert [] == told([PictureSeen("river", "", "images/a.png", 1)], [PictureSeen("river", "", "images/b.png", 1)])
+    assert [] == told(
+        [PictureSeen("river", "", "images/a.png", 1)], [PictureSeen("river", "", "images/b.png", 1)]
+    )
 
 
 def test_words_changed_know_their_marks():
@@ -266,7 +282,9 @@ named = st.lists(st.sampled_from("abcdefgh"), max_size=8, unique=True)
         ([A, B], [C], {}),
     ],
 )
-def test_articles_are_recognised(before: list[Traits], after: list[Traits], expected: dict[int, int]):
+def test_articles_are_recognised(
+    before: list[Traits], after: list[Traits], expected: dict[int, int]
+):
     assert expected == paired(before, after)
 
 
@@ -311,7 +329,10 @@ HERO = f"massctl-picture:{sha('hero')}"
 
 
 def blocks(html: str) -> list[str | tuple[str, str]]:
-    return [block.text if isinstance(block, Words) else (block.name, block.alt) for block in read_body(html, {}).blocks]
+    return [
+        block.text if isinstance(block, Words) else (block.name, block.alt)
+        for block in read_body(html, {}).blocks
+    ]
 
 
 @pytest.mark.parametrize(
@@ -322,14 +343,20 @@ def blocks(html: str) -> list[str | tuple[str, str]]:
         ("<p>你好，<b>春</b>天\n  来了</p><p>再见</p>", ["你好，春天 来了", "再见"]),
         ("一行<br>又一行", ["一行", "又一行"]),
         ("<section>外<section>内</section>又外</section>", ["外", "内", "又外"]),
-        ("<table><tr><td>票价</td><td>39</td></tr><tr><td>早鸟</td><td>29</td></tr></table>", ["票价 39", "早鸟 29"]),
+        (
+            "<table><tr><td>票价</td><td>39</td></tr><tr><td>早鸟</td><td>29</td></tr></table>",
+            ["票价 39", "早鸟 29"],
+        ),
         ("<p>看得见<!-- 看不见 --></p><style>p{}</style><script>x</script>", ["看得见"]),
         (f'<p>前<img src="{HERO}" alt="河堤">后</p>', ["前", (sha("hero"), "河堤"), "后"]),
         (f'<section style="background-image:url({HERO})">字</section>', [(sha("hero"), ""), "字"]),
         (f'<img src="{HERO}" data-src="{HERO}">', [(sha("hero"), "")]),
         ('<img data-src="https://mmbiz.qpic.cn/a">', [("https://mmbiz.qpic.cn/a", "")]),
         ("<img>", [("", "")]),
-        ("<p style=\"background:url('https://mmbiz.qpic.cn/b')\">字</p>", [("https://mmbiz.qpic.cn/b", ""), "字"]),
+        (
+            "<p style=\"background:url('https://mmbiz.qpic.cn/b')\">字</p>",
+            [("https://mmbiz.qpic.cn/b", ""), "字"],
+        ),
         ("<p>&lt;b&gt;&nbsp;x</p>", ["<b> x"]),
         ("<frameset><frame></frameset>", []),
     ],
@@ -365,18 +392,27 @@ def test_a_text_is_read_line_by_line():
 @given(st.text(st.sampled_from("<>/pbr img=\"'&;a1春\n-!"), max_size=60))
 def test_any_body_can_be_read(html: str):
     found: list[Block] = read_body(html, {}).blocks
-    assert all(block.text.strip() == block.text != "" for block in found if isinstance(block, Words))
+    assert all(
+        block.text.strip() == block.text != "" for block in found if isinstance(block, Words)
+    )
 
 
 STAGED = Base(BaseKind.STAGED)
-PICTURES = (picture("hero"), picture("second"), picture("cover", Purpose.MATERIAL), picture("other", Purpose.MATERIAL))
+PICTURES = (
+    picture("hero"),
+    picture("second"),
+    picture("cover", Purpose.MATERIAL),
+    picture("other", Purpose.MATERIAL),
+)
 
 
 def compared(before: RenderedCampaign, after: RenderedCampaign) -> Difference:
     return difference(STAGED, version_of(before), version_of(after))
 
 
-def sale(*articles: RenderedArticle, pictures: tuple[Picture, ...] = PICTURES, **changes: Any) -> RenderedCampaign:
+def sale(
+    *articles: RenderedArticle, pictures: tuple[Picture, ...] = PICTURES, **changes: Any
+) -> RenderedCampaign:
     return news("sale", *articles, pictures=pictures, **changes)
 
 
@@ -386,11 +422,16 @@ def only(found: Difference) -> ArticleChanged:
 
 
 bodies = st.lists(
-    st.sampled_from(["<p>早</p>", "<p>晚安</p>", "<h2>题</h2>", f'<img src="massctl-picture:{sha("hero")}">'])
+    st.sampled_from(
+        ["<p>早</p>", "<p>晚安</p>", "<h2>题</h2>", f'<img src="massctl-picture:{sha("hero")}">']
+    )
 )
 articles = st.lists(
     st.builds(
-        article, st.sampled_from(["甲", "乙", "丙"]), content=bodies.map("".join), need_open_comment=st.booleans()
+        article,
+        st.sampled_from(["甲", "乙", "丙"]),
+        content=bodies.map("".join),
+        need_open_comment=st.booleans(),
     ),
     min_size=1,
     max_size=8,
@@ -398,8 +439,13 @@ articles = st.lists(
 
 
 def test_a_new_campaign_is_told_by_the_first_words_and_the_pictures_of_each_article():
-    long, twice = "春" * (OPENING_CHARACTERS + 1), f'<p>你好</p><img src="{HERO}"><p>再见</p><img src="{HERO}">'
-    one, other = beginnings(version_of(sale(article("甲", content=twice), article("乙", content=f"<p>{long}</p>"))))
+    long, twice = (
+        "春" * (OPENING_CHARACTERS + 1),
+        f'<p>你好</p><img src="{HERO}"><p>再见</p><img src="{HERO}">',
+    )
+    one, other = beginnings(
+        version_of(sale(article("甲", content=twice), article("乙", content=f"<p>{long}</p>")))
+    )
     assert (1, None, "甲", "你好 再见", [sha("hero")], 1) == (
         one.number, one.was, one.title, one.opening, [each.name for each in one.shown], one.pictures
     )  # fmt: skip
@@ -422,7 +468,9 @@ def test_what_came_one_way_went_the_other(one: list[RenderedArticle], other: lis
     came = [each.was is None for each in there.articles].count(True)
     went = [each.number is None for each in back.articles].count(True)
     assert came == went
-    assert len(other) - len(one) == came - [each.number is None for each in there.articles].count(True)
+    assert len(other) - len(one) == came - [each.number is None for each in there.articles].count(
+        True
+    )
 
 
 @given(articles, articles)
@@ -436,14 +484,21 @@ def test_articles_that_differ_are_told(one: list[RenderedArticle], other: list[R
         ({"title": "夏季大促"}, "title", "春季大促", "夏季大促"),
         ({"author": ""}, "author", "编辑部", ""),
         ({"digest": "两天"}, "digest", "三天，错过等一年", "两天"),
-        ({"content_source_url": "https://x.example"}, "content_source_url", "", "https://x.example"),
+        (
+            {"content_source_url": "https://x.example"},
+            "content_source_url",
+            "",
+            "https://x.example",
+        ),
         ({"pic_crop_235_1": "0_0_1_0.5"}, "pic_crop_235_1", "", "0_0_1_0.5"),
         ({"pic_crop_1_1": "0_0_0.5_1"}, "pic_crop_1_1", "", "0_0_0.5_1"),
         ({"need_open_comment": False}, "need_open_comment", True, False),
         ({"only_fans_can_comment": True}, "only_fans_can_comment", False, True),
     ],
 )
-def test_a_changed_field_is_told_with_old_and_new(changes: dict[str, Any], key: str, before: object, after: object):
+def test_a_changed_field_is_told_with_old_and_new(
+    changes: dict[str, Any], key: str, before: object, after: object
+):
     (change,) = only(compared(sale(article()), sale(replace(article(), **changes)))).changes
     assert isinstance(change, FieldChanged)
     assert (key, before, after) == (change.key, change.before, change.after)
@@ -451,14 +506,19 @@ def test_a_changed_field_is_told_with_old_and_new(changes: dict[str, Any], key: 
 
 def test_changed_words_are_told():
     (change,) = only(
-        compared(sale(article(content="<p>原价1999元，</p>")), sale(article(content="<p><b>原价</b>1899元，</p>")))
+        compared(
+            sale(article(content="<p>原价1999元，</p>")),
+            sale(article(content="<p><b>原价</b>1899元，</p>")),
+        )
     ).changes
     assert isinstance(change, WordsChanged)
     assert ["原价", "1999", "1899", "元，"] == [piece.text for piece in change.pieces]
 
 
 def test_a_picture_with_other_bytes_is_told_by_its_file():
-    hero, second = (f'<p>你好</p><img src="massctl-picture:{sha(name)}">' for name in ("hero", "second"))
+    hero, second = (
+        f'<p>你好</p><img src="massctl-picture:{sha(name)}">' for name in ("hero", "second")
+    )
     (change,) = only(compared(sale(article(content=hero)), sale(article(content=second)))).changes
     assert isinstance(change, PictureChanged)
     assert not change.is_cover
@@ -490,14 +550,18 @@ def test_a_link_that_leads_elsewhere_is_told():
 
 
 def test_markup_alone_is_no_change_to_readers():
-    found = compared(sale(article(content="<p>早</p>")), sale(article(content='<p style="color:red">早</p>')))
+    found = compared(
+        sale(article(content="<p>早</p>")), sale(article(content='<p style="color:red">早</p>'))
+    )
     assert only(found).is_layout_only
     assert found.same_to_readers
 
 
 def test_an_article_that_is_new_or_gone_is_told_by_what_it_holds():
     one = article("甲", content="<p>一二三</p>", cover=sha("a"))
-    other = article("乙", content=f'<p>四五</p><img src="massctl-picture:{sha("hero")}">', cover=sha("b"))
+    other = article(
+        "乙", content=f'<p>四五</p><img src="massctl-picture:{sha("hero")}">', cover=sha("b")
+    )
     come = only(compared(sale(one), sale(other, one)))
     gone = only(compared(sale(other, one), sale(one)))
     assert ArticleChanged(1, None, "乙", words=2, pictures=1) == come
@@ -524,7 +588,9 @@ def test_who_gets_it_when_is_told():
 
 
 def test_a_text_is_compared_line_by_line():
-    found = compared(text(content="周日改到十点半。\n老地方"), text(content="周日改到十一点。\n老地方"))
+    found = compared(
+        text(content="周日改到十点半。\n老地方"), text(content="周日改到十一点。\n老地方")
+    )
     (change,) = found.text
     assert ["周日改到十", "点半", "一点", "。"] == [piece.text for piece in change.pieces]
     assert not found.same_to_readers
@@ -573,15 +639,25 @@ def test_else_it_is_the_edition_that_was_sent_last(staged: tuple[object, ...]):
 
 
 def test_the_newest_of_several_editions():
-    again = [at(NOW, attempted(SECOND)[0], SECOND), at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND)]
+    again = [
+        at(NOW, attempted(SECOND)[0], SECOND),
+        at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND),
+    ]
     found = base_of(replace(SALE, edition=3), recorded(*sent(SALE), *again))
     assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == found
 
 
 def test_what_was_sent_last_under_a_name_whatever_its_edition():
-    again = [at(NOW, attempted(SECOND)[0], SECOND), at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND)]
-    assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == last_sent(SALE.name, recorded(*sent(SALE), *again))
-    assert Base(BaseKind.SENT, SALE.digest, 1, NOW - DAY) == last_sent(SALE.name, recorded(*sent(SALE), saved(SECOND)))
+    again = [
+        at(NOW, attempted(SECOND)[0], SECOND),
+        at(NOW, SendAccepted(attempt=4, msg_id=8), SECOND),
+    ]
+    assert Base(BaseKind.SENT, SECOND.digest, 2, NOW) == last_sent(
+        SALE.name, recorded(*sent(SALE), *again)
+    )
+    assert Base(BaseKind.SENT, SALE.digest, 1, NOW - DAY) == last_sent(
+        SALE.name, recorded(*sent(SALE), saved(SECOND))
+    )
     assert None is last_sent(SALE.name, recorded(saved(SALE)))
 
 
@@ -620,7 +696,9 @@ def test_what_the_account_has_is_not_added_again() -> None:
     assert [("bell/send", "due")] == steps(planned(voice("bell", window=OPEN), recorded(OTHERS)))
 
 
-@pytest.mark.parametrize(("label", "purpose"), [("a", Purpose.VOICE), ("a", Purpose.VIDEO), ("a", Purpose.MATERIAL)])
+@pytest.mark.parametrize(
+    ("label", "purpose"), [("a", Purpose.VOICE), ("a", Purpose.VIDEO), ("a", Purpose.MATERIAL)]
+)
 def test_every_material_has_the_same_kind_of_address(label: str, purpose: Purpose) -> None:
     made = picture(label, purpose) if purpose is Purpose.MATERIAL else recording(label, purpose)
     files = {"pictures": (made,)} if purpose is Purpose.MATERIAL else {"recordings": (made,)}
@@ -642,7 +720,14 @@ def test_its_status_follows_what_is_recorded() -> None:
             (staged(campaign), saved(news("bell"))),
         )
     ]
-    assert [Status.NEW, Status.NEW, Status.STAGED, Status.PREVIEWED, Status.STAGED, Status.STAGED] == found
+    assert [
+        Status.NEW,
+        Status.NEW,
+        Status.STAGED,
+        Status.PREVIEWED,
+        Status.STAGED,
+        Status.STAGED,
+    ] == found
 
 
 def test_the_size_of_its_audience_is_remembered_as_with_a_draft() -> None:
@@ -652,7 +737,9 @@ def test_the_size_of_its_audience_is_remembered_as_with_a_draft() -> None:
 
 def test_an_edited_one_is_staged_because_the_content_changed() -> None:
     before = voice("bell")
-    after = replace(before, recordings=(recording("ball"),), message=VoiceMessage(sha("ball"), None))
+    after = replace(
+        before, recordings=(recording("ball"),), message=VoiceMessage(sha("ball"), None)
+    )
     assert [(f"main/material/{sha('ball')[:12]}", "content_changed")] == steps(
         planned(after, recorded(OTHERS, staged(before)), house("bell"), until=Until.UPLOAD)
     )
@@ -666,7 +753,10 @@ def test_what_wechat_lost_is_new_and_no_change_of_the_content() -> None:
 
 
 def test_it_is_compared_with_what_was_staged() -> None:
-    before, after = voice("bell"), voice("bell", edition=1, recordings=(), message=VoiceMessage(None, None))
+    before, after = (
+        voice("bell"),
+        voice("bell", edition=1, recordings=(), message=VoiceMessage(None, None)),
+    )
     base = base_of(after, recorded(staged(before)))
     assert Base(BaseKind.STAGED, before.digest, 1) == base
 
@@ -698,7 +788,9 @@ PAIRS: list[tuple[RenderedCampaign, RenderedCampaign, list[str], list[Change]]] 
         [FieldChanged("media_id", "V1", "V2")],
     ),
     (
-        images("c", pictures=(), message=ImageMessage(None, (MediaId("A"),), "", "一", False, False)),
+        images(
+            "c", pictures=(), message=ImageMessage(None, (MediaId("A"),), "", "一", False, False)
+        ),
         images("c", pictures=(), message=ImageMessage(None, (MediaId("B"),), "", "二", True, True)),
         [
             "the pictures",
@@ -732,7 +824,9 @@ def test_what_differs_is_named_and_told(
 
 
 def test_pictures_that_came_went_and_were_replaced_are_told_in_their_order() -> None:
-    def told(before: tuple[str, ...], after: tuple[str, ...]) -> list[tuple[str | None, str | None]]:
+    def told(
+        before: tuple[str, ...], after: tuple[str, ...]
+    ) -> list[tuple[str | None, str | None]]:
         versions = (version_of(images("c", *labels)) for labels in (before, after))
         found = difference(STAGED, *versions).text
         assert all(isinstance(each, PictureChanged) and not each.is_recording for each in found)

@@ -14,7 +14,10 @@ from massctl.plan.schedule import Schedule, frozen_days, schedule_of
 from massctl.plan.steps import Desired, Invalid
 
 SETTINGS = MassctlFile.model_validate(
-    {"version": 1, "accounts": {"main": {"appid": APPID, "secret_env": "S", "kind": "subscription"}}}
+    {
+        "version": 1,
+        "accounts": {"main": {"appid": APPID, "secret_env": "S", "kind": "subscription"}},
+    }
 )
 
 
@@ -35,19 +38,30 @@ def test_windows_stand_on_the_day_on_which_they_open_earliest_first():
         send.campaign, send.account, send.edition, send.status, send.went_out
     )  # fmt: skip
     assert late.window is not None
-    assert (late.window.not_before, late.window.not_after, ()) == (send.begins, send.ends, send.obstacles)
+    assert (late.window.not_before, late.window.not_after, ()) == (
+        send.begins,
+        send.ends,
+        send.obstacles,
+    )
 
 
 def test_what_cannot_go_out_says_why():
     first, second = words("first", on(1)), words("second", on(1))
     broken = Invalid(
-        CampaignName("broken"), "断", "main", 1, (Diagnostic("MC101", Severity.ERROR, "x", None, None, None),), on(3)
+        CampaignName("broken"),
+        "断",
+        "main",
+        1,
+        (Diagnostic("MC101", Severity.ERROR, "x", None, None, None),),
+        on(3),
     )
     closed = words("closed", on(-3))
     found = {each.campaign: each for each in scheduled([first, second, broken, closed]).sends}
     assert () == found[CampaignName("first")].obstacles
     assert "first" in str(found[CampaignName("second")].obstacles[0])
-    assert ["its files have faults, so it cannot be sent"] == [*map(str, found[CampaignName("broken")].obstacles)]
+    assert ["its files have faults, so it cannot be sent"] == [
+        *map(str, found[CampaignName("broken")].obstacles)
+    ]
     assert 1 == len(found[CampaignName("closed")].obstacles)
 
 

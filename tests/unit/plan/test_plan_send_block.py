@@ -31,7 +31,9 @@ MIXED = news(
 
 
 def block(content: RenderedCampaign | LockFile, **more: Any) -> SendBlock:
-    return send_block(content, WindowState.DUE, **({"account": "main", "count": 7, "allowance": ()} | more))
+    return send_block(
+        content, WindowState.DUE, **({"account": "main", "count": 7, "allowance": ()} | more)
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,9 @@ def test_reprints_concern_news_and_comments_what_can_be_commented_on(
 
 
 def test_a_list_counts_its_own_openids() -> None:
-    found = block(text(audience=audience(openids="lists/a.txt"), openid_list=openid_list()), count=3)
+    found = block(
+        text(audience=audience(openids="lists/a.txt"), openid_list=openid_list()), count=3
+    )
     assert (7, 3) == (found.count, found.batches)
 
 

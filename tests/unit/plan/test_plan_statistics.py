@@ -75,16 +75,23 @@ def test_a_report_is_left_to_the_runner_that_began_to_tell_it_first(
 
 def test_what_was_told_of_a_campaign_before_it_was_renamed_is_told():
     told = ReportDelivery(*KEY, "other", NOW)
-    assert {(CampaignName("spring"), 1, 7, "HOOK")} == claimed([told], {SALE: CampaignName("spring")}, NOW)
+    assert {(CampaignName("spring"), 1, 7, "HOOK")} == claimed(
+        [told], {SALE: CampaignName("spring")}, NOW
+    )
 
 
 def test_an_address_that_names_an_article_outranks_the_title_of_another():
     address = "https://mp.weixin.qq.com/s?__biz=Mz&mid=200&idx=1&sn=ab"
-    assert Match("200_1", "content_url") == index(article_day()).find(1, None, address=address, title="甲", days=[SENT])
+    assert Match("200_1", "content_url") == index(article_day()).find(
+        1, None, address=address, title="甲", days=[SENT]
+    )
 
 
 def test_what_was_published_without_a_message_is_never_found_by_its_title():
-    found = [index(article_day(publish_type=kind)).find(1, None, title="甲", days=[SENT]) for kind in (1, 0)]
+    found = [
+        index(article_day(publish_type=kind)).find(1, None, title="甲", days=[SENT])
+        for kind in (1, 0)
+    ]
     assert [None, Match("100_1", "title")] == found
     both = index(article_day(publish_type=1), article_day(msgid="101_1"))
     assert Match("101_1", "title") == both.find(1, None, title="甲", days=[SENT])
@@ -107,23 +114,31 @@ def test_an_address_names_its_article(address: str, key: str):
 
 def test_the_ids_of_the_send_find_its_article():
     found = index(article_day(msgid="100_1"), article_day(msgid="100_2"))
-    assert Match("100_2", "msgid") == found.find(2, 100, address="https://mp.weixin.qq.com/s?mid=100&idx=1", title="甲")
+    assert Match("100_2", "msgid") == found.find(
+        2, 100, address="https://mp.weixin.qq.com/s?mid=100&idx=1", title="甲"
+    )
     assert Match("100_3", "msgid") == found.find(3, 100, title="甲", days=[SENT])
 
 
 def test_an_address_finds_the_article_of_a_send_that_learnt_no_id():
     short = article_day(msgid="100_1", content_url="http://mp.weixin.qq.com/s/AbC")
-    assert Match("100_1", "content_url") == index(short).find(1, None, address="https://mp.weixin.qq.com/s/AbC#rd")
-    assert Match("100_2", "content_url") == index(article_day(msgid="100_2")).find(2, None, address=LONG)
-    assert Match("100_2", "content_url") == index().find(2, None, address=LONG), "WeChat has said nothing of it yet"
+    assert Match("100_1", "content_url") == index(short).find(
+        1, None, address="https://mp.weixin.qq.com/s/AbC#rd"
+    )
+    assert Match("100_2", "content_url") == index(article_day(msgid="100_2")).find(
+        2, None, address=LONG
+    )
+    assert Match("100_2", "content_url") == index().find(2, None, address=LONG), (
+        "WeChat has said nothing of it yet"
+    )
     assert None is index(short).find(1, None, address="https://mp.weixin.qq.com/s/other")
     assert None is index(article_day(content_url="")).find(1, None, address="https://example.com/")
 
 
 def test_title_and_day_find_it_at_last_and_leave_a_doubt():
-    found = index(article_day(msgid="100_1", title="甲"), article_day(msgid="101_1", title="乙")).find(
-        1, None, title="甲", days=[SENT, SENT + timedelta(days=1)]
-    )
+    found = index(
+        article_day(msgid="100_1", title="甲"), article_day(msgid="101_1", title="乙")
+    ).find(1, None, title="甲", days=[SENT, SENT + timedelta(days=1)])
     assert found == Match("100_1", "title")
     assert found.is_doubtful
     assert not Match("100_1", "msgid").is_doubtful
@@ -138,8 +153,14 @@ def test_a_title_finds_none_of_several_none_of_another_day_and_none_that_is_anot
 
 
 def test_a_sum_that_fell_is_found_once():
-    before = [article_day(0, read_user=10, share_user=2), article_day(1, read_user=15, share_user=None)]
-    new = [article_day(2, read_user=14, share_user=2), article_day(1, read_user=12, seen_at=SEEN + timedelta(days=9))]
+    before = [
+        article_day(0, read_user=10, share_user=2),
+        article_day(1, read_user=15, share_user=None),
+    ]
+    new = [
+        article_day(2, read_user=14, share_user=2),
+        article_day(1, read_user=12, seen_at=SEEN + timedelta(days=9)),
+    ]
     assert falls(before, new) == (Fall("100_1", SENT + timedelta(days=1), "read_user", 15, 12),)
     assert falls(before, [article_day(2, read_user=14)]) == (
         Fall("100_1", SENT + timedelta(days=2), "read_user", 15, 14),
@@ -174,7 +195,8 @@ def calls(
     *asked_before: JudgedCall, now: datetime = MORNING, days: tuple[date, ...] = (SENT,)
 ) -> list[tuple[str, str]]:
     return [
-        (each.call, f"{each.begin_date:%m-%d}/{each.end_date:%m-%d}") for each in due_requests(days, asked_before, now)
+        (each.call, f"{each.begin_date:%m-%d}/{each.end_date:%m-%d}")
+        for each in due_requests(days, asked_before, now)
     ]
 
 
@@ -210,7 +232,10 @@ def test_what_was_answered_is_not_asked_again_on_that_day():
 def test_each_later_morning_asks_for_a_day_more():
     found = calls(*all_done(MORNING), now=MORNING + timedelta(days=1))
     assert [(call, "10-28/11-03") for call in DAILY[1:]] == found[1:3]
-    assert [(StatisticsCall.ACCOUNT, "10-05/11-03"), (ARTICLES, "11-02/11-02")] == [found[0], *found[3:]]
+    assert [(StatisticsCall.ACCOUNT, "10-05/11-03"), (ARTICLES, "11-02/11-02")] == [
+        found[0],
+        *found[3:],
+    ]
 
 
 def test_a_pause_of_some_days_costs_no_call_more():
@@ -224,17 +249,25 @@ def test_an_article_is_asked_about_on_thirty_days_and_once_more_if_a_day_was_mis
     on_the_last = all_done(last)
     assert (ARTICLES, "11-02/11-02") in calls(*all_done(last - timedelta(days=1)), now=last)
     assert [] == calls(*on_the_last, now=last + timedelta(days=1))
-    assert [(ARTICLES, "11-02/11-02")] == calls(*all_done(last - timedelta(days=1)), now=last + timedelta(days=40))
+    assert [(ARTICLES, "11-02/11-02")] == calls(
+        *all_done(last - timedelta(days=1)), now=last + timedelta(days=40)
+    )
     assert [(ARTICLES, "11-02/11-02")] == calls(now=last + timedelta(days=40))
 
 
 @pytest.mark.parametrize(
     ("outcome", "again"),
-    [("delayed", timedelta(hours=2)), ("not_ready", timedelta(minutes=30)), ("refused", timedelta(days=1))],
+    [
+        ("delayed", timedelta(hours=2)),
+        ("not_ready", timedelta(minutes=30)),
+        ("refused", timedelta(days=1)),
+    ],
 )
 def test_what_was_not_wholly_answered_is_asked_again_later(outcome: Any, again: timedelta):
     asked_before = JudgedCall(ARTICLES, SENT, SENT, MORNING, outcome)
-    assert (ARTICLES, "11-02/11-02") not in calls(asked_before, now=MORNING + again - timedelta(seconds=1))
+    assert (ARTICLES, "11-02/11-02") not in calls(
+        asked_before, now=MORNING + again - timedelta(seconds=1)
+    )
     assert (ARTICLES, "11-02/11-02") in calls(asked_before, now=MORNING + again)
 
 
@@ -248,7 +281,9 @@ def test_what_stays_delayed_or_refused_is_given_up_three_days_after_the_last():
     late = JudgedCall(ARTICLES, SENT, SENT, MORNING + timedelta(days=33), "delayed")
     assert ARTICLES not in [each for each, _ in calls(late, now=MORNING + timedelta(days=60))]
     delayed = JudgedCall(StatisticsCall.ACCOUNT, SENT, SENT, MORNING + timedelta(days=3), "delayed")
-    assert (StatisticsCall.ACCOUNT, "11-02/11-02") not in calls(delayed, now=MORNING + timedelta(days=29))
+    assert (StatisticsCall.ACCOUNT, "11-02/11-02") not in calls(
+        delayed, now=MORNING + timedelta(days=29)
+    )
 
 
 def test_a_thousand_sends_of_the_past_are_asked_about_a_hundred_calls_at_a_time():
@@ -260,8 +295,14 @@ def test_a_thousand_sends_of_the_past_are_asked_about_a_hundred_calls_at_a_time(
 
 def test_articles_that_were_not_come_to_are_asked_about_first_and_those_of_long_ago_last():
     days = tuple(SENT - timedelta(days=each) for each in (0, 1, 2, 40))
-    asked_before = [JudgedCall(ARTICLES, SENT - timedelta(days=1), SENT - timedelta(days=1), MORNING, "done", rows=1)]
-    asked_before += [JudgedCall(ARTICLES, SENT, SENT, MORNING + timedelta(seconds=1), "done", rows=1)]
+    asked_before = [
+        JudgedCall(
+            ARTICLES, SENT - timedelta(days=1), SENT - timedelta(days=1), MORNING, "done", rows=1
+        )
+    ]
+    asked_before += [
+        JudgedCall(ARTICLES, SENT, SENT, MORNING + timedelta(seconds=1), "done", rows=1)
+    ]
     found = due_requests(days, asked_before, MORNING + timedelta(days=1))
     told = [(SENT - each.begin_date).days for each in found if each.call is ARTICLES]
     assert [2, 1, 0, 40] == told
@@ -279,7 +320,9 @@ def test_the_days_of_an_accounts_articles_are_those_of_its_sends():
         at(midnight, attempted(later)[0], later),
         at(midnight, SendAccepted(attempt=7, msg_id=9, msg_data_id=101), later),
     )
-    assert {date(2026, 11, 3), date(2026, 11, 9), date(2026, 11, 10)} == send_days(state, sale.appid)
+    assert {date(2026, 11, 3), date(2026, 11, 9), date(2026, 11, 10)} == send_days(
+        state, sale.appid
+    )
     assert set() == send_days(state, AppId("wxffffffffffffffff"))
 
 
@@ -306,7 +349,13 @@ def test_a_send_that_wechat_counted_and_nobody_recorded_was_made_on_the_website(
     campaign = news()
     accepted = SendAccepted(attempt=3, msg_id=1, msg_data_id=11)
     state = recorded(saved(campaign), attempted(campaign), (accepted, campaign))
-    articles = [counted(7, 2), counted(7, 2, position=2), counted(8, 3), counted(9, 3, 1), counted(10, 3, None)]
+    articles = [
+        counted(7, 2),
+        counted(7, 2, position=2),
+        counted(8, 3),
+        counted(9, 3, 1),
+        counted(10, 3, None),
+    ]
     found = website_sends([*articles, counted(11, 4)], state, campaign.appid)
     assert [2, 3] == [each.day for each in found]
 

@@ -4,7 +4,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from building import DAY, HOUR, NOW, OPEN, attempted, guards, house, planned, recorded, settings, text
+from building import (
+    DAY,
+    HOUR,
+    NOW,
+    OPEN,
+    attempted,
+    guards,
+    house,
+    planned,
+    recorded,
+    settings,
+    text,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,13 +53,19 @@ def test_without_a_window_there_is_no_state():
 def test_a_frozen_day_comes_before_quiet_hours():
     refusal = hour_refusal(settings(freeze=["2026-12-01"], **NIGHT).policy, EVENING)
     assert refusal is not None
-    assert ("freeze", "nothing is sent on the frozen days 2026-12-01") == (refusal.guard, refusal.message)
+    assert ("freeze", "nothing is sent on the frozen days 2026-12-01") == (
+        refusal.guard,
+        refusal.message,
+    )
 
 
 def test_quiet_hours_say_until_when():
     refusal = hour_refusal(settings(**NIGHT).policy, EVENING)
     assert refusal is not None
-    assert ("quiet_hours", "quiet hours last until 2026-12-02 08:00 +08:00") == (refusal.guard, refusal.message)
+    assert ("quiet_hours", "quiet hours last until 2026-12-02 08:00 +08:00") == (
+        refusal.guard,
+        refusal.message,
+    )
 
 
 def test_by_day_nothing_refuses():
@@ -82,7 +100,9 @@ def test_the_next_moment_at_which_a_send_is_allowed(policy, window, now, moment)
 )
 def test_at_the_next_moment_nothing_refuses(minutes, start, end, zone):
     """Ten days around the night on which New York's clocks go back."""
-    rules = settings(quiet_hours={"from": start, "to": end, "timezone": zone}, freeze=["2026-11-01/2026-11-02"])
+    rules = settings(
+        quiet_hours={"from": start, "to": end, "timezone": zone}, freeze=["2026-11-01/2026-11-02"]
+    )
     now = datetime(2026, 10, 27, tzinfo=UTC) + timedelta(minutes=minutes)
     moment = next_moment(rules.policy, None, now)
     assert moment is not None
@@ -100,7 +120,9 @@ def test_a_plan_within_the_window_has_no_later_moment():
 
 
 def test_a_plan_in_quiet_hours_says_when_they_end():
-    campaign = planned(text(window=Window(EVENING, MORNING + HOUR)), rules=house(**NIGHT), now=EVENING)
+    campaign = planned(
+        text(window=Window(EVENING, MORNING + HOUR)), rules=house(**NIGHT), now=EVENING
+    )
     assert (["quiet_hours"], MORNING) == (guards(campaign), campaign.next_at)
 
 
@@ -115,7 +137,9 @@ def test_a_window_within_quiet_hours_is_refused_before_and_after_it_opens(now):
 @pytest.mark.parametrize("now", [NOW, NOW + DAY + HOUR])
 def test_a_window_within_frozen_days_is_refused_before_and_after_it_opens(now):
     campaign = planned(
-        text(window=Window(NOW + DAY, NOW + DAY + 2 * HOUR)), rules=house(freeze=["2026-12-02"]), now=now
+        text(window=Window(NOW + DAY, NOW + DAY + 2 * HOUR)),
+        rules=house(freeze=["2026-12-02"]),
+        now=now,
     )
     assert (["freeze"], None) == (guards(campaign), campaign.next_at)
     assert "2026-12-02" in campaign.refusals[0].message
@@ -140,7 +164,10 @@ def test_what_is_only_staged_is_not_refused_for_its_window():
 
 def test_what_wechat_or_the_house_refuses_for_good_comes_at_no_moment():
     """In quiet hours it would be tried in the morning, if nothing else were in the way."""
-    first, second = text("first", "words"), text("second", "words", window=Window(EVENING, MORNING + HOUR))
+    first, second = (
+        text("first", "words"),
+        text("second", "words", window=Window(EVENING, MORNING + HOUR)),
+    )
     state = recorded(attempted(first), (SendAccepted(attempt=2, msg_id=7), first))
     campaign = planned(second, state, rules=house(**NIGHT), now=EVENING)
     assert (["quiet_hours", "same_content"], None) == (guards(campaign), campaign.next_at)

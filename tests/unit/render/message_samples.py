@@ -20,7 +20,13 @@ from openid_samples import BATCHES, SampleOpenids, openid_list
 from render_inputs import Folder, place_of
 
 from massctl.apply.draft_fingerprint import draft_sha256, markup_sha256
-from massctl.apply.payloads import draft_articles, preview_body, send_intent, send_origin, staged_draft
+from massctl.apply.payloads import (
+    draft_articles,
+    preview_body,
+    send_intent,
+    send_origin,
+    staged_draft,
+)
 from massctl.apply.ports import Openids
 from massctl.ledger.codec import encode
 from massctl.model.campaign import CampaignFile
@@ -100,7 +106,13 @@ def drawn_file(seed: int) -> CampaignFile:
     draw, kind = Draw(seed), KINDS[seed % len(KINDS)]
     window = {"not_before": "2026-12-01T20:00:00+08:00", "not_after": "2026-12-01T22:00:00+08:00"}
     audience = draw.one(
-        ({"is_to_all": True}, {"tag_id": 7}, {"tag": "会员"}, {"openids": "lists/people.txt"}, {"tag_id": 0})
+        (
+            {"is_to_all": True},
+            {"tag_id": 7},
+            {"tag": "会员"},
+            {"openids": "lists/people.txt"},
+            {"tag_id": 0},
+        )
     )
     document: dict[str, Any] = {
         "version": 1,
@@ -147,7 +159,10 @@ def _comments(draw: Draw) -> dict[str, bool]:
 def _image(draw: Draw) -> dict[str, Any]:
     pictures = ["images/hero.png", "images/mill.jpg", "images/dance.gif"][: 1 + draw.below(3)]
     carried = {"files": pictures} if draw.flag() else {"media_ids": [f"GIVEN_{draw.below(9)}"]}
-    words = {"title": draw.words() if draw.flag() else "", "recommend": draw.words() if draw.flag() else ""}
+    words = {
+        "title": draw.words() if draw.flag() else "",
+        "recommend": draw.words() if draw.flag() else "",
+    }
     return {**carried, **words, **_comments(draw)}
 
 
@@ -197,8 +212,13 @@ def drawn_campaigns() -> Iterator[tuple[RenderedCampaign, Openids]]:
     for seed in range(DRAWN):
         name = CampaignName(f"drawn-{seed:03}")
         files = {f"{name}/articles/{number}.md": body for number, body in enumerate(_BODIES)}
-        files |= {f"{name}/images/{each}": each for each in ("hero.png", "mill.jpg", "dance.gif", "cover.jpg")}
-        folder = Folder({**files, f"{name}/audio/bell.mp3": "bell", f"{name}/video/ball.mp4": "ball"})
+        files |= {
+            f"{name}/images/{each}": each
+            for each in ("hero.png", "mill.jpg", "dance.gif", "cover.jpg")
+        }
+        folder = Folder(
+            {**files, f"{name}/audio/bell.mp3": "bell", f"{name}/video/ball.mp4": "ball"}
+        )
         yield _rendered(name, drawn_file(seed), account, folder, lists, place_of), SampleOpenids()
 
 
@@ -231,9 +251,15 @@ def staged(campaign: RenderedCampaign) -> State:
         named = {"draft_sha256": sha("draft"), **about}
         drafts = [DraftSaved(**named, batch=at, media_id=f"D_{at}") for at in _batches(campaign)]
         happened += [(each, campaign) for each in drafts]
-    happened += [(VideoMade(**about, media_id="V_1"), campaign)] if campaign.message.type == "mpvideo" else []
+    happened += (
+        [(VideoMade(**about, media_id="V_1"), campaign)]
+        if campaign.message.type == "mpvideo"
+        else []
+    )
     if campaign.audience.tag is not None:
-        resolved = AudienceResolved(**about, tag=campaign.audience.tag, tag_id=3, name=campaign.audience.tag, count=9)
+        resolved = AudienceResolved(
+            **about, tag=campaign.audience.tag, tag_id=3, name=campaign.audience.tag, count=9
+        )
         happened.append((resolved, campaign))
     return recorded(*happened)
 
@@ -298,6 +324,8 @@ if __name__ == "__main__":
         case ["--write"]:
             DIGESTS.write_text(json.dumps(digests(), indent=1) + "\n")
         case [name]:
-            sys.stdout.write(json.dumps(dict(every_case())[name], ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(
+                json.dumps(dict(every_case())[name], ensure_ascii=False, indent=2) + "\n"
+            )
         case _:
             sys.stdout.writelines(f"{each}\n" for each in differing())

@@ -35,7 +35,9 @@ NO_WORDS = WordLists()
 class Folder:
     """Files of `campaigns/`: texts for templates, any text for a picture's bytes."""
 
-    def __init__(self, files: Mapping[str, str], css: str = "", notes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, files: Mapping[str, str], css: str = "", notes: Mapping[str, str] | None = None
+    ) -> None:
         self.files = dict(files)
         self.css = css
         self.notes = dict(notes or {})
@@ -50,7 +52,11 @@ class Folder:
     def template(self, path: str, /) -> str | Fault:
         if path.endswith(".broken"):
             return Fault("MC003", Phrase("{path} is not UTF-8", path=path))
-        return self.files[path] if path in self.files else Fault("MC105", Phrase("{path} is not there", path=path))
+        return (
+            self.files[path]
+            if path in self.files
+            else Fault("MC105", Phrase("{path} is not there", path=path))
+        )
 
     def picture(self, path: str, purpose: PicturePurpose, /) -> Picture | Fault:
         self.asked.append((path, purpose))
@@ -63,7 +69,9 @@ class Folder:
         note = Phrase(self.notes[path]) if path in self.notes else None
         size = self.sizes.get(path, (1080, 720))
         is_lost = path in self.signed
-        return Picture("campaigns/" + path, sha256, sha256, 9, use, path[-3:], *size, note, lost_c2pa=is_lost)
+        return Picture(
+            "campaigns/" + path, sha256, sha256, 9, use, path[-3:], *size, note, lost_c2pa=is_lost
+        )
 
     def recording(self, path: str, purpose: RecordingPurpose, /) -> Recording | Fault:
         self.asked.append((path, purpose))
@@ -91,7 +99,11 @@ class Folder:
 
     def own_themes(self) -> tuple[str, ...]:
         folder = OWN_FOLDER + "/"
-        return tuple(path.removeprefix(folder).removesuffix(".css") for path in self.files if path.startswith(folder))
+        return tuple(
+            path.removeprefix(folder).removesuffix(".css")
+            for path in self.files
+            if path.startswith(folder)
+        )
 
 
 def sha(text: str) -> Sha256:
@@ -103,25 +115,37 @@ def hold(text: str) -> str:
     return "massctl-picture:" + sha(text)
 
 
-def run(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> str | Fault:
+def run(
+    text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None
+) -> str | Fault:
     """Run a template as articles/main.md.j2 of the campaign."""
     name = f"{CAMPAIGN}/articles/main.md.j2"
-    return render_text(name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={}, links={})
+    return render_text(
+        name, text, CAMPAIGN, variables or {}, Folder(files or {}), sources={}, links={}
+    )
 
 
-def fault_of(text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None) -> Fault:
+def fault_of(
+    text: str, variables: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None
+) -> Fault:
     found = run(text, variables, files)
     assert isinstance(found, Fault), found
     return found
 
 
-def page(files: Mapping[str, str] | None = None, links: ExternalLinks = "footnotes", title: str = "") -> ArticleFile:
-    return ArticleFile(f"{CAMPAIGN}/articles/main.md", Pictures(CAMPAIGN, Folder(files or {})), links, title)
+def page(
+    files: Mapping[str, str] | None = None, links: ExternalLinks = "footnotes", title: str = ""
+) -> ArticleFile:
+    return ArticleFile(
+        f"{CAMPAIGN}/articles/main.md", Pictures(CAMPAIGN, Folder(files or {})), links, title
+    )
 
 
 def markdown_to_html(text: str, at: ArticleFile) -> str:
     """Markdown to HTML before styles."""
-    return serialized(normalised([(read_markdown(text, at).tree, at)], is_chinese=has_cjk(text)).elements[0])
+    return serialized(
+        normalised([(read_markdown(text, at).tree, at)], is_chinese=has_cjk(text)).elements[0]
+    )
 
 
 def safe_html(html: str, at: ArticleFile) -> str:
@@ -146,13 +170,20 @@ def md(text: str, files: Mapping[str, str] | None = None) -> str:
 
 def news(*articles: Mapping[str, Any], **keys: Any) -> CampaignFile:
     digest = "摘要" if len(articles) == 1 else ""
-    usual = {"title": "标题", "digest": digest, "content": "articles/main.md", "cover": "images/cover.jpg"}
+    usual = {
+        "title": "标题",
+        "digest": digest,
+        "content": "articles/main.md",
+        "cover": "images/cover.jpg",
+    }
     full = [{**usual, **a} for a in articles]
     return campaign_file(mpnews={"articles": full}, **keys)
 
 
 def campaign_file(**keys: Any) -> CampaignFile:
-    return CampaignFile.model_validate({"version": 1, "account": "main", "audience": {"is_to_all": True}, **keys})
+    return CampaignFile.model_validate(
+        {"version": 1, "account": "main", "audience": {"is_to_all": True}, **keys}
+    )
 
 
 def place_of(path: tuple[str | int, ...], words: str = "") -> Place:
@@ -192,19 +223,30 @@ def rendered(file: CampaignFile, folder: Folder) -> RenderedCampaign:
     return found
 
 
-def body(text: str, files: Mapping[str, str] | None = None, name: str = "main.md", css: str = "") -> str:
+def body(
+    text: str, files: Mapping[str, str] | None = None, name: str = "main.md", css: str = ""
+) -> str:
     """The content of a campaign with one article of this text."""
-    folder = Folder({f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})}, css)
+    folder = Folder(
+        {f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})}, css
+    )
     message = rendered(news({"content": f"articles/{name}"}), folder).message
     assert isinstance(message, NewsMessage)
     return message.articles[0].content
 
 
-def wrong(text: str, files: Mapping[str, str] | None = None, name: str = "main.md") -> list[Diagnostic]:
+def wrong(
+    text: str, files: Mapping[str, str] | None = None, name: str = "main.md"
+) -> list[Diagnostic]:
     """The diagnostics of a campaign with one article of this text."""
-    folder = Folder({f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})})
+    folder = Folder(
+        {f"spring/articles/{name}": text, "spring/images/cover.jpg": "cover", **(files or {})}
+    )
     return render(news({"content": f"articles/{name}"}), folder)[1]
 
 
 def lines(diagnostics: list[Diagnostic]) -> list[tuple[str, int | None, int | None]]:
-    return [(d.code, d.place.line, d.place.column) if d.place else (d.code, None, None) for d in diagnostics]
+    return [
+        (d.code, d.place.line, d.place.column) if d.place else (d.code, None, None)
+        for d in diagnostics
+    ]

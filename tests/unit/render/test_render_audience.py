@@ -67,12 +67,20 @@ def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its
     missing = Fault("MC601", Phrase("{name} is missing", name="a.txt"))
     note = Fault("MC606", Phrase("the list is empty"), path="spring/a.txt", line=7, column=1)
     found, told = rendered(ListedOpenids(None, (fault, missing), ()))
-    assert (None, ["campaigns/spring/a.txt", "campaigns/spring/campaign.yaml"]) == (found, [d.place.file for d in told])
+    assert (None, ["campaigns/spring/a.txt", "campaigns/spring/campaign.yaml"]) == (
+        found,
+        [d.place.file for d in told],
+    )
     whole, warned = rendered(ListedOpenids(openid_list(), (), (note,)))
     assert (openid_list(), [Severity.WARNING]) == (whole, [d.severity for d in warned])
 
 
 def test_another_audience_has_no_list() -> None:
-    text = {"version": 1, "account": "main", "audience": {"is_to_all": True}, "text": {"content": "x"}}
+    text = {
+        "version": 1,
+        "account": "main",
+        "audience": {"is_to_all": True},
+        "text": {"content": "x"},
+    }
     file = CampaignFile.model_validate(text)
     assert (None, []) == render_audience(NAME, file, Lists(), lambda _: None)  # type: ignore[arg-type]

@@ -79,14 +79,18 @@ def test_a_person_and_a_product_have_their_picture_beside_their_words():
     assert "<p>林梅</p><p>编辑</p>" in person
     assert 'alt="林梅"' in person
     product = html(
-        '{{ blocks.product("茶", "../images/b.png", price="￥39", was="￥59", note="春茶", url="' + OWN + '") }}'
+        '{{ blocks.product("茶", "../images/b.png", price="￥39", was="￥59", note="春茶", url="'
+        + OWN
+        + '") }}'
     )
     assert f'{SIDE};width:32%"><img src="{hold("B")}"' in product
     assert f'<p><a href="{OWN}">茶</a></p><p>春茶</p><p>￥39 <s>￥59</s></p>' in product
 
 
 def test_what_stands_in_a_block_is_markdown_in_markdown():
-    text = '{% call blocks.person("林梅", "a.png") %}\n  **写**字的人\n{% endcall %}\n后面 **一段**\n'
+    text = (
+        '{% call blocks.person("林梅", "a.png") %}\n  **写**字的人\n{% endcall %}\n后面 **一段**\n'
+    )
     found = md(text)
     assert "<p>林梅</p><p><strong>写</strong>字的人</p></section></section>" in found
     assert found.endswith("<p>后面 <strong>一段</strong></p>")
@@ -101,7 +105,12 @@ def test_what_stands_in_a_block_keeps_its_bytes_in_html():
 @pytest.mark.parametrize("name", ["main.md.j2", "main.html.j2"])
 def test_a_button_may_hold_a_link_to_a_mini_program(name: str):
     link = "{{ miniprogram_link('wx0123456789abcdef', 'pages/index', '去报名') }}"
-    found = body(f"{{% call blocks.button() %}}{link}{{% endcall %}}", FILES, name, ".button a{color:#08684f}")
+    found = body(
+        f"{{% call blocks.button() %}}{link}{{% endcall %}}",
+        FILES,
+        name,
+        ".button a{color:#08684f}",
+    )
     assert 'data-miniprogram-appid="wx0123456789abcdef"' in found
     assert 'style="color:#08684f">去报名</a>' in found or name == "main.html.j2"
 
@@ -129,16 +138,34 @@ def test_two_columns_hold_what_an_article_holds(name: str):
 
 
 def test_a_picture_of_a_theme_shows_in_html_too():
-    files = {"_shared/themes/brand.css": ".lead{background:url('a b.png')}", "_shared/themes/a b.png": "paper"}
-    folder = Folder({"spring/articles/main.html.j2": "{{ blocks.lead('x') }}", "spring/images/cover.jpg": "c", **files})
+    files = {
+        "_shared/themes/brand.css": ".lead{background:url('a b.png')}",
+        "_shared/themes/a b.png": "paper",
+    }
+    folder = Folder(
+        {
+            "spring/articles/main.html.j2": "{{ blocks.lead('x') }}",
+            "spring/images/cover.jpg": "c",
+            **files,
+        }
+    )
     message = rendered(news({"content": "articles/main.html.j2"}, theme="brand"), folder).message
     assert isinstance(message, NewsMessage)
     assert hold("paper") in message.articles[0].content
 
 
 def test_a_theme_of_the_campaigns_own_pictures_shows_in_html_too():
-    files = {"_shared/themes/brand.css": ".lead{background:url(images/p.png)}", "spring/images/p.png": "paper"}
-    folder = Folder({"spring/articles/main.html.j2": "{{ blocks.lead('x') }}", "spring/images/cover.jpg": "c", **files})
+    files = {
+        "_shared/themes/brand.css": ".lead{background:url(images/p.png)}",
+        "spring/images/p.png": "paper",
+    }
+    folder = Folder(
+        {
+            "spring/articles/main.html.j2": "{{ blocks.lead('x') }}",
+            "spring/images/cover.jpg": "c",
+            **files,
+        }
+    )
     message = rendered(news({"content": "articles/main.html.j2"}, theme="brand"), folder).message
     assert isinstance(message, NewsMessage)
     assert hold("paper") in message.articles[0].content
@@ -151,14 +178,20 @@ def test_html_without_a_block_wears_no_theme():
 
 
 def test_what_is_given_is_text_and_stays_on_one_line():
-    assert "<section>a &lt;b&gt; &amp; c<br>d</section>" == md('{{ blocks.lead("a <b> & c \\n\\n d") }}')
+    assert "<section>a &lt;b&gt; &amp; c<br>d</section>" == md(
+        '{{ blocks.lead("a <b> & c \\n\\n d") }}'
+    )
     assert "<section>a &lt;b&gt;</section>" == html('{{ blocks.lead("a <b>") }}')
     assert "<section>12</section>" == md("{{ blocks.lead(12) }}")
 
 
 def test_a_block_in_the_middle_of_a_line_or_of_indented_lines_is_a_block():
-    assert "<p>前</p><section>中</section><p>后 <strong>粗</strong></p>" == md('前 {{ blocks.lead("中") }} 后 **粗**')
-    assert "<section>中</section>" == md('{% if true %}\n        {{ blocks.lead("中") }}\n{% endif %}')
+    assert "<p>前</p><section>中</section><p>后 <strong>粗</strong></p>" == md(
+        '前 {{ blocks.lead("中") }} 后 **粗**'
+    )
+    assert "<section>中</section>" == md(
+        '{% if true %}\n        {{ blocks.lead("中") }}\n{% endif %}'
+    )
 
 
 def test_a_macro_of_the_house_may_use_blocks():
@@ -169,7 +202,9 @@ def test_a_macro_of_the_house_may_use_blocks():
 
 def test_a_variable_of_that_name_wins():
     folder = Folder({"spring/articles/main.md.j2": "{{ blocks }}", "spring/images/cover.jpg": "c"})
-    message = rendered(news({"content": "articles/main.md.j2"}, vars={"blocks": "自己的"}), folder).message
+    message = rendered(
+        news({"content": "articles/main.md.j2"}, vars={"blocks": "自己的"}), folder
+    ).message
     assert isinstance(message, NewsMessage)
     assert "自己的" in message.articles[0].content
 
@@ -185,17 +220,26 @@ def inside(name: str, content: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("count", "width", "size"), [(1, "100", 36), (2, "49", 36), (3, "32", 25)], ids=["one", "two", "three"]
+    ("count", "width", "size"),
+    [(1, "100", 36), (2, "49", 36), (3, "32", 25)],
+    ids=["one", "two", "three"],
 )
 def test_numbers_share_the_width_and_are_as_large_as_fits(count: int, width: str, size: int):
     found = md(inside("numbers", NUMBER * count))
     assert count == found.count(f"display:inline-block;width:{width}%;")
-    assert count == found.count(f'<span style="font-size:{size}px">11.2</span><span style="font-size:13px">公里</span>')
+    assert count == found.count(
+        f'<span style="font-size:{size}px">11.2</span><span style="font-size:13px">公里</span>'
+    )
     assert count == found.count("<p>全程</p>")
 
 
 def test_the_longest_number_says_how_large_all_are():
-    found = md(inside("numbers", '{{ blocks.number("1,284", "人") }}{{ blocks.number("7") }}{{ blocks.number("8") }}'))
+    found = md(
+        inside(
+            "numbers",
+            '{{ blocks.number("1,284", "人") }}{{ blocks.number("7") }}{{ blocks.number("8") }}',
+        )
+    )
     assert ["24"] * 3 == re.findall(r"font-size:(\d+)px\">\d", found)
 
 
@@ -209,11 +253,15 @@ def test_a_timeline_holds_texts_and_markdown_in_their_order():
 
 def test_parts_may_come_from_a_loop():
     loop = "{% for at in [8, 9] %}{{ blocks.entry(at, 'x') }}{% endfor %}"
-    assert ["8", "9"] == re.findall(r"</span>(\d)</p>", md(inside("timeline", loop), ".entry-mark{color:red}"))
+    assert ["8", "9"] == re.findall(
+        r"</span>(\d)</p>", md(inside("timeline", loop), ".entry-mark{color:red}")
+    )
 
 
 def test_a_part_that_was_written_before_stands_where_it_is_shown():
-    text = "{% set b %}{{ blocks.entry('乙', 'x') }}{% endset %}{{ blocks.entry('甲', 'x') }}{{ b }}"
+    text = (
+        "{% set b %}{{ blocks.entry('乙', 'x') }}{% endset %}{{ blocks.entry('甲', 'x') }}{{ b }}"
+    )
     found = html(inside("timeline", text))
     assert found.index("甲") < found.index("乙")
 
@@ -221,8 +269,12 @@ def test_a_part_that_was_written_before_stands_where_it_is_shown():
 def test_who_speaks_first_is_on_the_left():
     says = '{{ blocks.says("甲", "1") }}{{ blocks.says("乙", "2") }}{{ blocks.says("甲", "3") }}'
     found = md(inside("dialogue", says + '{{ blocks.says("甲", "4", side="right") }}'))
-    assert ["1", "3"] == re.findall(r"<section><section [^>]*><p>甲</p><section [^>]*><p>(\d)</p>", found)
-    assert ["2", "4"] == re.findall(r'text-align:right"><section [^>]*><p>.</p><section [^>]*><p>(\d)</p>', found)
+    assert ["1", "3"] == re.findall(
+        r"<section><section [^>]*><p>甲</p><section [^>]*><p>(\d)</p>", found
+    )
+    assert ["2", "4"] == re.findall(
+        r'text-align:right"><section [^>]*><p>.</p><section [^>]*><p>(\d)</p>', found
+    )
 
 
 def test_a_face_stands_outside_of_what_is_said():
@@ -238,7 +290,9 @@ def test_a_face_stands_outside_of_what_is_said():
     [
         inside("numbers", NUMBER),
         inside("timeline", '{{ blocks.entry("8:40", "集合") }}'),
-        inside("dialogue", '{{ blocks.says("甲", "1", image="a.png") }}{{ blocks.says("乙", "2") }}'),
+        inside(
+            "dialogue", '{{ blocks.says("甲", "1", image="a.png") }}{{ blocks.says("乙", "2") }}'
+        ),
         '{{ blocks.qa("下雨呢？", "照走。") }}',
         '{{ blocks.past({"article": "earlier", "title": "茶", "image": "a.png"}) }}',
         '{{ blocks.follow("社", "a.png", "每周四") }}',
@@ -257,7 +311,10 @@ def test_a_question_has_its_answer_below(name: str):
 
 
 def test_a_block_in_a_part_is_a_block():
-    text = inside("dialogue", "{% call blocks.says('甲') %}" + inside("columns", COLUMN + COLUMN) + "{% endcall %}")
+    text = inside(
+        "dialogue",
+        "{% call blocks.says('甲') %}" + inside("columns", COLUMN + COLUMN) + "{% endcall %}",
+    )
     for found in (md(text), html(text)):
         assert 2 == found.count("width:48%")
         assert not re.search("[\ue000-\ue002]", found)
@@ -305,10 +362,13 @@ def test_a_past_article_may_have_another_title_and_a_picture():
     assert "往期推荐" not in content
 
 
-@pytest.mark.parametrize("lock", ["", "[]", "{", '{"message": {"articles": []}}', '{"message": null}', LOCK[:40]])
+@pytest.mark.parametrize(
+    "lock", ["", "[]", "{", '{"message": {"articles": []}}', '{"message": null}', LOCK[:40]]
+)
 def test_a_title_that_nobody_knows_is_told_at_the_call(lock: str):
     (found,) = render(
-        news({"content": "articles/main.md.j2"}), past('"earlier/2"', **{"earlier/campaign.lock.json": lock})
+        news({"content": "articles/main.md.j2"}),
+        past('"earlier/2"', **{"earlier/campaign.lock.json": lock}),
     )[1]
     assert ("MC107", True, True) == (
         found.code,
@@ -339,11 +399,19 @@ def test_an_invitation_to_follow_may_hold_the_profile_card():
         ("blocks.lead([1])", "must be a text, and here is a value of type list", "takes text"),
         ("blocks.lead(true)", "must be a text, and here is a value of type bool", "takes text"),
         ('blocks.person("林梅")', "needs `image`", "takes name, image, role"),
-        ('blocks.copyright("社", credits="林梅")', "must be a mapping, and here is", "takes holder"),
+        (
+            'blocks.copyright("社", credits="林梅")',
+            "must be a mapping, and here is",
+            "takes holder",
+        ),
         ('blocks.copyright("社", credits={"文": 林})', "`林` is not defined", None),
         ("blocks.lead(titel)", "`titel` is not defined", None),
         ('blocks.button("a", "https://example.com")', "WeChat removes such links", "QR code"),
-        ('blocks.product("a", "a.png", url="javascript:x")', "WeChat removes such links", "QR code"),
+        (
+            'blocks.product("a", "a.png", url="javascript:x")',
+            "WeChat removes such links",
+            "QR code",
+        ),
         ("blocks.past()", "needs `articles`", "takes articles"),
         ("blocks.past(articles=[])", "takes 1 to 20 articles, and here are 0", "takes articles"),
         ("blocks.past(articles='earlier')", "must be a list", "takes articles"),
@@ -379,7 +447,10 @@ def test_a_wrong_call_is_told_at_its_line(call: str, said: str, hint: str | None
         ("{% call blocks.divider() %}x{% endcall %}", "has no content"),
         ('{% call blocks.lead("a") %}x{% endcall %}', "but not both"),
         ("{% call blocks.button() %}x{% endcall %}", "needs a link, and here is none"),
-        ("{% call blocks.button(url='x') %}[a](b){% endcall %}", "accepts `text` and `url` together"),
+        (
+            "{% call blocks.button(url='x') %}[a](b){% endcall %}",
+            "accepts `text` and `url` together",
+        ),
         ("{{ blocks.button('x') }}", "accepts `text` and `url` together"),
         ("{% call blocks.column() %}x{% endcall %}", "must be inside blocks.columns"),
         ("{% call blocks.columns() %}x{% endcall %}", "here are 0"),
@@ -391,9 +462,15 @@ def test_a_wrong_call_is_told_at_its_line(call: str, said: str, hint: str | None
             "too long for 3 numbers side by side",
         ),
         (inside("timeline", "x"), "needs 1–50 of blocks.entry, and here are 0"),
-        (inside("timeline", "{{ blocks.lead('x') }}{{ blocks.entry('1', 'y') }}"), "only blocks.entry"),
+        (
+            inside("timeline", "{{ blocks.lead('x') }}{{ blocks.entry('1', 'y') }}"),
+            "only blocks.entry",
+        ),
         (inside("dialogue", "{{ blocks.says('a', 'b', side='up') }}"), "is left or right, not up"),
-        ("{% call blocks.lead() %}{{ blocks.entry('1', 'y') }}{% endcall %}", "must be inside blocks.timeline"),
+        (
+            "{% call blocks.lead() %}{{ blocks.entry('1', 'y') }}{% endcall %}",
+            "must be inside blocks.timeline",
+        ),
         (f"{{% call blocks.columns() %}}{COLUMN}y{COLUMN}{{% endcall %}}", "something else"),
     ],
 )
@@ -431,7 +508,10 @@ def test_blocks_are_for_articles_only():
 def test_no_text_breaks_out_of_its_block(text: str):
     quoted = "".join(f"\\u{ord(each):04x}" for each in text)
     folder = Folder(
-        {"spring/articles/main.html.j2": f'{{{{ blocks.lead("a{quoted}") }}}}', "spring/images/cover.jpg": "c"}
+        {
+            "spring/articles/main.html.j2": f'{{{{ blocks.lead("a{quoted}") }}}}',
+            "spring/images/cover.jpg": "c",
+        }
     )
     campaign, found = render(news({"content": "articles/main.html.j2"}), folder)
     assert campaign is not None, found
@@ -448,7 +528,9 @@ def test_the_sample_calls_every_block_and_reads_well_in_every_theme(theme: str):
     pictures = {f"spring/images/{each.name}": each.name for each in (sample / "images").iterdir()}
     folder = Sample({"spring/main.md.j2": text, "spring/images/cover.jpg": "c", **pictures})
     assert [] == [name for name in SIGNATURES if f"blocks.{name}(" not in text]
-    campaign, diagnostics = render(news({"content": "main.md.j2"}, theme=theme), folder, words=WORDS)
+    campaign, diagnostics = render(
+        news({"content": "main.md.j2"}, theme=theme), folder, words=WORDS
+    )
     assert campaign is not None
     assert [] == diagnostics
 
@@ -487,7 +569,9 @@ def test_a_block_in_a_cell_is_refused(text: str, found: list[tuple[str, int, int
     ("content", "theme", "found"),
     [("main.md", "danmo", "danmo"), ("main.md", None, BUILT_IN[0]), ("main.html", None, None)],
 )
-def test_an_article_knows_the_name_of_its_theme(content: str, theme: str | None, found: str | None) -> None:
+def test_an_article_knows_the_name_of_its_theme(
+    content: str, theme: str | None, found: str | None
+) -> None:
     changes = {"theme": theme} if theme is not None else {}
     folder = Folder({f"spring/articles/{content}": "<p>a</p>", "spring/images/cover.jpg": "c"})
     message = rendered(news({"content": f"articles/{content}"}, **changes), folder).message

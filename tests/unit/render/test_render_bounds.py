@@ -27,7 +27,9 @@ def test_a_tag_of_very_many_attributes_is_refused_before_a_parser_compares_them(
     """80,000 attributes of one tag took 20 seconds: a parser compares each with all before it."""
     attributes = [f"a{number}" for number in range(bounds.ATTRIBUTES_MAX - 1)]
     assert [] == wrong(f"<p {' '.join(attributes)}>x</p>", {}, name)
-    assert [("MC304", 1, 1)] == lines(wrong(f"<p {' '.join([*attributes, 'b', 'c'])}>x</p>", {}, name))
+    assert [("MC304", 1, 1)] == lines(
+        wrong(f"<p {' '.join([*attributes, 'b', 'c'])}>x</p>", {}, name)
+    )
 
 
 def test_emphasis_of_markdown_may_not_nest_without_end() -> None:
@@ -55,10 +57,15 @@ def test_many_elements_beside_each_other_are_not_deep(text: str) -> None:
 @pytest.mark.slow
 def test_too_many_elements_are_refused_before_they_are_read() -> None:
     text = "<p></p>" * bounds.ELEMENTS_MAX
-    assert (None, "MC304") == (bounds.depth_fault(text), getattr(bounds.depth_fault(text + "<p>"), "code", ""))
+    assert (None, "MC304") == (
+        bounds.depth_fault(text),
+        getattr(bounds.depth_fault(text + "<p>"), "code", ""),
+    )
     text = "<p></p>" * (bounds.PASSED_ELEMENTS_MAX - 1)
     assert ["MC346"] == [each.code for each in wrong(text + "<p>a</p>", {}, "main.html")]
-    assert ["MC304"] == [each.code for each in wrong("<p>" * (bounds.PASSED_ELEMENTS_MAX + 1), {}, "main.html")]
+    assert ["MC304"] == [
+        each.code for each in wrong("<p>" * (bounds.PASSED_ELEMENTS_MAX + 1), {}, "main.html")
+    ]
 
 
 def test_what_hides_tags_from_the_scanner_is_counted() -> None:
@@ -106,7 +113,10 @@ def test_brackets_of_code_are_not_counted() -> None:
 
 def test_a_long_article_is_rendered() -> None:
     """100,000 characters and 4,000 elements were once refused, and 2,000 links."""
-    found = wrong("一段**粗体**的字，`code`，[链接](https://mp.weixin.qq.com/s/a)，又一段普通的文字。\n\n" * 3_000)
+    found = wrong(
+        "一段**粗体**的字，`code`，[链接](https://mp.weixin.qq.com/s/a)，又一段普通的文字。\n\n"
+        * 3_000
+    )
     assert ["MC346"] == [each.code for each in found]
 
 
@@ -127,9 +137,16 @@ def test_markdown_without_its_control_characters_is_what_it_was() -> None:
 @pytest.mark.parametrize("name", ["main.md", "main.html"])
 def test_emphasis_that_is_never_closed_is_not_opened_anew_in_every_paragraph(name: str) -> None:
     """A parser would make a million elements of these, each of which has an attribute of its own."""
-    text = "<div>\n" + "<p>" + "".join(f"<b a={number}>" for number in range(150)) + "</p>" + "<p>a</p>\n" * 3_000
+    text = (
+        "<div>\n"
+        "<p>" + "".join(f"<b a={number}>" for number in range(150)) + "</p>" + "<p>a</p>\n" * 3_000
+    )
     assert ["MC308"] == [each.code for each in wrong(text, {}, name)]
-    assert [] == [each for each in wrong("<p><b>a<i>b</p><p>c</p>" * 20, {}, name) if each.severity is Severity.ERROR]
+    assert [] == [
+        each
+        for each in wrong("<p><b>a<i>b</p><p>c</p>" * 20, {}, name)
+        if each.severity is Severity.ERROR
+    ]
 
 
 @pytest.mark.parametrize("piece", ["a*", "a\n\n", "<a", "::: tip\n", "|a" * 500 + "|\n"])
@@ -146,7 +163,9 @@ def test_a_million_characters_are_refused_before_they_are_read(piece: str) -> No
         ("::: tip\n" * (bounds.BOXES_MAX + 1), "boxes"),
     ],
 )
-def test_too_much_markdown_says_what_there_is_too_much_of_and_what_helps(text: str, what: str) -> None:
+def test_too_much_markdown_says_what_there_is_too_much_of_and_what_helps(
+    text: str, what: str
+) -> None:
     (found,) = wrong(text)
     assert ("MC304", True, True) == (found.code, what in found.message, found.hint is not None)
 
@@ -165,6 +184,8 @@ def test_a_hundred_nested_arrive_whole(text: str) -> None:
     assert "深处" in body(text)
 
 
-@pytest.mark.parametrize("text", ["> " * 300 + "深处", "\n".join("  " * n + "- 层" for n in range(150)) + "深处"])
+@pytest.mark.parametrize(
+    "text", ["> " * 300 + "深处", "\n".join("  " * n + "- 层" for n in range(150)) + "深处"]
+)
 def test_what_the_parser_would_drop_below_too_many_levels_is_an_error(text: str) -> None:
     assert ["MC308"] == [each.code for each in wrong(text)]

@@ -7,7 +7,11 @@ from massctl.model.message import NewsMessage
 from massctl.model.theme import Brand
 from massctl.render.tree import parse, serialized
 
-BRAND = Brand(header="_shared/brand/header.md.j2", footer="_shared/brand/footer.md", logo="_shared/brand/logo.png")
+BRAND = Brand(
+    header="_shared/brand/header.md.j2",
+    footer="_shared/brand/footer.md",
+    logo="_shared/brand/logo.png",
+)
 FILES = {
     "spring/articles/main.md": "正文",
     "spring/articles/card.html": "<p>正文</p>",
@@ -32,7 +36,9 @@ def told(brand: Brand = BRAND, **files: str) -> list[Diagnostic]:
 
 def test_logo_header_and_footer_stand_around_a_markdown_article_inside_its_container():
     (body,) = bodies({})
-    assert body.startswith(f'<section><img src="{hold("logo")}" data-w="1080" alt="LOGO" style="display:block;')
+    assert body.startswith(
+        f'<section><img src="{hold("logo")}" data-w="1080" alt="LOGO" style="display:block;'
+    )
     parts = ["<p>main 出品</p>", "<p>正文</p>", "<p><strong>慢一点</strong></p>", hold("qr")]
     assert sorted(parts, key=body.index) == parts
     assert 1 == body.count("<section")
@@ -58,7 +64,9 @@ def test_a_file_that_is_not_there_is_told():
     found = told(missing)
     assert ["MC105", "MC201"] == sorted(each.code for each in found)
     assert {"massctl.yaml"} == {each.place.file for each in found if each.place is not None}
-    assert [True, True] == [each.message.startswith(("brand.header: ", "brand.logo: ")) for each in found]
+    assert [True, True] == [
+        each.message.startswith(("brand.header: ", "brand.logo: ")) for each in found
+    ]
 
 
 def test_a_path_that_leads_out_is_told_where_the_brand_is_written():
@@ -69,7 +77,10 @@ def test_a_path_that_leads_out_is_told_where_the_brand_is_written():
 
 
 def test_a_fault_of_the_footer_is_told_in_the_footer():
-    (found,) = told(Brand(footer="_shared/brand/footer.md"), **{"_shared/brand/footer.md": "好\n\n![](none.png)"})
+    (found,) = told(
+        Brand(footer="_shared/brand/footer.md"),
+        **{"_shared/brand/footer.md": "好\n\n![](none.png)"},
+    )
     assert found.place is not None
     assert ("campaigns/_shared/brand/footer.md", 3) == (found.place.file, found.place.line)
 

@@ -22,7 +22,9 @@ def test_an_image_outside_of_a_drawing_is_a_picture():
 @pytest.mark.parametrize("piece", ["<", "</", "<!", "<img "])
 def test_a_body_of_openings_without_an_end_is_measured_at_once(piece):
     """Each of them was once followed to the end."""
-    assert ["MC304"] == [fault.code for fault in content_faults(piece * 150_000, ContentLimit("main", 20_000))]
+    assert ["MC304"] == [
+        fault.code for fault in content_faults(piece * 150_000, ContentLimit("main", 20_000))
+    ]
 
 
 @pytest.mark.parametrize("tag", ['<p a=b">', '<p "a>', "<p a='b'\">", '<p a="b"\'>', "<p a=b'>"])
@@ -46,15 +48,23 @@ def test_what_the_scan_overlooks_stops_the_article(tag: str, monkeypatch: pytest
     assert ("MC308", 2, 1) in lines(found) if tag != "p" else [] == found
 
 
-@pytest.mark.parametrize("html", ["字<td>a</td>", "<p>字</p><tr>", "字<col>", "<p>字</p><caption>a</caption>"])
+@pytest.mark.parametrize(
+    "html", ["字<td>a</td>", "<p>字</p><tr>", "字<col>", "<p>字</p><caption>a</caption>"]
+)
 def test_a_tag_that_browsers_pass_over_has_its_place(html: str):
-    assert [("MC308", 1, html.index("<", html.find("</p>") + 1 if "</p>" in html else 0) + 1)] == lines(
-        wrong(html, name="main.html")
-    )
+    assert [
+        ("MC308", 1, html.index("<", html.find("</p>") + 1 if "</p>" in html else 0) + 1)
+    ] == lines(wrong(html, name="main.html"))
 
 
 def test_elements_that_a_parser_makes_by_itself_hide_nothing():
-    for html in ("<table><td>a</table>", "a</p>b", "a</br>b", "<table><col><tr><td>a</table>", "<b><p>a</b>b</p>"):
+    for html in (
+        "<table><td>a</table>",
+        "a</p>b",
+        "a</br>b",
+        "<table><col><tr><td>a</table>",
+        "<b><p>a</b>b</p>",
+    ):
         assert html == body(html, name="main.html")
 
 
@@ -90,7 +100,9 @@ def test_a_comment_with_its_own_end_is_no_fault(comment: str):
         ('<p title="a>他说" 好<b>后</b></p>', 4),
     ],
 )
-def test_a_quotation_mark_that_takes_text_along_is_told_at_its_place(name: str, html: str, column: int):
+def test_a_quotation_mark_that_takes_text_along_is_told_at_its_place(
+    name: str, html: str, column: int
+):
     assert ("MC308", 1, column) in lines(wrong(html, name=name))
 
 

@@ -1,7 +1,18 @@
 from datetime import datetime
 from typing import Any
 
-from render_inputs import CAMPAIGN, Folder, campaign_file, hold, lines, news, place_of, render, rendered, sha
+from render_inputs import (
+    CAMPAIGN,
+    Folder,
+    campaign_file,
+    hold,
+    lines,
+    news,
+    place_of,
+    render,
+    rendered,
+    sha,
+)
 
 from massctl.model.diagnostics import Severity
 from massctl.model.message import NewsMessage, Recipient, RenderedArticle, TextMessage, Window
@@ -44,10 +55,26 @@ def test_a_news_campaign_is_rendered_whole() -> None:
     )
     assert NewsMessage((article,)) == found.message
     window = Window(
-        datetime.fromisoformat("2026-12-01T20:00:00+08:00"), datetime.fromisoformat("2026-12-01T22:00:00+08:00")
+        datetime.fromisoformat("2026-12-01T20:00:00+08:00"),
+        datetime.fromisoformat("2026-12-01T22:00:00+08:00"),
     )
-    recipients = (Recipient("towxname", "li"), Recipient("towxname", "mei"), Recipient("touser", "oABC123"))
-    assert (CAMPAIGN, "春季", 2, "main", "wx0123456789abcdef", window, True, True, recipients, sha("folder")) == (
+    recipients = (
+        Recipient("towxname", "li"),
+        Recipient("towxname", "mei"),
+        Recipient("touser", "oABC123"),
+    )
+    assert (
+        CAMPAIGN,
+        "春季",
+        2,
+        "main",
+        "wx0123456789abcdef",
+        window,
+        True,
+        True,
+        recipients,
+        sha("folder"),
+    ) == (
         found.name,
         found.title,
         found.edition,
@@ -63,7 +90,9 @@ def test_a_news_campaign_is_rendered_whole() -> None:
 
 
 def test_a_text_campaign_is_rendered() -> None:
-    found = rendered(campaign_file(text={"content": "{{ when }}见。\n\n🧣\n"}, vars={"when": "周日"}), Folder({}))
+    found = rendered(
+        campaign_file(text={"content": "{{ when }}见。\n\n🧣\n"}, vars={"when": "周日"}), Folder({})
+    )
     assert TextMessage("周日见。\n\n🧣") == found.message
     assert (None, False, ()) == (found.window, found.same_content_allowed, found.pictures)
 
@@ -76,7 +105,8 @@ def test_without_a_source_url_there_is_none() -> None:
 
 def test_an_articles_variables_win_over_the_campaigns_and_those_over_ours() -> None:
     file = news(
-        {"title": "{{ a }}{{ b }}{{ account }}", "vars": {"b": "article"}}, vars={"a": 1, "b": 2, "account": "x"}
+        {"title": "{{ a }}{{ b }}{{ account }}", "vars": {"b": "article"}},
+        vars={"a": 1, "b": 2, "account": "x"},
     )
     message = rendered(file, FOLDER).message
     assert isinstance(message, NewsMessage)
@@ -85,23 +115,49 @@ def test_an_articles_variables_win_over_the_campaigns_and_those_over_ours() -> N
 
 def test_cover_and_content_may_be_computed() -> None:
     folder = Folder({"spring/a1.md.j2": "{{ n }}", "spring/c1.jpg": "C"})
-    message = rendered(news({"content": "a{{ n }}.md.j2", "cover": "c{{ n }}.jpg"}, vars={"n": 1}), folder).message
+    message = rendered(
+        news({"content": "a{{ n }}.md.j2", "cover": "c{{ n }}.jpg"}, vars={"n": 1}), folder
+    ).message
     assert isinstance(message, NewsMessage)
-    assert ("<section><p>1</p></section>", sha("C")) == (message.articles[0].content, message.articles[0].cover)
+    assert ("<section><p>1</p></section>", sha("C")) == (
+        message.articles[0].content,
+        message.articles[0].cover,
+    )
 
 
 def test_a_shared_article_is_rendered() -> None:
-    folder = Folder({"_shared/articles/x.md": "![](a.png)", "_shared/articles/a.png": "A", "_shared/c.jpg": "C"})
-    message = rendered(news({"content": "_shared/articles/x.md", "cover": "_shared/c.jpg"}), folder).message
+    folder = Folder(
+        {"_shared/articles/x.md": "![](a.png)", "_shared/articles/a.png": "A", "_shared/c.jpg": "C"}
+    )
+    message = rendered(
+        news({"content": "_shared/articles/x.md", "cover": "_shared/c.jpg"}), folder
+    ).message
     assert isinstance(message, NewsMessage)
     assert hold("A") in message.articles[0].content
 
 
 def test_all_faults_of_all_articles_come_at_once() -> None:
-    folder = Folder({"spring/1.md.j2": "{{ nope }}", "spring/2.md": "![](no.png)\n\n<script>", "spring/3.html": ""})
+    folder = Folder(
+        {
+            "spring/1.md.j2": "{{ nope }}",
+            "spring/2.md": "![](no.png)\n\n<script>",
+            "spring/3.html": "",
+        }
+    )
     file = news(
-        {"title": "{{ pric }}", "content": "1.md.j2", "author": "a" * 17, "digest": "d" * 121, "cover": "no.jpg"},
-        {"title": "b" * 33, "content": "2.md", "cover": "https://e.com/a.jpg", "content_source_url": "x"},
+        {
+            "title": "{{ pric }}",
+            "content": "1.md.j2",
+            "author": "a" * 17,
+            "digest": "d" * 121,
+            "cover": "no.jpg",
+        },
+        {
+            "title": "b" * 33,
+            "content": "2.md",
+            "cover": "https://e.com/a.jpg",
+            "content_source_url": "x",
+        },
         {"content": "3.html", "cover": "../d.jpg"},
         {"content": "no.md", "cover": "c.txt"},
         {"content": "x.pdf"},
@@ -110,7 +166,11 @@ def test_all_faults_of_all_articles_come_at_once() -> None:
     )
     found, diagnostics = render(file, folder)
     assert found is None
-    at = {(d.code, d.place.file.removeprefix("campaigns/spring/campaign.yaml:")) for d in diagnostics if d.place}
+    at = {
+        (d.code, d.place.file.removeprefix("campaigns/spring/campaign.yaml:"))
+        for d in diagnostics
+        if d.place
+    }
     assert {
         ("MC102", "mpnews.articles.0.title"),
         ("MC102", "campaigns/spring/1.md.j2"),
@@ -148,7 +208,11 @@ def test_a_fault_in_a_file_that_a_string_includes_is_in_that_file() -> None:
     found = render(campaign_file(text={"content": "{% include 't.md' %}"}), folder)[1]
     assert [("MC102", 2, 4)] == lines(found)
     assert found[0].place is not None
-    assert ("campaigns/spring/t.md", 2, 8) == (found[0].place.file, found[0].place.end_line, found[0].place.end_column)
+    assert ("campaigns/spring/t.md", 2, 8) == (
+        found[0].place.file,
+        found[0].place.end_line,
+        found[0].place.end_column,
+    )
     assert found[0].excerpt is not None
     assert "{{ nope }}" == found[0].excerpt.written
 
@@ -175,7 +239,10 @@ def test_a_lost_c2pa_manifest_is_a_warning_that_says_how_to_keep_it() -> None:
     folder = Folder(FOLDER.files)
     folder.signed.add("spring/images/cover.jpg")
     (found,) = [each for each in rendered(news({}), folder).diagnostics if each.code == "MC220"]
-    assert (Severity.WARNING, "campaigns/spring/images/cover.jpg") == (found.severity, found.place and found.place.file)
+    assert (Severity.WARNING, "campaigns/spring/images/cover.jpg") == (
+        found.severity,
+        found.place and found.place.file,
+    )
     assert "use a file that passes unchanged" in found.hint
 
 
@@ -201,14 +268,18 @@ def windowed(first: str, last: str) -> list[tuple[str, str]]:
 
 
 def test_a_window_of_less_than_two_hours_is_a_warning() -> None:
-    assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed("20:00:00", "21:59:59")
+    assert [("MC026", "campaigns/spring/campaign.yaml:send.not_after")] == windowed(
+        "20:00:00", "21:59:59"
+    )
     assert [] == windowed("20:00:00", "22:00:00")
     assert [] == render(campaign_file(text={"content": "今晚"}), FOLDER)[1]
 
 
 def about_comments(**message: Any) -> list[tuple[str, str]]:
     found = render(campaign_file(**message), FOLDER)[1]
-    return [(each.code, each.place.file if each.place else "") for each in found if each.code == "MC027"]
+    return [
+        (each.code, each.place.file if each.place else "") for each in found if each.code == "MC027"
+    ]
 
 
 def test_comments_for_followers_only_are_a_warning_where_there_are_none() -> None:
@@ -218,5 +289,9 @@ def test_comments_for_followers_only_are_a_warning_where_there_are_none() -> Non
     assert [] == about_comments(image={**picture, "need_open_comment": True})
     assert [] == about_comments(text={"content": "今晚"})
     article = news({"only_fans_can_comment": True})
-    found = [each.place.file for each in render(article, FOLDER)[1] if each.code == "MC027" and each.place]
+    found = [
+        each.place.file
+        for each in render(article, FOLDER)[1]
+        if each.code == "MC027" and each.place
+    ]
     assert ["campaigns/spring/campaign.yaml:mpnews.articles.0.only_fans_can_comment"] == found

@@ -29,7 +29,9 @@ SHOWN_LINK = (
 )
 
 
-@pytest.mark.parametrize(("call", "shown"), [(CARD, SHOWN_CARD), (PROFILE, SHOWN_PROFILE), (LINK, SHOWN_LINK)])
+@pytest.mark.parametrize(
+    ("call", "shown"), [(CARD, SHOWN_CARD), (PROFILE, SHOWN_PROFILE), (LINK, SHOWN_LINK)]
+)
 def test_in_html_a_call_is_written_as_it_is(call: str, shown: str) -> None:
     assert f"<p>字</p>{shown}" == body("<p>字</p>{{ " + call + " }}", PICTURE, "main.html.j2")
 
@@ -44,7 +46,9 @@ def test_in_markdown_a_card_stands_alone(call: str, shown: str) -> None:
 
 
 def test_in_markdown_a_link_stands_in_the_text() -> None:
-    assert f"<section><p>字{SHOWN_LINK}。</p></section>" == body("字{{ " + LINK + " }}。", {}, "main.md.j2")
+    assert f"<section><p>字{SHOWN_LINK}。</p></section>" == body(
+        "字{{ " + LINK + " }}。", {}, "main.md.j2"
+    )
 
 
 @pytest.mark.parametrize(("more", "alt"), [("", ""), (", '字'", ' alt="字"')])
@@ -52,7 +56,9 @@ def test_a_picture_opens_a_mini_program(more: str, alt: str) -> None:
     call = f"miniprogram_image('{APPID}', 'p', 'images/a.png'{more})"
     link = f'<a data-miniprogram-type="image" data-miniprogram-appid="{APPID}" data-miniprogram-path="p" href="">'
     found = body("字\n\n{{ " + call + " }}", PICTURE, "main.md.j2")
-    assert f'<section><p>字</p>{link}<img src="{hold("A")}" data-w="1080"{alt}></a></section>' == found
+    assert (
+        f'<section><p>字</p>{link}<img src="{hold("A")}" data-w="1080"{alt}></a></section>' == found
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +88,11 @@ COMPONENTS = [
 def test_the_components_of_the_guide_arrive_as_they_are_shown(page: str, heading: str) -> None:
     part = (GUIDES / page).read_text(encoding="utf-8").partition(heading)[2].partition("\n## ")[0]
     cards, components = re.findall(r"```(?:jinja|html)\n(.*?)```", part, re.DOTALL)
-    pictures = {"spring/images/card.jpg": "card", "spring/images/logo.png": "logo", "spring/images/cover.jpg": "cover"}
+    pictures = {
+        "spring/images/card.jpg": "card",
+        "spring/images/logo.png": "logo",
+        "spring/images/cover.jpg": "cover",
+    }
     folder = Folder({"spring/main.md.j2": f"前文\n\n{cards}\n\n{components}\n\n后文", **pictures})
     folder.css = built_in_theme("qingshan") or ""
     campaign, told = render(news({"content": "main.md.j2"}), folder)

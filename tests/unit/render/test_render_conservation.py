@@ -53,11 +53,23 @@ def test_a_row_of_the_table_that_drops_an_element_stops_the_article(
         ("code", "字 `a  b`", "code is missing from the rendered article: `a b`"),
         ("ul", "- 字", "text is missing from the rendered article: `字`"),
         ("table", "|甲|\n|-|\n|乙|", "text is missing from the rendered article: `甲`"),
-        ("table", "字\n\n|  |\n|-|\n|  |", "a cell of a table is missing from the rendered article"),
-        ("massctl-formula", r"字 $\frac{a}{b}$", r"a formula is missing from the rendered article: `\frac{a}{b}`"),
+        (
+            "table",
+            "字\n\n|  |\n|-|\n|  |",
+            "a cell of a table is missing from the rendered article",
+        ),
+        (
+            "massctl-formula",
+            r"字 $\frac{a}{b}$",
+            r"a formula is missing from the rendered article: `\frac{a}{b}`",
+        ),
         ("massctl-formula", "字 $x^2$", "a formula is missing from the rendered article: `x^2`"),
         ("massctl-callout", "> [!TIP] 题\n> 字", "text is missing from the rendered article: `题`"),
-        ("massctl-text", "字[^1]\n\n[^1]: 说明", "text is missing from the rendered article: `说明`"),
+        (
+            "massctl-text",
+            "字[^1]\n\n[^1]: 说明",
+            "text is missing from the rendered article: `说明`",
+        ),
     ],
 )
 def test_a_function_that_writes_nothing_stops_the_article(
@@ -92,15 +104,27 @@ def test_what_only_the_finished_text_lacks_is_missed(
     monkeypatch.setattr(
         conservation,
         "serialized",
-        lambda tree: written(tree).replace(*change) if changed is None else written(tree).replace(changed, "x", 1),
+        lambda tree: (
+            written(tree).replace(*change)
+            if changed is None
+            else written(tree).replace(changed, "x", 1)
+        ),
     )
-    found = [each.message for each in wrong(text, PICTURES if "a.png" in text else {}) if each.code == "MC350"]
-    assert [True] == [each.startswith(f"{said} is missing from the rendered article") for each in found]
+    found = [
+        each.message
+        for each in wrong(text, PICTURES if "a.png" in text else {})
+        if each.code == "MC350"
+    ]
+    assert [True] == [
+        each.startswith(f"{said} is missing from the rendered article") for each in found
+    ]
 
 
 def test_a_cell_behind_a_table_of_html_is_no_cell() -> None:
     table = "<table><tr><td>甲</td></tr></table>"
-    assert [] == [each for each in wrong(f"{table}\n\n<section><td>乙</td></section>") if each.code == "MC350"]
+    assert [] == [
+        each for each in wrong(f"{table}\n\n<section><td>乙</td></section>") if each.code == "MC350"
+    ]
 
 
 def test_the_order_may_change_and_the_number_may_not() -> None:
@@ -111,8 +135,12 @@ def test_html_is_compared_after_its_edits(monkeypatch: pytest.MonkeyPatch) -> No
     from massctl.render import html_article
 
     assert '<img src="' in body("<p>甲</p><img src=\"a.png\" alt=''>", PICTURES, "main.html")
-    monkeypatch.setattr(html_article, "edited", lambda text, _: text.replace("<p>甲</p>", "<p></p>"))
-    assert ["MC350"] == [each.code for each in wrong("<p>甲</p><img src=\"a.png\" alt=''>", PICTURES, "main.html")]
+    monkeypatch.setattr(
+        html_article, "edited", lambda text, _: text.replace("<p>甲</p>", "<p></p>")
+    )
+    assert ["MC350"] == [
+        each.code for each in wrong("<p>甲</p><img src=\"a.png\" alt=''>", PICTURES, "main.html")
+    ]
 
 
 PIECES = [
@@ -126,7 +154,10 @@ PIECES = [
 ]  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12), st.sampled_from([None, *sorted(ELEMENTS)]))
+@given(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=12),
+    st.sampled_from([None, *sorted(ELEMENTS)]),
+)
 def test_no_word_goes_untold_whatever_is_dropped(pieces: list[str], dropped: str | None) -> None:
     """Each word is another one; with whatever row of the table broken, it arrives or the article is refused."""
     words: list[str] = []
@@ -135,7 +166,9 @@ def test_no_word_goes_untold_whatever_is_dropped(pieces: list[str], dropped: str
         words.append(f"w{len(words)}x")
         return words[-1]
 
-    text = "字" + "".join(each.format(*[word() for _ in range(each.count("{}"))]) for each in pieces)
+    text = "字" + "".join(
+        each.format(*[word() for _ in range(each.count("{}"))]) for each in pieces
+    )
     with pytest.MonkeyPatch.context() as patch:
         if dropped is not None:
             patch.setitem(ELEMENTS, dropped, NOTHING)  # type: ignore[arg-type]  # It is a dictionary.

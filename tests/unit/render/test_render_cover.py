@@ -11,9 +11,17 @@ from massctl.model.message import NewsMessage, RenderedArticle
 COVER = "images/cover.jpg"
 
 
-def rendered_with(cover: Any, size: tuple[int, int], number: int = 0) -> tuple[RenderedArticle, list[Diagnostic]]:
+def rendered_with(
+    cover: Any, size: tuple[int, int], number: int = 0
+) -> tuple[RenderedArticle, list[Diagnostic]]:
     """The article of that number with the cover, and what is said of covers."""
-    folder = Folder({"spring/articles/main.md": "字", "spring/images/cover.jpg": "c", "spring/images/other.jpg": "o"})
+    folder = Folder(
+        {
+            "spring/articles/main.md": "字",
+            "spring/images/cover.jpg": "c",
+            "spring/images/other.jpg": "o",
+        }
+    )
     folder.sizes["spring/images/cover.jpg"] = size
     articles: list[dict[str, Any]] = [{"cover": "images/other.jpg"} for _ in range(number)]
     found, diagnostics = render(news(*articles, {"cover": cover}), folder)
@@ -60,7 +68,9 @@ def test_the_file_may_be_a_template() -> None:
         ((3000, 900), 1, ["MC217"]),
     ],
 )
-def test_a_cover_is_judged_by_what_the_list_shows(size: tuple[int, int], number: int, codes: list[str]) -> None:
+def test_a_cover_is_judged_by_what_the_list_shows(
+    size: tuple[int, int], number: int, codes: list[str]
+) -> None:
     assert codes == [each.code for each in rendered_with(COVER, size, number)[1]]
 
 
@@ -72,8 +82,14 @@ def test_a_part_in_another_form_says_which_would_be_right() -> None:
     cover = {"file": COVER, "crop_235_1": "0_0_1_1", "crop_1_1": "0_0_1_0.5"}
     article, said = rendered_with(cover, (2000, 2000))
     assert ["MC218", "MC218"] == [each.code for each in said]
-    assert "crop_235_1 is 2000x2000 pixels of this cover, with the ratio 1.0:1 and not 2.35:1" == said[1].message
-    assert "the largest part of that form around the same point is 0_0.287234_1_0.712766" == said[1].hint
+    assert (
+        "crop_235_1 is 2000x2000 pixels of this cover, with the ratio 1.0:1 and not 2.35:1"
+        == said[1].message
+    )
+    assert (
+        "the largest part of that form around the same point is 0_0.287234_1_0.712766"
+        == said[1].hint
+    )
     assert "0_0_1_1" == article.pic_crop_235_1
 
 
@@ -84,7 +100,9 @@ def test_the_form_may_be_rounded() -> None:
 def test_another_part_is_another_digest() -> None:
     folder = Folder({"spring/articles/main.md": "字", "spring/images/cover.jpg": "c"})
     plain, cut = ({"cover": COVER}, {"cover": {"file": COVER, "focus": [0.5, 0.5]}})
-    one, other, again = (render(news(each), folder)[0] for each in (plain, cut, {"cover": {"file": COVER}}))
+    one, other, again = (
+        render(news(each), folder)[0] for each in (plain, cut, {"cover": {"file": COVER}})
+    )
     digests = [each.digest for each in (one, other, again) if each is not None]
     assert [digests[0], digests[0]] == [digests[0], digests[2]]
     assert 2 == len(set(digests))

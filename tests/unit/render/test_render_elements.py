@@ -29,8 +29,13 @@ def test_a_component_of_wechat_stays_in_markdown_and_in_html(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["mpvoice", "mp-common-profile"])
 def test_a_component_that_is_never_closed_hides_what_follows(name: str) -> None:
-    (found,) = [each for each in wrong(f"字\n\n<{name} data-x='1'>\n\n后面的") if each.code == "MC308"]
-    assert (Severity.ERROR, f"`<{name}>` is not closed, and followers do not see what stands in it") == (
+    (found,) = [
+        each for each in wrong(f"字\n\n<{name} data-x='1'>\n\n后面的") if each.code == "MC308"
+    ]
+    assert (
+        Severity.ERROR,
+        f"`<{name}>` is not closed, and followers do not see what stands in it",
+    ) == (
         found.severity,
         found.message,
     )
@@ -46,13 +51,17 @@ def test_an_element_of_no_row_is_an_error_in_html_and_text_in_markdown(name: str
 
 
 def test_what_is_in_a_refused_element_is_told_with_it() -> None:
-    assert [("MC308", 1, 1)] == lines(wrong("<math><mi>x</mi><foo>y</foo></math>", name="main.html"))
+    assert [("MC308", 1, 1)] == lines(
+        wrong("<math><mi>x</mi><foo>y</foo></math>", name="main.html")
+    )
 
 
 def test_every_refused_element_says_what_to_do() -> None:
     refused = [name for name, row in ELEMENTS.items() if row.advice is not None]
     assert 28 < len(refused)
-    assert [] == [name for name in refused if (fault := refusal(name, {})) is None or fault.hint is None]
+    assert [] == [
+        name for name in refused if (fault := refusal(name, {})) is None or fault.hint is None
+    ]
     assert refusal("iframe", {"class": "rich_pages video_iframe", "data-mpvid": "wxv_1"}) is None
     foreign = refusal("iframe", {"class": "video_iframe"})
     assert foreign is not None
@@ -63,14 +72,22 @@ def test_every_refused_element_says_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("attributes", "is_kept"),
     [
-        ({"class": "video_iframe", "data-src": "https://v.qq.com/iframe/preview.html?width=500&vid=a1"}, True),
+        (
+            {
+                "class": "video_iframe",
+                "data-src": "https://v.qq.com/iframe/preview.html?width=500&vid=a1",
+            },
+            True,
+        ),
         ({"class": "video_iframe", "src": "//v.qq.com/txp/iframe/player.html?vid=a1"}, True),
         ({"class": "video_iframe", "data-src": "https://v.qq.com/x/page.html"}, False),
         ({"class": "video_iframe", "data-src": "https://v.qq.com.example.com/?vid=a1"}, False),
         ({"data-src": "https://v.qq.com/iframe/preview.html?vid=a1"}, False),
     ],
 )
-def test_a_video_of_tencent_is_kept_as_the_console_writes_it(attributes: dict[str, str], is_kept: bool) -> None:
+def test_a_video_of_tencent_is_kept_as_the_console_writes_it(
+    attributes: dict[str, str], is_kept: bool
+) -> None:
     assert is_kept is (refusal("iframe", attributes) is None)
 
 
@@ -102,8 +119,12 @@ def test_what_browsers_would_not_show_is_shown(html: str, shown: str) -> None:
         ("```python title=a.py\nx\n```", Severity.INFO, (1, 11)),
     ],
 )
-def test_words_that_markdown_drops_are_told(text: str, severity: Severity, place: tuple[int, int]) -> None:
-    (found,) = [each for each in wrong(text, {"spring/articles/a.png": "A"}) if each.code == "MC349"]
+def test_words_that_markdown_drops_are_told(
+    text: str, severity: Severity, place: tuple[int, int]
+) -> None:
+    (found,) = [
+        each for each in wrong(text, {"spring/articles/a.png": "A"}) if each.code == "MC349"
+    ]
     assert (severity, place) == (found.severity, lines([found])[0][1:])
 
 
@@ -115,12 +136,20 @@ def test_an_unused_definition_is_named_as_it_is_written() -> None:
 @pytest.mark.parametrize("text", ["<p hidden>字</p>", '字 <span hidden="">字</span>'])
 def test_what_is_hidden_by_an_attribute_is_an_error(text: str) -> None:
     (found,) = wrong(text)
-    assert ("MC308", Severity.ERROR, text.index("<") + 1) == (found.code, found.severity, lines([found])[0][2])
+    assert ("MC308", Severity.ERROR, text.index("<") + 1) == (
+        found.code,
+        found.severity,
+        lines([found])[0][2],
+    )
 
 
-@pytest.mark.parametrize("text", ["[a]: https://e.com/1\n\n[b][A]", "[//]: # (注)\n\n字", "![a]\n\n[a]: a.png"])
+@pytest.mark.parametrize(
+    "text", ["[a]: https://e.com/1\n\n[b][A]", "[//]: # (注)\n\n字", "![a]\n\n[a]: a.png"]
+)
 def test_definitions_that_are_used_and_comments_are_not(text: str) -> None:
-    assert [] == [each for each in wrong(text, {"spring/articles/a.png": "A"}) if each.code == "MC349"]
+    assert [] == [
+        each for each in wrong(text, {"spring/articles/a.png": "A"}) if each.code == "MC349"
+    ]
 
 
 def test_a_footnote_that_is_written_twice_says_both() -> None:
@@ -143,7 +172,9 @@ def test_both_ways_from_markdown_to_the_tree_give_the_same_tree(pieces: list[str
     assert not any(token.type.startswith("html") for token in every(parsed.tokens))
 
     def built(builder: Builder) -> Element:
-        _TokenReader(page(), parsed.notes, builder, Lines("".join(pieces)), is_file=False).write(parsed.tokens)
+        _TokenReader(page(), parsed.notes, builder, Lines("".join(pieces)), is_file=False).write(
+            parsed.tokens
+        )
         return builder.finish()
 
     assert serialized(built(HtmlBuilder())) == serialized(built(Builder()))
@@ -155,7 +186,15 @@ def test_the_tree_knows_where_each_tag_stands() -> None:
 
     source, scanned = marked(html)
     places = {each.name: each.at for each in parse_html(source).below()}
-    assert {"p": 0, "table": 9, "td": 16, "b": 20, "tbody": None, "tr": None, "body": None} == places
+    assert {
+        "p": 0,
+        "table": 9,
+        "td": 16,
+        "b": 20,
+        "tbody": None,
+        "tr": None,
+        "body": None,
+    } == places
     assert [0, 4, 9, 16, 20, 30, 34] == [each.start for each in scanned]
 
 

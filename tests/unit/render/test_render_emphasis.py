@@ -82,7 +82,8 @@ def test_line_ends_vanish_between_chinese(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "expected"), [("", "a", ""), ("a", "", ""), ("中", "文", ""), ("a", "b", " ")]
+    ("before", "after", "expected"),
+    [("", "a", ""), ("a", "", ""), ("中", "文", ""), ("a", "b", " ")],
 )
 def test_line_break(before: str, after: str, expected: str) -> None:
     assert expected == line_break(before, after)
@@ -90,7 +91,15 @@ def test_line_break(before: str, after: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("character", "expected"),
-    [("中", True), ("，", True), ("ａ", True), ("𠮷", True), ("a", False), ("“", False), ("👟", False)],
+    [
+        ("中", True),
+        ("，", True),
+        ("ａ", True),
+        ("𠮷", True),
+        ("a", False),
+        ("“", False),
+        ("👟", False),
+    ],
 )
 def test_is_cjk(character: str, expected: bool) -> None:
     assert expected is is_cjk(character)
@@ -108,9 +117,14 @@ def test_is_cjk(character: str, expected: bool) -> None:
 def test_signs_that_are_read_as_emphasis_are_told(text: str, column: int, told: str) -> None:
     found = wrong(text)
     assert [("MC345", 1, column)] == lines(found)
-    assert f"Markdown reads the asterisks of `{told}` as emphasis and does not show them" == found[0].message
+    assert (
+        f"Markdown reads the asterisks of `{told}` as emphasis and does not show them"
+        == found[0].message
+    )
 
 
-@pytest.mark.parametrize("text", ["2\\*3\\*4", "`2*3*4`", "第*二*个", "a *b* c", "2*三*4", "*a*b", "a*b c*d", "**a**1"])
+@pytest.mark.parametrize(
+    "text", ["2\\*3\\*4", "`2*3*4`", "第*二*个", "a *b* c", "2*三*4", "*a*b", "a*b c*d", "**a**1"]
+)
 def test_emphasis_that_is_one_is_not(text: str) -> None:
     assert [] == wrong(text)

@@ -32,7 +32,10 @@ def size(tex: str) -> tuple[int, int]:
 
 def outlines(tex: str) -> list[tuple[int, int, str]]:
     """Where each letter or line of a formula begins, and how it goes on."""
-    return [(int(x), int(y), rest) for x, y, rest in re.findall(r"M(\d+) (\d+)([^M\"]*)", drawn(tex, display=True))]
+    return [
+        (int(x), int(y), rest)
+        for x, y, rest in re.findall(r"M(\d+) (\d+)([^M\"]*)", drawn(tex, display=True))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,9 @@ def test_a_formula_in_a_list_ends_with_its_entry() -> None:
 
 def test_a_drawing_is_one_path_in_the_colour_of_the_text() -> None:
     found = drawn(r"\sqrt{2}", display=False)
-    assert found.startswith('<svg viewBox="0 0 133 122" fill="currentColor" style="width:1.33em;vertical-align:-.28em"')
+    assert found.startswith(
+        '<svg viewBox="0 0 133 122" fill="currentColor" style="width:1.33em;vertical-align:-.28em"'
+    )
     assert found.endswith('"></path></svg>')
     assert ' aria-label="\\sqrt{2}"' in found
     assert 1 == found.count("<path")
@@ -113,7 +118,9 @@ def test_a_drawing_is_one_path_in_the_colour_of_the_text() -> None:
 
 def test_every_formula_of_an_article_is_in_one_font() -> None:
     """Simple ones were once letters of the phone, in italics, beside drawings of others."""
-    assert "<p>设 ‹x_1›，则 ‹E=mc^2›、‹\\frac{a}{b}›</p>" == named(md(r"设 $x_1$，则 $E=mc^2$、$\frac{a}{b}$"))
+    assert "<p>设 ‹x_1›，则 ‹E=mc^2›、‹\\frac{a}{b}›</p>" == named(
+        md(r"设 $x_1$，则 $E=mc^2$、$\frac{a}{b}$")
+    )
 
 
 def test_what_a_drawing_is_called_is_one_line() -> None:
@@ -143,7 +150,9 @@ def test_chinese_below_and_above_a_line_stands_apart_from_it_and_has_room() -> N
     assert size(r"\frac{路程}{时间}")[0] >= 200
 
 
-@pytest.mark.parametrize(("tex", "shown"), [("中文", "中文"), (r"\text{速度}", "速度"), ("甲，乙", "甲，乙")])
+@pytest.mark.parametrize(
+    ("tex", "shown"), [("中文", "中文"), (r"\text{速度}", "速度"), ("甲，乙", "甲，乙")]
+)
 def test_a_formula_of_words_is_words(tex: str, shown: str) -> None:
     assert shown == drawn(tex, display=False)
 
@@ -179,7 +188,8 @@ def test_signs_have_the_spaces_of_tex(wide: str, narrow: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tex", "same"), [("-1", "{-}1"), ("(-a)", "({-}a)"), ("a=-b", "a={-}b"), ("x_{n+1}", "x_{n{+}1}")]
+    ("tex", "same"),
+    [("-1", "{-}1"), ("(-a)", "({-}a)"), ("a=-b", "a={-}b"), ("x_{n+1}", "x_{n{+}1}")],
 )
 def test_a_sign_of_one_thing_stays_with_it(tex: str, same: str) -> None:
     assert size(tex) == size(same)
@@ -189,7 +199,9 @@ def test_a_frame_is_filled_with_a_hole_in_it() -> None:
     inside, framed = size("x"), size(r"\boxed{x}")
     assert framed[0] > inside[0] + 60
     assert 1 == drawn(r"\boxed{x}", display=True).count("<path")
-    (frame,) = [tail for _, _, tail in outlines(r"\boxed{x}") if tail.count("m") == 1 and "q" not in tail]
+    (frame,) = [
+        tail for _, _, tail in outlines(r"\boxed{x}") if tail.count("m") == 1 and "q" not in tail
+    ]
     right, down = re.findall(r"^h(\d+)v(\d+)", frame)[0]
     # The inner side runs the other way round, so that what is in it is not filled.
     assert re.search(r"m.*h\d+v-\d+h-\d+", frame)
@@ -271,7 +283,10 @@ def test_an_accent_does_not_move_the_letter(pair: tuple[str, str]) -> None:
         ("Fe^{3+}", r"\mathrm{Fe}^{3+}"),
         ("Na+", r"\mathrm{Na}^{+}"),
         ("CuSO4.5H2O", r"\mathrm{CuSO}_4{\cdot}5\mathrm{H}_2\mathrm{O}"),
-        ("[Cu(NH3)4]^2+", r"\mathrm{[}\mathrm{Cu}\mathrm{(}\mathrm{N}\mathrm{H}_3\mathrm{)}_4\mathrm{]}^{2+}"),
+        (
+            "[Cu(NH3)4]^2+",
+            r"\mathrm{[}\mathrm{Cu}\mathrm{(}\mathrm{N}\mathrm{H}_3\mathrm{)}_4\mathrm{]}^{2+}",
+        ),
         ("A + B -> C", r"\mathrm{A}+\mathrm{B}\xrightarrow[]{}\mathrm{C}"),
         ("A <=>[点燃] B v", r"\mathrm{A}\xrightleftharpoons[]{\text{点燃}}\mathrm{B}\downarrow"),
         ("H2 + O2 = H2O", r"\mathrm{H}_2+\mathrm{O}_2=\mathrm{H}_2\mathrm{O}"),
@@ -283,7 +298,10 @@ def test_an_accent_does_not_move_the_letter(pair: tuple[str, str]) -> None:
 def test_chemistry(formula: str, tex: str) -> None:
     written, meant = outlines(rf"\ce{{{formula}}}"), outlines(tex)
     assert [tail for _, _, tail in meant] == [tail for _, _, tail in written]
-    assert all(abs(one[0] - other[0]) <= 2 and one[1] == other[1] for one, other in zip(written, meant, strict=True))
+    assert all(
+        abs(one[0] - other[0]) <= 2 and one[1] == other[1]
+        for one, other in zip(written, meant, strict=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -324,7 +342,9 @@ def test_an_accent_stands_in_the_middle_of_more_letters_than_one() -> None:
 def test_a_sum_by_itself_is_large_and_one_in_a_line_is_not() -> None:
     tex = r"\sum_{i=1}^n x_i"
     heights = [
-        int(found["height"]) for display in (True, False) if (found := _VIEW.search(drawn(tex, display=display)))
+        int(found["height"])
+        for display in (True, False)
+        if (found := _VIEW.search(drawn(tex, display=display)))
     ]
     assert heights[0] > heights[1] * 1.5
 
@@ -339,7 +359,9 @@ def test_a_sum_by_itself_is_large_and_one_in_a_line_is_not() -> None:
         (30, True, "overflow-x:auto"),
     ],
 )
-def test_a_long_formula_shrinks_and_a_very_long_one_scrolls(terms: int, display: bool, expected: str) -> None:
+def test_a_long_formula_shrinks_and_a_very_long_one_scrolls(
+    terms: int, display: bool, expected: str
+) -> None:
     found = drawn("+".join("x" * terms), display=display)
     for each in (";max-width:100%", "overflow-x:auto"):
         assert (each == expected) == (each in found)
@@ -412,7 +434,9 @@ def test_tex_leaves_its_attribute_as_little_as_its_text() -> None:
 def test_a_drawing_stands_in_its_line_and_in_the_body_that_is_sent() -> None:
     found = body(r"根 $\sqrt{2}$ 后，$v_中$")
     path = "<svg [^<]*><path [^<]*></path>"
-    assert re.fullmatch(rf"<section><p>根 {path}</svg> 后，{path}<text [^<]*>中</text></svg></p></section>", found)
+    assert re.fullmatch(
+        rf"<section><p>根 {path}</svg> 后，{path}<text [^<]*>中</text></svg></p></section>", found
+    )
 
 
 def test_a_formula_may_stand_in_a_link() -> None:
@@ -451,12 +475,21 @@ def test_what_cannot_be_drawn_is_an_error(text: str, needle: str) -> None:
 def test_tex_that_followers_would_read_is_told(text: str, severity: Severity, named: str) -> None:
     at = page()
     markdown_to_html(text, at)
-    assert ("MC329", severity, named) in [(each.code, each.severity, each.needle) for each in at.faults]
+    assert ("MC329", severity, named) in [
+        (each.code, each.severity, each.needle) for each in at.faults
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
-    [r"`\frac{a}{b}` 和 `$$`", "从 $5 到 $10", r"\$\$ 和 $$$", r"C:\text\in，D:\alpha", "`x`，$HOME/$USER", "a$x$b"],
+    [
+        r"`\frac{a}{b}` 和 `$$`",
+        "从 $5 到 $10",
+        r"\$\$ 和 $$$",
+        r"C:\text\in，D:\alpha",
+        "`x`，$HOME/$USER",
+        "a$x$b",
+    ],
 )
 def test_what_is_no_tex_is_not(text: str) -> None:
     at = page()
@@ -487,7 +520,9 @@ def test_latex_has_marks_of_its_own(text: str, shown: str) -> None:
 
 
 def test_brackets_in_the_words_of_a_link_are_a_formula_as_dollars_are() -> None:
-    assert md(r"[看 $n=1$](https://mp.weixin.qq.com/s/a)") == md(r"[看 \(n=1\)](https://mp.weixin.qq.com/s/a)")
+    assert md(r"[看 $n=1$](https://mp.weixin.qq.com/s/a)") == md(
+        r"[看 \(n=1\)](https://mp.weixin.qq.com/s/a)"
+    )
 
 
 def test_so_has_a_formula_by_itself() -> None:

@@ -166,15 +166,23 @@ LABORIOUS = [
     LONG_TEXT + MANY + "{% set t = s[1:] %}{% endfor %}",
     "{% set d = {'a': 'x' * 9999} %}" + MANY + "{{ 'q' in d.values() }}{% endfor %}",
     MANY + "{% include 'nothing.md' %}{% endfor %}",
-    "{% macro m() %}{{ varargs | length }}{% endmacro %}" + LONG_TEXT + MANY + "{{ m(*s) }}{% endfor %}",
+    "{% macro m() %}{{ varargs | length }}{% endmacro %}"
+    + LONG_TEXT
+    + MANY
+    + "{{ m(*s) }}{% endfor %}",
     "{% set a = '.' * 90000 %}{{ range(9999) | map(attribute=a, default='') | list }}",
     LONG_LIST + MANY + "{{ l | sum }}{% endfor %}",
-    LONG_LIST + MANY + "{% set x = dict(a=1).items() %}{{ l | map('string') | list | length }}{% endfor %}",
+    LONG_LIST
+    + MANY
+    + "{% set x = dict(a=1).items() %}{{ l | map('string') | list | length }}{% endfor %}",
     LONG_TEXT + MANY + "{% set t = s.replace('a', 'bbbb') %}{% endfor %}",
 ]
 """Each step is allowed, and there are many of them."""
 
-NESTED = ["{% if 1 %}" * 500 + "x" + "{% endif %}" * 500, "{% for x in [1] %}" * 30 + "x" + "{% endfor %}" * 30]
+NESTED = [
+    "{% if 1 %}" * 500 + "x" + "{% endif %}" * 500,
+    "{% for x in [1] %}" * 30 + "x" + "{% endfor %}" * 30,
+]
 WRONG = [
     "{{ " + "9" * 5000 + " }}",
     "{{ 1 / 0 }}",
@@ -208,7 +216,9 @@ def ended(text: str, monkeypatch: pytest.MonkeyPatch) -> str | None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ENDLESS, ids=lambda t: t[-60:])
-def test_what_costs_too_much_is_a_fault_of_its_file(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_costs_too_much_is_a_fault_of_its_file(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = ended(text, monkeypatch)
     assert found is not None
     assert found.startswith("MC104 spring/")
@@ -234,7 +244,15 @@ def test_what_cannot_be_calculated_is_a_diagnostic(template: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["{{ lipsum() }}", "{{ x.y }}", "{{ x() }}", "{{ caller() }}", "{{ os }}", "{{ self.nothing() }}"]
+    "template",
+    [
+        "{{ lipsum() }}",
+        "{{ x.y }}",
+        "{{ x() }}",
+        "{{ caller() }}",
+        "{{ os }}",
+        "{{ self.nothing() }}",
+    ],
 )
 def test_what_is_not_there_is_undefined(template: str) -> None:
     assert "MC102" == code_of(template)
@@ -254,7 +272,8 @@ def test_a_message_stays_short(template: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["{", "{{", "{%", "{#", "{{ 1 }}", "{% if 1 %}", "{{ '", "#}", "{% raw %}", "{{a.", "-"]
+    "piece",
+    ["{", "{{", "{%", "{#", "{{ 1 }}", "{% if 1 %}", "{{ '", "#}", "{% raw %}", "{{a.", "-"],
 )
 def test_any_source_is_read(piece: str) -> None:
     found = run(piece * (SOURCE_CHARACTERS // len(piece)))
@@ -262,7 +281,11 @@ def test_any_source_is_read(piece: str) -> None:
 
 
 def test_a_row_may_be_included_often() -> None:
-    found = run("{% for i in range(200) %}{% include 'row.md' %}{% endfor %}", {}, {"spring/row.md": "{{ i }}\n"})
+    found = run(
+        "{% for i in range(200) %}{% include 'row.md' %}{% endfor %}",
+        {},
+        {"spring/row.md": "{{ i }}\n"},
+    )
     assert isinstance(found, str)
     assert 200 == found.count("\n")
 
@@ -280,13 +303,19 @@ def test_an_ordinary_long_article_stays_far_below_the_budget() -> None:
 
 
 def test_the_sandbox_does_not_load_what_touches_the_world() -> None:
-    code = (
-        "import massctl.render.campaign, sys; print(sorted({'jinja2', 'markdown_it', 'css_inline'} & set(sys.modules)))"
+    heavy = "{'jinja2', 'markdown_it', 'css_inline'}"
+    code = f"import massctl.render.campaign, sys; print(sorted({heavy} & set(sys.modules)))"
+    assert (
+        "[]\n"
+        == subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
     )
-    assert "[]\n" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("text", ["{{ 5[nobody] }}", "{{ campaign[nobody] }}", "{% for x in 5[nobody] %}{% endfor %}"])
+@pytest.mark.parametrize(
+    "text", ["{{ 5[nobody] }}", "{{ campaign[nobody] }}", "{% for x in 5[nobody] %}{% endfor %}"]
+)
 def test_a_name_without_a_value_in_brackets_is_the_fault(text):
     """It was once taken for the name of an item, and asked for its text while the fault was told."""
     fault = fault_of(text)
@@ -294,4 +323,6 @@ def test_a_name_without_a_value_in_brackets_is_the_fault(text):
 
 
 def test_a_name_that_is_no_name_is_told_without_its_address_in_memory():
-    assert "a value of type int has no `<class 'range'>`" == str(fault_of("{{ (5)[range] ~ '' }}").message)
+    assert "a value of type int has no `<class 'range'>`" == str(
+        fault_of("{{ (5)[range] ~ '' }}").message
+    )

@@ -124,7 +124,12 @@ def test_line_ends_of_windows_are_the_only_bytes_that_change() -> None:
         ("<noscript>a</noscript>", "MC308", 1, 1),
         ('<svg><set attributeName="href" to="javascript:x"/></svg>', "MC308", 1, 11),
         ('<svg><animate attributeName="xlink:href" values="javascript:x"/></svg>', "MC308", 1, 15),
-        ('<mp-miniprogram data-progarm-imageurl="https://x/a.png"></mp-miniprogram>', "MC206", 1, 40),
+        (
+            '<mp-miniprogram data-progarm-imageurl="https://x/a.png"></mp-miniprogram>',
+            "MC206",
+            1,
+            40,
+        ),
     ],
 )
 def test_what_wechat_forbids_has_a_place(text: str, code: str, line: int, column: int) -> None:
@@ -138,12 +143,16 @@ def test_lost_links_are_one_warning_at_the_first() -> None:
 
 
 def test_a_link_elsewhere_stops_nothing() -> None:
-    assert [Severity.WARNING] == [d.severity for d in wrong('<a href="https://e.com">a</a>', {}, "main.html")]
+    assert [Severity.WARNING] == [
+        d.severity for d in wrong('<a href="https://e.com">a</a>', {}, "main.html")
+    ]
 
 
 def test_the_same_fault_twice_has_two_places() -> None:
     text = 'a<script></script>\n<script></script><img src="no.png">\n<img src="no.png">'
-    assert [("MC308", 1, 2), ("MC308", 2, 1), ("MC201", 2, 28), ("MC201", 3, 11)] == lines(wrong(text, {}, "main.html"))
+    assert [("MC308", 1, 2), ("MC308", 2, 1), ("MC201", 2, 28), ("MC201", 3, 11)] == lines(
+        wrong(text, {}, "main.html")
+    )
 
 
 def test_a_long_address_is_shortened_in_the_message() -> None:
@@ -165,7 +174,9 @@ def test_templates_make_html_too_and_faults_are_found_in_their_source() -> None:
 def test_tags_know_their_attributes() -> None:
     found = list(tags("<a B='&lt;' c=\"\" d=e f></a>"))
     assert [("a", False), ("a", True)] == [(t.name, t.closing) for t in found]
-    assert [("b", "<"), ("c", ""), ("d", "e"), ("f", "")] == [(x.name, x.value) for x in found[0].attributes]
+    assert [("b", "<"), ("c", ""), ("d", "e"), ("f", "")] == [
+        (x.name, x.value) for x in found[0].attributes
+    ]
     assert ("<", None) == (found[0].get("b"), found[0].get("z"))
 
 
@@ -197,7 +208,11 @@ def test_edits_are_carried_out_in_order() -> None:
 )
 def test_tex_of_an_html_article_is_told(text: str, column: int, shown: str) -> None:
     (found,) = wrong(text, {}, "main.html")
-    assert ("MC329", Severity.WARNING, (1, column)) == (found.code, found.severity, lines([found])[0][1:])
+    assert ("MC329", Severity.WARNING, (1, column)) == (
+        found.code,
+        found.severity,
+        lines([found])[0][1:],
+    )
     assert f"`{shown}`" in found.message
 
 
@@ -223,17 +238,19 @@ def test_tex_of_a_template_is_found_by_its_words() -> None:
 
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-PNG_PIXEL = (
-    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+PNG_PIXEL = "data:image/png;base64,"
+PNG_PIXEL += (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 )
-SVG_PIXEL = (
-    "data:image/svg+xml,%3C%3Fxml version='1.0' encoding='UTF-8'%3F%3E%3Csvg width='1px' height='1px' viewBox='0 0 1 1'"
-)
+SVG_PIXEL = "data:image/svg+xml,"
+SVG_PIXEL += "%3C%3Fxml version='1.0' encoding='UTF-8'%3F%3E%3Csvg width='1px' height='1px' viewBox='0 0 1 1'"
 
 
 @pytest.mark.parametrize("name", ["main.html", "main.md", "main.html.j2"])
 @pytest.mark.parametrize("pixel", [PIXEL, PNG_PIXEL, SVG_PIXEL])
-def test_a_picture_of_one_pixel_that_keeps_a_place_is_left_out_with_a_note(name: str, pixel: str) -> None:
+def test_a_picture_of_one_pixel_that_keeps_a_place_is_left_out_with_a_note(
+    name: str, pixel: str
+) -> None:
     text = f'<p>甲<img class="lazy" src="{pixel}" alt="">乙<img src="{pixel}"></p>'
     (found,) = wrong(text, {}, name)
     assert ("MC214", Severity.INFO, 1) == (found.code, found.severity, lines([found])[0][1])
@@ -248,7 +265,9 @@ def test_a_ground_of_one_pixel_is_left_out_with_a_note(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["main.html", "main.md"])
-@pytest.mark.parametrize("late", ['data-original="https://a.cn/b"', 'data-lazy="//a.cn/b"', 'file="images/a.png"'])
+@pytest.mark.parametrize(
+    "late", ['data-original="https://a.cn/b"', 'data-lazy="//a.cn/b"', 'file="images/a.png"']
+)
 def test_one_pixel_before_a_picture_of_another_attribute_is_an_error(name: str, late: str) -> None:
     (found,) = wrong(f'<p>甲<img src="{PIXEL}" {late}></p>', {}, name)
     assert ("MC206", Severity.ERROR) == (found.code, found.severity)

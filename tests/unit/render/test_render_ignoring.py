@@ -6,7 +6,11 @@ from render_inputs import Folder, news, render
 
 from massctl.model.diagnostics import Diagnostic
 
-FILES = {"spring/articles/main.md": "![](a.png)", "spring/articles/a.png": "A", "spring/images/cover.jpg": "c"}
+FILES = {
+    "spring/articles/main.md": "![](a.png)",
+    "spring/articles/a.png": "A",
+    "spring/images/cover.jpg": "c",
+}
 
 
 def said(*codes: str, files: dict[str, str] = FILES, **article: Any) -> list[Diagnostic]:
@@ -15,7 +19,9 @@ def said(*codes: str, files: dict[str, str] = FILES, **article: Any) -> list[Dia
 
 
 def told(diagnostics: list[Diagnostic]) -> list[tuple[str, str]]:
-    return [(d.code, d.place.file.removeprefix("campaigns/spring/")) for d in diagnostics if d.place]
+    return [
+        (d.code, d.place.file.removeprefix("campaigns/spring/")) for d in diagnostics if d.place
+    ]
 
 
 def test_a_warning_goes() -> None:
@@ -35,7 +41,10 @@ def test_an_entry_that_ignores_nothing_is_a_warning_at_its_place() -> None:
 
 def test_an_error_stays() -> None:
     found = said("MC301", "MC215", title="字" * 65)
-    assert [("MC325", "campaign.yaml:ignore.0.code"), ("MC301", "campaign.yaml:mpnews.articles.0.title")] == told(found)
+    assert [
+        ("MC325", "campaign.yaml:ignore.0.code"),
+        ("MC301", "campaign.yaml:mpnews.articles.0.title"),
+    ] == told(found)
     assert "MC301 is an error here, and you cannot ignore errors" == found[0].message
 
 

@@ -71,7 +71,9 @@ def test_a_title_above_the_documented_length_is_a_warning(length: int) -> None:
         "and gave it back whole when it was last measured"
     )
     assert ("MC301", Severity.WARNING, message) == (found.code, found.severity, found.message)
-    assert "apply reads the draft back and compares it; if WeChat refuses it (45003)" in (found.hint or "")
+    assert "apply reads the draft back and compares it; if WeChat refuses it (45003)" in (
+        found.hint or ""
+    )
 
 
 def test_an_author_of_more_than_eight_may_be_cut() -> None:
@@ -100,7 +102,9 @@ def test_source_url(url: str, code: str | None) -> None:
 
 
 def test_a_title_is_one_line_with_something_in_it() -> None:
-    assert [["MC313"], ["MC014"]] == [[f.code for f in limits.title_faults(title)] for title in ("", "a\nb")]
+    assert [["MC313"], ["MC014"]] == [
+        [f.code for f in limits.title_faults(title)] for title in ("", "a\nb")
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "<section></section>", "<p> &nbsp;\n</p>"])
@@ -109,7 +113,14 @@ def test_empty_content_is_an_error(content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["<p>a</p>", "<IMG src=x>", "<svg></svg>", "<mp-common-profile>", '<p style="background:url(x)"></p>']
+    "content",
+    [
+        "<p>a</p>",
+        "<IMG src=x>",
+        "<svg></svg>",
+        "<mp-common-profile>",
+        '<p style="background:url(x)"></p>',
+    ],
 )
 def test_words_or_pictures_are_content(content: str) -> None:
     assert [] == list(limits.empty_content_faults(content))
@@ -127,12 +138,16 @@ def test_a_placeholder_counts_as_long_as_a_real_address() -> None:
     one = f'<img src="massctl-picture:{"0" * 64}">'
     # 12 characters of the tag and 120 of the address.
     fits = (20_000 // 132) * one
-    assert [[], ["MC304"]] == [[f.code for f in limits.content_faults(text, REFUSING)] for text in (fits, fits + one)]
+    assert [[], ["MC304"]] == [
+        [f.code for f in limits.content_faults(text, REFUSING)] for text in (fits, fits + one)
+    ]
 
 
 def test_bytes_are_counted_and_not_characters() -> None:
     texts = ("字" * 333_333, "字" * 333_333 + "a")
-    assert [["MC346"], ["MC304"]] == [[f.code for f in limits.content_faults(text)] for text in texts]
+    assert [["MC346"], ["MC304"]] == [
+        [f.code for f in limits.content_faults(text)] for text in texts
+    ]
 
 
 def test_above_the_documented_length_stands_a_note() -> None:
@@ -157,7 +172,10 @@ def test_too_long_an_article_says_what_of_it_is_text() -> None:
 def test_too_long_an_article_says_what_its_pictures_take() -> None:
     picture = f'<img src="massctl-picture:{"0" * 64}" style="display:block;max-width:100%">'
     found = next(limits.content_faults(picture * 30 + "字" * 16_000, REFUSING))
-    assert "16,000 of them are text, 5,070 are tags and styles; 30 pictures take about 5,100" == found.hint
+    assert (
+        "16,000 of them are text, 5,070 are tags and styles; 30 pictures take about 5,100"
+        == found.hint
+    )
 
 
 def test_too_long_an_article_points_at_its_longest_formula() -> None:

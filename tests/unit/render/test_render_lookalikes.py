@@ -110,12 +110,18 @@ def test_asterisks_that_stay_are_a_warning(text: str) -> None:
 def test_markdown_that_is_not_read_inside_html_is_told(text: str, code: str, column: int) -> None:
     found = [each for each in wrong(text, PICTURE) if each.code in ("MC201", "MC312")]
     assert [(code, column)] == [(each, at) for each, _, at in lines(found)]
-    assert "Markdown is not read directly after a tag: leave a line empty there, or write HTML" == found[0].hint
+    assert (
+        "Markdown is not read directly after a tag: leave a line empty there, or write HTML"
+        == found[0].hint
+    )
 
 
 def test_markdown_in_an_argument_of_a_block_has_its_own_hint() -> None:
     (found,) = wrong("{{ blocks.lead('**不粗**') }}", name="main.md.j2")
-    assert ("MC312", "what a block is given is text: write Markdown between {% call %} and {% endcall %}") == (
+    assert (
+        "MC312",
+        "what a block is given is text: write Markdown between {% call %} and {% endcall %}",
+    ) == (
         found.code,
         found.hint,
     )
@@ -178,7 +184,16 @@ def test_cells_without_a_column_are_an_error(text: str, line: int, column: int, 
 
 @pytest.mark.parametrize(
     "row",
-    ["| 1 | 2 |", "| 1 | 2", "1 | 2 |", "| 1 |", "| 1 | 2 | |", "| 1 | 2 | | |", "| a\\|b | `x\\|y` |", "| | 2 |"],
+    [
+        "| 1 | 2 |",
+        "| 1 | 2",
+        "1 | 2 |",
+        "| 1 |",
+        "| 1 | 2 | |",
+        "| 1 | 2 | | |",
+        "| a\\|b | `x\\|y` |",
+        "| | 2 |",
+    ],
 )
 def test_cells_with_a_column_say_nothing(row: str) -> None:
     assert [] == wrong(TABLE + row)
@@ -199,7 +214,16 @@ def test_underscores_that_stay_are_a_warning(text: str, column: int, right: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["__粗__", "`这是__粗__吗`", "填空：____", "方法__init__()是", "a__b__c", "看 x/__init__.py", "é__x__é"]
+    "text",
+    [
+        "__粗__",
+        "`这是__粗__吗`",
+        "填空：____",
+        "方法__init__()是",
+        "a__b__c",
+        "看 x/__init__.py",
+        "é__x__é",
+    ],
 )
 def test_underscores_that_are_meant_say_nothing(text: str) -> None:
     assert [] == wrong(text)
@@ -208,7 +232,12 @@ def test_underscores_that_are_meant_say_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "told"),
     [
-        ("| a | b | c |\n|---|---|\n| 1 | 2 | 3 |", 2, 1, "the header has 3 cells, the line of dashes 2"),
+        (
+            "| a | b | c |\n|---|---|\n| 1 | 2 | 3 |",
+            2,
+            1,
+            "the header has 3 cells, the line of dashes 2",
+        ),
         ("> `a|b` | c\n> --|:-:\n> 1 | 2", 2, 3, "the header has 3 cells, the line of dashes 2"),
         ("字\n\n| a | b |\n| 1 | 2 |", 3, 1, "the line of dashes below the header is missing"),
         ("看[词][nope]，", 1, 2, "`[词][nope]` is not a link: there is no definition of `[nope]`"),
@@ -217,7 +246,9 @@ def test_underscores_that_are_meant_say_nothing(text: str) -> None:
         ("（词）[https://e.com/a]", 1, 1, "`（词）[https://e.com/a]` is not a link"),
     ],
 )
-def test_tables_and_links_that_are_none_are_a_warning(text: str, line: int, column: int, told: str) -> None:
+def test_tables_and_links_that_are_none_are_a_warning(
+    text: str, line: int, column: int, told: str
+) -> None:
     found = wrong(text)
     assert [("MC314", line, column)] == lines(found)
     assert Severity.WARNING is found[0].severity
@@ -262,7 +293,10 @@ def test_bars_and_brackets_of_prose_say_nothing(text: str) -> None:
         ("## 标题 {#title}", 1, 7),
         ("字\n\n```mermaid\ngraph TD; A-->B\n```", 3, 4),
         ("> ```PlantUML\n> a\n> ```", 1, 6),
-        *((f"```{language}\na\n```", 1, 4) for language in ("puml", "dot", "graphviz", "echarts", "d2", "vega-lite")),
+        *(
+            (f"```{language}\na\n```", 1, 4)
+            for language in ("puml", "dot", "graphviz", "echarts", "d2", "vega-lite")
+        ),
         *((f"字\n\n{mark}", 3, 1) for mark in ("[[_TOC_]]", "${toc}", "[TOC levels=2]", "{: toc}")),
         ("见 [[会员 手册]]", 1, 3),
         ("见 [[#标题|那里]]", 1, 3),
@@ -305,7 +339,11 @@ def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
     ("text", "code", "hint"),
     [
         ("字 {% note %}", "MC344", "write the result of the other tool, or remove it"),
-        ("[TOC]\n\n[TOC]", "MC344", "remove it; if readers need an overview, write the headings as a list"),
+        (
+            "[TOC]\n\n[TOC]",
+            "MC344",
+            "remove it; if readers need an overview, write the headings as a list",
+        ),
         (
             "```mermaid\na\n```",
             "MC344",
@@ -315,15 +353,27 @@ def test_marks_that_are_what_it_is_about_say_nothing(text: str) -> None:
         ("![图](a.png =40%x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图](a.png =300x)", "MC201", 'give a width in HTML: `<img src="a.png" width="50%">`'),
         ("![图|300](a.png)", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
-        ("![图](a.png){width=50%}", "MC344", 'give a width in HTML: `<img src="a.png" width="50%">`'),
+        (
+            "![图](a.png){width=50%}",
+            "MC344",
+            'give a width in HTML: `<img src="a.png" width="50%">`',
+        ),
         ("++词++", "MC344", "write `<u>…</u>`"),
         (
             "<audio src=a.mp3></audio>",
             "MC308",
             "insert the sound in the console and copy its element: `<mp-common-mpaudio>`",
         ),
-        ("@startuml\nA -> B\n@enduml", "MC344", "export it as a picture, and write `![…](images/diagram.png)` instead"),
-        ("<![图](a.png)>", "MC344", "write the pictures on one line without `<`, `,` and `>`: they stand side by side"),
+        (
+            "@startuml\nA -> B\n@enduml",
+            "MC344",
+            "export it as a picture, and write `![…](images/diagram.png)` instead",
+        ),
+        (
+            "<![图](a.png)>",
+            "MC344",
+            "write the pictures on one line without `<`, `,` and `>`: they stand side by side",
+        ),
     ],
 )
 def test_a_mark_of_another_tool_has_one_way_out(text: str, code: str, hint: str) -> None:
@@ -373,9 +423,24 @@ def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:
     [
         ("::: waring 注意\n内容\n:::", 1, 1, "did you mean `warning`?"),
         ("> [!TIPS]\n> 内容", 1, 3, "did you mean `tip`?"),
-        ("字\n\n::: foo\n内容\n:::", 3, 1, "a box is one of note, tip, important, warning, caution, details"),
-        ("::: {.提示}\n内容\n:::", 1, 1, "a box is one of note, tip, important, warning, caution, details"),
-        ("::: tip\n字\n:::\n\n:::", 5, 1, "remove it; a box with another in it is written with `::::`"),
+        (
+            "字\n\n::: foo\n内容\n:::",
+            3,
+            1,
+            "a box is one of note, tip, important, warning, caution, details",
+        ),
+        (
+            "::: {.提示}\n内容\n:::",
+            1,
+            1,
+            "a box is one of note, tip, important, warning, caution, details",
+        ),
+        (
+            "::: tip\n字\n:::\n\n:::",
+            5,
+            1,
+            "remove it; a box with another in it is written with `::::`",
+        ),
         (
             "::: tip\n::: note\n字\n:::\n:::",
             2,
@@ -386,7 +451,9 @@ def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:
         ("```py\nx\n``\n\n字", 1, 1, "write ` ``` ` on a line behind it"),
     ],
 )
-def test_a_box_or_code_that_is_none_or_never_ends_is_a_warning(text: str, line: int, column: int, hint: str) -> None:
+def test_a_box_or_code_that_is_none_or_never_ends_is_a_warning(
+    text: str, line: int, column: int, hint: str
+) -> None:
     found = wrong(text)
     assert [("MC314", line, column)] == lines(found)
     assert Severity.WARNING is found[0].severity
@@ -420,13 +487,17 @@ def test_boxes_and_code_that_end_say_nothing(text: str) -> None:
         ("> 1. 甲\n> 4. 乙\n> 5. 丙", 2, "4.", "2."),
     ],
 )
-def test_a_number_that_markdown_counts_anew_is_told(text: str, line: int, written: str, shown: str) -> None:
+def test_a_number_that_markdown_counts_anew_is_told(
+    text: str, line: int, written: str, shown: str
+) -> None:
     (found,) = wrong(text)
     assert (("MC351", line), Severity.WARNING) == (lines([found])[0][:2], found.severity)
     assert f"`{written}` is shown as `{shown}`" in found.message
 
 
-@pytest.mark.parametrize("text", ["1. 甲\n1. 乙\n1. 丙", "0. 甲\n0. 乙", "10. 甲\n11. 乙", "1. 甲\n<!-- -->\n10. 乙"])
+@pytest.mark.parametrize(
+    "text", ["1. 甲\n1. 乙\n1. 丙", "0. 甲\n0. 乙", "10. 甲\n11. 乙", "1. 甲\n<!-- -->\n10. 乙"]
+)
 def test_numbers_that_count_or_that_are_all_the_same_say_nothing(text: str) -> None:
     assert [] == wrong(text)
 

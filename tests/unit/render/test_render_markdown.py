@@ -21,7 +21,11 @@ MARK = re.compile("^(•|[0-9]+[.]|☐|☑) ")
 
 def item(text: str, width: str = "") -> str:
     kind = {"☐": " task", "☑": " done"}.get(text[0], "")
-    return f'<section class="item{width}{kind}">' + MARK.sub(r'<span class="mark">\1 </span>', text) + "</section>"
+    return (
+        f'<section class="item{width}{kind}">'
+        + MARK.sub(r'<span class="mark">\1 </span>', text)
+        + "</section>"
+    )
 
 
 def entries(*texts: str, width: str = "") -> str:
@@ -99,7 +103,10 @@ def test_blocks(text: str, expected: str) -> None:
         ("<!-- a -->\n\n标题\n===\n\n# 标题", '<h1><span class="inner">标题</span></h1>'),
         ("a\n\n# 标题", '<p>a</p><h1><span class="inner">标题</span></h1>'),
         ("> # 标题", '<blockquote><h1><span class="inner">标题</span></h1></blockquote>'),
-        ("# 别的\n\n# 标题", '<h1><span class="inner">别的</span></h1><h1><span class="inner">标题</span></h1>'),
+        (
+            "# 别的\n\n# 标题",
+            '<h1><span class="inner">别的</span></h1><h1><span class="inner">标题</span></h1>',
+        ),
         ("## 标题", '<h2><span class="inner">标题</span></h2>'),
     ],
 )
@@ -144,7 +151,9 @@ def test_links(text: str, expected: str) -> None:
 
 def test_links_stay_for_accounts_that_may_have_them() -> None:
     at = page(links="keep")
-    assert '<p><a href="https://e.com/a%20b">a</a> b</p>' == markdown_to_html("[a](<https://e.com/a b>) [b]()", at)
+    assert '<p><a href="https://e.com/a%20b">a</a> b</p>' == markdown_to_html(
+        "[a](<https://e.com/a b>) [b]()", at
+    )
     assert [] == at.faults
 
 
@@ -174,14 +183,25 @@ def test_links_stay_for_accounts_that_may_have_them() -> None:
         ("<center>中 **粗**</center>", "MC312", Severity.WARNING, "**粗"),
     ],
 )
-def test_what_would_be_lost_is_reported_once(text: str, code: str, severity: Severity, needle: str) -> None:
+def test_what_would_be_lost_is_reported_once(
+    text: str, code: str, severity: Severity, needle: str
+) -> None:
     at = page()
     markdown_to_html(text, at)
     assert [(code, severity, needle)] == [(f.code, f.severity, f.needle) for f in at.faults]
 
 
 @pytest.mark.parametrize(
-    "said", ["2*3*4", "* 必填，* 选填", "姓名*：电话*：", "5 * 6 * 7", "a/*b*/c", "满 100 元* 减 20 元*", "<i>*</i>"]
+    "said",
+    [
+        "2*3*4",
+        "* 必填，* 选填",
+        "姓名*：电话*：",
+        "5 * 6 * 7",
+        "a/*b*/c",
+        "满 100 元* 减 20 元*",
+        "<i>*</i>",
+    ],
 )
 def test_asterisks_in_html_that_are_signs_are_not_reported(said: str) -> None:
     at = page()
@@ -206,7 +226,9 @@ def test_asterisks_in_html_that_are_signs_are_not_reported(said: str) -> None:
     ],
 )  # fmt: skip
 def test_pictures(text: str, expected: str) -> None:
-    assert f"<p>字{expected.format(hold=hold('A'))}</p>" == md("字" + text, {"spring/articles/a.png": "A"})
+    assert f"<p>字{expected.format(hold=hold('A'))}</p>" == md(
+        "字" + text, {"spring/articles/a.png": "A"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -227,13 +249,17 @@ def test_a_title_is_told_where_it_is_no_caption(text: str, codes: list[str]) -> 
 def test_a_lone_picture_needs_no_paragraph() -> None:
     picture = f'<img src="{hold("A")}" data-w="1080">'
     files = {"spring/articles/a.png": "A"}
-    assert f"<p>a</p>{picture}{picture}{picture}" == md("a\n\n![](a.png)\n\n![](a.png)\n![](a.png)", files)
+    assert f"<p>a</p>{picture}{picture}{picture}" == md(
+        "a\n\n![](a.png)\n\n![](a.png)\n![](a.png)", files
+    )
     assert f"<blockquote>{picture}</blockquote>" == md("> ![](a.png)", files)
 
 
 def test_the_built_in_theme_keeps_pictures_apart() -> None:
     css = built_in_theme("qingshan") or ""
-    found = body("![](a.png)\n\n<img src='a.png' height='9'>", {"spring/articles/a.png": "A"}, css=css)
+    found = body(
+        "![](a.png)\n\n<img src='a.png' height='9'>", {"spring/articles/a.png": "A"}, css=css
+    )
     style = 'style="display:block;width:100%;margin:0 0 1.2em"'
     assert f'<img src="{hold("A")}" data-w="1080" {style}>' in found
     assert 1 == found.count("width:14px")
@@ -315,7 +341,10 @@ def test_a_link_that_runs_a_script_is_reported_once(text: str, count: int) -> No
         ("一、庚\n二、辛", 1),
         ("安排如下：\n（1）上午九点在一楼的大厅集合，请带好身份证。\n（2）下午三点散会。", 1),
         ("① 戊\\\n② 己", 0),
-        ("他那天在会上一共说了三条：一是快，二是好，三是省，\n（三）才是要紧的一条，其余两条大家早就知道了。", 0),
+        (
+            "他那天在会上一共说了三条：一是快，二是好，三是省，\n（三）才是要紧的一条，其余两条大家早就知道了。",
+            0,
+        ),
         ("床前明月光，<br>\n疑是地上霜。", 1),
         ("这一段是编辑器自动换行的，每一行都有二十来个字，\n所以连成一段才是写的人的意思。", 0),
         ("one short\nline", 0),
@@ -330,7 +359,9 @@ def test_short_lines_that_fuse_are_told(text: str, count: int) -> None:
 def test_lines_stay_lines_where_the_campaign_says_so() -> None:
     at = page()
     at.breaks = True
-    assert "<p>床前明月光，<br>疑是地上霜。</p>" == markdown_to_html("床前明月光，\n疑是地上霜。", at)
+    assert "<p>床前明月光，<br>疑是地上霜。</p>" == markdown_to_html(
+        "床前明月光，\n疑是地上霜。", at
+    )
     assert [] == at.faults
 
 

@@ -11,7 +11,9 @@ from massctl.render.highlight import CODE_CHARACTERS_MAX, coloured_pieces
 
 def notes(*texts: str, title: str = "Notes") -> str:
     written = "".join(f'<section class="note">{t}</section>' for t in texts)
-    return f'<section class="notes"><section class="notes-title">{title}</section>{written}</section>'
+    return (
+        f'<section class="notes"><section class="notes-title">{title}</section>{written}</section>'
+    )
 
 
 def ref(number: int) -> str:
@@ -51,7 +53,9 @@ def test_a_footnote_that_is_not_there_is_told(name: str) -> None:
     assert Severity.WARNING is found[0].severity
 
 
-LIST = '<section class="list"><section class="item"><span class="mark">• </span>甲</section></section>'
+LIST = (
+    '<section class="list"><section class="item"><span class="mark">• </span>甲</section></section>'
+)
 
 
 def box(kind: str, title: str, text: str) -> str:
@@ -124,7 +128,10 @@ def high(text: str) -> str:
         ("H~2~O，CO~2~", "H<sub>2</sub>O，CO<sub>2</sub>"),
         ("x~n~", "x<sub>n</sub>"),
         ("好~今天~ 10~20~30 ~a~ ~~删~~", "好~今天~ 10~20~30 ~a~ <s>删</s>"),
-        ("x^2^ 米^2^ 10^-3^ (a)^n^", "x<sup>2</sup> 米<sup>2</sup> 10<sup>-3</sup> (a)<sup>n</sup>"),
+        (
+            "x^2^ 米^2^ 10^-3^ (a)^n^",
+            "x<sup>2</sup> 米<sup>2</sup> 10<sup>-3</sup> (a)<sup>n</sup>",
+        ),
         ("^_^ a^b ^2^ 2^", "^_^ a^b ^2^ 2^"),
         ("[H~2~O x^2^]()", "H<sub>2</sub>O x<sup>2</sup>"),
     ],
@@ -185,7 +192,10 @@ def test_a_grammar_that_changes_the_text_is_not_believed(monkeypatch: pytest.Mon
     assert coloured_pieces("ab", "python") is None
 
 
-@given(st.text("if x:\n\t 'a\"#<>&\u00a0中/*", max_size=120), st.sampled_from(["python", "js", "html", "yaml", "sh"]))
+@given(
+    st.text("if x:\n\t 'a\"#<>&\u00a0中/*", max_size=120),
+    st.sampled_from(["python", "js", "html", "yaml", "sh"]),
+)
 def test_colours_change_no_character(code: str, language: str) -> None:
     coloured = coloured_pieces(code, language)
     assert coloured is not None

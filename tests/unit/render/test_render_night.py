@@ -65,14 +65,20 @@ def test_the_tones_of_a_colour_are_the_nearest_first_without_black_and_white():
     ("better", "hint"),
     [
         ("#123456", "`#123456` is readable in light and dark mode"),
-        (None, "no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`"),
+        (
+            None,
+            "no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`",
+        ),
     ],
 )
 def test_an_accent_is_told_with_a_better_tone_where_there_is_one(
     is_by_night: bool, mode: str, better: str | None, hint: str
 ):
     say, how = words_for("#e60012", Faded(is_by_night, 4.49, better), is_accent=True)
-    assert f"the colour `#e60012` has a contrast of 4.4:1 in {mode} mode; at least 4.5:1 is needed" == say
+    assert (
+        f"the colour `#e60012` has a contrast of 4.4:1 in {mode} mode; at least 4.5:1 is needed"
+        == say
+    )
     assert hint == how
 
 

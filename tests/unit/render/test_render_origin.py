@@ -15,14 +15,30 @@ SAY = Phrase("x")
 @pytest.mark.parametrize(
     ("fault", "place", "written"),
     [
-        (Fault("MC102", SAY, path="c/a.md", line=3, column=2, width=2), Place(FILE, 3, 2, 3, 4), "three"),
-        (Fault("MC102", SAY, path="c/a.md", line=1, column=2, width=4), Place(FILE, 1, 2, 2, 2), "one"),
+        (
+            Fault("MC102", SAY, path="c/a.md", line=3, column=2, width=2),
+            Place(FILE, 3, 2, 3, 4),
+            "three",
+        ),
+        (
+            Fault("MC102", SAY, path="c/a.md", line=1, column=2, width=4),
+            Place(FILE, 1, 2, 2, 2),
+            "one",
+        ),
         (Fault("MC104", SAY, path="c/a.md", line=4), Place(FILE, 4), "four"),
         (Fault("MC104", SAY, path="c/a.md", line=5), Place(FILE, 5), None),
         (Fault("MC104", SAY, path="c/a.md"), Place(FILE), None),
-        (Fault("MC003", SAY, path="c/b.md", line=3, column=2, width=2), Place("campaigns/c/b.md", 3, 2), None),
+        (
+            Fault("MC003", SAY, path="c/b.md", line=3, column=2, width=2),
+            Place("campaigns/c/b.md", 3, 2),
+            None,
+        ),
         (Fault("MC201", SAY, needle="two"), Place(FILE, 2, 1, 2, 4), "two"),
-        (Fault("MC201", SAY, needle="o\r\nthree", shift=1, width=1), Place(FILE, 2, 4, 2, 4), "two"),
+        (
+            Fault("MC201", SAY, needle="o\r\nthree", shift=1, width=1),
+            Place(FILE, 2, 4, 2, 4),
+            "two",
+        ),
         (Fault("MC201", SAY, needle="ee\nfo"), Place(FILE, 3, 4, 4, 3), "three"),
         (Fault("MC201", SAY, needle="five"), None, None),
     ],

@@ -1,5 +1,16 @@
 import pytest
-from render_inputs import Folder, body, hold, lines, markdown_to_html, news, page, rendered, sha, wrong
+from render_inputs import (
+    Folder,
+    body,
+    hold,
+    lines,
+    markdown_to_html,
+    news,
+    page,
+    rendered,
+    sha,
+    wrong,
+)
 
 from massctl.model.message import Purpose
 from massctl.render.fault import Fault
@@ -63,7 +74,9 @@ def test_where_a_template_is(written: str, expected: str) -> None:
     assert expected == template_path(written, "c")
 
 
-@pytest.mark.parametrize("written", ["../a.md", "a/../b.md", "/a.md", "a\\b.md", "_shared/../d/a.md", "a\0b"])
+@pytest.mark.parametrize(
+    "written", ["../a.md", "a/../b.md", "/a.md", "a\\b.md", "_shared/../d/a.md", "a\0b"]
+)
 def test_where_a_template_may_not_be(written: str) -> None:
     found = template_path(written, "c")
     assert isinstance(found, Fault)
@@ -71,7 +84,9 @@ def test_where_a_template_may_not_be(written: str) -> None:
 
 
 def test_a_picture_beside_the_article_wins() -> None:
-    assert hold("near") in body("![](a.png)", {"spring/articles/a.png": "near", "spring/a.png": "far"})
+    assert hold("near") in body(
+        "![](a.png)", {"spring/articles/a.png": "near", "spring/a.png": "far"}
+    )
 
 
 def test_a_picture_is_looked_for_in_the_campaigns_folder_next() -> None:
@@ -124,7 +139,11 @@ def test_pictures_are_listed_once_in_order_of_first_use() -> None:
     }
     folder = Folder(files)
     found = rendered(
-        news({"content": "articles/1.md", "cover": "1.jpg"}, {"content": "articles/2.md", "cover": "2.jpg"}), folder
+        news(
+            {"content": "articles/1.md", "cover": "1.jpg"},
+            {"content": "articles/2.md", "cover": "2.jpg"},
+        ),
+        folder,
     )
     expected = [
         (sha("one"), Purpose.MATERIAL),
@@ -140,12 +159,18 @@ def test_pictures_are_listed_once_in_order_of_first_use() -> None:
 @pytest.mark.parametrize("length", [900, 901, 100_000])
 def test_a_path_that_no_file_can_have_is_cut_in_what_is_said(length: int):
     written = "x" * length
-    for found, code in ((template_path(written, "c"), "MC105"), (picture_paths(written, "c/a.md", "c"), "MC201")):
+    for found, code in (
+        (template_path(written, "c"), "MC105"),
+        (picture_paths(written, "c/a.md", "c"), "MC201"),
+    ):
         if length == 900:
             assert not isinstance(found, Fault)
         else:
             assert isinstance(found, Fault)
-            assert (code, True) == (found.code, found.message.endswith("… is too long for a file name"))
+            assert (code, True) == (
+                found.code,
+                found.message.endswith("… is too long for a file name"),
+            )
             assert len(found.message) < 200
 
 
@@ -163,13 +188,17 @@ def test_of_an_address_written_twice_the_faulty_one_is_the_place() -> None:
     files = {"spring/articles/大图 空格.png": "x"}
     text = "![图](<大图 空格.png>)\n\n大图 空格.png\n\n![图](大图 空格.png)"
     assert [("MC201", 5, 6)] == lines(wrong(text, files))
-    assert [("MC312", 3, 5)] == lines(wrong("[甲](<https://a.cn/b c>)\n\n[甲](https://a.cn/b c)"))[-1:]
+    assert [("MC312", 3, 5)] == lines(wrong("[甲](<https://a.cn/b c>)\n\n[甲](https://a.cn/b c)"))[
+        -1:
+    ]
 
 
 def in_a_row(text: str, **sizes: tuple[int, int]) -> str:
     """Markdown of the pictures of `sizes`, with `A` for the address of `a.png`."""
     at = page({f"spring/articles/{name}.png": name for name in sizes})
-    at.pictures._inputs.sizes.update({f"spring/articles/{name}.png": size for name, size in sizes.items()})
+    at.pictures._inputs.sizes.update(
+        {f"spring/articles/{name}.png": size for name, size in sizes.items()}
+    )
     html = markdown_to_html(text, at)
     assert [] == at.faults
     for name in sizes:
@@ -185,7 +214,9 @@ def cell(picture: str, width: str, gap: str = ";margin-left:2%", data_w: int = 8
 def test_pictures_on_one_line_stand_side_by_side_at_one_height() -> None:
     expected = f'<section class="figure">{cell("A", "65.33", "")}{cell("B", "32.66")}</section>'
     assert expected == in_a_row("![图](a.png)![图](b.png)", a=(800, 400), b=(800, 800))
-    assert f"<blockquote>{expected}</blockquote>" == in_a_row("> ![图](a.png) ![图](b.png)", a=(800, 400), b=(800, 800))
+    assert f"<blockquote>{expected}</blockquote>" == in_a_row(
+        "> ![图](a.png) ![图](b.png)", a=(800, 400), b=(800, 800)
+    )
 
 
 def test_four_pictures_are_two_rows_and_five_begin_with_three() -> None:
@@ -200,7 +231,8 @@ def test_four_pictures_are_two_rows_and_five_begin_with_three() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["![图](a.png)\n![图](b.png)", "![图](a.png)\n\n![图](b.png)", "![图](a.png)\\\n![图](b.png)"]
+    "text",
+    ["![图](a.png)\n![图](b.png)", "![图](a.png)\n\n![图](b.png)", "![图](a.png)\\\n![图](b.png)"],
 )
 def test_pictures_on_lines_of_their_own_stand_below_each_other(text: str) -> None:
     expected = "".join(f'<img src="{name}" data-w="800" alt="图">' for name in "AB")
@@ -211,11 +243,17 @@ def test_each_picture_of_a_row_has_its_caption_or_the_last_one_has_that_of_all()
     caption = '<section class="caption">题</section>'
     both = f"{cell('A' + caption, '49', '')}{cell('B' + caption, '49')}"
     sizes = {"a": (800, 600), "b": (800, 600)}
-    assert f'<section class="figure">{both}</section>' == in_a_row('![图](a.png "题") ![图](b.png "题")', **sizes)
+    assert f'<section class="figure">{both}</section>' == in_a_row(
+        '![图](a.png "题") ![图](b.png "题")', **sizes
+    )
     one = f"{cell('A', '49', '')}{cell('B', '49')}{caption}"
-    assert f'<section class="figure">{one}</section>' == in_a_row('![图](a.png) ![图](b.png "题")', **sizes)
+    assert f'<section class="figure">{one}</section>' == in_a_row(
+        '![图](a.png) ![图](b.png "题")', **sizes
+    )
     first = f"{cell('A' + caption, '49', '')}{cell('B', '49')}"
-    assert f'<section class="figure">{first}</section>' == in_a_row('![图](a.png "题") ![图](b.png)', **sizes)
+    assert f'<section class="figure">{first}</section>' == in_a_row(
+        '![图](a.png "题") ![图](b.png)', **sizes
+    )
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def test_a_term_with_markup_in_the_middle_is_found_where_its_word_stands() -> No
 @pytest.mark.parametrize("key", ["title", "author", "digest"])
 def test_terms_are_looked_for_in_every_string(key: str) -> None:
     found = judged("字", **{key: "最佳"})
-    assert [f"campaigns/spring/campaign.yaml:mpnews.articles.0.{key}"] == [d.place.file for d in found if d.place]
+    assert [f"campaigns/spring/campaign.yaml:mpnews.articles.0.{key}"] == [
+        d.place.file for d in found if d.place
+    ]
 
 
 def test_a_banned_word_is_an_error_and_an_allowed_one_is_none() -> None:
@@ -92,7 +94,9 @@ def test_terms_are_looked_for_in_every_message(message: dict[str, object], key: 
     ],
 )
 def test_characters_that_nobody_sees(text: str, expected: list[tuple[str, int, int]]) -> None:
-    assert expected == [(each.character, each.start, each.count) for each in unseen_characters(text)]
+    assert expected == [
+        (each.character, each.start, each.count) for each in unseen_characters(text)
+    ]
 
 
 def test_they_are_found_at_their_first_place_in_the_file() -> None:
@@ -207,7 +211,9 @@ def test_an_html_article_is_asked_once(html: str, places: list[tuple[str, int, i
     ],
 )
 def test_pictures_with_hardly_any_pixels(size: tuple[int, int], is_tiny: bool) -> None:
-    folder = Folder({"spring/articles/main.md": "![有](a.png)", "spring/images/cover.jpg": "c", **FILES})
+    folder = Folder(
+        {"spring/articles/main.md": "![有](a.png)", "spring/images/cover.jpg": "c", **FILES}
+    )
     folder.sizes["spring/articles/a.png"] = size
     assert (["MC214"] if is_tiny else []) == codes(render(news({}), folder)[1])
 

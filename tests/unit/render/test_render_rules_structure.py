@@ -29,7 +29,10 @@ HITS = [
     ("MC340", '<br>\n<p style="font-family: Songti SC, serif">字</p>'),
     ("MC341", '<br>\n<p style="color:red !important">字</p>'),
     ("MC341", '<br>\n<p style="background: linear-gradient(red, blue)">字</p>'),
-    ("MC341", '<br>\n<section style="background-image:linear-gradient(red, blue)"><p>字</p></section>'),
+    (
+        "MC341",
+        '<br>\n<section style="background-image:linear-gradient(red, blue)"><p>字</p></section>',
+    ),
 ]
 
 
@@ -70,7 +73,13 @@ def test_what_breaks_a_rule_is_a_warning_on_its_line(code: str, html: str) -> No
         '<pre style="white-space:pre-wrap">字</pre>',
         "<pre></pre>",
         "<section>" * 10 + "字" + "</section>" * 10,
-        "<section>" * 6 + "<p>" + "<section>" * 6 + "字" + "</section>" * 6 + "</p>" + "</section>" * 6,
+        "<section>" * 6
+        + "<p>"
+        + "<section>" * 6
+        + "字"
+        + "</section>" * 6
+        + "</p>"
+        + "</section>" * 6,
         "<section>字" * 12 + "</section>" * 12,
         "<span leaf><b>字</b></span>",
         '<section nodeleaf><img alt="" src="a.png"></section>',
@@ -116,4 +125,6 @@ def test_markdown_of_ours_keeps_every_rule() -> None:
 def test_important_matters_for_colours_only() -> None:
     style = '<p style="max-width:100% !important;{}">字</p>'
     assert [] == wrong(style.format("color:#333"), {}, "main.html")
-    assert ["MC341"] == [each.code for each in wrong(style.format("color:#333 !important"), {}, "main.html")]
+    assert ["MC341"] == [
+        each.code for each in wrong(style.format("color:#333 !important"), {}, "main.html")
+    ]

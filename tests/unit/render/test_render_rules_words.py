@@ -279,8 +279,13 @@ HARMLESS = """
 )
 def test_what_wechat_forbids_is_found_and_said(name: str, sentence: str) -> None:
     folder = Folder({"spring/articles/main.md": sentence, "spring/images/cover.jpg": "cover"})
-    told = {each.code for each in render(news({"content": "articles/main.md"}), folder, words=LISTS)[1]}
-    assert (True, {"MC360" if name == "incitement" else "MC361"}) == (bool(found(sentence, name=name)), told)
+    told = {
+        each.code for each in render(news({"content": "articles/main.md"}), folder, words=LISTS)[1]
+    }
+    assert (True, {"MC360" if name == "incitement" else "MC361"}) == (
+        bool(found(sentence, name=name)),
+        told,
+    )
 
 
 @pytest.mark.parametrize("name", ["incitement", "forbidden"])
@@ -330,18 +335,26 @@ def test_of_two_terms_that_overlap_the_longer_one_is_told() -> None:
 
 
 def test_no_term_holds_a_group_that_would_take_its_source_away() -> None:
-    parts = [each for _, own in LISTS.terms for group in own.groups for each in (*group.terms, *group.ordinary)]
+    parts = [
+        each
+        for _, own in LISTS.terms
+        for group in own.groups
+        for each in (*group.terms, *group.ordinary)
+    ]
     assert [] == [each for each in parts if re.compile(each).groups]
 
 
-@pytest.mark.parametrize("sentence", ["最" * 20_000, "国家级" + "一" * 20_000, "全网" * 5_000, "获" * 20_000 + "最佳"])
+@pytest.mark.parametrize(
+    "sentence", ["最" * 20_000, "国家级" + "一" * 20_000, "全网" * 5_000, "获" * 20_000 + "最佳"]
+)
 def test_a_hostile_text_takes_no_time(sentence: str) -> None:
     """Each pattern is bounded, so that a text takes the time of its length; pytest's own limit would stop it."""
     assert len(found(sentence)) <= 1
 
 
 @pytest.mark.parametrize(
-    "sentence", ["转发" * 20_000, "关注“" * 20_000, "集" * 20_000 + "赞", "微博" * 20_000 + "转发抽奖"]
+    "sentence",
+    ["转发" * 20_000, "关注“" * 20_000, "集" * 20_000 + "赞", "微博" * 20_000 + "转发抽奖"],
 )
 def test_a_hostile_text_without_an_end_takes_no_time(sentence: str) -> None:
     assert [] == [*found(sentence, name="incitement"), *found(sentence, name="forbidden")][1:]
@@ -350,8 +363,13 @@ def test_a_hostile_text_without_an_end_takes_no_time(sentence: str) -> None:
 def test_banned_words_are_found_whatever_their_case() -> None:
     lists = WordLists(banned=("Foo", "全网"), allowed=("全网通",))
     text = "foo 全网通 全网 FOO"
-    assert ["foo", "全网", "FOO"] == [text[hit.start : hit.end] for hit in banned_words(text, lists)]
+    assert ["foo", "全网", "FOO"] == [
+        text[hit.start : hit.end] for hit in banned_words(text, lists)
+    ]
 
 
 def test_an_empty_list_bans_nothing() -> None:
-    assert ([], []) == (list(banned_words("全网", WordLists())), list(terms_in("最佳", WordLists(), "advertising")))
+    assert ([], []) == (
+        list(banned_words("全网", WordLists())),
+        list(terms_in("最佳", WordLists(), "advertising")),
+    )

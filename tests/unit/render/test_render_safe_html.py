@@ -5,7 +5,17 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import body, hold, lines, markdown_to_html, md, page, safe_html, with_styles, wrong
+from render_inputs import (
+    body,
+    hold,
+    lines,
+    markdown_to_html,
+    md,
+    page,
+    safe_html,
+    with_styles,
+    wrong,
+)
 
 from massctl.model.diagnostics import Severity
 from massctl.render.tree import parse
@@ -184,7 +194,9 @@ def test_pictures_alone(html: str, expected: str) -> None:
 def test_a_small_picture_stays_in_its_line() -> None:
     at = page(PICTURES)
     at.pictures._inputs.sizes["spring/articles/a.png"] = (64, 64)
-    assert f'<p>a<img src="{A}" data-w="64" class="inline"></p>' == markdown_to_html("a![](a.png)", at)
+    assert f'<p>a<img src="{A}" data-w="64" class="inline"></p>' == markdown_to_html(
+        "a![](a.png)", at
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,7 +223,9 @@ def test_drawings_and_components_are_copied(html: str, expected: str) -> None:
     assert [] == [f for f in at.faults if f.code != "MC342"]
 
 
-@pytest.mark.parametrize("part", ["<rect fill='url(#a)'/>", "<use href='#a'/>", "<use xlink:href='#a'/>"])
+@pytest.mark.parametrize(
+    "part", ["<rect fill='url(#a)'/>", "<use href='#a'/>", "<use xlink:href='#a'/>"]
+)
 def test_a_drawing_that_refers_to_its_parts_is_told(part: str) -> None:
     found = wrong(f"a\n\n<svg><g id='a'></g>{part}</svg>")
     assert ["MC342"] == [each.code for each in found]
@@ -271,9 +285,9 @@ def test_bare_addresses_are_links_for_accounts_that_may_have_them() -> None:
     ],
 )
 def test_a_tag_of_no_known_name_is_text(text: str, expected: str) -> None:
-    assert expected.replace(">", "&gt;").replace("<p&gt;", "<p>").replace("</p&gt;", "</p>") == markdown_to_html(
-        text, page()
-    )
+    assert expected.replace(">", "&gt;").replace("<p&gt;", "<p>").replace(
+        "</p&gt;", "</p>"
+    ) == markdown_to_html(text, page())
 
 
 def test_a_tag_of_no_known_name_is_told_at_its_place() -> None:
@@ -282,10 +296,17 @@ def test_a_tag_of_no_known_name_is_told_at_its_place() -> None:
     assert Severity.WARNING is found[0].severity
 
 
-@pytest.mark.parametrize("html", ["<script>x</script>", "<input type=text>", "<video src=a.mp4></video>", "<style>a{}"])
+@pytest.mark.parametrize(
+    "html", ["<script>x</script>", "<input type=text>", "<video src=a.mp4></video>", "<style>a{}"]
+)
 def test_what_is_forbidden_is_an_error_and_is_not_written(html: str) -> None:
     at = page()
-    assert "a" == markdown_to_html(f"<div></div>a{html}", at).removeprefix("<section></section>").replace("<p>", "")[:1]
+    assert (
+        "a"
+        == markdown_to_html(f"<div></div>a{html}", at)
+        .removeprefix("<section></section>")
+        .replace("<p>", "")[:1]
+    )
     assert "MC308" in {fault.code for fault in at.faults}
     assert "<script" not in markdown_to_html(html, page())
 
@@ -312,7 +333,11 @@ def test_elements_too_many_or_too_deep_are_refused_whoever_made_them() -> None:
 
 def test_a_part_whose_notes_are_nested_too_deep_is_told_of_that_once() -> None:
     header, article = page(), page()
-    deep = '<massctl-note note="1">1</massctl-note><massctl-text note="1">' + "<b>" * 250 + "</massctl-text>"
+    deep = (
+        '<massctl-note note="1">1</massctl-note><massctl-text note="1">'
+        + "<b>" * 250
+        + "</massctl-text>"
+    )
     parts = [(parse(html), at) for html, at in ((deep, header), ("<p>a</p>", article))]
     normalised(parts, own=1, is_chinese=True)
     assert (["MC308"], []) == ([fault.code for fault in header.faults], article.faults)
@@ -336,7 +361,9 @@ def test_what_is_no_style_goes_before_the_theme_is_put_on(style: str, expected: 
 
 @given(st.text("ab:;{}()[]\"'\\/*!@#%-1. url\n", max_size=40))
 def test_no_style_of_a_writer_stops_anything(style: str) -> None:
-    with_styles(markdown_to_html(f"<p style='{style.replace(chr(39), '')}'>a</p>", page()), "p{color:red}")
+    with_styles(
+        markdown_to_html(f"<p style='{style.replace(chr(39), '')}'>a</p>", page()), "p{color:red}"
+    )
 
 
 def test_classes_of_a_writer_reach_the_theme() -> None:
@@ -375,7 +402,9 @@ def test_an_address_that_is_nearly_one_is_not_lost(address: str, meant: str) -> 
     html = markdown_to_html(f"[词]({address})", at)
     assert '<p>词<sup class="ref">[1]</sup></p><section class="notes">' in html
     assert f'<section class="note">[1] 词: {meant}<' in html
-    assert [("MC309", Severity.INFO, address.strip("<>"))] == [(f.code, f.severity, f.needle) for f in at.faults]
+    assert [("MC309", Severity.INFO, address.strip("<>"))] == [
+        (f.code, f.severity, f.needle) for f in at.faults
+    ]
 
 
 def test_an_article_that_is_nearly_linked_is_linked() -> None:
@@ -406,7 +435,10 @@ def test_a_component_of_wechat_arrives_as_it_was_written(component: str) -> None
         page_ = page()
         html = with_styles(markdown_to_html(text, page_), "")
         (found,) = re.findall(f"<{component[1:].split(maxsplit=1)[0]} [^>]*>", html)
-        assert ([], set(_ATTRIBUTE.findall(component))) == (page_.faults, set(_ATTRIBUTE.findall(found)))
+        assert ([], set(_ATTRIBUTE.findall(component))) == (
+            page_.faults,
+            set(_ATTRIBUTE.findall(found)),
+        )
 
 
 @pytest.mark.parametrize(
@@ -419,12 +451,23 @@ def test_a_component_of_wechat_arrives_as_it_was_written(component: str) -> None
         ("字 `<b>` <span title='a' style=\"color:red>红</span> 后", (1, 9)),
     ],
 )
-def test_html_without_its_end_is_told_as_the_text_that_it_is(text: str, place: tuple[int, int]) -> None:
+def test_html_without_its_end_is_told_as_the_text_that_it_is(
+    text: str, place: tuple[int, int]
+) -> None:
     assert [("MC327", *place)] == lines(wrong(text))
 
 
 @pytest.mark.parametrize(
-    "text", ["字 \\<!-- a", "字 `<!-- a`", '字 \\<span style="a"', "a < b", '若 x<b 且 c="d"', "<b", "&lt;b a=&quot;"]
+    "text",
+    [
+        "字 \\<!-- a",
+        "字 `<!-- a`",
+        '字 \\<span style="a"',
+        "a < b",
+        '若 x<b 且 c="d"',
+        "<b",
+        "&lt;b a=&quot;",
+    ],
 )
 def test_what_is_text_on_purpose_is_not_told(text: str) -> None:
     assert [] == wrong(text)
@@ -435,11 +478,15 @@ def test_a_comment_that_takes_the_end_of_another_is_an_error() -> None:
 
 
 def test_equal_pieces_of_html_have_a_place_each() -> None:
-    assert [("MC308", 1, 6), ("MC308", 1, 19)] == lines(wrong("字 <u onclick=x><u onclick=x>字</u></u>"))
+    assert [("MC308", 1, 6), ("MC308", 1, 19)] == lines(
+        wrong("字 <u onclick=x><u onclick=x>字</u></u>")
+    )
 
 
 def test_the_picture_of_a_lazy_page_is_that_which_it_would_load() -> None:
-    assert A in md("<img src='data:image/svg+xml,x' data-src='a.png'>", {"spring/articles/a.png": "A"})
+    assert A in md(
+        "<img src='data:image/svg+xml,x' data-src='a.png'>", {"spring/articles/a.png": "A"}
+    )
 
 
 def test_a_link_keeps_the_looks_that_its_writer_gave_it() -> None:
@@ -448,10 +495,14 @@ def test_a_link_keeps_the_looks_that_its_writer_gave_it() -> None:
 
 
 def test_classes_of_ours_stand_beside_those_of_a_writer() -> None:
-    assert '<section style="color:red">字</section>' in body("<dl><dd class='x'>字</dd></dl>", css=".x{color:red}")
+    assert '<section style="color:red">字</section>' in body(
+        "<dl><dd class='x'>字</dd></dl>", css=".x{color:red}"
+    )
 
 
-@pytest.mark.parametrize("text", ["字 massctl-at=5", "`massctl-at=5`", "<p title='massctl-at=5 '>字</p>"])
+@pytest.mark.parametrize(
+    "text", ["字 massctl-at=5", "`massctl-at=5`", "<p title='massctl-at=5 '>字</p>"]
+)
 def test_words_of_ours_may_stand_in_an_article(text: str) -> None:
     assert [] == wrong(text)
 
@@ -477,7 +528,9 @@ def test_a_list_counts_as_its_tag_says(tag: str, marks: list[str]) -> None:
 
 
 def test_an_entry_may_say_its_own_kind_of_number() -> None:
-    assert ["1.", "b."] == re.findall(r'class="mark">(.*?) <', md("<ol><li>x</li><li type=a>y</li></ol>"))
+    assert ["1.", "b."] == re.findall(
+        r'class="mark">(.*?) <', md("<ol><li>x</li><li type=a>y</li></ol>")
+    )
 
 
 def test_entries_of_a_list_have_the_numbers_that_they_say():

@@ -20,7 +20,10 @@ def inlined(html: str, css: str = CSS) -> str:
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
-        ('<section class="code">a</section>', '<section style="letter-spacing:0;color:red">a</section>'),
+        (
+            '<section class="code">a</section>',
+            '<section style="letter-spacing:0;color:red">a</section>',
+        ),
         (
             '<section class="mid"><section class="code">a</section></section><p class="code">b</p>',
             (
@@ -51,7 +54,10 @@ def inlined(html: str, css: str = CSS) -> str:
             "<table><tbody><tr><th><section style='text-align:left'>a</section></th></tr></tbody></table>",
             '<table><tr><th><section style="text-align:left">a</section></th></tr></table>',
         ),
-        ("<table style='text-align:left'><tr><td>a</td></tr></table>", "<table><tr><td>a</td></tr></table>"),
+        (
+            "<table style='text-align:left'><tr><td>a</td></tr></table>",
+            "<table><tr><td>a</td></tr></table>",
+        ),
         (
             '<section class="mid"><table style="text-align:left"><tr><td>a</td></tr></table></section>',
             '<section style="text-align:center"><table style="text-align:left"><tr><td>a</td></tr></table></section>',
@@ -78,12 +84,17 @@ def test_a_list_says_once_how_its_entries_hang() -> None:
         '<section class="list"><section class="item">a</section></section>',
         ".list{text-indent:-1em}.item{padding:0 0 0 1em}",
     )
-    assert '<section style="text-indent:-1em"><section style="padding:0 0 0 1em">a</section></section>' in html
+    assert (
+        '<section style="text-indent:-1em"><section style="padding:0 0 0 1em">a</section></section>'
+        in html
+    )
 
 
 def shortened(html: str, css: str = "") -> str:
     css = ".article{text-align:left;font-size:16px}" + css
-    return with_styles(html, css).removeprefix('<section style="text-align:left;font-size:16px">')[: -len("</section>")]
+    return with_styles(html, css).removeprefix('<section style="text-align:left;font-size:16px">')[
+        : -len("</section>")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +104,10 @@ def shortened(html: str, css: str = "") -> str:
         ("font-size:1.25em;padding:.25em;margin:-1.5em", "font-size:20px;padding:5px;margin:-30px"),
         ("font-size:130%;margin:1.5em", "font-size:130%;margin:1.5em"),
         ("font:.875em/1.5 Menlo;padding:.5em", "font:.875em/1.5 Menlo;padding:7px"),
-        ("font-size:20px;font-size:larger;margin:1.5em", "font-size:20px;font-size:larger;margin:1.5em"),
+        (
+            "font-size:20px;font-size:larger;margin:1.5em",
+            "font-size:20px;font-size:larger;margin:1.5em",
+        ),
         ("text-indent:1.5em;width:2.5em", "text-indent:1.5em;width:2.5em"),
         ("margin:1.5em;background:url(a b.5em)", "margin:1.5em;background:url(a b.5em)"),
         ("padding:0 0", ""),
@@ -132,7 +146,8 @@ HEADING = "h2{font-size:20px;text-wrap:pretty}.in{display:inline-block;max-width
 )
 def test_a_heading_of_one_line_does_not_say_how_it_wraps(words: str, css: str, wraps: bool) -> None:
     found = with_styles(
-        f'<h2><span class="in">{words}</span></h2>', ".article{font-size:16px;text-align:left}" + HEADING + css
+        f'<h2><span class="in">{words}</span></h2>',
+        ".article{font-size:16px;text-align:left}" + HEADING + css,
     )
     assert wraps is ("text-wrap:pretty" in found)
     assert wraps is ("max-width:84%" in found)
@@ -148,7 +163,9 @@ def test_a_heading_of_one_line_does_not_say_how_it_wraps(words: str, css: str, w
         ('<h2><span class="in">题</span></h2>', ".in{margin:0 1px}"),
     ],
 )
-def test_words_that_are_not_at_the_left_of_their_heading_stay_in_its_line(html: str, css: str) -> None:
+def test_words_that_are_not_at_the_left_of_their_heading_stay_in_its_line(
+    html: str, css: str
+) -> None:
     assert "display:inline-block" in shortened(html, HEADING + css)
 
 
@@ -161,8 +178,14 @@ PICTURE = "img{display:block;max-width:100%;margin:0 auto 1em}"
         ('data-w="677"', "display:block;width:100%;margin:0 0 1em"),
         ('data-w="676"', "display:block;max-width:100%;margin:0 auto 1em"),
         ("", "display:block;max-width:100%;margin:0 auto 1em"),
-        ('data-w="1080" style="width:50%"', "display:block;max-width:100%;margin:0 auto 1em;width:50%"),
-        ('data-w="1080" style="margin-left:3px"', "display:block;max-width:100%;margin:0 auto 1em;margin-left:3px"),
+        (
+            'data-w="1080" style="width:50%"',
+            "display:block;max-width:100%;margin:0 auto 1em;width:50%",
+        ),
+        (
+            'data-w="1080" style="margin-left:3px"',
+            "display:block;max-width:100%;margin:0 auto 1em;margin-left:3px",
+        ),
     ],
 )
 def test_a_picture_that_is_wider_than_the_column_fills_it(attributes: str, expected: str) -> None:
@@ -188,7 +211,9 @@ def test_a_picture_that_is_wider_than_the_column_fills_it(attributes: str, expec
         ('<p style="margin:0 0 1em">a</p>', "margin:0 0 1em;display:inline-block", False),
     ],
 )
-def test_a_margin_above_that_collapses_makes_the_style_shorter(before: str, style: str, is_shorter: bool) -> None:
+def test_a_margin_above_that_collapses_makes_the_style_shorter(
+    before: str, style: str, is_shorter: bool
+) -> None:
     found = shortened(f'{before}<p style="{style}">b</p>')
     expected = "margin:1em 0" if is_shorter else style
     assert f'<p style="{expected}">b</p>' in found

@@ -8,7 +8,11 @@ LONG = "在重新向服务器验证之前，不要返回文档的缓存副本，
 
 def heads(text: str) -> list[str]:
     """The opening tags of the first row's cells."""
-    return [each.partition(">")[0] for each in md(text).partition("</tr>")[0].split("<t") if each[:2] in ("h ", "h>")]
+    return [
+        each.partition(">")[0]
+        for each in md(text).partition("</tr>")[0].split("<t")
+        if each[:2] in ("h ", "h>")
+    ]
 
 
 def test_short_words_beside_a_long_text_stay_whole() -> None:
@@ -22,7 +26,9 @@ def test_short_words_beside_a_long_text_stay_whole() -> None:
 
 
 def test_a_longer_word_may_break_but_not_after_each_character() -> None:
-    assert ['h style="min-width:5.6em"', "h"] == heads(f"| 名 | 说明 |\n|---|---|\n| 与缓存有关的指令 | {LONG} |")
+    assert ['h style="min-width:5.6em"', "h"] == heads(
+        f"| 名 | 说明 |\n|---|---|\n| 与缓存有关的指令 | {LONG} |"
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,15 +56,25 @@ def test_rows_of_different_length_and_tables_in_cells_are_read() -> None:
     ("cells", "expected"),
     [
         ('<td width="30%">a</td><td>b</td>', ['d style="width:30%"', "d"]),
-        ("<td width=90>a</td><th width='200px'>b</th>", ['d style="width:90px"', 'h style="width:200px"']),
+        (
+            "<td width=90>a</td><th width='200px'>b</th>",
+            ['d style="width:90px"', 'h style="width:200px"'],
+        ),
         ('<td width=90 style="width:40px">a</td>', ['d style="width:90px;width:40px"']),
-        ('<td width=300>a</td><td width=300>b</td><td width="10%">c</td>', ["d", "d", 'd style="width:10%"']),
+        (
+            '<td width=300>a</td><td width=300>b</td><td width="10%">c</td>',
+            ["d", "d", 'd style="width:10%"'],
+        ),
         ("<td width=auto>a</td>", ["d"]),
     ],
 )
-def test_a_cell_keeps_the_width_that_it_says_where_all_fit_on_a_phone(cells: str, expected: list[str]) -> None:
+def test_a_cell_keeps_the_width_that_it_says_where_all_fit_on_a_phone(
+    cells: str, expected: list[str]
+) -> None:
     html = md(f"<table><tr>{cells}</tr></table>")
-    assert expected == [each.partition(">")[0] for each in html.split("<t") if each[:2] in ("h ", "h>", "d ", "d>")]
+    assert expected == [
+        each.partition(">")[0] for each in html.split("<t") if each[:2] in ("h ", "h>", "d ", "d>")
+    ]
 
 
 def test_a_width_that_is_said_takes_the_place_of_the_least_one() -> None:

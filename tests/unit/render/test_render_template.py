@@ -48,32 +48,68 @@ MAIN = "spring/articles/main.md.j2"
         ("{% for w in walks if w.km > 10 %}{{ w.day }}{% else %}none{% endfor %}", "10/24"),
         ("{% for w in [] %}x{% else %}none{% endfor %}", "none"),
         ("{% for x in [1, [2]] recursive %}{{ x if x is number else loop(x) }}{% endfor %}", "12"),
-        ("{% set ns = namespace(n=0) %}{% for i in range(3) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}", "3"),
+        (
+            "{% set ns = namespace(n=0) %}{% for i in range(3) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}",
+            "3",
+        ),
         ("{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.current }}", "aba"),
         ("{% set j = joiner('-') %}{{ j() }}{{ j() }}", "-"),
         ("{% set x %}a{{ 1 }}{% endset %}{{ x }}{{ x }}", "a1a1"),
         ("{% filter upper %}a{{ 'b' }}{% endfilter %}", "AB"),
         ("{% with a = 1 %}{{ a }}{% endwith %}", "1"),
-        ("{% macro f(x, y='!') %}{{ x }}{{ y }}{% endmacro %}{{ f('a') }}{{ f('b', y='?') }}", "a!b?"),
-        ("{% macro f() %}<{{ caller('x') }}>{% endmacro %}{% call(a) f() %}{{ a }}{% endcall %}", "<x>"),
+        (
+            "{% macro f(x, y='!') %}{{ x }}{{ y }}{% endmacro %}{{ f('a') }}{{ f('b', y='?') }}",
+            "a!b?",
+        ),
+        (
+            "{% macro f() %}<{{ caller('x') }}>{% endmacro %}{% call(a) f() %}{{ a }}{% endcall %}",
+            "<x>",
+        ),
         ("{{ walks | map(attribute='day') | join('，') }}", "10/10，10/24"),
         ("{{ walks | join('，', attribute='day') }}", "10/10，10/24"),
         ("{{ walks | sum(attribute='km') }} {{ [1, 2] | sum(start=3) }}", "19.7 6"),
         ("{{ walks | selectattr('km', 'gt', 10) | map(attribute='day') | first }}", "10/24"),
-        ("{% for g in walks | groupby('day') %}{{ g.grouper }}:{{ g.list | length }} {% endfor %}", "10/10:1 10/24:1 "),
+        (
+            "{% for g in walks | groupby('day') %}{{ g.grouper }}:{{ g.list | length }} {% endfor %}",
+            "10/10:1 10/24:1 ",
+        ),
         ("{% for row in [1, 2, 3] | batch(2) %}{{ row | join }};{% endfor %}", "12;3;"),
-        ("{{ '%.2f' | format(3.14159) }} {{ '%s-%s' | format('a', 1) }} {{ '%(a)s' | format(a='b') }}", "3.14 a-1 b"),
-        ("{{ '%d%%' % 5 }} {{ '%s' % 'x' }} {{ '%(a)s' % {'a': 1} }} {{ '%5s' % 'x' }}", "5% x 1     x"),
-        ("{{ '{:,} {} {x!s} {0[0]}'.format(1234567, 'b', x='c') if false else '{:,}'.format(1234567) }}", "1,234,567"),
+        (
+            "{{ '%.2f' | format(3.14159) }} {{ '%s-%s' | format('a', 1) }} {{ '%(a)s' | format(a='b') }}",
+            "3.14 a-1 b",
+        ),
+        (
+            "{{ '%d%%' % 5 }} {{ '%s' % 'x' }} {{ '%(a)s' % {'a': 1} }} {{ '%5s' % 'x' }}",
+            "5% x 1     x",
+        ),
+        (
+            "{{ '{:,} {} {x!s} {0[0]}'.format(1234567, 'b', x='c') if false else '{:,}'.format(1234567) }}",
+            "1,234,567",
+        ),
         ("{{ '{0} {x!r:>5} {y.a}'.format('a', x='b', y={'a': 1}) }}", "a   'b' 1"),
-        ("{{ 'aXa'.replace('a', 'b') }}{{ 'aaa'.replace('a', 'b', 1) }}{{ 'a' | replace('a', 'c') }}", "bXbbaac"),
+        (
+            "{{ 'aXa'.replace('a', 'b') }}{{ 'aaa'.replace('a', 'b', 1) }}{{ 'a' | replace('a', 'c') }}",
+            "bXbbaac",
+        ),
         ("{{ 'aaa' | replace('a', 'b', 2) }}", "bba"),
-        ("{{ ' a '.strip() }}{{ 'xax'.strip('x') }}{{ 'ab'.upper() }}{{ 'a,b'.split(',') | join }}", "aaABab"),
+        (
+            "{{ ' a '.strip() }}{{ 'xax'.strip('x') }}{{ 'ab'.upper() }}{{ 'a,b'.split(',') | join }}",
+            "aaABab",
+        ),
         ("{{ 'a'.center(3) }}|{{ '-'.join(['a', 'b']) }}|{{ '7'.zfill(3) }}", " a |a-b|007"),
-        ("{{ 'a\nb' | indent(2) }}{{ ' a ' | trim }}{{ 1 | string }}{{ '<b>' | escape }}", "a\n  ba1&lt;b&gt;"),
+        (
+            "{{ 'a\nb' | indent(2) }}{{ ' a ' | trim }}{{ 1 | string }}{{ '<b>' | escape }}",
+            "a\n  ba1&lt;b&gt;",
+        ),
         ("{{ '<b>x</b>' | striptags }}{{ '<b>' | safe }}{{ '<b>' }}", "x<b><b>"),
-        ("{{ 2.567 | round(1) }}{{ [3, 1] | sort | first }}{{ 'abc' | reverse }}{{ 'a b' | title }}", "2.61cbaA B"),
-        ("{{ nothing | default('d') }}{{ none | default('e', true) }}{{ nothing is defined }}", "deFalse"),
+        (
+            "{{ 2.567 | round(1) }}{{ [3, 1] | sort | first }}{{ 'abc' | reverse }}{{ 'a b' | title }}",
+            "2.61cbaA B",
+        ),
+        (
+            "{{ nothing | default('d') }}{{ none | default('e', true) }}{{ nothing is defined }}",
+            "deFalse",
+        ),
         ("{% for i in loop | default([]) %}{% endfor %}{{ 3 is odd }}", "True"),
         ("{{ [1, 2].index(2) }}{{ (1, 1).count(1) }}{{ 'abc'.find('c') }}", "122"),
         ("{# 备注 #}a{% raw %}{{ x }}{% endraw %}", "a{{ x }}"),
@@ -93,7 +129,11 @@ def test_imported_macros_see_the_campaigns_variables() -> None:
 
 
 def test_includes_come_from_the_campaign_or_from_shared() -> None:
-    files = {"spring/a.md": "A{% include './b.md' %}", "spring/b.md": "B", "_shared/c.md": "C{% include 'b.md' %}"}
+    files = {
+        "spring/a.md": "A{% include './b.md' %}",
+        "spring/b.md": "B",
+        "_shared/c.md": "C{% include 'b.md' %}",
+    }
     assert "ABCB" == run("{% include 'a.md' %}{% include '_shared/c.md' %}", {}, files)
 
 
@@ -107,7 +147,9 @@ def test_the_first_of_several_includes_that_is_there_is_taken() -> None:
 
 def test_a_child_fills_the_blocks_of_its_parent() -> None:
     files = {"_shared/p.md": "<{% block a %}1{% endblock %}{% block b %}2{% endblock %}>"}
-    assert "<1x2>" == run("{% extends '_shared/p.md' %}{% block a %}{{ super() }}x{% endblock %}", {}, files)
+    assert "<1x2>" == run(
+        "{% extends '_shared/p.md' %}{% block a %}{{ super() }}x{% endblock %}", {}, files
+    )
 
 
 def test_a_block_two_parents_up_can_be_reached() -> None:
@@ -115,13 +157,21 @@ def test_a_block_two_parents_up_can_be_reached() -> None:
         "_shared/p.md": "{% block a %}1{% endblock %}",
         "_shared/q.md": "{% extends '_shared/p.md' %}{% block a %}2{% endblock %}",
     }
-    assert "1" == run("{% extends '_shared/q.md' %}{% block a %}{{ super.super() }}{% endblock %}", {}, files)
+    assert "1" == run(
+        "{% extends '_shared/q.md' %}{% block a %}{{ super.super() }}{% endblock %}", {}, files
+    )
 
 
 def test_every_source_that_was_read_is_remembered() -> None:
     sources: dict[str, str] = {}
     render_text(
-        "spring/a.md", "{% include 'b.md' %}", CAMPAIGN, {}, Folder({"spring/b.md": "B"}), sources=sources, links={}
+        "spring/a.md",
+        "{% include 'b.md' %}",
+        CAMPAIGN,
+        {},
+        Folder({"spring/b.md": "B"}),
+        sources=sources,
+        links={},
     )
     assert {"spring/a.md": "{% include 'b.md' %}", "spring/b.md": "B"} == sources
 
@@ -177,7 +227,13 @@ def test_a_fault_says_what_where_and_what_to_write(
     template: str, code: str, line: int | None, column: int | None, message: str, hint: str | None
 ) -> None:
     found = fault_of(template, {"price": 1, "walks": [{"day": 1}]})
-    assert (code, line, column, message, hint) == (found.code, found.line, found.column, found.message, found.hint)
+    assert (code, line, column, message, hint) == (
+        found.code,
+        found.line,
+        found.column,
+        found.message,
+        found.hint,
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +246,9 @@ def test_a_fault_says_what_where_and_what_to_write(
         ('{% include "deep.md" %}', "spring/deep.md", None, "the template is nested too deeply"),
     ],
 )  # fmt: skip
-def test_a_fault_is_where_it_is_and_not_where_it_was_called(template: str, path: str, line: int, message: str) -> None:
+def test_a_fault_is_where_it_is_and_not_where_it_was_called(
+    template: str, path: str, line: int, message: str
+) -> None:
     files = {
         **MACROS,
         "spring/syntax.md": "a\n{% nope %}",
@@ -208,7 +266,10 @@ def test_a_name_that_an_imported_file_lacks_gets_a_suggestion() -> None:
 
 def test_a_name_that_cannot_be_imported_is_undefined() -> None:
     found = fault_of('{% from "_shared/m.md" import zz %}{{ zz() }}', {}, MACROS)
-    assert ("MC102", True) == (found.code, "does not export the requested name 'zz'" in found.message)
+    assert ("MC102", True) == (
+        found.code,
+        "does not export the requested name 'zz'" in found.message,
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,14 +298,20 @@ def test_an_undefined_argument_of_a_filter_is_named() -> None:
 def test_a_problem_that_knows_its_place_keeps_it() -> None:
     class Damaged(Folder):
         def template(self, path: str, /) -> Fault:
-            return Fault("MC003", Phrase("{path} is not UTF-8", path=path), path=path, line=2, column=3)
+            return Fault(
+                "MC003", Phrase("{path} is not UTF-8", path=path), path=path, line=2, column=3
+            )
 
-    found = render_text(MAIN, "{% include 'x.md' %}", CAMPAIGN, {}, Damaged({}), sources={}, links={})
+    found = render_text(
+        MAIN, "{% include 'x.md' %}", CAMPAIGN, {}, Damaged({}), sources={}, links={}
+    )
     assert isinstance(found, Fault)
     assert ("MC003", "spring/x.md", 2, 3) == (found.code, found.path, found.line, found.column)
 
 
-@pytest.mark.parametrize("value", ["range", "[range]", "{'a': range}", "cycler('a')", "'a'.upper", "joiner"])
+@pytest.mark.parametrize(
+    "value", ["range", "[range]", "{'a': range}", "cycler('a')", "'a'.upper", "joiner"]
+)
 def test_no_filter_writes_where_something_stands_in_memory(value: str) -> None:
     """It is another place in each run, and so would be the digest of what was reviewed."""
     written = {name: run(f"{{{{ {value} | {name} }}}}") for name in sorted(FILTER_NAMES)}
@@ -252,7 +319,9 @@ def test_no_filter_writes_where_something_stands_in_memory(value: str) -> None:
     assert {} == {
         name: each
         for name, each in written.items()
-        if re.search(place[isinstance(each, Fault)], each.message if isinstance(each, Fault) else each)
+        if re.search(
+            place[isinstance(each, Fault)], each.message if isinstance(each, Fault) else each
+        )
     }
 
 

@@ -23,7 +23,9 @@ BASE = built_in_theme("base") or ""
 CAMPAIGN_YAML = "campaigns/spring/campaign.yaml"
 
 
-def folder(css: str = "", files: Mapping[str, str] | None = None, built_in: str = "p{margin:0}") -> Folder:
+def folder(
+    css: str = "", files: Mapping[str, str] | None = None, built_in: str = "p{margin:0}"
+) -> Folder:
     """A campaign of two Markdown articles and one of HTML, and the house's theme `brand`."""
     usual = {
         "spring/articles/main.md": "正文",
@@ -44,7 +46,9 @@ def content(css: str, files: Mapping[str, str] | None = None) -> str:
     return contents(news({}, theme="brand"), folder(css, files))[0]
 
 
-def told(css: str, files: Mapping[str, str] | None = None, file: CampaignFile | None = None) -> list[Diagnostic]:
+def told(
+    css: str, files: Mapping[str, str] | None = None, file: CampaignFile | None = None
+) -> list[Diagnostic]:
     return render(file or news({}, theme="brand"), folder(css, files))[1]
 
 
@@ -64,7 +68,8 @@ def test_an_article_wears_its_own_theme_the_campaigns_or_a_built_in_one():
         for each in contents(news(*two, theme="brand"), folder("p{color:red}", files))
     ]
     assert ["color:blue", "margin:0"] == [
-        each.split('<p style="')[1].split('"')[0] for each in contents(news(*two), folder("", files))
+        each.split('<p style="')[1].split('"')[0]
+        for each in contents(news(*two), folder("", files))
     ]
 
 
@@ -73,15 +78,23 @@ def test_an_article_wears_its_own_theme_the_campaigns_or_a_built_in_one():
     [
         (news({}, theme="brend"), "theme"),
         (news({"theme": "brend"}), "mpnews.articles.0.theme"),
-        (news({"theme": {"accent": "#731"}}, theme={"name": "brend", "font_size": 16}), "theme.name"),
+        (
+            news({"theme": {"accent": "#731"}}, theme={"name": "brend", "font_size": 16}),
+            "theme.name",
+        ),
     ],
 )
-def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(file: CampaignFile, key: str):
+def test_an_unknown_theme_is_told_at_its_key_with_the_name_that_is_meant(
+    file: CampaignFile, key: str
+):
     (found,) = told("p{margin:0}", file=file)
     assert found.code == "MC111"
     assert found.place is not None
     assert found.place.file == f"{CAMPAIGN_YAML}:{key}"
-    assert found.message == "there is no theme `brend`; available: brand, danmo, nuanyang, qingshan, zaobao, zhaopai"
+    assert (
+        found.message
+        == "there is no theme `brend`; available: brand, danmo, nuanyang, qingshan, zaobao, zhaopai"
+    )
     assert found.hint == "did you mean `brand`?"
 
 
@@ -194,7 +207,10 @@ def test_selectors_by_place_work():
 
 
 WRITTEN: dict[str, str] = {
-    **{name: f"<{name}>x</{name}>" for name in ("b", "big", "em", "i", "s", "small", "span", "strong", "sub")},
+    **{
+        name: f"<{name}>x</{name}>"
+        for name in ("b", "big", "em", "i", "s", "small", "span", "strong", "sub")
+    },
     **{name: f"<{name}>x</{name}>" for name in ("sup", "u", "section", "mark")},
     **{f"h{rank}": f"{'#' * rank} x" for rank in range(1, 7)},
     **dict.fromkeys(["table", "thead", "tbody", "tr", "th", "td"], "|a|\n|-|\n|1|"),
@@ -202,7 +218,10 @@ WRITTEN: dict[str, str] = {
     **dict.fromkeys(["dl", "dt", "dd"], "a\n: b"),
     **dict.fromkeys(["figure", "figcaption", "img"], '![a](images/a.png "b")'),
     **dict.fromkeys(["details", "summary"], "<details><summary>a</summary>b</details>"),
-    **dict.fromkeys(["tfoot", "caption"], "<table><caption>a</caption><tfoot><tr><td>1</td></tr></tfoot></table>"),
+    **dict.fromkeys(
+        ["tfoot", "caption"],
+        "<table><caption>a</caption><tfoot><tr><td>1</td></tr></tfoot></table>",
+    ),
     "a": "[a](https://mp.weixin.qq.com/s/a)",
     "blockquote": "> a",
     "br": "a\\\nb",
@@ -222,7 +241,9 @@ def test_a_rule_for_an_element_applies_to_what_it_becomes(name: str):
 
 
 def test_a_rule_for_any_other_element_says_that_nothing_has_it():
-    copied = {name for name, row in ELEMENTS.items() if row.handling in (Handling.COPY, Handling.PART)}
+    copied = {
+        name for name, row in ELEMENTS.items() if row.handling in (Handling.COPY, Handling.PART)
+    }
     others = {*ELEMENTS, "blockqoute"} - {*WRITTEN} - {"o:p"}
     silent = {name for name in others if not read_sheet(f"{name}{{margin:0}}").faults}
     assert copied == silent
@@ -393,7 +414,9 @@ def test_a_fault_of_a_base_is_told_in_its_own_file():
 
 
 def test_a_variable_with_a_fault_is_told_once_however_often_it_is_used():
-    assert [("MC115", 1, 11)] == places(told(":root{--a:var(--b)}p{color:var(--a)}h2{color:var(--a)}"))
+    assert [("MC115", 1, 11)] == places(
+        told(":root{--a:var(--b)}p{color:var(--a)}h2{color:var(--a)}")
+    )
 
 
 def test_variables_that_double_each_other_end():
@@ -424,9 +447,14 @@ def test_errors_are_told_before_what_is_not_one():
     ],
     ids=["properties", "elements", "unused variables", "unknown variables"],
 )
-def test_near_names_are_looked_for_a_bounded_number_of_times(css: str, monkeypatch: pytest.MonkeyPatch):
+def test_near_names_are_looked_for_a_bounded_number_of_times(
+    css: str, monkeypatch: pytest.MonkeyPatch
+):
     searches: list[object] = []
-    monkeypatch.setattr("massctl.model.near_name.get_close_matches", lambda *given, **_: searches.append(given) or [])
+    monkeypatch.setattr(
+        "massctl.model.near_name.get_close_matches",
+        lambda *given, **_: searches.append(given) or [],
+    )
     assert 201 == len(told(css))
     assert 200 >= len(searches)
 
@@ -434,7 +462,10 @@ def test_near_names_are_looked_for_a_bounded_number_of_times(css: str, monkeypat
 def test_themes_in_a_circle_end():
     files = {"_shared/themes/line.css": '@import "brand";'}
     (found,) = told('@import "line";', files)
-    assert ("MC111", "themes import each other in a cycle: brand → line → brand") == (found.code, found.message)
+    assert ("MC111", "themes import each other in a cycle: brand → line → brand") == (
+        found.code,
+        found.message,
+    )
     assert Place("campaigns/_shared/themes/line.css", 1, 9, 1, 16) == found.place
 
 
@@ -464,10 +495,16 @@ def test_a_chain_of_themes_has_an_end():
         ("i{color:#999;background:linear-gradient(#fff,#000)}", None),
         ("p{color:#fff;background:#08684f}", None),
         ("p{color:#fff;background-color:transparent;background:#08684f}", None),
-        ("p{color:#fff;background:#08684f;background-color:transparent}", ("in light mode", "1.0", "#595959", 3)),
+        (
+            "p{color:#fff;background:#08684f;background-color:transparent}",
+            ("in light mode", "1.0", "#595959", 3),
+        ),
         ("p{color:#888}", ("in light mode", "3.5", "#595959", 3)),
         ("h2{margin:0;color:#576b95}", ("in dark mode", "3.3", "#425171", 13)),
-        (":root{--a:#d0021b}p{color:var(--a)}h2{color:var(--a)}", ("in dark mode", "4.4", "#b10217", 7)),
+        (
+            ":root{--a:#d0021b}p{color:var(--a)}h2{color:var(--a)}",
+            ("in dark mode", "4.4", "#b10217", 7),
+        ),
         (":root{--a:var(--b);--b:#888}p{color:var(--a)}", ("in light mode", "3.5", "#595959", 7)),
         ("p{color:rgba(0,0,0,.4)}", ("in dark mode", "2.1", None, 3)),
         ("p{color:#333;background:#444}", ("in light mode", "1.2", None, 3)),
@@ -541,7 +578,9 @@ def themed(theme: object, css: str = "", **account: object) -> list[Diagnostic]:
     return render(news({}, theme=theme), files, **account)[1]
 
 
-def styles(look: object, article: object = None, text: str = "## 题\n\n正文", **account: object) -> str:
+def styles(
+    look: object, article: object = None, text: str = "## 题\n\n正文", **account: object
+) -> str:
     files = folder("", {"spring/articles/main.md": text}, built_in_theme("qingshan") or "")
     own = {} if article is None else {"theme": article}
     file = news(own) if look is None else news(own, theme=look)
@@ -591,7 +630,12 @@ def test_an_account_adds_to_the_theme_of_the_repository():
     keys = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "SECRET"}
     accounts = {"main": {**keys, "theme": "danmo"}, "other": keys}
     file = MassctlFile.model_validate(
-        {"version": 1, "accounts": accounts, "theme": {"name": "zaobao", "font_size": 17}, "brand": {"accent": "#731"}}
+        {
+            "version": 1,
+            "accounts": accounts,
+            "theme": {"name": "zaobao", "font_size": 17},
+            "brand": {"accent": "#731"},
+        }
     )
     assert ThemeSettings(name="danmo", font_size=17) == file.account("main").theme
     assert ThemeSettings(name="zaobao", font_size=17) == file.account("other").theme
@@ -611,7 +655,9 @@ def test_a_name_alone_and_the_key_name_are_one(theme: object):
         ("#5b2a86", "dark mode", "#462067"),
     ],
 )
-def test_an_accent_that_fades_is_told_at_its_key_with_the_nearest_tone(accent: str, mode: str, better: str):
+def test_an_accent_that_fades_is_told_at_its_key_with_the_nearest_tone(
+    accent: str, mode: str, better: str
+):
     (found,) = themed({"accent": accent})
     assert ("MC117", Severity.WARNING, True) == (found.code, found.severity, mode in found.message)
     assert f"`{better}` is readable in light and dark mode" == found.hint
@@ -623,7 +669,10 @@ def test_an_accent_that_fades_is_told_at_its_key_with_the_nearest_tone(accent: s
 def test_an_accent_no_tone_of_which_is_readable_is_told_without_one():
     css = "p{margin:0}h2{background:var(--accent);color:var(--accent)}"
     (found,) = themed({"name": "brand", "accent": "#e60012"}, css)
-    assert "the colour `#e60012` has a contrast of 1.0:1 in light mode; at least 4.5:1 is needed" == found.message
+    assert (
+        "the colour `#e60012` has a contrast of 1.0:1 in light mode; at least 4.5:1 is needed"
+        == found.message
+    )
     assert (found.hint or "").startswith("no tone of it is readable")
 
 
@@ -651,7 +700,11 @@ def test_every_style_reads_in_every_theme(name: str, part: str):
 def test_letters_in_the_accent_read_on_a_tint_too(name: str):
     """The strings of code, and the titles of boxes."""
     found = resolved(
-        (("base", BASE), (name, built_in_theme(name) or ""), ("probe", ":root{}.x{color:var(--accent-text)}"))
+        (
+            ("base", BASE),
+            (name, built_in_theme(name) or ""),
+            ("probe", ":root{}.x{color:var(--accent-text)}"),
+        )
     )
     colour = found.css.rpartition(".x{color:")[2].rstrip("}")
     assert reads(colour, "#8881")

@@ -7,7 +7,9 @@ from massctl.report.report import Comparison, Figure, Metric, Missing, Origin, Q
 
 
 @pytest.mark.parametrize(("value", "missing"), [(None, None), (3, Missing.NOT_YET)])
-def test_a_number_is_there_or_the_reason_why_it_is_missing(value: float | None, missing: Missing | None) -> None:
+def test_a_number_is_there_or_the_reason_why_it_is_missing(
+    value: float | None, missing: Missing | None
+) -> None:
     with pytest.raises(InvariantError):
         Figure(value=value, origin=Origin.ARTICLE, missing=missing)
 
@@ -21,9 +23,15 @@ def test_whole_numbers_between_the_quartiles_lie_as_their_numbers_do():
     ("value", "standing"),
     [(9, Standing.BELOW), (10, Standing.WITHIN), (30, Standing.WITHIN), (31, Standing.ABOVE)],
 )
-def test_a_number_lies_below_within_or_above_the_quartiles(value: float, standing: Standing) -> None:
+def test_a_number_lies_below_within_or_above_the_quartiles(
+    value: float, standing: Standing
+) -> None:
     found = Comparison(
-        Metric.READ_USER, 7, Figure(value=value, origin=Origin.ARTICLE), (10, 20, 30, 40), Quartiles(10, 20, 30)
+        Metric.READ_USER,
+        7,
+        Figure(value=value, origin=Origin.ARTICLE),
+        (10, 20, 30, 40),
+        Quartiles(10, 20, 30),
     )
 
     assert standing is found.standing
@@ -45,4 +53,7 @@ def test_a_missing_number_lies_nowhere() -> None:
     missing = Figure(origin=Origin.ARTICLE, missing=Missing.NOT_YET)
 
     assert Comparison(Metric.READ_USER, 7, missing, (), Quartiles(1, 2, 3)).standing is None
-    assert Comparison(Metric.READ_USER, 7, Figure(value=1, origin=Origin.ARTICLE), (1,), None).standing is None
+    assert (
+        Comparison(Metric.READ_USER, 7, Figure(value=1, origin=Origin.ARTICLE), (1,), None).standing
+        is None
+    )

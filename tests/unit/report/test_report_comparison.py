@@ -34,7 +34,9 @@ from massctl.view.report_words import send_facts
 
 
 def compared(report: Report, day: int = 7, metric: Metric = Metric.READ_USER) -> Comparison:
-    return next(each for each in report.sends[0].comparisons if (each.day, each.metric) == (day, metric))
+    return next(
+        each for each in report.sends[0].comparisons if (each.day, each.metric) == (day, metric)
+    )
 
 
 def breakdown(report: Report, by: By) -> Breakdown:
@@ -50,7 +52,9 @@ def breakdown(report: Report, by: By) -> Breakdown:
         ((7, 7, 7, 7), Quartiles(7, 7, 7)),
     ],
 )
-def test_quartiles_lie_between_numbers_and_need_four(numbers: tuple[float, ...], quartiles: Quartiles | None) -> None:
+def test_quartiles_lie_between_numbers_and_need_four(
+    numbers: tuple[float, ...], quartiles: Quartiles | None
+) -> None:
     assert quartiles == quartiles_of(numbers)
 
 
@@ -94,7 +98,12 @@ def test_a_withdrawn_send_and_one_of_long_ago_are_not_comparable() -> None:
     sends.send("gone", 402, SENT - 2 * DAY)
     sends.read(402, 7, sent=SENT - 2 * DAY, read_user=9)
     sends.note(
-        Withdrawn(msg_id=sends.state.record(CampaignName("gone"), 1).jobs[0].msg_id or 0, article=0), "gone", 1, SENT
+        Withdrawn(
+            msg_id=sends.state.record(CampaignName("gone"), 1).jobs[0].msg_id or 0, article=0
+        ),
+        "gone",
+        1,
+        SENT,
     )
     sends.send("spring", 100)
 
@@ -143,7 +152,10 @@ def test_unfollows_are_those_of_the_account_against_the_same_weekday() -> None:
         first.usual,
         first.standing,
     )
-    assert (Missing.NOT_GIVEN, Missing.NOT_COLLECTED) == (second.cancelled.missing, third.cancelled.missing)
+    assert (Missing.NOT_GIVEN, Missing.NOT_COLLECTED) == (
+        second.cancelled.missing,
+        third.cancelled.missing,
+    )
     assert (None, None) == (second.usual, second.standing)
 
 
@@ -153,11 +165,21 @@ def test_readers_that_are_late_make_no_follower_late() -> None:
     sends.send("spring", 100)
     for week in range(4):
         left = {0: 9 * (week == 0)}
-        sends.account_day(SENT.date() - 7 * week * DAY, cancel_user=left, new_user={}, cumulate_user=5, is_delay=True)
+        sends.account_day(
+            SENT.date() - 7 * week * DAY,
+            cancel_user=left,
+            new_user={},
+            cumulate_user=5,
+            is_delay=True,
+        )
     report = sends.report()
     (first, *_) = report.sends[0].followers
 
-    assert (False, False, 3) == (first.cancelled.is_delay, first.joined.is_delay, len(first.compared))
+    assert (False, False, 3) == (
+        first.cancelled.is_delay,
+        first.joined.is_delay,
+        len(first.compared),
+    )
     assert not report.accounts[0].followers.is_delay
 
 
@@ -184,7 +206,13 @@ def test_readers_for_each_use_of_the_allowance_and_what_is_left() -> None:
     found = sends.report().accounts[0].allowance
 
     assert found is not None
-    assert (Unit.MONTH, 4, 2, 2, 2) == (found.unit, found.limit, found.used, found.left, found.counted)
+    assert (Unit.MONTH, 4, 2, 2, 2) == (
+        found.unit,
+        found.limit,
+        found.used,
+        found.left,
+        found.counted,
+    )
     assert (800, 400) == (found.readers.value, found.per_use.value)
 
 
@@ -206,7 +234,8 @@ def test_an_allowance_without_numbers_divides_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "bucket"), [(1, "1–10"), (10, "1–10"), (11, "11–15"), (30, "26–30"), (31, "31–"), (64, "31–")]
+    ("length", "bucket"),
+    [(1, "1–10"), (10, "1–10"), (11, "11–15"), (30, "26–30"), (31, "31–"), (64, "31–")],
 )
 def test_headlines_are_grouped_by_length(length: int, bucket: str) -> None:
     assert bucket == title_bucket(length)
@@ -219,7 +248,8 @@ def test_sends_are_side_by_side_in_the_order_of_their_keys_never_by_size() -> No
         name = f"send-{number}"
         sends.send(name, number, at)
         sends.facts[CampaignName(name), 1] = SendFacts(
-            articles=(ArticleFacts("标题", "林" if number else ""), ArticleFacts("二")), approver="wang"
+            articles=(ArticleFacts("标题", "林" if number else ""), ArticleFacts("二")),
+            approver="wang",
         )
         sends.read(number, 7, sent=at, read_user=count)
         sends.read(number, 7, position=2, sent=at, read_user=1)
@@ -227,19 +257,26 @@ def test_sends_are_side_by_side_in_the_order_of_their_keys_never_by_size() -> No
     report = sends.report(now=NOW + 30 * DAY)
     hours, places = breakdown(report, By.HOUR), breakdown(report, By.POSITION)
 
-    assert [("20", 4, Quartiles(25, 35, 42.5))] == [(each.key, each.count, each.quartiles) for each in hours.groups]
+    assert [("20", 4, Quartiles(25, 35, 42.5))] == [
+        (each.key, each.count, each.quartiles) for each in hours.groups
+    ]
     assert [("1", 5, Quartiles(20, 30, 40)), ("2", 5, Quartiles(1, 1, 1))] == [
         (each.key, each.count, each.quartiles) for each in places.groups
     ]
     assert [("林", 4)] == [(each.key, each.count) for each in breakdown(report, By.AUTHOR).groups]
-    assert [("wang", 5)] == [(each.key, each.count) for each in breakdown(report, By.APPROVER).groups]
+    assert [("wang", 5)] == [
+        (each.key, each.count) for each in breakdown(report, By.APPROVER).groups
+    ]
     assert By.THEME not in {each.by for each in report.accounts[0].breakdowns}
 
 
 def test_only_sends_to_one_audience_stand_side_by_side_except_by_audience() -> None:
     sends = Sends()
     for number in range(7):
-        at, tag = SENT - number * DAY, {"tag": "会员", "tag_id": 100} if number in (2, 5) else {"is_to_all": True}
+        at, tag = (
+            SENT - number * DAY,
+            {"tag": "会员", "tag_id": 100} if number in (2, 5) else {"is_to_all": True},
+        )
         sends.send(f"send-{number}", number, at, audience=tag)
         sends.read(number, 7, sent=at, read_user=10 if number in (2, 5) else 1_000)
 
@@ -262,7 +299,9 @@ def loaded_report(sends: Sends, since: date) -> Report:
 
     def load(_: AppId, first: date) -> Statistics:
         rows = sends.statistics.articles
-        return Statistics({msgid: days for msgid, days in rows.items() if days[0].ref_date >= first}, {})
+        return Statistics(
+            {msgid: days for msgid, days in rows.items() if days[0].ref_date >= first}, {}
+        )
 
     settings: Any = SimpleNamespace(accounts={})
     statistics: Any = SimpleNamespace(load=load)
@@ -286,7 +325,9 @@ def test_a_send_whose_audience_nobody_recorded_is_compared_with_none() -> None:
     found = {send.campaign: send for send in sends.report().sends}
 
     assert ("unknown", ()) == (found["old-4"].scope, found["old-4"].comparable.sends)
-    assert {f"all-{number}" for number in range(5)} == {name for name, _ in found["spring"].comparable.sends}
+    assert {f"all-{number}" for number in range(5)} == {
+        name for name, _ in found["spring"].comparable.sends
+    }
     assert "an audience that nobody recorded" in send_facts(found["old-4"])
 
 
@@ -315,7 +356,10 @@ def test_a_day_whose_answer_had_no_readers_is_not_complete() -> None:
         sends.read(100, day, **({"share_user": 1} if day == 5 else {"read_user": day}))
     found = sends.report().accounts[0].freshness
 
-    assert (SENT.date() + 3 * DAY, (SENT.date() + 4 * DAY,)) == (found.complete_until, found.missing)
+    assert (SENT.date() + 3 * DAY, (SENT.date() + 4 * DAY,)) == (
+        found.complete_until,
+        found.missing,
+    )
 
 
 def test_sends_of_before_there_were_statistics_make_no_day_complete() -> None:

@@ -25,7 +25,9 @@ def article_of(report: Report, position: int = 1) -> ArticleReport:
 
 
 def readers(report: Report, day: int) -> Figure:
-    return next(each.by_metric[Metric.READ_USER] for each in article_of(report).days if each.day == day)
+    return next(
+        each.by_metric[Metric.READ_USER] for each in article_of(report).days if each.day == day
+    )
 
 
 def stages(report: Report) -> dict[StageName, Stage]:
@@ -51,7 +53,12 @@ def test_a_missing_number_says_why() -> None:
 
     found = [readers(sends.report(), day).missing for day in (1, 3, 7, 30)]
 
-    assert [Missing.NOT_COLLECTED, Missing.NOT_GIVEN, Missing.NOT_COLLECTED, Missing.NOT_YET] == found
+    assert [
+        Missing.NOT_COLLECTED,
+        Missing.NOT_GIVEN,
+        Missing.NOT_COLLECTED,
+        Missing.NOT_YET,
+    ] == found
 
 
 @pytest.mark.parametrize(("hour", "day"), [(7, 7), (8, 8)])
@@ -68,7 +75,9 @@ def test_what_wechat_does_not_count_is_out_of_reach() -> None:
 
     report = sends.report()
 
-    assert [Missing.OUT_OF_REACH, Missing.NOT_COLLECTED] == [readers(report, day).missing for day in (7, 30)]
+    assert [Missing.OUT_OF_REACH, Missing.NOT_COLLECTED] == [
+        readers(report, day).missing for day in (7, 30)
+    ]
 
 
 def test_a_sum_that_falls_is_told_and_kept() -> None:
@@ -79,7 +88,10 @@ def test_a_sum_that_falls_is_told_and_kept() -> None:
 
     article = article_of(sends.report())
 
-    assert ([40, 55, 50], (SENT.date() + 2 * DAY,)) == ([point.read_user for point in article.points], article.fell)
+    assert ([40, 55, 50], (SENT.date() + 2 * DAY,)) == (
+        [point.read_user for point in article.points],
+        article.fell,
+    )
 
 
 def test_sources_are_in_the_words_of_wechat_and_one_that_it_leaves_out_is_missing() -> None:
@@ -90,7 +102,11 @@ def test_sources_are_in_the_words_of_wechat_and_one_that_it_leaves_out_is_missin
     rows = {row.scene: row.figures[2] for row in article_of(sends.report()).sources}
 
     assert [Scene.MESSAGE, Scene.RECOMMENDED] == list(rows)[:2]
-    assert (60, 30, 10) == (rows[Scene.MESSAGE].value, rows[Scene.RECOMMENDED].value, rows["视频号"].value)
+    assert (60, 30, 10) == (
+        rows[Scene.MESSAGE].value,
+        rows[Scene.RECOMMENDED].value,
+        rows["视频号"].value,
+    )
     assert Missing.NOT_GIVEN is rows[Scene.SEARCH].missing
 
 
@@ -103,7 +119,10 @@ def test_the_funnel_adds_up_by_hand() -> None:
     sends.read(100, 7, read_user=250, share_user=25, read_subscribe_user=5, **counted)
 
     found = stages(sends.report())
-    shares = {name: (each.people.value, each.share.value if each.share else None) for name, each in found.items()}
+    shares = {
+        name: (each.people.value, each.share.value if each.share else None)
+        for name, each in found.items()
+    }
 
     assert {
         StageName.AUDIENCE: (1000, None),
@@ -118,7 +137,9 @@ def test_the_funnel_adds_up_by_hand() -> None:
     finished = found[StageName.FINISHED]
     assert finished.share is not None
     assert (Missing.RATE_ONLY, 250) == (finished.people.missing, finished.of_people)
-    assert [Origin.LEDGER] * 4 + [Origin.ARTICLE] * 4 == [each.people.origin for each in found.values()]
+    assert [Origin.LEDGER] * 4 + [Origin.ARTICLE] * 4 == [
+        each.people.origin for each in found.values()
+    ]
 
 
 def test_a_share_of_nobody_is_missing() -> None:
@@ -137,14 +158,19 @@ def test_a_list_in_two_jobs_is_added_and_its_shares_are_not() -> None:
     for batch, msg_data_id in ((1, 100), (2, 200)):
         sends.send("spring", msg_data_id, audience=audience, batch=batch, batches=2)
         sends.job("spring", (10, 9, 8, 1))
-        sends.read(msg_data_id, 1, read_user=batch * 3, read_finish_rate=0.5, read_jump_position={1: 0.5})
+        sends.read(
+            msg_data_id, 1, read_user=batch * 3, read_finish_rate=0.5, read_jump_position={1: 0.5}
+        )
     sends.read(100, 3, read_user=5)
 
     report = sends.report()
 
     assert (9, ("100_1", "200_1")) == (readers(report, 1).value, article_of(report).msgids)
     assert Missing.PARTLY is readers(report, 3).missing
-    assert Missing.SEVERAL_JOBS is article_of(report).days[0].by_metric[Metric.READ_FINISH_RATE].missing
+    assert (
+        Missing.SEVERAL_JOBS
+        is article_of(report).days[0].by_metric[Metric.READ_FINISH_RATE].missing
+    )
     assert Missing.SEVERAL_JOBS is article_of(report).leaves[0].missing
     assert [20, 18, 16, 2] == [each.people.value for each in report.sends[0].funnel[:4]]
 
@@ -171,7 +197,9 @@ def test_where_readers_leave_has_five_positions() -> None:
 def test_without_msg_data_id_the_address_joins_an_article_to_its_statistics() -> None:
     sends = Sends()
     sends.send("spring", None)
-    sends.job("spring", None, article_urls=["http://mp.weixin.qq.com/s?__biz=B&mid=100&idx=1&sn=a#rd"])
+    sends.job(
+        "spring", None, article_urls=["http://mp.weixin.qq.com/s?__biz=B&mid=100&idx=1&sn=a#rd"]
+    )
     sends.read(100, 1, read_user=40)
 
     assert 40 == readers(sends.report(), 1).value
@@ -187,7 +215,9 @@ def test_a_short_address_joins_where_wechat_names_it() -> None:
 
 
 @pytest.mark.parametrize(("others", "found"), [(0, 40), (1, None)])
-def test_a_title_joins_only_where_one_article_of_the_day_has_it(others: int, found: int | None) -> None:
+def test_a_title_joins_only_where_one_article_of_the_day_has_it(
+    others: int, found: int | None
+) -> None:
     from massctl.model.ids import CampaignName
     from massctl.report.report import ArticleFacts
 
@@ -205,7 +235,9 @@ def test_a_title_joins_only_where_one_article_of_the_day_has_it(others: int, fou
 def test_an_address_joins_also_before_wechat_has_counted() -> None:
     sends = Sends()
     sends.send("spring", None)
-    sends.job("spring", None, article_urls=["http://mp.weixin.qq.com/s?__biz=B&mid=100&idx=1&sn=a#rd"])
+    sends.job(
+        "spring", None, article_urls=["http://mp.weixin.qq.com/s?__biz=B&mid=100&idx=1&sn=a#rd"]
+    )
 
     assert Missing.NOT_COLLECTED is readers(sends.report(), 1).missing
 
@@ -236,14 +268,17 @@ def test_articles_are_by_position_with_what_the_repository_knows_of_them() -> No
     sends = Sends()
     sends.send("spring", 100)
     facts = (ArticleFacts("春天", "林", "plain"), ArticleFacts("夏天"))
-    sends.facts[CampaignName("spring"), 1] = SendFacts(articles=facts, commit="c0ffee", approver="wang")
+    sends.facts[CampaignName("spring"), 1] = SendFacts(
+        articles=facts, commit="c0ffee", approver="wang"
+    )
     sends.read(100, 1, read_user=40, title="另一个标题")
     sends.read(100, 1, position=2, read_user=7)
 
     send = sends.report().sends[0]
 
     assert [(1, "春天", "林", "plain", 2), (2, "夏天", None, None, 2)] == [
-        (each.position, each.title, each.author, each.theme, each.title_length) for each in send.articles
+        (each.position, each.title, each.author, each.theme, each.title_length)
+        for each in send.articles
     ]
     assert ("c0ffee", "wang") == (send.commit, send.approver)
     assert [40, 7] == [each.days[0].by_metric[Metric.READ_USER].value for each in send.articles]

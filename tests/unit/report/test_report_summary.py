@@ -51,7 +51,10 @@ def test_between_two_days_of_a_report_it_says_the_newest_number() -> None:
     sends.send("spring", 100)
     sends.read(100, 2, read_user=12)
 
-    assert "12 people read “《spring》” by the end of day 2 (2026-12-02)." == sends.report("spring").sentence
+    assert (
+        "12 people read “《spring》” by the end of day 2 (2026-12-02)."
+        == sends.report("spring").sentence
+    )
 
 
 def test_it_says_why_there_is_no_number() -> None:
@@ -74,7 +77,9 @@ def test_a_text_has_no_readers() -> None:
     sends.job("words", (10, 9, 8, 1))
 
     assert "“《words》” has no articles, and WeChat counts readers of articles only." == unknown
-    assert sends.report().sentence.startswith("8 followers received “《words》”; it has no articles")
+    assert sends.report().sentence.startswith(
+        "8 followers received “《words》”; it has no articles"
+    )
 
 
 def test_several_sends_have_one_median_from_four_on() -> None:
@@ -84,7 +89,9 @@ def test_several_sends_have_one_median_from_four_on() -> None:
     sends.send("spring", 100)
     sends.read(100, 7, read_user=500)
 
-    assert few.startswith("3 sends from 2026-11-10 to 2026-11-24. The newest: 300 people read “《earlier-2》”")
+    assert few.startswith(
+        "3 sends from 2026-11-10 to 2026-11-24. The newest: 300 people read “《earlier-2》”"
+    )
     assert (
         "4 sends from 2026-11-10 to 2026-12-01; the median by the end of day 7 is 250 readers (of 4 with that number)."
     ) == sends.report().sentence
@@ -101,7 +108,9 @@ def test_a_median_between_two_people_is_written_as_in_the_tables() -> None:
     sends.send("spring", 100)
     sends.read(100, 7, read_user=3)
 
-    assert sends.report("spring").sentence.endswith("of 4 comparable sends had 2 to 3 (median 2.5).")
+    assert sends.report("spring").sentence.endswith(
+        "of 4 comparable sends had 2 to 3 (median 2.5)."
+    )
     assert "is 3 readers (of 5" in sends.report().sentence
 
 
@@ -111,7 +120,10 @@ def test_sends_to_a_tag_do_not_move_the_median_of_those_to_every_follower() -> N
     sends.send("members", 100, audience={"tag": "会员"})
     sends.read(100, 7, read_user=3)
 
-    assert "of those to every follower, the median by the end of day 7 is 250 readers (of 4" in sends.report().sentence
+    assert (
+        "of those to every follower, the median by the end of day 7 is 250 readers (of 4"
+        in sends.report().sentence
+    )
 
 
 def test_a_quartile_is_not_rounded_to_the_number_that_lies_above_it() -> None:
@@ -124,7 +136,10 @@ def test_one_comparable_send_is_one() -> None:
     sends.send("spring", 100)
     sends.read(100, 7, read_user=3)
 
-    assert "too early to compare: 1 comparable send has that number, and it takes 4." in sends.report("spring").sentence
+    assert (
+        "too early to compare: 1 comparable send has that number, and it takes 4."
+        in sends.report("spring").sentence
+    )
 
 
 def test_a_number_of_any_day_is_told_where_those_of_a_report_have_none() -> None:
@@ -134,7 +149,10 @@ def test_a_number_of_any_day_is_told_where_those_of_a_report_have_none() -> None
     sends.read(100, 2, read_user=12)
     sends.read(100, 4, share_user=1)
 
-    assert "12 people read “《spring》” by the end of day 2 (2026-12-02)." == sends.report("spring").sentence
+    assert (
+        "12 people read “《spring》” by the end of day 2 (2026-12-02)."
+        == sends.report("spring").sentence
+    )
 
 
 def test_a_withdrawn_send_says_so_in_its_sentence() -> None:
@@ -144,4 +162,6 @@ def test_a_withdrawn_send_says_so_in_its_sentence() -> None:
     job = sends.state.record(CampaignName("gone"), 1).jobs[0]
     sends.note(Withdrawn(msg_id=job.msg_id or 0, article=0), "gone", 1, SENT)
 
-    assert sends.report("gone").sentence.endswith("by the end of day 2 (2026-12-02). It was withdrawn.")
+    assert sends.report("gone").sentence.endswith(
+        "by the end of day 2 (2026-12-02). It was withdrawn."
+    )

@@ -43,7 +43,9 @@ def test_both_forms_of_an_event_say_the_same(caller: Caller) -> None:
     (event,) = events(caller)
     root = ElementTree.fromstring(event["xml"])
     flat = {child.tag: child.text for child in root if not len(child)}
-    assert {name: str(value) for name, value in event["json"].items() if not isinstance(value, dict)} == flat
+    assert {
+        name: str(value) for name, value in event["json"].items() if not isinstance(value, dict)
+    } == flat
     (url,) = [item["ArticleUrl"] for item in event["json"]["ArticleUrlResult"]["ResultList"]]
     assert url == root.findtext("ArticleUrlResult/ResultList/item/ArticleUrl")
     assert (1000, 1000) == (event["json"]["TotalCount"], event["json"]["SentCount"])
@@ -60,7 +62,8 @@ def test_a_texts_blocks_hold_only_white_space(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "check_state"), [("err(30003)", 2), ("err(30002)", 3), ("err(20431)", 1), ("send fail", 1)]
+    ("status", "check_state"),
+    [("err(30003)", 2), ("err(30002)", 3), ("err(20431)", 1), ("send fail", 1)],
 )
 def test_a_job_ends_as_it_was_ordered_to_and_the_next_one_as_ever(
     caller: Caller, status: str, check_state: int
@@ -83,8 +86,12 @@ def test_a_wrong_ending_is_refused(caller: Caller, status: object) -> None:
     assert "error" in caller.order("ending", appid=APPID, status=status)
 
 
-@pytest.mark.parametrize(("confirm", "status", "minutes"), [(True, "send success", 13), (False, "err(40001)", 10)])
-def test_a_held_send_ends_by_the_administrators_word(caller: Caller, confirm: bool, status: str, minutes: int) -> None:
+@pytest.mark.parametrize(
+    ("confirm", "status", "minutes"), [(True, "send success", 13), (False, "err(40001)", 10)]
+)
+def test_a_held_send_ends_by_the_administrators_word(
+    caller: Caller, confirm: bool, status: str, minutes: int
+) -> None:
     caller.account(protection=True)
     began = caller.now
     assert 89504 == send(caller)["errcode"]
@@ -130,7 +137,12 @@ def test_comments_are_as_the_draft_had_them_until_they_are_switched(caller: Call
     caller.later(minutes=4)
     seen = [job(caller, answer["msg_id"])["articles"][0]["comments_open"]]
     for word in ("close", "open"):
-        assert 0 == caller.post(f"comment/{word}", {"msg_data_id": answer["msg_data_id"], "index": 0})["errcode"]
+        assert (
+            0
+            == caller.post(f"comment/{word}", {"msg_data_id": answer["msg_data_id"], "index": 0})[
+                "errcode"
+            ]
+        )
         seen.append(job(caller, answer["msg_id"])["articles"][0]["comments_open"])
     assert [True, False, True] == seen
 
@@ -144,7 +156,11 @@ def test_an_index_that_is_left_out_means_the_first_and_is_noted(caller: Caller) 
 
 @pytest.mark.parametrize(
     ("body", "errcode"),
-    [({"msg_data_id": 1, "index": 0}, 88001), ({"index": 0}, 40097), ({"msg_data_id": "x", "index": 0}, 40097)],
+    [
+        ({"msg_data_id": 1, "index": 0}, 88001),
+        ({"index": 0}, 40097),
+        ({"msg_data_id": "x", "index": 0}, 40097),
+    ],
 )
 def test_comments_of_what_is_not_there(caller: Caller, body: Record, errcode: int) -> None:
     send(caller)
@@ -185,7 +201,10 @@ def test_comments_are_listed_newest_first_and_by_kind(caller: Caller) -> None:
     assert [("一", 0)] == listing(caller, article, begin=2)
     assert 0 == caller.post("comment/unmarkelect", {**article, "user_comment_id": 2})["errcode"]
     assert [] == listing(caller, article, 2)
-    assert 88010 == caller.post("comment/list", {**article, "begin": 0, "count": 50, "type": 0})["errcode"]
+    assert (
+        88010
+        == caller.post("comment/list", {**article, "begin": 0, "count": 50, "type": 0})["errcode"]
+    )
 
 
 def test_a_comment_has_one_reply_and_can_be_deleted(caller: Caller) -> None:
@@ -210,14 +229,20 @@ def test_a_comment_has_one_reply_and_can_be_deleted(caller: Caller) -> None:
 def test_a_reply_stands_in_the_listing_and_no_openid_in_the_report(caller: Caller) -> None:
     article = commented(caller, "好")
     caller.post("comment/reply/add", {**article, "user_comment_id": 1, "content": "谢谢"})
-    (comment,) = caller.post("comment/list", {**article, "begin": 0, "count": 1, "type": 0})["comment"]
+    (comment,) = caller.post("comment/list", {**article, "begin": 0, "count": 1, "type": 0})[
+        "comment"
+    ]
     assert ("谢谢", True) == (comment["reply"]["content"], comment["openid"].startswith("oSBX"))
     assert comment["openid"] not in json.dumps(caller.report())
 
 
 def test_nobody_comments_on_what_was_not_sent(caller: Caller) -> None:
     caller.order("ending", appid=APPID, status="err(30003)")
-    ordered = {"appid": APPID, "msg_id": send(caller, need_open_comment=1)["msg_id"], "content": "好"}
+    ordered = {
+        "appid": APPID,
+        "msg_id": send(caller, need_open_comment=1)["msg_id"],
+        "content": "好",
+    }
     caller.later(minutes=4)
     assert "name no article that was sent" in caller.order("comments", **ordered)["error"]
 
@@ -231,7 +256,14 @@ def test_nobody_comments_on_what_was_not_sent(caller: Caller) -> None:
         ({"content": "好"}, "closed"),
     ],
 )
-def test_nobody_comments_on_what_is_not_there_or_closed(caller: Caller, given: Record, why: str) -> None:
+def test_nobody_comments_on_what_is_not_there_or_closed(
+    caller: Caller, given: Record, why: str
+) -> None:
     answer = send(caller)
     caller.later(minutes=4)
-    assert why in caller.order("comments", **{"appid": APPID, "msg_id": answer["msg_id"], **given})["error"]
+    assert (
+        why
+        in caller.order("comments", **{"appid": APPID, "msg_id": answer["msg_id"], **given})[
+            "error"
+        ]
+    )

@@ -48,7 +48,10 @@ def test_a_picture_of_another_account_is_no_cover(caller: Caller) -> None:
     with caller.db() as db:
         (row,) = db.find("materials", media_id=cover)
         db.put("materials", cover, {**row, "appid": "wx-other"})
-    assert caller.post("draft/add", {"articles": [caller.article(thumb_media_id=cover)]})["errcode"] == 40007
+    assert (
+        caller.post("draft/add", {"articles": [caller.article(thumb_media_id=cover)]})["errcode"]
+        == 40007
+    )
 
 
 def test_escaped_json_counts_six_characters_each_and_is_noted(caller: Caller) -> None:

@@ -171,7 +171,10 @@ def test_a_send_on_the_website_uses_the_allowance(caller: Caller) -> None:
 
 def test_the_report_tells_what_happened(caller: Caller) -> None:
     media_id = caller.draft(title="春季大促")
-    caller.post("message/mass/preview", {"towxname": "li", "msgtype": "mpnews", "mpnews": {"media_id": media_id}})
+    caller.post(
+        "message/mass/preview",
+        {"towxname": "li", "msgtype": "mpnews", "mpnews": {"media_id": media_id}},
+    )
     msg_id = caller.post("message/mass/sendall", caller.job(media_id))["msg_id"]
     told = caller.report()
     assert told["calls"]["/cgi-bin/message/mass/sendall"] == {"count": 1, "outcomes": {"0": 1}}

@@ -78,7 +78,9 @@ def test_equal_content_to_the_same_audience_is_noted(caller: Caller) -> None:
 def test_a_service_account_sends_to_all_four_times_a_month(caller: Caller) -> None:
     codes = []
     for number in range(1, 6):
-        codes.append(caller.post(SENDALL, caller.text(number, filter={"is_to_all": True}))["errcode"])
+        codes.append(
+            caller.post(SENDALL, caller.text(number, filter={"is_to_all": True}))["errcode"]
+        )
         caller.later(minutes=2)
     caller.later(days=31)
     codes.append(caller.post(SENDALL, caller.text(6, filter={"is_to_all": True}))["errcode"])
@@ -127,12 +129,18 @@ def test_delete_counts_from_one_and_zero_means_all(caller: Caller) -> None:
     article = caller.article()
     media_id = caller.post("draft/add", {"articles": [article, article, article]})["media_id"]
     msg_id = caller.post(SENDALL, caller.job(media_id))["msg_id"]
-    assert caller.post("message/mass/delete", {"msg_id": msg_id, "article_idx": 1})["errcode"] == 40065
+    assert (
+        caller.post("message/mass/delete", {"msg_id": msg_id, "article_idx": 1})["errcode"] == 40065
+    )
     caller.later(minutes=4)
     codes = [
-        caller.post("message/mass/delete", {"msg_id": msg_id, "article_idx": index})["errcode"] for index in (4, 2, 2)
+        caller.post("message/mass/delete", {"msg_id": msg_id, "article_idx": index})["errcode"]
+        for index in (4, 2, 2)
     ]
-    assert (codes, [2]) == ([40060, 0, 40065], job_of(caller, {"msg_id": msg_id})["deleted_articles"])
+    assert (codes, [2]) == (
+        [40060, 0, 40065],
+        job_of(caller, {"msg_id": msg_id})["deleted_articles"],
+    )
     assert caller.post("message/mass/get", {"msg_id": msg_id})["msg_status"] == "SEND_SUCCESS"
     caller.post("message/mass/delete", {"msg_id": msg_id, "article_idx": 0})
     assert caller.post("message/mass/get", {"msg_id": msg_id})["msg_status"] == "DELETE"

@@ -23,7 +23,9 @@ def send(caller: Caller, msgtype: str, number: int = 1, **branch: Any) -> dict[s
 
 
 def video_of(caller: Caller) -> str:
-    material = caller.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)["media_id"]
+    material = caller.upload(
+        "material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED
+    )["media_id"]
     asked = {"media_id": material, "title": "雪球", "description": "两秒钟"}
     return str(caller.post("media/uploadvideo", asked)["media_id"])
 
@@ -43,7 +45,9 @@ def video_of(caller: Caller) -> str:
         (b"ID3", "a.mp3", None),
     ],
 )
-def test_a_voice_is_taken_or_refused(caller: Caller, data: bytes, name: str, errcode: int | None) -> None:
+def test_a_voice_is_taken_or_refused(
+    caller: Caller, data: bytes, name: str, errcode: int | None
+) -> None:
     answer = caller.upload("material/add_material", data, name, "voice")
     assert (errcode, errcode is None) == (answer.get("errcode"), "media_id" in answer)
     assert "url" not in answer
@@ -66,7 +70,9 @@ def test_a_video_of_the_api_is_refused_unless_the_account_may_send_it(tagged: Ca
 
 def test_a_video_is_sent_by_the_id_that_uploadvideo_gave_and_for_three_days(tagged: Caller) -> None:
     tagged.account(mass_video=True)
-    material = tagged.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)["media_id"]
+    material = tagged.upload(
+        "material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED
+    )["media_id"]
     assert send(tagged, "mpvideo", mpvideo={"media_id": material})["errcode"] == 40007
     media_id = video_of(tagged)
     tagged.later(days=3, seconds=-1)
@@ -85,12 +91,18 @@ def test_uploadvideo_knows_its_videos(caller: Caller, body: dict[str, Any], errc
 
 
 def test_uploadvideo_takes_words_only(caller: Caller) -> None:
-    material = caller.upload("material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED)["media_id"]
+    material = caller.upload(
+        "material/add_material", mp4(), "a.mp4", "video", description=DESCRIBED
+    )["media_id"]
     assert caller.post("media/uploadvideo", {"media_id": material, "title": 7})["errcode"] == 40097
 
 
 def test_a_coupon_is_refused_unless_the_account_may_send_it(tagged: Caller) -> None:
-    shown = {"towxname": "editor_lin", "msgtype": "wxcard", "wxcard": {"card_id": "p", "card_ext": "{}"}}
+    shown = {
+        "towxname": "editor_lin",
+        "msgtype": "wxcard",
+        "wxcard": {"card_id": "p", "card_ext": "{}"},
+    }
     assert tagged.post(PREVIEW, shown)["errcode"] == 45113
     tagged.account(mass_card=True)
     assert tagged.post(PREVIEW, shown)["errcode"] == 0
@@ -114,7 +126,9 @@ def test_the_inbox_shows_and_plays_what_arrived(tagged: Caller) -> None:
         assert send(tagged, msgtype, number, **branch)["errcode"] == 0
         tagged.later(minutes=10)
     page = tagged.http.get("/").text
-    recordings = dict(re.findall(r'<(audio|video) controls preload="metadata"[^>]* src="([^"]+)">', page))
+    recordings = dict(
+        re.findall(r'<(audio|video) controls preload="metadata"[^>]* src="([^"]+)">', page)
+    )
     assert {"audio", "video"} == set(recordings)
     assert all(word in page for word in ("同一段河堤", "雪球", "两秒钟", "pTEA"))
     played = tagged.http.get(recordings["video"])
@@ -129,7 +143,11 @@ def test_temporary_media_are_given_back_for_three_days(caller: Caller) -> None:
     caller.fresh_token()
     reply = caller.reply("GET", "media/get", media_id=media_id)
     assert (amr(), "audio/amr") == (reply.data, reply.content_type)
-    assert caller.get("media/get", media_id=video_of(caller))["video_url"].startswith("http://mmbiz.qpic.cn/")
-    assert [40007, 40007] == [caller.get("media/get", media_id=each)["errcode"] for each in (permanent, "nope")]
+    assert caller.get("media/get", media_id=video_of(caller))["video_url"].startswith(
+        "http://mmbiz.qpic.cn/"
+    )
+    assert [40007, 40007] == [
+        caller.get("media/get", media_id=each)["errcode"] for each in (permanent, "nope")
+    ]
     caller.later(days=3)
     assert 40007 == caller.get("media/get", media_id=media_id)["errcode"]

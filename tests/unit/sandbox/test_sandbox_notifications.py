@@ -39,7 +39,10 @@ def test_posts_are_shown_newest_first(caller: Caller) -> None:
 
 
 def picture(data: bytes = b"\x89PNG", **changes: Any) -> dict[str, Any]:
-    image = {"base64": base64.b64encode(data).decode(), "md5": hashlib.md5(data, usedforsecurity=False).hexdigest()}
+    image = {
+        "base64": base64.b64encode(data).decode(),
+        "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
+    }
     return robot("x", body={"msgtype": "image", "image": {**image, **changes}})
 
 
@@ -66,7 +69,9 @@ def test_a_robot_takes_a_picture(caller: Caller) -> None:
         {**HOOK, "more": 1},
     ],
 )
-def test_what_the_other_side_would_not_take_is_refused(caller: Caller, given: dict[str, Any]) -> None:
+def test_what_the_other_side_would_not_take_is_refused(
+    caller: Caller, given: dict[str, Any]
+) -> None:
     assert 400 == post(caller, given)
     assert [] == shown(caller)
 

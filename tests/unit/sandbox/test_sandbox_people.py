@@ -30,10 +30,18 @@ def test_tags_are_created_renamed_filled_and_deleted(caller: Caller) -> None:
     number = caller.post("tags/create", {"tag": {"name": "北京"}})["tag"]["id"]
     assert caller.post("tags/update", {"tag": {"id": number, "name": "上海"}})["errcode"] == 0
     people = [openid_of(APPID, index) for index in (0, 5, 5)]
-    assert caller.post("tags/members/batchtagging", {"openid_list": people, "tagid": number})["errcode"] == 0
+    assert (
+        caller.post("tags/members/batchtagging", {"openid_list": people, "tagid": number})[
+            "errcode"
+        ]
+        == 0
+    )
     assert {"id": number, "name": "上海", "count": 2} in caller.get("tags/get")["tags"]
     page = caller.post("user/tag/get", {"tagid": number})
-    assert (page["count"], page["data"]["openid"]) == (2, [openid_of(APPID, 0), openid_of(APPID, 5)])
+    assert (page["count"], page["data"]["openid"]) == (
+        2,
+        [openid_of(APPID, 0), openid_of(APPID, 5)],
+    )
     assert caller.post("tags/delete", {"tag": {"id": number}})["errcode"] == 0
     assert number not in [tag["id"] for tag in caller.get("tags/get")["tags"]]
 
@@ -52,12 +60,17 @@ def test_who_is_untagged_leaves_the_tag_and_may_come_back(caller: Caller) -> Non
     people = [openid_of(APPID, index) for index in (0, 3, 7)]
     told = []
     for way in ("batchtagging", "batchuntagging", "batchuntagging", "batchtagging"):
-        assert 0 == caller.post(f"tags/members/{way}", {"openid_list": people, "tagid": 101})["errcode"]
+        assert (
+            0
+            == caller.post(f"tags/members/{way}", {"openid_list": people, "tagid": 101})["errcode"]
+        )
         told.append(caller.post("user/tag/get", {"tagid": 101})["count"])
     assert [5, 2, 2, 5] == told
 
 
-SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 5)).map(lambda each: (each[0], sum(each))))
+SPANS = st.lists(
+    st.tuples(st.integers(0, 12), st.integers(1, 5)).map(lambda each: (each[0], sum(each)))
+)
 
 
 def members(spans: Iterable[Sequence[int]]) -> list[int]:
@@ -65,7 +78,9 @@ def members(spans: Iterable[Sequence[int]]) -> list[int]:
 
 
 @given(SPANS)
-def test_joined_spans_hold_each_member_once_and_are_the_fewest(spans: list[tuple[int, int]]) -> None:
+def test_joined_spans_hold_each_member_once_and_are_the_fewest(
+    spans: list[tuple[int, int]],
+) -> None:
     found = joined(spans)
     assert sorted(set(members(spans))) == members(found)
     assert all(one[1] < other[0] for one, other in pairwise(found))

@@ -20,7 +20,10 @@ def days(first: int, last: int) -> tuple[str, str]:
 
 
 def send(caller: Caller, *titles: str, **members: Any) -> Record:
-    articles = [caller.article(title=title, content_source_url="https://example.com/") for title in titles or ("春",)]
+    articles = [
+        caller.article(title=title, content_source_url="https://example.com/")
+        for title in titles or ("春",)
+    ]
     media_id = caller.post("draft/add", {"articles": articles})["media_id"]
     return caller.post(SENDALL, caller.job(media_id, **members))
 
@@ -51,13 +54,17 @@ def test_readers_come_quickly_and_then_hardly_at_all(caller: Caller) -> None:
     assert counts[1] > 0.7 * counts[-1]
 
 
-def test_the_sources_add_up_to_all_and_stay_below_what_was_delivered_and_shared(caller: Caller) -> None:
+def test_the_sources_add_up_to_all_and_stay_below_what_was_delivered_and_shared(
+    caller: Caller,
+) -> None:
     for row in sent(caller, "一", "二", "三", "四", "五", "六", "七", "八"):
         for detail in row["detail_list"]:
             scenes = by_scene(detail)
             assert scenes.pop("全部") == detail["read_user"] == sum(scenes.values())
             assert scenes["公众号消息"] <= 100_000
-            assert detail["read_user"] <= 100_000 + scenes.get("聊天会话", 0) + scenes.get("朋友圈", 0)
+            assert detail["read_user"] <= 100_000 + scenes.get("聊天会话", 0) + scenes.get(
+                "朋友圈", 0
+            )
             assert detail["share_user"] < detail["read_user"]
 
 
@@ -93,15 +100,26 @@ def test_what_was_counted_does_not_change_later(caller: Caller) -> None:
 def test_days_add_up_to_the_sum(caller: Caller) -> None:
     rows = sent(caller, "一", "二")
     summary = [row["detail"] for row in caller.statistics("getbizsummary", *days(1, 30))["list"]]
-    for name in ("read_user", "share_user", "zaikan_user", "like_user", "collection_user", "comment_count"):
-        assert sum(row["detail_list"][-1][name] for row in rows) == sum(detail[name] for detail in summary)
+    for name in (
+        "read_user",
+        "share_user",
+        "zaikan_user",
+        "like_user",
+        "collection_user",
+        "comment_count",
+    ):
+        assert sum(row["detail_list"][-1][name] for row in rows) == sum(
+            detail[name] for detail in summary
+        )
     scenes: Counter[str] = Counter()
     for detail in summary:
         scenes.update(by_scene(detail))
     assert scenes == sum((Counter(by_scene(row["detail_list"][-1])) for row in rows), Counter())
     assert [2, 0] == [detail["send_page_count"] for detail in summary[:2]]
     each_day = caller.statistics("getarticleread", "2026-12-02")["list"]
-    assert [reads(row)[1] - reads(row)[0] for row in rows] == [row["detail"]["read_user"] for row in each_day]
+    assert [reads(row)[1] - reads(row)[0] for row in rows] == [
+        row["detail"]["read_user"] for row in each_day
+    ]
     shared = caller.statistics("getarticleshare", "2026-12-02")["list"]
     assert summary[1]["share_user"] == sum(row["detail"]["share_user"] for row in shared)
 
@@ -113,7 +131,9 @@ def test_followers_add_up_from_day_to_day(caller: Caller) -> None:
     caller.later(days=1)
     send(caller)
     caller.later(days=5)
-    totals = [row["cumulate_user"] for row in caller.statistics("getusercumulate", *days(1, 7))["list"]]
+    totals = [
+        row["cumulate_user"] for row in caller.statistics("getusercumulate", *days(1, 7))["list"]
+    ]
     assert [20_000, 20_500, 20_500, 20_500, 20_500, 20_500] == totals[:6]
     rows = caller.statistics("getusersummary", *days(1, 7))["list"]
     changes: Counter[str] = Counter()
@@ -149,10 +169,14 @@ def test_a_withdrawn_article_stops_and_the_other_goes_on(caller: Caller) -> None
     gone, there = caller.statistics("getarticletotaldetail", DAY)["list"]
     assert reads(gone)[0] < reads(gone)[1] == reads(gone)[4]
     assert reads(there)[1] < reads(there)[4]
-    assert ["2247480001_2"] == [row["msgid"] for row in caller.statistics("getarticleread", "2026-12-05")["list"]]
+    assert ["2247480001_2"] == [
+        row["msgid"] for row in caller.statistics("getarticleread", "2026-12-05")["list"]
+    ]
 
 
-def test_what_was_published_without_a_message_has_readers_and_reached_nobody(caller: Caller) -> None:
+def test_what_was_published_without_a_message_has_readers_and_reached_nobody(
+    caller: Caller,
+) -> None:
     caller.account(followers=50_000)
     publish_id = caller.post("freepublish/submit", {"media_id": caller.draft()})["publish_id"]
     caller.later(days=3)
@@ -225,12 +249,19 @@ def test_a_day_that_is_late_is_half_counted_and_comes_whole_later(caller: Caller
 
 def test_a_day_can_be_missing_in_every_call_or_in_one(caller: Caller) -> None:
     order(
-        caller, {"do": "missing", "day": "2026-12-02"}, {"do": "missing", "day": "2026-12-03", "call": "getbizsummary"}
+        caller,
+        {"do": "missing", "day": "2026-12-02"},
+        {"do": "missing", "day": "2026-12-03", "call": "getbizsummary"},
     )
     (row,) = sent(caller, later=5)
     assert ["01", "03", "04", "05"] == [each["stat_date"][-2:] for each in row["detail_list"]]
-    for name, expected in (("getbizsummary", ["01", "04"]), ("getusercumulate", ["01", "03", "04"])):
-        assert expected == [each["ref_date"][-2:] for each in caller.statistics(name, *days(1, 4))["list"]]
+    for name, expected in (
+        ("getbizsummary", ["01", "04"]),
+        ("getusercumulate", ["01", "03", "04"]),
+    ):
+        assert expected == [
+            each["ref_date"][-2:] for each in caller.statistics(name, *days(1, 4))["list"]
+        ]
     assert [] == caller.statistics("getarticleread", "2026-12-02")["list"]
 
 
@@ -240,7 +271,10 @@ def test_sums_can_fall_and_no_day_is_below_zero(caller: Caller) -> None:
     counts = reads(row)
     assert counts[6] > counts[7] > counts[6] // 2 - 2
     assert counts[7] <= counts[8]
-    assert [0] == [each["detail"]["read_user"] for each in caller.statistics("getbizsummary", "2026-12-08")["list"]]
+    assert [0] == [
+        each["detail"]["read_user"]
+        for each in caller.statistics("getbizsummary", "2026-12-08")["list"]
+    ]
     assert [] == order(caller, clear=True)["rules"]
     (mended,) = caller.statistics("getarticletotaldetail", DAY)["list"]
     assert reads(mended) == sorted(reads(mended))
@@ -274,9 +308,22 @@ def test_hours_of_the_night_count_for_little() -> None:
 
 @pytest.mark.parametrize("sent", [0, 1, 2, 9])
 def test_a_message_to_few_has_no_more_readers_than_it_reached(sent: int) -> None:
-    members = {"title": "", "url": "", "deleted": None, "has_source": False, "can_be_praised": False}
+    members = {
+        "title": "",
+        "url": "",
+        "deleted": None,
+        "has_source": False,
+        "can_be_praised": False,
+    }
     article = Article(
-        appid=APPID, msgid="1_1", position=1, published=0.0, sent=sent, followers=9, comments=(), **members
+        appid=APPID,
+        msgid="1_1",
+        position=1,
+        published=0.0,
+        sent=sent,
+        followers=9,
+        comments=(),
+        **members,
     )
     counts = article.reached(40 * 86_400.0)
     assert min(sent, 1) == counts["公众号消息"]

@@ -16,8 +16,12 @@ def test_force_refresh_kills_the_token_and_is_noted(caller: Caller) -> None:
     assert caller.violations() == ["force_refresh"]
 
 
-@pytest.mark.parametrize(("verb", "path", "body"), [("POST", "stable_token", ASK), ("GET", "draft/count", None)])
-def test_an_address_outside_the_whitelist_is_named(caller: Caller, verb: str, path: str, body: Any) -> None:
+@pytest.mark.parametrize(
+    ("verb", "path", "body"), [("POST", "stable_token", ASK), ("GET", "draft/count", None)]
+)
+def test_an_address_outside_the_whitelist_is_named(
+    caller: Caller, verb: str, path: str, body: Any
+) -> None:
     caller.fresh_token()
     caller.account(whitelist=["10.0.0.1"])
     caller.address = "203.0.113.9"

@@ -21,7 +21,14 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Job, Record, State
 from massctl.report.report import Report
-from massctl.serve.page_cache import EVERYTHING, REPORTED, SHARED, Broadcaster, PageCache, ServedRepository
+from massctl.serve.page_cache import (
+    EVERYTHING,
+    REPORTED,
+    SHARED,
+    Broadcaster,
+    PageCache,
+    ServedRepository,
+)
 from massctl.source.repository import Repository
 from massctl.view.i18n import Language
 
@@ -41,7 +48,9 @@ def served(root: Path, *, sandbox: bool = False) -> ServedRepository:
         statistics_folder=ledger / "massctl.state.statistics",
         report=lambda state, _: sample_report(3) if state.serial else report_of([]),
         loopback_override=None,
-        language_of=lambda settings: Language(settings.language or "en") if settings else Language.EN,
+        language_of=lambda settings: (
+            Language(settings.language or "en") if settings else Language.EN
+        ),
         now=lambda: datetime(2026, 12, 1, tzinfo=UTC),
     )
 
@@ -87,7 +96,10 @@ def test_a_page_follows_the_name_of_its_account(tree: Tree):
     assert "<b>main</b>" in room.page(NOTICE)
     tree.settings(account="    name: 不赶路\n")
     room.cache.changed(["massctl.yaml"])
-    assert ("<b>main</b>" in room.page(NOTICE), "<b>不赶路</b>" in room.page(NOTICE)) == (False, True)
+    assert ("<b>main</b>" in room.page(NOTICE), "<b>不赶路</b>" in room.page(NOTICE)) == (
+        False,
+        True,
+    )
 
 
 def test_what_only_the_console_can_do_stands_beside_the_preview(tree: Tree):
@@ -132,7 +144,8 @@ def test_what_did_not_change_is_not_rendered_again(tree: Tree, monkeypatch: pyte
 def test_a_shared_file_concerns_everybody_who_may_read_it(tree: Tree):
     tree.write("campaigns/_shared/macros.md.j2", "{% macro hello() %}早安{% endmacro %}")
     tree.write(
-        "campaigns/letter/campaign.yaml", tree.read("campaigns/letter/campaign.yaml").replace("main.md", "main.md.j2")
+        "campaigns/letter/campaign.yaml",
+        tree.read("campaigns/letter/campaign.yaml").replace("main.md", "main.md.j2"),
     )
     tree.write(f"{ARTICLE}.j2", '{% import "_shared/macros.md.j2" as m %}{{ m.hello() }}')
     room = Room(tree)
@@ -206,7 +219,9 @@ def test_settings_with_faults_are_told_on_every_page_until_they_are_mended(tree:
     room.cache.changed({"massctl.yaml"})
     assert EVERYTHING == room.told()
     assert "出门多穿一件" in room.page()
-    assert all("massctl.yaml:" in page for page in (room.page(), room.page(NOTICE), room.cache.list_page()))
+    assert all(
+        "massctl.yaml:" in page for page in (room.page(), room.page(NOTICE), room.cache.list_page())
+    )
     assert room.cache.page(CampaignName("nobody")) is None
     tree.write("massctl.yaml", whole.replace("language: en", "language: zh"))
     room.cache.changed({"massctl.yaml"})
@@ -313,9 +328,9 @@ def test_looking_writes_nothing_but_the_picture_cache(tree: Tree):
     room.cache.warm()
     room.page()
     room.cache.list_page()
-    new = {path.relative_to(tree.root).parts[:2] for path in tree.root.rglob("*") if path.is_file()} - {
-        path.relative_to(tree.root).parts[:2] for path in before
-    }
+    new = {
+        path.relative_to(tree.root).parts[:2] for path in tree.root.rglob("*") if path.is_file()
+    } - {path.relative_to(tree.root).parts[:2] for path in before}
     assert new <= {(".massctl", "pictures")}
 
 
@@ -349,7 +364,9 @@ def test_the_calendar_shows_a_month_its_windows_and_what_stands_in_the_way(tree:
     page = room.cache.calendar_page({})
     assert 31 <= page.count('<time datetime="2026-12-')
     (send,) = re.findall(r'<p class="send conflict">.*?</p>', page, re.DOTALL)
-    assert ["20:00–21:00", "frozen days 2026-12-24"] == re.findall("20:00–21:00|frozen days 2026-12-24", send)
+    assert ["20:00–21:00", "frozen days 2026-12-24"] == re.findall(
+        "20:00–21:00|frozen days 2026-12-24", send
+    )
     assert "quiet hours: 22:00 to 08:00, Asia/Shanghai" in page
     assert 'class="send' not in room.cache.calendar_page({"month": "2027-01"})
     assert room.cache.calendar_page({"month": "nonsense"}) == page
@@ -365,7 +382,9 @@ def test_a_page_and_the_calendar_say_what_people_were_told_of(tree: Tree):
     opens = "send: {not_before: 2026-12-02T12:00:00+08:00, not_after: 2026-12-02T18:00:00+08:00}\n"
     tree.news("letter", more=opens)
     ledger = LocalLedger(tree.root / "massctl.state.jsonl", tree.root / "locks")
-    begun = NewEntry(at=datetime(2026, 12, 1, tzinfo=UTC), event=Created(lineage=LINEAGE, realm="wechat"))
+    begun = NewEntry(
+        at=datetime(2026, 12, 1, tzinfo=UTC), event=Created(lineage=LINEAGE, realm="wechat")
+    )
     gone = DriftTold(kind="picture_gone", subject="https://mmbiz.qpic.cn/river", value="None")
     told = replace(begun, event=gone, campaign="letter", edition=1)
     ledger.append(0, [begun, told], durable=True)
@@ -373,7 +392,11 @@ def test_a_page_and_the_calendar_say_what_people_were_told_of(tree: Tree):
     assert [True, True] == [said in room.page(), "massctl lock letter" in room.page()]
     assert said in room.cache.calendar_page({"month": "2026-12"})
 
-    ledger.append(2, [replace(told, event=DriftEnded(kind="picture_gone", subject=gone.subject))], durable=True)
+    ledger.append(
+        2,
+        [replace(told, event=DriftEnded(kind="picture_gone", subject=gone.subject))],
+        durable=True,
+    )
     assert said not in Room(tree).page()
 
 
@@ -382,9 +405,14 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     room = Room(tree)
 
     def missing() -> list[str]:
-        found = re.search(r'<section class="notes" aria-labelledby="missing">.*?</section>', room.page(), re.DOTALL)
+        found = re.search(
+            r'<section class="notes" aria-labelledby="missing">.*?</section>',
+            room.page(),
+            re.DOTALL,
+        )
         return re.findall(
-            r"it is not locked|edited since it was locked|frozen days|nothing is missing", found[0] if found else ""
+            r"it is not locked|edited since it was locked|frozen days|nothing is missing",
+            found[0] if found else "",
         )
 
     assert ["it is not locked", "frozen days"] == missing()
@@ -396,7 +424,10 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     room.cache.changed({ARTICLE})
     assert ["edited since it was locked"] == missing()
     tree.write(ARTICLE, "{{ missing }}\n")
-    tree.write("campaigns/letter/campaign.yaml", tree.read("campaigns/letter/campaign.yaml") + "nonsense: 1\n")
+    tree.write(
+        "campaigns/letter/campaign.yaml",
+        tree.read("campaigns/letter/campaign.yaml") + "nonsense: 1\n",
+    )
     room.cache.changed({ARTICLE, "campaigns/letter/campaign.yaml"})
     assert [] == missing()
 
@@ -404,7 +435,12 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
 def test_pages_tell_the_time_of_a_sandbox_whose_clock_is_not_the_machines(tree: Tree):
     moved = replace(served(tree.root, sandbox=True), clock=lambda: "the clock says noon")
     cache = PageCache(moved, Broadcaster())
-    for page in (cache.list_page(), cache.page(LETTER), cache.calendar_page({}), cache.themes_page({})):
+    for page in (
+        cache.list_page(),
+        cache.page(LETTER),
+        cache.calendar_page({}),
+        cache.themes_page({}),
+    ):
         assert '<p class="facts clock">the clock says noon</p>' in str(page)
     assert 'class="facts clock"' not in Room(tree).page()
 
@@ -431,7 +467,9 @@ def reports() -> Reports:
 
 @pytest.fixture
 def reported(tree: Tree, reports: Reports) -> PageCache:
-    return PageCache(replace(served(tree.root), report=reports, now=lambda: reports.now), Broadcaster())
+    return PageCache(
+        replace(served(tree.root), report=reports, now=lambda: reports.now), Broadcaster()
+    )
 
 
 def test_the_report_is_kept_until_ledger_statistics_or_settings_change_or_the_hour_ends(
@@ -441,7 +479,9 @@ def test_the_report_is_kept_until_ledger_statistics_or_settings_change_or_the_ho
     reports.now += timedelta(minutes=29)
     reported.changed({ARTICLE})
     assert "2 sends" in (reported.report_page({"sort": "title"}) or "")
-    for number, path in enumerate(["massctl.state.jsonl", "massctl.state.statistics", "massctl.yaml"], 3):
+    for number, path in enumerate(
+        ["massctl.state.jsonl", "massctl.state.statistics", "massctl.yaml"], 3
+    ):
         reported.changed({path})
         assert f"{number} sends" in (reported.report_page({}) or "")
     reports.now += timedelta(minutes=1)
@@ -470,9 +510,13 @@ def test_a_send_has_its_own_page_and_another_has_none(reported: PageCache):
         assert reported.report_page(other) is None
 
 
-def test_an_archive_that_cannot_be_read_is_told_and_asked_again(reported: PageCache, reports: Reports):
+def test_an_archive_that_cannot_be_read_is_told_and_asked_again(
+    reported: PageCache, reports: Reports
+):
     reports.error = LedgerError(Phrase("the archive is gone"), Phrase("Nothing."), Phrase("look"))
-    assert '<p class="faulty" role="alert">the archive is gone</p>' in (reported.report_page({}) or "")
+    assert '<p class="faulty" role="alert">the archive is gone</p>' in (
+        reported.report_page({}) or ""
+    )
     reports.error = None
     assert "the archive is gone" not in (reported.report_page({}) or "")
 

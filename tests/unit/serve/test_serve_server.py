@@ -37,8 +37,12 @@ def test_pages_may_run_one_script_and_ask_nobody_else(client: Client, path: str)
     answer = asked(client, path)
     assert 200 == answer.status_code
     assert "text/html; charset=utf-8" == answer.content_type
-    directives = dict(each.strip().split(" ", 1) for each in answer.headers["Content-Security-Policy"].split(";"))
-    assert ("'none'", "'self'", "'self'") == tuple(directives[d] for d in ("default-src", "script-src", "connect-src"))
+    directives = dict(
+        each.strip().split(" ", 1) for each in answer.headers["Content-Security-Policy"].split(";")
+    )
+    assert ("'none'", "'self'", "'self'") == tuple(
+        directives[d] for d in ("default-src", "script-src", "connect-src")
+    )
     assert "http" not in answer.headers["Content-Security-Policy"]
     assert "no-store" == answer.headers["Cache-Control"]
     assert "same-origin" == answer.headers["Cross-Origin-Resource-Policy"]
@@ -58,11 +62,15 @@ NOT_OURS = [
 @pytest.mark.parametrize("host", NOT_OURS)
 def test_another_name_for_this_machine_is_refused(host: str):
     """Also without a server before it: `massctl.loopback` puts this check around every app that it serves."""
-    answer = Client(own_hosts_only(_reached)).get("/letter", base_url="http://127.0.0.1:8901", headers={"Host": host})
+    answer = Client(own_hosts_only(_reached)).get(
+        "/letter", base_url="http://127.0.0.1:8901", headers={"Host": host}
+    )
     assert (403, False) == (answer.status_code, "reached" in answer.text)
 
 
-@pytest.mark.parametrize("host", ["localhost:8901", "LOCALHOST:8901", "[::1]:8901", "127.0.0.1:8901", "a.example"])
+@pytest.mark.parametrize(
+    "host", ["localhost:8901", "LOCALHOST:8901", "[::1]:8901", "127.0.0.1:8901", "a.example"]
+)
 def test_loopback_names_and_named_hosts_are_answered(host: str):
     client = Client(own_hosts_only(_reached, {"a.example"}))
     answer = client.get("/letter", base_url="http://127.0.0.1:8901", headers={"Host": host})
@@ -109,7 +117,10 @@ def test_no_other_address_gives_anything(client: Client, path: str):
 def test_an_address_that_leads_nowhere_leads_to_all_campaigns(client: Client):
     answer = asked(client, "/no-such-letter")
     assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.content_type)
-    assert ("<h1>there is no such page</h1>" in answer.text, 'class="home" href="/"' in answer.text) == (True, True)
+    assert (
+        "<h1>there is no such page</h1>" in answer.text,
+        'class="home" href="/"' in answer.text,
+    ) == (True, True)
 
 
 def picture(client: Client) -> str:
@@ -151,7 +162,9 @@ def test_the_stream_tells_which_campaigns_changed_since(client: Client, broadcas
     answer.close()
 
 
-def test_what_changed_before_the_page_listened_is_told_too(client: Client, broadcaster: Broadcaster):
+def test_what_changed_before_the_page_listened_is_told_too(
+    client: Client, broadcaster: Broadcaster
+):
     heard = asked(client, "/letter").text.partition('data-heard="')[2].partition('"')[0]
     broadcaster.publish(frozenset({"letter"}))
     stream = asked(client, f"/-/changes?heard={heard}", buffered=False).iter_encoded()
@@ -159,10 +172,14 @@ def test_what_changed_before_the_page_listened_is_told_too(client: Client, broad
     assert b'data: ["letter"]' in next(stream)
 
 
-def test_a_page_of_an_earlier_server_hears_of_the_next_change(client: Client, broadcaster: Broadcaster):
+def test_a_page_of_an_earlier_server_hears_of_the_next_change(
+    client: Client, broadcaster: Broadcaster
+):
     """It heard more than was ever published here: massctl was started again meanwhile."""
     broadcaster.publish(frozenset({"letter"}))
-    stream = asked(client, "/-/changes", headers={"Last-Event-ID": "900"}, buffered=False).iter_encoded()
+    stream = asked(
+        client, "/-/changes", headers={"Last-Event-ID": "900"}, buffered=False
+    ).iter_encoded()
     assert b"id: 1\n" in next(stream)
     broadcaster.publish(frozenset({"letter"}))
     assert b"id: 2\n" in next(stream)

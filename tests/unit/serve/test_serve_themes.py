@@ -32,7 +32,9 @@ def page(tree: Tree, query: str = "") -> str:
     return unescape(answer.text)
 
 
-def test_every_theme_is_shown_by_day_and_by_night_with_its_line_in_a_repository_without_campaigns(tree: Tree):
+def test_every_theme_is_shown_by_day_and_by_night_with_its_line_in_a_repository_without_campaigns(
+    tree: Tree,
+):
     found = page(tree)
     assert len(BUILT_IN) * 2 == found.count('class="glass screen"')
     assert all(f"<code>theme: {name}</code>" in found for name in BUILT_IN)
@@ -47,7 +49,10 @@ def test_the_themes_of_the_repository_are_shown_too(tree: Tree):
 
 def test_what_the_address_chooses_is_drawn_and_written_down(tree: Tree):
     found = page(tree, "?accent=%23004b87&font_size=17&headings=block")
-    assert '<code>theme: {name: danmo, accent: "#004b87", font_size: 17, headings: block}</code>' in found
+    assert (
+        '<code>theme: {name: danmo, accent: "#004b87", font_size: 17, headings: block}</code>'
+        in found
+    )
     assert "font-size:17px" in found
     assert "background:light-dark(#004b87" in found or "background:#004b87" in found
 
@@ -57,7 +62,14 @@ def test_an_accent_that_fades_is_told_beside_the_theme(tree: Tree):
 
 
 @pytest.mark.parametrize(
-    "query", [{"font_size": "99"}, {"font_size": "x"}, {"accent": "red;"}, {"headings": "round"}, {"name": "danmo"}]
+    "query",
+    [
+        {"font_size": "99"},
+        {"font_size": "x"},
+        {"accent": "red;"},
+        {"headings": "round"},
+        {"name": "danmo"},
+    ],
 )
 def test_what_is_no_choice_is_left_out(query: dict[str, str]):
     assert ThemeSettings() == read_settings(query)
@@ -75,7 +87,9 @@ def test_all_blocks_are_shown_where_they_are_chosen(tree: Tree):
     assert 'class="fault"' not in found
 
 
-def test_a_child_that_gives_no_answer_is_told_in_place_of_the_themes(tree: Tree, monkeypatch: pytest.MonkeyPatch):
+def test_a_child_that_gives_no_answer_is_told_in_place_of_the_themes(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+):
     def fails(*_: object, **__: object) -> None:
         raise ChildError(NOT_ACCEPTED)
 

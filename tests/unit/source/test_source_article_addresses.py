@@ -19,7 +19,9 @@ YAML = "version: 1\naccount: main\naudience: {is_to_all: true}\ntext: {content: 
 
 def sent() -> State:
     state = State()
-    counts = JobStatus(msg_id=7, status="sent", source="event", article_urls=["http://mp.weixin.qq.com/s/1"])
+    counts = JobStatus(
+        msg_id=7, status="sent", source="event", article_urls=["http://mp.weixin.qq.com/s/1"]
+    )
     job = Job(1, "id", datetime(2026, 12, 1, tzinfo=UTC), 7, 8, counts=counts)
     state.records[SALE, 1] = Record(SALE, 1, jobs=[job])
     state.index.editions[SALE] = {1: state.records[SALE, 1]}

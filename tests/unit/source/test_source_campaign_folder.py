@@ -25,7 +25,9 @@ def written(root: Path, yaml: str, **files: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     repository = Repository(root)
-    with copied_for_rest(repository, NAME, REST, iter(["oB00002", "oC00003"]), root / ".massctl") as made:
+    with copied_for_rest(
+        repository, NAME, REST, iter(["oB00002", "oC00003"]), root / ".massctl"
+    ) as made:
         put_in_place(repository, made)
     return root / "campaigns" / REST
 
@@ -39,23 +41,39 @@ def written(root: Path, yaml: str, **files: str) -> Path:
         ("send:\n  over_limit: allow\n", "send:\n  over_limit: allow\n"),
     ],
 )
-def test_edition_and_window_are_left_out_and_nothing_else(tmp_path: Path, declared: str, left: str) -> None:
+def test_edition_and_window_are_left_out_and_nothing_else(
+    tmp_path: Path, declared: str, left: str
+) -> None:
     made = written(tmp_path, f"{HEAD}audience: {{openids: lists/all.txt}}\n{declared}{TEXT}")
-    assert f"{HEAD}audience: {{openids: unsent.txt}}\n{left}{TEXT}" == (made / "campaign.yaml").read_text("utf-8")
+    assert f"{HEAD}audience: {{openids: unsent.txt}}\n{left}{TEXT}" == (
+        made / "campaign.yaml"
+    ).read_text("utf-8")
     assert "oB00002\noC00003\n" == (made / "unsent.txt").read_text("utf-8")
 
 
 def test_no_other_line_is_written_anew(tmp_path: Path) -> None:
     """A tab behind a colon, odd indentation and a long line are as valid as any."""
-    rest = f"author:\tx\nvars: [1,2 ,  {'字' * 5000}]   # a, b\n" + TEXT.replace("  content", "     content")
+    rest = f"author:\tx\nvars: [1,2 ,  {'字' * 5000}]   # a, b\n" + TEXT.replace(
+        "  content", "     content"
+    )
     send = "send:\n    # when\n    not_before: 2026-12-01T20:00:00+08:00\n    same_content: allow\n"
-    made = written(tmp_path, f"{HEAD}audience:\n   openids: 'lists/all.txt' # all\n{send}edition: 3\n{rest}")
+    made = written(
+        tmp_path, f"{HEAD}audience:\n   openids: 'lists/all.txt' # all\n{send}edition: 3\n{rest}"
+    )
     left = "send:\n    # when\n    same_content: allow\n"
-    assert f"{HEAD}audience:\n   openids: unsent.txt # all\n{left}{rest}" == (made / "campaign.yaml").read_text("utf-8")
+    assert f"{HEAD}audience:\n   openids: unsent.txt # all\n{left}{rest}" == (
+        made / "campaign.yaml"
+    ).read_text("utf-8")
 
 
 def test_the_old_list_the_lock_and_what_editors_leave_stay_behind(tmp_path: Path) -> None:
-    files = {"lists__all.txt": "oA00001\n", "images__a.txt": "a", "campaign.lock.json": "{}", "x~": "", ".swp": ""}
+    files = {
+        "lists__all.txt": "oA00001\n",
+        "images__a.txt": "a",
+        "campaign.lock.json": "{}",
+        "x~": "",
+        ".swp": "",
+    }
     made = written(tmp_path, f"{HEAD}audience: {{openids: lists/all.txt}}\n{TEXT}", **files)
     found = sorted(str(each.relative_to(made)) for each in made.rglob("*") if each.is_file())
     assert ["campaign.yaml", "images/a.txt", "unsent.txt"] == found
@@ -93,12 +111,17 @@ def test_a_kill_leaves_nothing_among_the_campaigns_and_the_next_run_nothing_at_a
 
     made = written(tmp_path, f"{HEAD}audience: {{openids: all.txt}}\n{TEXT}")
     campaign_folder.shutil.rmtree(made)
-    with pytest.raises(Killed), copied_for_rest(Repository(tmp_path), NAME, REST, openids(), tmp_path / ".massctl"):
+    with (
+        pytest.raises(Killed),
+        copied_for_rest(Repository(tmp_path), NAME, REST, openids(), tmp_path / ".massctl"),
+    ):
         pass
     monkeypatch.undo()
     assert [NAME] == [each.name for each in (tmp_path / "campaigns").iterdir()]
     assert list((tmp_path / ".massctl").rglob("campaign.yaml"))
-    with copied_for_rest(Repository(tmp_path), NAME, CampaignName("other"), iter(["oB"]), tmp_path / ".massctl") as put:
+    with copied_for_rest(
+        Repository(tmp_path), NAME, CampaignName("other"), iter(["oB"]), tmp_path / ".massctl"
+    ) as put:
         put_in_place(Repository(tmp_path), put)
     assert ([], [NAME, "other"]) == (
         list((tmp_path / ".massctl").rglob("*")),

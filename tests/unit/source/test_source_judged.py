@@ -35,7 +35,11 @@ def read(tree: Tree, cache: Path) -> dict[str, JudgedInputs]:
     assert settings is not None
     desires = Desires(Workbench(repository, settings, cache), State())
     found = [getattr(each, "rendered", each) for each in desires.read(["a", "b", "words"])]
-    return {each.name: each.inputs for each in found if isinstance(each, RenderedCampaign) and each.inputs is not None}
+    return {
+        each.name: each.inputs
+        for each in found
+        if isinstance(each, RenderedCampaign) and each.inputs is not None
+    }
 
 
 def test_every_file_of_a_message_is_noted_for_it_also_one_that_another_campaign_read(
@@ -86,7 +90,9 @@ def link(tree: Tree) -> None:
         (link, "campaigns/a/images/river.png"),
     ],
 )
-def test_a_change_is_found_by_its_path(tree: Tree, tmp_path: Path, change: Callable[[Tree], None], path: str) -> None:
+def test_a_change_is_found_by_its_path(
+    tree: Tree, tmp_path: Path, change: Callable[[Tree], None], path: str
+) -> None:
     found = read(tree, tmp_path / "cache")
     change(tree)
     assert path == tree_changed(tree, found["a"])
@@ -106,12 +112,16 @@ def test_a_file_that_was_read_twice_and_was_two_things_equals_nothing(tree: Tree
     tree.text("words", content="别的")
     with repository.judging() as after:
         repository.read_bytes("campaigns/words/campaign.yaml", 1 << 20)
-    assert CHANGED == after["campaigns/words/campaign.yaml"] != before["campaigns/words/campaign.yaml"]
+    assert (
+        CHANGED == after["campaigns/words/campaign.yaml"] != before["campaigns/words/campaign.yaml"]
+    )
     assert "campaigns/words/campaign.yaml" == repository.changed_since(after)
 
 
 @pytest.mark.parametrize("bytes_more", [0, 1])
-def test_a_file_that_was_too_large_for_its_place_is_compared_by_that_bound(tree: Tree, bytes_more: int) -> None:
+def test_a_file_that_was_too_large_for_its_place_is_compared_by_that_bound(
+    tree: Tree, bytes_more: int
+) -> None:
     """A reader that looks in two places may take the second; the first must still be too large."""
     repository, path = Repository(tree.root), "campaigns/a/big.bin"
     tree.write(path, b"x" * 11)
@@ -128,7 +138,9 @@ def test_settings_are_named_but_for_what_is_read_again_before_each_send(tree: Tr
         return settings.declared_sha256
 
     before = named()
-    tree.settings(policy="  sending: disabled\n", state="state:\n  lineage: 01JDXW00000000000000000000\n")
+    tree.settings(
+        policy="  sending: disabled\n", state="state:\n  lineage: 01JDXW00000000000000000000\n"
+    )
     assert before == named()
     tree.settings(account="    name: 别的号\n")
     assert before != named()

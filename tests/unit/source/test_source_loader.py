@@ -26,7 +26,10 @@ from massctl.source.loader import Desires, Workbench
 from massctl.source.repository import Repository, UnreadableError
 
 HEAD = "version: 1\naccount: main\naudience: {is_to_all: true}\n"
-NEWS = HEAD + "mpnews:\n  articles:\n    - title: 春季\n      content: CONTENT\n      cover: images/cover.jpg\n"
+NEWS = (
+    HEAD
+    + "mpnews:\n  articles:\n    - title: 春季\n      content: CONTENT\n      cover: images/cover.jpg\n"
+)
 Faults = Callable[[str], list[Diagnostic]]
 
 
@@ -38,7 +41,9 @@ def faults(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> 
         (repository.root / "campaigns/spring/campaign.yaml").write_text(text, encoding="utf-8")
         settings, _ = load_settings(repository, loopback_override=None)
         assert settings is not None
-        desires = Desires(Workbench(repository, settings, tmp_path_factory.mktemp("cache")), State())
+        desires = Desires(
+            Workbench(repository, settings, tmp_path_factory.mktemp("cache")), State()
+        )
         (desired,) = desires.read([CampaignName("spring")])
         return list(getattr(desired, "diagnostics", ()))
 
@@ -61,14 +66,18 @@ def of(diagnostics: list[Diagnostic], *codes: str) -> Diagnostic:
     return found
 
 
-def test_an_article_in_another_encoding_is_reported_in_the_article(faults: Faults, folder: Path) -> None:
+def test_an_article_in_another_encoding_is_reported_in_the_article(
+    faults: Faults, folder: Path
+) -> None:
     (folder / "main.md").write_bytes("你好".encode("gbk"))
     found = of(faults(NEWS.replace("CONTENT", "main.md")), "MC003")
     assert ("MC003", "campaigns/spring/main.md", 1, 1, "你好") == told(found)
     assert ("this is GBK, not UTF-8", "save the file as UTF-8") == (found.message, found.hint)
 
 
-def test_an_included_file_in_another_encoding_is_reported_in_that_file(faults: Faults, folder: Path) -> None:
+def test_an_included_file_in_another_encoding_is_reported_in_that_file(
+    faults: Faults, folder: Path
+) -> None:
     (folder / "main.md.j2").write_text('{% include "part.md" %}', encoding="utf-8")
     (folder / "part.md").write_bytes("a\n你好".encode("gbk"))
     found = of(faults(NEWS.replace("CONTENT", "main.md.j2")), "MC003")
@@ -78,14 +87,24 @@ def test_an_included_file_in_another_encoding_is_reported_in_that_file(faults: F
 def test_a_fault_of_rendering_shows_its_line_of_campaign_yaml(faults: Faults, folder: Path) -> None:
     (folder / "main.md").write_text("你好", encoding="utf-8")
     found = of(faults(NEWS.replace("CONTENT", "main.md")), "MC201")
-    assert ("MC201", "campaigns/spring/campaign.yaml", 8, 14, "      cover: images/cover.jpg") == told(found)
+    assert (
+        "MC201",
+        "campaigns/spring/campaign.yaml",
+        8,
+        14,
+        "      cover: images/cover.jpg",
+    ) == told(found)
 
 
 @pytest.mark.parametrize(
     ("account", "repository_wide", "place"),
     [
         ("", "theme: qinshan", (7, 8, "theme: qinshan")),
-        ("", "theme: {accent: '#731', name: qinshan}", (7, 31, "theme: {accent: '#731', name: qinshan}")),
+        (
+            "",
+            "theme: {accent: '#731', name: qinshan}",
+            (7, 31, "theme: {accent: '#731', name: qinshan}"),
+        ),
         ("    theme: qinshan", "theme: danmo", (7, 12, "    theme: qinshan")),
         ("    theme: {font_size: 16}", "theme: qinshan", (8, 8, "theme: qinshan")),
     ],
@@ -101,10 +120,14 @@ def test_a_theme_of_massctl_yaml_that_is_not_there_is_told_where_it_is_written(
     assert ("MC111", "massctl.yaml", *place) == told(found)
 
 
-def test_a_file_of_the_brand_that_is_not_there_is_told_where_it_is_written(faults: Faults, folder: Path) -> None:
+def test_a_file_of_the_brand_that_is_not_there_is_told_where_it_is_written(
+    faults: Faults, folder: Path
+) -> None:
     (folder / "main.md").write_text("你好", encoding="utf-8")
     file = folder.parents[1] / "massctl.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + "brand:\n  footer: _shared/end.md\n", encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8") + "brand:\n  footer: _shared/end.md\n", encoding="utf-8"
+    )
     found = of(faults(NEWS.replace("CONTENT", "main.md")), "MC105")
     assert ("MC105", "massctl.yaml", 8, 11, "  footer: _shared/end.md") == told(found)
 
@@ -142,7 +165,10 @@ def test_a_picture_that_is_a_pipe_is_not_missing(faults: Faults, folder: Path) -
     (folder / "images").mkdir()
     os.mkfifo(folder / "images/cover.jpg")
     found = of(faults(NEWS), "MC201", "MC203")
-    assert ("MC203", True) == (found.code, found.message.startswith("campaigns/spring/images/cover.jpg: "))
+    assert ("MC203", True) == (
+        found.code,
+        found.message.startswith("campaigns/spring/images/cover.jpg: "),
+    )
 
 
 def test_a_picture_whose_ai_mark_cannot_be_kept_is_named(faults: Faults, folder: Path) -> None:
@@ -155,7 +181,9 @@ def test_a_picture_whose_ai_mark_cannot_be_kept_is_named(faults: Faults, folder:
     Image.new("RGB", (900, 383)).save(data, "PNG", exif=turned, pnginfo=told)
     (folder / "images/cover.jpg").write_bytes(data.getvalue())
     found = of(faults(NEWS), "MC219")
-    assert found.message.startswith("campaigns/spring/images/cover.jpg: its AI mark (TC260:AIGC), which must not be")
+    assert found.message.startswith(
+        "campaigns/spring/images/cover.jpg: its AI mark (TC260:AIGC), which must not be"
+    )
 
 
 def test_a_picture_in_another_case_is_named(faults: Faults, folder: Path) -> None:
@@ -176,7 +204,9 @@ def test_a_picture_in_another_case_is_named(faults: Faults, folder: Path) -> Non
         ("images/.cover.jpg", None),
     ],
 )
-def test_a_picture_of_nearly_this_name_is_named(faults: Faults, folder: Path, there: str, meant: str | None) -> None:
+def test_a_picture_of_nearly_this_name_is_named(
+    faults: Faults, folder: Path, there: str, meant: str | None
+) -> None:
     (folder / there).parent.mkdir()
     (folder / there).write_bytes(b"x")
     hint = str(of(faults(NEWS), "MC201").hint)
@@ -185,17 +215,26 @@ def test_a_picture_of_nearly_this_name_is_named(faults: Faults, folder: Path, th
 
 def test_an_article_that_is_a_template_is_named(faults: Faults, folder: Path) -> None:
     (folder / "main.md.j2").write_text("x", "utf-8")
-    assert "did you mean main.md.j2?" == of(faults(NEWS.replace("CONTENT", "main.md")), "MC105").hint
+    assert (
+        "did you mean main.md.j2?" == of(faults(NEWS.replace("CONTENT", "main.md")), "MC105").hint
+    )
 
 
-def test_a_campaign_file_with_another_ending_is_named(repository: Repository, folder: Path, faults: Faults) -> None:
+def test_a_campaign_file_with_another_ending_is_named(
+    repository: Repository, folder: Path, faults: Faults
+) -> None:
     faults(HEAD)
     (folder / "campaign.yaml").rename(folder / "campaign.yml")
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    (desired,) = Desires(Workbench(repository, settings, repository.root), State()).read([CampaignName("spring")])
+    (desired,) = Desires(Workbench(repository, settings, repository.root), State()).read(
+        [CampaignName("spring")]
+    )
     (found,) = getattr(desired, "diagnostics", ())
-    assert ("campaign.yaml is missing", "rename campaign.yml to campaign.yaml") == (found.message, found.hint)
+    assert ("campaign.yaml is missing", "rename campaign.yml to campaign.yaml") == (
+        found.message,
+        found.hint,
+    )
 
 
 SPRING = CampaignName("spring")
@@ -208,7 +247,9 @@ Read = Callable[[State], Desired]
 @pytest.fixture
 def read(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> Read:
     """Write a text campaign; gives what is desired of it, given what is recorded."""
-    (repository.root / "campaigns/spring/campaign.yaml").write_text(f"{HEAD}text: {{content: 早}}\n", encoding="utf-8")
+    (repository.root / "campaigns/spring/campaign.yaml").write_text(
+        f"{HEAD}text: {{content: 早}}\n", encoding="utf-8"
+    )
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
     cache = tmp_path_factory.mktemp("cache")
@@ -221,10 +262,20 @@ def sent(repository: Repository, read: Read) -> Sent:
     source = repository.folder_digest(SPRING)
 
     def state(edition: int = 3, also: Happening | None = None, **changes: Any) -> State:
-        known = {"title": "春天", "account": "main", "not_before": OPENS, "not_after": NOW, "source_sha256": source}
+        known = {
+            "title": "春天",
+            "account": "main",
+            "not_before": OPENS,
+            "not_after": NOW,
+            "source_sha256": source,
+        }
         attempted = replace(building.attempted(WORDS)[0], **{**known, **changes})
         spring = replace(WORDS, edition=edition)
-        return recorded((attempted, spring), (SendAccepted(attempt=2, msg_id=7), spring), *([also] if also else []))
+        return recorded(
+            (attempted, spring),
+            (SendAccepted(attempt=2, msg_id=7), spring),
+            *([also] if also else []),
+        )
 
     return state
 
@@ -249,7 +300,9 @@ def test_a_campaign_that_went_out_is_known_from_the_record_alone(
 @pytest.mark.usefixtures("unread")
 def test_so_is_one_that_a_person_says_went_out(read: Read, repository: Repository) -> None:
     source = repository.folder_digest(SPRING)
-    told = SendImported(appid=APPID, sent_at=NOW, by="li", source_sha256=source, title="春天", account="main")
+    told = SendImported(
+        appid=APPID, sent_at=NOW, by="li", source_sha256=source, title="春天", account="main"
+    )
     state = recorded((told, WORDS))
     assert Concluded(SPRING, "春天", "main", APPID, 1, None, source) == read(state)
 
@@ -279,7 +332,9 @@ def test_a_campaign_whose_newest_edition_is_only_staged_is_read(read: Read, sent
     assert (True, "") == (isinstance(found, Concluded), getattr(found, "title", None))
 
 
-def test_a_folder_without_a_digest_is_read_and_told_of(read: Read, sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_a_digest_is_read_and_told_of(
+    read: Read, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> None:
         raise UnreadableError("MC001", "campaigns/spring/a", Phrase("the file cannot be read"))
 

@@ -51,7 +51,9 @@ def campaign(repository: Repository) -> RenderedCampaign:
     (folder / "hero.png").write_bytes(HERO)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    (found,) = Desires(Workbench(repository, settings, repository.root / ".massctl"), State()).read([NAME])
+    (found,) = Desires(Workbench(repository, settings, repository.root / ".massctl"), State()).read(
+        [NAME]
+    )
     assert isinstance(found, RenderedCampaign), found
     return found
 
@@ -82,38 +84,68 @@ def test_a_lock_as_it_was_written_fits(read: Read) -> None:
 
 
 def test_a_lock_by_other_versions_fits_while_it_renders_the_same(read: Read) -> None:
-    found = read(lambda lock: lock.update(renderer=renderer().replace("massctl", "massctl 0.0.9, old")))
+    found = read(
+        lambda lock: lock.update(renderer=renderer().replace("massctl", "massctl 0.0.9, old"))
+    )
     assert (None, (), True) == (found.refusal, found.differences, bool(found.versions))
 
 
 FORGED: list[tuple[Change, str]] = [
-    (lambda lock: lock["pictures"].pop(), "your files changed since it was locked: the picture hero.png"),
-    (lambda lock: lock["pictures"].pop(0), "your files changed since it was locked: the picture cover.png"),
+    (
+        lambda lock: lock["pictures"].pop(),
+        "your files changed since it was locked: the picture hero.png",
+    ),
+    (
+        lambda lock: lock["pictures"].pop(0),
+        "your files changed since it was locked: the picture cover.png",
+    ),
     (with_body(b"x"), "your files changed since it was locked: the text of article 1"),
-    (lambda lock: lock.update(links={"autumn/1": "https://x"}), "your files changed since it was locked: the link to"),
+    (
+        lambda lock: lock.update(links={"autumn/1": "https://x"}),
+        "your files changed since it was locked: the link to",
+    ),
     (
         lambda lock: lock.update(renderer="massctl 0.0.9") or with_body(b"x")(lock),
         "massctl changed since it was locked (massctl 0.0.9 → ",
     ),
-    (lambda lock: lock["message"]["articles"][0].update(content_chars=1), "campaign.lock.json was changed by hand"),
-    (lambda lock: lock["message"].update(articles=[]), "campaign.lock.json is not what massctl wrote"),
-    (lambda lock: lock.update(links={"autumn": "https://x"}), "campaign.lock.json is not what massctl wrote"),
-    (lambda lock: lock["pictures"][0].update(path="../../massctl.yaml"), "the file of the picture ../../massctl.yaml"),
-    (lambda lock: lock["pictures"][0].update({"as": "image"}), "your files changed since it was locked: the picture"),
+    (
+        lambda lock: lock["message"]["articles"][0].update(content_chars=1),
+        "campaign.lock.json was changed by hand",
+    ),
+    (
+        lambda lock: lock["message"].update(articles=[]),
+        "campaign.lock.json is not what massctl wrote",
+    ),
+    (
+        lambda lock: lock.update(links={"autumn": "https://x"}),
+        "campaign.lock.json is not what massctl wrote",
+    ),
+    (
+        lambda lock: lock["pictures"][0].update(path="../../massctl.yaml"),
+        "the file of the picture ../../massctl.yaml",
+    ),
+    (
+        lambda lock: lock["pictures"][0].update({"as": "image"}),
+        "your files changed since it was locked: the picture",
+    ),
     (lambda lock: lock["pictures"][0].update(bytes=1), "the file of the picture cover.png"),
     (lambda lock: lock["account"].update(name="other"), "the account's name"),
 ]
 
 
 @pytest.mark.parametrize(("change", "named"), FORGED)
-def test_a_lock_that_fits_its_digest_and_nothing_else_is_stale(read: Read, change: Change, named: str) -> None:
+def test_a_lock_that_fits_its_digest_and_nothing_else_is_stale(
+    read: Read, change: Change, named: str
+) -> None:
     found = read(change).refusal
     assert found is not None
     assert ("lock_stale", True) == (found.guard.value, named in found.message), found.message
 
 
 def test_the_renderer_lists_massctl_and_every_library_that_is_pinned() -> None:
-    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads(
+        (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
+    )["project"]
     pinned = [each.replace("==", " ") for each in project["dependencies"] if "==" in each]
     assert f"massctl {project['version']}, " + ", ".join(pinned) == renderer()
     assert len(RENDER_LIBRARIES) == len(pinned)
@@ -195,12 +227,19 @@ def test_no_copy_is_removed_where_no_lock_can_be_written(
 @pytest.mark.parametrize(
     ("fails", "says"),
     [
-        ("pathlib.Path.replace", "Its lock is unchanged. These copies were removed: campaign.lock (1).json."),
+        (
+            "pathlib.Path.replace",
+            "Its lock is unchanged. These copies were removed: campaign.lock (1).json.",
+        ),
         ("massctl.source.locks.sync", "Its lock was changed, but the disk did not confirm it."),
     ],
 )
 def test_a_failure_says_what_was_done_until_then(
-    repository: Repository, campaign: RenderedCampaign, monkeypatch: pytest.MonkeyPatch, fails: str, says: str
+    repository: Repository,
+    campaign: RenderedCampaign,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: str,
+    says: str,
 ) -> None:
     def broken(*_: object) -> None:
         raise OSError(5, "Input/output error")

@@ -35,7 +35,9 @@ class Pictures:
 
     def picture(self, path: str, use: PicturePurpose) -> Picture | Fault:
         made = self.cache.picture(path, use)
-        assert isinstance(made, Fault) or self.shelf.adopt(SPRING, self.folder, made, self.cache.produced[made.sha256])
+        assert isinstance(made, Fault) or self.shelf.adopt(
+            SPRING, self.folder, made, self.cache.produced[made.sha256]
+        )
         return made
 
     def read(self, sha256: Sha256) -> bytes | None:
@@ -57,7 +59,11 @@ def found(shelf: Pictures, path: str, use: PicturePurpose = "inline") -> Picture
 def test_what_passes_is_named_by_its_bytes(repository: Repository) -> None:
     pictures = shelf(repository)
     picture = found(pictures, "spring/a.png")
-    assert (sha256_of(PNG), sha256_of(PNG), len(PNG)) == (picture.sha256, picture.source_sha256, picture.size_bytes)
+    assert (sha256_of(PNG), sha256_of(PNG), len(PNG)) == (
+        picture.sha256,
+        picture.source_sha256,
+        picture.size_bytes,
+    )
     assert PNG == pictures.read(picture.sha256)
 
 
@@ -99,7 +105,9 @@ def test_a_lost_signature_is_told_again_by_the_cache(repository: Repository) -> 
     for _ in range(2):
         pictures = shelf(repository)
         path.write_bytes(in_webp(b"C2PA", b"\0\0\0\x08jumb"))
-        assert (True, False) == tuple(found(pictures, f"spring/{name}.webp").lost_c2pa for name in ("signed", "a"))
+        assert (True, False) == tuple(
+            found(pictures, f"spring/{name}.webp").lost_c2pa for name in ("signed", "a")
+        )
 
 
 def kept(repository: Repository, name: str) -> Path:
@@ -107,7 +115,9 @@ def kept(repository: Repository, name: str) -> Path:
     return path
 
 
-def test_bytes_in_the_cache_that_are_not_those_of_its_note_are_made_again(repository: Repository) -> None:
+def test_bytes_in_the_cache_that_are_not_those_of_its_note_are_made_again(
+    repository: Repository,
+) -> None:
     first = shelf(repository)
     picture = found(first, "spring/a.webp")
     made = first.read(picture.sha256)
@@ -124,7 +134,9 @@ def test_what_another_process_prepared_is_read_by_its_name(repository: Repositor
     second = shelf(repository)
     for each in pictures:
         second.shelf.adopt(SPRING, second.folder, each, first.cache.produced[each.sha256])
-    assert [first.read(each.sha256) for each in pictures] == [second.read(each.sha256) for each in pictures]
+    assert [first.read(each.sha256) for each in pictures] == [
+        second.read(each.sha256) for each in pictures
+    ]
 
 
 @pytest.fixture
@@ -135,7 +147,9 @@ def workbench(repository: Repository) -> Workbench:
     return Workbench(repository, settings, repository.root / ".massctl")
 
 
-def test_what_the_cache_lost_is_made_once_more(repository: Repository, workbench: Workbench) -> None:
+def test_what_the_cache_lost_is_made_once_more(
+    repository: Repository, workbench: Workbench
+) -> None:
     picture = workbench.picture(SPRING, "spring/a.webp", "inline")
     assert isinstance(picture, Picture)
     made = workbench.read(picture.sha256)
@@ -153,8 +167,12 @@ def test_a_cache_that_keeps_nothing_is_told(
         workbench.read(picture.sha256)
 
 
-def test_a_file_that_was_changed_meanwhile_is_not_read(repository: Repository, workbench: Workbench) -> None:
-    found = [workbench.picture(SPRING, path, "inline") for path in ("spring/a.png", "spring/a.webp")]
+def test_a_file_that_was_changed_meanwhile_is_not_read(
+    repository: Repository, workbench: Workbench
+) -> None:
+    found = [
+        workbench.picture(SPRING, path, "inline") for path in ("spring/a.png", "spring/a.webp")
+    ]
     names = [each.sha256 for each in found if isinstance(each, Picture)]
     kept(repository, names[1]).unlink()
     for path in ("a.png", "a.webp"):

@@ -26,8 +26,12 @@ def shelf(root: Path, data: bytes, name: str = "list.txt") -> OpenidShelf:
     return OpenidShelf(Repository(root))
 
 
-def told(root: Path, data: bytes, name: str = "list.txt") -> list[tuple[str, int | None, int | None]]:
-    return [(p.code, p.line, p.column) for p in shelf(root, data, name).listed(f"spring/{name}").faults]
+def told(
+    root: Path, data: bytes, name: str = "list.txt"
+) -> list[tuple[str, int | None, int | None]]:
+    return [
+        (p.code, p.line, p.column) for p in shelf(root, data, name).listed(f"spring/{name}").faults
+    ]
 
 
 def openids(root: Path, data: bytes, name: str = "list.txt") -> tuple[str, ...]:
@@ -67,7 +71,11 @@ def test_the_column_is_found_by_its_heading(tmp_path: Path, data: str) -> None:
 
 def test_the_name_is_that_of_the_openids_and_not_of_the_file(tmp_path: Path) -> None:
     first = shelf(tmp_path, f"{A}\n{B}\n".encode()).listed("spring/list.txt").openid_list
-    other = shelf(tmp_path, f"openid\r\n{A}\r\n{B}\r\n{A}\r\n".encode(), "l.csv").listed("spring/l.csv").openid_list
+    other = (
+        shelf(tmp_path, f"openid\r\n{A}\r\n{B}\r\n{A}\r\n".encode(), "l.csv")
+        .listed("spring/l.csv")
+        .openid_list
+    )
     named = hashlib.sha256(f"{A}\n{B}\n".encode()).hexdigest()
     assert first is not None
     assert (first, (named, 2)) == (other, (first.sha256, first.count))
@@ -86,7 +94,9 @@ def test_the_name_is_that_of_the_openids_and_not_of_the_file(tmp_path: Path) -> 
         ("x\n" * 25, [("MC603", n, 1) for n in range(1, 22)]),
     ],
 )
-def test_a_fault_is_told_by_its_place(tmp_path: Path, data: str, expected: list[tuple[str, int, int]]) -> None:
+def test_a_fault_is_told_by_its_place(
+    tmp_path: Path, data: str, expected: list[tuple[str, int, int]]
+) -> None:
     assert expected == told(tmp_path, data.encode())
 
 
@@ -95,7 +105,10 @@ def test_a_fault_is_told_by_its_place(tmp_path: Path, data: str, expected: list[
     [
         ("姓名,城市\n张三,北京\n", [("MC604", 1, 1)]),
         ("", [("MC604", 1, 1)]),
-        (f"姓名,openid\n张三,{A}\n李四,\n王五\n,{B}x!\n", [("MC603", 3, 1), ("MC603", 4, 1), ("MC603", 5, 2)]),
+        (
+            f"姓名,openid\n张三,{A}\n李四,\n王五\n,{B}x!\n",
+            [("MC603", 3, 1), ("MC603", 4, 1), ("MC603", 5, 2)],
+        ),
         (f'openid\n{A}\n"' + "x\n" * 70_000, [("MC607", 3, 1)]),
         (f'openid,note\n{A},一\n{B},"二\n{C},三\n', [("MC607", 3, 1)]),
         (f'openid,note\n{A},"一\n{B},二\n{C},"三"\n', [("MC607", 2, 1)]),
@@ -110,7 +123,9 @@ def test_a_fault_of_a_table_is_told_by_its_place(
     assert expected == told(tmp_path, data.encode(), "list.csv")
 
 
-@pytest.mark.parametrize("data", [f"{A}\n{B}\n".encode() + b"\xff\xfe\n", f"{A}\n{B}\n".encode() + b"\xe5\xbc"])
+@pytest.mark.parametrize(
+    "data", [f"{A}\n{B}\n".encode() + b"\xff\xfe\n", f"{A}\n{B}\n".encode() + b"\xe5\xbc"]
+)
 def test_what_is_not_utf8_is_said(tmp_path: Path, data: bytes) -> None:
     assert [("MC607", 3)] == [(code, line) for code, line, _ in told(tmp_path, data)]
 
@@ -134,12 +149,16 @@ def test_openids_of_unusual_length_are_a_warning(tmp_path: Path) -> None:
 
 def test_no_line_of_a_list_is_shown(tmp_path: Path) -> None:
     shelf(tmp_path, f"{A}\n张三 13800138000\n".encode())
-    fault = Diagnostic("MC603", Severity.ERROR, "this is not an openid", Place(f"{FOLDER}/list.txt", 2, 1))
+    fault = Diagnostic(
+        "MC603", Severity.ERROR, "this is not an openid", Place(f"{FOLDER}/list.txt", 2, 1)
+    )
     about = Reporter(f"{FOLDER}/campaign.yaml", "spring", Lines("version: 1\n"))
     assert [None] == [each.excerpt for each in with_excerpts([fault], Repository(tmp_path), about)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(st.lists(st.integers(0, 40), min_size=3, max_size=60), st.integers(3, 7))
 def test_batches_are_the_list_in_its_order_each_once(numbers: list[int], most: int) -> None:
     given_openids = [f"o{number:027}" for number in numbers]
@@ -154,8 +173,14 @@ def test_batches_are_the_list_in_its_order_each_once(numbers: list[int], most: i
     assert listed is not None
     cut = [store.batch(number) for number in range(1, listed.batches + 1)]
     text = "".join(f"{openid}\n" for openid in once)
-    assert (once, len(numbers) - len(once)) == ([openid for batch in cut for openid in batch], dropped)
-    assert (listed.sizes, Sha256(hashlib.sha256(text.encode()).hexdigest())) == (tuple(map(len, cut)), listed.sha256)
+    assert (once, len(numbers) - len(once)) == (
+        [openid for batch in cut for openid in batch],
+        dropped,
+    )
+    assert (listed.sizes, Sha256(hashlib.sha256(text.encode()).hexdigest())) == (
+        tuple(map(len, cut)),
+        listed.sha256,
+    )
 
 
 def test_nothing_of_a_list_is_left_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,13 +195,35 @@ def test_nothing_of_a_list_is_left_on_disk(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("data", "name", "message", "hint"),
     [
-        ("openid\n", "list.txt", "this is a heading, not an openid", "let the file's name end with .csv"),
-        (f"姓名;openid\n张三;{A}\n", "list.csv", "the table has no column openid", "separate the columns with commas"),
-        ("姓名\n张三\n", "list.csv", "the table has no column openid", "write openid above the column"),
-        (f"openid,城市\n{A},北京\n,上海\n", "list.csv", "this row has no openid", "fill it in, or remove the row"),
+        (
+            "openid\n",
+            "list.txt",
+            "this is a heading, not an openid",
+            "let the file's name end with .csv",
+        ),
+        (
+            f"姓名;openid\n张三;{A}\n",
+            "list.csv",
+            "the table has no column openid",
+            "separate the columns with commas",
+        ),
+        (
+            "姓名\n张三\n",
+            "list.csv",
+            "the table has no column openid",
+            "write openid above the column",
+        ),
+        (
+            f"openid,城市\n{A},北京\n,上海\n",
+            "list.csv",
+            "this row has no openid",
+            "fill it in, or remove the row",
+        ),
     ],
 )
-def test_a_fault_says_what_to_do(tmp_path: Path, data: str, name: str, message: str, hint: str) -> None:
+def test_a_fault_says_what_to_do(
+    tmp_path: Path, data: str, name: str, message: str, hint: str
+) -> None:
     found = shelf(tmp_path, data.encode(), name).listed(f"spring/{name}").faults[0]
     assert (message, True) == (found.message, hint in (found.hint or ""))
 

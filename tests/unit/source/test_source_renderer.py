@@ -57,7 +57,9 @@ def test_campaigns_come_back_with_the_bytes_of_their_pictures(tree: Tree, tmp_pa
     assert [RenderedCampaign] * 2 == [type(each) for each in found.values()]
     news = found["a"]
     assert isinstance(news, RenderedCampaign)
-    assert {"campaigns/a/images/cover.png", "campaigns/a/images/river.png"} == {each.path for each in news.pictures}
+    assert {"campaigns/a/images/cover.png", "campaigns/a/images/river.png"} == {
+        each.path for each in news.pictures
+    }
 
 
 @pytest.mark.slow
@@ -67,7 +69,9 @@ def test_faults_come_back_with_their_places(tree: Tree, tmp_path: Path) -> None:
     found = read(tree, tmp_path)["a"]
     assert isinstance(found, Invalid)
     assert [("MC201", "campaigns/a/articles/main.md", 1)] == [
-        (each.code, each.place.file, each.place.line) for each in found.diagnostics if each.place is not None
+        (each.code, each.place.file, each.place.line)
+        for each in found.diagnostics
+        if each.place is not None
     ]
 
 
@@ -88,7 +92,10 @@ def without(key: str) -> Callable[[Any], None]:
 
 
 def told(said: Any, place: Any = None) -> list[Any]:
-    return ["row", ["Diagnostic", "MC300", ["word", "Severity", "warning"], said, place, None, None, None]]
+    return [
+        "row",
+        ["Diagnostic", "MC300", ["word", "Severity", "warning"], said, place, None, None, None],
+    ]
 
 
 def phrase(template: str, value: Any = "x", plural: str | None = None) -> list[Any]:
@@ -124,7 +131,9 @@ LIES: dict[str, Callable[[Any], None]] = {
     "a sentence that takes memory": changed("content.4", phrase("{name:>9999999999}")),
     "files that are no files": changed("files", ["a"]),
     "a cover that is not with it": changed(f"{ARTICLE}.7", "0" * 64),
-    "a picture that is not with it": changed(f"{ARTICLE}.10", f'<img src="massctl-picture:{"0" * 64}">'),
+    "a picture that is not with it": changed(
+        f"{ARTICLE}.10", f'<img src="massctl-picture:{"0" * 64}">'
+    ),
     "a file of no known kind": changed("content.2.1.6", "/../../x"),
     "a size below nothing": changed("content.2.1.4", -1),
     "half a character": changed(f"{ARTICLE}.3", "\ud800"),
@@ -183,7 +192,17 @@ def test_whom_it_goes_to_and_when_is_what_its_file_says(
     assert isinstance(found.message, NewsMessage)
     assert "别的标题" == found.message.articles[0].title
     assert honest.digest != found.digest
-    for name in ("name", "title", "edition", "account", "appid", "audience", "window", "recipients", "source_sha256"):
+    for name in (
+        "name",
+        "title",
+        "edition",
+        "account",
+        "appid",
+        "audience",
+        "window",
+        "recipients",
+        "source_sha256",
+    ):
         assert getattr(honest, name) == getattr(found, name)
 
 
@@ -191,7 +210,10 @@ def test_a_name_that_does_not_follow_from_its_file_is_a_lie(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name would stand for bytes of the child's choice."""
-    lying(lambda answer: answer["produced"].update(dict.fromkeys(answer["produced"], "0" * 64)), monkeypatch)
+    lying(
+        lambda answer: answer["produced"].update(dict.fromkeys(answer["produced"], "0" * 64)),
+        monkeypatch,
+    )
     assert isinstance(read(tree, tmp_path)["a"], Invalid)
 
 

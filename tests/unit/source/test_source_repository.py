@@ -39,7 +39,9 @@ def test_folders_are_campaigns_strays_or_shared(repository: Repository) -> None:
     assert {"MC010"} == {d.code for d in folders.diagnostics}
 
 
-def test_folders_that_differ_only_by_case_are_faults_that_name_each_other(repository: Repository) -> None:
+def test_folders_that_differ_only_by_case_are_faults_that_name_each_other(
+    repository: Repository,
+) -> None:
     for name in ("Spring", "_shared", "_Shared", "b.2"):
         (repository.root / "campaigns" / name).mkdir()
     put(repository, "campaigns/B.2")
@@ -51,7 +53,9 @@ def test_folders_that_differ_only_by_case_are_faults_that_name_each_other(reposi
         ("MC034", "campaigns/_Shared", None, "_Shared and _shared differ only by case"),
         ("MC034", "campaigns/_shared", None, "_shared and _Shared differ only by case"),
         ("MC034", "campaigns/spring", "spring", "spring and Spring differ only by case"),
-    ] == [(each.code, each.place and each.place.file, each.campaign, each.message) for each in found]
+    ] == [
+        (each.code, each.place and each.place.file, each.campaign, each.message) for each in found
+    ]
 
 
 @pytest.mark.parametrize("in_git", [True, False])
@@ -79,7 +83,9 @@ def test_files_of_a_campaign_that_differ_only_by_case_are_refused(
     assert "MC034" == caught.value.code
 
 
-def test_a_file_that_was_renamed_to_another_case_and_not_yet_committed_is_no_fault(repository: Repository) -> None:
+def test_a_file_that_was_renamed_to_another_case_and_not_yet_committed_is_no_fault(
+    repository: Repository,
+) -> None:
     git(repository.root, "init", "-q")
     file = put(repository, "campaigns/spring/Hero.png")
     git(repository.root, "add", ".")
@@ -105,7 +111,9 @@ def test_an_empty_campaigns_folder_is_no_fault_and_is_said(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("is_file", "message"), [(False, "campaigns/ is missing"), (True, "campaigns/ is not a folder")]
 )
-def test_a_repository_without_a_campaigns_folder_is_a_fault(tmp_path: Path, is_file: bool, message: str) -> None:
+def test_a_repository_without_a_campaigns_folder_is_a_fault(
+    tmp_path: Path, is_file: bool, message: str
+) -> None:
     if is_file:
         (tmp_path / "campaigns").write_text("x", encoding="utf-8")
     (found,) = Repository(tmp_path).campaign_folders().diagnostics
@@ -144,7 +152,9 @@ def test_a_path_that_leads_out_is_refused(repository: Repository, path: str) -> 
     assert "MC022" == refused(repository, path)
 
 
-@pytest.mark.parametrize("path", ["campaigns/spring/none", "campaigns/spring/a/none", "campaigns/spring/a.md/none"])
+@pytest.mark.parametrize(
+    "path", ["campaigns/spring/none", "campaigns/spring/a/none", "campaigns/spring/a.md/none"]
+)
 def test_a_file_that_is_not_there_is_missing(repository: Repository, path: str) -> None:
     put(repository, "campaigns/spring/a.md")
     assert "MC001" == refused(repository, path)
@@ -154,7 +164,9 @@ def test_a_link_inside_is_followed(repository: Repository) -> None:
     put(repository, "campaigns/_shared/a.md", b"shared")
     (repository.root / "campaigns/spring/a.md").symlink_to("../_shared/a.md")
     (repository.root / "campaigns/spring/all").symlink_to("../_shared")
-    assert [b"shared"] * 2 == [repository.read_bytes(f"campaigns/spring/{p}", 10) for p in ("a.md", "all/a.md")]
+    assert [b"shared"] * 2 == [
+        repository.read_bytes(f"campaigns/spring/{p}", 10) for p in ("a.md", "all/a.md")
+    ]
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "../../massctl.yaml", "../../secret"])
@@ -213,7 +225,9 @@ def test_only_regular_files_are_read_and_a_pipe_does_not_block(repository: Repos
         os.chdir(folder)  # the path of a socket has at most 108 bytes
         listener.bind("socket")
         os.chdir(here)
-        found = [refused(repository, f"campaigns/spring/{name}") for name in ("pipe", "folder", "socket")]
+        found = [
+            refused(repository, f"campaigns/spring/{name}") for name in ("pipe", "folder", "socket")
+        ]
     assert ["MC001"] * 3 == found
 
 
@@ -252,7 +266,9 @@ def test_a_huge_file_is_refused_by_its_size_alone(repository: Repository) -> Non
     assert "MC002" == caught.value.code
 
 
-def test_a_file_that_grows_while_it_is_read_is_refused(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_grows_while_it_is_read_is_refused(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = put(repository, "campaigns/spring/a", b"1" * 10)
     read = os.read
 
@@ -300,12 +316,17 @@ def test_a_large_campaign_file_is_reported_without_being_read(repository: Reposi
     with put(repository, "campaigns/spring/campaign.yaml").open("wb") as file:
         file.truncate(50_000_000)
     loaded = load_campaign(repository, SPRING, None)
-    assert ([("MC002", "spring")], None) == ([(d.code, d.campaign) for d in loaded.diagnostics], loaded.file)
+    assert ([("MC002", "spring")], None) == (
+        [(d.code, d.campaign) for d in loaded.diagnostics],
+        loaded.file,
+    )
 
 
 def test_a_folder_without_campaign_yaml_says_so(repository: Repository) -> None:
     loaded = load_campaign(repository, SPRING, None)
-    assert [("MC001", "campaign.yaml is missing")] == [(d.code, d.message) for d in loaded.diagnostics]
+    assert [("MC001", "campaign.yaml is missing")] == [
+        (d.code, d.message) for d in loaded.diagnostics
+    ]
 
 
 def test_a_digest_changes_with_content_and_names_and_nothing_else(repository: Repository) -> None:
@@ -322,8 +343,12 @@ def test_a_digest_changes_with_content_and_names_and_nothing_else(repository: Re
     assert 3 == len({first, second, repository.folder_digest(SPRING)})
 
 
-@pytest.mark.parametrize("path", ["campaigns/spring/rendered/x", "campaigns/spring/a/campaign.lock.json"])
-def test_only_what_massctl_writes_is_left_out_of_a_digest(repository: Repository, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["campaigns/spring/rendered/x", "campaigns/spring/a/campaign.lock.json"]
+)
+def test_only_what_massctl_writes_is_left_out_of_a_digest(
+    repository: Repository, path: str
+) -> None:
     before = repository.folder_digest(SPRING)
     put(repository, path)
     assert before != repository.folder_digest(SPRING)
@@ -357,13 +382,19 @@ def tracked(repository: Repository) -> Path:
     """A campaign in git, committed, with a text and a picture."""
     put(repository, ".gitignore", b"*.psd\n")
     put(repository, "campaigns/spring/campaign.yaml", b"version: 1\ntitle: a\n")
-    put(repository, "campaigns/spring/images/\xe5\x9b\xbe.png".encode("latin-1").decode(), b"\x89PNG\r\n\0\r\n")
+    put(
+        repository,
+        "campaigns/spring/images/\xe5\x9b\xbe.png".encode("latin-1").decode(),
+        b"\x89PNG\r\n\0\r\n",
+    )
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "begin"]):
         git(repository.root, *words)
     return repository.root
 
 
-def test_every_checkout_of_a_commit_gives_one_digest(tracked: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_every_checkout_of_a_commit_gives_one_digest(
+    tracked: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     before = digest_of(tracked)
     other = tmp_path_factory.mktemp("other")
     git(other, "-c", "core.autocrlf=true", "clone", "-q", str(tracked), ".")
@@ -393,7 +424,9 @@ def test_a_tracked_file_that_was_deleted_changes_a_digest(tracked: Path) -> None
     assert before != digest_of(tracked)
 
 
-def test_a_digest_in_a_hook_is_that_of_the_checkout(tracked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_digest_in_a_hook_is_that_of_the_checkout(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = digest_of(tracked)
     monkeypatch.setenv("GIT_DIR", "/nonexistent")
     monkeypatch.setenv("GIT_INDEX_FILE", "/nonexistent")
@@ -402,7 +435,9 @@ def test_a_digest_in_a_hook_is_that_of_the_checkout(tracked: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("without", ["git", "a repository", "its folder in git"])
-def test_where_git_says_nothing_every_file_counts(tracked: Path, monkeypatch: pytest.MonkeyPatch, without: str) -> None:
+def test_where_git_says_nothing_every_file_counts(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch, without: str
+) -> None:
     if without == "git":
         monkeypatch.setenv("PATH", "/nonexistent")
     elif without == "a repository":
@@ -416,7 +451,9 @@ def test_where_git_says_nothing_every_file_counts(tracked: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("length", [0, 1, 1024 * 1024 - 1, 1024 * 1024])
-def test_a_line_end_of_two_signs_counts_as_one_wherever_it_is_read(repository: Repository, length: int) -> None:
+def test_a_line_end_of_two_signs_counts_as_one_wherever_it_is_read(
+    repository: Repository, length: int
+) -> None:
     put(repository, "campaigns/spring/a.md", b"a" * length + b"\n\r")
     before = digest_of(repository.root)
     put(repository, "campaigns/spring/a.md", b"a" * length + b"\r\n\r")

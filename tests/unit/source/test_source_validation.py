@@ -39,7 +39,10 @@ def said(diagnostics: Any) -> list[tuple[str, str | None]]:
 
 def test_a_valid_campaign_is_a_model_without_diagnostics(campaign: Load) -> None:
     loaded = campaign(VALID)
-    assert ((), "春季") == (loaded.diagnostics, loaded.file and loaded.file.message.model_dump()["content"])
+    assert ((), "春季") == (
+        loaded.diagnostics,
+        loaded.file and loaded.file.message.model_dump()["content"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,11 +99,14 @@ def test_a_valid_campaign_is_a_model_without_diagnostics(campaign: Load) -> None
         ("just text", ("MC013", 1, 1)),
     ],
 )
-def test_one_fault_is_one_diagnostic_at_its_place(campaign: Load, text: str, expected: tuple[str, int, int]) -> None:
+def test_one_fault_is_one_diagnostic_at_its_place(
+    campaign: Load, text: str, expected: tuple[str, int, int]
+) -> None:
     loaded = campaign(text)
     found = told(loaded.diagnostics)
     assert (expected, None) == (found[0], loaded.file)
-    assert {"MC014"} >= {code for code, _, _ in found[1:]}  # a second real fault of the same block, never noise
+    # a second real fault of the same block, never noise
+    assert {"MC014"} >= {code for code, _, _ in found[1:]}
 
 
 NAME = "a WeChat name (微信号), not the name that friends see: letters, digits, _ and -"
@@ -127,16 +133,32 @@ FIRST_KEY = "before the first key of each entry, and the other keys below it"
             'send_ignore_reprint: expected true or false, found the text "true"',
             "write true without quotes",
         ),
-        ('edition: "2"', 'edition: expected a whole number, found the text "2"', "write the number without quotes"),
-        ("title: 1999", "title: expected a text, found the number 1999", "put it in quotes if it is text"),
+        (
+            'edition: "2"',
+            'edition: expected a whole number, found the text "2"',
+            "write the number without quotes",
+        ),
+        (
+            "title: 1999",
+            "title: expected a text, found the number 1999",
+            "put it in quotes if it is text",
+        ),
         ("title: [a]", "title: expected a text, found a list", "write a text"),
-        ("title:", "title has no value", "write a value after it, in quotes if it begins with `#`, or delete the key"),
+        (
+            "title:",
+            "title has no value",
+            "write a value after it, in quotes if it begins with `#`, or delete the key",
+        ),
         (
             "preview: {touser: [oABC123, {b: c}]}",
             "touser[2]: expected a text, found keys with values",
             "write a text",
         ),
-        ("ignore: {a: b}", "ignore: expected a list, found keys with values", f"write `- ` {FIRST_KEY}"),
+        (
+            "ignore: {a: b}",
+            "ignore: expected a list, found keys with values",
+            f"write `- ` {FIRST_KEY}",
+        ),
         (
             "preview: {towxname: [李小姐]}",
             f'towxname[1]: expected {NAME}, found the text "李小姐"',
@@ -147,7 +169,11 @@ FIRST_KEY = "before the first key of each entry, and the other keys below it"
             "same_content: expected a text, found true",
             "write refuse, allow",
         ),
-        ("send: {same_content: maybe}", 'same_content: the text "maybe" is not allowed', "write refuse, allow"),
+        (
+            "send: {same_content: maybe}",
+            'same_content: the text "maybe" is not allowed',
+            "write refuse, allow",
+        ),
     ],
 )
 def test_faults_are_said_in_plain_words(campaign: Load, line: str, message: str, hint: str) -> None:
@@ -157,21 +183,42 @@ def test_faults_are_said_in_plain_words(campaign: Load, line: str, message: str,
 @pytest.mark.parametrize(
     ("time", "code", "message"),
     [
-        ("2026-12-01T20:00:00", "MC017", "not_after: the offset is missing after 2026-12-01T20:00:00"),
+        (
+            "2026-12-01T20:00:00",
+            "MC017",
+            "not_after: the offset is missing after 2026-12-01T20:00:00",
+        ),
         ("2026-12-01 20:00", "MC017", "not_after: the offset is missing after 2026-12-01 20:00"),
-        ("2026-12-01", "MC017", "not_after: a time of day and an offset are missing after 2026-12-01"),
-        ("tomorrow", "MC017", 'not_after: expected a time with an offset, found the text "tomorrow"'),
+        (
+            "2026-12-01",
+            "MC017",
+            "not_after: a time of day and an offset are missing after 2026-12-01",
+        ),
+        (
+            "tomorrow",
+            "MC017",
+            'not_after: expected a time with an offset, found the text "tomorrow"',
+        ),
         ("2026-13-01T20:00:00+08:00", "MC014", "not_after: there is no such time"),
         ("2026-02-30T20:00:00Z", "MC014", "not_after: there is no such time"),
         ("0001-01-01T00:00:00+14:00", "MC014", "not_after: there is no such time"),
-        ("2026-11-01T20:00:00+08:00", "MC020", "not_after must be later than not_before, 2026-11-30T20:00:00+08:00"),
+        (
+            "2026-11-01T20:00:00+08:00",
+            "MC020",
+            "not_after must be later than not_before, 2026-11-30T20:00:00+08:00",
+        ),
     ],
 )
-def test_times_need_an_offset_and_a_place_in_the_calendar(campaign: Load, time: str, code: str, message: str) -> None:
+def test_times_need_an_offset_and_a_place_in_the_calendar(
+    campaign: Load, time: str, code: str, message: str
+) -> None:
     window = f"send:\n  not_before: 2026-11-30T20:00:00+08:00\n  not_after: {time}\n"
     (diagnostic,) = campaign(VALID + window).diagnostics
     assert (code, message) == (diagnostic.code, diagnostic.message)
-    assert (7, 14) == (diagnostic.place and diagnostic.place.line, diagnostic.place and diagnostic.place.column)
+    assert (7, 14) == (
+        diagnostic.place and diagnostic.place.line,
+        diagnostic.place and diagnostic.place.column,
+    )
 
 
 def test_everything_is_reported_at_once(campaign: Load) -> None:
@@ -189,17 +236,23 @@ def test_everything_is_reported_at_once(campaign: Load) -> None:
     )
     expected = "MC011 MC007 MC019 MC013 MC016 MC017 MC013 MC013 MC005 MC015 MC014"
     assert expected.split() == [d.code for d in loaded.diagnostics]
-    assert [2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 8] == [d.place.line for d in loaded.diagnostics if d.place]
+    assert [2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 8] == [
+        d.place.line for d in loaded.diagnostics if d.place
+    ]
 
 
 def test_behind_a_syntax_error_only_full_width_signs_and_tabs_are_told(campaign: Load) -> None:
-    loaded = campaign("version: true\ntitle: a\naccount：mian\nedition: yes\ntext:\n\tcontent： a\n")
+    loaded = campaign(
+        "version: true\ntitle: a\naccount：mian\nedition: yes\ntext:\n\tcontent： a\n"
+    )
     found = [(d.code, d.place and d.place.line) for d in loaded.diagnostics]
     assert [("MC013", 1), ("MC006", 3), ("MC008", 6), ("MC006", 6)] == found
 
 
 def test_broken_yaml_does_not_make_missing_keys(campaign: Load) -> None:
-    assert ["MC013", "MC004"] == [d.code for d in campaign("version: true\ntitle: [a\naccount: main\n").diagnostics]
+    assert ["MC013", "MC004"] == [
+        d.code for d in campaign("version: true\ntitle: [a\naccount: main\n").diagnostics
+    ]
 
 
 def test_an_excerpt_holds_the_line_and_its_correction(campaign: Load) -> None:
@@ -212,7 +265,11 @@ def test_an_excerpt_holds_the_line_and_its_correction(campaign: Load) -> None:
 
 
 def test_later_faults_find_their_place_by_path(campaign: Load) -> None:
-    text = HEAD + ALL + "mpnews:\n  articles:\n    - title: 春季\n      content: a.md\n      cover: c.jpg\n"
+    text = (
+        HEAD
+        + ALL
+        + "mpnews:\n  articles:\n    - title: 春季\n      content: a.md\n      cover: c.jpg\n"
+    )
     place = campaign(text).place(("mpnews", "articles", 0, "title"))
     assert ("campaigns/spring/campaign.yaml", 6, 14, 6, 16) == (
         place.file,
@@ -223,7 +280,9 @@ def test_later_faults_find_their_place_by_path(campaign: Load) -> None:
     )
 
 
-ACCOUNT = "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: S, kind: service}\n"
+ACCOUNT = (
+    "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: S, kind: service}\n"
+)
 SECOND = "  other: {appid: wx0123456789abcdee, secret_env: S, kind: service, original_id: gh_0123456789ab}\n"
 ORIGINAL = ACCOUNT.replace("}", ", original_id: gh_0123456789ab}") + SECOND
 LOOPBACK = ACCOUNT.replace("}", ", api_base: 'http://127.0.0.1:8080'}")
@@ -261,9 +320,19 @@ def test_valid_settings_are_a_model(settings: LoadSettings) -> None:
         (ACCOUNT + "policy: {freeze: [soon]}\n", ("MC014", 4, 19)),
         (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "8:00"}}\n', ("MC014", 4, 43)),
         (ACCOUNT + 'policy: {quiet_hours: {from: "08:00", to: "08:00"}}\n', ("MC014", 4, 43)),
-        (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: Asia/Peking}}\n', ("MC014", 4, 62)),
-        (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: America}}\n', ("MC014", 4, 62)),
-        (ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: ../../etc}}\n', ("MC014", 4, 62)),
+        (
+            ACCOUNT
+            + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: Asia/Peking}}\n',
+            ("MC014", 4, 62),
+        ),
+        (
+            ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: America}}\n',
+            ("MC014", 4, 62),
+        ),
+        (
+            ACCOUNT + 'policy: {quiet_hours: {from: "22:00", to: "08:00", timezone: ../../etc}}\n',
+            ("MC014", 4, 62),
+        ),
     ],
 )
 def test_one_fault_of_the_settings_is_one_diagnostic(
@@ -273,20 +342,26 @@ def test_one_fault_of_the_settings_is_one_diagnostic(
     assert (None, [expected]) == (model, told(diagnostics))
 
 
-@pytest.mark.parametrize(("before", "after"), [("89ab}\n  other", "89ac}\n  other"), ("cdee", "cdef")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("89ab}\n  other", "89ac}\n  other"), ("cdee", "cdef")]
+)
 def test_an_original_id_is_one_account_s(settings: LoadSettings, before: str, after: str) -> None:
     model, diagnostics = settings(ORIGINAL.replace(before, after))
     assert (["main", "other"], []) == (model and list(model.accounts), diagnostics)
 
 
 @pytest.mark.parametrize(("text", "override"), [(LOOPBACK, None), (ACCOUNT, "http://localhost:1")])
-def test_a_short_wait_is_for_loopback(settings: LoadSettings, text: str, override: str | None) -> None:
+def test_a_short_wait_is_for_loopback(
+    settings: LoadSettings, text: str, override: str | None
+) -> None:
     model, _ = settings(text + "policy: {in_doubt_wait: 0}\n", override)
     assert 0 == (model and model.policy.in_doubt_wait)
 
 
 def test_an_override_that_is_not_loopback_keeps_the_wait(settings: LoadSettings) -> None:
-    _, diagnostics = settings(LOOPBACK + "policy: {in_doubt_wait: 0}\n", "https://api.weixin.qq.com")
+    _, diagnostics = settings(
+        LOOPBACK + "policy: {in_doubt_wait: 0}\n", "https://api.weixin.qq.com"
+    )
     assert ["MC014"] == [d.code for d in diagnostics]
 
 
@@ -311,7 +386,10 @@ def test_a_secret_in_the_place_of_the_name_of_its_variable_is_one_error(
 ) -> None:
     _, (fault,) = settings(ACCOUNT.replace("secret_env: S", f"{key}: {value}"))
     assert ("MC011", f"unknown key {key}") == (fault.code, fault.message)
-    assert "take it out of the file, write the name of a variable under secret_env, and reset the secret" in fault.hint
+    assert (
+        "take it out of the file, write the name of a variable under secret_env, and reset the secret"
+        in fault.hint
+    )
     assert value not in repr(fault)
 
 
@@ -322,7 +400,12 @@ def test_a_variable_under_a_misspelt_key_is_one_error(settings: LoadSettings) ->
 
 @pytest.mark.parametrize(
     ("value", "found"),
-    [("[a, b]", "a list"), ("{a: b}", "keys with values"), ("12345", 'the text "********"'), ("true", "true")],
+    [
+        ("[a, b]", "a list"),
+        ("{a: b}", "keys with values"),
+        ("12345", 'the text "********"'),
+        ("true", "true"),
+    ],
 )
 def test_a_private_value_of_the_wrong_type_is_named_and_not_shown(
     settings: LoadSettings, value: str, found: str
@@ -345,7 +428,10 @@ def test_every_key_of_the_format_is_known_to_the_search_for_slips(model: type[An
 def test_a_report_of_one_file_ends_and_counts_the_rest(campaign: Load) -> None:
     first, *others = campaign(VALID + "".join(f"k{n}: 1\n" for n in range(2_000))).diagnostics
     assert ("unknown key k0", 200) == (first.message, len(others))
-    assert ("info", "1,800 more faults were found in this file") == (others[-1].severity, others[-1].message)
+    assert ("info", "1,800 more faults were found in this file") == (
+        others[-1].severity,
+        others[-1].message,
+    )
 
 
 @pytest.fixture
@@ -357,7 +443,9 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         "massctl.model.near_name.get_close_matches",
         lambda *given, **named: done.update(["near"]) or near(*given, **named),
     )
-    monkeypatch.setattr(reporter, "public_line", lambda *given: done.update(["lines"]) or public(*given))
+    monkeypatch.setattr(
+        reporter, "public_line", lambda *given: done.update(["lines"]) or public(*given)
+    )
     return done
 
 
@@ -379,19 +467,33 @@ UNKNOWN = "".join(f"  accoun{n}: 1\n" for n in range(3_000))
 def test_the_work_for_the_faults_of_a_file_is_bounded(
     campaign: Load, settings: LoadSettings, work: Counter[str], text: str
 ) -> None:
-    assert (201, True, True) == (len(campaign(text).diagnostics), work["near"] <= 200, work["lines"] <= 500)
+    assert (201, True, True) == (
+        len(campaign(text).diagnostics),
+        work["near"] <= 200,
+        work["lines"] <= 500,
+    )
     work.clear()
-    assert (201 >= len(settings(text)[1]), True, True) == (True, work["near"] <= 200, work["lines"] <= 500)
+    assert (201 >= len(settings(text)[1]), True, True) == (
+        True,
+        work["near"] <= 200,
+        work["lines"] <= 500,
+    )
 
 
 def test_the_work_for_texts_that_are_cut_is_bounded(campaign: Load, work: Counter[str]) -> None:
     loaded = campaign(VALID + "vars:\n" + "".join(f"  k{n}: a #1\n" for n in range(1_000)))
     found = about_cut_texts(loaded.positions)
-    assert (201, "800 more faults were found in this file", 200) == (len(found), found[-1].message, work["lines"])
+    assert (201, "800 more faults were found in this file", 200) == (
+        len(found),
+        found[-1].message,
+        work["lines"],
+    )
 
 
 def test_an_empty_file_is_one_fault(campaign: Load) -> None:
-    assert [("MC004", "the file is empty")] == [(d.code, d.message) for d in campaign("# nothing\n").diagnostics]
+    assert [("MC004", "the file is empty")] == [
+        (d.code, d.message) for d in campaign("# nothing\n").diagnostics
+    ]
 
 
 def test_missing_settings_are_one_fault(tmp_path: Path) -> None:
@@ -406,7 +508,11 @@ def test_a_list_that_is_too_long_is_said_with_its_limit(campaign: Load) -> None:
 
 
 def test_a_fault_of_the_whole_file_points_at_its_first_line(campaign: Load) -> None:
-    places = {(d.place.line, d.place.end_line) for d in campaign("# x\nversion: 1\ntitle: a\n").diagnostics if d.place}
+    places = {
+        (d.place.line, d.place.end_line)
+        for d in campaign("# x\nversion: 1\ntitle: a\n").diagnostics
+        if d.place
+    }
     assert {(2, 2)} == places
 
 
@@ -424,7 +530,10 @@ def test_a_duration_without_its_unit_is_told_the_unit(settings: LoadSettings) ->
 
 def test_a_name_of_a_variable_is_ascii(campaign: Load) -> None:
     (diagnostic,) = campaign(VALID + "vars: {菜: 1}\n").diagnostics
-    assert "菜 is not a variable's name: ASCII letters, digits and _, no digit first" == diagnostic.message
+    assert (
+        "菜 is not a variable's name: ASCII letters, digits and _, no digit first"
+        == diagnostic.message
+    )
 
 
 def test_a_tag_that_would_run_something_is_one_fault(campaign: Load) -> None:

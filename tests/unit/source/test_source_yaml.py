@@ -18,7 +18,11 @@ def read(text: str | bytes) -> YamlDocument:
 
 
 def faults(text: str | bytes) -> list[tuple[str, int | None, int | None]]:
-    found = [(d.code, d.place.line, d.place.column) for d in read(text).diagnostics if d.place is not None]
+    found = [
+        (d.code, d.place.line, d.place.column)
+        for d in read(text).diagnostics
+        if d.place is not None
+    ]
     return sorted(found, key=str)
 
 
@@ -74,7 +78,9 @@ def test_scalars_follow_the_core_schema_of_yaml_1_2(written: str, value: object)
         ("*限时", "MC004"),
     ],
 )
-def test_a_scalar_without_meaning_is_reported_and_its_path_is_broken(written: str, code: str) -> None:
+def test_a_scalar_without_meaning_is_reported_and_its_path_is_broken(
+    written: str, code: str
+) -> None:
     document = read(f"a: {written}\nb: 1")
     assert [code] == [d.code for d in document.diagnostics]
     assert document.data["b"] == 1
@@ -95,7 +101,10 @@ def test_places_are_those_of_the_text_as_written_behind_a_slip() -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_do_not_move_places() -> None:
     positions = read(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n").positions
-    assert [(1, 1, 1, 2), (2, 4, 2, 5)] == [positions.span(("a",), at_key=True), positions.span(("b",))]
+    assert [(1, 1, 1, 2), (2, 4, 2, 5)] == [
+        positions.span(("a",), at_key=True),
+        positions.span(("b",)),
+    ]
 
 
 def test_a_missing_value_is_placed_at_its_key_and_a_missing_key_at_what_is_above() -> None:
@@ -109,7 +118,9 @@ def test_the_end_of_a_block_is_before_the_comments_behind_it() -> None:
 
 def test_every_duplicate_key_is_reported_and_the_first_one_counts() -> None:
     document = read("a: 1\nb: {c: 1, c: 2}\na: 3\na: 4\n")
-    assert [("MC005", 2, 11), ("MC005", 3, 1), ("MC005", 4, 1)] == faults("a: 1\nb: {c: 1, c: 2}\na: 3\na: 4\n")
+    assert [("MC005", 2, 11), ("MC005", 3, 1), ("MC005", 4, 1)] == faults(
+        "a: 1\nb: {c: 1, c: 2}\na: 3\na: 4\n"
+    )
     assert {"a": 1, "b": {"c": 1}} == document.data
 
 
@@ -137,9 +148,11 @@ def test_a_quoted_merge_key_is_a_key_like_any_other() -> None:
     [
         "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
         + "".join(
-            f"{c}: &{c} [{', '.join(f'*{b}' for _ in range(10))}]\n" for b, c in zip("abcdef", "bcdefg", strict=True)
+            f"{c}: &{c} [{', '.join(f'*{b}' for _ in range(10))}]\n"
+            for b, c in zip("abcdef", "bcdefg", strict=True)
         ),
-        "k0: &k0 {x: 1}\n" + "".join(f"k{i}: &k{i} {{<<: [*k{i - 1}, *k{i - 1}]}}\n" for i in range(1, 40)),
+        "k0: &k0 {x: 1}\n"
+        + "".join(f"k{i}: &k{i} {{<<: [*k{i - 1}, *k{i - 1}]}}\n" for i in range(1, 40)),
         "a: &a [*a]",
         "a: &a\n  b: {c: *a}",
         "[" * (DEPTH_MAX + 1),
@@ -148,7 +161,17 @@ def test_a_quoted_merge_key_is_a_key_like_any_other() -> None:
         "[" + "a," * (NODES_MAX + 1) + "]",
         "a: &a " + "[" * 60 + "]" * 60 + "\nb: " + "[" * 60 + "*a" + "]" * 60,
     ],
-    ids=["laughs", "merges", "itself", "its own child", "flow", "maps", "dashes", "wide", "deep by alias"],
+    ids=[
+        "laughs",
+        "merges",
+        "itself",
+        "its own child",
+        "flow",
+        "maps",
+        "dashes",
+        "wide",
+        "deep by alias",
+    ],
 )
 def test_bombs_are_reported_as_too_much(text: str) -> None:
     assert ["MC009"] == [code for code, _, _ in faults(text)]
@@ -172,7 +195,9 @@ def test_a_file_at_the_limits_is_read(end: str) -> None:
         (b"a: 1\nb: \x1bx\x1b\n", ("MC003", 2, 4)),
     ],
 )
-def test_what_is_not_utf8_text_is_reported_at_the_first_bad_byte(data: bytes, place: tuple[str, int, int]) -> None:
+def test_what_is_not_utf8_text_is_reported_at_the_first_bad_byte(
+    data: bytes, place: tuple[str, int, int]
+) -> None:
     assert [place] == faults(data)
 
 
@@ -211,7 +236,9 @@ def test_a_second_document_is_a_fault_and_the_first_one_is_read() -> None:
         ('a: "\\U00110000"', (1, 1), "cannot be read as YAML"),
     ],
 )
-def test_broken_yaml_is_explained_in_plain_words(text: str, place: tuple[int, int], words: str) -> None:
+def test_broken_yaml_is_explained_in_plain_words(
+    text: str, place: tuple[int, int], words: str
+) -> None:
     (diagnostic,) = read(text).diagnostics
     assert diagnostic.place is not None
     assert ("MC004", *place) == (diagnostic.code, diagnostic.place.line, diagnostic.place.column)
@@ -230,13 +257,50 @@ def test_an_excerpt_shows_the_line_as_written_without_what_looks_like_a_secret()
 
 
 def _types(value: object) -> set[type]:
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    children = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
     return {type(value)}.union(*(_types(child) for child in children))
 
 
 TOKENS = (
-    *("a", "title", ": ", ":", "：", " ", "  ", "\n", "\n  ", "\n- ", "- ", "[", "]", "{", "}", ",", '"', "'", "#"),
-    *("|\n", ">\n", "&x ", "*x", "<<: ", "!!str ", "!t ", "? ", "---\n", "...\n", "%YAML 1.1\n", "\t", "\\", "1"),
+    *(
+        "a",
+        "title",
+        ": ",
+        ":",
+        "：",
+        " ",
+        "  ",
+        "\n",
+        "\n  ",
+        "\n- ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        '"',
+        "'",
+        "#",
+    ),
+    *(
+        "|\n",
+        ">\n",
+        "&x ",
+        "*x",
+        "<<: ",
+        "!!str ",
+        "!t ",
+        "? ",
+        "---\n",
+        "...\n",
+        "%YAML 1.1\n",
+        "\t",
+        "\\",
+        "1",
+    ),
     *("~", "😀", "“", "”", "\x85", "\u2028", "\r", "\x00", "\ufeff", "@", "%", "`"),
 )
 PIECES = st.lists(st.sampled_from(TOKENS), max_size=60).map("".join)
@@ -265,9 +329,14 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers(-(2**63) + 1, 2**63 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff\u2028\u2029\u0085")),
+    | st.text(
+        st.characters(
+            exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff\u2028\u2029\u0085"
+        )
+    ),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), inner, max_size=4)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), inner, max_size=4)
     ),
     max_leaves=20,
 )

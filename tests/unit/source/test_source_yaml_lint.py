@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from massctl.model.diagnostics import Lines
 from massctl.source.yaml import YamlDocument, read_yaml
 
-KEYS = frozenset({"title", "author", "audience", "is_to_all", "towxname", "text", "content", "account"})
+KEYS = frozenset(
+    {"title", "author", "audience", "is_to_all", "towxname", "text", "content", "account"}
+)
 
 
 def read(text: str) -> YamlDocument:
@@ -16,7 +18,11 @@ def read(text: str) -> YamlDocument:
 
 def slips(text: str) -> list[tuple[str, int | None, int | None, str | None]]:
     found = read(text).diagnostics
-    return [(d.code, d.place.line, d.place.column, d.excerpt.corrected) for d in found if d.place and d.excerpt]
+    return [
+        (d.code, d.place.line, d.place.column, d.excerpt.corrected)
+        for d in found
+        if d.place and d.excerpt
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,9 @@ def test_full_width_punctuation_is_found_where_yaml_needs_ascii(
         ("“title”: x", '"title": x'),
     ],
 )
-def test_a_value_wrapped_in_curly_quotes_is_reported_with_straight_ones(text: str, corrected: str) -> None:
+def test_a_value_wrapped_in_curly_quotes_is_reported_with_straight_ones(
+    text: str, corrected: str
+) -> None:
     assert [("MC007", corrected)] == [(code, line) for code, _, _, line in slips(text)]
 
 
@@ -129,7 +137,9 @@ def test_punctuation_in_text_comments_quotes_and_block_scalars_is_left_alone(tex
         ("a: |\n  x\n  \ty", []),
     ],
 )
-def test_tabs_are_reported_where_they_indent(text: str, expected: list[tuple[str, int, int, str]]) -> None:
+def test_tabs_are_reported_where_they_indent(
+    text: str, expected: list[tuple[str, int, int, str]]
+) -> None:
     assert expected == slips(text)
 
 
@@ -160,7 +170,9 @@ def test_a_value_that_needs_quotes_is_the_parsers_own_fault_with_a_hint(value: s
 
 def test_every_tab_that_indents_is_told_in_one_run() -> None:
     text = "mpnews:\n  articles:\n    - title: b\n\tauthor: c\nsend:\n\t\tsame_content: refuse\n"
-    assert [("MC008", 4, 1, "  author: c"), ("MC008", 6, 1, "    same_content: refuse")] == slips(text)
+    assert [("MC008", 4, 1, "  author: c"), ("MC008", 6, 1, "    same_content: refuse")] == slips(
+        text
+    )
 
 
 def test_slips_of_one_kind_on_one_line_share_a_report_that_quotes_each_sign() -> None:
@@ -196,8 +208,47 @@ def test_a_key_at_fault_has_no_value_and_the_others_have() -> None:
 
 
 TOKENS = (
-    *("title", "a", ":", "：", " ", "　", "\t", "\n", "-", "－", "[", "］", "{", "｝", "，", ",", "“", "”", '"', "'"),
-    *("#", "＃", "|", ">", "｜", "{{", "}}", "&x ", "*x", "!t ", "\\", "春季", "😀", "\u00a0", "\r\n", "? ", "---"),
+    *(
+        "title",
+        "a",
+        ":",
+        "：",
+        " ",
+        "　",
+        "\t",
+        "\n",
+        "-",
+        "－",
+        "[",
+        "］",
+        "{",
+        "｝",
+        "，",
+        ",",
+        "“",
+        "”",
+        '"',
+        "'",
+    ),
+    *(
+        "#",
+        "＃",
+        "|",
+        ">",
+        "｜",
+        "{{",
+        "}}",
+        "&x ",
+        "*x",
+        "!t ",
+        "\\",
+        "春季",
+        "😀",
+        "\u00a0",
+        "\r\n",
+        "? ",
+        "---",
+    ),
 )
 YAML_PIECES = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
 
@@ -215,5 +266,11 @@ def test_a_report_lies_inside_the_text(text: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")))
 def test_a_properly_quoted_value_is_never_corrected(words: str) -> None:
-    quoted = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    quoted = (
+        words.replace("\\", "\\\\")
+        .replace('"', '\\"')
+        .replace("\n", " ")
+        .replace("\r", " ")
+        .replace("\t", " ")
+    )
     assert [] == slips(f'title: "{quoted}"')

@@ -82,7 +82,13 @@ def test_a_request_in_time_is_written(line: Line) -> None:
 def test_nothing_of_a_late_one_reaches_the_server(line: Line) -> None:
     """It is asked once, behind the connection, which may have taken seconds."""
     server, asked = Server(), []
-    late = Call("POST", f"http://{server.address}/send", 5.0, content=b"{}", is_late=lambda: asked.append(1) or True)
+    late = Call(
+        "POST",
+        f"http://{server.address}/send",
+        5.0,
+        content=b"{}",
+        is_late=lambda: asked.append(1) or True,
+    )
     said = line.exchange(late)
     server.close()
     assert isinstance(said, NoAnswer)
@@ -105,7 +111,9 @@ def test_a_refused_connection_never_left(line: Line) -> None:
     assert ("connection_failed", False) == (said.reason, said.left)
 
 
-@pytest.mark.parametrize(("answer", "scheme", "left"), [(b"this is no TLS", "https", False), (b"", "http", True)])
+@pytest.mark.parametrize(
+    ("answer", "scheme", "left"), [(b"this is no TLS", "https", False), (b"", "http", True)]
+)
 def test_a_handshake_that_fails_never_left_and_a_cut_behind_the_request_is_in_doubt(
     line: Line, answer: bytes, scheme: str, left: bool
 ) -> None:
@@ -116,7 +124,9 @@ def test_a_handshake_that_fails_never_left_and_a_cut_behind_the_request_is_in_do
     assert left == said.left
 
 
-@pytest.mark.parametrize("answer", [b"HTTP/1.1 502 Bad Gateway\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\n\r\nthis is no TLS"])
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 502 Bad Gateway\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\n\r\nthis is no TLS"]
+)
 def test_what_a_proxy_is_asked_for_first_is_not_the_request(answer: bytes) -> None:
     proxy = Server(answer)
     line = Line(f"http://{proxy.address}")
@@ -128,7 +138,9 @@ def test_what_a_proxy_is_asked_for_first_is_not_the_request(answer: bytes) -> No
 
 
 @pytest.mark.parametrize(("late", "asked"), [(True, 0), (False, 1)])
-def test_what_answers_in_place_of_the_network_is_asked_in_time_or_not_at_all(late: bool, asked: int) -> None:
+def test_what_answers_in_place_of_the_network_is_asked_in_time_or_not_at_all(
+    late: bool, asked: int
+) -> None:
     seen = []
 
     def app(environ, start):
@@ -158,8 +170,16 @@ def raising(trouble: Exception) -> Line:
     ("trouble", "reason", "word"),
     [
         (caused_by(socket.gaierror(-2, "?")), "the host's name could not be resolved", "api_base"),
-        (caused_by(ssl.SSLCertVerificationError(1, "?")), "the server's certificate cannot be verified", "TLS"),
-        (caused_by(ConnectionRefusedError()), "the connection was refused or could not be made", "api_base"),
+        (
+            caused_by(ssl.SSLCertVerificationError(1, "?")),
+            "the server's certificate cannot be verified",
+            "TLS",
+        ),
+        (
+            caused_by(ConnectionRefusedError()),
+            "the connection was refused or could not be made",
+            "api_base",
+        ),
         (httpx.ConnectTimeout("slow"), "no connection within 10 s", "network"),
         (httpx.PoolTimeout("slow"), "no answer within 5 s", "network"),
         (httpx.ProxyError("407"), "the proxy refused the connection", "proxy_env"),

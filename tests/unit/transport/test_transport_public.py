@@ -23,12 +23,23 @@ class Connecting(httpx.BaseTransport):
         self.peer = peer
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions["trace"]("connection.connect_tcp.complete", {"return_value": Stream(self.peer)})
+        request.extensions["trace"](
+            "connection.connect_tcp.complete", {"return_value": Stream(self.peer)}
+        )
         return httpx.Response(302, headers={"location": "/b"}, content=b"x")
 
 
 @pytest.mark.parametrize(
-    "peer", ["127.0.0.1", "10.1.2.3", "192.168.0.9", "169.254.169.254", "::1", "fe80::1%eth0", "::ffff:10.0.0.1"]
+    "peer",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.0.9",
+        "169.254.169.254",
+        "::1",
+        "fe80::1%eth0",
+        "::ffff:10.0.0.1",
+    ],
 )
 def test_a_public_call_to_a_private_address_is_held_back(peer: str) -> None:
     with pytest.raises(PrivateAddressError):
@@ -37,5 +48,9 @@ def test_a_public_call_to_a_private_address_is_held_back(peer: str) -> None:
 
 @pytest.mark.parametrize(("peer", "is_public"), [("93.184.216.34", True), ("127.0.0.1", False)])
 def test_any_other_goes_and_says_where_a_redirection_leads(peer: str, *, is_public: bool) -> None:
-    answer = Line(inside=Connecting(peer)).exchange(Call("GET", "http://a.example/", 5, is_public=is_public))
-    assert (302, "/b") == (answer.status, answer.location) if isinstance(answer, RawAnswer) else answer
+    answer = Line(inside=Connecting(peer)).exchange(
+        Call("GET", "http://a.example/", 5, is_public=is_public)
+    )
+    assert (
+        (302, "/b") == (answer.status, answer.location) if isinstance(answer, RawAnswer) else answer
+    )

@@ -18,7 +18,9 @@ from massctl.view.pages.diagnostics import findings, sought
 from massctl.view.pages.markup import Sheet
 
 SHEET = Sheet(Language.EN, {COVER: "/-/file/cover.jpg", HERO: "/-/file/hero.jpg"})
-FAULT = Diagnostic("MC308", Severity.ERROR, Phrase("wrong"), Place("campaigns/a/articles/main.md", 1, 1))
+FAULT = Diagnostic(
+    "MC308", Severity.ERROR, Phrase("wrong"), Place("campaigns/a/articles/main.md", 1, 1)
+)
 SALE = campaign()
 
 
@@ -38,7 +40,12 @@ def test_what_goes_out_first_stands_first_and_what_went_out_stands_below():
         Look("z-soon", "", SALE, status=Status.STAGED),
     )
     assert ["/z-soon", "/b-none", "/c-sent"] == re.findall(r'<a href="(/[a-z][^"]*)"', shown)
-    assert shown.index("still to be sent") < shown.index("/b-none") < shown.index("went out") < shown.index("/c-sent")
+    assert (
+        shown.index("still to be sent")
+        < shown.index("/b-none")
+        < shown.index("went out")
+        < shown.index("/c-sent")
+    )
 
 
 def test_a_campaign_says_title_name_window_and_status():
@@ -57,7 +64,8 @@ def test_faults_are_counted_by_severity():
 
 def test_a_campaign_that_nobody_looked_at_is_not_said_to_be_fine():
     known, unknown = (
-        campaigns_page([listed(Look("a", "", SALE), is_known=k)], [], None, SHEET, 0) for k in (True, False)
+        campaigns_page([listed(Look("a", "", SALE), is_known=k)], [], None, SHEET, 0)
+        for k in (True, False)
     )
     assert "nothing to correct" in known
     assert "nothing to correct" not in unknown
@@ -127,7 +135,9 @@ def test_a_long_line_is_cut_around_its_fault():
 
 
 def test_a_line_without_a_column_has_no_mark():
-    shown = findings([replace(FAULT, place=Place("a.md", 3), excerpt=Excerpt("早上\n"))], SHEET, live=False)
+    shown = findings(
+        [replace(FAULT, place=Place("a.md", 3), excerpt=Excerpt("早上\n"))], SHEET, live=False
+    )
     assert "</span>早上</pre>" in shown
     assert "<mark>" not in shown
 

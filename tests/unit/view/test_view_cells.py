@@ -48,7 +48,13 @@ def test_nothing_printable_steers_the_terminal(text: str):
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("\x1b[31m", "\\x1b[31m"), ("a\u202eb", "a\\u202eb"), ("a\tb", "a    b"), ("春 a", "春 a"), ("\ud800", "\\ud800")],
+    [
+        ("\x1b[31m", "\\x1b[31m"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\tb", "a    b"),
+        ("春 a", "春 a"),
+        ("\ud800", "\\ud800"),
+    ],
 )
 def test_controls_are_written_out(text: str, shown: str):
     assert shown == printable(text)
@@ -71,7 +77,12 @@ def test_where_a_line_may_end(before: str, after: str, may: bool):
 
 @pytest.mark.parametrize(
     ("text", "width", "shown"),
-    [("春季大促", 8, "春季大促"), ("春季大促", 7, "春季大…"), ("abcdef", 4, "abc…"), ("ab cd", 4, "ab…")],
+    [
+        ("春季大促", 8, "春季大促"),
+        ("春季大促", 7, "春季大…"),
+        ("abcdef", 4, "abc…"),
+        ("ab cd", 4, "ab…"),
+    ],
 )
 def test_shorten(text: str, width: int, shown: str):
     assert shown == shorten(text, width)
@@ -87,4 +98,7 @@ def test_plain_characters_are_as_wide_as_wcwidth_says():
 
 @given(st.lists(st.sampled_from(PLAIN)).map("".join))
 def test_plain_texts_are_measured_and_split_as_wcwidth_does(text: str):
-    assert (wcwidth.wcswidth(text), list(wcwidth.iter_graphemes(text))) == (cells(text), list(clusters(text)))
+    assert (wcwidth.wcswidth(text), list(wcwidth.iter_graphemes(text))) == (
+        cells(text),
+        list(clusters(text)),
+    )

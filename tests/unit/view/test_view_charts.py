@@ -22,7 +22,9 @@ def drawings(markup: str) -> dict[str, Element]:
 def texts(drawing: Element, within: str) -> list[str]:
     """Return the words that are written in groups of a class."""
     groups = [each for each in drawing.iter() if within in each.attrib.get("class", "").split()]
-    return [text.text or "" for group in groups for text in group.iter() if text.tag.endswith("text")]
+    return [
+        text.text or "" for group in groups for text in group.iter() if text.tag.endswith("text")
+    ]
 
 
 def rectangles(drawing: Element, kind: str) -> list[Element]:
@@ -39,7 +41,10 @@ def counted(*numbers: float | None) -> list[Value]:
 USUAL = {1: Quartiles(1, 2, 3), 2: Quartiles(2, 3, 4)}
 CHARTS: list[Callable[[], str]] = [
     lambda: reads_by_day(
-        CAPTION, dict(enumerate(counted(1, 2, 3), 1)), {1: Quartiles(1, 2, 3), 2: Quartiles(2, 3, 4)}, 30
+        CAPTION,
+        dict(enumerate(counted(1, 2, 3), 1)),
+        {1: Quartiles(1, 2, 3), 2: Quartiles(2, 3, 4)},
+        30,
     ),
     lambda: stacked_bars(CAPTION, ["<b>"], {"way-1": counted(3)}),
     lambda: bars(CAPTION, ["<b>"], {"this": counted(3)}, str),
@@ -50,24 +55,39 @@ CHARTS: list[Callable[[], str]] = [
 @pytest.mark.parametrize("chart", CHARTS)
 def test_a_chart_runs_nothing_styles_nothing_and_is_named_in_both_sizes(chart: Callable[[], str]):
     markup = chart()
-    assert not re.search(r"<script|<style|javascript|url\(|https?://(?!www\.w3\.org)|<desc(?! id)|\son\w+=", markup)
+    assert not re.search(
+        r"<script|<style|javascript|url\(|https?://(?!www\.w3\.org)|<desc(?! id)|\son\w+=", markup
+    )
     for size, drawing in drawings(markup).items():
         assert f"reads-{size}-title reads-{size}-desc" == " ".join(
             drawing.attrib[each] for each in ("aria-labelledby", "aria-describedby")
         )
-        assert ["<script>alert(1)</script>", "one & two"] == [each.text for each in list(drawing)[:2]]
+        assert ["<script>alert(1)</script>", "one & two"] == [
+            each.text for each in list(drawing)[:2]
+        ]
         assert "img" == drawing.attrib["role"]
-        assert {"wide": ("520", "1040"), "narrow": ("327",)}[size].count(drawing.attrib["viewBox"].split()[2])
+        assert {"wide": ("520", "1040"), "narrow": ("327",)}[size].count(
+            drawing.attrib["viewBox"].split()[2]
+        )
     assert chart() == markup
 
 
 def test_a_line_is_broken_at_a_day_without_a_number_and_each_point_is_said():
-    days = {1: Value(10, "day 1"), 2: Value(20, "day 2"), 4: Value(40, "day 4"), 5: Value(50, "day 5")}
+    days = {
+        1: Value(10, "day 1"),
+        2: Value(20, "day 2"),
+        4: Value(40, "day 4"),
+        5: Value(50, "day 5"),
+    }
     drawing = drawings(reads_by_day(CAPTION, days, {}, 30))["wide"]
-    paths = [each.attrib["d"] for each in drawing.iter() if "nofill" in each.attrib.get("class", "")]
+    paths = [
+        each.attrib["d"] for each in drawing.iter() if "nofill" in each.attrib.get("class", "")
+    ]
     assert [2, 2] == [len(re.findall(r"[\d.]+ [\d.]+", each)) for each in paths]
     assert ["day 1", "day 2", "day 4", "day 5"] == [
-        each.text for each in drawing.iter() if each.tag.endswith("title") and (each.text or "").startswith("day")
+        each.text
+        for each in drawing.iter()
+        if each.tag.endswith("title") and (each.text or "").startswith("day")
     ]
 
 
@@ -83,8 +103,12 @@ def test_parts_of_a_bar_are_as_long_as_their_numbers_and_the_first_row_is_on_top
     drawing = drawings(stacked_bars(CAPTION, ["day 1", "day 3"], series))["wide"]
     first, second = sorted(rectangles(drawing, "way-1"), key=lambda each: float(each.attrib["y"]))
     (recommended,) = rectangles(drawing, "recommended")
-    assert 2 == pytest.approx(float(second.attrib["width"]) / float(first.attrib["width"]), rel=0.01)
-    assert 3 == pytest.approx(float(first.attrib["width"]) / float(recommended.attrib["width"]), rel=0.02)
+    assert 2 == pytest.approx(
+        float(second.attrib["width"]) / float(first.attrib["width"]), rel=0.01
+    )
+    assert 3 == pytest.approx(
+        float(first.attrib["width"]) / float(recommended.attrib["width"]), rel=0.02
+    )
     assert first.attrib["y"] == recommended.attrib["y"]
 
 
@@ -108,4 +132,11 @@ def test_dots_stand_on_their_days_lead_to_their_send_and_can_differ():
     assert "here mark" == circles[1].attrib["class"]
     (link,) = [each for each in drawing.iter() if each.tag.endswith("}a")]
     assert "#one" in link.attrib.values()
-    assert ["2026-01-15", "2026-01-26", "2026-02-07", "2026-02-19", "2026-03-03", "2026-03-15"] == texts(drawing, "x")
+    assert [
+        "2026-01-15",
+        "2026-01-26",
+        "2026-02-07",
+        "2026-02-19",
+        "2026-03-03",
+        "2026-03-15",
+    ] == texts(drawing, "x")

@@ -70,8 +70,14 @@ def test_grounds(day: str, night: str):
             '<td style="background-color:light-dark(#fff,#191919);color:light-dark(#191919,#a3a3a3)" bgcolor="#fff">',
         ),
         ('<font color="#333">', '<font style="color:light-dark(#333,#a3a3a3)" color="#333">'),
-        ('<p style="border:1px solid #333">', '<p style="border:1px solid light-dark(#333,#a3a3a3)">'),
-        ('<p style="text-shadow:0 1px 1px #fff">', '<p style="text-shadow:0 1px 1px light-dark(#fff,#191919)">'),
+        (
+            '<p style="border:1px solid #333">',
+            '<p style="border:1px solid light-dark(#333,#a3a3a3)">',
+        ),
+        (
+            '<p style="text-shadow:0 1px 1px #fff">',
+            '<p style="text-shadow:0 1px 1px light-dark(#fff,#191919)">',
+        ),
     ],
 )
 def test_a_style_has_both_colours(body: str, shown: str):
@@ -97,7 +103,10 @@ def test_what_has_nothing_to_change_keeps_its_bytes(body: str):
 
 
 def test_text_is_judged_on_the_ground_that_it_stands_on_until_that_ends():
-    inside, after = '<section style="background:#ccc"><p style="color:#333">早</p></section>', '<p style="color:#333">'
+    inside, after = (
+        '<section style="background:#ccc"><p style="color:#333">早</p></section>',
+        '<p style="color:#333">',
+    )
     nights = re.findall(r"color:light-dark\(#333,(#\w+)\)", by_day_and_night(inside + after))
     assert ["#b3b3b3", "#a3a3a3"] == nights
 

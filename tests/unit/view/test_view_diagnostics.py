@@ -16,7 +16,9 @@ from massctl.view.terminal import Page
 FILE = "campaigns/x/campaign.yaml"
 
 
-def fault(written: str | None = None, column: int = 1, end: int | None = None, **changes: Any) -> Diagnostic:
+def fault(
+    written: str | None = None, column: int = 1, end: int | None = None, **changes: Any
+) -> Diagnostic:
     place = Place(FILE, 12, column, 12, end or column + 1)
     excerpt = Excerpt(written, changes.pop("corrected", None)) if written is not None else None
     values = {
@@ -27,7 +29,9 @@ def fault(written: str | None = None, column: int = 1, end: int | None = None, *
     return Diagnostic(**({"place": place, "excerpt": excerpt} | values))
 
 
-def shown(*diagnostics: Diagnostic, language: Language = Language.EN, width: int = 100, **more: Any) -> str:
+def shown(
+    *diagnostics: Diagnostic, language: Language = Language.EN, width: int = 100, **more: Any
+) -> str:
     return diagnostics_text(Page(language, Style.PLAIN, width), diagnostics, **more)
 
 
@@ -46,7 +50,9 @@ def test_a_fault_with_all_it_can_have(snapshot: object):
         hint=Phrase("if it belongs to the text, put the text in quotes"),
         corrected="  title: 春季大促",
     )
-    warning = fault(severity=Severity.WARNING, code="MC309", place=Place("campaigns/x/articles/main.md", 3, 1))
+    warning = fault(
+        severity=Severity.WARNING, code="MC309", place=Place("campaigns/x/articles/main.md", 3, 1)
+    )
     nowhere = fault(place=None, campaign="x", severity=Severity.INFO)
     assert snapshot == shown(wide, warning, nowhere, campaigns=2)
     assert snapshot == shown(wide, warning, nowhere, campaigns=2, language=Language.ZH)
@@ -95,7 +101,10 @@ def test_of_a_long_line_the_fault_is_in_view(column: int):
 
 def test_the_corrected_line_is_whole_however_narrow_the_window_because_it_is_copied():
     corrected = "  title: 春季大促 " + "很长 " * 20 + "end"
-    assert f"\n  corrected: {corrected.rstrip()}\n" in shown(fault("x", corrected=corrected), width=40) + "\n"
+    assert (
+        f"\n  corrected: {corrected.rstrip()}\n"
+        in shown(fault("x", corrected=corrected), width=40) + "\n"
+    )
 
 
 def test_order_is_that_of_places():
@@ -114,7 +123,10 @@ def test_nothing_to_say():
 
 def test_the_first_error_can_be_explained():
     warning = fault(severity=Severity.WARNING, code="MC309", place=Place(FILE, 1, 1))
-    first, second = fault(code="MC011", place=Place(FILE, 3, 1)), fault(code="MC012", place=Place(FILE, 9, 1))
+    first, second = (
+        fault(code="MC011", place=Place(FILE, 3, 1)),
+        fault(code="MC012", place=Place(FILE, 9, 1)),
+    )
     assert "massctl explain MC011" == shown(second, first, warning).split("\n")[-1]
 
 
@@ -150,7 +162,9 @@ def test_an_annotation_over_lines_has_no_columns():
 
 
 def test_an_annotation_without_a_place():
-    assert "::error title=MC014::unknown key titel" == github_annotations([fault(place=None)], Language.EN)
+    assert "::error title=MC014::unknown key titel" == github_annotations(
+        [fault(place=None)], Language.EN
+    )
 
 
 def test_where_nothing_could_be_looked_at_no_campaigns_are_counted():
@@ -163,7 +177,10 @@ def test_a_correction_keeps_its_indentation():
 
 
 def many(count: int, severity: Severity = Severity.INFO, **more: Any) -> list[Diagnostic]:
-    return [fault(severity=severity, code="MC309", place=Place(FILE, n, 1), **more) for n in range(1, count + 1)]
+    return [
+        fault(severity=severity, code="MC309", place=Place(FILE, n, 1), **more)
+        for n in range(1, count + 1)
+    ]
 
 
 def test_many_notes_of_one_code_are_one_entry(snapshot: object):
@@ -183,7 +200,12 @@ def test_a_few_of_one_code_stay_apart(severity: Severity):
 
 
 def test_errors_are_never_left_out_and_come_last():
-    text = shown(fault(place=Place(FILE, 1, 1)), *many(60), *many(30, Severity.WARNING), *many(9, Severity.ERROR))
+    text = shown(
+        fault(place=Place(FILE, 1, 1)),
+        *many(60),
+        *many(30, Severity.WARNING),
+        *many(9, Severity.ERROR),
+    )
     assert 10 == text.count(": error MC")
     assert text.rindex("MC309 found") < text.index(": error MC")
 
@@ -194,7 +216,10 @@ def test_different_advice_of_a_group_is_not_shown_as_one():
 
 
 def test_more_of_one_campaign_is_asked_for_by_its_name():
-    found = [fault(severity=Severity.WARNING, campaign="x", place=Place(FILE, line)) for line in range(1, 8)]
+    found = [
+        fault(severity=Severity.WARNING, campaign="x", place=Place(FILE, line))
+        for line in range(1, 8)
+    ]
     assert "4 more; `massctl validate x --verbose` shows them" in shown(*found)
     other = fault(severity=Severity.WARNING, campaign="y")
     assert "5 more; `massctl validate --verbose` shows them" in shown(*found, other)

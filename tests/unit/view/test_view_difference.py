@@ -9,7 +9,18 @@ from copies import replace
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_view_markdown import LATER, texts
-from view_samples import BEIJING, COVER, HERO, LEAVES, NOW, article, campaign, picture, plan_of, text_campaign
+from view_samples import (
+    BEIJING,
+    COVER,
+    HERO,
+    LEAVES,
+    NOW,
+    article,
+    campaign,
+    picture,
+    plan_of,
+    text_campaign,
+)
 
 from massctl.model.campaign import Audience, OpenidList
 from massctl.model.ids import CampaignName, Sha256, sha256_of
@@ -54,12 +65,18 @@ LOOKS = "<p>路线卡</p>"
 
 
 def before() -> RenderedCampaign:
-    articles = (article("春季大促，1999 元起", BODY), article("路线卡", LOOKS), article("要走的一篇", "<p>再见</p>"))
+    articles = (
+        article("春季大促，1999 元起", BODY),
+        article("路线卡", LOOKS),
+        article("要走的一篇", "<p>再见</p>"),
+    )
     return campaign(message=NewsMessage(articles), pictures=PICTURES)
 
 
 def after(**changes: Any) -> RenderedCampaign:
-    first = replace(article("春季大促，1899 元起", NEW_BODY), digest="四天，错过等一年", cover=SECOND_COVER)
+    first = replace(
+        article("春季大促，1899 元起", NEW_BODY), digest="四天，错过等一年", cover=SECOND_COVER
+    )
     articles = (
         article("新来的一篇", "<p>大家好</p>"),
         replace(first, author="", need_open_comment=False),
@@ -76,7 +93,9 @@ def after(**changes: Any) -> RenderedCampaign:
     return campaign(**(fields | changes))
 
 
-def compared(old: RenderedCampaign, new: RenderedCampaign, base: Base = STAGED) -> dict[CampaignName, Difference]:
+def compared(
+    old: RenderedCampaign, new: RenderedCampaign, base: Base = STAGED
+) -> dict[CampaignName, Difference]:
     return {new.name: difference(base, version_of(old), version_of(new))}
 
 
@@ -92,9 +111,15 @@ def text_of(
 
 def test_a_list_that_grew_is_told_by_its_numbers():
     listed = Audience(openids="lists/a.txt")
-    old, new = (campaign(audience=listed, openid_list=OpenidList(sha256_of(bytes([count])), count)) for count in (2, 3))
+    old, new = (
+        campaign(audience=listed, openid_list=OpenidList(sha256_of(bytes([count])), count))
+        for count in (2, 3)
+    )
     said = text_of(new, compared(old, new))
-    assert "the openids in lists/a.txt, 2 openids → the openids in lists/a.txt, 3 openids" in " ".join(said.split())
+    assert (
+        "the openids in lists/a.txt, 2 openids → the openids in lists/a.txt, 3 openids"
+        in " ".join(said.split())
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
@@ -155,7 +180,10 @@ def test_a_changed_text_marks_its_words(old: str, new: str, expected: str):
     ],
 )
 def test_the_base_is_named(base: Base, english: str, chinese: str):
-    assert (english, chinese) == (say(base_words(base), Language.EN), say(base_words(base), Language.ZH))
+    assert (english, chinese) == (
+        say(base_words(base), Language.EN),
+        say(base_words(base), Language.ZH),
+    )
 
 
 def test_where_only_looks_changed_no_word_did():
@@ -166,18 +194,30 @@ def test_where_only_looks_changed_no_word_did():
 
 
 def test_without_anything_to_compare_it_says_why():
-    note = Difference(Base(BaseKind.CHECKOUT, where="../main"), Phrase("it is new: there is no such campaign there"))
+    note = Difference(
+        Base(BaseKind.CHECKOUT, where="../main"),
+        Phrase("it is new: there is no such campaign there"),
+    )
     shown = text_of(campaign(), {campaign().name: note})
-    assert "  changes    against ../main\n             it is new: there is no such campaign there\n" in shown
+    assert (
+        "  changes    against ../main\n             it is new: there is no such campaign there\n"
+        in shown
+    )
 
 
 def test_a_plan_without_differences_says_nothing_of_changes():
-    assert "changes" not in text_of(campaign(), {}) + plan_markdown(plan_of(campaign()), NOW, Language.EN)
+    assert "changes" not in text_of(campaign(), {}) + plan_markdown(
+        plan_of(campaign()), NOW, Language.EN
+    )
 
 
 def test_of_many_changes_the_first_are_shown():
     one, other = (
-        campaign(message=NewsMessage((article(content="".join(f"<p>{n} {word}</p><p>{n}</p>" for n in range(60))),)))
+        campaign(
+            message=NewsMessage(
+                (article(content="".join(f"<p>{n} {word}</p><p>{n}</p>" for n in range(60))),)
+            )
+        )
         for word in ("今天风大", "今天雨大")
     )
     found = compared(one, other)
@@ -187,7 +227,10 @@ def test_of_many_changes_the_first_are_shown():
 
 
 def test_a_very_long_change_is_cut():
-    one, other = campaign(), campaign(message=NewsMessage((article(content=f"<p>{'长' * 5_000}</p>"),)))
+    one, other = (
+        campaign(),
+        campaign(message=NewsMessage((article(content=f"<p>{'长' * 5_000}</p>"),))),
+    )
     shown = text_of(other, compared(one, other))
     assert 400 == shown.count("长")
     assert "…" in shown
@@ -212,7 +255,11 @@ def dressed(title: str, words: str, address: str) -> tuple[RenderedCampaign, Ren
 
     link = f'<a href="{escape(address)}">here</a>'
     seen = f'<img src="massctl-picture:{HERO}" alt="{escape(words)}">'
-    old = article(title, f"<p>kept words before {escape(words)} and a kept end</p><p>gone {escape(words)}</p>" + link)
+    old = article(
+        title,
+        f"<p>kept words before {escape(words)} and a kept end</p><p>gone {escape(words)}</p>"
+        + link,
+    )
     new = replace(
         article(words, f"<p>kept words before {escape(title)} and a kept end</p>{seen}<p>new</p>"),
         author=title,
@@ -220,7 +267,9 @@ def dressed(title: str, words: str, address: str) -> tuple[RenderedCampaign, Ren
         content_source_url=address,
     )
     paths = (replace(picture("x", HERO, Purpose.IMAGE), path=f"campaigns/{words}"), *PICTURES[:1])
-    return campaign(message=NewsMessage((old,))), campaign(message=NewsMessage((new,)), pictures=paths)
+    return campaign(message=NewsMessage((old,))), campaign(
+        message=NewsMessage((new,)), pictures=paths
+    )
 
 
 @pytest.mark.slow

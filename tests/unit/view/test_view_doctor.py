@@ -11,11 +11,20 @@ from massctl.view.terminal import Page
 MAIN, OTHER = AccountName("main"), AccountName("other")
 FINDINGS = [
     Finding(Check.LEDGER, Level.OK, Phrase("there is no ledger yet; the first apply begins it")),
-    Finding(Check.WINDOWS, Level.WARNING, "the window of one has closed", "give it a new one", MAIN),
-    Finding(Check.WINDOWS, Level.WARNING, "the window of two has closed", "give it a new one", OTHER),
+    Finding(
+        Check.WINDOWS, Level.WARNING, "the window of one has closed", "give it a new one", MAIN
+    ),
+    Finding(
+        Check.WINDOWS, Level.WARNING, "the window of two has closed", "give it a new one", OTHER
+    ),
     Finding(Check.TOKEN, Level.PROBLEM, "this address is not on the whitelist", "add it", MAIN),
     Finding(Check.TAGS, Level.UNKNOWN, Phrase("not checked: there is no token"), account=MAIN),
-    Finding(Check.TOKEN, Level.OK, Phrase("WeChat gave a token: it accepts AppID and AppSecret"), account=OTHER),
+    Finding(
+        Check.TOKEN,
+        Level.OK,
+        Phrase("WeChat gave a token: it accepts AppID and AppSecret"),
+        account=OTHER,
+    ),
 ]
 
 
@@ -36,14 +45,19 @@ main
 other
   token    ✓ WeChat gave a token: it accepts AppID and AppSecret
 
-doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(Page(Language.EN, Style.PLAIN, 80), FINDINGS)
+doctor: problems: 1, warnings: 2, not checked: 1""" == doctor_text(
+        Page(Language.EN, Style.PLAIN, 80), FINDINGS
+    )
 
 
 def test_a_sound_account_is_told_so() -> None:
     assert (
-        "doctor: nothing blocks a send" == doctor_text(Page(Language.EN, Style.PLAIN, 80), FINDINGS[:1]).split("\n")[-1]
+        "doctor: nothing blocks a send"
+        == doctor_text(Page(Language.EN, Style.PLAIN, 80), FINDINGS[:1]).split("\n")[-1]
     )
-    assert "检查结果：没有什么妨碍群发" in doctor_text(Page(Language.ZH, Style.PLAIN, 80), FINDINGS[:1])
+    assert "检查结果：没有什么妨碍群发" in doctor_text(
+        Page(Language.ZH, Style.PLAIN, 80), FINDINGS[:1]
+    )
 
 
 def test_every_check_has_its_word() -> None:

@@ -37,7 +37,9 @@ def test_every_documented_status_has_words() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
-@pytest.mark.parametrize("reason", [*(f"err({code})" for code in DOCUMENTED), "err(99999)", "send fail"])
+@pytest.mark.parametrize(
+    "reason", [*(f"err({code})" for code in DOCUMENTED), "err(99999)", "send fail"]
+)
 def test_a_reason_is_said_with_wechats_own_word(reason: str, language: Language) -> None:
     said = say(reason_words(reason), language)
     assert reason in said
@@ -60,7 +62,11 @@ def test_an_originality_verdict_names_the_article_and_what_it_resembles(language
     check = CopyrightCheck(check_state=3, results=(result,))
     said = shown(ended(reason="err(30002)", copyright_check=check), language)
     words = {
-        Language.EN: ["article 2: declared original; did not pass the check", "may not be sent", "it may be reprinted"],
+        Language.EN: [
+            "article 2: declared original; did not pass the check",
+            "may not be sent",
+            "it may be reprinted",
+        ],
         Language.ZH: ["第 2 篇：声明了原创；未通过校验", "是转载，不能群发", "可以转载"],
     }[language]
     assert [True] * 4 == [word in said for word in [*words, "http://mp.weixin.qq.com/s/x"]]
@@ -69,18 +75,27 @@ def test_an_originality_verdict_names_the_article_and_what_it_resembles(language
 @pytest.mark.parametrize(
     ("result", "expected"),
     [
-        (CopyrightResult(article_idx=1, user_declare_state=0, audit_state=0, original_article_type=0), None),
+        (
+            CopyrightResult(
+                article_idx=1, user_declare_state=0, audit_state=0, original_article_type=0
+            ),
+            None,
+        ),
         (CopyrightResult(audit_state=11), "article 1: passed the check"),
         (CopyrightResult(audit_state=1), "article 1: still being checked"),
         (CopyrightResult(user_declare_state=2), "article 1: declared a reprint"),
         (CopyrightResult(original_article_url="http://a"), "article 1: did not pass the check"),
         (
-            CopyrightResult(original_article_url="http://a", original_article_type=4, can_reprint=0),
+            CopyrightResult(
+                original_article_url="http://a", original_article_type=4, can_reprint=0
+            ),
             "article 1: it resembles an article on a black list; it may not be reprinted",
         ),
     ],
 )
-def test_an_article_of_which_nothing_was_found_is_not_mentioned(result: CopyrightResult, expected: str | None) -> None:
+def test_an_article_of_which_nothing_was_found_is_not_mentioned(
+    result: CopyrightResult, expected: str | None
+) -> None:
     said = shown(ended(copyright_check=CopyrightCheck(check_state=1, results=(result,))))
     assert (expected is not None) == ("article 1" in said)
     assert expected is None or expected in " ".join(said.split())
@@ -102,13 +117,20 @@ def test_every_state_of_the_check_has_words(
 ) -> None:
     lines = [
         line.strip()
-        for line in shown(ended(copyright_check=CopyrightCheck(check_state=state, results=results))).splitlines()
+        for line in shown(
+            ended(copyright_check=CopyrightCheck(check_state=state, results=results))
+        ).splitlines()
     ]
-    assert [line for line in lines if line.startswith("originality")] == ([expected] if expected else [])
+    assert [line for line in lines if line.startswith("originality")] == (
+        [expected] if expected else []
+    )
 
 
 def test_each_of_several_addresses_names_its_article() -> None:
-    one, two = shown(ended(article_urls=["http://a"])), shown(ended(article_urls=["http://a", "http://b"]))
+    one, two = (
+        shown(ended(article_urls=["http://a"])),
+        shown(ended(article_urls=["http://a", "http://b"])),
+    )
     assert ["http://a"] == [line.strip() for line in one.splitlines() if "http" in line]
     assert ["article 1: http://a", "article 2: http://b"] == [
         line.strip() for line in two.splitlines() if "http" in line
@@ -125,7 +147,9 @@ def test_an_unknown_withdrawal_is_told() -> None:
 def test_a_foreign_event_offers_what_it_may_be(language: Language) -> None:
     finish = JobFinish(JobStatus(msg_id=3147000009, status="sent"))
     alone = foreign_text(Page(language, Style.PLAIN, 100), finish, [])
-    offered = foreign_text(Page(language, Style.PLAIN, 100), finish, [Record(CampaignName("sale"), 2)])
+    offered = foreign_text(
+        Page(language, Style.PLAIN, 100), finish, [Record(CampaignName("sale"), 2)]
+    )
     assert ["3147000009" in alone, "reconcile" in alone] == [True, False]
     assert "massctl reconcile sale --sent 3147000009 --reason" in offered
 
@@ -134,7 +158,11 @@ def test_a_foreign_event_says_of_what_may_be_its_send_how_it_stands() -> None:
     state = recorded(attempted(text("sale")))
     opened, denied = state.record("sale", 1), Record(CampaignName("sale"), 1)
     said = [
-        foreign_text(Page(Language.EN, Style.PLAIN, 120), JobFinish(JobStatus(msg_id=9, status="sent")), [each])
+        foreign_text(
+            Page(Language.EN, Style.PLAIN, 120),
+            JobFinish(JobStatus(msg_id=9, status="sent")),
+            [each],
+        )
         for each in (opened, denied)
     ]
     assert [True, False] == ["which is in doubt" in each for each in said]

@@ -10,7 +10,16 @@ from massctl.errors import InvariantError
 from massctl.model.diagnostics import CODES
 from massctl.plan.steps import Guard
 from massctl.view.cells import cells
-from massctl.view.explain import PAGES, Explanation, Subject, explanation_text, explanations_text, find, near, read_page
+from massctl.view.explain import (
+    PAGES,
+    Explanation,
+    Subject,
+    explanation_text,
+    explanations_text,
+    find,
+    near,
+    read_page,
+)
 from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.style import Style
 from massctl.view.terminal import Page
@@ -50,7 +59,9 @@ Today.
 
 def pages(language: Language) -> dict[Subject, list[Explanation]]:
     folder = files("massctl.view") / "explanations" / language.value
-    return {s: read_page(s, (folder / name).read_text(encoding="utf-8")) for s, name in PAGES.items()}
+    return {
+        s: read_page(s, (folder / name).read_text(encoding="utf-8")) for s, name in PAGES.items()
+    }
 
 
 def everything(language: Language) -> list[Explanation]:
@@ -64,7 +75,9 @@ def test_every_code_guard_and_status_is_explained_in_order(language: Language):
         Subject.GUARD: [guard.value for guard in Guard],
         Subject.EXIT_STATUS: [str(status.value) for status in ExitStatus],
     }
-    assert expected == {subject: [each.code for each in page] for subject, page in pages(language).items()}
+    assert expected == {
+        subject: [each.code for each in page] for subject, page in pages(language).items()
+    }
 
 
 def test_the_english_summary_of_a_code_is_its_constant_summary():
@@ -77,14 +90,20 @@ def test_both_languages_give_an_example_of_the_same_subjects():
 
 
 def test_an_example_shows_a_difference():
-    examples = [each.example for language in LANGUAGES for each in everything(language) if each.example]
+    examples = [
+        each.example for language in LANGUAGES for each in everything(language) if each.example
+    ]
     assert len(examples) > 20
     assert [] == [example for example in examples if example.wrong == example.right]
 
 
 def test_chinese_pages_are_chinese():
-    said = [text for e in everything(Language.ZH) for text in (e.summary, e.meaning, e.why, e.remedy)]
-    assert [] == [text for text in said if not any("\u4e00" <= character <= "\u9fff" for character in text)]
+    said = [
+        text for e in everything(Language.ZH) for text in (e.summary, e.meaning, e.why, e.remedy)
+    ]
+    assert [] == [
+        text for text in said if not any("\u4e00" <= character <= "\u9fff" for character in text)
+    ]
 
 
 def test_chinese_is_set_as_in_the_catalogue():
@@ -94,10 +113,16 @@ def test_chinese_is_set_as_in_the_catalogue():
         return "\u4e00" <= character <= "\u9fff"
 
     def slips(before: str, after: str) -> bool:
-        latin = {each for each in (before, after) if each.isascii() and (each.isalnum() or each == "`")}
-        return (bool(latin) and (chinese(before) or chinese(after))) or (chinese(before) and after in ",;:?!")
+        latin = {
+            each for each in (before, after) if each.isascii() and (each.isalnum() or each == "`")
+        }
+        return (bool(latin) and (chinese(before) or chinese(after))) or (
+            chinese(before) and after in ",;:?!"
+        )
 
-    said = [text for e in everything(Language.ZH) for text in (e.summary, e.meaning, e.why, e.remedy)]
+    said = [
+        text for e in everything(Language.ZH) for text in (e.summary, e.meaning, e.why, e.remedy)
+    ]
     assert [] == [text for text in said for before, after in pairwise(text) if slips(before, after)]
 
 
@@ -127,7 +152,10 @@ def test_an_explanation_in_full():
 
 
 def test_the_list_stands_under_headings():
-    found = [*read_page(Subject.GUARD, PAGE), Explanation(Subject.EXIT_STATUS, "0", "完成", "", "", "")]
+    found = [
+        *read_page(Subject.GUARD, PAGE),
+        Explanation(Subject.EXIT_STATUS, "0", "完成", "", "", ""),
+    ]
     expected = """拦下的原因：哪些规则会拦下一步
   draft_gone  the draft is gone
   freeze      a frozen day
@@ -146,7 +174,9 @@ def test_a_code_is_found_as_people_type_it(typed: str):
     assert "draft_gone" == found.code
 
 
-@pytest.mark.parametrize(("typed", "suggested"), [("MC0014", "MC014"), ("drft-gone", "draft_gone"), ("MC999", None)])
+@pytest.mark.parametrize(
+    ("typed", "suggested"), [("MC0014", "MC014"), ("drft-gone", "draft_gone"), ("MC999", None)]
+)
 def test_a_slip_gets_a_suggestion(typed: str, suggested: str | None):
     assert find(everything(Language.EN), typed) is None
     assert suggested == near(everything(Language.EN), typed)

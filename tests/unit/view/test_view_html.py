@@ -43,7 +43,11 @@ class Outline(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
     def values(self, tag: str, name: str) -> list[str | None]:
-        return [attributes[name] for found, attributes in self.tags if found == tag and name in attributes]
+        return [
+            attributes[name]
+            for found, attributes in self.tags
+            if found == tag and name in attributes
+        ]
 
 
 def changed_article(**changes: Any) -> RenderedArticle:
@@ -66,7 +70,9 @@ def test_the_page_shows_an_empty_frame_for_a_picture_that_is_not_here():
     assert NOT_HERE in Outline(shown).values("img", "src")
 
 
-@pytest.mark.parametrize("address", ["https://mmbiz.qpic.cn/a.png", "//mmbiz.qpic.cn/a.png", " HTTP://x.test/a.png"])
+@pytest.mark.parametrize(
+    "address", ["https://mmbiz.qpic.cn/a.png", "//mmbiz.qpic.cn/a.png", " HTTP://x.test/a.png"]
+)
 def test_the_page_asks_no_server_for_a_picture(address: str):
     news = NewsMessage((changed_article(content=f'<img alt="雪" src="{address}">'),))
     outline = Outline(index_page(campaign(message=news), FILES))
@@ -75,7 +81,9 @@ def test_the_page_asks_no_server_for_a_picture(address: str):
 
 def test_the_page_says_how_long_each_article_is():
     one = NewsMessage((changed_article(content=f"<p>{'字' * 700}</p>"),))
-    assert "<span>700 words, 2 min to read</span>" in index_page(campaign(message=one), FILES, Language.EN)
+    assert "<span>700 words, 2 min to read</span>" in index_page(
+        campaign(message=one), FILES, Language.EN
+    )
     two = NewsMessage((*one.articles, changed_article(content="<p>一</p>")))
     assert "<span>2  1 字，约 1 分钟读完</span>" in index_page(campaign(message=two), FILES)
 
@@ -95,12 +103,18 @@ def test_an_article_shows_title_author_account_and_the_date_at_which_it_opens():
 
 
 def test_a_cover_stands_wide_for_the_first_article_and_square_for_the_others_and_where_it_is_passed_on():
-    kinds = [each["class"] for tag, each in Outline(index_page(campaign(), FILES)).tags if each.get("alt") == ""]
+    kinds = [
+        each["class"]
+        for tag, each in Outline(index_page(campaign(), FILES)).tags
+        if each.get("alt") == ""
+    ]
     assert ["cover", "thumb", "cover", "thumb", "thumb", "thumb"] == kinds
 
 
 def test_the_part_of_a_cover_that_was_chosen_fills_its_frame():
-    news = NewsMessage((changed_article(pic_crop_235_1="0.1_0.5_0.6_1", pic_crop_1_1="0_0_0.25_0.5"),))
+    news = NewsMessage(
+        (changed_article(pic_crop_235_1="0.1_0.5_0.6_1", pic_crop_1_1="0_0_0.25_0.5"),)
+    )
     page = index_page(campaign(message=news), FILES)
     wide = 'style="width:200.0000%;height:200.0000%;left:-20.0000%;top:-100.0000%"'
     square = 'style="width:400.0000%;height:200.0000%;left:0.0000%;top:0.0000%"'
@@ -110,7 +124,11 @@ def test_the_part_of_a_cover_that_was_chosen_fills_its_frame():
 
 def test_no_script_may_run_and_nothing_may_load_from_elsewhere():
     outline = Outline(index_page(campaign(), FILES))
-    policies = [a["content"] or "" for tag, a in outline.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    policies = [
+        a["content"] or ""
+        for tag, a in outline.tags
+        if a.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert 1 == len(policies)
     directives = dict(part.strip().split(" ", 1) for part in policies[0].split(";"))
     assert "'none'" == directives["default-src"]
@@ -141,7 +159,9 @@ def test_an_address_that_is_none_of_the_web_is_no_link(url: str):
 
 
 def test_an_empty_digest_is_the_beginning_of_the_text():
-    news = NewsMessage((changed_article(digest="", content="<p>&lt;早安&gt; " + "春" * 80 + "</p>"),))
+    news = NewsMessage(
+        (changed_article(digest="", content="<p>&lt;早安&gt; " + "春" * 80 + "</p>"),)
+    )
     assert f"<span>&lt;早安&gt; {'春' * 49}</span>" in index_page(campaign(message=news), FILES)
 
 
@@ -161,7 +181,10 @@ OURS = MaterialRef(sha256=HERO)
     ("message", "shown"),
     [
         (ImageMessage((HERO,), (GIVEN,), "", "看 & 走", False, False), 'alt="picture 1"'),
-        (ImageMessage((HERO,), (GIVEN,), "", "看 & 走", False, False), '<div class="words"><p>看 &amp; 走</p></div>'),
+        (
+            ImageMessage((HERO,), (GIVEN,), "", "看 & 走", False, False),
+            '<div class="words"><p>看 &amp; 走</p></div>',
+        ),
         (
             ImageMessage((HERO,), None, "雪 & 夜", "", False, False),
             '<div class="words"><strong>雪 &amp; 夜</strong></div>',
@@ -207,11 +230,16 @@ def test_a_served_page_finds_words_watches_its_campaign_and_leads_to_all_others(
     page = campaign_page(Look("a", "", campaign(diagnostics=(FAULT,)), (FAULT,)), SERVED, heard=7)
     outline = Outline(page)
     assert ["/-/live.js"] == outline.values("script", "src")
-    assert (["a"], ["7"]) == (outline.values("body", "data-watched"), outline.values("body", "data-heard"))
+    assert (["a"], ["7"]) == (
+        outline.values("body", "data-watched"),
+        outline.values("body", "data-heard"),
+    )
     assert "/" in outline.values("a", "href")
     assert "article-1.html" not in outline.values("a", "href")
     assert ['["走得", "早些", "出门"]'] == outline.values("button", "data-sought")
-    assert [] == [each for tag, each in outline.tags if each.get("http-equiv") == "Content-Security-Policy"]
+    assert [] == [
+        each for tag, each in outline.tags if each.get("http-equiv") == "Content-Security-Policy"
+    ]
 
 
 def test_a_campaign_with_faults_is_shown_as_it_was_before_them():
@@ -249,7 +277,8 @@ def test_an_earlier_version_lies_beside_each_article_that_it_had():
 
 def test_changed_words_are_struck_out_and_inserted():
     page = looked_beside(
-        text_campaign(message=TextMessage("周日 <早> 走")), text_campaign(message=TextMessage("周日 <晚> 走"))
+        text_campaign(message=TextMessage("周日 <早> 走")),
+        text_campaign(message=TextMessage("周日 <晚> 走")),
     )
     assert "<del>早</del><ins>晚</ins>" in page
     assert 'id="earlier-glass"' in page

@@ -29,15 +29,23 @@ def test_a_value_that_is_a_phrase_is_said_too():
 
 def test_a_format_of_a_field_holds_in_both_languages():
     said = plural_phrase("{count:,} follower", "{count:,} followers", count=1234567)
-    assert ("1,234,567 followers", "1,234,567 位粉丝") == (say(said, Language.EN), say(said, Language.ZH))
+    assert ("1,234,567 followers", "1,234,567 位粉丝") == (
+        say(said, Language.EN),
+        say(said, Language.ZH),
+    )
 
 
 @pytest.mark.parametrize(
-    ("count", "english", "chinese"), [(0, "0 jobs", "0 个任务"), (1, "1 job", "1 个任务"), (2, "2 jobs", "2 个任务")]
+    ("count", "english", "chinese"),
+    [(0, "0 jobs", "0 个任务"), (1, "1 job", "1 个任务"), (2, "2 jobs", "2 个任务")],
 )
 def test_a_count_has_the_plural_of_its_language(count: int, english: str, chinese: str):
     said = plural_phrase("{count} job", "{count} jobs", count=count)
-    assert (english, english, chinese) == (str(said), say(said, Language.EN), say(said, Language.ZH))
+    assert (english, english, chinese) == (
+        str(said),
+        say(said, Language.EN),
+        say(said, Language.ZH),
+    )
 
 
 def test_an_empty_sentence_is_not_the_header_of_the_catalogue():
@@ -55,12 +63,17 @@ def test_a_sentence_without_an_entry_is_said_in_english():
 
 ALL = Flags("-C 'a {b} c'", sandbox=True, locked=True)
 WORDS = st.lists(
-    st.sampled_from(["massctl apply", "massctl -C r2 plan", "`massctl status`", "{name}", "}", " ", "风"]) | st.text(),
+    st.sampled_from(
+        ["massctl apply", "massctl -C r2 plan", "`massctl status`", "{name}", "}", " ", "风"]
+    )
+    | st.text(),
     max_size=4,
 ).map("".join)
 
 
-@given(WORDS, st.sampled_from(["en", "zh"]), st.sampled_from([ALL, Flags("-C r"), Flags(sandbox=True)]))
+@given(
+    WORDS, st.sampled_from(["en", "zh"]), st.sampled_from([ALL, Flags("-C r"), Flags(sandbox=True)])
+)
 def test_what_fills_a_sentence_is_never_changed(words: str, value: str, flags: Flags) -> None:
     language = Language("en" if value == "en" else "zh", flags)
     template = "the plan is saved; to carry out exactly this: {command}"
@@ -96,11 +109,15 @@ def test_a_verb_gets_no_flag_that_it_does_not_take() -> None:
     assert "massctl -C 'a {b} c' validate --sandbox" == say(Command("validate"), english)
     assert "massctl -C 'a {b} c' state show --sandbox" == say(Command("state show"), english)
     assert "massctl explain MC016" == say(Command("explain", "MC016"), english)
-    assert "massctl apply --sandbox x" == say(Command("apply", "--sandbox x"), Language("en", Flags(sandbox=True)))
+    assert "massctl apply --sandbox x" == say(
+        Command("apply", "--sandbox x"), Language("en", Flags(sandbox=True))
+    )
 
 
 def test_a_command_in_a_sentence_says_its_arguments_in_the_language_of_the_sentence() -> None:
-    assert "massctl state restore 文件" == say(Command("state restore", Phrase("FILE")), Language.ZH)
+    assert "massctl state restore 文件" == say(
+        Command("state restore", Phrase("FILE")), Language.ZH
+    )
 
 
 def _options(below: click.Command, *path: str) -> Iterator[tuple[str, set[str]]]:

@@ -15,7 +15,10 @@ TABLE = [
     (None, {"LANG": EN}, "zh", "en", "zh"),
     (None, {"LANG": "zh_TW.Big5"}, None, "zh", "zh"),
     (None, {"LANG": "de_DE.UTF-8"}, "zh", "en", "zh"),
-    *[(None, {"LANG": silent}, "zh", "zh", "zh") for silent in ("", "C", "POSIX", "C.UTF-8", "C.utf8")],
+    *[
+        (None, {"LANG": silent}, "zh", "zh", "zh")
+        for silent in ("", "C", "POSIX", "C.UTF-8", "C.utf8")
+    ],
     *[(None, {"LANG": silent}, None, "en", "en") for silent in ("", "C", "POSIX", "C.UTF-8")],
     (None, {"LC_ALL": ZH, "LC_MESSAGES": EN, "LANG": EN}, None, "zh", "zh"),
     (None, {"LC_MESSAGES": ZH, "LANG": EN}, None, "zh", "zh"),
@@ -24,7 +27,10 @@ TABLE = [
     (None, {"MASSCTL_LANG": "zh", "LC_ALL": EN}, "en", "zh", "en"),
     (None, {"MASSCTL_LANG": "en", "LC_ALL": ZH}, None, "en", "en"),
     (None, {"MASSCTL_LANG": "", "LANG": ZH}, None, "zh", "zh"),
-    *[(None, {"MASSCTL_LANG": unknown, "LANG": ZH}, "en", "zh", "en") for unknown in ("fr", "english", "C", "zhx")],
+    *[
+        (None, {"MASSCTL_LANG": unknown, "LANG": ZH}, "en", "zh", "en")
+        for unknown in ("fr", "english", "C", "zhx")
+    ],
     (None, {"MASSCTL_LANG": "fr"}, "zh", "zh", "zh"),
     (None, {"MASSCTL_LANG": "zh_CN.UTF-8", "LANG": EN}, "en", "zh", "en"),
     ("zh", {"MASSCTL_LANG": "en", "LC_ALL": EN}, "en", "zh", "en"),

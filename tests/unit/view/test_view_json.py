@@ -41,7 +41,12 @@ JOB = {
 
 
 def fault(severity: Severity, line: int) -> Diagnostic:
-    return Diagnostic("MC011", severity, Phrase("unknown key {key}", key="titel"), Place("a.yaml", line, 1, line, 6))
+    return Diagnostic(
+        "MC011",
+        severity,
+        Phrase("unknown key {key}", key="titel"),
+        Place("a.yaml", line, 1, line, 6),
+    )
 
 
 def test_a_plan_says_its_refusals_in_chinese():
@@ -62,14 +67,25 @@ def test_the_digest_of_a_plan_is_the_same_in_every_language():
 
 def test_the_summary_of_a_plan_counts_all_five_kinds():
     document = json.loads(plan_json(plan_of(text_campaign()), Language.EN))
-    expected = {"upload_image": 0, "add_material": 0, "save_draft": 0, "send_preview": 0, "send_mass": 1}
+    expected = {
+        "upload_image": 0,
+        "add_material": 0,
+        "save_draft": 0,
+        "send_preview": 0,
+        "send_mass": 1,
+    }
     assert expected == document["summary"]
 
 
 def test_an_apply_document():
     plan = plan_of(campaign())
     made = outcome(plan, STATE, {"performed": [plan.campaigns[0].steps[-1]]})
-    step = {"kind": "send_mass", "address": "2026-12-spring-sale/send", "reason": "due", "reversible": False}
+    step = {
+        "kind": "send_mass",
+        "address": "2026-12-spring-sale/send",
+        "reason": "due",
+        "reversible": False,
+    }
     expected = {
         "format_version": 1,
         "exit_status": 0,
@@ -95,15 +111,31 @@ def test_an_apply_document():
 
 def test_an_error_of_wechat_in_an_apply_document():
     failure = Failure(
-        40164, "63a0", Phrase("the AppSecret is wrong"), Phrase("Write https:// at the beginning of api_base.")
+        40164,
+        "63a0",
+        Phrase("the AppSecret is wrong"),
+        Phrase("Write https:// at the beginning of api_base."),
     )
-    document = json.loads(apply_json(outcome(plan_of(campaign()), STATE, {"error": failure}), Language.ZH))
-    expected = {"errcode": 40164, "rid": "63a0", "message": "AppSecret 不对", "hint": "让 api_base 以 https:// 开头。"}
+    document = json.loads(
+        apply_json(outcome(plan_of(campaign()), STATE, {"error": failure}), Language.ZH)
+    )
+    expected = {
+        "errcode": 40164,
+        "rid": "63a0",
+        "message": "AppSecret 不对",
+        "hint": "让 api_base 以 https:// 开头。",
+    }
     assert expected == document["campaigns"][0]["error"]
 
 
 def test_faults_are_the_error_of_their_campaign():
-    bad = Invalid(CampaignName("2026-12-bad"), "", "main", 1, (fault(Severity.ERROR, 3), fault(Severity.WARNING, 4)))
+    bad = Invalid(
+        CampaignName("2026-12-bad"),
+        "",
+        "main",
+        1,
+        (fault(Severity.ERROR, 3), fault(Severity.WARNING, 4)),
+    )
     document = json.loads(apply_json(outcome(plan_of(bad), STATE), Language.EN))
     assert (1, None) == (document["exit_status"], document["campaigns"][0]["error"]["errcode"])
     assert (
@@ -138,7 +170,9 @@ def test_a_status_document():
 
 
 def test_counts_and_addresses_of_a_job():
-    known = entries.JobStatus(msg_id=30124, status="sent", total_count=9, sent_count=8, article_urls=["https://a"])
+    known = entries.JobStatus(
+        msg_id=30124, status="sent", total_count=9, sent_count=8, article_urls=["https://a"]
+    )
     state = state_of(
         saved(SENT),
         attempted(SENT),
@@ -146,7 +180,9 @@ def test_counts_and_addresses_of_a_job():
         (known, SENT.name),
         (entries.Withdrawn(msg_id=30124, article=2), SENT.name),
     )
-    (found,) = json.loads(status_json(Followed([state.record(SENT.name, 1)], state), Language.EN))["campaigns"]
+    (found,) = json.loads(status_json(Followed([state.record(SENT.name, 1)], state), Language.EN))[
+        "campaigns"
+    ]
     job = found["jobs"][0]
     assert (9, None, 8, ["https://a"]) == tuple(
         job[key] for key in ("total_count", "filter_count", "sent_count", "article_urls")
@@ -157,12 +193,19 @@ def test_counts_and_addresses_of_a_job():
 def test_a_question_that_got_no_answer_stands_in_the_status_document():
     record = STATE.record(SENT.name, 1)
     failure = Failure(-1, None, Phrase("the platform is busy"), "")
-    (found,) = json.loads(status_json(Followed([record], STATE, errors=[(record, failure)]), Language.ZH))["campaigns"]
+    (found,) = json.loads(
+        status_json(Followed([record], STATE, errors=[(record, failure)]), Language.ZH)
+    )["campaigns"]
     assert {"errcode": -1, "rid": None, "message": "微信系统繁忙", "hint": ""} == found["error"]
 
 
 def test_a_validate_document_is_in_the_order_of_places_and_counts():
-    found = [fault(Severity.INFO, 9), fault(Severity.WARNING, 5), fault(Severity.ERROR, 3), fault(Severity.ERROR, 1)]
+    found = [
+        fault(Severity.INFO, 9),
+        fault(Severity.WARNING, 5),
+        fault(Severity.ERROR, 3),
+        fault(Severity.ERROR, 1),
+    ]
     document = json.loads(validate_json(found, Language.ZH))
     assert [1, 3, 5, 9] == [diagnostic["line"] for diagnostic in document["diagnostics"]]
     assert {"error": 2, "warning": 1} == document["summary"]

@@ -40,6 +40,8 @@ def test_flags_change_nothing_in_a_document_without_a_sentence(document: dict[st
 
 def test_only_hints_are_for_people_to_type() -> None:
     advice = Phrase("{command}", command=Command("apply", "massctl apply"))
-    found = json.loads(written({"hint": advice, "message": advice, "at": [advice]}, Language("zh", Flags("-C r"))))
+    found = json.loads(
+        written({"hint": advice, "message": advice, "at": [advice]}, Language("zh", Flags("-C r")))
+    )
     plain = "massctl apply massctl apply"
     assert {"hint": "massctl -C r apply massctl apply", "message": plain, "at": [plain]} == found

@@ -49,8 +49,12 @@ def history() -> Sequence[Entry]:
     """Every type of entry once, as far as one story can hold them."""
     name, digest = SENT.name, SENT.digest
     shown = entries.Previewed(digest=digest, recipient="towxname:editor_li", outcome="sent")
-    refused = entries.Previewed(digest=digest, recipient="towxname:editor_mei", outcome="failed", errcode=43004)
-    known = entries.JobStatus(msg_id=30124, status="sent", total_count=100, sent_count=98, error_count=2)
+    refused = entries.Previewed(
+        digest=digest, recipient="towxname:editor_mei", outcome="failed", errcode=43004
+    )
+    known = entries.JobStatus(
+        msg_id=30124, status="sent", total_count=100, sent_count=98, error_count=2
+    )
     return entries_of(
         *uploaded(HERO),
         *added(COVER),
@@ -58,7 +62,12 @@ def history() -> Sequence[Entry]:
         saved(SENT),
         (shown, name),
         (refused, name),
-        (entries.Adopted(media_id="MEDIA-1", draft_sha256="1" * 64, reason="编辑改过错字", by="lin"), name),
+        (
+            entries.Adopted(
+                media_id="MEDIA-1", draft_sha256="1" * 64, reason="编辑改过错字", by="lin"
+            ),
+            name,
+        ),
         attempted(SENT),
         (entries.SendRejected(attempt=9, errcode=45028, rid="63a0"), name),
         attempted(SENT),
@@ -69,7 +78,10 @@ def history() -> Sequence[Entry]:
         (entries.Withdrawn(msg_id=30124, article=2), name),
         (entries.Expired(not_after=NOW), OPEN.name),
         attempted(OPEN),
-        (entries.DraftDeleted(appid=str(SENT.appid), media_id="MEDIA-1", reason="superseded"), name),
+        (
+            entries.DraftDeleted(appid=str(SENT.appid), media_id="MEDIA-1", reason="superseded"),
+            name,
+        ),
         (entries.SendSettled(outcome="sent", reason="看到了群发记录", by="lin"), "2026-11-by-hand"),
         start=START,
     )
@@ -82,7 +94,12 @@ def state() -> State:
 
 
 def block(**changes: Any) -> SendBlock:
-    given: dict[str, Any] = {"account": "main", "count": 1_234_567, "allowance": (), "is_counted_now": True}
+    given: dict[str, Any] = {
+        "account": "main",
+        "count": 1_234_567,
+        "allowance": (),
+        "is_counted_now": True,
+    }
     return send_block(SENT, WindowState.DUE, **(given | changes))
 
 
@@ -140,7 +157,9 @@ def test_where_campaigns_stand(snapshot: object, language: Language):
 
 
 def test_no_campaigns_at_all():
-    assert "nothing is recorded yet" == status_text(Page(Language.EN, Style.PLAIN, 80), Followed([], State()))
+    assert "nothing is recorded yet" == status_text(
+        Page(Language.EN, Style.PLAIN, 80), Followed([], State())
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
@@ -166,7 +185,9 @@ def test_an_error_says_what_is_true_and_what_to_type():
 
 def test_an_error_of_wechat_keeps_the_request_id():
     error = PermanentError(Phrase("the title is too long"), errcode=45003, rid="63a0-11bb")
-    assert "error: the title is too long\n  rid 63a0-11bb" == error_text(Page(Language.EN, Style.PLAIN, 80), error)
+    assert "error: the title is too long\n  rid 63a0-11bb" == error_text(
+        Page(Language.EN, Style.PLAIN, 80), error
+    )
 
 
 def test_moments_are_shown_in_their_own_offset():
@@ -195,10 +216,20 @@ def test_the_draft_of_a_send_that_was_settled_as_sent_is_not_said_to_be_there():
     settled = entries.SendSettled(outcome="sent", reason="看到了群发记录", by="lin")
     made = State()
     made.absorb_all(
-        entries_of(*uploaded(HERO), *added(COVER), saved(SENT), attempted(SENT), (settled, SENT.name), start=START)
+        entries_of(
+            *uploaded(HERO),
+            *added(COVER),
+            saved(SENT),
+            attempted(SENT),
+            (settled, SENT.name),
+            start=START,
+        )
     )
     text = state_text(Page(Language.EN, Style.PLAIN, 100), made)
-    assert ("settled as sent, so probably gone" in text, "in the draft box" in text) == (True, False)
+    assert ("settled as sent, so probably gone" in text, "in the draft box" in text) == (
+        True,
+        False,
+    )
 
 
 def test_an_acceptance_of_unknown_content_is_told_as_such() -> None:
@@ -206,12 +237,18 @@ def test_an_acceptance_of_unknown_content_is_told_as_such() -> None:
     told = entries_of(attempted(OPEN), (accepted, OPEN.name), start=START)
     made = State()
     made.absorb_all(told)
-    assert "it is not known which content was sent" in state_text(Page(Language.EN, Style.PLAIN, 120), made)
+    assert "it is not known which content was sent" in state_text(
+        Page(Language.EN, Style.PLAIN, 120), made
+    )
     assert "duplicate content unknown" in entries_text(Page(Language.EN, Style.PLAIN, 120), told)
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [(None, "Its request never left, so there is nothing to settle."), (45028, "WeChat refused it")]
+    ("code", "said"),
+    [
+        (None, "Its request never left, so there is nothing to settle."),
+        (45028, "WeChat refused it"),
+    ],
 )
 def test_a_request_that_never_left_was_refused_by_nobody(code: int | None, said: str):
     refused = entries.SendRejected(attempt=2, errcode=code, retryable=True)
@@ -231,9 +268,16 @@ def test_an_entry_is_told_by_its_members_with_digests_in_short_and_the_reason_la
     told = entry_facts(replace(tried, by="li", reason="nobody had it"))
     assert f"digest {OPEN.digest[7:19]}" in told
     assert told.endswith(" by li: nobody had it")
-    assert [] == [name for name in ("fingerprint", "message_digest", "audience") if f"{name} " in told]
+    assert [] == [
+        name for name in ("fingerprint", "message_digest", "audience") if f"{name} " in told
+    ]
 
 
 def test_an_answer_of_no_is_not_told() -> None:
-    first, again = (entries.SendAccepted(attempt=3, msg_id=1, duplicate=known) for known in (False, True))
-    assert ["attempt 3 msg_id 1", "attempt 3 msg_id 1 duplicate"] == [entry_facts(first), entry_facts(again)]
+    first, again = (
+        entries.SendAccepted(attempt=3, msg_id=1, duplicate=known) for known in (False, True)
+    )
+    assert ["attempt 3 msg_id 1", "attempt 3 msg_id 1 duplicate"] == [
+        entry_facts(first),
+        entry_facts(again),
+    ]

@@ -13,7 +13,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from view_samples import NOW, article, attempted, campaign, picture, plan_of, saved, state_of, text_campaign
+from view_samples import (
+    NOW,
+    article,
+    attempted,
+    campaign,
+    picture,
+    plan_of,
+    saved,
+    state_of,
+    text_campaign,
+)
 
 from massctl.errors import NotAPlanError
 from massctl.model import entries
@@ -31,7 +41,16 @@ from massctl.plan.window import WindowState
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import LANGUAGES, Language, say
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment, saved_sheets
-from massctl.view.markdown_text import TEXT_CELLS_MAX, cell, code, html, html_code, prose, size, spelt_out
+from massctl.view.markdown_text import (
+    TEXT_CELLS_MAX,
+    cell,
+    code,
+    html,
+    html_code,
+    prose,
+    size,
+    spelt_out,
+)
 from massctl.view.plan import CampaignSheet, planned_sheet, section
 from massctl.view.plan_json import Reviewed, plan_json
 from massctl.view.verbs_json import stopped_json
@@ -103,9 +122,9 @@ HOSTILE = [
     "&#124; &commat;all",
 ]
 HARMFUL = "".join(sorted({*"`*_~|<>[]()#@!&$\\-+=:/.", *"\n\t\r \u202e\u3000", *"aB1春🧣"}))
-texts = (st.text(st.sampled_from(HARMFUL), max_size=40) | st.text(max_size=40) | st.sampled_from(HOSTILE)).map(
-    lambda text: f"{text}x"
-)
+texts = (
+    st.text(st.sampled_from(HARMFUL), max_size=40) | st.text(max_size=40) | st.sampled_from(HOSTILE)
+).map(lambda text: f"{text}x")
 """Words with at least one letter, so that no place stays empty."""
 
 
@@ -122,8 +141,16 @@ def shown(markdown: str) -> str:
 
 def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Plan:
     """Give a plan of every kind, with these words wherever a file may bring its own."""
-    fault = Diagnostic("MC011", Severity.ERROR, Phrase("unknown key {key}", key=message), Place(path, 3, 1), message)
-    warning = Diagnostic("MC309", Severity.WARNING, Phrase("{detail}", detail=message), Place(path, 1), None)
+    fault = Diagnostic(
+        "MC011",
+        Severity.ERROR,
+        Phrase("unknown key {key}", key=message),
+        Place(path, 3, 1),
+        message,
+    )
+    warning = Diagnostic(
+        "MC309", Severity.WARNING, Phrase("{detail}", detail=message), Place(path, 1), None
+    )
     due = campaign(
         title=title,
         message=NewsMessage((article(title), article(message))),
@@ -133,7 +160,9 @@ def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Pla
     notice = text_campaign(title=title, message=TextMessage(message), window=None)
     later = campaign("2026-12-later", title=message, window=LATER)
     bad = Invalid(CampaignName("2026-12-bad"), title, message, 1, (fault,))
-    sent = Concluded(CampaignName("2026-10-sent"), title, "main", due.appid, 1, None, due.source_sha256)
+    sent = Concluded(
+        CampaignName("2026-10-sent"), title, "main", due.appid, 1, None, due.source_sha256
+    )
     state = state_of(
         saved(later, digest="sha256:" + "0" * 64),
         (attempted(text_campaign(name="2026-10-sent"))[0], "2026-10-sent"),
@@ -159,18 +188,33 @@ def rows_of(sheet: CampaignSheet) -> list[tuple[str, list[str], list[str]]]:
 def test_a_plan_that_was_read_from_json_is_worded_as_the_plan_that_was_made():
     plan = dressed("春季大促", "campaigns/2026-12-bad/campaign.yaml", "titel")
     # JSON does not name reviewers.
-    kept = [[step for step in each.steps if step.kind is not Kind.SEND_PREVIEW] for each in plan.campaigns]
-    shown = [replace(each, steps=tuple(steps)) for each, steps in zip(plan.campaigns, kept, strict=True)]
+    kept = [
+        [step for step in each.steps if step.kind is not Kind.SEND_PREVIEW]
+        for each in plan.campaigns
+    ]
+    shown = [
+        replace(each, steps=tuple(steps)) for each, steps in zip(plan.campaigns, kept, strict=True)
+    ]
     made = replace(plan, campaigns=tuple(shown))
     read = reviewable(plan_json(made, Language.EN, (), Reviewed(NOW)))
     assert isinstance(read, SavedPlan)
-    assert [rows_of(planned_sheet(each)) for each in shown] == [rows_of(each) for each in saved_sheets(read)]
+    assert [rows_of(planned_sheet(each)) for each in shown] == [
+        rows_of(each) for each in saved_sheets(read)
+    ]
 
 
 def test_what_matters_most_comes_first():
     written = plan_markdown(dressed("春", "campaigns/x.yaml", "y"), NOW, Language.EN)
-    names = ["2026-12-spring-sale", "2026-12-bad", "2026-12-later", "2026-12-text-notice", "2026-10-sent"]
-    rows, details = ([written.index(f"{before}{name}") for name in names[:4]] for before in ("`", "<code>"))
+    names = [
+        "2026-12-spring-sale",
+        "2026-12-bad",
+        "2026-12-later",
+        "2026-12-text-notice",
+        "2026-10-sent",
+    ]
+    rows, details = (
+        [written.index(f"{before}{name}") for name in names[:4]] for before in ("`", "<code>")
+    )
     places = [*rows, *details, written.index(f"- `{names[4]}`")]
     assert sorted(places) == places
 
@@ -184,7 +228,9 @@ def test_who_approves_a_window_that_opens_later_approves_a_send_that_cannot_be_u
     written = plan_markdown(plan_of(campaign(window=LATER)), NOW, Language.EN)
     assert "- sent in their windows, cannot be undone: 1 campaign\n" in written
     assert "| **sent in its window, cannot be undone**<br>" in written
-    assert "**it is not sent now; in its window apply sends it, and that cannot be undone**" in written
+    assert (
+        "**it is not sent now; in its window apply sends it, and that cannot be undone**" in written
+    )
 
 
 def test_what_nobody_sends_by_itself_is_only_prepared():
@@ -211,20 +257,27 @@ def test_who_gets_it_and_when_is_seen_in_the_table_where_it_changed():
 def test_what_changed_comes_before_what_others_left_refused():
     old = campaign("old", window=Window(NOW - timedelta(days=2), NOW - timedelta(days=1)))
     new = campaign("young", window=LATER)
-    written = plan_markdown(plan_of(old, new), NOW, Language.EN, {new.name: changed_in(is_new=True)})
+    written = plan_markdown(
+        plan_of(old, new), NOW, Language.EN, {new.name: changed_in(is_new=True)}
+    )
     assert written.index("| `young`") < written.index("| `old`")
 
 
 def test_a_window_of_another_offset_is_shown_in_beijing_too():
     opens = datetime(2026, 12, 5, 20, 0, tzinfo=timezone(timedelta(hours=-5)))
-    written = plan_markdown(plan_of(campaign(window=Window(opens, opens + timedelta(hours=2)))), NOW, Language.ZH)
+    written = plan_markdown(
+        plan_of(campaign(window=Window(opens, opens + timedelta(hours=2)))), NOW, Language.ZH
+    )
     assert "2026-12-05 20:00–22:00 -05:00 = 2026-12-06 09:00–11:00 +08:00 · 尚未开始" in written
     assert " = " not in plan_markdown(plan_of(campaign(window=LATER)), NOW, Language.ZH)
 
 
 def test_a_mass_send_and_a_preview_are_marked_as_irreversible():
     written = plan_markdown(dressed("春", "x.yaml", "y"), NOW, Language.EN)
-    assert "| ‼ `2026-12-spring-sale`<br>春 | **sent now, cannot be undone** · 1 warning<br>`" in written
+    assert (
+        "| ‼ `2026-12-spring-sale`<br>春 | **sent now, cannot be undone** · 1 warning<br>`"
+        in written
+    )
     assert "<summary>‼ <code>2026-12-spring-sale</code> 春</summary>" in written
     assert "- ‼ **send to every follower: this cannot be undone**" in written
     assert "- 1 preview to send · not there yet · **cannot be undone**" in written
@@ -275,7 +328,11 @@ def test_no_word_from_a_file_does_anything(title: str, path: str, message: str, 
 @example(["</summary>"] * 12, "zh")
 @example(["\\|"] * 12, "en")
 def test_no_word_of_a_plan_that_anybody_wrote_does_anything(words: list[str], language: str):
-    judge(plan_comment(reviewable(json.dumps(forged(words, language))), Language(language), from_fork=True))
+    judge(
+        plan_comment(
+            reviewable(json.dumps(forged(words, language))), Language(language), from_fork=True
+        )
+    )
 
 
 def one_line(text: str) -> str:
@@ -286,7 +343,9 @@ def one_line(text: str) -> str:
 def forged(words: list[str], language: str) -> dict[str, Any]:
     """Give a plan's JSON with foreign words in every place that the schema lets them into."""
     document = json.loads(
-        plan_json(plan_of(campaign(), state=state_of(saved(campaign()))), Language.EN, (), Reviewed(NOW))
+        plan_json(
+            plan_of(campaign(), state=state_of(saved(campaign()))), Language.EN, (), Reviewed(NOW)
+        )
     )
     (planned,) = document["campaigns"]
     one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve = words
@@ -297,23 +356,50 @@ def forged(words: list[str], language: str) -> dict[str, Any]:
     planned |= {"name": one, "account": nine, "digest": ten, "title": eleven}
     planned["refusals"] = [{"guard": "freeze", "message": twelve, "hint": one}]
     planned["diagnostics"] = [
-        {"code": two, "severity": "error", "message": three, "hint": four, "campaign": five, "file": six}
+        {
+            "code": two,
+            "severity": "error",
+            "message": three,
+            "hint": four,
+            "campaign": five,
+            "file": six,
+        }
         | {"line": 1, "column": 1, "end_line": 1, "end_column": 1}
     ]
     planned["handoff"] = [{"item": f"album: {seven}", "done": False}, {"item": eight, "done": True}]
-    pieces = [{"mark": mark, "text": text} for mark, text in zip(("kept", "removed", "added"), words, strict=False)]
+    pieces = [
+        {"mark": mark, "text": text}
+        for mark, text in zip(("kept", "removed", "added"), words, strict=False)
+    ]
     planned["changes"] = {
         "against": nine,
-        "rows": [{"words": ten, "inner": False, "pieces": pieces}, {"words": eleven, "inner": True, "pieces": pieces}],
+        "rows": [
+            {"words": ten, "inner": False, "pieces": pieces},
+            {"words": eleven, "inner": True, "pieces": pieces},
+        ],
     }
-    drift = {"campaign": twelve, "edition": 1, "kind": "draft_gone", "subject": one, "before": two, "now": three}
+    drift = {
+        "campaign": twelve,
+        "edition": 1,
+        "kind": "draft_gone",
+        "subject": one,
+        "before": two,
+        "now": three,
+    }
     document["remote"] = {
         "drift": [drift | {"message": four}],
         "errors": [{"account": five, "message": six, "hint": seven}],
     }
     span = {"per": "day", "from": "2026-12-01", "of": "sends", "limit": 1, "used": 0, "left": 0}
-    document["allowance"] = [{"account": eight, "kind": "service", "ahead": [span | {"campaigns": [one, nine]}]}]
-    return {**document, "digest": ten, "lineage": eleven, "review": {**document["review"], "language": language}}
+    document["allowance"] = [
+        {"account": eight, "kind": "service", "ahead": [span | {"campaigns": [one, nine]}]}
+    ]
+    return {
+        **document,
+        "digest": ten,
+        "lineage": eleven,
+        "review": {**document["review"], "language": language},
+    }
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -347,7 +433,10 @@ def test_any_text_is_one_paragraph_of_words_and_code(text: str):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("set policy.sending to `enabled`, then wait.", "set `policy.sending` to `enabled`, then wait."),
+        (
+            "set policy.sending to `enabled`, then wait.",
+            "set `policy.sending` to `enabled`, then wait.",
+        ),
         ("未找到 images/a.jpg。", "未找到 `images/a.jpg`。"),
         ("(see massctl.yaml)", "(see `massctl.yaml`)"),
         ("1. x", "1\\. x"),
@@ -381,7 +470,10 @@ def test_accents_without_end_are_cut_like_any_text():
         ("ㅤ x", "`\\u3164` x"),
         ("a\u202eb", "`a\\u202eb`"),
         ("שלום", "\u2068שלום\u2069"),
-        ("👨\u200d👩 ❤\ufe0f 5\ufe0f\u20e3 👍🏽\u200d♂\ufe0f", "👨\u200d👩 ❤\ufe0f 5\ufe0f\u20e3 👍🏽\u200d♂\ufe0f"),
+        (
+            "👨\u200d👩 ❤\ufe0f 5\ufe0f\u20e3 👍🏽\u200d♂\ufe0f",
+            "👨\u200d👩 ❤\ufe0f 5\ufe0f\u20e3 👍🏽\u200d♂\ufe0f",
+        ),
         ("春\u200d夏\ufe0f", "春`\\u200d`夏`\\ufe0f`"),
         ("\U000e0041", "`\\U000e0041`"),
     ],
@@ -394,7 +486,8 @@ def faulty(number: int, faults: int = 30) -> Invalid:
     name = f"2026-12-{number:04}"
     say = Phrase("unknown key {key}", key="键" * 100)
     found = [
-        Diagnostic("MC011", Severity.ERROR, say, Place(f"campaigns/{name}/campaign.yaml", n)) for n in range(faults)
+        Diagnostic("MC011", Severity.ERROR, say, Place(f"campaigns/{name}/campaign.yaml", n))
+        for n in range(faults)
     ]
     return Invalid(CampaignName(name), "坏了的", "main", 1, tuple(found))
 
@@ -418,16 +511,25 @@ def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Languag
     }[language]
     absent, without = (counted(written, each) for each in said)
     assert (1_001, rows) == (rows + absent, details + without)
-    assert written.index("<summary>‼ <code>2026-12-spring-sale") < written.index("<code>2026-12-0000</code>")
+    assert written.index("<summary>‼ <code>2026-12-spring-sale") < written.index(
+        "<code>2026-12-0000</code>"
+    )
 
 
 @pytest.mark.slow
 def test_a_pull_request_that_changes_200_campaigns_fits_with_a_row_for_each():
     names = [f"2026-12-{number:03}-{'spring-sale' * 2}" for number in range(200)]
-    raised = Difference(Base(BaseKind.STAGED), frame=(FramePart(Phrase("edition"), ReviewedPart.EDITION, 1, 2),))
+    raised = Difference(
+        Base(BaseKind.STAGED), frame=(FramePart(Phrase("edition"), ReviewedPart.EDITION, 1, 2),)
+    )
     changed = {CampaignName(name): raised for name in names}
     locks = {CampaignName(name): LockState.LOCKED for name in names}
-    plan = plan_of(*(campaign(name, title="给会员的春季大促，三天，错过等一年", window=LATER) for name in names))
+    plan = plan_of(
+        *(
+            campaign(name, title="给会员的春季大促，三天，错过等一年", window=LATER)
+            for name in names
+        )
+    )
     written = plan_markdown(plan, NOW, Language.ZH, changed, locks)
     judge(written)
     assert size(written) <= MARKDOWN_CHARACTERS_MAX
@@ -444,13 +546,22 @@ def test_the_whole_of_a_small_plan_stands():
 def test_emoji_count_as_two():
     assert (3, 2, 1) == (size("a🧣"), size("🧣"), size("春"))
     rests = [faulty(n, 1) for n in range(40)]
-    written = plan_markdown(plan_of(*(replace(each, title="🧣" * 30) for each in rests)), NOW, Language.EN, limit=5_000)
+    written = plan_markdown(
+        plan_of(*(replace(each, title="🧣" * 30) for each in rests)), NOW, Language.EN, limit=5_000
+    )
     assert len(written.encode("utf-16-le")) // 2 <= 5_000
 
 
 def test_quiet_campaigns_are_folded_away_and_left_out_last():
     rests = [
-        PlannedCampaign(CampaignName(f"2026-09-{n:04}"), "旧刊" * 20, "main", 1, Status.SENT, WindowState.EXPIRED)
+        PlannedCampaign(
+            CampaignName(f"2026-09-{n:04}"),
+            "旧刊" * 20,
+            "main",
+            1,
+            Status.SENT,
+            WindowState.EXPIRED,
+        )
         for n in range(400)
     ]
     plan = Plan(None, 0, (*rests, *plan_of(campaign()).campaigns))
@@ -469,7 +580,10 @@ def test_of_many_faults_the_first_are_shown():
 
 
 def test_many_steps_do_not_hide_the_send():
-    many = [picture(f"images/{n}.jpg", Sha256(sha256_of(str(n).encode())), Purpose.IMAGE) for n in range(40)]
+    many = [
+        picture(f"images/{n}.jpg", Sha256(sha256_of(str(n).encode())), Purpose.IMAGE)
+        for n in range(40)
+    ]
     written = plan_markdown(plan_of(campaign(pictures=tuple(many))), NOW, Language.EN)
     assert "**steps**\n\n- ‼ **send to every follower" in written
     assert re.search(r"- 40 pictures to upload · .* and 32 more · not there yet\n", written)
@@ -487,7 +601,9 @@ def test_how_the_lock_stands(state: LockState, said: str):
     name = campaign().name
     written = plan_markdown(plan_of(campaign()), NOW, Language.EN, locks={name: state})
     assert f"<br>{said}" in written
-    assert ("not locked as it would be sent: 1 campaign" in written) is (state is not LockState.LOCKED)
+    assert ("not locked as it would be sent: 1 campaign" in written) is (
+        state is not LockState.LOCKED
+    )
 
 
 def test_the_allowance_stands_below_the_campaigns():
@@ -496,7 +612,8 @@ def test_the_allowance_stands_below_the_campaigns():
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
     assert 1 == written.count("none left after what is planned")
     assert (
-        "- x · service account · 2026-12-01 · x · sends: 0 of 1 used now, none left after what is planned\n" in written
+        "- x · service account · 2026-12-01 · x · sends: 0 of 1 used now, none left after what is planned\n"
+        in written
     )
 
 
@@ -507,16 +624,26 @@ def test_an_account_stands_by_its_name_where_that_is_known():
 
 def test_which_commit_and_that_it_comes_from_a_fork():
     document = json.dumps(forged(["x"] * 12, "en"))
-    written = plan_comment(reviewable(document), Language.EN, commit="0123456789abcdef", from_fork=True)
+    written = plan_comment(
+        reviewable(document), Language.EN, commit="0123456789abcdef", from_fork=True
+    )
     assert " · made 2026-12-01 20:05 +08:00 · for commit `0123456789abcdef`\n" in written
-    assert "- ⚠ This plan was made by code from a fork and cannot be trusted: read the files." in written
+    assert (
+        "- ⚠ This plan was made by code from a fork and cannot be trusted: read the files."
+        in written
+    )
 
 
 def test_a_plan_that_could_not_be_made_says_why():
-    failure = Failure(None, None, Phrase("massctl.yaml has faults, so nothing was done"), "@all <b>")
+    failure = Failure(
+        None, None, Phrase("massctl.yaml has faults, so nothing was done"), "@all <b>"
+    )
     document = stopped_json("plan", failure, 1, Language.EN)
     written = plan_comment(reviewable(document), Language.EN, commit="0123456")
-    assert "**`massctl.yaml` has faults, so nothing was done**\n\n`@all` `<b>`\n\n- for commit `0123456`\n" in written
+    assert (
+        "**`massctl.yaml` has faults, so nothing was done**\n\n`@all` `<b>`\n\n- for commit `0123456`\n"
+        in written
+    )
     judge(written)
 
 
@@ -555,15 +682,24 @@ def test_every_kind_of_message(kind: str):
 def test_a_list_of_openids_is_told_by_its_number():
     document = forged(["x"] * 12, "en")
     (planned,) = document["campaigns"]
-    planned["approved"]["audience"] = {"openids": "lists/a.txt", "sha256": "sha256:" + "0" * 64, "count": 25_000}
+    planned["approved"]["audience"] = {
+        "openids": "lists/a.txt",
+        "sha256": "sha256:" + "0" * 64,
+        "count": 25_000,
+    }
     planned["steps"] = [
-        {"kind": "send_mass", "address": f"x/send/{n}", "reason": "due", "reversible": False} for n in (1, 2, 3)
+        {"kind": "send_mass", "address": f"x/send/{n}", "reason": "due", "reversible": False}
+        for n in (1, 2, 3)
     ]
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
-    assert "| the openids in `lists/a.txt` · 25,000 openids<br>2026-12-01 20:00–21:30 +08:00 · open now |" in written
+    assert (
+        "| the openids in `lists/a.txt` · 25,000 openids<br>2026-12-01 20:00–21:30 +08:00 · open now |"
+        in written
+    )
     assert "- **audience** the openids in `lists/a.txt` · 25,000 openids in 3 jobs\n" in written
     assert (
-        "- ‼ **send to the openids in `lists/a.txt` in 3 jobs, one after the other: this cannot be undone**" in written
+        "- ‼ **send to the openids in `lists/a.txt` in 3 jobs, one after the other: this cannot be undone**"
+        in written
     )
 
 
@@ -583,7 +719,9 @@ def test_what_is_not_exactly_a_plan_is_refused_by_its_places(change: dict[str, A
     assert stop.value.summary.startswith(f"p.json is not a plan for review: {place}")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a":' * 100_000, "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '"x"', "[" * 100_000, '{"a":' * 100_000, "\ud800"]
+)
 def test_what_is_no_json_is_refused(text: str):
     with pytest.raises(NotAPlanError):
         reviewable(text.encode("utf-8", "surrogatepass"))

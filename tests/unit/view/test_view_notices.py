@@ -24,7 +24,9 @@ from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.notices import HAPPENING, left_out, notice_blocks, plain
 from massctl.view.verbs_json import notices_json
 
-SCHEMA = json.loads((Path(massctl.__file__).parent.parent / "schemas" / "notices.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (Path(massctl.__file__).parent.parent / "schemas" / "notices.schema.json").read_text("utf-8")
+)
 WORDS = text("words")
 
 
@@ -73,10 +75,15 @@ def test_without_title_guard_and_hint_there_are_two_lines() -> None:
 
 def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
     said = block(happening="in_doubt", hint="", choices=doubt())
-    assert '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01 +08:00 until' in said
+    assert (
+        '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01 +08:00 until'
+        in said
+    )
     assert '> massctl reconcile words --sent --reason "…"\n> it is in 群发记录; at any time' in said
     assert '> massctl reconcile words --not-sent --reason "…"\n> it is not there' in said
-    assert said.endswith("\n> on GitHub, where massctl init wrote the workflows: Actions / apply / reconcile")
+    assert said.endswith(
+        "\n> on GitHub, where massctl init wrote the workflows: Actions / apply / reconcile"
+    )
     assert "until 2026-12-02 12:00 +08:00 WeChat still knows the id" in said
 
 
@@ -93,7 +100,11 @@ def test_a_choice_that_is_not_possible_says_why() -> None:
 def test_a_doubt_without_an_attempt_has_two_choices() -> None:
     record = recorded(attempted(WORDS)).record(WORDS.name, 1)
     said = block(happening="in_doubt", hint="", choices=Evidence(record, NOW, (), None, None))
-    assert ("--resubmit" in said, "WeChat still knows" in said, said.count("massctl reconcile")) == (False, False, 2)
+    assert (
+        "--resubmit" in said,
+        "WeChat still knows" in said,
+        said.count("massctl reconcile"),
+    ) == (False, False, 2)
 
 
 @pytest.mark.parametrize(
@@ -122,12 +133,16 @@ def test_no_words_leave_a_sign_that_a_chat_acts_on(words: str) -> None:
 
 
 TAGGED = text("words", audience=audience(tag="<@all>"))
-SENT = send_block(TAGGED, WindowState.NONE, account="main", count=7, allowance=(), warnings=("see http://x",))
+SENT = send_block(
+    TAGGED, WindowState.NONE, account="main", count=7, allowance=(), warnings=("see http://x",)
+)
 
 
 def test_the_block_of_the_send_stands_below_and_is_as_harmless() -> None:
     lines = block(block=SENT).split("\n")
-    assert ["account: main", "audience: tag ＜＠all＞ · 7 followers when last counted"] == lines[3:5]
+    assert ["account: main", "audience: tag ＜＠all＞ · 7 followers when last counted"] == lines[
+        3:5
+    ]
     assert "warning: see http：//x" == lines[-1]
 
 
@@ -175,7 +190,9 @@ def test_the_document_is_what_its_schema_says(choices: Evidence | None, language
 
 
 def test_the_document_gives_the_choices_their_times() -> None:
-    resubmit, sent, not_sent = json.loads(notices_json([notice(choices=doubt())], Language.EN))["notices"][0]["choices"]
+    resubmit, sent, not_sent = json.loads(notices_json([notice(choices=doubt())], Language.EN))[
+        "notices"
+    ][0]["choices"]
 
     assert ((NOW + timedelta(seconds=61)).isoformat(), (NOW + 20 * HOUR).isoformat(), []) == (
         resubmit["from"],

@@ -3,7 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from view_samples import HERO, NOW, attempted, campaign, outcome, plan_of, saved, state_of, text_campaign, uploaded
+from view_samples import (
+    HERO,
+    NOW,
+    attempted,
+    campaign,
+    outcome,
+    plan_of,
+    saved,
+    state_of,
+    text_campaign,
+    uploaded,
+)
 
 from massctl.apply.outcome import Outcome, refuse_all
 from massctl.errors import LedgerStaleError
@@ -21,9 +32,14 @@ from massctl.view.terminal import Page
 
 LATER = Window(NOW + timedelta(days=3), NOW + timedelta(days=3, hours=2))
 FAILURE = Failure(
-    40164, "63a0-11bb", Phrase("the AppSecret is wrong"), Phrase("Write https:// at the beginning of api_base.")
+    40164,
+    "63a0-11bb",
+    Phrase("the AppSecret is wrong"),
+    Phrase("Write https:// at the beginning of api_base."),
 )
-FAULT = Diagnostic("MC011", Severity.ERROR, Phrase("unknown key {key}", key="titel"), campaign="2026-12-bad")
+FAULT = Diagnostic(
+    "MC011", Severity.ERROR, Phrase("unknown key {key}", key="titel"), campaign="2026-12-bad"
+)
 COUNTS = entries.JobStatus(
     msg_id=30124,
     status="sent",
@@ -97,7 +113,9 @@ def test_quiet_hours_do_not_hide_the_repetition_after_them():
 
 
 def test_a_doubt_that_may_not_be_repeated_does_not_offer_it():
-    refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, Phrase("MASSCTL_NO_SEND is set"), Phrase("ask the reviewer"))
+    refusal = Refusal(
+        Guard.ACCOUNT_IN_DOUBT, Phrase("MASSCTL_NO_SEND is set"), Phrase("ask the reviewer")
+    )
     text = shown(doubtful(refusal=refusal))
     assert ("massctl apply" in text, "or look in the console" in text) == (False, False)
     assert "massctl reconcile 2026-12-spring-sale --not-sent" in text
@@ -128,7 +146,9 @@ def test_a_failure_keeps_code_and_request_id():
 
 
 def test_a_run_that_was_refused_as_a_whole():
-    refusal = Refusal(Guard.OTHER_RUNNER, Phrase("another massctl is at work on this ledger"), "Wait.")
+    refusal = Refusal(
+        Guard.OTHER_RUNNER, Phrase("another massctl is at work on this ledger"), "Wait."
+    )
     text = shown(refuse_all(plan_of(campaign(), text_campaign()), state_of(), refusal))
     assert 2 == text.count("other_runner: another massctl is at work on this ledger")
     assert text.endswith("this run: refused 2")

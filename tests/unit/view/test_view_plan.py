@@ -57,7 +57,9 @@ def busy() -> Plan:
     due = campaign(diagnostics=(WARNING,))
     bad = Invalid(CampaignName("2026-12-bad"), "坏了的", "main", 1, (FAULT,))
     changed = campaign("2026-12-later", title="下午茶", window=LATER)
-    sent = Concluded(CampaignName("2026-10-sent"), "十月刊", "main", APPID, 1, None, due.source_sha256)
+    sent = Concluded(
+        CampaignName("2026-10-sent"), "十月刊", "main", APPID, 1, None, due.source_sha256
+    )
     accepted = entries.SendAccepted(attempt=4, msg_id=1, msg_data_id=2)
     state = state_of(
         *uploaded(HERO),
@@ -68,7 +70,9 @@ def busy() -> Plan:
     return plan_of(due, text_campaign(window=None), bad, changed, sent, state=state)
 
 
-def shown(plan: Plan, language: Language = Language.EN, width: int = 100, style: Style = Style.PLAIN) -> str:
+def shown(
+    plan: Plan, language: Language = Language.EN, width: int = 100, style: Style = Style.PLAIN
+) -> str:
     return plan_text(Page(language, style, width), plan, NOW)
 
 
@@ -81,7 +85,9 @@ def test_a_plan_of_every_kind(snapshot: object, language: Language, width: int):
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_nothing_overflows(language: Language, width: int):
-    assert [] == [line for line in shown(busy(), language, width).split("\n") if cells(line) > width]
+    assert [] == [
+        line for line in shown(busy(), language, width).split("\n") if cells(line) > width
+    ]
 
 
 def test_the_send_is_in_red():
@@ -97,7 +103,9 @@ def test_the_calm_case_says_what_comes_next():
     waiting = campaign(window=LATER)
     state = state_of(*uploaded(HERO, LEAVES), *added(COVER), saved(waiting))
     calm = plan_of(waiting, state=state, until=Until.DRAFT)
-    assert shown(calm).endswith("Nothing to do.\nnext: 2026-12-spring-sale at 2026-12-04 20:05 +08:00 · in 3 days 0 h")
+    assert shown(calm).endswith(
+        "Nothing to do.\nnext: 2026-12-spring-sale at 2026-12-04 20:05 +08:00 · in 3 days 0 h"
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
@@ -119,7 +127,10 @@ def test_a_send_that_needs_the_audience_counted_again_says_so():
 
 
 def test_many_uploads_do_not_push_the_send_out_of_sight():
-    many = [picture(f"images/{n}.jpg", Sha256(sha256_of(str(n).encode())), Purpose.IMAGE) for n in range(40)]
+    many = [
+        picture(f"images/{n}.jpg", Sha256(sha256_of(str(n).encode())), Purpose.IMAGE)
+        for n in range(40)
+    ]
     text = shown(plan_of(campaign(pictures=tuple(many))))
     assert 1 == text.count("+ 40 pictures to upload")
     assert "and 32 more" in text
@@ -134,7 +145,13 @@ def test_a_doubt_is_repeated_with_the_same_id():
 
 
 def test_an_error_in_a_plan_says_what_to_do():
-    fault = Diagnostic("MC201", Severity.ERROR, Phrase("x"), Place("campaigns/a/campaign.yaml", 3, 1), Phrase("do y"))
+    fault = Diagnostic(
+        "MC201",
+        Severity.ERROR,
+        Phrase("x"),
+        Place("campaigns/a/campaign.yaml", 3, 1),
+        Phrase("do y"),
+    )
     bad = Invalid(CampaignName("a"), "", "main", 1, (fault,))
     assert "               do y" in shown(plan_of(bad)).split("\n")
 
@@ -144,7 +161,12 @@ def test_no_next_command_is_one_that_is_refused(guard: Guard) -> None:
     """To name it lifts nothing where something else refuses it too."""
     (planned,) = plan_of(campaign(window=None)).campaigns
     refusal = Refusal(guard, Phrase("this is why"), Phrase("this helps"))
-    told = shown(replace(plan_of(), campaigns=(replace(planned, refusals=(*planned.refusals, refusal), steps=()),)))
+    told = shown(
+        replace(
+            plan_of(),
+            campaigns=(replace(planned, refusals=(*planned.refusals, refusal), steps=()),),
+        )
+    )
 
     assert "this is why" in told
     assert "this helps" in told

@@ -74,7 +74,9 @@ def markdown(made: Report, language: Language) -> str:
 def test_markdown_begins_with_the_sentence_and_says_as_of_when(report: Report) -> None:
     lines = markdown(report, Language.EN).splitlines()
 
-    assert lines[0].startswith("**2 sends from 2026-11-28 to 2026-12-01. The newest: 240 people read “《spring》”")
+    assert lines[0].startswith(
+        "**2 sends from 2026-11-28 to 2026-12-01. The newest: 240 people read “《spring》”"
+    )
     assert lines[2].startswith("Day 1 is the Beijing day of the send.")
     assert "2026-12-09 09:00 +08:00" in lines[4]
     assert "newer numbers are to come for: 2026-12-07" in lines[4]
@@ -84,20 +86,28 @@ def test_markdown_has_every_share_with_its_whole_and_whose_number_it_is(report: 
     said = markdown(report, Language.EN)
 
     funnel = said[said.index("the message, by the ledger") :]
-    ledger, wechat = funnel.split("the first article by the end of day 7 (2026-12-07), by WeChat's statistics")
+    ledger, wechat = funnel.split(
+        "the first article by the end of day 7 (2026-12-07), by WeChat's statistics"
+    )
     assert "| received it | 940 | 98.9% of those left after the filters (950) |" in ledger
-    assert "| read it from the message | 94\\* | 10.0%\\* of those who received it (940) |" in wechat
+    assert (
+        "| read it from the message | 94\\* | 10.0%\\* of those who received it (940) |" in wechat
+    )
     assert "| read it to the end | — (a) | 41.0%\\* of all readers (240) |" in wechat
     assert "| 推荐 (recommended by WeChat) | 30 | 30 | 30\\* |" in said
     assert "| 视频号 | 7 | 7 | 7\\* |" in said
 
 
 @pytest.mark.parametrize("language", [Language.EN, Language.ZH])
-def test_columns_of_markdown_line_up_where_it_is_shown_as_it_is(report: Report, language: Language) -> None:
+def test_columns_of_markdown_line_up_where_it_is_shown_as_it_is(
+    report: Report, language: Language
+) -> None:
     tables = re.findall(r"(?:^\|.*\n)+", report_markdown(report, language), flags=re.MULTILINE)
 
     assert len(tables) > 5
-    assert [1] * len(tables) == [len({cells(line) for line in table.splitlines()}) for table in tables]
+    assert [1] * len(tables) == [
+        len({cells(line) for line in table.splitlines()}) for table in tables
+    ]
 
 
 def test_markdown_says_below_each_table_why_a_number_is_missing(report: Report) -> None:
@@ -106,11 +116,16 @@ def test_markdown_says_below_each_table_why_a_number_is_missing(report: Report) 
     assert "| readers | 120 | 160 | 240\\* |" in said
     assert "| people who liked it (thumb) | — (a) | — (a) | — (a) |" in said
     assert "(a) WeChat's answer for that day did not have it" in said
-    assert "Still to come: day 30. WeChat has the numbers of a day from about 08:00 of the next: 2026-12-31." in said
+    assert (
+        "Still to come: day 30. WeChat has the numbers of a day from about 08:00 of the next: 2026-12-31."
+        in said
+    )
     assert "\\* WeChat said that newer numbers are to come" in said
 
 
-def test_markdown_shows_what_the_repository_knows_and_no_markup_of_its_titles(report: Report) -> None:
+def test_markdown_shows_what_the_repository_knows_and_no_markup_of_its_titles(
+    report: Report,
+) -> None:
     said = markdown(report, Language.EN)
 
     assert "approved by wang · commit `c0ffee1234`" in said
@@ -192,7 +207,9 @@ def test_few_comparable_sends_have_no_table() -> None:
     sends.read(100, 1, read_user=9)
     said = markdown(sends.report(), Language.EN)
 
-    assert "Not compared yet: it takes 4 comparable sends with these numbers, and there are 0." in said
+    assert (
+        "Not compared yet: it takes 4 comparable sends with these numbers, and there are 0." in said
+    )
 
 
 def test_markdown_says_where_a_send_stands_that_did_not_reach_everybody() -> None:
@@ -224,7 +241,9 @@ def test_nothing_is_a_sentence() -> None:
     assert "**Nothing was sent.**" == markdown(Sends().report(), Language.EN)
 
 
-def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(report: Report) -> None:
+def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(
+    report: Report,
+) -> None:
     rows = list(csv.DictReader(report_csv(report).splitlines()))
     last = next(row for row in rows if (row["edition"], row["day"]) == ("2", "7"))
 
@@ -233,16 +252,26 @@ def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(re
     ]
     assert ("940", "240", "94", "0.41", "1234", "1") == tuple(
         last[name]
-        for name in ("sent_count", "read_user", "from_message", "read_finish_rate", "praise_money", "is_delay")
+        for name in (
+            "sent_count",
+            "read_user",
+            "from_message",
+            "read_finish_rate",
+            "praise_money",
+            "is_delay",
+        )
     )
     assert ("", "视频号=7", "0.3", "5", "300") == tuple(
-        last[name] for name in ("like_user", "from_more", "left_5", "comparable", "comparable_median")
+        last[name]
+        for name in ("like_user", "from_more", "left_5", "comparable", "comparable_median")
     )
     assert "like_user=not_given" in last["missing"].split()
     assert "account_cancel_user_1=not_collected" in last["missing"].split()
 
 
-@pytest.mark.parametrize("title", ["=春天来了", "＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1", "\x00=1"])
+@pytest.mark.parametrize(
+    "title", ["=春天来了", "＝cmd()", " @SUM(A1)", "\t-1", "＋1", "－1", "＠x", "\n=1", "\x00=1"]
+)
 def test_csv_is_no_formula_of_a_spreadsheet(title: str) -> None:
     sends = Sends()
     sends.send("spring", 100)
@@ -258,7 +287,9 @@ def test_csv_has_a_line_for_a_send_without_articles_and_for_one_of_today() -> No
     sends.send("today", 100)
     rows = list(csv.DictReader(report_csv(sends.report(now=SENT)).splitlines()))
 
-    assert [("words", "", ""), ("today", "1", "")] == [(row["campaign"], row["position"], row["day"]) for row in rows]
+    assert [("words", "", ""), ("today", "1", "")] == [
+        (row["campaign"], row["position"], row["day"]) for row in rows
+    ]
 
 
 def test_csv_shows_the_newest_day_between_those_of_a_report() -> None:
@@ -267,10 +298,14 @@ def test_csv_shows_the_newest_day_between_those_of_a_report() -> None:
     sends.read(100, 5, read_user=9, read_user_source={"推荐": 2})
     rows = list(csv.DictReader(report_csv(sends.report()).splitlines()))
 
-    assert [("1", ""), ("3", ""), ("5", "2"), ("7", "")] == [(row["day"], row["from_recommended"]) for row in rows]
+    assert [("1", ""), ("3", ""), ("5", "2"), ("7", "")] == [
+        (row["day"], row["from_recommended"]) for row in rows
+    ]
 
 
-def test_json_is_of_the_published_shape_and_a_missing_number_is_null_with_its_reason(report: Report) -> None:
+def test_json_is_of_the_published_shape_and_a_missing_number_is_null_with_its_reason(
+    report: Report,
+) -> None:
     written = sends_json(report, Language.EN)
     made = json.loads(written)
     article = made["sends"][0]["articles"][0]
@@ -322,7 +357,8 @@ def test_a_chat_hears_where_the_read_rate_lies() -> None:
     said = [say(each, Language.EN) for each in short_report(made.sends[0], made.accounts[0])]
 
     assert (
-        "read rate (of those it reached), day 7: 20.0%, more than usual (10.0%–10.0%, median 10.0%, of 4 sends)" in said
+        "read rate (of those it reached), day 7: 20.0%, more than usual (10.0%–10.0%, median 10.0%, of 4 sends)"
+        in said
     )
 
 
@@ -346,7 +382,9 @@ def test_a_chat_hears_of_a_text_what_the_ledger_knows() -> None:
         (2.25, Metric.READ_AVG_ACTIVETIME, "2.2"),
     ],
 )
-def test_numbers_are_written_by_what_they_count(value: float, metric: Metric | None, written: str) -> None:
+def test_numbers_are_written_by_what_they_count(
+    value: float, metric: Metric | None, written: str
+) -> None:
     assert written == number(value, metric)
 
 
@@ -359,10 +397,16 @@ def test_numbers_that_may_be_another_articles_say_so_in_every_form() -> None:
     made, said = sends.report(), "they may be another article's"
 
     assert [False, True] == [each.articles[0].is_doubtful for each in reversed(made.sends)]
-    overview = next(line for line in report_markdown(made, Language.EN).splitlines() if line.startswith("| 2026-12-01"))
+    overview = next(
+        line
+        for line in report_markdown(made, Language.EN).splitlines()
+        if line.startswith("| 2026-12-01")
+    )
     assert said in overview
     page = unescape(report_page(made, Sheet(Language.EN, {})))
-    assert said in next(line for line in page.splitlines() if line.startswith("<tr>") and "spring" in line)
+    assert said in next(
+        line for line in page.splitlines() if line.startswith("<tr>") and "spring" in line
+    )
     assert said in short_report(made.sends[0], made.accounts[0])[0]
     assert {"0", "1"} == {row["doubtful"] for row in csv.DictReader(report_csv(made).splitlines())}
 
@@ -384,14 +428,23 @@ def test_an_article_that_was_withdrawn_alone_says_so_and_is_put_beside_none() ->
     assert [False, True] == [each.is_withdrawn for each in one.sends[0].articles]
     assert "· withdrawn" in report_markdown(one, Language.EN)
     assert "<small>withdrawn</small>" in report_page(one, Sheet(Language.EN, {}))
-    assert ["0", "1"] == [row["withdrawn"] for row in csv.DictReader(report_csv(one).splitlines()) if row["day"] == "7"]
+    assert ["0", "1"] == [
+        row["withdrawn"]
+        for row in csv.DictReader(report_csv(one).splitlines())
+        if row["day"] == "7"
+    ]
 
 
 def test_where_sends_went_to_several_audiences_it_says_which_of_them_stand_side_by_side() -> None:
     sends = Sends()
     for number_ in range(6):
         at = SENT - number_ * DAY
-        sends.send(f"to-{number_}", 100 + number_, at, audience={"tag": "会员", "tag_id": 100} if number_ > 4 else None)
+        sends.send(
+            f"to-{number_}",
+            100 + number_,
+            at,
+            audience={"tag": "会员", "tag_id": 100} if number_ > 4 else None,
+        )
         sends.read(100 + number_, 7, sent=at, read_user=5)
         sends.read(100 + number_, 7, sent=at, position=2, read_user=5)
     said = "Only those by audience have all sends; the others have the sends to every follower, the most frequent."
@@ -406,7 +459,9 @@ def test_the_page_says_when_in_beijing_it_was_made_and_when_a_send_went_out() ->
     for number_ in (1, 2):
         sends.send(f"late-{number_}", 100 + number_, late)
         sends.read(100 + number_, 1, sent=late + DAY, read_user=5)
-    page = report_page(sends.report(now=datetime(2027, 1, 11, 18, 30, tzinfo=UTC)), Sheet(Language.EN, {}))
+    page = report_page(
+        sends.report(now=datetime(2027, 1, 11, 18, 30, tzinfo=UTC)), Sheet(Language.EN, {})
+    )
 
     assert "made 2027-01-12 02:30 +08:00" in page
     assert "2026-12-31 23:56" in page
@@ -444,8 +499,13 @@ def test_a_chat_hears_a_reason_once_and_why_there_is_no_median() -> None:
     report = sends.report()
     said = [say(line, Language.EN) for line in short_report(report.sends[0], report.accounts[0])]
 
-    assert "the message, by the ledger: — (the ledger has no event of the job with this number)" in said
-    assert said[2].endswith("by WeChat's statistics: — (WeChat's answer for that day did not have it)")
+    assert (
+        "the message, by the ledger: — (the ledger has no event of the job with this number)"
+        in said
+    )
+    assert said[2].endswith(
+        "by WeChat's statistics: — (WeChat's answer for that day did not have it)"
+    )
     assert (5, True) == (len(said), said[-1].startswith("As of 2026-12-09 09:00"))
     assert "—" not in said[-1]
     assert any("; same weekday before: too few for a median: 0" in line for line in said)

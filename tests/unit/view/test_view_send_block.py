@@ -23,8 +23,15 @@ SPANS = (
 )
 
 
-def facts(campaign: RenderedCampaign, language: Language = Language.EN, **more: Any) -> dict[str, list[str]]:
-    given: dict[str, Any] = {"account": "main", "count": 7, "allowance": SPANS, "warnings": (Phrase("careful"),)}
+def facts(
+    campaign: RenderedCampaign, language: Language = Language.EN, **more: Any
+) -> dict[str, list[str]]:
+    given: dict[str, Any] = {
+        "account": "main",
+        "count": 7,
+        "allowance": SPANS,
+        "warnings": (Phrase("careful"),),
+    }
     found: dict[str, list[str]] = {}
     for row in block_rows(send_block(campaign, WindowState.DUE, **(given | more))):
         found.setdefault(row.name, []).append(" · ".join(say(each, language) for each in row.words))
@@ -33,7 +40,9 @@ def facts(campaign: RenderedCampaign, language: Language = Language.EN, **more: 
 
 def test_every_row_has_its_words() -> None:
     here = Window((NOW - HOUR).astimezone(BEIJING), (NOW + HOUR).astimezone(BEIJING))
-    found = facts(news(window=here, audience=audience(tag_id=101, expect={"min": 5})), is_counted_now=True)
+    found = facts(
+        news(window=here, audience=audience(tag_id=101, expect={"min": 5})), is_counted_now=True
+    )
     assert [each for each in LABELS if each in found] == list(found)
     assert 8 == len(found)
     assert ["tag 101 · 7 followers · expected at least 5"] == found["audience"]
@@ -61,7 +70,10 @@ def test_a_size_says_of_when_it_is(more: dict[str, Any], size: str) -> None:
 
 
 def test_a_list_is_told_in_jobs() -> None:
-    whom = {"audience": audience(openids="a.txt"), "openid_list": OpenidList(Sha256("0" * 64), 25_000)}
+    whom = {
+        "audience": audience(openids="a.txt"),
+        "openid_list": OpenidList(Sha256("0" * 64), 25_000),
+    }
     assert "25,000 openids in 3 jobs" in facts(text(**whom), is_counted_now=True)["audience"][0]
 
 
@@ -73,7 +85,9 @@ def test_articles_that_differ_say_who_may_comment_on_which() -> None:
 
 def test_a_text_has_neither_reprints_nor_comments_and_says_that_it_has_no_window() -> None:
     campaign = text()
-    rows = block_rows(send_block(campaign, WindowState.NONE, account="main", count=None, allowance=()))
+    rows = block_rows(
+        send_block(campaign, WindowState.NONE, account="main", count=None, allowance=())
+    )
     assert ["account", "audience", "window", "edition"] == [row.name for row in rows]
     assert ["no window: sent only by name"] == rows[2].words
 

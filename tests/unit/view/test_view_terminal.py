@@ -9,7 +9,9 @@ from massctl.view.i18n import Language
 from massctl.view.style import Ink, Style
 from massctl.view.terminal import DOT, Inked, Page, Table
 
-WORDS = st.lists(st.sampled_from([*"ab  春，。（👨\u200d🧣e\u0301·\n", "massctl lock "]), max_size=120).map("".join)
+WORDS = st.lists(
+    st.sampled_from([*"ab  春，。（👨\u200d🧣e\u0301·\n", "massctl lock "]), max_size=120
+).map("".join)
 
 
 def page(width: int = 20, style: Style = Style.PLAIN, language: Language = Language.EN) -> Page:

@@ -15,7 +15,11 @@ PARTS = st.lists(TEXTS | st.builds(Inked, TEXTS, st.sampled_from(Ink)), max_size
 
 @example(parts=[Inked("\u200d ", Ink.NAME)], indent=0, label="", style=Style.COLOUR, width=24)
 @given(
-    parts=PARTS, indent=st.integers(0, 6), label=TEXTS, style=st.sampled_from(Style), width=st.sampled_from([24, 60])
+    parts=PARTS,
+    indent=st.integers(0, 6),
+    label=TEXTS,
+    style=st.sampled_from(Style),
+    width=st.sampled_from([24, 60]),
 )
 def test_a_short_line_is_written_as_a_measured_one(
     parts: list[str | Inked], indent: int, label: str, style: Style, width: int

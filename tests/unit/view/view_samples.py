@@ -35,7 +35,9 @@ APPID = AppId("wx0123456789abcdef")
 SETTINGS = MassctlFile.model_validate(
     {
         "version": 1,
-        "accounts": {"main": {"appid": APPID, "secret_env": "WECHAT_MAIN_SECRET", "kind": "service"}},
+        "accounts": {
+            "main": {"appid": APPID, "secret_env": "WECHAT_MAIN_SECRET", "kind": "service"}
+        },
         "policy": {"quiet_hours": {"from": "22:00", "to": "08:00"}},
     }
 )
@@ -50,7 +52,17 @@ NOTE = Phrase(
 
 
 def picture(path: str, sha256: Sha256, purpose: Purpose, note: str | None = None) -> Picture:
-    return Picture(f"campaigns/2026-12-spring-sale/{path}", sha256, sha256, 301_000, purpose, "jpg", 1080, 720, note)
+    return Picture(
+        f"campaigns/2026-12-spring-sale/{path}",
+        sha256,
+        sha256,
+        301_000,
+        purpose,
+        "jpg",
+        1080,
+        720,
+        note,
+    )
 
 
 def article(title: str = "春季大促，1999 元起", content: str | None = None) -> RenderedArticle:
@@ -74,11 +86,18 @@ def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampa
         edition=1,
         account=AccountName("main"),
         appid=APPID,
-        audience=Audience.model_validate({"is_to_all": True, "expect": {"min": 1000, "max": 2_000_000}}),
-        window=Window(datetime(2026, 12, 1, 20, 0, tzinfo=BEIJING), datetime(2026, 12, 1, 21, 30, tzinfo=BEIJING)),
+        audience=Audience.model_validate(
+            {"is_to_all": True, "expect": {"min": 1000, "max": 2_000_000}}
+        ),
+        window=Window(
+            datetime(2026, 12, 1, 20, 0, tzinfo=BEIJING),
+            datetime(2026, 12, 1, 21, 30, tzinfo=BEIJING),
+        ),
         send_ignore_reprint=False,
         same_content_allowed=False,
-        message=NewsMessage((article(), article("给会员的一套路线卡，贴在冰箱上", "<p>路线卡</p>"))),
+        message=NewsMessage(
+            (article(), article("给会员的一套路线卡，贴在冰箱上", "<p>路线卡</p>"))
+        ),
         pictures=(
             picture("images/cover.jpg", COVER, Purpose.MATERIAL),
             picture("images/hero.webp", HERO, Purpose.IMAGE, NOTE),
@@ -108,7 +127,9 @@ def state_of(*events: tuple[Event, str | None], start: datetime = NOW - timedelt
     return state
 
 
-def entries_of(*events: tuple[Event, str | None], start: datetime = NOW - timedelta(days=1)) -> Sequence[Entry]:
+def entries_of(
+    *events: tuple[Event, str | None], start: datetime = NOW - timedelta(days=1)
+) -> Sequence[Entry]:
     created = entries.Created(lineage="01JB0000000000000000000000", realm="wechat")
     return [
         Entry(
@@ -124,21 +145,33 @@ def entries_of(*events: tuple[Event, str | None], start: datetime = NOW - timede
 
 
 def saved(
-    of: RenderedCampaign, media_id: str = "MEDIA-1", digest: str | None = None, count: int | None = 1_234_567
+    of: RenderedCampaign,
+    media_id: str = "MEDIA-1",
+    digest: str | None = None,
+    count: int | None = 1_234_567,
 ) -> tuple[Event, str]:
     draft = entries.DraftSaved(
-        appid=APPID, digest=digest or of.digest, media_id=media_id, draft_sha256="0" * 64, audience_count=count
+        appid=APPID,
+        digest=digest or of.digest,
+        media_id=media_id,
+        draft_sha256="0" * 64,
+        audience_count=count,
     )
     return draft, of.name
 
 
 def uploaded(*names: Sha256) -> list[tuple[Event, None]]:
-    images = [entries.ImageUploaded(appid=APPID, sha256=n, url=f"https://mmbiz.qpic.cn/{n[:6]}") for n in names]
+    images = [
+        entries.ImageUploaded(appid=APPID, sha256=n, url=f"https://mmbiz.qpic.cn/{n[:6]}")
+        for n in names
+    ]
     return [(image, None) for image in images]
 
 
 def added(*names: Sha256) -> list[tuple[Event, None]]:
-    materials = [entries.MaterialAdded(appid=APPID, sha256=n, media_id=f"MATERIAL-{n[:6]}") for n in names]
+    materials = [
+        entries.MaterialAdded(appid=APPID, sha256=n, media_id=f"MATERIAL-{n[:6]}") for n in names
+    ]
     return [(material, None) for material in materials]
 
 
@@ -162,7 +195,11 @@ def plan_of(
     now: datetime = NOW,
     until: Until = Until.SEND,
 ) -> Plan:
-    accounts = {each.appid: (AccountName("main"), "service") for each in desired if isinstance(each, RenderedCampaign)}
+    accounts = {
+        each.appid: (AccountName("main"), "service")
+        for each in desired
+        if isinstance(each, RenderedCampaign)
+    }
     house = PolicyInForce(SETTINGS.policy, named=frozenset(named) or None, agenda=Agenda(accounts))
     return make_plan(desired, state or State(), house, now, until=until)
 

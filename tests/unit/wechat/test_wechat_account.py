@@ -23,7 +23,9 @@ def test_a_wsgi_application_can_stand_in_for_the_network_and_exchanges_are_told(
         return [b'{"errcode":45009,"errmsg":"no rid: 6a-7b"}']
 
     seen: list[Exchange] = []
-    with WeChatClient.open(APPID, SECRET, "http://127.0.0.1:1/", inside=app, watch=seen.append) as client:
+    with WeChatClient.open(
+        APPID, SECRET, "http://127.0.0.1:1/", inside=app, watch=seen.append
+    ) as client:
         client.renew_token()
         with pytest.raises(Exception, match="daily number"):
             client.add_draft([ARTICLE])
@@ -36,7 +38,9 @@ def test_a_wsgi_application_can_stand_in_for_the_network_and_exchanges_are_told(
 def test_an_exchange_without_an_answer_says_why():
     seen: list[Exchange] = []
     inside = httpx.MockTransport(lambda _: httpx.Response(502))
-    client = WeChatClient.open(APPID, SECRET, BASE, inside=inside, watch=seen.append, sleep=lambda _: None)
+    client = WeChatClient.open(
+        APPID, SECRET, BASE, inside=inside, watch=seen.append, sleep=lambda _: None
+    )
     with pytest.raises(TransportError):
         client.renew_token()
     assert (None, "HTTP status 502") == (seen[-1].errcode, seen[-1].reason)
@@ -50,7 +54,11 @@ def test_an_upload_is_given_more_time():
 
 
 @pytest.mark.parametrize(
-    ("proxy", "word"), [("ftp://user:password@proxy.invalid:1", "http://host:port"), ("socks5://x:1", "massctl[socks]")]
+    ("proxy", "word"),
+    [
+        ("ftp://user:password@proxy.invalid:1", "http://host:port"),
+        ("socks5://x:1", "massctl[socks]"),
+    ],
 )
 def test_a_proxy_that_cannot_work_is_not_repeated(monkeypatch, proxy, word):
     if proxy.startswith("socks"):
@@ -65,7 +73,9 @@ def test_a_proxy_that_cannot_work_is_not_repeated(monkeypatch, proxy, word):
     assert "password" not in f"{caught.value} {caught.value.detail} {caught.value.hint}"
 
 
-def test_a_proxy_is_used_for_wechat_and_not_for_loopback_and_the_environment_chooses_none(monkeypatch):
+def test_a_proxy_is_used_for_wechat_and_not_for_loopback_and_the_environment_chooses_none(
+    monkeypatch,
+):
     monkeypatch.setenv("HTTPS_PROXY", "http://user:password@proxy.invalid:1")
     seen: list[object] = []
 

@@ -14,7 +14,14 @@ from massctl.model.send import HOLD_CODES
 from massctl.model.statistics import StatisticsCall
 from massctl.plan.quota import TOO_FAST
 from massctl.wechat import wire
-from massctl.wechat.errcodes import REACHES_PEOPLE, Again, ErrorClass, judge, judgements_of, known_errcodes
+from massctl.wechat.errcodes import (
+    REACHES_PEOPLE,
+    Again,
+    ErrorClass,
+    judge,
+    judgements_of,
+    known_errcodes,
+)
 from massctl.wechat.retry import TRIES_MAX
 from massctl.wechat.wire import Request
 
@@ -55,7 +62,12 @@ def test_every_rule_has_a_known_class_and_codes_by_their_source() -> None:
 
 
 def test_a_code_stands_once_for_a_call() -> None:
-    written = Counter((call, code) for rule in RULES for call in rule.get("calls", [None]) for code in codes_of(rule))
+    written = Counter(
+        (call, code)
+        for rule in RULES
+        for call in rule.get("calls", [None])
+        for code in codes_of(rule)
+    )
     assert [] == [each for each, times in written.items() if times > 1]
 
 
@@ -71,8 +83,16 @@ def test_a_message_is_a_clause_and_a_hint_is_sentences_with_known_fields() -> No
         for words in (rule, rule.get("address", rule)):
             assert not words["message"].endswith(".")
             assert words["hint"].endswith((".", "?", "slowest"))
-            fields = {name for text in (words["message"], words["hint"]) for _, name, _, _ in Formatter().parse(text)}
-            assert fields <= {None, "name", "command"} if words is rule else fields == {None, "address"}
+            fields = {
+                name
+                for text in (words["message"], words["hint"])
+                for _, name, _, _ in Formatter().parse(text)
+            }
+            assert (
+                fields <= {None, "name", "command"}
+                if words is rule
+                else fields == {None, "address"}
+            )
             assert ("command" in fields) == ("command" in words)
 
 
@@ -93,7 +113,10 @@ def failing(errcode: int, errmsg: str = "no rid: 6a-7b-8c") -> WeChatError:
 @pytest.mark.parametrize(
     ("errcode", "expected"),
     [
-        *((code, AuthError) for code in (40001, 40013, 40125, 40164, 40243, 48001, 50002, 89503, 89504, 88000)),
+        *(
+            (code, AuthError)
+            for code in (40001, 40013, 40125, 40164, 40243, 48001, 50002, 89503, 89504, 88000)
+        ),
         *((code, QuotaError) for code in (45009, 45011, 45028, 45074)),
         *((code, PermanentError) for code in (40007, 40010, 45003, 45166, 53404, 77777)),
         *((code, TransportError) for code in (-1, 61450, 9500001, 45066)),
@@ -112,7 +135,10 @@ def test_the_error_tells_the_call_the_code_and_wechats_own_words() -> None:
 @pytest.mark.parametrize(
     ("errmsg", "address"),
     [
-        ("invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 6a-7b-8c", "203.0.113.9"),
+        (
+            "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 6a-7b-8c",
+            "203.0.113.9",
+        ),
         ("invalid ip 203.0.113.9, not in whitelist hint: [abc]", "203.0.113.9"),
         ("invalid ip ::ffff:203.0.113.9, not in whitelist", "203.0.113.9"),
         ("invalid ip 2001:db8::9, not in whitelist", "2001:db8::9"),
@@ -159,7 +185,9 @@ def test_the_hint_is_what_a_person_needs(errcode: int, word: str) -> None:
         ("draft/get", 45065, "permanent", "does not know"),
     ],
 )
-def test_a_call_may_mean_something_of_its_own(call: str, errcode: int, error_class: str, word: str) -> None:
+def test_a_call_may_mean_something_of_its_own(
+    call: str, errcode: int, error_class: str, word: str
+) -> None:
     judgement = judge(f"/cgi-bin/{call}", errcode, "")
     assert (ErrorClass(error_class), True) == (judgement.error_class, word in judgement.message)
 
@@ -171,13 +199,19 @@ def test_an_unknown_code_is_a_doubt_only_where_it_may_have_reached_somebody() ->
 
 def test_what_other_rooms_do_about_a_code_agrees_with_the_table() -> None:
     assert {Again.NEXT_MINUTE} == {judge(path, TOO_FAST, "").again for path in PATHS}
-    assert {ErrorClass.DOUBT} == {judge(path, code, "").error_class for path in SENDS for code in HOLD_CODES}
+    assert {ErrorClass.DOUBT} == {
+        judge(path, code, "").error_class for path in SENDS for code in HOLD_CODES
+    }
     dead = {code for code in known_errcodes() if judge(SENDS[0], code, "").again is Again.NEW_TOKEN}
     assert {40001, 40014, 42001, 48012} == dead
 
 
 def test_a_code_means_first_what_it_means_at_large() -> None:
-    paths = [path for path, _ in judgements_of(45009) if path is None or not path.startswith("/datacube/")]
+    paths = [
+        path
+        for path, _ in judgements_of(45009)
+        if path is None or not path.startswith("/datacube/")
+    ]
     assert [None, "/cgi-bin/message/mass/delete", "/cgi-bin/message/mass/preview", *SENDS] == paths
     assert [*SENDS] == [path for path, _ in judgements_of(45065)]
 
@@ -185,21 +219,58 @@ def test_a_code_means_first_what_it_means_at_large() -> None:
 @pytest.mark.parametrize(
     ("call", "answer", "expected", "word"),
     [
-        (lambda client: client.withdraw(MsgId(1), 1), 40059, PermanentError, "does not know this mass job"),
-        (lambda client: client.withdraw(MsgId(1), 1), 40060, PermanentError, "no article of this number"),
+        (
+            lambda client: client.withdraw(MsgId(1), 1),
+            40059,
+            PermanentError,
+            "does not know this mass job",
+        ),
+        (
+            lambda client: client.withdraw(MsgId(1), 1),
+            40060,
+            PermanentError,
+            "no article of this number",
+        ),
         (lambda client: client.withdraw(MsgId(1), 1), 40065, PermanentError, "present state"),
         (lambda client: client.withdraw(MsgId(1), 1), 40204, PermanentError, "rumour"),
         (lambda client: client.withdraw(MsgId(1), 1), 48001, AuthError, "no right"),
-        (lambda client: client.withdraw(MsgId(1), 1), 89504, AuthError, "waits for the administrator"),
-        (lambda client: client.withdraw(MsgId(1), 1), 9500001, TransportError, "without an explanation"),
+        (
+            lambda client: client.withdraw(MsgId(1), 1),
+            89504,
+            AuthError,
+            "waits for the administrator",
+        ),
+        (
+            lambda client: client.withdraw(MsgId(1), 1),
+            9500001,
+            TransportError,
+            "without an explanation",
+        ),
         (lambda client: client.set_speed(9), 45083, PermanentError, "0 to 4"),
-        (lambda client: client.open_comments(MsgDataId(1), 1), 88000, AuthError, "no comment right"),
-        (lambda client: client.close_comments(MsgDataId(1), 1), 88001, PermanentError, "does not know this article"),
-        (lambda client: client.close_comments(MsgDataId(1), 1), 88011, PermanentError, "restricted"),
+        (
+            lambda client: client.open_comments(MsgDataId(1), 1),
+            88000,
+            AuthError,
+            "no comment right",
+        ),
+        (
+            lambda client: client.close_comments(MsgDataId(1), 1),
+            88001,
+            PermanentError,
+            "does not know this article",
+        ),
+        (
+            lambda client: client.close_comments(MsgDataId(1), 1),
+            88011,
+            PermanentError,
+            "restricted",
+        ),
         (lambda client: client.call_quota("/x"), 76022, AuthError, "no right"),
     ],
 )
-def test_every_call_goes_through_the_judge(call, answer: Scripted, expected: type[WeChatError], word: str) -> None:
+def test_every_call_goes_through_the_judge(
+    call, answer: Scripted, expected: type[WeChatError], word: str
+) -> None:
     client, script = scripted({"errcode": answer, "errmsg": "no rid: 6a-7b"})
     with pytest.raises(expected) as caught:
         call(client)

@@ -70,10 +70,22 @@ DOUBTFUL_CODES = [-1, 61450, 45066, 89504, 89505, 268488001, 9500001, 9500002, 1
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ({"errcode": 0, "msg_id": 3147000001, "msg_data_id": 2247000002}, Accepted(MsgId(3147000001), 2247000002)),
-        ({"msg_id": "3147000001", "msg_data_id": "2247000002"}, Accepted(MsgId(3147000001), 2247000002)),
-        *(({"errcode": 0, "msg_id": 1, "msg_data_id": odd}, Accepted(MsgId(1), None)) for odd in (None, 0, "x", -5)),
-        ({"errcode": 45065, "errmsg": "clientmsgid exist", "msg_id": 7}, Accepted(MsgId(7), None, duplicate=True)),
+        (
+            {"errcode": 0, "msg_id": 3147000001, "msg_data_id": 2247000002},
+            Accepted(MsgId(3147000001), 2247000002),
+        ),
+        (
+            {"msg_id": "3147000001", "msg_data_id": "2247000002"},
+            Accepted(MsgId(3147000001), 2247000002),
+        ),
+        *(
+            ({"errcode": 0, "msg_id": 1, "msg_data_id": odd}, Accepted(MsgId(1), None))
+            for odd in (None, 0, "x", -5)
+        ),
+        (
+            {"errcode": 45065, "errmsg": "clientmsgid exist", "msg_id": 7},
+            Accepted(MsgId(7), None, duplicate=True),
+        ),
         ({"errcode": 45065, "errmsg": "clientmsgid exist"}, Accepted(None, None, duplicate=True)),
     ],
 )
@@ -86,8 +98,26 @@ def test_an_accepted_send(asked: SendIntent, answer: Scripted, expected: Accepte
 @pytest.mark.parametrize(
     ("errcode", "retryable"),
     [
-        *((code, True) for code in (45028, 45009, 45011, 42010, 48001, 48003, 48004, 40164, 50002, 89503, 89506)),
-        *((code, False) for code in (40007, 40008, 40152, 45062, 45067, 45113, 48008, 48021, 48022, 45002)),
+        *(
+            (code, True)
+            for code in (
+                45028,
+                45009,
+                45011,
+                42010,
+                48001,
+                48003,
+                48004,
+                40164,
+                50002,
+                89503,
+                89506,
+            )
+        ),
+        *(
+            (code, False)
+            for code in (40007, 40008, 40152, 45062, 45067, 45113, 48008, 48021, 48022, 45002)
+        ),
         *((code, False) for code in (40003, 40031, 40032, 40130, 45019, 45162)),
     ],
 )
@@ -106,7 +136,9 @@ def test_a_plain_no_is_a_rejection(asked: SendIntent, errcode: int, retryable: b
 
 @pytest.mark.parametrize("errcode", [40001, 40014, 42001, 48012])
 def test_a_refused_token_is_a_rejection_and_the_next_send_uses_another(errcode: int) -> None:
-    client, script = scripted({"errcode": errcode, "errmsg": "invalid credential"}, {"errcode": 0, "msg_id": 1})
+    client, script = scripted(
+        {"errcode": errcode, "errmsg": "invalid credential"}, {"errcode": 0, "msg_id": 1}
+    )
     verdict = send(client)
     assert isinstance(verdict, Rejected)
     assert (True, True, 1) == (verdict.token_dead, verdict.retryable, len(script.seen))
@@ -124,7 +156,9 @@ def test_a_code_that_does_not_say_no_leaves_a_doubt(asked: SendIntent, errcode: 
 
 
 @pytest.mark.parametrize(("trouble", "doubt"), LOST.items())
-def test_a_lost_answer_leaves_a_doubt_that_names_its_cause(trouble: Scripted, doubt: InDoubt) -> None:
+def test_a_lost_answer_leaves_a_doubt_that_names_its_cause(
+    trouble: Scripted, doubt: InDoubt
+) -> None:
     """Also a ConnectError is in doubt once the request was about to be written."""
     client, script = scripted(trouble)
     assert doubt == send(client)
@@ -146,7 +180,10 @@ def test_what_is_not_plainly_an_answer_leaves_a_doubt(answer: Scripted) -> None:
         (PAGE, InDoubt("answer_not_json")),
         ({"errcode": 0}, InDoubt("answer_incomplete")),
         ({"errcode": "x"}, InDoubt("errcode_not_a_number")),
-        ({"errcode": -1, "errmsg": "system error"}, InDoubt("errcode", errcode=-1, errmsg="system error")),
+        (
+            {"errcode": -1, "errmsg": "system error"},
+            InDoubt("errcode", errcode=-1, errmsg="system error"),
+        ),
     ],
 )
 def test_a_doubt_says_what_was_seen(answer: Scripted, doubt: InDoubt) -> None:
@@ -156,7 +193,9 @@ def test_a_doubt_says_what_was_seen(answer: Scripted, doubt: InDoubt) -> None:
 
 def test_a_cut_answer_never_looks_whole() -> None:
     whole = b'{"errcode":0,"errmsg":"send job submission success","msg_id":3147000001,"msg_data_id":2247000002}'
-    assert {InDoubt} == {type(send(opened(Script([whole[:length]])))) for length in range(len(whole))}
+    assert {InDoubt} == {
+        type(send(opened(Script([whole[:length]])))) for length in range(len(whole))
+    }
 
 
 def test_a_send_fetches_no_token() -> None:
@@ -166,7 +205,9 @@ def test_a_send_fetches_no_token() -> None:
     assert ("The send did not leave.", [], []) == (caught.value.detail, script.seen, script.fetches)
 
 
-@pytest.mark.parametrize("answer", [{"errcode": 0, "errmsg": "preview success"}, {"errcode": 0, "msg_id": 34182}])
+@pytest.mark.parametrize(
+    "answer", [{"errcode": 0, "errmsg": "preview success"}, {"errcode": 0, "msg_id": 34182}]
+)
 def test_a_preview_that_arrived(answer: Scripted) -> None:
     client, _ = scripted(answer)
     assert PreviewSent() == client.preview(REVIEWER, NEWS)
@@ -194,7 +235,9 @@ def test_a_preview_without_a_clear_answer_is_unknown_and_not_repeated(answer: Sc
 
 
 @pytest.mark.parametrize(("second", "expected"), [(0, PreviewSent), (40001, PreviewFailed)])
-def test_a_preview_is_made_once_more_when_only_its_token_was_refused(second: int, expected: type) -> None:
+def test_a_preview_is_made_once_more_when_only_its_token_was_refused(
+    second: int, expected: type
+) -> None:
     client, script = scripted({"errcode": 40001}, {"errcode": second})
     assert isinstance(client.preview(REVIEWER, NEWS), expected)
     assert ["TOKEN-1", "TOKEN-2"] == script.tokens_used
@@ -226,7 +269,9 @@ def test_an_openid_of_a_list_does_not_come_back_whole_or_cut_short(said: str) ->
 
 
 def read(errmsg: str, *hide: str) -> Answer:
-    answer = read_answer(RawAnswer(200, json.dumps({"errcode": 40003, "errmsg": errmsg}).encode()), hide)
+    answer = read_answer(
+        RawAnswer(200, json.dumps({"errcode": 40003, "errmsg": errmsg}).encode()), hide
+    )
     assert isinstance(answer, Answer)
     return answer
 
@@ -278,13 +323,25 @@ FIELDS = [
     "total", "tags", "id", "name", "count", "msg_status", "access_token", "expires_in", "item", "total_count",
 ]  # fmt: skip
 CODES = st.sampled_from([0, -1, 40001, 40007, 45065, 45066, 45028, 77777])
-LEAVES = st.none() | st.booleans() | st.integers() | CODES | st.floats() | st.text(max_size=8) | st.just("http://x/y")
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | CODES
+    | st.floats()
+    | st.text(max_size=8)
+    | st.just("http://x/y")
+)
 VALUES = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4)
+    ),
     max_leaves=8,
 )
-OBJECTS = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6).map(lambda value: json.dumps(value).encode())
+OBJECTS = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6).map(
+    lambda value: json.dumps(value).encode()
+)
 BODIES = st.binary(max_size=64) | OBJECTS | VALUES.map(lambda value: json.dumps(value).encode())
 STATUSES = st.just(200) | st.sampled_from([204, 301, 302, 400, 404, 500, 502, 599])
 
@@ -318,7 +375,9 @@ def test_any_answer_to_a_send_is_a_verdict_and_one_request(status, body):
 @given(status=STATUSES, body=BODIES)
 def test_any_answer_to_a_preview_is_a_verdict_and_at_most_two_requests(status, body):
     script = Script([(status, body)] * 3)
-    assert isinstance(opened(script).preview(REVIEWER, NEWS), PreviewSent | PreviewFailed | PreviewUnknown)
+    assert isinstance(
+        opened(script).preview(REVIEWER, NEWS), PreviewSent | PreviewFailed | PreviewUnknown
+    )
     assert 2 >= len(script.seen)
 
 

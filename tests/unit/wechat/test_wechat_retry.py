@@ -10,7 +10,10 @@ from massctl.model.ids import MediaId, MsgId
 from massctl.wechat.retry import JITTER_SECONDS, TRIES_MAX
 
 BUSY = {"errcode": -1, "errmsg": "system error rid: 6a-7b-8c"}
-TOO_FAST = {"errcode": 45011, "errmsg": "api minute-quota reach limit, must slower, retry next minute"}
+TOO_FAST = {
+    "errcode": 45011,
+    "errmsg": "api minute-quota reach limit, must slower, retry next minute",
+}
 PASSING = [
     httpx.ReadTimeout("slow"), httpx.ConnectError("refused"), httpx.RemoteProtocolError("cut"), ConnectionResetError(),
     (502, b"<html>"), (500, b""), (302, b""), b"<html>", b'{"url":"http', b"", {}, {"errcode": 0}, {"url": 5}, BUSY,
@@ -50,15 +53,22 @@ def test_an_upload_outlasts_a_trouble_that_passes(trouble):
     ],
 )
 @pytest.mark.parametrize("call", REPEATED.values(), ids=REPEATED)
-def test_reads_and_uploads_are_repeated_with_growing_pauses_and_not_for_ever(call, trouble, error, pauses):
+def test_reads_and_uploads_are_repeated_with_growing_pauses_and_not_for_ever(
+    call, trouble, error, pauses
+):
     client, script = scripted(*[trouble] * TRIES_MAX)
     with pytest.raises(error):
         call(client)
     assert TRIES_MAX == len(script.seen)
-    assert all(due <= pause <= due + JITTER_SECONDS for due, pause in zip(pauses, script.pauses, strict=True))
+    assert all(
+        due <= pause <= due + JITTER_SECONDS
+        for due, pause in zip(pauses, script.pauses, strict=True)
+    )
 
 
-@pytest.mark.parametrize("trouble", [*(each for each in PASSING if each != {"errcode": 0}), {"errcode": 9500001}])
+@pytest.mark.parametrize(
+    "trouble", [*(each for each in PASSING if each != {"errcode": 0}), {"errcode": 9500001}]
+)
 @pytest.mark.parametrize("call", ONCE.values(), ids=ONCE)
 def test_what_would_leave_a_second_effect_is_not_repeated_after_a_trouble(call, trouble):
     client, script = scripted(trouble)
@@ -74,7 +84,9 @@ def test_it_is_made_again_where_wechat_asked_for_a_slower_pace():
     assert 60 <= script.pauses[0] <= 61
 
 
-@pytest.mark.parametrize(("errcode", "error"), [(45009, QuotaError), (42010, QuotaError), (40005, PermanentError)])
+@pytest.mark.parametrize(
+    ("errcode", "error"), [(45009, QuotaError), (42010, QuotaError), (40005, PermanentError)]
+)
 def test_a_refusal_is_not_repeated(errcode, error):
     client, script = scripted({"errcode": errcode, "errmsg": "no"})
     with pytest.raises(error):
@@ -83,6 +95,8 @@ def test_a_refusal_is_not_repeated(errcode, error):
 
 
 def test_the_token_is_asked_for_again_too():
-    client, script = scripted(tokens=[httpx.ReadTimeout("slow"), BUSY, {"access_token": "T", "expires_in": 7200}])
+    client, script = scripted(
+        tokens=[httpx.ReadTimeout("slow"), BUSY, {"access_token": "T", "expires_in": 7200}]
+    )
     client.renew_token()
     assert 3 == len(script.fetches)

@@ -6,7 +6,19 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from wechat_script import APPID, ARTICLE, BASE, NEWS, REVIEWER, SECRET, UPLOAD, Script, opened, scripted, send
+from wechat_script import (
+    APPID,
+    ARTICLE,
+    BASE,
+    NEWS,
+    REVIEWER,
+    SECRET,
+    UPLOAD,
+    Script,
+    opened,
+    scripted,
+    send,
+)
 
 from massctl.errors import WeChatError
 from massctl.model.ids import MediaId

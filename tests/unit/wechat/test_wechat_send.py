@@ -21,14 +21,22 @@ from massctl.wechat.token import Grant
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 BODY = b'{"errcode":0,"errmsg":"send job submission success","msg_id":3147000001,"msg_data_id":2247000002}'
-COUNTED = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
-CHUNKED = b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (
+COUNTED = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (
     len(BODY),
     BODY,
 )
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n"
+    % (
+        len(BODY),
+        BODY,
+    )
+)
 UNTIL_CLOSED = b"HTTP/1.1 200 OK\r\n\r\n" + BODY
 PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(BODY)
-PACKED_TWICE = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n\r\n" + gzip.compress(gzip.compress(BODY))
+PACKED_TWICE = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n\r\n" + gzip.compress(
+    gzip.compress(BODY)
+)
 ACCEPTED = Accepted(MsgId(3147000001), MsgDataId(2247000002))
 
 
@@ -81,7 +89,9 @@ def client(server: Server) -> Iterator[WeChatClient]:
         yield client
 
 
-def test_a_connection_that_dies_at_any_byte_of_the_request_leaves_a_doubt(server: Server, client: WeChatClient) -> None:
+def test_a_connection_that_dies_at_any_byte_of_the_request_leaves_a_doubt(
+    server: Server, client: WeChatClient
+) -> None:
     server.serve = lambda connection: (server.read(connection), connection.sendall(COUNTED))[1]
     assert ACCEPTED == client.send_mass(SEND, IN_TIME)
     whole = len(server.got)
@@ -101,7 +111,9 @@ def test_a_connection_that_dies_at_any_byte_of_the_request_leaves_a_doubt(server
             assert isinstance(verdict, InDoubt), length
 
 
-def test_an_answer_that_is_packed_twice_leaves_a_doubt(server: Server, client: WeChatClient) -> None:
+def test_an_answer_that_is_packed_twice_leaves_a_doubt(
+    server: Server, client: WeChatClient
+) -> None:
     server.serve = lambda connection: (server.read(connection), connection.sendall(PACKED_TWICE))[1]
     assert InDoubt("answer_not_unpacked") == client.send_mass(SEND, IN_TIME)
 
@@ -114,9 +126,14 @@ def test_a_connection_that_dies_at_any_byte_of_the_answer_leaves_a_doubt(
     server: Server, client: WeChatClient, answer: bytes
 ) -> None:
     for length in range(len(answer) + 1):
-        server.serve = lambda connection, length=length: (server.read(connection), connection.sendall(answer[:length]))
+        server.serve = lambda connection, length=length: (
+            server.read(connection),
+            connection.sendall(answer[:length]),
+        )
         verdict = client.send_mass(SEND, IN_TIME)
-        assert verdict == ACCEPTED if length == len(answer) else isinstance(verdict, InDoubt), length
+        assert verdict == ACCEPTED if length == len(answer) else isinstance(verdict, InDoubt), (
+            length
+        )
 
 
 class MovingClock:
@@ -148,7 +165,11 @@ class Until:
 
 @pytest.mark.parametrize(("seconds", "arrives"), [(5, False), (2.001, False), (2, True), (0, True)])
 def test_a_request_is_written_within_its_deadline_or_never_leaves(
-    server: Server, client: WeChatClient, monkeypatch: pytest.MonkeyPatch, seconds: float, arrives: bool
+    server: Server,
+    client: WeChatClient,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    arrives: bool,
 ) -> None:
     """The server takes that long to accept the connection; the clock is moved, nobody waits."""
     clock, connect = MovingClock(), socket.create_connection

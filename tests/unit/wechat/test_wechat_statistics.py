@@ -90,7 +90,12 @@ def test_what_an_article_had_reached_is_read_day_by_day():
 
 def test_the_accounts_days_are_read():
     detail = READING | {"redirect_ori_page_user": 5, "send_page_count": 1}
-    answer = {"list": [{"ref_date": "2026-11-02", "detail": detail}, {"ref_date": "2026-11-03", "detail": {}}]}
+    answer = {
+        "list": [
+            {"ref_date": "2026-11-02", "detail": detail},
+            {"ref_date": "2026-11-03", "detail": {}},
+        ]
+    }
     found = counted(StatisticsCall.ACCOUNT, answer | {"is_delay": 1}, end=date(2026, 11, 3))
     assert (
         account_day(redirect_ori_page_user=5, send_page_count=1, **READ),
@@ -104,7 +109,9 @@ def test_who_came_and_went_is_read_by_source():
         {"ref_date": "2026-11-02", "user_source": 30, "new_user": 149, "cancel_user": 0},
     ]
     found = counted(StatisticsCall.USERS, {"list": rows})
-    assert Counted(days=(account_day(new_user={0: 3, 30: 149}, cancel_user={0: 5, 30: 0}),)) == found
+    assert (
+        Counted(days=(account_day(new_user={0: 3, 30: 149}, cancel_user={0: 5, 30: 0}),)) == found
+    )
 
 
 def test_a_day_that_is_not_in_the_answer_is_not_told():
@@ -114,7 +121,9 @@ def test_a_day_that_is_not_in_the_answer_is_not_told():
 
 def test_the_followers_are_read():
     rows = [{"ref_date": "2026-11-02", "user_source": 0, "cumulate_user": 1_000_000}]
-    assert Counted(days=(account_day(cumulate_user=1_000_000),)) == counted(StatisticsCall.FOLLOWERS, {"list": rows})
+    assert Counted(days=(account_day(cumulate_user=1_000_000),)) == counted(
+        StatisticsCall.FOLLOWERS, {"list": rows}
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +149,9 @@ def test_the_followers_are_read():
     ],
 )
 def test_a_number_that_is_none_is_left_out_and_the_rest_is_read(name: str, value: object):
-    found = counted(StatisticsCall.ARTICLES, {"list": [ARTICLE | {"detail_list": [DETAIL | {name: value}]}]})
+    found = counted(
+        StatisticsCall.ARTICLES, {"list": [ARTICLE | {"detail_list": [DETAIL | {name: value}]}]}
+    )
     (row,) = found.articles
     assert (1, 4) == (found.left_out, row.collection_user)
     if not name.startswith(("read_user_source", "read_jump")) and name != "read_user":
@@ -172,7 +183,10 @@ def test_an_article_or_a_day_that_was_not_asked_for_is_left_out(item: object):
     [
         (StatisticsCall.ACCOUNT, {"ref_date": "2026-11-02", "detail": []}),
         (StatisticsCall.ACCOUNT, {"ref_date": "2026-11-09", "detail": {}}),
-        (StatisticsCall.USERS, {"ref_date": "2026-11-02", "user_source": "x", "new_user": 1, "cancel_user": 1}),
+        (
+            StatisticsCall.USERS,
+            {"ref_date": "2026-11-02", "user_source": "x", "new_user": 1, "cancel_user": 1},
+        ),
         (StatisticsCall.USERS, {"ref_date": "2026-11-02", "user_source": 1, "new_user": 1}),
         (StatisticsCall.FOLLOWERS, {"ref_date": "2026-11-02"}),
     ],
@@ -191,13 +205,22 @@ def test_a_day_of_which_one_source_is_unreadable_is_left_out_whole():
 
 
 def test_a_day_that_is_told_twice_counts_once():
-    rows = [{"ref_date": "2026-11-02", "cumulate_user": 1}, {"ref_date": "2026-11-02", "cumulate_user": 2}]
+    rows = [
+        {"ref_date": "2026-11-02", "cumulate_user": 1},
+        {"ref_date": "2026-11-02", "cumulate_user": 2},
+    ]
     found = counted(StatisticsCall.FOLLOWERS, {"list": rows})
     assert ([1], 1) == ([day.cumulate_user for day in found.days], found.left_out)
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"list": {}}, {"list": [ARTICLE] * 4}, {"list": [ARTICLE | {"detail_list": [DETAIL] * 4}]}]
+    "answer",
+    [
+        {},
+        {"list": {}},
+        {"list": [ARTICLE] * 4},
+        {"list": [ARTICLE | {"detail_list": [DETAIL] * 4}]},
+    ],
 )
 def test_an_answer_without_its_list_or_with_an_endless_one_is_none(
     answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch

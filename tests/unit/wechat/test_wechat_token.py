@@ -44,7 +44,8 @@ def test_the_token_is_fetched_once_for_many_calls():
 
 
 @pytest.mark.parametrize(
-    ("life", "usable"), [(7200, 7140), (345, 285), (120, 60), (60, 30), (10, 5), ("7200", 7140), (999_999, 7140)]
+    ("life", "usable"),
+    [(7200, 7140), (345, 285), (120, 60), (60, 30), (10, 5), ("7200", 7140), (999_999, 7140)],
 )
 def test_a_token_is_used_until_shortly_before_its_end(life, usable):
     granted = {"access_token": "T", "expires_in": life}
@@ -125,7 +126,9 @@ def test_a_refused_token_is_replaced_and_the_call_made_once_more(errcode):
 
 
 def test_a_second_refusal_ends_with_advice():
-    client, script = scripted({"errcode": 40001, "errmsg": "no"}, {"errcode": 40001, "errmsg": "no rid: 6a-7b-8c"})
+    client, script = scripted(
+        {"errcode": 40001, "errmsg": "no"}, {"errcode": 40001, "errmsg": "no rid: 6a-7b-8c"}
+    )
     with pytest.raises(AuthError) as caught:
         client.add_draft([ARTICLE])
     assert (40001, "6a-7b-8c") == (caught.value.errcode, caught.value.rid)

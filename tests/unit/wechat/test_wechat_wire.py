@@ -39,7 +39,13 @@ DONE = {"errcode": 0, "errmsg": "ok"}
 ACCEPTED = {"errcode": 0, "errmsg": "send job submission success", "msg_id": 3147000001}
 A, B = MediaId("A"), MediaId("B")
 TWO = image_body((A, B), "r", need_open_comment=False, only_fans_can_comment=False)
-TAGS = {"tags": [{"id": 2, "name": "星标组", "count": 7}, {"id": 101, "name": "会员", "count": 1200}, {"id": 7}]}
+TAGS = {
+    "tags": [
+        {"id": 2, "name": "星标组", "count": 7},
+        {"id": 101, "name": "会员", "count": 1200},
+        {"id": 7},
+    ]
+}
 FOLLOWERS = {"total": 23456, "count": 1, "data": {"openid": [OPENID]}, "next_openid": OPENID}
 
 CALLS: dict[str, tuple[Ask, dict[str, Any], str, str, object]] = {
@@ -57,8 +63,20 @@ CALLS: dict[str, tuple[Ask, dict[str, Any], str, str, object]] = {
         "",
         12,
     ),
-    "get_draft": (lambda client: client.get_draft(A), {"errcode": 40007}, "draft/get", '{"media_id":"A"}', None),
-    "delete_draft": (lambda client: client.delete_draft(A), DONE, "draft/delete", '{"media_id":"A"}', None),
+    "get_draft": (
+        lambda client: client.get_draft(A),
+        {"errcode": 40007},
+        "draft/get",
+        '{"media_id":"A"}',
+        None,
+    ),
+    "delete_draft": (
+        lambda client: client.delete_draft(A),
+        DONE,
+        "draft/delete",
+        '{"media_id":"A"}',
+        None,
+    ),
     "delete_draft that is gone": (
         lambda client: client.delete_draft(A),
         {"errcode": 40007, "errmsg": "invalid media_id"},
@@ -67,9 +85,21 @@ CALLS: dict[str, tuple[Ask, dict[str, Any], str, str, object]] = {
         None,
     ),
     "draft_count": (lambda client: client.draft_count(), {"total_count": 7}, "draft/count", "", 7),
-    "followers": (lambda client: client.audience_count(Audience(is_to_all=True)), FOLLOWERS, "user/get", "", 23456),
+    "followers": (
+        lambda client: client.audience_count(Audience(is_to_all=True)),
+        FOLLOWERS,
+        "user/get",
+        "",
+        23456,
+    ),
     "tag": (lambda client: client.audience_count(Audience(tag_id=101)), TAGS, "tags/get", "", 1200),
-    "a tag that is not there": (lambda client: client.audience_count(Audience(tag_id=0)), TAGS, "tags/get", "", None),
+    "a tag that is not there": (
+        lambda client: client.audience_count(Audience(tag_id=0)),
+        TAGS,
+        "tags/get",
+        "",
+        None,
+    ),
     "tags": (
         lambda client: client.tags(),
         TAGS,
@@ -105,7 +135,13 @@ CALLS: dict[str, tuple[Ask, dict[str, Any], str, str, object]] = {
         "{}",
         SendingSpeed(0, 80),
     ),
-    "set_speed": (lambda client: client.set_speed(2), DONE, "message/mass/speed/set", '{"speed":2}', None),
+    "set_speed": (
+        lambda client: client.set_speed(2),
+        DONE,
+        "message/mass/speed/set",
+        '{"speed":2}',
+        None,
+    ),
     "open_comments": (
         lambda client: client.open_comments(MsgDataId(2247000002), 2),
         DONE,
@@ -131,7 +167,9 @@ CALLS: dict[str, tuple[Ask, dict[str, Any], str, str, object]] = {
 
 
 @pytest.mark.parametrize(("ask", "answer", "path", "body", "expected"), CALLS.values(), ids=CALLS)
-def test_a_call_byte_for_byte(ask: Ask, answer: Scripted, path: str, body: str, expected: object) -> None:
+def test_a_call_byte_for_byte(
+    ask: Ask, answer: Scripted, path: str, body: str, expected: object
+) -> None:
     client, script = scripted(answer)
     assert expected == ask(client)
     (seen,) = script.seen
@@ -160,7 +198,11 @@ NO_COMMENTS = '"need_open_comment":0,"only_fans_can_comment":0}'
 @pytest.mark.parametrize(
     ("asked", "path", "expected"),
     [
-        (SEND, "sendall", TAG + '"mpnews":{"media_id":"DRAFT"},"msgtype":"mpnews","send_ignore_reprint":0,'),
+        (
+            SEND,
+            "sendall",
+            TAG + '"mpnews":{"media_id":"DRAFT"},"msgtype":"mpnews","send_ignore_reprint":0,',
+        ),
         (
             intent(ToTag(101), NEWS, reprint=True),
             "sendall",
@@ -180,15 +222,23 @@ NO_COMMENTS = '"need_open_comment":0,"only_fans_can_comment":0}'
         (
             intent(ToAll(), TWO),
             "sendall",
-            ALL + '"images":{"media_ids":["A","B"],"recommend":"r",' + NO_COMMENTS + ',"msgtype":"image",',
+            ALL
+            + '"images":{"media_ids":["A","B"],"recommend":"r",'
+            + NO_COMMENTS
+            + ',"msgtype":"image",',
         ),
         (
             intent(ToAll(), image_body((A,), "", True, True, "t")),
             "sendall",
-            ALL + '"images":{"media_ids":["A"],"title":"t","need_open_comment":1,"only_fans_can_comment":1},'
+            ALL
+            + '"images":{"media_ids":["A"],"title":"t","need_open_comment":1,"only_fans_can_comment":1},'
             '"msgtype":"image",',
         ),
-        (intent(ToTag(101), voice_body(A)), "sendall", TAG + '"voice":{"media_id":"A"},"msgtype":"voice",'),
+        (
+            intent(ToTag(101), voice_body(A)),
+            "sendall",
+            TAG + '"voice":{"media_id":"A"},"msgtype":"voice",',
+        ),
         (
             intent(ToTag(101), video_body(A, "标题", "描述")),
             "sendall",
@@ -199,14 +249,21 @@ NO_COMMENTS = '"need_open_comment":0,"only_fans_can_comment":0}'
             "send",
             LIST + '"mpvideo":{"media_id":"A","title":"标题"},"msgtype":"mpvideo",',
         ),
-        (intent(ToTag(101), card_body("c")), "sendall", TAG + '"wxcard":{"card_id":"c"},"msgtype":"wxcard",'),
+        (
+            intent(ToTag(101), card_body("c")),
+            "sendall",
+            TAG + '"wxcard":{"card_id":"c"},"msgtype":"wxcard",',
+        ),
     ],
 )
 def test_a_send_byte_for_byte(asked: SendIntent, path: str, expected: str) -> None:
     client, script = scripted(ACCEPTED)
     send(client, asked)
     (seen,) = script.seen
-    assert (f"/cgi-bin/message/mass/{path}", f'{expected}"clientmsgid":"{ID}"}}') == (seen.path, seen.content.decode())
+    assert (f"/cgi-bin/message/mass/{path}", f'{expected}"clientmsgid":"{ID}"}}') == (
+        seen.path,
+        seen.content.decode(),
+    )
 
 
 @pytest.mark.parametrize("recipient", [REVIEWER, Recipient("touser", OPENID)])
@@ -228,7 +285,10 @@ def test_a_preview_byte_for_byte(recipient: Recipient, body: Body, expected: str
     client, script = scripted(DONE)
     client.preview(recipient, body)
     to = f'{{"{recipient.kind}":"{recipient.name}",'
-    assert ("/cgi-bin/message/mass/preview", to + expected) == (script.seen[0].path, script.seen[0].content.decode())
+    assert ("/cgi-bin/message/mass/preview", to + expected) == (
+        script.seen[0].path,
+        script.seen[0].content.decode(),
+    )
 
 
 def test_json_is_raw_utf8_and_says_its_type_and_length() -> None:
@@ -257,10 +317,16 @@ ITEM = {
 
 
 def test_an_article_is_saved_with_every_field_and_read_back() -> None:
-    answer = {"news_item": [{**ITEM, "show_cover_pic": 0, "url": "http://mp.weixin.qq.com/s/x"}], "create_time": 1}
+    answer = {
+        "news_item": [{**ITEM, "show_cover_pic": 0, "url": "http://mp.weixin.qq.com/s/x"}],
+        "create_time": 1,
+    }
     client, script = scripted({"media_id": "M"}, answer)
     assert "M" == client.add_draft([ARTICLE])
-    assert ("/cgi-bin/draft/add", {"articles": [ITEM]}) == (script.seen[0].path, script.seen[0].body)
+    assert ("/cgi-bin/draft/add", {"articles": [ITEM]}) == (
+        script.seen[0].path,
+        script.seen[0].body,
+    )
     assert (ARTICLE,) == client.get_draft(MediaId("M"))
 
 
@@ -268,21 +334,40 @@ def test_an_article_is_saved_with_every_field_and_read_back() -> None:
     ("told", "read"),
     [
         ({"product_info": {"footer_product_info": {"product_key": "KEY"}}}, ("product_info",)),
-        ({"cover_info": {"crop_percent_list": [{"ratio": "1_1", "x1": "0"}]}, "image_info": {}}, ("cover_info",)),
-        ({"product_info": {"footer_product_info": {"product_key": ""}}, "image_info": {"image_list": []}}, ()),
+        (
+            {"cover_info": {"crop_percent_list": [{"ratio": "1_1", "x1": "0"}]}, "image_info": {}},
+            ("cover_info",),
+        ),
+        (
+            {
+                "product_info": {"footer_product_info": {"product_key": ""}},
+                "image_info": {"image_list": []},
+            },
+            (),
+        ),
         ({"product_info": None, "cover_info": [], "show_cover_pic": 1, "unknown": "x"}, ()),
     ],
 )
-def test_what_we_never_give_a_draft_is_read_by_its_name(told: dict[str, Any], read: tuple[str, ...]) -> None:
+def test_what_we_never_give_a_draft_is_read_by_its_name(
+    told: dict[str, Any], read: tuple[str, ...]
+) -> None:
     client, _ = scripted({"news_item": [{**ITEM, **told}]})
     (article,) = client.get_draft(MediaId("M")) or ()
     assert read == article.ungiven
 
 
 def test_what_is_empty_is_left_out_of_a_draft_and_may_be_missing_from_it() -> None:
-    bare = replace(ARTICLE, author="", digest="", content_source_url="", thumb_media_id="", need_open_comment=False)
+    bare = replace(
+        ARTICLE,
+        author="",
+        digest="",
+        content_source_url="",
+        thumb_media_id="",
+        need_open_comment=False,
+    )
     client, script = scripted(
-        {"media_id": "M"}, {"news_item": [{"title": bare.title, "content": bare.content, "author": None}]}
+        {"media_id": "M"},
+        {"news_item": [{"title": bare.title, "content": bare.content, "author": None}]},
     )
     client.add_draft([replace(bare, pic_crop_235_1="0_0.1_1_0.9")])
     written = script.seen[0].body["articles"][0]
@@ -300,7 +385,10 @@ def test_what_is_shown_of_a_cover_is_read_where_it_is_told(told: object, read: s
 
 
 def pages_of(*pages: list[int], total: int) -> list[dict[str, Any]]:
-    return [{"item": [{"media_id": f"M{number}"} for number in page], "total_count": total} for page in pages]
+    return [
+        {"item": [{"media_id": f"M{number}"} for number in page], "total_count": total}
+        for page in pages
+    ]
 
 
 @pytest.mark.parametrize(
@@ -332,7 +420,9 @@ def test_the_newest_drafts_are_listed(pages: list[Scripted], listed: list[int]) 
         (None, None),
     ],
 )
-def test_a_listed_draft_has_titles_where_the_listing_gives_all_of_them(content: object, titles: object) -> None:
+def test_a_listed_draft_has_titles_where_the_listing_gives_all_of_them(
+    content: object, titles: object
+) -> None:
     client, _ = scripted({"item": [{"media_id": "M1", "content": content}], "total_count": 1})
     assert [ListedDraft(MediaId("M1"), titles)] == list(client.newest_drafts())
 
@@ -341,7 +431,9 @@ def test_an_upload_is_one_part_named_media_with_a_plain_file_name() -> None:
     client, script = scripted({"url": "http://mmbiz.qpic.cn/x/0"})
     assert URL == client.upload_image(UPLOAD)
     (seen,) = script.seen
-    boundary = re.fullmatch(r"multipart/form-data; boundary=([0-9a-f]+)", seen.headers["content-type"])
+    boundary = re.fullmatch(
+        r"multipart/form-data; boundary=([0-9a-f]+)", seen.headers["content-type"]
+    )
     assert boundary is not None
     expected = (
         b'--%b\r\nContent-Disposition: form-data; name="media"; filename="0123abcd.jpg"\r\n'
@@ -374,7 +466,9 @@ def test_a_file_name_that_is_not_generated_is_our_bug(name: str) -> None:
         ),
     ],
 )
-def test_material_is_uploaded_as_its_type(upload: Upload, answer: Scripted, expected: Material) -> None:
+def test_material_is_uploaded_as_its_type(
+    upload: Upload, answer: Scripted, expected: Material
+) -> None:
     client, script = scripted(answer)
     assert expected == client.add_material(upload)
     assert ("/cgi-bin/material/add_material", upload.material_type) == (
@@ -386,7 +480,9 @@ def test_material_is_uploaded_as_its_type(upload: Upload, answer: Scripted, expe
 
 def test_a_video_is_described_in_a_form_field_of_raw_json() -> None:
     client, script = scripted({"media_id": "V"})
-    client.add_material(Upload(b"ftyp", "0123abcd.mp4", "video/mp4", "video", '雪球"下坡', "两秒钟"))
+    client.add_material(
+        Upload(b"ftyp", "0123abcd.mp4", "video/mp4", "video", '雪球"下坡', "两秒钟")
+    )
     (seen,) = script.seen
     field = seen.content.split(b'name="description"\r\n\r\n')[1].split(b"\r\n--")[0]
     assert {"title": '雪球"下坡', "introduction": "两秒钟"} == json.loads(field)
@@ -423,14 +519,23 @@ def test_a_quota_that_is_overdrawn_is_used_up() -> None:
 @pytest.mark.parametrize(
     ("ask", "answer"),
     [
-        *((lambda client: client.upload_image(UPLOAD), {"url": url}) for url in ("ftp://x/0", "http://", "x", "", 5)),
+        *(
+            (lambda client: client.upload_image(UPLOAD), {"url": url})
+            for url in ("ftp://x/0", "http://", "x", "", 5)
+        ),
         (lambda client: client.make_video(A, "", ""), {"type": "video"}),
-        *((lambda client: client.get_draft(A), {"news_item": items}) for items in ([], "x", ["x"], [{"title": "t"}])),
+        *(
+            (lambda client: client.get_draft(A), {"news_item": items})
+            for items in ([], "x", ["x"], [{"title": "t"}])
+        ),
         (lambda client: client.newest_drafts(), {"item": {}, "total_count": 1}),
         (lambda client: client.delete_draft(A), {}),
         *((lambda client: client.tags(), answer) for answer in ({}, {"tags": {}}, {"tags": ["x"]})),
         (lambda client: client.tags(), {"tags": [{"id": 1, "name": "a", "count": "many"}]}),
-        *((lambda client: client.call_quota("/x"), {"quota": quota}) for quota in (7, {}, {"daily_limit": 1})),
+        *(
+            (lambda client: client.call_quota("/x"), {"quota": quota})
+            for quota in (7, {}, {"daily_limit": 1})
+        ),
     ],
 )
 def test_a_success_that_lacks_what_makes_it_one_is_no_answer(ask: Ask, answer: Scripted) -> None:

@@ -92,6 +92,8 @@ def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
         reading=[(each.words, each.minutes) for each in (unlocked or saved).reading],
         changes=_changes(saved.changes) if saved.changes is not None else None,
         lock=saved.lock,
+        destinations=(unlocked or saved).destinations,
+        is_unscanned=(unlocked or saved).unscanned,
     )
 
 

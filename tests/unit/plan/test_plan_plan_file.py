@@ -118,6 +118,8 @@ def test_the_document_of_a_plan():
                 "next_at": None,
                 "handoff": [],
                 "reading": [{"words": 2, "minutes": 1}],
+                "destinations": [],
+                "unscanned": False,
                 "digest": SALE.digest,
                 "steps": [
                     {
@@ -175,6 +177,8 @@ def test_the_document_of_a_plan():
                 "next_at": None,
                 "handoff": [],
                 "reading": [],
+                "destinations": [],
+                "unscanned": False,
                 "digest": refused.digest,
                 "steps": [],
                 "refusals": [

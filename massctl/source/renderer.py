@@ -176,7 +176,7 @@ def _made(answer: Any) -> Made:
     content = from_plain(answer["content"])
     files = {str(path): str(found) for path, found in answer["files"].items()}
     produced = {Sha256(name): Sha256(found) for name, found in answer["produced"].items()}
-    if not isinstance(content, RenderedContent):
+    if not isinstance(content, RenderedContent) or content.message.is_promise:
         raise TypeError(content)
     kinds = {each.extension for each in content.pictures} | {
         each.extension for each in content.recordings

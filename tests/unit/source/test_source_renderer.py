@@ -113,13 +113,14 @@ def placed(line: int) -> list[Any]:
     return told("x", ["Place", "campaigns/a/campaign.yaml", line, 1, None, None])
 
 
-ARTICLE = "content.1.2.1"
+ARTICLE = "content.1.3.1"
 LIES: dict[str, Callable[[Any], None]] = {
     "no content": without("content"),
     "something else": changed("content", 5),
     "a class of ours that is none of content": changed("content.0", "Place"),
     "a class that nobody knows": changed("content.0", "RenderedCampaign"),
     "a field too many": lambda answer: answer["content"].append(1),
+    "a promise of a lock": changed("content.1.1", True),
     "a title that is no text": changed(f"{ARTICLE}.3", 5),
     "a flag that is no flag": changed(f"{ARTICLE}.1", "yes"),
     "a cover that names no bytes": changed(f"{ARTICLE}.7", "../../secret"),

@@ -53,7 +53,7 @@ def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) ->
     return data
 
 
-class RecordingShelf:
+class RecordingFiles:
     """Measures sounds and videos by path, and gives their bytes by name."""
 
     def __init__(self, repository: Repository) -> None:
@@ -130,7 +130,7 @@ class _Origin(NamedTuple):
     """What came out; equal to `source` where the bytes pass unchanged."""
 
 
-class PictureShelf:
+class PictureFiles:
     """Knows the pictures that a child prepared, and gives their bytes by name."""
 
     def __init__(self, repository: Repository) -> None:

@@ -106,7 +106,7 @@ OPENID_CHARACTERS = 28
 _PIECE_BYTES = 64 * 1024
 
 
-class OpenidShelf:
+class OpenidFiles:
     """Reads lists by path and gives their batches by name; implements `massctl.apply.ports.Openids`."""
 
     def __init__(self, repository: Repository, batch_max: int = BATCH_MAX) -> None:

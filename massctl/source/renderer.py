@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
-    from massctl.source.media import PictureCache, RecordingShelf
+    from massctl.source.media import PictureCache, RecordingFiles
 
 _QUESTIONS_MAX = 5
 """So many times a campaign may ask for addresses: each time it gets all that it asked for before."""
@@ -56,7 +56,7 @@ _ADDRESSES_MAX = 1_000
 """Articles whose addresses one campaign may take; no letter links to more."""
 
 
-class Made(Frozen):
+class RenderResult(Frozen):
     """What the child made of one campaign."""
 
     content: RenderedContent
@@ -95,7 +95,7 @@ class Renderer(Frozen, dict=True):
         file: CampaignFile,
         locked: Mapping[str, str],
         address_of: Callable[[str, int], "str | Fault"],
-    ) -> Made:
+    ) -> RenderResult:
         """Render a campaign's content.
 
         `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`; `address_of` gives any other.
@@ -171,7 +171,7 @@ def _article(asked: Any) -> tuple[str, int]:
     return campaign, number
 
 
-def _made(answer: Any) -> Made:
+def _made(answer: Any) -> RenderResult:
     """Read an answer; raises one of NOT_PLAIN for one that no honest child gives."""
     content = from_plain(answer["content"])
     files = {str(path): str(found) for path, found in answer["files"].items()}
@@ -189,7 +189,7 @@ def _made(answer: Any) -> Made:
     # A message with faults names what was not found, and is not used.
     if not has_errors(content.diagnostics) and not _shown_by(content.message) <= given:
         raise ValueError("a message shows a file that is not with it")
-    return Made(content, files, produced)
+    return RenderResult(content, files, produced)
 
 
 def _shown_by(message: RenderedMessage) -> set[str]:
@@ -332,12 +332,12 @@ class Materials(Struct, dict=True):
         return self.pictures.picture(path, use)
 
     @cached_property
-    def recordings(self) -> "RecordingShelf":
+    def recordings(self) -> "RecordingFiles":
         """The sounds and videos of the tree."""
         # Few campaigns have one.
-        from massctl.source.media import RecordingShelf
+        from massctl.source.media import RecordingFiles
 
-        return RecordingShelf(self.repository)
+        return RecordingFiles(self.repository)
 
     def recording(self, path: str, use: "RecordingPurpose") -> Recording | Fault:
         """Return a sound or a video as it will be uploaded; `path` is from campaigns/."""

@@ -28,7 +28,7 @@ from massctl.model.state import State
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.plan.steps import Desired, Invalid
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
@@ -46,7 +46,7 @@ def read(tree: Tree, tmp_path: Path) -> dict[str, Desired]:
     repository = Repository(tree.root)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    found = Desires(Workbench(repository, settings, tmp_path / "cache"), State()).read(["a", "b"])
+    found = Desires(WorkingTree(repository, settings, tmp_path / "cache"), State()).read(["a", "b"])
     return {each.name: each for each in found}
 
 

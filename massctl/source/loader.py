@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
 from massctl.model.campaign import BATCH_MAX, CampaignFile, parse_offset_time
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Fault, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.inputs import JudgedInputs
@@ -34,7 +34,6 @@ from massctl.plan.quota import (
     tag_of,
 )
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
-from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids, PicturePurpose
 from massctl.render.paths import SHARED
 from massctl.source.reporter import about_file

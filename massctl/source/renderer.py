@@ -17,8 +17,7 @@ from msgspec import Struct, field
 from massctl import isolation
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
-from massctl.model.campaign import Path as KeyPath
-from massctl.model.diagnostics import Place, has_errors
+from massctl.model.diagnostics import Fault, KeyPath, Place, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import (
@@ -31,7 +30,6 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
-from massctl.render.fault import Fault
 from massctl.source.repository import (
     CAMPAIGNS,
     SETTINGS,

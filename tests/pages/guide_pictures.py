@@ -27,10 +27,10 @@ from PIL import Image
 from report_page_samples import report_of, sample_report
 
 from massctl.browser import FLAGS, Browser, find_chromium
+from massctl.model.diagnostics import Fault
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.theme import ThemeSettings
 from massctl.render.article import render_body
-from massctl.render.fault import Fault
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
 from massctl.source.campaigns import load_settings

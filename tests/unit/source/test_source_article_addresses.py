@@ -51,7 +51,9 @@ def test_one_that_is_not_known_is_a_fault_of_the_campaign(working_tree: WorkingT
     assert ("campaigns/spring/campaign.yaml", 4) == (place.file, place.line)
 
 
-def test_what_a_working_tree_knows_outlasts_a_look_without_a_ledger(working_tree: WorkingTree) -> None:
+def test_what_a_working_tree_knows_outlasts_a_look_without_a_ledger(
+    working_tree: WorkingTree,
+) -> None:
     working_tree.recorded = sent()
     (found,) = Desires(working_tree, State()).read([SPRING])
     assert isinstance(found, RenderedCampaign)

@@ -8,10 +8,10 @@ from copies import replace
 from PIL import Image
 
 from massctl.errors import ConfigurationError
+from massctl.model.diagnostics import Fault
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, picture_name
 from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE
-from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import WorkingTree

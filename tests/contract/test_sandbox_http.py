@@ -339,6 +339,7 @@ def test_a_world_of_another_format_is_left_alone(tmp_path: Path, clock: Clock) -
         open_world(tmp_path, real_now=clock)
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_large_jobs_are_cheap(
     client: Client, sandbox: Sandbox, tmp_path: Path, clock: Clock

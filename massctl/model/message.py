@@ -12,9 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
@@ -81,10 +89,15 @@ PrefixedSha256 = Annotated[
 def _as_locks_write(schema: dict[str, Any]) -> None:
     """Require `type`, which code may leave out, and drop titles that only repeat keys."""
     properties = schema["properties"]
+    properties.pop("is_promise", None)
     for each in properties.values():
         del each["title"]
     if properties.get("type", {}).pop("default", None) is not None:
         schema["required"].insert(0, "type")
+
+
+def _refuse_key(_: object) -> bool:
+    raise ValueError("is_promise is not a key of a lock")
 
 
 _IN_LOCKS = ConfigDict(
@@ -179,7 +192,7 @@ class RenderedArticle(ReadableArticle):
 A_co = TypeVar("A_co", bound=LockedArticle, covariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message(ABC, Generic[A_co]):
     """What is sent: one message of one kind, with files and bodies by name, as a lock writes it.
 
@@ -187,7 +200,6 @@ class Message(ABC, Generic[A_co]):
     `LockedMessage` was read from a lock: it promises what is sent, and nothing is made of it.
     """
 
-    __slots__ = ("_is_promise",)
     __pydantic_config__: ClassVar = _IN_LOCKS
 
     has_draft: ClassVar[bool] = False
@@ -205,6 +217,11 @@ class Message(ABC, Generic[A_co]):
     """The keys of the words that a plan shows."""
     sign: ClassVar[str] = ""
     """A character that stands for the kind where it has no picture."""
+
+    is_promise: Annotated[bool, BeforeValidator(_refuse_key)] = field(
+        default=False, kw_only=True, compare=False, repr=False
+    )
+    """Whether it was read from a lock. No lock may say so itself."""
 
     @property
     @abstractmethod
@@ -261,16 +278,11 @@ class Message(ABC, Generic[A_co]):
         return [getattr(self, key) for key in self.shown_parts if getattr(self, key)]
 
     @property
-    def is_promise(self) -> bool:
-        """Whether it was read from a lock, or has an article that was not rendered in this run."""
-        return hasattr(self, "_is_promise") or not all(
+    def was_rendered(self) -> bool:
+        """Whether this run rendered it, with all its articles."""
+        return not self.is_promise and all(
             isinstance(each, RenderedArticle) for each in self.articles
         )
-
-    def as_promise(self) -> Self:
-        """Mark it as read from a lock, for ever."""
-        object.__setattr__(self, "_is_promise", True)
-        return self
 
 
 _CARRIED = frozenset({"files", "file", "media_ids", "media_id"})
@@ -635,7 +647,7 @@ class RenderedCampaign(Frozen, dict=True):
     """
 
     def __post_init__(self) -> None:
-        if self.message.is_promise:
+        if not self.message.was_rendered:
             raise InvariantError(
                 Phrase("the message of {name} was not rendered in this run", name=self.name)
             )

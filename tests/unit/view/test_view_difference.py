@@ -236,6 +236,7 @@ def test_a_very_long_change_is_cut():
     assert "…" in shown
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_a_comment_with_long_changes_is_never_too_long():
     names = [CampaignName(f"2026-12-{number:02}") for number in range(12)]

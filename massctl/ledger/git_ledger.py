@@ -443,6 +443,11 @@ class GitBackend(Backend):
         seconds=2 * (len(PAUSE_SECONDS) + 1) * NETWORK_SECONDS + sum(PAUSE_SECONDS)
     )
     """Each push may be followed by a fetch that looks it up."""
+    forged_hint = Phrase(
+        "find out who wrote it (git log -p of the branch), and restore the ledger as it was before; or {command}   "
+        "shows what can be kept",
+        command=Command("state repair"),
+    )
 
     @property
     def where(self) -> str:

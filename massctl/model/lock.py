@@ -33,11 +33,15 @@ from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
 _PREFIX = "sha256:"
 
 
+def _as_promise(message: Message[LockedArticle]) -> Message[LockedArticle]:
+    return replace(message, is_promise=True)
+
+
 if TYPE_CHECKING:
     LockedMessage = Message[LockedArticle]
 else:
     LockedMessage = Annotated[
-        reduce(or_, KINDS), Field(discriminator="type"), AfterValidator(Message.as_promise)
+        reduce(or_, KINDS), Field(discriminator="type"), AfterValidator(_as_promise)
     ]
     """The message of a lock: it promises what is sent, and nothing that is sent is made of it."""
 

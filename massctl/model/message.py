@@ -12,9 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
@@ -33,11 +40,13 @@ from massctl.model.ids import (
 )
 from massctl.model.phrase import Phrase
 from massctl.model.strict import IN_LOCKS, NonEmpty
-from massctl.model.word_count import WordCount
+from massctl.model.word_count import WordCount, words_of
 
 if TYPE_CHECKING:
     from massctl.model.inputs import JudgedInputs
 
+OPENING_CHARACTERS = 200
+"""So much of an article is shown: what a follower reads before scrolling."""
 HEADLINE_CHARACTERS_MAX = 40
 """How much of a message's first line is shown to recognise it by."""
 _PREFIX = "sha256:"
@@ -75,6 +84,10 @@ PrefixedSha256 = Annotated[
     AfterValidator(lambda text: text.removeprefix(_PREFIX)),
 ]
 """The name of some bytes, which a lock writes with `sha256:` before it."""
+
+
+def _refuse_key(_: object) -> bool:
+    raise ValueError("is_promise is not a key of a lock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +169,12 @@ class ReadableArticle(LockedArticle):
         """Count what a reader reads of the body."""
         return WordCount.of_body(self.content)
 
+    @property
+    def opening(self) -> str:
+        """Return the first words of the body on one line, cut with an ellipsis."""
+        words = " ".join(words_of(self.content).split())
+        return words[:OPENING_CHARACTERS] + "…" * (len(words) > OPENING_CHARACTERS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedArticle(ReadableArticle):
@@ -168,7 +187,7 @@ class RenderedArticle(ReadableArticle):
 A_co = TypeVar("A_co", bound=LockedArticle, covariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message(ABC, Generic[A_co]):
     """What is sent: one message of one kind, with files and bodies by name, as a lock writes it.
 
@@ -176,7 +195,6 @@ class Message(ABC, Generic[A_co]):
     `LockedMessage` was read from a lock: it promises what is sent, and nothing is made of it.
     """
 
-    __slots__ = ("_is_promise",)
     __pydantic_config__: ClassVar = IN_LOCKS
 
     has_draft: ClassVar[bool] = False
@@ -194,6 +212,11 @@ class Message(ABC, Generic[A_co]):
     """The keys of the words that a plan shows."""
     sign: ClassVar[str] = ""
     """A character that stands for the kind where it has no picture."""
+
+    is_promise: Annotated[bool, BeforeValidator(_refuse_key)] = field(
+        default=False, kw_only=True, compare=False, repr=False
+    )
+    """Whether it was read from a lock. No lock may say so itself."""
 
     @property
     @abstractmethod
@@ -255,16 +278,11 @@ class Message(ABC, Generic[A_co]):
         return [getattr(self, key) for key in self.shown_parts if getattr(self, key)]
 
     @property
-    def is_promise(self) -> bool:
-        """Whether it was read from a lock, or has an article that was not rendered in this run."""
-        return hasattr(self, "_is_promise") or not all(
+    def was_rendered(self) -> bool:
+        """Whether this run rendered it, with all its articles."""
+        return not self.is_promise and all(
             isinstance(each, RenderedArticle) for each in self.articles
         )
-
-    def as_promise(self) -> Self:
-        """Mark it as read from a lock, for ever."""
-        object.__setattr__(self, "_is_promise", True)
-        return self
 
 
 _WHOLE = "message"
@@ -662,7 +680,7 @@ class RenderedCampaign(Frozen, dict=True):
     """
 
     def __post_init__(self) -> None:
-        if self.message.is_promise:
+        if not self.message.was_rendered:
             raise InvariantError(
                 Phrase("the message of {name} was not rendered in this run", name=self.name)
             )

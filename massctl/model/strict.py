@@ -18,6 +18,7 @@ PrefixedDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}
 def _as_locks_write(schema: dict[str, Any]) -> None:
     """Require `type`, which code may leave out, and drop titles that only repeat keys."""
     properties = schema["properties"]
+    properties.pop("is_promise", None)
     for each in properties.values():
         each.pop("title", None)  # An enumeration has none.
     if properties.get("type", {}).pop("default", None) is not None:

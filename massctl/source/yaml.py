@@ -15,8 +15,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scanner import Scanner
 
-from massctl.model.campaign import Path
-from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Span, first_told
+from massctl.model.diagnostics import (
+    Diagnostic,
+    Excerpt,
+    Fault,
+    KeyPath,
+    Lines,
+    Place,
+    Span,
+    first_told,
+)
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import Reporter, TextFault, word
@@ -35,10 +43,10 @@ class Positions(Frozen):
     """Places by path: the keys and indexes from the document's root."""
 
     reporter: Reporter
-    values: dict[Path, Span] = field(default_factory=dict)
-    keys: dict[Path, Span] = field(default_factory=dict)
+    values: dict[KeyPath, Span] = field(default_factory=dict)
+    keys: dict[KeyPath, Span] = field(default_factory=dict)
 
-    def span(self, path: Path, *, at_key: bool = False) -> Span:
+    def span(self, path: KeyPath, *, at_key: bool = False) -> Span:
         """Return the place of the value at `path`, or of its key.
 
         An item of a list has no key, so its value stands for it; where nothing is written at `path` the
@@ -61,7 +69,7 @@ class Positions(Frozen):
         start, end = self.reporter.lines.bounds(root.line)
         return Span(root.line, root.column, root.line, max(root.column, end - start + 1))
 
-    def place(self, path: Path, words: str = "") -> Place:
+    def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of the value at `path`, or within a long value the place of `words`."""
         span, lines = self.span(path), self.reporter.lines
         if words and span.end_line > span.line:
@@ -71,21 +79,17 @@ class Positions(Frozen):
             span = lines.span(found, found + len(words)) if found >= 0 else span
         return self.reporter.place(span)
 
-    def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
+    def excerpt(self, path: KeyPath, *, at_key: bool = False) -> Excerpt:
         """Return the line on which `path` begins."""
         return self.reporter.excerpt(self.span(path, at_key=at_key))
 
-    def diagnostic(
-        self,
-        code: str,
-        path: Path,
-        message: Phrase,
-        hint: Phrase | None = None,
-        *,
-        at_key: bool = False,
-    ) -> Diagnostic:
-        """Report a fault at `path`."""
-        return self.reporter.at(code, self.span(path, at_key=at_key), message, hint)
+    def of(self, fault: Fault) -> Span:
+        """Return where the key or the value of a fault stands."""
+        return self.span(fault.key, at_key=fault.at_key)
+
+    def diagnostic(self, fault: Fault) -> Diagnostic:
+        """Report a fault at its key."""
+        return self.reporter.at(fault.code, self.of(fault), fault.message, fault.hint)
 
 
 def no_positions(file: str, campaign: str | None) -> Positions:
@@ -100,7 +104,7 @@ class YamlDocument(Frozen):
     """None, bool, int, float, str, list and dict with str keys only."""
     positions: Positions
     diagnostics: tuple[Diagnostic, ...]
-    broken: frozenset[Path]
+    broken: frozenset[KeyPath]
     """Paths whose values mean nothing, because of a fault that is reported."""
     is_whole: bool
     """False: reading stopped before the end, so that a missing key says nothing."""
@@ -594,7 +598,7 @@ class _Reading:
 
     def __init__(self, tree: Tree, lines: Lines, positions: Positions) -> None:
         self.faults: list[TextFault] = []
-        self.broken: set[Path] = set()
+        self.broken: set[KeyPath] = set()
         self._tree = tree
         self._span = lines.span
         self._positions = positions
@@ -619,7 +623,7 @@ class _Reading:
             self.broken.add(())
             return None
 
-    def _value(self, written: Node, path: Path, depth: int) -> Any:
+    def _value(self, written: Node, path: KeyPath, depth: int) -> Any:
         if written.target is None:
             return self._value_of(written, path, depth)
         try:
@@ -628,7 +632,7 @@ class _Reading:
             # What it stands for may be small, and is written somewhere else: the outermost alias is at fault.
             raise _TooMuchError(written) from None
 
-    def _value_of(self, written: Node, path: Path, depth: int) -> Any:
+    def _value_of(self, written: Node, path: KeyPath, depth: int) -> Any:
         self._spend(written, depth)
         node = written.meaning
         self._positions.values[path] = self._value_span(written, path)
@@ -651,13 +655,13 @@ class _Reading:
         if self._count > NODES_MAX or depth > DEPTH_MAX:
             raise _TooMuchError(node)
 
-    def _value_span(self, written: Node, path: Path) -> Span:
+    def _value_span(self, written: Node, path: KeyPath) -> Span:
         if written.start == written.end and path in self._positions.keys:
             # nothing is written there, so the key has to stand for it
             return self._positions.keys[path]
         return self._span(written.start, written.end)
 
-    def _scalar(self, node: Node, path: Path) -> Any:
+    def _scalar(self, node: Node, path: KeyPath) -> Any:
         value = scalar_value(node)
         if isinstance(value, TextFault):
             self.faults.append(value)
@@ -666,7 +670,13 @@ class _Reading:
         return value
 
     def _fill(
-        self, mapping: dict[str, Any], node: Node, path: Path, depth: int, *, merged: bool = False
+        self,
+        mapping: dict[str, Any],
+        node: Node,
+        path: KeyPath,
+        depth: int,
+        *,
+        merged: bool = False,
     ) -> None:
         """Put the keys of `node` into `mapping`; those that are merged in yield to those that are written."""
         sources: list[Node] = []

@@ -28,7 +28,7 @@ from massctl.plan.guards import destinations_of, is_untrusted
 from massctl.plan.plan import Plan, refreshed
 from massctl.plan.steps import Guard, Invalid
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import SETTINGS, Repository
 
 if TYPE_CHECKING:
@@ -338,7 +338,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
         )
     # An empty record: there, what went out is rendered too. Pictures are remembered by content: the cache serves both.
     desires = Desires(
-        Workbench(repository, settings, session.places.cache, recorded_if_begun(session)), State()
+        WorkingTree(repository, settings, session.places.cache, recorded_if_begun(session)), State()
     )
     return Checkout(repository, desires, directory)
 
@@ -419,6 +419,6 @@ def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
     }
     left = [name for name in names if name not in known]
     if left:
-        found = Desires(made.workbench, made.state).read(left)
+        found = Desires(made.working_tree, made.state).read(left)
         known |= {each.name: each for each in found if isinstance(each, RenderedCampaign | Invalid)}
     return known

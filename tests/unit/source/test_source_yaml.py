@@ -143,6 +143,7 @@ def test_a_quoted_merge_key_is_a_key_like_any_other() -> None:
     assert {"<<": 1} == read('"<<": 1').data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -177,6 +178,7 @@ def test_bombs_are_reported_as_too_much(text: str) -> None:
     assert ["MC009"] == [code for code, _, _ in faults(text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", "]"])
 def test_a_file_at_the_limits_is_read(end: str) -> None:
     assert [] == faults("[" * DEPTH_MAX + "]" * DEPTH_MAX)

@@ -286,11 +286,9 @@ class _Builder:
                 Phrase("a file this long is probably a mistake: remove repetitions"),
             )
         if tag is not None:
-            say = Phrase(
-                "the YAML tag {tag} has no meaning here", tag=word(str(tag).replace(CORE, "!!"))
-            )
-            self.tree.faults.append(TextFault("MC021", node.start, node.end, say, _TAG_HINT))
-            node.is_broken = True
+            name = word(str(tag).replace(CORE, "!!"))
+            say = Phrase("the YAML tag {tag} has no meaning here", tag=name)
+            return self._stop(node.start, say, _TAG_HINT, "MC021")
         if self._open:
             self._open[-1].items.append(node)
         else:
@@ -310,8 +308,8 @@ class _Builder:
         if node.kind == "mapping" and len(node.items) % 2:
             node.items.pop()
 
-    def _stop(self, start: int, message: Phrase, hint: Phrase) -> bool:
-        self.tree.faults.append(TextFault("MC009", start, start + 1, message, hint))
+    def _stop(self, start: int, message: Phrase, hint: Phrase, code: str = "MC009") -> bool:
+        self.tree.faults.append(TextFault(code, start, start + 1, message, hint))
         self.tree.is_whole = False
         return False
 
@@ -406,9 +404,11 @@ def _fault(node: Node, code: str, message: Phrase, hint: Phrase) -> TextFault:
 
 def scalar_value(node: Node) -> Scalar | TextFault:
     """Return the value of a scalar, or why it has none."""
+    return _plain_value(node) if node.plain else _words(node)
+
+
+def _plain_value(node: Node) -> Scalar | TextFault:
     text = node.text
-    if not node.plain:
-        return _words(node)
     if text in _NULL:
         return None
     if text in _BOOL:

@@ -149,6 +149,7 @@ def test_an_anchor_and_a_merge_key_without_an_alias_are_read_as_written() -> Non
     assert {"a": {"<<": 1}} == read("a: &a {<<: 1}").data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -168,6 +169,7 @@ def test_bombs_are_reported_as_too_much(text: str) -> None:
     assert ["MC009"] == [code for code, _, _ in faults(text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["", "]"])
 def test_a_file_at_the_limits_is_read(end: str) -> None:
     assert [] == faults("[" * DEPTH_MAX + "]" * DEPTH_MAX)

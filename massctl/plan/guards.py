@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -38,6 +39,14 @@ from massctl.model.state import (
     is_concluded,
     lease_words,
 )
+from massctl.plan.approvals import (
+    Facts,
+    Required,
+    facts_of,
+    missing_approvals,
+    missing_words,
+    required_approvals,
+)
 from massctl.plan.lease import TAKE_OVER
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, calls_refused, slot_of
 from massctl.plan.reach import (
@@ -56,7 +65,7 @@ from massctl.plan.window import WindowState, again_after, hour_refusals, tomorro
 
 if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
-    from massctl.model.settings import Policy
+    from massctl.model.settings import ApprovalRule, Policy
 
 
 STOP_BRANCH = "massctl-stop"
@@ -117,8 +126,12 @@ class Approval(Frozen):
     """What people call it; empty where none is known."""
     number: int | None = None
     """The merged pull request; None if none brought it."""
-    by: str | None = None
-    """Somebody with Write, other than its author, who approved exactly this lock; None if nobody did."""
+    by: tuple[str, ...] = ()
+    """Who approved exactly this lock at its last commit, and may write, and is not one of those who made it."""
+    base: str | None = None
+    """The commit of the branch that it was made from."""
+    rules: "tuple[ApprovalRule, ...]" = ()
+    """What the policy asked before it: it cannot weaken a rule and use that."""
     unread: str | None = None
     """Why nothing of this is known."""
 
@@ -191,6 +204,8 @@ class Reading:
     """The first file that is not as it was when the message was made from it."""
     draft: Refusal | None = None
     """What the draft at WeChat says against the send."""
+    followers: int | None = None
+    """How many may get it, by the newest count of this run."""
     audience: Refusal | None = None
     """What the size of the audience, or the name of its tag, says against it."""
     ledger: Refusal | None = None
@@ -450,7 +465,8 @@ def _tip(case: Case) -> Refusal | None:
 
 
 def _approval(case: Case) -> Refusal | None:
-    return approval_refusal(case.campaign, case.rules)
+    asked = case.campaign, case.state, case.rules.agenda, case.now, case.reading.followers
+    return approval_refusal(case.campaign, case.rules, partial(facts_of, *asked))
 
 
 def _edition(case: Case) -> Refusal | None:
@@ -612,24 +628,34 @@ def _changed(tip: Tip) -> Refusal | None:
     return Refusal(Guard.NOT_AT_TIP, say, hint)
 
 
-def approval_refusal(campaign: RenderedCampaign, rules: PolicyInForce) -> Refusal | None:
-    """Refuse a send whose merge nobody approved, or may not have been; None if the policy asks for no approval."""
-    if not rules.policy.require_approval:
+def approval_refusal(
+    campaign: RenderedCampaign, rules: PolicyInForce, facts: Callable[[], Facts] = Facts
+) -> Refusal | None:
+    """Refuse a send that lacks approvals, or may lack some; None if the policy asks for none, then and now.
+
+    `facts` gives the facts of the campaign, where they are needed; of nothing known every condition holds.
+    """
+    found = _approval_of(campaign, rules)
+    if found is None:
         return None
-    found = rules.approval(campaign) if rules.approval is not None else Approval()
-    if found is None or found.by is not None:
+    stricter = rules.policy.as_strict_as(found.rules)
+    required = required_approvals(stricter.approval_rules, facts())
+    missing = missing_approvals(required, found.by)
+    if not missing and found.unread is None:
         return None
-    say, hint = _unapproved(found, rules.policy.branch or "-")
-    return Refusal(Guard.NOT_APPROVED, say, hint)
+    say, hint = _unapproved(found, missing, rules.policy.branch or "-")
+    return Refusal(Guard.APPROVALS_MISSING, say, hint)
+
+
+def _approval_of(campaign: RenderedCampaign, rules: PolicyInForce) -> Approval | None:
+    if rules.approval is not None:
+        return rules.approval(campaign)
+    return Approval() if rules.policy.approval_rules else None
 
 
 def is_approval_unread(campaign: RenderedCampaign, rules: PolicyInForce) -> bool:
     """Return whether a forge was asked about a campaign's merge and gave no answer, so that another try may get one."""
-    found = (
-        rules.approval(campaign)
-        if rules.policy.require_approval and rules.approval is not None
-        else None
-    )
+    found = _approval_of(campaign, rules)
     return found is not None and found.unread is not None
 
 
@@ -638,7 +664,7 @@ def unasked(rules: PolicyInForce) -> PolicyInForce:
     return replace(rules, approval=lambda _: None)
 
 
-def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
+def _unapproved(found: Approval, missing: Sequence[Required], branch: str) -> tuple[Phrase, Phrase]:
     if found.unread is not None:
         say = Phrase(
             "nobody knows whether the merge of its lock was approved: {why}", why=found.unread
@@ -650,7 +676,7 @@ def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
         return say, hint
     if not found.forge:
         return Phrase(
-            "policy.require_approval is true, but no forge is known that could be asked"
+            "the policy asks for approvals, but no forge is known that could be asked"
         ), _NAME_THE_FORGE
     if found.number is None:
         say = Phrase(
@@ -661,12 +687,13 @@ def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
             "take that commit back, and bring it in by a pull request that somebody else approves"
         )
     say = Phrase(
-        "nobody with Write, other than its author, approved this lock in pull request {number}",
+        "this lock lacks approvals at the last commit of pull request {number}: {missing}",
         number=found.number,
+        missing=missing_words(missing),
     )
     hint = Phrase(
-        "let somebody else with Write approve pull request {number}, if {forge} still takes that, then run apply "
-        "again; otherwise take the merge back and bring it in by a pull request that is approved",
+        "let somebody with Write who made no part of it approve pull request {number}, if {forge} still takes that, "
+        "then run apply again; otherwise take the merge back and bring it in by a pull request that is approved",
         number=found.number,
         forge=found.forge,
     )
@@ -675,7 +702,7 @@ def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
 
 _NAME_THE_FORGE = Phrase(
     "write `forge:` in massctl.yaml with kind, repository and token_env, and set that variable; or delete "
-    "policy.require_approval"
+    "policy.require_approval and policy.approvals"
 )
 
 

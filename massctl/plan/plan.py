@@ -16,6 +16,7 @@ from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
+from massctl.plan.approvals import Required, facts_of, required_approvals
 from massctl.plan.guards import (
     Case,
     HandoffItem,
@@ -93,6 +94,8 @@ class PlannedCampaign(Frozen):
 
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done."""
+    approvals: tuple[Required, ...] = ()
+    """What the policy asks of the pull request that brings its lock."""
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
@@ -541,6 +544,7 @@ class _Planner(Struct):
             audience_count=quota.recorded_count(campaign, record),
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
+            approvals=self._approvals(campaign),
         )
         if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))
@@ -555,6 +559,13 @@ class _Planner(Struct):
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record), campaign)
+
+    def _approvals(self, campaign: RenderedCampaign) -> tuple[Required, ...]:
+        rules = self.rules.policy.approval_rules
+        if not rules:
+            return ()
+        facts = facts_of(campaign, self.state, self.rules.agenda, self.now)
+        return required_approvals(rules, facts)
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
         if (away := off_tip(self.rules.tip)) is None:

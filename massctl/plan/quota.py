@@ -137,13 +137,10 @@ def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> l
         for each in reach(record, state).values():
             if each.appid != appid or not each.counts or each.span is None or each.batch in own:
                 continue
-            audience = each.audience
-            tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
+            scope, tag = recorded_audience(each.audience)
             named = known.get(tag, tag) if isinstance(tag, str) else tag
             span = each.span.first, each.span.until(now)
-            found.append(
-                Use(*span, _recorded_scope(audience), record.campaign, record.edition, named)
-            )
+            found.append(Use(*span, scope, record.campaign, record.edition, named))
     return found
 
 
@@ -155,12 +152,14 @@ def _records(state: State, appid: AppId, first: date, now: datetime) -> list[Rec
     return list(found.values())
 
 
-def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
+def recorded_audience(audience: Mapping[str, Any] | None) -> tuple[Scope, TagKey | None]:
+    """Return whom a recorded audience is about, and by which tag; None stands for everybody."""
     if audience is None:
-        return Scope.ALL
+        return Scope.ALL, None
     if "openids" in audience:
-        return Scope.OPENIDS
-    return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
+        return Scope.OPENIDS, None
+    tag = audience.get("tag_id", audience.get("tag"))
+    return (Scope.TAG if tag is not None else Scope.ALL), tag
 
 
 def _records_or_open(state: State, appid: AppId, first: date, now: datetime) -> Collection[Record]:

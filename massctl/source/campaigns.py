@@ -6,14 +6,24 @@ from typing import NamedTuple
 
 from msgspec import field
 from msgspec.structs import replace
+from pydantic import ValidationError
 
 from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
-from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place, Severity, Span, first_told
+from massctl.model.diagnostics import (
+    Diagnostic,
+    Excerpt,
+    Lines,
+    Place,
+    Severity,
+    Span,
+    first_told,
+    has_errors,
+)
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.settings import MassctlFile
+from massctl.model.settings import ApprovalRule, MassctlFile, Policy
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import (
@@ -194,6 +204,20 @@ def load_settings(
     folders = repository.campaign_folders().names
     unseen = about_unseen(document.positions.reporter)
     return validate(document, MassctlFile, settings_rules(loopback_override, folders), unseen)
+
+
+def approval_rules_in(data: bytes) -> tuple[ApprovalRule, ...] | None:
+    """Return the approvals that another commit's massctl.yaml asks for; None if that cannot be read."""
+    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
+    whole = document.data if isinstance(document.data, dict) else {}
+    policy = whole.get("policy", {})
+    if has_errors(document.diagnostics) or not isinstance(policy, dict):
+        return None
+    asked = {key: policy[key] for key in ("require_approval", "approvals") if key in policy}
+    try:
+        return Policy.model_validate(asked).approval_rules
+    except ValidationError:
+        return None
 
 
 def settings_place(repository: Repository, account: str, keys: Sequence[Path]) -> Place:

@@ -160,6 +160,7 @@ def test_the_document_of_a_plan():
                         "end_column": 9,
                     }
                 ],
+                "approvals": [],
                 "approved": lock_document(SALE, f"massctl {__version__}"),
             },
             {
@@ -198,6 +199,7 @@ def test_the_document_of_a_plan():
                         "end_column": None,
                     }
                 ],
+                "approvals": [],
                 "approved": lock_document(refused, f"massctl {__version__}"),
             },
         ],

@@ -8,7 +8,7 @@ import struct
 from io import BytesIO
 from typing import Literal
 
-from massctl.model.diagnostics import MediaFault
+from massctl.model.diagnostics import Fault
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, enumerated
 
@@ -69,7 +69,7 @@ class Measured(Frozen):
     """How long it plays; 0 where a video does not say."""
 
 
-def measure(data: bytes, use: Use) -> Measured | MediaFault:
+def measure(data: bytes, use: Use) -> Measured | Fault:
     """Judge the bytes of a voice message or of a video; the work is bounded by their number."""
     kind = kind_of(data)
     if kind not in _FORMATS[use]:
@@ -78,21 +78,21 @@ def measure(data: bytes, use: Use) -> Measured | MediaFault:
         return too_large(use)
     milliseconds = _amr_milliseconds(data) if kind == "amr" else _milliseconds(data, kind)
     if milliseconds is None or (use == "voice" and milliseconds == 0):
-        return MediaFault("unreadable", Phrase("the file is damaged or cut off"), AGAIN)
+        return Fault("MC210", Phrase("the file is damaged or cut off"), AGAIN)
     if use == "voice" and milliseconds > VOICE_MILLISECONDS_MAX:
         say = Phrase(
             "the sound plays {seconds} s, but WeChat accepts at most {limit} s",
             seconds=f"{milliseconds / 1000:.1f}",
             limit=VOICE_MILLISECONDS_MAX // 1000,
         )
-        return MediaFault("too_long", say, Phrase("make it shorter"))
+        return Fault("MC213", say, Phrase("make it shorter"))
     return Measured(kind, milliseconds)
 
 
-def too_large(use: Use) -> MediaFault:
+def too_large(use: Use) -> Fault:
     """Say that a file is larger than WeChat takes."""
-    return MediaFault(
-        "too_large",
+    return Fault(
+        "MC212",
         Phrase(
             "the file is larger than {limit} MB, the limit of WeChat",
             limit=_BYTES_MAX[use] // 1024**2,
@@ -118,22 +118,18 @@ def kind_of(data: bytes) -> str:
     return "mp3" if is_frame and data[1] & 0x18 != 0x08 and data[2] >> 4 not in (0, 15) else ""
 
 
-def _unsupported(data: bytes, kind: str, use: Use) -> MediaFault:
+def _unsupported(data: bytes, kind: str, use: Use) -> Fault:
     if not data:
-        return MediaFault("unreadable", Phrase("the file is empty"), AGAIN)
+        return Fault("MC210", Phrase("the file is empty"), AGAIN)
     if kind == _GIT_LFS:
         message = Phrase("this is a Git LFS pointer, not the file itself")
-        return MediaFault("unsupported", message, Phrase("run `git lfs pull`"))
+        return Fault("MC211", message, Phrase("run `git lfs pull`"))
     save = Phrase(
         "save it as {formats}", formats=enumerated([each.upper() for each in _FORMATS[use]])
     )
     if not kind:
-        return MediaFault(
-            "unsupported", Phrase("WeChat does not accept files of this kind here"), save
-        )
-    return MediaFault(
-        "unsupported", Phrase("WeChat does not accept {kind} here", kind=kind.upper()), save
-    )
+        return Fault("MC211", Phrase("WeChat does not accept files of this kind here"), save)
+    return Fault("MC211", Phrase("WeChat does not accept {kind} here", kind=kind.upper()), save)
 
 
 def _amr_milliseconds(data: bytes) -> int | None:

@@ -15,9 +15,9 @@ from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_
 from msgspec import Struct
 
 from massctl.model import diagnostics, message
+from massctl.model.diagnostics import Fault
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Command, Phrase
-from massctl.render.fault import Fault
 
 NOT_PLAIN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What reading something else than `to_plain` wrote may raise."""

@@ -15,10 +15,10 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
-from massctl.model.settings import ApprovalRule, MassctlFile, realm_of
+from massctl.model.settings import MassctlFile, Policy, realm_of
 from massctl.notify import proxy_for
 from massctl.plan.guards import Approval
-from massctl.source.campaigns import approval_rules_in
+from massctl.source.campaigns import approval_policy_in
 from massctl.transport import Inside, Line
 
 
@@ -104,8 +104,8 @@ def approval_of(checkout: GitCheckout, name: CampaignName, *, asks: bool) -> App
     None where neither that policy nor this one asks. Raises a MassctlError without answer.
     """
     merged = checkout.merged_lock(name)
-    before = _rules_at(checkout, merged.before)
-    if not (asks or before):
+    before = _policy_at(checkout, merged.before)
+    if not (asks or before.asks_approvals):
         return None
     line = line_to_forge(checkout.settings, checkout.environment)
     try:
@@ -113,15 +113,15 @@ def approval_of(checkout: GitCheckout, name: CampaignName, *, asks: bool) -> App
         found = forge.approved(merged) if forge is not None else Approval()
     finally:
         line.close()
-    return replace(found, rules=(*before, *_rules_at(checkout, found.base)))
+    return replace(found, before=(before, _policy_at(checkout, found.base)))
 
 
-def _rules_at(checkout: GitCheckout, commit: str | None) -> tuple[ApprovalRule, ...]:
-    """Return what the policy of a commit asks for; nothing where it has none. Raises LedgerUnreachableError."""
+def _policy_at(checkout: GitCheckout, commit: str | None) -> Policy:
+    """Return what a commit says of approvals; without a file it is this checkout's. Raises LedgerUnreachableError."""
     data = checkout.settings_at(commit) if commit is not None else None
-    rules = approval_rules_in(data) if data is not None else ()
-    if rules is None:
+    policy = approval_policy_in(data) if data is not None else checkout.settings.policy
+    if policy is None:
         raise LedgerUnreachableError(
             Phrase("massctl.yaml of commit {commit} has faults", commit=(commit or "")[:12])
         )
-    return rules
+    return policy

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, auto
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import field
@@ -24,17 +24,18 @@ from massctl.errors import ConfigurationError, InvariantError, LedgerError, Mass
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
+from massctl.plan.destinations import NOTHING_SENT, SentBefore, SentBy, sent_digests
 from massctl.plan.guards import PolicyInForce, Tip, brake, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
-from massctl.source.loader import Desires, Workbench, agenda_of
+from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS
 from massctl.source.tags import never_pulled
 from massctl.source.yaml import YAML_BYTES_MAX
@@ -50,7 +51,7 @@ class Planned(Frozen):
     plan: Plan
     state: State
     rules: PolicyInForce
-    workbench: Workbench
+    working_tree: WorkingTree
     warnings: list[Diagnostic]
     damage: Refusal | None = None
     """What is wrong with the ledger's bytes; then the state is that of none."""
@@ -119,7 +120,7 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
     # A pass of a run that waits is about some of them.
     typed = names if options.named is None else options.named
     state, damage = _read(session, options.purpose)
-    workbench = _workbench(session, acts=acts)
+    working_tree = _working_tree(session, acts=acts)
     if acts:
         require_isolation(session)
     # Plans made to explain a doubt use `--locked` as the run did.
@@ -128,7 +129,7 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         or session.settings.policy.require_lock
         or session.console.language.flags.locked
     )
-    desires = Desires(workbench, state, locked=locked)
+    desires = Desires(working_tree, state, locked=locked)
     picked = chosen(names, desires.names())
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
@@ -137,7 +138,7 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
     )
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     desired, tip = _of_commit(session, desired, session.tip()) if acts else (desired, None)
-    rules = _rules(session, typed, desired, state, desires, workbench)
+    rules = _rules(session, typed, desired, state, desires, working_tree)
     rules = replace(rules, tip=tip) if acts else unasked(rules)
     if not acts and options.until is Until.SEND and options.purpose is not Purpose.RESUME:
         rules = _braked(session, rules)
@@ -151,7 +152,17 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         return make_plan(desired, then, rules, moment)
 
     return Planned(
-        plan, state, rules, workbench, told, damage, alone, again, at, windows, _unlocked(desired)
+        plan,
+        state,
+        rules,
+        working_tree,
+        told,
+        damage,
+        alone,
+        again,
+        at,
+        windows,
+        _unlocked(desired),
     )
 
 
@@ -188,10 +199,10 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     Gives the plan, and the warnings about what is beside the campaigns, closed windows and unknown tags.
     """
     state = recorded_if_begun(session)
-    workbench = _workbench(session)
-    desires = Desires(workbench, state)
+    working_tree = _working_tree(session)
+    desires = Desires(working_tree, state)
     desired = desires.read(chosen(names, desires.names()))
-    rules = unasked(_rules(session, names, desired, state, desires, workbench))
+    rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
     strays = [] if names else desires.strays()
     return plan, [*session.warnings, *strays, *unsendable(session, state, desired)]
@@ -238,8 +249,8 @@ def _told_of_window(session: Session, campaign: RenderedCampaign) -> Diagnostic:
     )
 
 
-def _workbench(session: Session, *, acts: bool = False) -> Workbench:
-    return session.workbench(progress=progress(session.console), acts=acts)
+def _working_tree(session: Session, *, acts: bool = False) -> WorkingTree:
+    return session.working_tree(progress=progress(session.console), acts=acts)
 
 
 def _unlocked(desired: Sequence[Desired]) -> dict[CampaignName, RenderedCampaign]:
@@ -343,15 +354,26 @@ def _rules(
     desired: Sequence[Desired],
     state: State,
     desires: Desires,
-    workbench: Workbench,
+    working_tree: WorkingTree,
 ) -> PolicyInForce:
     """Return the rules of a run, with what all campaigns of the repository ask for."""
     others = desires.concluded(sorted({*desires.folders()} - {each.name for each in desired}))
     named = frozenset(names) or None
     agenda = agenda_of(
-        workbench, state, [*desired, *others], desires.folders(), named, session.clock.now()
+        working_tree, state, [*desired, *others], desires.folders(), named, session.clock.now()
     )
-    return session.rules(names, agenda)
+    return replace(session.rules(names, agenda), sent_by=_sent_by(session, state))
+
+
+def _sent_by(session: Session, state: State) -> SentBy:
+    """Return what reads where the sent campaigns of an account led: once, and only where a plan asks."""
+
+    @cache
+    def sent_by(appid: AppId) -> SentBefore:
+        digests = sent_digests(state, appid)
+        return session.backend.archive().sent(digests) if digests else NOTHING_SENT
+
+    return sent_by
 
 
 def _braked(session: Session, rules: PolicyInForce) -> PolicyInForce:

@@ -27,7 +27,7 @@ from massctl.model.state import State
 from massctl.plan.guards import Approval, PolicyInForce, Skew, Tip
 from massctl.plan.quota import Agenda
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Workbench
+from massctl.source.loader import WorkingTree
 from massctl.source.repository import SETTINGS, Repository
 from massctl.view.i18n import Flags
 
@@ -91,7 +91,7 @@ class Session(Struct):
             self._child = child_of(self.repository, self.places.cache)
         return self._child
 
-    def workbench(
+    def working_tree(
         self,
         recorded: State | None = None,
         *,
@@ -99,7 +99,7 @@ class Session(Struct):
         cache: Path | None = None,
         repository: Repository | None = None,
         acts: bool = False,
-    ) -> "Workbench":
+    ) -> "WorkingTree":
         """Return the files of the working tree for one pass; with a `cache` of its own, also a child of its own.
 
         Where it `acts` on WeChat, no picture comes from a cache that another process wrote.
@@ -107,7 +107,7 @@ class Session(Struct):
         child = self.child() if cache is None else None
         own = self.places.own_cache if acts and self.realm() == "wechat" else self.places.cache
         where = repository or self.repository, self.settings, cache or own
-        return Workbench(*where, recorded, progress, child)
+        return WorkingTree(*where, recorded, progress, child)
 
     @property
     def backend(self) -> "Backend":
@@ -169,7 +169,7 @@ class Session(Struct):
         # away the branch that sends, which that file is compared with, nor approvals. Nothing outranks the rest.
         branch = known.branch or policy.branch
         kept = {"in_doubt": known.in_doubt, "branch": branch}
-        return policy.model_copy(update=kept).as_strict_as(known.approval_rules)
+        return policy.model_copy(update=kept).as_strict_as(known)
 
     def _settings_now(self) -> "tuple[MassctlFile | None, str | None]":
         """Read massctl.yaml; None while it is faulty. What was read of it comes second, as in `JudgedInputs.files`."""
@@ -200,7 +200,7 @@ class Session(Struct):
         def reaches_followers(campaign: "RenderedCampaign") -> bool:
             return self.realm([campaign.account]) == "wechat"
 
-        asks = bool(policy.approval_rules)
+        asks = policy.asks_approvals
         return approvals(self.checkout, reaches_followers, asks=asks)
 
     def tip(self) -> "Tip | None":

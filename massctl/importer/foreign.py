@@ -15,13 +15,12 @@ from massctl.importer.documents import (
     of_page,
     of_word,
 )
-from massctl.model.diagnostics import MediaFault
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import sniff
 from massctl.picture.prepare import prepare_inline
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
-from massctl.render.bounds import TooMuchError
 from massctl.render.tree import Element
 
 _TOO_NESTED = Phrase("it has too many elements, or they are nested too deep")
@@ -167,7 +166,7 @@ def found(request: dict[str, Any]) -> dict[str, Any]:
         article, pictures = _read(request)
     except DocumentError as error:
         return {"refused": [to_plain(error.why), to_plain(error.hint)]}
-    except (TooMuchError, RecursionError):
+    except (FaultError, RecursionError):
         return {"refused": [to_plain(_TOO_NESTED), ""]}
     return {
         **{name: getattr(article, name) for name in _PLAIN},
@@ -209,7 +208,7 @@ def facts(request: dict[str, Any]) -> dict[str, Any]:
     """Take the facts of Markdown."""
     try:
         found = markdown_facts(request["text"])
-    except (TooMuchError, RecursionError):
+    except (FaultError, RecursionError):
         return {"refused": [to_plain(_TOO_NESTED), ""]}
     return {name: list(getattr(found, name)) for name in ("texts", "pictures", "links")}
 
@@ -218,7 +217,7 @@ def extension(request: dict[str, Any]) -> Any:
     """Look at a picture."""
     data = base64.b64decode(request["data"])
     checked, kind = prepare_inline(data), sniff(data)
-    if isinstance(checked, MediaFault):
+    if isinstance(checked, Fault):
         return to_plain(checked.message)
     return (
         kind.extension

@@ -16,7 +16,7 @@ from massctl.ledger import ARCHIVE_FOLDER, NEW_LINEAGE, STATISTICS_FOLDER
 from massctl.ledger.archive import Contents, LocalArchive
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.private_key import private_key
-from massctl.ledger.signature import LedgerKeys, PrivateKey
+from massctl.ledger.signature import FORGED_HINT, LedgerKeys, PrivateKey
 from massctl.ledger.statistics import LocalStatistics, StatisticsFiles
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
@@ -56,10 +56,12 @@ class Backend(ABC):
     """So long an append may take until it is known to be durable."""
     poll_seconds: ClassVar[tuple[float, float]] = (10.0, 600.0)
     """The first and the longest pause until the place is asked again for what others wrote."""
+    forged_hint: ClassVar[Phrase] = FORGED_HINT
+    """What to do about an entry that nobody with the key wrote."""
 
     def __init__(self, site: Site) -> None:
         self.site: Final = site
-        self.keys: Final = LedgerKeys(site.state.keys or (), self.private_key)
+        self.keys: Final = LedgerKeys(site.state.keys or (), self.private_key, self.forged_hint)
         """The keys that massctl.yaml names, and the private one, which is read when it is first needed."""
 
     def private_key(self) -> PrivateKey:

@@ -146,6 +146,13 @@ class PrivateKey:
         return f"{self.id}+{base64.b64encode(self._key.sign(message)).decode()}"
 
 
+FORGED_HINT = Phrase(
+    "find out who wrote it, and restore the ledger as it was before; or {command}   shows what can be kept",
+    command=Command("state repair"),
+)
+"""What to do about an entry that nobody with the key wrote, in most places."""
+
+
 class LedgerKeys:
     """The keys of one ledger: those that massctl.yaml trusts, and those that this run signs with."""
 
@@ -153,9 +160,11 @@ class LedgerKeys:
         self,
         public: Sequence[str] = (),
         private: Callable[[], PrivateKey] | None = None,
+        forged_hint: Phrase = FORGED_HINT,
     ) -> None:
         """Take the keys of massctl.yaml; `private` reads the one to sign with when it is first needed."""
         self.public: Final = tuple(public)
+        self._forged_hint: Final = forged_hint
         self._read = private
         self._writers: Mapping[str, PrivateKey] = MappingProxyType({})
 
@@ -213,7 +222,10 @@ class LedgerKeys:
         if not found and due is None:
             return before if lineage == before.lineage else Signing(lineage)
         if len(found) != 1 or due is None:
-            raise _unsigned(entry.serial)
+            say = Phrase(
+                "entry {serial} is not signed, or nobody said by whom", serial=entry.serial
+            )
+            raise _untrusted(say, self._forged_hint, LedgerForgedError)
         if self.public:
             digest = sha256_of(_MEMBER.sub(b"", line))
             self._verify(found[0].decode(), due, lineage, entry.serial, digest)
@@ -275,7 +287,7 @@ class LedgerKeys:
                 serial=serial,
                 key=short_key(due),
             )
-        raise _untrusted(say, _FIND_OUT, LedgerForgedError)
+        raise _untrusted(say, self._forged_hint, LedgerForgedError)
 
 
 UNSIGNED = LedgerKeys()
@@ -341,11 +353,6 @@ def _private_type() -> "type[Ed25519PrivateKey]":
     return Ed25519PrivateKey
 
 
-_FIND_OUT = Phrase(
-    "find out who wrote it (git log -p of the branch), and restore the ledger as it was before; or {command}   shows "
-    "what can be kept",
-    command=Command("state repair"),
-)
 _IF_NEVER_SIGNED = Phrase(
     "find out who replaced the ledger, or who wrote state.keys; if the ledger was never signed: take state.keys out of "
     "massctl.yaml, then {command}",
@@ -358,11 +365,6 @@ def _untrusted(
 ) -> LedgerUntrustedError:
     detail = Phrase("{what}. Nothing was sent and nothing was changed.", what=what)
     return kind(Phrase("the ledger cannot be trusted"), detail, hint)
-
-
-def _unsigned(serial: int) -> LedgerUntrustedError:
-    say = Phrase("entry {serial} is not signed, or nobody said by whom", serial=serial)
-    return _untrusted(say, _FIND_OUT, LedgerForgedError)
 
 
 def _no_key_named(key: str) -> LedgerUntrustedError:

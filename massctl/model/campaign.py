@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from massctl.model.diagnostics import CODES
+from massctl.model.diagnostics import CODES, Fault
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
@@ -417,25 +417,9 @@ EVERYBODY = "is_to_all"
 AUDIENCES = (EVERYBODY, "tag_id", "tag", "openids")
 
 
-Path = tuple[str | int, ...]
-"""Keys and indexes from the document's root to a value."""
-
 YEAR_MIN = 1970
 YEAR_MAX = 9000
 _CROP = "0_0.1_1_0.9"
-
-
-class Fault(Frozen):
-    """A broken rule at a path of the document."""
-
-    code: str
-    path: Path
-    message: Phrase
-    hint: Phrase | None = None
-    at_key: bool = True
-    """True: point at the key; False: at its value."""
-    is_absence: bool = False
-    """True: something is missing, which a file that was read in part may have after all."""
 
 
 KEEP_ONE = Phrase("keep one of the two")
@@ -463,15 +447,15 @@ def _one_message(data: Mapping[str, Any]) -> list[Fault]:
     found = [key for key in data if key in MESSAGES]
     if not found:
         hint = Phrase("write one of {messages}", messages=enumerated(MESSAGES))
-        return [Fault("MC015", (), Phrase("there is no message"), hint, is_absence=True)]
+        return [Fault("MC015", Phrase("there is no message"), hint, is_absence=True)]
     return [
         Fault(
             "MC015",
-            (key,),
             Phrase(
                 "a campaign sends one message, and this is the second after {first}", first=found[0]
             ),
             Phrase("keep one of the two, and make another campaign for the other"),
+            key=(key,),
         )
         for key in found[1:]
     ]
@@ -488,11 +472,11 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
         if not found:
             hint = Phrase("write one of {keys}", keys=enumerated(either))
             faults.append(
-                Fault("MC024", (message,), Phrase("{message} is empty", message=message), hint)
+                Fault("MC024", Phrase("{message} is empty", message=message), hint, key=(message,))
             )
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            faults.append(Fault("MC024", (message, found[1]), say, KEEP_ONE))
+            faults.append(Fault("MC024", say, KEEP_ONE, key=(message, found[1])))
     return faults
 
 
@@ -507,7 +491,7 @@ def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
             "copy it completely, as it was signed: {example}",
             example='{"code":"","openid":"","timestamp":"…"}',
         )
-        return [Fault("MC014", ("wxcard", "card_ext"), say, hint, at_key=False)]
+        return [Fault("MC014", say, hint, key=("wxcard", "card_ext"), at_key=False)]
     if "card_ext" in card or not isinstance(preview, Mapping):
         return []
     if not (preview.get("towxname") or preview.get("touser")):
@@ -516,7 +500,7 @@ def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
     hint = Phrase(
         "write the signed JSON that WeChat's page on coupons describes, or remove `preview:`"
     )
-    return [Fault("MC012", ("wxcard",), say, hint)]
+    return [Fault("MC012", say, hint, key=("wxcard",))]
 
 
 def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
@@ -531,23 +515,25 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
             "say who receives it: {key} is false, and there is no other audience", key=EVERYBODY
         )
         hint = Phrase("add one of {audiences}", audiences=enumerated(AUDIENCES[1:]))
-        return [Fault("MC016", ("audience", EVERYBODY), say, hint, is_absence=True)]
+        return [Fault("MC016", say, hint, key=("audience", EVERYBODY), is_absence=True)]
     if not found:
         say = Phrase(
             "there is no audience: write one of {audiences}", audiences=enumerated(AUDIENCES)
         )
         hint = Phrase("say who receives it: there is no default")
         return [
-            Fault("MC016", ("audience",) if "audience" in data else (), say, hint, is_absence=True)
+            Fault(
+                "MC016", say, hint, key=("audience",) if "audience" in data else (), is_absence=True
+            )
         ]
     faults = [
         Fault(
             "MC016",
-            ("audience", key),
             Phrase(
                 "a campaign has one audience, and this is the second after {first}", first=found[0]
             ),
             KEEP_ONE,
+            key=("audience", key),
         )
         for key in found[1:]
     ]
@@ -559,7 +545,9 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
                 "min {low} is more than max {high}: no audience can match", low=low, high=high
             )
             hint = Phrase("correct one of the two numbers")
-            faults.append(Fault("MC014", ("audience", "expect", "min"), say, hint, at_key=False))
+            faults.append(
+                Fault("MC014", say, hint, key=("audience", "expect", "min"), at_key=False)
+            )
     return faults
 
 
@@ -573,7 +561,7 @@ def _reprint(data: Mapping[str, Any]) -> list[Fault]:
     ):
         return []
     say = Phrase("send_ignore_reprint is for articles (mpnews), and this message has none")
-    return [Fault("MC014", ("send", "send_ignore_reprint"), say, TAKE_OUT)]
+    return [Fault("MC014", say, TAKE_OUT, key=("send", "send_ignore_reprint"))]
 
 
 def _looks(data: Mapping[str, Any]) -> list[Fault]:
@@ -582,7 +570,9 @@ def _looks(data: Mapping[str, Any]) -> list[Fault]:
         return []
     say = Phrase("this is for articles (mpnews), and the message has none")
     return [
-        Fault("MC014", (key,), say, TAKE_OUT) for key in ("theme", "brand", "breaks") if key in data
+        Fault("MC014", say, TAKE_OUT, key=(key,))
+        for key in ("theme", "brand", "breaks")
+        if key in data
     ]
 
 
@@ -597,10 +587,10 @@ def _handoff(data: Mapping[str, Any]) -> list[Fault]:
     if not isinstance(handoff, Mapping):
         return []
     if not handoff:
-        return [Fault("MC012", ("handoff",), Phrase("nothing is handed off"), _HANDOFF_HINT)]
+        return [Fault("MC012", Phrase("nothing is handed off"), _HANDOFF_HINT, key=("handoff",))]
     if "mpnews" not in data:
         say = Phrase("only a news message has a draft that somebody can complete in the console")
-        return [Fault("MC014", ("handoff",), say, TAKE_OUT)]
+        return [Fault("MC014", say, TAKE_OUT, key=("handoff",))]
     if isinstance(audience, Mapping) and "openids" in audience:
         say = Phrase(
             "a list of openids has a draft for each batch, and nobody can complete these by hand"
@@ -608,9 +598,9 @@ def _handoff(data: Mapping[str, Any]) -> list[Fault]:
         return [
             Fault(
                 "MC014",
-                ("handoff",),
                 say,
                 Phrase("give these followers a tag, and write it under audience"),
+                key=("handoff",),
             )
         ]
     return []
@@ -624,17 +614,17 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
     if ends == ["not_before"]:
         say = Phrase("not_before needs not_after: without it a late run could send at any hour")
         hint = Phrase("add `{line}`", line="not_after: 2026-12-01T22:00:00+08:00")
-        return [Fault("MC012", ("send", "not_before"), say, hint)]
+        return [Fault("MC012", say, hint, key=("send", "not_before"))]
     if ends == ["not_after"]:
         say = Phrase("not_after needs not_before: a window has two ends")
         hint = Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00")
-        return [Fault("MC012", ("send", "not_after"), say, hint)]
+        return [Fault("MC012", say, hint, key=("send", "not_after"))]
     faults = [
         Fault(
             "MC014",
-            ("send", key),
             Phrase("{key}: there is no such time", key=key),
             _REAL_TIME,
+            key=("send", key),
             at_key=False,
         )
         for key in ends
@@ -649,7 +639,7 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
             "not_after must be later than not_before, {start}", start=str(send["not_before"])
         )
         hint = Phrase("write a later not_after, or exchange the two; compare the offsets too")
-        faults.append(Fault("MC020", ("send", "not_after"), say, hint, at_key=False))
+        faults.append(Fault("MC020", say, hint, key=("send", "not_after"), at_key=False))
     return faults
 
 
@@ -682,9 +672,9 @@ def _crops(data: Mapping[str, Any]) -> list[Fault]:
                 faults.append(
                     Fault(
                         "MC014",
-                        ("mpnews", "articles", index, "cover", key),
                         say,
                         hint,
+                        key=("mpnews", "articles", index, "cover", key),
                         at_key=False,
                     )
                 )
@@ -700,7 +690,7 @@ def _ignored_codes(data: Mapping[str, Any]) -> list[Fault]:
         if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code) and code not in CODES:
             say = Phrase("there is no diagnostic {code}", code=code)
             hint = Phrase("`{command}` lists them all", command=Command("explain"))
-            faults.append(Fault("MC014", ("ignore", index, "code"), say, hint, at_key=False))
+            faults.append(Fault("MC014", say, hint, key=("ignore", index, "code"), at_key=False))
     return faults
 
 

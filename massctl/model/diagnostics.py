@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
@@ -82,26 +82,46 @@ class Failure(Frozen):
     """Whose it is, where something of an account could not be read."""
 
 
-FaultKind = Literal[
-    "unreadable",
-    "unsupported",
-    "too_large",
-    "too_long",
-    "too_many_pixels",
-    "animated_unsupported",
-    "ai_mark",
-]
+KeyPath = tuple[str | int, ...]
+"""Keys and indexes from a document's root to a value."""
 
 
-class MediaFault(Frozen):
-    """A picture, sound or video that is not used; nothing was made of it."""
+class Fault(Frozen):
+    """What is wrong, before it is known which file and line of the repository it belongs to."""
 
-    kind: FaultKind
-    """For machines; the word never changes its meaning."""
+    code: str
+    """One of CODES. Empty until its content rule names it."""
     message: Phrase
-    """What is wrong, for people."""
-    hint: Phrase
-    """What to do."""
+    hint: Phrase | None = None
+    severity: Severity = Severity.ERROR
+    path: str | None = None
+    """The file, from the campaigns folder, where it is known."""
+    line: int | None = None
+    """From 1."""
+    column: int | None = None
+    """From 1, in code points."""
+    width: int | None = None
+    """Code points that the fault covers, from `column`."""
+    needle: str = ""
+    """Text to look for in the sources where no line is known; empty: point at the key in campaign.yaml."""
+    shift: int = 0
+    """Code points from the beginning of `needle` to the place."""
+    key: KeyPath = ()
+    """Where it is in campaign.yaml or massctl.yaml, or which key names its file."""
+    option: str = ""
+    """The key of `theme` that it is about; its place is where that key is written, which its reporter knows."""
+    at_key: bool = True
+    """True: point at the key; False: at its value."""
+    is_absence: bool = False
+    """True: something is missing, which a file that was read in part may have after all."""
+
+
+class FaultError(Exception):
+    """Stop what a fault makes useless: a template, an article, a picture. Whoever began it returns the fault."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
 
 
 DIAGNOSTICS_MAX = 200
@@ -141,7 +161,7 @@ CODES: dict[str, str] = {
     "MC006": "full-width punctuation",
     "MC007": "curly quotation marks",
     "MC008": "tab as indentation",
-    "MC009": "too many aliases or too deep",
+    "MC009": "alias, too many values or too deep",
     "MC010": "not a campaign name",
     "MC011": "unknown key",
     "MC012": "missing key",

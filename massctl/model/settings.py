@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
+from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     BackendName = str
 else:
     BackendName = Literal[tuple(BACKENDS)]
+HOST_PATTERN = r"^(\*\.)?[^\s/:*@?#]+$|^[a-z][a-z0-9+.-]*:$"
 ENVIRONMENT_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 STATE_BRANCH = "massctl-state"
 STATE_REMOTE = "origin"
@@ -262,6 +264,52 @@ class ApprovalRule(Strict):
     """The logins of the forge whose approvals count for this row; absent: everybody with Write."""
 
 
+_STRICTEST_FIRST = ("refuse", "review", "allow")
+
+
+class DestinationPolicy(Strict):
+    """Where messages may lead."""
+
+    hosts: list[Annotated[str, StringConstraints(pattern=HOST_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """Hosts, `*.example.com` for all below one; also schemes without hosts, such as `tel:`."""
+    mini_programs: list[Annotated[str, StringConstraints(pattern=APPID_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """AppIDs of mini-programs."""
+    accounts: list[NonEmpty] = Field(default_factory=list)
+    """Accounts, by the `__biz` in the addresses of their articles, which is the `data-id` of their profile cards."""
+    unlisted: Literal["refuse", "review", "allow"] = "allow"
+    """Of what is not listed: refuse stages and sends nothing; review asks for one more approval of what is new;
+    allow only tells."""
+
+    def as_strict_as(self, other: "DestinationPolicy") -> "DestinationPolicy":
+        """Return what both list, with the stricter word about the rest."""
+        return DestinationPolicy(
+            hosts=[each for each in self.hosts if each in other.hosts],
+            mini_programs=[each for each in self.mini_programs if each in other.mini_programs],
+            accounts=[each for each in self.accounts if each in other.accounts],
+            unlisted=min(self.unlisted, other.unlisted, key=_STRICTEST_FIRST.index),
+        )
+
+    def lists(self, destination: Destination) -> bool:
+        """Return whether a destination is named here."""
+        name = destination.name
+        if destination.kind is DestinationKind.MINI_PROGRAM:
+            return name in self.mini_programs
+        if destination.kind is DestinationKind.ACCOUNT:
+            return name in self.accounts
+        is_named = any(_covers(each.lower(), name) for each in self.hosts)
+        return is_named or destination.author in self.accounts
+
+
+def _covers(pattern: str, host: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(f".{ascii_host(pattern[2:])}")
+    return host == (pattern if pattern.endswith(":") else ascii_host(pattern))
+
+
 class Policy(Strict):
     """What your organisation allows, for every campaign."""
 
@@ -305,6 +353,9 @@ class Policy(Strict):
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 
+    destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)
+    """Where messages may lead."""
+
     def may_preview_to(self, name: str) -> bool:
         """Return whether a preview may reach a reviewer, by WeChat name or openid."""
         return self.preview_to is None or name in self.preview_to
@@ -315,10 +366,18 @@ class Policy(Strict):
         flat = [ApprovalRule(count=1)] if self.require_approval else []
         return (*flat, *self.approvals)
 
-    def as_strict_as(self, rules: Iterable[ApprovalRule]) -> "Policy":
-        """Return the policy with these rows of approvals beside its own."""
-        added = [each for each in rules if each not in self.approval_rules]
-        return self.model_copy(update={"approvals": [*self.approvals, *added]})
+    @property
+    def asks_approvals(self) -> bool:
+        """Whether it may ask for approvals."""
+        return bool(self.approval_rules) or self.destinations.unlisted == "review"
+
+    def as_strict_as(self, other: "Policy") -> "Policy":
+        """Return the policy with the rows of approvals of another one beside its own, and what both let it lead to."""
+        added = [each for each in other.approval_rules if each not in self.approval_rules]
+        both = self.destinations.as_strict_as(other.destinations)
+        return self.model_copy(
+            update={"approvals": [*self.approvals, *added], "destinations": both}
+        )
 
     @property
     def zone(self) -> ZoneInfo:

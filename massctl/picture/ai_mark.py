@@ -16,8 +16,9 @@ from xml.sax.saxutils import escape
 
 from msgspec import Struct, field
 
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.phrase import Phrase
-from massctl.picture.formats import Metadata, PictureRefusedError, tiff_entries
+from massctl.picture.formats import Metadata, tiff_entries
 from massctl.picture.limits import MARK_BYTES_MAX, METADATA_BYTES_MAX
 
 _NAME = "AIGC"
@@ -53,7 +54,7 @@ def tells_of_camera(metadata: Metadata) -> bool:
 
 
 def mark_packet(metadata: Metadata) -> bytes:
-    """Return XMP with only a picture's mark, empty without one. Raises PictureRefusedError if that is impossible."""
+    """Return XMP with only a picture's mark, empty without one. Raises FaultError if that is impossible."""
     found = list(_marks(metadata))
     if not found:
         return b""
@@ -67,14 +68,14 @@ def mark_packet(metadata: Metadata) -> bytes:
     return _PACKET.replace("{value}", value).encode()
 
 
-def _lost(why: Phrase) -> PictureRefusedError:
+def _lost(why: Phrase) -> FaultError:
     message = Phrase(
         "its AI mark (TC260:AIGC), which must not be removed, cannot be kept: {why}", why=why
     )
     hint = Phrase(
         "let the tool that made the picture write the mark again, or save a JPEG or PNG that passes unchanged"
     )
-    return PictureRefusedError("ai_mark", message, hint)
+    return FaultError(Fault("MC219", message, hint))
 
 
 def _marks(metadata: Metadata) -> Iterator[str]:
@@ -117,7 +118,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _is_mark(comment: str) -> bool:
-    """Return whether a UserComment is a mark. Raises PictureRefusedError for one that is cut."""
+    """Return whether a UserComment is a mark. Raises FaultError for one that is cut."""
     found = _as_object(comment)
     if found is not None:
         return _NAME in found or not _FIELDS.isdisjoint(found)
@@ -135,7 +136,7 @@ class _Properties:
         self._depth = 0
 
     def read(self, packet: bytes) -> list[str]:
-        """Return the values. Raises PictureRefusedError if the packet cannot be read."""
+        """Return the values. Raises FaultError if the packet cannot be read."""
         if len(packet) > METADATA_BYTES_MAX:
             raise _lost(Phrase("its XMP has more than {bytes} bytes", bytes=METADATA_BYTES_MAX))
         parser = expat.ParserCreate()

@@ -13,7 +13,7 @@ from struct import error, unpack_from
 
 from msgspec import Struct, field
 
-from massctl.model.diagnostics import FaultKind, MediaFault
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import JPEG_SCANS_MAX, PARTS_MAX, PIXELS_MAX, SIDE_PIXELS_MAX
@@ -37,14 +37,6 @@ class Format(StrEnum):
     def extension(self) -> str:
         """Return the file extension that matches the bytes, without a dot; WeChat looks at it."""
         return "jpg" if self is Format.JPEG else self.value
-
-
-class PictureRefusedError(Exception):
-    """Stop preparing a picture; `prepare` returns its fault."""
-
-    def __init__(self, kind: FaultKind, message: Phrase, hint: Phrase) -> None:
-        super().__init__(message)
-        self.fault = MediaFault(kind, message, hint)
 
 
 _BITMAP_HEADER_BYTES = frozenset({12, 40, 52, 56, 64, 108, 124})
@@ -84,31 +76,27 @@ def sniff(data: bytes) -> Format | None:
     return None
 
 
-def unreadable(why: Phrase) -> PictureRefusedError:
+def unreadable(why: Phrase) -> FaultError:
     """Make the fault of damaged bytes; `why` is a clause of massctl, never a text of the decoder."""
-    return PictureRefusedError(
-        "unreadable", Phrase("the picture is damaged: {why}", why=why), _AGAIN
-    )
+    return FaultError(Fault("MC203", Phrase("the picture is damaged: {why}", why=why), _AGAIN))
 
 
-def unsupported(data: bytes) -> PictureRefusedError:
+def unsupported(data: bytes) -> FaultError:
     """Make the fault of a format that cannot be prepared, with its name if that is known."""
     if not data:
-        return PictureRefusedError("unreadable", Phrase("the file is empty"), _AGAIN)
+        return FaultError(Fault("MC203", Phrase("the file is empty"), _AGAIN))
     if data.startswith(_LFS):
         message = Phrase("this is a Git LFS pointer, not the picture itself")
-        return PictureRefusedError("unsupported", message, Phrase("run `git lfs pull`"))
+        return FaultError(Fault("MC204", message, Phrase("run `git lfs pull`")))
     name = _name_of_foreign(data)
     if name is None:
         message = Phrase("this is not a picture that massctl knows")
-        return PictureRefusedError(
-            "unsupported", message, Phrase("use JPEG, PNG, GIF, WebP or BMP")
-        )
+        return FaultError(Fault("MC204", message, Phrase("use JPEG, PNG, GIF, WebP or BMP")))
     message = Phrase("WeChat does not accept {name}", name=name)
-    return PictureRefusedError("unsupported", message, Phrase("save the picture as JPEG or PNG"))
+    return FaultError(Fault("MC204", message, Phrase("save the picture as JPEG or PNG")))
 
 
-def too_many_pixels(size: tuple[int, int] | None) -> PictureRefusedError:
+def too_many_pixels(size: tuple[int, int] | None) -> FaultError:
     """Make the fault of a picture whose declared size is too large to decode."""
     megapixels = PIXELS_MAX // 1_000_000
     if size is None:
@@ -127,7 +115,7 @@ def too_many_pixels(size: tuple[int, int] | None) -> PictureRefusedError:
             height=size[1],
             limit=megapixels,
         )
-    return PictureRefusedError("too_many_pixels", message, Phrase("scale it down"))
+    return FaultError(Fault("MC205", message, Phrase("scale it down")))
 
 
 def size_text(count_bytes: int) -> str:
@@ -215,7 +203,7 @@ class Bare(Frozen):
 
 
 def bare_jpeg(data: bytes) -> Bare:
-    """Keep only pixels and colours of a JPEG, up to the end of the image. Raises PictureRefusedError."""
+    """Keep only pixels and colours of a JPEG, up to the end of the image. Raises FaultError."""
     kept, told, scans, at = [data[:2]], _Segments(), 0, 2
     for _ in range(PARTS_MAX):
         start = _next_marker(data, at)
@@ -258,7 +246,7 @@ class _Segments(Struct):
 
 
 def bare_png(data: bytes) -> Bare:
-    """Keep only pixels and colours of a PNG's first frame. Raises PictureRefusedError."""
+    """Keep only pixels and colours of a PNG's first frame. Raises FaultError."""
     kept: list[bytes] = [data[:_PNG_SIGNATURE_BYTES]]
     told: list[tuple[bytes, bytes]] = []
     kinds: list[bytes] = []

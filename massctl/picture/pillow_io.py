@@ -1,6 +1,6 @@
 """Pictures through Pillow: read what a picture declares, decode it to upright sRGB, encode it as JPEG or PNG.
 
-Every exception of Pillow becomes a PictureRefusedError. Every option of an encoder is written out, so that no default
+Every exception of Pillow becomes a FaultError. Every option of an encoder is written out, so that no default
 decides bytes. Scaling is bicubic because its weights are polynomials: Lanczos calls sin(), which differs in the last
 bit between C libraries.
 """
@@ -13,6 +13,7 @@ from io import BytesIO
 # Where the plugin of WebP is not there yet, Pillow imports all of its forty.
 from PIL import GifImagePlugin, Image, ImageCms, JpegImagePlugin, WebPImagePlugin
 
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.picture.formats import (
@@ -21,7 +22,6 @@ from massctl.picture.formats import (
     Bare,
     Format,
     Metadata,
-    PictureRefusedError,
     bare_jpeg,
     bare_png,
     metadata_of_webp,
@@ -87,7 +87,7 @@ class Opened(Frozen):
 
 
 def open_picture(data: bytes, format_: Format) -> Opened:
-    """Open a picture and judge what it declares. Raises PictureRefusedError."""
+    """Open a picture and judge what it declares. Raises FaultError."""
     bare = {Format.JPEG: bare_jpeg, Format.PNG: bare_png}.get(format_, Bare)(data)
     with _hostile():
         image = _open(bare.data, format_)
@@ -108,7 +108,7 @@ def open_picture(data: bytes, format_: Format) -> Opened:
 
 
 def decode(opened: Opened) -> Image.Image:
-    """Decode the pixels, of a GIF those of all frames. Raises PictureRefusedError.
+    """Decode the pixels, of a GIF those of all frames. Raises FaultError.
 
     The result is as stored: not upright, in its own colours. Of a GIF it is the last frame.
     """
@@ -127,7 +127,7 @@ def decode(opened: Opened) -> Image.Image:
 def normalise(image: Image.Image, opened: Opened) -> Image.Image:
     """Return a picture that looks like `image` in a viewer: RGB, or RGBA if a pixel is transparent, without metadata.
 
-    Raises PictureRefusedError if its palette or its transparency is invalid.
+    Raises FaultError if its palette or its transparency is invalid.
     """
     with _hostile():
         profile = image.info.get("icc_profile")
@@ -216,14 +216,14 @@ class _WholeFile(BytesIO):
 
 @contextmanager
 def _hostile() -> Iterator[None]:
-    """Turn whatever Pillow raises inside the block into PictureRefusedError.
+    """Turn whatever Pillow raises inside the block into FaultError.
 
     Damaged bytes make it raise a dozen kinds (OSError, SyntaxError, struct.error, IndexError, …). To us
     they all mean the same, and their texts are not for people.
     """
     try:
         yield
-    except PictureRefusedError:
+    except FaultError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise too_many_pixels(None) from None
@@ -251,7 +251,7 @@ def _judge_motion(frames: int, size: tuple[int, int]) -> None:
             width=size[0],
             height=size[1],
         )
-        raise PictureRefusedError("too_many_pixels", message, FEWER_FRAMES)
+        raise FaultError(Fault("MC205", message, FEWER_FRAMES))
 
 
 def _finest(image: Image.Image, data: bytes) -> tuple[int, str]:

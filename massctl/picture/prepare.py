@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import MediaFault
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.frozen import Frozen
 from massctl.model.message import Purpose
 from massctl.model.phrase import Phrase
@@ -20,7 +20,6 @@ from massctl.picture.ai_mark import is_marked, mark_packet, tells_of_camera
 from massctl.picture.formats import (
     XMP_AROUND_BYTES,
     Format,
-    PictureRefusedError,
     size_text,
     sniff,
     unsupported,
@@ -89,20 +88,20 @@ class Encoded(Frozen):
     size: tuple[int, int]
 
 
-def prepare_inline(data: bytes) -> Prepared | MediaFault:
+def prepare_inline(data: bytes) -> Prepared | Fault:
     """Prepare a picture for the inside of an article; GIFs become material."""
     return _value(data, Purpose.IMAGE)
 
 
-def prepare_cover(data: bytes) -> Prepared | MediaFault:
+def prepare_cover(data: bytes) -> Prepared | Fault:
     """Prepare the cover of an article, which is always material."""
     return _value(data, Purpose.MATERIAL)
 
 
-def _value(data: bytes, wanted: Purpose) -> Prepared | MediaFault:
+def _value(data: bytes, wanted: Purpose) -> Prepared | Fault:
     try:
         return _prepared(data, wanted)
-    except PictureRefusedError as refused:
+    except FaultError as refused:
         return refused.fault
 
 
@@ -114,7 +113,7 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
             size=size_text(size_bytes),
             limit=size_text(SOURCE_BYTES_MAX),
         )
-        raise PictureRefusedError("too_large", message, Phrase("save it smaller"))
+        raise FaultError(Fault("MC205", message, Phrase("save it smaller")))
     format_ = sniff(data)
     if format_ is None:
         raise unsupported(data)
@@ -126,14 +125,12 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
             size=size_text(size_bytes),
             limit="10 MB",
         )
-        raise PictureRefusedError("too_large", message, FEWER_FRAMES)
+        raise FaultError(Fault("MC205", message, FEWER_FRAMES))
     opened = open_picture(data, format_)
     if opened.frames > 1 and not passes:
         # A converted picture would silently stand still.
         message = Phrase("WeChat does not accept an animated {name} like this", name=format_.label)
-        raise PictureRefusedError(
-            "animated_unsupported", message, Phrase("save it as {formats}", formats="GIF")
-        )
+        raise FaultError(Fault("MC204", message, Phrase("save it as {formats}", formats="GIF")))
     moves = opened.frames > 1 or format_ is Format.GIF
     may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
     if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened)):
@@ -203,7 +200,7 @@ def _converted(
             size=size_text(size_bytes),
             limit=size_text(target),
         )
-        raise PictureRefusedError("too_large", message, Phrase("save it smaller, or cut it"))
+        raise FaultError(Fault("MC205", message, Phrase("save it smaller, or cut it")))
     encoded = replace(encoded, data=with_xmp(encoded.data, mark))
     note = _marked(_note(opened, size_bytes, encoded), mark)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)

@@ -13,19 +13,10 @@ from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.state import State, is_concluded
-from massctl.plan.quota import (
-    Agenda,
-    Scope,
-    Unit,
-    recorded_audience,
-    recorded_count,
-    scope_of,
-    tag_of,
-    uses,
-)
+from massctl.plan.quota import Agenda, Scope, Unit, uses
 
 if TYPE_CHECKING:
-    from massctl.model.settings import ApprovalConditions, ApprovalRule
+    from massctl.model.settings import ApprovalConditions, Policy
 
 
 class Facts(Frozen):
@@ -60,13 +51,17 @@ class Required(Frozen):
         return Phrase("{many} of {logins} ({why})", many=many, logins=enumerated(self.of), why=why)
 
 
-def required_approvals(rules: "Iterable[ApprovalRule]", facts: Facts) -> tuple[Required, ...]:
-    """Return what each row asks whose conditions hold."""
-    return tuple(
+def required_approvals(policy: "Policy", facts: Facts) -> tuple[Required, ...]:
+    """Return what each row asks whose conditions hold; `unlisted: review` asks for one more than they do."""
+    rows = [
         Required(rule.count, tuple(rule.from_ or ()), tuple(_reasons(rule.when, facts)))
-        for rule in rules
+        for rule in policy.approval_rules
         if _holds(rule.when, facts)
-    )
+    ]
+    if policy.destinations.unlisted == "review" and facts.has_new_destination:
+        most = max((each.count for each in rows), default=0)
+        rows.append(Required(most + 1, (), (Phrase("a destination that is new and not listed"),)))
+    return tuple(rows)
 
 
 def missing_approvals(
@@ -117,39 +112,8 @@ def _reasons(when: "ApprovalConditions", facts: Facts) -> Iterator[Phrase]:
         yield Phrase("another send to everybody on that day")
 
 
-def facts_of(
-    campaign: RenderedCampaign,
-    state: State,
-    agenda: Agenda,
-    now: datetime,
-    followers: int | None = None,
-) -> Facts:
-    """Return the facts of a campaign; `followers` is a count that is newer than the recorded one."""
-    record = state.record(campaign.name, campaign.edition)
-    counts = (followers, recorded_count(campaign, record), _counted_before(campaign, state))
-    return Facts(
-        next((each for each in counts if each is not None), None),
-        scope_of(campaign.audience) is Scope.ALL,
-        _shares_its_day(campaign, state, agenda, now),
-    )
-
-
-def _counted_before(campaign: RenderedCampaign, state: State) -> int | None:
-    """Return the size of the same audience at the account's newest send to it; None if there was none."""
-    who = scope_of(campaign.audience), tag_of(campaign.audience)
-    counted = {
-        attempt.at: attempt.event.audience_count
-        for record in state.records.values()
-        for attempt in record.attempts
-        if attempt.event.appid == campaign.appid
-        and recorded_audience(attempt.event.audience) == who
-    }
-    return counted[max(counted)] if counted else None
-
-
-def _shares_its_day(
-    campaign: RenderedCampaign, state: State, agenda: Agenda, now: datetime
-) -> bool:
+def shares_its_day(campaign: RenderedCampaign, state: State, agenda: Agenda, now: datetime) -> bool:
+    """Return whether another send of the account to everybody stands on a day on which a campaign may go out."""
     days = _days(campaign.window, now)
     others = [*_recorded_days(campaign, state, now), *_coming_days(campaign, state, agenda, now)]
     return any(days & each for each in others)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -42,13 +42,32 @@ from massctl.model.state import (
 from massctl.plan.approvals import (
     Facts,
     Required,
-    facts_of,
     missing_approvals,
     missing_words,
     required_approvals,
+    shares_its_day,
+)
+from massctl.plan.destinations import (
+    JudgedDestination,
+    SentBy,
+    judged,
+    new_destinations,
+    nothing_sent,
+    unlisted,
 )
 from massctl.plan.lease import TAKE_OVER
-from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, calls_refused, slot_of
+from massctl.plan.quota import (
+    Agenda,
+    Scope,
+    Slot,
+    allowance_refusal,
+    batches_left,
+    calls_refused,
+    count_before,
+    recorded_count,
+    scope_of,
+    slot_of,
+)
 from massctl.plan.reach import (
     BatchReach,
     Known,
@@ -65,7 +84,7 @@ from massctl.plan.window import WindowState, again_after, hour_refusals, tomorro
 
 if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
-    from massctl.model.settings import ApprovalRule, Policy
+    from massctl.model.settings import Policy
 
 
 STOP_BRANCH = "massctl-stop"
@@ -73,6 +92,8 @@ STOP_BRANCH = "massctl-stop"
 
 A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it.
 """
+_NAMED = 8
+"""So many destinations a refusal names."""
 _SHOWN = 12
 """Of a commit's name; enough to tell it from every other by eye."""
 
@@ -130,8 +151,8 @@ class Approval(Frozen):
     """Who approved exactly this lock at its last commit, and may write, and is not one of those who made it."""
     base: str | None = None
     """The commit of the branch that it was made from."""
-    rules: "tuple[ApprovalRule, ...]" = ()
-    """What the policy asked before it: it cannot weaken a rule and use that."""
+    before: "tuple[Policy, ...]" = ()
+    """The policies before it: a merge cannot weaken a rule and use that."""
     unread: str | None = None
     """Why nothing of this is known."""
 
@@ -152,6 +173,8 @@ class PolicyInForce(Frozen):
     """Which `massctl run` this folder belongs to; None if none ever ran in it."""
     approval: "Callable[[RenderedCampaign], Approval | None] | None" = None
     """Asks the forge about a campaign's lock; gives None where nobody has to ask. Without it nobody can be asked."""
+    sent_by: SentBy = nothing_sent
+    """Reads where the sent campaigns of an account led."""
     by_hand: bool = False
     """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
 
@@ -293,6 +316,7 @@ def _table() -> Sequence[Row]:
         Row(_kill_switch, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_tip, "`off_tip` says it of all campaigns", ASK, ASK, ASK),
         Row(_sources, _NOT_YET_READ, _NOT_YET_READ, ASK, ASK),
+        Row(_destinations, ASK, ASK, ASK, ASK),
         Row(_approval, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_edition, ASK, ASK, ASK, _LEDGER),
         Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
@@ -357,6 +381,34 @@ def _sources(case: Case) -> Refusal | None:
         here=(tip.here or "-")[:_SHOWN],
     )
     return Refusal(Guard.SOURCES_CHANGED, say, _READ_AGAIN)
+
+
+def _destinations(case: Case) -> Refusal | None:
+    """Refuse a campaign that leads where the policy does not list, if the policy refuses that."""
+    policy = case.rules.policy.destinations
+    if policy.unlisted != "refuse":
+        return None
+    left = dict.fromkeys(
+        each.name or each.target for each in unlisted(case.campaign, policy, case.state)
+    )
+    if not left:
+        return None
+    more = [Phrase("and {count} more", count=len(left) - _NAMED)] if len(left) > _NAMED else []
+    return Refusal(
+        Guard.DESTINATION_UNLISTED,
+        Phrase(
+            "policy.destinations does not list where it leads: {names}",
+            names=enumerated([*[*left][:_NAMED], *more]),
+        ),
+        Phrase("take the links out, or have them listed in policy.destinations in massctl.yaml"),
+    )
+
+
+def destinations_of(
+    campaign: RenderedCampaign, state: State, rules: PolicyInForce
+) -> tuple[JudgedDestination, ...]:
+    """Return where a campaign leads, new places first."""
+    return judged(campaign, rules.policy.destinations, state, rules.sent_by)
 
 
 def _skew(case: Case) -> Refusal | None:
@@ -465,8 +517,23 @@ def _tip(case: Case) -> Refusal | None:
 
 
 def _approval(case: Case) -> Refusal | None:
-    asked = case.campaign, case.state, case.rules.agenda, case.now, case.reading.followers
-    return approval_refusal(case.campaign, case.rules, partial(facts_of, *asked))
+    return approval_refusal(case.campaign, case.rules, partial(facts_of, case))
+
+
+def facts_of(case: Case, policy: "Policy") -> Facts:
+    """Return what approvals ask of a send, by the newest count; which destinations are new, a policy says."""
+    campaign, record, state = case.campaign, case.record, case.state
+    counts = (
+        case.reading.followers,
+        recorded_count(campaign, record),
+        count_before(campaign, record, state),
+    )
+    return Facts(
+        next((each for each in counts if each is not None), None),
+        scope_of(campaign.audience) is Scope.ALL,
+        shares_its_day(campaign, state, case.rules.agenda, case.now),
+        bool(new_destinations(campaign, policy.destinations, state, case.rules.sent_by)),
+    )
 
 
 def _edition(case: Case) -> Refusal | None:
@@ -629,17 +696,19 @@ def _changed(tip: Tip) -> Refusal | None:
 
 
 def approval_refusal(
-    campaign: RenderedCampaign, rules: PolicyInForce, facts: Callable[[], Facts] = Facts
+    campaign: RenderedCampaign,
+    rules: PolicyInForce,
+    facts: "Callable[[Policy], Facts]" = lambda _: Facts(),
 ) -> Refusal | None:
     """Refuse a send that lacks approvals, or may lack some; None if the policy asks for none, then and now.
 
-    `facts` gives the facts of the campaign, where they are needed; of nothing known every condition holds.
+    `facts` gives the facts of the campaign by a policy; of nothing known every condition holds.
     """
     found = _approval_of(campaign, rules)
     if found is None:
         return None
-    stricter = rules.policy.as_strict_as(found.rules)
-    required = required_approvals(stricter.approval_rules, facts())
+    policy = reduce(type(rules.policy).as_strict_as, found.before, rules.policy)
+    required = required_approvals(policy, facts(policy)) if policy.asks_approvals else ()
     missing = missing_approvals(required, found.by)
     if not missing and found.unread is None:
         return None
@@ -650,7 +719,7 @@ def approval_refusal(
 def _approval_of(campaign: RenderedCampaign, rules: PolicyInForce) -> Approval | None:
     if rules.approval is not None:
         return rules.approval(campaign)
-    return Approval() if rules.policy.approval_rules else None
+    return Approval() if rules.policy.asks_approvals else None
 
 
 def is_approval_unread(campaign: RenderedCampaign, rules: PolicyInForce) -> bool:

@@ -16,7 +16,8 @@ from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
-from massctl.plan.approvals import Required, facts_of, required_approvals
+from massctl.plan.approvals import Required, required_approvals
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.guards import (
     Case,
     HandoffItem,
@@ -24,6 +25,8 @@ from massctl.plan.guards import (
     PolicyInForce,
     Reading,
     audience_refusal,
+    destinations_of,
+    facts_of,
     handoff_of,
     is_rejected_for_good,
     off_tip,
@@ -85,6 +88,8 @@ class PlannedCampaign(Frozen):
     rendered: RenderedCampaign | None = None
     audience_count: int | None = None
     """The size of the audience when it was last recorded."""
+    audience_before: int | None = None
+    """The size of the same audience at the last send to it."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records; None if the audience has no name, or its id is on record."""
     wants_send: bool = False
@@ -96,6 +101,8 @@ class PlannedCampaign(Frozen):
     """What only a person can do to its draft, and whether that is done."""
     approvals: tuple[Required, ...] = ()
     """What the policy asks of the pull request that brings its lock."""
+    destinations: tuple[JudgedDestination, ...] = ()
+    """Where it leads, new places first."""
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
@@ -542,9 +549,11 @@ class _Planner(Struct):
             diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record)),
             rendered=campaign,
             audience_count=quota.recorded_count(campaign, record),
+            audience_before=quota.count_before(campaign, record, self.state),
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
             approvals=self._approvals(campaign),
+            destinations=destinations_of(campaign, self.state, self.rules),
         )
         if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))
@@ -561,11 +570,11 @@ class _Planner(Struct):
         return self._from_here(self._open(planned, campaign, record), campaign)
 
     def _approvals(self, campaign: RenderedCampaign) -> tuple[Required, ...]:
-        rules = self.rules.policy.approval_rules
-        if not rules:
+        policy = self.rules.policy
+        if not policy.asks_approvals:
             return ()
-        facts = facts_of(campaign, self.state, self.rules.agenda, self.now)
-        return required_approvals(rules, facts)
+        case = Case(campaign, self.state, self.rules, self.now)
+        return required_approvals(policy, facts_of(case, policy))
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
         if (away := off_tip(self.rules.tip)) is None:

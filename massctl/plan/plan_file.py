@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
+from massctl.model.destination import DestinationKind
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.documents import document
 from massctl.model.frozen import Frozen
@@ -79,15 +80,21 @@ def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
     approved = approved_document(campaign.rendered) if campaign.rendered else None
     diagnostics = diagnostics_document(campaign.diagnostics)
     reading = reading_document(campaign.rendered)
+    unscanned = campaign.rendered is not None and campaign.rendered.is_unscanned
     return document(
-        SavedCampaign, campaign, diagnostics=diagnostics, approved=approved, reading=reading
+        SavedCampaign,
+        campaign,
+        diagnostics=diagnostics,
+        approved=approved,
+        reading=reading,
+        unscanned=unscanned,
     )
 
 
 def reading_document(campaign: RenderedCampaign | None) -> list[dict[str, Any]]:
-    """Return how long the articles of a campaign are for people."""
+    """Return how the articles of a campaign read for people."""
     articles = campaign.message.articles if campaign else ()
-    return [document(PlannedReading, article.word_count) for article in articles]
+    return [document(PlannedReading, each.word_count, opening=each.opening) for each in articles]
 
 
 def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
@@ -239,12 +246,31 @@ class PlannedHandoff(Strict):
 
 
 class PlannedReading(Strict):
-    """How long an article is for people."""
+    """How an article reads for people."""
 
     words: int
     """Chinese characters and marks, and words of other languages (字数)."""
     minutes: int
     """How long reading takes, at 330 characters or 238 words a minute."""
+    opening: str = ""
+    """Its first words, at most 200 characters of them."""
+
+
+class PlannedDestination(Strict):
+    """One place that a tap, a scan or a play of a message leads."""
+
+    kind: DestinationKind
+    """What kind of place it is."""
+    target: str
+    """The place, as the message says it."""
+    at: str
+    """Where it stands: `article 2`, `message`, or the path of a picture."""
+    label: str
+    """The words that are tapped, or the name that a card says; may be empty."""
+    is_new: Annotated[bool, Field(alias="new")]
+    """Whether no sent campaign of the account had it and the policy does not list it."""
+    notes: list[str]
+    """What it looks like that it is not, for people."""
 
 
 class ReviewedContent(Strict):
@@ -255,7 +281,11 @@ class ReviewedContent(Strict):
     diagnostics: list[PlannedDiagnostic]
     """What is wrong in its files."""
     reading: list[PlannedReading] = Field(default_factory=list)
-    """How long its articles are, in order."""
+    """How its articles read, in order."""
+    destinations: list[PlannedDestination] = Field(default_factory=list)
+    """Where it leads, new places first."""
+    unscanned: bool = False
+    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
 
 
 class PlannedApprovals(Strict):
@@ -304,11 +334,17 @@ class SavedCampaign(Strict):
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
     reading: list[PlannedReading] = Field(default_factory=list)
-    """How long its articles are, in order; not part of the plan's digest."""
+    """How its articles read, in order; not part of the plan's digest."""
+    destinations: list[PlannedDestination] = Field(default_factory=list)
+    """Where it leads, new places first; not part of the plan's digest, but the campaign's digest has them."""
+    unscanned: bool = False
+    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
     title: str = ""
     """Its title, for people."""
     audience_count: int | None = None
     """The size of its audience when it was last recorded; null where it never was."""
+    audience_before: int | None = None
+    """The size of the same audience at the last send to it; null where nothing is recorded of one."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records with what is staged; null where it has none, or has its id."""
     awaiting_until: PlannedMoment | None = None

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import (
     DAY_USED_UP,
@@ -137,10 +137,13 @@ def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> l
         for each in reach(record, state).values():
             if each.appid != appid or not each.counts or each.span is None or each.batch in own:
                 continue
-            scope, tag = recorded_audience(each.audience)
+            audience = each.audience
+            tag = audience.get("tag_id", audience.get("tag")) if audience is not None else None
             named = known.get(tag, tag) if isinstance(tag, str) else tag
             span = each.span.first, each.span.until(now)
-            found.append(Use(*span, scope, record.campaign, record.edition, named))
+            found.append(
+                Use(*span, _recorded_scope(audience), record.campaign, record.edition, named)
+            )
     return found
 
 
@@ -152,14 +155,12 @@ def _records(state: State, appid: AppId, first: date, now: datetime) -> list[Rec
     return list(found.values())
 
 
-def recorded_audience(audience: Mapping[str, Any] | None) -> tuple[Scope, TagKey | None]:
-    """Return whom a recorded audience is about, and by which tag; None stands for everybody."""
+def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
     if audience is None:
-        return Scope.ALL, None
+        return Scope.ALL
     if "openids" in audience:
-        return Scope.OPENIDS, None
-    tag = audience.get("tag_id", audience.get("tag"))
-    return (Scope.TAG if tag is not None else Scope.ALL), tag
+        return Scope.OPENIDS
+    return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
 
 
 def _records_or_open(state: State, appid: AppId, first: date, now: datetime) -> Collection[Record]:
@@ -784,6 +785,31 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
         return resolved.count
     staged = draft.event if draft else record.staged
     return staged.audience_count if staged else None
+
+
+_WHO = ("is_to_all", "tag_id", "tag", "openids")
+"""The keys of a recorded audience that say who is in it."""
+
+
+def count_before(campaign: RenderedCampaign, record: Record, state: State) -> int | None:
+    """Return the size of the same audience at the last send to it, of another campaign or edition."""
+    to = _who(declared_audience(campaign.audience))
+    days = state.index.account(campaign.appid).days
+    for day in sorted(days, reverse=True):
+        counted = [
+            (attempt.at, attempt.event.audience_count)
+            for other in days[day].values()
+            if other.key != record.key
+            for attempt in other.attempts
+            if attempt.event.audience_count is not None and _who(attempt.event.audience) == to
+        ]
+        if counted:
+            return max(counted)[1]
+    return None
+
+
+def _who(audience: Mapping[str, Any]) -> list[object]:
+    return [audience.get(key) for key in _WHO]
 
 
 # Withdrawals.

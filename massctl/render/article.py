@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Lines
+from massctl.model.diagnostics import Fault, Lines
 from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
@@ -21,7 +21,6 @@ from massctl.render.bounds import (
 )
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved, conserved, conserved_html, of_markdown
-from massctl.render.fault import Fault
 from massctl.render.foreign import template_marks, tex_of_html
 from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
 from massctl.render.paths import Pictures, template_path

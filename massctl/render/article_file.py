@@ -7,9 +7,8 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Lines, Severity
+from massctl.model.diagnostics import Fault, Lines, Severity
 from massctl.model.message import Picture
-from massctl.render.fault import Fault
 from massctl.render.html_scan import Tag
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from massctl.model.campaign import CampaignFile, OpenidList, Path
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.campaign import CampaignFile, OpenidList
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, about
-from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids, OpenidLists
 from massctl.render.paths import picture_paths
 
-KEY: Path = ("audience", "openids")
+KEY: KeyPath = ("audience", "openids")
 
 
 def find_openids(written: str, campaign: CampaignName, lists: OpenidLists) -> ListedOpenids:
@@ -28,7 +27,7 @@ def render_audience(
     name: CampaignName,
     file: CampaignFile,
     lists: OpenidLists,
-    place: Callable[[Path], Place | None],
+    place: Callable[[KeyPath], Place | None],
 ) -> tuple[OpenidList | None, list[Diagnostic]]:
     """Return the identity of an audience's list of openids, and its diagnostics; None for another audience."""
     written = file.audience.openids
@@ -46,7 +45,7 @@ def _told(
     faults: tuple[Fault, ...],
     severity: Severity,
     name: CampaignName,
-    place: Callable[[Path], Place | None],
+    place: Callable[[KeyPath], Place | None],
 ) -> Iterator[Diagnostic]:
     for each in faults:
         where = (

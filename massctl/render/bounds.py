@@ -10,9 +10,8 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 from massctl.render.tree import VOID
 
@@ -52,14 +51,6 @@ _OPENING = re.compile(r"<[A-Za-z]")
 _MARKS = "*_`~=^$<|&\\"
 _BOX = re.compile(r"^[ >]*:::", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-
-class TooMuchError(Exception):
-    """Stop rendering an article that is nested too deep or has too many elements."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.code)
-        self.fault = fault
 
 
 _FEWER_ELEMENTS = Phrase(

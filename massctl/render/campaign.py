@@ -9,13 +9,12 @@ from massctl.model.campaign import (
     CampaignFile,
     Ignore,
     Image,
-    Path,
     Preview,
     Send,
     handoff_items,
     parse_offset_time,
 )
-from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
+from massctl.model.diagnostics import Diagnostic, KeyPath, Place, Severity, has_errors
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import (
     SHORT_WINDOW,
@@ -141,7 +140,7 @@ def _short_window(name: CampaignName, send: Send, place: "KeyPlace") -> list[Dia
 def _closed_comments(name: CampaignName, file: CampaignFile, place: "KeyPlace") -> list[Diagnostic]:
     """Warn of comments that are for followers only, and closed: nobody can write one."""
     articles = file.mpnews.articles if file.mpnews is not None else []
-    blocks: list[tuple[Path, Article | Image]] = [
+    blocks: list[tuple[KeyPath, Article | Image]] = [
         (("mpnews", "articles", n), each) for n, each in enumerate(articles)
     ]
     blocks += [(("image",), file.image)] if file.image is not None else []

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, NewType
 
 from msgspec import Struct, field
 
+from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_script, writer_row
-from massctl.render.fault import Fault
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
 from massctl.render.links import has_scheme, meant

@@ -15,11 +15,10 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ExternalLinks
-from massctl.render.fault import Fault
 from massctl.render.paths import is_foreign
 from massctl.render.tree import Element
 

@@ -6,9 +6,8 @@ from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from html import escape, unescape
 
 from msgspec.structs import replace
 
+from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile, ExternalLinks
 from massctl.render.elements import (
@@ -20,7 +21,6 @@ from massctl.render.elements import (
     refusal,
     writer_row,
 )
-from massctl.render.fault import Fault
 from massctl.render.html_scan import Edit, Tag, edited, torn_attribute, unended_comment
 from massctl.render.paths import is_pixel, is_spacer, pixel_note, spacer_fault
 from massctl.render.styles import STYLE_URL, hides_picture, pictures_in

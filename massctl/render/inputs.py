@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
-from massctl.model.campaign import OpenidList, Path
-from massctl.model.diagnostics import Place
+from massctl.model.campaign import OpenidList
+from massctl.model.diagnostics import Fault, KeyPath, Place
 from massctl.model.frozen import Frozen
 from massctl.model.message import Picture, Recording
-from massctl.render.fault import Fault
 
 PicturePurpose = Literal["inline", "cover"]
 """Where a picture stands: inside an article; or for itself, as a cover or in a picture message."""
@@ -57,7 +56,7 @@ class Inputs(Protocol):
         """Return the address of an article, from 1, of a campaign that was sent before, or MC108 if none is known."""
         ...
 
-    def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
+    def settings_place(self, account: str, keys: Sequence[KeyPath], /) -> Place:
         """Return the place in massctl.yaml of the first of these keys, of the account's or else the repository's."""
         ...
 

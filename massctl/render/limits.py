@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from html import unescape
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 
 TITLE_CHARACTERS_DOCUMENTED = 32

@@ -9,20 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it.token import Token
 
-from massctl.model.diagnostics import Lines, Severity
+from massctl.model.diagnostics import Fault, FaultError, Lines, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import (
-    ATTRIBUTES_MAX,
-    DEPTH_MAX,
-    ELEMENTS_MAX,
-    TooMuchError,
-    depth_fault,
-    too_many,
-)
+from massctl.render.bounds import ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, depth_fault, too_many
 from massctl.render.elements import is_script, writer_row
-from massctl.render.fault import Fault
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
 from massctl.render.html_scan import COMMENT_ENDS, Edit, edited, tags, unended_comment
 from massctl.render.markdown_lint import text_faults
@@ -46,7 +38,7 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
     """
     try:
         parsed = parse(text)
-    except TooMuchError as error:
+    except FaultError as error:
         page.report(error.fault)
         return Source(Element("body"), Parsed([], {}, {}), [])
     lines = Lines(text)

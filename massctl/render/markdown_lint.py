@@ -12,10 +12,9 @@ from itertools import islice
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
-from massctl.model.diagnostics import Lines, Severity
+from massctl.model.diagnostics import Fault, Lines, Severity
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
-from massctl.render.fault import Fault
 from massctl.render.foreign import PICTURE_END, diagram, foreign_marks, template_marks
 from massctl.render.markdown_parser import BOX_KINDS, KINDS, Parsed, every
 

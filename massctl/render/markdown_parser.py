@@ -24,14 +24,9 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from massctl.model.diagnostics import FaultError
 from massctl.model.frozen import Frozen
-from massctl.render.bounds import (
-    BRACKETS_MAX,
-    NESTING_MAX,
-    TooMuchError,
-    too_many_brackets,
-    too_nested,
-)
+from massctl.render.bounds import BRACKETS_MAX, NESTING_MAX, too_many_brackets, too_nested
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
 
@@ -223,12 +218,12 @@ def _refuse_too_much(state: StateCore) -> None:
     """Refuse nesting below which the parser drops text, and brackets of the text that it reads next."""
     depths = accumulate(token.nesting for token in state.tokens if token.type.startswith(_NESTED))
     if max(depths, default=0) > NESTING_MAX:
-        raise TooMuchError(too_nested())
+        raise FaultError(too_nested())
     if (
         sum(token.content.count("[") for token in state.tokens if token.type == "inline")
         > BRACKETS_MAX
     ):
-        raise TooMuchError(too_many_brackets())
+        raise FaultError(too_many_brackets())
 
 
 class Parsed(Frozen):
@@ -276,7 +271,7 @@ def every(tokens: Sequence[Token]) -> Iterator[Token]:
 
 
 def parse(text: str) -> Parsed:
-    """Parse Markdown into markdown-it's tokens; raise `TooMuchError` if that would take minutes."""
+    """Parse Markdown into markdown-it's tokens; raise `FaultError` if that would take minutes."""
     env: dict[str, Any] = {}
     tokens = _parser().parse(text, env)
     found = env.get("footnotes", {"refs": {}, "list": {}})

@@ -14,7 +14,6 @@ from massctl.model.campaign import (
     Image,
     MpNews,
     MpVideo,
-    Path,
     Ratio,
     Text,
     Voice,
@@ -22,7 +21,7 @@ from massctl.model.campaign import (
     crop_around,
     flags_of,
 )
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, KeyPath, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, MediaId, Sha256
 from massctl.model.message import (
@@ -41,7 +40,6 @@ from massctl.model.message import (
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
 from massctl.model.theme import ThemeSettings
-from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, RecordingPurpose
 from massctl.render.limits import LIMITS, ContentLimit, Limit
 from massctl.render.paths import Pictures, is_foreign, picture_paths
@@ -139,7 +137,7 @@ def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, 
 
 
 def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) -> RenderedArticle:
-    keys: Path = ("mpnews", "articles", index)
+    keys: KeyPath = ("mpnews", "articles", index)
     variables = strings.variables(article.vars)
 
     def string(key: str, text: str, check: Limit = no_check) -> str:
@@ -200,9 +198,9 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     )
 
 
-def _report_theme(strings: Strings, article: Article, keys: Path, theme: "Theme") -> None:
+def _report_theme(strings: Strings, article: Article, keys: KeyPath, theme: "Theme") -> None:
     """Report the faults of an article's theme, each of a key where that key is written."""
-    layers: list[tuple[ThemeSettings | None, Path]] = [
+    layers: list[tuple[ThemeSettings | None, KeyPath]] = [
         (article.theme, (*keys, "theme")),
         (strings.file.theme, ("theme",)),
     ]
@@ -239,7 +237,7 @@ def _report_unused_theme(strings: Strings) -> None:
 
 
 def _cover(
-    strings: Strings, cover: Cover, written: str, key: Path, *, is_first: bool
+    strings: Strings, cover: Cover, written: str, key: KeyPath, *, is_first: bool
 ) -> ShownCover:
     found = strings.setting.pictures.find(
         written, f"{strings.setting.campaign}/campaign.yaml", "cover"
@@ -317,7 +315,7 @@ def card_message(message: WxCard, strings: Strings) -> CardMessage[RenderedArtic
 def _words(strings: Strings, message: Text | Image | MpVideo, *keys: str) -> list[str]:
     """Render the words of a message without articles, and judge them."""
     kind = strings.file.message_type
-    said: dict[Path, str] = {
+    said: dict[KeyPath, str] = {
         (kind, key): strings.string(getattr(message, key), (kind, key), LIMITS[f"{kind}.{key}"])
         for key in keys
     }
@@ -333,7 +331,7 @@ def _warn(strings: Strings, key: str, say: Phrase) -> None:
     strings.report([Fault("MC317", say, hint, severity=Severity.WARNING)], {}, (key,))
 
 
-def _name(strings: Strings, written: str, key: Path) -> str:
+def _name(strings: Strings, written: str, key: KeyPath) -> str:
     """Render the id of something that WeChat holds; it must not be empty."""
     found = strings.string(written, key)
     if not found:
@@ -342,7 +340,7 @@ def _name(strings: Strings, written: str, key: Path) -> str:
     return found
 
 
-def _picture(strings: Strings, written: str, key: Path) -> Sha256:
+def _picture(strings: Strings, written: str, key: KeyPath) -> Sha256:
     name = _name(strings, written, key)
     found = strings.setting.pictures.find(name, _declaring(strings), "cover") if name else None
     if isinstance(found, Fault):
@@ -351,7 +349,7 @@ def _picture(strings: Strings, written: str, key: Path) -> Sha256:
 
 
 def _material(
-    message: Voice | MpVideo, use: RecordingPurpose, strings: Strings, key: Path
+    message: Voice | MpVideo, use: RecordingPurpose, strings: Strings, key: KeyPath
 ) -> tuple[Sha256 | None, MediaId | None, Recordings]:
     if message.file is None:
         return None, MediaId(_name(strings, message.media_id or "", (*key, "media_id"))), ()

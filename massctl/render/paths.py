@@ -10,11 +10,10 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import PICTURE_SCHEME, Picture, Purpose
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs, PicturePurpose
 
 SHARED = "_shared"

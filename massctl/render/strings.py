@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.campaign import CampaignFile, Path
-from massctl.model.diagnostics import Diagnostic, Excerpt, Lines, Place
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostics import Diagnostic, Excerpt, Fault, KeyPath, Lines, Place
 from massctl.model.frozen import Frozen
 from massctl.model.theme import Brand, ThemeSettings
-from massctl.render.fault import SETTINGS_FILE, Fault
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit, Limit
 from massctl.render.paths import Pictures
@@ -26,10 +25,14 @@ if TYPE_CHECKING:
     from massctl.render.theme import Themes
 
 
+SETTINGS_FILE = "../massctl.yaml"
+"""The settings, from the campaigns folder."""
+
+
 class KeyPlace(Protocol):
     """Gives the place of a key of campaign.yaml, or of words in its value where they stand there as they are."""
 
-    def __call__(self, path: Path, words: str = "") -> Place | None: ...  # noqa: D102
+    def __call__(self, path: KeyPath, words: str = "") -> Place | None: ...  # noqa: D102
 
 
 def no_check(_: str) -> Iterable[Fault]:
@@ -61,7 +64,7 @@ class Setting(Frozen, dict=True):
 
         return Themes(self.inputs, self.pictures)
 
-    def in_settings(self, fault: Fault, *keys: Path) -> Fault:
+    def in_settings(self, fault: Fault, *keys: KeyPath) -> Fault:
         """Place a fault in massctl.yaml, at the first of these keys that the account says, or else the repository."""
         place = self.inputs.settings_place(self.account, keys)
         return replace(
@@ -92,7 +95,7 @@ class Strings(Struct):
     def string(
         self,
         text: str,
-        key: Path,
+        key: KeyPath,
         check: Limit = no_check,
         variables: Mapping[str, Any] | None = None,
     ) -> str:
@@ -118,13 +121,13 @@ class Strings(Struct):
 
     def judge(self, subject: Subject) -> None:
         """Make diagnostics of whatever a content rule finds."""
-        found: dict[Path, list[Fault]] = {}
+        found: dict[KeyPath, list[Fault]] = {}
         for fault in judge(subject):
             found.setdefault(fault.key, []).append(fault)
         for key, faults in found.items():
             self.report(faults, subject.sources if key == subject.content_key else {}, key)
 
-    def report(self, faults: Iterable[Fault], sources: Mapping[str, str], key: Path) -> None:
+    def report(self, faults: Iterable[Fault], sources: Mapping[str, str], key: KeyPath) -> None:
         """Turn the faults of the value at `key` into diagnostics."""
         origin = Origin(self.setting.campaign, sources, partial(self.place, key))
         found = [origin.diagnostic(fault) for fault in faults]

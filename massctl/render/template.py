@@ -13,12 +13,12 @@ from typing import Any
 
 from jinja2 import TemplateNotFound, TemplatesNotFound, TemplateSyntaxError
 from jinja2.environment import TemplateModule
+from msgspec.structs import replace
 
-from massctl.model.diagnostics import Lines
+from massctl.model.diagnostics import Fault, FaultError, Lines
 from massctl.model.phrase import Phrase, enumerated
 from massctl.render.blocks.cards import SentArticles
 from massctl.render.blocks.library import SIGNATURES, Blocks
-from massctl.render.fault import Fault, TemplateStop
 from massctl.render.inputs import Inputs
 from massctl.render.paths import template_path
 from massctl.render.template_environment import (
@@ -88,12 +88,11 @@ _LESS = Phrase("does a loop run too often, or does a text or a list grow with ev
 def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
     """Return what `error` means to the writer, and where."""
     path, line = _place_of(error)
-    needle = ""
     if environment.compiling is not None:
         path, line = environment.compiling, None
-    if isinstance(error, TemplateStop):
-        fault, needle = error.fault, error.needle
-        line = error.line or line
+    if isinstance(error, FaultError):
+        fault = error.fault
+        line = fault.line or line
     elif isinstance(error, TemplateSyntaxError):
         line = error.lineno
         fault = Fault("MC101", Phrase("{detail}", detail=error.message or ""), _UNFINISHED)
@@ -103,11 +102,10 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
         fault = _what_failed(error)
     if fault.path is not None:
         return fault
+    needle = fault.needle
     column = _column(environment.sources.get(path or "", ""), line, needle) if needle else None
     width = len(needle) if column else None
-    return Fault(
-        fault.code, fault.message, fault.hint, path=path, line=line, column=column, width=width
-    )
+    return replace(fault, path=path, line=line, column=column, width=width, needle="")
 
 
 _UNFINISHED = Phrase("check for a missing bracket, brace or quotation mark")

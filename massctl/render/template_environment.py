@@ -31,12 +31,12 @@ from jinja2.utils import (
 )
 from jinja2.visitor import NodeTransformer
 
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.phrase import Phrase, enumerated
 from massctl.render.blocks.cards import SIGNATURES as CARDS
 from massctl.render.blocks.cards import SentArticles, article_url, card
 from massctl.render.blocks.library import SIGNATURES as BLOCKS
 from massctl.render.blocks.library import Blocks
-from massctl.render.fault import Fault, TemplateStop
 
 _LOOP = (
     "changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0"
@@ -72,12 +72,12 @@ _WRITING = frozenset({
 """Filters that stringify any value; a function would show its memory address."""
 
 
-def _forbid(message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Fault("MC103", message, hint))
+def _forbid(message: Phrase, hint: Phrase) -> FaultError:
+    return FaultError(Fault("MC103", message, hint))
 
 
-def _failed(message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Fault("MC106", message, hint))
+def _failed(message: Phrase, hint: Phrase) -> FaultError:
+    return FaultError(Fault("MC106", message, hint))
 
 
 # Texts
@@ -101,7 +101,7 @@ def plain_text(value: object) -> str:
 
 
 def _text_of(value: Any) -> str:
-    """Return a text; raise TemplateStop for anything else."""
+    """Return a text; raise FaultError for anything else."""
     if isinstance(value, Undefined):
         return str(value)  # raises
     if not isinstance(value, str):
@@ -236,13 +236,11 @@ class _Allowed(NodeTransformer):
         return nodes.Call(joined, node.nodes, [], None, None, lineno=node.lineno)
 
 
-def _stop(node: nodes.Node, code: str, message: Phrase, hint: Phrase) -> TemplateStop:
-    return TemplateStop(Fault(code, message, hint), node.lineno)
+def _stop(node: nodes.Node, code: str, message: Phrase, hint: Phrase) -> FaultError:
+    return FaultError(Fault(code, message, hint, line=node.lineno))
 
 
-def _unknown(
-    node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[str]
-) -> TemplateStop:
+def _unknown(node: nodes.Filter | nodes.Test, message: Phrase, names: Iterable[str]) -> FaultError:
     near = get_close_matches(node.name, sorted(names), 1)
     known = Phrase("there are {names}", names=enumerated(sorted(names)))
     return _stop(
@@ -334,7 +332,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         """Turn the written name of an include into a path from the campaigns folder."""
         path = self.join(_text_of(template))
         if isinstance(path, Fault):
-            raise TemplateStop(path)
+            raise FaultError(path)
         return path
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002  # Jinja's name.
@@ -344,7 +342,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
                 raise (
                     AbsentTemplateError(name, source)
                     if source.code == "MC105"
-                    else TemplateStop(source)
+                    else FaultError(source)
                 )
             self.templates[name] = self.template_of(name, source)
         return self.templates[name]

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import CORRECT_THESE, Severity, first_told, more_faults
+from massctl.model.diagnostics import CORRECT_THESE, Fault, Severity, first_told, more_faults
 from massctl.model.frozen import Frozen
 from massctl.model.ids import THEME_NAME_PATTERN
 from massctl.model.message import Picture
@@ -21,7 +21,6 @@ from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
 from massctl.render.dark_mode import faded, parse, reads, tones, words_for
-from massctl.render.fault import Fault
 from massctl.render.inputs import Inputs
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
 from massctl.render.theme_css import (

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from massctl.model.diagnostics import Lines
+from massctl.model.diagnostics import Fault, Lines
 from massctl.model.frozen import Frozen
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase
 from massctl.render.elements import ELEMENTS, row, selector_of
-from massctl.render.fault import Fault
 
 CHARACTERS_MAX = 60_000
 """Ours: of a theme's file; the longest built-in one has 4,440."""

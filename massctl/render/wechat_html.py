@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, FaultError, Severity
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, TooMuchError, too_deep, too_many
+from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, too_deep, too_many
 from massctl.render.cjk import cjk_count, line_break
 from massctl.render.elements import (
     Handling,
@@ -30,7 +30,6 @@ from massctl.render.elements import (
     row,
     script_link,
 )
-from massctl.render.fault import Fault
 from massctl.render.highlight import blanks_kept, coloured_pieces
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
 from massctl.render.paths import is_spacer, spacer_fault
@@ -117,7 +116,7 @@ def normalised(
         title.children.append(names[0 if is_chinese else 1])
         if listed.children == [title]:
             writers[own].article.children.pop()
-    except TooMuchError as error:
+    except FaultError as error:
         writer.page.report(error.fault)
         writer.article.children.clear()
     first, *others = writers
@@ -157,7 +156,7 @@ class _ArticleWriter:
         """Write the children of an element."""
         self._depth += 1
         if self._depth > DEPTH_MAX:
-            raise TooMuchError(too_deep(f"<{element.name}"))
+            raise FaultError(too_deep(f"<{element.name}"))
         for child in element.children:
             if isinstance(child, str):
                 self.text(child)
@@ -176,7 +175,7 @@ class _ArticleWriter:
         """Write an element, by its row."""
         self._elements += 1
         if self._elements > ELEMENTS_MAX:
-            raise TooMuchError(too_many(ELEMENTS_MAX))
+            raise FaultError(too_many(ELEMENTS_MAX))
         name = node.name
         found = row(name)
         if found is None or found.handling in (Handling.UNWRAP, Handling.PART):

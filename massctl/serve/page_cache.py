@@ -28,7 +28,7 @@ from massctl.plan.window import window_state
 from massctl.report.report import Report
 from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_files, shown_themes
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench, agenda_of
+from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import locked_digest
 from massctl.source.renderer import child_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
@@ -123,7 +123,7 @@ class Rendered(Frozen):
     """As its files have it now; what went out is not rendered until somebody looks at it."""
     campaign: RenderedCampaign | None
     """The last one that had no faults; None if there was none yet, or if nobody needs it."""
-    workbench: Workbench
+    working_tree: WorkingTree
     """Gives the bytes of the campaign's files."""
 
     @property
@@ -155,7 +155,7 @@ class Rendered(Frozen):
                 continue
             path = path_from_lock(each.path, name)
             try:
-                now = self.workbench.picture(
+                now = self.working_tree.picture(
                     name, path, "inline" if each.purpose == "image" else "cover"
                 )
             except ChildError:
@@ -167,7 +167,7 @@ class Rendered(Frozen):
     def read(self, sha256: str) -> bytes | None:
         """Return the bytes of a file; None if they are gone."""
         try:
-            return self.workbench.read(Sha256(sha256))
+            return self.working_tree.read(Sha256(sha256))
         except (KeyError, MassctlError):
             return None
 
@@ -178,17 +178,17 @@ def address(sha256: str, extension: str) -> str:
 
 
 def render_folder(
-    workbench: Workbench, name: CampaignName, state: State, before: Rendered | None
+    working_tree: WorkingTree, name: CampaignName, state: State, before: Rendered | None
 ) -> Rendered | None:
     """Read and render a campaign; None without such a folder. `before` is the previous result.
 
     A campaign that went out according to `state` is not rendered; with an empty state everything is.
     """
-    found = next(iter(Desires(workbench, state).read([name])), None)
+    found = next(iter(Desires(working_tree, state).read([name])), None)
     if isinstance(found, Invalid) and before is not None and before.campaign is not None:
-        return Rendered(found, before.campaign, before.workbench)
+        return Rendered(found, before.campaign, before.working_tree)
     if isinstance(found, RenderedCampaign | Concluded | Invalid):
-        return Rendered(found, found if isinstance(found, RenderedCampaign) else None, workbench)
+        return Rendered(found, found if isinstance(found, RenderedCampaign) else None, working_tree)
     return None
 
 
@@ -298,19 +298,18 @@ class PageCache:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""
         with self._one_at_a_time:
             sheet, watched = self._sheet({}), Watched(ANYTHING, self._broadcaster.number)
-            return document(
-                say(Phrase("there is no such page"), sheet.language), [], "", [], sheet, watched
-            )
+            title = say(Phrase("there is no such page"), sheet.language)
+            return document("document.html.j2", title, sheet, watched)
 
     def themes_page(self, query: Mapping[str, str]) -> str:
         """Return the gallery of themes, with the variables and the sample that the address chooses."""
         with self._one_at_a_time:
             heard, shown, faults = self._broadcaster.number, [], [*self._faults]
             if self._settings is not None:
-                workbench = self._workbench(self._settings)
+                working_tree = self._working_tree(self._settings)
                 try:
                     shown = shown_themes(
-                        workbench.renderer, read_settings(query), query.get("sample", "")
+                        working_tree.renderer, read_settings(query), query.get("sample", "")
                     )
                 except ChildError as error:
                     hint = Phrase("check your own themes, then reload the page")
@@ -451,17 +450,17 @@ class PageCache:
             return kept
         if kept is not None and name not in self._stale and (kept.is_whole or not sent_too):
             return kept
-        workbench = self._workbench(settings)
-        found = render_folder(workbench, name, State() if sent_too else self._state, kept)
+        working_tree = self._working_tree(settings)
+        found = render_folder(working_tree, name, State() if sent_too else self._state, kept)
         self._stale.discard(name)
         self._compared.pop(name, None)
         if found is not None:  # The folder may go in the moment in which it is read.
             self._kept[name] = found
         return found
 
-    def _workbench(self, settings: MassctlFile) -> Workbench:
+    def _working_tree(self, settings: MassctlFile) -> WorkingTree:
         """Return the files as they are now."""
-        return Workbench(
+        return WorkingTree(
             self._repository, settings, self._served.cache, self._state, child=self._child
         )
 
@@ -474,8 +473,8 @@ class PageCache:
         self, desired: Sequence[Desired], settings: MassctlFile, now: datetime, *names: str
     ) -> Plan:
         """Plan campaigns as their files have them; `names` are those that somebody names."""
-        workbench, named = self._workbench(settings), frozenset(names) or None
-        agenda = agenda_of(workbench, self._state, desired, self._folders.names, named, now)
+        working_tree, named = self._working_tree(settings), frozenset(names) or None
+        agenda = agenda_of(working_tree, self._state, desired, self._folders.names, named, now)
         return make_plan(
             desired, self._state, unasked(PolicyInForce(settings.policy, agenda, named=named)), now
         )

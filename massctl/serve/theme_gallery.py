@@ -8,13 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from massctl.child import NOT_ACCEPTED, ChildError
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.ids import sha256_of
 from massctl.model.message import Picture, Purpose, RenderedArticle
 from massctl.model.theme import ThemeSettings
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.article import render_body
-from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting

@@ -8,10 +8,12 @@ from msgspec import field
 from msgspec.structs import replace
 from pydantic import ValidationError
 
-from massctl.model.campaign import CampaignFile, Fault, Path, campaign_faults
+from massctl.model.campaign import CampaignFile, campaign_faults
 from massctl.model.diagnostics import (
     Diagnostic,
     Excerpt,
+    Fault,
+    KeyPath,
     Lines,
     Place,
     Severity,
@@ -23,7 +25,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.settings import ApprovalRule, MassctlFile, Policy
+from massctl.model.settings import MassctlFile, Policy
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import (
@@ -121,7 +123,7 @@ _TEXTS = frozenset(
 """Keys of texts for people, without the numbers of list items."""
 
 
-def _is_text(path: Path) -> bool:
+def _is_text(path: KeyPath) -> bool:
     names = tuple(part for part in path if isinstance(part, str))
     return names in _TEXTS or "vars" in names[:-1]
 
@@ -176,14 +178,14 @@ class Loaded(Frozen):
     data: bytes | None = None
     """The file itself; None if it could not be read."""
 
-    def place(self, path: Path, words: str = "") -> Place:
+    def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title").
 
         Of a value over several lines, that of `words` in it, where they stand there as they are.
         """
         return self.positions.place(path, words)
 
-    def excerpt(self, path: Path, *, at_key: bool = False) -> Excerpt:
+    def excerpt(self, path: KeyPath, *, at_key: bool = False) -> Excerpt:
         """Return the line of campaign.yaml on which a value begins."""
         return self.positions.excerpt(path, at_key=at_key)
 
@@ -206,21 +208,24 @@ def load_settings(
     return validate(document, MassctlFile, settings_rules(loopback_override, folders), unseen)
 
 
-def approval_rules_in(data: bytes) -> tuple[ApprovalRule, ...] | None:
-    """Return the approvals that another commit's massctl.yaml asks for; None if that cannot be read."""
+_ASKS_APPROVALS = ("require_approval", "approvals", "destinations")
+
+
+def approval_policy_in(data: bytes) -> Policy | None:
+    """Return what another commit's massctl.yaml says of approvals; None if that cannot be read."""
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
     whole = document.data if isinstance(document.data, dict) else {}
     policy = whole.get("policy", {})
     if has_errors(document.diagnostics) or not isinstance(policy, dict):
         return None
-    asked = {key: policy[key] for key in ("require_approval", "approvals") if key in policy}
+    asked = {key: policy[key] for key in _ASKS_APPROVALS if key in policy}
     try:
-        return Policy.model_validate(asked).approval_rules
+        return Policy.model_validate(asked)
     except ValidationError:
         return None
 
 
-def settings_place(repository: Repository, account: str, keys: Sequence[Path]) -> Place:
+def settings_place(repository: Repository, account: str, keys: Sequence[KeyPath]) -> Place:
     """Return the place in massctl.yaml of the first of these keys that the account says, or else the repository.
 
     A theme that is a name alone says the key `name`.
@@ -235,7 +240,7 @@ def settings_place(repository: Repository, account: str, keys: Sequence[Path]) -
     return document.positions.place(next(found, keys[0]))
 
 
-def _written(value: object, path: Path) -> Path | None:
+def _written(value: object, path: KeyPath) -> KeyPath | None:
     """Return the path at which the value of `path` is written, if it is."""
     for index, part in enumerate(path):
         if isinstance(value, str):
@@ -290,7 +295,7 @@ def _unknown_account(account: object, settings: MassctlFile | None) -> list[Faul
         else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
     )
     say = Phrase("massctl.yaml has no account {account}", account=word(account))
-    return [Fault("MC019", ("account",), say, hint, at_key=False)]
+    return [Fault("MC019", say, hint, key=("account",), at_key=False)]
 
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:
@@ -310,4 +315,4 @@ def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -
     hint = Phrase(
         "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
     )
-    return [Fault("MC609", ("audience", "openids"), say, hint)]
+    return [Fault("MC609", say, hint, key=("audience", "openids"))]

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
 from massctl.model.campaign import BATCH_MAX, CampaignFile, parse_offset_time
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Fault, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.inputs import JudgedInputs
@@ -34,7 +34,6 @@ from massctl.plan.quota import (
     tag_of,
 )
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
-from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids, PicturePurpose
 from massctl.render.paths import SHARED
 from massctl.source.reporter import about_file
@@ -45,16 +44,16 @@ if TYPE_CHECKING:
     from massctl.child import Child
     from massctl.model.settings import Account, MassctlFile
     from massctl.source.campaigns import Loaded
-    from massctl.source.media import PictureShelf, RecordingShelf
-    from massctl.source.openids import OpenidShelf
-    from massctl.source.renderer import Made, Renderer
+    from massctl.source.media import PictureFiles, RecordingFiles
+    from massctl.source.openids import OpenidFiles
+    from massctl.source.renderer import Renderer, RenderResult
 
 
 RENDERS_TOLD_MIN = 8
 """So many campaigns are told while they are rendered; fewer are there at once."""
 
 
-class Workbench(Struct, dict=True):
+class WorkingTree(Struct, dict=True):
     """The files of a repository during one pass, and the child that renders them."""
 
     repository: Repository
@@ -90,20 +89,20 @@ class Workbench(Struct, dict=True):
         return Renderer(child, self.repository, self.settings, self.cache)
 
     @cached_property
-    def pictures(self) -> "PictureShelf":
+    def pictures(self) -> "PictureFiles":
         """What became of the pictures of the tree."""
         # A plan of campaigns that are all sent looks at none.
-        from massctl.source.media import PictureShelf
+        from massctl.source.media import PictureFiles
 
-        return PictureShelf(self.repository)
+        return PictureFiles(self.repository)
 
     @cached_property
-    def recordings(self) -> "RecordingShelf":
+    def recordings(self) -> "RecordingFiles":
         """The sounds and videos of the tree."""
         # Few campaigns have one.
-        from massctl.source.media import RecordingShelf
+        from massctl.source.media import RecordingFiles
 
-        return RecordingShelf(self.repository)
+        return RecordingFiles(self.repository)
 
     def picture(self, name: CampaignName, path: str, use: "PicturePurpose") -> Picture | Fault:
         """Have a picture of a campaign prepared; `path` is from campaigns/. Raises ChildError."""
@@ -150,7 +149,7 @@ class Workbench(Struct, dict=True):
 
     def rendered(
         self, name: CampaignName, file: "CampaignFile", locked: Mapping[str, str]
-    ) -> "Made":
+    ) -> "RenderResult":
         """Have a campaign rendered, and know its files by their names. Raises ChildError.
 
         `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`.
@@ -163,12 +162,12 @@ class Workbench(Struct, dict=True):
         return made
 
     @cached_property
-    def openid_lists(self) -> "OpenidShelf":
+    def openid_lists(self) -> "OpenidFiles":
         """The lists of openids of the tree, held outside of memory."""
         # Hardly any campaign has one.
-        from massctl.source.openids import OpenidShelf
+        from massctl.source.openids import OpenidFiles
 
-        return OpenidShelf(self.repository)
+        return OpenidFiles(self.repository)
 
     def openids(self, path: str) -> ListedOpenids:
         """Read a list of openids; `path` is from campaigns/. A list is data, so no child reads it."""
@@ -207,20 +206,20 @@ class Desires:
 
     def __init__(
         self,
-        workbench: Workbench,
+        working_tree: WorkingTree,
         state: State,
         *,
         locked: bool = False,
         links_of: Callable[[CampaignName], Mapping[str, str]] | None = None,
     ) -> None:
-        self._workbench = workbench
+        self._working_tree = working_tree
         self._state = state
-        workbench.recorded = workbench.recorded or state
+        working_tree.recorded = working_tree.recorded or state
         self._is_locked = locked
         if locked:
-            links_of = partial(_locked_links, workbench.repository)
+            links_of = partial(_locked_links, working_tree.repository)
         self._links_of = links_of or (lambda _: {})
-        self._folders = workbench.repository.campaign_folders()
+        self._folders = working_tree.repository.campaign_folders()
 
     def names(self) -> list[str]:
         """Return the campaigns of the repository, and those that only an open attempt remembers, in order."""
@@ -232,7 +231,7 @@ class Desires:
 
     def strays(self) -> list[Diagnostic]:
         """Return the diagnostics about folders that are not campaigns."""
-        return [*self._folders.diagnostics, *_about_shared(self._workbench.repository)]
+        return [*self._folders.diagnostics, *_about_shared(self._working_tree.repository)]
 
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
@@ -253,11 +252,11 @@ class Desires:
         sent = record.sent_as if record is not None and is_concluded(record) else None
         if record is None or sent is None or sent.title is None or sent.account is None:
             return None
-        account = self._workbench.settings.accounts.get(sent.account)
+        account = self._working_tree.settings.accounts.get(sent.account)
         if account is None or account.appid != sent.appid:
             return None
         try:
-            source = self._workbench.repository.folder_digest(name)
+            source = self._working_tree.repository.folder_digest(name)
         except UnreadableError:
             return None  # Whoever reads it says what is wrong.
         if source != sent.source_sha256:
@@ -278,7 +277,7 @@ class Desires:
         }
 
     def _one(self, name: CampaignName) -> Desired:
-        with self._workbench.repository.judging() as read:
+        with self._working_tree.repository.judging() as read:
             begun = self._load(name)
             if not isinstance(begun, _Due):
                 return begun
@@ -287,7 +286,7 @@ class Desires:
         return _made_from(found, read)
 
     def _read(self, names: Sequence[CampaignName]) -> list[Desired]:
-        progress = self._workbench.progress
+        progress = self._working_tree.progress
         if progress is None or len(names) < RENDERS_TOLD_MIN:
             return [self._one(name) for name in names]
         found: list[Desired] = []
@@ -305,8 +304,8 @@ class Desires:
         concluded = self._concluded(name)
         if concluded is not None:
             return concluded
-        settings = self._workbench.settings
-        loaded = self._workbench.campaign(name)
+        settings = self._working_tree.settings
+        loaded = self._working_tree.campaign(name)
         twin = self._folders.twins.get(name)
         if twin is not None:
             loaded = replace(loaded, file=None, diagnostics=(twin, *loaded.diagnostics))
@@ -316,8 +315,8 @@ class Desires:
         account = settings.account(file.account)
         record = self._state.record(name, file.edition)
         try:
-            self._workbench.repository.require_one_case(name)
-            source = self._workbench.repository.folder_digest(name)
+            self._working_tree.repository.require_one_case(name)
+            source = self._working_tree.repository.folder_digest(name)
         except UnreadableError as error:
             fault = about_file(error.code, error.path, name, error.message, error.hint)
             found = (*loaded.diagnostics, fault)
@@ -337,7 +336,7 @@ class Desires:
         name = due.loaded.name
         return (
             None
-            if self._workbench.repository.is_locked(name)
+            if self._working_tree.repository.is_locked(name)
             else _not_locked(due, lock_missing(name))
         )
 
@@ -347,7 +346,7 @@ class Desires:
 
         if isinstance(rendered, Invalid):
             return rendered
-        refusal = check_lock(self._workbench.repository, rendered).refusal or links_refusal(
+        refusal = check_lock(self._working_tree.repository, rendered).refusal or links_refusal(
             rendered, self._state
         )
         return rendered if refusal is None else _not_locked(due, refusal, rendered)
@@ -358,9 +357,9 @@ class Desires:
         from massctl.source.campaigns import about_cut_texts, about_unseen, with_excerpts
         from massctl.source.tags import about_tag
 
-        loaded, file, workbench = due.loaded, due.file, self._workbench
+        loaded, file, working_tree = due.loaded, due.file, self._working_tree
         try:
-            made = workbench.rendered(loaded.name, file, self._links_of(loaded.name))
+            made = working_tree.rendered(loaded.name, file, self._links_of(loaded.name))
         except ChildError as error:
             return _fallen(due, error.why)
         rendered, diagnostics = campaign_of(
@@ -368,25 +367,25 @@ class Desires:
             file,
             made.content,
             account=due.account,
-            lists=workbench,
+            lists=working_tree,
             source_sha256=due.source,
             place=loaded.place,
             about_file=[
                 *about_unseen(loaded.positions.reporter),
                 *about_cut_texts(loaded.positions),
                 *about_tag(
-                    workbench.repository, loaded.name, file.account, file.audience, loaded.place
+                    working_tree.repository, loaded.name, file.account, file.audience, loaded.place
                 ),
             ],
         )
-        shown = with_excerpts(diagnostics, workbench.repository, loaded.positions.reporter)
+        shown = with_excerpts(diagnostics, working_tree.repository, loaded.positions.reporter)
         if rendered is None:
             found = (*loaded.diagnostics, *shown)
             return Invalid(
                 loaded.name, file.title, file.account, file.edition, found, _window(file)
             )
-        first = workbench.settings.first_name(loaded.name)
-        inputs = JudgedInputs(settings=workbench.settings.declared_sha256).joined(made.files)
+        first = working_tree.settings.first_name(loaded.name)
+        inputs = JudgedInputs(settings=working_tree.settings.declared_sha256).joined(made.files)
         known_as = first if first != loaded.name else None
         return replace(rendered, diagnostics=tuple(shown), first_name=known_as, inputs=inputs)
 
@@ -400,7 +399,7 @@ class Desires:
 
     def _of_deleted_folders(self, record: Record) -> Gone:
         appid = record.appid or AppId("")
-        accounts = self._workbench.settings.accounts.items()
+        accounts = self._working_tree.settings.accounts.items()
         account = next((AccountName(name) for name, each in accounts if each.appid == appid), None)
         return Gone(record.campaign, account, appid, record.edition)
 
@@ -478,7 +477,7 @@ _DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def agenda_of(
-    workbench: Workbench,
+    working_tree: WorkingTree,
     state: State,
     desired: Iterable[Desired],
     names: Sequence[str],
@@ -497,10 +496,10 @@ def agenda_of(
             known.add(each.name)
         if isinstance(each, RenderedCampaign) and (each.window or each.name in (named or ())):
             demands.append(demand_of(each))
-    others = _Others(workbench, state, now)
+    others = _Others(working_tree, state, now)
     found = (others.demand(CampaignName(name)) for name in names if name not in known)
     demands += [each for each in found if each is not None]
-    accounts = workbench.settings.accounts.items()
+    accounts = working_tree.settings.accounts.items()
     kinds = {AppId(each.appid): (AccountName(name), str(each.kind)) for name, each in accounts}
     return Agenda(kinds, tuple(others.counted(demands, kinds)))
 
@@ -512,8 +511,8 @@ class _Others:
     where so many jobs are asked for that they may be too many for a day.
     """
 
-    def __init__(self, workbench: Workbench, state: State, now: datetime) -> None:
-        self._workbench = workbench
+    def __init__(self, working_tree: WorkingTree, state: State, now: datetime) -> None:
+        self._working_tree = working_tree
         self._state = state
         self._now = now
         self._lists: dict[CampaignName, str] = {}
@@ -521,11 +520,11 @@ class _Others:
 
     def demand(self, name: CampaignName) -> Demand | None:
         """Read what a campaign asks for; None if it has no window that may still be open."""
-        repository, settings = self._workbench.repository, self._workbench.settings
+        repository, settings = self._working_tree.repository, self._working_tree.settings
         if not _may_open(repository, name, self._now):
             return None
         # Reading YAML and validating it is what a repository of closed windows goes without.
-        file = self._workbench.campaign(name).file
+        file = self._working_tree.campaign(name).file
         start, end = (
             (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after))
             if file
@@ -579,7 +578,7 @@ class _Others:
         lines = 0
         for path in paths if isinstance(paths, list) else []:
             with suppress(UnreadableError):
-                pieces = self._workbench.repository.pieces(f"{CAMPAIGNS}/{path}", LIST_BYTES_MAX)
+                pieces = self._working_tree.repository.pieces(f"{CAMPAIGNS}/{path}", LIST_BYTES_MAX)
                 lines = max(lines, 1 + sum(piece.count(b"\n") for piece in pieces))
         return max(1, -(-lines // BATCH_MAX))
 
@@ -588,7 +587,7 @@ class _Others:
         # Only where calls are short is a list read that the run is not about.
         from massctl.render.audience import find_openids
 
-        found = find_openids(self._lists[demand.name], demand.name, self._workbench).openid_list
+        found = find_openids(self._lists[demand.name], demand.name, self._working_tree).openid_list
         return replace(demand, calls=found.batches) if found is not None else None
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
 from massctl.media import VIDEO_BYTES_MAX, measure, too_large
-from massctl.model.diagnostics import MediaFault
+from massctl.model.diagnostics import Fault
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
@@ -23,16 +23,8 @@ from massctl.picture.limits import (
     cache_key,
 )
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
-from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.source.repository import Repository, UnreadableError
-
-_RECORDING_CODES: Mapping[str, str] = {
-    "unreadable": "MC210",
-    "unsupported": "MC211",
-    "too_large": "MC212",
-    "too_long": "MC213",
-}
 
 
 def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) -> bytes:
@@ -53,7 +45,7 @@ def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) ->
     return data
 
 
-class RecordingShelf:
+class RecordingFiles:
     """Measures sounds and videos by path, and gives their bytes by name."""
 
     def __init__(self, repository: Repository) -> None:
@@ -86,13 +78,12 @@ class RecordingShelf:
             data = self._repository.read_bytes(f"campaigns/{path}", VIDEO_BYTES_MAX)
         except UnreadableError as error:
             if error.code == "MC002":
-                fault = too_large(use)
-                return Fault("MC212", fault.message, fault.hint)
+                return too_large(use)
             code = "MC208" if error.is_missing else "MC210" if error.code == "MC001" else error.code
             return Fault(code, error.message, error.hint)
         found = measure(data, use)
-        if isinstance(found, MediaFault):
-            return Fault(_RECORDING_CODES[found.kind], found.message, found.hint)
+        if isinstance(found, Fault):
+            return found
         sha256 = sha256_of(data)
         self._paths.setdefault(sha256, path)
         purpose = Purpose.VOICE if use == "voice" else Purpose.VIDEO
@@ -105,14 +96,6 @@ if TYPE_CHECKING:
     from massctl.picture.prepare import Prepared
 
 
-_CODES: Mapping[str, str] = {
-    "unreadable": "MC203",
-    "unsupported": "MC204",
-    "animated_unsupported": "MC204",
-    "too_large": "MC205",
-    "too_many_pixels": "MC205",
-    "ai_mark": "MC219",
-}
 _UNREAD_CODES: Mapping[str, str] = {"MC001": "MC203", "MC002": "MC205"}
 """For a file that is there and was not read: the code of a picture."""
 
@@ -130,7 +113,7 @@ class _Origin(NamedTuple):
     """What came out; equal to `source` where the bytes pass unchanged."""
 
 
-class PictureShelf:
+class PictureFiles:
     """Knows the pictures that a child prepared, and gives their bytes by name."""
 
     def __init__(self, repository: Repository) -> None:
@@ -239,8 +222,8 @@ class PictureCache:
         result = _prepared(data, use)
         found: Picture | Fault
         produced = source
-        if isinstance(result, MediaFault):
-            found = Fault(_CODES[result.kind], result.message, result.hint)
+        if isinstance(result, Fault):
+            found = result
         else:
             produced = sha256_of(result.data)
             width, height = result.laid_out
@@ -249,7 +232,7 @@ class PictureCache:
                 "", source, source, len(data), result.purpose, extension, width, height, result.note
             )
             found = replace(found, lost_c2pa=result.lost_c2pa, has_new_mark=result.has_new_mark)
-            found = replace(found, sha256=_name(found, produced))
+            found = replace(found, sha256=_name(found, produced), codes=_codes(result.data))
             if produced != source:
                 self._keep(self._cache / found.sha256, result.data)
         note = {"found": to_plain(found), "produced": produced}
@@ -276,7 +259,14 @@ def _name(picture: Picture, produced: Sha256) -> Sha256:
     return source if produced == source else picture_name(source, recipe)
 
 
-def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | MediaFault":
+def _codes(data: bytes) -> tuple[str, ...] | None:
+    # As `_prepared`: it decodes.
+    from massctl.picture.codes import codes_in
+
+    return codes_in(data)
+
+
+def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | Fault":
     # Only a picture that is new to the cache pays for the decoders.
     from massctl.picture.prepare import prepare_cover, prepare_inline
 

@@ -18,9 +18,9 @@ from itertools import accumulate, chain
 from msgspec import Struct, field
 
 from massctl.model.campaign import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
+from massctl.model.diagnostics import Fault
 from massctl.model.ids import Sha256, is_openid
 from massctl.model.phrase import UNNAMED, Command, Phrase
-from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids
 from massctl.source.repository import SAVE_AS_UTF8, Repository, UnreadableError
 
@@ -106,7 +106,7 @@ OPENID_CHARACTERS = 28
 _PIECE_BYTES = 64 * 1024
 
 
-class OpenidShelf:
+class OpenidFiles:
     """Reads lists by path and gives their batches by name; implements `massctl.apply.ports.Openids`."""
 
     def __init__(self, repository: Repository, batch_max: int = BATCH_MAX) -> None:

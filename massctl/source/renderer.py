@@ -17,8 +17,7 @@ from msgspec import Struct, field
 from massctl import isolation
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
-from massctl.model.campaign import Path as KeyPath
-from massctl.model.diagnostics import Place, has_errors
+from massctl.model.diagnostics import Fault, KeyPath, Place, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import (
@@ -31,7 +30,6 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
-from massctl.render.fault import Fault
 from massctl.source.repository import (
     CAMPAIGNS,
     SETTINGS,
@@ -46,7 +44,7 @@ if TYPE_CHECKING:
     from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
-    from massctl.source.media import PictureCache, RecordingShelf
+    from massctl.source.media import PictureCache, RecordingFiles
 
 _QUESTIONS_MAX = 5
 """So many times a campaign may ask for addresses: each time it gets all that it asked for before."""
@@ -56,7 +54,7 @@ _ADDRESSES_MAX = 1_000
 """Articles whose addresses one campaign may take; no letter links to more."""
 
 
-class Made(Frozen):
+class RenderResult(Frozen):
     """What the child made of one campaign."""
 
     content: RenderedContent
@@ -95,7 +93,7 @@ class Renderer(Frozen, dict=True):
         file: CampaignFile,
         locked: Mapping[str, str],
         address_of: Callable[[str, int], "str | Fault"],
-    ) -> Made:
+    ) -> RenderResult:
         """Render a campaign's content.
 
         `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`; `address_of` gives any other.
@@ -171,12 +169,12 @@ def _article(asked: Any) -> tuple[str, int]:
     return campaign, number
 
 
-def _made(answer: Any) -> Made:
+def _made(answer: Any) -> RenderResult:
     """Read an answer; raises one of NOT_PLAIN for one that no honest child gives."""
     content = from_plain(answer["content"])
     files = {str(path): str(found) for path, found in answer["files"].items()}
     produced = {Sha256(name): Sha256(found) for name, found in answer["produced"].items()}
-    if not isinstance(content, RenderedContent):
+    if not isinstance(content, RenderedContent) or content.message.is_promise:
         raise TypeError(content)
     kinds = {each.extension for each in content.pictures} | {
         each.extension for each in content.recordings
@@ -189,7 +187,7 @@ def _made(answer: Any) -> Made:
     # A message with faults names what was not found, and is not used.
     if not has_errors(content.diagnostics) and not _shown_by(content.message) <= given:
         raise ValueError("a message shows a file that is not with it")
-    return Made(content, files, produced)
+    return RenderResult(content, files, produced)
 
 
 def _shown_by(message: RenderedMessage) -> set[str]:
@@ -332,12 +330,12 @@ class Materials(Struct, dict=True):
         return self.pictures.picture(path, use)
 
     @cached_property
-    def recordings(self) -> "RecordingShelf":
+    def recordings(self) -> "RecordingFiles":
         """The sounds and videos of the tree."""
         # Few campaigns have one.
-        from massctl.source.media import RecordingShelf
+        from massctl.source.media import RecordingFiles
 
-        return RecordingShelf(self.repository)
+        return RecordingFiles(self.repository)
 
     def recording(self, path: str, use: "RecordingPurpose") -> Recording | Fault:
         """Return a sound or a video as it will be uploaded; `path` is from campaigns/."""

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from massctl.model.campaign import KEEP_ONE, TAKE_OUT, Fault, Path
+from massctl.model.campaign import KEEP_ONE, TAKE_OUT
+from massctl.model.diagnostics import Fault, KeyPath
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
@@ -76,10 +77,12 @@ def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
         found = [key for key in CREDENTIALS if key in _mapping(account)]
         if not found:
             hint = Phrase("write one of {keys}", keys=enumerated(CREDENTIALS))
-            yield Fault("MC012", ("accounts", name), Phrase("the account has no credential"), hint)
+            yield Fault(
+                "MC012", Phrase("the account has no credential"), hint, key=("accounts", name)
+            )
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            yield Fault("MC014", ("accounts", name, found[1]), say, KEEP_ONE)
+            yield Fault("MC014", say, KEEP_ONE, key=("accounts", name, found[1]))
     yield from _channel_keys(data.get("notify"))
 
 
@@ -90,21 +93,21 @@ def _channel_keys(written: object) -> Iterator[Fault]:
         found = [key for key in CHANNELS if key in channel]
         if not found:
             hint = Phrase("write one of {keys}", keys=enumerated(CHANNELS))
-            yield Fault("MC012", ("notify", index), Phrase("this entry names no channel"), hint)
+            yield Fault("MC012", Phrase("this entry names no channel"), hint, key=("notify", index))
         elif len(found) > 1:
             say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
             yield Fault(
-                "MC014", ("notify", index, found[1]), say, Phrase("give each its own entry")
+                "MC014", say, Phrase("give each its own entry"), key=("notify", index, found[1])
             )
         if "signing_secret_env" in channel and "webhook_env" not in channel:
             say = Phrase("massctl signs only what it posts to a webhook")
-            yield Fault("MC014", ("notify", index, "signing_secret_env"), say, TAKE_OUT)
+            yield Fault("MC014", say, TAKE_OUT, key=("notify", index, "signing_secret_env"))
 
 
 def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find values that look like a secret instead of the name of a variable."""
     channels = data.get("notify")
-    blocks: list[tuple[Path, object]] = [
+    blocks: list[tuple[KeyPath, object]] = [
         *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),
         *(
             (("accounts", name, "callback"), _mapping(each).get("callback"))
@@ -128,7 +131,7 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
                 hint = Phrase(
                     "remove it from the file, and reset it in the console if it was ever committed"
                 )
-                yield Fault("MC014", (*path, key), say, hint, at_key=False)
+                yield Fault("MC014", say, hint, key=(*path, key), at_key=False)
 
 
 def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
@@ -139,7 +142,7 @@ def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
             if key in state and own is not None and key not in own.keys:
                 say = Phrase("use {key} with backend: {backend}", key=key, backend=name)
                 hint = Phrase("write backend: {backend}, or delete {key}", key=key, backend=name)
-                yield Fault("MC014", ("state", key), say, hint)
+                yield Fault("MC014", say, hint, key=("state", key))
 
 
 def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
@@ -160,7 +163,7 @@ def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
                 "write the public key; if the private one was ever committed: {command}",
                 command=Command("state init", '--new-key --reason "…"'),
             )
-        yield Fault("MC014", ("state", "keys", index), say, hint, at_key=False)
+        yield Fault("MC014", say, hint, key=("state", "keys", index), at_key=False)
 
 
 def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
@@ -178,14 +181,14 @@ def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
             hint = Phrase(
                 "write the ID that the console shows under 设置与开发 / 账号详情 for this account"
             )
-            yield Fault("MC014", ("accounts", name, "original_id"), say, hint, at_key=False)
+            yield Fault("MC014", say, hint, key=("accounts", name, "original_id"), at_key=False)
 
 
 def _callbacks(
     accounts: Mapping[str, Mapping[str, Any]], root: Mapping[str, Any]
 ) -> Iterator[Fault]:
     """Find callbacks that could not be heard, and addresses that what WeChat said must not go on to."""
-    blocks: list[tuple[Path, Mapping[str, Any]]] = [(("callback",), root)]
+    blocks: list[tuple[KeyPath, Mapping[str, Any]]] = [(("callback",), root)]
     blocks += [
         (("accounts", name, "callback"), _mapping(each.get("callback")))
         for name, each in accounts.items()
@@ -194,15 +197,17 @@ def _callbacks(
         written = block.get("forward")
         if isinstance(written, str) and (problem := check_forward(written)) is not None:
             hint = Phrase("write the address of your own service, or delete forward")
-            yield Fault("MC014", (*path, "forward"), problem, hint, at_key=False)
+            yield Fault("MC014", problem, hint, key=(*path, "forward"), at_key=False)
         place = str(block.get("path", "")).rstrip("/")
         if place in RESERVED_PATHS:
             say = Phrase("{path} is answered by massctl itself", path=place)
-            yield Fault("MC014", (*path, "path"), say, Phrase("take another path"), at_key=False)
+            yield Fault(
+                "MC014", say, Phrase("take another path"), key=(*path, "path"), at_key=False
+            )
         if "previous_aes_key_env" in block and "aes_key_env" not in block:
             say = Phrase("there is a previous key and no current one")
             hint = Phrase("write aes_key_env, or delete previous_aes_key_env")
-            yield Fault("MC014", (*path, "previous_aes_key_env"), say, hint)
+            yield Fault("MC014", say, hint, key=(*path, "previous_aes_key_env"))
     for name, account in accounts.items():
         yield from _platform(name, account)
 
@@ -217,9 +222,9 @@ def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
         say = Phrase("a third-party platform seals what it posts, and no key is named")
         yield Fault(
             "MC014",
-            place,
             say,
             Phrase("write aes_key_env: the variable with the platform's 消息加解密Key"),
+            key=place,
         )
     if "original_id" not in account:
         say = Phrase(
@@ -228,7 +233,7 @@ def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
         hint = Phrase(
             "write original_id, which the account's console shows under 设置与开发 / 账号详情"
         )
-        yield Fault("MC014", place, say, hint)
+        yield Fault("MC014", say, hint, key=place)
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:
@@ -237,7 +242,9 @@ def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any])
     for name, account in accounts.items():
         address = account.get("api_base")
         if isinstance(address, str) and (problem := check_api_base(address, hosts)) is not None:
-            yield Fault("MC023", ("accounts", name, "api_base"), problem, _API_BASE, at_key=False)
+            yield Fault(
+                "MC023", problem, _API_BASE, key=("accounts", name, "api_base"), at_key=False
+            )
 
 
 def _wait(
@@ -252,7 +259,7 @@ def _wait(
             "in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN
         )
         hint = Phrase("less is allowed only for accounts whose api_base is on this machine")
-        yield Fault("MC014", ("policy", "in_doubt_wait"), say, hint, at_key=False)
+        yield Fault("MC014", say, hint, key=("policy", "in_doubt_wait"), at_key=False)
 
 
 def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
@@ -277,7 +284,7 @@ def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
         hint = Phrase(
             "write require_lock: true and branch: main beside it, or delete {key}", key=key
         )
-        yield Fault("MC014", ("policy", key), say, hint, at_key=False)
+        yield Fault("MC014", say, hint, key=("policy", key), at_key=False)
     rows = policy.get("approvals")
     for number, row in enumerate(rows if isinstance(rows, list) else ()):
         yield from _too_few(number, row)
@@ -289,14 +296,14 @@ def _too_few(number: int, row: Any) -> Iterator[Fault]:
     if isinstance(named, list) and isinstance(count, int) and len({*map(str, named)}) < count:
         say = Phrase("this row asks for more approvals than it names people")
         hint = Phrase("name more logins under from, or lower count")
-        yield Fault("MC014", ("policy", "approvals", number, "count"), say, hint, at_key=False)
+        yield Fault("MC014", say, hint, key=("policy", "approvals", number, "count"), at_key=False)
 
 
 def _forge(forge: Mapping[str, Any]) -> Iterator[Fault]:
     address = forge.get("api")
     if isinstance(address, str) and (problem := check_forward(address)) is not None:
         hint = Phrase("write the address of the forge's API, or delete api for the public one")
-        yield Fault("MC014", ("forge", "api"), problem, hint, at_key=False)
+        yield Fault("MC014", problem, hint, key=("forge", "api"), at_key=False)
 
 
 def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
@@ -306,18 +313,18 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
         path = ("policy", "quiet_hours", "timezone")
         yield Fault(
             "MC014",
-            path,
             Phrase("there is no time zone {zone}", zone=word(zone)),
             hint,
+            key=path,
             at_key=False,
         )
     if isinstance(quiet.get("from"), str) and quiet.get("from") == quiet.get("to"):
         say = Phrase("from and to are the same: there would be no quiet hours")
         yield Fault(
             "MC014",
-            ("policy", "quiet_hours", "to"),
             say,
             Phrase("delete quiet_hours, or correct them"),
+            key=("policy", "quiet_hours", "to"),
             at_key=False,
         )
 
@@ -341,19 +348,19 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
         elif _end_of(name, moves) == former:
             fault = "to", Phrase("{name} leads back to itself", name=former)
         if fault is not None:
-            yield Fault("MC032", ("moved", index, fault[0]), fault[1], _ONE_EACH, at_key=False)
+            yield Fault("MC032", fault[1], _ONE_EACH, key=("moved", index, fault[0]), at_key=False)
             continue
         moves[former] = name
         if former in folders:
             say = Phrase("campaigns/{name} still exists, so it was not renamed", name=former)
             hint = Phrase("delete this entry, or rename the other campaign that uses the old name")
-            yield Fault("MC031", ("moved", index, "from"), say, hint, at_key=False)
+            yield Fault("MC031", say, hint, key=("moved", index, "from"), at_key=False)
         elif name not in folders and name not in [onward for _, onward, _ in found]:
             say = Phrase("there is no folder campaigns/{name}", name=name)
             hint = Phrase(
                 "write the name that the folder has now, or delete this entry if the campaign is gone"
             )
-            yield Fault("MC031", ("moved", index, "to"), say, hint, at_key=False)
+            yield Fault("MC031", say, hint, key=("moved", index, "to"), at_key=False)
 
 
 def _end_of(name: str, moves: Mapping[str, str]) -> str:
@@ -382,12 +389,12 @@ def _freeze(written: object) -> Iterator[Fault]:
                 Phrase("there is no such day: {found}", found=shown(span)),
                 Phrase("check the month and the day"),
             )
-            yield Fault("MC014", path, say, hint, at_key=False)
+            yield Fault("MC014", say, hint, key=path, at_key=False)
         elif str(days[0]) > str(days[1]):
             say = Phrase(
                 "the last day, {last}, is before the first, {first}", first=first, last=last
             )
-            yield Fault("MC014", path, say, Phrase("write the earlier day first"), at_key=False)
+            yield Fault("MC014", say, Phrase("write the earlier day first"), key=path, at_key=False)
 
 
 def _day(text: str) -> date | None:

@@ -23,10 +23,8 @@ from massctl.model.campaign import (
     EVERYBODY,
     OFFSET_TIME_PATTERN,
     TAKE_OUT,
-    Fault,
-    Path,
 )
-from massctl.model.diagnostics import Diagnostic, first_told
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, first_told
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
@@ -82,7 +80,7 @@ class Block:
 
     model: type[BaseModel]
     data: dict[str, Any]
-    path: Path
+    path: KeyPath
 
 
 @cache
@@ -112,7 +110,7 @@ def known_keys(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(path[-1] for path in key_paths(model))
 
 
-def blocks(model: type[BaseModel], data: object, path: Path = ()) -> Iterator[Block]:
+def blocks(model: type[BaseModel], data: object, path: KeyPath = ()) -> Iterator[Block]:
     """Return each mapping of `data` that a model describes, outer ones first; wrong types are passed over."""
     if not isinstance(data, dict):
         return
@@ -122,7 +120,7 @@ def blocks(model: type[BaseModel], data: object, path: Path = ()) -> Iterator[Bl
             yield from _blocks_in(key.field.annotation, data[name], (*path, name))
 
 
-def _blocks_in(annotation: Any, value: object, path: Path) -> Iterator[Block]:
+def _blocks_in(annotation: Any, value: object, path: KeyPath) -> Iterator[Block]:
     kind = _bare(annotation)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         yield from blocks(kind, value, path)
@@ -215,7 +213,7 @@ _WORDS_FOR_BOOL = {
 }
 
 
-def name_of(path: Path) -> str:
+def name_of(path: KeyPath) -> str:
     """Return the last key of a path, with the number of the list item: `touser[2]` counts from 1."""
     names = [part for part in path if isinstance(part, str)]
     name = word(names[-1]) if names else ""
@@ -235,14 +233,14 @@ def shown(value: object) -> Phrase:
     return Phrase("a list") if isinstance(value, list) else Phrase("keys with values")
 
 
-def _shown_at(path: Path, value: object) -> Phrase:
+def _shown_at(path: KeyPath, value: object) -> Phrase:
     """Name a value, unless it may be a secret: of that the type only."""
     hidden = any(is_private(part) for part in path if isinstance(part, str))
     may_be_one = isinstance(value, (str, int, float)) and not isinstance(value, bool)
     return Phrase('the text "{text}"', text=MASK) if hidden and may_be_one else shown(value)
 
 
-def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
+def wrong_type(path: KeyPath, expected: Phrase, value: object) -> Fault:
     """Make the diagnostic of a value with the wrong type."""
     say = Phrase(
         "{key}: expected {expected}, found {found}",
@@ -262,10 +260,10 @@ def wrong_type(path: Path, expected: Phrase, value: object) -> Fault:
         hint = Phrase("a tag's name belongs under `tag:`; tag_id is its number")
     if path and path[-1] in _DURATIONS and type(value) is int:
         hint = Phrase("write {example}", example=f"{value}h")
-    return Fault("MC013", path, say, hint, at_key=False)
+    return Fault("MC013", say, hint, key=path, at_key=False)
 
 
-def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) -> Fault:
+def explain_error(kind: str, path: KeyPath, value: Any, context: dict[str, Any]) -> Fault:
     """Make a fault of one of pydantic's errors: its type, place, input and context."""
     if kind in _EXPECTED:
         return wrong_type(path, _EXPECTED[kind], value)
@@ -273,9 +271,9 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
         line = _MISSING_LINES.get(str(path[-1]), f"{path[-1]}: …")
         return Fault(
             "MC012",
-            path[:-1],
             Phrase("{key} is missing", key=path[-1]),
             Phrase("add `{line}`", line=line),
+            key=path[:-1],
         )
     if kind == "string_pattern_mismatch":
         return _wrong_form(path, str(value), context["pattern"])
@@ -304,13 +302,13 @@ def explain_error(kind: str, path: Path, value: Any, context: dict[str, Any]) ->
     return _not_allowed(place, *_bounds(kind, path, context))
 
 
-def wrong_key_form(path: Path, pattern: str) -> Fault:
+def wrong_key_form(path: KeyPath, pattern: str) -> Fault:
     """Make the diagnostic of a name of the user's with a forbidden form."""
     say = Phrase("{name} is not {form}", name=word(path[-1]), form=_KEY_PATTERNS[pattern])
-    return Fault("MC014", path, say, Phrase("give it another name"))
+    return Fault("MC014", say, Phrase("give it another name"), key=path)
 
 
-def _bounds(kind: str, path: Path, context: dict[str, Any]) -> tuple[Phrase, Phrase]:
+def _bounds(kind: str, path: KeyPath, context: dict[str, Any]) -> tuple[Phrase, Phrase]:
     key = name_of(path)
     if kind == "greater_than_equal":
         return Phrase("{key} must be at least {least}", key=key, least=context["ge"]), Phrase(
@@ -331,17 +329,17 @@ def _bounds(kind: str, path: Path, context: dict[str, Any]) -> tuple[Phrase, Phr
     return Phrase("{key}: this value is not allowed", key=key), _EVERY_KEY
 
 
-def _not_allowed(path: Path, message: Phrase, hint: Phrase) -> Fault:
-    return Fault("MC014", path, message, hint, at_key=False)
+def _not_allowed(path: KeyPath, message: Phrase, hint: Phrase) -> Fault:
+    return Fault("MC014", message, hint, key=path, at_key=False)
 
 
-def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
+def _wrong_form(path: KeyPath, value: str, pattern: str) -> Fault:
     if pattern == OFFSET_TIME_PATTERN:
         return _wrong_time(path, value)
     if pattern == OPENID_PATTERN:
         # It may be half of one, so it is not shown.
         hint = Phrase("a WeChat name (微信号) belongs under towxname; an openid begins with `o`")
-        return Fault("MC014", path, Phrase("this is not an openid"), hint, at_key=False)
+        return Fault("MC014", Phrase("this is not an openid"), hint, key=path, at_key=False)
     if pattern == ONE_LINE_PATTERN:
         say = Phrase("{key} has more than one line", key=name_of(path))
         return _not_allowed(path, say, Phrase("write it on one line"))
@@ -365,7 +363,7 @@ def _wrong_form(path: Path, value: str, pattern: str) -> Fault:
     )
 
 
-def _wrong_time(path: Path, value: str) -> Fault:
+def _wrong_time(path: KeyPath, value: str) -> Fault:
     """Distinguish a time without an offset, a day without a time, and a value that is not a time."""
     example = Phrase("write {example}", example="2026-12-01T20:00:00+08:00")
     if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", value.strip()):
@@ -374,7 +372,7 @@ def _wrong_time(path: Path, value: str) -> Fault:
             key=name_of(path),
             day=word(value),
         )
-        return Fault("MC017", path, say, example, at_key=False)
+        return Fault("MC017", say, example, key=path, at_key=False)
     try:
         naive = datetime.fromisoformat(value.strip()).tzinfo is None
     except ValueError:
@@ -385,9 +383,9 @@ def _wrong_time(path: Path, value: str) -> Fault:
         )
         return Fault(
             "MC017",
-            path,
             say,
             Phrase("write {example}", example=f"{word(value.strip())}+08:00"),
+            key=path,
             at_key=False,
         )
     say = Phrase(
@@ -395,7 +393,7 @@ def _wrong_time(path: Path, value: str) -> Fault:
         key=name_of(path),
         found=_shown_at(path, value),
     )
-    return Fault("MC017", path, say, example, at_key=False)
+    return Fault("MC017", say, example, key=path, at_key=False)
 
 
 def _type_hint(expected: Phrase, value: object) -> Phrase:
@@ -444,7 +442,7 @@ def _unknown_keys(
         said = MASK if after_secret else word(name)
         after_secret |= is_private(name)
         yield (
-            Fault("MC011", (*block.path, name), Phrase("unknown key {key}", key=said), advice),
+            Fault("MC011", Phrase("unknown key {key}", key=said), advice, key=(*block.path, name)),
             close,
         )
 
@@ -490,15 +488,15 @@ def validate(
     if not document.is_whole:
         faults = [fault for fault in faults if not _needs_everything(fault)]
     positions = document.positions
-    told, others = first_told(faults, lambda fault: positions.span(fault.path, at_key=fault.at_key))
-    found = [positions.diagnostic(f.code, f.path, f.message, f.hint, at_key=f.at_key) for f in told]
+    told, others = first_told(faults, positions.of)
+    found = [positions.diagnostic(fault) for fault in told]
     errors = [*document.diagnostics, *found]
     diagnostics = in_order([*errors, *warnings], document.others + others)
     return (None if errors else model.model_validate(document.data)), diagnostics
 
 
 def find_faults(
-    data: Any, model: type[BaseModel], rules: Rules, broken: frozenset[Path] = frozenset()
+    data: Any, model: type[BaseModel], rules: Rules, broken: frozenset[KeyPath] = frozenset()
 ) -> list[Fault]:
     """Find everything wrong with `data`; nothing is said at or below the paths in `broken`."""
     if () in broken:
@@ -509,9 +507,7 @@ def find_faults(
             expected=Phrase("keys with values"),
             found=shown(data),
         )
-        return [
-            Fault("MC013", (), say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)
-        ]
+        return [Fault("MC013", say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)]
     near, silent = NearNames(), broken
     unknown = [each for block in blocks(model, data) for each in _unknown_keys(block, model, near)]
     is_misspelt = any(close is not None for _, close in unknown)
@@ -522,8 +518,8 @@ def find_faults(
         _model_faults(model, data),
         rules(data),
     ):
-        faults = [fault for fault in stage if not _is_silenced(fault.code, fault.path, silent)]
-        silent |= {fault.path for fault in faults if fault.code != "MC012"}
+        faults = [fault for fault in stage if not _is_silenced(fault.code, fault.key, silent)]
+        silent |= {fault.key for fault in faults if fault.code != "MC012"}
         # What seems to be missing may be there under its misspelt key.
         found += [fault for fault in faults if not (is_misspelt and _needs_everything(fault))]
     return found
@@ -545,21 +541,21 @@ def _block_faults(block: Block) -> Iterator[Fault]:
             hint = Phrase(
                 "write a value after it, in quotes if it begins with `#`, or delete the key"
             )
-            yield Fault("MC013", path, say, hint)
+            yield Fault("MC013", say, hint, key=path)
         elif (fault := _literal_type(path, key, value)) is not None:
             yield fault
 
 
-def _not_yet(path: Path, what: str) -> Fault:
+def _not_yet(path: KeyPath, what: str) -> Fault:
     say = Phrase(
         "{key} is part of the format, but massctl {version} does not support it yet",
         key=what,
         version=__version__,
     )
-    return Fault("MC018", path, say, TAKE_OUT)
+    return Fault("MC018", say, TAKE_OUT, key=path)
 
 
-def _literal_type(path: Path, key: Key, value: Any) -> Fault | None:
+def _literal_type(path: KeyPath, key: Key, value: Any) -> Fault | None:
     """Find a value of another type than the fixed ones; to pydantic `1`, `1.0` and `true` are the same."""
     types = {type(literal) for literal in key.literals}
     if not types or type(value) in types:
@@ -592,7 +588,7 @@ def _needs_everything(fault: Fault) -> bool:
     return fault.code == "MC012" or fault.is_absence
 
 
-def _is_silenced(code: str, path: Path, silent: frozenset[Path]) -> bool:
+def _is_silenced(code: str, path: KeyPath, silent: frozenset[KeyPath]) -> bool:
     """Return whether a fault follows from one that is known already."""
     if code in ("MC015", "MC016"):
         return False  # a second message or audience is one too many, whatever else is wrong with it

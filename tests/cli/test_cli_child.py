@@ -15,7 +15,7 @@ from massctl.model.settings import MassctlFile
 from massctl.model.theme import ThemeSettings
 from massctl.serve.theme_gallery import shown_themes
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Workbench
+from massctl.source.loader import WorkingTree
 from massctl.source.repository import Repository
 
 pytestmark = pytest.mark.child
@@ -45,9 +45,9 @@ def test_every_sample_of_ours_is_rendered_with_its_pictures_sounds_and_videos(sh
 def test_formulas_code_and_every_block_are_drawn(shell: Shell) -> None:
     shell.tree.text()
     repository = Repository(shell.root)
-    workbench = Workbench(repository, settings_of(repository), shell.root / ".massctl")
+    working_tree = WorkingTree(repository, settings_of(repository), shell.root / ".massctl")
     for sample in ("", "blocks"):
-        for each in shown_themes(workbench.renderer, ThemeSettings(), sample):
+        for each in shown_themes(working_tree.renderer, ThemeSettings(), sample):
             assert () == each.faults, each
             assert "<svg" in each.article.content or sample == "blocks"
 

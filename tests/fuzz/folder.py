@@ -8,13 +8,12 @@ from typing import Any
 from rendering import render_campaign
 
 from massctl.isolation import limits as LIMITS  # noqa: N812
-from massctl.model.campaign import CampaignFile, Path
-from massctl.model.diagnostics import Diagnostic, Place
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import NewsMessage, Picture, Purpose
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
-from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
 from massctl.render.template import render_text
 
@@ -45,7 +44,7 @@ class Folder:
     def stylesheet(self, theme: str, /) -> str | None:
         return ".article p { margin: 1em; color: #333 } .article h2 { font-size: 20px } .article img { width: 100% }"
 
-    def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
+    def settings_place(self, account: str, keys: Sequence[KeyPath], /) -> Place:
         return Place("massctl.yaml", 1, 1)
 
     def article_address(self, campaign: str, number: int, /) -> str | Fault:

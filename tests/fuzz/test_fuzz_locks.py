@@ -17,7 +17,7 @@ from massctl.model.state import State
 from massctl.plan.plan_file import plan_document, read_saved, what_moved
 from massctl.plan.steps import NotLocked
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
 
 NAME = CampaignName("letter")
@@ -69,7 +69,7 @@ def read_locked(root: Path) -> object:
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
     (found,) = Desires(
-        Workbench(repository, settings, root / ".massctl"), State(), locked=True
+        WorkingTree(repository, settings, root / ".massctl"), State(), locked=True
     ).read([NAME])
     return found
 

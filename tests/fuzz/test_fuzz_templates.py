@@ -11,8 +11,7 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from processes import in_fork
 
-from massctl.model.diagnostics import CODES
-from massctl.render.fault import Fault
+from massctl.model.diagnostics import CODES, Fault
 
 VARIABLES = {
     "price": 1999,

@@ -27,14 +27,14 @@ from PIL import Image
 from report_page_samples import report_of, sample_report
 
 from massctl.browser import FLAGS, Browser, find_chromium
+from massctl.model.diagnostics import Fault
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.theme import ThemeSettings
 from massctl.render.article import render_body
-from massctl.render.fault import Fault
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
 from massctl.source.campaigns import load_settings
-from massctl.source.media import PictureShelf
+from massctl.source.media import PictureFiles
 from massctl.source.renderer import Materials
 from massctl.source.repository import Repository
 from massctl.view.i18n import Language
@@ -166,7 +166,7 @@ def block_pages(folder: Path) -> dict[str, str]:
                 body.faults,
             )
             text = by_day_and_night(body.content)
-            shelf = PictureShelf(inputs.repository)
+            shelf = PictureFiles(inputs.repository)
             for each in shown.used:
                 shelf.adopt(
                     CampaignName(_CAMPAIGN), folder, each, inputs.pictures.produced[each.sha256]

@@ -17,7 +17,7 @@ from massctl.model.theme import ThemeSettings
 from massctl.render.theme import BUILT_IN
 from massctl.serve.theme_gallery import sample_addresses, sample_files, shown_themes
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Workbench
+from massctl.source.loader import WorkingTree
 from massctl.source.repository import Repository
 from massctl.view.i18n import Language
 from massctl.view.pages.document import Watched
@@ -80,7 +80,9 @@ def _page(folder: Path) -> Path:
         (folder / sample_addresses()[sha256]).write_bytes(data)
     shown = [
         each
-        for each in shown_themes(Workbench(repository, settings, folder).renderer, ThemeSettings())
+        for each in shown_themes(
+            WorkingTree(repository, settings, folder).renderer, ThemeSettings()
+        )
         if each.theme.name in BUILT_IN
     ]
     sheet = Sheet(Language.ZH, sample_addresses())

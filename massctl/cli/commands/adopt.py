@@ -175,8 +175,8 @@ class _Pull(Frozen):
     def render(self, edited: Mapping[str, bytes]) -> Sequence[DraftArticle] | None:
         """Return the draft that the campaign would get with these files; None if it would have faults."""
         repository = EditedRepository(self.session.root, edited)
-        workbench = self.session.workbench(repository=repository)
-        (found,) = Desires(workbench, self.made.state).read([self.rendered.name])
+        working_tree = self.session.working_tree(repository=repository)
+        (found,) = Desires(working_tree, self.made.state).read([self.rendered.name])
         if not isinstance(found, RenderedCampaign) or {each.sha256 for each in found.pictures} - {
             each.sha256 for each in self.rendered.pictures
         }:

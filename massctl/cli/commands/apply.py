@@ -348,7 +348,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         require_consent(run.names)
     ports = Ports(
         wechat=session.wechat,
-        pictures=made.workbench,
+        pictures=made.working_tree,
         clock=session.clock,
         progress=progress(session.console),
         overlap=side_by_side,
@@ -360,7 +360,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         rules=lambda: session.rules_now(made.rules),
         skew=session.skew,
         insisted=run.insisted,
-        openids=made.workbench.openid_lists if _sends_to_openids(made) else None,
+        openids=made.working_tree.openid_lists if _sends_to_openids(made) else None,
         archive=session.backend.archive(),
         accounts=_looked_after(session, made),
         folders=_folders(session),

@@ -53,7 +53,7 @@ from massctl.source.campaign_folder import (
     write_files,
 )
 from massctl.source.campaigns import load_campaign
-from massctl.source.loader import Workbench
+from massctl.source.loader import WorkingTree
 from massctl.source.repository import Repository
 from massctl.wechat.wire import KeptArticle
 
@@ -511,16 +511,16 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
     loaded = load_campaign(repository, name, settings)
     if loaded.file is None:
         return None, list(loaded.diagnostics)
-    workbench = Workbench(
+    working_tree = WorkingTree(
         repository, settings, source.current.places.cache, child=source.reader.child
     )
-    made = workbench.rendered(name, loaded.file, {})
+    made = working_tree.rendered(name, loaded.file, {})
     return campaign_of(
         name,
         loaded.file,
         made.content,
         account=account,
-        lists=workbench,
+        lists=working_tree,
         source_sha256=Sha256("0" * 64),
         place=loaded.place,
     )

@@ -93,9 +93,9 @@ def _read(
 ) -> tuple[State, Sequence[Desired]]:
     """Read the ledger, and render the campaigns of `names`, or all; a check takes links from the locks."""
     state = recorded_if_begun(session)
-    workbench = session.workbench(progress=progress(session.console), cache=cache)
+    working_tree = session.working_tree(progress=progress(session.console), cache=cache)
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
-    desires = Desires(workbench, state, links_of=links_of)
+    desires = Desires(working_tree, state, links_of=links_of)
     return state, desires.read(chosen(names, desires.names()))
 
 

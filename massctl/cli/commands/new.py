@@ -40,7 +40,7 @@ from massctl.source.campaign_folder import (
     write_files,
 )
 from massctl.source.campaigns import load_campaign
-from massctl.source.loader import Workbench
+from massctl.source.loader import WorkingTree
 
 _NOTHING = Phrase("Nothing was done.")
 T = TypeVar("T")
@@ -319,12 +319,12 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
         divided = rest_of_list(state, name, rest)
         record = divided.record
         _require_free(state, rest, record)
-        workbench = current.workbench()
-        sha256, sizes = _same_list(current, workbench, record), dict[int, int]()
+        working_tree = current.working_tree()
+        sha256, sizes = _same_list(current, working_tree, record), dict[int, int]()
 
         def openids() -> Iterator[str]:
             for each in divided.lacking:
-                found = workbench.openid_lists.batch(sha256, each.batch)
+                found = working_tree.openid_lists.batch(sha256, each.batch)
                 sizes[each.batch] = len(found)
                 yield from found
 
@@ -338,7 +338,7 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
                 )
             files = put_in_place(current.repository, folder)
         sizes |= {
-            each.batch: len(workbench.openid_lists.batch(sha256, each.batch))
+            each.batch: len(working_tree.openid_lists.batch(sha256, each.batch))
             for each in divided.unsure
         }
     return RestMade(divided, rest, sizes, files)
@@ -351,12 +351,12 @@ def _require_free(state: "State", rest: CampaignName, record: "Record") -> None:
         raise UsageError(why, _NOTHING, Phrase("choose another name"))
 
 
-def _same_list(current: Session, workbench: "Workbench", record: "Record") -> str:
+def _same_list(current: Session, working_tree: "WorkingTree", record: "Record") -> str:
     """Name the list in the folder; raises if it is not the one that was partly sent."""
     file = load_campaign(current.repository, record.campaign, current.settings).file
     written = file.audience.openids if file is not None else None
     found = (
-        find_openids(written, record.campaign, workbench).openid_list
+        find_openids(written, record.campaign, working_tree).openid_list
         if written is not None
         else None
     )

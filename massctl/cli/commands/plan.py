@@ -24,11 +24,11 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
-from massctl.plan.guards import is_untrusted
+from massctl.plan.guards import destinations_of, is_untrusted
 from massctl.plan.plan import Plan, refreshed
 from massctl.plan.steps import Guard, Invalid
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import SETTINGS, Repository
 
 if TYPE_CHECKING:
@@ -226,7 +226,12 @@ def _reviewed(
     """Return what reviewers see with a plan: this moment, what changed, how locks stand, and what is unlocked."""
     from massctl.view.plan_json import Reviewed
 
-    return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked)
+    leads = {
+        name: destinations_of(found, made.state, made.rules)
+        for name, found in unlocked.items()
+        if isinstance(found, RenderedCampaign)
+    }
+    return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked, leads)
 
 
 def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:
@@ -333,7 +338,7 @@ def open_checkout(session: Session, directory: str, *, for_review: bool = False)
         )
     # An empty record: there, what went out is rendered too. Pictures are remembered by content: the cache serves both.
     desires = Desires(
-        Workbench(repository, settings, session.places.cache, recorded_if_begun(session)), State()
+        WorkingTree(repository, settings, session.places.cache, recorded_if_begun(session)), State()
     )
     return Checkout(repository, desires, directory)
 
@@ -414,6 +419,6 @@ def _unlocked(made: Planned, *, missing: bool) -> Unlocked:
     }
     left = [name for name in names if name not in known]
     if left:
-        found = Desires(made.workbench, made.state).read(left)
+        found = Desires(made.working_tree, made.state).read(left)
         known |= {each.name: each for each in found if isinstance(each, RenderedCampaign | Invalid)}
     return known

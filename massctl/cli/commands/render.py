@@ -110,8 +110,8 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     from massctl.view.pages.campaign_page import index_page
     from massctl.view.words import reading_words
 
-    workbench = session.workbench(recorded_if_begun(session))
-    desires = Desires(workbench, State())
+    working_tree = session.working_tree(recorded_if_begun(session))
+    desires = Desires(working_tree, State())
     (campaign,) = desires.read(chosen([name], desires.names()))
     console = session.console
     found = list(getattr(campaign, "diagnostics", ()))
@@ -122,7 +122,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     if not isinstance(campaign, RenderedCampaign):
         return None
     names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
-    files = {names[str(f.sha256)]: workbench.read(f.sha256) for f in campaign.files}
+    files = {names[str(f.sha256)]: working_tree.read(f.sha256) for f in campaign.files}
     files[INDEX] = index_page(campaign, names, console.reader).encode()
     for number, article in enumerate(campaign.message.articles, 1):
         files[f"article-{number}.html"] = article_page(article.content, names).encode()

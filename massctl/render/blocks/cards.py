@@ -13,12 +13,13 @@ from typing import Any
 
 from jinja2.runtime import Context
 from jinja2.utils import pass_context
+from msgspec.structs import replace
 
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE
 from massctl.model.phrase import Phrase
 from massctl.render.blocks.signature import Given, Signature, given_to, signature, stop
-from massctl.render.fault import Fault, TemplateStop
 from massctl.render.inputs import Inputs
 
 _APPID = re.compile(r"wx[0-9a-f]{16}")
@@ -40,7 +41,7 @@ SIGNATURES: Mapping[str, Signature] = {
 
 
 def card(name: str, *args: Any, **kwargs: Any) -> str:
-    """Return the HTML of a mini-program or a profile card; raise TemplateStop for a wrong call."""
+    """Return the HTML of a mini-program or a profile card; raise FaultError for a wrong call."""
     form = SIGNATURES[name]
     given = given_to(form, args, kwargs, holds=False)
     if "appid" in given and not _APPID.fullmatch(given["appid"]):
@@ -53,7 +54,7 @@ def card(name: str, *args: Any, **kwargs: Any) -> str:
 
 @pass_context
 def article_url(context: Context, *args: Any, **kwargs: Any) -> str:
-    """Return the address of an article that was sent before; raise TemplateStop if none is known."""
+    """Return the address of an article that was sent before; raise FaultError if none is known."""
     form = SIGNATURES["article_url"]
     given = given_to(form, args, kwargs, holds=False)
     sent: SentArticles = context.environment.sent  # type: ignore[attr-defined]  # It is ours.
@@ -68,7 +69,7 @@ class SentArticles(Frozen):
     """Every address that was asked for, by campaign and number of the article."""
 
     def address(self, form: Signature, campaign: str, written: str) -> str:
-        """Return the address of an article; raise TemplateStop, for `form`, if none is known."""
+        """Return the address of an article; raise FaultError, for `form`, if none is known."""
         if not written.isdecimal() or not 1 <= int(written[:9]) <= _NUMBER_MAX:
             say = Phrase(
                 "`number` of {block} counts articles from 1 to {most}",
@@ -78,12 +79,12 @@ class SentArticles(Frozen):
             raise stop(form, say)
         found = self.inputs.article_address(campaign, int(written))
         if isinstance(found, Fault):
-            raise TemplateStop(found, needle=campaign)
+            raise FaultError(replace(found, needle=campaign))
         self.links[f"{campaign}/{int(written)}"] = found
         return found
 
     def title(self, form: Signature, campaign: str, number: int) -> str:
-        """Return an article's title from the lock of its campaign; raise TemplateStop without one."""
+        """Return an article's title from the lock of its campaign; raise FaultError without one."""
         text = self.inputs.template(f"{campaign}/{LOCK_FILE}")
         with suppress(ValueError, LookupError, TypeError, RecursionError):
             if isinstance(text, str) and (

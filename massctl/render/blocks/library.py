@@ -104,7 +104,7 @@ class Blocks:
     def _call(
         self, name: str, *args: Any, caller: Callable[[], str] | None = None, **kwargs: Any
     ) -> str:
-        """Write a block; raise TemplateStop where the call is wrong."""
+        """Write a block; raise FaultError where the call is wrong."""
         block = SIGNATURES[name]
         given = given_to(block, args, kwargs, holds=caller is not None)
         around = self._open[-1] if self._open else None
@@ -135,7 +135,7 @@ class Blocks:
     def _parts(
         self, block: Signature, due: Parts, here: _Open, held: str
     ) -> list[tuple[Given, str]]:
-        """Return the parts that a block is made of, in their order; raise TemplateStop for anything else in it."""
+        """Return the parts that a block is made of, in their order; raise FaultError for anything else in it."""
         pieces = held.split(MARK)
         shown, part, count = block.shown, f"blocks.{due.name}", len(pieces) // 2
         if not due.least <= count <= due.most:
@@ -168,7 +168,7 @@ class Blocks:
         return slot
 
     def link(self, block: Signature, text: str, url: str) -> str:
-        """Write a link; raise TemplateStop for a link that WeChat would remove."""
+        """Write a link; raise FaultError for a link that WeChat would remove."""
         if not is_article_link(url) and not (
             self._external_links == "keep" and _ADDRESS.fullmatch(url)
         ):
@@ -259,7 +259,7 @@ def _numbers(parts: Sequence[tuple[Given, str]]) -> str:
 def _number_size(given: Given, count: int) -> int:
     """Return the size of letters, in pixels, at which a number fits on one line of a phone beside the others.
 
-    Raises TemplateStop for one that would be smaller than the text around it.
+    Raises FaultError for one that would be smaller than the text around it.
     """
     value, unit = given["value"], given.get("unit", "")
     room = NUMBER_WIDTHS[count - 1] - 13 * _ems(unit) - len(value + unit)

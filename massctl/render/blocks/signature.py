@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2.runtime import Undefined
 
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault, TemplateStop
 
 CODE = "MC107"
 CALL = "{% call %}"
@@ -88,19 +88,19 @@ _TAKES_NOTHING = Phrase(
 )
 
 
-def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> TemplateStop:
+def stop(block: Signature, message: Phrase, hint: Phrase | None = None) -> FaultError:
     """Return the error of a wrong call."""
     names = ", ".join(each.name for each in block.parameters)
     usual = (
         Phrase("{block} takes {names}", block=block.shown, names=names) if names else _TAKES_NOTHING
     )
-    return TemplateStop(Fault(CODE, message, hint or usual), needle=block.shown)
+    return FaultError(Fault(CODE, message, hint or usual, needle=block.shown))
 
 
 def given_to(
     block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], *, holds: bool
 ) -> Given:
-    """Return the arguments of a call by name; raise TemplateStop for the first mistake. `holds`: it has a body."""
+    """Return the arguments of a call by name; raise FaultError for the first mistake. `holds`: it has a body."""
     if holds and not block.holds:
         raise stop(
             block,
@@ -191,7 +191,7 @@ def _text(block: Signature, name: str, value: Any) -> str:
     return text
 
 
-def _wrong_kind(block: Signature, name: str, value: Any, due: Phrase) -> TemplateStop:
+def _wrong_kind(block: Signature, name: str, value: Any, due: Phrase) -> FaultError:
     kind = type(value).__name__
     say = Phrase(
         "`{name}` of {block} must be {due}, and here is a value of type {kind}",

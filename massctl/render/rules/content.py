@@ -10,11 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Lines
+from massctl.model.diagnostics import Fault, Lines
 from massctl.model.message import PICTURE_SCHEME
 from massctl.model.phrase import Phrase
 from massctl.render.elements import LINK_HOST, is_script
-from massctl.render.fault import Fault
 from massctl.render.limits import DEFAULT_DIGEST_CHARACTERS
 from massctl.render.paths import is_at_wechat
 from massctl.render.rules.characters import unseen_characters

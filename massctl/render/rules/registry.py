@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Severity
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.frozen import Frozen
-from massctl.render.fault import Fault
 from massctl.render.rules import content, structure
 from massctl.render.rules.subject import Check, Subject
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
+from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault
 from massctl.render.rules.subject import Check, Subject
 from massctl.render.tree import Element
 

@@ -8,12 +8,10 @@ from functools import cached_property
 from msgspec import field
 from msgspec.structs import replace
 
-from massctl.model.campaign import Path
-from massctl.model.diagnostics import Lines
+from massctl.model.diagnostics import Fault, KeyPath, Lines
 from massctl.model.frozen import Frozen
 from massctl.model.message import PICTURE_PLACEHOLDER, Picture
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault
 from massctl.render.html_scan import tags
 from massctl.render.rules.words import WordLists
 from massctl.render.tree import VOID, Element, opening_tag
@@ -84,10 +82,10 @@ class Text(Frozen):
 class Subject(Frozen, dict=True):
     """One article, or a message without articles, as rules see it."""
 
-    texts: Mapping[Path, str]
+    texts: Mapping[KeyPath, str]
     """Rendered strings that followers read, by their keys in campaign.yaml."""
     words: WordLists
-    key: Path = ()
+    key: KeyPath = ()
     """Of the article in campaign.yaml; empty for a message without articles."""
     content: str = ""
     """The rendered body, empty where there is none."""
@@ -103,7 +101,7 @@ class Subject(Frozen, dict=True):
     """It is the only article of its message."""
 
     @property
-    def content_key(self) -> Path:
+    def content_key(self) -> KeyPath:
         """Return the key that names the body's file."""
         return (*self.key, "content")
 
@@ -143,7 +141,7 @@ class Subject(Frozen, dict=True):
         return [] if self.tree is None else list(self.tree.below())[1:]
 
     @cached_property
-    def read(self) -> Mapping[Path, Text]:
+    def read(self) -> Mapping[KeyPath, Text]:
         """Everything that followers read, by key."""
         texts = {key: Text.plain(text) for key, text in self.texts.items() if text}
         return {**texts, self.content_key: self.body} if self.content else texts

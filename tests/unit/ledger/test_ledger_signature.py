@@ -11,8 +11,16 @@ from copies import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_backend import SqliteBackend
 
-from massctl.errors import LedgerCorruptError, LedgerError, LedgerKeyError, LedgerUntrustedError
+from massctl.errors import (
+    LedgerCorruptError,
+    LedgerError,
+    LedgerForgedError,
+    LedgerKeyError,
+    LedgerUntrustedError,
+)
+from massctl.ledger.backend import Backend, Site
 from massctl.ledger.codec import (
     BEGIN,
     chain_digest,
@@ -23,8 +31,9 @@ from massctl.ledger.codec import (
     follow_file,
     sound_part,
 )
+from massctl.ledger.git_ledger import GitBackend
 from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor
-from massctl.ledger.local_file import LocalLedger
+from massctl.ledger.local_file import LocalBackend, LocalLedger
 from massctl.ledger.signature import (
     NOBODY,
     UNSIGNED,
@@ -37,6 +46,7 @@ from massctl.ledger.signature import (
     trailer_of,
 )
 from massctl.model.entries import Created, Event, ImageUploaded, NewEntry, SigningKey
+from massctl.model.settings import MassctlFile, StateSettings
 
 FIXTURE: Final = Path(__file__).parents[2] / "fixtures/ledger/signed.jsonl"
 
@@ -198,6 +208,23 @@ def test_the_old_key_signs_nothing_after_it_was_replaced() -> None:
     with pytest.raises(LedgerUntrustedError) as caught:
         follow(whole([*lines, signed]), keys=keys(trusted=(FIRST, SECOND)))
     assert "entry 6 is signed by another key than sender+" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("place", "has_a_branch"), [(LocalBackend, False), (SqliteBackend, False), (GitBackend, True)]
+)
+def test_who_forged_an_entry_is_looked_for_where_the_ledger_is(
+    place: type[Backend], has_a_branch: bool, tmp_path: Path
+) -> None:
+    settings = StateSettings(keys=[FIRST.public])
+    settings = MassctlFile.model_construct(state=settings)
+    site = Site(tmp_path, tmp_path, tmp_path, tmp_path, settings, {})
+    lines = [*FIXTURE.read_bytes().splitlines()[:2]]
+    unsigned = encode(as_new(image("c")), 3, chain_digest(lines[-1]))
+    with pytest.raises(LedgerForgedError) as caught:
+        follow(whole([*lines, unsigned]), keys=place(site).keys)
+    assert "restore the ledger as it was before" in caught.value.hint
+    assert has_a_branch == ("git log -p of the branch" in caught.value.hint)
 
 
 def test_only_what_is_signed_is_sound() -> None:

@@ -16,7 +16,7 @@ from massctl.media import (
     measure,
     too_large,
 )
-from massctl.model.diagnostics import MediaFault
+from massctl.model.diagnostics import Fault
 
 DAMAGED = "the file is damaged or cut off: export or download it again"
 UNKNOWN = "WeChat does not accept files of this kind here: save it as MP3, AMR, WAV, WMA"
@@ -46,94 +46,94 @@ def test_what_wechat_takes_is_named_by_its_bytes(data: bytes, use: Use, expected
 @pytest.mark.parametrize(
     ("data", "use", "kind", "say"),
     [
-        (b"", "voice", "unreadable", "the file is empty: export or download it again"),
-        (b"plain words", "voice", "unsupported", UNKNOWN),
+        (b"", "voice", "MC210", "the file is empty: export or download it again"),
+        (b"plain words", "voice", "MC211", UNKNOWN),
         (
             mp4(),
             "voice",
-            "unsupported",
+            "MC211",
             "WeChat does not accept MP4 here: save it as MP3, AMR, WAV, WMA",
         ),
         (
             mp4(brand=b"M4A "),
             "voice",
-            "unsupported",
+            "MC211",
             "WeChat does not accept M4A here: save it as MP3, AMR, WAV, WMA",
         ),
         (
             b"OggS" + b"\0" * 40,
             "voice",
-            "unsupported",
+            "MC211",
             "WeChat does not accept OGG here: save it as MP3, AMR, WAV, WMA",
         ),
         (
             b"#!AMR-WB\n\0",
             "voice",
-            "unsupported",
+            "MC211",
             "WeChat does not accept AMR-WB here: save it as MP3, AMR, WAV, WMA",
         ),
-        (mp3(), "video", "unsupported", "WeChat does not accept MP3 here: save it as MP4"),
+        (mp3(), "video", "MC211", "WeChat does not accept MP3 here: save it as MP4"),
         (
             mp4(brand=b"qt  "),
             "video",
-            "unsupported",
+            "MC211",
             "WeChat does not accept QUICKTIME here: save it as MP4",
         ),
         (
             b"RIFF\0\0\0\0AVI ",
             "video",
-            "unsupported",
+            "MC211",
             "WeChat does not accept AVI here: save it as MP4",
         ),
         (
             b"version https://git-lfs.github.com/spec/v1\n",
             "video",
-            "unsupported",
+            "MC211",
             "this is a Git LFS pointer, not the file itself: run `git lfs pull`",
         ),
         (
             amr(3001),
             "voice",
-            "too_long",
+            "MC213",
             "the sound plays 60.0 s, but WeChat accepts at most 60 s: make it shorter",
         ),
         (
             mp3(1700),
             "voice",
-            "too_long",
+            "MC213",
             "the sound plays 61.2 s, but WeChat accepts at most 60 s: make it shorter",
         ),
-        (amr(50)[:-1], "voice", "unreadable", DAMAGED),
+        (amr(50)[:-1], "voice", "MC210", DAMAGED),
         (
             b"#!AMR\n" + b"\x74" * 9,
             "voice",
-            "unreadable",
+            "MC210",
             DAMAGED,
         ),
-        (b"#!AMR\n", "voice", "unreadable", DAMAGED),
-        (b"ID3\3\0\0\0\0\0\0", "voice", "unreadable", DAMAGED),
+        (b"#!AMR\n", "voice", "MC210", DAMAGED),
+        (b"ID3\3\0\0\0\0\0\0", "voice", "MC210", DAMAGED),
         (
             b"#!AMR\n" + b"\xff" * 64,
             "voice",
-            "unreadable",
+            "MC210",
             DAMAGED,
         ),
-        (wav()[:2000], "voice", "unreadable", DAMAGED),
-        (wav() + b"\x80" * 999, "voice", "unreadable", DAMAGED),
-        (wav()[:36], "voice", "unreadable", DAMAGED),
-        (mp4()[:-1], "video", "unreadable", DAMAGED),
-        (box(b"ftyp", b"isom"), "video", "unreadable", DAMAGED),
+        (wav()[:2000], "voice", "MC210", DAMAGED),
+        (wav() + b"\x80" * 999, "voice", "MC210", DAMAGED),
+        (wav()[:36], "voice", "MC210", DAMAGED),
+        (mp4()[:-1], "video", "MC210", DAMAGED),
+        (box(b"ftyp", b"isom"), "video", "MC210", DAMAGED),
         (
             mp4() + b"\0\0\0\3tiny",
             "video",
-            "unreadable",
+            "MC210",
             DAMAGED,
         ),
     ],
 )
 def test_what_wechat_would_refuse_is_told(data: bytes, use: Use, kind: str, say: str) -> None:
     found = fault(data, use)
-    assert (kind, say) == (found.kind, f"{found.message}: {found.hint}")
+    assert (kind, say) == (found.code, f"{found.message}: {found.hint}")
 
 
 @pytest.mark.parametrize(("use", "limit"), [("voice", VOICE_BYTES_MAX), ("video", VIDEO_BYTES_MAX)])
@@ -184,12 +184,12 @@ STARTS = [
 
 @given(st.sampled_from(STARTS), st.binary(max_size=300), st.sampled_from(["voice", "video"]))
 def test_any_bytes_are_judged_and_nothing_is_raised(start: bytes, rest: bytes, use: Use) -> None:
-    assert isinstance(measure(start + rest, use), Measured | MediaFault)
+    assert isinstance(measure(start + rest, use), Measured | Fault)
 
 
-def fault(data: bytes, use: Use) -> MediaFault:
+def fault(data: bytes, use: Use) -> Fault:
     found = measure(data, use)
-    assert isinstance(found, MediaFault)
+    assert isinstance(found, Fault)
     return found
 
 
@@ -221,4 +221,4 @@ def test_an_mp3_that_says_how_long_it_is_is_not_taken_without_its_end(
     "data", [b"ID3", b"ID3\3\0\0\x7f\x7f\x7f\x7f\xff\xfb", b"ID3\3\0\0\0\0\0\0\xff"]
 )
 def test_an_mp3_without_a_frame_is_damaged(data: bytes) -> None:
-    assert "unreadable" == fault(data, "voice").kind
+    assert "MC210" == fault(data, "voice").code

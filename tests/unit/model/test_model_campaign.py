@@ -32,7 +32,7 @@ START, END = "2026-12-01T20:00:00+08:00", "2026-12-01T22:00:00+08:00"
 
 def found(**changes: object) -> list[tuple[str, tuple[str | int, ...]]]:
     data = {key: value for key, value in {**OK, **changes}.items() if value != "absent"}
-    return [(fault.code, fault.path) for fault in campaign_faults(data)]
+    return [(fault.code, fault.key) for fault in campaign_faults(data)]
 
 
 def test_one_message_and_one_audience_are_right():

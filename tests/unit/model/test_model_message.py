@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from building import article, coupon, images, news, sha, text, video, voice
 from copies import replace
+from pydantic import ValidationError
 
 from massctl.errors import InvariantError
 from massctl.model.ids import MediaId
@@ -103,9 +104,23 @@ def test_a_locked_message_comes_back_as_it_was(campaign: RenderedCampaign) -> No
 @pytest.mark.parametrize("campaign", [case[0] for case in CASES] + [news("sale", article("甲"))])
 def test_what_a_lock_promises_is_never_sent(campaign: RenderedCampaign) -> None:
     promised: Any = LockFile.model_validate(lock_document(campaign, "massctl")).message
-    assert (True, False) == (promised.is_promise, campaign.message.is_promise)
+    assert (False, True) == (promised.was_rendered, campaign.message.was_rendered)
     with pytest.raises(InvariantError, match="was not rendered in this run"):
         replace(campaign, message=promised)
+
+
+@pytest.mark.parametrize("campaign", [case[0] for case in CASES])
+def test_a_promise_stays_one_when_it_is_copied(campaign: RenderedCampaign) -> None:
+    promised: Any = LockFile.model_validate(lock_document(campaign, "massctl")).message
+    with pytest.raises(InvariantError, match="was not rendered in this run"):
+        replace(campaign, message=replace(promised))
+
+
+def test_no_lock_says_that_it_is_no_promise() -> None:
+    document = lock_document(text(), "massctl")
+    document["message"]["is_promise"] = False
+    with pytest.raises(ValidationError, match="is_promise"):
+        LockFile.model_validate(document)
 
 
 def test_an_earlier_version_is_shown_and_never_sent() -> None:

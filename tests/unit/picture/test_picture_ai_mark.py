@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from picture_samples import EVERY_FORMAT, chunk, load, noise, oriented, save, scene, see_through
 from PIL import Image
 
-from massctl.model.diagnostics import MediaFault
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.picture.ai_mark import mark_packet
-from massctl.picture.formats import Format, Metadata, PictureRefusedError
+from massctl.picture.formats import Format, Metadata
 from massctl.picture.limits import INLINE_BYTES_TARGET, MARK_BYTES_MAX, METADATA_BYTES_MAX
 from massctl.picture.prepare import Prepared, prepare_cover, prepare_inline
 
@@ -105,9 +105,7 @@ def marked(data: bytes) -> str | None:
     return found.text
 
 
-def prepared(
-    data: bytes, way: Callable[[bytes], Prepared | MediaFault] = prepare_inline
-) -> Prepared:
+def prepared(data: bytes, way: Callable[[bytes], Prepared | Fault] = prepare_inline) -> Prepared:
     found = way(data)
     assert isinstance(found, Prepared), found
     return found
@@ -280,15 +278,15 @@ REFUSED: dict[str, bytes] = {
 def test_a_mark_of_any_depth_has_an_answer(depth: int, twice: bool) -> None:
     deep = b'{"AIGC":' * depth + b"{}" + b"}" * depth
     texts = [(b"tEXt", b"AIGC\0" + each) for each in (deep, deep + b" ")]
-    with suppress(PictureRefusedError):
+    with suppress(FaultError):
         assert b"TC260:AIGC" in mark_packet(Metadata(texts=tuple(texts if twice else texts[:1])))
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_mark_that_cannot_be_carried_over_refuses_the_picture(name: str) -> None:
     fault = prepare_inline(REFUSED[name])
-    assert isinstance(fault, MediaFault), fault
-    assert ("ai_mark", True) == (fault.kind, "AI mark" in fault.message)
+    assert isinstance(fault, Fault), fault
+    assert ("MC219", True) == (fault.code, "AI mark" in fault.message)
 
 
 def test_the_mark_counts_into_the_size() -> None:
@@ -406,6 +404,6 @@ def test_mutated_metadata_never_raises(draw: st.DataObject) -> None:
             Metadata(texts=(held,)),
             Metadata(packed_xmp=(held,)),
         ):
-            with suppress(PictureRefusedError):
+            with suppress(FaultError):
                 packet = mark_packet(metadata)
                 assert packet == b"" or ElementTree.fromstring(packet) is not None

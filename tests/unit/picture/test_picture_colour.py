@@ -17,7 +17,8 @@ from picture_samples import (
 )
 from PIL import Image, ImageChops, ImageStat
 
-from massctl.picture.formats import Format, PictureRefusedError, sniff
+from massctl.model.diagnostics import FaultError
+from massctl.picture.formats import Format, sniff
 from massctl.picture.pillow_io import decode, normalise, open_picture
 from massctl.picture.prepare import Prepared, prepare_inline
 
@@ -193,5 +194,5 @@ def test_normalised_pictures_have_one_of_two_modes(mode: str) -> None:
 def test_nonsense_in_the_palette_is_a_broken_picture() -> None:
     image = Image.new("P", (2, 2))
     image.info["transparency"] = "nonsense"
-    with pytest.raises(PictureRefusedError):
+    with pytest.raises(FaultError):
         normalise(image, open_picture(save(scene(), "PNG"), Format.PNG))

@@ -19,7 +19,8 @@ from picture_samples import (
 )
 from PIL import ImageCms
 
-from massctl.picture.formats import PictureRefusedError, orientation_of, size_text, sniff
+from massctl.model.diagnostics import FaultError
+from massctl.picture.formats import orientation_of, size_text, sniff
 from massctl.picture.pillow_io import Opened, open_picture
 
 
@@ -108,7 +109,7 @@ def test_every_other_profile_is_not_srgb(profile: bytes) -> None:
 
 def test_a_profile_that_would_fill_memory_is_refused() -> None:
     bomb = chunk(b"iCCP", b"name\0\0" + zlib.compress(bytes(1 << 28)))
-    with pytest.raises(PictureRefusedError):
+    with pytest.raises(FaultError):
         opened(png(1, 1, zlib.compress(b"\0\0"), extra=bomb))
 
 
@@ -121,10 +122,10 @@ def test_a_profile_that_would_fill_memory_is_refused() -> None:
     ],
 )
 def test_too_many_pixels_is_a_fault_before_decoding(width: int, height: int, word: str) -> None:
-    with pytest.raises(PictureRefusedError) as refused:
+    with pytest.raises(FaultError) as refused:
         opened(png(width, height, zlib.compress(b"")))
-    assert ("too_many_pixels", True) == (
-        refused.value.fault.kind,
+    assert ("MC205", True) == (
+        refused.value.fault.code,
         word in refused.value.fault.message,
     )
 

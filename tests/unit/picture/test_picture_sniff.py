@@ -1,7 +1,7 @@
 import pytest
 from picture_samples import EVERY_FORMAT
 
-from massctl.model.diagnostics import MediaFault
+from massctl.model.diagnostics import Fault
 from massctl.picture.formats import Format, sniff
 from massctl.picture.prepare import prepare_inline
 
@@ -37,25 +37,25 @@ def test_other_bytes_are_no_picture(data: bytes) -> None:
 )
 def test_unsupported_format_is_named_in_the_fault(expected: str, data: bytes) -> None:
     fault = prepare_inline(data)
-    assert isinstance(fault, MediaFault)
-    assert (fault.kind, expected in fault.message) == ("unsupported", True)
+    assert isinstance(fault, Fault)
+    assert (fault.code, expected in fault.message) == ("MC204", True)
 
 
 def test_video_container_is_not_named() -> None:
     fault = prepare_inline(b"\0\0\0\x18ftypmp42\0\0\0\0")
-    assert isinstance(fault, MediaFault)
+    assert isinstance(fault, Fault)
     assert "this is not a picture that massctl knows" == fault.message
 
 
 def test_lfs_pointer_says_what_to_type() -> None:
     fault = prepare_inline(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n")
-    assert isinstance(fault, MediaFault)
+    assert isinstance(fault, Fault)
     assert "git lfs pull" in fault.hint
 
 
 def test_unknown_bytes_list_what_can_be_used() -> None:
     fault = prepare_inline("纯文本".encode())
-    assert isinstance(fault, MediaFault)
+    assert isinstance(fault, Fault)
     assert fault.hint == "use JPEG, PNG, GIF, WebP or BMP"
 
 

@@ -8,20 +8,26 @@ from building import APPID, HOUR, NOW, OTHER_APPID, at, attempted, audience, rec
 from copies import replace
 
 from massctl.model.entries import MessageStaged
+from massctl.model.message import TextMessage
 from massctl.model.settings import ApprovalRule, Policy
 from massctl.model.state import State
 from massctl.plan.approvals import (
     Facts,
     Required,
-    facts_of,
     missing_approvals,
     missing_words,
     required_approvals,
+    shares_its_day,
 )
+from massctl.plan.guards import Case, Reading, facts_of
 
 HARMLESS = Facts(9_000, is_to_all=False, shares_its_day=False, has_new_destination=False)
 ANYBODY = Required(1)
 NAMED = Required(2, ("wang-lei", "chen-jing"), ("a new destination",))
+
+
+def asking(*rows: ApprovalRule, **policy: Any) -> Policy:
+    return Policy.model_validate({"approvals": list(rows), **policy})
 
 
 def rule(count: int = 2, **when: Any) -> ApprovalRule:
@@ -43,11 +49,11 @@ def test_a_row_counts_where_its_condition_holds(
     when: dict[str, Any], holding: dict[str, Any], failing: dict[str, Any]
 ) -> None:
     asked = [
-        required_approvals([rule(**when)], replace(HARMLESS, **facts))
+        required_approvals(asking(rule(**when)), replace(HARMLESS, **facts))
         for facts in (holding, failing)
     ]
     assert [[2], []] == [[each.count for each in found] for found in asked]
-    assert [2] == [each.count for each in required_approvals([rule(**when)], Facts())]
+    assert [2] == [each.count for each in required_approvals(asking(rule(**when)), Facts())]
 
 
 @pytest.mark.parametrize("missing", ["is_to_all", "shares_its_day"])
@@ -55,8 +61,8 @@ def test_a_row_needs_all_of_its_conditions(missing: str) -> None:
     both = rule(audience="all", second_this_day=True)
     facts = replace(HARMLESS, is_to_all=True, shares_its_day=True)
 
-    assert 1 == len(required_approvals([both], facts))
-    assert () == required_approvals([both], replace(facts, **{missing: False}))
+    assert 1 == len(required_approvals(asking(both), facts))
+    assert () == required_approvals(asking(both), replace(facts, **{missing: False}))
 
 
 def test_every_row_applies_and_says_why() -> None:
@@ -73,7 +79,7 @@ def test_every_row_applies_and_says_why() -> None:
             ],
         }
     )
-    found = required_approvals(policy.approval_rules, Facts(200_000))
+    found = required_approvals(policy, Facts(200_000))
 
     assert [
         Required(1),
@@ -82,20 +88,34 @@ def test_every_row_applies_and_says_why() -> None:
             3, ("bo", "li", "wu"), ("a new destination", "another send to everybody on that day")
         ),
     ] == list(found)
-    (unknown,) = required_approvals([rule(followers_over=5)], Facts())
+    (unknown,) = required_approvals(asking(rule(followers_over=5)), Facts())
     assert ("its followers were not counted yet",) == unknown.why
 
 
-def test_the_stricter_of_two_policies_has_the_rows_of_both() -> None:
-    flat, strict = (Policy.model_validate(each) for each in ({"require_approval": True}, {}))
-    both = replace_rows(strict, rule(2)).as_strict_as((*flat.approval_rules, rule(2)))
+def test_the_stricter_of_two_policies_has_the_rows_of_both_and_lists_what_both_list() -> None:
+    listed = {"hosts": ["a.cn", "b.cn"], "mini_programs": [], "accounts": ["gh_1"]}
+    flat = asking(require_approval=True, destinations={**listed, "unlisted": "review"})
+    strict = asking(rule(2), destinations={"hosts": ["b.cn", "c.cn"], "accounts": ["gh_1"]})
+    both = strict.as_strict_as(flat)
 
     assert [2, 1] == [each.count for each in both.approval_rules]
-    assert both == both.as_strict_as(flat.approval_rules)
+    assert (["b.cn"], [], ["gh_1"], "review") == (
+        both.destinations.hosts,
+        both.destinations.mini_programs,
+        both.destinations.accounts,
+        both.destinations.unlisted,
+    )
+    assert both == both.as_strict_as(flat)
 
 
-def replace_rows(policy: Policy, *rows: ApprovalRule) -> Policy:
-    return policy.model_copy(update={"approvals": list(rows)})
+@pytest.mark.parametrize(("rows", "counts"), [((), [1]), ((rule(1), rule(3)), [1, 3, 4])])
+def test_a_destination_that_is_new_and_not_listed_asks_for_one_more(
+    rows: tuple[ApprovalRule, ...], counts: list[int]
+) -> None:
+    policy = asking(*rows, destinations={"unlisted": "review"})
+    assert counts == [each.count for each in required_approvals(policy, Facts())]
+    assert counts[:-1] == [each.count for each in required_approvals(policy, HARMLESS)]
+    assert (True, False) == (policy.asks_approvals, Policy().asks_approvals)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +149,7 @@ def test_what_is_missing_is_one_line() -> None:
 def shares(window: Any, others: Any = (), state: State | None = None, **changes: Any) -> bool:
     campaign = words("sale", window, **changes)
     agenda = rules([campaign, *others], "service").agenda
-    return facts_of(campaign, state or State(), agenda, NOW).shares_its_day
+    return shares_its_day(campaign, state or State(), agenda, NOW)
 
 
 @pytest.mark.parametrize(
@@ -167,36 +187,38 @@ def test_its_own_send_is_none_and_one_that_is_sent_is_not_to_come() -> None:
     assert not shares(on(3), [other], recorded(*sent(other, HOUR)))
 
 
+def facts(
+    campaign: Any, state: State | None = None, policy: Policy | None = None, **read: Any
+) -> Facts:
+    case = Case(campaign, state or State(), rules([campaign]), NOW, reading=Reading(**read))
+    return facts_of(case, policy or Policy())
+
+
 def test_followers_are_those_of_the_newest_count() -> None:
     campaign = words("sale", on(1))
     staged = MessageStaged(appid=APPID, digest=campaign.digest, audience_count=90_000)
-    state, agenda = recorded((staged, campaign)), rules([campaign]).agenda
+    state = recorded((staged, campaign))
 
-    assert 90_000 == facts_of(campaign, state, agenda, NOW).followers
-    assert 110_000 == facts_of(campaign, state, agenda, NOW, 110_000).followers
-    assert None is facts_of(campaign, State(), agenda, NOW).followers
-    assert facts_of(campaign, State(), agenda, NOW).is_to_all
+    assert 90_000 == facts(campaign, state).followers
+    assert 110_000 == facts(campaign, state, followers=110_000).followers
+    assert (None, True) == (facts(campaign).followers, facts(campaign).is_to_all)
+    assert not facts(words("sale", None, audience=audience(tag_id=7))).is_to_all
 
 
-@pytest.mark.parametrize(
-    ("to", "counted"),
-    [({"is_to_all": True}, 50), ({"tag": "会员"}, 7), ({"tag_id": 7}, None)],
-    ids=["everybody", "the same tag", "another tag"],
-)
-def test_an_audience_that_was_never_counted_for_it_counts_as_at_its_last_send(
-    to: dict[str, Any], counted: int | None
-) -> None:
-    campaign = words("sale", on(1), audience=audience(**to))
-    before = [
-        at(
-            NOW - ago * HOUR,
-            attempted(words(f"old-{count}", None), audience=whom, audience_count=count)[0],
-            words(f"old-{count}", None),
-        )
-        for ago, whom, count in (
-            (3, {"is_to_all": True}, 40),
-            (2, {"is_to_all": True}, 50),
-            (1, {"tag": "会员"}, 7),
-        )
-    ]
-    assert counted == facts_of(campaign, recorded(*before), rules([campaign]).agenda, NOW).followers
+def test_an_audience_that_was_never_counted_for_it_counts_as_at_its_last_send() -> None:
+    old, campaign = words("old", None), words("sale", on(1))
+    event, _ = attempted(old, audience_count=50)
+
+    assert 50 == facts(campaign, recorded(at(NOW - HOUR, event, old))).followers
+
+
+def test_a_destination_is_new_by_the_policy_that_is_asked() -> None:
+    link = TextMessage('<a href="https://shop.example.cn/sale">到店</a>')
+    campaign = words("sale", on(1), message=link)
+    listed = asking(destinations={"hosts": ["shop.example.cn"]})
+
+    assert (True, False) == (
+        facts(campaign).has_new_destination,
+        facts(campaign, policy=listed).has_new_destination,
+    )
+    assert not facts(words("sale", on(1))).has_new_destination

@@ -48,7 +48,7 @@ from massctl.render.campaign import campaign_of
 from massctl.render.inputs import ListedOpenids
 from massctl.render.message import render_content
 from massctl.source.campaigns import load_settings
-from massctl.source.openids import OpenidShelf
+from massctl.source.openids import OpenidFiles
 from massctl.source.renderer import Materials
 from massctl.source.repository import Repository
 from massctl.wechat.wire import draft_request, preview_request, send_request
@@ -229,7 +229,7 @@ def sample_campaigns(cache: Path) -> Iterator[tuple[RenderedCampaign, Openids]]:
     assert settings is not None, diagnostics
     for name in repository.campaign_folders().names:
         (folder := cache / name).mkdir()
-        materials, shelf = Materials(repository, settings, folder), OpenidShelf(repository)
+        materials, shelf = Materials(repository, settings, folder), OpenidFiles(repository)
         loaded = materials.campaign(name)
         assert loaded.file is not None, name
         account, lists = settings.account(loaded.file.account), Lists(shelf.listed)

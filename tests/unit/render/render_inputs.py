@@ -8,15 +8,14 @@ from typing import Any
 from rendering import render_campaign
 
 from massctl.isolation import limits as LIMITS  # noqa: N812
-from massctl.model.campaign import CampaignFile, Path
-from massctl.model.diagnostics import Diagnostic, Place
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import NewsMessage, Picture, Purpose, Recording, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.article_file import ArticleFile, ExternalLinks
 from massctl.render.cjk import has_cjk
-from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.render.markdown import read_markdown
 from massctl.render.paths import Pictures
@@ -46,7 +45,7 @@ class Folder:
         self.signed: set[str] = set()
         """Pictures whose C2PA manifest is lost."""
         self.asked: list[tuple[str, str]] = []
-        self.settings: dict[Path, tuple[int, int]] = {}
+        self.settings: dict[KeyPath, tuple[int, int]] = {}
         """Line and column of keys in massctl.yaml."""
 
     def template(self, path: str, /) -> str | Fault:
@@ -85,7 +84,7 @@ class Folder:
             return built_in_theme(theme)
         return self.css if theme in BUILT_IN else None
 
-    def settings_place(self, account: str, keys: Sequence[Path], /) -> Place:
+    def settings_place(self, account: str, keys: Sequence[KeyPath], /) -> Place:
         found = next((key for key in keys if key in self.settings), ())
         return Place("massctl.yaml", *self.settings.get(found, (1, 1)))
 

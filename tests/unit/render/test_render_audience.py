@@ -5,11 +5,10 @@ from typing import Any
 from openid_samples import openid_list
 
 from massctl.model.campaign import CampaignFile
-from massctl.model.diagnostics import Place, Severity
+from massctl.model.diagnostics import Fault, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.render.audience import find_openids, render_audience
-from massctl.render.fault import Fault
 from massctl.render.inputs import ListedOpenids
 
 NAME = CampaignName("spring")

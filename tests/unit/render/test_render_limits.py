@@ -4,9 +4,8 @@ from collections.abc import Iterable
 import pytest
 from render_inputs import Folder, body, news, render, wrong
 
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Fault, Severity
 from massctl.render import limits
-from massctl.render.fault import Fault
 from massctl.sandbox.mass import _words
 from massctl.sandbox.request import Refusal
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from massctl.model.diagnostics import Place
+from massctl.model.diagnostics import Fault, Place
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault
 from massctl.render.strings import Origin
 
 FILE = "campaigns/c/a.md"

@@ -12,8 +12,8 @@ from render_inputs import (
     wrong,
 )
 
+from massctl.model.diagnostics import Fault
 from massctl.model.message import Purpose
-from massctl.render.fault import Fault
 from massctl.render.html_article import html_article
 from massctl.render.paths import picture_paths, template_path
 

@@ -3,8 +3,8 @@ import re
 import pytest
 from render_inputs import CAMPAIGN, Folder, fault_of, run
 
+from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
-from massctl.render.fault import Fault
 from massctl.render.template import render_text
 from massctl.render.template_environment import FILTER_NAMES, FILTERS
 

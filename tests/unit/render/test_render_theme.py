@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_inputs import Folder, hold, news, render, rendered
 
-from massctl.model.campaign import CampaignFile, Path
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.campaign import CampaignFile
+from massctl.model.diagnostics import Diagnostic, KeyPath, Place, Severity
 from massctl.model.message import NewsMessage
 from massctl.model.settings import MassctlFile
 from massctl.model.theme import Brand, ThemeSettings
@@ -114,7 +114,7 @@ ACCENT = {("theme", "name"): (9, 8), ("brand", "accent"): (12, 11)}
 def test_a_theme_and_an_option_of_massctl_yaml_are_told_in_massctl_yaml(
     file: CampaignFile,
     account: dict[str, object],
-    settings: dict[Path, tuple[int, int]],
+    settings: dict[KeyPath, tuple[int, int]],
     place: tuple[int, int],
 ):
     files = folder("", None, built_in_theme("qingshan") or "")

@@ -10,7 +10,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.state import Job, Record, State
 from massctl.plan.steps import Invalid
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
 
 SPRING, SALE = CampaignName("spring"), CampaignName("sale")
@@ -29,21 +29,21 @@ def sent() -> State:
 
 
 @pytest.fixture
-def workbench(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+def working_tree(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> WorkingTree:
     (repository.root / "campaigns/spring/campaign.yaml").write_text(YAML, encoding="utf-8")
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    return Workbench(repository, settings, tmp_path_factory.mktemp("cache"))
+    return WorkingTree(repository, settings, tmp_path_factory.mktemp("cache"))
 
 
-def test_an_article_that_went_out_is_linked(workbench: Workbench) -> None:
-    (found,) = Desires(workbench, sent()).read([SPRING])
+def test_an_article_that_went_out_is_linked(working_tree: WorkingTree) -> None:
+    (found,) = Desires(working_tree, sent()).read([SPRING])
     assert isinstance(found, RenderedCampaign)
     assert "上一期 https://mp.weixin.qq.com/s/1" == found.message.content  # type: ignore[union-attr]
 
 
-def test_one_that_is_not_known_is_a_fault_of_the_campaign(workbench: Workbench) -> None:
-    (found,) = Desires(workbench, State()).read([SPRING])
+def test_one_that_is_not_known_is_a_fault_of_the_campaign(working_tree: WorkingTree) -> None:
+    (found,) = Desires(working_tree, State()).read([SPRING])
     assert isinstance(found, Invalid)
     assert ["MC108"] == [each.code for each in found.diagnostics]
     place = found.diagnostics[0].place
@@ -51,7 +51,9 @@ def test_one_that_is_not_known_is_a_fault_of_the_campaign(workbench: Workbench) 
     assert ("campaigns/spring/campaign.yaml", 4) == (place.file, place.line)
 
 
-def test_what_a_workbench_knows_outlasts_a_look_without_a_ledger(workbench: Workbench) -> None:
-    workbench.recorded = sent()
-    (found,) = Desires(workbench, State()).read([SPRING])
+def test_what_a_working_tree_knows_outlasts_a_look_without_a_ledger(
+    working_tree: WorkingTree,
+) -> None:
+    working_tree.recorded = sent()
+    (found,) = Desires(working_tree, State()).read([SPRING])
     assert isinstance(found, RenderedCampaign)

@@ -8,7 +8,7 @@ from building import NOW
 
 from massctl.model.state import State
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Workbench, agenda_of
+from massctl.source.loader import WorkingTree, agenda_of
 from massctl.source.repository import Repository
 
 CAMPAIGN = """\
@@ -26,13 +26,13 @@ Asked = Callable[..., dict[str, int]]
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The lists that were read, and not only counted."""
     found: list[str] = []
-    read = Workbench.openids
+    read = WorkingTree.openids
 
-    def noted(self: Workbench, path: str) -> object:
+    def noted(self: WorkingTree, path: str) -> object:
         found.append(path)
         return read(self, path)
 
-    monkeypatch.setattr(Workbench, "openids", noted)
+    monkeypatch.setattr(WorkingTree, "openids", noted)
     return found
 
 
@@ -49,8 +49,8 @@ def asked(repository: Repository, tmp_path: Path) -> Asked:
                 (folder / path).write_text(text, encoding="utf-8")
         settings, _ = load_settings(repository, loopback_override=None)
         assert settings is not None
-        workbench = Workbench(repository, settings, tmp_path / "cache")
-        agenda = agenda_of(workbench, State(), [], sorted(lists), None, NOW)
+        working_tree = WorkingTree(repository, settings, tmp_path / "cache")
+        agenda = agenda_of(working_tree, State(), [], sorted(lists), None, NOW)
         return {demand.name: demand.calls for demand in agenda.demands}
 
     return ask

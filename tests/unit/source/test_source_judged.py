@@ -11,7 +11,7 @@ from massctl.model.inputs import CHANGED, MISSING, JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
 
 SHARED = "campaigns/_shared/logo.png"
@@ -33,7 +33,7 @@ def read(tree: Tree, cache: Path) -> dict[str, JudgedInputs]:
     repository = Repository(tree.root)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    desires = Desires(Workbench(repository, settings, cache), State())
+    desires = Desires(WorkingTree(repository, settings, cache), State())
     found = [getattr(each, "rendered", each) for each in desires.read(["a", "b", "words"])]
     return {
         each.name: each.inputs

@@ -22,7 +22,7 @@ from massctl.model.state import State
 from massctl.picture.limits import SOURCE_BYTES_MAX
 from massctl.plan.steps import Concluded, Desired, Invalid
 from massctl.source.campaigns import load_settings, settings_place
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository, UnreadableError
 
 HEAD = "version: 1\naccount: main\naudience: {is_to_all: true}\n"
@@ -42,7 +42,7 @@ def faults(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> 
         settings, _ = load_settings(repository, loopback_override=None)
         assert settings is not None
         desires = Desires(
-            Workbench(repository, settings, tmp_path_factory.mktemp("cache")), State()
+            WorkingTree(repository, settings, tmp_path_factory.mktemp("cache")), State()
         )
         (desired,) = desires.read([CampaignName("spring")])
         return list(getattr(desired, "diagnostics", ()))
@@ -154,6 +154,7 @@ def test_an_article_that_is_a_folder_is_not_missing(faults: Faults, folder: Path
     assert ("MC001", "main.md is a folder") == (found.code, found.message)
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_too_large_is_not_missing(faults: Faults, folder: Path) -> None:
     (folder / "images").mkdir()
     with (folder / "images/cover.jpg").open("wb") as file:
@@ -227,7 +228,7 @@ def test_a_campaign_file_with_another_ending_is_named(
     (folder / "campaign.yaml").rename(folder / "campaign.yml")
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    (desired,) = Desires(Workbench(repository, settings, repository.root), State()).read(
+    (desired,) = Desires(WorkingTree(repository, settings, repository.root), State()).read(
         [CampaignName("spring")]
     )
     (found,) = getattr(desired, "diagnostics", ())
@@ -253,7 +254,7 @@ def read(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> Re
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
     cache = tmp_path_factory.mktemp("cache")
-    return lambda state: Desires(Workbench(repository, settings, cache), state).read([SPRING])[0]
+    return lambda state: Desires(WorkingTree(repository, settings, cache), state).read([SPRING])[0]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from massctl.model.lock import lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.locks import (
     RENDER_LIBRARIES,
     DamagedLockError,
@@ -51,9 +51,9 @@ def campaign(repository: Repository) -> RenderedCampaign:
     (folder / "hero.png").write_bytes(HERO)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    (found,) = Desires(Workbench(repository, settings, repository.root / ".massctl"), State()).read(
-        [NAME]
-    )
+    (found,) = Desires(
+        WorkingTree(repository, settings, repository.root / ".massctl"), State()
+    ).read([NAME])
     assert isinstance(found, RenderedCampaign), found
     return found
 

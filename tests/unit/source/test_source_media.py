@@ -8,14 +8,14 @@ from copies import replace
 from PIL import Image
 
 from massctl.errors import ConfigurationError
+from massctl.model.diagnostics import Fault
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, picture_name
 from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE
-from massctl.render.fault import Fault
 from massctl.render.inputs import PicturePurpose
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Workbench
-from massctl.source.media import PictureCache, PictureShelf
+from massctl.source.loader import WorkingTree
+from massctl.source.media import PictureCache, PictureFiles
 from massctl.source.repository import Repository
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
@@ -31,7 +31,7 @@ class Pictures:
 
     def __init__(self, repository: Repository) -> None:
         self.folder = repository.root / ".massctl"
-        self.cache, self.shelf = PictureCache(repository, self.folder), PictureShelf(repository)
+        self.cache, self.shelf = PictureCache(repository, self.folder), PictureFiles(repository)
 
     def picture(self, path: str, use: PicturePurpose) -> Picture | Fault:
         made = self.cache.picture(path, use)
@@ -140,38 +140,38 @@ def test_what_another_process_prepared_is_read_by_its_name(repository: Repositor
 
 
 @pytest.fixture
-def workbench(repository: Repository) -> Workbench:
+def working_tree(repository: Repository) -> WorkingTree:
     shelf(repository)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    return Workbench(repository, settings, repository.root / ".massctl")
+    return WorkingTree(repository, settings, repository.root / ".massctl")
 
 
 def test_what_the_cache_lost_is_made_once_more(
-    repository: Repository, workbench: Workbench
+    repository: Repository, working_tree: WorkingTree
 ) -> None:
-    picture = workbench.picture(SPRING, "spring/a.webp", "inline")
+    picture = working_tree.picture(SPRING, "spring/a.webp", "inline")
     assert isinstance(picture, Picture)
-    made = workbench.read(picture.sha256)
+    made = working_tree.read(picture.sha256)
     kept(repository, picture.sha256).unlink()
-    assert made == workbench.read(picture.sha256)
+    assert made == working_tree.read(picture.sha256)
 
 
 def test_a_cache_that_keeps_nothing_is_told(
-    repository: Repository, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, working_tree: WorkingTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PictureCache, "_keep", lambda *_: None)
-    picture = workbench.picture(SPRING, "spring/a.webp", "inline")
+    picture = working_tree.picture(SPRING, "spring/a.webp", "inline")
     assert isinstance(picture, Picture)
     with pytest.raises(ConfigurationError, match="is not in the cache"):
-        workbench.read(picture.sha256)
+        working_tree.read(picture.sha256)
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_read(
-    repository: Repository, workbench: Workbench
+    repository: Repository, working_tree: WorkingTree
 ) -> None:
     found = [
-        workbench.picture(SPRING, path, "inline") for path in ("spring/a.png", "spring/a.webp")
+        working_tree.picture(SPRING, path, "inline") for path in ("spring/a.png", "spring/a.webp")
     ]
     names = [each.sha256 for each in found if isinstance(each, Picture)]
     kept(repository, names[1]).unlink()
@@ -179,13 +179,13 @@ def test_a_file_that_was_changed_meanwhile_is_not_read(
         (repository.root / "campaigns/spring" / path).write_bytes(b"other")
     for name in names:
         with pytest.raises(ConfigurationError, match="changed while massctl was running"):
-            workbench.read(name)
+            working_tree.read(name)
 
 
 def test_a_refused_name_keeps_no_other_campaign_from_its_picture(repository: Repository) -> None:
     pictures = shelf(repository)
     made = pictures.cache.picture("spring/a.webp", "inline")
     assert isinstance(made, Picture)
-    own, other = PictureShelf(repository), sha256_of(b"other")
+    own, other = PictureFiles(repository), sha256_of(b"other")
     assert not own.adopt(SPRING, pictures.folder, replace(made, source_sha256=other), other)
     assert own.adopt(SPRING, pictures.folder, made, pictures.cache.produced[made.sha256])

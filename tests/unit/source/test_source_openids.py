@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from massctl.model.diagnostics import Diagnostic, Lines, Place, Severity
 from massctl.model.ids import Sha256
 from massctl.source.campaigns import with_excerpts
-from massctl.source.openids import LINE_CHARACTERS_MAX, OpenidShelf, OpenidStore
+from massctl.source.openids import LINE_CHARACTERS_MAX, OpenidFiles, OpenidStore
 from massctl.source.reporter import Reporter
 from massctl.source.repository import Repository
 
@@ -20,10 +20,10 @@ FOLDER: Final = "campaigns/spring"
 A, B, C = (f"o{letter}{'0' * 26}" for letter in "ABC")
 
 
-def shelf(root: Path, data: bytes, name: str = "list.txt") -> OpenidShelf:
+def shelf(root: Path, data: bytes, name: str = "list.txt") -> OpenidFiles:
     (root / FOLDER).mkdir(parents=True, exist_ok=True)
     (root / FOLDER / name).write_bytes(data)
-    return OpenidShelf(Repository(root))
+    return OpenidFiles(Repository(root))
 
 
 def told(

@@ -28,7 +28,7 @@ from massctl.model.state import State
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.plan.steps import Desired, Invalid
 from massctl.source.campaigns import load_settings
-from massctl.source.loader import Desires, Workbench
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
@@ -46,7 +46,7 @@ def read(tree: Tree, tmp_path: Path) -> dict[str, Desired]:
     repository = Repository(tree.root)
     settings, _ = load_settings(repository, loopback_override=None)
     assert settings is not None
-    found = Desires(Workbench(repository, settings, tmp_path / "cache"), State()).read(["a", "b"])
+    found = Desires(WorkingTree(repository, settings, tmp_path / "cache"), State()).read(["a", "b"])
     return {each.name: each for each in found}
 
 
@@ -113,13 +113,14 @@ def placed(line: int) -> list[Any]:
     return told("x", ["Place", "campaigns/a/campaign.yaml", line, 1, None, None])
 
 
-ARTICLE = "content.1.2.1"
+ARTICLE = "content.1.3.1"
 LIES: dict[str, Callable[[Any], None]] = {
     "no content": without("content"),
     "something else": changed("content", 5),
     "a class of ours that is none of content": changed("content.0", "Place"),
     "a class that nobody knows": changed("content.0", "RenderedCampaign"),
     "a field too many": lambda answer: answer["content"].append(1),
+    "a promise of a lock": changed("content.1.1", True),
     "a title that is no text": changed(f"{ARTICLE}.3", 5),
     "a flag that is no flag": changed(f"{ARTICLE}.1", "yes"),
     "a cover that names no bytes": changed(f"{ARTICLE}.7", "../../secret"),

@@ -40,11 +40,13 @@ from massctl.model.ids import (
 )
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty
-from massctl.model.word_count import WordCount
+from massctl.model.word_count import WordCount, words_of
 
 if TYPE_CHECKING:
     from massctl.model.inputs import JudgedInputs
 
+OPENING_CHARACTERS = 200
+"""So much of an article is shown: what a follower reads before scrolling."""
 HEADLINE_CHARACTERS_MAX = 40
 """How much of a message's first line is shown to recognise it by."""
 _PREFIX = "sha256:"
@@ -171,6 +173,12 @@ class ReadableArticle(LockedArticle):
     def word_count(self) -> "WordCount":
         """Count what a reader reads of the body."""
         return WordCount.of_body(self.content)
+
+    @property
+    def opening(self) -> str:
+        """Return the first words of the body on one line, cut with an ellipsis."""
+        words = " ".join(words_of(self.content).split())
+        return words[:OPENING_CHARACTERS] + "…" * (len(words) > OPENING_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,8 @@ class ReviewedRow(Strict):
 
     words: str
     """What it is, for people."""
+    article: Annotated[int, Field(ge=1)] | None = None
+    """The number of the article that it is about; null where it is about the whole message, or an article that went."""
     inner: bool
     """Whether it belongs to the article of the row above."""
     pieces: list[ReviewedPiece] = Field(default_factory=list)

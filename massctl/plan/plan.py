@@ -84,6 +84,8 @@ class PlannedCampaign(Frozen):
     rendered: RenderedCampaign | None = None
     audience_count: int | None = None
     """The size of the audience when it was last recorded."""
+    audience_before: int | None = None
+    """The size of the same audience at the last send to it."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records; None if the audience has no name, or its id is on record."""
     wants_send: bool = False
@@ -539,6 +541,7 @@ class _Planner(Struct):
             diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record)),
             rendered=campaign,
             audience_count=quota.recorded_count(campaign, record),
+            audience_before=quota.count_before(campaign, record, self.state),
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
         )

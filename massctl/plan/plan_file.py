@@ -84,9 +84,9 @@ def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
 
 
 def reading_document(campaign: RenderedCampaign | None) -> list[dict[str, Any]]:
-    """Return how long the articles of a campaign are for people."""
+    """Return how the articles of a campaign read for people."""
     articles = campaign.message.articles if campaign else ()
-    return [document(PlannedReading, article.word_count) for article in articles]
+    return [document(PlannedReading, each.word_count, opening=each.opening) for each in articles]
 
 
 def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
@@ -238,12 +238,14 @@ class PlannedHandoff(Strict):
 
 
 class PlannedReading(Strict):
-    """How long an article is for people."""
+    """How an article reads for people."""
 
     words: int
     """Chinese characters and marks, and words of other languages (字数)."""
     minutes: int
     """How long reading takes, at 330 characters or 238 words a minute."""
+    opening: str = ""
+    """Its first words, at most 200 characters of them."""
 
 
 class ReviewedContent(Strict):
@@ -254,7 +256,7 @@ class ReviewedContent(Strict):
     diagnostics: list[PlannedDiagnostic]
     """What is wrong in its files."""
     reading: list[PlannedReading] = Field(default_factory=list)
-    """How long its articles are, in order."""
+    """How its articles read, in order."""
 
 
 class SavedCampaign(Strict):
@@ -285,11 +287,13 @@ class SavedCampaign(Strict):
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
     reading: list[PlannedReading] = Field(default_factory=list)
-    """How long its articles are, in order; not part of the plan's digest."""
+    """How its articles read, in order; not part of the plan's digest."""
     title: str = ""
     """Its title, for people."""
     audience_count: int | None = None
     """The size of its audience when it was last recorded; null where it never was."""
+    audience_before: int | None = None
+    """The size of the same audience at the last send to it; null where nothing is recorded of one."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records with what is staged; null where it has none, or has its id."""
     awaiting_until: PlannedMoment | None = None

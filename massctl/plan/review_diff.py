@@ -177,8 +177,6 @@ class ArticleChanged(Frozen):
     words: int = 0
     """How many it has; for an article that is new or gone."""
     pictures: int = 0
-    opening: str = ""
-    """Its first words; of an article of a new campaign."""
     shown: tuple[PictureSeen, ...] = ()
     """Its pictures; of an article of a new campaign."""
 
@@ -540,19 +538,13 @@ def difference(base: Base, before: Version, after: Version) -> Difference:
     )
 
 
-OPENING_CHARACTERS = 200
-"""So much of a new article is shown: what a follower reads before scrolling."""
-
-
 def beginnings(version: Version) -> Iterator[ArticleChanged]:
-    """Return the articles of a new campaign, each with its first words, and with its pictures once each."""
+    """Return the articles of a new campaign, each with its pictures once each."""
     for number, article in enumerate(_articles(version), 1):
         blocks = article.reading.blocks
-        words = " ".join(each.text for each in blocks if isinstance(each, Words))
         shown = tuple(dict.fromkeys(each for each in blocks if isinstance(each, PictureSeen)))
         lone = _lone(article, number=number, was=None)
-        cut = words[:OPENING_CHARACTERS] + "…" * (len(words) > OPENING_CHARACTERS)
-        yield replace(lone, opening=cut, shown=shown, pictures=len(shown))
+        yield replace(lone, shown=shown, pictures=len(shown))
 
 
 def _articles(version: Version) -> list[_Article]:

@@ -74,6 +74,15 @@ class Act(Protocol):
 _Act = TypeVar("_Act", bound=Act)
 
 
+class Reading(Frozen):
+    """How an article reads."""
+
+    words: int
+    minutes: int
+    opening: str
+    """Its first words."""
+
+
 class CampaignSheet(Frozen):
     """A campaign of a plan, with all that people are shown of it."""
 
@@ -86,6 +95,7 @@ class CampaignSheet(Frozen):
     next_at: datetime | None
     digest: str | None
     audience_count: int | None
+    audience_before: int | None
     tag_due: str | None
     awaiting_until: datetime | None
     steps: Sequence[Act]
@@ -96,8 +106,8 @@ class CampaignSheet(Frozen):
     """What would be sent; where its lock refuses it, what would be locked."""
     is_approved: bool
     """The content is what would be sent."""
-    reading: Sequence[tuple[int, int]]
-    """Words and minutes of each article."""
+    reading: Sequence[Reading]
+    """How each article reads."""
     changes: Changes | None
     lock: "LockState | None"
 
@@ -140,6 +150,7 @@ _ALIKE = (
         "next_at",
         "digest",
         "audience_count",
+        "audience_before",
         "tag_due",
     ),
     *("awaiting_until", "steps"),
@@ -163,7 +174,6 @@ def planned_sheet(
         changes = changes_of(difference)
     content = planned.rendered
     articles = content.message.articles if content is not None else ()
-    counts = [each.word_count for each in articles]
     return sheet(
         planned,
         refusals=planned.refusals,
@@ -171,7 +181,10 @@ def planned_sheet(
         handoff=planned.handoff,
         content=content,
         is_approved=content is not None,
-        reading=[(each.words, each.minutes) for each in counts],
+        reading=[
+            Reading(each.word_count.words, each.word_count.minutes, each.opening)
+            for each in articles
+        ],
         changes=changes,
         lock=None,
     )
@@ -264,6 +277,7 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
             campaign.window,
             account=campaign.account or "",
             count=campaign.audience_count,
+            before=campaign.audience_before,
             allowance=(),
             is_tag_due=campaign.tag_due is not None,
         )
@@ -342,9 +356,20 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
 
 
 def _article_row(number: int, title: str, campaign: CampaignSheet) -> Row:
-    count = campaign.reading[number - 1] if number <= len(campaign.reading) else None
-    length = [Inked(reading_words(*count), Ink.DETAIL)] if count is not None else []
-    return Row("articles", (title, *length), Inked(f"{number}. ", Ink.PLAIN))
+    lead = Inked(f"{number}. ", Ink.PLAIN)
+    if number > len(campaign.reading):
+        return Row("articles", (title,), lead)
+    read = campaign.reading[number - 1]
+    length = Inked(reading_words(read.words, read.minutes), Ink.DETAIL)
+    is_new = campaign.changes is not None and campaign.changes.is_new
+    return Row(
+        "articles", (title, length), lead, (begins(read),) if is_new and read.opening else ()
+    )
+
+
+def begins(read: Reading) -> Phrase:
+    """Say how an article begins."""
+    return Phrase("it begins: {words}", words=read.opening)
 
 
 def _recordings(content: Any, name: str) -> Iterator[str]:

@@ -71,7 +71,9 @@ def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> 
             reviewed.differences.get(campaign["name"]),
         )
         campaign["lock"] = lock.value if lock is not None else None
-        campaign["changes"] = _changes_document(difference) if difference is not None else None
+        campaign["changes"] = (
+            _changes_document(difference, reviewed.at) if difference is not None else None
+        )
         unlocked = reviewed.unlocked.get(campaign["name"])
         campaign["unlocked"] = _unlocked_document(unlocked) if unlocked is not None else None
 
@@ -83,10 +85,10 @@ def _unlocked_document(found: RenderedCampaign | Invalid) -> dict[str, Any]:
     return document(ReviewedContent, content=content, diagnostics=diagnostics, reading=reading)
 
 
-def _changes_document(difference: "Difference") -> dict[str, Any]:
+def _changes_document(difference: "Difference", now: datetime) -> dict[str, Any]:
     # Only for reviewers is anything compared.
     from massctl.view.difference import changes_of
 
-    changes = changes_of(difference, CHANGED_ROWS_MAX)
+    changes = changes_of(difference, CHANGED_ROWS_MAX, now)
     rows = [document(ReviewedRow, row, inner=row.is_inner) for row in changes.rows]
     return document(ReviewedChanges, against=changes.against, parts=changes.parts, rows=rows)

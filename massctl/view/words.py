@@ -52,6 +52,52 @@ WEEKDAYS_SHORT = (
 )
 
 
+_MONTHS = (
+    Phrase("Jan"),
+    Phrase("Feb"),
+    Phrase("Mar"),
+    Phrase("Apr"),
+    Phrase("May"),
+    Phrase("Jun"),
+    Phrase("Jul"),
+    Phrase("Aug"),
+    Phrase("Sep"),
+    Phrase("Oct"),
+    Phrase("Nov"),
+    Phrase("Dec"),
+)
+
+
+def team_day(at: datetime, now: datetime | None) -> Phrase:
+    """Write the day of a moment as a team says it: `Wed 2 Dec`, with the year where that is not the one of `now`."""
+    weekday, month = WEEKDAYS_SHORT[at.weekday()], _MONTHS[at.month - 1]
+    named = {"weekday": weekday, "day": at.day, "month": month}
+    if now is not None and at.year == now.astimezone(at.tzinfo).year:
+        return Phrase("{weekday} {day} {month}", **named)
+    return Phrase("{weekday} {day} {month} {year}", **named, year=at.year)
+
+
+def team_moment(at: datetime, now: datetime | None) -> Phrase:
+    """Write a moment as a team says it: `Wed 2 Dec 20:00`; in Beijing time, or with the offset that was written."""
+    here = at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at
+    return Phrase("{day} {time}", day=team_day(here, now), time=_time_of_day(here))
+
+
+def _time_of_day(at: datetime) -> str:
+    return (
+        f"{at:%H:%M}" if at.utcoffset() == BEIJING.utcoffset(None) else f"{at:%H:%M} {offset(at)}"
+    )
+
+
+def team_span(window: Window, now: datetime | None) -> Phrase:
+    """Write a window as a team says it; the day stands once where it opens and closes on the same."""
+    start, end = window.not_before, window.not_after
+    if start.date() == end.date() and start.utcoffset() == end.utcoffset():
+        times = f"{start:%H:%M}–{_time_of_day(end)}"
+        return Phrase("{day} {time}", day=team_day(start, now), time=times)
+    return Phrase("{first} – {last}", first=team_moment(start, now), last=team_moment(end, now))
+
+
 def window_with_weekday(window: Window) -> Phrase:
     """Write a window as `window_span` does, with the weekday on which it opens."""
     return Phrase(

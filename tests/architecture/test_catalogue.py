@@ -100,6 +100,7 @@ def test_babel_finds_every_template():
     assert RESTORED == set(_unseen())
 
 
+@pytest.mark.slow
 def test_every_sentence_has_a_translation():
     missing = {
         message.id

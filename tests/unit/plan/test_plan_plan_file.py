@@ -109,6 +109,7 @@ def test_the_document_of_a_plan():
                 "name": "sale",
                 "title": "春季大促",
                 "audience_count": None,
+                "audience_before": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",
@@ -117,7 +118,7 @@ def test_the_document_of_a_plan():
                 "window": "due",
                 "next_at": None,
                 "handoff": [],
-                "reading": [{"words": 2, "minutes": 1}],
+                "reading": [{"words": 2, "minutes": 1, "opening": "你好"}],
                 "digest": SALE.digest,
                 "steps": [
                     {
@@ -166,6 +167,7 @@ def test_the_document_of_a_plan():
                 "name": "words",
                 "title": refused.title,
                 "audience_count": None,
+                "audience_before": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",

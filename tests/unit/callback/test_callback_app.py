@@ -1,6 +1,7 @@
 """What comes in at the callback URL and what is answered: over WSGI and over ASGI, to WeChat and to everybody else."""
 
 import asyncio
+import io
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -579,7 +580,7 @@ def test_nothing_secret_is_shown(scene: Scene) -> None:
 # Bodies as servers give them
 
 
-class Endless:
+class Endless(io.RawIOBase):
     """A body without an end, which counts what was read of it."""
 
     count = 0
@@ -594,7 +595,7 @@ class Endless:
     ("more", "status", "most"),
     [
         ({"CONTENT_LENGTH": str(1024**3)}, 413, 0),
-        ({"CONTENT_LENGTH": "9" * 30}, 413, 0),
+        ({"CONTENT_LENGTH": "9" * 30}, 400, 0),
         ({"CONTENT_LENGTH": "-1"}, 400, 0),
         ({"CONTENT_LENGTH": "²"}, 400, 0),
         ({"wsgi.input_terminated": True}, 413, BODY_BYTES_MAX + 1),

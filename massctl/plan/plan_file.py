@@ -22,6 +22,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
 from massctl.model.strict import ReportedError, Strict
+from massctl.plan.approvals import Required
 from massctl.plan.lock_diff import (
     LockState,
     PlannedMoment,
@@ -292,6 +293,22 @@ class ReviewedContent(Strict):
     """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
 
 
+class PlannedApprovals(Strict):
+    """A row of policy.approvals whose conditions hold."""
+
+    count: int
+    """How many approvals the pull request that brings the lock needs."""
+    of: Annotated[list[str], Field(alias="from")]
+    """The logins that count; empty for everybody with Write."""
+    why: list[str]
+    """The conditions that hold, for people; empty where it is needed for every send."""
+
+    @property
+    def required(self) -> Required:
+        """Return it as the plan has it."""
+        return Required(self.count, tuple(self.of), tuple(self.why))
+
+
 class SavedCampaign(Strict):
     """One campaign of a plan."""
 
@@ -317,6 +334,8 @@ class SavedCampaign(Strict):
     """What is wrong in its files."""
     handoff: list[PlannedHandoff] = Field(default_factory=list)
     """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
+    approvals: list[PlannedApprovals] = Field(default_factory=list)
+    """What the policy asks of the pull request that brings its lock; not part of the plan's digest."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
     reading: list[PlannedReading] = Field(default_factory=list)

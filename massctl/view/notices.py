@@ -112,10 +112,10 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
             "it is not there, and none of it waits; no send with the same id is declared now: a mistake sends twice"
         )
     elif evidence.remembered_until is not None:
-        say_until = Phrase(
-            "it is not there, and none of it waits; until {until} WeChat still knows the id"
+        nowhere = Phrase(
+            "it is not there, and none of it waits; until {until} WeChat still knows the id",
+            until=recorded(evidence.remembered_until),
         )
-        nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
     return [*found, (reconcile_command(name, "--not-sent"), nowhere)]
 
 

@@ -271,8 +271,10 @@ def _choices(page: Page, evidence: Evidence) -> None:
             "it is not there, or as 发送失败; after that a raised `edition` may send it once more"
         )
     elif evidence.is_here:
-        say = Phrase("it is not there, none of it waits, nobody sent it by hand; then: {command}")
-        nowhere = Phrase(say, command=Command("apply", name))
+        nowhere = Phrase(
+            "it is not there, none of it waits, nobody sent it by hand; then: {command}",
+            command=Command("apply", name),
+        )
     page.line(nowhere, indent=6)
     if evidence.remembered_until is not None:
         _memory(page, evidence, evidence.remembered_until)

@@ -13,7 +13,7 @@ from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, o
 from massctl.model.state import Status
 from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
-from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.plan.steps import Kind, Reason, SendPreview
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
@@ -346,19 +346,6 @@ def reviewer(step: SendPreview) -> str:
     if step.recipient.kind == "towxname":
         return step.recipient.name
     return Phrase("reviewer {number} (by openid)", number=step.number)
-
-
-def symbol(step: Step) -> str:
-    """Return the sign of a step: `+` adds, `~` replaces, `>` shows to one person, `‼` cannot be taken back."""
-    match step:
-        case SendMass():
-            return "‼"
-        case SendPreview():
-            return ">"
-        case SaveDraft(supersedes=supersedes):
-            return "+" if supersedes is None else "~"
-        case UploadMedia():
-            return "+"
 
 
 def articles_named(numbers: Iterable[int]) -> Phrase:

@@ -10,6 +10,7 @@ from pydantic import Field
 from massctl.model.documents import document
 from massctl.model.state import Status
 from massctl.model.strict import ReportedError, Strict
+from massctl.plan.plan_file import ListedDestination
 from massctl.report.report import (
     By,
     Metric,
@@ -229,6 +230,8 @@ class SentCampaign(Strict):
     """The commit that it was sent from; null where nobody knows."""
     approver: str | None
     """Who approved it on the forge; null where nobody knows."""
+    destinations: list[ListedDestination]
+    """Where it led, as far as its content is kept."""
     funnel: list[ReportedStage]
     """From its audience to those who followed after reading."""
     articles: list[ReportedArticle]

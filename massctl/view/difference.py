@@ -7,7 +7,7 @@ from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.lock_diff import FramePart, ReviewedPart
+from massctl.plan.lock_diff import FramePart, Mark, Piece, ReviewedPart
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,
@@ -16,10 +16,8 @@ from massctl.plan.review_diff import (
     Difference,
     FieldChanged,
     LinkChanged,
-    Mark,
     PictureChanged,
     PictureSeen,
-    Piece,
     WordsChanged,
 )
 from massctl.view.cells import clusters

@@ -47,20 +47,28 @@ class Example(Frozen):
     """The same lines twice: as they fail, and as they work."""
 
     wrong: str
+    """What is wrong."""
     right: str
+    """What to write instead."""
 
 
 class Explanation(Frozen):
     """One subject in words; backquotes stand around what is typed."""
 
     subject: Subject
+    """What the code is of."""
     code: str
     """`MC014`, a guard's name, or an exit status or errcode in digits."""
     summary: str
+    """It in a few words."""
     meaning: str
+    """What happened."""
     why: str
+    """Why massctl cares."""
     remedy: str
+    """What to do."""
     example: Example | None = None
+    """An example, where one says more than the words."""
 
 
 _NEARNESS_MIN = 0.75

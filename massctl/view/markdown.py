@@ -16,11 +16,16 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import FINAL
-from massctl.plan.guards import HandoffItem
-from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart
+from massctl.plan.lock_diff import (
+    COMMENT_MARK,
+    LockState,
+    Mark,
+    Piece,
+    ReviewedChanges,
+    ReviewedPart,
+)
 from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
-from massctl.plan.review_diff import Mark, Piece
-from massctl.plan.steps import Guard, Refusal
+from massctl.plan.steps import Guard
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
@@ -84,9 +89,9 @@ def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
     ]
     return sheet(
         saved,
-        refusals=[Refusal(each.guard, each.message, each.hint) for each in saved.refusals],
+        refusals=saved.refusals,
         diagnostics=[_diagnostic(each) for each in faults],
-        handoff=[HandoffItem(each.item, each.done) for each in saved.handoff],
+        handoff=saved.handoff,
         content=unlocked.content if unlocked is not None else saved.approved,
         is_approved=saved.approved is not None,
         reading=[(each.words, each.minutes) for each in (unlocked or saved).reading],
@@ -104,7 +109,7 @@ def _changes(saved: ReviewedChanges) -> Changes:
     rows = (
         ChangeRow(
             row.words,
-            tuple(Piece(Mark(each.mark), each.text) for each in row.pieces[:_PIECES_MAX]),
+            tuple(row.pieces[:_PIECES_MAX]),
             row.inner,
         )
         for row in saved.rows[:_ROWS_MAX]
@@ -451,9 +456,9 @@ def appendices(words: Words, plan: SavedPlan, resting: Sequence[CampaignSheet]) 
             + words.facts(
                 account.account,
                 ACCOUNT_KINDS[account.kind],
-                allowance_period(each.span),
+                allowance_period(each),
                 *each.campaigns,
-                allowance_left(each.span),
+                allowance_left(each),
             )
             for account in plan.allowance
             for each in account.spans

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from massctl.apply.outcome import failure_of, what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, said
 from massctl.cli.commands.lock import lock_campaigns
 from massctl.cli.commands.plan import review_json
@@ -143,9 +144,8 @@ def _to_show(plan: str, main: Session) -> list[str]:
 
 
 def _stopped(error: MassctlError, console: Console) -> str:
-    from massctl.view.verbs_json import stopped_json
-
-    return stopped_json("plan", failure_of(error), error.exit_status, console.language)
+    stopped = views.verbs_json.stopped_json("plan", failure_of(error), error.exit_status)
+    return views.json_writer.written(stopped, console.language)
 
 
 class _Told(Frozen):

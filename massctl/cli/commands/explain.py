@@ -7,6 +7,7 @@ from itertools import groupby
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, run
 from massctl.cli.arguments import form_option
 from massctl.cli.exit_codes import ExitStatus
@@ -56,17 +57,14 @@ def command(directory: str, code: str | None, language: str | None, form: str) -
             explanations(console.language) if code is None else [explain(code, console.language)]
         )
 
-        def json(to: Console) -> str:
-            from massctl.view.verbs_json import explain_json
-
-            return explain_json(chosen, to.language)
-
         def text(to: Console) -> str:
             if code is None:
                 return explanations_text(to.page(), chosen)
             return explanation_text(to.page(), chosen[0])
 
-        return console, Result(ExitStatus.DONE, json, text)
+        return console, Result(
+            ExitStatus.DONE, lambda to: views.verbs_json.explain_json(chosen, to.language), text
+        )
 
     return run("explain", form, work)
 

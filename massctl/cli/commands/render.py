@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from massctl.browser import open_browser, screens
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -108,7 +109,6 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
     from massctl.view.pages.article import article_page
     from massctl.view.pages.campaign_page import index_page
-    from massctl.view.words import reading_words
 
     working_tree = session.working_tree(recorded_if_begun(session))
     desires = Desires(working_tree, State())
@@ -116,9 +116,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     console = session.console
     found = list(getattr(campaign, "diagnostics", ()))
     if found:
-        from massctl.view.diagnostics import diagnostics_text
-
-        console.talk_page(diagnostics_text(console.page(), found))
+        console.talk_page(views.diagnostics.diagnostics_text(console.page(), found))
     if not isinstance(campaign, RenderedCampaign):
         return None
     names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
@@ -127,7 +125,7 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     for number, article in enumerate(campaign.message.articles, 1):
         files[f"article-{number}.html"] = article_page(article.content, names).encode()
         count = article.word_count
-        reading = reading_words(count.words, count.minutes)
+        reading = views.words.reading_words(count.words, count.minutes)
         console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
     if text := campaign.message.text:
         files["message.txt"] = text.encode()

@@ -8,17 +8,9 @@ from massctl.model.message import ReadableArticle, ReadableMessage, RenderedCamp
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.guards import HandoffItem
+from massctl.plan.lock_diff import Mark, Piece
 from massctl.plan.plan import Drift
-from massctl.plan.review_diff import (
-    Base,
-    BaseKind,
-    Difference,
-    Mark,
-    Piece,
-    Traits,
-    paired,
-    read_body,
-)
+from massctl.plan.review_diff import Base, BaseKind, Difference, Traits, paired, read_body
 from massctl.plan.steps import Refusal
 from massctl.view.difference import base_words, difference_rows
 from massctl.view.i18n import Language

@@ -58,7 +58,7 @@ from massctl.model.message import (
     VoiceMessage,
 )
 from massctl.model.state import State, Status
-from massctl.plan.lock_diff import changed_parts
+from massctl.plan.lock_diff import Mark, Piece, changed_parts
 from massctl.plan.plan import Until
 from massctl.plan.review_diff import (
     OPENING_CHARACTERS,
@@ -72,10 +72,8 @@ from massctl.plan.review_diff import (
     Difference,
     FieldChanged,
     LinkChanged,
-    Mark,
     PictureChanged,
     PictureSeen,
-    Piece,
     Traits,
     Words,
     WordsChanged,

@@ -40,6 +40,7 @@ from massctl.plan.steps import Concluded, Invalid, Kind
 from massctl.plan.window import WindowState
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import LANGUAGES, Language, say
+from massctl.view.json_writer import written
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment, saved_sheets
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
@@ -638,13 +639,13 @@ def test_a_plan_that_could_not_be_made_says_why():
     failure = Failure(
         None, None, Phrase("massctl.yaml has faults, so nothing was done"), "@all <b>"
     )
-    document = stopped_json("plan", failure, 1, Language.EN)
-    written = plan_comment(reviewable(document), Language.EN, commit="0123456")
+    document = written(stopped_json("plan", failure, 1), Language.EN)
+    comment = plan_comment(reviewable(document), Language.EN, commit="0123456")
     assert (
         "**`massctl.yaml` has faults, so nothing was done**\n\n`@all` `<b>`\n\n- for commit `0123456`\n"
-        in written
+        in comment
     )
-    judge(written)
+    judge(comment)
 
 
 @pytest.mark.parametrize("kind", ["image", "voice", "mpvideo", "wxcard", "text"])

@@ -30,6 +30,13 @@ _INLINE = re.compile(
 _MARKUP = re.compile(r"<[^>]*>")
 
 
+def words_of(html: str) -> str:
+    """Return what a reader reads of a body, with a line end where an element stands between words."""
+    # Behind the last `>` there is no tag, and each `<` there would be followed to the end.
+    end = html.rfind(">") + 1
+    return unescape(_MARKUP.sub("\n", _INLINE.sub("", html[:end])) + html[end:])
+
+
 class WordCount(Frozen):
     """What is to be read."""
 
@@ -50,9 +57,7 @@ class WordCount(Frozen):
     @classmethod
     def of_body(cls, html: str) -> "WordCount":
         """Count what a reader reads of a body."""
-        # Behind the last `>` there is no tag, and each `<` there would be followed to the end.
-        end = html.rfind(">") + 1
-        return cls.of([unescape(_MARKUP.sub("\n", _INLINE.sub("", html[:end])) + html[end:])])
+        return cls.of([words_of(html)])
 
     @property
     def words(self) -> int:

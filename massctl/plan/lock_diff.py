@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from massctl.model.campaign import ARTICLE_FLAGS, Audience
 from massctl.model.frozen import Frozen
@@ -65,11 +65,13 @@ class Piece(Frozen):
     """The words."""
 
 
-class ReviewedRow(Shape):
+class ReviewedRow(Shape, kw_only=True):
     """One thing that changed for readers."""
 
     words: str
     """What it is, for people."""
+    article: Annotated[int, Field(ge=1)] | None = None
+    """The number of the article that it is about; null where it is about the whole message, or an article that went."""
     inner: bool
     """Whether it belongs to the article of the row above."""
     pieces: Sequence[Piece] = ()
@@ -225,7 +227,11 @@ def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
     """Name every approved part in which two locks differ."""
     frame = [part.what for part in changed_frame(before, after)]
     around = [*_changed_links(before, after), *_changed_pictures(before, after)]
-    return [*frame, *changed_message(before.message, after.message), *around]
+    said = [*changed_message(before.message, after.message)]
+    if not said and before.destinations != after.destinations:
+        # Another version of massctl reads them otherwise.
+        said = [Phrase("the destinations")]
+    return [*frame, *said, *around]
 
 
 def _changed_by_files(before: LockFile, after: LockFile) -> Iterator[Phrase]:

@@ -16,6 +16,7 @@ from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.guards import (
     Case,
     HandoffItem,
@@ -23,6 +24,7 @@ from massctl.plan.guards import (
     PolicyInForce,
     Reading,
     audience_refusal,
+    destinations_of,
     handoff_of,
     is_rejected_for_good,
     off_tip,
@@ -84,6 +86,8 @@ class PlannedCampaign(Frozen):
     rendered: RenderedCampaign | None = None
     audience_count: int | None = None
     """The size of the audience when it was last recorded."""
+    audience_before: int | None = None
+    """The size of the same audience at the last send to it."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records; None if the audience has no name, or its id is on record."""
     wants_send: bool = False
@@ -93,6 +97,8 @@ class PlannedCampaign(Frozen):
 
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done."""
+    destinations: tuple[JudgedDestination, ...] = ()
+    """Where it leads, new places first."""
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
@@ -539,8 +545,10 @@ class _Planner(Struct):
             diagnostics=(*campaign.diagnostics, *self._warnings(campaign, record)),
             rendered=campaign,
             audience_count=quota.recorded_count(campaign, record),
+            audience_before=quota.count_before(campaign, record, self.state),
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
+            destinations=destinations_of(campaign, self.state, self.rules),
         )
         if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))

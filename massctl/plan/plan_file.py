@@ -21,6 +21,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import (
     LockState,
@@ -119,12 +120,14 @@ class PlannedDiagnostic(Shape):
 
 
 class PlannedReading(Shape):
-    """How long an article is for people."""
+    """How an article reads for people."""
 
     words: int
     """Chinese characters and marks, and words of other languages (字数)."""
     minutes: int
     """How long reading takes, at 330 characters or 238 words a minute."""
+    opening: str = ""
+    """Its first words, at most 200 characters of them."""
 
 
 class ReviewedContent(Shape):
@@ -135,7 +138,11 @@ class ReviewedContent(Shape):
     diagnostics: Sequence[PlannedDiagnostic]
     """What is wrong in its files."""
     reading: Sequence[PlannedReading] = ()
-    """How long its articles are, in order."""
+    """How its articles read, in order."""
+    destinations: Sequence[JudgedDestination] = ()
+    """Where it leads, new places first."""
+    unscanned: bool = False
+    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
 
 
 class SavedCampaign(Shape):
@@ -166,11 +173,17 @@ class SavedCampaign(Shape):
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
     reading: Sequence[PlannedReading] = ()
-    """How long its articles are, in order; not part of the plan's digest."""
+    """How its articles read, in order; not part of the plan's digest."""
+    destinations: Sequence[JudgedDestination] = ()
+    """Where it leads, new places first; not part of the plan's digest, but the campaign's digest has them."""
+    unscanned: bool = False
+    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
     title: str = ""
     """Its title, for people."""
     audience_count: int | None = None
     """The size of its audience when it was last recorded; null where it never was."""
+    audience_before: int | None = None
+    """The size of the same audience at the last send to it; null where nothing is recorded of one."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records with what is staged; null where it has none, or has its id."""
     awaiting_until: PlannedMoment | None = None
@@ -290,6 +303,7 @@ def _campaign(campaign: PlannedCampaign) -> SavedCampaign:
         diagnostics=diagnostics_document(campaign.diagnostics),
         approved=approved_document(campaign.rendered) if campaign.rendered else None,
         reading=reading_document(campaign.rendered),
+        unscanned=campaign.rendered is not None and campaign.rendered.is_unscanned,
         lock=UNSET,
         changes=UNSET,
         unlocked=UNSET,
@@ -297,9 +311,9 @@ def _campaign(campaign: PlannedCampaign) -> SavedCampaign:
 
 
 def reading_document(campaign: RenderedCampaign | None) -> list[PlannedReading]:
-    """Return how long the articles of a campaign are for people."""
+    """Return how the articles of a campaign read for people."""
     articles = campaign.message.articles if campaign else ()
-    return [PlannedReading.of(article.word_count) for article in articles]
+    return [PlannedReading.of(each.word_count, opening=each.opening) for each in articles]
 
 
 def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[PlannedDiagnostic]:

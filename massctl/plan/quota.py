@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountKind, AccountName, AppId, CampaignName
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import (
     DAY_USED_UP,
@@ -785,6 +785,31 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
         return resolved.count
     staged = draft.event if draft else record.staged
     return staged.audience_count if staged else None
+
+
+_WHO = ("is_to_all", "tag_id", "tag", "openids")
+"""The keys of a recorded audience that say who is in it."""
+
+
+def count_before(campaign: RenderedCampaign, record: Record, state: State) -> int | None:
+    """Return the size of the same audience at the last send to it, of another campaign or edition."""
+    to = _who(declared_audience(campaign.audience))
+    days = state.index.account(campaign.appid).days
+    for day in sorted(days, reverse=True):
+        counted = [
+            (attempt.at, attempt.event.audience_count)
+            for other in days[day].values()
+            if other.key != record.key
+            for attempt in other.attempts
+            if attempt.event.audience_count is not None and _who(attempt.event.audience) == to
+        ]
+        if counted:
+            return max(counted)[1]
+    return None
+
+
+def _who(audience: Mapping[str, Any]) -> list[object]:
+    return [audience.get(key) for key in _WHO]
 
 
 # Withdrawals.

@@ -37,6 +37,8 @@ class SendBlock(Frozen):
     """How many jobs a list of openids takes; None for every other audience."""
     count: int | None
     """How many it reaches, as far as that is known."""
+    before: int | None
+    """How many the same audience had at the last send to it."""
     is_counted_now: bool
     """The size was read for this very send, and not when it was last recorded."""
     is_tag_due: bool
@@ -60,6 +62,7 @@ def send_block(
     *,
     account: str,
     count: int | None,
+    before: int | None = None,
     allowance: Sequence[Span],
     warnings: Sequence[str] = (),
     is_counted_now: bool = False,
@@ -78,6 +81,7 @@ def send_block(
         else content.audience.declared,
         batches=listed.batches if listed is not None else None,
         count=listed.count if listed is not None else count,
+        before=before,
         is_counted_now=is_counted_now,
         is_tag_due=is_tag_due,
         window=content.window,

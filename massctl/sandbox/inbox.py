@@ -7,13 +7,11 @@ one of them that stands for somebody on it (see `mass`). Reviewers who got a pre
 """
 
 import base64
-import functools
 import hashlib
 import re
 from collections import Counter
 from datetime import datetime, timedelta
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from massctl.model.ids import Sha256
@@ -23,10 +21,10 @@ from massctl.sandbox.accounts import Account
 from massctl.sandbox.audience import USER_MONTHLY, Audience
 from massctl.sandbox.request import Reply, Request
 from massctl.sandbox.store import BEIJING, Record, Transaction, beijing, month_start
-from massctl.view.i18n import Language, say
+from massctl.view.i18n import Language
 
 if TYPE_CHECKING:
-    import jinja2
+    from markupsafe import Markup
 
     from massctl.model.message import ReadableMessage
 
@@ -47,7 +45,6 @@ ROBOT_MINUTE_MAX = 20
 NOTIFICATIONS_KEPT = 200
 """Older ones are forgotten."""
 NOTIFICATIONS_SHOWN = 50
-_PAGES = Path(__file__).parent / "pages"
 _WEEKDAYS = "一二三四五六日"
 _PICTURE_URL = re.compile(r"(?:https?:)?//(?:mmbiz\.(?:qpic|qlogo)|mmecoa\.qpic)\.cn/[^\"'\s)<>]+")
 _PICTURE_NAME = re.compile(r"(?:https?:)?//mmbiz\.qpic\.cn/[^/]+/([^/?#]+)")
@@ -123,31 +120,34 @@ def given_out(request: Request) -> Reply:
     return Reply(f"<!DOCTYPE html><title>{words}</title>", content_type="text/html; charset=utf-8")
 
 
-def _read(db: Transaction, article: Record, account: str, moment: datetime) -> str:
+def _read(db: Transaction, article: Record, account: str, moment: datetime) -> "Markup":
     """Draw an article as the preview of massctl draws it."""
     # Only article pages need it.
-    from massctl.view.pages.article import article_markup
-    from massctl.view.pages.markup import written
+    from markupsafe import Markup
 
-    author = (
-        f'<span class="author">{written(article["author"])}</span>' if article["author"] else ""
-    )
-    date = f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
-    byline = f'{author}<span class="account">{written(account)}</span>'
-    byline += f'<time datetime="{moment.isoformat()}">{date}</time>'
+    from massctl.view.pages.article import ShownArticle, article_markup, published
+    from massctl.view.pages.markup import Sheet
+
+    date = Markup('<time datetime="{}">{}</time>')
     body = displayed(article["content"], _msg_ids(db, article["content"]))
     if article["article_type"] == "newspic":
+        picture = Markup('<img src="{}" alt="图片 {}">')
         addresses = [_local(entry["url"]) for entry in article["image_info"]["image_list"]]
-        shown = "".join(
-            f'<img src="{each}" alt="图片 {place}">'
-            for place, each in enumerate(addresses, start=1)
+        shown = [picture.format(each, place) for place, each in enumerate(addresses, start=1)]
+        body = Markup('<div class="gallery">{}</div><div class="plain">{}</div>').format(
+            Markup("").join(shown), body
         )
-        body = f'<div class="gallery">{shown}</div><div class="plain">{body}</div>'
     who = "留言 · 仅关注者可留言" if article["only_fans_can_comment"] else "留言"
-    comments = f"<p>{who}</p>" if article["need_open_comment"] else ""
-    return article_markup(
-        article["title"], byline, body, article["content_source_url"], comments, level=1
+    told = ShownArticle(
+        article["title"],
+        article["author"],
+        account,
+        date.format(moment.isoformat(), published(moment)),
+        body,
+        article["content_source_url"],
+        who if article["need_open_comment"] else "",
     )
+    return article_markup(told, Sheet(Language.ZH, {}), level=1)
 
 
 def picture(request: Request, _: Language, name: str) -> Reply:
@@ -161,9 +161,9 @@ def picture(request: Request, _: Language, name: str) -> Reply:
 
 def style(_request: Request, _: Language) -> Reply:
     """Answer `/style.css`."""
-    from massctl.view.pages.markup import style as shared
+    from massctl.view.pages.markup import style as read
 
-    sheet = (_PAGES / "style.css").read_text(encoding="utf-8") + shared("chat.css", "article.css")
+    sheet = read("sandbox/pages/style.css", "chat.css", "article.css")
     return Reply(sheet, content_type="text/css; charset=utf-8")
 
 
@@ -198,37 +198,17 @@ def _msg_ids(db: Transaction, content: str) -> dict[str, int]:
 
 def _html(template: str, language: Language, *, status: int = 200, **values: object) -> Reply:
     """Write a page: its own words in `language`, what a phone shows in WeChat's Chinese."""
-
-    def phrase(text: str, **fields: object) -> str:
-        return say(Phrase(text, **fields), language)
-
-    spoken = {
-        "code": "en" if language.is_english else "zh-CN",
-        "Phrase": phrase,
-        "say": lambda text: say(text, language),
-    }
-    page = _templates().get_template(template).render(**spoken, **values)
-    return Reply(page, status, content_type="text/html; charset=utf-8")
-
-
-@functools.cache
-def _templates() -> "jinja2.Environment":
     # Only people look at pages; sends never do.
-    import jinja2
+    from massctl.view.pages.markup import Sheet
 
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_PAGES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    page = Sheet(language, {}).page(f"sandbox/pages/{template}", **values)
+    return Reply(page, status, content_type="text/html; charset=utf-8")
 
 
 # An article
 
 
-def displayed(content: str, msg_ids: dict[str, int]) -> str:
+def displayed(content: str, msg_ids: dict[str, int]) -> "Markup":
     """Make a stored article fit to show here: pictures from this server, nothing from outside, balanced tags.
 
     `msg_ids` maps `msg_data_id` to jobs shown here. The stored content is what WeChat holds and stays as it is.

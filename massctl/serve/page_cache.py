@@ -298,9 +298,8 @@ class PageCache:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""
         with self._one_at_a_time:
             sheet, watched = self._sheet({}), Watched(ANYTHING, self._broadcaster.number)
-            return document(
-                say(Phrase("there is no such page"), sheet.language), [], "", [], sheet, watched
-            )
+            title = say(Phrase("there is no such page"), sheet.language)
+            return document("document.html.j2", title, sheet, watched)
 
     def themes_page(self, query: Mapping[str, str]) -> str:
         """Return the gallery of themes, with the variables and the sample that the address chooses."""

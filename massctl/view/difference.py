@@ -2,6 +2,10 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from msgspec.structs import replace
 
 from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
@@ -13,9 +17,10 @@ from massctl.plan.review_diff import (
     Base,
     BaseKind,
     Change,
+    ComponentChanged,
+    DestinationChanged,
     Difference,
     FieldChanged,
-    LinkChanged,
     PictureChanged,
     PictureSeen,
     WordsChanged,
@@ -25,12 +30,16 @@ from massctl.view.rows import ChangeRow, Changes
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part, Table
 from massctl.view.words import (
+    DESTINATION,
     audience_words,
     counted_words,
+    destination_words,
     expected,
     openids,
     pictures,
     recorded,
+    team_moment,
+    team_span,
     window_span,
 )
 
@@ -55,21 +64,29 @@ _FIELDS = {
 """What is called otherwise than its key."""
 
 
-def changes_of(difference: Difference, shown: int = CHANGES_SHOWN) -> Changes:
-    """Word a difference, with at most `shown` changes of one article."""
+def changes_of(
+    difference: Difference, shown: int = CHANGES_SHOWN, now: datetime | None = None
+) -> Changes:
+    """Word a difference, with at most `shown` changes of one article.
+
+    With `now` dates are written as a team says them.
+    """
     parts = (
         [ReviewedPart.NEW]
         if difference.is_new
         else [each.part for each in difference.frame if each.part]
     )
     return Changes(
-        base_words(difference.base), tuple(parts), tuple(difference_rows(difference, shown))
+        base_words(difference.base, now),
+        tuple(parts),
+        tuple(difference_rows(difference, shown, now)),
     )
 
 
-def base_words(base: Base) -> Phrase:
+def base_words(base: Base, now: datetime | None = None) -> Phrase:
     """Name what a campaign is compared with."""
-    moment = recorded(base.at) if base.at is not None else ""
+    written = partial(team_moment, now=now) if now is not None else recorded
+    moment = written(base.at) if base.at is not None else ""
     match base.kind:
         case BaseKind.DRAFT:
             return Phrase("compared with the staged draft of {moment}", moment=moment)
@@ -87,20 +104,23 @@ def base_words(base: Base) -> Phrase:
             return Phrase("against {where}", where=base.where)
 
 
-def difference_rows(difference: Difference, shown: int = CHANGES_SHOWN) -> Iterator[ChangeRow]:
+def difference_rows(
+    difference: Difference, shown: int = CHANGES_SHOWN, now: datetime | None = None
+) -> Iterator[ChangeRow]:
     """Return what changed: who gets it and when first, then the words; at most `shown` changes of one article."""
     if difference.note is not None:
         yield ChangeRow(difference.note)
         for article in difference.articles:
             yield from _beginning_rows(article)
         return
-    yield from map(_frame_row, difference.frame)
+    yield from (_frame_row(each, now) for each in difference.frame)
     if difference.same_to_readers:
-        yield ChangeRow(Phrase("no change to the words and pictures"))
+        yield ChangeRow(Phrase("no change to the words, pictures and destinations"))
     yield from _few([_change_row(change) for change in difference.text], shown)
     for article in difference.articles:
-        yield ChangeRow(_article_words(article), is_article=True)
-        inner = [_change_row(change, is_inner=True) for change in article.changes]
+        yield ChangeRow(_article_words(article), article=article.number, is_article=True)
+        rows = [_change_row(change) for change in article.changes]
+        inner = [replace(each, article=article.number, is_inner=True) for each in rows]
         yield from _few(inner, shown)
 
 
@@ -109,29 +129,31 @@ PICTURES_NAMED = 12
 
 
 def _beginning_rows(article: ArticleChanged) -> Iterator[ChangeRow]:
-    """Say of an article of a new campaign how long it is, how it begins and what it shows."""
-    yield ChangeRow(_article_words(article), is_article=True)
-    if article.opening:
-        yield ChangeRow(Phrase("it begins: "), (Piece(Mark.KEPT, article.opening),), is_inner=True)
+    """Say of an article of a new campaign how long it is and what it shows."""
+    number = article.number
+    yield ChangeRow(_article_words(article), article=number, is_article=True)
     if article.shown:
         more = len(article.shown) - PICTURES_NAMED
         counted = [Phrase("and {count} more", count=more)] if more > 0 else []
         named = enumerated([*map(_file, article.shown[:PICTURES_NAMED]), *counted])
-        yield ChangeRow(Phrase("it shows: {files}", files=named), is_inner=True)
+        yield ChangeRow(Phrase("it shows: {files}", files=named), article=number, is_inner=True)
 
 
 def _few(rows: Sequence[ChangeRow], shown: int) -> Iterator[ChangeRow]:
     hidden = len(rows) - shown + 1 if len(rows) > shown else 0
     yield from rows[: len(rows) - hidden]
     if hidden:
-        yield ChangeRow(Phrase("and {count} more", count=hidden), is_inner=rows[0].is_inner)
+        yield replace(rows[0], words=Phrase("and {count} more", count=hidden), pieces=())
 
 
-def _frame_row(part: FramePart) -> ChangeRow:
-    return ChangeRow(_became(part.what, _frame_value(part.before), _frame_value(part.after)))
+def _frame_row(part: FramePart, now: datetime | None) -> ChangeRow:
+    before, after = _frame_value(part.before, now), _frame_value(part.after, now)
+    return ChangeRow(_became(part.what, before, after))
 
 
-def _frame_value(value: int | str | bool | Audience | LockedSend) -> str:
+def _frame_value(
+    value: int | str | bool | Audience | LockedSend, now: datetime | None = None
+) -> str:
     match value:
         case Audience():
             of_list = value.openid_list if isinstance(value, LockedAudience) else None
@@ -143,11 +165,10 @@ def _frame_value(value: int | str | bool | Audience | LockedSend) -> str:
             return enumerated([fact for fact in facts if fact is not None])
         case LockedSend():
             start, end = parse_offset_time(value.not_before), parse_offset_time(value.not_after)
-            return (
-                window_span(Window(start, end))
-                if start is not None and end is not None
-                else Phrase("no window")
-            )
+            if start is None or end is None:
+                return Phrase("no window")
+            window = Window(start, end)
+            return team_span(window, now) if now is not None else window_span(window)
         case bool():
             return _yes_or_no(value)
         case _:
@@ -189,35 +210,48 @@ def _article_words(article: ArticleChanged) -> Phrase:
     return Phrase("article {number}: {title}", number=number, title=title)
 
 
-def _change_row(change: Change, *, is_inner: bool = False) -> ChangeRow:
+def _change_row(change: Change) -> ChangeRow:
     match change:
         case WordsChanged():
             labels = {
                 frozenset({Mark.ADDED}): Phrase("added: "),
                 frozenset({Mark.REMOVED}): Phrase("removed: "),
             }
-            return ChangeRow(
-                labels.get(change.marks, Phrase("changed: ")), _elided(change.pieces), is_inner
-            )
+            label = labels.get(change.marks, Phrase("changed: "))
+            return ChangeRow(label, _elided(change.pieces))
         case FieldChanged(key=key, before=str(before), after=str(after), pieces=pieces):
             if key == "digest" and before and after:
-                return ChangeRow(
-                    Phrase("{what}: ", what=_FIELDS.get(key, key)), _elided(pieces), is_inner
-                )
-            return ChangeRow(_became(_FIELDS.get(key, key), before, after), is_inner=is_inner)
+                what = Phrase("{what}: ", what=_FIELDS.get(key, key))
+                return ChangeRow(what, _elided(pieces))
+            return ChangeRow(_became(_FIELDS.get(key, key), before, after))
         case FieldChanged(key=key, before=before, after=after):
-            return ChangeRow(
-                _became(_FIELDS.get(key, key), _yes_or_no(bool(before)), _yes_or_no(bool(after))),
-                is_inner=is_inner,
-            )
+            was, now = _yes_or_no(bool(before)), _yes_or_no(bool(after))
+            return ChangeRow(_became(_FIELDS.get(key, key), was, now))
         case PictureChanged():
-            return ChangeRow(_picture_row(change), is_inner=is_inner)
-        case LinkChanged(address=address, added=added):
-            said = Phrase("link added: {address}", address=address)
-            return ChangeRow(
-                said if added else Phrase("link removed: {address}", address=address),
-                is_inner=is_inner,
-            )
+            said = _picture_row(change)
+        case DestinationChanged():
+            said = _destination_row(change)
+        case _:
+            said = _component_row(change)
+    return ChangeRow(said)
+
+
+def _component_row(change: ComponentChanged) -> Phrase:
+    what = Phrase("{attribute} of {element}", attribute=change.attribute, element=change.element)
+    return _became(what, change.before, change.after)
+
+
+def _destination_row(change: DestinationChanged) -> Phrase:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        say = Phrase("no longer leads to: {destination}")
+        if before is None:
+            say = Phrase("also leads to: {destination}")
+        lone = before or after
+        return Phrase(say, destination=destination_words(lone) if lone is not None else _EMPTY)
+    what, label = DESTINATION[after.kind], after.label or before.label
+    what = Phrase("{what} “{label}”", what=what, label=label) if label else what
+    return _became(what, before.target, after.target)
 
 
 def _picture_row(change: PictureChanged) -> Phrase:

@@ -5,7 +5,8 @@ fork's among them: every word in it goes through `massctl.view.markdown_text`; w
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import Enum
 from itertools import groupby
 from types import MappingProxyType
@@ -14,7 +15,8 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Command, Phrase
+from massctl.model.message import LockedArticle, ReadableArticle
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.state import FINAL
 from massctl.plan.lock_diff import (
     COMMENT_MARK,
@@ -32,7 +34,6 @@ from massctl.view.markdown_text import (
     Block,
     Words,
     beginning,
-    cell,
     code,
     fit,
     html,
@@ -40,14 +41,23 @@ from massctl.view.markdown_text import (
     lines_size,
     prose,
 )
-from massctl.view.plan import CampaignSheet, Weight, counted_plan, section, sheet, weight
+from massctl.view.plan import (
+    CampaignSheet,
+    Reading,
+    Weight,
+    begins,
+    counted_plan,
+    section,
+    sheet,
+    weight,
+)
 from massctl.view.rows import LABELS, ChangeRow, Changes, Row
 from massctl.view.send_block import (
     ACCOUNT_KINDS,
     ALLOWANCE_AHEAD,
     allowance_left,
     allowance_period,
-    window_words,
+    team_window,
 )
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part
@@ -60,8 +70,9 @@ from massctl.view.words import (
     errors,
     followers,
     openids,
-    recorded,
+    reading_words,
     short_digest,
+    team_moment,
     warnings,
 )
 
@@ -94,9 +105,13 @@ def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
         handoff=saved.handoff,
         content=unlocked.content if unlocked is not None else saved.approved,
         is_approved=saved.approved is not None,
-        reading=[(each.words, each.minutes) for each in (unlocked or saved).reading],
+        reading=[
+            Reading(each.words, each.minutes, each.opening) for each in (unlocked or saved).reading
+        ],
         changes=_changes(saved.changes) if saved.changes is not None else None,
         lock=saved.lock,
+        destinations=(unlocked or saved).destinations,
+        is_unscanned=(unlocked or saved).unscanned,
     )
 
 
@@ -110,6 +125,7 @@ def _changes(saved: ReviewedChanges) -> Changes:
         ChangeRow(
             row.words,
             tuple(row.pieces[:_PIECES_MAX]),
+            row.article,
             row.inner,
         )
         for row in saved.rows[:_ROWS_MAX]
@@ -186,20 +202,9 @@ _PIECES_MAX = 60
 """Of one row, and of one campaign: more than any plan of ours has."""
 
 
-def changed_rows(changes: Changes, words: Words) -> list[str]:
-    """Return a section of its own: what it is compared with, and a list of what changed."""
-    rows = [_row(row, words) for row in changes.rows]
-    if not rows:
-        return []
-    return [
-        f"\n**{words.said(LABELS['changes'])}** {words.said(changes.against)}\n\n{rows[0]}",
-        *rows[1:],
-    ]
-
-
 def _row(row: ChangeRow, words: Words) -> str:
     marked = f" {_marked(row.pieces)}" if row.pieces else ""
-    return f"{'  ' * row.is_inner}- {words.said(row.words)}{marked}"
+    return f"- {words.said(row.words)}{marked}"
 
 
 def _marked(pieces: Sequence[Piece]) -> str:
@@ -222,11 +227,11 @@ def _marked(pieces: Sequence[Piece]) -> str:
 
 NAME_CELLS = 64
 """A campaign's name has no more."""
-TITLE_CELLS = 32
-"""Of a title in the table; more of it stands in the details."""
+TITLE_CELLS = 64
+"""Of a title in the line of a campaign."""
 _GUARDS_MAX = 4
-"""Of what refuses, in a cell."""
-_SHORT = {  # Of what is faulty, its faults are counted.
+"""Of what refuses, in that line."""
+_VERDICT = {  # Of what is faulty, its faults are counted.
     Weight.SENDS: Phrase("sent now, cannot be undone"),
     Weight.REFUSED: Phrase("refused"),
     Weight.SENDS_LATER: Phrase("sent in its window, cannot be undone"),
@@ -246,109 +251,12 @@ LOCKS = {
     LockState.STALE: Phrase("the lock has other content"),
     LockState.MISSING: Phrase("not locked"),
 }
-
-
-class RowWriter(Frozen):
-    """Writes the rows of the table, and of the list of campaigns that need nothing."""
-
-    words: Words
-
-    def head(self) -> list[str]:
-        """Return the two lines above the rows."""
-        labels = [Phrase("campaign"), Phrase("verdict and lock"), Phrase("audience and window")]
-        return [
-            f"| {' | '.join(self.words.said(label) for label in labels)} |",
-            "|" + " --- |" * len(labels),
-        ]
-
-    def row(self, planned: CampaignSheet) -> str:
-        """Write a campaign as a row."""
-        mark = "‼ " if planned.may_send else ""
-        title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
-        # Without its content nothing is known of a campaign's window.
-        content = planned.content
-        when = (
-            self.words.facts(*window_words(planned.opening, planned.window))
-            if content is not None
-            else ""
-        )
-        cells = [
-            (f"{mark}{code(planned.name, NAME_CELLS)}", title),
-            (self._verdict(planned), self._lock(planned)),
-            (self._audience(planned), when),
-        ]
-        return f"| {' | '.join('<br>'.join(cell(line) for line in lines if line) for lines in cells)} |"
-
-    def resting(self, planned: CampaignSheet) -> str:
-        """Say in one line of a campaign that it needs nothing."""
-        state = (
-            STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
-        )
-        title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
-        return (
-            f"- {f'{code(planned.name, NAME_CELLS)} {title}'.rstrip()} · {self.words.said(state)}"
-        )
-
-    def _verdict(self, planned: CampaignSheet) -> str:
-        found = weight(planned)
-        guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refused))
-        counts = Counter(each.severity for each in planned.diagnostics)
-        left_over = sum(not each.done for each in planned.handoff)
-        faulty, is_faulty = errors(counts[Severity.ERROR]), bool(counts[Severity.ERROR])
-        said = self.words.said(faulty if found is Weight.FAULTY else _SHORT[found])
-        told = [faulty] if is_faulty and found is not Weight.FAULTY else []
-        told += [warnings(counts[Severity.WARNING])] if counts[Severity.WARNING] else []
-        told += [Phrase("{count} by hand", count=left_over)] if left_over else []
-        first = f"**{said}**" if found <= Weight.SENDS_LATER else said
-        counted = map(self.words.said, told)
-        return " · ".join(
-            [first, *map(code, guards[:_GUARDS_MAX]), *counted, *self._changed(planned)]
-        )
-
-    def _changed(self, planned: CampaignSheet) -> list[str]:
-        if planned.changes is None:
-            return []
-        if parts := [PARTS[part] for part in dict.fromkeys(parts_of(planned))]:
-            new = ReviewedPart.NEW in parts_of(planned)
-            said = (
-                PARTS[ReviewedPart.NEW]
-                if new
-                else Phrase("changed: {what}", what=self.words.listed(parts))
-            )
-            return [f"**{self.words.said(said)}**"]
-        return [self.words.said(Phrase("changed"))]
-
-    def _audience(self, planned: CampaignSheet) -> str:
-        content = planned.content
-        if content is None:
-            return ""
-        listed = content.openid_list
-        known = followers(planned.audience_count) if planned.audience_count is not None else None
-        size = openids(listed.count) if listed is not None else known
-        who = self.words.said(audience_words(content.audience), TITLE_CELLS)
-        return f"{who} · {self.words.said(size)}" if size is not None else who
-
-    def _lock(self, planned: CampaignSheet) -> str:
-        words = [self.words.said(LOCKS[planned.lock])] if planned.lock is not None else []
-        return " ".join(
-            [*words, *([code(short_digest(planned.digest))] if planned.digest is not None else [])]
-        )
-
-
 _FACT_CELLS = 120
 """Of a path or tag in a line that always stands."""
-
-_VERDICT = {
-    Weight.SENDS: Phrase("apply would send this now, and that cannot be undone"),
-    Weight.REFUSED: Phrase("it is refused; nothing would be done"),
-    Weight.FAULTY: Phrase("its files have faults; nothing would be done"),
-    Weight.SENDS_LATER: Phrase(
-        "it is not sent now; in its window apply sends it, and that cannot be undone"
-    ),
-    Weight.PREPARES: Phrase("it would be prepared, and not sent now"),
-    Weight.WAITS: Phrase("Nothing to do."),
-    Weight.RESTS: Phrase("Nothing to do."),
-}
+_MESSAGE_CELLS = 1_400
+"""A text message has 600 characters at most."""
+_FIRST_FACTS = ("account", "audience", "window", "next", "text", "message")
+"""What stands before the articles: who sends what to whom, and when."""
 
 
 class CampaignWriter(Frozen):
@@ -357,36 +265,124 @@ class CampaignWriter(Frozen):
     words: Words
     locking: Locking = Locking.BY_HAND
     """Who locks what is not."""
+    now: datetime | None = None
+    """The moment of the plan, where it is known."""
+
+    def line(self, planned: CampaignSheet) -> str:
+        """Return a campaign as HTML of two lines: what it is called; what becomes of it, who gets it, and when."""
+        mark = "‼ " if planned.may_send else ""
+        title = html(planned.title, foreign=True, cells=TITLE_CELLS)
+        called = f"<strong>{title}</strong> " if title else ""
+        facts = [*self._verdict(planned), *map(self.words.shown, self._to_whom(planned))]
+        return f"{mark}{called}{html_code(planned.name, NAME_CELLS)}<br>{' · '.join(facts)}"
+
+    def _verdict(self, planned: CampaignSheet) -> Iterator[str]:
+        found = weight(planned)
+        counts = Counter(each.severity for each in planned.diagnostics)
+        faults = [errors(counts[Severity.ERROR])] if planned.is_faulty else []
+        verdict = faults.pop() if found is Weight.FAULTY else _VERDICT[found]
+        is_pressing = found <= Weight.SENDS_LATER
+        yield self._strong(verdict) if is_pressing else self.words.shown(verdict)
+        guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refused))
+        yield from map(html_code, guards[:_GUARDS_MAX])
+        yield from map(self.words.shown, faults)
+        if warned := counts[Severity.WARNING]:
+            yield self.words.shown(warnings(warned))
+        if left_over := sum(not each.done for each in planned.handoff):
+            yield self.words.shown(Phrase("{count} by hand", count=left_over))
+        if planned.changes is not None:
+            yield self._changed(parts_of(planned))
+
+    def _changed(self, parts: Sequence[ReviewedPart]) -> str:
+        if ReviewedPart.NEW in parts:
+            return self._strong(PARTS[ReviewedPart.NEW])
+        if not parts:
+            return self.words.shown(Phrase("changed"))
+        named = self.words.listed([PARTS[part] for part in dict.fromkeys(parts)])
+        return self._strong(Phrase("changed: {what}", what=named))
+
+    def _strong(self, text: str) -> str:
+        return f"<strong>{self.words.shown(text)}</strong>"
+
+    def _to_whom(self, planned: CampaignSheet) -> list[str]:
+        """Return who gets it and when; without its content nothing is known of that."""
+        content = planned.content
+        if content is None:
+            return []
+        listed, count = content.openid_list, planned.audience_count
+        size = openids(listed.count) if listed is not None else None
+        if size is None and count is not None:
+            size = followers(count)
+        when = team_window(planned.opening, planned.window, self.now)
+        return [audience_words(content.audience), *([size] if size is not None else []), *when[:1]]
 
     def block(self, planned: CampaignSheet, *, is_open: bool = False) -> Block:
-        """Return the details of a campaign: facts that stand together, then rows, most important first."""
-        mark = "‼ " if planned.may_send else ""
-        title = html(planned.title, foreign=True, cells=2 * TITLE_CELLS)
-        label = f"{mark}{html_code(planned.name, NAME_CELLS)} {title}".rstrip()
-        opening, closing = self.words.folded(label, is_open=is_open)
+        """Return the details of a campaign: who gets it and when, then every article, then what massctl does."""
+        opening, closing = self.words.folded(self.line(planned), is_open=is_open)
         said = section(planned)
         pressing = list(self._listed([self._advised(planned, each) for each in said.pressing]))
-        stopped = weight(planned) in (Weight.REFUSED, Weight.FAULTY)
-        # With little space a stopped campaign says first why.
-        first = pressing[:1] if stopped else []
-        rows = [
-            *pressing[len(first) :],
-            *self._listed(sorted(said.steps, key=_is_no_send)),
-            *(changed_rows(said.changes, self.words) if said.changes is not None else []),
-            *self._listed(said.notes),
-        ]
-        facts = [self._fact(row) for row in said.facts]
-        lock = (
-            [self.words.row(Phrase("lock"), self.words.said(LOCKS[planned.lock]))]
-            if planned.lock
-            else []
-        )
-        return Block(
-            [*opening, f"**{self._verdict(planned)}**", "", *facts, *lock, *first], rows, closing
-        )
+        facts = [self._spoken(each, planned) for each in said.facts if each.name != "articles"]
+        first = [self._fact(each) for each in facts if each.name in _FIRST_FACTS]
+        others = [self._fact(each) for each in facts if each.name not in _FIRST_FACTS]
+        rows = [(each, False) for each in pressing]
+        rows += self._content(planned)
+        rows += [(each, True) for each in self.words.labelled(Phrase("details"), others)]
+        listed = [*sorted(said.steps, key=_is_no_send), *said.notes]
+        rows += [(each, False) for each in self._listed(listed)]
+        # With little space a stopped campaign says first why, and each article its title.
+        kept = {index for index, (_, is_kept) in enumerate(rows) if is_kept}
+        kept |= {0} if pressing and weight(planned) in (Weight.REFUSED, Weight.FAULTY) else set()
+        return Block([*opening, *first], [row for row, _ in rows], closing, kept)
+
+    def _spoken(self, row: Row, planned: CampaignSheet) -> Row:
+        """Say dates as the team does, a text as a whole, and beside the digest how the lock stands."""
+        if row.name == "window" and planned.content is not None:
+            return replace(row, facts=tuple(team_window(planned.opening, planned.window, self.now)))
+        if row.name == "next" and planned.awaiting_until is None and planned.next_at is not None:
+            at = team_moment(planned.next_at, self.now)
+            return replace(row, facts=(Phrase("at {moment}", moment=at),))
+        if row.name == "text" and planned.content is not None:
+            return replace(row, facts=(planned.content.message.text, *row.facts[1:]))
+        if row.name == "status" and planned.lock is not None:
+            return replace(row, facts=(*row.facts, LOCKS[planned.lock]))
+        return row
+
+    def _content(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
+        """Return what changed at large, and every article with what changed in it; and whether it has to stand."""
+        articles = planned.content.message.articles if planned.content is not None else ()
+        numbers = range(1, len(articles) + 1)
+        changes = planned.changes
+        if changes is not None:
+            label = self.words.said(LABELS["changes"])
+            yield f"\n**{label}** {self.words.said(changes.against)}\n", True
+            yield from (
+                (_row(row, self.words), False) for row in changes.rows if row.article not in numbers
+            )
+        for number in numbers:
+            changed = [each for each in changes.rows if each.article == number] if changes else []
+            yield from self._article(planned, number, articles[number - 1], changed)
+
+    def _article(
+        self,
+        planned: CampaignSheet,
+        number: int,
+        article: ReadableArticle | LockedArticle,
+        changed: Sequence[ChangeRow],
+    ) -> Iterator[tuple[str, bool]]:
+        plain = Phrase("article {number}: {title}", number=number, title=article.title)
+        heading = next((each.words for each in changed if not each.is_inner), plain)
+        yield f"\n**{self.words.said(heading)}**\n", True
+        if article.digest:
+            yield self.words.row(Phrase("digest (摘要)"), prose(article.digest, foreign=True)), True
+        if number <= len(planned.reading):
+            read = planned.reading[number - 1]
+            length = reading_words(read.words, read.minutes)
+            yield f"- {self.words.facts(begins(read), length)}", False
+        yield from ((_row(each, self.words), False) for each in changed if each.is_inner)
 
     def _fact(self, row: Row) -> str:
-        return self.words.row(row.label, self._said(row, _FACT_CELLS)) + self._below(row)
+        cells = _MESSAGE_CELLS if row.name == "text" else _FACT_CELLS
+        return self.words.row(row.label, self._said(row, cells)) + self._below(row)
 
     def _said(self, row: Row, cells: int = TEXT_CELLS_MAX) -> str:
         lead = ""
@@ -422,13 +418,15 @@ class CampaignWriter(Frozen):
         then = next_of(planned, self.locking) if refused else None
         return row if then is None else replace(row, below=(then,))
 
-    def _verdict(self, planned: CampaignSheet) -> str:
-        found = weight(planned)
-        if found is Weight.SENDS and planned.refused:
-            return self.words.said(Phrase("apply reads the size again before it decides"))
-        if found is Weight.REFUSED and planned.steps:
-            return self.words.said(Phrase("its send is refused; the steps below would be done"))
-        return self.words.said(_VERDICT[found])
+    def resting(self, planned: CampaignSheet) -> str:
+        """Say in one line of a campaign that it needs nothing."""
+        state = (
+            STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
+        )
+        title = prose(planned.title, foreign=True, cells=TITLE_CELLS)
+        return (
+            f"- {f'{code(planned.name, NAME_CELLS)} {title}'.rstrip()} · {self.words.said(state)}"
+        )
 
 
 def _is_no_send(step: Row) -> bool:
@@ -440,8 +438,14 @@ _LEADS = {"‼ ": "‼ ", "+ ": "", "✓ ": "[x] ", "○ ": "[ ] "}
 """Marks before a row; whatever else stands there is a code."""
 
 
-def appendices(words: Words, plan: SavedPlan, resting: Sequence[CampaignSheet]) -> Iterator[Block]:
+def appendices(
+    writer: CampaignWriter,
+    plan: SavedPlan,
+    resting: Sequence[CampaignSheet],
+    names: Mapping[str, str],
+) -> Iterator[Block]:
     """Return the lists that there is something for, each a part that is folded away; drift stands open."""
+    words = writer.words
     if plan.remote is not None:
         found = ["- " + words.facts(drift.campaign, drift.message) for drift in plan.remote.drift]
         unread = [
@@ -454,7 +458,7 @@ def appendices(words: Words, plan: SavedPlan, resting: Sequence[CampaignSheet]) 
         rows = [
             "- "
             + words.facts(
-                account.account,
+                names.get(account.account, account.account),
                 ACCOUNT_KINDS[account.kind],
                 allowance_period(each),
                 *each.campaigns,
@@ -466,7 +470,7 @@ def appendices(words: Words, plan: SavedPlan, resting: Sequence[CampaignSheet]) 
         yield _folded(words, ALLOWANCE_AHEAD, rows)
     if resting:
         count = Phrase("nothing to do: {count}", count=len(resting))
-        yield _folded(words, count, [RowWriter(words).resting(each) for each in resting])
+        yield _folded(words, count, [writer.resting(each) for each in resting])
 
 
 def _folded(words: Words, label: Phrase, rows: list[str], *, is_open: bool = False) -> Block:
@@ -476,8 +480,8 @@ def _folded(words: Words, label: Phrase, rows: list[str], *, is_open: bool = Fal
 
 MARKDOWN_CHARACTERS_MAX = 65_000
 """Of a comment, counted as `massctl.view.markdown_text` does; whoever posts it may add a little of their own."""
-_TABLE_PERCENT = 55
-"""The share of the space for the table: the most important details need space too."""
+_LINES_PERCENT = 70
+"""The share of the space for a line of each campaign: the most important details need space too."""
 _APPENDIX_PART = 12
 """The share of the space, one part in so many, for each list below the campaigns."""
 _NOTE_CHARACTERS_MAX = 400
@@ -500,150 +504,192 @@ def plan_comment(
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
     `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks,
-    `warned` what stands above everything, and `names` what people call the accounts.
+    `warned` what to read besides, and `names` what people call the accounts.
     """
     words = Words(language)
-    provenance = _provenance(plan, commit)
     fork = Phrase(
         "This plan was made by code from a fork and cannot be trusted: read the files. Only what is merged is sent."
     )
-    below = [
-        *(["- " + words.facts(*provenance)] if provenance else []),
+    told = [
+        *("- ⚠ **" + words.said(each) + "**" for each in warned),
         *(["- ⚠ " + words.said(fork)] * from_fork),
     ]
-    above = ["- ⚠ **" + words.said(each) + "**" for each in warned]
-    head = [COMMENT_MARK, "## massctl plan", "", *above, *([""] if above else [])]
+    head = [COMMENT_MARK, "## massctl plan", ""]
     if isinstance(plan, StoppedPlan):
-        why = [f"**{words.said(plan.error.message)}**", "", words.said(plan.error.hint), ""]
+        why = [f"**{words.said(plan.error.message)}**", "", words.said(plan.error.hint), "", *told]
+        below = [] if commit is None else ["- " + words.said(_for_commit(commit))]
         return "\n".join([*head, *why, *below]).rstrip() + "\n"
+    now = plan.review.at if plan.review is not None else None
+    writer = CampaignWriter(words, locking, now)
     sheets = saved_sheets(plan, names)
-    notes = ["- " + words.said(note) for note in locking_notes(sheets, locking)]
-    head += [*_summary(words, sheets), *notes, *below]
-    return _Fitting(words, plan, sheets, limit, locking).text(head)
+    head += [f"**{words.said(next_step(sheets, locking, now))}**", "", *told]
+    head += ["- " + words.said(each) for each in _counted(words, sheets)]
+    foot = ["- " + words.facts(*_provenance(words, plan, sheets, commit))]
+    return _Fitting(writer, sheets, limit).text(
+        head, lambda resting: appendices(writer, plan, resting, names), foot
+    )
 
 
-def _provenance(plan: SavedPlan | StoppedPlan, commit: str | None) -> list[Phrase]:
-    facts = []
-    if isinstance(plan, SavedPlan):
-        facts += [
-            Phrase("the plan's digest {digest}", digest=plan.digest),
-            Phrase("serial {serial}", serial=plan.serial),
-        ]
-        facts += (
-            [Phrase("made {moment}", moment=recorded(plan.review.at))]
-            if plan.review is not None
-            else []
+def next_step(planned: Sequence[CampaignSheet], locking: Locking, now: datetime | None) -> Phrase:
+    """Say what whoever approves the plan does next: of what it changes, else of all that is in it."""
+    ours = [each for each in planned if each.changes is not None] or planned
+    faulty, unlocked = (
+        sum(each.is_faulty for each in ours),
+        sum(is_refused_for_lock(each) for each in ours),
+    )
+    missing = [*locking_notes(ours, locking)]
+    if not missing and faulty:
+        missing.append(Phrase("faults: {campaigns}", campaigns=campaigns(faulty)))
+    if not missing and unlocked:
+        missing.append(
+            Phrase("not locked as it would be sent: {campaigns}", campaigns=campaigns(unlocked))
         )
-    return [*facts, *([Phrase("for commit {commit}", commit=commit)] if commit is not None else [])]
+    if missing:
+        return Phrase("Do not approve it yet: {why}", why=in_a_row(missing))
+    sent = [each for each in ours if weight(each) in (Weight.SENDS, Weight.SENDS_LATER)]
+    if sent:
+        return Phrase("Check what is below, then approve it: {what}", what=_sent(sent, now))
+    if refused := sum(bool(each.refused) for each in ours):
+        return Phrase("Check why massctl refuses {campaigns}", campaigns=campaigns(refused))
+    if not ours:
+        return Phrase("Nothing to do.")
+    return Phrase("Nothing here is sent by itself; check what is below")
 
 
-def _summary(words: Words, plan: Sequence[CampaignSheet]) -> list[str]:
-    """Say in one line what would be done, and below it what needs somebody."""
+def _sent(planned: Sequence[CampaignSheet], now: datetime | None) -> Phrase:
+    """Say what the merge lets massctl send, when first, and to whom."""
+    first = min(each.opening.not_before for each in planned if each.opening is not None)
+    is_due = any(weight(each) is Weight.SENDS for each in planned)
+    when = Phrase("at once") if is_due else Phrase("on {moment}", moment=team_moment(first, now))
+    if len(planned) > 1:
+        return Phrase(
+            "once it is merged, massctl sends {campaigns}, the first {when}, and that cannot be undone",
+            campaigns=campaigns(len(planned)),
+            when=when,
+        )
+    content = planned[0].content
+    return Phrase(
+        "once it is merged, massctl sends it {when} to {audience}, and that cannot be undone",
+        when=when,
+        audience=audience_words(content.audience) if content is not None else "",
+    )
+
+
+def _for_commit(commit: str) -> Phrase:
+    return Phrase("for commit {commit}", commit=commit)
+
+
+def _provenance(
+    words: Words, plan: SavedPlan, sheets: Sequence[CampaignSheet], commit: str | None
+) -> Iterator[Phrase]:
+    """Say of what the comment was made."""
+    if counted := [each.text for each in reversed(counted_plan(sheets))]:
+        yield Phrase("plan: {steps}", steps=words.listed(counted))
+    yield Phrase("the plan's digest {digest}", digest=short_digest(plan.digest))
+    yield Phrase("serial {serial}", serial=plan.serial)
+    if plan.review is not None:
+        at = plan.review.at
+        yield Phrase("made {moment}", moment=team_moment(at, at))
+    if commit is not None:
+        yield _for_commit(commit)
+
+
+def _counted(words: Words, plan: Sequence[CampaignSheet]) -> Iterator[Phrase]:
+    """Count what needs somebody, where there are more campaigns than stand unfolded."""
+    if sum(weight(each) is not Weight.RESTS for each in plan) <= _OPEN_MAX:
+        return
     weights = Counter(map(weight, plan))
-    sending, later = weights[Weight.SENDS], weights[Weight.SENDS_LATER]
-    others = sum(ReviewedPart.AUDIENCE in parts_of(each) for each in plan)
-    refused, faulty = sum(bool(each.refused) for each in plan), sum(each.is_faulty for each in plan)
-    changed = sum(each.changes is not None for each in plan)
-    unlocked = sum(each.lock in (LockState.STALE, LockState.MISSING) for each in plan)
-    counted = [each.text for each in reversed(counted_plan(plan))]
-    nothing = Phrase("Nothing can be done now.") if refused or faulty else Phrase("Nothing to do.")
-    first = words.said(Phrase("plan: {steps}", steps=words.listed(counted)) if counted else nothing)
-    validate = Command("validate")
-    told = [
-        (sending, Phrase("sent now, cannot be undone: {campaigns}", campaigns=campaigns(sending))),
-        (
-            later,
-            Phrase(
-                "sent in their windows, cannot be undone: {campaigns}", campaigns=campaigns(later)
-            ),
+    counts = {
+        Phrase("sent now, cannot be undone: {campaigns}"): weights[Weight.SENDS],
+        Phrase("sent in their windows, cannot be undone: {campaigns}"): weights[Weight.SENDS_LATER],
+        Phrase("the audience changed: {campaigns}"): sum(
+            ReviewedPart.AUDIENCE in parts_of(each) for each in plan
         ),
-        (others, Phrase("the audience changed: {campaigns}", campaigns=campaigns(others))),
-        (refused, Phrase("refused: {campaigns}", campaigns=campaigns(refused))),
-        (
-            faulty,
-            Phrase(
-                "faults: {campaigns}; {command} shows them",
-                campaigns=campaigns(faulty),
-                command=validate,
-            ),
+        Phrase("refused: {campaigns}"): sum(bool(each.refused) for each in plan),
+        Phrase("faults: {campaigns}"): sum(each.is_faulty for each in plan),
+        Phrase("changed: {campaigns}"): sum(each.changes is not None for each in plan),
+        Phrase("not locked as it would be sent: {campaigns}"): sum(
+            each.lock in (LockState.STALE, LockState.MISSING) for each in plan
         ),
-        (changed, Phrase("changed: {campaigns}", campaigns=campaigns(changed))),
-        (
-            unlocked,
-            Phrase("not locked as it would be sent: {campaigns}", campaigns=campaigns(unlocked)),
-        ),
-    ]
-    return [f"**{first}**", "", *("- " + words.said(phrase) for count, phrase in told if count)]
+    }
+    yield from (Phrase(said, campaigns=campaigns(count)) for said, count in counts.items() if count)
 
 
 class _Fitting(Frozen):
     """Puts as much of a plan together as fits."""
 
-    words: Words
-    plan: SavedPlan
+    writer: CampaignWriter
     sheets: Sequence[CampaignSheet]
     limit: int
-    locking: Locking
 
-    def text(self, head: list[str]) -> str:
+    def text(
+        self,
+        head: list[str],
+        appended: Callable[[Sequence[CampaignSheet]], Iterator[Block]],
+        foot: list[str],
+    ) -> str:
         ordered = sorted(self.sheets, key=precedence)
         shown = [each for each in ordered if weight(each) is not Weight.RESTS]
-        room = self.limit - _NOTE_CHARACTERS_MAX - lines_size(head)
-        below, room = self._below(ordered[len(shown) :], room)
-        rows = RowWriter(self.words)
-        table, titles = [rows.row(each) for each in shown], ["", *rows.head()]
-        room -= lines_size(titles)
-        in_table = beginning(table, room * _TABLE_PERCENT // 100)
-        room -= lines_size(table[:in_table])
-        blocks, room = fit(self._blocks(shown), len(shown), room)
-        in_table += beginning(table[in_table:], room)
-        left_out = self._note(
-            len(shown) - in_table, len(shown) - len(blocks), sum(bool(b.missing) for b in blocks)
+        room = self.limit - _NOTE_CHARACTERS_MAX - lines_size([*head, *foot])
+        below, room = self._below(appended(ordered[len(shown) :]), room)
+        lines = [f"<li>{self.writer.line(each)}</li>" for each in shown]
+        named = beginning(lines, room * _LINES_PERCENT // 100)
+        blocks, room = fit(
+            self._blocks(shown), len(shown), room - lines_size(lines[:named]), lines[:named]
         )
-        lines = [*head, *(titles if table else []), *table[:in_table], "", *left_out]
-        for block in [*blocks, *below]:
-            lines += block.lines(self.words.more)
-        return "\n".join(lines).rstrip() + "\n"
+        named += beginning(lines[named:], room)
+        detailed = {index for index, _ in blocks}
+        bare = [lines[index] for index in range(named) if index not in detailed]
+        absent = len(shown) - len(detailed) - len(bare)
+        note = self._note(absent, len(bare), sum(bool(each.missing) for _, each in blocks))
+        made = [*head, ""] if head[-1] else [*head]
+        for _, block in blocks:
+            made += block.lines(self.writer.words.more)
+        made += ["<ul>", *bare, "</ul>", ""] if bare else []
+        made += note
+        for block in below:
+            made += block.lines(self.writer.words.more)
+        return "\n".join([*made, *foot]).rstrip() + "\n"
 
-    def _below(self, resting: Sequence[CampaignSheet], room: int) -> tuple[list[Block], int]:
+    def _below(self, appended: Iterator[Block], room: int) -> tuple[list[Block], int]:
         """Keep a little room for each list below the campaigns."""
         placed: list[Block] = []
         part = room // _APPENDIX_PART
-        for block in appendices(self.words, self.plan, resting):
+        for block in appended:
             fitting, left_over = fit([block], 1, part)
             room -= part - left_over if fitting else 0
-            placed += fitting
+            placed += [each for _, each in fitting]
         return placed, room
 
     def _blocks(self, shown: Sequence[CampaignSheet]) -> Iterator[Block]:
-        writer = CampaignWriter(self.words, self.locking)
+        is_changed = any(each.changes is not None for each in shown)
         for index, planned in enumerate(shown):
             urgent = len(shown) <= _OPEN_MAX or weight(planned) <= Weight.FAULTY
-            yield writer.block(planned, is_open=urgent and index < _OPEN_MAX)
+            ours = planned.changes is not None or not is_changed
+            yield self.writer.block(planned, is_open=urgent and ours and index < _OPEN_MAX)
 
     def _note(self, absent: int, without_details: int, shortened: int) -> list[str]:
-        """Return what does not stand here; nothing where everything does."""
+        """Return what does not stand here, and how to see it; nothing where everything stands."""
         missing = []
         if absent:
             missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))
-        if without_details > absent:
-            missing.append(
-                Phrase("details of {campaigns}", campaigns=campaigns(without_details - absent))
-            )
+        if without_details:
+            missing.append(Phrase("details of {campaigns}", campaigns=campaigns(without_details)))
         if shortened:
             missing.append(
                 Phrase("a part of the details of {campaigns}", campaigns=campaigns(shortened))
             )
         if not missing:
             return []
+        words = self.writer.words
         say_so = Phrase(
             "left out, to stay below {limit:,} characters: {what}",
             limit=self.limit,
-            what=self.words.listed(missing),
+            what=words.listed(missing),
         )
         return [
-            f"**{self.words.said(say_so)}**",
+            f"**{words.said(say_so)}**",
             "",
-            self.words.said(Phrase("`{command}` shows everything.", command=Command("plan"))),
+            words.said(Phrase("`{command}` shows everything.", command=Command("plan"))),
             "",
         ]

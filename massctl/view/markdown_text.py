@@ -11,7 +11,7 @@ Source: measured on GitHub's API, https://github.com/dead-claudia/github-limits/
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from html import escape
 from typing import TypeVar
@@ -278,18 +278,34 @@ class Block:
     opening: list[str]
     rows: list[str]
     closing: list[str]
-    shown: int = field(default=0, init=False)
-    """How many of the rows have their place."""
+    kept: Set[int] = frozenset()
+    """The rows without which the block is not worth its place; of the others, the last are left out first."""
+    shown: Set[int] = field(default=frozenset(), init=False)
+    """The rows that have their place."""
+
+    @property
+    def frame(self) -> int:
+        """The room that it takes at least."""
+        kept = [self.rows[index] for index in self.kept]
+        return lines_size([*self.opening, *kept, *self.closing]) + _MORE_CHARACTERS_MAX
+
+    def take(self, room: int) -> int:
+        """Place what is kept, and of the other rows as many as fit into `room`; return what is left of that."""
+        others = [index for index in range(len(self.rows)) if index not in self.kept]
+        placed = others[: beginning([self.rows[index] for index in others], room)]
+        self.shown = frozenset([*self.kept, *placed])
+        return room - lines_size(self.rows[index] for index in placed)
 
     @property
     def missing(self) -> int:
         """How many rows are left out."""
-        return len(self.rows) - self.shown
+        return len(self.rows) - len(self.shown)
 
     def lines(self, more: Callable[[int], str]) -> list[str]:
         """Return what has its place; `more` says how many rows are not there."""
         rest = [more(self.missing)] if self.missing else []
-        return [*self.opening, *self.rows[: self.shown], *rest, *self.closing]
+        shown = [self.rows[index] for index in sorted(self.shown)]
+        return [*self.opening, *shown, *rest, *self.closing]
 
 
 def size(text: str) -> int:
@@ -313,20 +329,23 @@ def beginning(lines: Sequence[str], room: int) -> int:
     return len(lines)
 
 
-def fit(blocks: Iterable[Block], count: int, room: int) -> tuple[list[Block], int]:
-    """Return those of `count` blocks, most important first, that have their place, and what room is left.
+def fit(
+    blocks: Iterable[Block], count: int, room: int, instead: Sequence[str] = ()
+) -> tuple[list[tuple[int, Block]], int]:
+    """Return those of `count` blocks, most important first, that have their place, by number; and what room is left.
 
-    Each may take its equal share of what is left. One whose opening does not fit is passed over: a shorter one behind
-    it may.
+    Each may take its equal share of what is left, and the room of the line that stands `instead` of it. One whose
+    opening does not fit is passed over: a shorter one behind it may.
     """
-    placed: list[Block] = []
+    placed: list[tuple[int, Block]] = []
     passed_over = 0
     for index, block in enumerate(blocks):
-        frame = lines_size([*block.opening, *block.closing]) + _MORE_CHARACTERS_MAX
-        if frame <= room:
-            block.shown = beginning(block.rows, max(0, room // (count - index) - frame))
-            room -= frame + lines_size(block.rows[: block.shown])
-            placed.append(block)
+        frame, line = block.frame, lines_size(instead[index : index + 1])
+        if frame <= room + line:
+            room += line - frame
+            share = max(0, (room + frame) // (count - index) - frame)
+            room -= share - block.take(share)
+            placed.append((index, block))
         elif (passed_over := passed_over + 1) == _PASSED_OVER_MAX:
             break
     return placed, room

@@ -38,11 +38,13 @@ from massctl.view.words import (
     counted_steps,
     counted_tags,
     counted_words,
+    destination_words,
     drift_words,
     duration,
     followers,
     jobs_words,
     pictures,
+    place_words,
     reading_words,
     recorded,
     reviewer,
@@ -51,6 +53,7 @@ from massctl.view.words import (
 
 if TYPE_CHECKING:
     from massctl.model.lock import LockFile
+    from massctl.plan.destinations import JudgedDestination
     from massctl.plan.lock_diff import LockState
     from massctl.plan.review_diff import Difference
 
@@ -74,6 +77,15 @@ class Act(Protocol):
 _Act = TypeVar("_Act", bound=Act)
 
 
+class Reading(Frozen):
+    """How an article reads."""
+
+    words: int
+    minutes: int
+    opening: str
+    """Its first words."""
+
+
 class CampaignSheet(Frozen):
     """A campaign of a plan, with all that people are shown of it."""
 
@@ -86,6 +98,7 @@ class CampaignSheet(Frozen):
     next_at: datetime | None
     digest: str | None
     audience_count: int | None
+    audience_before: int | None
     tag_due: str | None
     awaiting_until: datetime | None
     steps: Sequence[Act]
@@ -96,10 +109,14 @@ class CampaignSheet(Frozen):
     """What would be sent; where its lock refuses it, what would be locked."""
     is_approved: bool
     """The content is what would be sent."""
-    reading: Sequence[tuple[int, int]]
-    """Words and minutes of each article."""
+    reading: Sequence[Reading]
+    """How each article reads."""
     changes: Changes | None
     lock: "LockState | None"
+    destinations: "Sequence[JudgedDestination]" = ()
+    """Where it leads, new places first."""
+    is_unscanned: bool = False
+    """It has a picture in which QR codes were not looked for."""
 
     @property
     def opening(self) -> Window | None:
@@ -140,6 +157,7 @@ _ALIKE = (
         "next_at",
         "digest",
         "audience_count",
+        "audience_before",
         "tag_due",
     ),
     *("awaiting_until", "steps"),
@@ -163,7 +181,6 @@ def planned_sheet(
         changes = changes_of(difference)
     content = planned.rendered
     articles = content.message.articles if content is not None else ()
-    counts = [each.word_count for each in articles]
     return sheet(
         planned,
         refusals=planned.refusals,
@@ -171,9 +188,14 @@ def planned_sheet(
         handoff=planned.handoff,
         content=content,
         is_approved=content is not None,
-        reading=[(each.words, each.minutes) for each in counts],
+        reading=[
+            Reading(each.word_count.words, each.word_count.minutes, each.opening)
+            for each in articles
+        ],
         changes=changes,
         lock=None,
+        destinations=planned.destinations,
+        is_unscanned=content is not None and content.is_unscanned,
     )
 
 
@@ -240,7 +262,12 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
     """Word a campaign of a plan; how long it is until something counts from `now`."""
     found = campaign.diagnostics
     return Section(
-        facts=[*_frame(campaign, now), *_message_rows(campaign), _standing(campaign)],
+        facts=[
+            *_frame(campaign, now),
+            *_message_rows(campaign),
+            *destination_rows(campaign.destinations, is_unscanned=campaign.is_unscanned),
+            _standing(campaign),
+        ],
         changes=campaign.changes,
         steps=list(_step_rows(campaign)),
         pressing=[
@@ -264,6 +291,7 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
             campaign.window,
             account=campaign.account or "",
             count=campaign.audience_count,
+            before=campaign.audience_before,
             allowance=(),
             is_tag_due=campaign.tag_due is not None,
         )
@@ -341,10 +369,48 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
     return [Row("message", tuple(facts))]
 
 
+DESTINATIONS_SHOWN = 24
+"""More destinations of one campaign that are known are counted; every new one is shown."""
+
+
+def destination_rows(
+    destinations: "Sequence[JudgedDestination]", *, is_unscanned: bool
+) -> Iterator[Row]:
+    """Return a row for each place that a message leads, new places first, each with what it looks like."""
+    new = sum(each.is_new for each in destinations)
+    shown = destinations[: max(new, DESTINATIONS_SHOWN)]
+    for each in shown:
+        lead = Inked(Phrase("new: "), Ink.WARNING) if each.is_new else None
+        facts: list[Part] = [destination_words(each)]
+        facts += [Inked(where, Ink.DETAIL)] if (where := place_words(each)) else []
+        notes = [Inked(note, Ink.WARNING) for note in each.notes]
+        yield Row("destinations", (*facts, *notes), lead)
+    if len(shown) < len(destinations):
+        more = Phrase("and {count} more", count=len(destinations) - len(shown))
+        yield Row("destinations", (Inked(more, Ink.DETAIL),))
+    if is_unscanned:
+        say = Phrase(
+            "QR codes in pictures were not looked for: the extra {extra} is not installed",
+            extra="qr",
+        )
+        yield Row("destinations", (Inked(say, Ink.DETAIL),))
+
+
 def _article_row(number: int, title: str, campaign: CampaignSheet) -> Row:
-    count = campaign.reading[number - 1] if number <= len(campaign.reading) else None
-    length = [Inked(reading_words(*count), Ink.DETAIL)] if count is not None else []
-    return Row("articles", (title, *length), Inked(f"{number}. ", Ink.PLAIN))
+    lead = Inked(f"{number}. ", Ink.PLAIN)
+    if number > len(campaign.reading):
+        return Row("articles", (title,), lead)
+    read = campaign.reading[number - 1]
+    length = Inked(reading_words(read.words, read.minutes), Ink.DETAIL)
+    is_new = campaign.changes is not None and campaign.changes.is_new
+    return Row(
+        "articles", (title, length), lead, (begins(read),) if is_new and read.opening else ()
+    )
+
+
+def begins(read: Reading) -> Phrase:
+    """Say how an article begins."""
+    return Phrase("it begins: {words}", words=read.opening)
 
 
 def _recordings(content: Any, name: str) -> Iterator[str]:

@@ -28,6 +28,7 @@ from massctl.view.json_writer import written
 from massctl.view.words import drift_words
 
 if TYPE_CHECKING:
+    from massctl.plan.destinations import JudgedDestination
     from massctl.plan.review_diff import Difference
 
 
@@ -44,6 +45,8 @@ class Reviewed(Frozen):
     locks: Mapping[CampaignName, LockState] = field(default_factory=dict)
     unlocked: Mapping[CampaignName, RenderedCampaign | Invalid] = field(default_factory=dict)
     """Campaigns that are refused for their lock, as they would be locked now."""
+    destinations: "Mapping[CampaignName, Sequence[JudgedDestination]]" = field(default_factory=dict)
+    """Where those lead, new places first."""
 
 
 def plan_json(
@@ -74,26 +77,31 @@ def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> 
             reviewed.differences.get(campaign["name"]),
         )
         campaign["lock"] = lock.value if lock is not None else None
-        changes = _changes_document(difference) if difference is not None else None
+        changes = _changes_document(difference, reviewed.at) if difference is not None else None
         campaign["changes"] = plain(changes)
         unlocked = reviewed.unlocked.get(campaign["name"])
-        campaign["unlocked"] = plain(unlocked and _unlocked_document(unlocked))
+        leads = reviewed.destinations.get(campaign["name"], ())
+        campaign["unlocked"] = plain(unlocked and _unlocked_document(unlocked, leads))
 
 
-def _unlocked_document(found: RenderedCampaign | Invalid) -> ReviewedContent:
+def _unlocked_document(
+    found: RenderedCampaign | Invalid, destinations: "Sequence[JudgedDestination]"
+) -> ReviewedContent:
     rendered = found if isinstance(found, RenderedCampaign) else None
     return ReviewedContent.of(
         found,
-        content=approved_document(rendered) if rendered else None,
+        content=approved_document(rendered) if rendered is not None else None,
         diagnostics=diagnostics_document(found.diagnostics),
         reading=reading_document(rendered),
+        destinations=destinations,
+        unscanned=rendered is not None and rendered.is_unscanned,
     )
 
 
-def _changes_document(difference: "Difference") -> ReviewedChanges:
+def _changes_document(difference: "Difference", now: datetime) -> ReviewedChanges:
     # Only for reviewers is anything compared.
     from massctl.view.difference import changes_of
 
-    changes = changes_of(difference, CHANGED_ROWS_MAX)
+    changes = changes_of(difference, CHANGED_ROWS_MAX, now)
     rows = [ReviewedRow.of(row, inner=row.is_inner) for row in changes.rows]
     return ReviewedChanges(against=changes.against, parts=changes.parts, rows=rows)

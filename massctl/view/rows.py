@@ -25,6 +25,7 @@ LABELS = {
     "allowance": Phrase("allowance"),
     "articles": Phrase("articles"),
     "text": Phrase("text"),
+    "destinations": Phrase("leads to"),
     "message": Phrase("message"),
     "changes": Phrase("changes"),
     "steps": Phrase("steps"),
@@ -81,6 +82,8 @@ class ChangeRow(Frozen):
 
     words: str
     pieces: "tuple[Piece, ...]" = ()
+    article: int | None = None
+    """The number of the article that it is about, where that is still there."""
     is_inner: bool = False
     """It is about the article above."""
     is_article: bool = False
@@ -95,6 +98,11 @@ class Changes(Frozen):
     parts: "tuple[ReviewedPart, ...]"
     """What changed beside words and pictures."""
     rows: tuple[ChangeRow, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there was no such campaign before."""
+        return any(each.value == "new" for each in self.parts)
 
 
 def write_rows(table: Table, rows: Iterable[Row]) -> None:

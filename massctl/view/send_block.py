@@ -4,6 +4,7 @@ Labels and facts are here for every form; a plan's own rows on a terminal are in
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from massctl.model.ids import AccountName
 from massctl.model.message import Window
@@ -23,6 +24,7 @@ from massctl.view.words import (
     audience_words,
     expected,
     followers,
+    team_span,
     window_span,
 )
 
@@ -133,6 +135,16 @@ def window_words(window: Window | None, state: WindowState) -> list[str]:
     return [declared if declared == in_beijing else f"{declared} = {in_beijing}", WINDOW[state]]
 
 
+def team_window(window: Window | None, state: WindowState, now: datetime | None) -> list[str]:
+    """Say as a team does when something may go out, also in Beijing time where that is another; and whether it may."""
+    if window is None:
+        return [WINDOW[state]]
+    here = Window(window.not_before.astimezone(BEIJING), window.not_after.astimezone(BEIJING))
+    declared, in_beijing = team_span(window, now), team_span(here, now)
+    both = Phrase("{declared} = {in_beijing}", declared=declared, in_beijing=in_beijing)
+    return [declared if declared == in_beijing else both, WINDOW[state]]
+
+
 def _window(block: SendBlock) -> tuple[Part, ...]:
     *span, state = window_words(block.window, block.window_state)
     return (*span, Inked(state, _INK.get(block.window_state, Ink.PLAIN)))
@@ -142,7 +154,18 @@ def _audience(block: SendBlock) -> tuple[Part, ...]:
     bounds = expected(block.audience.expect)
     due = [Inked(TAG_DUE, Ink.DETAIL)] if block.is_tag_due else []
     size = Inked(_size(block), Ink.ALARM if block.is_counted_now else Ink.PLAIN)
-    return (audience_words(block.audience), size, *([bounds] if bounds is not None else []), *due)
+    since = [since_last(block.count, block.before)] if block.before is not None else []
+    bounded = [bounds] if bounds is not None else []
+    return (audience_words(block.audience), size, *since, *bounded, *due)
+
+
+def since_last(count: int | None, before: int) -> Phrase:
+    """Say how an audience changed since the last send to it; of one that is not counted, how many it had then."""
+    if count is None:
+        return Phrase("{count:,} at the last send to them", count=before)
+    if count == before:
+        return Phrase("as many as at the last send")
+    return Phrase("{change:+,} since the last send", change=count - before)
 
 
 def _size(block: SendBlock) -> Phrase:

@@ -5,8 +5,9 @@ No clock: `now` is an argument.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from massctl.model.destination import DestinationKind
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
@@ -50,6 +51,52 @@ WEEKDAYS_SHORT = (
     Phrase("Sat"),
     Phrase("Sun"),
 )
+
+
+_MONTHS = (
+    Phrase("Jan"),
+    Phrase("Feb"),
+    Phrase("Mar"),
+    Phrase("Apr"),
+    Phrase("May"),
+    Phrase("Jun"),
+    Phrase("Jul"),
+    Phrase("Aug"),
+    Phrase("Sep"),
+    Phrase("Oct"),
+    Phrase("Nov"),
+    Phrase("Dec"),
+)
+
+
+def team_day(at: datetime, now: datetime | None) -> Phrase:
+    """Write the day of a moment as a team says it: `Wed 2 Dec`, with the year where that is not the one of `now`."""
+    weekday, month = WEEKDAYS_SHORT[at.weekday()], _MONTHS[at.month - 1]
+    named = {"weekday": weekday, "day": at.day, "month": month}
+    if now is not None and at.year == now.astimezone(at.tzinfo).year:
+        return Phrase("{weekday} {day} {month}", **named)
+    return Phrase("{weekday} {day} {month} {year}", **named, year=at.year)
+
+
+def team_moment(at: datetime, now: datetime | None) -> Phrase:
+    """Write a moment as a team says it: `Wed 2 Dec 20:00`; in Beijing time, or with the offset that was written."""
+    here = at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at
+    return Phrase("{day} {time}", day=team_day(here, now), time=_time_of_day(here))
+
+
+def _time_of_day(at: datetime) -> str:
+    return (
+        f"{at:%H:%M}" if at.utcoffset() == BEIJING.utcoffset(None) else f"{at:%H:%M} {offset(at)}"
+    )
+
+
+def team_span(window: Window, now: datetime | None) -> Phrase:
+    """Write a window as a team says it; the day stands once where it opens and closes on the same."""
+    start, end = window.not_before, window.not_after
+    if start.date() == end.date() and start.utcoffset() == end.utcoffset():
+        times = f"{start:%H:%M}–{_time_of_day(end)}"
+        return Phrase("{day} {time}", day=team_day(start, now), time=times)
+    return Phrase("{first} – {last}", first=team_moment(start, now), last=team_moment(end, now))
 
 
 def window_with_weekday(window: Window) -> Phrase:
@@ -100,6 +147,56 @@ JOB = {
     "unknown": Phrase("of unknown state"),
 }
 """The states of a mass job, as the ledger names them."""
+DESTINATION = {
+    DestinationKind.URL: Phrase("link"),
+    DestinationKind.MINI_PROGRAM: Phrase("mini-program"),
+    DestinationKind.ACCOUNT: Phrase("profile"),
+    DestinationKind.ARTICLE: Phrase("WeChat article"),
+    DestinationKind.VIDEO: Phrase("video"),
+    DestinationKind.VOICE: Phrase("sound"),
+    DestinationKind.CARD: Phrase("card"),
+    DestinationKind.QR: Phrase("QR code"),
+    DestinationKind.READ_MORE: Phrase("read original"),
+}
+"""What people call each kind of destination."""
+
+
+class ShownDestination(Protocol):
+    """A destination of a lock, of a plan, or of its JSON."""
+
+    @property
+    def kind(self) -> DestinationKind:
+        """What kind of place it is."""
+
+    @property
+    def target(self) -> str:
+        """The place, as the message says it."""
+
+    @property
+    def at(self) -> str:
+        """Where it stands."""
+
+    @property
+    def label(self) -> str:
+        """The words that are tapped."""
+
+
+def destination_words(destination: ShownDestination) -> Phrase:
+    """Name a place that a tap leads, with the words that are tapped."""
+    kind, target = DESTINATION[destination.kind], destination.target
+    if not destination.label:
+        return Phrase("{kind} {target}", kind=kind, target=target)
+    return Phrase("{kind} {target} “{label}”", kind=kind, target=target, label=destination.label)
+
+
+def place_words(destination: ShownDestination) -> str:
+    """Say where a destination stands."""
+    word, _, number = destination.at.partition(" ")
+    if word == "article" and number.isdecimal():
+        return Phrase("article {number}", number=number)
+    return "" if destination.at == "message" else destination.at
+
+
 DRIFT = Phrase("the current state at WeChat, compared with the ledger; nothing is recorded")
 NO_DRIFT = Phrase("everything is as recorded")
 

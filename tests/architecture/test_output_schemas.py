@@ -30,6 +30,7 @@ def nodes(schema: Any) -> list[dict[str, Any]]:
     )
 
 
+@pytest.mark.slow
 def test_every_schema_of_the_interface_is_there() -> None:
     acts = {
         "withdraw",
@@ -65,15 +66,18 @@ def test_every_schema_of_the_interface_is_there() -> None:
     assert {f"{name}.schema.json" for name in due} <= set(COMMITTED)
 
 
+@pytest.mark.slow
 def test_the_committed_schemas_are_those_that_there_are() -> None:
     assert sorted(schemas()) == COMMITTED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMITTED)
 def test_the_committed_schema_is_current(name: str) -> None:
     assert schema_text(schemas()[name]) == (ROOT / "schemas" / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMITTED)
 def test_every_field_is_described(name: str) -> None:
     Draft202012Validator.check_schema(schemas()[name])
@@ -86,17 +90,20 @@ def test_every_field_is_described(name: str) -> None:
     assert [] == silent
 
 
+@pytest.mark.slow
 def test_schemas_are_the_same_each_time_they_are_made() -> None:
     """Two shapes with one base once wrote into the base's descriptions."""
     assert all_schemas() == schemas()
 
 
+@pytest.mark.slow
 def test_every_kind_of_ledger_line_is_accepted() -> None:
     validator = Draft202012Validator(schemas()["ledger-entry.schema.json"])
     lines = (ROOT / "tests/fixtures/ledger/v1.out.jsonl").read_text(encoding="utf-8").splitlines()
     assert [] == [line for line in lines if not validator.is_valid(json.loads(line))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{"serial": 0}, {"type": "unheard_of"}, {"surprise": 1}])
 def test_what_is_no_ledger_line_is_refused(change: dict[str, Any]) -> None:
     validator = Draft202012Validator(schemas()["ledger-entry.schema.json"])

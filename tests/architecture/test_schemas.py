@@ -291,6 +291,7 @@ def test_schema_and_loader_agree_on_every_single_change(name: str, data: Any) ->
     assert [] == disagreements
 
 
+@pytest.mark.slow
 @given(st.sampled_from(VALID), st.data())
 def test_schema_and_loader_agree_on_many_changes(
     valid: tuple[str, Any], draw: st.DataObject

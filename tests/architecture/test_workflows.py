@@ -252,6 +252,7 @@ def build_wheel(folder, settings=None, metadata=None):
 """
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_the_installer_imports_nothing_of_the_checkout_and_fetches_no_massctl(
     tmp_path: Path,

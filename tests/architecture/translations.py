@@ -93,6 +93,7 @@ def extracted() -> Catalog:
         ("**.py", "python"),
         ("**/errcodes.toml", extract_errcodes),
         ("sandbox/pages/**.j2", babel_extract),
+        ("view/pages/**.j2", babel_extract),
     ]
     for file, _, message, _, context in extract_from_dir(
         ROOT, methods, keywords=KEYWORDS, comment_tags=()

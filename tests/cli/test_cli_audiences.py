@@ -174,6 +174,7 @@ def _unwrapped(said: Said) -> str:
     return " ".join(said.out.split())
 
 
+@pytest.mark.night
 def test_a_list_that_is_too_long_for_a_day_proposes_a_tag(letter: Shell) -> None:
     with (letter.root / "campaigns/letter/lists/members.csv").open("w") as file:
         file.write("openid\n")

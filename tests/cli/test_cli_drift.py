@@ -270,6 +270,7 @@ def test_within_one_distance_nothing_is_read_again(staged: Console) -> None:
     assert [0, 0, 1, 0, 1, 0] == [after - before for before, after in pairwise(counts)]
 
 
+@pytest.mark.night
 def test_what_cannot_be_read_is_no_drift_and_is_read_later(staged: Console) -> None:
     staged.edit("风")
     staged.control("faults", {"rules": [{"path": "/cgi-bin/draft/get", "do": "html", "times": 20}]})
@@ -709,6 +710,7 @@ def deleted_article(console: Console) -> None:
     console.call("message/mass/delete", {"msg_id": job["msg_id"], "article_idx": 1})
 
 
+@pytest.mark.night
 def test_a_week_in_which_ten_things_drift(week: Console) -> None:
     """Each is told once, at the next distance from the window, and the campaign that nobody touched never."""
     happens = {

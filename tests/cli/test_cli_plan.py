@@ -36,6 +36,7 @@ CAMPAIGN_KEYS = {
     "approved",
     "title",
     "audience_count",
+    "audience_before",
     "tag_due",
     "awaiting_until",
 }
@@ -174,7 +175,7 @@ def test_a_plan_as_markdown(shell: Shell):
     said = shell("plan", "--format", "markdown")
     assert (0, "") == (said.status, said.err)
     assert said.out.startswith("<!-- massctl:plan -->\n## massctl plan\n")
-    assert "`letter`" in said.out
+    assert "<code>letter</code>" in said.out
     assert "`@all` `<b>`春`</b>`" in said.out
 
 

@@ -85,12 +85,9 @@ def test_a_new_letter_is_locked_and_shown_by_how_it_begins(main: Shell, real: bo
     assert [] == review["disagreeing"]
     letter = campaign(review, "letter")
     assert ("locked", []) == (letter["lock"], letter["refusals"])
-    rows = [
-        (row["words"], [piece["text"] for piece in row["pieces"]])
-        for row in letter["changes"]["rows"]
-    ]
-    assert ("it begins: ", ["第一段话。 第二段。"]) in rows
-    assert any("hero.png" in words for words, _ in rows)
+    rows = [(row["words"], row["article"]) for row in letter["changes"]["rows"]]
+    assert ["第一段话。 第二段。"] == [each["opening"] for each in letter["reading"]]
+    assert any("hero.png" in words and article == 1 for words, article in rows)
     assert any("9 words" in words for words, _ in rows), rows
 
 

@@ -129,6 +129,7 @@ ENDLESS = {
 """One of each way; many more are in tests/unit/render/test_render_hostile.py."""
 
 
+@pytest.mark.night
 def test_templates_made_to_hurt(tree: Tree):
     """In an article, a title or a text, each in a campaign of its own."""
     names = {
@@ -215,6 +216,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.night
 def test_pictures_made_to_hurt(tree: Tree):
     """As covers and inside articles, which go different ways; each in a campaign of its own."""
     names = {
@@ -373,6 +375,7 @@ YAML: dict[str, bytes] = {
 }
 
 
+@pytest.mark.night
 def test_campaign_yamls_made_to_hurt(tree: Tree):
     names = {f"hostile-{number}": what for number, what in enumerate(YAML)}
     for name, what in names.items():

@@ -289,6 +289,7 @@ os._exit(9)
 """
 
 
+@pytest.mark.slow
 def test_an_answered_job_survives_the_death_of_its_process(tmp_path: Path, clock: Clock) -> None:
     command = [sys.executable, "-c", CRASH, str(tmp_path), str(Path(__file__).parent)]
     died = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -339,6 +340,7 @@ def test_a_world_of_another_format_is_left_alone(tmp_path: Path, clock: Clock) -
         open_world(tmp_path, real_now=clock)
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_large_jobs_are_cheap(
     client: Client, sandbox: Sandbox, tmp_path: Path, clock: Clock

@@ -6,6 +6,7 @@ from importlib import resources
 
 import httpx
 import pytest
+from markupsafe import Markup
 from sandbox_client import APPID, Client, Clock, picture
 
 from massctl.model.ids import Sha256
@@ -15,7 +16,7 @@ from massctl.sandbox.embedded import Sandbox
 from massctl.sandbox.inbox import displayed, time_line
 from massctl.sandbox.store import BEIJING
 from massctl.view.i18n import Language
-from massctl.view.pages.article import article_markup, shown_body
+from massctl.view.pages.article import ShownArticle, article_markup, shown_body
 from massctl.view.pages.chat import received
 from massctl.view.pages.document import document
 from massctl.view.pages.markup import Sheet
@@ -140,7 +141,7 @@ def test_a_component_is_drawn_here_as_the_preview_draws_it(component: str) -> No
 def test_articles_and_chats_have_one_style_here_and_in_the_preview(client: Client) -> None:
     both = [
         client.http.get("/style.css").text,
-        document("", [], "", [], Sheet(Language.ZH, {}), None),
+        document("document.html.j2", "", Sheet(Language.ZH, {}), None),
     ]
     for name in ("article.css", "chat.css"):
         sheet = resources.files("massctl.view.pages").joinpath(name).read_text(encoding="utf-8")
@@ -158,13 +159,19 @@ def test_an_article_is_drawn_here_as_in_the_preview(client: Client) -> None:
     media_id = client.add_draft(content=body, **members)["media_id"]
     msg_id = client.send(media_id).json()["msg_id"]
     page = client.http.get(f"/article/{msg_id}/1").text
-    byline = '<span class="author">编辑部</span><span class="account">春日小铺</span>'
-    byline += '<time datetime="2026-12-01T20:00:00+08:00">2026年12月1日 20:00</time>'
     shown = displayed(body, {})
     assert ("light-dark(" in shown, 'aria-label="视频"' in shown) == (True, True)
-    expected = article_markup(
-        "春季大促", byline, shown, members["content_source_url"], "<p>留言</p>", level=1
+    date = Markup('<time datetime="2026-12-01T20:00:00+08:00">2026年12月1日 20:00</time>')
+    told = ShownArticle(
+        "春季大促",
+        "编辑部",
+        "春日小铺",
+        date,
+        Markup(shown),
+        members["content_source_url"],
+        "留言",
     )
+    expected = article_markup(told, Sheet(Language.ZH, {}), level=1)
     assert expected in page
 
 

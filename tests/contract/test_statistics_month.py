@@ -138,6 +138,7 @@ def month(sandbox: Sandbox, clock: Clock, tmp_path: Path) -> Iterator[Month]:
         yield Month(sandbox, client, clock, LocalStatistics(tmp_path / "statistics"))
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_a_month_without_trouble_is_archived_with_few_calls(month: Month) -> None:
     month.send(2)
@@ -167,6 +168,7 @@ def test_a_month_without_trouble_is_archived_with_few_calls(month: Month) -> Non
             } == row.read_jump_position
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_the_account_s_days_are_archived_as_they_were_told(month: Month) -> None:
     month.send()

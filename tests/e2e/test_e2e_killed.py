@@ -118,6 +118,7 @@ def test_killed_while_it_was_shown(gated: Desk, gate: Gate, answered: bool):
     assert (int(answered), int(answered) + 1) == (before, len(gate.target.report()["previews"]))
 
 
+@pytest.mark.night
 def test_an_open_attempt_stops_the_account_and_not_the_staging(
     gated: Desk, gate: Gate, wechat: Wechat
 ):

@@ -95,6 +95,7 @@ def test_a_ledger_that_cannot_be_trusted_sends_nothing(
     assert (done.status, len(wechat.jobs())) == (0, 1), done
 
 
+@pytest.mark.night
 def test_a_plan_whose_ledger_is_missing_sends_nothing(staged: Desk, wechat: Wechat):
     made = requests(wechat)
     missing(staged)
@@ -103,6 +104,7 @@ def test_a_plan_whose_ledger_is_missing_sends_nothing(staged: Desk, wechat: Wech
     assert "ledger" in guards(done)["plan_stale"]
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     ("name", "status"), [("letter", 5), pytest.param("notice", 4, marks=pytest.mark.night)]
 )

@@ -175,6 +175,7 @@ def lives(tree: Tree, count: int, chance: random.Random) -> set[int]:
     return acknowledged
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("seed", range(REPOSITORIES))
 def test_killed_again_and_again_nothing_acknowledged_is_lost_and_nothing_doubled(
     tmp_path: Path, seed: int
@@ -191,6 +192,7 @@ def test_killed_again_and_again_nothing_acknowledged_is_lost_and_nothing_doubled
     assert 0 == ended(begun(tree, str(MASSCTL), "state", "verify")).status
 
 
+@pytest.mark.night
 def test_an_event_that_was_early_is_brought_in_once_its_job_is_known(tmp_path: Path):
     tree = sent(tmp_path, 1)
     with listening(tree) as listener:
@@ -371,6 +373,7 @@ SLOW = 600
 """More than the server keeps."""
 
 
+@pytest.mark.night
 def test_slow_bodies_keep_nobody_out_and_are_given_up(tmp_path: Path):
     """Each sends a byte now and then, so that none is ever silent."""
     tree = sent(tmp_path, 1)

@@ -168,6 +168,7 @@ def test_what_is_merged_is_sent_once(hub: Hub, tmp_path: Path):
     judged(hub, desk, 2)
 
 
+@pytest.mark.night
 def test_a_second_runner_and_an_apply_beside_it_are_refused(hub: Hub, tmp_path: Path):
     assert 0 == hub.machine().massctl("run", "--once").status
     hub.merge("first")
@@ -227,6 +228,7 @@ def test_a_remote_that_goes_away_and_comes_back(hub: Hub, tmp_path: Path):
     judged(hub, desk, 1)
 
 
+@pytest.mark.night
 def test_statistics_that_hang_keep_no_send_waiting(hub: Hub, gate: Gate, tmp_path: Path):
     through, log = f"http://127.0.0.1:{gate.port}", tmp_path / "log"
     hub.merge("letter")

@@ -340,6 +340,7 @@ def test_a_secret_that_does_not_fit_is_not_told(tmp_path: Path, wechat: Wechat, 
     assert [] == desk.leaks(SECRET[::-1], SECRET, "密" + SECRET)
 
 
+@pytest.mark.night
 def test_tls_with_something_that_is_not_wechat_tells_nothing(tmp_path: Path):
     with parrot() as server:
         address = server.address.replace("http:", "https:")

@@ -65,6 +65,7 @@ def test_what_is_saved_is_told_and_shown_until_ctrl_c(tree: Tree, server: subpro
     assert 0 == server.wait(PATIENCE_SECONDS)
 
 
+@pytest.mark.night
 def test_a_port_that_is_taken_is_said(tree: Tree, server: subprocess.Popen[str]):
     assert server.stdout is not None
     port = server.stdout.readline().rpartition(":")[2].partition("/")[0]
@@ -74,6 +75,7 @@ def test_a_port_that_is_taken_is_said(tree: Tree, server: subprocess.Popen[str])
     assert f"massctl -C {tree.root} serve --port 0" in " ".join(said.err.split())
 
 
+@pytest.mark.night
 def test_what_the_sandbox_sent_lies_beside_what_is_written_now(tree: Tree):
     command = [MASSCTL, "-C", str(tree.root), "apply", "letter", "--sandbox", "--yes"]
     assert (

@@ -38,6 +38,7 @@ def archived(root: Path) -> dict[tuple[str, ...], dict[str, Any]]:
     return found
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     "answered",
     [

@@ -249,6 +249,7 @@ def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(
     assert "failure" == hub.forge.statuses[event.payload["pull_request"]["head"]["sha"]][0]
 
 
+@pytest.mark.night
 def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(
     hub: Hub, person: Path
 ) -> None:
@@ -290,6 +291,7 @@ def test_a_faulty_campaign_keeps_the_locks_of_no_other_away(hub: Hub, person: Pa
     assert "failure" == hub.forge.statuses[hub.tip(SPRING)][0]
 
 
+@pytest.mark.night
 def test_a_forged_lock_is_named_and_written_anew(hub: Hub, person: Path) -> None:
     """Its words are other than those of the files, and its digest agrees with them."""
     letter(person, "letter", title="说好的")
@@ -303,6 +305,7 @@ def test_a_forged_lock_is_named_and_written_anew(hub: Hub, person: Path) -> None
     assert "没有说过的" in hub.git("show", f"{hub.tip(SPRING)}:campaigns/letter/campaign.lock.json")
 
 
+@pytest.mark.night
 def test_a_fork_s_forged_lock_turns_the_status_red(hub: Hub, person: Path) -> None:
     """There nothing can be written, so it says so."""
     letter(person, "letter", title="说好的")
@@ -315,6 +318,7 @@ def test_a_fork_s_forged_lock_turns_the_status_red(hub: Hub, person: Path) -> No
     assert ("failure", True) == (state, "锁" in said)
 
 
+@pytest.mark.night
 def test_no_attribute_of_git_hides_what_is_sent(hub: Hub, person: Path) -> None:
     (person / ".gitattributes").write_text("campaigns/** linguist-generated\n")
     hub.play("review", hub.pull_request(person, "spring"))
@@ -337,6 +341,7 @@ def test_a_link_in_a_pull_request_leads_nowhere(hub: Hub, person: Path, where: s
     assert "failure" == hub.forge.statuses[hub.tip(SPRING)][0]
 
 
+@pytest.mark.night
 def test_a_branch_that_moved_on_while_it_was_rendered_is_left_alone(hub: Hub, person: Path) -> None:
     letter(person, "spring")
     opened = hub.pull_request(person, "spring")
@@ -365,6 +370,7 @@ def test_the_job_that_commits_writes_nothing_but_locks(hub: Hub, person: Path) -
         assert "failure" == hub.forge.statuses[before][0]
 
 
+@pytest.mark.night
 def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(
     hub: Hub, person: Path
 ) -> None:
@@ -441,6 +447,7 @@ def test_a_run_that_waited_while_something_was_merged_leaves_it_to_the_next(
     assert 1 == jobs(hub)
 
 
+@pytest.mark.night
 def test_two_runs_at_once_send_once(hub: Hub) -> None:
     """Two merges within a second, and lanes that for once do not hold."""
     with ThreadPoolExecutor() as pool:
@@ -462,6 +469,7 @@ def test_a_job_that_is_cancelled_in_the_send_is_finished_by_the_next(
     assert 1 == jobs(hub), cut.log + run.log
 
 
+@pytest.mark.night
 def test_what_cannot_be_pushed_to_the_ledger_is_not_sent(hub: Hub) -> None:
     refuses = hub.bare / "refuse-the-ledger"
     refuses.touch()
@@ -496,6 +504,7 @@ def test_nobody_writes_the_ledger_by_hand(hub: Hub, person: Path, force: bool) -
     assert before == hub.tip("refs/heads/massctl-state")
 
 
+@pytest.mark.night
 def test_somebody_stops_everything_and_an_operator_lets_it_go_on(hub: Hub, person: Path) -> None:
     stopped = hub.play(
         "apply", replace(hub.dispatched(order="stop all sends", reason="wrong\nprice"), attempt=2)
@@ -647,6 +656,7 @@ def test_a_doubt_is_settled_by_hand_with_the_name_of_who_did(
     assert "editor-lin" in typed(hub, person, "state", "list")
 
 
+@pytest.mark.night
 def test_somebody_who_is_no_operator_decides_nothing_and_reaches_no_secret(
     hub: Hub, gate: Gate
 ) -> None:

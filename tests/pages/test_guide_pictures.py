@@ -7,6 +7,7 @@ import review_pictures
 from guide_pictures import IMAGES, LANGUAGES, PAGES, RECORD, block_pages, drawn_of, report_pages
 
 
+@pytest.mark.night
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_the_pictures_were_drawn_of_what_is_shown_now(tmp_path: Path) -> None:

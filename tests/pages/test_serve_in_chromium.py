@@ -172,6 +172,7 @@ def test_an_article_that_would_run_a_script_or_send_its_reader_away_does_neither
     assert browser.value("document.querySelector('main iframe').contentDocument") is None
 
 
+@pytest.mark.night
 def test_the_gallery_of_themes_redraws_what_is_chosen(browser: Browser, served: Served):
     browser.window(1280, 900)
     live(browser, served.address + "-/themes")
@@ -196,6 +197,7 @@ def test_the_gallery_of_themes_fits_a_phone_and_can_be_read(
     assert [] == contrast(browser, ".glass")["poor"]
 
 
+@pytest.mark.night
 def test_the_report_follows_the_ledger_and_the_archive_while_it_is_looked_at(
     browser: Browser, served: Served
 ):

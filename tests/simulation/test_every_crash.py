@@ -39,6 +39,15 @@ LONG_RUNS = (
     "text, stop",
     "git, two faults",
     "git, edited in a run",
+    "news, folder deleted",
+    "news, window missed",
+    "news in batches, an edit is taken back",
+    "text in batches, a person settles twice",
+    "news, the console writes what was left open",
+    "text in batches, called not sent, then a rest",
+    "text in batches, too fast",
+    "text, 45065 of nobody knows whom",
+    "text, a day later",
 )
 """Scenarios that take long, each beside one of its kind that runs by day."""
 

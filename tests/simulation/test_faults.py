@@ -53,6 +53,7 @@ def test_fault_02_batches_that_a_person_sent_by_hand_go_out_again() -> None:
     nothing_is_wrong("text in batches, refusals are settled")
 
 
+@pytest.mark.night
 def test_fault_03_a_second_clone_sends_again() -> None:
     nothing_is_wrong("text, two clones")
 

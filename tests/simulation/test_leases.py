@@ -262,6 +262,7 @@ def told(letter: RenderedCampaign, number: int) -> RenderedCampaign:
     )
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_runner_that_is_killed_for_a_week_loses_nothing_and_sends_nothing_late_or_twice(
     seed: int,

@@ -25,7 +25,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
-from massctl.plan.guards import is_untrusted
+from massctl.plan.guards import destinations_of, is_untrusted
 from massctl.plan.plan import Plan, refreshed
 from massctl.plan.steps import Guard, Invalid
 from massctl.source.campaigns import load_settings
@@ -222,7 +222,13 @@ def _reviewed(
     session: Session, made: Planned, changed: Differences, unlocked: Unlocked
 ) -> views.plan_json.Reviewed:
     """Return what reviewers see with a plan: this moment, what changed, how locks stand, and what is unlocked."""
-    return views.plan_json.Reviewed(session.clock.now(), changed, _locks(session, made), unlocked)
+    leads = {
+        name: destinations_of(found, made.state, made.rules)
+        for name, found in unlocked.items()
+        if isinstance(found, RenderedCampaign)
+    }
+    locks = _locks(session, made)
+    return views.plan_json.Reviewed(session.clock.now(), changed, locks, unlocked, leads)
 
 
 def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:

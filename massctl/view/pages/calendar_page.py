@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from massctl.model.phrase import BEIJING, Phrase
-from massctl.model.settings import MassctlFile, QuietHours
+from massctl.model.settings import MassctlFile
 from massctl.model.state import beijing_day
 from massctl.plan.quota import AccountAhead
 from massctl.plan.schedule import Schedule, ScheduledSend, frozen_days
 from massctl.view.i18n import say
 from massctl.view.pages.document import ANYTHING, CALENDAR, Watched, document
-from massctl.view.pages.markup import Sheet, written
+from massctl.view.pages.markup import Sheet
 from massctl.view.send_block import allowance_left, allowance_period
 from massctl.view.words import STATUS, WEEKDAYS_SHORT, drift_words
 
@@ -30,74 +30,48 @@ def calendar_page(
     """
     weeks = Calendar().monthdatescalendar(month.year, month.month)
     frozen = frozen_days(settings.policy, weeks[0][0], weeks[-1][-1])
-    many = len(settings.accounts) > 1
-    head = "".join(f'<th scope="col">{sheet.say(day)}</th>' for day in WEEKDAYS_SHORT)
     today = beijing_day(schedule.now)
-    rows = "".join(
-        f"<tr>{''.join(_day(day, month, today, frozen, schedule, many, sheet) for day in week)}</tr>\n"
-        for week in weeks
+    turns = (
+        ("prev", month - timedelta(days=1), Phrase("the month before")),
+        ("next", month + timedelta(days=32), Phrase("the next month")),
     )
-    title = f"{month:%Y-%m}"
-    unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
-    main = f"""<div class="calendar">{unread}
-<nav class="months">{_turn(month, -1, sheet)}<h2>{title}</h2>{_turn(month, 1, sheet)}</nav>
-<table class="month"><thead><tr>{head}</tr></thead><tbody>
-{rows}</tbody></table>
-{_rules(settings.policy.quiet_hours, sheet)}{_allowances(schedule.ahead, month, many, sheet)}
-</div>"""
-    facts = [sheet.say(Phrase("Beijing time"))]
     return document(
-        say(Phrase("Calendar"), sheet.language), facts, main, [], sheet, Watched(ANYTHING, heard)
+        "calendar.html.j2",
+        say(Phrase("Calendar"), sheet.language),
+        sheet,
+        Watched(ANYTHING, heard),
+        facts=[Phrase("Beijing time")],
+        trouble=trouble,
+        calendar=CALENDAR,
+        month=month,
+        turns=turns,
+        weekdays=WEEKDAYS_SHORT,
+        weeks=[[_day(day, month, today, frozen, schedule) for day in week] for week in weeks],
+        many=len(settings.accounts) > 1,
+        quiet=settings.policy.quiet_hours,
+        allowances=_allowances(schedule.ahead, month),
     )
-
-
-def _turn(month: date, by: int, sheet: Sheet) -> str:
-    other = (
-        (month - timedelta(days=1)).replace(day=1)
-        if by < 0
-        else (month + timedelta(days=32)).replace(day=1)
-    )
-    name = sheet.say(Phrase("the month before") if by < 0 else Phrase("the next month"))
-    rel = "prev" if by < 0 else "next"
-    return f'<a href="{CALENDAR}?month={other:%Y-%m}" rel="{rel}" title="{name}">{other:%Y-%m}</a>'
 
 
 def _day(
-    day: date,
-    month: date,
-    today: date,
-    frozen: frozenset[date],
-    schedule: Schedule,
-    many: bool,
-    sheet: Sheet,
-) -> str:
+    day: date, month: date, today: date, frozen: frozenset[date], schedule: Schedule
+) -> dict[str, object]:
     sends = schedule.on(day)
-    kinds = ["day"]
-    kinds += ["outside"] if day.month != month.month else []
-    kinds += ["today"] if day == today else []
-    kinds += ["frozen"] if day in frozen else []
-    kinds += [] if sends or day == today or day in frozen else ["idle"]
-    rule = sheet.say(Phrase("frozen"))
-    said = f'<span class="rule">{rule}</span>' if day in frozen else ""
-    now = ' aria-current="date"' if day == today else ""
-    week = sheet.say(WEEKDAYS_SHORT[day.weekday()])
-    inside = "".join(_send(each, many, sheet) for each in sends)
-    return f"""<td class="{" ".join(kinds)}"{now}><p class="date"><time datetime="{day}"><b>{day.day}</b>
-<span class="weekday">{week}</span></time>{said}</p>{inside}</td>"""
+    kinds = {
+        "outside": day.month != month.month,
+        "today": day == today,
+        "frozen": day in frozen,
+        "idle": not (sends or day == today or day in frozen),
+    }
+    told = [name for name, holds in kinds.items() if holds]
+    return {"day": day, "kinds": told, "sends": list(map(_send, sends))}
 
 
-def _send(send: ScheduledSend, many: bool, sheet: Sheet) -> str:
-    title = written(send.title) or sheet.say(Phrase("a send in the console"))
-    if send.campaign is not None:
-        title = f'<a href="/{written(send.campaign)}">{title}</a>'
+def _send(send: ScheduledSend) -> dict[str, object]:
     against = [*send.obstacles, *(drift_words(each) for each in send.drifts)]
     kind = "conflict" if against else "out" if send.went_out else "coming"
-    account = (
-        f'<span class="account">{written(send.account)}</span> ' if many and send.account else ""
-    )
-    obstacles = "".join(f'<span class="obstacle">{sheet.say(each)}</span>' for each in against)
-    return f"""<p class="send {kind}"><span class="when">{_hours(send)}</span> {account}<strong>{title}</strong>
-<span class="status">{sheet.say(STATUS[send.status])}</span>{obstacles}</p>"""
+    status = STATUS[send.status]
+    return {"of": send, "kind": kind, "hours": _hours(send), "status": status, "against": against}
 
 
 def _hours(send: ScheduledSend) -> str:
@@ -111,28 +85,11 @@ def _hours(send: ScheduledSend) -> str:
     )
 
 
-def _rules(quiet: QuietHours | None, sheet: Sheet) -> str:
-    if quiet is None:
-        return ""
-    say = Phrase(
-        "quiet hours: {begin} to {end}, {zone}",
-        begin=quiet.from_,
-        end=quiet.to,
-        zone=quiet.timezone,
-    )
-    return f'<p class="rules">{sheet.say(say)}</p>'
-
-
-def _allowances(ahead: Sequence[AccountAhead], month: date, many: bool, sheet: Sheet) -> str:
+def _allowances(ahead: Sequence[AccountAhead], month: date) -> list[tuple[str, str, Phrase]]:
     """List what the allowance of each account holds in this month."""
-    rows = [
-        f"<li>{written(f'{each.account} · ') if many else ''}{written(allowance_period(span))} · "
-        f"{sheet.say(allowance_left(span))}</li>"
+    return [
+        (each.account, allowance_period(span), allowance_left(span))
         for each in ahead
         for span in each.spans
         if (span.first.year, span.first.month) == (month.year, month.month)
     ]
-    if not rows:
-        return ""
-    name = sheet.say(Phrase("allowance"))
-    return f'<section class="notes allowance"><h2>{name}</h2><ul>{"".join(rows)}</ul></section>'

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import Window
@@ -11,7 +13,7 @@ from massctl.plan.window import WindowState
 from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import CALENDAR, REPORT, THEMES, Watched, document
-from massctl.view.pages.markup import Sheet, written
+from massctl.view.pages.markup import Sheet
 from massctl.view.words import STATUS, WINDOW, errors, warnings, window_span
 from massctl.view.words import campaigns as campaigns_words
 
@@ -40,28 +42,29 @@ def campaigns_page(
     `heard` as for `campaign_page`.
     """
     ahead = sorted((each for each in listed if each.look.status not in FINAL), key=_turn)
-    gone = sorted(
-        (each for each in listed if each.look.status in FINAL),
-        key=lambda each: each.look.name,
-        reverse=True,
+    gone = [each for each in listed if each.look.status in FINAL]
+    gone.sort(key=lambda each: each.look.name, reverse=True)
+    facts: list[str] = [campaigns_words(len(listed))]
+    facts += [_LINK.format(address, sheet.say(name)) for address, name in _LINKS.items()]
+    return document(
+        "campaigns.html.j2",
+        "massctl",
+        sheet,
+        Watched("", heard),
+        facts=facts,
+        trouble=trouble,
+        findings=findings(diagnostics, sheet, live=False) if diagnostics else "",
+        ahead=[_row(each, sheet) for each in ahead],
+        gone=[_gone_row(each, sheet) for each in gone],
     )
-    groups = [
-        _group("ahead", Phrase("still to be sent"), [_row(each, sheet) for each in ahead], sheet),
-        _group("gone", Phrase("went out"), [_gone_row(each, sheet) for each in gone], sheet),
-    ]
-    notes = findings(diagnostics, sheet, live=False) if diagnostics else ""
-    unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
-    main = f'<div class="list">{unread}{notes}{"".join(groups)}</div>'
-    links = (
-        (CALENDAR, Phrase("Calendar")),
-        (REPORT, Phrase("What sends reached")),
-        (THEMES, Phrase("Themes")),
-    )
-    facts = [
-        sheet.say(campaigns_words(len(listed))),
-        *(f'<a href="{address}">{sheet.say(name)}</a>' for address, name in links),
-    ]
-    return document("massctl", facts, main, [], sheet, Watched("", heard))
+
+
+_LINK = Markup('<a href="{}">{}</a>')
+_LINKS = {
+    CALENDAR: Phrase("Calendar"),
+    REPORT: Phrase("What sends reached"),
+    THEMES: Phrase("Themes"),
+}
 
 
 def _turn(listed: Listed) -> tuple[bool, str, str]:
@@ -70,62 +73,40 @@ def _turn(listed: Listed) -> tuple[bool, str, str]:
     return window is None, window.not_after.isoformat() if window else "", listed.look.name
 
 
-def _group(key: str, name: Phrase, rows: Sequence[str], sheet: Sheet) -> str:
-    if not rows:
-        return ""
-    return f"""<section class="group" aria-labelledby="{key}">
-<h2 id="{key}">{sheet.say(name)} <span class="count">{len(rows)}</span></h2>
-<ul class="campaigns">{"".join(rows)}</ul>
-</section>
-"""
+def _row(listed: Listed, sheet: Sheet) -> dict[str, object]:
+    window, when = listed.window, WINDOW[listed.window_state]
+    if window is not None:
+        when = Phrase("{span} · {state}", span=window_span(window), state=when)
+    return {**_gone_row(listed, sheet), "when": when, "counts": _counts(listed)}
 
 
-def _row(listed: Listed, sheet: Sheet) -> str:
-    window = listed.window
-    words = WINDOW[listed.window_state]
-    when = Phrase("{span} · {state}", span=window_span(window), state=words) if window else words
-    return _link(listed.look, sheet.say(when), _counts(listed, sheet), sheet)
-
-
-def _gone_row(listed: Listed, sheet: Sheet) -> str:
+def _gone_row(listed: Listed, sheet: Sheet) -> dict[str, object]:
     """Return one that went out: whether it could be better is of no use any more."""
-    return _link(
-        listed.look, written(window_span(listed.window)) if listed.window else "", "", sheet
-    )
+    look = listed.look
+    return {
+        "look": look,
+        "status": STATUS[look.status] if look.status else "",
+        "when": window_span(listed.window) if listed.window else "",
+        "counts": {},
+        "cover": _cover(look, sheet),
+    }
 
 
-def _link(look: Look, when: str, counts: str, sheet: Sheet) -> str:
-    status = (
-        f'<b class="status {look.status.value}">{sheet.say(STATUS[look.status])}</b>'
-        if look.status
-        else ""
-    )
-    return f"""<li><a href="/{written(look.name)}">{_cover(look, sheet)}<span class="what">
-<strong>{written(look.title or look.name)}</strong><code>{written(look.name)}</code>
-<span class="when">{when}</span></span>
-<span class="stands">{status}{counts}</span></a></li>
-"""
-
-
-def _cover(look: Look, sheet: Sheet) -> str:
+def _cover(look: Look, sheet: Sheet) -> Markup:
     """Return what a campaign is recognised by: its first picture, or a sign for what has none."""
     message = look.campaign.message if look.campaign else None
     if message is not None and message.first_picture is not None:
-        return sheet.picture(
-            message.first_picture,
-            "thumb",
-            next((each.pic_crop_1_1 for each in message.articles), None),
-        )
+        crop = next((each.pic_crop_1_1 for each in message.articles), None)
+        return sheet.picture(message.first_picture, "thumb", crop)
     sign = message.sign if message else "✓" if look.status in FINAL else ""
-    return f'<i class="thumb" aria-hidden="true">{sign}</i>'
+    return Markup('<i class="thumb" aria-hidden="true">{}</i>').format(sign)
 
 
-def _counts(listed: Listed, sheet: Sheet) -> str:
+def _counts(listed: Listed) -> dict[str, Phrase]:
     """Return how many errors and warnings there are; nothing for a campaign that was not checked yet."""
     severities = [each.severity for each in listed.look.diagnostics]
     found, mild = severities.count(Severity.ERROR), severities.count(Severity.WARNING)
-    said = [("error", errors(found))] if found else []
-    said += [("warning", warnings(mild))] if mild else []
-    if not said and listed.is_known:
-        said.append(("fine", Phrase("nothing to correct")))
-    return "".join(f'<span class="{kind}">{sheet.say(words)}</span>' for kind, words in said)
+    if not found and not mild:
+        return {"fine": Phrase("nothing to correct")} if listed.is_known else {}
+    said = {"error": errors(found)} if found else {}
+    return said | ({"warning": warnings(mild)} if mild else {})

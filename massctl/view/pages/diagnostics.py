@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from massctl.model.diagnostics import Diagnostic, Excerpt, Place
-from massctl.model.phrase import Phrase
-from massctl.view.pages.markup import Sheet, written
+from massctl.view.pages.markup import Sheet
 from massctl.view.rows import LABELS
 
 _BEFORE_CHARACTERS = 32
@@ -21,17 +22,10 @@ _SOUGHT_CHARACTERS_MIN = 2
 _SOUGHT_MAX = 6
 
 
-def findings(diagnostics: Sequence[Diagnostic], sheet: Sheet, *, live: bool) -> str:
+def findings(diagnostics: Sequence[Diagnostic], sheet: Sheet, *, live: bool) -> Markup:
     """Return the section with what was found; without anything it says so."""
     ordered = sorted(diagnostics, key=lambda each: each.sort_key)
-    items = "".join(_finding(each, sheet, live=live) for each in ordered)
-    heading, nothing = sheet.say(Phrase("what was found")), sheet.say(Phrase("nothing to correct"))
-    none = f'<p class="nothing">{nothing}</p>'
-    return f"""<section class="notes" aria-labelledby="findings">
-<h2 id="findings">{heading} <span class="count">{len(ordered)}</span></h2>
-{f'<ul class="findings">{items}</ul>' if items else none}
-</section>
-"""
+    return sheet.part("parts.html.j2", "findings", [_finding(each, live=live) for each in ordered])
 
 
 def sought(diagnostic: Diagnostic) -> list[str]:
@@ -58,42 +52,28 @@ def sought(diagnostic: Diagnostic) -> list[str]:
     return [words for _, words in sorted(runs, key=lambda run: run[0])][:_SOUGHT_MAX]
 
 
-def _finding(diagnostic: Diagnostic, sheet: Sheet, *, live: bool) -> str:
-    severity = sheet.say(LABELS[diagnostic.severity])
-    way_on = sheet.say(Phrase("hint: {hint}", hint=diagnostic.hint))
-    hint = f'<p class="hint">{way_on}</p>' if diagnostic.hint else ""
+def _finding(diagnostic: Diagnostic, *, live: bool) -> dict[str, object]:
     words = sought(diagnostic) if live else []
-    button = _button(words, sheet) if words else ""
-    line = (
-        _line(diagnostic.excerpt, diagnostic.place)
-        if diagnostic.excerpt and diagnostic.place
-        else ""
-    )
-    return f"""<li class="{diagnostic.severity.value}">
-<p><b class="severity">{severity}</b> <code>{diagnostic.code}</code> {sheet.say(diagnostic.message)}</p>
-<p class="where"><code>{written(diagnostic.where)}</code>{button}</p>
-{line}{hint}</li>
-"""
+    excerpt, place = diagnostic.excerpt, diagnostic.place
+    return {
+        "diagnostic": diagnostic,
+        "severity": LABELS[diagnostic.severity],
+        "sought": json.dumps(words, ensure_ascii=False) if words else "",
+        "number": place.line or "" if place else "",
+        "line": _line(excerpt, place) if excerpt and place else None,
+    }
 
 
-def _button(words: Sequence[str], sheet: Sheet) -> str:
-    label = sheet.say(Phrase("show it in the preview"))
-    return f' <button type="button" data-sought="{written(json.dumps(words, ensure_ascii=False))}">{label}</button>'
-
-
-def _line(excerpt: Excerpt, place: Place) -> str:
+def _line(excerpt: Excerpt, place: Place) -> Markup:
     """Return the line as written, its fault marked; a long line is cut around it."""
     line = excerpt.written.rstrip("\r\n")
     first = min(max((place.column or 1) - 1, 0), len(line))
     ends_here = place.end_line in (None, place.line) and place.end_column is not None
     last = max(first, (place.end_column or 0) - 1) if ends_here else len(line)
-    marked = (
-        f"<mark>{written(line[first:last][:_AFTER_CHARACTERS])}</mark>"
-        if place.column is not None
-        else ""
-    )
+    marked = Markup()
+    if place.column is not None:
+        marked = Markup("<mark>{}</mark>").format(line[first:last][:_AFTER_CHARACTERS])
     rest = line[min(last, first + _AFTER_CHARACTERS) if marked else first :]
     before, after = line[:first][-_BEFORE_CHARACTERS:], rest[:_AFTER_CHARACTERS]
     cut_before, cut_after = "…" * (len(before) < first), "…" * (len(after) < len(rest))
-    whole = f"{cut_before}{written(before)}{marked}{written(after)}{cut_after}"
-    return f'<pre tabindex="0"><span class="number" aria-hidden="true">{place.line or ""}</span>{whole}</pre>'
+    return Markup("{}{}{}{}").format(cut_before + before, marked, after, cut_after)

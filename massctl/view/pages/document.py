@@ -1,11 +1,11 @@
-"""What every page has: its head, its policy, the bar with the choices, and who watches for changes."""
+"""What every page has: its policy, the addresses of the others, its choices, and the changes that renew it."""
 
-import html
 from collections.abc import Sequence
+from typing import Any
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
-from massctl.view.pages.markup import Sheet, Tab, style, tabs, written
+from massctl.view.pages.markup import Sheet, Tab
 
 POLICY = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; style-src 'unsafe-inline'; "
@@ -54,72 +54,21 @@ _LOOK: Knob = (
 
 STYLES = ("page.css", "chat.css", "article.css")
 """The style sheets of a page with a phone on it."""
+_LOST = Phrase("{command} no longer answers", command=Command("serve"))
 
 
 def document(
+    template: str,
     title: str,
-    facts: Sequence[str],
-    main: str,
-    knobs: Sequence[str],
     sheet: Sheet,
     watched: Watched | None,
+    *,
+    facts: Sequence[str] = (),
+    knobs: Sequence[Knob] = (),
     styles: Sequence[str] = STYLES,
+    **values: Any,
 ) -> str:
-    """Return a page; `facts`, `main` and `knobs` are HTML, and `watched` is None for a page in a folder."""
-    served = watched is not None
-    policy = (
-        ""
-        if served
-        else f'<meta http-equiv="Content-Security-Policy" content="{html.escape(POLICY)}">\n'
-    )
-    script = f'<script src="{SCRIPT}" defer></script>\n' if served else ""
-    everything, skip = sheet.say(Phrase("all campaigns")), sheet.say(Phrase("to the content"))
-    home = f'<a class="home" href="/">{everything}</a>' if watched and watched.name else ""
-    clock = (
-        f'<p class="facts clock">{sheet.say(sheet.clock)}</p>' if sheet.clock is not None else ""
-    )
-    waits = (
-        f' data-watched="{written(watched.name)}" data-heard="{watched.heard}"' if watched else ""
-    )
-    return f"""<!doctype html>
-<html lang="{sheet.code}">
-<head>
-<meta charset="utf-8">
-{policy}<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>{written(title)}</title>
-<style>{style(*styles)}</style>
-{script}</head>
-<body{waits}>
-<a class="skip" href="#main">{skip}</a>
-<header class="bar">
-<div class="about">{home}<h1>{written(title)}</h1><p class="facts">{_SEPARATOR.join(facts)}</p>{clock}</div>
-<div class="knobs">{"".join([*knobs, knob(_LOOK, sheet)])}</div>
-</header>
-<main id="main" tabindex="-1">
-{main}
-</main>
-{_status(sheet) if served else ""}</body>
-</html>
-"""
-
-
-_SEPARATOR = '<span aria-hidden="true"> · </span>'
-
-
-def knob(choice: Knob, sheet: Sheet) -> str:
-    """Return one choice of the bar."""
-    group, name, choices = choice
-    return tabs(group, name, choices, sheet, kind=f"tabs knob {group}")
-
-
-def _status(sheet: Sheet) -> str:
-    """Return the line in which the script says that the page is of now, or that the server is gone."""
-    renewed, lost = (
-        sheet.say(Phrase("renewed")),
-        sheet.say(Phrase("{command} no longer answers", command=Command("serve"))),
-    )
-    missed = sheet.say(Phrase("this text is not in the preview"))
-    return f'<p class="live" role="status" data-renewed="{renewed}" data-lost="{lost}" data-missed="{missed}"></p>\n'
+    """Fill the template of a page, which extends `document.html.j2`; `watched` is None for a page in a folder."""
+    told = {"title": title, "watched": watched, "facts": facts, "knobs": knobs, "styles": styles}
+    every = {"policy": POLICY, "script": SCRIPT, "look": _LOOK, "lost": _LOST}
+    return sheet.page(template, **told, **every, **values)

@@ -1,13 +1,21 @@
-"""What a page is written with: its language, the addresses of the files beside it, and tabs that need no script."""
+"""What a page is written with: its language, the addresses of the files beside it, and the templates of this package.
 
-import html
-from collections.abc import Mapping, Sequence
+A template escapes every text and says every `Phrase` in the language of the page.
+"""
+
+from collections.abc import Mapping
 from functools import cache
 from pkgutil import get_data
+from typing import Any
 from urllib.parse import quote
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from massctl.model.campaign import WHOLE, Crop
 from massctl.model.frozen import Frozen
+from massctl.model.phrase import Phrase
 from massctl.view.i18n import Language, say
 
 NOT_HERE = (
@@ -32,24 +40,34 @@ class Sheet(Frozen):
         """The language as HTML names it."""
         return "en" if self.language.is_english else "zh-CN"
 
-    def say(self, text: str) -> str:
+    def say(self, text: str) -> Markup:
         """Say a phrase in the page's language, as HTML."""
-        return written(say(text, self.language))
+        return escape(say(text, self.language))
+
+    def page(self, template: str, **values: object) -> str:
+        """Fill a template: of this folder, or one that is named from the folder of massctl."""
+        return _templates().get_template(template).render(sheet=self, **values)
+
+    def part(self, template: str, name: str, *values: object, **named: object) -> Markup:
+        """Fill one macro of a template of this package."""
+        module: Any = _templates().get_template(template).make_module({"sheet": self})
+        found: Markup = getattr(module, name)(*values, **named)
+        return found
 
     def address(self, sha256: str) -> str | None:
         """Return the address of a file; None if it is not at hand."""
         name = self.files.get(sha256)
         return None if name is None else quote(name, safe="/._-~")
 
-    def picture(self, sha256: str, kind: str, crop: str | None = None) -> str:
+    def picture(self, sha256: str, kind: str, crop: str | None = None) -> Markup:
         """Return a picture without its own text, because the words around it say everything.
 
         `crop` is the part that is shown, as WeChat takes it; without one it is the middle.
         """
-        address = written(self.address(sha256) or NOT_HERE)
+        address = self.address(sha256) or NOT_HERE
         part = Crop.parse(crop) if crop is not None else None
         if part is None:
-            return f'<img class="{kind}" src="{address}" alt="">'
+            return Markup('<img class="{}" src="{}" alt="">').format(kind, address)
         across, down = part.right - part.left, part.bottom - part.top
         place = {
             "width": WHOLE / across,
@@ -58,22 +76,42 @@ class Sheet(Frozen):
             "top": -part.top / down,
         }
         style = ";".join(f"{side}:{100 * share:.4f}%" for side, share in place.items())
-        return f'<span class="{kind} part"><img src="{address}" style="{style}" alt=""></span>'
+        cut = Markup('<span class="{} part"><img src="{}" style="{}" alt=""></span>')
+        return cut.format(kind, address, style)
 
 
 @cache
-def style(*names: str) -> str:
+def style(*names: str) -> Markup:
     """Return style sheets of this package, one behind the other.
 
     `article.css` and `chat.css` are shared with the inbox of the sandbox. They take `--grey`, `--link`, `--hair`,
     `--read` and `--card` from the page.
     """
-    return "".join((get_data("massctl.view.pages", name) or b"").decode() for name in names)
+    return Markup("".join(map(_read, names)))  # noqa: S704 - files of ours
 
 
-def written(text: str) -> str:
-    """Write a text as HTML."""
-    return html.escape(text)
+@cache
+def _templates() -> Environment:
+    found = Environment(
+        loader=FunctionLoader(_read),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_said,
+    )
+    found.globals |= {"Phrase": Phrase, "style": style}
+    return found
+
+
+def _read(name: str) -> str:
+    path = name if "/" in name else f"view/pages/{name}"
+    return (get_data("massctl", path) or b"").decode()
+
+
+@pass_context
+def _said(context: Context, value: object) -> object:
+    return context["sheet"].say(value) if isinstance(value, Phrase) else value
 
 
 class Tab(Frozen):
@@ -82,18 +120,3 @@ class Tab(Frozen):
     id: str
     name: str
     """A `Phrase`, or words of the campaign."""
-
-
-def tabs(
-    group: str, legend: str, choices: Sequence[Tab], sheet: Sheet, *, kind: str = "tabs"
-) -> str:
-    """Return a group of choices, the first one taken; of one alone only the button, unseen."""
-    buttons = "".join(
-        f'<input type="radio" name="{group}" id="{each.id}"{" checked" if number == 0 else ""}>'
-        f'<label for="{each.id}" title="{sheet.say(each.name)}">{sheet.say(each.name)}</label>'
-        for number, each in enumerate(choices)
-    )
-    unseen = " hidden" if len(choices) < 2 else ""
-    return (
-        f'<fieldset class="{kind}"{unseen}><legend>{sheet.say(legend)}</legend>{buttons}</fieldset>'
-    )

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+from msgspec.structs import replace
+
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.report.report import (
@@ -20,33 +23,21 @@ from massctl.report.report import (
 from massctl.report.summary import report_sentence
 from massctl.view.charts import Caption, Value, can_draw, dots
 from massctl.view.i18n import say
-from massctl.view.pages.document import REPORT, Watched, document
-from massctl.view.pages.markup import Sheet, written
+from massctl.view.pages.document import REPORT, Watched
+from massctl.view.pages.markup import Sheet
 from massctl.view.pages.report_page import (
-    STYLES,
     account_of,
     anchor_of,
     as_of,
-    definitions,
-    legend,
-    no_charts,
+    report_document,
     send_page,
-    send_section,
+    send_shown,
 )
-from massctl.view.pages.report_table import Writer
-from massctl.view.report_document import (
-    COLUMNS,
-    LISTED_MAX,
-    Table,
-    send_row,
-    sends_table,
-    side_by_side,
-)
+from massctl.view.report_document import COLUMNS, LISTED_MAX, send_row, sends_table, side_by_side
 from massctl.view.report_words import (
     SIDE_BY_SIDE,
     audience_words,
     number,
-    send_facts,
     sends_counted,
 )
 from massctl.view.words import recorded
@@ -80,103 +71,120 @@ def report_page(report: Report, sheet: Sheet) -> str:
     if len(report.sends) == 1:
         return send_page(report.sends[0], account_of(report, report.sends[0]), sheet, None)
     full = report.sends[:FULL_MAX]
+    anchors = {anchor_of(each) for each in full}
 
     def address(send: SendReport) -> str:
-        return f"#{anchor_of(send)}" if send in full else ""
+        anchor = anchor_of(send)
+        return f"#{anchor}" if anchor in anchors else ""
 
-    overview = _overview(report, sheet, Order(), address, "")
-    if not report.sends:
-        return _document(report, f'<div class="report">{overview}</div>', sheet, None)
-    name = sheet.say(Phrase("The newest sends in full"))
-    sections = f'<p class="in-full">{name}</p>' + "".join(
-        _in_full(send, report, sheet, is_open=send is full[0]) for send in full
+    left = plural_phrase(
+        "The newest {shown} are here in full; {count} earlier send is in the table only.",
+        "The newest {shown} are here in full; {count} earlier sends are in the table only.",
+        count=len(report.sends) - len(full),
+        shown=len(full),
     )
-    left = len(report.sends) - len(full)
-    if left:
-        said = plural_phrase(
-            "The newest {shown} are here in full; {count} earlier send is in the table only.",
-            "The newest {shown} are here in full; {count} earlier sends are in the table only.",
-            count=left,
-            shown=len(full),
-        )
-        sections += f'<p class="notes">{sheet.say(said)}</p>'
-    main = f'<div class="report">{overview}{sections}{definitions(sheet)}</div>'
-    return _document(report, main, sheet, None)
+    sections = [send_shown(each, sheet) for each in full] if full else None
+    more = left if len(report.sends) > len(full) else ""
+    return _document(report, sheet, None, Order(), address, full=sections, left=more)
 
 
 def sends_page(
     report: Report, sheet: Sheet, watched: Watched, order: Order, trouble: str | None
 ) -> str:
     """Return the server's page of all sends, sorted as asked; `trouble` is why ledger or archive cannot be read."""
-    unread = f'<p class="faulty" role="alert">{sheet.say(trouble)}</p>' if trouble else ""
-    inside = _overview(report, sheet, order, _served_address, REPORT)
-    main = f'<div class="report">{unread}{inside}{definitions(sheet)}</div>'
-    return _document(report, main, sheet, watched)
+    return _document(report, sheet, watched, order, _served_address, full=(), trouble=trouble)
 
 
 def served_send_page(report: Report, send: SendReport, sheet: Sheet, watched: Watched) -> str:
     """Return the server's page of one send."""
-    others, preview = sheet.say(Phrase("all sends")), sheet.say(Phrase("its preview"))
-    links = [
-        f'<a href="{REPORT}">{others}</a>',
-        f'<a href="/{written(send.campaign)}">{preview}</a>',
-    ]
-    return send_page(send, account_of(report, send), sheet, watched, " · ".join(links))
+    links = {REPORT: Phrase("all sends"), f"/{send.campaign}": Phrase("its preview")}
+    link = Markup('<a href="{}">{}</a>')
+    more = [link.format(address, sheet.say(name)) for address, name in links.items()]
+    return send_page(send, account_of(report, send), sheet, watched, more)
 
 
 def _served_address(send: SendReport) -> str:
     return f"{REPORT}?{urlencode({'send': send.campaign, 'edition': send.edition})}"
 
 
-def _in_full(send: SendReport, report: Report, sheet: Sheet, *, is_open: bool) -> str:
-    """Return everything about one send, folded unless it is the newest: the page stays short on a phone."""
-    opened = " open" if is_open else ""
-    facts = " · ".join(map(sheet.say, send_facts(send)))
-    return f"""<details class="send-report"{opened}><summary><h2>{written(send.title)}</h2>
-<small>{send.ref_date}</small></summary><article id="{written(anchor_of(send))}">
-<p class="facts">{facts}</p>{send_section(send, account_of(report, send), sheet, level=3)}</article></details>
-"""
-
-
-def _document(report: Report, main: str, sheet: Sheet, watched: Watched | None) -> str:
-    facts = [sheet.say(sends_counted(len(report.sends)))]
+def _document(
+    report: Report,
+    sheet: Sheet,
+    watched: Watched | None,
+    order: Order,
+    address: Address,
+    *,
+    full: Sequence[object] | None,
+    left: str = "",
+    trouble: str | None = None,
+) -> str:
+    """Return the page of all sends; `full` are those shown in full, and None where nothing went out."""
+    facts: list[str] = [sends_counted(len(report.sends))]
     if report.since is not None:
-        facts.append(sheet.say(Phrase("since {day}", day=report.since)))
-    facts.append(sheet.say(Phrase("made {moment}", moment=recorded(report.now))))
-    return document(
-        say(Phrase("What sends reached"), sheet.language), facts, main, [], sheet, watched, STYLES
+        facts.append(Phrase("since {day}", day=report.since))
+    facts.append(Phrase("made {moment}", moment=recorded(report.now)))
+    sorts = _sorts(order, REPORT if watched is not None else "")
+    return report_document(
+        say(Phrase("What sends reached"), sheet.language),
+        facts,
+        sheet,
+        watched,
+        trouble=trouble,
+        sentence=report.sentence,
+        accounts=[_account(each, report, sheet, order, address, sorts) for each in report.accounts],
+        full=full,
+        left=left,
     )
 
 
-def _overview(
-    report: Report, sheet: Sheet, order: Order, address: Address, sort_address: str
-) -> str:
-    """Return the sentence and each account; links to `sort_address` sort the table: none where it is empty."""
-    lead = f'<div class="lead"><p class="sentence">{sheet.say(report.sentence)}</p>{no_charts(sheet)}</div>'
-    accounts = []
-    for account in report.accounts:
-        sends = [each for each in report.sends if each.appid == account.appid]
-        said = (
-            f"<p>{sheet.say(report_sentence(sends, None))}</p>" if len(report.accounts) > 1 else ""
+def _account(
+    account: AccountReport,
+    report: Report,
+    sheet: Sheet,
+    order: Order,
+    address: Address,
+    sorts: Sequence[Mapping[str, str]],
+) -> dict[str, object]:
+    """Return an account and its sends: a dot for each, their table, and groups of them."""
+    sends = [each for each in report.sends if each.appid == account.appid]
+    rows = tuple(send_row(each, address(each)) for each in order.sorted(sends))
+    whole = sends_table(())
+    others = rows[LISTED_MAX:]
+    more = Phrase("{sends} more", sends=sends_counted(len(others)))
+    return {
+        "of": account,
+        "sentence": report_sentence(sends, None) if len(report.accounts) > 1 else "",
+        "as_of": as_of(account, sheet),
+        "chart": _chart(account, sends, sheet, address),
+        "sends": replace(whole, rows=rows[:LISTED_MAX]),
+        "sorts": sorts,
+        "others": replace(whole, rows=others, caption=more),
+        "groups": side_by_side(account),
+        "about_groups": (SIDE_BY_SIDE, *audience_words(account, sends)),
+    }
+
+
+def _sorts(order: Order, address: str) -> list[dict[str, str]]:
+    """Return for each column how it is sorted now, and the address that sorts by it, where there is one."""
+    sorts = []
+    for key in COLUMNS:
+        is_now = key == order.key
+        query = {"sort": key, "order": "up" if is_now and order.descending else "down"}
+        now = "descending" if order.descending else "ascending"
+        sorts.append(
+            {
+                "now": now if is_now else "",
+                "sign": ("▾" if order.descending else "▴") if is_now else "",
+                "address": f"{address}?{urlencode(query)}" if address else "",
+            }
         )
-        heads = [_head(key, sheet, order, sort_address) for key in COLUMNS]
-        cards = [
-            _chart(account, sends, sheet, address),
-            _table(account, order.sorted(sends), sheet, heads, order, address),
-            *_groups(account, sends, sheet),
-        ]
-        at = written(f"account-{account.account}")
-        accounts.append(
-            f'<section class="account" aria-labelledby="{at}"><h2 id="{at}">{written(account.name)}</h2>'
-            f'{said}{as_of(account, sheet)}<div class="cards">{"".join(cards)}</div></section>'
-        )
-    return lead + "".join(accounts)
+    return sorts
 
 
 def _chart(
     account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address
-) -> str:
-    """Return a dot for each send."""
+) -> dict[str, object] | None:
+    """Return a dot for each send; None for too few of them."""
     is_mixed = len({(each.scope, each.tag) for each in sends}) > 1
     days: dict[date, list[Value]] = {}
     for each in sends:
@@ -184,77 +192,27 @@ def _chart(
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
             kind = "part" if is_mixed and each.scope is not AudienceKind.ALL else ""
-            days.setdefault(each.ref_date, []).append(
-                Value(figure.value, words, kind, link=address(each))
-            )
+            value = Value(figure.value, words, kind, link=address(each))
+            days.setdefault(each.ref_date, []).append(value)
     if sum(map(len, days.values())) < FEWEST_COMPARED or len(days) < 2 or not can_draw():
-        return ""
-    found = next((each for each in account.breakdowns if each.by is By.AUDIENCE), None)
+        return None
+    found = next((each.groups for each in account.breakdowns if each.by is By.AUDIENCE), ())
     # A tag reads less than everybody: sends to different audiences have no median in common.
-    alike = (
-        [each for each in found.groups if not is_mixed or each.key == AudienceKind.ALL]
-        if found is not None
-        else []
-    )
+    alike = [each for each in found if not is_mixed or each.key == AudienceKind.ALL]
     middle = alike[0].quartiles.median if alike else None
     name = Phrase("Every send")
     described = Phrase(
         "Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY
     )
-    kinds = {"this": Phrase("to every follower") if is_mixed else Phrase("a send")}
+    kinds = {"this": Phrase("a send"), "median": Phrase("the median")}
     if is_mixed:
-        kinds["part"] = Phrase("to a part of them")
-    if middle is not None:
-        kinds["median"] = (
-            Phrase("the median of those to every follower") if is_mixed else Phrase("the median")
-        )
-    caption = Caption(
-        f"sends-{account.account}", say(name, sheet.language), say(described, sheet.language)
-    )
-    inside = f"<p>{sheet.say(described)}</p>{legend(kinds, sheet)}{dots(caption, days, middle)}"
-    return f'<section class="card wide"><h3>{sheet.say(name)}</h3>{inside}</section>'
-
-
-def _table(
-    account: AccountReport,
-    sends: Sequence[SendReport],
-    sheet: Sheet,
-    heads: Sequence[str],
-    order: Order,
-    address: Address,
-) -> str:
-    writer, whole = Writer(sheet), sends_table(sends)
-    rows = tuple(send_row(each, address(each)) for each in sends)
-    ordered = (list(COLUMNS).index(order.key), "descending" if order.descending else "ascending")
-    shown = writer.table(
-        Table("sends", whole.heads, rows[:LISTED_MAX], whole.caption), heads, ordered
-    )
-    if others := rows[LISTED_MAX:]:
-        more = Phrase("{sends} more", sends=sends_counted(len(others)))
-        rest = writer.table(Table("sends", whole.heads, others, more))
-        shown += f'<details><summary class="more">{sheet.say(more)}</summary>{rest}</details>'
-    at, name = f"sends-of-{written(account.account)}", sheet.say(Phrase("All sends"))
-    return f'<section class="card wide" id="{at}"><h3>{name}</h3>{shown}{writer.notes()}</section>'
-
-
-def _head(key: str, sheet: Sheet, order: Order, sort_address: str) -> str:
-    name = sheet.say(COLUMNS[key].name)
-    if not sort_address:
-        return name
-    is_now = key == order.key
-    turned = "up" if is_now and order.descending else "down"
-    sign = ("▾" if order.descending else "▴") if is_now else ""
-    address = f"{sort_address}?{written(urlencode({'sort': key, 'order': turned}))}"
-    return f'<a href="{address}">{name}</a><span aria-hidden="true">{sign}</span>'
-
-
-def _groups(account: AccountReport, sends: Sequence[SendReport], sheet: Sheet) -> Iterable[str]:
-    """Return groups of sends beside each other: the quartiles of each, and of how many."""
-    beside = side_by_side(account)
-    if beside:
-        words = (SIDE_BY_SIDE, *audience_words(account, sends))
-        notes = "".join(f'<p class="notes">{sheet.say(each)}</p>' for each in words)
-        name = Phrase("Side by side")
-        yield f'<div class="beside"><h3>{sheet.say(name)}</h3>{notes}</div>'
-    for each in beside:
-        yield f'<section class="card">{Writer(sheet).table(each)}</section>'
+        kinds = {
+            "this": Phrase("to every follower"),
+            "part": Phrase("to a part of them"),
+            "median": Phrase("the median of those to every follower"),
+        }
+    if middle is None:
+        del kinds["median"]
+    key, language = f"sends-{account.account}", sheet.language
+    drawing = dots(Caption(key, say(name, language), say(described, language)), days, middle)
+    return {"name": name, "described": described, "kinds": kinds, "drawing": drawing}

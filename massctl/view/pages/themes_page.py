@@ -8,10 +8,11 @@ from massctl.model.frozen import Frozen
 from massctl.model.message import ReadableArticle
 from massctl.model.phrase import Phrase
 from massctl.model.theme import FONT_SIZE_MAX, FONT_SIZE_MIN, ThemeSettings
+from massctl.view.i18n import say
 from massctl.view.pages.article import phone
 from massctl.view.pages.diagnostics import findings
-from massctl.view.pages.document import Knob, Watched, document, knob
-from massctl.view.pages.markup import Sheet, Tab, written
+from massctl.view.pages.document import Knob, Watched, document
+from massctl.view.pages.markup import Sheet, Tab
 
 CHARACTERS: Mapping[str, tuple[str, Phrase]] = {
     "qingshan": (
@@ -56,17 +57,21 @@ def themes_page(
     shown: Sequence[Shown], diagnostics: Sequence[Diagnostic], sheet: Sheet, watched: Watched
 ) -> str:
     """Return the page; without themes, `diagnostics` of massctl.yaml say why."""
-    title = sheet.say(Phrase("Themes"))
+    title = say(Phrase("Themes"), sheet.language)
     if not shown:
-        main = f'<div class="list">{findings(diagnostics, sheet, live=False)}</div>'
-        return document(title, [], main, [], sheet, watched)
-    word, own = sheet.say(Phrase("accent")), sheet.say(_OWN)
-    accent = f"""<div class="accent"><label>{word} <input type="color" name="accent" value="#006655"></label>
-<button type="button" id="accent-own" name="accent">{own}</button></div>"""
-    knobs = [accent, *(_setting(each, sheet) for each in _SETTINGS), knob(_PAIR, sheet)]
-    main = f'<div class="desk gallery">\n{"".join(_theme(each, sheet) for each in shown)}</div>'
-    facts = [sheet.say(Phrase("choose a look, copy its line into campaign.yaml or massctl.yaml"))]
-    return document(title, facts, main, knobs, sheet, watched)
+        faults = findings(diagnostics, sheet, live=False)
+        return document("themes.html.j2", title, sheet, watched, themes=(), faults=faults)
+    return document(
+        "themes.html.j2",
+        title,
+        sheet,
+        watched,
+        facts=[Phrase("choose a look, copy its line into campaign.yaml or massctl.yaml")],
+        knobs=[_PAIR],
+        themes=[_theme(each, sheet) for each in shown],
+        settings=_SETTINGS,
+        own=_OWN,
+    )
 
 
 def _names(key: str, names: Mapping[str, Phrase | str]) -> list[Tab]:
@@ -116,30 +121,20 @@ _PAIR: Knob = (
 )
 
 
-def _setting(choice: Knob, sheet: Sheet) -> str:
-    return f'<div class="setting"><span aria-hidden="true">{sheet.say(choice[1])}</span>{knob(choice, sheet)}</div>'
-
-
-def _theme(shown: Shown, sheet: Sheet) -> str:
+def _theme(shown: Shown, sheet: Sheet) -> dict[str, object]:
     name = shown.theme.name or ""
     title, character = CHARACTERS.get(name, ("", Phrase("a theme of this repository")))
-    line = theme_line(shown.theme)
-    told = "".join(
-        f'<p class="fault">{sheet.say(say)}{f"<br>{sheet.say(hint)}" if hint is not None else ""}</p>'
-        for say, hint in shown.faults
-    )
-    copy, done = sheet.say(Phrase("copy")), sheet.say(Phrase("copied"))
-    button = f'<button type="button" data-copy="{written(line)}" data-done="{done}">{copy}</button>'
-    day, night = (
-        phone(shown.article, "不赶路", f"{name}-{time}", sheet) for time in ("day", "night")
-    )
-    return f"""<section class="column theme" aria-labelledby="{name}-day">
-<h2 id="{name}-day"><span id="{name}-night">{title} <code>{written(name)}</code></span></h2>
-<p class="character">{sheet.say(character)}</p>
-<div class="line"><code>{written(line)}</code>{button}</div>
-{told}<div class="pair"><div class="day">{day}</div><div class="night">{night}</div></div>
-</section>
-"""
+    return {
+        "name": name,
+        "title": title,
+        "character": character,
+        "line": theme_line(shown.theme),
+        "faults": shown.faults,
+        "phones": {
+            time: phone(shown.article, "不赶路", f"{name}-{time}", sheet)
+            for time in ("day", "night")
+        },
+    }
 
 
 def theme_line(theme: ThemeSettings) -> str:

@@ -230,6 +230,7 @@ def test_whatever_is_said_comes_back(moment, errmsg, rid):
     assert b"\n" not in written
 
 
+@pytest.mark.slow
 @given(
     st.binary(max_size=200)
     | st.recursive(

@@ -3,6 +3,7 @@
 import pytest
 from building import article
 
+from massctl.model.message import OPENING_CHARACTERS
 from massctl.model.word_count import CHARACTERS_A_MINUTE, WORDS_A_MINUTE, WordCount
 
 
@@ -38,6 +39,18 @@ def test_words_are_counted_as_word_processors_do(text: str, words: int) -> None:
 )
 def test_a_body_is_counted_without_its_markup(html: str, words: int) -> None:
     assert words == article(content=html).word_count.words
+
+
+@pytest.mark.parametrize(
+    ("html", "opening"),
+    [
+        ("<p>你<b>好</b>&amp;</p>\n<p>再  见</p>", "你好& 再 见"),
+        (f"<p>{'春' * OPENING_CHARACTERS}</p>", "春" * OPENING_CHARACTERS),
+        (f"<p>{'春' * OPENING_CHARACTERS}夏</p>", "春" * OPENING_CHARACTERS + "…"),
+    ],
+)
+def test_an_article_opens_with_its_first_words(html: str, opening: str) -> None:
+    assert opening == article(content=html).opening
 
 
 @pytest.mark.parametrize(

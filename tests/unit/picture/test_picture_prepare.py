@@ -447,6 +447,7 @@ def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:
     assert f"material {ways} bytes<=10000000 v3" == COVER_RECIPE
 
 
+@pytest.mark.night
 def test_articles_are_laid_out_by_a_size_that_no_encoder_decides() -> None:
     noisy = inline(save(noise(3000, 6000), "PNG"))
     assert ((INLINE_WIDTH_MAX, 2708), True) == (

@@ -108,6 +108,7 @@ def test_the_document_of_a_plan():
                 "name": "sale",
                 "title": "春季大促",
                 "audience_count": None,
+                "audience_before": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",
@@ -116,7 +117,9 @@ def test_the_document_of_a_plan():
                 "window": "due",
                 "next_at": None,
                 "handoff": [],
-                "reading": [{"words": 2, "minutes": 1}],
+                "reading": [{"words": 2, "minutes": 1, "opening": "你好"}],
+                "destinations": [],
+                "unscanned": False,
                 "digest": SALE.digest,
                 "steps": [
                     {
@@ -165,6 +168,7 @@ def test_the_document_of_a_plan():
                 "name": "words",
                 "title": refused.title,
                 "audience_count": None,
+                "audience_before": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",
@@ -174,6 +178,8 @@ def test_the_document_of_a_plan():
                 "next_at": None,
                 "handoff": [],
                 "reading": [],
+                "destinations": [],
+                "unscanned": False,
                 "digest": refused.digest,
                 "steps": [],
                 "refusals": [

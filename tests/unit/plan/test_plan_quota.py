@@ -1367,3 +1367,24 @@ def test_nothing_is_left_of_what_was_concluded() -> None:
         for each in (State(), state, failed)
     ]
     assert [[1, 2], [2], []] == left
+
+
+def test_an_audience_is_compared_with_the_last_send_to_the_same_one() -> None:
+    """Another edition too, but never itself, another tag or another account."""
+    tag, to = audience(tag_id=7), {"tag_id": 7, "expect": {"min": 5}}
+    first, second = (news(name, audience=tag, window=None) for name in ("first", "second"))
+    history = recorded(
+        *went_out(first, NOW - 9 * DAY, 2, audience=to, audience_count=800),
+        *went_out(second, NOW - 5 * DAY, 4, audience=to, audience_count=900),
+        *went_out(
+            news("unknown", audience=tag), NOW - 4 * DAY, 6, audience=to, audience_count=None
+        ),
+        *went_out(news("else"), NOW - 3 * DAY, 8, audience={"tag_id": 8}, audience_count=7),
+    )
+    found = {
+        campaign.name: quota.count_before(
+            campaign, history.record(campaign.name, campaign.edition), history
+        )
+        for campaign in (news("third", audience=tag), second, news("all"))
+    }
+    assert {"third": 900, "second": 800, "all": None} == found

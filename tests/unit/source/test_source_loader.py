@@ -154,6 +154,7 @@ def test_an_article_that_is_a_folder_is_not_missing(faults: Faults, folder: Path
     assert ("MC001", "main.md is a folder") == (found.code, found.message)
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_too_large_is_not_missing(faults: Faults, folder: Path) -> None:
     (folder / "images").mkdir()
     with (folder / "images/cover.jpg").open("wb") as file:

@@ -425,6 +425,7 @@ def test_every_key_of_the_format_is_known_to_the_search_for_slips(model: type[An
     assert names <= known_keys(model)
 
 
+@pytest.mark.slow
 def test_a_report_of_one_file_ends_and_counts_the_rest(campaign: Load) -> None:
     first, *others = campaign(VALID + "".join(f"k{n}: 1\n" for n in range(2_000))).diagnostics
     assert ("unknown key k0", 200) == (first.message, len(others))
@@ -480,6 +481,7 @@ def test_the_work_for_the_faults_of_a_file_is_bounded(
     )
 
 
+@pytest.mark.slow
 def test_the_work_for_texts_that_are_cut_is_bounded(campaign: Load, work: Counter[str]) -> None:
     loaded = campaign(VALID + "vars:\n" + "".join(f"  k{n}: a #1\n" for n in range(1_000)))
     found = about_cut_texts(loaded.positions)

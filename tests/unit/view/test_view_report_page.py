@@ -246,7 +246,7 @@ def test_a_file_asks_for_nothing_and_names_everything_once():
 def test_without_the_extra_the_numbers_stand_in_open_tables(without_charts: None):
     alone = page(newest())
     for shown in (alone, sends_page(REPORT, SHEET, WATCHED, Order(), None)):
-        assert "pip install &#x27;massctl[report]&#x27;" in shown
+        assert "pip install &#39;massctl[report]&#39;" in shown
         assert 'class="chart' not in shown
         assert 'class="legend"' not in shown
     assert "<details" not in alone

@@ -17,10 +17,13 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import groupby
+from typing import Literal
 
 from massctl.errors import InvariantError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
+from massctl.view.i18n import Language
+from massctl.view.json_writer import Document
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Table
 
@@ -69,6 +72,20 @@ class Explanation(Frozen):
     """What to do."""
     example: Example | None = None
     """An example, where one says more than the words."""
+
+
+class ExplainReport(Document, kw_only=True):
+    """What `massctl explain --format json` prints."""
+
+    language: Literal["zh", "en"]
+    """The language of the words."""
+    explanations: Sequence[Explanation]
+    """The one that was asked for, or all of them."""
+
+
+def explain_json(explanations: Sequence[Explanation], language: Language) -> ExplainReport:
+    """Return explanations, which are in `language` already."""
+    return ExplainReport(language=language.value, explanations=explanations)
 
 
 _NEARNESS_MIN = 0.75

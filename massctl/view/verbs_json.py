@@ -37,7 +37,6 @@ from massctl.plan.plan_file import (
 )
 from massctl.plan.steps import Refusal
 from massctl.plan.window import WindowState
-from massctl.view.explain import Explanation
 from massctl.view.i18n import Language
 from massctl.view.json_writer import CommandReport, Document, written
 from massctl.view.words import drift_hint, drift_words
@@ -896,20 +895,6 @@ def _lock(campaign: LockedCampaign) -> ReportedLock:
     )
 
 
-class ExplainReport(Document, kw_only=True):
-    """What `massctl explain --format json` prints."""
-
-    language: Literal["zh", "en"]
-    """The language of the words."""
-    explanations: Sequence[Explanation]
-    """The one that was asked for, or all of them."""
-
-
-def explain_json(explanations: Sequence[Explanation], language: Language) -> ExplainReport:
-    """Return explanations, which are in `language` already."""
-    return ExplainReport(language=language.value, explanations=explanations)
-
-
 class ReportedDraft(Shape):
     """A draft that was saved."""
 
@@ -1316,7 +1301,8 @@ def _choice(
 @cache
 def shapes() -> Mapping[str, type[Shape]]:
     """Return the shape of each verb's document; a plan has another one, `SavedPlan`, where it is not stopped."""
-    # What sends reached is loaded for few verbs only.
+    # Few verbs explain, or tell what sends reached.
+    from massctl.view.explain import ExplainReport
     from massctl.view.report_json import SendsReport
 
     return {

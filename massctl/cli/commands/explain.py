@@ -7,7 +7,6 @@ from itertools import groupby
 
 import click
 
-from massctl.cli import views
 from massctl.cli.app import Result, run
 from massctl.cli.arguments import form_option
 from massctl.cli.exit_codes import ExitStatus
@@ -18,6 +17,7 @@ from massctl.view.explain import (
     PAGES,
     Explanation,
     Subject,
+    explain_json,
     explanation_text,
     explanations_text,
     find,
@@ -62,9 +62,7 @@ def command(directory: str, code: str | None, language: str | None, form: str) -
                 return explanations_text(to.page(), chosen)
             return explanation_text(to.page(), chosen[0])
 
-        return console, Result(
-            ExitStatus.DONE, lambda to: views.verbs_json.explain_json(chosen, to.language), text
-        )
+        return console, Result(ExitStatus.DONE, lambda to: explain_json(chosen, to.language), text)
 
     return run("explain", form, work)
 

@@ -19,12 +19,12 @@ from massctl.model.ids import CampaignName
 from massctl.model.send import Accepted, InDoubt, Rejected
 from massctl.model.shape import Shape, plain
 from massctl.plan.steps import Gone, Invalid
+from massctl.view.explain import ExplainReport
 from massctl.view.verbs_json import (
     AdoptReport,
     ApplyReport,
     CommentsReport,
     DoctorReport,
-    ExplainReport,
     LockReport,
     NoticesReport,
     ReportedChoice,

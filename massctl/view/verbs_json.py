@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType, field
 
 from massctl.apply.notices import Reach
 from massctl.model.campaign import AccountTags, Tag
+from massctl.model.destination import DestinationKind
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
 from massctl.model.ids import AccountName, sha256_of
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
     from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.statistics import Collected
     from massctl.apply.withdraw import Withdrawal
+    from massctl.model.destination import Destination
     from massctl.model.send import Verdict
+    from massctl.model.state import RecordKey
     from massctl.plan.guards import Brake
     from massctl.plan.rest import RestMade
     from massctl.plan.send_block import SendBlock
@@ -332,6 +335,19 @@ def setup_json(steps: Sequence[SetupStep], repository: str | None) -> SetupRepor
     return SetupReport(repository=repository, steps=[ReportedStep.of(step) for step in steps])
 
 
+class ListedDestination(Shape):
+    """One place that a tap, a scan or a play of a message leads."""
+
+    kind: DestinationKind
+    """What kind of place it is."""
+    target: str
+    """The place, as the message says it."""
+    at: str
+    """Where it stands: `article 2`, `message`, or the path of a picture."""
+    label: str
+    """The words that are tapped, or the name that a card says; may be empty."""
+
+
 class FollowedCampaign(Shape):
     """One edition of a campaign, and its jobs."""
 
@@ -361,6 +377,8 @@ class StatusCampaign(FollowedCampaign):
 
     drift: Sequence[ReportedDrift]
     """What people were told of; nothing is read for it."""
+    destinations: Sequence[ListedDestination] = ()
+    """Where its last message leads, as far as its content is kept."""
 
 
 class ReportedFall(Shape):
@@ -411,7 +429,9 @@ class StatusReport(Document):
 
 
 def status_json(
-    followed: "Followed", statistics: "Sequence[tuple[AccountName, Collected]] | None" = None
+    followed: "Followed",
+    statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
+    leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
 ) -> StatusReport:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
@@ -424,6 +444,7 @@ def status_json(
             record,
             failures.get(id(record)) or ended_badly(record, followed.state),
             drift=[_told_drift(each) for each in open_drifts(followed.state, record)],
+            destinations=[ListedDestination.of(each) for each in (leads or {}).get(record.key, ())],
         )
         for record in followed.records
     ]

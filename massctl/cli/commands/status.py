@@ -33,9 +33,10 @@ from massctl.cli.session import Session
 from massctl.cli.spooled_event import held_here
 from massctl.cli.statistics import collect_accounts
 from massctl.errors import LedgerLockedError
+from massctl.model.destination import Destination
 from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import State, is_held
+from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.acceptance import named_job
 
 
@@ -64,6 +65,7 @@ def command(
         current.console.talk(each)
     going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
+    leads = _leads(current, found.records)
     again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
     if current.sandbox is not None:
         again = Phrase(
@@ -74,10 +76,18 @@ def command(
         status = ExitStatus.FAILED
     return Result(
         status,
-        lambda _: views.verbs_json.status_json(found, collected),
-        lambda to: views.status.status_text(to.page(), found, collected),
+        lambda _: views.verbs_json.status_json(found, collected, leads),
+        lambda to: views.status.status_text(to.page(), found, collected, leads),
         next_step=again if going else None,
     )
+
+
+def _leads(session: Session, records: Sequence[Record]) -> dict[RecordKey, Sequence[Destination]]:
+    """Return where the last message of each edition leads, as far as its content is kept."""
+    sent = [each for each in records if each.attempts]
+    digests = [each.attempts[-1].event.digest for each in sent]
+    locks = session.backend.archive().locks(digests) if digests else []
+    return {record.key: lock.destinations for record, lock in zip(sent, locks, strict=True) if lock}
 
 
 def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:

@@ -164,6 +164,7 @@ def test_a_status_document():
                 "jobs": [JOB],
                 "error": None,
                 "drift": [],
+                "destinations": [],
             }
         ],
     }

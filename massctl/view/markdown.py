@@ -369,8 +369,10 @@ class CampaignWriter(Frozen):
             yield self.words.row(Phrase("digest (摘要)"), prose(article.digest, foreign=True)), True
         if number <= len(planned.reading):
             read = planned.reading[number - 1]
-            length = reading_words(read.words, read.minutes)
-            yield f"- {self.words.facts(begins(read), length)}", False
+            # Of a new article its heading counts the words.
+            is_counted = planned.changes is not None and planned.changes.is_new
+            length = [] if is_counted else [reading_words(read.words, read.minutes)]
+            yield f"- {self.words.facts(begins(read), *length)}", False
         yield from ((_row(each, self.words), False) for each in changed if each.is_inner)
 
     def _fact(self, row: Row) -> str:
@@ -492,12 +494,13 @@ def plan_comment(
     locking: Locking = Locking.BY_HAND,
     warned: Sequence[Phrase] = (),
     names: Mapping[str, str] = NO_NAMES,
+    shown: Sequence[str] = (),
     limit: int = MARKDOWN_CHARACTERS_MAX,
 ) -> str:
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
     `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks,
-    `warned` what to read besides, and `names` what people call the accounts.
+    `warned` what to read besides, `names` what people call the accounts, and `shown` are lines behind the campaigns.
     """
     words = Words(language)
     fork = Phrase(
@@ -519,7 +522,7 @@ def plan_comment(
     head += ["- " + words.said(each) for each in _counted(words, sheets)]
     foot = ["- " + words.facts(*_provenance(words, plan, sheets, commit))]
     return _Fitting(writer, sheets, limit).text(
-        head, lambda resting: appendices(writer, plan, resting, names), foot
+        head, shown, lambda resting: appendices(writer, plan, resting, names), foot
     )
 
 
@@ -618,12 +621,13 @@ class _Fitting(Frozen):
     def text(
         self,
         head: list[str],
+        between: Sequence[str],
         appended: Callable[[Sequence[CampaignSheet]], Iterator[Block]],
         foot: list[str],
     ) -> str:
         ordered = sorted(self.sheets, key=precedence)
         shown = [each for each in ordered if weight(each) is not Weight.RESTS]
-        room = self.limit - _NOTE_CHARACTERS_MAX - lines_size([*head, *foot])
+        room = self.limit - _NOTE_CHARACTERS_MAX - lines_size([*head, *between, *foot])
         below, room = self._below(appended(ordered[len(shown) :]), room)
         lines = [f"<li>{self.writer.line(each)}</li>" for each in shown]
         named = beginning(lines, room * _LINES_PERCENT // 100)
@@ -639,7 +643,7 @@ class _Fitting(Frozen):
         for _, block in blocks:
             made += block.lines(self.writer.words.more)
         made += ["<ul>", *bare, "</ul>", ""] if bare else []
-        made += note
+        made += [*note, *between]
         for block in below:
             made += block.lines(self.writer.words.more)
         return "\n".join([*made, *foot]).rstrip() + "\n"

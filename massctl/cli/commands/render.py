@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -17,12 +16,11 @@ from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import write_files
 from massctl.cli.planner import chosen
 from massctl.cli.session import Session
-from massctl.errors import BrowserError
-from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.source.loader import Desires
+from massctl.source.loader import Desires, WorkingTree
+from massctl.view.i18n import Reader
 
 
 @click.command(name="render")
@@ -79,35 +77,8 @@ def render_into(
     return written, whole
 
 
-_PICTURED_MAX = 6
-"""Campaigns of one review."""
-
-
-def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[bytes]]:
-    """Return PNGs of campaigns as a phone shows them by day; none if Chromium is missing or fails."""
-    found: dict[str, list[bytes]] = {}
-    if not names:
-        return found
-    try:
-        with open_browser(session.environment) as browser, TemporaryDirectory() as folder:
-            for name in names[:_PICTURED_MAX]:
-                files = rendered_files(session, name)
-                if files is None:
-                    continue
-                write_files(Path(folder) / name, files)
-                made = screens(browser, Path(folder) / name / INDEX, (False,)).values()
-                found[name] = [each for each in made if len(each) <= PICTURE_BYTES_MAX][
-                    :PICTURES_MAX
-                ]
-    except BrowserError as error:
-        session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
-    return found
-
-
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
-    from massctl.view.pages.article import article_page
-    from massctl.view.pages.campaign_page import index_page
     from massctl.view.words import reading_words
 
     working_tree = session.working_tree(recorded_if_begun(session))
@@ -121,14 +92,25 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
         console.talk_page(diagnostics_text(console.page(), found))
     if not isinstance(campaign, RenderedCampaign):
         return None
-    names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
-    files = {names[str(f.sha256)]: working_tree.read(f.sha256) for f in campaign.files}
-    files[INDEX] = index_page(campaign, names, console.reader).encode()
     for number, article in enumerate(campaign.message.articles, 1):
-        files[f"article-{number}.html"] = article_page(article.content, names).encode()
         count = article.word_count
         reading = reading_words(count.words, count.minutes)
         console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
+    return page_files(campaign, working_tree, console.reader)
+
+
+def page_files(
+    campaign: RenderedCampaign, working_tree: WorkingTree, reader: Reader
+) -> dict[str, bytes]:
+    """Return a campaign's page and what stands beside it, by file name."""
+    from massctl.view.pages.article import article_page
+    from massctl.view.pages.campaign_page import index_page
+
+    names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
+    files = {names[str(f.sha256)]: working_tree.read(f.sha256) for f in campaign.files}
+    files[INDEX] = index_page(campaign, names, reader).encode()
+    for number, article in enumerate(campaign.message.articles, 1):
+        files[f"article-{number}.html"] = article_page(article.content, names).encode()
     if text := campaign.message.text:
         files["message.txt"] = text.encode()
     return files

@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from massctl.model.lock import (
     lock_text,
 )
 from massctl.model.message import RenderedCampaign
+from massctl.plan.destinations import SentBefore
 
 ARCHIVE_BYTES_MAX = 4 * 1024 * 1024
 """Of one file: a body that WeChat takes has fewer than 1,000,000 bytes (draft/add, read 2026-10)."""
@@ -57,6 +58,13 @@ class Contents(ABC):
             return None
         return checked_version(lock, lambda name: self._bytes(_named(name, "html")))
 
+    def sent(self, digests: Sequence[str]) -> SentBefore:
+        """Return where the campaigns of these digests led; what is not here whole is left out."""
+        names = [_named(digest, "json") for digest in digests]
+        read = zip(digests, self._read_all(names), strict=True)
+        locks = [lock for digest, data in read if (lock := checked_lock(_parsed(data), digest))]
+        return SentBefore.of(locks)
+
     def take_over(self, other: "Contents") -> None:
         """Keep the files of another archive under their names, as far as the disk takes them."""
         with contextlib.suppress(OSError):  # For people only: without them later plans show less.
@@ -71,6 +79,10 @@ class Contents(ABC):
     @abstractmethod
     def _bytes(self, name: str) -> bytes | None:
         """Return a file; None if there is none that massctl wrote."""
+
+    def _read_all(self, names: Sequence[str]) -> Iterable[bytes | None]:
+        """Return files in the order of their names."""
+        return map(self._bytes, names)
 
     @abstractmethod
     def _write(self, name: str, data: bytes) -> None:

@@ -161,7 +161,7 @@ CODES: dict[str, str] = {
     "MC006": "full-width punctuation",
     "MC007": "curly quotation marks",
     "MC008": "tab as indentation",
-    "MC009": "too many aliases or too deep",
+    "MC009": "alias, too many values or too deep",
     "MC010": "not a campaign name",
     "MC011": "unknown key",
     "MC012": "missing key",

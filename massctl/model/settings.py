@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
+from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     BackendName = str
 else:
     BackendName = Literal[tuple(BACKENDS)]
+HOST_PATTERN = r"^(\*\.)?[^\s/:*@?#]+$|^[a-z][a-z0-9+.-]*:$"
 ENVIRONMENT_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 STATE_BRANCH = "massctl-state"
 STATE_REMOTE = "origin"
@@ -235,6 +237,40 @@ class QuietHours(Strict):
         return ends if ends.timestamp() > moment.timestamp() else ends.replace(fold=1)
 
 
+class DestinationPolicy(Strict):
+    """Where messages may lead."""
+
+    hosts: list[Annotated[str, StringConstraints(pattern=HOST_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """Hosts, `*.example.com` for all below one; also schemes without hosts, such as `tel:`."""
+    mini_programs: list[Annotated[str, StringConstraints(pattern=APPID_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """AppIDs of mini-programs."""
+    accounts: list[NonEmpty] = Field(default_factory=list)
+    """Accounts, by the `__biz` in the addresses of their articles, which is the `data-id` of their profile cards."""
+    unlisted: Literal["refuse", "review", "allow"] = "allow"
+    """Of what is not listed: refuse stages and sends nothing; review asks for one more approval of what is new;
+    allow only tells."""
+
+    def lists(self, destination: Destination) -> bool:
+        """Return whether a destination is named here."""
+        name = destination.name
+        if destination.kind is DestinationKind.MINI_PROGRAM:
+            return name in self.mini_programs
+        if destination.kind is DestinationKind.ACCOUNT:
+            return name in self.accounts
+        is_named = any(_covers(each.lower(), name) for each in self.hosts)
+        return is_named or destination.author in self.accounts
+
+
+def _covers(pattern: str, host: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(f".{ascii_host(pattern[2:])}")
+    return host == (pattern if pattern.endswith(":") else ascii_host(pattern))
+
+
 class Policy(Strict):
     """What your organisation allows, for every campaign."""
 
@@ -276,6 +312,9 @@ class Policy(Strict):
     """Expressions in which no banned word and no term of these warnings is looked for: a product's name, a prize."""
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
+
+    destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)
+    """Where messages may lead."""
 
     def may_preview_to(self, name: str) -> bool:
         """Return whether a preview may reach a reviewer, by WeChat name or openid."""

@@ -38,6 +38,7 @@ from massctl.model.state import (
     is_concluded,
     lease_words,
 )
+from massctl.plan.destinations import JudgedDestination, SentBy, judged, nothing_sent, unlisted
 from massctl.plan.lease import TAKE_OVER
 from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, calls_refused, slot_of
 from massctl.plan.reach import (
@@ -64,6 +65,8 @@ STOP_BRANCH = "massctl-stop"
 
 A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it.
 """
+_NAMED = 8
+"""So many destinations a refusal names."""
 _SHOWN = 12
 """Of a commit's name; enough to tell it from every other by eye."""
 
@@ -139,6 +142,8 @@ class PolicyInForce(Frozen):
     """Which `massctl run` this folder belongs to; None if none ever ran in it."""
     approval: "Callable[[RenderedCampaign], Approval | None] | None" = None
     """Asks the forge about a campaign's lock; gives None where nobody has to ask. Without it nobody can be asked."""
+    sent_by: SentBy = nothing_sent
+    """Reads where the sent campaigns of an account led."""
     by_hand: bool = False
     """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
 
@@ -278,6 +283,7 @@ def _table() -> Sequence[Row]:
         Row(_kill_switch, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_tip, "`off_tip` says it of all campaigns", ASK, ASK, ASK),
         Row(_sources, _NOT_YET_READ, _NOT_YET_READ, ASK, ASK),
+        Row(_destinations, ASK, ASK, ASK, ASK),
         Row(_approval, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_edition, ASK, ASK, ASK, _LEDGER),
         Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
@@ -342,6 +348,34 @@ def _sources(case: Case) -> Refusal | None:
         here=(tip.here or "-")[:_SHOWN],
     )
     return Refusal(Guard.SOURCES_CHANGED, say, _READ_AGAIN)
+
+
+def _destinations(case: Case) -> Refusal | None:
+    """Refuse a campaign that leads where the policy does not list, if the policy refuses that."""
+    policy = case.rules.policy.destinations
+    if policy.unlisted != "refuse":
+        return None
+    left = dict.fromkeys(
+        each.name or each.target for each in unlisted(case.campaign, policy, case.state)
+    )
+    if not left:
+        return None
+    more = [Phrase("and {count} more", count=len(left) - _NAMED)] if len(left) > _NAMED else []
+    return Refusal(
+        Guard.DESTINATION_UNLISTED,
+        Phrase(
+            "policy.destinations does not list where it leads: {names}",
+            names=enumerated([*[*left][:_NAMED], *more]),
+        ),
+        Phrase("take the links out, or have them listed in policy.destinations in massctl.yaml"),
+    )
+
+
+def destinations_of(
+    campaign: RenderedCampaign, state: State, rules: PolicyInForce
+) -> tuple[JudgedDestination, ...]:
+    """Return where a campaign leads, new places first."""
+    return judged(campaign, rules.policy.destinations, state, rules.sent_by)
 
 
 def _skew(case: Case) -> Refusal | None:

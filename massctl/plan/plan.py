@@ -16,6 +16,7 @@ from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.guards import (
     Case,
     HandoffItem,
@@ -23,6 +24,7 @@ from massctl.plan.guards import (
     PolicyInForce,
     Reading,
     audience_refusal,
+    destinations_of,
     handoff_of,
     is_rejected_for_good,
     off_tip,
@@ -95,6 +97,8 @@ class PlannedCampaign(Frozen):
 
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done."""
+    destinations: tuple[JudgedDestination, ...] = ()
+    """Where it leads, new places first."""
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
@@ -544,6 +548,7 @@ class _Planner(Struct):
             audience_before=quota.count_before(campaign, record, self.state),
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
+            destinations=destinations_of(campaign, self.state, self.rules),
         )
         if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))

@@ -66,6 +66,7 @@ class Guard(StrEnum):
     SOURCES_CHANGED = "sources_changed"
     NOT_APPROVED = "not_approved"
     PREVIEW_TO = "preview_to"
+    DESTINATION_UNLISTED = "destination_unlisted"
 
 
 FOR_GOOD = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})

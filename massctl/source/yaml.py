@@ -1,8 +1,8 @@
 """A YAML file as plain data, with the place of every key and value, and every fault that reading it found.
 
-The parser is ruamel's. Its events are composed into nodes here, because its own composer keeps neither the place of an
-alias nor what stands before a syntax error, and recurses. Reading ends at the first syntax error: what stands before it
-is kept, and every line is looked at for full-width signs.
+The parser is ruamel's. Its events are composed into nodes here, because its own composer does not keep what
+stands before a syntax error, and recurses. Aliases and tags are refused. Reading ends at the first syntax error: what
+stands before it is kept, and every line is looked at for full-width signs.
 """
 
 import math
@@ -36,7 +36,7 @@ YAML_BYTES_MAX = 1024 * 1024
 DEPTH_MAX = 100
 """Levels of nesting; a campaign has six, and template variables some more."""
 NODES_MAX = 10_000
-"""Keys and values of a file, aliases counted as often as they are used."""
+"""Keys and values of a file."""
 
 
 class Positions(Frozen):
@@ -113,7 +113,7 @@ class YamlDocument(Frozen):
 
 
 class Node(Struct, eq=False):
-    """A scalar, list or mapping, or an alias of one, as written."""
+    """A scalar, list or mapping, as written."""
 
     kind: Literal["scalar", "list", "mapping"]
     start: int
@@ -121,11 +121,8 @@ class Node(Struct, eq=False):
     end: int
     text: str = ""
     plain: bool = False
-    tag: str | None = None
     items: list["Node"] = field(default_factory=list)
     """Of a list: its items; of a mapping: keys and values in turn."""
-    target: "Node | None" = None
-    """Of an alias: the node it stands for."""
     is_flow: bool = False
     is_open: bool = True
     is_broken: bool = False
@@ -135,11 +132,6 @@ class Node(Struct, eq=False):
     def is_leaf(self) -> bool:
         """Whether it stands as a whole: a scalar, or a bracketed value."""
         return self.is_flow or self.kind == "scalar"
-
-    @property
-    def meaning(self) -> "Node":
-        """The node itself, or the one that it is an alias of."""
-        return self.target or self
 
 
 class Tree(Struct):
@@ -229,7 +221,8 @@ def _complain(tree: Tree, error: Any, length: int) -> None:
 
 
 _QUOTES = Phrase("if it is text, put the whole value in quotes")
-_WRITE_OUT = Phrase("write the values themselves instead of the alias")
+_TAG_HINT = Phrase("delete it; if it is the beginning of a text, put the text in quotes")
+CORE = "tag:yaml.org,2002:"
 _CLOSE = Phrase("write the same mark at the end of the text")
 
 
@@ -239,7 +232,6 @@ class _Builder:
     def __init__(self) -> None:
         self.tree = Tree()
         self._open: list[Node] = []
-        self._anchors: dict[str, Node] = {}
         self._last: Node | None = None
         self._count = 0
 
@@ -253,17 +245,19 @@ class _Builder:
             self._close(end)
             return True
         if name == "AliasEvent":
-            return self._add(self._alias(event.anchor, start, end), None)
+            say = Phrase("`*` begins an alias of YAML, and massctl reads none")
+            return self._stop(
+                start, say, Phrase("write the values themselves; if it is text, put it in quotes")
+            )
         if name == "ScalarEvent":
             plain = event.implicit[0] and event.style in (None, "")
-            node = Node("scalar", start, end, event.value, plain, _tag(event), is_open=False)
+            node = Node("scalar", start, end, event.value, plain, is_open=False)
             self._last = node
-            return self._add(node, event.anchor)
+            return self._add(node, event.ctag)
         if name in ("SequenceStartEvent", "MappingStartEvent"):
             kind: Literal["list", "mapping"] = "list" if name == "SequenceStartEvent" else "mapping"
-            node = Node(kind, start, end, tag=_tag(event), is_flow=bool(event.flow_style))
-            self._open_tagged(node)
-            return self._add(node, event.anchor)
+            node = Node(kind, start, end, is_flow=bool(event.flow_style))
+            return self._add(node, event.ctag)
         return True
 
     def close_all(self) -> None:
@@ -282,15 +276,19 @@ class _Builder:
         self.tree.faults.append(TextFault("MC004", start, max(end, start + 1), say, hint))
         return False
 
-    def _add(self, node: Node, anchor: str | None) -> bool:
+    def _add(self, node: Node, tag: object) -> bool:
         self._count += 1
         if self._count > NODES_MAX:
             say = Phrase("more than {count} keys and values in one file", count=NODES_MAX)
             return self._stop(
-                node, say, Phrase("a file this long is probably a mistake: remove repetitions")
+                node.start,
+                say,
+                Phrase("a file this long is probably a mistake: remove repetitions"),
             )
-        if anchor is not None:
-            self._anchors[anchor] = node
+        if tag is not None:
+            name = word(str(tag).replace(CORE, "!!"))
+            say = Phrase("the YAML tag {tag} has no meaning here", tag=name)
+            return self._stop(node.start, say, _TAG_HINT, "MC021")
         if self._open:
             self._open[-1].items.append(node)
         else:
@@ -299,34 +297,8 @@ class _Builder:
             self._open.append(node)
             if len(self._open) > DEPTH_MAX:
                 say = Phrase("more than {count} levels of nesting", count=DEPTH_MAX)
-                return self._stop(node, say, Phrase("check for a bracket that is not closed"))
+                return self._stop(node.start, say, Phrase("check for a bracket that is not closed"))
         return True
-
-    def _alias(self, name: str, start: int, end: int) -> Node:
-        target = self._anchors.get(name)
-        node = Node("scalar", start, end, is_open=False, target=target)
-        if target is None:
-            say = Phrase("there is no anchor &{name} for this alias", name=word(name))
-            hint = Phrase("if it is text, put the whole value in quotes")
-            self.tree.faults.append(TextFault("MC004", start, end, say, hint))
-            node.is_broken = True
-        elif target.is_open:
-            say = Phrase("the alias *{name} contains itself", name=word(name))
-            self.tree.faults.append(TextFault("MC009", start, end, say, _WRITE_OUT))
-            node.target, node.is_broken = None, True
-        return node
-
-    def _open_tagged(self, node: Node) -> None:
-        due = "tag:yaml.org,2002:seq" if node.kind == "list" else "tag:yaml.org,2002:map"
-        if node.tag not in (None, "!", due):
-            say = Phrase(
-                "the YAML tag {tag} has no meaning here",
-                tag=word(str(node.tag).replace("tag:yaml.org,2002:", "!!")),
-            )
-            self.tree.faults.append(
-                TextFault("MC021", node.start, node.end, say, Phrase("delete the tag"))
-            )
-            node.is_broken = True
 
     def _close(self, end: int) -> None:
         node = self._open.pop()
@@ -336,14 +308,10 @@ class _Builder:
         if node.kind == "mapping" and len(node.items) % 2:
             node.items.pop()
 
-    def _stop(self, node: Node, message: Phrase, hint: Phrase) -> bool:
-        self.tree.faults.append(TextFault("MC009", node.start, node.start + 1, message, hint))
+    def _stop(self, start: int, message: Phrase, hint: Phrase, code: str = "MC009") -> bool:
+        self.tree.faults.append(TextFault(code, start, start + 1, message, hint))
         self.tree.is_whole = False
         return False
-
-
-def _tag(event: Any) -> str | None:
-    return None if event.ctag is None else str(event.ctag)
 
 
 class Complaint(NamedTuple):
@@ -417,7 +385,6 @@ def explain_problem(context: str | None, problem: str | None) -> Complaint:
 
 Scalar = None | bool | int | float | str
 
-CORE = "tag:yaml.org,2002:"
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL = {
     word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
@@ -429,32 +396,15 @@ _FLOAT = re.compile(
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _INTEGER_DIGITS_MAX = 19
 """Beyond 64 bits other programs read another number."""
-_TYPES = {"str": str, "null": type(None), "bool": bool, "int": int, "float": float}
-
-
-def scalar_value(node: Node) -> Scalar | TextFault:
-    """Return the value of a scalar, or why it has none."""
-    tag = node.tag
-    if tag is None or tag == "!":
-        return _plain_value(node) if node.plain and tag is None else _words(node)
-    name = tag.removeprefix(CORE)
-    if name not in _TYPES or not tag.startswith(CORE):
-        say = Phrase("the YAML tag {tag} has no meaning here", tag=word(tag.replace(CORE, "!!")))
-        return _fault(
-            node, "MC021", say, Phrase("if it is the beginning of a text, put the text in quotes")
-        )
-    value = _words(node) if name == "str" else _plain_value(node)
-    if name == "float" and type(value) is int:
-        return float(value)
-    if isinstance(value, TextFault) or type(value) is _TYPES[name]:
-        return value
-    return _fault(
-        node, "MC021", Phrase("this is not a {tag}", tag=f"!!{name}"), Phrase("delete the tag")
-    )
 
 
 def _fault(node: Node, code: str, message: Phrase, hint: Phrase) -> TextFault:
     return TextFault(code, node.start, node.end, message, hint)
+
+
+def scalar_value(node: Node) -> Scalar | TextFault:
+    """Return the value of a scalar, or why it has none."""
+    return _plain_value(node) if node.plain else _words(node)
 
 
 def _plain_value(node: Node) -> Scalar | TextFault:
@@ -556,7 +506,7 @@ def _slips_of_values(tree: Tree, lines: Lines, known_keys: frozenset[str]) -> li
     for node, value in _nodes(tree):
         if len(slips) > REPORTS_MAX:
             break
-        is_looked_at = node.is_flow or (node.plain and node.target is None)
+        is_looked_at = node.is_flow or node.plain
         if not is_looked_at or not lint.is_suspicious(node.start, node.end, is_flow=node.is_flow):
             continue
         found = (
@@ -585,14 +535,6 @@ def _nodes(tree: Tree) -> Iterator[tuple[Node, Node | None]]:
         waiting += [*zip(node.items, values, strict=True)][::-1]
 
 
-class _TooMuchError(Exception):
-    """The aliases of a file stand for more than the limits allow."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__()
-        self.start, self.end = node.start, node.end
-
-
 class _Reading:
     """Turns nodes into data, and notes places and faults."""
 
@@ -602,7 +544,6 @@ class _Reading:
         self._tree = tree
         self._span = lines.span
         self._positions = positions
-        self._count = 0
 
     def document(self) -> Any:
         """Return the data of a whole document."""
@@ -613,47 +554,18 @@ class _Reading:
                 self.faults.append(TextFault("MC004", 0, 0, Phrase("the file is empty"), hint))
             self.broken.add(())
             return None
-        try:
-            return self._value(root, (), 0)
-        except _TooMuchError as error:
-            say = Phrase(
-                "with its aliases expanded, this file has more than {count} values", count=NODES_MAX
-            )
-            self.faults.append(TextFault("MC009", error.start, error.end, say, _WRITE_OUT))
-            self.broken.add(())
-            return None
+        return self._value(root, ())
 
-    def _value(self, written: Node, path: KeyPath, depth: int) -> Any:
-        if written.target is None:
-            return self._value_of(written, path, depth)
-        try:
-            return self._value_of(written, path, depth)
-        except _TooMuchError:
-            # What it stands for may be small, and is written somewhere else: the outermost alias is at fault.
-            raise _TooMuchError(written) from None
-
-    def _value_of(self, written: Node, path: KeyPath, depth: int) -> Any:
-        self._spend(written, depth)
-        node = written.meaning
-        self._positions.values[path] = self._value_span(written, path)
-        if written.is_broken or node.is_broken:
+    def _value(self, node: Node, path: KeyPath) -> Any:
+        self._positions.values[path] = self._value_span(node, path)
+        if node.is_broken:
             self.broken.add(path)
             return None
         if node.kind == "scalar":
             return self._scalar(node, path)
         if node.kind == "list":
-            return [
-                self._value(item, (*path, index), depth + 1)
-                for index, item in enumerate(node.items)
-            ]
-        mapping: dict[str, Any] = {}
-        self._fill(mapping, node, path, depth)
-        return mapping
-
-    def _spend(self, node: Node, depth: int) -> None:
-        self._count += 1
-        if self._count > NODES_MAX or depth > DEPTH_MAX:
-            raise _TooMuchError(node)
+            return [self._value(item, (*path, index)) for index, item in enumerate(node.items)]
+        return self._mapping(node, path)
 
     def _value_span(self, written: Node, path: KeyPath) -> Span:
         if written.start == written.end and path in self._positions.keys:
@@ -669,63 +581,34 @@ class _Reading:
             return None
         return value
 
-    def _fill(
-        self,
-        mapping: dict[str, Any],
-        node: Node,
-        path: KeyPath,
-        depth: int,
-        *,
-        merged: bool = False,
-    ) -> None:
-        """Put the keys of `node` into `mapping`; those that are merged in yield to those that are written."""
-        sources: list[Node] = []
+    def _mapping(self, node: Node, path: KeyPath) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
         written: dict[str, Node] = {}
         for key_node, value_node in zip(node.items[::2], node.items[1::2], strict=True):
-            self._spend(key_node, depth)
             key = self._key(key_node)
             if key is None:
                 continue
-            if key == "<<" and key_node.meaning.plain:
-                sources += self._sources(value_node)
-            elif key in written:
-                self._duplicate(key, key_node, written[key], merged=merged)
-            else:
-                written[key] = key_node
-                if key not in mapping:
-                    self._positions.keys[*path, key] = self._span(key_node.start, key_node.end)
-                    mapping[key] = self._value(value_node, (*path, key), depth + 1)
-        for source in sources:
-            self._fill(mapping, source, path, depth + 1, merged=True)
+            if key in written:
+                self._duplicate(key, key_node, written[key])
+                continue
+            written[key] = key_node
+            self._positions.keys[*path, key] = self._span(key_node.start, key_node.end)
+            mapping[key] = self._value(value_node, (*path, key))
+        return mapping
 
     def _key(self, node: Node) -> str | None:
-        meaning = node.meaning
-        value = scalar_value(meaning) if meaning.kind == "scalar" else None
-        if meaning.is_broken or node.is_broken:
+        if node.is_broken:
             return None
+        value = scalar_value(node) if node.kind == "scalar" else None
         if isinstance(value, str):
             return value
         say, hint = Phrase("a key must be text"), Phrase("write a word, a colon and a value")
-        if meaning.kind == "scalar" and meaning.text:
-            hint = Phrase('put the key in quotes: "{key}"', key=word(meaning.text))
+        if node.text:
+            hint = Phrase('put the key in quotes: "{key}"', key=word(node.text))
         self.faults.append(TextFault("MC013", node.start, node.end, say, hint))
         return None
 
-    def _sources(self, node: Node) -> Iterator[Node]:
-        """Return the mappings that a merge key names."""
-        meaning = node.meaning
-        for written in meaning.items if meaning.kind == "list" else [node]:
-            source = written.meaning
-            if source.kind == "mapping":
-                yield source
-            elif not (written.is_broken or source.is_broken):
-                say = Phrase("the merge key << accepts a mapping, or a list of mappings")
-                hint = Phrase("write `<<: *NAME`, where &NAME is before keys and values")
-                self.faults.append(TextFault("MC013", written.start, written.end, say, hint))
-
-    def _duplicate(self, key: str, node: Node, first: Node, *, merged: bool) -> None:
-        if merged:
-            return  # reported where the mapping is written
+    def _duplicate(self, key: str, node: Node, first: Node) -> None:
         line = self._span(first.start, first.end).line
         say = Phrase(
             "{key} is written twice; the first is on line {line}", key=word(key), line=line

@@ -105,6 +105,8 @@ def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
         ],
         changes=_changes(saved.changes) if saved.changes is not None else None,
         lock=saved.lock,
+        destinations=(unlocked or saved).destinations,
+        is_unscanned=(unlocked or saved).unscanned,
     )
 
 

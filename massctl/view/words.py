@@ -5,8 +5,9 @@ No clock: `now` is an argument.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from massctl.model.destination import DestinationKind
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
@@ -146,6 +147,56 @@ JOB = {
     "unknown": Phrase("of unknown state"),
 }
 """The states of a mass job, as the ledger names them."""
+DESTINATION = {
+    DestinationKind.URL: Phrase("link"),
+    DestinationKind.MINI_PROGRAM: Phrase("mini-program"),
+    DestinationKind.ACCOUNT: Phrase("profile"),
+    DestinationKind.ARTICLE: Phrase("WeChat article"),
+    DestinationKind.VIDEO: Phrase("video"),
+    DestinationKind.VOICE: Phrase("sound"),
+    DestinationKind.CARD: Phrase("card"),
+    DestinationKind.QR: Phrase("QR code"),
+    DestinationKind.READ_MORE: Phrase("read original"),
+}
+"""What people call each kind of destination."""
+
+
+class ShownDestination(Protocol):
+    """A destination of a lock, of a plan, or of its JSON."""
+
+    @property
+    def kind(self) -> DestinationKind:
+        """What kind of place it is."""
+
+    @property
+    def target(self) -> str:
+        """The place, as the message says it."""
+
+    @property
+    def at(self) -> str:
+        """Where it stands."""
+
+    @property
+    def label(self) -> str:
+        """The words that are tapped."""
+
+
+def destination_words(destination: ShownDestination) -> Phrase:
+    """Name a place that a tap leads, with the words that are tapped."""
+    kind, target = DESTINATION[destination.kind], destination.target
+    if not destination.label:
+        return Phrase("{kind} {target}", kind=kind, target=target)
+    return Phrase("{kind} {target} “{label}”", kind=kind, target=target, label=destination.label)
+
+
+def place_words(destination: ShownDestination) -> str:
+    """Say where a destination stands."""
+    word, _, number = destination.at.partition(" ")
+    if word == "article" and number.isdecimal():
+        return Phrase("article {number}", number=number)
+    return "" if destination.at == "message" else destination.at
+
+
 DRIFT = Phrase("the current state at WeChat, compared with the ledger; nothing is recorded")
 NO_DRIFT = Phrase("everything is as recorded")
 

@@ -26,15 +26,16 @@ SETTINGS = """\
 version: 1
 language: zh
 accounts:
-  main: &main
+  main:
     appid: wx0123456789abcdef
     secret_env: WECHAT_MAIN_SECRET
     kind: service
     api_base: https://api.weixin.qq.com
     external_links: footnotes
   other:
-    <<: *main
     appid: wxfedcba9876543210
+    secret_env: WECHAT_OTHER_SECRET
+    kind: service
 state:
   backend: local
   lineage: 01JDXW00000000000000000000

@@ -475,6 +475,9 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "a damaged ledger is repaired": _repaired(),
     "the newest attempt is lost in a repair": _repaired(newest=True),
     "zeros stand behind the ledger": _rewritten(lambda content: content + bytes(512)),
+    "zeros stand behind the ledger where it was written": _rewritten(
+        lambda content: content + bytes(512), seen=True
+    ),
     "the ledger is merged by hand": _rewritten(_merged_by_hand),
     "the ledger has lines of both sides": _rewritten(_of_both_sides),
     "the ledger has every line twice": _rewritten(_doubled),

@@ -894,7 +894,7 @@ MOVING: Final = (
         1,
         0,
         gaps=(2 * MINUTE,),
-        before=(("",), BAD_BYTES),
+        before=(("",), (*BAD_BYTES, "zeros stand behind the ledger where it was written")),
     ),
     _one(
         "text to a tag that grows",

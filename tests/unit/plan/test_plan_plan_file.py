@@ -119,6 +119,8 @@ def test_the_document_of_a_plan():
                 "next_at": None,
                 "handoff": [],
                 "reading": [{"words": 2, "minutes": 1, "opening": "你好"}],
+                "destinations": [],
+                "unscanned": False,
                 "digest": SALE.digest,
                 "steps": [
                     {
@@ -177,6 +179,8 @@ def test_the_document_of_a_plan():
                 "next_at": None,
                 "handoff": [],
                 "reading": [],
+                "destinations": [],
+                "unscanned": False,
                 "digest": refused.digest,
                 "steps": [],
                 "refusals": [

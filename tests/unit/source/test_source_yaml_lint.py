@@ -114,7 +114,6 @@ def test_a_value_wrapped_in_curly_quotes_is_reported_with_straight_ones(
         "a: x # title：“y”",
         "a:\n  - b: |\n      title：x\n    c: d",
         "a: |2\n    title：x\n",
-        "a: !!str “双十一”来了",
         "--- \na: 1\n...\n",
         "a: 各位　好",
     ],

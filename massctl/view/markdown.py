@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from massctl.model.destination import article_at
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import LockedArticle, ReadableArticle
@@ -37,11 +38,13 @@ from massctl.view.markdown_text import (
     prose,
 )
 from massctl.view.plan import (
+    DESTINATIONS_SHOWN,
     CampaignSheet,
     Reading,
     Weight,
     begins,
     counted_plan,
+    destination_rows,
     section,
     sheet,
     weight,
@@ -62,8 +65,10 @@ from massctl.view.words import (
     STATUS,
     audience_words,
     campaigns,
+    destination_words,
     errors,
     followers,
+    new_destinations,
     openids,
     reading_words,
     short_digest,
@@ -250,6 +255,8 @@ _FACT_CELLS = 120
 """Of a path or tag in a line that always stands."""
 _MESSAGE_CELLS = 1_400
 """A text message has 600 characters at most."""
+_PLACED = ("articles", "destinations")
+"""What has a place of its own."""
 _FIRST_FACTS = ("account", "audience", "window", "next", "text", "message")
 """What stands before the articles: who sends what to whom, and when."""
 
@@ -287,6 +294,8 @@ class CampaignWriter(Frozen):
             yield self.words.shown(Phrase("{count} by hand", count=left_over))
         if planned.changes is not None:
             yield self._changed(parts_of(planned))
+        if new := sum(each.is_new for each in planned.destinations):
+            yield self._strong(new_destinations(new))
 
     def _changed(self, parts: Sequence[ReviewedPart]) -> str:
         if ReviewedPart.NEW in parts:
@@ -316,10 +325,11 @@ class CampaignWriter(Frozen):
         opening, closing = self.words.folded(self.line(planned), is_open=is_open)
         said = section(planned)
         pressing = list(self._listed([self._advised(planned, each) for each in said.pressing]))
-        facts = [self._spoken(each, planned) for each in said.facts if each.name != "articles"]
+        facts = [self._spoken(each, planned) for each in said.facts if each.name not in _PLACED]
         first = [self._fact(each) for each in facts if each.name in _FIRST_FACTS]
         others = [self._fact(each) for each in facts if each.name not in _FIRST_FACTS]
         rows = [(each, False) for each in pressing]
+        rows += self._at_large(planned)
         rows += self._content(planned)
         rows += [(each, True) for each in self.words.labelled(Phrase("details"), others)]
         listed = [*sorted(said.steps, key=_is_no_send), *said.notes]
@@ -341,6 +351,17 @@ class CampaignWriter(Frozen):
         if row.name == "status" and planned.lock is not None:
             return replace(row, facts=(*row.facts, LOCKS[planned.lock]))
         return row
+
+    def _at_large(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
+        """Return every new destination, and the known ones that stand in no article."""
+        articles = planned.content.message.articles if planned.content is not None else ()
+        inside = {article_at(number) for number in range(1, len(articles) + 1)}
+        found = [each for each in planned.destinations if each.is_new or each.at not in inside]
+        rows = list(destination_rows(found, is_unscanned=planned.is_unscanned))
+        written = self.words.labelled(
+            LABELS["destinations"], [f"- {self._said(row)}" for row in rows]
+        )
+        yield from ((row, index < DESTINATIONS_SHOWN) for index, row in enumerate(written))
 
     def _content(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
         """Return what changed at large, and every article with what changed in it; and whether it has to stand."""
@@ -375,6 +396,15 @@ class CampaignWriter(Frozen):
             is_counted = planned.changes is not None and planned.changes.is_new
             length = [] if is_counted else [reading_words(read.words, read.minutes)]
             yield f"- {self.words.facts(begins(read), *length)}", False
+        inside = [each for each in planned.destinations if each.at == article_at(number)]
+        new = sum(each.is_new for each in inside)
+        leads = [self.words.said(Phrase("{new}, above", new=new_destinations(new)))] if new else []
+        known = [each for each in inside if not each.is_new]
+        leads += [self.words.facts(destination_words(each), *each.notes) for each in known]
+        if leads:
+            label = self.words.said(LABELS["destinations"])
+            yield f"- **{label}**\n  - {leads[0]}", False
+            yield from ((f"  - {each}", False) for each in leads[1:])
         yield from ((_row(each, self.words), False) for each in changed if each.is_inner)
 
     def _fact(self, row: Row) -> str:
@@ -384,13 +414,16 @@ class CampaignWriter(Frozen):
     def _said(self, row: Row, cells: int = TEXT_CELLS_MAX) -> str:
         lead = ""
         if row.lead is not None:
-            named = (
-                row.lead.text
-                if row.lead.ink is Ink.PLAIN
-                else f"{code(row.lead.text.strip(' :'))} "
-            )
-            lead = _LEADS.get(row.lead.text, named)
+            known = _LEADS.get(row.lead.text)
+            lead = self._lead(row.lead) if known is None else known
         return lead + " · ".join(self._part(each, cells) for each in row.facts)
+
+    def _lead(self, lead: Inked) -> str:
+        if lead.ink is Ink.PLAIN:
+            return lead.text
+        if isinstance(lead.text, Phrase):
+            return f"**{self.words.said(lead.text).strip(' :：')}** "
+        return f"{code(lead.text.strip(' :'))} "
 
     def _part(self, part: Part, cells: int) -> str:
         if isinstance(part, Inked):

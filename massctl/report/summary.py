@@ -35,10 +35,10 @@ def send_sentence(
     """Return what a send reached, where that lies among comparable sends, and whether it was withdrawn since."""
     said = _reached(title, first, comparisons, funnel)
     if first is not None and first.is_doubtful:
-        say = Phrase(
-            "{said} Only title and day joined these numbers to it: they may be another article's."
+        said = Phrase(
+            "{said} Only title and day joined these numbers to it: they may be another article's.",
+            said=said,
         )
-        said = Phrase(say, said=said)
     return Phrase("{said} It was withdrawn.", said=said) if is_withdrawn else said
 
 

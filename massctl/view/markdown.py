@@ -21,7 +21,12 @@ from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.state import FINAL
 from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart
-from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
+from massctl.plan.plan_file import (
+    PlannedDiagnostic,
+    SavedCampaign,
+    SavedPlan,
+    StoppedPlan,
+)
 from massctl.plan.review_diff import Mark, Piece
 from massctl.plan.steps import Guard, Refusal
 from massctl.view.i18n import Reader

@@ -13,7 +13,7 @@ from massctl.view.cells import printable
 from massctl.view.i18n import Language, Reader, say
 from massctl.view.rows import Row
 from massctl.view.send_block import block_rows
-from massctl.view.words import recorded
+from massctl.view.words import brief_destinations, recorded
 
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
@@ -74,6 +74,8 @@ def _block(notice: Notice, language: Language) -> str:
         lines.append("> " + say(_ON_GITHUB, language))
     if notice.block is not None:
         lines += [_row(row, language) for row in block_rows(notice.block)]
+        if leads := brief_destinations(notice.block.destinations):
+            lines.append(_row(Row("destinations", (leads,)), language))
     return "\n".join(lines)
 
 
@@ -110,10 +112,10 @@ def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
             "it is not there, and none of it waits; no send with the same id is declared now: a mistake sends twice"
         )
     elif evidence.remembered_until is not None:
-        say_until = Phrase(
-            "it is not there, and none of it waits; until {until} WeChat still knows the id"
+        nowhere = Phrase(
+            "it is not there, and none of it waits; until {until} WeChat still knows the id",
+            until=recorded(evidence.remembered_until),
         )
-        nowhere = Phrase(say_until, until=recorded(evidence.remembered_until))
     return [*found, (reconcile_command(name, "--not-sent"), nowhere)]
 
 

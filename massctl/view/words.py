@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from massctl.model.destination import DestinationKind
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
 from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
-from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.plan.steps import Kind, Reason, SendPreview
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
@@ -194,6 +194,27 @@ def new_destinations(count: int) -> Phrase:
     return plural_phrase("{count} new destination", "{count} new destinations", count=count)
 
 
+NAMES_SHOWN = 8
+"""So many hosts, mini-programs and accounts are named in a line."""
+
+
+def brief_destinations(destinations: Iterable[ShownDestination]) -> str:
+    """Name where a message leads in one line: hosts, mini-programs and accounts, each once; empty if nowhere."""
+    named = list(dict.fromkeys(map(_brief, destinations)))
+    more = len(named) - NAMES_SHOWN
+    counted = [Phrase("and {count} more", count=more)] if more > 0 else []
+    return enumerated([*named[:NAMES_SHOWN], *counted]) if named else ""
+
+
+def _brief(destination: ShownDestination) -> str:
+    name = Destination(destination.kind, destination.target, destination.at).name
+    if destination.kind in (DestinationKind.URL, DestinationKind.READ_MORE) and name:
+        return name
+    return Phrase(
+        "{kind} {target}", kind=DESTINATION[destination.kind], target=name or destination.target
+    )
+
+
 def place_words(destination: ShownDestination) -> str:
     """Say where a destination stands."""
     word, _, number = destination.at.partition(" ")
@@ -330,19 +351,6 @@ def reviewer(step: SendPreview) -> str:
     if step.recipient.kind == "towxname":
         return step.recipient.name
     return Phrase("reviewer {number} (by openid)", number=step.number)
-
-
-def symbol(step: Step) -> str:
-    """Return the sign of a step: `+` adds, `~` replaces, `>` shows to one person, `‼` cannot be taken back."""
-    match step:
-        case SendMass():
-            return "‼"
-        case SendPreview():
-            return ">"
-        case SaveDraft(supersedes=supersedes):
-            return "+" if supersedes is None else "~"
-        case UploadMedia():
-            return "+"
 
 
 def articles_named(numbers: Iterable[int]) -> Phrase:

@@ -15,7 +15,6 @@ from massctl.report.report import (
     DAYS,
     SIDE_BY_SIDE_DAY,
     AccountReport,
-    Metric,
     Report,
     Scene,
     SendReport,
@@ -28,7 +27,6 @@ from massctl.view.pages.markup import Sheet
 from massctl.view.report_document import Section, account_words, curve, send_sections, usual_by_day
 from massctl.view.report_words import (
     LEAVES,
-    METRIC,
     SCENE,
     number,
     percent,
@@ -58,7 +56,6 @@ def report_document(
         words=report_words,
         can_draw=can_draw(),
         install=install_command("report"),
-        meanings=_MEANINGS,
         **values,
     )
 
@@ -218,57 +215,3 @@ _CHARTS: Mapping[str, Callable[[SendReport, Sheet, Caption], tuple[Kinds, Markup
     "leaves": _leaves,
     "followers": _followers,
 }
-_MEANINGS = (
-    (
-        METRIC[Metric.READ_USER],
-        Phrase(
-            "People who read the article, from all sources: what each day brought, added from its publication on."
-        ),
-        "news/api_getarticletotaldetail",
-    ),
-    (
-        METRIC[Metric.READ_DELIVERY_RATE],
-        Phrase("Of the people whom the message reached, the share that read the article."),
-        "news/api_getarticletotaldetail",
-    ),
-    (
-        METRIC[Metric.READ_FINISH_RATE],
-        Phrase(
-            "Of its readers, the share that read to the end. WeChat gives the share, and no number of people."
-        ),
-        "news/api_getarticletotaldetail",
-    ),
-    (
-        Phrase("where readers leave"),
-        Phrase(
-            "Of its readers, the share that left in each fifth of the article; WeChat's positions 1 to 5."
-        ),
-        "news/api_getarticletotaldetail",
-    ),
-    (
-        SCENE[Scene.RECOMMENDED],
-        Phrase(
-            "Readers to whom WeChat showed the article by itself. They are no part of what followers read."
-        ),
-        "news/api_getarticletotaldetail",
-    ),
-    (
-        METRIC[Metric.READ_SUBSCRIBE_USER],
-        Phrase("People who began to follow the account after they read the article."),
-        "news/api_getarticletotaldetail",
-    ),
-    (
-        Phrase("unfollowed, followed"),
-        Phrase("People who left and joined the whole account on that day, whatever made them."),
-        "user/api_getusersummary",
-    ),
-    (
-        Phrase("usual, median and quartiles"),
-        Phrase(
-            "Usual is the range between the quartiles: about half of the comparable sends lie in it, a quarter below "
-            "and a quarter above. About half had less than the median. Of fewer than four there is neither."
-        ),
-        "",
-    ),
-)
-"""Source: WeChat docs, the pages that are linked, read 2026-11."""

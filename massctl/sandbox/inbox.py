@@ -339,14 +339,15 @@ def _rendered(row: Record) -> tuple["ReadableMessage", dict[str, str]]:
     if articles := jobs.articles(row):
         names = [_PICTURE_NAME.match(article["thumb_url"]) for article in articles]
         covers = [found[1] if found else "unknown" for found in names]
+        told_of: list[Record] = [{name: each.get(name) for name in _SHOWN} for each in articles]
         rendered = [
             message.ReadableArticle(
                 cover=Sha256(cover),
                 need_open_comment=bool(article["need_open_comment"]),
                 only_fans_can_comment=bool(article["only_fans_can_comment"]),
-                **{name: article.get(name) for name in _SHOWN},
+                **told,
             )
-            for article, cover in zip(articles, covers, strict=True)
+            for article, cover, told in zip(articles, covers, told_of, strict=True)
         ]
         return message.NewsMessage(tuple(rendered)), {
             cover: f"/picture/{cover}" for cover in covers

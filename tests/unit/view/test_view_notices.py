@@ -76,7 +76,7 @@ def test_without_title_guard_and_hint_there_are_two_lines() -> None:
 def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
     said = block(happening="in_doubt", hint="", choices=doubt())
     assert (
-        '> massctl reconcile words --resubmit --reason "…"\n> now, until'
+        '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01:01 +08:00 until'
         in said
     )
     assert (

@@ -22,6 +22,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
 from massctl.model.strict import ReportedError, Strict
+from massctl.plan.approvals import Required
 from massctl.plan.lock_diff import (
     LockState,
     PlannedMoment,
@@ -255,7 +256,7 @@ class PlannedReading(Strict):
     """Its first words, at most 200 characters of them."""
 
 
-class PlannedDestination(Strict):
+class ListedDestination(Strict):
     """One place that a tap, a scan or a play of a message leads."""
 
     kind: DestinationKind
@@ -266,6 +267,11 @@ class PlannedDestination(Strict):
     """Where it stands: `article 2`, `message`, or the path of a picture."""
     label: str
     """The words that are tapped, or the name that a card says; may be empty."""
+
+
+class PlannedDestination(ListedDestination):
+    """A destination of a campaign that is planned."""
+
     is_new: Annotated[bool, Field(alias="new")]
     """Whether no sent campaign of the account had it and the policy does not list it."""
     notes: list[str]
@@ -285,6 +291,22 @@ class ReviewedContent(Strict):
     """Where it leads, new places first."""
     unscanned: bool = False
     """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
+
+
+class PlannedApprovals(Strict):
+    """A row of policy.approvals whose conditions hold."""
+
+    count: int
+    """How many approvals the pull request that brings the lock needs."""
+    of: Annotated[list[str], Field(alias="from")]
+    """The logins that count; empty for everybody with Write."""
+    why: list[str]
+    """The conditions that hold, for people; empty where it is needed for every send."""
+
+    @property
+    def required(self) -> Required:
+        """Return it as the plan has it."""
+        return Required(self.count, tuple(self.of), tuple(self.why))
 
 
 class SavedCampaign(Strict):
@@ -312,6 +334,8 @@ class SavedCampaign(Strict):
     """What is wrong in its files."""
     handoff: list[PlannedHandoff] = Field(default_factory=list)
     """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
+    approvals: list[PlannedApprovals] = Field(default_factory=list)
+    """What the policy asks of the pull request that brings its lock; not part of the plan's digest."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
     reading: list[PlannedReading] = Field(default_factory=list)

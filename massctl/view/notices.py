@@ -14,6 +14,7 @@ from massctl.view.rows import Row
 from massctl.view.send_block import block_rows
 from massctl.view.status import reconcile_choices
 from massctl.view.terminal import Inked
+from massctl.view.words import brief_destinations
 
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
@@ -74,6 +75,8 @@ def _block(notice: Notice, language: Language) -> str:
         lines.append("> " + say(_ON_GITHUB, language))
     if notice.block is not None:
         lines += [_row(row, language) for row in block_rows(notice.block)]
+        if leads := brief_destinations(notice.block.destinations):
+            lines.append(_row(Row("destinations", (leads,)), language))
     return "\n".join(lines)
 
 

@@ -1,14 +1,16 @@
 """Show the status of campaigns and jobs, and the evidence for a send in doubt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.apply.statistics import Collected
+from massctl.model.destination import Destination
 from massctl.model.ids import AccountName
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, offset, plural_phrase
 from massctl.model.send import doubt_words
-from massctl.model.state import Attempt, Record, Status, contradiction, status_of
+from massctl.model.state import Attempt, Record, RecordKey, Status, contradiction, status_of
 from massctl.plan.drift import open_drifts
 from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence, Repetition
@@ -18,21 +20,37 @@ from massctl.view.plan import STATUS_INK, inked_digest
 from massctl.view.rows import LABELS, Row, detail, failure_row, write_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part, Table
-from massctl.view.words import STATUS, drift_hint, drift_words, followers, openids, recorded
+from massctl.view.words import (
+    STATUS,
+    brief_destinations,
+    drift_hint,
+    drift_words,
+    followers,
+    openids,
+    recorded,
+)
+
+NOWHERE: Mapping[RecordKey, Sequence[Destination]] = MappingProxyType({})
 
 
 def status_text(
     page: Page,
     followed: Followed,
     statistics: Sequence[tuple[AccountName, Collected]] | None = None,
+    leads: Mapping[RecordKey, Sequence[Destination]] = NOWHERE,
 ) -> str:
-    """Show each record with its jobs, and what could not be asked; then the statistics that were collected."""
+    """Show each record with its jobs, and what could not be asked; then the statistics that were collected.
+
+    `leads` says where the newest message of each record leads, as far as its content is kept.
+    """
     if not followed.records:
         page.line(Phrase("nothing is recorded yet"))
     for record in followed.records:
         page.blank()
         record_heading(page, record)
-        rows = [*job_rows(record), *settled_rows(record), *_open_rows(record, followed)]
+        named = brief_destinations(leads.get(record.key, ()))
+        rows = [Row("destinations", (named,))] if named else []
+        rows += [*job_rows(record), *settled_rows(record), *_open_rows(record, followed)]
         write_rows(Table(page, LABELS.values()), rows)
     if statistics is not None:
         page.blank()

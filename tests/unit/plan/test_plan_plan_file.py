@@ -163,6 +163,7 @@ def test_the_document_of_a_plan():
                         "end_column": 9,
                     }
                 ],
+                "approvals": [],
                 "approved": lock_document(SALE, f"massctl {__version__}"),
             },
             {
@@ -204,6 +205,7 @@ def test_the_document_of_a_plan():
                         "end_column": None,
                     }
                 ],
+                "approvals": [],
                 "approved": lock_document(refused, f"massctl {__version__}"),
             },
         ],

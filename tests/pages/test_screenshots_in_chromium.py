@@ -9,8 +9,8 @@ from page_samples import SAMPLES
 from PIL import Image
 
 from massctl import browser
+from massctl.cli.campaign_pages import shown_campaigns
 from massctl.cli.main import run
-from massctl.cli.review_pictures import shown_campaigns
 from massctl.cli.session import session
 from massctl.forge.review_file import ShownCampaign
 
@@ -143,7 +143,7 @@ def test_a_contact_sheet_has_the_first_screen_of_each_article(
 
 
 def test_what_does_not_fit_is_counted(repository: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("massctl.cli.review_pictures.PICTURES_MAX", 2)
+    monkeypatch.setattr("massctl.cli.campaign_pages.PICTURES_MAX", 2)
     with session(str(repository)) as current:
         found = shown_campaigns(current, ["2026-12-members-issue"])["2026-12-members-issue"]
     assert (2, 1) == (len(found.pictures), found.left_out)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from massctl.apply.outcome import failure_of, what_happened
 from massctl.cli.app import Result, said
+from massctl.cli.campaign_pages import shown_campaigns
 from massctl.cli.commands.lock import lock_campaigns
 from massctl.cli.commands.plan import review_json
 from massctl.cli.exit_codes import ExitStatus
@@ -20,7 +21,6 @@ from massctl.cli.forge import github_of
 from massctl.cli.output import Console, write_files
 from massctl.cli.pull_request import branch_of, push_locks
 from massctl.cli.pull_request import write_files as write_pull_request
-from massctl.cli.review_pictures import shown_campaigns
 from massctl.cli.session import Session, session
 from massctl.errors import MassctlError
 from massctl.forge.events import PullRequestEvent, read_event

@@ -11,6 +11,7 @@ import click
 from massctl.browser import open_browser, screens
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, sandbox_option
+from massctl.cli.campaign_pages import INDEX, page_files
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import write_files
@@ -19,8 +20,7 @@ from massctl.cli.session import Session
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.source.loader import Desires, WorkingTree
-from massctl.view.i18n import Reader
+from massctl.source.loader import Desires
 
 
 @click.command(name="render")
@@ -50,9 +50,6 @@ def command(current: Session, names: tuple[str, ...], out: Path, screenshots: bo
         text=lambda _: "\n".join(written),
         next_step=Phrase("open {path} in a browser", path=str(page)) if whole else None,
     )
-
-
-INDEX = "index.html"
 
 
 def render_into(
@@ -97,20 +94,3 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
         reading = reading_words(count.words, count.minutes)
         console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
     return page_files(campaign, working_tree, console.reader)
-
-
-def page_files(
-    campaign: RenderedCampaign, working_tree: WorkingTree, reader: Reader
-) -> dict[str, bytes]:
-    """Return a campaign's page and what stands beside it, by file name."""
-    from massctl.view.pages.article import article_page
-    from massctl.view.pages.campaign_page import index_page
-
-    names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
-    files = {names[str(f.sha256)]: working_tree.read(f.sha256) for f in campaign.files}
-    files[INDEX] = index_page(campaign, names, reader).encode()
-    for number, article in enumerate(campaign.message.articles, 1):
-        files[f"article-{number}.html"] = article_page(article.content, names).encode()
-    if text := campaign.message.text:
-        files["message.txt"] = text.encode()
-    return files

@@ -1,4 +1,4 @@
-"""What a reviewer can look at of each campaign: a contact sheet, its articles as a phone shows them, its whole page."""
+"""The pages of campaigns as files: what `massctl render` writes, and the pictures and whole pages of a review."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from massctl.browser import Browser, open_browser, screens, whole
-from massctl.cli.commands.render import INDEX, page_files
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import write_files
 from massctl.cli.planner import chosen
@@ -27,9 +26,27 @@ from massctl.model.state import State
 from massctl.source.loader import Desires, WorkingTree
 from massctl.view.i18n import Reader
 
+INDEX = "index.html"
 PICTURED_MAX = 12
 """Campaigns of one review that have pictures: Chromium takes some seconds for each."""
 _SHEET = "contact-sheet.html"
+
+
+def page_files(
+    campaign: RenderedCampaign, working_tree: WorkingTree, reader: Reader
+) -> dict[str, bytes]:
+    """Return a campaign's page and what stands beside it, by file name."""
+    from massctl.view.pages.article import article_page
+    from massctl.view.pages.campaign_page import index_page
+
+    names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
+    files = {names[str(f.sha256)]: working_tree.read(f.sha256) for f in campaign.files}
+    files[INDEX] = index_page(campaign, names, reader).encode()
+    for number, article in enumerate(campaign.message.articles, 1):
+        files[f"article-{number}.html"] = article_page(article.content, names).encode()
+    if text := campaign.message.text:
+        files["message.txt"] = text.encode()
+    return files
 
 
 def shown_campaigns(session: Session, names: Sequence[str]) -> dict[str, ShownCampaign]:

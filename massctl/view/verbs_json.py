@@ -1295,8 +1295,6 @@ def _choices(notice: "Notice") -> list[ReportedChoice]:
         return [_choice(notice.unrecorded.command, notice.at)]
     if notice.choices is None:
         return []
-    from massctl.view.notices import reconcile_command
-
     name, repetition, now = (
         notice.choices.record.campaign,
         notice.choices.repetition,
@@ -1305,11 +1303,14 @@ def _choices(notice: "Notice") -> list[ReportedChoice]:
     found = []
     if repetition is not None:
         begins = max(repetition.at, now) if repetition.at is not None else None
-        again = reconcile_command(name, "--resubmit")
+        again = Command("reconcile", name, '--resubmit --reason "…"')
         found.append(_choice(again, begins, repetition.until, repetition.refused))
     return [
         *found,
-        *(_choice(reconcile_command(name, each), now) for each in ("--sent", "--not-sent")),
+        *(
+            _choice(Command("reconcile", name, f'{each} --reason "…"'), now)
+            for each in ("--sent", "--not-sent")
+        ),
     ]
 
 

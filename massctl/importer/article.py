@@ -154,19 +154,25 @@ def lost_in_markdown(root: Element) -> list[Phrase]:
     )
     found = []
     if colours:
-        say = plural_phrase(
-            "the colour of {count} text", "the colours of {count} texts", count=colours
-        )
         found.append(
             Phrase(
-                "{what}: Markdown has none; themes colour headings, links and bold words", what=say
+                "{what}: Markdown has none; themes colour headings, links and bold words",
+                what=plural_phrase(
+                    "the colour of {count} text", "the colours of {count} texts", count=colours
+                ),
             )
         )
     if aligned:
-        say = plural_phrase(
-            "the alignment of {count} block", "the alignment of {count} blocks", count=aligned
+        found.append(
+            Phrase(
+                "{what}: Markdown has none; a theme aligns all alike",
+                what=plural_phrase(
+                    "the alignment of {count} block",
+                    "the alignment of {count} blocks",
+                    count=aligned,
+                ),
+            )
         )
-        found.append(Phrase("{what}: Markdown has none; a theme aligns all alike", what=say))
     return found
 
 

@@ -76,10 +76,11 @@ def of_page(html: str, address: str) -> Found:
     if found is not None and found[1] in _MESSAGES:
         return _of_message(html, title, _MESSAGES[found[1]])
     if body is None and "js_verify" in by_id:
-        say = Phrase(
-            "WeChat asks for a check first: open the page in a browser, save it there, and import that file"
+        raise DocumentError(
+            Phrase(
+                "WeChat asks for a check first: open the page in a browser, save it there, and import that file"
+            )
         )
-        raise DocumentError(say)
     if body is None and notice:
         raise DocumentError(Phrase("WeChat shows no article on this page: {notice}", notice=notice))
     shown = (each.attributes for each in page.below() if each.name == "img")
@@ -355,12 +356,13 @@ def of_markdown_file(text: str, name: str) -> Found:
     told, others = first_told(said.keys() - known, str)
     lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in told]
     if others:
-        more = plural_phrase(
-            "front matter: {count:,} more key has no place in a campaign",
-            "front matter: {count:,} more keys have no place in a campaign",
-            count=others,
+        lost.append(
+            plural_phrase(
+                "front matter: {count:,} more key has no place in a campaign",
+                "front matter: {count:,} more keys have no place in a campaign",
+                count=others,
+            )
         )
-        lost.append(more)
     first = _TITLE.match(text)
     if first is not None and about["title"] in ("", first[1].strip()):
         about["title"] = first[1].strip()

@@ -248,10 +248,15 @@ def cannot_read(
         else Phrase("{ref} cannot be fetched", ref=branch)
     )
     where = Phrase("{branch} at {address}", branch=branch, address=address)
-    detail = Phrase(
-        "{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said)
+    return LedgerUnreachableError(
+        what,
+        Phrase(
+            "{where}. {why} Nothing was sent and nothing was changed.",
+            where=where,
+            why=git_says(said),
+        ),
+        _hint(said.said, _FETCH_AGAIN),
     )
-    return LedgerUnreachableError(what, detail, _hint(said.said, _FETCH_AGAIN))
 
 
 def cannot_push(

@@ -446,8 +446,14 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
 def _one_message(data: Mapping[str, Any]) -> list[Fault]:
     found = [key for key in data if key in MESSAGES]
     if not found:
-        hint = Phrase("write one of {messages}", messages=enumerated(MESSAGES))
-        return [Fault("MC015", Phrase("there is no message"), hint, is_absence=True)]
+        return [
+            Fault(
+                "MC015",
+                Phrase("there is no message"),
+                Phrase("write one of {messages}", messages=enumerated(MESSAGES)),
+                is_absence=True,
+            )
+        ]
     return [
         Fault(
             "MC015",
@@ -470,13 +476,25 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
             continue
         found = [key for key in either if key in block]
         if not found:
-            hint = Phrase("write one of {keys}", keys=enumerated(either))
             faults.append(
-                Fault("MC024", Phrase("{message} is empty", message=message), hint, key=(message,))
+                Fault(
+                    "MC024",
+                    Phrase("{message} is empty", message=message),
+                    Phrase("write one of {keys}", keys=enumerated(either)),
+                    key=(message,),
+                )
             )
         elif len(found) > 1:
-            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            faults.append(Fault("MC024", say, KEEP_ONE, key=(message, found[1])))
+            faults.append(
+                Fault(
+                    "MC024",
+                    Phrase(
+                        "write {first} or {second}, but not both", first=found[0], second=found[1]
+                    ),
+                    KEEP_ONE,
+                    key=(message, found[1]),
+                )
+            )
     return faults
 
 
@@ -486,21 +504,32 @@ def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
     if not isinstance(card, Mapping):
         return []
     if isinstance(given := card.get("card_ext"), str) and given and not _is_json_object(given):
-        say = Phrase("card_ext is not a JSON object")
-        hint = Phrase(
-            "copy it completely, as it was signed: {example}",
-            example='{"code":"","openid":"","timestamp":"…"}',
-        )
-        return [Fault("MC014", say, hint, key=("wxcard", "card_ext"), at_key=False)]
+        return [
+            Fault(
+                "MC014",
+                Phrase("card_ext is not a JSON object"),
+                Phrase(
+                    "copy it completely, as it was signed: {example}",
+                    example='{"code":"","openid":"","timestamp":"…"}',
+                ),
+                key=("wxcard", "card_ext"),
+                at_key=False,
+            )
+        ]
     if "card_ext" in card or not isinstance(preview, Mapping):
         return []
     if not (preview.get("towxname") or preview.get("touser")):
         return []
-    say = Phrase("the previews of a coupon need card_ext")
-    hint = Phrase(
-        "write the signed JSON that WeChat's page on coupons describes, or remove `preview:`"
-    )
-    return [Fault("MC012", say, hint, key=("wxcard",))]
+    return [
+        Fault(
+            "MC012",
+            Phrase("the previews of a coupon need card_ext"),
+            Phrase(
+                "write the signed JSON that WeChat's page on coupons describes, or remove `preview:`"
+            ),
+            key=("wxcard",),
+        )
+    ]
 
 
 def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
@@ -511,19 +540,29 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     beside = audience.get(EVERYBODY) is False
     found = [key for key in audience if key in AUDIENCES and not (key == EVERYBODY and beside)]
     if not found and beside:
-        say = Phrase(
-            "say who receives it: {key} is false, and there is no other audience", key=EVERYBODY
-        )
-        hint = Phrase("add one of {audiences}", audiences=enumerated(AUDIENCES[1:]))
-        return [Fault("MC016", say, hint, key=("audience", EVERYBODY), is_absence=True)]
-    if not found:
-        say = Phrase(
-            "there is no audience: write one of {audiences}", audiences=enumerated(AUDIENCES)
-        )
-        hint = Phrase("say who receives it: there is no default")
         return [
             Fault(
-                "MC016", say, hint, key=("audience",) if "audience" in data else (), is_absence=True
+                "MC016",
+                Phrase(
+                    "say who receives it: {key} is false, and there is no other audience",
+                    key=EVERYBODY,
+                ),
+                Phrase("add one of {audiences}", audiences=enumerated(AUDIENCES[1:])),
+                key=("audience", EVERYBODY),
+                is_absence=True,
+            )
+        ]
+    if not found:
+        return [
+            Fault(
+                "MC016",
+                Phrase(
+                    "there is no audience: write one of {audiences}",
+                    audiences=enumerated(AUDIENCES),
+                ),
+                Phrase("say who receives it: there is no default"),
+                key=("audience",) if "audience" in data else (),
+                is_absence=True,
             )
         ]
     faults = [
@@ -541,12 +580,18 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     if isinstance(expect, Mapping):
         low, high = expect.get("min"), expect.get("max")
         if type(low) is int and type(high) is int and low > high:
-            say = Phrase(
-                "min {low} is more than max {high}: no audience can match", low=low, high=high
-            )
-            hint = Phrase("correct one of the two numbers")
             faults.append(
-                Fault("MC014", say, hint, key=("audience", "expect", "min"), at_key=False)
+                Fault(
+                    "MC014",
+                    Phrase(
+                        "min {low} is more than max {high}: no audience can match",
+                        low=low,
+                        high=high,
+                    ),
+                    Phrase("correct one of the two numbers"),
+                    key=("audience", "expect", "min"),
+                    at_key=False,
+                )
             )
     return faults
 
@@ -560,17 +605,27 @@ def _reprint(data: Mapping[str, Any]) -> list[Fault]:
         or "mpnews" in data
     ):
         return []
-    say = Phrase("send_ignore_reprint is for articles (mpnews), and this message has none")
-    return [Fault("MC014", say, TAKE_OUT, key=("send", "send_ignore_reprint"))]
+    return [
+        Fault(
+            "MC014",
+            Phrase("send_ignore_reprint is for articles (mpnews), and this message has none"),
+            TAKE_OUT,
+            key=("send", "send_ignore_reprint"),
+        )
+    ]
 
 
 def _looks(data: Mapping[str, Any]) -> list[Fault]:
     """Refuse a look for what has no articles."""
     if "mpnews" in data or not any(message in data for message in MESSAGES):
         return []
-    say = Phrase("this is for articles (mpnews), and the message has none")
     return [
-        Fault("MC014", say, TAKE_OUT, key=(key,))
+        Fault(
+            "MC014",
+            Phrase("this is for articles (mpnews), and the message has none"),
+            TAKE_OUT,
+            key=(key,),
+        )
         for key in ("theme", "brand", "breaks")
         if key in data
     ]
@@ -589,16 +644,21 @@ def _handoff(data: Mapping[str, Any]) -> list[Fault]:
     if not handoff:
         return [Fault("MC012", Phrase("nothing is handed off"), _HANDOFF_HINT, key=("handoff",))]
     if "mpnews" not in data:
-        say = Phrase("only a news message has a draft that somebody can complete in the console")
-        return [Fault("MC014", say, TAKE_OUT, key=("handoff",))]
-    if isinstance(audience, Mapping) and "openids" in audience:
-        say = Phrase(
-            "a list of openids has a draft for each batch, and nobody can complete these by hand"
-        )
         return [
             Fault(
                 "MC014",
-                say,
+                Phrase("only a news message has a draft that somebody can complete in the console"),
+                TAKE_OUT,
+                key=("handoff",),
+            )
+        ]
+    if isinstance(audience, Mapping) and "openids" in audience:
+        return [
+            Fault(
+                "MC014",
+                Phrase(
+                    "a list of openids has a draft for each batch, and nobody can complete these by hand"
+                ),
                 Phrase("give these followers a tag, and write it under audience"),
                 key=("handoff",),
             )
@@ -612,13 +672,23 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         return []
     ends = [key for key in ("not_before", "not_after") if key in send]
     if ends == ["not_before"]:
-        say = Phrase("not_before needs not_after: without it a late run could send at any hour")
-        hint = Phrase("add `{line}`", line="not_after: 2026-12-01T22:00:00+08:00")
-        return [Fault("MC012", say, hint, key=("send", "not_before"))]
+        return [
+            Fault(
+                "MC012",
+                Phrase("not_before needs not_after: without it a late run could send at any hour"),
+                Phrase("add `{line}`", line="not_after: 2026-12-01T22:00:00+08:00"),
+                key=("send", "not_before"),
+            )
+        ]
     if ends == ["not_after"]:
-        say = Phrase("not_after needs not_before: a window has two ends")
-        hint = Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00")
-        return [Fault("MC012", say, hint, key=("send", "not_after"))]
+        return [
+            Fault(
+                "MC012",
+                Phrase("not_after needs not_before: a window has two ends"),
+                Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00"),
+                key=("send", "not_after"),
+            )
+        ]
     faults = [
         Fault(
             "MC014",
@@ -635,11 +705,18 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         parse_offset_time(send.get("not_after")),
     )
     if first is not None and last is not None and last <= first:
-        say = Phrase(
-            "not_after must be later than not_before, {start}", start=str(send["not_before"])
+        faults.append(
+            Fault(
+                "MC020",
+                Phrase(
+                    "not_after must be later than not_before, {start}",
+                    start=str(send["not_before"]),
+                ),
+                Phrase("write a later not_after, or exchange the two; compare the offsets too"),
+                key=("send", "not_after"),
+                at_key=False,
+            )
         )
-        hint = Phrase("write a later not_after, or exchange the two; compare the offsets too")
-        faults.append(Fault("MC020", say, hint, key=("send", "not_after"), at_key=False))
     return faults
 
 
@@ -664,16 +741,15 @@ def _crops(data: Mapping[str, Any]) -> list[Fault]:
                 and re.fullmatch(CROP_PATTERN, written)
                 and Crop.parse(written) is None
             ):
-                say = Phrase("{key}: there is no area between these corners", key=key)
-                hint = Phrase(
-                    "write left, top, right, bottom, where left is less than right and top less than bottom: {example}",
-                    example=_CROP,
-                )
                 faults.append(
                     Fault(
                         "MC014",
-                        say,
-                        hint,
+                        Phrase("{key}: there is no area between these corners", key=key),
+                        Phrase(
+                            "write left, top, right, bottom, where left is less than right and top less than bottom: "
+                            "{example}",
+                            example=_CROP,
+                        ),
                         key=("mpnews", "articles", index, "cover", key),
                         at_key=False,
                     )
@@ -688,9 +764,15 @@ def _ignored_codes(data: Mapping[str, Any]) -> list[Fault]:
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         code = entry.get("code") if isinstance(entry, Mapping) else None
         if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code) and code not in CODES:
-            say = Phrase("there is no diagnostic {code}", code=code)
-            hint = Phrase("`{command}` lists them all", command=Command("explain"))
-            faults.append(Fault("MC014", say, hint, key=("ignore", index, "code"), at_key=False))
+            faults.append(
+                Fault(
+                    "MC014",
+                    Phrase("there is no diagnostic {code}", code=code),
+                    Phrase("`{command}` lists them all", command=Command("explain")),
+                    key=("ignore", index, "code"),
+                    at_key=False,
+                )
+            )
     return faults
 
 

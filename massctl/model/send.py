@@ -190,12 +190,13 @@ class SendIntent(Frozen, kw_only=True):
             (Phrase("the attempt that it repeats"), self._repeats_the_same()),
         ):
             if not holds:
-                say = Phrase(
-                    "the parts of the send of {name} do not belong together: {what}",
-                    name=self.campaign,
-                    what=what,
+                raise InvariantError(
+                    Phrase(
+                        "the parts of the send of {name} do not belong together: {what}",
+                        name=self.campaign,
+                        what=what,
+                    )
                 )
-                raise InvariantError(say)
 
     @property
     def client_msg_id(self) -> ClientMsgId:

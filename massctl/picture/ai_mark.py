@@ -69,13 +69,18 @@ def mark_packet(metadata: Metadata) -> bytes:
 
 
 def _lost(why: Phrase) -> FaultError:
-    message = Phrase(
-        "its AI mark (TC260:AIGC), which must not be removed, cannot be kept: {why}", why=why
+    return FaultError(
+        Fault(
+            "MC219",
+            Phrase(
+                "its AI mark (TC260:AIGC), which must not be removed, cannot be kept: {why}",
+                why=why,
+            ),
+            Phrase(
+                "let the tool that made the picture write the mark again, or save a JPEG or PNG that passes unchanged"
+            ),
+        )
     )
-    hint = Phrase(
-        "let the tool that made the picture write the mark again, or save a JPEG or PNG that passes unchanged"
-    )
-    return FaultError(Fault("MC219", message, hint))
 
 
 def _marks(metadata: Metadata) -> Iterator[str]:

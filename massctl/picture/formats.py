@@ -86,14 +86,29 @@ def unsupported(data: bytes) -> FaultError:
     if not data:
         return FaultError(Fault("MC203", Phrase("the file is empty"), _AGAIN))
     if data.startswith(_LFS):
-        message = Phrase("this is a Git LFS pointer, not the picture itself")
-        return FaultError(Fault("MC204", message, Phrase("run `git lfs pull`")))
+        return FaultError(
+            Fault(
+                "MC204",
+                Phrase("this is a Git LFS pointer, not the picture itself"),
+                Phrase("run `git lfs pull`"),
+            )
+        )
     name = _name_of_foreign(data)
     if name is None:
-        message = Phrase("this is not a picture that massctl knows")
-        return FaultError(Fault("MC204", message, Phrase("use JPEG, PNG, GIF, WebP or BMP")))
-    message = Phrase("WeChat does not accept {name}", name=name)
-    return FaultError(Fault("MC204", message, Phrase("save the picture as JPEG or PNG")))
+        return FaultError(
+            Fault(
+                "MC204",
+                Phrase("this is not a picture that massctl knows"),
+                Phrase("use JPEG, PNG, GIF, WebP or BMP"),
+            )
+        )
+    return FaultError(
+        Fault(
+            "MC204",
+            Phrase("WeChat does not accept {name}", name=name),
+            Phrase("save the picture as JPEG or PNG"),
+        )
+    )
 
 
 def too_many_pixels(size: tuple[int, int] | None) -> FaultError:

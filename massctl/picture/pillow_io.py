@@ -245,13 +245,18 @@ def _judge_size(size: tuple[int, int]) -> None:
 def _judge_motion(frames: int, size: tuple[int, int]) -> None:
     """Refuse an animated GIF that takes too long to prove sound."""
     if frames > FRAMES_MAX or frames * size[0] * size[1] > ANIMATION_PIXELS_MAX:
-        message = Phrase(
-            "the GIF has {frames} frames of {width}x{height} pixels, which takes too long to check",
-            frames=frames,
-            width=size[0],
-            height=size[1],
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the GIF has {frames} frames of {width}x{height} pixels, which takes too long to check",
+                    frames=frames,
+                    width=size[0],
+                    height=size[1],
+                ),
+                FEWER_FRAMES,
+            )
         )
-        raise FaultError(Fault("MC205", message, FEWER_FRAMES))
 
 
 def _finest(image: Image.Image, data: bytes) -> tuple[int, str]:

@@ -108,29 +108,44 @@ def _value(data: bytes, wanted: Purpose) -> Prepared | Fault:
 def _prepared(data: bytes, wanted: Purpose) -> Prepared:
     size_bytes = len(data)
     if size_bytes > SOURCE_BYTES_MAX:
-        message = Phrase(
-            "the file has {size}, more than the {limit} that massctl reads",
-            size=size_text(size_bytes),
-            limit=size_text(SOURCE_BYTES_MAX),
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the file has {size}, more than the {limit} that massctl reads",
+                    size=size_text(size_bytes),
+                    limit=size_text(SOURCE_BYTES_MAX),
+                ),
+                Phrase("save it smaller"),
+            )
         )
-        raise FaultError(Fault("MC205", message, Phrase("save it smaller")))
     format_ = sniff(data)
     if format_ is None:
         raise unsupported(data)
     purpose = Purpose.MATERIAL if format_ is Format.GIF else wanted
     passes = _passes(format_, size_bytes, purpose)
     if format_ is Format.GIF and not passes:
-        message = Phrase(
-            "the GIF has {size}, but WeChat accepts at most {limit}",
-            size=size_text(size_bytes),
-            limit="10 MB",
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the GIF has {size}, but WeChat accepts at most {limit}",
+                    size=size_text(size_bytes),
+                    limit="10 MB",
+                ),
+                FEWER_FRAMES,
+            )
         )
-        raise FaultError(Fault("MC205", message, FEWER_FRAMES))
     opened = open_picture(data, format_)
     if opened.frames > 1 and not passes:
         # A converted picture would silently stand still.
-        message = Phrase("WeChat does not accept an animated {name} like this", name=format_.label)
-        raise FaultError(Fault("MC204", message, Phrase("save it as {formats}", formats="GIF")))
+        raise FaultError(
+            Fault(
+                "MC204",
+                Phrase("WeChat does not accept an animated {name} like this", name=format_.label),
+                Phrase("save it as {formats}", formats="GIF"),
+            )
+        )
     moves = opened.frames > 1 or format_ is Format.GIF
     may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
     if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened)):
@@ -195,12 +210,17 @@ def _converted(
     encoded = encode_drawing(upright, room) if is_drawing else None
     encoded = encoded or _encode_to_fit(upright, room, width_max, finest)
     if encoded is None:
-        message = Phrase(
-            "the picture has {size} and cannot be made smaller than {limit} and still readable",
-            size=size_text(size_bytes),
-            limit=size_text(target),
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the picture has {size} and cannot be made smaller than {limit} and still readable",
+                    size=size_text(size_bytes),
+                    limit=size_text(target),
+                ),
+                Phrase("save it smaller, or cut it"),
+            )
         )
-        raise FaultError(Fault("MC205", message, Phrase("save it smaller, or cut it")))
     encoded = replace(encoded, data=with_xmp(encoded.data, mark))
     note = _marked(_note(opened, size_bytes, encoded), mark)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)

@@ -166,11 +166,14 @@ def lock_stale(before: LockFile, after: LockFile) -> Refusal:
     )
     rest = [each for each in changed_parts(before, after) if each not in files]
     if not versions or not rest:
-        say = Phrase(
-            "your files changed since it was locked: {differences}",
-            differences=enumerated([*files, *rest]),
+        return Refusal(
+            Guard.LOCK_STALE,
+            Phrase(
+                "your files changed since it was locked: {differences}",
+                differences=enumerated([*files, *rest]),
+            ),
+            _lock_anew(CampaignName(after.campaign)),
         )
-        return Refusal(Guard.LOCK_STALE, say, _lock_anew(CampaignName(after.campaign)))
     told = {"versions": enumerated(versions), "differences": enumerated(rest)}
     if files:
         say = Phrase(
@@ -184,10 +187,14 @@ def lock_stale(before: LockFile, after: LockFile) -> Refusal:
             "massctl changed since it was locked ({versions}) and renders differently: {differences}",
             **told,
         )
-    hint = Phrase(
-        "lock it again and have that reviewed: {command}", command=Command("lock", after.campaign)
+    return Refusal(
+        Guard.LOCK_STALE,
+        say,
+        Phrase(
+            "lock it again and have that reviewed: {command}",
+            command=Command("lock", after.campaign),
+        ),
     )
-    return Refusal(Guard.LOCK_STALE, say, hint)
 
 
 def _lock_anew(name: CampaignName) -> Phrase:
@@ -242,8 +249,12 @@ def _changed_links(before: LockFile, after: LockFile) -> Iterator[Phrase]:
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
     """Return every part but the message and its pictures in which two locks differ."""
     if before.campaign != after.campaign:
-        say = Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
-        yield FramePart(say, None, before.campaign, after.campaign)
+        yield FramePart(
+            Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign),
+            None,
+            before.campaign,
+            after.campaign,
+        )
     if before.edition != after.edition:
         yield FramePart(Phrase("the edition"), ReviewedPart.EDITION, before.edition, after.edition)
     if before.account.appid != after.account.appid:

@@ -322,20 +322,26 @@ def going_out(step: SendPreview) -> tuple[bool, float, str, int]:
 
 def allowance_spent(now: datetime) -> Refusal:
     """Refuse a preview because WeChat refused another one of this account and day: used up."""
-    say = Phrase(
-        "WeChat says that today's previews of the account are used up, so this one was not tried"
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase(
+            "WeChat says that today's previews of the account are used up, so this one was not tried"
+        ),
+        counted_anew(now),
     )
-    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
 
 
 def _used_up(needed: int, left: int, now: datetime) -> Refusal:
-    say = Phrase(
-        "it needs {needed}, but only {left} of the account's {daily} a day are left",
-        needed=plural_phrase("{count} preview", "{count} previews", count=needed),
-        left=left,
-        daily=PREVIEWS_A_DAY,
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase(
+            "it needs {needed}, but only {left} of the account's {daily} a day are left",
+            needed=plural_phrase("{count} preview", "{count} previews", count=needed),
+            left=left,
+            daily=PREVIEWS_A_DAY,
+        ),
+        counted_anew(now),
     )
-    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
 
 
 def off_the_tip(

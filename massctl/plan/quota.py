@@ -619,8 +619,11 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
         return _no_day_for_list(campaign, slot, taken)
     limit = _LIMITS[slot.rule]
     if slot.day is not None:
-        say = Phrase("{limit}, and today has none free: {taken}", limit=limit, taken=taken)
-        return Refusal(Guard.ALLOWANCE, say, _later_in_window(slot.day))
+        return Refusal(
+            Guard.ALLOWANCE,
+            Phrase("{limit}, and today has none free: {taken}", limit=limit, taken=taken),
+            _later_in_window(slot.day),
+        )
     say = Phrase("{limit}, and none is free: {taken}", limit=limit, taken=taken)
     hint = _another_day(campaign, slot)
     if slot.rule.unit is Unit.MONTH:
@@ -635,24 +638,34 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
 def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refusal:
     """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
     if slot.needed > CALLS.limit:
-        too_many = Phrase(
-            "its list needs {needed} jobs, but an account has {daily} mass calls a day (Beijing time)"
-        )
         return Refusal(
-            Guard.ALLOWANCE, Phrase(too_many, needed=slot.needed, daily=CALLS.limit), GIVE_A_TAG
+            Guard.ALLOWANCE,
+            Phrase(
+                "its list needs {needed} jobs, but an account has {daily} mass calls a day (Beijing time)",
+                needed=slot.needed,
+                daily=CALLS.limit,
+            ),
+            GIVE_A_TAG,
         )
     told = {"needed": slot.needed, "daily": CALLS.limit, "taken": taken}
     if slot.day is not None:
-        say = Phrase(
-            "its list needs {needed} of the account's {daily} mass calls a day, which are not free today: {taken}"
+        return Refusal(
+            Guard.ALLOWANCE,
+            Phrase(
+                "its list needs {needed} of the account's {daily} mass calls a day, which are not free today: {taken}",
+                **told,
+            ),
+            _later_in_window(slot.day),
         )
-        return Refusal(Guard.ALLOWANCE, Phrase(say, **told), _later_in_window(slot.day))
-    say = Phrase(
-        "its list needs {needed} of the account's {daily} mass calls a day, and no day of its window "
-        "has them free: {taken}"
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase(
+            "its list needs {needed} of the account's {daily} mass calls a day, and no day of its window "
+            "has them free: {taken}",
+            **told,
+        ),
+        Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG),
     )
-    hint = Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG)
-    return Refusal(Guard.ALLOWANCE, Phrase(say, **told), hint)
 
 
 def _later_in_window(day: date) -> Phrase:
@@ -884,8 +897,11 @@ def beyond_today(state: State, appid: AppId, now: datetime, needed: int) -> Refu
     none_left = Phrase(
         "the account's {daily} withdrawals of today (Beijing time) are used up", daily=daily
     )
-    hint = Phrase("{anew}; sooner: in the console under 群发记录", anew=counted_anew(now))
-    return Refusal(Guard.ALLOWANCE, say if left else none_left, hint)
+    return Refusal(
+        Guard.ALLOWANCE,
+        say if left else none_left,
+        Phrase("{anew}; sooner: in the console under 群发记录", anew=counted_anew(now)),
+    )
 
 
 # The next days, for people.

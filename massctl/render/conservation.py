@@ -76,9 +76,14 @@ def conserved(tree: Element, sources: Sequence[tuple[Inventory, ArticleFile]]) -
     body = serialized(tree)
     for source, page in sources:
         if f"{MARKER}=" in body:
-            say = Phrase("a browser reads markup here in another way than it looks")
-            hint = Phrase("check for a missing quotation mark or `>`")
-            page.report(Fault("MC308", say, hint, needle="<!["))
+            page.report(
+                Fault(
+                    "MC308",
+                    Phrase("a browser reads markup here in another way than it looks"),
+                    Phrase("check for a missing quotation mark or `>`"),
+                    needle="<![",
+                )
+            )
         if not page.is_faulty:
             page.faults += _missing(body, source, page)
     return Conserved(body)
@@ -312,12 +317,11 @@ def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Faul
 
 
 def _lost(say: Phrase, piece: str = "") -> Fault:
-    hint = Phrase(
-        "this is a fault of massctl: please report it; until it is mended, write this piece in another way"
-    )
     return Fault(
         "MC350",
         Phrase(say, text=" ".join(piece.split())[:60]),
-        hint,
+        Phrase(
+            "this is a fault of massctl: please report it; until it is mended, write this piece in another way"
+        ),
         needle=piece.partition("\n")[0],
     )

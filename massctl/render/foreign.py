@@ -162,9 +162,14 @@ def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
                     "use a picture of the formula, or write the article in Markdown; code stands in `<code>`"
                 )
                 text = unescape(found[0])
-                told = Phrase(say, text=text[:40])
                 yield (
-                    Fault("MC329", told, hint, severity=Severity.WARNING, needle=found[0]),
+                    Fault(
+                        "MC329",
+                        Phrase(say, text=text[:40]),
+                        hint,
+                        severity=Severity.WARNING,
+                        needle=found[0],
+                    ),
                     end + found.start(),
                 )
         if tag is not None:
@@ -193,14 +198,22 @@ def _embed(what: str) -> Fault:
     """Refuse a picture as Obsidian embeds it, which would be lost; a note that it embeds is a warning."""
     address = what.partition("|")[0].strip()
     if PICTURE_END.search(address):
-        say = Phrase(
-            "the picture {address} is not shown: its line stays in the text as written",
-            address=address,
+        return Fault(
+            "MC201",
+            Phrase(
+                "the picture {address} is not shown: its line stays in the text as written",
+                address=address,
+            ),
+            _picture_hint(address),
+            needle=f"![[{what}]]",
         )
-        return Fault("MC201", say, _picture_hint(address), needle=f"![[{what}]]")
-    say = Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40])
-    hint = Phrase("write the result of the other tool, or remove it")
-    return Fault("MC344", say, hint, severity=Severity.WARNING, needle=f"![[{what}]]")
+    return Fault(
+        "MC344",
+        Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40]),
+        Phrase("write the result of the other tool, or remove it"),
+        severity=Severity.WARNING,
+        needle=f"![[{what}]]",
+    )
 
 
 def _picture_hint(address: str) -> Phrase:
@@ -213,5 +226,10 @@ def diagram(token: "Token") -> Fault | None:
     language = token.info.strip().partition(" ")[0].lower()
     if language not in _DIAGRAMS:
         return None
-    say = Phrase("the diagram is shown as its source, in `{name}`", name=language)
-    return Fault("MC344", say, _AS_PICTURE, severity=Severity.WARNING, needle=token.info.strip())
+    return Fault(
+        "MC344",
+        Phrase("the diagram is shown as its source, in `{name}`", name=language),
+        _AS_PICTURE,
+        severity=Severity.WARNING,
+        needle=token.info.strip(),
+    )

@@ -194,9 +194,16 @@ class _TokenReader:
         address = str(token.attrs.get("src", ""))
         if not address:
             before = f"![{token.content}]("
-            say = Phrase("the picture's address is empty")
-            hint = Phrase("write its path between the brackets, or remove the picture")
-            self._page.report(Fault("MC201", say, hint, needle=before, shift=len(before), width=1))
+            self._page.report(
+                Fault(
+                    "MC201",
+                    Phrase("the picture's address is empty"),
+                    Phrase("write its path between the brackets, or remove the picture"),
+                    needle=before,
+                    shift=len(before),
+                    width=1,
+                )
+            )
             return
         words = "".join(_plain_text(child) for child in token.children or ())
         title = str(token.attrs.get("title", ""))
@@ -333,9 +340,15 @@ def _checked_html(text: str, page: ArticleFile, start: int | None) -> str:
         for fault, at in () if is_box else tag_faults(tag, text, attributes, "keep"):
             page.report(fault, None if start is None else start + at)
         if not tag.closing and "hidden" in attributes:
-            say = Phrase("WeChat removes `hidden`, so followers would see what it hides")
-            hint = Phrase("what nobody is to see is written `<!-- … -->`")
-            page.report(Fault("MC308", say, hint, needle=text[tag.start : tag.end]), place)
+            page.report(
+                Fault(
+                    "MC308",
+                    Phrase("WeChat removes `hidden`, so followers would see what it hides"),
+                    Phrase("what nobody is to see is written `<!-- … -->`"),
+                    needle=text[tag.start : tag.end],
+                ),
+                place,
+            )
         address = (tag.get("href") or "").strip()
         if tag.name == "a" and is_script(address):
             page.scripts_told[address] += 1
@@ -350,6 +363,10 @@ def _as_text(text: str, start: int, end: int) -> Edit:
 
 
 def _unknown(written: str) -> Fault:
-    say = Phrase("`{text}` is not HTML and is shown as text", text=written[:40])
-    hint = Phrase("if it is code, write it between back-ticks")
-    return Fault("MC327", say, hint, severity=Severity.WARNING, needle=written)
+    return Fault(
+        "MC327",
+        Phrase("`{text}` is not HTML and is shown as text", text=written[:40]),
+        Phrase("if it is code, write it between back-ticks"),
+        severity=Severity.WARNING,
+        needle=written,
+    )

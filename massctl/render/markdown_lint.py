@@ -104,9 +104,16 @@ def _lookalikes(
     yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
     front = _FRONT_MATTER.match(text)
     if front is not None:
-        say = Phrase("the lines between `---` are shown as text: there is no front matter here")
-        hint = Phrase("write title, author and digest into campaign.yaml")
-        yield Fault("MC314", say, hint, severity=Severity.WARNING, needle="---"), 0
+        yield (
+            Fault(
+                "MC314",
+                Phrase("the lines between `---` are shown as text: there is no front matter here"),
+                Phrase("write title, author and digest into campaign.yaml"),
+                severity=Severity.WARNING,
+                needle="---",
+            ),
+            0,
+        )
         skipped |= set(range(front[0].count("\n")))
     # Nearly every line is what it looks like; those that may not be are found in one go.
     for number in dict.fromkeys(lines.at(found.start())[0] for found in _SUSPECT.finditer(text)):
@@ -217,8 +224,10 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
                 str(token.attrs["title"]), Phrase("the title of a link is not shown: `{text}`")
             )
         elif token.type == "fence" and len(words := token.info.split(maxsplit=1)) > 1:
-            say = Phrase("what is behind the language of code is not shown: `{text}`")
-            yield _not_shown(words[1].strip(), say)
+            yield _not_shown(
+                words[1].strip(),
+                Phrase("what is behind the language of code is not shown: `{text}`"),
+            )
 
 
 def _in_text(content: str) -> Iterator[Fault]:
@@ -268,17 +277,28 @@ def _in_html(content: str) -> Iterator[Fault]:
     shown = _TAG.sub(" ", _CODE_IN_HTML.sub(" ", content))
     for found in _PICTURE_IN_HTML.finditer(shown) if "](" in shown else ():
         address = found["address"]
-        say = Phrase(
-            "the picture {address} is not shown: its line stays in the text as written",
-            address=address,
+        yield Fault(
+            "MC201",
+            Phrase(
+                "the picture {address} is not shown: its line stays in the text as written",
+                address=address,
+            ),
+            hint,
+            needle=f"]({address})",
+            shift=2,
+            width=len(address),
         )
-        yield Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
     left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
     if left_over is not None:
         yield _asterisks(left_over[0], hint)
     elif (marks := _MARKS_IN_HTML.search(shown)) is not None:
-        say = Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40])
-        yield Fault("MC312", say, hint, severity=Severity.WARNING, needle=marks[0].strip())
+        yield Fault(
+            "MC312",
+            Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40]),
+            hint,
+            severity=Severity.WARNING,
+            needle=marks[0].strip(),
+        )
     yield from _underscores(shown)
     if "\\" in shown and "<code" not in content and "<pre" not in content:
         yield from _shown_tex(shown)
@@ -304,14 +324,18 @@ def _shown_tex(content: str) -> Iterator[Fault]:
     severity = Severity.ERROR if found is not None else Severity.WARNING
     found = found or _MAYBE_TEX.search(content)
     if found is not None:
-        say = Phrase(
-            "TeX is shown as written, since it does not stand between dollars: `{text}`",
-            text=found[0],
+        yield Fault(
+            "MC329",
+            Phrase(
+                "TeX is shown as written, since it does not stand between dollars: `{text}`",
+                text=found[0],
+            ),
+            Phrase(
+                "write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks"
+            ),
+            severity=severity,
+            needle=found[0],
         )
-        hint = Phrase(
-            "write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks"
-        )
-        yield Fault("MC329", say, hint, severity=severity, needle=found[0])
 
 
 def _dollars(tokens: Sequence[Token]) -> Iterator[Fault]:
@@ -325,11 +349,15 @@ def _dollars(tokens: Sequence[Token]) -> Iterator[Fault]:
             if found is None and has_formulas and child.type == "text":
                 found = _BETWEEN_DOLLARS.search(child.content)
             if found is not None:
-                say = Phrase("the dollars stay in the text: `{text}`", text=found[0])
-                hint = Phrase(
-                    "a formula is written `$x$` or `$$…$$`, apart from letters and digits; otherwise write `\\$`"
+                yield Fault(
+                    "MC329",
+                    Phrase("the dollars stay in the text: `{text}`", text=found[0]),
+                    Phrase(
+                        "a formula is written `$x$` or `$$…$$`, apart from letters and digits; otherwise write `\\$`"
+                    ),
+                    severity=Severity.WARNING,
+                    needle=found[0],
                 )
-                yield Fault("MC329", say, hint, severity=Severity.WARNING, needle=found[0])
 
 
 def _verse(token: Token) -> Iterator[Fault]:
@@ -345,16 +373,26 @@ def _verse(token: Token) -> Iterator[Fault]:
         if not is_verse:
             lines = counted
             say = Phrase("{count} numbered lines become one line of the article", count=len(lines))
-        hint = Phrase(
-            "to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml"
+        yield Fault(
+            "MC348",
+            say,
+            Phrase(
+                "to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml"
+            ),
+            severity=Severity.WARNING,
+            needle=lines[0],
         )
-        yield Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0])
 
 
 def _asterisks(shown: str, hint: Phrase) -> Fault:
     """Warn of emphasis marks that a reader would see."""
-    say = Phrase("the asterisks stay in the text: `{text}`", text=shown)
-    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=shown)
+    return Fault(
+        "MC312",
+        Phrase("the asterisks stay in the text: `{text}`", text=shown),
+        hint,
+        severity=Severity.WARNING,
+        needle=shown,
+    )
 
 
 def _underscores(shown: str) -> Iterator[Fault]:
@@ -381,15 +419,20 @@ def _broken(address: str) -> Fault:
             'give a width in HTML: `<img src="{address}" width="50%">`', address=sized["address"]
         )
     if _PICTURE_NAME.search(address):
-        say = Phrase(
-            "the picture {address} is not shown: its line stays in the text as written",
-            address=address,
+        return Fault(
+            "MC201",
+            Phrase(
+                "the picture {address} is not shown: its line stays in the text as written",
+                address=address,
+            ),
+            hint,
+            needle=f"]({address})",
+            shift=2,
+            width=len(address),
         )
-        return Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
-    say = Phrase("the link to {address} stays in the text as written", address=address)
     return Fault(
         "MC312",
-        say,
+        Phrase("the link to {address} stays in the text as written", address=address),
         hint,
         severity=Severity.WARNING,
         needle=f"]({address})",
@@ -403,8 +446,13 @@ _DEFINITION = re.compile(r"\[([^\[\]\n]{1,999})\]:")
 
 def _not_shown(text: str, say: Phrase) -> Fault:
     """Tell of words that no follower will see."""
-    hint = Phrase("write it into the text, or remove it")
-    return Fault("MC349", Phrase(say, text=text[:40]), hint, severity=Severity.INFO, needle=text)
+    return Fault(
+        "MC349",
+        Phrase(say, text=text[:40]),
+        Phrase("write it into the text, or remove it"),
+        severity=Severity.INFO,
+        needle=text,
+    )
 
 
 def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
@@ -416,12 +464,16 @@ def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
         else {}
     )
     for label, address in ((written.get(label, label), address) for label, address in unused):
-        say = Phrase(
-            "nothing refers to this definition, so its address is not shown: `{text}`",
-            text=address[:80],
+        yield Fault(
+            "MC349",
+            Phrase(
+                "nothing refers to this definition, so its address is not shown: `{text}`",
+                text=address[:80],
+            ),
+            Phrase("write `[{label}]` where the link belongs, or remove the line", label=label),
+            severity=Severity.WARNING,
+            needle=address,
         )
-        hint = Phrase("write `[{label}]` where the link belongs, or remove the line", label=label)
-        yield Fault("MC349", say, hint, severity=Severity.WARNING, needle=address)
 
 
 # Boxes and blocks of code that are not closed, and what was meant to open or to close a box.
@@ -439,11 +491,16 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
             opened.append(token)
         elif token.type == "callout_close" and not token.markup:
             unread += 1
-            say = Phrase("this box is never closed, so all that follows stands in it")
-            hint = Phrase(
-                "write `:::` on a line behind it; a box with another in it is written with `::::`"
+            yield from _at_line(
+                lines,
+                opened.pop().map,
+                0,
+                ":::",
+                Phrase("this box is never closed, so all that follows stands in it"),
+                Phrase(
+                    "write `:::` on a line behind it; a box with another in it is written with `::::`"
+                ),
             )
-            yield from _at_line(lines, opened.pop().map, 0, ":::", say, hint)
         elif token.type == "callout_close":
             opened.pop()
         elif token.type == "fence" and token.map and not _is_closed(lines, token, token.map):
@@ -500,13 +557,21 @@ def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault
                 continue
             entry, due = wrong[0]
             written = entry.info + entry.markup
-            say = Phrase("Markdown counts the entries of a list: `{text}` is shown as `{number}.`")
-            hint = Phrase(
-                "to begin a list at {text}, write `<!-- -->` on a line of its own before it",
-                text=written,
-            )
             yield from _at_line(
-                lines, entry.map, 0, written, Phrase(say, text=written, number=due), hint, "MC351"
+                lines,
+                entry.map,
+                0,
+                written,
+                Phrase(
+                    "Markdown counts the entries of a list: `{text}` is shown as `{number}.`",
+                    text=written,
+                    number=due,
+                ),
+                Phrase(
+                    "to begin a list at {text}, write `<!-- -->` on a line of its own before it",
+                    text=written,
+                ),
+                "MC351",
             )
 
 
@@ -573,17 +638,17 @@ def _broken_links(text: str) -> Iterator[Fault]:
                 text=found[0],
                 label=label,
             )
-        hint = Phrase("write on a separate line: `{text}`", text=f"[{label}]: …")
-        yield _link_fault(found, say, hint)
+        yield _link_fault(
+            found, say, Phrase("write on a separate line: `{text}`", text=f"[{label}]: …")
+        )
     for pattern in (_APART, _SWAPPED):
         for found in pattern.finditer(text):
             if found["text"].isdigit():
                 continue
             mark = "!" if found[0].startswith("!") else ""
-            say = Phrase("`{text}` is not a link", text=found[0])
             yield _link_fault(
                 found,
-                say,
+                Phrase("`{text}` is not a link", text=found[0]),
                 Phrase("write `{text}`", text=f"{mark}[{found['text']}]({found['address']})"),
             )
 
@@ -615,14 +680,18 @@ def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
             if left is not None and right is not None and _SIGN_INSIDE.fullmatch(inside.content):
                 mark = opening.markup
                 text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
-                say = Phrase(
-                    "Markdown reads the asterisks of `{text}` as emphasis and does not show them",
-                    text=text,
+                yield Fault(
+                    "MC345",
+                    Phrase(
+                        "Markdown reads the asterisks of `{text}` as emphasis and does not show them",
+                        text=text,
+                    ),
+                    Phrase(
+                        "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
+                    ),
+                    severity=Severity.WARNING,
+                    needle=text,
                 )
-                hint = Phrase(
-                    "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
-                )
-                yield Fault("MC345", say, hint, severity=Severity.WARNING, needle=text)
 
 
 # Cells that Markdown drops, and lines that were meant as a table and are none. A row has as many cells as the header.
@@ -680,19 +749,27 @@ def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault,
 
 def _unlike(header: str, dashes: str) -> Fault:
     above, below = len(_cells(header)), len(_cells(dashes))
-    say = Phrase(
-        "these lines are not a table: the header has {header} cells, the line of dashes {dashes}",
-        header=above,
-        dashes=below,
+    return Fault(
+        "MC314",
+        Phrase(
+            "these lines are not a table: the header has {header} cells, the line of dashes {dashes}",
+            header=above,
+            dashes=below,
+        ),
+        Phrase("give both the same number; write a bar in the text as `\\|`, also in code"),
+        severity=Severity.WARNING,
+        needle=dashes,
     )
-    hint = Phrase("give both the same number; write a bar in the text as `\\|`, also in code")
-    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=dashes)
 
 
 def _without_dashes(row: str) -> Fault:
-    say = Phrase("these lines are not a table: the line of dashes below the header is missing")
-    hint = Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|")
-    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=row)
+    return Fault(
+        "MC314",
+        Phrase("these lines are not a table: the line of dashes below the header is missing"),
+        Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|"),
+        severity=Severity.WARNING,
+        needle=row,
+    )
 
 
 def _cells(row: str) -> list[str]:
@@ -716,8 +793,12 @@ def _start_of_rest(line: str, columns: int) -> int:
 def _lost(rest: str) -> Fault:
     cells = " | ".join(each.strip() for each in _BAR.split(rest))
     shown = cells if len(cells) <= _CELLS_SHOWN_MAX else cells[:_CELLS_SHOWN_MAX] + "…"
-    say = Phrase(
-        "this row has more cells than the table's header, and these are lost: `{text}`", text=shown
+    return Fault(
+        "MC343",
+        Phrase(
+            "this row has more cells than the table's header, and these are lost: `{text}`",
+            text=shown,
+        ),
+        Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header"),
+        needle=rest,
     )
-    hint = Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header")
-    return Fault("MC343", say, hint, needle=rest)

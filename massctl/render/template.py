@@ -75,10 +75,12 @@ def render_text(
     ) as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
         return _fault_of(error, environment)
     if len(written) > CHARACTERS_MAX:
-        say = Phrase(
-            "the template writes more than {limit} characters", limit=f"{CHARACTERS_MAX:,}"
+        return Fault(
+            "MC104",
+            Phrase("the template writes more than {limit} characters", limit=f"{CHARACTERS_MAX:,}"),
+            _LESS,
+            path=name,
         )
-        return Fault("MC104", say, _LESS, path=name)
     return written
 
 
@@ -138,9 +140,10 @@ def _what_failed(error: Exception) -> Fault:
             "MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED
         )
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
-    failed = Phrase("the template failed: {detail}", detail=detail)
     return _TOO_MUCH.get(type(error)) or Fault(
-        "MC106", failed, Phrase("check the values in this line")
+        "MC106",
+        Phrase("the template failed: {detail}", detail=detail),
+        Phrase("check the values in this line"),
     )
 
 
@@ -155,8 +158,11 @@ def _not_found(error: TemplateNotFound) -> Fault:
         return Fault(
             "MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes")
         )
-    hint = Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`")
-    return Fault("MC105", Phrase("none of these files exists: {names}", names=names), hint)
+    return Fault(
+        "MC105",
+        Phrase("none of these files exists: {names}", names=names),
+        Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`"),
+    )
 
 
 def _place_of(error: BaseException) -> tuple[str | None, int | None]:

@@ -593,11 +593,16 @@ def _formula(writer: _ArticleWriter, node: Element) -> None:
     try:
         shown = drawn(tex, display=mark in ("$$", "\\["))
     except FormulaError as error:
-        say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
-        hint = Phrase(
-            "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
+        writer.page.report(
+            Fault(
+                "MC329",
+                Phrase("the formula cannot be drawn: `{text}`", text=str(error)),
+                Phrase(
+                    "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
+                ),
+                needle=tex.partition("\n")[0],
+            )
         )
-        writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
         return
     writer.page.formulas[tex, mark] = shown
     is_block = "block" in node.attributes
@@ -630,15 +635,30 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
     elif has_scheme(address):
         note = address
     elif address.startswith("#"):
-        say = Phrase("the link to {address} has no target: WeChat removes anchors", address=address)
-        hint = Phrase("link to an article on mp.weixin.qq.com, or write it as text")
-        writer.page.report(Fault("MC322", say, hint, severity=Severity.WARNING, needle=said))
-    elif address:
-        say = Phrase(
-            "the link to {address} has no target in WeChat and becomes plain text", address=address
+        writer.page.report(
+            Fault(
+                "MC322",
+                Phrase(
+                    "the link to {address} has no target: WeChat removes anchors", address=address
+                ),
+                Phrase("link to an article on mp.weixin.qq.com, or write it as text"),
+                severity=Severity.WARNING,
+                needle=said,
+            )
         )
-        hint = Phrase("write a whole address that begins with https://, or remove the link")
-        writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
+    elif address:
+        writer.page.report(
+            Fault(
+                "MC309",
+                Phrase(
+                    "the link to {address} has no target in WeChat and becomes plain text",
+                    address=address,
+                ),
+                Phrase("write a whole address that begins with https://, or remove the link"),
+                severity=Severity.WARNING,
+                needle=address,
+            )
+        )
     if attributes is not None:
         looks = _attributes(writer, node)
         attributes |= {name: looks[name] for name in ("class", "style") if name in looks}
@@ -655,11 +675,17 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
 def _refer(writer: _ArticleWriter, key: str | tuple[int, int], needle: str = "") -> None:
     """Write the number of a footnote; `needle` is its address as written in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
-        say = Phrase("the link to {address} becomes a footnote", address=key)
-        hint = Phrase(
-            "to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml"
+        writer.page.report(
+            Fault(
+                "MC309",
+                Phrase("the link to {address} becomes a footnote", address=key),
+                Phrase(
+                    "to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml"
+                ),
+                severity=Severity.INFO,
+                needle=needle,
+            )
         )
-        writer.page.report(Fault("MC309", say, hint, severity=Severity.INFO, needle=needle))
     writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
 
 
@@ -791,11 +817,19 @@ def _tell_title(writer: _ArticleWriter, node: Element) -> None:
     """Tell of words that a phone never shows; below a picture that stands alone they are its caption."""
     title = node.get("title").strip()
     if title and all(each.get("class") != "figure" for each in writer.here.above()):
-        say = Phrase(
-            "the title of `<{name}>` is not shown: `{text}`", name=node.name, text=title[:40]
+        writer.page.report(
+            Fault(
+                "MC349",
+                Phrase(
+                    "the title of `<{name}>` is not shown: `{text}`",
+                    name=node.name,
+                    text=title[:40],
+                ),
+                Phrase("write it into the text, or remove it"),
+                severity=Severity.INFO,
+                needle=title,
+            )
         )
-        hint = Phrase("write it into the text, or remove it")
-        writer.page.report(Fault("MC349", say, hint, severity=Severity.INFO, needle=title))
 
 
 def _picture(writer: _ArticleWriter, node: Element) -> None:
@@ -815,9 +849,13 @@ def _place_picture(
     found = node.attributes
     address = _address(node)
     if not address:
-        hint = Phrase("write its path as `src`, or remove the picture")
         writer.page.report(
-            Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img")
+            Fault(
+                "MC201",
+                Phrase("the picture's address is empty"),
+                Phrase("write its path as `src`, or remove the picture"),
+                needle="<img",
+            )
         )
         return
     if is_spacer(found):
@@ -903,12 +941,18 @@ def _copy(writer: _ArticleWriter, node: Element) -> None:
         kept["style"] = style
     for key, value in kept.items():
         if "url(#" in value or (key.endswith("href") and value.startswith("#")):
-            say = Phrase(
-                "`{text}` refers to a part of the drawing by id, and WeChat removes ids",
-                text=value[:40],
+            writer.page.report(
+                Fault(
+                    "MC342",
+                    Phrase(
+                        "`{text}` refers to a part of the drawing by id, and WeChat removes ids",
+                        text=value[:40],
+                    ),
+                    Phrase("write the colour or the shape where it is used"),
+                    severity=Severity.WARNING,
+                    needle=value,
+                )
             )
-            hint = Phrase("write the colour or the shape where it is used")
-            writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))
     with writer.inside(name, kept, node.at):
         for child in node.children:
             if isinstance(child, str):

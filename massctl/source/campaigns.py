@@ -275,8 +275,15 @@ def _unknown_account(account: object, settings: MassctlFile | None) -> list[Faul
         if close is not None
         else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
     )
-    say = Phrase("massctl.yaml has no account {account}", account=word(account))
-    return [Fault("MC019", say, hint, key=("account",), at_key=False)]
+    return [
+        Fault(
+            "MC019",
+            Phrase("massctl.yaml has no account {account}", account=word(account)),
+            hint,
+            key=("account",),
+            at_key=False,
+        )
+    ]
 
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:
@@ -290,10 +297,15 @@ def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -
         or "openids" not in audience
     ):
         return []
-    say = Phrase(
-        "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
-    )
-    hint = Phrase(
-        "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
-    )
-    return [Fault("MC609", say, hint, key=("audience", "openids"))]
+    return [
+        Fault(
+            "MC609",
+            Phrase(
+                "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+            ),
+            Phrase(
+                "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
+            ),
+            key=("audience", "openids"),
+        )
+    ]

@@ -59,9 +59,18 @@ def decode(data: bytes) -> Decoded:
     text = body.decode(encoding, "replace")
     if "\ufffd" in text or _CONTROL.search(text) or (bad and _is_mostly_utf8(body)):
         before = body[:bad].decode("utf-8", "replace")
-        say = Phrase("the byte {byte} is not UTF-8", byte=f"0x{body[bad]:02X}")
         return Decoded(
-            before, [TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)], False
+            before,
+            [
+                TextFault(
+                    "MC003",
+                    len(before),
+                    len(before),
+                    Phrase("the byte {byte} is not UTF-8", byte=f"0x{body[bad]:02X}"),
+                    SAVE_AS_UTF8,
+                )
+            ],
+            False,
         )
     say = Phrase("this is {encoding}, not UTF-8", encoding=_ENCODINGS[encoding])
     start = len(body[:bad].decode(encoding, "replace"))
@@ -76,9 +85,16 @@ def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
         if len(faults) > CONTROL_FAULTS_MAX:
             break
         if match.start() > line_end:
-            say = Phrase("the control character {name} is not text", name=f"U+{ord(match[0]):04X}")
             faults.append(
-                TextFault("MC003", match.start(), match.end(), say, Phrase("delete the character"))
+                TextFault(
+                    "MC003",
+                    match.start(),
+                    match.end(),
+                    Phrase(
+                        "the control character {name} is not text", name=f"U+{ord(match[0]):04X}"
+                    ),
+                    Phrase("delete the character"),
+                )
             )
             line_end = text.find("\n", match.end())
             line_end = len(text) if line_end < 0 else line_end
@@ -526,9 +542,11 @@ class Repository:
         except OSError as error:
             if error.errno != errno.ELOOP:
                 raise
-            say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
             raise UnreadableError(
-                "MC001", path, say, Phrase("replace the link by the file itself")
+                "MC001",
+                path,
+                Phrase("{name} is a link that leads back to itself", name=as_written(path)),
+                Phrase("replace the link by the file itself"),
             ) from None
         fence = real_root if path in _BESIDE else os.path.join(real_root, CAMPAIGNS)
         if pure.parts[0] != CAMPAIGNS and path not in _BESIDE:
@@ -632,16 +650,23 @@ def _unreadable(path: str, error: Exception) -> UnreadableError:
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return _outside(path)
     reason = system_reason(error) if isinstance(error, OSError) else type(error).__name__
-    say = Phrase("the file cannot be read: {reason}", reason=reason)
-    return UnreadableError("MC001", path, say, Phrase("check its permissions: ls -l"))
+    return UnreadableError(
+        "MC001",
+        path,
+        Phrase("the file cannot be read: {reason}", reason=reason),
+        Phrase("check its permissions: ls -l"),
+    )
 
 
 def _outside(path: str) -> UnreadableError:
-    say = Phrase(
-        "this path leads outside the {folder} folder, so massctl did not read it", folder=CAMPAIGNS
-    )
     return UnreadableError(
-        "MC022", path, say, Phrase("copy the file into the campaign, or into campaigns/_shared")
+        "MC022",
+        path,
+        Phrase(
+            "this path leads outside the {folder} folder, so massctl did not read it",
+            folder=CAMPAIGNS,
+        ),
+        Phrase("copy the file into the campaign, or into campaigns/_shared"),
     )
 
 
@@ -658,9 +683,16 @@ def _no_folder(error: OSError) -> Diagnostic:
 
 
 def _no_campaign() -> Diagnostic:
-    say = Phrase("campaigns/ has no campaign yet")
-    hint = Phrase("a campaign is a folder in campaigns/ with a campaign.yaml")
-    return replace(about_file("MC001", CAMPAIGNS, None, say, hint), severity=Severity.INFO)
+    return replace(
+        about_file(
+            "MC001",
+            CAMPAIGNS,
+            None,
+            Phrase("campaigns/ has no campaign yet"),
+            Phrase("a campaign is a folder in campaigns/ with a campaign.yaml"),
+        ),
+        severity=Severity.INFO,
+    )
 
 
 _RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
@@ -702,8 +734,12 @@ def _readable(name: str) -> str:
 
 def _not_a_name(folder: str) -> Diagnostic:
     readable = _readable(folder)
-    say = Phrase("{folder} is not a campaign name", folder=readable)
-    hint = Phrase(
-        "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"
+    return about_file(
+        "MC010",
+        f"{CAMPAIGNS}/{readable}",
+        None,
+        Phrase("{folder} is not a campaign name", folder=readable),
+        Phrase(
+            "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"
+        ),
     )
-    return about_file("MC010", f"{CAMPAIGNS}/{readable}", None, say, hint)

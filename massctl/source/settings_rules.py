@@ -76,13 +76,19 @@ def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
     for name, account in _mapping(data.get("accounts")).items():
         found = [key for key in CREDENTIALS if key in _mapping(account)]
         if not found:
-            hint = Phrase("write one of {keys}", keys=enumerated(CREDENTIALS))
             yield Fault(
-                "MC012", Phrase("the account has no credential"), hint, key=("accounts", name)
+                "MC012",
+                Phrase("the account has no credential"),
+                Phrase("write one of {keys}", keys=enumerated(CREDENTIALS)),
+                key=("accounts", name),
             )
         elif len(found) > 1:
-            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            yield Fault("MC014", say, KEEP_ONE, key=("accounts", name, found[1]))
+            yield Fault(
+                "MC014",
+                Phrase("write {first} or {second}, but not both", first=found[0], second=found[1]),
+                KEEP_ONE,
+                key=("accounts", name, found[1]),
+            )
     yield from _channel_keys(data.get("notify"))
 
 
@@ -92,16 +98,26 @@ def _channel_keys(written: object) -> Iterator[Fault]:
             continue  # its type is reported already
         found = [key for key in CHANNELS if key in channel]
         if not found:
-            hint = Phrase("write one of {keys}", keys=enumerated(CHANNELS))
-            yield Fault("MC012", Phrase("this entry names no channel"), hint, key=("notify", index))
-        elif len(found) > 1:
-            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
             yield Fault(
-                "MC014", say, Phrase("give each its own entry"), key=("notify", index, found[1])
+                "MC012",
+                Phrase("this entry names no channel"),
+                Phrase("write one of {keys}", keys=enumerated(CHANNELS)),
+                key=("notify", index),
+            )
+        elif len(found) > 1:
+            yield Fault(
+                "MC014",
+                Phrase("write {first} or {second}, but not both", first=found[0], second=found[1]),
+                Phrase("give each its own entry"),
+                key=("notify", index, found[1]),
             )
         if "signing_secret_env" in channel and "webhook_env" not in channel:
-            say = Phrase("massctl signs only what it posts to a webhook")
-            yield Fault("MC014", say, TAKE_OUT, key=("notify", index, "signing_secret_env"))
+            yield Fault(
+                "MC014",
+                Phrase("massctl signs only what it posts to a webhook"),
+                TAKE_OUT,
+                key=("notify", index, "signing_secret_env"),
+            )
 
 
 def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -124,14 +140,18 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
         for key in (*CHANNELS, *_SECRET_KEYS):
             value = _mapping(block).get(key)
             if isinstance(value, str) and looks_secret(value):
-                say = Phrase(
-                    "{key} takes the name of an environment variable, and this looks like a secret",
-                    key=key,
+                yield Fault(
+                    "MC014",
+                    Phrase(
+                        "{key} takes the name of an environment variable, and this looks like a secret",
+                        key=key,
+                    ),
+                    Phrase(
+                        "remove it from the file, and reset it in the console if it was ever committed"
+                    ),
+                    key=(*path, key),
+                    at_key=False,
                 )
-                hint = Phrase(
-                    "remove it from the file, and reset it in the console if it was ever committed"
-                )
-                yield Fault("MC014", say, hint, key=(*path, key), at_key=False)
 
 
 def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
@@ -140,9 +160,12 @@ def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
     for name, kind in BACKENDS.items():
         for key in kind.keys:
             if key in state and own is not None and key not in own.keys:
-                say = Phrase("use {key} with backend: {backend}", key=key, backend=name)
-                hint = Phrase("write backend: {backend}, or delete {key}", key=key, backend=name)
-                yield Fault("MC014", say, hint, key=("state", key))
+                yield Fault(
+                    "MC014",
+                    Phrase("use {key} with backend: {backend}", key=key, backend=name),
+                    Phrase("write backend: {backend}, or delete {key}", key=key, backend=name),
+                    key=("state", key),
+                )
 
 
 def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
@@ -175,13 +198,17 @@ def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
             continue  # its type is reported already
         other, same = seen.setdefault(written, (name, appid))
         if same != appid:
-            say = Phrase(
-                "{id} is also the original id of account {other}", id=word(written), other=other
+            yield Fault(
+                "MC014",
+                Phrase(
+                    "{id} is also the original id of account {other}", id=word(written), other=other
+                ),
+                Phrase(
+                    "write the ID that the console shows under 设置与开发 / 账号详情 for this account"
+                ),
+                key=("accounts", name, "original_id"),
+                at_key=False,
             )
-            hint = Phrase(
-                "write the ID that the console shows under 设置与开发 / 账号详情 for this account"
-            )
-            yield Fault("MC014", say, hint, key=("accounts", name, "original_id"), at_key=False)
 
 
 def _callbacks(
@@ -196,18 +223,29 @@ def _callbacks(
     for path, block in blocks:
         written = block.get("forward")
         if isinstance(written, str) and (problem := check_forward(written)) is not None:
-            hint = Phrase("write the address of your own service, or delete forward")
-            yield Fault("MC014", problem, hint, key=(*path, "forward"), at_key=False)
+            yield Fault(
+                "MC014",
+                problem,
+                Phrase("write the address of your own service, or delete forward"),
+                key=(*path, "forward"),
+                at_key=False,
+            )
         place = str(block.get("path", "")).rstrip("/")
         if place in RESERVED_PATHS:
-            say = Phrase("{path} is answered by massctl itself", path=place)
             yield Fault(
-                "MC014", say, Phrase("take another path"), key=(*path, "path"), at_key=False
+                "MC014",
+                Phrase("{path} is answered by massctl itself", path=place),
+                Phrase("take another path"),
+                key=(*path, "path"),
+                at_key=False,
             )
         if "previous_aes_key_env" in block and "aes_key_env" not in block:
-            say = Phrase("there is a previous key and no current one")
-            hint = Phrase("write aes_key_env, or delete previous_aes_key_env")
-            yield Fault("MC014", say, hint, key=(*path, "previous_aes_key_env"))
+            yield Fault(
+                "MC014",
+                Phrase("there is a previous key and no current one"),
+                Phrase("write aes_key_env, or delete previous_aes_key_env"),
+                key=(*path, "previous_aes_key_env"),
+            )
     for name, account in accounts.items():
         yield from _platform(name, account)
 
@@ -219,21 +257,23 @@ def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
     if "component_appid" not in callback:
         return
     if "aes_key_env" not in callback:
-        say = Phrase("a third-party platform seals what it posts, and no key is named")
         yield Fault(
             "MC014",
-            say,
+            Phrase("a third-party platform seals what it posts, and no key is named"),
             Phrase("write aes_key_env: the variable with the platform's 消息加解密Key"),
             key=place,
         )
     if "original_id" not in account:
-        say = Phrase(
-            "a platform's seal does not say which account an event is for, and the account has no original_id"
+        yield Fault(
+            "MC014",
+            Phrase(
+                "a platform's seal does not say which account an event is for, and the account has no original_id"
+            ),
+            Phrase(
+                "write original_id, which the account's console shows under 设置与开发 / 账号详情"
+            ),
+            key=place,
         )
-        hint = Phrase(
-            "write original_id, which the account's console shows under 设置与开发 / 账号详情"
-        )
-        yield Fault("MC014", say, hint, key=place)
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:
@@ -255,11 +295,15 @@ def _wait(
         return
     bases = [str(account.get("api_base", API_BASE)) for account in accounts.values()]
     if any(realm_of(base) != "loopback" for base in ([override] if override else bases)):
-        say = Phrase(
-            "in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN
+        yield Fault(
+            "MC014",
+            Phrase(
+                "in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN
+            ),
+            Phrase("less is allowed only for accounts whose api_base is on this machine"),
+            key=("policy", "in_doubt_wait"),
+            at_key=False,
         )
-        hint = Phrase("less is allowed only for accounts whose api_base is on this machine")
-        yield Fault("MC014", say, hint, key=("policy", "in_doubt_wait"), at_key=False)
 
 
 def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
@@ -273,21 +317,30 @@ def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
         if not there
     ]
     if policy.get("require_approval") is True and missing:
-        say = Phrase(
-            "require_approval needs {keys}: what is approved is a lock, by its merge",
-            keys=enumerated(missing),
+        yield Fault(
+            "MC014",
+            Phrase(
+                "require_approval needs {keys}: what is approved is a lock, by its merge",
+                keys=enumerated(missing),
+            ),
+            Phrase(
+                "write require_lock: true and branch: main beside it, or delete require_approval"
+            ),
+            key=("policy", "require_approval"),
+            at_key=False,
         )
-        hint = Phrase(
-            "write require_lock: true and branch: main beside it, or delete require_approval"
-        )
-        yield Fault("MC014", say, hint, key=("policy", "require_approval"), at_key=False)
 
 
 def _forge(forge: Mapping[str, Any]) -> Iterator[Fault]:
     address = forge.get("api")
     if isinstance(address, str) and (problem := check_forward(address)) is not None:
-        hint = Phrase("write the address of the forge's API, or delete api for the public one")
-        yield Fault("MC014", problem, hint, key=("forge", "api"), at_key=False)
+        yield Fault(
+            "MC014",
+            problem,
+            Phrase("write the address of the forge's API, or delete api for the public one"),
+            key=("forge", "api"),
+            at_key=False,
+        )
 
 
 def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
@@ -303,10 +356,9 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
             at_key=False,
         )
     if isinstance(quiet.get("from"), str) and quiet.get("from") == quiet.get("to"):
-        say = Phrase("from and to are the same: there would be no quiet hours")
         yield Fault(
             "MC014",
-            say,
+            Phrase("from and to are the same: there would be no quiet hours"),
             Phrase("delete quiet_hours, or correct them"),
             key=("policy", "quiet_hours", "to"),
             at_key=False,
@@ -336,15 +388,23 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
             continue
         moves[former] = name
         if former in folders:
-            say = Phrase("campaigns/{name} still exists, so it was not renamed", name=former)
-            hint = Phrase("delete this entry, or rename the other campaign that uses the old name")
-            yield Fault("MC031", say, hint, key=("moved", index, "from"), at_key=False)
-        elif name not in folders and name not in [onward for _, onward, _ in found]:
-            say = Phrase("there is no folder campaigns/{name}", name=name)
-            hint = Phrase(
-                "write the name that the folder has now, or delete this entry if the campaign is gone"
+            yield Fault(
+                "MC031",
+                Phrase("campaigns/{name} still exists, so it was not renamed", name=former),
+                Phrase("delete this entry, or rename the other campaign that uses the old name"),
+                key=("moved", index, "from"),
+                at_key=False,
             )
-            yield Fault("MC031", say, hint, key=("moved", index, "to"), at_key=False)
+        elif name not in folders and name not in [onward for _, onward, _ in found]:
+            yield Fault(
+                "MC031",
+                Phrase("there is no folder campaigns/{name}", name=name),
+                Phrase(
+                    "write the name that the folder has now, or delete this entry if the campaign is gone"
+                ),
+                key=("moved", index, "to"),
+                at_key=False,
+            )
 
 
 def _end_of(name: str, moves: Mapping[str, str]) -> str:
@@ -375,10 +435,15 @@ def _freeze(written: object) -> Iterator[Fault]:
             )
             yield Fault("MC014", say, hint, key=path, at_key=False)
         elif str(days[0]) > str(days[1]):
-            say = Phrase(
-                "the last day, {last}, is before the first, {first}", first=first, last=last
+            yield Fault(
+                "MC014",
+                Phrase(
+                    "the last day, {last}, is before the first, {first}", first=first, last=last
+                ),
+                Phrase("write the earlier day first"),
+                key=path,
+                at_key=False,
             )
-            yield Fault("MC014", say, Phrase("write the earlier day first"), key=path, at_key=False)
 
 
 def _day(text: str) -> date | None:

@@ -202,8 +202,15 @@ def _events(text: str, tree: Tree) -> Iterator[Any]:
         except (
             Exception
         ) as error:  # the parser's own mistakes on hostile input must not end the run
-            say = Phrase("this cannot be read as YAML: {problem}", problem=type(error).__name__)
-            tree.faults.append(TextFault("MC004", 0, 0, say, _QUOTES))
+            tree.faults.append(
+                TextFault(
+                    "MC004",
+                    0,
+                    0,
+                    Phrase("this cannot be read as YAML: {problem}", problem=type(error).__name__),
+                    _QUOTES,
+                )
+            )
             tree.is_whole = False
             return
         yield event
@@ -245,9 +252,10 @@ class _Builder:
             self._close(end)
             return True
         if name == "AliasEvent":
-            say = Phrase("`*` begins an alias of YAML, and massctl reads none")
             return self._stop(
-                start, say, Phrase("write the values themselves; if it is text, put it in quotes")
+                start,
+                Phrase("`*` begins an alias of YAML, and massctl reads none"),
+                Phrase("write the values themselves; if it is text, put it in quotes"),
             )
         if name == "ScalarEvent":
             plain = event.implicit[0] and event.style in (None, "")
@@ -271,24 +279,33 @@ class _Builder:
     def _document(self, start: int, end: int) -> bool:
         if self.tree.root is None:
             return True
-        say = Phrase("a second document begins here; a file may have only one")
-        hint = Phrase("delete the second one, or move it to another file")
-        self.tree.faults.append(TextFault("MC004", start, max(end, start + 1), say, hint))
+        self.tree.faults.append(
+            TextFault(
+                "MC004",
+                start,
+                max(end, start + 1),
+                Phrase("a second document begins here; a file may have only one"),
+                Phrase("delete the second one, or move it to another file"),
+            )
+        )
         return False
 
     def _add(self, node: Node, tag: object) -> bool:
         self._count += 1
         if self._count > NODES_MAX:
-            say = Phrase("more than {count} keys and values in one file", count=NODES_MAX)
             return self._stop(
                 node.start,
-                say,
+                Phrase("more than {count} keys and values in one file", count=NODES_MAX),
                 Phrase("a file this long is probably a mistake: remove repetitions"),
             )
         if tag is not None:
             name = word(str(tag).replace(CORE, "!!"))
-            say = Phrase("the YAML tag {tag} has no meaning here", tag=name)
-            return self._stop(node.start, say, _TAG_HINT, "MC021")
+            return self._stop(
+                node.start,
+                Phrase("the YAML tag {tag} has no meaning here", tag=name),
+                _TAG_HINT,
+                "MC021",
+            )
         if self._open:
             self._open[-1].items.append(node)
         else:
@@ -296,8 +313,11 @@ class _Builder:
         if node.is_open:
             self._open.append(node)
             if len(self._open) > DEPTH_MAX:
-                say = Phrase("more than {count} levels of nesting", count=DEPTH_MAX)
-                return self._stop(node.start, say, Phrase("check for a bracket that is not closed"))
+                return self._stop(
+                    node.start,
+                    Phrase("more than {count} levels of nesting", count=DEPTH_MAX),
+                    Phrase("check for a bracket that is not closed"),
+                )
         return True
 
     def _close(self, end: int) -> None:
@@ -419,8 +439,12 @@ def _plain_value(node: Node) -> Scalar | TextFault:
         number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if math.isfinite(number):
             return number
-        say = Phrase("this number is not finite, or too large")
-        return _fault(node, "MC014", say, Phrase("if it is text, put it in quotes"))
+        return _fault(
+            node,
+            "MC014",
+            Phrase("this number is not finite, or too large"),
+            Phrase("if it is text, put it in quotes"),
+        )
     return _words(node)
 
 
@@ -443,8 +467,12 @@ def _words(node: Node) -> str | TextFault:
     try:
         return node.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
     except UnicodeDecodeError:
-        say = Phrase("this text has half of a character (a lone surrogate)")
-        return _fault(node, "MC014", say, Phrase("write the character itself instead of `\\u…`"))
+        return _fault(
+            node,
+            "MC014",
+            Phrase("this text has half of a character (a lone surrogate)"),
+            Phrase("write the character itself instead of `\\u…`"),
+        )
 
 
 def read_yaml(
@@ -550,8 +578,15 @@ class _Reading:
         root = self._tree.root
         if root is None or (root.kind == "scalar" and root.start == root.end and not root.text):
             if not self._tree.faults and self._tree.is_whole:
-                hint = Phrase("begin with `{line}`", line="version: 1")
-                self.faults.append(TextFault("MC004", 0, 0, Phrase("the file is empty"), hint))
+                self.faults.append(
+                    TextFault(
+                        "MC004",
+                        0,
+                        0,
+                        Phrase("the file is empty"),
+                        Phrase("begin with `{line}`", line="version: 1"),
+                    )
+                )
             self.broken.add(())
             return None
         return self._value(root, ())
@@ -610,9 +645,14 @@ class _Reading:
 
     def _duplicate(self, key: str, node: Node, first: Node) -> None:
         line = self._span(first.start, first.end).line
-        say = Phrase(
-            "{key} is written twice; the first is on line {line}", key=word(key), line=line
-        )
         self.faults.append(
-            TextFault("MC005", node.start, node.end, say, Phrase("delete one of the two"))
+            TextFault(
+                "MC005",
+                node.start,
+                node.end,
+                Phrase(
+                    "{key} is written twice; the first is on line {line}", key=word(key), line=line
+                ),
+                Phrase("delete one of the two"),
+            )
         )

@@ -397,12 +397,36 @@ def _curly(match: re.Match[str], *groups: str | None) -> Slip:
 def _blank(start: int, end: int, blanks: str, repair: str, *, indents: bool = False) -> list[Slip]:
     """Report blanks that are none for YAML; nothing for ordinary spaces, and for tabs that do not indent."""
     if "\u3000" in blanks:
-        say = Phrase("a full-width space (U+3000) where YAML needs an ordinary one")
-        return [Slip(start, end, repair, "MC006", say, _SPACE_FOR_BLANK)]
+        return [
+            Slip(
+                start,
+                end,
+                repair,
+                "MC006",
+                Phrase("a full-width space (U+3000) where YAML needs an ordinary one"),
+                _SPACE_FOR_BLANK,
+            )
+        ]
     if "\u00a0" in blanks:
-        say = Phrase("a no-break space (U+00A0) where YAML needs an ordinary one")
-        return [Slip(start, end, repair, "MC004", say, _SPACE_FOR_BLANK)]
+        return [
+            Slip(
+                start,
+                end,
+                repair,
+                "MC004",
+                Phrase("a no-break space (U+00A0) where YAML needs an ordinary one"),
+                _SPACE_FOR_BLANK,
+            )
+        ]
     if indents and "\t" in blanks:
-        say = Phrase("a tab as indentation: YAML allows only spaces")
-        return [Slip(start, end, repair, "MC008", say, Phrase("replace the tab with spaces"))]
+        return [
+            Slip(
+                start,
+                end,
+                repair,
+                "MC008",
+                Phrase("a tab as indentation: YAML allows only spaces"),
+                Phrase("replace the tab with spaces"),
+            )
+        ]
     return []

@@ -138,13 +138,15 @@ def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
     if block.parameters and block.parameters[0].is_rest:
         args = [list(args)] if args else []
     if len(args) > len(names):
-        say = Phrase(
-            "{block} has {count} arguments, but accepts {most}",
-            block=block.shown,
-            count=len(args),
-            most=len(names),
+        raise stop(
+            block,
+            Phrase(
+                "{block} has {count} arguments, but accepts {most}",
+                block=block.shown,
+                count=len(args),
+                most=len(names),
+            ),
         )
-        raise stop(block, say)
     found = dict(zip(names, args, strict=False))
     for name, value in kwargs.items():
         if name not in names:
@@ -193,14 +195,16 @@ def _text(block: Signature, name: str, value: Any) -> str:
 
 def _wrong_kind(block: Signature, name: str, value: Any, due: Phrase) -> FaultError:
     kind = type(value).__name__
-    say = Phrase(
-        "`{name}` of {block} must be {due}, and here is a value of type {kind}",
-        name=name,
-        block=block.shown,
-        due=due,
-        kind=kind,
+    return stop(
+        block,
+        Phrase(
+            "`{name}` of {block} must be {due}, and here is a value of type {kind}",
+            name=name,
+            block=block.shown,
+            due=due,
+            kind=kind,
+        ),
     )
-    return stop(block, say)
 
 
 def calls_in_cells(source: str, path: str) -> Iterator[Fault]:

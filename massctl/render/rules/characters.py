@@ -35,12 +35,18 @@ class Unseen(Frozen):
         """Name the character, and how many there are."""
         code, name = f"U+{ord(self.character):04X}", unicodedata.name(self.character, "TAG")
         if _TURNS.match(self.character):
-            say = Phrase(
-                "{code} ({name}) changes the direction of writing; it is here {count} times"
+            return Phrase(
+                "{code} ({name}) changes the direction of writing; it is here {count} times",
+                code=code,
+                name=name,
+                count=self.count,
             )
-            return Phrase(say, code=code, name=name, count=self.count)
-        say = Phrase("{code} ({name}) is an invisible character; it is here {count} times")
-        return Phrase(say, code=code, name=name, count=self.count)
+        return Phrase(
+            "{code} ({name}) is an invisible character; it is here {count} times",
+            code=code,
+            name=name,
+            count=self.count,
+        )
 
     @property
     def hint(self) -> Phrase:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from massctl.model.frozen import Frozen
@@ -114,6 +115,12 @@ class Fault(Frozen):
     """True: point at the key; False: at its value."""
     is_absence: bool = False
     """True: something is missing, which a file that was read in part may have after all."""
+
+
+warning = partial(Fault, severity=Severity.WARNING)
+"""Make a fault that stops nothing, and that somebody should look at."""
+note = partial(Fault, severity=Severity.INFO)
+"""Make a fault that is only worth knowing."""
 
 
 class FaultError(Exception):

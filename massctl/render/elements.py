@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, warning
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ExternalLinks
@@ -351,11 +351,10 @@ def many_lost_links(first: Fault, count: int) -> Fault:
     )
 
 
-_LOST_LINK = Fault(
+_LOST_LINK = warning(
     "MC311",
     Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost"),
     Phrase(
         "write the address as text, or set `external_links: keep` for an account with WeChat Pay"
     ),
-    severity=Severity.WARNING,
 )

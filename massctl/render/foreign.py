@@ -6,7 +6,7 @@ from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, warning
 from massctl.model.phrase import Phrase
 from massctl.render.html_scan import tags
 
@@ -106,7 +106,7 @@ def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
             hint = _picture_hint("images/photo.jpg")
         elif _SHORTCODE.match(found[0]):
             hint = Phrase("write the result of the other tool, or remove it")
-        yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
+        yield warning("MC344", say, hint, needle=found[0]), found.start()
 
 
 def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
@@ -120,7 +120,7 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
         )
         hint = Phrase("remove it; if readers need an overview, write the headings as a list")
         at = contents.start() + contents[0].index(mark)
-        yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), at
+        yield warning("MC344", say, hint, needle=mark), at
     for found in (
         _MARKS.finditer(text) if any(sign in text for sign in _SIGNS) or _SIZE.search(text) else ()
     ):
@@ -163,11 +163,10 @@ def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
                 )
                 text = unescape(found[0])
                 yield (
-                    Fault(
+                    warning(
                         "MC329",
                         Phrase(say, text=text[:40]),
                         hint,
-                        severity=Severity.WARNING,
                         needle=found[0],
                     ),
                     end + found.start(),
@@ -191,7 +190,7 @@ def _shown(kind: str, found: re.Match[str]) -> Fault:
         hint = Phrase(
             'give a width in HTML: `<img src="{address}" width="50%">`', address=found[f"{kind}_of"]
         )
-    return Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark)
+    return warning("MC344", say, hint, needle=mark)
 
 
 def _embed(what: str) -> Fault:
@@ -207,11 +206,10 @@ def _embed(what: str) -> Fault:
             _picture_hint(address),
             needle=f"![[{what}]]",
         )
-    return Fault(
+    return warning(
         "MC344",
         Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40]),
         Phrase("write the result of the other tool, or remove it"),
-        severity=Severity.WARNING,
         needle=f"![[{what}]]",
     )
 
@@ -226,10 +224,9 @@ def diagram(token: "Token") -> Fault | None:
     language = token.info.strip().partition(" ")[0].lower()
     if language not in _DIAGRAMS:
         return None
-    return Fault(
+    return warning(
         "MC344",
         Phrase("the diagram is shown as its source, in `{name}`", name=language),
         _AS_PICTURE,
-        severity=Severity.WARNING,
         needle=token.info.strip(),
     )

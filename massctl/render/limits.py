@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from html import unescape
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, note, warning
 from massctl.model.frozen import Frozen
 from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase
@@ -92,7 +92,7 @@ def title_faults(title: str) -> Iterator[Fault]:
 
 
 def _above_documented(title: str) -> Fault:
-    return Fault(
+    return warning(
         "MC301",
         Phrase(
             "the title has {count} characters; WeChat documents a limit of {limit}, but accepted a title of 39 and "
@@ -104,7 +104,6 @@ def _above_documented(title: str) -> Fault:
             "apply reads the draft back and compares it; if WeChat refuses it (45003), shorten it to {limit}",
             limit=TITLE_CHARACTERS_DOCUMENTED,
         ),
-        severity=Severity.WARNING,
     )
 
 
@@ -113,7 +112,7 @@ def author_faults(author: str) -> Iterator[Fault]:
     over = list(_length("MC302", Phrase("author"), AUTHOR_CHARACTERS_MAX, author))
     yield from over
     if not over and len(author) > AUTHOR_CHARACTERS_SAFE:
-        yield Fault(
+        yield warning(
             "MC302",
             Phrase(
                 "the author has {count} characters; some screens show only {limit}",
@@ -121,7 +120,6 @@ def author_faults(author: str) -> Iterator[Fault]:
                 limit=AUTHOR_CHARACTERS_SAFE,
             ),
             _shorten(len(author), AUTHOR_CHARACTERS_SAFE),
-            severity=Severity.WARNING,
         )
 
 
@@ -240,7 +238,7 @@ def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[
             needle=longest,
         )
     elif len(sent) > CONTENT_CHARACTERS_DOCUMENTED:
-        yield Fault(
+        yield note(
             "MC346",
             Phrase(
                 "the article has {count} characters of HTML as it will be sent; WeChat documents a limit "
@@ -252,7 +250,6 @@ def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[
                 "apply reads the draft back and compares it; if an account refuses it (45002), write "
                 "`content_limit: 20000` in massctl.yaml"
             ),
-            severity=Severity.INFO,
         )
 
 
@@ -309,7 +306,7 @@ def _shorten(count: int, limit: int) -> Phrase:
 
 
 def _near(what: Phrase, count: int, limit: int) -> Fault:
-    return Fault(
+    return warning(
         "MC310",
         Phrase(
             "the {what} is within the limit of {limit} characters, but has {count} if each emoji counts as two",
@@ -318,7 +315,6 @@ def _near(what: Phrase, count: int, limit: int) -> Fault:
             limit=limit,
         ),
         _shorten(count, limit),
-        severity=Severity.WARNING,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it.token import Token
 
-from massctl.model.diagnostics import Fault, FaultError, Lines, Severity
+from massctl.model.diagnostics import Fault, FaultError, Lines, note, warning
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
@@ -53,9 +53,9 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
     builder = HtmlBuilder() if has_html else Builder()
     writer = _TokenReader(page, parsed.notes, builder, lines, is_file=is_file)
     writer.write(tokens)
-    for number, note in parsed.inline_notes.items():
+    for number, tokens in parsed.inline_notes.items():
         builder.start("massctl-text", {"note": str(number)})
-        writer.write(note)
+        writer.write(tokens)
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
     deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
@@ -287,8 +287,8 @@ def _without_title(tokens: Sequence[Token], page: ArticleFile, lines: Lines) -> 
         "this heading is the title, which WeChat shows by itself: it is left out of the article"
     )
     hint = Phrase("take it out of the file, or write another heading")
-    note = Fault("MC349", say, hint, severity=Severity.INFO, needle=page.title)
-    page.report(note, lines.text.find(page.title, lines.bounds(heading.map[0] + 1)[0]))
+    unshown = note("MC349", say, hint, needle=page.title)
+    page.report(unshown, lines.text.find(page.title, lines.bounds(heading.map[0] + 1)[0]))
     return [*tokens[:index], *tokens[index + 3 :]]
 
 
@@ -363,10 +363,9 @@ def _as_text(text: str, start: int, end: int) -> Edit:
 
 
 def _unknown(written: str) -> Fault:
-    return Fault(
+    return warning(
         "MC327",
         Phrase("`{text}` is not HTML and is shown as text", text=written[:40]),
         Phrase("if it is code, write it between back-ticks"),
-        severity=Severity.WARNING,
         needle=written,
     )

@@ -12,7 +12,7 @@ from itertools import islice
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
-from massctl.model.diagnostics import Fault, Lines, Severity
+from massctl.model.diagnostics import Fault, Lines, Severity, note, warning
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 from massctl.render.foreign import PICTURE_END, diagram, foreign_marks, template_marks
@@ -77,8 +77,8 @@ def text_faults(
         yield fault, None
     for fault in _dollars(parsed.tokens) if "$" in text else ():
         yield fault, None
-    for note in parsed.inline_notes.values():
-        for fault in _in_tokens(note, breaks=breaks):
+    for tokens in parsed.inline_notes.values():
+        for fault in _in_tokens(tokens, breaks=breaks):
             yield fault, None
 
 
@@ -105,11 +105,10 @@ def _lookalikes(
     front = _FRONT_MATTER.match(text)
     if front is not None:
         yield (
-            Fault(
+            warning(
                 "MC314",
                 Phrase("the lines between `---` are shown as text: there is no front matter here"),
                 Phrase("write title, author and digest into campaign.yaml"),
-                severity=Severity.WARNING,
                 needle="---",
             ),
             0,
@@ -155,7 +154,7 @@ def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]
             if shown != found[0]:
                 hint = Phrase("an inline note is written `^[…]`")
             yield (
-                Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]),
+                warning("MC326", say, hint, needle=found[0]),
                 found.start(),
             )
     for found in _WIDE.finditer(line):
@@ -167,7 +166,7 @@ def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]
             right = f"{mark * len(looked['mark']) if mark else looked['mark']} {looked['rest'][:20].strip()}"
             say = Phrase("this line is shown as written: `{text}`", text=looked[0].strip()[:20])
             hint = Phrase("if it is a heading or a list entry, write `{text}`", text=right)
-            fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=looked[0].strip())
+            fault = warning("MC314", say, hint, needle=looked[0].strip())
             yield fault, looked.start("mark")
 
 
@@ -292,11 +291,10 @@ def _in_html(content: str) -> Iterator[Fault]:
     if left_over is not None:
         yield _asterisks(left_over[0], hint)
     elif (marks := _MARKS_IN_HTML.search(shown)) is not None:
-        yield Fault(
+        yield warning(
             "MC312",
             Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40]),
             hint,
-            severity=Severity.WARNING,
             needle=marks[0].strip(),
         )
     yield from _underscores(shown)
@@ -349,13 +347,12 @@ def _dollars(tokens: Sequence[Token]) -> Iterator[Fault]:
             if found is None and has_formulas and child.type == "text":
                 found = _BETWEEN_DOLLARS.search(child.content)
             if found is not None:
-                yield Fault(
+                yield warning(
                     "MC329",
                     Phrase("the dollars stay in the text: `{text}`", text=found[0]),
                     Phrase(
                         "a formula is written `$x$` or `$$…$$`, apart from letters and digits; otherwise write `\\$`"
                     ),
-                    severity=Severity.WARNING,
                     needle=found[0],
                 )
 
@@ -373,24 +370,22 @@ def _verse(token: Token) -> Iterator[Fault]:
         if not is_verse:
             lines = counted
             say = Phrase("{count} numbered lines become one line of the article", count=len(lines))
-        yield Fault(
+        yield warning(
             "MC348",
             say,
             Phrase(
                 "to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml"
             ),
-            severity=Severity.WARNING,
             needle=lines[0],
         )
 
 
 def _asterisks(shown: str, hint: Phrase) -> Fault:
     """Warn of emphasis marks that a reader would see."""
-    return Fault(
+    return warning(
         "MC312",
         Phrase("the asterisks stay in the text: `{text}`", text=shown),
         hint,
-        severity=Severity.WARNING,
         needle=shown,
     )
 
@@ -408,7 +403,7 @@ def _underscores(shown: str) -> Iterator[Fault]:
         if found[0].isascii():
             bold = f"**{found[0][2:-2]}**"
             hint = Phrase("write `{text}`, or, if it is code, put it between back-ticks", text=bold)
-        yield Fault("MC312", say, hint, severity=Severity.WARNING, needle=found[0])
+        yield warning("MC312", say, hint, needle=found[0])
 
 
 def _broken(address: str) -> Fault:
@@ -430,11 +425,10 @@ def _broken(address: str) -> Fault:
             shift=2,
             width=len(address),
         )
-    return Fault(
+    return warning(
         "MC312",
         Phrase("the link to {address} stays in the text as written", address=address),
         hint,
-        severity=Severity.WARNING,
         needle=f"]({address})",
         shift=2,
         width=len(address),
@@ -446,11 +440,10 @@ _DEFINITION = re.compile(r"\[([^\[\]\n]{1,999})\]:")
 
 def _not_shown(text: str, say: Phrase) -> Fault:
     """Tell of words that no follower will see."""
-    return Fault(
+    return note(
         "MC349",
         Phrase(say, text=text[:40]),
         Phrase("write it into the text, or remove it"),
-        severity=Severity.INFO,
         needle=text,
     )
 
@@ -464,14 +457,13 @@ def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
         else {}
     )
     for label, address in ((written.get(label, label), address) for label, address in unused):
-        yield Fault(
+        yield warning(
             "MC349",
             Phrase(
                 "nothing refers to this definition, so its address is not shown: `{text}`",
                 text=address[:80],
             ),
             Phrase("write `[{label}]` where the link belongs, or remove the line", label=label),
-            severity=Severity.WARNING,
             needle=address,
         )
 
@@ -601,7 +593,7 @@ def _at_line(
 ) -> Iterator[tuple[Fault, int, int]]:
     """Return a warning for a mark in one of the lines of a block."""
     if span is not None and needle in (line := lines.written(span[0] + 1 + below)):
-        fault = Fault(code, say, hint, severity=Severity.WARNING, needle=needle)
+        fault = warning(code, say, hint, needle=needle)
         yield fault, span[0] + 1 + below, line.index(needle)
 
 
@@ -656,7 +648,7 @@ def _broken_links(text: str) -> Iterator[Fault]:
 def _link_fault(found: re.Match[str], say: Phrase, hint: Phrase) -> Fault:
     if found[0].startswith("!"):
         return Fault("MC201", say, hint, needle=found[0])
-    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=found[0])
+    return warning("MC314", say, hint, needle=found[0])
 
 
 # Asterisks that were meant as signs, as in `2*3*4`, and that Markdown takes for emphasis.
@@ -680,7 +672,7 @@ def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
             if left is not None and right is not None and _SIGN_INSIDE.fullmatch(inside.content):
                 mark = opening.markup
                 text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
-                yield Fault(
+                yield warning(
                     "MC345",
                     Phrase(
                         "Markdown reads the asterisks of `{text}` as emphasis and does not show them",
@@ -689,7 +681,6 @@ def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
                     Phrase(
                         "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
                     ),
-                    severity=Severity.WARNING,
                     needle=text,
                 )
 
@@ -749,7 +740,7 @@ def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault,
 
 def _unlike(header: str, dashes: str) -> Fault:
     above, below = len(_cells(header)), len(_cells(dashes))
-    return Fault(
+    return warning(
         "MC314",
         Phrase(
             "these lines are not a table: the header has {header} cells, the line of dashes {dashes}",
@@ -757,17 +748,15 @@ def _unlike(header: str, dashes: str) -> Fault:
             dashes=below,
         ),
         Phrase("give both the same number; write a bar in the text as `\\|`, also in code"),
-        severity=Severity.WARNING,
         needle=dashes,
     )
 
 
 def _without_dashes(row: str) -> Fault:
-    return Fault(
+    return warning(
         "MC314",
         Phrase("these lines are not a table: the line of dashes below the header is missing"),
         Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|"),
-        severity=Severity.WARNING,
         needle=row,
     )
 

@@ -21,7 +21,7 @@ from massctl.model.campaign import (
     crop_around,
     flags_of,
 )
-from massctl.model.diagnostics import Fault, KeyPath, Severity
+from massctl.model.diagnostics import Fault, KeyPath, Severity, warning
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, MediaId, Sha256
 from massctl.model.message import (
@@ -335,14 +335,13 @@ def _words(strings: Strings, message: Text | Image | MpVideo, *keys: str) -> lis
 def _warn(strings: Strings, key: str, say: Phrase) -> None:
     strings.report(
         [
-            Fault(
+            warning(
                 "MC317",
                 say,
                 Phrase(
                     "it works if the account still has the right; try it with `{command}`",
                     command=Command("preview", strings.setting.campaign),
                 ),
-                severity=Severity.WARNING,
             )
         ],
         {},
@@ -434,7 +433,7 @@ def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[
     least = LEAD_PIXELS_MIN if is_first else SQUARE_PIXELS_MIN
     got = part.pixels(width, height)
     if got[0] < least[0] or got[1] < least[1]:
-        yield Fault(
+        yield warning(
             "MC216",
             Phrase(
                 "the visible part of the cover has {width}x{height} pixels; at least {least} are needed",
@@ -443,11 +442,10 @@ def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[
                 least=f"{least[0]}x{least[1]}",
             ),
             Phrase("export a larger one: WeChat enlarges it, and it looks blurred in the list"),
-            severity=Severity.WARNING,
         )
     share = got[0] * got[1] / (width * height)
     if decided is None and share < SHOWN_SHARE_MIN[shown]:
-        yield Fault(
+        yield warning(
             "MC217",
             Phrase(
                 "the list shows {form} of the cover, {share} percent of it; it is {width}x{height}",
@@ -459,7 +457,6 @@ def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[
             Phrase(
                 "choose the part: `focus: [0.5, 0.3]` beside `file:`, or make the cover in that form"
             ),
-            severity=Severity.WARNING,
         )
     for ratio in (WIDE, SQUARE):
         yield from _form_faults(picture, cover, ratio)
@@ -494,13 +491,12 @@ def _form_faults(picture: Picture, cover: Cover, ratio: Ratio) -> Iterator[Fault
             form=_NAMES[ratio],
         )
         nearest = crop_around(_centre(crop), picture.width_pixels, picture.height_pixels, ratio)
-        yield Fault(
+        yield warning(
             "MC218",
             say,
             Phrase(
                 "the largest part of that form around the same point is {crop}", crop=nearest.text
             ),
-            severity=Severity.WARNING,
         )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, note
 from massctl.model.ids import Sha256
 from massctl.model.message import PICTURE_SCHEME, Picture, Purpose
 from massctl.model.phrase import Command, Phrase, enumerated
@@ -98,11 +98,10 @@ def spacer_fault(attributes: Mapping[str, str]) -> Fault:
 
 def pixel_note(address: str) -> Fault:
     """Return the note that a picture of one pixel is left out."""
-    return Fault(
+    return note(
         "MC214",
         Phrase("a picture of one pixel, which only keeps a place, is left out"),
         Phrase("nothing to do, unless a picture is missing here"),
-        severity=Severity.INFO,
         needle=address,
     )
 

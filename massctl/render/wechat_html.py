@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from massctl.model.diagnostics import Fault, FaultError, Severity
+from massctl.model.diagnostics import Fault, FaultError, note, warning
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
@@ -636,26 +636,24 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
         note = address
     elif address.startswith("#"):
         writer.page.report(
-            Fault(
+            warning(
                 "MC322",
                 Phrase(
                     "the link to {address} has no target: WeChat removes anchors", address=address
                 ),
                 Phrase("link to an article on mp.weixin.qq.com, or write it as text"),
-                severity=Severity.WARNING,
                 needle=said,
             )
         )
     elif address:
         writer.page.report(
-            Fault(
+            warning(
                 "MC309",
                 Phrase(
                     "the link to {address} has no target in WeChat and becomes plain text",
                     address=address,
                 ),
                 Phrase("write a whole address that begins with https://, or remove the link"),
-                severity=Severity.WARNING,
                 needle=address,
             )
         )
@@ -676,13 +674,12 @@ def _refer(writer: _ArticleWriter, key: str | tuple[int, int], needle: str = "")
     """Write the number of a footnote; `needle` is its address as written in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
         writer.page.report(
-            Fault(
+            note(
                 "MC309",
                 Phrase("the link to {address} becomes a footnote", address=key),
                 Phrase(
                     "to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml"
                 ),
-                severity=Severity.INFO,
                 needle=needle,
             )
         )
@@ -818,7 +815,7 @@ def _tell_title(writer: _ArticleWriter, node: Element) -> None:
     title = node.get("title").strip()
     if title and all(each.get("class") != "figure" for each in writer.here.above()):
         writer.page.report(
-            Fault(
+            note(
                 "MC349",
                 Phrase(
                     "the title of `<{name}>` is not shown: `{text}`",
@@ -826,7 +823,6 @@ def _tell_title(writer: _ArticleWriter, node: Element) -> None:
                     text=title[:40],
                 ),
                 Phrase("write it into the text, or remove it"),
-                severity=Severity.INFO,
                 needle=title,
             )
         )
@@ -942,14 +938,13 @@ def _copy(writer: _ArticleWriter, node: Element) -> None:
     for key, value in kept.items():
         if "url(#" in value or (key.endswith("href") and value.startswith("#")):
             writer.page.report(
-                Fault(
+                warning(
                     "MC342",
                     Phrase(
                         "`{text}` refers to a part of the drawing by id, and WeChat removes ids",
                         text=value[:40],
                     ),
                     Phrase("write the colour or the shape where it is used"),
-                    severity=Severity.WARNING,
                     needle=value,
                 )
             )

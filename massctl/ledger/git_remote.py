@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
@@ -37,7 +37,7 @@ _SECRET_KEYS = re.compile(r"http\..*extraheader|https?\.extraheader")
 class Way(Frozen):
     """How one remote is reached."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("settings", "environment", "own_settings")
+    hidden_fields = ("settings", "environment", "own_settings")
 
     remote: str
     address: str

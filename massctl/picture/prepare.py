@@ -8,7 +8,7 @@ that a damaged picture is found here and not by a follower. The mark of a pictur
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 class Prepared(Frozen):
     """A picture that WeChat takes."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("data",)
+    hidden_fields = ("data",)
 
     data: bytes
     purpose: Purpose

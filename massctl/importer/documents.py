@@ -52,7 +52,8 @@ _MESSAGES = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a te
 
 def of_page(html: str, address: str) -> Found:
     """Take the article out of a page, as WeChat serves it or as a browser saved it. Raises DocumentError."""
-    page, found = parse(html), _KIND.search(html)
+    page = parse(html)
+    found = _KIND.search(html)
     about: dict[str, str] = {}
     by_id: dict[str, Element] = {}
     notice = ""
@@ -147,7 +148,8 @@ def _scripted(html: str) -> str:
 def _listed_pictures(html: str) -> list[str]:
     """Return the addresses of the pictures of a picture message, without those of covers and watermarks."""
     for found in islice(_LISTED.finditer(html), _LISTS_MAX):
-        depth, listed = 1, []
+        depth = 1
+        listed = []
         for part in _PART.finditer(html, found.end()):
             depth += bool(part[3]) - bool(part[4])
             if depth == 0:
@@ -340,7 +342,8 @@ _TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 def of_markdown_file(text: str, name: str) -> Found:
     """Read an article in Markdown; its title and author are in the front matter or the first heading."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    data, lost = None, list[Phrase]()
+    data = None
+    lost = list[Phrase]()
     if (head := _HEAD.match(text)) is not None:
         data, lost = _front_matter(head[1])
         text = text[head.end() :]
@@ -406,7 +409,8 @@ _REMOVED = re.compile(
 
 def _without_removed(text: str) -> tuple[str, list[Phrase]]:
     """Take out of Markdown the HTML that WeChat removes, and say so; code is left alone."""
-    lines, lost = text.split("\n"), Counter[str]()
+    lines = text.split("\n")
+    lost = Counter[str]()
 
     def noted(found: re.Match[str]) -> str:
         lost[found[1].lower()] += 1

@@ -500,7 +500,8 @@ def _media(data: Mapping[str, Any]) -> list[Fault]:
 
 def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
     """Ask for what a coupon's previews need, where there are reviewers."""
-    card, preview = data.get("wxcard"), data.get("preview")
+    card = data.get("wxcard")
+    preview = data.get("preview")
     if not isinstance(card, Mapping):
         return []
     if isinstance(given := card.get("card_ext"), str) and given and not _is_json_object(given):
@@ -578,7 +579,8 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
     ]
     expect = audience.get("expect")
     if isinstance(expect, Mapping):
-        low, high = expect.get("min"), expect.get("max")
+        low = expect.get("min")
+        high = expect.get("max")
         if type(low) is int and type(high) is int and low > high:
             faults.append(
                 Fault(
@@ -638,7 +640,8 @@ _HANDOFF_HINT = Phrase(
 
 def _handoff(data: Mapping[str, Any]) -> list[Fault]:
     """Ask for a draft that somebody can find and complete: one, and of news."""
-    handoff, audience = data.get("handoff"), data.get("audience")
+    handoff = data.get("handoff")
+    audience = data.get("audience")
     if not isinstance(handoff, Mapping):
         return []
     if not handoff:
@@ -700,10 +703,8 @@ def _window(data: Mapping[str, Any]) -> list[Fault]:
         for key in ends
         if _has_form_of_time(send[key]) and parse_offset_time(send[key]) is None
     ]
-    first, last = (
-        parse_offset_time(send.get("not_before")),
-        parse_offset_time(send.get("not_after")),
-    )
+    first = parse_offset_time(send.get("not_before"))
+    last = parse_offset_time(send.get("not_after"))
     if first is not None and last is not None and last <= first:
         faults.append(
             Fault(

@@ -104,7 +104,8 @@ def _plain(value: Any, shape: type[BaseModel] | None) -> Any:
 
 
 def _nothing(field: _Field) -> Any:
-    annotation, options = field.annotation, get_args(field.annotation)
+    annotation = field.annotation
+    options = get_args(field.annotation)
     if annotation in (None, NoneType) or NoneType in options:
         return None
     if get_origin(annotation) is list:

@@ -219,10 +219,14 @@ class Bare(Frozen):
 
 def bare_jpeg(data: bytes) -> Bare:
     """Keep only pixels and colours of a JPEG, up to the end of the image. Raises FaultError."""
-    kept, told, scans, at = [data[:2]], _Segments(), 0, 2
+    kept = [data[:2]]
+    told = _Segments()
+    scans = 0
+    at = 2
     for _ in range(PARTS_MAX):
         start = _next_marker(data, at)
-        marker, body = data[start + 1], start + 2
+        marker = data[start + 1]
+        body = start + 2
         if marker == _END_OF_IMAGE:
             return Bare(b"".join([*kept, data[start:body]]), told.metadata())
         at = body + int.from_bytes(data[body : body + 2], "big")
@@ -391,7 +395,8 @@ def _is_kept(marker: int, content: bytes) -> bool:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Return kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
     view = memoryview(data)
-    kind, start = b"", _PNG_SIGNATURE_BYTES + 8
+    kind = b""
+    start = _PNG_SIGNATURE_BYTES + 8
     for _ in range(PARTS_MAX):
         kind = data[start - 4 : start]
         end = start + int.from_bytes(data[start - 8 : start - 4], "big")

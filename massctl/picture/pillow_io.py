@@ -91,7 +91,8 @@ def open_picture(data: bytes, format_: Format) -> Opened:
     bare = {Format.JPEG: bare_jpeg, Format.PNG: bare_png}.get(format_, Bare)(data)
     with _hostile():
         image = _open(bare.data, format_)
-        metadata, frames = bare.metadata, bare.frames
+        metadata = bare.metadata
+        frames = bare.frames
         if isinstance(image, WebPImagePlugin.WebPImageFile):
             metadata = metadata_of_webp(data, image.info.get("exif"), image.info.get("xmp"))
             frames = image.n_frames
@@ -277,10 +278,8 @@ def _is_srgb(profile: bytes | None) -> bool:
         return True
     try:
         said = ImageCms.ImageCmsProfile(BytesIO(profile)).profile
-        space, primaries = (
-            said.xcolor_space,
-            (said.red_colorant, said.green_colorant, said.blue_colorant),
-        )
+        space = said.xcolor_space
+        primaries = (said.red_colorant, said.green_colorant, said.blue_colorant)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return False
     return space == "RGB " and all(

@@ -168,7 +168,8 @@ def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
 
 def _is_heavy(opened: Opened) -> bool:
     """Return whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
-    width, height = opened.width, opened.height
+    width = opened.width
+    height = opened.height
     if opened.format is Format.JPEG:
         width, height = within(width, height, _width_max(width, height))
         if width == opened.width:
@@ -178,7 +179,8 @@ def _is_heavy(opened: Opened) -> bool:
 
 def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
     """Take the bytes as they are, but for what a camera writes into them: where and when, and with what."""
-    size, metadata = (opened.width, opened.height), opened.metadata
+    size = (opened.width, opened.height)
+    metadata = opened.metadata
     has_camera = tells_of_camera(metadata)
     may_keep_all = (is_marked(metadata) or metadata.has_c2pa) and not has_camera
     # What stands behind the end of the image belongs to nobody.
@@ -201,9 +203,11 @@ def _converted(
     finest: tuple[int, str],
 ) -> Prepared:
     """Encode normalised pixels for the endpoint."""
-    target, width_max = MATERIAL_BYTES_TARGET, upright.width
+    target = MATERIAL_BYTES_TARGET
+    width_max = upright.width
     if purpose is Purpose.IMAGE:
-        target, width_max = INLINE_BYTES_TARGET, _width_max(*upright.size)
+        target = INLINE_BYTES_TARGET
+        width_max = _width_max(*upright.size)
     mark = mark_packet(opened.metadata)
     room = target - len(mark) - XMP_AROUND_BYTES if mark else target
     is_drawing = opened.format is Format.PNG and not _is_heavy(opened)
@@ -252,7 +256,8 @@ def _encode_to_fit(
     )
     # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
     # of the last try is skipped unseen.
-    tried_bytes, tried_pixels = 0, 1
+    tried_bytes = 0
+    tried_pixels = 1
     for size in _sizes(*image.size, JPEG_SIDE_PIXELS_MAX if is_jpeg else None):
         pixels = size[0] * size[1]
         if tried_bytes * pixels > bytes_max * tried_pixels:
@@ -262,7 +267,8 @@ def _encode_to_fit(
             data = as_jpeg(scaled, *setting) if setting else as_png(scaled)
             if len(data) <= bytes_max:
                 return Encoded(data, Format.JPEG if is_jpeg else Format.PNG, size)
-            tried_bytes, tried_pixels = len(data), pixels
+            tried_bytes = len(data)
+            tried_pixels = pixels
     return None
 
 
@@ -306,7 +312,8 @@ def _marked(done: Phrase, mark: bytes) -> Phrase:
 
 def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:
     """Return what was done to the bytes."""
-    before, after = size_text(size_bytes), size_text(len(encoded.data))
+    before = size_text(size_bytes)
+    after = size_text(len(encoded.data))
     if (opened.width, opened.height) != encoded.size:
         return Phrase(
             "scaled {width}x{height} -> {new_width}x{new_height}, re-encoded as {name}, {before} -> {after}",

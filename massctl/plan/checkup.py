@@ -332,10 +332,8 @@ def _window(planned: "PlannedCampaign") -> Finding | None:
 
 
 def _by_hand(planned: "PlannedCampaign") -> Finding | None:
-    left, window = (
-        left_to_do(planned.handoff, planned.status),
-        planned.rendered.window if planned.rendered else None,
-    )
+    left = left_to_do(planned.handoff, planned.status)
+    window = planned.rendered.window if planned.rendered else None
     if not left or window is None:
         return None
     return Finding(

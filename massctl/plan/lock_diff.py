@@ -160,10 +160,8 @@ def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
 
 def lock_stale(before: LockFile, after: LockFile) -> Refusal:
     """Refuse a campaign that renders otherwise than it was locked; says first whether files or massctl changed."""
-    versions, files = (
-        changed_versions(before.renderer, after.renderer),
-        list(_changed_by_files(before, after)),
-    )
+    versions = changed_versions(before.renderer, after.renderer)
+    files = list(_changed_by_files(before, after))
     rest = [each for each in changed_parts(before, after) if each not in files]
     if not versions or not rest:
         return Refusal(
@@ -270,7 +268,8 @@ def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
         after.send.not_after,
     ):
         yield FramePart(Phrase("the window"), ReviewedPart.WINDOW, before.send, after.send)
-    old, new = before.send.send_ignore_reprint, after.send.send_ignore_reprint
+    old = before.send.send_ignore_reprint
+    new = after.send.send_ignore_reprint
     if old != new:
         yield FramePart(Phrase("the flag send_ignore_reprint"), None, old, new)
 

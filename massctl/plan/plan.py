@@ -293,7 +293,8 @@ def within_allowance(
     available: dict[str, int] = {}
     beyond: dict[str, set[Address]] = {}
     for step in steps:
-        appid, name = step.campaign.appid, step.campaign.name
+        appid = step.campaign.appid
+        name = step.campaign.name
         left.setdefault(appid, max(0, PREVIEWS_A_DAY - state.preview_days.used(appid, now)))
         available.setdefault(name, left[appid])
         if left[appid]:
@@ -600,7 +601,8 @@ class _Planner(Struct):
         return replace(planned, refusals=(guards.expired_refusal(campaign, self.now),))
 
     def _slot(self, campaign: RenderedCampaign) -> Slot:
-        agenda, appid = self.rules.agenda, campaign.appid
+        agenda = self.rules.agenda
+        appid = campaign.appid
         if appid not in self.calendars:
             self.calendars[appid] = Calendar(agenda, appid, self.state, self.rules.policy, self.now)
         known = self.calendars[appid].slots.get(campaign.name)
@@ -668,7 +670,8 @@ class _Planner(Struct):
     def _previews(self, campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
         if self.showing is not None:
             return shown_steps(campaign, record, self.showing)
-        ahead, named = self.rules.policy.preview_ahead_duration, self.rules.is_named(campaign.name)
+        ahead = self.rules.policy.preview_ahead_duration
+        named = self.rules.is_named(campaign.name)
         return (
             preview_steps(campaign, record)
             if previews_due(campaign, ahead, named, self.now)

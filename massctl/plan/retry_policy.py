@@ -71,7 +71,8 @@ def may_repeat(
     """Decide about a record that is in doubt; `digest` is what is desired now."""
     if (never := _never(record, digest, policy)) is not None:
         return NoRepeat(never)
-    first, last = remembered_since(record), record.open_attempts[-1]
+    first = remembered_since(record)
+    last = record.open_attempts[-1]
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
     wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
     at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)

@@ -112,7 +112,8 @@ def _about_keys(name: CampaignName, file: CampaignFile, place: "KeyPlace") -> li
 
 
 def _window(send: Send) -> Window | None:
-    first, last = parse_offset_time(send.not_before), parse_offset_time(send.not_after)
+    first = parse_offset_time(send.not_before)
+    last = parse_offset_time(send.not_after)
     return Window(first, last) if first is not None and last is not None else None
 
 

@@ -248,7 +248,8 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
     tree = lexbor_tree(body.replace("<br>", "\n"))
     whole = tree.body.text() if tree.body is not None else ""
     yield from _missing_texts(_without_blanks(whole), source.texts)
-    code, position = whole.replace("\u00a0", " "), 0
+    code = whole.replace("\u00a0", " ")
+    position = 0
     for each in source.codes:
         at = code.find(each, position)
         if at < 0 and (at := code.find(each)) < 0:
@@ -280,11 +281,13 @@ def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
 
     If the runs follow each other as in the source, all of them are there. Otherwise each character is counted as well.
     """
-    position, in_order = 0, True
+    position = 0
+    in_order = True
     for run in texts:
         at = whole.find(run, position)
         if at < 0:
-            in_order, at = False, whole.find(run)
+            in_order = False
+            at = whole.find(run)
             if at < 0:
                 yield _lost(_TEXT_LOST, run)
                 return

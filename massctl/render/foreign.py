@@ -150,7 +150,8 @@ def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
     # It loads the Markdown parser, which an HTML article seldom needs.
     from massctl.render.md_math import written_formulas
 
-    end, unread = 0, 0
+    end = 0
+    unread = 0
     for tag in (*tags(html), None):
         run = html[end : len(html) if tag is None else tag.start]
         if not unread and ("$" in run or "\\" in run):

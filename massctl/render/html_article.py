@@ -197,7 +197,8 @@ def _placed(tag: Tag, element: Element, page: ArticleFile) -> Iterator[Edit]:
     is_lazy = element.name == "img" and bool(element.get("data-src").strip())
     written = {each.name: each for each in reversed(tag.attributes)}
     for name in [*sources, "style"]:
-        place, value = written.get(name), element.get(name)
+        place = written.get(name)
+        value = element.get(name)
         if (
             (is_lazy and name == "src")
             or not value.strip()
@@ -209,7 +210,8 @@ def _placed(tag: Tag, element: Element, page: ArticleFile) -> Iterator[Edit]:
         elif name == "style":
             changed = value
             for start, address in pictures_in(place.written):
-                at, is_left_out = place.value_start + start, is_pixel(unescape(address))
+                at = place.value_start + start
+                is_left_out = is_pixel(unescape(address))
                 if is_left_out:
                     page.leave_out(pixel_note(address), at)
                 shown = "" if is_left_out else _shown(unescape(address), address, at, page)

@@ -209,7 +209,8 @@ def as_sent(content: str) -> str:
 def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[Fault]:
     """Check a rendered body as it will be sent."""
     sent = as_sent(content)
-    size, count = len(sent.encode()), f"{len(sent):,}"
+    size = len(sent.encode())
+    count = f"{len(sent):,}"
     longest, hint = (
         _what_takes_it(sent) if len(sent) > CONTENT_CHARACTERS_DOCUMENTED or limit else ("", None)
     )

@@ -102,7 +102,8 @@ class _TokenReader:
         """An upper bound for the attributes of one of these tags."""
 
     def write(self, tokens: Sequence[Token]) -> None:
-        builder, writers = self._builder, _WRITERS
+        builder = self._builder
+        writers = _WRITERS
         for token in tokens:
             write = writers.get(token.type)
             if write is not None:

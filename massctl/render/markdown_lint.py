@@ -570,7 +570,8 @@ def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault
 def _unknown_box(
     lines: Lines, token: Token, number: int, found: re.Match[str]
 ) -> Iterator[tuple[Fault, int, int]]:
-    written, name = found[0].strip(), found["name"].lower()
+    written = found[0].strip()
+    name = found["name"].lower()
     near = get_close_matches(name, KINDS, 1)
     say = Phrase("`{text}` is not a box and is shown as written", text=written[:40])
     hint = Phrase("a box is one of {names}", names=", ".join(BOX_KINDS))
@@ -668,7 +669,8 @@ def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
             and closing.type in ("em_close", "strong_close")
             and before.type == inside.type == behind.type == "text"
         ):
-            left, right = _SIGN_BEFORE.search(before.content), _SIGN_BEHIND.match(behind.content)
+            left = _SIGN_BEFORE.search(before.content)
+            right = _SIGN_BEHIND.match(behind.content)
             if left is not None and right is not None and _SIGN_INSIDE.fullmatch(inside.content):
                 mark = opening.markup
                 text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
@@ -727,19 +729,19 @@ def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault,
                 None,
             )
             if dashes is not None:
-                fault, number = (
-                    _unlike(written[dashes - 1], written[dashes]),
-                    token.map[0] + 1 + dashes,
-                )
+                fault = _unlike(written[dashes - 1], written[dashes])
+                number = token.map[0] + 1 + dashes
             elif all(map(_ROW.fullmatch, written)):
-                fault, number = _without_dashes(written[0]), token.map[0] + 1
+                fault = _without_dashes(written[0])
+                number = token.map[0] + 1
             else:
                 continue
             yield fault, number, lines.written(number).index(fault.needle)
 
 
 def _unlike(header: str, dashes: str) -> Fault:
-    above, below = len(_cells(header)), len(_cells(dashes))
+    above = len(_cells(header))
+    below = len(_cells(dashes))
     return warning(
         "MC314",
         Phrase(

@@ -426,7 +426,8 @@ def shown_cover(picture: Picture, cover: Cover) -> ShownCover:
 
 def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[Fault]:
     """Judge a cover by the part that the list shows of this article: wide for the first one, square for the others."""
-    width, height = picture.width_pixels, picture.height_pixels
+    width = picture.width_pixels
+    height = picture.height_pixels
     shown = WIDE if is_first else SQUARE
     decided = _decided(picture, cover, shown)
     part = decided or crop_around(_MIDDLE, width, height, shown)

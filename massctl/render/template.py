@@ -91,7 +91,8 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
     """Return what `error` means to the writer, and where."""
     path, line = _place_of(error)
     if environment.compiling is not None:
-        path, line = environment.compiling, None
+        path = environment.compiling
+        line = None
     if isinstance(error, FaultError):
         fault = error.fault
         line = fault.line or line
@@ -182,11 +183,14 @@ def _missing(
     name = _ADDRESS.sub("", str(error.name))[:TEXT_SHOWN_MAX]
     names: Iterable[str]
     if error.detail is not None:
-        message, names = Phrase("{detail}", detail=error.detail[:TEXT_SHOWN_MAX]), ()
+        message = Phrase("{detail}", detail=error.detail[:TEXT_SHOWN_MAX])
+        names = ()
     elif isinstance(error.owner, dict):
-        message, names = Phrase("there is no `{name}` here", name=name), map(str, error.owner)
+        message = Phrase("there is no `{name}` here", name=name)
+        names = map(str, error.owner)
     elif isinstance(error.owner, Blocks):
-        message, names = Phrase("the library has no block `{name}`", name=name), SIGNATURES
+        message = Phrase("the library has no block `{name}`", name=name)
+        names = SIGNATURES
     elif isinstance(error.owner, TemplateModule):
         message = Phrase("the imported file has no `{name}`", name=name)
         names = (key for key in vars(error.owner) if not key.startswith("_"))
@@ -196,7 +200,8 @@ def _missing(
         )
         names = ()
     else:
-        message, names = Phrase("`{name}` is not defined", name=name), environment.variables
+        message = Phrase("`{name}` is not defined", name=name)
+        names = environment.variables
     known = sorted(islice(names, NAMES_COMPARED_MAX))
     near = get_close_matches(name, known, 1)
     if near:

@@ -154,16 +154,15 @@ def _unused(
     values += [
         each.value for _, sheet in sheets for rule in sheet.rules for each in rule.declarations
     ]
-    named, searches = {name for value in values for name in _named(value)}, NearNames()
+    named = {name for value in values for name in _named(value)}
+    searches = NearNames()
     for name, (path, each) in variables.items():
         if name in named or name in STANDARD or not _is_house(path):
             continue
         near = meant(name, STANDARD | named, searches)
         say = Phrase("nothing in the theme uses the variable `{name}`", name=name)
-        hint, severity = (
-            near or Phrase("take it out, or use it"),
-            Severity.WARNING if near else Severity.INFO,
-        )
+        hint = near or Phrase("take it out, or use it")
+        severity = Severity.WARNING if near else Severity.INFO
         yield Fault("MC115", say, hint, severity, path, each.line, each.column, width=len(name))
 
 
@@ -248,7 +247,8 @@ class _Writer(Struct):
         written: dict[str, tuple[str, str, Declaration]] = {}
         accented = False
         for each in rule.declarations:
-            self._sources, self._optional = [(path, each)], False
+            self._sources = [(path, each)]
+            self._optional = False
             value = self.value(each, path)
             written[each.name] = value, *self._sources[-1]
             accented |= self._optional and each.name in ("color", "background", "background-color")
@@ -430,7 +430,8 @@ class Themes:
             faults += [replace(fault, path=path) for fault in read_sheet(text).faults]
         found = resolved(files)
         faults += found.faults
-        css, pictures = found.css, []
+        css = found.css
+        pictures = []
         for number, reference in enumerate(found.pictures):
             shown = self._picture(reference)
             if isinstance(shown, Fault):

@@ -91,7 +91,8 @@ def _refusal(text: str) -> Fault | None:
         elif character in ")]}":
             depth = max(0, depth - 1)
         if depth > DEPTH_MAX:
-            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+            line = text.count("\n", 0, at) + 1
+            column = at - text.rfind("\n", 0, at)
             return Fault(
                 "MC112",
                 Phrase("more than {limit} brackets inside each other", limit=DEPTH_MAX),

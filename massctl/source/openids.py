@@ -76,7 +76,8 @@ class OpenidStore:
         if count == 0:
             return None, dropped, first
         self._ends = [0, *accumulate(batch_sizes(count, batch_max))]
-        named, batches = hashlib.sha256(), []
+        named = hashlib.sha256()
+        batches = []
         for number in range(1, len(self._ends)):
             lines = "".join(f"{openid}\n" for openid in self.batch(number)).encode()
             named.update(lines)
@@ -195,7 +196,8 @@ class _Reading(Struct):
         decoder = io.IncrementalNewlineDecoder(
             codecs.getincrementaldecoder("utf-8")(), translate=True
         )
-        rest, first = "", True
+        rest = ""
+        first = True
         # The empty piece says that no more follow: what is left in the decoder has to come out.
         for piece in chain(_small(pieces), (b"",)):
             try:
@@ -207,12 +209,14 @@ class _Reading(Struct):
                     "MC607", Phrase("the list is not UTF-8 from this line on"), SAVE_AS_UTF8
                 ) from None
             if first and text:
-                text, first = text.removeprefix("\ufeff"), False
+                text = text.removeprefix("\ufeff")
+                first = False
             *whole, rest = (rest + text).split("\n")
             if not piece and rest:
                 whole.append(rest)
             for line in whole:
-                self.number, self.line = self.number + 1, line
+                self.number = self.number + 1
+                self.line = line
                 yield line
             if len(rest) > LINE_CHARACTERS_MAX:
                 self.number += 1

@@ -50,12 +50,15 @@ class Decoded(NamedTuple):
 
 def decode(data: bytes) -> Decoded:
     """Read bytes as UTF-8; a text in another encoding that can be told is a fault, and is read all the same."""
-    body, encoding, bad = data.removeprefix(BOM_UTF8), _utf16(data), 0
+    body = data.removeprefix(BOM_UTF8)
+    encoding = _utf16(data)
+    bad = 0
     if encoding is None:
         try:
             return Decoded(body.decode("utf-8"), [], True)
         except UnicodeDecodeError as error:
-            encoding, bad = "gb18030", error.start
+            encoding = "gb18030"
+            bad = error.start
     text = body.decode(encoding, "replace")
     if "\ufffd" in text or _CONTROL.search(text) or (bad and _is_mostly_utf8(body)):
         before = body[:bad].decode("utf-8", "replace")
@@ -590,7 +593,9 @@ def _content_sha256(path: str) -> bytes | None:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        digest, piece, held = hashlib.sha256(), os.read(descriptor, _CHUNK_BYTES), b""
+        digest = hashlib.sha256()
+        piece = os.read(descriptor, _CHUNK_BYTES)
+        held = b""
         is_text = b"\0" not in piece[:TEXT_SHOWS_WITHIN]
         while piece:
             if is_text:
@@ -640,10 +645,8 @@ def _require_regular(status: os.stat_result, path: str) -> None:
 
 def _unreadable(path: str, error: Exception) -> UnreadableError:
     if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
-        say, hint = (
-            Phrase("{name} is missing", name=as_written(path)),
-            Phrase("add the file, or correct its name"),
-        )
+        say = Phrase("{name} is missing", name=as_written(path))
+        hint = Phrase("add the file, or correct its name")
         missing = UnreadableError("MC001", path, say, hint)
         missing.is_missing = True
         return missing
@@ -672,10 +675,8 @@ def _outside(path: str) -> UnreadableError:
 
 def _no_folder(error: OSError) -> Diagnostic:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        missing, other = (
-            Phrase("{name} is missing", name="campaigns/"),
-            Phrase("campaigns/ is not a folder"),
-        )
+        missing = Phrase("{name} is missing", name="campaigns/")
+        other = Phrase("campaigns/ is not a folder")
         say = missing if error.errno == errno.ENOENT else other
     else:
         say = Phrase("campaigns/ cannot be read: {reason}", reason=system_reason(error))

@@ -193,7 +193,8 @@ def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
     """Find an original id of two AppIDs: an event that is addressed to it would be taken for either's."""
     seen: dict[str, tuple[str, object]] = {}
     for name, account in accounts.items():
-        written, appid = account.get("original_id"), account.get("appid")
+        written = account.get("original_id")
+        appid = account.get("appid")
         if not isinstance(written, str):
             continue  # its type is reported already
         other, same = seen.setdefault(written, (name, appid))
@@ -429,10 +430,8 @@ def _freeze(written: object) -> Iterator[Fault]:
         days = [_day(first), _day(last or first)]
         path = ("policy", "freeze", index)
         if None in days:
-            say, hint = (
-                Phrase("there is no such day: {found}", found=shown(span)),
-                Phrase("check the month and the day"),
-            )
+            say = Phrase("there is no such day: {found}", found=shown(span))
+            hint = Phrase("check the month and the day")
             yield Fault("MC014", say, hint, key=path, at_key=False)
         elif str(days[0]) > str(days[1]):
             yield Fault(

@@ -457,7 +457,8 @@ def _unknown_keys(
     block: Block, root: type[BaseModel], near: NearNames
 ) -> Iterator[tuple[Fault, str | None]]:
     """Yield a fault for each unknown key, with the key that it resembles."""
-    known, after_secret = keys_of(block.model), False
+    known = keys_of(block.model)
+    after_secret = False
     for name in block.data:
         if name in known:
             continue
@@ -538,7 +539,8 @@ def find_faults(
                 at_key=False,
             )
         ]
-    near, silent = NearNames(), broken
+    near = NearNames()
+    silent = broken
     unknown = [each for block in blocks(model, data) for each in _unknown_keys(block, model, near)]
     is_misspelt = any(close is not None for _, close in unknown)
     found = [fault for fault, _ in unknown]
@@ -558,7 +560,8 @@ def find_faults(
 def _block_faults(block: Block) -> Iterator[Fault]:
     known = keys_of(block.model)
     for name, value in block.data.items():
-        path, key = (*block.path, name), known.get(name)
+        path = (*block.path, name)
+        key = known.get(name)
         if key is None:
             continue
         if key.is_not_yet:

@@ -71,7 +71,8 @@ class Positions(Frozen):
 
     def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of the value at `path`, or within a long value the place of `words`."""
-        span, lines = self.span(path), self.reporter.lines
+        span = self.span(path)
+        lines = self.reporter.lines
         if words and span.end_line > span.line:
             start = lines.bounds(span.line)[0] + span.column - 1
             end = lines.bounds(span.end_line)[0] + span.end_column - 1
@@ -162,7 +163,8 @@ class _Scanner(Scanner):
         """Pass blanks, line breaks and comments."""
         super().scan_to_next_token()
         while self.reader.peek() == "\t":
-            reader, length = self.reader, 1
+            reader = self.reader
+            length = 1
             while reader.peek(length) in " \t":
                 length += 1
             before = reader.buffer[reader.pointer - reader.column : reader.pointer]
@@ -245,7 +247,8 @@ class _Builder:
     def take(self, event: Any) -> bool:
         """Take one event; False: enough, nothing more is wanted."""
         name = type(event).__name__
-        start, end = event.start_mark.index, event.end_mark.index
+        start = event.start_mark.index
+        end = event.end_mark.index
         if name == "DocumentStartEvent":
             return self._document(start, end)
         if name in ("SequenceEndEvent", "MappingEndEvent"):
@@ -514,7 +517,8 @@ def _slips_where_it_stopped(tree: Tree, lines: Lines, known_keys: frozenset[str]
     for node, _ in _nodes(tree):
         if node.kind == "scalar" and not node.plain:
             quoted.update(range(lines.at(node.start)[0] + 1, lines.at(node.end)[0]))
-    lint, line = Lint(lines, known_keys), lines.at(tree.stopped_at)[0]
+    lint = Lint(lines, known_keys)
+    line = lines.at(tree.stopped_at)[0]
     slips = lint.every_line(quoted) or lint.line(line, broken=True)
     if any(slip.start <= lines.bounds(line)[1] for slip in slips):
         tree.faults.pop()
@@ -637,7 +641,8 @@ class _Reading:
         value = scalar_value(node) if node.kind == "scalar" else None
         if isinstance(value, str):
             return value
-        say, hint = Phrase("a key must be text"), Phrase("write a word, a colon and a value")
+        say = Phrase("a key must be text")
+        hint = Phrase("write a word, a colon and a value")
         if node.text:
             hint = Phrase('put the key in quotes: "{key}"', key=word(node.text))
         self.faults.append(TextFault("MC013", node.start, node.end, say, hint))

@@ -139,7 +139,9 @@ class Blocks:
     ) -> list[tuple[Given, str]]:
         """Return the parts that a block is made of, in their order; raise FaultError for anything else in it."""
         pieces = held.split(MARK)
-        shown, part, count = block.shown, f"blocks.{due.name}", len(pieces) // 2
+        shown = block.shown
+        part = f"blocks.{due.name}"
+        count = len(pieces) // 2
         if not due.least <= count <= due.most:
             numbers = f"{due.least}" if due.least == due.most else f"{due.least}–{due.most}"
             raise stop(
@@ -231,7 +233,8 @@ def _divider(_: Blocks, given: Given, __: str) -> str:
 
 
 def _product(blocks: Blocks, given: Given, held: str) -> str:
-    title, url = _words(given, "title"), given.get("url")
+    title = _words(given, "title")
+    url = given.get("url")
     name = blocks.link(SIGNATURES["product"], title, url) if url else title
     price = f'<span class="price">{_words(given, "price")}</span>' if "price" in given else ""
     was = f' <s class="was">{_words(given, "was")}</s>' if "was" in given else ""
@@ -278,7 +281,8 @@ def _number_size(given: Given, count: int) -> int:
 
     Raises FaultError for one that would be smaller than the text around it.
     """
-    value, unit = given["value"], given.get("unit", "")
+    value = given["value"]
+    unit = given.get("unit", "")
     room = NUMBER_WIDTHS[count - 1] - 13 * _ems(unit) - len(value + unit)
     size = min(NUMBER_SIZE_MAX, int(room / _ems(value)))
     if size < NUMBER_SIZE_MIN:
@@ -326,7 +330,8 @@ def _says(given: Given, held: str, side: str) -> str:
             SIGNATURES["says"],
             Phrase("`side` of blocks.says is left or right, not {text}", text=side),
         )
-    gap, width = ("right" if side == "left" else "left"), ("78%" if "image" in given else "88%")
+    gap = "right" if side == "left" else "left"
+    width = "78%" if "image" in given else "88%"
     face = (
         f'<section style="{_TOP};width:12%;margin-{gap}:3%">{_face(given)}</section>'
         if "image" in given
@@ -355,7 +360,8 @@ def _marked(name: str, mark: str, text: str) -> str:
 
 
 def _past(blocks: Blocks, given: Given, _: str) -> str:
-    block, articles = SIGNATURES["past"], given["articles"]
+    block = SIGNATURES["past"]
+    articles = given["articles"]
     if not 1 <= len(articles) <= PAST_MAX:
         raise stop(
             block,

@@ -213,5 +213,6 @@ def calls_in_cells(source: str, path: str) -> Iterator[Fault]:
         say = Phrase("{block} cannot stand in a cell of a table", block=found["block"])
         hint = Phrase("write it above or below the table; in a cell write Markdown")
         start = found.start("block")
-        line, column = source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start)
+        line = source.count("\n", 0, start) + 1
+        column = start - source.rfind("\n", 0, start)
         yield Fault(CODE, say, hint, path=path, line=line, column=column, width=len(found["block"]))

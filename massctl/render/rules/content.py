@@ -270,7 +270,8 @@ def find_tiny(subject: Subject) -> Iterator[Fault]:
     """Find pictures with hardly any pixels, each once."""
     shown = {_address(each) for each in _images(subject)}
     for sha256, (written, picture) in subject.pictures.items():
-        width, height = picture.width_pixels, picture.height_pixels
+        width = picture.width_pixels
+        height = picture.height_pixels
         if PICTURE_SCHEME + sha256 not in shown or not _is_tiny(width, height):
             continue
         yield subject.found(

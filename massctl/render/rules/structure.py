@@ -84,7 +84,8 @@ def _hidden_caret(element: Element) -> Found:
 def _lines_overlap(element: Element) -> Found:
     if not own_text(element) or is_drawn(element):
         return
-    size, height = font_size(element), line_height(element)
+    size = font_size(element)
+    height = line_height(element)
     wraps = len(own_text(element)) * size > PHONE_PIXELS or any(
         child.name == "br" for child in element.elements
     )
@@ -179,9 +180,11 @@ def _pre_as_paragraph(element: Element) -> Found:
 def _nested_for_nothing(element: Element) -> Found:
     if element.parent is not None and _is_lone(element.parent, element):
         return  # It is in the middle of a chain, which is counted from its top.
-    length, inside = 1, element
+    length = 1
+    inside = element
     while len(inside.elements) == 1 and _is_lone(inside, inside.elements[0]):
-        length, inside = length + 1, inside.elements[0]
+        length = length + 1
+        inside = inside.elements[0]
     if length > CHAIN_MAX:
         yield (
             element,

@@ -157,8 +157,7 @@ def _shown(
 
 def _read(place: Place, repository: Repository) -> Reporter | None:
     try:
-        # A text in another encoding is a fault, and its line can be shown all the same.
-        text = decode(repository.read_bytes(place.file, TEXT_BYTES_MAX)).text
+        text, _ = decode(repository.read_bytes(place.file, TEXT_BYTES_MAX))
     except UnreadableError:
         return None
     return Reporter(place.file, None, Lines(text))

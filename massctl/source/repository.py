@@ -10,13 +10,13 @@ import hashlib
 import os
 import re
 import stat
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import field
 from msgspec.structs import replace
@@ -35,49 +35,20 @@ CONTROL_FAULTS_MAX = 500
 """More are not read by anybody: such a file is not a text."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 """What YAML 1.2 (section 5.1) does not allow in a file; tabs and line breaks are allowed."""
-_ENCODINGS = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GBK"}
 
 
-class Decoded(NamedTuple):
-    """Bytes as text, without a byte order mark."""
-
-    text: str
-    """The whole text, or what stands before the first byte that no encoding explains."""
-    faults: list[TextFault]
-    whole: bool
-    """False: `text` is only a beginning, and nothing further can be said about the file."""
-
-
-def decode(data: bytes) -> Decoded:
-    """Read bytes as UTF-8; a text in another encoding that can be told is a fault, and is read all the same."""
+def decode(data: bytes) -> tuple[str, TextFault | None]:
+    """Read bytes as UTF-8, without a byte order mark; else return what stands before the first other byte, and why."""
     body = data.removeprefix(BOM_UTF8)
-    encoding = _utf16(data)
-    bad = 0
-    if encoding is None:
-        try:
-            return Decoded(body.decode("utf-8"), [], True)
-        except UnicodeDecodeError as error:
-            encoding = "gb18030"
-            bad = error.start
-    text = body.decode(encoding, "replace")
-    if "\ufffd" in text or _CONTROL.search(text) or (bad and _is_mostly_utf8(body)):
-        before = body[:bad].decode("utf-8", "replace")
-        return Decoded(
-            before,
-            [
-                TextFault(
-                    "MC003",
-                    len(before),
-                    len(before),
-                    Phrase("the byte {byte} is not UTF-8", byte=f"0x{body[bad]:02X}"),
-                    SAVE_AS_UTF8,
-                )
-            ],
-            False,
+    try:
+        return body.decode(), None
+    except UnicodeDecodeError as error:
+        before = body[: error.start].decode()
+        say = Phrase(
+            "the byte {byte} is not UTF-8; the file may be GBK or UTF-16",
+            byte=f"0x{body[error.start]:02X}",
         )
-    say = Phrase("this is {encoding}, not UTF-8", encoding=_ENCODINGS[encoding])
-    start = len(body[:bad].decode(encoding, "replace"))
-    return Decoded(text, [TextFault("MC003", start, start + 1, say, SAVE_AS_UTF8)], True)
+        return before, TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)
 
 
 def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
@@ -102,25 +73,6 @@ def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
             line_end = text.find("\n", match.end())
             line_end = len(text) if line_end < 0 else line_end
     return (_CONTROL.sub(" ", text) if faults else text), faults
-
-
-def _is_mostly_utf8(body: bytes) -> bool:
-    """Tell UTF-8 with a damaged place from another encoding, which has hardly a valid sequence."""
-    text = body.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    return sum(1 for character in text if character > "\x7f") > 2 * damaged
-
-
-def _utf16(data: bytes) -> str | None:
-    """Know UTF-16 by its mark, or by the empty halves of its first ASCII characters."""
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return "utf-16"
-    if len(data) >= 4 and len(data) % 2 == 0:
-        if data[1] == data[3] == 0 and data[0] and data[2]:
-            return "utf-16-le"
-        if data[0] == data[2] == 0 and data[1] and data[3]:
-            return "utf-16-be"
-    return None
 
 
 CAMPAIGN_FILE = "campaign.yaml"
@@ -405,10 +357,10 @@ class Repository:
 
     def read_text(self, path: str) -> str:
         """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raise UnreadableError."""
-        text, faults, _ = decode(self.read_bytes(path, TEXT_BYTES_MAX))
-        if faults:
-            unreadable = UnreadableError("MC003", path, faults[0].message, faults[0].hint)
-            unreadable.line, unreadable.column = Lines(text).at(faults[0].start)
+        text, fault = decode(self.read_bytes(path, TEXT_BYTES_MAX))
+        if fault is not None:
+            unreadable = UnreadableError(fault.code, path, fault.message, fault.hint)
+            unreadable.line, unreadable.column = Lines(text).at(fault.start)
             raise unreadable
         return text
 

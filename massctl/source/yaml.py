@@ -482,24 +482,22 @@ def read_yaml(
     data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]
 ) -> YamlDocument:
     """Read a file of at most YAML_BYTES_MAX; nothing is ever raised for what it holds."""
-    decoded = decode(data)
-    lines = Lines(decoded.text)
+    written, fault = decode(data)
+    lines = Lines(written)
     reporter = Reporter(file, campaign, lines)
     positions = Positions(reporter)
-    if not decoded.whole:
-        return YamlDocument(
-            None, positions, tuple(map(reporter.of, decoded.faults)), frozenset({()}), False
-        )
-    text, control = without_control_characters(decoded.text)
+    if fault is not None:
+        return YamlDocument(None, positions, (reporter.of(fault),), frozenset({()}), False)
+    text, control = without_control_characters(written)
     text = _TABS_ALONE.sub(lambda tabs: " " * len(tabs[0]), text)
-    lines = lines if text is decoded.text else Lines(text)
+    lines = lines if text is written else Lines(text)
     tree = compose(text)
     slips = _slips_where_it_stopped(tree, lines, known_keys) or _slips_of_values(
         tree, lines, known_keys
     )
     reading = _Reading(tree, lines, positions)
     value = reading.document()
-    faults = (*decoded.faults, *control, *tree.faults, *reading.faults)
+    faults = (*control, *tree.faults, *reading.faults)
     told, others = first_told((*faults, *reports(lines, slips)), lambda fault: fault.start)
     found = tuple(map(reporter.of, told))
     return YamlDocument(value, positions, found, frozenset(reading.broken), tree.is_whole, others)

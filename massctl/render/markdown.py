@@ -53,9 +53,9 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
     builder = HtmlBuilder() if has_html else Builder()
     writer = _TokenReader(page, parsed.notes, builder, lines, is_file=is_file)
     writer.write(tokens)
-    for number, tokens in parsed.inline_notes.items():
+    for number, inline_note in parsed.inline_notes.items():
         builder.start("massctl-text", {"note": str(number)})
-        writer.write(tokens)
+        writer.write(inline_note)
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
     deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from massctl.model.campaign import KEEP_ONE, TAKE_OUT
+from massctl.model.campaign import TAKE_OUT, list_of, mapping_of, one_of
 from massctl.model.diagnostics import Fault, KeyPath
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
@@ -46,20 +46,22 @@ def settings_rules(
     """
 
     def rules(data: dict[str, Any]) -> list[Fault]:
-        policy = _mapping(data.get("policy"))
-        accounts = {name: _mapping(each) for name, each in _mapping(data.get("accounts")).items()}
+        policy = mapping_of(data.get("policy"))
+        accounts = {
+            name: mapping_of(each) for name, each in mapping_of(data.get("accounts")).items()
+        }
         return [
             *keys_together(data),
             *_secrets(data),
-            *_backend_keys(_mapping(data.get("state"))),
-            *_ledger_keys(_mapping(data.get("state"))),
+            *_backend_keys(mapping_of(data.get("state"))),
+            *_ledger_keys(mapping_of(data.get("state"))),
             *_original_ids(accounts),
-            *_callbacks(accounts, _mapping(data.get("callback"))),
+            *_callbacks(accounts, mapping_of(data.get("callback"))),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
             *_approval(policy),
-            *_forge(_mapping(data.get("forge"))),
-            *_quiet_hours(_mapping(policy.get("quiet_hours"))),
+            *_forge(mapping_of(data.get("forge"))),
+            *_quiet_hours(mapping_of(policy.get("quiet_hours"))),
             *_freeze(policy.get("freeze")),
             *_moved(data.get("moved"), folders),
         ]
@@ -67,50 +69,20 @@ def settings_rules(
     return rules
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Judge which keys may be together, as the schema does: one way to a token, one place to tell."""
-    for name, account in _mapping(data.get("accounts")).items():
-        found = [key for key in CREDENTIALS if key in _mapping(account)]
-        if not found:
-            yield Fault(
-                "MC012",
-                Phrase("the account has no credential"),
-                Phrase("write one of {keys}", keys=enumerated(CREDENTIALS)),
-                key=("accounts", name),
-            )
-        elif len(found) > 1:
-            yield Fault(
-                "MC014",
-                Phrase("write {first} or {second}, but not both", first=found[0], second=found[1]),
-                KEEP_ONE,
-                key=("accounts", name, found[1]),
-            )
+    for name, account in mapping_of(data.get("accounts")).items():
+        none = Fault("MC012", Phrase("the account has no credential"), key=("accounts", name))
+        yield from one_of(mapping_of(account), CREDENTIALS, none)
     yield from _channel_keys(data.get("notify"))
 
 
 def _channel_keys(written: object) -> Iterator[Fault]:
-    for index, channel in enumerate(written if isinstance(written, list) else []):
+    for index, channel in enumerate(list_of(written)):
         if not isinstance(channel, Mapping):
             continue  # its type is reported already
-        found = [key for key in CHANNELS if key in channel]
-        if not found:
-            yield Fault(
-                "MC012",
-                Phrase("this entry names no channel"),
-                Phrase("write one of {keys}", keys=enumerated(CHANNELS)),
-                key=("notify", index),
-            )
-        elif len(found) > 1:
-            yield Fault(
-                "MC014",
-                Phrase("write {first} or {second}, but not both", first=found[0], second=found[1]),
-                Phrase("give each its own entry"),
-                key=("notify", index, found[1]),
-            )
+        none = Fault("MC012", Phrase("this entry names no channel"), key=("notify", index))
+        yield from one_of(channel, CHANNELS, none, hint=Phrase("give each its own entry"))
         if "signing_secret_env" in channel and "webhook_env" not in channel:
             yield Fault(
                 "MC014",
@@ -122,23 +94,19 @@ def _channel_keys(written: object) -> Iterator[Fault]:
 
 def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find values that look like a secret instead of the name of a variable."""
-    channels = data.get("notify")
     blocks: list[tuple[KeyPath, object]] = [
-        *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),
+        *((("accounts", name), each) for name, each in mapping_of(data.get("accounts")).items()),
         *(
-            (("accounts", name, "callback"), _mapping(each).get("callback"))
-            for name, each in _mapping(data.get("accounts")).items()
+            (("accounts", name, "callback"), mapping_of(each).get("callback"))
+            for name, each in mapping_of(data.get("accounts")).items()
         ),
         (("state",), data.get("state")),
         (("forge",), data.get("forge")),
-        *(
-            (("notify", index), each)
-            for index, each in enumerate(channels if isinstance(channels, list) else [])
-        ),
+        *((("notify", index), each) for index, each in enumerate(list_of(data.get("notify")))),
     ]
     for path, block in blocks:
         for key in (*CHANNELS, *_SECRET_KEYS):
-            value = _mapping(block).get(key)
+            value = mapping_of(block).get(key)
             if isinstance(value, str) and looks_secret(value):
                 yield Fault(
                     "MC014",
@@ -170,8 +138,7 @@ def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
     """Find what is no public key; of a private one, everybody who can read the repository has it now."""
-    keys = state.get("keys")
-    for index, key in enumerate(keys if isinstance(keys, list) else []):
+    for index, key in enumerate(list_of(state.get("keys"))):
         if not isinstance(key, str) or re.fullmatch(LEDGER_KEY_PATTERN, key):
             continue  # of another type: reported already
         say = Phrase("this is not a public key of the ledger")
@@ -218,7 +185,7 @@ def _callbacks(
     """Find callbacks that could not be heard, and addresses that what WeChat said must not go on to."""
     blocks: list[tuple[KeyPath, Mapping[str, Any]]] = [(("callback",), root)]
     blocks += [
-        (("accounts", name, "callback"), _mapping(each.get("callback")))
+        (("accounts", name, "callback"), mapping_of(each.get("callback")))
         for name, each in accounts.items()
     ]
     for path, block in blocks:
@@ -253,7 +220,7 @@ def _callbacks(
 
 def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
     """Find what keeps the events of a third-party platform from being told apart."""
-    callback = _mapping(account.get("callback"))
+    callback = mapping_of(account.get("callback"))
     place = ("accounts", name, "callback", "component_appid")
     if "component_appid" not in callback:
         return
@@ -278,8 +245,7 @@ def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:
-    written = policy.get("api_hosts")
-    hosts = [host for host in written if isinstance(host, str)] if isinstance(written, list) else []
+    hosts = [host for host in list_of(policy.get("api_hosts")) if isinstance(host, str)]
     for name, account in accounts.items():
         address = account.get("api_base")
         if isinstance(address, str) and (problem := check_api_base(address, hosts)) is not None:
@@ -368,7 +334,7 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
     """Find renamings that do not lead from names without a folder to the one folder of a campaign."""
-    blocks = [_mapping(each) for each in written] if isinstance(written, list) else []
+    blocks = [mapping_of(each) for each in list_of(written)]
     found = [(index, each.get("from"), each.get("to")) for index, each in enumerate(blocks)]
     moves: dict[str, str] = {}
     for index, former, name in found:
@@ -423,7 +389,7 @@ def _is_zone(name: str) -> bool:
 
 
 def _freeze(written: object) -> Iterator[Fault]:
-    for index, span in enumerate(written if isinstance(written, list) else []):
+    for index, span in enumerate(list_of(written)):
         if not isinstance(span, str) or not re.fullmatch(DAYS_PATTERN, span):
             continue  # its form is reported already
         first, _, last = span.partition("/")

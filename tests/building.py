@@ -199,7 +199,9 @@ def picture(
 ) -> Picture:
     """Make a picture; equal labels are equal bytes."""
     path = f"campaigns/sale/images/{label}.png"
-    return Picture(path, sha(f"source {label}"), sha(label), size_bytes, purpose, "png", 900, 383)
+    return Picture(
+        path, sha(f"source {label}"), sha(label), size_bytes, purpose, "png", 900, 383, codes=()
+    )
 
 
 def article(title: str = "春季大促", **changes: Any) -> RenderedArticle:

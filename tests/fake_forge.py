@@ -31,6 +31,14 @@ class FakeForge:
     author: str = "lin-mei"
     """Who opened every pull request."""
     reviews: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    heads: dict[int, str] = field(default_factory=dict)
+    """The last commit of a pull request that was merged, where that is not the commit of main."""
+    bases: dict[int, str] = field(default_factory=dict)
+    """The commit of main that a pull request was made from."""
+    wrote: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """The commits of a pull request; one of its author where it is not named."""
+    pushed: list[dict[str, Any]] | None = None
+    """Its list of activity; None where it has none."""
     permissions: dict[str, str] = field(default_factory=dict)
     """Login -> admin, write, read or none."""
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -72,6 +80,13 @@ class FakeForge:
         made = {"user": {"login": login, "type": kind}, "state": state, "commit_id": commit}
         self.reviews.setdefault(number, []).append(made)
 
+    def commit(self, number: int, sha: str, *logins: str | None, committer: str = "") -> None:
+        """Have people write a commit of a pull request; None is somebody whose address is nobody's account."""
+        users = [{"user": {"login": each} if each else None} for each in logins]
+        by = {"user": {"login": committer} if committer else None}
+        made = {"oid": sha, "authors": {"nodes": users}, "committer": by}
+        self.wrote.setdefault(number, []).append(made)
+
     def bodies(self, number: int) -> list[str]:
         return [each["body"] for each in self.comments.get(number, [])]
 
@@ -94,6 +109,8 @@ class FakeForge:
         return [json.dumps(answer).encode()]
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
+        if parts[-1] == "graphql":
+            return {"data": {"repository": {"pullRequest": self._written(body["variables"])}}}
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
             ("GET", 2, "pulls"): lambda: next(
                 each for each in self.pulls if each["number"] == int(parts[1])
@@ -102,6 +119,10 @@ class FakeForge:
                 self.paths.append(query["path"]) or [{"sha": self.newest}]
             ),
             ("GET", 3, "commits"): lambda: self._brought(parts[1]),
+            ("GET", 1, "activity"): lambda: self.pushed,
+            ("GET", 2, "compare"): lambda: {
+                "merge_base_commit": {"sha": parts[1].partition("...")[0]}
+            },
             ("GET", 3, "collaborators"): lambda: self._permission(parts[1]),
             ("POST", 2, "statuses"): lambda: self._set_status(parts[1], body),
             ("GET", 3, "pulls"): lambda: (
@@ -125,12 +146,28 @@ class FakeForge:
     def _brought(self, sha: str) -> list[dict[str, Any]]:
         if self.pulls_merged is not None:
             return self.pulls_merged
-        pull = {
+        pull: dict[str, Any] = {
             "user": {"login": self.author},
             "merged_at": "2026-11-30T02:00:00Z",
-            "base": {"ref": "main"},
         }
-        return [{**pull, "number": self.merged[sha]}] if sha in self.merged else []
+        number = self.merged.get(sha, 0)
+        pull["base"] = {"ref": "main", "sha": self.bases.get(number, "0" * 40)}
+        pull["head"] = {"sha": self.heads.get(number, sha)}
+        return [{**pull, "number": number}] if number else []
+
+    def _written(self, asked: dict[str, Any]) -> dict[str, Any]:
+        number = asked["number"]
+        if number not in self.wrote:
+            self.commit(number, self.heads.get(number, "head"), self.author)
+        commits = self.wrote[number]
+        return {
+            "headRefName": "spring",
+            "author": {"login": self.author},
+            "commits": {
+                "totalCount": len(commits),
+                "nodes": [{"commit": each} for each in commits[:100]],
+            },
+        }
 
     def _permission(self, login: str) -> dict[str, str] | None:
         return {"permission": self.permissions[login]} if login in self.permissions else None
@@ -166,11 +203,17 @@ class FakeGitLab:
     merged: dict[str, int] = field(default_factory=dict)
     """Commit -> the merge request that brought it."""
     newest: str = ""
+    base: str = "0" * 40
+    """What every merge request was made from."""
     diffs: dict[int, list[dict[str, str]]] = field(default_factory=dict)
     versions: dict[int, list[dict[str, str]]] = field(default_factory=dict)
     approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     members: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Number of a user -> state and access level."""
+    pushes: list[tuple[int, str]] = field(default_factory=list)
+    """Number of a user, and the commit that they pushed."""
+    commits: dict[int, list[dict[str, str]]] = field(default_factory=dict)
+    users: dict[int, dict[str, str]] = field(default_factory=dict)
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -185,18 +228,33 @@ class FakeGitLab:
             "target_branch": "main",
             "author": {"id": author},
             "sha": head,
+            "source_project_id": 5,
+            "diff_refs": {"base_sha": self.base},
         }
         self.requests[number], self.merged[commit] = made, number
+        self.pushes += [(author, sha) for sha, _ in pushed]
         self.versions[number] = [
             {"head_commit_sha": sha, "created_at": at} for sha, at in reversed(pushed)
         ]
 
     def approve(self, number: int, user: int, at: str | None) -> None:
         """Have somebody approve; an old GitLab does not tell when."""
-        made: dict[str, Any] = {"user": {"id": user, "username": f"user{user}"}}
+        made: dict[str, Any] = {"user": self._user(user)}
         self.approvals.setdefault(number, []).append(
             {**made, **({"approved_at": at} if at else {})}
         )
+
+    def commit(self, number: int, name: str, email: str, message: str = "") -> None:
+        """Have somebody write a commit of a merge request."""
+        signed = {
+            f"{who}_{key}": said
+            for who in ("author", "committer")
+            for key, said in (("name", name), ("email", email))
+        }
+        self.commits.setdefault(number, []).append({**signed, "message": message})
+
+    def _user(self, number: int) -> dict[str, Any]:
+        return {"id": number, "username": f"user{number}", **self.users.get(number, {})}
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -223,6 +281,14 @@ class FakeGitLab:
                 return paged(self.diffs.get(int(number), []), query)
             case ["GET", "merge_requests", number, "versions"]:
                 return paged([*self.versions.get(int(number), [])], query)
+            case ["GET", *_, "5", "events"]:
+                assert query["action"] == "pushed"
+                told = [{"author_id": u, "push_data": {"commit_to": c}} for u, c in self.pushes]
+                return paged(told, query)
+            case ["GET", *_, "users", user]:
+                return self._user(int(user))
+            case ["GET", "merge_requests", number, "commits"]:
+                return paged(self.commits.get(int(number), []), query)
             case ["GET", "merge_requests", number, "approvals"]:
                 return {"approved_by": self.approvals.get(int(number), [])}
             case ["GET", "merge_requests", number, "notes"]:

@@ -207,7 +207,10 @@ class ApplyContext:
         skew = self.ports.skew(campaign.account) if self.ports.skew else None
         # Whoever is asked at a terminal can look at a preview of this run; otherwise it has to be of an earlier one.
         began = None if self.ports.attended else self.began
-        reading = Reading(skew=skew, began=began, calls_began=self.began, **read)
+        followers = self.count_of(campaign)
+        reading = Reading(
+            skew=skew, began=began, calls_began=self.began, followers=followers, **read
+        )
         return Case(campaign, self.state, self.rules, self.ports.clock.now(), reading=reading)
 
     def changed_file(self, campaign: RenderedCampaign) -> str | None:

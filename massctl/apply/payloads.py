@@ -201,14 +201,10 @@ def _not_recorded(sha256: Sha256) -> InvariantError:
 
 def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
     """Return where a send comes from, as far as this run already knows."""
-    approval = (
-        rules.approval(campaign)
-        if rules.policy.require_approval and rules.approval is not None
-        else None
-    )
+    approval = rules.approval(campaign) if rules.approval is not None else None
     articles = campaign.message.articles
     return SendOrigin(
-        approved_by=approval.by if approval is not None else None,
+        approved_by=", ".join(approval.by) or None if approval is not None else None,
         titles=tuple(each.title for each in articles),
         authors=tuple(each.author for each in articles),
         themes=tuple(each.theme or "" for each in articles),

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import field
@@ -21,9 +22,10 @@ from massctl.callback.envelope import (
     check_handshake,
     open_body,
 )
-from massctl.callback.finish import EVENT, read_finish
+from massctl.callback.finish import EVENT, read_finish, word_of
 from massctl.callback.spool import Arrival, Spool, SpoolError
-from massctl.callback.tree import EVENT_BYTES_MAX, EventFault, Tree, read_tree
+from massctl.callback.tree import EVENT_BYTES_MAX, read_tree
+from massctl.model.diagnostics import Fault
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
@@ -45,10 +47,6 @@ ANY = "-"
 _STATUS = {Untrusted.MALFORMED: 400, Untrusted.TOO_LARGE: 413, Untrusted.OTHER_ACCOUNT: 200}
 """What refusals are answered with, where it is not 403. WeChat repeats anything but 200, and what it says to another
 account is no better the third time."""
-_REASONS = {
-    200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-    413: "Content Too Large", 500: "Internal Server Error", 503: "Service Unavailable",
-}  # fmt: skip
 _TEXT = "text/plain; charset=utf-8"
 
 
@@ -180,7 +178,7 @@ class Callback:
         if request.body is None:
             return self._refuse(endpoints, Untrusted.TOO_LARGE)
         tree = read_tree(request.body)
-        if query is None or isinstance(tree, EventFault):
+        if query is None or isinstance(tree, Fault):
             return self._refuse(endpoints, Untrusted.MALFORMED)
         now, body = self._now(), request.body
         opened = [(each, open_body(query, body, tree, each.secrets, now)) for each in endpoints]
@@ -196,14 +194,14 @@ class Callback:
         ]
         verified, said = [each for each, _ in proven or delivered], (proven or delivered)[0][1]
         inside = read_tree(said.body) if said.is_sealed else tree
-        if isinstance(inside, EventFault):
+        if isinstance(inside, Fault):
             return self._refuse(verified[:1], Untrusted.MALFORMED)
         meant = (
             verified
             if proven
-            else _addressed(verified, self._endpoints, _word(inside, "tousername"))
+            else _addressed(verified, self._endpoints, word_of(inside, "tousername"))
         )
-        is_finish = _word(inside, "event").lower() == EVENT
+        is_finish = word_of(inside, "event").lower() == EVENT
         if not (meant or is_finish or said.is_sealed):
             return self._refuse(verified[:1], Untrusted.OTHER_ACCOUNT)
         heard = _Heard(meant or verified, said, is_proven=bool(proven))
@@ -212,7 +210,7 @@ class Callback:
     def _finished(self, query: Query, heard: "_Heard") -> Answer:
         """Store the end of a job, also of an account that massctl.yaml does not have: the file may be wrong."""
         finish = read_finish(heard.said.body)
-        if isinstance(finish, EventFault):
+        if isinstance(finish, Fault):
             self._spool.count(heard.account, "unreadable")
             self._tell(
                 Phrase(
@@ -329,11 +327,6 @@ def _addressed(verified: list[Endpoint], declared: Sequence[Endpoint], told: str
     return [each for each in verified if each.original_id is None or not told]
 
 
-def _word(tree: Tree, name: str) -> str:
-    values = [value.strip() for value in tree.get(name, []) if isinstance(value, str)]
-    return values[0] if values else ""
-
-
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
@@ -368,7 +361,7 @@ class Application:
         answer = callback.answer(
             Request(method, path, environ.get("QUERY_STRING", ""), body, headers)
         )
-        start_response(f"{answer.status} {_REASONS[answer.status]}", answer.headers)
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", answer.headers)
         return [answer.body]
 
     async def _asgi(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,7 +10,8 @@ import re
 from datetime import UTC, datetime
 from typing import Literal
 
-from massctl.callback.tree import EventFault, Node, Tree, read_tree
+from massctl.callback.tree import Node, Tree, read_tree
+from massctl.model.diagnostics import Fault
 from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
 from massctl.model.ids import MsgId
 from massctl.model.phrase import Phrase
@@ -34,12 +35,12 @@ _AS_SENT = Phrase("record the event as WeChat sent it, complete and unchanged")
 Status = tuple[Literal["sent", "failed"], str | None]
 
 
-def read_finish(data: bytes) -> JobFinish | EventFault:
+def read_finish(data: bytes) -> JobFinish | Fault:
     """Read the bytes of an event; return a fault unless they are the end of a mass job."""
     tree = read_tree(data)
-    if isinstance(tree, EventFault):
+    if isinstance(tree, Fault):
         return tree
-    if _word(tree, "event").lower() != EVENT:
+    if word_of(tree, "event").lower() != EVENT:
         return _other_event(tree)
     msg_ids = {
         number
@@ -49,16 +50,16 @@ def read_finish(data: bytes) -> JobFinish | EventFault:
     }
     if len(msg_ids) != 1:
         none = Phrase("it names no job: MsgID is missing or is not a number")
-        return EventFault("MC503", Phrase("it names two jobs") if msg_ids else none, _AS_SENT)
-    status = _status(_word(tree, "status"))
+        return Fault("MC503", Phrase("it names two jobs") if msg_ids else none, _AS_SENT)
+    status = _status(word_of(tree, "status"))
     if status is None:
-        return _unknown_status(_word(tree, "status"))
+        return _unknown_status(word_of(tree, "status"))
     return _finish(tree, MsgId(msg_ids.pop()), status)
 
 
 def _finish(tree: Tree, msg_id: MsgId, status: Status) -> JobFinish:
     seconds = _count(tree, "createtime")
-    original_id = _word(tree, "tousername")
+    original_id = word_of(tree, "tousername")
     said = JobStatus(
         msg_id=msg_id,
         status=status[0],
@@ -77,21 +78,21 @@ def _finish(tree: Tree, msg_id: MsgId, status: Status) -> JobFinish:
     )
 
 
-def _other_event(tree: Tree) -> EventFault:
+def _other_event(tree: Tree) -> Fault:
     if "encrypt" in tree and "event" not in tree:
         say = Phrase("it is encrypted, so massctl cannot read it")
-        return EventFault(
+        return Fault(
             "MC502", say, Phrase("decrypt it first, or set the console to plain or compatible mode")
         )
     say = Phrase("it is not the end of a mass job: its Event is not MASSSENDJOBFINISH")
-    return EventFault("MC502", say, Phrase("massctl records only MASSSENDJOBFINISH"))
+    return Fault("MC502", say, Phrase("massctl records only MASSSENDJOBFINISH"))
 
 
-def _unknown_status(word: str) -> EventFault:
+def _unknown_status(word: str) -> Fault:
     if not word:
-        return EventFault("MC503", Phrase("it says no Status"), _AS_SENT)
+        return Fault("MC503", Phrase("it says no Status"), _AS_SENT)
     shown = "".join(char if char.isascii() and char.isprintable() else "?" for char in word[:24])
-    return EventFault(
+    return Fault(
         "MC503", Phrase("WeChat does not document its Status {status}", status=shown), _AS_SENT
     )
 
@@ -109,7 +110,7 @@ def _article_urls(tree: Tree) -> list[str] | None:
     """Return the addresses in the order of the articles; None if there are none."""
     found: dict[int, str] = {}
     for position, item in enumerate(_items(tree, "articleurlresult"), 1):
-        url = _url(_word(item, "articleurl"))
+        url = _url(word_of(item, "articleurl"))
         if url is not None:
             found.setdefault(_count(item, "articleidx") or position, url)
     return [found[index] for index in sorted(found)] or None
@@ -122,7 +123,7 @@ def _copyright_check(tree: Tree) -> CopyrightCheck | None:
             article_idx=_count(item, "articleidx"),
             user_declare_state=_count(item, "userdeclarestate"),
             audit_state=_count(item, "auditstate"),
-            original_article_url=_url(_word(item, "originalarticleurl")),
+            original_article_url=_url(word_of(item, "originalarticleurl")),
             original_article_type=_count(item, "originalarticletype"),
             can_reprint=_count(item, "canreprint"),
             need_replace_content=_count(item, "needreplacecontent"),
@@ -151,7 +152,8 @@ def _values(tree: Tree, name: str) -> list[str]:
     return [value.strip() for value in tree.get(name, []) if isinstance(value, str)]
 
 
-def _word(tree: Tree, name: str) -> str:
+def word_of(tree: Tree, name: str) -> str:
+    """Return the first text under a name; empty without one."""
     values = _values(tree, name)
     return values[0] if values else ""
 
@@ -163,7 +165,7 @@ def _integer(word: str) -> int | None:
 
 
 def _count(tree: Tree, name: str) -> int | None:
-    return _integer(_word(tree, name))
+    return _integer(word_of(tree, name))
 
 
 def _url(word: str) -> str | None:

@@ -8,7 +8,7 @@ import json
 from typing import Any
 from xml.parsers import expat
 
-from massctl.model.frozen import Frozen
+from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.phrase import Phrase
 
 EVENT_BYTES_MAX = 256 * 1024
@@ -21,69 +21,20 @@ Tree = dict[str, list["Node"]]
 Node = str | Tree
 
 
-class EventFault(Frozen):
-    """Why the bytes are not an event that can be recorded; line and column count from 1."""
-
-    code: str
-    message: Phrase
-    hint: Phrase
-    line: int | None = None
-    column: int | None = None
-
-
 _READ_AS = Phrase("pass the body of the callback as WeChat sent it, XML or JSON")
 
 
-_PARSERS_SAY = {
-    str(said): said
-    for said in (
-        # json
-        Phrase("Expecting value"),
-        Phrase("Expecting property name enclosed in double quotes"),
-        Phrase("Expecting ':' delimiter"),
-        Phrase("Expecting ',' delimiter"),
-        Phrase("Unterminated string starting at"),
-        Phrase("Invalid \\escape"),
-        Phrase("Invalid \\uXXXX escape"),
-        Phrase("Invalid control character at"),
-        Phrase("Extra data"),
-        Phrase("Illegal trailing comma before end of object"),
-        Phrase("Illegal trailing comma before end of array"),
-        # expat
-        Phrase("no element found"),
-        Phrase("mismatched tag"),
-        Phrase("syntax error"),
-        Phrase("unclosed token"),
-        Phrase("not well-formed (invalid token)"),
-        Phrase("duplicate attribute"),
-        Phrase("junk after document element"),
-        Phrase("undefined entity"),
-        Phrase("reference to invalid character number"),
-        Phrase("unclosed CDATA section"),
-        Phrase("partial character"),
-        Phrase("XML or text declaration not at start of entity"),
-        Phrase("unbound prefix"),
-        Phrase("encoding specified in XML declaration is incorrect"),
-        Phrase("unknown encoding"),
-    )
-}
-"""What the parsers say, in English only. Sources: json/decoder.py of CPython 3.14 and xmlparse.c of expat, 2026-11."""
+def _broken(why: Phrase, line: int | None = None, column: int | None = None) -> FaultError:
+    """Return what carries a fault out of a parser."""
+    return FaultError(Fault("MC501", why, _READ_AS, line=line, column=column))
 
 
-class _BrokenError(Exception):
-    """Carry a fault out of a parser; internal to this module."""
-
-    def __init__(self, why: Phrase, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(why)
-        self.fault = EventFault("MC501", why, _READ_AS, line, column)
-
-
-def read_tree(data: bytes) -> Tree | EventFault:
+def read_tree(data: bytes) -> Tree | Fault:
     """Read an event as XML or JSON; its first character tells which."""
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     try:
         if len(data) > EVENT_BYTES_MAX:
-            raise _BrokenError(
+            raise _broken(
                 Phrase("it has more than {bytes} bytes, which no event has", bytes=EVENT_BYTES_MAX)
             )
         if text.startswith(b"<"):
@@ -92,10 +43,8 @@ def read_tree(data: bytes) -> Tree | EventFault:
             )
         if text.startswith(b"{"):
             return _within(_read_json(text))
-        raise _BrokenError(
-            Phrase("it begins with neither < nor {, so it is neither XML nor JSON"), 1, 1
-        )
-    except _BrokenError as broken:
+        raise _broken(Phrase("it begins with neither < nor {, so it is neither XML nor JSON"), 1, 1)
+    except FaultError as broken:
         return broken.fault
 
 
@@ -122,13 +71,11 @@ class _Xml:
             self._parser.Parse(data, True)
         except expat.ExpatError as error:
             said = expat.errors.messages[error.code]
-            say = Phrase("it is not well-formed XML: {why}", why=_PARSERS_SAY.get(said, said))
-            raise _BrokenError(say, error.lineno + first_line - 1, error.offset + 1) from None
+            say = Phrase("it is not well-formed XML: {why}", why=said)
+            raise _broken(say, error.lineno + first_line - 1, error.offset + 1) from None
         except (ValueError, LookupError):
             # An encoding that Python does not know, or one that expat cannot use.
-            raise _BrokenError(
-                Phrase("its declared encoding cannot be read"), first_line, 1
-            ) from None
+            raise _broken(Phrase("its declared encoding cannot be read"), first_line, 1) from None
         finally:
             # It holds this object, which holds it: a server would keep every event for a while.
             del self._parser
@@ -137,14 +84,12 @@ class _Xml:
 
     def _document_type(self, *_: object) -> None:
         place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-        raise _BrokenError(
-            Phrase("it declares a document type, which WeChat's events never do"), *place
-        )
+        raise _broken(Phrase("it declares a document type, which WeChat's events never do"), *place)
 
     def _start(self, name: str, _: dict[str, str]) -> None:
         if len(self._stack) > DEPTH_MAX:
             place = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-            raise _BrokenError(
+            raise _broken(
                 Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX), *place
             )
         self._stack.append((name.lower(), {}, []))
@@ -164,15 +109,15 @@ def _read_json(data: bytes) -> Tree:
             data.decode(), parse_int=str, parse_float=str, object_pairs_hook=_Members
         )
     except UnicodeDecodeError:
-        raise _BrokenError(Phrase("it is not UTF-8 text")) from None
+        raise _broken(Phrase("it is not UTF-8 text")) from None
     except json.JSONDecodeError as error:
-        raise _BrokenError(
-            Phrase("it is not JSON: {why}", why=_PARSERS_SAY.get(error.msg, error.msg)),
+        raise _broken(
+            Phrase("it is not JSON: {why}", why=error.msg),
             error.lineno,
             error.colno,
         ) from None
     except RecursionError:
-        raise _BrokenError(
+        raise _broken(
             Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX)
         ) from None
     return _tree_of(value, 1) if isinstance(value, _Members) else {}
@@ -192,7 +137,7 @@ def _tree_of(members: _Members, depth: int) -> Tree:
 def _nodes_of(value: object, depth: int) -> list[Node]:
     """Return a value as nodes: a list as each of its entries, null as nothing."""
     if depth > DEPTH_MAX:
-        raise _BrokenError(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX))
+        raise _broken(Phrase("it is nested more than {depth} levels deep", depth=DEPTH_MAX))
     if isinstance(value, _Members):
         return [_tree_of(value, depth)]
     if isinstance(value, list):

@@ -22,7 +22,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS, TEXT_SHOWS_WITHIN
+from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_SHOWS_WITHIN
 
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
@@ -164,7 +164,24 @@ class GitCheckout(Frozen):
         blob = told("rev-parse", "--verify", f"HEAD:./{path}")
         # First parents only: a merge of an old commit would otherwise pass for what the old commit was approved as.
         commit = told("rev-list", "-1", "--first-parent", "HEAD", "--", path)
-        return MergedFile(f"{told('rev-parse', '--show-prefix')}{path}", blob, commit, branch)
+        before = git.run("rev-parse", "--verify", "--quiet", f"{commit}^1")
+        parent = before.out.decode("ascii", "replace").strip() if before.done else None
+        return MergedFile(
+            f"{told('rev-parse', '--show-prefix')}{path}", blob, commit, branch, parent
+        )
+
+    def settings_at(self, commit: str) -> bytes | None:
+        """Return massctl.yaml as a commit has it; None if it has none. Raises LedgerUnreachableError."""
+        git = self._git()
+        known = git.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"
+        )
+        found = git.run("cat-file", "--batch", given=f"{commit}:./{SETTINGS}\n".encode())
+        if not known.done or not found.done:
+            raise LedgerUnreachableError(
+                Phrase("the files of the commit cannot be read"), git_says(found)
+            )
+        return next(batch_contents(found.out), None)
 
     def path_of_folder(self, name: CampaignName) -> str:
         """Return a campaign's folder from the top of the repository, which forges count from."""

@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from massctl.callback.finish import read_finish
-from massctl.callback.tree import EventFault
 from massctl.cli.clocks import SandboxClock
 from massctl.cli.places import Places
 from massctl.errors import InvariantError
 from massctl.model.campaign import Audience
+from massctl.model.diagnostics import Fault
 from massctl.model.entries import JobFinish
 from massctl.model.frozen import Frozen
 from massctl.model.message import Window
@@ -75,7 +75,7 @@ class Embedded(Frozen):
         untold = []
         for body in self.world.events():
             finish = read_finish(body)
-            if isinstance(finish, EventFault):
+            if isinstance(finish, Fault):
                 raise InvariantError(
                     f"the sandbox made an event that cannot be read: {finish.message}"
                 )

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from msgspec.structs import replace
+
 from massctl.apply.outcome import what_happened
 from massctl.cli.checkout import GitCheckout
-from massctl.errors import ConfigurationError, ForgeError, MassctlError
+from massctl.errors import ConfigurationError, ForgeError, LedgerUnreachableError, MassctlError
 from massctl.forge.github import BOT, GitHub
 from massctl.forge.port import Forge
 from massctl.forge.registry import FORGES
@@ -13,9 +15,10 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
-from massctl.model.settings import MassctlFile, realm_of
+from massctl.model.settings import MassctlFile, Policy, realm_of
 from massctl.notify import proxy_for
 from massctl.plan.guards import Approval
+from massctl.source.campaigns import approval_policy_in
 from massctl.transport import Inside, Line
 
 
@@ -75,14 +78,17 @@ def line_to_forge(
 
 
 def approvals(
-    checkout: GitCheckout, reaches_followers: Callable[[RenderedCampaign], bool]
+    checkout: GitCheckout, reaches_followers: Callable[[RenderedCampaign], bool], *, asks: bool
 ) -> Callable[[RenderedCampaign], Approval | None]:
-    """Return what asks about a campaign's lock, once each: nothing where no follower could get it."""
+    """Return what asks about a campaign's lock, once each: nothing where no follower could get it.
+
+    Where the policy of this commit `asks` for nothing, the forge is asked only if that before the merge did.
+    """
 
     @cache
-    def asked(name: CampaignName) -> Approval:
+    def asked(name: CampaignName) -> Approval | None:
         try:
-            return approval_of(checkout, name)
+            return approval_of(checkout, name, asks=asks)
         except MassctlError as error:
             return Approval(_kind_of(checkout.settings).name, unread=what_happened(error))
 
@@ -92,11 +98,30 @@ def approvals(
     return ask
 
 
-def approval_of(checkout: GitCheckout, name: CampaignName) -> Approval:
-    """Ask the forge who approved the merge that brought a campaign's lock in. Raises a MassctlError without answer."""
+def approval_of(checkout: GitCheckout, name: CampaignName, *, asks: bool) -> Approval | None:
+    """Ask the forge who approved the merge that brought a campaign's lock in, and git what the policy was before it.
+
+    None where neither that policy nor this one asks. Raises a MassctlError without answer.
+    """
+    merged = checkout.merged_lock(name)
+    before = _policy_at(checkout, merged.before)
+    if not (asks or before.asks_approvals):
+        return None
     line = line_to_forge(checkout.settings, checkout.environment)
     try:
         forge = forge_of(line, checkout.settings, checkout.environment)
-        return forge.approved(checkout.merged_lock(name)) if forge is not None else Approval()
+        found = forge.approved(merged) if forge is not None else Approval()
     finally:
         line.close()
+    return replace(found, before=(before, _policy_at(checkout, found.base)))
+
+
+def _policy_at(checkout: GitCheckout, commit: str | None) -> Policy:
+    """Return what a commit says of approvals; without a file it is this checkout's. Raises LedgerUnreachableError."""
+    data = checkout.settings_at(commit) if commit is not None else None
+    policy = approval_policy_in(data) if data is not None else checkout.settings.policy
+    if policy is None:
+        raise LedgerUnreachableError(
+            Phrase("massctl.yaml of commit {commit} has faults", commit=(commit or "")[:12])
+        )
+    return policy

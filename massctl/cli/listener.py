@@ -23,7 +23,6 @@ from massctl.callback.app import ANY, Application, Callback, Endpoint
 from massctl.callback.envelope import TOKEN_PATTERN, Secrets, Untrusted, parse_aes_key
 from massctl.callback.forward import Forwarder
 from massctl.callback.spool import Ending, Spool, SpoolError, Waiting
-from massctl.callback.tree import EventFault
 from massctl.cli.ledger_access import own_ledger, require_writable, trusted_ledger
 from massctl.cli.notifications import Notifier
 from massctl.cli.output import Console
@@ -34,7 +33,7 @@ from massctl.errors import ConfigurationError, LedgerLockedError, MassctlError, 
 from massctl.extras import install_command
 from massctl.ledger.backend import Backend
 from massctl.ledger.process_lock import is_held
-from massctl.model.diagnostics import has_errors
+from massctl.model.diagnostics import Fault, has_errors
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import AccountCallback, MassctlFile
 from massctl.model.state import State
@@ -465,7 +464,7 @@ class Intake:
         """Read events; one that only another massctl could read is counted and told."""
         found = [(each, read_event(each, current.settings)) for each in waiting]
         for each, event in found:
-            if isinstance(event, EventFault):
+            if isinstance(event, Fault):
                 self._spool.count(_account(current, each), "ignored")
                 self._teller.tell(Phrase("an event was not recorded: {why}", why=event.message))
         return [event for _, event in found if isinstance(event, SpooledEvent)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, auto
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import field
@@ -24,10 +24,11 @@ from massctl.errors import ConfigurationError, InvariantError, LedgerError, Mass
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
+from massctl.plan.destinations import NOTHING_SENT, SentBefore, SentBy, sent_digests
 from massctl.plan.guards import PolicyInForce, Tip, brake, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
@@ -361,7 +362,18 @@ def _rules(
     agenda = agenda_of(
         working_tree, state, [*desired, *others], desires.folders(), named, session.clock.now()
     )
-    return session.rules(names, agenda)
+    return replace(session.rules(names, agenda), sent_by=_sent_by(session, state))
+
+
+def _sent_by(session: Session, state: State) -> SentBy:
+    """Return what reads where the sent campaigns of an account led: once, and only where a plan asks."""
+
+    @cache
+    def sent_by(appid: AppId) -> SentBefore:
+        digests = sent_digests(state, appid)
+        return session.backend.archive().sent(digests) if digests else NOTHING_SENT
+
+    return sent_by
 
 
 def _braked(session: Session, rules: PolicyInForce) -> PolicyInForce:

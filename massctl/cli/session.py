@@ -166,11 +166,10 @@ class Session(Struct):
     def _policy_of(self, settings: "MassctlFile | None", known: "Policy") -> "Policy":
         policy = settings.policy if settings else known.model_copy(update={"sending": "disabled"})
         # `reconcile --resubmit` outranks policy.in_doubt for its run. A file that was changed during a run cannot take
-        # away the branch that sends, which that file is compared with, nor the approval. Nothing outranks the rest.
+        # away the branch that sends, which that file is compared with, nor approvals. Nothing outranks the rest.
         branch = known.branch or policy.branch
-        approved = known.require_approval or policy.require_approval
-        kept = {"in_doubt": known.in_doubt, "branch": branch, "require_approval": approved}
-        return policy.model_copy(update=kept)
+        kept = {"in_doubt": known.in_doubt, "branch": branch}
+        return policy.model_copy(update=kept).as_strict_as(known)
 
     def _settings_now(self) -> "tuple[MassctlFile | None, str | None]":
         """Read massctl.yaml; None while it is faulty. What was read of it comes second, as in `JudgedInputs.files`."""
@@ -189,16 +188,20 @@ class Session(Struct):
     def _approvals(
         self, policy: "Policy"
     ) -> "Callable[[RenderedCampaign], Approval | None] | None":
-        """Return what asks the forge who approved a lock; a new one remembers nothing."""
-        if not policy.require_approval:
+        """Return what asks the forge who approved a lock; a new one remembers nothing.
+
+        A policy that asks for none is asked too: it may have asked for some before the merge that brought the lock.
+        """
+        if not (policy.require_lock and policy.branch):
             return None
-        # Only a policy that asks for approvals loads what asks.
+        # Only a policy that may ask for approvals loads what asks.
         from massctl.cli.forge import approvals
 
         def reaches_followers(campaign: "RenderedCampaign") -> bool:
             return self.realm([campaign.account]) == "wechat"
 
-        return approvals(self.checkout, reaches_followers)
+        asks = policy.asks_approvals
+        return approvals(self.checkout, reaches_followers, asks=asks)
 
     def tip(self) -> "Tip | None":
         """Compare this checkout with the branch that sends; None if massctl.yaml names none."""

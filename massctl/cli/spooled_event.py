@@ -13,10 +13,10 @@ from pathlib import Path
 from massctl.apply.jobs import addressed_records, misaddressed_owner, owners_of
 from massctl.callback.finish import read_finish
 from massctl.callback.spool import SpoolError, Waiting, held_events
-from massctl.callback.tree import EventFault
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.places import CACHE
 from massctl.cli.session import Session
+from massctl.model.diagnostics import Fault
 from massctl.model.entries import JobFinish
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
@@ -102,10 +102,10 @@ class SpooledEvent(Frozen):
         return Phrase(say, account=account, told=told, declared=declared)
 
 
-def read_event(waiting: Waiting, settings: MassctlFile) -> SpooledEvent | EventFault:
+def read_event(waiting: Waiting, settings: MassctlFile) -> SpooledEvent | Fault:
     """Read an event of the spool; a fault if only another massctl could read it."""
     finish = read_finish(waiting.body)
-    return finish if isinstance(finish, EventFault) else SpooledEvent(waiting, finish, settings)
+    return finish if isinstance(finish, Fault) else SpooledEvent(waiting, finish, settings)
 
 
 def held_here(session: Session) -> list[Phrase]:

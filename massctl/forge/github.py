@@ -2,14 +2,18 @@
 
 Which pull request and which commit GitHub's event tells, never what a run left. Sources: GitHub docs, "REST API
 endpoints for pull requests", "for pull request reviews", "for issue comments", "for commit statuses", "for commits",
-"for repository contents" and "for collaborators", API version 2022-11-28, read 2026-11.
+"for repository contents", "for repositories" (activity) and "for collaborators", API version 2022-11-28, read 2026-11.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
-from massctl.forge.rest import RestApi
+from massctl.forge.rest import PAGE, RestApi
+from massctl.model.phrase import Phrase
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
@@ -22,6 +26,30 @@ _SAID_MAX = 140
 _WRITERS = frozenset({"admin", "write"})
 """`maintain` is told as `write`. Source: GitHub docs, "Get repository permissions for a user", read 2026-11."""
 _VERDICTS = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
+
+
+_OK = 200
+_COMMITS = """
+query ($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      headRefName
+      author { login }
+      commits(first: 100) {
+        totalCount
+        nodes {
+          commit {
+            oid
+            authors(first: 100) { nodes { user { login } } }
+            committer { user { login } }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+"""`authors`: the author first, then those of Co-authored-by. Source: GitHub docs, "GraphQL: Commit", read 2026-12."""
 
 
 def github_api(line: Line, api: str, token: str) -> RestApi:
@@ -45,6 +73,7 @@ class GitHub:
     ) -> None:
         """`login` is who writes with this token; None to ask. A comment of anybody else that begins like ours stays."""
         self._api = github_api(line, api, token)
+        self._graph = replace(self._api, base=api.removesuffix("/v3"))
         self._of = f"repos/{repository}"
         self._login = login
 
@@ -104,16 +133,77 @@ class GitHub:
         ]
         return [int(self._api.member(each, "number")) for each in merged]
 
+    def approvers(self, number: int, head: str) -> tuple[str, ...]:
+        """Return who approves a pull request at the commit `head`: the last word of each reviewer counts."""
+        approving = [login for login, commit in self._approvals(number) if commit == head]
+        makers = self._makers(number) if approving else set()
+        return tuple(
+            login
+            for login in approving
+            if login.casefold() not in makers and self._may_write(login)
+        )
+
     def approved(self, file: MergedFile) -> Approval:
-        """Return who approved the merge that brought a file in: the last word of each reviewer counts."""
-        number: int | None = None
+        """Return who approved the merge that brought a file in, at its last commit."""
+        found = Approval(self.name)
         for pull in self._merged(file.commit, file.branch):
-            number = int(self._api.member(pull, "number"))
-            author = self._api.member(pull, "user", "login")
-            for login, commit in self._approvals(number):
-                if login != author and self._may_write(login) and self._has(file, commit):
-                    return Approval(self.name, number, login)
-        return Approval(self.name, number)
+            number, head = (
+                int(self._api.member(pull, "number")),
+                str(self._api.member(pull, "head", "sha")),
+            )
+            by = self.approvers(number, head) if self._has(file, head) else ()
+            if found.number is None or len(by) > len(found.by):
+                found = Approval(self.name, number, by, self._base(pull, head))
+        return found
+
+    def _base(self, pull: Any, head: str) -> str:
+        compared = f"{self._of}/compare/{self._api.member(pull, 'base', 'sha')}...{head}"
+        return str(self._api.member(self._api.ask("GET", compared), "merge_base_commit", "sha"))
+
+    def _makers(self, number: int) -> set[str]:
+        """Name everybody who made a part of a pull request: its author, and who pushed, wrote or committed to it.
+
+        Raises ForgeError where a commit is nobody's account, and GitHub does not tell who pushed.
+        """
+        pull = self._commits_of(number)
+        commits = [self._api.member(each, "commit") for each in pull["commits"]["nodes"]]
+        pushers = self._pushers(self._api.member(pull, "headRefName"), commits)
+        makers = {*pushers, *self._logins(pull.get("author"))}
+        for commit in commits:
+            authors = self._api.member(commit, "authors", "nodes")
+            wrote = [self._logins(each.get("user")) for each in authors]
+            if not wrote[:1] or (not wrote[0] and not pushers):
+                raise self._api.unknown_author(str(commit.get("oid")))
+            makers.update(*wrote, self._logins((commit.get("committer") or {}).get("user")))
+        return makers
+
+    def _logins(self, user: Any) -> set[str]:
+        return {str(self._api.member(user, "login")).casefold()} if user else set()
+
+    def _commits_of(self, number: int) -> Any:
+        """Read the commits of a pull request with their authors, those of `Co-authored-by` among them."""
+        owner, _, name = self._of.removeprefix("repos/").partition("/")
+        variables = {"owner": owner, "name": name, "number": number}
+        found = self._graph.ask("POST", "graphql", {"query": _COMMITS, "variables": variables})
+        pull = self._api.member(found, "data", "repository", "pullRequest")
+        if self._api.member(pull, "commits", "totalCount") > len(pull["commits"]["nodes"]):
+            raise self._api.refused(
+                Phrase("a pull request of more than {limit} commits is not judged", limit=PAGE)
+            )
+        return pull
+
+    def _pushers(self, branch: str, commits: Sequence[Any]) -> set[str]:
+        """Name who pushed one of the commits to a branch of this repository; empty where GitHub does not tell."""
+        pushed = {str(each.get("oid")) for each in commits}
+        query = {"ref": f"refs/heads/{branch}", "per_page": str(PAGE)}
+        status, found = self._api.look(f"{self._of}/activity", query)
+        listed = found if status == _OK and isinstance(found, list) else []
+        return {
+            login
+            for each in listed
+            if each.get("after") in pushed
+            for login in self._logins(each.get("actor"))
+        }
 
     def _merged(self, commit: str, branch: str) -> list[Any]:
         found = self._api.list(f"{self._of}/commits/{commit}/pulls")

@@ -1,15 +1,19 @@
 """GitLab, for one project. A pull request is a merge request there, and a comment a note.
 
 Sources: GitLab docs, "Merge requests API", "Merge request approvals API", "Notes API", "Commits API", "Repository files
-API" and "Members API", REST v4, read 2026-11.
+API", "Events API", "Users API" and "Members API", REST v4, read 2026-11.
 """
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
 from massctl.forge.rest import RestApi
+from massctl.model.phrase import Phrase
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
@@ -17,6 +21,7 @@ from massctl.transport import Line
 _DEVELOPER = 30
 """The first access level that may push. Source: GitLab docs, "Members API", read 2026-11."""
 _SAID_MAX = 255
+_CO_AUTHORED = re.compile(r"^co-authored-by:\s*(.*?)\s*<([^>\n]+)>", re.IGNORECASE | re.MULTILINE)
 
 
 class GitLab:
@@ -29,10 +34,11 @@ class GitLab:
         """`repository` is the path of the project, with all groups."""
         self._api = RestApi(line, self.name, api, {"Authorization": f"Bearer {token}"})
         self._of = f"projects/{quote(repository, safe='')}"
+        self._host = urlsplit(api).hostname
 
     def head_of(self, number: int) -> str | None:
         """Return the commit at which an open merge request stands; None if it is not open."""
-        found = self._api.ask("GET", f"{self._of}/merge_requests/{number}")
+        found = self._request(number)
         return str(self._api.member(found, "sha")) if found.get("state") == "opened" else None
 
     def changed_files(self, number: int) -> ChangedFiles:
@@ -41,7 +47,7 @@ class GitLab:
         paths = {
             str(self._api.member(each, key)) for each in listed for key in ("old_path", "new_path")
         }
-        found = self._api.ask("GET", f"{self._of}/merge_requests/{number}")
+        found = self._request(number)
         # "1000+" where it stopped counting; null where there is none.
         counted = self._api.member(found, "changes_count") or "0"
         return ChangedFiles(outside_campaigns(paths), counted == str(len(listed)))
@@ -78,23 +84,87 @@ class GitLab:
         ]
         return [int(self._api.member(each, "iid")) for each in merged]
 
-    def approved(self, file: MergedFile) -> Approval:
-        """Return who approved the merge that brought a file in, after its last push before the approval.
+    def approvers(self, number: int, head: str) -> tuple[str, ...]:
+        """Return who approved a merge request after its last push, which has to be `head`.
 
-        An approval counts only where GitLab tells when it was given.
+        Somebody who asks for changes is no approver any more. Source: GitLab, merge request 134766, read 2026-12.
         """
-        number: int | None = None
+        pushed = [
+            (self._moment(self._api.member(each, "created_at")), str(each.get("head_commit_sha")))
+            for each in self._api.pages(f"{self._of}/merge_requests/{number}/versions")
+        ]
+        last, at_last = max(pushed, default=(None, None))
+        approved = self._api.ask("GET", f"{self._of}/merge_requests/{number}/approvals")
+        given = self._api.member(approved, "approved_by") if at_last == head else []
+        approving = [
+            self._api.member(each, "user")
+            for each in given
+            if last is not None and self._given_at(each) > last
+        ]
+        if not approving:
+            return ()
+        pushers = self._pushers(number, {commit for _, commit in pushed})
+        names = {*self._names_in_commits(number)}
+        return tuple(
+            str(self._api.member(each, "username"))
+            for each in approving
+            if each["id"] not in pushers
+            and not self._names_of(each) & names
+            and self._may_write(each["id"])
+        )
+
+    def approved(self, file: MergedFile) -> Approval:
+        """Return who approved the merge that brought a file in, at its last commit."""
+        found = Approval(self.name)
         for request in self._merged(file.commit, file.branch):
-            number = int(self._api.member(request, "iid"))
-            author = self._api.member(request, "author", "id")
-            for each in self._api.member(self._approvals(number), "approved_by"):
-                user, at = self._api.member(each, "user", "id"), each.get("approved_at")
-                seen = self._seen(number, at) if at is not None and user != author else None
-                if seen is not None and self._may_write(user) and self._has(file, seen):
-                    return Approval(
-                        self.name, number, str(self._api.member(each, "user", "username"))
-                    )
-        return Approval(self.name, number)
+            number, head = int(self._api.member(request, "iid")), str(request.get("sha"))
+            by = self.approvers(number, head) if self._has(file, head) else ()
+            if found.number is None or len(by) > len(found.by):
+                base = str(self._api.member(self._request(number), "diff_refs", "base_sha"))
+                found = Approval(self.name, number, by, base)
+        return found
+
+    def _request(self, number: int) -> Any:
+        return self._api.ask("GET", f"{self._of}/merge_requests/{number}")
+
+    def _pushers(self, number: int, commits: set[str]) -> set[int]:
+        """Return the author of a merge request and who pushed it; raise ForgeError where GitLab does not tell."""
+        request = self._request(number)
+        of = f"projects/{self._api.member(request, 'source_project_id')}/events"
+        pushers = {int(self._api.member(request, "author", "id"))}
+        for each in self._api.pages(of, {"action": "pushed"}):
+            commit = (each.get("push_data") or {}).get("commit_to")
+            if commit in commits:
+                pushers.add(int(self._api.member(each, "author_id")))
+                commits = commits - {commit}
+        if commits:
+            raise self._api.unknown_author(min(commits))
+        return pushers
+
+    def _names_in_commits(self, number: int) -> Iterator[str]:
+        """Name who wrote or committed a part of a merge request, by name and by address."""
+        for each in self._api.pages(f"{self._of}/merge_requests/{number}/commits"):
+            written = [
+                str(each.get(f"{who}_{key}") or "")
+                for who in ("author", "committer")
+                for key in ("name", "email")
+            ]
+            trailers = _CO_AUTHORED.findall(str(each.get("message") or ""))
+            yield from (
+                name.strip().casefold() for name in (*written, *chain.from_iterable(trailers))
+            )
+
+    def _names_of(self, user: Any) -> set[str]:
+        """Return what a commit of a user may be signed with."""
+        found = self._api.ask("GET", f"users/{int(self._api.member(user, 'id'))}")
+        hidden = f"{user['id']}-{user.get('username')}@users.noreply.{self._host}"
+        names = (found.get("username"), found.get("name"), found.get("public_email"), hidden)
+        return {str(each).casefold() for each in names if each}
+
+    def _given_at(self, approval: Any) -> datetime:
+        if approval.get("approved_at") is None:
+            raise self._api.refused(Phrase("it does not tell when an approval was given"))
+        return self._moment(approval["approved_at"])
 
     def _merged(self, commit: str, branch: str) -> list[Any]:
         found = self._api.list(f"{self._of}/repository/commits/{commit}/merge_requests")
@@ -103,21 +173,6 @@ class GitLab:
             for e in found
             if e.get("state") == "merged" and self._api.member(e, "target_branch") == branch
         ]
-
-    def _approvals(self, number: int) -> Any:
-        return self._api.ask("GET", f"{self._of}/merge_requests/{number}/approvals")
-
-    def _seen(self, number: int, at: str) -> str | None:
-        """Return the commit that a merge request stood at in a moment; each push makes a version."""
-        moment = self._moment(at)
-        pushed = [
-            (
-                self._moment(self._api.member(each, "created_at")),
-                str(self._api.member(each, "head_commit_sha")),
-            )
-            for each in self._api.pages(f"{self._of}/merge_requests/{number}/versions")
-        ]
-        return max((each for each in pushed if each[0] <= moment), default=(None, None))[1]
 
     def _moment(self, told: Any) -> datetime:
         try:

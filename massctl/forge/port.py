@@ -40,6 +40,8 @@ class MergedFile(Frozen):
     commit: str
     """The newest commit on the branch itself (its first parents) that changed the file."""
     branch: str
+    before: str | None = None
+    """Where the branch stood before that commit; None for its first."""
 
 
 class Forge(Protocol):
@@ -73,8 +75,16 @@ class Forge(Protocol):
         """Return the pull requests that brought the newest commit of `branch` that changes `path`."""
         ...
 
+    def approvers(self, number: int, head: str) -> tuple[str, ...]:
+        """Return who approves a pull request at the commit `head`, and may write.
+
+        Neither its author nor anybody who pushed or wrote a commit of it counts. Raises ForgeError where the forge
+        does not tell who that was.
+        """
+        ...
+
     def approved(self, file: MergedFile) -> Approval:
-        """Return who approved the merge that brought a file in, as the forge says in this moment."""
+        """Return who approved the merge that brought a file in, at its last commit, which has to hold the file."""
         ...
 
 

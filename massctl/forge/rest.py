@@ -57,10 +57,10 @@ class RestApi(Frozen):
             raise self.unreadable()
         return found
 
-    def pages(self, path: str) -> Iterator[Any]:
+    def pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Any]:
         """Read all pages of a list, at most thirty."""
         for page in range(1, _PAGES_MAX + 1):
-            found = self.list(path, {"per_page": str(PAGE), "page": str(page)})
+            found = self.list(path, {**(query or {}), "per_page": str(PAGE), "page": str(page)})
             yield from found
             if len(found) < PAGE:
                 return
@@ -75,7 +75,13 @@ class RestApi(Frozen):
 
     def unreadable(self) -> ForgeError:
         """Say that an answer is of another shape."""
-        return self._refused(Phrase("the answer is not from {forge}", forge=self.forge))
+        return self.refused(Phrase("the answer is not from {forge}", forge=self.forge))
+
+    def unknown_author(self, commit: str) -> ForgeError:
+        """Say that nobody can tell whose approval would count, since somebody unknown made a part."""
+        return self.refused(
+            Phrase("it does not tell who wrote or pushed commit {commit}", commit=commit[:12])
+        )
 
     def _exchange(
         self, method: str, path: str, body: object, query: Mapping[str, str] | None
@@ -86,18 +92,19 @@ class RestApi(Frozen):
             Call(method, f"{self.base}/{path}", READ_SECONDS, query or {}, content, headers)
         )
         if isinstance(answer, NoAnswer):
-            raise self._refused(answer.said)
+            raise self.refused(answer.said)
         return answer
 
     def _read(self, answer: RawAnswer) -> Any:
         if not 200 <= answer.status < 300:
-            raise self._refused(Phrase("HTTP status {status}", status=answer.status))
+            raise self.refused(Phrase("HTTP status {status}", status=answer.status))
         try:
             return json.loads(answer.content)
         except (ValueError, RecursionError):
             raise self.unreadable() from None
 
-    def _refused(self, why: Phrase) -> ForgeError:
+    def refused(self, why: Phrase) -> ForgeError:
+        """Say why the forge gave no answer that counts."""
         return ForgeError(
             Phrase("{forge} did not do what it was asked: {why}", forge=self.forge, why=why),
             Phrase(

@@ -11,13 +11,14 @@ import os
 import re
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from massctl import __version__
 from massctl.errors import LedgerError
 from massctl.model.lock import (
+    LockFile,
     Version,
     checked_lock,
     checked_version,
@@ -25,6 +26,7 @@ from massctl.model.lock import (
     lock_text,
 )
 from massctl.model.message import RenderedCampaign
+from massctl.plan.destinations import SentBefore
 
 ARCHIVE_BYTES_MAX = 4 * 1024 * 1024
 """Of one file: a body that WeChat takes has fewer than 1,000,000 bytes (draft/add, read 2026-10)."""
@@ -57,6 +59,16 @@ class Contents(ABC):
             return None
         return checked_version(lock, lambda name: self._bytes(_named(name, "html")))
 
+    def locks(self, digests: Sequence[str]) -> list[LockFile | None]:
+        """Return what was approved under these digests, without bodies; None for what is not here."""
+        read = self._read_all([_named(digest, "json") for digest in digests])
+        both = zip(digests, read, strict=True)
+        return [checked_lock(_parsed(data), digest) for digest, data in both]
+
+    def sent(self, digests: Sequence[str]) -> SentBefore:
+        """Return where the campaigns of these digests led, as far as their contents are here."""
+        return SentBefore.of([lock for lock in self.locks(digests) if lock is not None])
+
     def take_over(self, other: "Contents") -> None:
         """Keep the files of another archive under their names, as far as the disk takes them."""
         with contextlib.suppress(OSError):  # For people only: without them later plans show less.
@@ -71,6 +83,10 @@ class Contents(ABC):
     @abstractmethod
     def _bytes(self, name: str) -> bytes | None:
         """Return a file; None if there is none that massctl wrote."""
+
+    def _read_all(self, names: Sequence[str]) -> Iterable[bytes | None]:
+        """Return files in the order of their names."""
+        return map(self._bytes, names)
 
     @abstractmethod
     def _write(self, name: str, data: bytes) -> None:

@@ -203,6 +203,13 @@ class GitStore:
             return self._files.get(path)
         return self._branch.read(self.tip, [path])[0]
 
+    def files(self, paths: Sequence[str]) -> Sequence[bytes | None]:
+        """Return files stored beside the ledger, as of the last `read`, in one call."""
+        if self.tip is None or not paths:
+            return [self._files.get(path) for path in paths]
+        there = zip(paths, self._branch.read(self.tip, paths), strict=True)
+        return [self._files.get(path, data) for path, data in there]
+
     def keep_body(self, name: str, data: bytes) -> None:
         """Push what was sent to the branch with the next lines; an existing file does not change."""
         if self._there is None:
@@ -414,6 +421,12 @@ class GitArchive(Contents):
         except LedgerError:
             return None
         return data if data is not None and len(data) <= ARCHIVE_BYTES_MAX else None
+
+    def _read_all(self, names: Sequence[str]) -> Sequence[bytes | None]:
+        try:
+            return self._store.files([f"{ARCHIVE_FOLDER}/{name}" for name in names])
+        except LedgerError:
+            return [None] * len(names)
 
     def _write(self, name: str, data: bytes) -> None:
         self._store.keep_body(name, data)

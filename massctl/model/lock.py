@@ -1,6 +1,6 @@
 """campaign.lock.json: what was approved, as a file that is committed and reviewed.
 
-The digest is that of the rendered campaign: the whole document without `digest`, `renderer`, `account.name`,
+The digest is that of the rendered campaign: the whole document without `digest`, `renderer`, `seen`, `account.name`,
 and where pictures come from. A lock holds the digests of the bodies, not the bodies: whoever wants them renders again.
 """
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from massctl.model.campaign import Audience, OffsetTime, OpenidList, parse_offset_time
+from massctl.model.destination import Destination
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Digest, Sha256, digest_of, sha256_of
 from massctl.model.message import (
@@ -118,7 +119,7 @@ class LockedPicture(Strict):
 class LockFile(Strict):
     """What was approved of a campaign. Written by `massctl lock`, never by hand."""
 
-    format_version: Literal[1]
+    format_version: Literal[2]
     """The version of this format."""
     campaign: NonEmpty
     """The campaign's name."""
@@ -138,6 +139,10 @@ class LockFile(Strict):
     """What is sent."""
     links: dict[LinkKey, NonEmpty]
     """The addresses that templates took from the ledger, by campaign and number of the article."""
+    destinations: list[Destination]
+    """Every place that a tap or a play leads, in their order."""
+    seen: list[Destination]
+    """What QR codes in its pictures say, as far as they were looked for; not part of the digest."""
     pictures: list[LockedPicture]
     """Every picture, sound and video of it, in order of first use."""
 
@@ -162,9 +167,13 @@ def lock_text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
+_BESIDE = ("digest", "renderer", "seen")
+"""The keys that are no part of the digest."""
+
+
 def lock_digest(document: Mapping[str, Any]) -> Digest:
     """Compute the digest that a lock of this content must carry, from the document as it was read."""
-    approved = {key: value for key, value in document.items() if key not in ("digest", "renderer")}
+    approved = {key: value for key, value in document.items() if key not in _BESIDE}
     approved["account"] = _without(approved["account"], "name")
     approved["pictures"] = [
         _without(each, "path", "source_sha256") for each in approved["pictures"]
@@ -199,6 +208,8 @@ def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
         "send": approved["send"],
         "message": approved["message"],
         "links": approved["links"],
+        "destinations": approved["destinations"],
+        "seen": [_without(each.document, "label") for each in campaign.seen],
         "pictures": [
             {**origin, **each} for origin, each in zip(origins, approved["pictures"], strict=True)
         ],

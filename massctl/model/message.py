@@ -7,7 +7,7 @@ here, one reader in `render/message.py` and one body in `wechat/wire.py`.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Ty
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     StrictInt,
@@ -26,6 +25,7 @@ from pydantic import (
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
+from massctl.model.destination import Destination, DestinationKind, in_body, in_text
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -39,7 +39,7 @@ from massctl.model.ids import (
     sha256_of,
 )
 from massctl.model.phrase import Phrase
-from massctl.model.strict import NonEmpty
+from massctl.model.strict import IN_LOCKS, NonEmpty
 from massctl.model.word_count import WordCount, words_of
 
 if TYPE_CHECKING:
@@ -86,30 +86,15 @@ PrefixedSha256 = Annotated[
 """The name of some bytes, which a lock writes with `sha256:` before it."""
 
 
-def _as_locks_write(schema: dict[str, Any]) -> None:
-    """Require `type`, which code may leave out, and drop titles that only repeat keys."""
-    properties = schema["properties"]
-    properties.pop("is_promise", None)
-    for each in properties.values():
-        del each["title"]
-    if properties.get("type", {}).pop("default", None) is not None:
-        schema["required"].insert(0, "type")
-
-
 def _refuse_key(_: object) -> bool:
     raise ValueError("is_promise is not a key of a lock")
-
-
-_IN_LOCKS = ConfigDict(
-    extra="forbid", use_attribute_docstrings=True, json_schema_extra=_as_locks_write
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedArticle(ArticleFlags):
     """One article; its body stands here by digest and length."""
 
-    __pydantic_config__: ClassVar = _IN_LOCKS
+    __pydantic_config__: ClassVar = IN_LOCKS
 
     title: str
     """The title."""
@@ -140,6 +125,11 @@ class LockedArticle(ArticleFlags):
         every = {"pic_crop_235_1": self.pic_crop_235_1, "pic_crop_1_1": self.pic_crop_1_1}
         return {name: crop for name, crop in every.items() if crop is not None}
 
+    def destinations(self, at: str) -> Iterator[Destination]:
+        """Yield where "read original" leads; `at` says where the article stands."""
+        if self.content_source_url:
+            yield Destination(DestinationKind.READ_MORE, self.content_source_url, at)
+
     @property
     def document(self) -> dict[str, Any]:
         """Return the article as the lock document writes it: crops only where they are decided."""
@@ -168,6 +158,11 @@ class ReadableArticle(LockedArticle):
     def __post_init__(self) -> None:
         object.__setattr__(self, "content_sha256", sha256_of(self.content.encode()))
         object.__setattr__(self, "content_chars", len(self.content))
+
+    def destinations(self, at: str) -> Iterator[Destination]:
+        """Yield every place that a tap or a play of it leads; "read original" is the last."""
+        yield from in_body(self.content, at)
+        yield from LockedArticle.destinations(self, at)
 
     @property
     def word_count(self) -> "WordCount":
@@ -200,7 +195,7 @@ class Message(ABC, Generic[A_co]):
     `LockedMessage` was read from a lock: it promises what is sent, and nothing is made of it.
     """
 
-    __pydantic_config__: ClassVar = _IN_LOCKS
+    __pydantic_config__: ClassVar = IN_LOCKS
 
     has_draft: ClassVar[bool] = False
     has_own_id: ClassVar[bool] = False
@@ -268,6 +263,11 @@ class Message(ABC, Generic[A_co]):
         }
 
     @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Every place that a tap or a play of it leads, in their order; of articles whose bodies are at hand."""
+        return ()
+
+    @property
     def words(self) -> dict[str, Any]:
         """What it says itself, by the keys of a lock: everything but files, material and articles."""
         return {key: getattr(self, key) for key in self.parts if key not in _CARRIED}
@@ -285,6 +285,8 @@ class Message(ABC, Generic[A_co]):
         )
 
 
+_WHOLE = "message"
+"""Where a destination stands that is not in an article."""
 _CARRIED = frozenset({"files", "file", "media_ids", "media_id"})
 
 
@@ -317,6 +319,15 @@ class NewsMessage(Message[A_co]):
         """What a person knows the message by."""
         return tuple(article.title for article in self.articles)
 
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """See `Message.destinations`."""
+        return tuple(
+            found
+            for number, article in enumerate(self.articles, 1)
+            for found in article.destinations(f"article {number}")
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TextMessage(Message[A_co]):
@@ -335,6 +346,11 @@ class TextMessage(Message[A_co]):
     def text(self) -> str:
         """The words."""
         return self.content
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """See `Message.destinations`."""
+        return tuple(in_text(self.content, _WHOLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +406,8 @@ class _RecordedMessage(Message[A_co]):
     """A message of one sound or video."""
 
     is_recording = True
+    played: ClassVar[DestinationKind]
+    """What playing it is."""
 
     file: Annotated[
         PrefixedSha256 | None,
@@ -409,12 +427,19 @@ class _RecordedMessage(Message[A_co]):
         """The sound or the video."""
         return (MaterialRef(self.file, self.media_id),)
 
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """See `Message.destinations`."""
+        played = self.media_id if self.file is None else _PREFIX + self.file
+        return (Destination(self.played, played or "", _WHOLE, next(iter(self.headlines), "")),)
+
 
 @dataclass(frozen=True, slots=True)
 class VoiceMessage(_RecordedMessage[A_co]):
     """A voice message (语音消息); it has no words to know it by."""
 
     recorded_kind = "Voice"
+    played = DestinationKind.VOICE
     label = Phrase("voice message")
     sign = "声"
     parts: ClassVar = {"file": Phrase("the sound"), "media_id": Phrase("the sound")}
@@ -429,6 +454,7 @@ class VideoMessage(_RecordedMessage[A_co]):
 
     has_own_id = True
     recorded_kind = "Video"
+    played = DestinationKind.VIDEO
     label = Phrase("video message")
     sign = "影"
     parts: ClassVar = {
@@ -467,6 +493,11 @@ class CardMessage(Message[A_co]):
         """What a person knows the message by."""
         return (self.card_id,)
 
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """See `Message.destinations`."""
+        return (Destination(DestinationKind.CARD, self.card_id, _WHOLE),)
+
 
 KINDS = (NewsMessage, TextMessage, ImageMessage, VoiceMessage, VideoMessage, CardMessage)
 RenderedMessage = Message[RenderedArticle]
@@ -478,7 +509,7 @@ ReadableMessage = Message[ReadableArticle]
 PICTURE_SCHEME = "massctl-picture:"
 """Before the 64 hex digits of a picture in a rendered body."""
 PICTURE_PLACEHOLDER = re.compile(re.escape(PICTURE_SCHEME) + r"([0-9a-f]{64})")
-LOCK_FORMAT_VERSION = 1
+LOCK_FORMAT_VERSION = 2
 
 
 class Purpose(StrEnum):
@@ -523,6 +554,8 @@ class Picture(Frozen):
     """Its manifest of C2PA (Content Credentials) is lost by that."""
     has_new_mark: bool = False
     """Its AI mark is written anew into what is uploaded."""
+    codes: tuple[str, ...] | None = None
+    """What the QR codes in it say, each once; None where they were not looked for."""
 
 
 class Recording(Frozen):
@@ -685,6 +718,27 @@ class RenderedCampaign(Frozen, dict=True):
         return (*self.message.headlines, *paths, *given)
 
     @cached_property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Every place that a tap or a play of the message leads, in their order."""
+        return self.message.destinations
+
+    @property
+    def seen(self) -> tuple[Destination, ...]:
+        """What the QR codes in its pictures say: no part of the digest, as not every machine can read them."""
+        own = f"campaigns/{self.name}/"
+        codes = {each.path: each.codes or () for each in self.pictures}
+        return tuple(
+            Destination(DestinationKind.QR, code, path.removeprefix(own).removeprefix("campaigns/"))
+            for path, found in codes.items()
+            for code in found
+        )
+
+    @property
+    def is_unscanned(self) -> bool:
+        """Whether it has a picture in which nobody looked for QR codes."""
+        return any(each.codes is None for each in self.pictures)
+
+    @cached_property
     def digest(self) -> Digest:
         """Name everything that a reviewer approves; lock, plan, apply and ledger use the same value."""
         return digest_of(approved_document(self))
@@ -721,6 +775,7 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
         },
         "message": campaign.message.document,
         "links": dict(campaign.links),
+        "destinations": [each.document for each in campaign.destinations],
         "pictures": [
             {"sha256": "sha256:" + f.sha256, "bytes": f.size_bytes, "as": f.purpose.value}
             for f in campaign.files

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
+from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     BackendName = str
 else:
     BackendName = Literal[tuple(BACKENDS)]
+HOST_PATTERN = r"^(\*\.)?[^\s/:*@?#]+$|^[a-z][a-z0-9+.-]*:$"
 ENVIRONMENT_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 STATE_BRANCH = "massctl-state"
 STATE_REMOTE = "origin"
@@ -236,6 +238,79 @@ class QuietHours(Strict):
         return ends if ends.timestamp() > moment.timestamp() else ends.replace(fold=1)
 
 
+Login = Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]
+
+
+class ApprovalConditions(Strict):
+    """When a row of `policy.approvals` counts: where all that it says is true. What nobody knows is taken for true."""
+
+    followers_over: Annotated[int, Field(ge=0)] | None = None
+    """More followers than this may get it, by the last count."""
+    new_destination: Literal[True] | None = None
+    """A tap leads to a place that no sent campaign of the account had, and that policy.destinations does not list."""
+    audience: Literal["all"] | None = None
+    """It goes to everybody."""
+    second_this_day: Literal[True] | None = None
+    """Another send of the account to everybody stands on a day on which it may go out."""
+
+
+class ApprovalRule(Strict):
+    """So many approvals of the pull request that brings a lock in, where the conditions hold."""
+
+    count: Annotated[int, Field(ge=1, le=20)]
+    """How many people have to approve it."""
+    when: ApprovalConditions = Field(default_factory=ApprovalConditions)
+    """When it counts; absent: always."""
+    from_: Annotated[list[Login] | None, Field(min_length=1, alias="from")] = None
+    """The logins of the forge whose approvals count for this row; absent: everybody with Write."""
+
+
+_STRICTEST_FIRST = ("refuse", "review", "allow")
+
+
+class DestinationPolicy(Strict):
+    """Where messages may lead."""
+
+    hosts: list[Annotated[str, StringConstraints(pattern=HOST_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """Hosts, `*.example.com` for all below one; also schemes without hosts, such as `tel:`."""
+    mini_programs: list[Annotated[str, StringConstraints(pattern=APPID_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """AppIDs of mini-programs."""
+    accounts: list[NonEmpty] = Field(default_factory=list)
+    """Accounts, by the `__biz` in the addresses of their articles, which is the `data-id` of their profile cards."""
+    unlisted: Literal["refuse", "review", "allow"] = "allow"
+    """Of what is not listed: refuse stages and sends nothing; review asks for one more approval of what is new;
+    allow only tells."""
+
+    def as_strict_as(self, other: "DestinationPolicy") -> "DestinationPolicy":
+        """Return what both list, with the stricter word about the rest."""
+        return DestinationPolicy(
+            hosts=[each for each in self.hosts if each in other.hosts],
+            mini_programs=[each for each in self.mini_programs if each in other.mini_programs],
+            accounts=[each for each in self.accounts if each in other.accounts],
+            unlisted=min(self.unlisted, other.unlisted, key=_STRICTEST_FIRST.index),
+        )
+
+    def lists(self, destination: Destination) -> bool:
+        """Return whether a destination is named here."""
+        name = destination.name
+        if destination.kind is DestinationKind.MINI_PROGRAM:
+            return name in self.mini_programs
+        if destination.kind is DestinationKind.ACCOUNT:
+            return name in self.accounts
+        is_named = any(_covers(each.lower(), name) for each in self.hosts)
+        return is_named or destination.author in self.accounts
+
+
+def _covers(pattern: str, host: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(f".{ascii_host(pattern[2:])}")
+    return host == (pattern if pattern.endswith(":") else ascii_host(pattern))
+
+
 class Policy(Strict):
     """What your organisation allows, for every campaign."""
 
@@ -247,8 +322,11 @@ class Policy(Strict):
     """Send only from the tip of this branch, as the remote that `state` names has it in that moment, and only while it
     has no branch `massctl-stop`. Together with require_lock: what is merged is what is sent."""
     require_approval: bool = False
-    """true: send only what somebody with Write, other than its author, approved on the forge: before each send to
-    followers the forge is asked about the merge that brought the lock in. Needs require_lock and branch."""
+    """true: the row `{count: 1}` of approvals."""
+    approvals: list[ApprovalRule] = Field(default_factory=list)
+    """Send only what so many people with Write approved on the forge, in the pull request that brought the lock in, at
+    its last commit. Neither its author nor anybody who pushed or wrote a commit of it counts. Every row whose
+    conditions hold applies. Needs require_lock and branch."""
     require_preview: bool = False
     """true: send only what a reviewer could look at: shown in an earlier run, or confirmed at the prompt after it."""
     preview_ahead: Duration = "72h"
@@ -266,9 +344,7 @@ class Policy(Strict):
     """Days, or first/last day, on which nothing is sent, in the time zone of quiet_hours or Asia/Shanghai."""
     preview_to: list[NonEmpty] | None = None
     """WeChat names (微信号) and openids that previews may reach; another recipient is refused. Absent: anybody."""
-    operators: list[Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]] = Field(
-        default_factory=list
-    )
+    operators: list[Login] = Field(default_factory=list)
     """Logins of the forge that may withdraw, reconcile, adopt, and allow sends again from there; nobody, where none is
     named. On a machine of one's own nobody is asked."""
     banned_words: list[NonEmpty] = Field(default_factory=list)
@@ -278,9 +354,31 @@ class Policy(Strict):
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 
+    destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)
+    """Where messages may lead."""
+
     def may_preview_to(self, name: str) -> bool:
         """Return whether a preview may reach a reviewer, by WeChat name or openid."""
         return self.preview_to is None or name in self.preview_to
+
+    @property
+    def approval_rules(self) -> tuple[ApprovalRule, ...]:
+        """All rows of `approvals`, with that of `require_approval`."""
+        flat = [ApprovalRule(count=1)] if self.require_approval else []
+        return (*flat, *self.approvals)
+
+    @property
+    def asks_approvals(self) -> bool:
+        """Whether it may ask for approvals."""
+        return bool(self.approval_rules) or self.destinations.unlisted == "review"
+
+    def as_strict_as(self, other: "Policy") -> "Policy":
+        """Return the policy with the rows of approvals of another one beside its own, and what both let it lead to."""
+        added = [each for each in other.approval_rules if each not in self.approval_rules]
+        both = self.destinations.as_strict_as(other.destinations)
+        return self.model_copy(
+            update={"approvals": [*self.approvals, *added], "destinations": both}
+        )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -383,7 +481,7 @@ class MassctlFile(Strict):
     notify: list[Channel] = Field(default_factory=list)
     """Who is told what needs a person."""
     forge: ForgeSettings | None = None
-    """The forge, for `massctl run` and policy.require_approval. A workflow on GitHub needs none."""
+    """The forge, for `massctl run` and policy.approvals. A workflow on GitHub needs none."""
     moved: list[Move] = Field(default_factory=list)
     """Campaigns whose folder has another name now, so that their record and their clientmsgid go on."""
     callback: CallbackSettings = Field(default_factory=CallbackSettings)

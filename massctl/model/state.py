@@ -1312,6 +1312,25 @@ def _status_of_jobs(jobs: list[Job]) -> Status:
     return Status.SENT
 
 
+def article_addresses(state: State) -> dict[str, str]:
+    """Return every address that `article_address` would, by `CAMPAIGN/NUMBER`, under old names too."""
+    found: dict[str, str] = {}
+    for name in {campaign for campaign, _ in state.records} | {*state.renamed}:
+        jobs = [
+            job for record in state.editions(state.renamed.get(name, name)) for job in record.jobs
+        ]
+        most = max(
+            (len(job.counts.article_urls or ()) for job in jobs if job.counts is not None),
+            default=0,
+        )
+        asked = {
+            f"{name}/{number}": article_address(state, name, number)
+            for number in range(1, most + 1)
+        }
+        found |= {key: address for key, address in asked.items() if isinstance(address, str)}
+    return found
+
+
 def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:
     """Return the address of article `number`, from 1, of the newest edition that went out; else why not, and a hint.
 

@@ -5,6 +5,8 @@ what a converted picture may be: formats, sizes, qualities in the order in which
 differs in some bytes between processors; the recipe does not, so it names the picture in a lock.
 """
 
+from massctl.picture.codes import reader_version
+
 INLINE_BYTES_BELOW = 1_048_576
 """media/uploadimg takes JPEG and PNG "below 1 MB", whichever MB that is (WeChat docs, read 2026-10)."""
 INLINE_BYTES_TARGET = 1_000_000
@@ -80,8 +82,9 @@ COVER_RECIPE = f"material {_WAYS} bytes<={MATERIAL_BYTES_TARGET} v{RECIPE}"
 
 
 def cache_key() -> str:
-    """Name what decides the produced bytes on this machine: our recipes and Pillow's version."""
+    """Name what decides the produced bytes, and what is known of them: our recipes, Pillow, and what reads QR codes."""
     # The package alone, without its codecs: a run that finds everything in the cache stays fast.
     from PIL import __version__ as pillow_version
 
-    return f"{RECIPE}-{AI_MARK_RECIPE.replace(' ', '-')}-pillow-{pillow_version}"
+    recipes = f"{RECIPE}-{AI_MARK_RECIPE.replace(' ', '-')}"
+    return f"{recipes}-pillow-{pillow_version}-zxing-{reader_version() or 'none'}"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import partial, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -38,8 +39,35 @@ from massctl.model.state import (
     is_concluded,
     lease_words,
 )
+from massctl.plan.approvals import (
+    Facts,
+    Required,
+    missing_approvals,
+    missing_words,
+    required_approvals,
+    shares_its_day,
+)
+from massctl.plan.destinations import (
+    JudgedDestination,
+    SentBy,
+    judged,
+    new_destinations,
+    nothing_sent,
+    unlisted,
+)
 from massctl.plan.lease import TAKE_OVER
-from massctl.plan.quota import Agenda, Slot, allowance_refusal, batches_left, calls_refused, slot_of
+from massctl.plan.quota import (
+    Agenda,
+    Scope,
+    Slot,
+    allowance_refusal,
+    batches_left,
+    calls_refused,
+    count_before,
+    recorded_count,
+    scope_of,
+    slot_of,
+)
 from massctl.plan.reach import (
     BatchReach,
     Known,
@@ -64,6 +92,8 @@ STOP_BRANCH = "massctl-stop"
 
 A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it.
 """
+_NAMED = 8
+"""So many destinations a refusal names."""
 _SHOWN = 12
 """Of a commit's name; enough to tell it from every other by eye."""
 
@@ -117,8 +147,12 @@ class Approval(Frozen):
     """What people call it; empty where none is known."""
     number: int | None = None
     """The merged pull request; None if none brought it."""
-    by: str | None = None
-    """Somebody with Write, other than its author, who approved exactly this lock; None if nobody did."""
+    by: tuple[str, ...] = ()
+    """Who approved exactly this lock at its last commit, and may write, and is not one of those who made it."""
+    base: str | None = None
+    """The commit of the branch that it was made from."""
+    before: "tuple[Policy, ...]" = ()
+    """The policies before it: a merge cannot weaken a rule and use that."""
     unread: str | None = None
     """Why nothing of this is known."""
 
@@ -139,6 +173,8 @@ class PolicyInForce(Frozen):
     """Which `massctl run` this folder belongs to; None if none ever ran in it."""
     approval: "Callable[[RenderedCampaign], Approval | None] | None" = None
     """Asks the forge about a campaign's lock; gives None where nobody has to ask. Without it nobody can be asked."""
+    sent_by: SentBy = nothing_sent
+    """Reads where the sent campaigns of an account led."""
     by_hand: bool = False
     """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
 
@@ -191,6 +227,8 @@ class Reading:
     """The first file that is not as it was when the message was made from it."""
     draft: Refusal | None = None
     """What the draft at WeChat says against the send."""
+    followers: int | None = None
+    """How many may get it, by the newest count of this run."""
     audience: Refusal | None = None
     """What the size of the audience, or the name of its tag, says against it."""
     ledger: Refusal | None = None
@@ -278,6 +316,7 @@ def _table() -> Sequence[Row]:
         Row(_kill_switch, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_tip, "`off_tip` says it of all campaigns", ASK, ASK, ASK),
         Row(_sources, _NOT_YET_READ, _NOT_YET_READ, ASK, ASK),
+        Row(_destinations, ASK, ASK, ASK, ASK),
         Row(_approval, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_edition, ASK, ASK, ASK, _LEDGER),
         Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
@@ -342,6 +381,34 @@ def _sources(case: Case) -> Refusal | None:
         here=(tip.here or "-")[:_SHOWN],
     )
     return Refusal(Guard.SOURCES_CHANGED, say, _READ_AGAIN)
+
+
+def _destinations(case: Case) -> Refusal | None:
+    """Refuse a campaign that leads where the policy does not list, if the policy refuses that."""
+    policy = case.rules.policy.destinations
+    if policy.unlisted != "refuse":
+        return None
+    left = dict.fromkeys(
+        each.name or each.target for each in unlisted(case.campaign, policy, case.state)
+    )
+    if not left:
+        return None
+    more = [Phrase("and {count} more", count=len(left) - _NAMED)] if len(left) > _NAMED else []
+    return Refusal(
+        Guard.DESTINATION_UNLISTED,
+        Phrase(
+            "policy.destinations does not list where it leads: {names}",
+            names=enumerated([*[*left][:_NAMED], *more]),
+        ),
+        Phrase("take the links out, or have them listed in policy.destinations in massctl.yaml"),
+    )
+
+
+def destinations_of(
+    campaign: RenderedCampaign, state: State, rules: PolicyInForce
+) -> tuple[JudgedDestination, ...]:
+    """Return where a campaign leads, new places first."""
+    return judged(campaign, rules.policy.destinations, state, rules.sent_by)
 
 
 def _skew(case: Case) -> Refusal | None:
@@ -450,7 +517,23 @@ def _tip(case: Case) -> Refusal | None:
 
 
 def _approval(case: Case) -> Refusal | None:
-    return approval_refusal(case.campaign, case.rules)
+    return approval_refusal(case.campaign, case.rules, partial(facts_of, case))
+
+
+def facts_of(case: Case, policy: "Policy") -> Facts:
+    """Return what approvals ask of a send, by the newest count; which destinations are new, a policy says."""
+    campaign, record, state = case.campaign, case.record, case.state
+    counts = (
+        case.reading.followers,
+        recorded_count(campaign, record),
+        count_before(campaign, record, state),
+    )
+    return Facts(
+        next((each for each in counts if each is not None), None),
+        scope_of(campaign.audience) is Scope.ALL,
+        shares_its_day(campaign, state, case.rules.agenda, case.now),
+        bool(new_destinations(campaign, policy.destinations, state, case.rules.sent_by)),
+    )
 
 
 def _edition(case: Case) -> Refusal | None:
@@ -612,24 +695,36 @@ def _changed(tip: Tip) -> Refusal | None:
     return Refusal(Guard.NOT_AT_TIP, say, hint)
 
 
-def approval_refusal(campaign: RenderedCampaign, rules: PolicyInForce) -> Refusal | None:
-    """Refuse a send whose merge nobody approved, or may not have been; None if the policy asks for no approval."""
-    if not rules.policy.require_approval:
+def approval_refusal(
+    campaign: RenderedCampaign,
+    rules: PolicyInForce,
+    facts: "Callable[[Policy], Facts]" = lambda _: Facts(),
+) -> Refusal | None:
+    """Refuse a send that lacks approvals, or may lack some; None if the policy asks for none, then and now.
+
+    `facts` gives the facts of the campaign by a policy; of nothing known every condition holds.
+    """
+    found = _approval_of(campaign, rules)
+    if found is None:
         return None
-    found = rules.approval(campaign) if rules.approval is not None else Approval()
-    if found is None or found.by is not None:
+    policy = reduce(type(rules.policy).as_strict_as, found.before, rules.policy)
+    required = required_approvals(policy, facts(policy)) if policy.asks_approvals else ()
+    missing = missing_approvals(required, found.by)
+    if not missing and found.unread is None:
         return None
-    say, hint = _unapproved(found, rules.policy.branch or "-")
-    return Refusal(Guard.NOT_APPROVED, say, hint)
+    say, hint = _unapproved(found, missing, rules.policy.branch or "-")
+    return Refusal(Guard.APPROVALS_MISSING, say, hint)
+
+
+def _approval_of(campaign: RenderedCampaign, rules: PolicyInForce) -> Approval | None:
+    if rules.approval is not None:
+        return rules.approval(campaign)
+    return Approval() if rules.policy.asks_approvals else None
 
 
 def is_approval_unread(campaign: RenderedCampaign, rules: PolicyInForce) -> bool:
     """Return whether a forge was asked about a campaign's merge and gave no answer, so that another try may get one."""
-    found = (
-        rules.approval(campaign)
-        if rules.policy.require_approval and rules.approval is not None
-        else None
-    )
+    found = _approval_of(campaign, rules)
     return found is not None and found.unread is not None
 
 
@@ -638,7 +733,7 @@ def unasked(rules: PolicyInForce) -> PolicyInForce:
     return replace(rules, approval=lambda _: None)
 
 
-def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
+def _unapproved(found: Approval, missing: Sequence[Required], branch: str) -> tuple[Phrase, Phrase]:
     if found.unread is not None:
         say = Phrase(
             "nobody knows whether the merge of its lock was approved: {why}", why=found.unread
@@ -650,7 +745,7 @@ def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
         return say, hint
     if not found.forge:
         return Phrase(
-            "policy.require_approval is true, but no forge is known that could be asked"
+            "the policy asks for approvals, but no forge is known that could be asked"
         ), _NAME_THE_FORGE
     if found.number is None:
         say = Phrase(
@@ -661,12 +756,13 @@ def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
             "take that commit back, and bring it in by a pull request that somebody else approves"
         )
     say = Phrase(
-        "nobody with Write, other than its author, approved this lock in pull request {number}",
+        "this lock lacks approvals at the last commit of pull request {number}: {missing}",
         number=found.number,
+        missing=missing_words(missing),
     )
     hint = Phrase(
-        "let somebody else with Write approve pull request {number}, if {forge} still takes that, then run apply "
-        "again; otherwise take the merge back and bring it in by a pull request that is approved",
+        "let somebody with Write who made no part of it approve pull request {number}, if {forge} still takes that, "
+        "then run apply again; otherwise take the merge back and bring it in by a pull request that is approved",
         number=found.number,
         forge=found.forge,
     )
@@ -675,7 +771,7 @@ def _unapproved(found: Approval, branch: str) -> tuple[Phrase, Phrase]:
 
 _NAME_THE_FORGE = Phrase(
     "write `forge:` in massctl.yaml with kind, repository and token_env, and set that variable; or delete "
-    "policy.require_approval"
+    "policy.require_approval and policy.approvals"
 )
 
 

@@ -224,7 +224,11 @@ def changed_parts(before: LockFile, after: LockFile) -> list[Phrase]:
     """Name every approved part in which two locks differ."""
     frame = [part.what for part in changed_frame(before, after)]
     around = [*_changed_links(before, after), *_changed_pictures(before, after)]
-    return [*frame, *changed_message(before.message, after.message), *around]
+    said = [*changed_message(before.message, after.message)]
+    if not said and before.destinations != after.destinations:
+        # Another version of massctl reads them otherwise.
+        said = [Phrase("the destinations")]
+    return [*frame, *said, *around]
 
 
 def _changed_by_files(before: LockFile, after: LockFile) -> Iterator[Phrase]:

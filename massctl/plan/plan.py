@@ -16,6 +16,8 @@ from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
+from massctl.plan.approvals import Required, required_approvals
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.guards import (
     Case,
     HandoffItem,
@@ -23,6 +25,8 @@ from massctl.plan.guards import (
     PolicyInForce,
     Reading,
     audience_refusal,
+    destinations_of,
+    facts_of,
     handoff_of,
     is_rejected_for_good,
     off_tip,
@@ -95,6 +99,10 @@ class PlannedCampaign(Frozen):
 
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done."""
+    approvals: tuple[Required, ...] = ()
+    """What the policy asks of the pull request that brings its lock."""
+    destinations: tuple[JudgedDestination, ...] = ()
+    """Where it leads, new places first."""
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
@@ -551,6 +559,8 @@ class _Planner(Struct):
             audience_before=quota.count_before(campaign, record, self.state),
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
+            approvals=self._approvals(campaign),
+            destinations=destinations_of(campaign, self.state, self.rules),
         )
         if record.is_in_doubt and self.showing:
             return replace(planned, refusals=(preview_in_doubt(record),))
@@ -565,6 +575,13 @@ class _Planner(Struct):
         if stopped is not None:
             return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record), campaign)
+
+    def _approvals(self, campaign: RenderedCampaign) -> tuple[Required, ...]:
+        policy = self.rules.policy
+        if not policy.asks_approvals:
+            return ()
+        case = Case(campaign, self.state, self.rules, self.now)
+        return required_approvals(policy, facts_of(case, policy))
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
         if (away := off_tip(self.rules.tip)) is None:

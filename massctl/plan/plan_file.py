@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
+from massctl.model.destination import DestinationKind
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.documents import document
 from massctl.model.frozen import Frozen
@@ -21,6 +22,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import Status
 from massctl.model.strict import ReportedError, Strict
+from massctl.plan.approvals import Required
 from massctl.plan.lock_diff import (
     LockState,
     PlannedMoment,
@@ -78,8 +80,14 @@ def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
     approved = approved_document(campaign.rendered) if campaign.rendered else None
     diagnostics = diagnostics_document(campaign.diagnostics)
     reading = reading_document(campaign.rendered)
+    unscanned = campaign.rendered is not None and campaign.rendered.is_unscanned
     return document(
-        SavedCampaign, campaign, diagnostics=diagnostics, approved=approved, reading=reading
+        SavedCampaign,
+        campaign,
+        diagnostics=diagnostics,
+        approved=approved,
+        reading=reading,
+        unscanned=unscanned,
     )
 
 
@@ -248,6 +256,28 @@ class PlannedReading(Strict):
     """Its first words, at most 200 characters of them."""
 
 
+class ListedDestination(Strict):
+    """One place that a tap, a scan or a play of a message leads."""
+
+    kind: DestinationKind
+    """What kind of place it is."""
+    target: str
+    """The place, as the message says it."""
+    at: str
+    """Where it stands: `article 2`, `message`, or the path of a picture."""
+    label: str
+    """The words that are tapped, or the name that a card says; may be empty."""
+
+
+class PlannedDestination(ListedDestination):
+    """A destination of a campaign that is planned."""
+
+    is_new: Annotated[bool, Field(alias="new")]
+    """Whether no sent campaign of the account had it and the policy does not list it."""
+    notes: list[str]
+    """What it looks like that it is not, for people."""
+
+
 class ReviewedContent(Strict):
     """What would be locked of a campaign that is refused for its lock."""
 
@@ -257,6 +287,26 @@ class ReviewedContent(Strict):
     """What is wrong in its files."""
     reading: list[PlannedReading] = Field(default_factory=list)
     """How its articles read, in order."""
+    destinations: list[PlannedDestination] = Field(default_factory=list)
+    """Where it leads, new places first."""
+    unscanned: bool = False
+    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
+
+
+class PlannedApprovals(Strict):
+    """A row of policy.approvals whose conditions hold."""
+
+    count: int
+    """How many approvals the pull request that brings the lock needs."""
+    of: Annotated[list[str], Field(alias="from")]
+    """The logins that count; empty for everybody with Write."""
+    why: list[str]
+    """The conditions that hold, for people; empty where it is needed for every send."""
+
+    @property
+    def required(self) -> Required:
+        """Return it as the plan has it."""
+        return Required(self.count, tuple(self.of), tuple(self.why))
 
 
 class SavedCampaign(Strict):
@@ -284,10 +334,16 @@ class SavedCampaign(Strict):
     """What is wrong in its files."""
     handoff: list[PlannedHandoff] = Field(default_factory=list)
     """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
+    approvals: list[PlannedApprovals] = Field(default_factory=list)
+    """What the policy asks of the pull request that brings its lock; not part of the plan's digest."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
     reading: list[PlannedReading] = Field(default_factory=list)
     """How its articles read, in order; not part of the plan's digest."""
+    destinations: list[PlannedDestination] = Field(default_factory=list)
+    """Where it leads, new places first; not part of the plan's digest, but the campaign's digest has them."""
+    unscanned: bool = False
+    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
     title: str = ""
     """Its title, for people."""
     audience_count: int | None = None

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
-from itertools import product, zip_longest
+from itertools import islice, product, zip_longest
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from massctl.model.campaign import ARTICLE_FLAGS
+from massctl.model.destination import (
+    MINI_PROGRAM,
+    Destination,
+    DestinationKind,
+    is_component,
+    led_by,
+)
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockFile, Version
@@ -155,14 +162,24 @@ class FieldChanged(Frozen):
     """For a text, both in one."""
 
 
-class LinkChanged(Frozen):
-    """An address behind words, which nobody sees before following it."""
+class DestinationChanged(Frozen):
+    """A place that a tap or a play leads, which nobody sees before: it was added, removed or replaced."""
 
-    address: str
-    added: bool
+    before: Destination | None
+    after: Destination | None
 
 
-Change = WordsChanged | PictureChanged | FieldChanged | LinkChanged
+class ComponentChanged(Frozen):
+    """An attribute of a component of WeChat or of a link, beside its looks and where it leads."""
+
+    element: str
+    attribute: str
+    """Empty where the whole element came or went."""
+    before: str
+    after: str
+
+
+Change = WordsChanged | PictureChanged | FieldChanged | DestinationChanged | ComponentChanged
 
 
 class ArticleChanged(Frozen):
@@ -182,7 +199,7 @@ class ArticleChanged(Frozen):
 
     @property
     def is_layout_only(self) -> bool:
-        """Whether only its markup differs, which shows in its looks and in no word or picture."""
+        """Whether only its markup differs: no word, picture or destination, and no attribute of a component."""
         return (
             self.number is not None and self.was is not None and not (self.changes or self.is_moved)
         )
@@ -203,7 +220,7 @@ class Difference(Frozen):
 
     @property
     def same_to_readers(self) -> bool:
-        """Return whether a follower would read the same words and see the same pictures."""
+        """Return whether a follower would read, see and reach the same."""
         return not self.text and all(article.is_layout_only for article in self.articles)
 
 
@@ -229,6 +246,8 @@ class Words(Frozen):
 
 
 Block = Words | PictureSeen
+Component = tuple[str, tuple[tuple[str, str], ...]]
+"""An element that WeChat or a tap does something with: its name, and its attributes but for looks and destination."""
 
 
 @dataclass(slots=True)
@@ -236,8 +255,8 @@ class Reading:
     """A body as it is read."""
 
     blocks: list[Block] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    """Addresses, in the order of their links."""
+    components: list[Component] = field(default_factory=list)
+    """Its components and links, in their order."""
     _line: list[str] = field(default_factory=list)
 
     @property
@@ -309,11 +328,12 @@ def _walk(first: Any) -> Iterator[tuple[Any, bool]]:
 
 
 def _look_at(node: Any, reading: Reading, files: Mapping[str, tuple[str, int]]) -> None:
-    """Take the pictures that an element shows, and where it leads."""
+    """Take the pictures that an element shows, and what it is beside its looks."""
     attributes: dict[str, str] = {name: value or "" for name, value in node.attributes.items()}
-    if node.tag == "a":
-        address = attributes.get("href") or attributes.get("data-miniprogram-path") or ""
-        reading.links += [address] if address else []
+    if is_component(node.tag) or attributes.keys() & MINI_PROGRAM:
+        told = {"style", *led_by(node.tag, attributes)}
+        kept = {name: each for name, each in attributes.items() if name not in told}
+        reading.components.append((node.tag, tuple(sorted(kept.items()))))
     alt = attributes.get("alt", "")
     matches = (match for value in attributes.values() for match in _PICTURE.finditer(value))
     found = dict.fromkeys(match["sha256"] or match["address"] for match in matches)
@@ -485,7 +505,7 @@ def media_changes(before: LockFile, after: LockFile) -> Iterator[Change]:
         if _fact(old, key) != _fact(new, key):
             yield FieldChanged(key, _fact(old, key), _fact(new, key))
     seen, shown = _seen(before), _seen(after)
-    for one, other in _moved(_files(old), _files(new)):
+    for one, other in _replacements(_files(old), _files(new)):
         yield PictureChanged(seen.get(one), shown.get(other), is_recording=new.is_recording)
 
 
@@ -496,11 +516,14 @@ def _fact(message: Message[LockedArticle], key: str) -> str | bool:
     return ", ".join(value) if isinstance(value, tuple) else value or ""
 
 
-def _moved(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
-    """Pair removed items with their replacements; at most twenty of each."""
-    for tag, start, end, begin, stop in SequenceMatcher(None, old, new).get_opcodes():
-        if tag != "equal":
-            yield from zip_longest(old[start:end], new[begin:stop])
+def _replacements(
+    old: Sequence[_T], new: Sequence[_T], key: Callable[[_T], Hashable] = lambda each: each
+) -> Iterator[tuple[_T | None, _T | None]]:
+    """Pair removed items with their replacements; items are the same that have the same key."""
+    left, right = iter(old), iter(new)
+    for equal, before, after in _opcodes([*map(key, old)], [*map(key, new)]):
+        gone, come = [*islice(left, len(before))], [*islice(right, len(after))]
+        yield from () if equal else zip_longest(gone, come)
 
 
 def _files(message: Message[LockedArticle]) -> list[str]:
@@ -524,6 +547,8 @@ class _Article(Frozen):
     locked: ReadableArticle
     reading: Reading
     cover: PictureSeen
+    destinations: Sequence[Destination]
+    """Those of its body: "read original" is a field."""
 
 
 def difference(base: Base, before: Version, after: Version) -> Difference:
@@ -551,9 +576,14 @@ def _articles(version: Version) -> list[_Article]:
     seen = _seen(version.lock)
     files = {each.name: (each.path or "", each.size_bytes or 0) for each in seen.values()}
     found: list[_Article] = []
-    for article in version.message.articles:
+    for number, article in enumerate(version.message.articles, 1):
         cover = seen.get(article.cover, PictureSeen(article.cover))
-        found.append(_Article(article, read_body(article.content, files), cover))
+        leads = [
+            each
+            for each in version.lock.destinations
+            if each.at == f"article {number}" and each.kind is not DestinationKind.READ_MORE
+        ]
+        found.append(_Article(article, read_body(article.content, files), cover, leads))
     return found
 
 
@@ -592,7 +622,7 @@ def _lone(article: _Article, number: int | None, was: int | None) -> ArticleChan
 
 
 def _changes(before: _Article, after: _Article) -> Iterator[Change]:
-    """Return what changed in an article: fields first, then its cover, then what is read, then where links lead."""
+    """Return what changed in an article: fields, its cover, what is read, where taps lead, attributes of components."""
     for name in _TEXTS:
         old, new = getattr(before.locked, name) or "", getattr(after.locked, name) or ""
         if old != new:
@@ -604,10 +634,32 @@ def _changes(before: _Article, after: _Article) -> Iterator[Change]:
     if before.cover.name != after.cover.name:
         yield PictureChanged(before.cover, after.cover, is_cover=True)
     yield from block_changes(before.reading.blocks, after.reading.blocks)
-    yield from _changed_links(before.reading.links, after.reading.links)
+    yield from _changed_destinations(before.destinations, after.destinations)
+    yield from _changed_components(before.reading.components, after.reading.components)
 
 
-def _changed_links(before: list[str], after: list[str]) -> Iterator[LinkChanged]:
-    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
-    yield from (LinkChanged(address, added=False) for address in gone.elements())
-    yield from (LinkChanged(address, added=True) for address in come.elements())
+def _changed_destinations(
+    before: Sequence[Destination], after: Sequence[Destination]
+) -> Iterator[DestinationChanged]:
+    """Return each place that came, went, or is another one now; the words that lead there are compared elsewhere."""
+    for was, now in _replacements(before, after, key=lambda each: (each.kind, each.target)):
+        if was is not None and now is not None and was.kind is not now.kind:
+            yield DestinationChanged(was, None)
+            yield DestinationChanged(None, now)
+        else:
+            yield DestinationChanged(was, now)
+
+
+def _changed_components(
+    before: Sequence[Component], after: Sequence[Component]
+) -> Iterator[ComponentChanged]:
+    """Return each attribute that differs. What came or went altogether is told as a destination."""
+    for old, new in _replacements(before, after):
+        if old is None or new is None or old[0] != new[0]:
+            continue
+        was, now = dict(old[1]), dict(new[1])
+        for key in sorted({*was, *now}):
+            texts = was.get(key, ""), now.get(key, "")
+            # A picture is told as one.
+            if texts[0] != texts[1] and not any(map(_PICTURE.search, texts)):
+                yield ComponentChanged(new[0], key, *texts)

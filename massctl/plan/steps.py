@@ -64,8 +64,9 @@ class Guard(StrEnum):
     HANDOFF_OPEN = "handoff_open"
     NOT_AT_TIP = "not_at_tip"
     SOURCES_CHANGED = "sources_changed"
-    NOT_APPROVED = "not_approved"
+    APPROVALS_MISSING = "approvals_missing"
     PREVIEW_TO = "preview_to"
+    DESTINATION_UNLISTED = "destination_unlisted"
 
 
 FOR_GOOD = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})

@@ -12,24 +12,25 @@ from massctl.ledger.archive import Contents
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, Sha256
+from massctl.model.ids import AppId, CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
 from massctl.plan.drift import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
 from massctl.plan.plan import Drift, Plan, make_plan
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import schedule_of
-from massctl.plan.steps import Concluded, Desired, Guard, Invalid, Refusal
+from massctl.plan.steps import Concluded, Desired, Invalid, Refusal
 from massctl.plan.window import window_state
 from massctl.report.report import Report
 from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_files, shown_themes
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree, agenda_of
-from massctl.source.locks import locked_digest
+from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
 from massctl.view.i18n import Language, say
@@ -38,7 +39,7 @@ from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
 from massctl.view.pages.document import ANYTHING, Watched, document
 from massctl.view.pages.markup import Sheet
-from massctl.view.pages.sends_page import Order, sends_page, served_send_page
+from massctl.view.pages.report_page import Order, sends_page, served_send_page
 from massctl.view.pages.themes_page import themes_page
 
 SHARED = "_shared"
@@ -290,6 +291,7 @@ class PageCache:
                 handoff=self._handoff(kept),
                 missing=self._missing(kept),
                 drifts=self._drifts(kept),
+                destinations=self._destinations(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
@@ -486,6 +488,16 @@ class PageCache:
             return ()
         return open_drifts(self._state, self._state.record(campaign.name, campaign.edition))
 
+    def _destinations(self, kept: Rendered | None) -> tuple[JudgedDestination, ...]:
+        campaign, settings = kept.campaign if kept is not None else None, self._settings
+        if campaign is None or settings is None:
+            return ()
+
+        def sent_by(appid: AppId) -> SentBefore:
+            return self._served.archive().sent(sent_digests(self._state, appid))
+
+        return judged(campaign, settings.policy.destinations, self._state, sent_by)
+
     def _missing(self, kept: Rendered | None) -> tuple[Refusal, ...] | None:
         """Say what keeps a campaign from being sent as it is now; None for one with faults, and for one that is out."""
         settings = self._settings
@@ -494,28 +506,12 @@ class PageCache:
         campaign = kept.found
         if status_of(self._state.record(campaign.name, campaign.edition)) in FINAL:
             return None
-        refusals = (
-            self._plan([campaign], settings, self._served.now(), campaign.name)
-            .campaigns[0]
-            .refusals
-        )
-        locked = (
-            locked_digest(self._repository, campaign.name)
-            if settings.policy.require_lock
-            else campaign.digest
-        )
-        if locked == campaign.digest:
-            return refusals
-        why = (
-            Phrase("it is not locked")
-            if locked is None
-            else Phrase("it was edited since it was locked")
-        )
-        guard = Guard.LOCK_MISSING if locked is None else Guard.LOCK_STALE
-        hint = Phrase(
-            "{command}, then commit and have it reviewed", command=Command("lock", campaign.name)
-        )
-        return (Refusal(guard, why, hint), *refusals)
+        plan = self._plan([campaign], settings, self._served.now(), campaign.name)
+        lock = None
+        if settings.policy.require_lock:
+            lock = check_lock(self._repository, campaign).refusal
+        refusals = plan.campaigns[0].refusals
+        return refusals if lock is None else (lock, *refusals)
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
         campaign = kept.campaign if kept else None

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import field
 from msgspec.structs import replace
+from pydantic import ValidationError
 
 from massctl.model.campaign import CampaignFile, campaign_faults
 from massctl.model.diagnostics import (
@@ -18,12 +19,13 @@ from massctl.model.diagnostics import (
     Severity,
     Span,
     first_told,
+    has_errors,
 )
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.settings import MassctlFile
+from massctl.model.settings import MassctlFile, Policy
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import (
@@ -204,6 +206,23 @@ def load_settings(
     folders = repository.campaign_folders().names
     unseen = about_unseen(document.positions.reporter)
     return validate(document, MassctlFile, settings_rules(loopback_override, folders), unseen)
+
+
+_ASKS_APPROVALS = ("require_approval", "approvals", "destinations")
+
+
+def approval_policy_in(data: bytes) -> Policy | None:
+    """Return what another commit's massctl.yaml says of approvals; None if that cannot be read."""
+    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
+    whole = document.data if isinstance(document.data, dict) else {}
+    policy = whole.get("policy", {})
+    if has_errors(document.diagnostics) or not isinstance(policy, dict):
+        return None
+    asked = {key: policy[key] for key in _ASKS_APPROVALS if key in policy}
+    try:
+        return Policy.model_validate(asked)
+    except ValidationError:
+        return None
 
 
 def settings_place(repository: Repository, account: str, keys: Sequence[KeyPath]) -> Place:

@@ -233,7 +233,7 @@ class PictureCache:
                 "", source, source, len(data), result.purpose, extension, width, height, result.note
             )
             found = replace(found, lost_c2pa=result.lost_c2pa, has_new_mark=result.has_new_mark)
-            found = replace(found, sha256=_name(found, produced))
+            found = replace(found, sha256=_name(found, produced), codes=_codes(result.data))
             if produced != source:
                 self._keep(self._cache / found.sha256, result.data)
         note = {"found": to_plain(found), "produced": produced}
@@ -258,6 +258,13 @@ def _name(picture: Picture, produced: Sha256) -> Sha256:
     if picture.has_new_mark:
         recipe = f"{recipe} {AI_MARK_RECIPE}"
     return source if produced == source else picture_name(source, recipe)
+
+
+def _codes(data: bytes) -> tuple[str, ...] | None:
+    # As `_prepared`: it decodes.
+    from massctl.picture.codes import codes_in
+
+    return codes_in(data)
 
 
 def _prepared(data: bytes, use: PicturePurpose) -> "Prepared | Fault":

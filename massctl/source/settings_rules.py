@@ -283,19 +283,31 @@ def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
         )
         if not there
     ]
-    if policy.get("require_approval") is True and missing:
-        yield Fault(
-            "MC014",
-            Phrase(
-                "require_approval needs {keys}: what is approved is a lock, by its merge",
-                keys=enumerated(missing),
-            ),
-            Phrase(
-                "write require_lock: true and branch: main beside it, or delete require_approval"
-            ),
-            key=("policy", "require_approval"),
-            at_key=False,
+    asking = [
+        key for key in ("require_approval", "approvals") if policy.get(key) not in (None, False, [])
+    ]
+    for key in asking if missing else ():
+        say = Phrase(
+            "{key} needs {keys}: what is approved is a lock, by its merge",
+            key=key,
+            keys=enumerated(missing),
         )
+        hint = Phrase(
+            "write require_lock: true and branch: main beside it, or delete {key}", key=key
+        )
+        yield Fault("MC014", say, hint, key=("policy", key), at_key=False)
+    for number, row in enumerate(list_of(policy.get("approvals"))):
+        yield from _too_few(number, mapping_of(row))
+
+
+def _too_few(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
+    """Find a row that nobody could satisfy."""
+    count = row.get("count")
+    named = row.get("from")
+    if isinstance(named, list) and isinstance(count, int) and len({*map(str, named)}) < count:
+        say = Phrase("this row asks for more approvals than it names people")
+        hint = Phrase("name more logins under from, or lower count")
+        yield Fault("MC014", say, hint, key=("policy", "approvals", number, "count"), at_key=False)
 
 
 def _forge(forge: Mapping[str, Any]) -> Iterator[Fault]:

@@ -17,9 +17,10 @@ from massctl.plan.review_diff import (
     Base,
     BaseKind,
     Change,
+    ComponentChanged,
+    DestinationChanged,
     Difference,
     FieldChanged,
-    LinkChanged,
     Mark,
     PictureChanged,
     PictureSeen,
@@ -31,8 +32,10 @@ from massctl.view.rows import ChangeRow, Changes
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part, Table
 from massctl.view.words import (
+    DESTINATION,
     audience_words,
     counted_words,
+    destination_words,
     expected,
     openids,
     pictures,
@@ -114,7 +117,7 @@ def difference_rows(
         return
     yield from (_frame_row(each, now) for each in difference.frame)
     if difference.same_to_readers:
-        yield ChangeRow(Phrase("no change to the words and pictures"))
+        yield ChangeRow(Phrase("no change to the words, pictures and destinations"))
     yield from _few([_change_row(change) for change in difference.text], shown)
     for article in difference.articles:
         yield ChangeRow(_article_words(article), article=article.number, is_article=True)
@@ -227,11 +230,30 @@ def _change_row(change: Change) -> ChangeRow:
             was, now = _yes_or_no(bool(before)), _yes_or_no(bool(after))
             return ChangeRow(_became(_FIELDS.get(key, key), was, now))
         case PictureChanged():
-            return ChangeRow(_picture_row(change))
-        case LinkChanged(address=address, added=added):
-            said = Phrase("link added: {address}", address=address)
-            gone = Phrase("link removed: {address}", address=address)
-            return ChangeRow(said if added else gone)
+            said = _picture_row(change)
+        case DestinationChanged():
+            said = _destination_row(change)
+        case _:
+            said = _component_row(change)
+    return ChangeRow(said)
+
+
+def _component_row(change: ComponentChanged) -> Phrase:
+    what = Phrase("{attribute} of {element}", attribute=change.attribute, element=change.element)
+    return _became(what, change.before, change.after)
+
+
+def _destination_row(change: DestinationChanged) -> Phrase:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        say = Phrase("no longer leads to: {destination}")
+        if before is None:
+            say = Phrase("also leads to: {destination}")
+        lone = before or after
+        return Phrase(say, destination=destination_words(lone) if lone is not None else _EMPTY)
+    what, label = DESTINATION[after.kind], after.label or before.label
+    what = Phrase("{what} “{label}”", what=what, label=label) if label else what
+    return _became(what, before.target, after.target)
 
 
 def _picture_row(change: PictureChanged) -> Phrase:

@@ -77,10 +77,11 @@ def unknown_language(environment: Mapping[str, str]) -> Phrase | None:
     named = environment.get(LANGUAGE_VARIABLE)
     if not named or _SPOKEN.match(named):
         return None
-    say = Phrase(
-        "{variable} is `{value}`, which is no language of massctl, so it is ignored: write zh or en"
+    return Phrase(
+        "{variable} is `{value}`, which is no language of massctl, so it is ignored: write zh or en",
+        variable=LANGUAGE_VARIABLE,
+        value=named,
     )
-    return Phrase(say, variable=LANGUAGE_VARIABLE, value=named)
 
 
 def _asked_for(option: str | None, environment: Mapping[str, str]) -> Code | None:

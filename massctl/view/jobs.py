@@ -160,8 +160,13 @@ def foreign_text(page: Page, finish: "JobFinish", candidates: Sequence["Record"]
         if finish.said.status == "sent"
         else reason_words(finish.said.reason or "send fail")
     )
-    say_so = Phrase("no job here has msg_id {msg_id} ({ended}); nothing was recorded")
-    page.line(Phrase(say_so, msg_id=finish.said.msg_id, ended=ended))
+    page.line(
+        Phrase(
+            "no job here has msg_id {msg_id} ({ended}); nothing was recorded",
+            msg_id=finish.said.msg_id,
+            ended=ended,
+        )
+    )
     if not candidates:
         page.line(
             Phrase("Sends in the console and by other programs also end with such an event."),
@@ -207,12 +212,14 @@ def job_rows(record: Record) -> Iterator[Row]:
     if (stopped := rejected_batch(record)) is not None:
         yield Row("job", (Inked(stopped.message, Ink.WARNING),), below=(stopped.hint,))
     elif record.ended is not None:
-        say = Phrase("{sent} of {all} batches were sent; the other openids are in {rest}")
         yield Row(
             "job",
             (
                 Phrase(
-                    say, rest=record.ended.rest, sent=len(record.sent_batches), all=record.batches
+                    "{sent} of {all} batches were sent; the other openids are in {rest}",
+                    rest=record.ended.rest,
+                    sent=len(record.sent_batches),
+                    all=record.batches,
                 ),
             ),
         )
@@ -253,8 +260,12 @@ def _details(jobs: Sequence[Job], record: Record) -> Iterator[Row]:
         said = Phrase("article {number}: {said}", number=number, said=url) if len(urls) > 1 else url
         yield detail(said)
     if any(each.counts is not None and each.counts.article_urls for each in jobs[1:]):
-        say = Phrase("the addresses of the other batches: {command}")
-        yield detail(Phrase(say, command=Command("status", record.campaign, "--format json")))
+        yield detail(
+            Phrase(
+                "the addresses of the other batches: {command}",
+                command=Command("status", record.campaign, "--format json"),
+            )
+        )
 
 
 def _standing(job: Job) -> tuple[object, ...]:
@@ -309,10 +320,10 @@ def _withdrawing(job: Job) -> Phrase:
         return Phrase(
             "nobody knows whether every article was withdrawn; a second withdrawal does no harm"
         )
-    say = Phrase(
-        "nobody knows whether WeChat has withdrawn {articles}; a second withdrawal does no harm"
+    return Phrase(
+        "nobody knows whether WeChat has withdrawn {articles}; a second withdrawal does no harm",
+        articles=articles_named(job.withdrawing),
     )
-    return Phrase(say, articles=articles_named(job.withdrawing))
 
 
 def _withdrawn(job: Job) -> Phrase:

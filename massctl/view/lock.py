@@ -7,7 +7,7 @@ from massctl.model.phrase import Phrase
 from massctl.plan.plan_file import LockedCampaign, LockResult
 from massctl.view.diagnostics import diagnostic_rows
 from massctl.view.plan import heading, inked_digest
-from massctl.view.rows import refusal_rows, write_rows
+from massctl.view.rows import Row, refusal_rows, write_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Table
 
@@ -45,17 +45,12 @@ def _locked_campaign(page: Page, each: LockedCampaign) -> None:
     said, ink = LOCK_RESULTS[each.result]
     digest = [DOT, inked_digest(each.digest)] if each.digest is not None else []
     heading(page, each.name, each.title, None, "  ", Inked(said, ink), *digest)
+    told = {"wrote": each.written, "differs": each.differences, "versions": each.versions}
     table = Table(page, LOCK_LABELS.values())
-    _numbered_rows(table, LOCK_LABELS["wrote"], each.written)
-    _numbered_rows(table, LOCK_LABELS["differs"], each.differences)
-    _numbered_rows(table, LOCK_LABELS["versions"], each.versions)
+    rows = [Row(LOCK_LABELS[name], (line,)) for name, lines in told.items() for line in lines]
+    write_rows(table, rows)
     if each.refusal is not None and each.result is LockResult.MISSING:
         write_rows(table, refusal_rows([each.refusal]))
     elif each.refusal is not None:
         table.below(each.refusal.hint)
     write_rows(table, diagnostic_rows(each.diagnostics, Severity.ERROR))
-
-
-def _numbered_rows(table: Table, label: str, lines: Sequence[str]) -> None:
-    for number, line in enumerate(lines):
-        table.row(label if number == 0 else "", line, inner=2)

@@ -22,6 +22,7 @@ from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview,
 from massctl.view.diagnostics import diagnostic_rows, error_text
 from massctl.view.jobs import job_rows
 from massctl.view.plan import (
+    destination_rows,
     grouped_steps,
     heading,
     hold_row,
@@ -58,6 +59,7 @@ def question_text(page: Page, question: SendQuestion) -> str:
         Row("message", (each,), number)
         for each, number in zip(question.headlines, numbers, strict=True)
     ]
+    rows += destination_rows(question.destinations)
     if question.recipients_previewed:
         rows.append(Row("previews", (enumerated(list(question.recipients_previewed)),)))
     rows += [Row("by_hand", (each,)) for each in question.done_by_hand]
@@ -114,9 +116,14 @@ def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
     """Return what was done, in the order of the stages; nothing where nothing was."""
     said = done_words(campaign.performed)
     if (found := outcome.found_tag(campaign)) is not None:
-        say = Phrase("recorded that tag {tag} is id {tag_id}: {followers}")
         said.insert(
-            0, Phrase(say, tag=found.tag, tag_id=found.tag_id, followers=followers(found.count))
+            0,
+            Phrase(
+                "recorded that tag {tag} is id {tag_id}: {followers}",
+                tag=found.tag,
+                tag_id=found.tag_id,
+                followers=followers(found.count),
+            ),
         )
     return [Row("done", (each,), Inked("✓ ", Ink.DONE)) for each in said]
 
@@ -147,8 +154,12 @@ def _done(steps: list[Step]) -> Phrase:
             )
         case SendMass(campaign=campaign, batch=batch):
             who = audience_words(campaign.audience)
-            say = Phrase("WeChat accepted {count} of {batches} batches to {audience}")
-            many = Phrase(say, count=count, batches=campaign.batches, audience=who)
+            many = Phrase(
+                "WeChat accepted {count} of {batches} batches to {audience}",
+                count=count,
+                batches=campaign.batches,
+                audience=who,
+            )
             return (
                 many
                 if batch is not None
@@ -336,10 +347,17 @@ def withdraw_question(
     if others:
         rows.append(Row(Phrase("lost too"), (Inked(enumerated(others), Ink.ALARM),)))
     if until is not None:
-        say = Phrase(
-            "as soon as WeChat allows it; while it is still being sent, massctl waits until {until}"
+        rows.append(
+            Row(
+                Phrase("when"),
+                (
+                    Phrase(
+                        "as soon as WeChat allows it; while it is still being sent, massctl waits until {until}",
+                        until=recorded(until),
+                    ),
+                ),
+            )
         )
-        rows.append(Row(Phrase("when"), (Phrase(say, until=recorded(until)),)))
     write_rows(Table(page, LABELS.values()), rows)
     page.line(
         Inked(
@@ -476,8 +494,13 @@ def speed_words(account: str, speed: "SendingSpeed") -> list[Phrase]:
     """Return what a speed comes to as the API says it, and where that is not what WeChat's table says."""
     listed = SPEED_TABLE[speed.speed] if speed.speed < len(SPEED_TABLE) else None
     if speed.realspeed is None:
-        say = Phrase("{account}: speed {speed}; WeChat does not say how many messages a minute")
-        return [Phrase(say, account=account, speed=speed.speed)]
+        return [
+            Phrase(
+                "{account}: speed {speed}; WeChat does not say how many messages a minute",
+                account=account,
+                speed=speed.speed,
+            )
+        ]
     said = Phrase(
         "{account}: speed {speed}, that is {count:,} messages a minute",
         account=account,

@@ -38,11 +38,13 @@ from massctl.view.words import (
     counted_steps,
     counted_tags,
     counted_words,
+    destination_words,
     drift_words,
     duration,
     followers,
     jobs_words,
     pictures,
+    place_words,
     reading_words,
     recorded,
     reviewer,
@@ -51,7 +53,9 @@ from massctl.view.words import (
 
 if TYPE_CHECKING:
     from massctl.model.lock import LockFile
+    from massctl.plan.destinations import JudgedDestination
     from massctl.plan.lock_diff import LockState
+    from massctl.plan.plan_file import PlannedDestination
     from massctl.plan.review_diff import Difference
 
 
@@ -110,6 +114,10 @@ class CampaignSheet(Frozen):
     """How each article reads."""
     changes: Changes | None
     lock: "LockState | None"
+    destinations: "Sequence[PlannedDestination | JudgedDestination]" = ()
+    """Where it leads, new places first."""
+    is_unscanned: bool = False
+    """It has a picture in which QR codes were not looked for."""
 
     @property
     def opening(self) -> Window | None:
@@ -187,6 +195,8 @@ def planned_sheet(
         ],
         changes=changes,
         lock=None,
+        destinations=planned.destinations,
+        is_unscanned=content is not None and content.is_unscanned,
     )
 
 
@@ -253,7 +263,12 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
     """Word a campaign of a plan; how long it is until something counts from `now`."""
     found = campaign.diagnostics
     return Section(
-        facts=[*_frame(campaign, now), *_message_rows(campaign), _standing(campaign)],
+        facts=[
+            *_frame(campaign, now),
+            *_message_rows(campaign),
+            *destination_rows(campaign.destinations, is_unscanned=campaign.is_unscanned),
+            _standing(campaign),
+        ],
         changes=campaign.changes,
         steps=list(_step_rows(campaign)),
         pressing=[
@@ -353,6 +368,39 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
         *_recordings(campaign.content, campaign.name),
     ]
     return [Row("message", tuple(facts))]
+
+
+NEW = Phrase("new: ")
+NOT_SCANNED = Phrase(
+    "QR codes in pictures were not looked for: the extra {extra} is not installed", extra="qr"
+)
+
+
+def destination_row(destination: "PlannedDestination | JudgedDestination", *where: Part) -> Row:
+    """Say one place that a message leads, whether it is new, and what it looks like that it is not."""
+    lead = Inked(NEW, Ink.WARNING) if destination.is_new else None
+    notes = [Inked(note, Ink.WARNING) for note in destination.notes]
+    return Row("destinations", (destination_words(destination), *where, *notes), lead)
+
+
+DESTINATIONS_SHOWN = 24
+"""More destinations of one campaign that are known are counted; every new one is shown."""
+
+
+def destination_rows(
+    destinations: "Sequence[PlannedDestination | JudgedDestination]", *, is_unscanned: bool = False
+) -> Iterator[Row]:
+    """Return a row for each place that a message leads, new places first, each with what it looks like."""
+    new = sum(each.is_new for each in destinations)
+    shown = destinations[: max(new, DESTINATIONS_SHOWN)]
+    for each in shown:
+        where = place_words(each)
+        yield destination_row(each, *([Inked(where, Ink.DETAIL)] if where else []))
+    if len(shown) < len(destinations):
+        more = Phrase("and {count} more", count=len(destinations) - len(shown))
+        yield Row("destinations", (Inked(more, Ink.DETAIL),))
+    if is_unscanned:
+        yield Row("destinations", (Inked(NOT_SCANNED, Ink.DETAIL),))
 
 
 def _article_row(number: int, title: str, campaign: CampaignSheet) -> Row:

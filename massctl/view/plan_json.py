@@ -27,6 +27,7 @@ from massctl.view.json_writer import written
 from massctl.view.words import drift_words
 
 if TYPE_CHECKING:
+    from massctl.plan.destinations import JudgedDestination
     from massctl.plan.review_diff import Difference
 
 
@@ -43,6 +44,8 @@ class Reviewed(Frozen):
     locks: Mapping[CampaignName, LockState] = field(default_factory=dict)
     unlocked: Mapping[CampaignName, RenderedCampaign | Invalid] = field(default_factory=dict)
     """Campaigns that are refused for their lock, as they would be locked now."""
+    destinations: "Mapping[CampaignName, Sequence[JudgedDestination]]" = field(default_factory=dict)
+    """Where those lead, new places first."""
 
 
 def plan_json(
@@ -75,14 +78,22 @@ def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> 
             _changes_document(difference, reviewed.at) if difference is not None else None
         )
         unlocked = reviewed.unlocked.get(campaign["name"])
-        campaign["unlocked"] = _unlocked_document(unlocked) if unlocked is not None else None
+        leads = reviewed.destinations.get(campaign["name"], ())
+        campaign["unlocked"] = _unlocked_document(unlocked, leads) if unlocked is not None else None
 
 
-def _unlocked_document(found: RenderedCampaign | Invalid) -> dict[str, Any]:
-    content = approved_document(found) if isinstance(found, RenderedCampaign) else None
-    reading = reading_document(found if isinstance(found, RenderedCampaign) else None)
-    diagnostics = diagnostics_document(found.diagnostics)
-    return document(ReviewedContent, content=content, diagnostics=diagnostics, reading=reading)
+def _unlocked_document(
+    found: RenderedCampaign | Invalid, destinations: "Sequence[JudgedDestination]"
+) -> dict[str, Any]:
+    rendered = found if isinstance(found, RenderedCampaign) else None
+    return document(
+        ReviewedContent,
+        content=approved_document(rendered) if rendered is not None else None,
+        diagnostics=diagnostics_document(found.diagnostics),
+        reading=reading_document(rendered),
+        destinations=destinations,
+        unscanned=rendered is not None and rendered.is_unscanned,
+    )
 
 
 def _changes_document(difference: "Difference", now: datetime) -> dict[str, Any]:

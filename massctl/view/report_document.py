@@ -206,8 +206,11 @@ def _article_name(first: ArticleReport | None) -> Phrase:
     """Name the first article, with the day by which its numbers are."""
     if first is None or first.latest is None:
         return Phrase("the first article, by WeChat's statistics")
-    say = Phrase("the first article by the end of day {day} ({date}), by WeChat's statistics")
-    return Phrase(say, day=first.latest.day, date=first.latest.stat_date.isoformat())
+    return Phrase(
+        "the first article by the end of day {day} ({date}), by WeChat's statistics",
+        day=first.latest.day,
+        date=first.latest.stat_date.isoformat(),
+    )
 
 
 def _stage(stage: Stage) -> tuple[Cell, ...]:
@@ -402,8 +405,13 @@ def curve(send: SendReport) -> Iterable[Section]:
         notes.append(straight)
     counts = {each.among for each in usual.values()}
     if len(counts) > 1:
-        counted = Phrase("Not all of them have a number of every day: {least} to {most} do.")
-        notes.append(Phrase(counted, least=min(counts), most=max(counts)))
+        notes.append(
+            Phrase(
+                "Not all of them have a number of every day: {least} to {most} do.",
+                least=min(counts),
+                most=max(counts),
+            )
+        )
     yield Section(
         "reads",
         Phrase("Readers, day by day"),

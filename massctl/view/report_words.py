@@ -92,12 +92,6 @@ SCENE: Mapping[str, Phrase] = {
     Scene.SEARCH: Phrase("搜一搜 (search)"),
     Scene.OTHER: Phrase("其他 (others)"),
 }
-STANDING: Mapping[Standing, Phrase] = {
-    Standing.BELOW: Phrase("less than usual"),
-    Standing.WITHIN: Phrase("as usual"),
-    Standing.ABOVE: Phrase("more than usual"),
-}
-"""Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
 SIGN: Mapping[Standing | None, str] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
 """What stands before a number that is more or less than usual."""
 BY: Mapping[By, Phrase] = {
@@ -298,10 +292,10 @@ def audience_words(account: AccountReport, sends: Iterable[SendReport]) -> Itera
     )
     if audience is not None and len({(each.scope, each.tag) for each in sends}) > 1:
         name = group_name(By.AUDIENCE, audience)
-        say = Phrase(
-            "Only those by audience have all sends; the others have the sends to {audience}, the most frequent."
+        yield Phrase(
+            "Only those by audience have all sends; the others have the sends to {audience}, the most frequent.",
+            audience=name,
         )
-        yield Phrase(say, audience=name)
 
 
 def as_of_words(freshness: Freshness) -> list[Phrase]:
@@ -319,8 +313,12 @@ def as_of_words(freshness: Freshness) -> list[Phrase]:
     if complete is not None and is_near:
         said.append(Phrase("Complete up to the end of {day}.", day=complete.isoformat()))
     if freshness.delayed:
-        late = Phrase("WeChat said that newer numbers are to come for: {days}.")
-        said.append(Phrase(late, days=days_words(freshness.delayed)))
+        said.append(
+            Phrase(
+                "WeChat said that newer numbers are to come for: {days}.",
+                days=days_words(freshness.delayed),
+            )
+        )
     if freshness.missing:
         said.append(
             Phrase("The archive lacks numbers of: {days}.", days=days_words(freshness.missing))
@@ -366,10 +364,10 @@ def days_words(days: Sequence[date]) -> str:
 
 def fell_words(days: Sequence[date]) -> Phrase:
     """Say by which days a sum fell that cannot fall."""
-    say = Phrase(
-        "WeChat counted fewer readers than by the day before, although these are sums: {days}."
+    return Phrase(
+        "WeChat counted fewer readers than by the day before, although these are sums: {days}.",
+        days=days_words(days),
     )
-    return Phrase(say, days=days_words(days))
 
 
 def sentences(said: Iterable[str], language: Language) -> str:
@@ -380,17 +378,22 @@ def sentences(said: Iterable[str], language: Language) -> str:
 def allowance_words(allowance: AllowanceReport) -> Phrase:
     """Return what is used of an account's allowance, and what is left."""
     when = allowance.first.isoformat() if allowance.unit is Unit.DAY else f"{allowance.first:%Y-%m}"
-    say = Phrase("Allowance in {when}: {used} of {limit} sends used, {left} left.")
-    return Phrase(say, when=when, used=allowance.used, limit=allowance.limit, left=allowance.left)
+    return Phrase(
+        "Allowance in {when}: {used} of {limit} sends used, {left} left.",
+        when=when,
+        used=allowance.used,
+        limit=allowance.limit,
+        left=allowance.left,
+    )
 
 
 def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
     """Return how many readers each send that used the allowance had."""
     if allowance.per_use.value is None:
-        say = Phrase(
-            "Readers for each send that used the allowance: {dash} (no send that used it has a number of day 7)."
+        return Phrase(
+            "Readers for each send that used the allowance: {dash} (no send that used it has a number of day 7).",
+            dash=DASH,
         )
-        return Phrase(say, dash=DASH)
     return Phrase(
         "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
         "day 7, added over {sends}. A person who read two of them counts twice.",

@@ -25,6 +25,7 @@ LABELS = {
     "allowance": Phrase("allowance"),
     "articles": Phrase("articles"),
     "text": Phrase("text"),
+    "destinations": Phrase("leads to"),
     "message": Phrase("message"),
     "changes": Phrase("changes"),
     "steps": Phrase("steps"),

@@ -182,7 +182,7 @@ def _comments(commenting: tuple[CommentAccess, ...]) -> tuple[Part, ...]:
     of = {
         each: [number for number, who in enumerate(commenting, 1) if who is each] for each in found
     }
-    say = Phrase("{articles}: {who}")
     return tuple(
-        Phrase(say, articles=articles_named(of[each]), who=_COMMENTING[each]) for each in found
+        Phrase("{articles}: {who}", articles=articles_named(of[each]), who=_COMMENTING[each])
+        for each in found
     )

@@ -5,14 +5,15 @@ No clock: `now` is an argument.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
 from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
-from massctl.plan.steps import Kind, Reason, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.plan.steps import Kind, Reason, SendPreview
 from massctl.plan.window import WindowState
 
 if TYPE_CHECKING:
@@ -146,6 +147,77 @@ JOB = {
     "unknown": Phrase("of unknown state"),
 }
 """The states of a mass job, as the ledger names them."""
+DESTINATION = {
+    DestinationKind.URL: Phrase("link"),
+    DestinationKind.MINI_PROGRAM: Phrase("mini-program"),
+    DestinationKind.ACCOUNT: Phrase("profile"),
+    DestinationKind.ARTICLE: Phrase("WeChat article"),
+    DestinationKind.VIDEO: Phrase("video"),
+    DestinationKind.VOICE: Phrase("sound"),
+    DestinationKind.CARD: Phrase("card"),
+    DestinationKind.QR: Phrase("QR code"),
+    DestinationKind.READ_MORE: Phrase("read original"),
+}
+"""What people call each kind of destination."""
+
+
+class ShownDestination(Protocol):
+    """A destination of a lock, of a plan, or of its JSON."""
+
+    @property
+    def kind(self) -> DestinationKind:
+        """What kind of place it is."""
+
+    @property
+    def target(self) -> str:
+        """The place, as the message says it."""
+
+    @property
+    def at(self) -> str:
+        """Where it stands."""
+
+    @property
+    def label(self) -> str:
+        """The words that are tapped."""
+
+
+def destination_words(destination: ShownDestination) -> Phrase:
+    """Name a place that a tap leads, with the words that are tapped."""
+    kind, target = DESTINATION[destination.kind], destination.target
+    if not destination.label:
+        return Phrase("{kind} {target}", kind=kind, target=target)
+    return Phrase("{kind} {target} “{label}”", kind=kind, target=target, label=destination.label)
+
+
+NAMES_SHOWN = 8
+"""So many hosts, mini-programs and accounts are named in a line."""
+
+
+def brief_destinations(destinations: Iterable[ShownDestination]) -> str:
+    """Name where a message leads in one line: hosts, mini-programs and accounts, each once; empty if nowhere."""
+    named = list(dict.fromkeys(map(_brief, destinations)))
+    more = len(named) - NAMES_SHOWN
+    counted = [Phrase("and {count} more", count=more)] if more > 0 else []
+    return enumerated([*named[:NAMES_SHOWN], *counted]) if named else ""
+
+
+def _brief(destination: ShownDestination) -> str:
+    name = Destination(destination.kind, destination.target, destination.at).name
+    if destination.kind in (DestinationKind.URL, DestinationKind.READ_MORE) and name:
+        return name
+    return Phrase(
+        "{kind} {target}", kind=DESTINATION[destination.kind], target=name or destination.target
+    )
+
+
+def place_words(destination: ShownDestination) -> str:
+    """Say where a destination stands."""
+    word, _, number = destination.at.partition(" ")
+    if word == "article" and number.isdecimal():
+        return Phrase("article {number}", number=number)
+    return "" if destination.at == "message" else destination.at
+
+
 DRIFT = Phrase("the current state at WeChat, compared with the ledger; nothing is recorded")
 NO_DRIFT = Phrase("everything is as recorded")
 
@@ -274,19 +346,6 @@ def reviewer(step: SendPreview) -> str:
     if step.recipient.kind == "towxname":
         return step.recipient.name
     return Phrase("reviewer {number} (by openid)", number=step.number)
-
-
-def symbol(step: Step) -> str:
-    """Return the sign of a step: `+` adds, `~` replaces, `>` shows to one person, `‼` cannot be taken back."""
-    match step:
-        case SendMass():
-            return "‼"
-        case SendPreview():
-            return ">"
-        case SaveDraft(supersedes=supersedes):
-            return "+" if supersedes is None else "~"
-        case UploadMedia():
-            return "+"
 
 
 def articles_named(numbers: Iterable[int]) -> Phrase:

@@ -1,5 +1,6 @@
 """`policy.require_approval`: the forge is asked about the merge that brought a lock in, before a send to followers."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class Reviewed:
 
     def merge(self, number: int | None = 7) -> str:
         """Bring what is in the folder to main, by a pull request or past all of them."""
+        before = git(self.shell.root, "rev-parse", "HEAD")
         git(self.shell.root, "add", "-A")
         git(self.shell.root, "commit", "-qm", "merge", "--allow-empty")
         git(self.shell.root, "push", "-q", "origin", "HEAD:main")
@@ -51,6 +53,7 @@ class Reviewed:
         self.forge.blobs[LOCK, commit] = blob
         if number is not None:
             self.forge.merged[commit] = number
+            self.forge.bases[number] = before
         return commit
 
     def apply(self, *more: str) -> Said:
@@ -63,7 +66,7 @@ class Reviewed:
         found = [
             refusal for campaign in said.document["campaigns"] for refusal in campaign["refusals"]
         ]
-        assert (status, ["not_approved"], before) == (
+        assert (status, ["approvals_missing"], before) == (
             said.status,
             [each["guard"] for each in found],
             self.wechat.sent,
@@ -103,11 +106,125 @@ def test_an_approved_merge_is_sent(reviewed: Reviewed) -> None:
 def test_an_author_does_not_approve_their_own(reviewed: Reviewed) -> None:
     reviewed.forge.review(7, "lin-mei", reviewed.merge())
     reviewed.refused(
-        "nobody with Write, other than its author, approved this lock in pull request 7", "GitHub"
+        "this lock lacks approvals at the last commit of pull request 7",
+        "1 more approval (every send needs it)",
+        "GitHub",
     )
 
     reviewed.forge.review(7, "bo", git(reviewed.shell.root, "rev-parse", "HEAD"))
     assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+ROWS = "  require_lock: true\n  branch: main\n"
+TWO = f"""{ROWS}  approvals:
+    - {{count: 1}}
+    - {{when: {{audience: all}}, count: 2, from: [bo, wu, lin-mei]}}
+    - {{when: {{new_destination: true, second_this_day: true}}, count: 5}}
+"""
+
+
+def asks(reviewed: Reviewed, policy: str) -> None:
+    """Write another policy into massctl.yaml, and keep the lineage."""
+    lineage = reviewed.shell.tree.read("massctl.yaml").partition("lineage: ")[2].split()[0]
+    state = f"state:\n  lineage: {lineage}\nforge: {{kind: github, {NAMED}}}\n"
+    reviewed.shell.tree.settings(policy=policy, state=state)
+
+
+def test_each_row_is_satisfied_by_its_own_approvers(reviewed: Reviewed) -> None:
+    asks(reviewed, TWO)
+    head = reviewed.merge()
+    reviewed.forge.permissions |= {"wu": "write", "chen": "write"}
+    for login in ("chen", "bo", "lin-mei"):
+        reviewed.forge.review(7, login, head)
+    reviewed.refused("1 more approval of bo, wu, lin-mei (it goes to everybody)")
+
+    reviewed.forge.review(7, "wu", head)
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_a_row_whose_condition_fails_asks_for_nobody(reviewed: Reviewed) -> None:
+    """What stages a draft counts the followers; until then they may be as many as they like."""
+    asks(reviewed, f"{ROWS}  approvals:\n    - {{when: {{followers_over: 100000}}, count: 2}}\n")
+    shutil.rmtree(reviewed.shell.root / "campaigns" / "notice")
+    reviewed.shell.tree.news("notice", more=OPEN)
+    reviewed.shell("lock")
+    reviewed.merge()
+    reviewed.refused("2 more approvals (its followers were not counted yet)")
+
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+@pytest.mark.parametrize("number", [7, None], ids=["pull request", "pushed"])
+def test_a_merge_cannot_take_a_rule_away_and_use_that(
+    reviewed: Reviewed, number: int | None
+) -> None:
+    asks(reviewed, POLICY)
+    reviewed.merge()
+    asks(reviewed, ROWS)
+    reviewed.shell.tree.text("notice", content="Other words.", more=OPEN)
+    reviewed.shell("lock")
+    head = reviewed.merge(number)
+    reviewed.refused("1 more approval" if number else "without a merged pull request")
+
+    if number is None:
+        return
+    reviewed.forge.review(7, "bo", head)
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_nor_by_an_earlier_commit_of_the_same_pull_request(reviewed: Reviewed) -> None:
+    """Merged by rebasing, each commit stands on main by itself."""
+    asks(reviewed, TWO)
+    base = reviewed.merge(None)
+    asks(reviewed, POLICY)
+    reviewed.merge(None)
+    reviewed.shell.tree.text("notice", content="Other words.", more=OPEN)
+    reviewed.shell("lock")
+    reviewed.forge.review(7, "bo", reviewed.merge())
+    reviewed.forge.bases[7] = base
+
+    reviewed.refused("1 more approval of bo, wu, lin-mei")
+
+
+def test_a_push_behind_the_approval_is_not_approved_though_the_lock_is_the_same(
+    reviewed: Reviewed,
+) -> None:
+    approved = reviewed.merge(None)
+    reviewed.forge.review(7, "bo", approved)
+    reviewed.forge.merged[approved], reviewed.forge.bases[7] = 7, approved
+    reviewed.forge.heads[7] = "e" * 40
+    reviewed.forge.blobs[LOCK, "e" * 40] = reviewed.forge.blobs[LOCK, approved]
+
+    reviewed.refused("at the last commit of pull request 7")
+
+
+def test_a_squash_merge_holds_what_was_approved_at_the_head(reviewed: Reviewed) -> None:
+    squashed = reviewed.merge()
+    reviewed.forge.heads[7] = "e" * 40
+    reviewed.forge.blobs[LOCK, "e" * 40] = reviewed.forge.blobs[LOCK, squashed]
+    reviewed.forge.review(7, "bo", "e" * 40)
+
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_whoever_pushed_into_it_does_not_approve_it(reviewed: Reviewed) -> None:
+    head = reviewed.merge()
+    reviewed.forge.pushed = [{"after": head, "actor": {"login": "bo"}}]
+    reviewed.forge.commit(7, head, "lin-mei")
+    reviewed.forge.review(7, "bo", head)
+
+    reviewed.refused("at the last commit of pull request 7")
+
+
+def test_where_the_policy_before_the_merge_has_faults_nothing_is_sent(reviewed: Reviewed) -> None:
+    asks(reviewed, f"{ROWS}  approvals: [{{count: many}}]\n")
+    reviewed.merge(None)
+    asks(reviewed, ROWS)
+    reviewed.shell.tree.text("notice", content="Other words.", more=OPEN)
+    reviewed.shell("lock")
+    reviewed.merge()
+
+    reviewed.refused("massctl.yaml of commit", "has faults")
 
 
 def test_what_was_pushed_past_every_pull_request_was_approved_by_nobody(reviewed: Reviewed) -> None:
@@ -124,7 +241,7 @@ def test_what_was_approved_is_the_lock_byte_for_byte(reviewed: Reviewed) -> None
     reviewed.shell("lock")
     reviewed.merge(7)
 
-    reviewed.refused("approved this lock in pull request 7")
+    reviewed.refused("at the last commit of pull request 7")
 
 
 def test_an_old_lock_that_a_merge_by_hand_brings_back_is_not_approved_again(
@@ -211,7 +328,7 @@ def test_an_approval_that_is_taken_back_meanwhile_stops_the_last_look(reviewed: 
         return answer(method, parts, query, body)
 
     reviewed.forge._answer = take_back  # type: ignore[method-assign]
-    reviewed.refused("approved this lock in pull request 7")
+    reviewed.refused("at the last commit of pull request 7")
     listed = reviewed.shell("state", "list", "--format", "json").document["entries"]
     assert ["send_attempted", "send_rejected"] == [each["type"] for each in listed][-2:]
 
@@ -271,6 +388,16 @@ def test_an_approval_needs_a_lock_and_a_branch(shell: Shell, kept: str) -> None:
     assert (1, True) == (said.status, "require_approval needs" in said.out)
 
 
+def test_approvals_need_them_too_and_as_many_names_as_they_count(shell: Shell) -> None:
+    rows = "  approvals: [{count: 2, from: [bo, bo]}]\n"
+    shell.tree.settings(policy=rows)
+    shell.tree.text("notice")
+
+    said = shell("validate")
+    told = ("approvals needs require_lock, branch", "asks for more approvals than it names people")
+    assert (1, []) == (said.status, [each for each in told if each not in said.out]), said.out
+
+
 def test_an_api_without_tls_is_a_fault(shell: Shell) -> None:
     shell.tree.settings(
         state="forge: {kind: gitlab, repository: a/b/c, api: 'http://git.test/api', token_env: T}\n"
@@ -282,14 +409,13 @@ def test_an_api_without_tls_is_a_fault(shell: Shell) -> None:
 
 
 def test_gitlab_is_asked_where_it_is_named(reviewed: Reviewed) -> None:
-    gitlab = reviewed.answering = FakeGitLab(members={2: ("active", 40)})
+    base = git(reviewed.shell.root, "rev-parse", "HEAD")
+    gitlab = reviewed.answering = FakeGitLab(members={2: ("active", 40)}, base=base)
     reviewed.named(f"forge: {{kind: gitlab, {NAMED}}}")
     head = reviewed.merge()
     gitlab.blobs[LOCK, head] = reviewed.forge.blobs[LOCK, head]
     gitlab.merge(3, head, (head, "2026-11-30T01:00:00Z"))
-    reviewed.refused(
-        "nobody with Write, other than its author, approved this lock in pull request 3", "GitLab"
-    )
+    reviewed.refused("this lock lacks approvals at the last commit of pull request 3", "GitLab")
     gitlab.approve(3, 2, "2026-11-30T02:00:00Z")
 
     assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)

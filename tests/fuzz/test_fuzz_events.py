@@ -18,8 +18,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from massctl.callback.finish import INTEGER_MAX, URL_CHARACTERS_MAX, read_finish
-from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
-from massctl.model.diagnostics import CODES
+from massctl.callback.tree import EVENT_BYTES_MAX
+from massctl.model.diagnostics import CODES, Fault
 from massctl.model.entries import JobFinish
 from massctl.view.i18n import LANGUAGES, say
 
@@ -99,7 +99,7 @@ BYTES = st.one_of(
 def test_an_event_is_the_end_of_a_job_or_one_fault(data: bytes) -> None:
     with ending():
         found = read_finish(data)
-    if isinstance(found, EventFault):
+    if isinstance(found, Fault):
         assert found.code in CODES
         for language in LANGUAGES:
             for said in (say(found.message, language), say(found.hint, language)):

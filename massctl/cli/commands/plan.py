@@ -24,7 +24,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
-from massctl.plan.guards import is_untrusted
+from massctl.plan.guards import destinations_of, is_untrusted
 from massctl.plan.plan import Plan, refreshed
 from massctl.plan.steps import Guard, Invalid
 from massctl.source.campaigns import load_settings
@@ -226,7 +226,12 @@ def _reviewed(
     """Return what reviewers see with a plan: this moment, what changed, how locks stand, and what is unlocked."""
     from massctl.view.plan_json import Reviewed
 
-    return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked)
+    leads = {
+        name: destinations_of(found, made.state, made.rules)
+        for name, found in unlocked.items()
+        if isinstance(found, RenderedCampaign)
+    }
+    return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked, leads)
 
 
 def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:

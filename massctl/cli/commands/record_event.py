@@ -6,7 +6,7 @@ import click
 
 from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
 from massctl.callback.finish import read_finish
-from massctl.callback.tree import EVENT_BYTES_MAX, EventFault
+from massctl.callback.tree import EVENT_BYTES_MAX
 from massctl.cli.app import Result, View, said, verb
 from massctl.cli.arguments import (
     STANDARD_INPUT,
@@ -19,7 +19,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import own_ledger
 from massctl.cli.notifications import Notifier
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Fault, Place, Severity
 from massctl.model.entries import JobFinish
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
@@ -51,7 +51,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
 
     appid = _appid(session, account)
     finish = read_finish(_bytes(file))
-    if isinstance(finish, EventFault):
+    if isinstance(finish, Fault):
         return _faulty(file, finish)
     with own_ledger(session) as book:
         state, notifier = book.state, Notifier(session)
@@ -90,7 +90,7 @@ def _views(
     return lambda to: status_text(to.page(), Followed([record], state)), talk
 
 
-def _faulty(file: str, fault: EventFault) -> Result:
+def _faulty(file: str, fault: Fault) -> Result:
     from massctl.view.diagnostics import diagnostics_text
     from massctl.view.verbs_json import no_event_json
 

@@ -128,12 +128,12 @@ def test_so_is_what_the_remote_says_by_then(tip: Tip, guard: Guard) -> None:
 
 
 def test_an_approval_that_is_taken_back_meanwhile_holds_the_request_back() -> None:
-    answers = [Approval("GitHub", 7, "bo")]
+    answers = [Approval("GitHub", 7, ("bo",))]
     asking = replace(house(require_approval=True), approval=lambda _: answers[-1])
     scene = Scene([text("sale", window=OPEN)], rules=asking, fresh_rules=lambda: asking)
     slow(scene, NOW + timedelta(minutes=5), lambda: answers.append(Approval("GitHub", 7)))
     (outcome,) = scene.apply().campaigns
-    assert ([], [Guard.NOT_APPROVED]) == (
+    assert ([], [Guard.APPROVALS_MISSING]) == (
         scene.wechat.jobs,
         [each.guard for each in outcome.refusals],
     )
@@ -141,7 +141,7 @@ def test_an_approval_that_is_taken_back_meanwhile_holds_the_request_back() -> No
 
 @pytest.mark.parametrize(("away", "sent"), [(3, 1), (10_000, 0)])
 def test_a_forge_that_is_away_at_the_last_look_is_asked_again(away: int, sent: int) -> None:
-    answers = [Approval("GitHub", 7, "bo")]
+    answers = [Approval("GitHub", 7, ("bo",))]
     asking = replace(
         house(require_approval=True),
         approval=lambda _: answers.pop() if len(answers) > 1 else answers[0],
@@ -149,7 +149,7 @@ def test_a_forge_that_is_away_at_the_last_look_is_asked_again(away: int, sent: i
     scene = Scene([text("sale", window=OPEN)], rules=asking, fresh_rules=lambda: asking)
     slow(scene, NOW, lambda: answers.extend([Approval("GitHub", unread="away")] * away))
     (outcome,) = scene.apply().campaigns
-    refused = [] if sent else [Guard.NOT_APPROVED]
+    refused = [] if sent else [Guard.APPROVALS_MISSING]
     assert (sent, refused) == (len(scene.wechat.jobs), [each.guard for each in outcome.refusals])
 
 
@@ -663,6 +663,7 @@ def test_what_time_people_and_files_can_change_is_asked_in_the_last_look() -> No
         "_kill_switch",
         "_tip",
         "_sources",
+        "_destinations",
         "_approval",
         "_audience",
         "_preview",

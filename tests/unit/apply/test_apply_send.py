@@ -993,7 +993,9 @@ def test_a_doubt_whose_draft_cannot_be_read_is_not_repeated_in_this_run() -> Non
 
 
 def test_an_attempt_records_where_it_comes_from_for_reports() -> None:
-    asking = replace(house(require_approval=True), approval=lambda _: Approval("GitHub", 7, "bo"))
+    asking = replace(
+        house(require_approval=True), approval=lambda _: Approval("GitHub", 7, ("bo",))
+    )
     sale = whole_news()
     articles = (article("春季大促", theme="danmo"), article("夏天", author=""))
     sale = replace(sale, message=NewsMessage(articles))

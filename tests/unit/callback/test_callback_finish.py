@@ -8,10 +8,9 @@ import pytest
 from callback_samples import AS_JSON, MSG_ID, event, item, originality, urls
 
 from massctl.callback.finish import read_finish
-from massctl.callback.tree import DEPTH_MAX, EVENT_BYTES_MAX, EventFault
+from massctl.callback.tree import DEPTH_MAX, EVENT_BYTES_MAX
+from massctl.model.diagnostics import Fault
 from massctl.model.entries import CopyrightCheck, CopyrightResult, JobFinish, JobStatus
-from massctl.model.phrase import Phrase
-from massctl.view.i18n import Language, say
 
 FIRST, SECOND = (
     "http://mp.weixin.qq.com/s?__biz=A&amp;mid=1",
@@ -29,9 +28,9 @@ def finish(data: bytes) -> JobStatus:
     return end(data).said
 
 
-def fault(data: bytes) -> EventFault:
+def fault(data: bytes) -> Fault:
     found = read_finish(data)
-    assert isinstance(found, EventFault), found
+    assert isinstance(found, Fault), found
     return found
 
 
@@ -210,38 +209,6 @@ def test_what_is_no_event_is_one_fault_with_its_place(
 ) -> None:
     found = fault(data)
     assert (code, place) == (found.code, (found.line, found.column))
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        *(
-            b"{",
-            b'{"a" 1}',
-            b'{"a": 1 "b": 2}',
-            b'{"a": "b',
-            rb'{"a": "\x"}',
-            b"{} {}",
-            b'{"a": "\x01"}',
-            rb'{"a": "\u12"}',
-        ),
-        *(
-            b"<",
-            b"<xml>",
-            b"<xml></a>",
-            b"<xml/><xml/>",
-            b"<xml>&nbsp;</xml>",
-            b"<xml a='' a=''/>",
-            b"<xml>\0</xml>",
-        ),
-    ],
-)
-def test_why_it_cannot_be_read_is_told_in_chinese_too(data: bytes) -> None:
-    told = fault(data).message
-    why = told.values["why"]
-    assert isinstance(why, Phrase)
-    assert say(why, Language.ZH) != why
-    assert say(told, Language.ZH).endswith(say(why, Language.ZH))
 
 
 def test_another_event_is_none_of_ours() -> None:

@@ -9,7 +9,7 @@ from massctl.forge.port import MergedFile
 from massctl.plan.guards import Approval
 from massctl.transport import Line
 
-HEAD, MERGE, BLOB = "a1" * 20, "b2" * 20, "c3" * 20
+HEAD, MERGE, BLOB, BASE = "a1" * 20, "b2" * 20, "c3" * 20, "d4" * 20
 LOCK = "campaigns/letter/campaign.lock.json"
 FILE = MergedFile(LOCK, BLOB, MERGE, "main")
 MARK = "<!-- massctl:plan -->"
@@ -19,11 +19,17 @@ def on(forge: FakeForge, login: str | None = "github-actions[bot]") -> GitHub:
     return GitHub(Line(inside=forge), "https://api.github.test", REPOSITORY, "ghs_secret", login)
 
 
+def approved(*by: str) -> Approval:
+    return Approval("GitHub", 7, by, BASE)
+
+
 @pytest.fixture
 def forge() -> FakeForge:
     """Pull request 7 by lin-mei is merged, and its head has the lock."""
     return FakeForge(
         merged={MERGE: 7},
+        heads={7: HEAD},
+        bases={7: BASE},
         permissions={"lin-mei": "admin", "bo": "write", "reader": "read"},
         blobs={(LOCK, HEAD): BLOB, (LOCK, "0" * 40): "9" * 40},
     )
@@ -32,7 +38,7 @@ def forge() -> FakeForge:
 def test_somebody_with_write_approved_what_is_sent(forge: FakeForge) -> None:
     forge.review(7, "bo", HEAD)
 
-    assert on(forge).approved(FILE) == Approval("GitHub", 7, "bo")
+    assert on(forge).approved(FILE) == approved("bo")
 
 
 @pytest.mark.parametrize(
@@ -54,8 +60,8 @@ def test_somebody_with_write_approved_what_is_sent(forge: FakeForge) -> None:
         "comment",
         "dismissed",
         "bot",
-        "other bytes",
-        "no such file",
+        "an older commit",
+        "a commit that is gone",
     ],
 )
 def test_an_approval_that_does_not_count(
@@ -63,17 +69,108 @@ def test_an_approval_that_does_not_count(
 ) -> None:
     forge.review(7, login, commit, state, kind)
 
-    assert on(forge).approved(FILE) == Approval("GitHub", 7)
+    assert on(forge).approved(FILE) == approved()
 
 
 def test_the_last_word_of_a_reviewer_counts(forge: FakeForge) -> None:
     forge.review(7, "bo", HEAD)
     forge.review(7, "bo", HEAD, "CHANGES_REQUESTED")
-    assert on(forge).approved(FILE) == Approval("GitHub", 7)
+    assert on(forge).approved(FILE) == approved()
 
     forge.review(7, "bo", HEAD)
     forge.review(7, "bo", HEAD, "COMMENTED")
-    assert on(forge).approved(FILE) == Approval("GitHub", 7, "bo")
+    assert on(forge).approved(FILE) == approved("bo")
+
+
+@pytest.mark.parametrize("blob", ["9" * 40, ""], ids=["other bytes", "no such file"])
+def test_an_approval_of_another_lock_does_not_count(forge: FakeForge, blob: str) -> None:
+    """Written by the merge itself, or by somebody who merged by hand."""
+    forge.review(7, "bo", HEAD)
+    forge.blobs[LOCK, HEAD] = blob
+
+    assert on(forge).approved(FILE) == approved()
+
+
+def test_an_approval_of_an_older_commit_does_not_count_though_the_lock_is_the_same(
+    forge: FakeForge,
+) -> None:
+    forge.blobs[LOCK, "e" * 40] = BLOB
+    forge.review(7, "bo", "e" * 40)
+    assert on(forge).approved(FILE) == approved()
+
+    forge.review(7, "bo", HEAD)
+    assert on(forge).approved(FILE) == approved("bo")
+
+
+@pytest.mark.parametrize(
+    ("authors", "committer"),
+    [(("bo",), ""), (("Bo", "lin-mei"), ""), (("lin-mei", None, "bo"), ""), (("lin-mei",), "bo")],
+    ids=["wrote", "in capitals", "co-author", "committed"],
+)
+def test_whoever_made_a_commit_does_not_approve_it(
+    forge: FakeForge, authors: tuple[str | None, ...], committer: str
+) -> None:
+    forge.permissions["wu"] = "admin"
+    forge.commit(7, "f" * 40, *authors, committer=committer)
+    forge.commit(7, HEAD, "lin-mei")
+    for login in ("bo", "wu"):
+        forge.review(7, login, HEAD)
+
+    assert on(forge).approved(FILE) == approved("wu")
+
+
+def test_whoever_pushed_does_not_approve_it(forge: FakeForge) -> None:
+    """In the name of somebody whose address is nobody's account, too."""
+    forge.commit(7, HEAD, None)
+    forge.pushed = [
+        {"after": HEAD, "actor": {"login": "bo"}},
+        {"after": "0" * 40, "actor": {"login": "wu"}},
+        {"after": HEAD, "actor": None},
+    ]
+    forge.permissions["wu"] = "write"
+    for login in ("bo", "wu"):
+        forge.review(7, login, HEAD)
+
+    assert on(forge).approved(FILE) == approved("wu")
+
+
+@pytest.mark.parametrize("authors", [(None,), ()])
+def test_where_nobody_knows_who_wrote_a_commit_nobody_approved_it(
+    forge: FakeForge, authors: tuple[None, ...]
+) -> None:
+    forge.commit(7, HEAD, *authors)
+    forge.review(7, "bo", HEAD)
+
+    with pytest.raises(ForgeError, match=f"who wrote or pushed commit {HEAD[:12]}"):
+        on(forge).approved(FILE)
+
+
+def test_more_commits_than_are_listed_are_not_judged(forge: FakeForge) -> None:
+    for number in range(101):
+        forge.commit(7, f"{number:040}", "lin-mei")
+    forge.review(7, "bo", HEAD)
+
+    with pytest.raises(ForgeError, match="more than 100 commits"):
+        on(forge).approved(FILE)
+
+
+def test_all_who_approve_count_and_of_an_open_pull_request_too(forge: FakeForge) -> None:
+    forge.permissions["wu"] = "admin"
+    for login in ("bo", "wu"):
+        forge.review(7, login, HEAD)
+
+    assert on(forge).approved(FILE) == approved("bo", "wu")
+    assert on(forge).approvers(7, HEAD) == ("bo", "wu")
+    assert on(forge).approvers(7, "0" * 40) == ()
+
+
+def test_the_pull_request_with_most_approvals_counts(forge: FakeForge) -> None:
+    """One commit may have come by two: a branch of a branch."""
+    pulls = on(forge)._merged(MERGE, "main")
+    forge.pulls_merged = [{**pulls[0], "number": 8}, *pulls]
+    forge.review(7, "bo", HEAD)
+
+    assert on(forge).approved(FILE) == approved("bo")
 
 
 def test_a_push_past_every_pull_request_was_approved_by_nobody(forge: FakeForge) -> None:
@@ -86,7 +183,7 @@ def test_a_reviewer_on_the_second_page_is_found(forge: FakeForge) -> None:
         forge.review(7, f"reader{number}", HEAD, "COMMENTED")
     forge.review(7, "bo", HEAD)
 
-    assert on(forge).approved(FILE) == Approval("GitHub", 7, "bo")
+    assert on(forge).approved(FILE) == approved("bo")
 
 
 @pytest.mark.parametrize(("files", "whole"), [(230, True), (FILES_LISTED_MAX, False)])

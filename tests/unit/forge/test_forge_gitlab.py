@@ -9,7 +9,7 @@ from massctl.forge.port import MergedFile
 from massctl.plan.guards import Approval
 from massctl.transport import Line
 
-HEAD, MERGE, BLOB = "a1" * 20, "b2" * 20, "c3" * 20
+HEAD, MERGE, BLOB, BASE = "a1" * 20, "b2" * 20, "c3" * 20, "d4" * 20
 LOCK = "campaigns/letter/campaign.lock.json"
 FILE = MergedFile(LOCK, BLOB, MERGE, "main")
 PUSHED, LATER = "2026-11-30T01:00:00.000Z", "2026-11-30T09:30:00.000+08:00"
@@ -30,14 +30,20 @@ def gitlab() -> FakeGitLab:
         GONE: ("blocked", 40),
     }
     made = FakeGitLab(members=members, blobs={(LOCK, HEAD): BLOB, (LOCK, "0" * 40): "9" * 40})
+    made.base = BASE
     made.merge(7, MERGE, (HEAD, PUSHED), author=AUTHOR)
+    made.commit(7, "Lin Mei", "lin@example.com")
     return made
+
+
+def approved(*by: str) -> Approval:
+    return Approval("GitLab", 7, by, BASE)
 
 
 def test_somebody_who_may_push_approved_what_is_sent(gitlab: FakeGitLab) -> None:
     gitlab.approve(7, BO, LATER)
 
-    assert on(gitlab).approved(FILE) == Approval("GitLab", 7, "user2")
+    assert on(gitlab).approved(FILE) == approved("user2")
 
 
 @pytest.mark.parametrize(
@@ -47,27 +53,89 @@ def test_somebody_who_may_push_approved_what_is_sent(gitlab: FakeGitLab) -> None
         (REPORTER, LATER),
         (GONE, LATER),
         (9, LATER),
-        (BO, None),
         (BO, "2026-11-30T00:59:59Z"),
+        (BO, PUSHED),
     ],
-    ids=["author", "may not push", "blocked", "no member", "not told when", "before the push"],
+    ids=["author", "may not push", "blocked", "no member", "before the push", "at its moment"],
 )
 def test_an_approval_that_does_not_count(gitlab: FakeGitLab, user: int, at: str | None) -> None:
     gitlab.approve(7, user, at)
 
-    assert on(gitlab).approved(FILE) == Approval("GitLab", 7)
+    assert on(gitlab).approved(FILE) == approved()
+
+
+def test_an_approval_before_the_last_push_does_not_count_though_the_lock_is_the_same(
+    gitlab: FakeGitLab,
+) -> None:
+    gitlab.blobs[LOCK, "e" * 40] = BLOB
+    gitlab.merge(7, MERGE, ("e" * 40, "2026-11-29T01:00:00Z"), (HEAD, PUSHED), author=AUTHOR)
+    gitlab.approve(7, BO, "2026-11-29T02:00:00Z")
+    assert on(gitlab).approved(FILE) == approved()
+
+    gitlab.approve(7, BO, LATER)
+    assert on(gitlab).approved(FILE) == approved("user2")
+
+
+@pytest.mark.parametrize("blob", ["9" * 40, ""], ids=["other bytes", "no such file"])
+def test_an_approval_of_another_lock_does_not_count(gitlab: FakeGitLab, blob: str) -> None:
+    gitlab.approve(7, BO, LATER)
+    gitlab.blobs[LOCK, HEAD] = blob
+
+    assert on(gitlab).approved(FILE) == approved()
 
 
 @pytest.mark.parametrize(
-    ("second", "by"), [(HEAD, "user2"), ("0" * 40, None)], ids=["same lock", "another lock"]
+    ("name", "email", "message"),
+    [
+        ("Bo", "x@example.com", ""),
+        ("USER2", "x@example.com", ""),
+        ("x", "Bo@example.com", ""),
+        ("x", "2-user2@users.noreply.gitlab.test", ""),
+        ("x", "x@example.com", "Words\n\nCo-Authored-By: x <bo@example.com>"),
+    ],
+    ids=["name", "username", "address", "hidden address", "co-author"],
 )
-def test_an_approval_counts_for_the_push_that_it_saw(
-    gitlab: FakeGitLab, second: str, by: str | None
+def test_whoever_wrote_a_commit_does_not_approve_it(
+    gitlab: FakeGitLab, name: str, email: str, message: str
 ) -> None:
-    gitlab.merge(7, MERGE, ("f" * 40, "2026-11-29T01:00:00Z"), (second, PUSHED), author=AUTHOR)
+    gitlab.users[BO] = {"name": "Bo", "public_email": "bo@example.com"}
+    gitlab.members[5] = ("active", 40)
+    gitlab.commit(7, name, email, message)
+    for user in (BO, 5):
+        gitlab.approve(7, user, LATER)
+
+    assert on(gitlab).approved(FILE) == approved("user5")
+
+
+def test_whoever_pushed_does_not_approve_it(gitlab: FakeGitLab) -> None:
+    gitlab.pushes = [(9, "0" * 40), (BO, HEAD)]
     gitlab.approve(7, BO, LATER)
 
-    assert on(gitlab).approved(FILE) == Approval("GitLab", 7, by)
+    assert on(gitlab).approved(FILE) == approved()
+
+
+def test_where_nobody_knows_who_pushed_nobody_approved_it(gitlab: FakeGitLab) -> None:
+    gitlab.pushes = []
+    gitlab.approve(7, BO, LATER)
+
+    with pytest.raises(ForgeError, match=f"who wrote or pushed commit {HEAD[:12]}"):
+        on(gitlab).approved(FILE)
+
+
+def test_an_old_gitlab_that_does_not_tell_when_is_not_believed(gitlab: FakeGitLab) -> None:
+    gitlab.approve(7, BO, None)
+
+    with pytest.raises(ForgeError, match="does not tell when an approval was given"):
+        on(gitlab).approved(FILE)
+
+
+def test_all_who_approve_count_and_of_an_open_merge_request_too(gitlab: FakeGitLab) -> None:
+    gitlab.members[5] = ("active", 40)
+    for user in (BO, 5):
+        gitlab.approve(7, user, LATER)
+
+    assert on(gitlab).approvers(7, HEAD) == ("user2", "user5")
+    assert on(gitlab).approvers(7, "0" * 40) == ()
 
 
 def test_a_push_past_every_merge_request_was_approved_by_nobody(gitlab: FakeGitLab) -> None:

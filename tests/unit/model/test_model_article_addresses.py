@@ -7,7 +7,7 @@ import pytest
 
 from massctl.model.entries import JobStatus
 from massctl.model.ids import CampaignName
-from massctl.model.state import Job, Record, State, article_address
+from massctl.model.state import Job, Record, State, article_address, article_addresses
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 SALE = CampaignName("sale")
@@ -79,3 +79,12 @@ def test_why_there_is_none(editions: list[list[Job]], number: int, why: str) -> 
     found = article_address(recorded(*editions), "sale", number)
     assert not isinstance(found, str)
     assert why == str(found[0])
+
+
+def test_every_address_is_given_that_one_could_ask_for() -> None:
+    state = recorded(
+        [job("https://a/1", "http://a/2", "https://a/3", withdrawn={3})], [Job(1, "id", AT, 7, 8)]
+    )
+    state.records[CampaignName("quiet"), 1] = Record(CampaignName("quiet"), 1)
+    assert {"sale/1": "https://a/1", "sale/2": "https://a/2"} == article_addresses(state)
+    assert {} == article_addresses(State())

@@ -48,7 +48,8 @@ def test_the_digest_of_news_is_that_of_the_lock_document_written_by_hand():
     )
     written = (
         '{"account":{"appid":"wx0123456789abcdef"},"audience":{"expect":{"max":9000},"tag_id":101},'
-        '"campaign":"2026-12-spring-sale","edition":2,"format_version":1,"links":{},"message":{"articles":[{"author":"编辑部",'
+        '"campaign":"2026-12-spring-sale","destinations":[{"at":"article 1","kind":"read_more","label":"",'
+        '"target":"https://example.com/sale"}],"edition":2,"format_version":2,"links":{},"message":{"articles":[{"author":"编辑部",'
         f'"content_chars":9,"content_sha256":"sha256:{sha(body)}","content_source_url":"https://example.com/sale",'
         f'"cover":"sha256:{sha("cover")}","digest":"三天，错过等一年","need_open_comment":true,'
         '"only_fans_can_comment":false,"title":"春季大促"}],"type":"mpnews"},'
@@ -62,8 +63,8 @@ def test_the_digest_of_news_is_that_of_the_lock_document_written_by_hand():
 
 def test_the_digest_of_a_text_without_a_window_is_that_of_the_lock_document_written_by_hand():
     written = (
-        '{"account":{"appid":"wx0123456789abcdef"},"audience":{"is_to_all":true},"campaign":"words","edition":1,'
-        '"format_version":1,"links":{},"message":{"content":"今晚八点","type":"text"},"pictures":[],'
+        '{"account":{"appid":"wx0123456789abcdef"},"audience":{"is_to_all":true},"campaign":"words","destinations":[],"edition":1,'
+        '"format_version":2,"links":{},"message":{"content":"今晚八点","type":"text"},"pictures":[],'
         '"send":{"not_after":null,"not_before":null,"send_ignore_reprint":false}}'
     )
     assert canonical_name(written) == text().digest

@@ -8,6 +8,7 @@ from building import OPEN, article, audience, news, picture, reviewers, sha, tex
 from copies import replace
 
 from massctl.model.campaign import OpenidList
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.ids import Sha256
 from massctl.model.lock import (
     LockFile,
@@ -63,7 +64,7 @@ def test_the_digest_of_a_document_is_that_of_its_campaign(campaign: RenderedCamp
     assert campaign.digest == lock_digest(document) == document["digest"]
 
 
-@pytest.mark.parametrize("key", ["digest", "renderer"])
+@pytest.mark.parametrize("key", ["digest", "renderer", "seen"])
 def test_the_digest_leaves_out_who_rendered_it(key: str) -> None:
     assert SALE.digest == lock_digest({**lock_document(SALE, "massctl 0.1.0"), key: "another"})
 
@@ -78,12 +79,28 @@ def test_the_digest_leaves_out_where_pictures_come_from() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["campaign", "edition", "audience", "send", "message", "links", "pictures", "format_version"],
+    ["campaign", "edition", "audience", "send", "message", "links", "destinations", "pictures"],
 )
 def test_the_digest_stands_for_everything_else(key: str) -> None:
     document = lock_document(SALE, "massctl 0.1.0")
     changed: Any = [] if key == "pictures" else {"changed": 1}
     assert SALE.digest != lock_digest({**document, key: changed})
+
+
+def test_the_digest_stands_for_the_version_of_the_format() -> None:
+    document = lock_document(SALE, "massctl 0.1.0")
+    assert SALE.digest != lock_digest({**document, "format_version": 1})
+
+
+def test_a_lock_names_what_qr_codes_say_beside_what_is_approved() -> None:
+    scanned = tuple(replace(each, codes=("https://a.cn",)) for each in SALE.pictures[:1])
+    campaign = replace(SALE, pictures=(*scanned, *SALE.pictures[1:]))
+    document = lock_document(campaign, "massctl 0.1.0")
+    assert [{"kind": "qr", "target": "https://a.cn", "at": "images/hero.png"}] == document["seen"]
+    assert SALE.digest == campaign.digest
+    assert [Destination(DestinationKind.QR, "https://a.cn", "images/hero.png")] == read(
+        campaign
+    ).seen
 
 
 def test_addresses_from_the_ledger_are_approved_with_the_rest() -> None:

@@ -914,7 +914,7 @@ def test_another_raised_edition_is_not(state: State) -> None:
         (Approval(), "no forge is known"),
         (Approval("GitHub", unread="HTTP status 503"), "HTTP status 503"),
         (Approval("GitHub"), "its lock came to main without a merged pull request"),
-        (Approval("GitHub", 7), "in pull request 7"),
+        (Approval("GitHub", 7), "of pull request 7: 1 more approval (every send needs it)"),
     ],
 )
 def test_a_send_that_nobody_approved_is_refused(answer: Approval | None, words: str) -> None:
@@ -924,13 +924,15 @@ def test_a_send_that_nobody_approved_is_refused(answer: Approval | None, words: 
     case = Case(text("now", window=OPEN), recorded(), asking, NOW)
 
     (refusal,) = send_refusals(case, Moment.PLAN)
-    assert (Guard.NOT_APPROVED, True) == (refusal.guard, words in refusal.message)
+    assert (Guard.APPROVALS_MISSING, True) == (refusal.guard, words in refusal.message)
     assert send_refusals(case, Moment.LAST_LOOK) == [refusal]
     assert staging_refusal(case) is None
 
 
 def test_an_approved_send_and_one_that_nobody_has_to_ask_about_may_leave() -> None:
-    asking = replace(house(require_approval=True), approval=lambda _: Approval("GitHub", 7, "bo"))
+    asking = replace(
+        house(require_approval=True), approval=lambda _: Approval("GitHub", 7, ("bo",))
+    )
     campaign = text("now", window=OPEN)
 
     assert [None, None] == [approval_refusal(campaign, each) for each in (asking, unasked(asking))]

@@ -119,6 +119,8 @@ def test_the_document_of_a_plan():
                 "next_at": None,
                 "handoff": [],
                 "reading": [{"words": 2, "minutes": 1, "opening": "你好"}],
+                "destinations": [],
+                "unscanned": False,
                 "digest": SALE.digest,
                 "steps": [
                     {
@@ -161,6 +163,7 @@ def test_the_document_of_a_plan():
                         "end_column": 9,
                     }
                 ],
+                "approvals": [],
                 "approved": lock_document(SALE, f"massctl {__version__}"),
             },
             {
@@ -177,6 +180,8 @@ def test_the_document_of_a_plan():
                 "next_at": None,
                 "handoff": [],
                 "reading": [],
+                "destinations": [],
+                "unscanned": False,
                 "digest": refused.digest,
                 "steps": [],
                 "refusals": [
@@ -200,6 +205,7 @@ def test_the_document_of_a_plan():
                         "end_column": None,
                     }
                 ],
+                "approvals": [],
                 "approved": lock_document(refused, f"massctl {__version__}"),
             },
         ],

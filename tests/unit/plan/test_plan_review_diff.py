@@ -36,6 +36,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_samples import EDITED, SALE
 
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.entries import (
     DraftDeleted,
     JobStatus,
@@ -68,9 +69,10 @@ from massctl.plan.review_diff import (
     Block,
     BlockChange,
     Change,
+    ComponentChanged,
+    DestinationChanged,
     Difference,
     FieldChanged,
-    LinkChanged,
     Mark,
     PictureChanged,
     PictureSeen,
@@ -370,9 +372,17 @@ def test_a_picture_is_known_by_its_file():
     assert ("images/hero.png", 7) == (picture.path, picture.size_bytes)
 
 
-def test_links_are_where_they_lead():
-    html = '<a href="https://mp.weixin.qq.com/s/a">甲</a><a>乙</a><a data-miniprogram-path="pages/x">丙</a>'
-    assert ["https://mp.weixin.qq.com/s/a", "pages/x"] == read_body(html, {}).links
+def test_components_are_what_they_say_beside_looks_and_destination():
+    html = (
+        '<a href="https://a.cn" style="color:red" data-x="1">甲</a><p data-y="2">乙</p>'
+        '<mp-common-profile data-id="M" data-nickname="店"></mp-common-profile>'
+        '<section data-miniprogram-appid="wx1" data-z="3"></section>'
+    )
+    assert [
+        ("a", (("data-x", "1"),)),
+        ("mp-common-profile", (("data-nickname", "店"),)),
+        ("section", (("data-z", "3"),)),
+    ] == read_body(html, {}).components
 
 
 def test_words_and_pictures_are_counted():
@@ -534,10 +544,167 @@ def test_a_cover_that_the_lock_does_not_list_has_no_file():
 def test_a_link_that_leads_elsewhere_is_told():
     here, there = (f'<p><a href="https://mp.weixin.qq.com/s/{name}">点</a></p>' for name in "ab")
     changes = only(compared(sale(article(content=here)), sale(article(content=there)))).changes
-    assert (
-        LinkChanged("https://mp.weixin.qq.com/s/a", added=False),
-        LinkChanged("https://mp.weixin.qq.com/s/b", added=True),
-    ) == changes
+    was, now = (
+        Destination(
+            DestinationKind.ARTICLE, f"https://mp.weixin.qq.com/s/{name}", "article 1", "点"
+        )
+        for name in "ab"
+    )
+    assert (DestinationChanged(was, now),) == changes
+
+
+def program(**attributes: str) -> str:
+    said = {"appid": "wx1", "path": "a", "title": "店", "imageurl": "x", **attributes}
+    written = "".join(f' data-miniprogram-{key}="{value}"' for key, value in said.items())
+    return f"<mp-common-miniprogram{written}></mp-common-miniprogram>"
+
+
+def element(name: str, **attributes: str) -> str:
+    written = "".join(f' {key.replace("_", "-")}="{value}"' for key, value in attributes.items())
+    return f"<{name}{written}></{name}>"
+
+
+LED = [
+    (program(), program(appid="wx2"), "wx1 a", "wx2 a"),
+    (program(), program(path="b"), "wx1 a", "wx1 b"),
+    (
+        element("a", data_miniprogram_appid="wx1"),
+        element("a", data_miniprogram_appid="wx2"),
+        "wx1",
+        "wx2",
+    ),
+    (
+        element("mp-common-profile", data_id="M"),
+        element("mp-common-profile", data_id="N"),
+        "M",
+        "N",
+    ),
+    (element("mpprofile", data_id="M"), element("mpprofile", data_id="N"), "M", "N"),
+    (
+        element("iframe", data_mpvid="wxv_1"),
+        element("iframe", data_mpvid="wxv_2"),
+        "wxv_1",
+        "wxv_2",
+    ),
+    (
+        element("iframe", data_src="https://v.qq.com/?vid=1"),
+        element("iframe", data_src="https://v.qq.com/?vid=2"),
+        "https://v.qq.com/?vid=1",
+        "https://v.qq.com/?vid=2",
+    ),
+    (
+        element("mp-common-videosnap", data_id="1"),
+        element("mp-common-videosnap", data_id="2"),
+        "1",
+        "2",
+    ),
+    ('<mpvoice voice_encode_fileid="1">', '<mpvoice voice_encode_fileid="2">', "1", "2"),
+    (element("mp-common-mpaudio", voice_encode_fileid="1"), "<mp-common-mpaudio>", None, None),
+    (element("qqmusic", musicid="1"), element("qqmusic", musicid="2"), "1", "2"),
+    (
+        '<svg><a xlink:href="https://a.cn"><rect/></a></svg>',
+        '<svg><a xlink:href="https://b.cn"><rect/></a></svg>',
+        "https://a.cn",
+        "https://b.cn",
+    ),
+    (
+        '<svg><foreignObject><svg><a href="https://a.cn"><rect/></a></svg></foreignObject></svg>',
+        '<svg><foreignObject><svg><a href="https://b.cn"><rect/></a></svg></foreignObject></svg>',
+        "https://a.cn",
+        "https://b.cn",
+    ),
+    (
+        '<map><area href="https://a.cn"></map>',
+        '<map><area href="https://b.cn"></map>',
+        "https://a.cn",
+        "https://b.cn",
+    ),
+    (
+        element("mp-common-product", data_productid="1"),
+        element("mp-common-product", data_productid="2"),
+        "mp-common-product data-productid=1",
+        "mp-common-product data-productid=2",
+    ),
+    (
+        '<a href="https://a.cn/?x=1">去</a>',
+        '<a href="https://a.cn/?x=2">去</a>',
+        "https://a.cn/?x=1",
+        "https://a.cn/?x=2",
+    ),
+]
+"""Bodies before and after, whose words and pictures are the same, and the destination of each."""
+
+
+@pytest.mark.parametrize(("before", "after", "was", "now"), LED)
+def test_where_a_component_leads_is_no_appearance(
+    before: str, after: str, was: str | None, now: str | None
+):
+    old, new = (f"<p>同样的字</p>{each}<p>尾</p>" for each in (before, after))
+    found = compared(sale(article(content=old)), sale(article(content=new)))
+    assert not only(found).is_layout_only
+    assert not found.same_to_readers
+    told = [each for each in only(found).changes if isinstance(each, DestinationChanged)]
+    if was is not None:
+        ((led, leads),) = [(each.before, each.after) for each in told]
+        assert (was, now) == (led and led.target, leads and leads.target)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (program(), program(title="别家"), ("data-miniprogram-title", "店", "别家")),
+        (program(), program(type="card"), ("data-miniprogram-type", "", "card")),
+        (
+            element("mp-common-profile", data_id="M", data_nickname="甲"),
+            element("mp-common-profile", data_id="M", data_nickname="乙"),
+            ("data-nickname", "甲", "乙"),
+        ),
+        (
+            '<a href="https://a.cn" data-linktype="1">去</a>',
+            '<a href="https://a.cn" data-linktype="2">去</a>',
+            ("data-linktype", "1", "2"),
+        ),
+        (
+            element("iframe", data_mpvid="1", data_ratio="1"),
+            element("iframe", data_mpvid="1", data_ratio="2"),
+            ("data-ratio", "1", "2"),
+        ),
+    ],
+)
+def test_an_attribute_of_a_component_is_no_appearance(
+    before: str, after: str, expected: tuple[str, str, str]
+):
+    found = compared(sale(article(content=before)), sale(article(content=after)))
+    (change,) = only(found).changes
+    assert isinstance(change, ComponentChanged)
+    assert expected == (change.attribute, change.before, change.after)
+
+
+def test_a_picture_of_a_card_is_told_as_a_picture_alone():
+    shown = (program(imageurl=f"massctl-picture:{sha(name)}") for name in ("hero", "second"))
+    old, new = (sale(article(content=each)) for each in shown)
+    assert [PictureChanged] == [type(each) for each in only(compared(old, new)).changes]
+
+
+def test_a_destination_that_comes_or_goes_is_told_alone():
+    link = '<a href="https://a.cn">去</a>'
+    card = element("mp-common-profile", data_id="M")
+    said = Destination(DestinationKind.URL, "https://a.cn", "article 1", "去")
+    led = Destination(DestinationKind.ACCOUNT, "M", "article 1")
+    bare, linked, carded = (f"<p>去</p>{each}" for each in ("", link, card))
+
+    def told(before: str, after: str) -> list[Change]:
+        found = compared(sale(article(content=before)), sale(article(content=after)))
+        return [each for each in only(found).changes if not isinstance(each, WordsChanged)]
+
+    assert [DestinationChanged(None, said)] == told(bare, linked)
+    assert [DestinationChanged(said, None)] == told(linked, bare)
+    assert [DestinationChanged(said, None), DestinationChanged(None, led)] == told(linked, carded)
+
+
+def test_another_address_behind_read_original_is_told_once():
+    old, new = (sale(article(content_source_url=f"https://{name}.cn")) for name in "ab")
+    assert [FieldChanged] == [type(each) for each in only(compared(old, new)).changes]
 
 
 def test_markup_alone_is_no_change_to_readers():

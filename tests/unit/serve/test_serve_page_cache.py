@@ -411,7 +411,7 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
             re.DOTALL,
         )
         return re.findall(
-            r"it is not locked|edited since it was locked|frozen days|nothing is missing",
+            r"it is not locked|your files changed since it was locked|frozen days|nothing is missing",
             found[0] if found else "",
         )
 
@@ -422,7 +422,7 @@ def test_a_page_says_what_is_missing_before_the_send_until_nothing_is(tree: Tree
     assert ["nothing is missing"] == missing()
     tree.write(ARTICLE, "另一段。\n")
     room.cache.changed({ARTICLE})
-    assert ["edited since it was locked"] == missing()
+    assert ["your files changed since it was locked"] == missing()
     tree.write(ARTICLE, "{{ missing }}\n")
     tree.write(
         "campaigns/letter/campaign.yaml",

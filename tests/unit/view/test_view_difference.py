@@ -189,7 +189,9 @@ def test_the_base_is_named(base: Base, english: str, chinese: str):
 def test_where_only_looks_changed_no_word_did():
     one, other = campaign(), campaign(message=NewsMessage((article(content="<p>x</p>"),)))
     styled = campaign(message=NewsMessage((article(content='<p style="color:red">x</p>'),)))
-    assert "no change to the words and pictures" in text_of(styled, compared(other, styled))
+    assert "no change to the words, pictures and destinations" in text_of(
+        styled, compared(other, styled)
+    )
     assert "no change to the words and pictures" not in text_of(other, compared(one, other))
 
 

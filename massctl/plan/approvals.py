@@ -1,0 +1,147 @@
+"""Which approvals a campaign needs, by what its send can do, and which of them are missing.
+
+The comment of a pull request and the guard of a send ask the same two functions.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from massctl.model.frozen import Frozen
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.state import State, is_concluded
+from massctl.plan.quota import Agenda, Scope, Unit, uses
+
+if TYPE_CHECKING:
+    from massctl.model.settings import ApprovalConditions, Policy
+
+
+class Facts(Frozen):
+    """What the conditions of approvals ask of a send. What nobody knows makes a condition hold."""
+
+    followers: int | None = None
+    """How many may get it; None if they were never counted."""
+    is_to_all: bool = True
+    """It goes to everybody."""
+    shares_its_day: bool = True
+    """Another send to everybody stands on a day on which it may go out."""
+    has_new_destination: bool = True
+    """A tap leads where no sent campaign of the account led, and policy.destinations does not list it."""
+
+
+class Required(Frozen):
+    """Approvals that are needed, or missing."""
+
+    count: int
+    of: tuple[str, ...] = ()
+    """The logins that count; empty for everybody with Write."""
+    why: tuple[str, ...] = ()
+    """The conditions that hold; empty where it is needed for every send."""
+
+    @property
+    def words(self) -> Phrase:
+        """Say how many are missing, of whom and why."""
+        many = plural_phrase("{count} more approval", "{count} more approvals", count=self.count)
+        why = enumerated(self.why) if self.why else Phrase("every send needs it")
+        if not self.of:
+            return Phrase("{many} ({why})", many=many, why=why)
+        return Phrase("{many} of {logins} ({why})", many=many, logins=enumerated(self.of), why=why)
+
+
+def required_approvals(policy: "Policy", facts: Facts) -> tuple[Required, ...]:
+    """Return what each row asks whose conditions hold; `unlisted: review` asks for one more than they do."""
+    rows = [
+        Required(rule.count, tuple(rule.from_ or ()), tuple(_reasons(rule.when, facts)))
+        for rule in policy.approval_rules
+        if _holds(rule.when, facts)
+    ]
+    if policy.destinations.unlisted == "review" and facts.has_new_destination:
+        most = max((each.count for each in rows), default=0)
+        rows.append(Required(most + 1, (), (Phrase("a destination that is new and not listed"),)))
+    return tuple(rows)
+
+
+def missing_approvals(
+    required: Iterable[Required], approvers: Collection[str]
+) -> tuple[Required, ...]:
+    """Return the rows that lack approvals, each with the number that it lacks; `approvers` are those who count."""
+    known = {each.casefold() for each in approvers}
+    left = [(each, each.count - len(_counting(each, known))) for each in required]
+    return tuple(replace(each, count=lacking) for each, lacking in left if lacking > 0)
+
+
+def missing_words(missing: Iterable[Required]) -> str:
+    """Say in one line what is missing: how many, of whom and why."""
+    return enumerated([each.words for each in missing])
+
+
+def _counting(required: Required, approvers: set[str]) -> set[str]:
+    # A login is the same in capitals and small letters.
+    named = {each.casefold() for each in required.of}
+    return approvers & named if named else approvers
+
+
+def _holds(when: "ApprovalConditions", facts: Facts) -> bool:
+    if when.followers_over is not None and _is_at_most(facts.followers, when.followers_over):
+        return False
+    if when.new_destination and not facts.has_new_destination:
+        return False
+    if when.audience and not facts.is_to_all:
+        return False
+    return facts.shares_its_day or not when.second_this_day
+
+
+def _is_at_most(followers: int | None, limit: int) -> bool:
+    return followers is not None and followers <= limit
+
+
+def _reasons(when: "ApprovalConditions", facts: Facts) -> Iterator[Phrase]:
+    """Say the conditions of a row, each of which holds."""
+    if when.followers_over is not None and facts.followers is None:
+        yield Phrase("its followers were not counted yet")
+    elif when.followers_over is not None:
+        yield Phrase("more than {limit:,} followers", limit=when.followers_over)
+    if when.new_destination:
+        yield Phrase("a new destination")
+    if when.audience:
+        yield Phrase("it goes to everybody")
+    if when.second_this_day:
+        yield Phrase("another send to everybody on that day")
+
+
+def shares_its_day(campaign: RenderedCampaign, state: State, agenda: Agenda, now: datetime) -> bool:
+    """Return whether another send of the account to everybody stands on a day on which a campaign may go out."""
+    days = _days(campaign.window, now)
+    others = [*_recorded_days(campaign, state, now), *_coming_days(campaign, state, agenda, now)]
+    return any(days & each for each in others)
+
+
+def _recorded_days(campaign: RenderedCampaign, state: State, now: datetime) -> list[set[date]]:
+    own = campaign.name, campaign.edition
+    return [
+        set(Unit.DAY.between(use.at, use.until))
+        for use in uses(state, campaign.appid, now)
+        if use.scope is Scope.ALL and (use.campaign, use.edition) != own
+    ]
+
+
+def _coming_days(
+    campaign: RenderedCampaign, state: State, agenda: Agenda, now: datetime
+) -> list[set[date]]:
+    return [
+        _days(demand.window, now)
+        for demand in agenda.demands
+        if demand.appid == campaign.appid
+        and demand.scope is Scope.ALL
+        and demand.name != campaign.name
+        and not is_concluded(state.record(demand.name, demand.edition))
+    ]
+
+
+def _days(window: Window | None, now: datetime) -> set[date]:
+    """Return the Beijing days on which something may still go out: today without a window."""
+    first, last = (window.not_before, window.not_after) if window is not None else (now, now)
+    return set(Unit.DAY.between(max(first, now), last))

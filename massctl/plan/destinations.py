@@ -1,0 +1,271 @@
+"""Which destinations of a campaign are new, which the policy does not list, and which look like another one."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from ipaddress import ip_address
+
+from massctl.model.destination import Destination, DestinationKind, ascii_host
+from massctl.model.frozen import Frozen
+from massctl.model.ids import AppId
+from massctl.model.lock import LockFile
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Phrase
+from massctl.model.settings import DestinationPolicy
+from massctl.model.state import State, Status, article_addresses, is_concluded, status_of
+
+
+class SentBefore(Frozen):
+    """Where the sent campaigns of an account led, as far as their contents are kept."""
+
+    destinations: frozenset[tuple[DestinationKind, str]] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    pictures: frozenset[str] = frozenset()
+    """Their pictures: a QR code in one of them was seen by followers already."""
+
+    @classmethod
+    def of(cls, locks: Sequence[LockFile]) -> "SentBefore":
+        """Gather where campaigns led, from their locks."""
+        every = [each for lock in locks for each in lock.destinations]
+        return cls(
+            frozenset(map(identity, every)),
+            frozenset(each.host for each in every if each.host),
+            frozenset(each.sha256 for lock in locks for each in lock.pictures),
+        )
+
+
+NOTHING_SENT = SentBefore()
+
+
+def nothing_sent(_: AppId) -> SentBefore:
+    """Know of no sent campaign."""
+    return NOTHING_SENT
+
+
+SentBy = Callable[[AppId], SentBefore]
+"""Reads where the sent campaigns of an account led."""
+
+
+class JudgedDestination(Frozen):
+    """A destination of a campaign, and what a reviewer has to know of it."""
+
+    kind: DestinationKind
+    target: str
+    at: str
+    label: str
+    is_new: bool
+    """No sent campaign of the account had it, and the policy does not list it."""
+    notes: tuple[Phrase, ...] = ()
+    """What it looks like that it is not."""
+
+
+def sent_digests(state: State, appid: AppId) -> list[str]:
+    """Return the digest of every campaign that followers of an account received by us."""
+    records = [
+        each
+        for each in state.records.values()
+        if each.appid == appid and is_concluded(each) and status_of(each) is not Status.FAILED
+    ]
+    return [attempt.event.digest for each in records for attempt in each.not_refused[-1:]]
+
+
+def judged(
+    campaign: RenderedCampaign, policy: DestinationPolicy, state: State, sent_by: SentBy
+) -> tuple[JudgedDestination, ...]:
+    """Return every destination of a campaign, the new ones first, else in the order of the message."""
+    every = [*campaign.destinations, *campaign.seen]
+    sent = sent_by(campaign.appid) if every else NOTHING_SENT
+    hosts = {*policy.hosts, *sent.hosts, *_WECHAT}
+    new = {(each.kind, each.target, each.at) for each in _new(campaign, policy, state, sent)}
+    found = [
+        JudgedDestination(
+            each.kind,
+            each.target,
+            each.at,
+            each.label,
+            (each.kind, each.target, each.at) in new,
+            tuple(look_alikes(each, hosts)),
+        )
+        for each in every
+    ]
+    return tuple(sorted(found, key=lambda each: not each.is_new))
+
+
+def new_destinations(
+    campaign: RenderedCampaign, policy: DestinationPolicy, state: State, sent_by: SentBy
+) -> tuple[Destination, ...]:
+    """Return the destinations that no sent campaign of the account had, and that the policy does not list."""
+    sent = sent_by(campaign.appid) if campaign.destinations or campaign.seen else NOTHING_SENT
+    return tuple(_new(campaign, policy, state, sent))
+
+
+def _new(
+    campaign: RenderedCampaign, policy: DestinationPolicy, state: State, sent: SentBefore
+) -> Iterator[Destination]:
+    own = _own_articles(campaign, state)
+    scanned = {
+        code
+        for each in campaign.pictures
+        if each.sha256 in sent.pictures
+        for code in each.codes or ()
+    }
+    for each in (*campaign.destinations, *campaign.seen):
+        is_seen = each.kind is DestinationKind.QR and each.target in scanned
+        is_known = is_seen or identity(each) in sent.destinations
+        if not (is_known or policy.lists(each) or own.has(each)):
+            yield each
+
+
+def unlisted(
+    campaign: RenderedCampaign, policy: DestinationPolicy, state: State
+) -> list[Destination]:
+    """Return the destinations that could be listed and are not: nothing that was sent before makes up for it."""
+    own = _own_articles(campaign, state)
+    every = (*campaign.destinations, *campaign.seen)
+    return [
+        each for each in every if each.is_listable and not policy.lists(each) and not own.has(each)
+    ]
+
+
+_TRACKING = re.compile(r"(?<=[?&])utm_[^=&#]*=[^&#]*&?")
+
+
+def identity(destination: Destination) -> tuple[DestinationKind, str]:
+    """Return what makes two destinations the same: the whole target, but for what only counts readers."""
+    return destination.kind, _TRACKING.sub("", destination.target).rstrip("?&")
+
+
+class _OwnArticles(Frozen):
+    """The articles of an account, as far as the ledger knows."""
+
+    addresses: frozenset[str]
+    authors: frozenset[str]
+    """The `__biz` in them."""
+
+    def has(self, destination: Destination) -> bool:
+        """Return whether it leads to one of them, or to the account itself."""
+        if destination.kind is DestinationKind.ACCOUNT:
+            return destination.target in self.authors
+        is_article = destination.kind is DestinationKind.ARTICLE
+        return is_article and (
+            _plain(destination.target) in self.addresses or destination.author in self.authors
+        )
+
+
+def _own_articles(campaign: RenderedCampaign, state: State) -> _OwnArticles:
+    accounts = {each.campaign for each in state.records.values() if each.appid == campaign.appid}
+    sent = [
+        address
+        for key, address in article_addresses(state).items()
+        if key.rpartition("/")[0] in accounts
+    ]
+    articles = [Destination(DestinationKind.ARTICLE, each, "") for each in sent]
+    linked = [address for _, address in campaign.links]
+    return _OwnArticles(
+        frozenset(map(_plain, [*sent, *linked])),
+        frozenset(each.author for each in articles) - {""},
+    )
+
+
+def _plain(address: str) -> str:
+    """WeChat's addresses begin with http: in events, and https: answers as well."""
+    return re.sub(r"^https?:", "", address.partition("#")[0])
+
+
+# What looks like something else.
+
+_WECHAT = ("weixin.qq.com", "mp.weixin.qq.com")
+_SHORTENERS = frozenset(
+    (
+        *("3.cn", "985.so", "b23.tv", "dwz.cn", "m.tb.cn", "sina.lt", "sourl.cn", "suo.im", "t.cn"),
+        *("u.nu", "url.cn", "urlify.cn", "w.url.cn", "bit.ly", "buff.ly", "cutt.ly", "goo.gl"),
+        *("is.gd", "j.mp", "ow.ly", "rb.gy", "rebrand.ly", "shorturl.at", "t.co", "t.ly"),
+        *("tinyurl.com", "v.gd"),
+    )
+)
+"""Hosts that only pass on: those that a reader in China meets most. Source: ours, compared with
+github.com/PeterDaveHello/url-shorteners, read 2026-12."""
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", "-": ""})
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
+_LETTERS_OF = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
+_NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE)
+
+
+def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phrase]:
+    """Say what a reader may take a destination for that it is not; `known` are hosts that may be imitated."""
+    address, host = destination.address, destination.host
+    if address is None or not host or host.endswith(":"):
+        return
+    if address.scheme == "http" and destination.kind is not DestinationKind.ARTICLE:
+        yield Phrase("http: anybody on the way can read and change it")
+    if address.username is not None:
+        yield Phrase("a name stands before the host: it leads to {host}", host=host)
+    if _is_ip(host):
+        yield Phrase("an IP address instead of a name")
+    if host in _SHORTENERS:
+        yield Phrase("a short link: where it leads can change after the review")
+    yield from _foreign_letters(host)
+    if (near := _near(host, known)) is not None:
+        yield Phrase("{host} looks like {known}", host=host, known=near)
+    named = _NAMED_HOST.search(destination.label)
+    if named is not None and _domain(ascii_host(named[0])) != _domain(host):
+        yield Phrase("its words name {named}, and it leads to {host}", named=named[0], host=host)
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(int(host, 0) if host.isdecimal() or host.startswith("0x") else host)
+    except ValueError:
+        return False
+    return True
+
+
+def _foreign_letters(host: str) -> Iterator[Phrase]:
+    if "xn--" not in host:
+        return
+    try:
+        shown = host.encode().decode("idna")
+    except UnicodeError:
+        shown = host
+    yield Phrase("{host} is written with other letters: {shown}", host=host, shown=shown)
+    for label in shown.split("."):
+        names = (unicodedata.name(each, "") for each in label if each.isalpha())
+        scripts = {name.split()[0] for name in names if name.startswith(_LETTERS_OF)}
+        if len(scripts) > 1:
+            yield Phrase("{label} mixes letters of several alphabets", label=label)
+
+
+def _near(host: str, known: Iterable[str]) -> str | None:
+    """Return the known host whose domain differs in one letter, or in letters that look alike."""
+    domain = _domain(host)
+    others = sorted({each.removeprefix("*.") for each in known})
+    if any(_domain(each) == domain for each in others):
+        return None
+    return next((each for each in others if _is_alike(domain, _domain(each))), None)
+
+
+def _is_alike(one: str, other: str) -> bool:
+    return _skeleton(one) == _skeleton(other) or _is_one_apart(one, other)
+
+
+def _skeleton(domain: str) -> str:
+    return domain.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
+
+
+def _is_one_apart(one: str, other: str) -> bool:
+    """Return whether one letter more, less or other makes one text of the other."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    same = next(
+        (n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
+    rest = short[same:] if len(short) < len(long) else short[same + 1 :]
+    return rest == long[same + 1 :]
+
+
+def _domain(host: str) -> str:
+    """Return what somebody registered: two labels, or three below such as com.cn."""
+    labels: Sequence[str] = host.split(".")
+    is_below = len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2
+    return ".".join(labels[-3:] if is_below else labels[-2:])

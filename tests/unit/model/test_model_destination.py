@@ -1,0 +1,261 @@
+"""Where taps, scans and plays lead, element by element."""
+
+import pytest
+from building import article, news, picture, sha, text
+from copies import replace
+
+from massctl.model.destination import (
+    Destination,
+    DestinationKind,
+    ascii_host,
+    in_body,
+    in_text,
+    is_component,
+    split_address,
+)
+from massctl.model.message import (
+    CardMessage,
+    ImageMessage,
+    NewsMessage,
+    TextMessage,
+    VideoMessage,
+    VoiceMessage,
+)
+
+URL, ARTICLE, MINI = DestinationKind.URL, DestinationKind.ARTICLE, DestinationKind.MINI_PROGRAM
+ACCOUNT, VIDEO, VOICE = DestinationKind.ACCOUNT, DestinationKind.VIDEO, DestinationKind.VOICE
+CARD = DestinationKind.CARD
+PLAYER = "https://mp.weixin.qq.com/mp/readtemplate?t=pages/video_player_tmpl&amp;vid=wxv_1"
+
+
+def found(html: str) -> list[tuple[DestinationKind, str, str]]:
+    return [(each.kind, each.target, each.label) for each in in_body(html, "article 1")]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<a href="https://a.cn/x">立即<b>报名</b></a>', (URL, "https://a.cn/x", "立即报名")),
+        ('<a href=" https://a.cn/\n x ">去</a>', (URL, "https://a.cn/ x", "去")),
+        ('<a href="//a.cn">去</a>', (URL, "//a.cn", "去")),
+        ('<a href="s?x">去</a>', (URL, "s?x", "去")),
+        ('<a href="tel:10086">打</a>', (URL, "tel:10086", "打")),
+        (
+            '<a href="https://mp.weixin.qq.com/s/ab">读</a>',
+            (ARTICLE, "https://mp.weixin.qq.com/s/ab", "读"),
+        ),
+        (
+            '<a href="http://mp.weixin.qq.com/s?__biz=M==&amp;mid=1">读</a>',
+            (ARTICLE, "http://mp.weixin.qq.com/s?__biz=M==&mid=1", "读"),
+        ),
+        (
+            '<a href="https://mp.weixin.qq.com/mp/homepage">看</a>',
+            (URL, "https://mp.weixin.qq.com/mp/homepage", "看"),
+        ),
+        ('<a href="https://a.cn"><img src="x" alt="海报"></a>', (URL, "https://a.cn", "海报")),
+        ('<a href="https://a.cn"><img src="x"></a>', (URL, "https://a.cn", "")),
+        ('<a href="https://[x">坏</a>', (URL, "https://[x", "坏")),
+        ('<svg><a href="https://a.cn"><text>画</text></a></svg>', (URL, "https://a.cn", "画")),
+        ('<svg><a xlink:href="https://a.cn"><rect/></a></svg>', (URL, "https://a.cn", "")),
+        (
+            '<svg><foreignObject><p><svg><a href="https://a.cn"><text>里</text></a></svg></p></foreignObject></svg>',
+            (URL, "https://a.cn", "里"),
+        ),
+        ('<map><area href="https://a.cn" alt="左"></map>', (URL, "https://a.cn", "左")),
+        ('<form action="https://a.cn">交</form>', (URL, "https://a.cn", "交")),
+        ('<button formaction="https://a.cn">交</button>', (URL, "https://a.cn", "交")),
+        ('<object data="https://a.cn"></object>', (URL, "https://a.cn", "")),
+        ('<audio src="https://a.cn/x.mp3"></audio>', (VOICE, "https://a.cn/x.mp3", "")),
+        ('<video src="https://a.cn/x.mp4"></video>', (VIDEO, "https://a.cn/x.mp4", "")),
+        ('<embed src="https://a.cn/x.swf">', (VIDEO, "https://a.cn/x.swf", "")),
+        (
+            "<mp-common-miniprogram data-miniprogram-appid=wx1 data-miniprogram-path=p?a=1 data-miniprogram-title=店>",
+            (MINI, "wx1 p?a=1", "店"),
+        ),
+        (
+            '<mp-miniprogram data-miniprogram-appid="wx1" data-miniprogram-path="p"></mp-miniprogram>',
+            (MINI, "wx1 p", ""),
+        ),
+        ('<mp-weapp weapp_appid="wx1" weapp_path="p"></mp-weapp>', (MINI, "wx1 p", "")),
+        (
+            '<a href="" data-miniprogram-appid="wx1" data-miniprogram-path="p">开</a>',
+            (MINI, "wx1 p", "开"),
+        ),
+        ('<a data-miniprogram-applink="#小程序://店/x">开</a>', (MINI, "#小程序://店/x", "开")),
+        ('<img src="x" alt="图" data-miniprogram-appid="wx1">', (MINI, "wx1", "图")),
+        ('<section data-miniprogram-path="p">开</section>', (MINI, "p", "开")),
+        (
+            '<mp-common-profile data-id="Mz==" data-nickname="店" data-alias="d"></mp-common-profile>',
+            (ACCOUNT, "Mz==", "店"),
+        ),
+        ('<mpprofile data-alias="d"></mpprofile>', (ACCOUNT, "d", "")),
+        (
+            '<mp-common-videosnap data-id="export/1" data-username="v2" data-nickname="号"></mp-common-videosnap>',
+            (VIDEO, "export/1", "号"),
+        ),
+        ('<mpvideosnap data-username="v2"></mpvideosnap>', (VIDEO, "v2", "")),
+        (
+            '<mpvoice voice_encode_fileid="M1" name="声" src="/cgi-bin/r"></mpvoice>',
+            (VOICE, "M1", "声"),
+        ),
+        ('<mp-common-mpaudio voice_encode_fileid="M1"></mp-common-mpaudio>', (VOICE, "M1", "")),
+        ('<qqmusic musicid="7" music_name="歌"></qqmusic>', (VOICE, "7", "歌")),
+        ("<qqmusic></qqmusic>", (VOICE, "qqmusic", "")),
+        (
+            f'<iframe class="video_iframe" data-mpvid="wxv_1" data-src="{PLAYER}"></iframe>',
+            (VIDEO, "wxv_1", ""),
+        ),
+        (
+            '<iframe data-src="https://v.qq.com/x/p?vid=a1"></iframe>',
+            (VIDEO, "https://v.qq.com/x/p?vid=a1", ""),
+        ),
+        (
+            '<mp-common-product data-productid="7" data-title="鞋" data-cover-url="x"></mp-common-product>',
+            (CARD, "mp-common-product data-productid=7", "鞋"),
+        ),
+        ("<mp-common-poi></mp-common-poi>", (CARD, "mp-common-poi", "")),
+        ('<mpcps data-templateid="1"></mpcps>', (CARD, "mpcps data-templateid=1", "")),
+        ("<mp-common-profile></mp-common-profile>", (ACCOUNT, "mp-common-profile", "")),
+    ],
+)
+def test_an_element_that_leads_somewhere(html: str, expected: tuple[DestinationKind, str, str]):
+    assert [expected] == found(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>https://a.cn</p>",
+        '<a href="#top">上</a>',
+        '<a href="">空</a>',
+        "<a>无</a>",
+        '<img src="https://a.cn/x.png">',
+        '<svg><image href="https://a.cn/x.png"/><use href="#a"/><mpath href="#b"/></svg>',
+        "<mpchecktext></mpchecktext>",
+        '<mp-style-type data-value="3"></mp-style-type>',
+        "<iframe></iframe>",
+        "<input>",
+        '<p style="background:url(https://a.cn/x.png)">字</p>',
+        '<!-- <a href="https://a.cn">x</a> -->',
+    ],
+)
+def test_what_leads_nowhere(html: str):
+    assert [] == found(html)
+
+
+def test_one_element_may_lead_to_several_places():
+    both = '<a href="https://a.cn" xlink:href="https://a.cn/b" data-miniprogram-appid="wx1">去</a>'
+    expected = [(MINI, "wx1", "去"), (URL, "https://a.cn", "去"), (URL, "https://a.cn/b", "去")]
+    assert expected == found(both)
+    other = '<iframe data-mpvid="wxv_1" src="https://evil.cn/?vid=wxv_1"></iframe>'
+    assert [(VIDEO, "wxv_1", ""), (VIDEO, "https://evil.cn/?vid=wxv_1", "")] == found(other)
+    wrong = '<iframe data-mpvid="wxv_1" src="https://v.qq.com/?vid=wxv_12"></iframe>'
+    assert [(VIDEO, "wxv_1", ""), (VIDEO, "https://v.qq.com/?vid=wxv_12", "")] == found(wrong)
+    twice = '<a href="https://[x" data-src="y">一</a><a href="https://[x">二</a>'
+    assert [(URL, "https://[x", "一"), (URL, "https://[x", "二")] == found(twice)
+
+
+def test_a_label_is_cut():
+    ((_, _, label),) = found(f'<a href="https://a.cn">{"长" * 50}</a>')
+    assert "长" * 40 == label
+
+
+def test_a_text_has_links_and_addresses():
+    words = (
+        '看 https://a.cn/一 或（www.b.cn/x?y=1）。<a href="weixin://bizmsgmenu?msgmenuid=1">选</a>'
+        '<a href="https://c.cn">https://d.cn</a> x@www.e.cn'
+    )
+    expected = [
+        Destination(URL, "weixin://bizmsgmenu?msgmenuid=1", "message", "选"),
+        Destination(URL, "https://c.cn", "message", "https://d.cn"),
+        Destination(URL, "https://a.cn/", "message"),
+        Destination(URL, "http://www.b.cn/x?y=1", "message"),
+    ]
+    assert expected == [*in_text(words, "message")]
+
+
+SHA = sha("file")
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (TextMessage("好"), []),
+        (TextMessage("https://a.cn"), [Destination(URL, "https://a.cn", "message")]),
+        (VoiceMessage(SHA, None), [Destination(VOICE, f"sha256:{SHA}", "message")]),
+        (VoiceMessage(None, "m1"), [Destination(VOICE, "m1", "message")]),
+        (VideoMessage(None, "m1", "片", "讲"), [Destination(VIDEO, "m1", "message", "片")]),
+        (CardMessage("c1"), [Destination(CARD, "c1", "message")]),
+        (ImageMessage((SHA,), None, "题", "荐", False, False), []),
+    ],
+)
+def test_every_kind_of_message(message: object, expected: list[Destination]):
+    assert expected == [*replace(text(), message=message).destinations]
+
+
+def test_articles_are_counted_and_read_original_is_last():
+    one = article(content='<a href="https://a.cn">去</a>', content_source_url="https://b.cn")
+    two = article("二", content='<a href="https://a.cn">也去</a>')
+    expected = [
+        Destination(URL, "https://a.cn", "article 1", "去"),
+        Destination(DestinationKind.READ_MORE, "https://b.cn", "article 1"),
+        Destination(URL, "https://a.cn", "article 2", "也去"),
+    ]
+    assert expected == [*news("sale", message=NewsMessage((one, two))).destinations]
+
+
+def test_codes_are_seen_by_picture():
+    shared = replace(picture("b"), path="campaigns/_shared/b.png", codes=("二", "三"))
+    pictures = (replace(picture("a"), codes=("一",)), shared, picture("c"))
+    campaign = replace(news("sale"), pictures=pictures)
+    seen = [(each.target, each.at) for each in campaign.seen]
+    assert [("一", "images/a.png"), ("二", "_shared/b.png"), ("三", "_shared/b.png")] == seen
+    assert not campaign.is_unscanned
+    assert replace(campaign, pictures=(replace(picture("a"), codes=None),)).is_unscanned
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "host"),
+    [
+        (URL, "https://A.cn:8443/x", "a.cn"),
+        (URL, "https://店.cn/", "xn--hxt.cn"),
+        (URL, "https://a.cn.", "a.cn"),
+        (URL, "https://shop.cn@evil.cn/", "evil.cn"),
+        (URL, "https:\\\\evil.cn\\x", "evil.cn"),
+        (URL, "//a.cn/x", "a.cn"),
+        (URL, "tel:10086", "tel:"),
+        (URL, "weixin://dl/x", "weixin:"),
+        (URL, "x/y", ""),
+        (URL, "https://[x", ""),
+        (URL, f"https://{'a' * 70}.cn", f"{'a' * 70}.cn"),
+        (MINI, "wx1 https://a.cn", ""),
+        (VIDEO, "wxv_1", ""),
+        (VIDEO, "https://v.qq.com/x", "v.qq.com"),
+    ],
+)
+def test_the_host_of_a_destination(kind: DestinationKind, target: str, host: str):
+    assert host == Destination(kind, target, "message").host
+
+
+def test_what_a_policy_names_a_destination_by():
+    names = [
+        Destination(MINI, "wx1 p", "message").name,
+        Destination(ACCOUNT, "Mz==", "message").name,
+        Destination(URL, "https://a.cn/x", "message").name,
+        Destination(CARD, "c1", "message").name,
+    ]
+    assert ["wx1", "Mz==", "a.cn", ""] == names
+
+
+def test_the_author_of_an_article():
+    said = "https://mp.weixin.qq.com/s?__biz=Mz%3D%3D&mid=1"
+    targets = ((ARTICLE, said), (ARTICLE, "https://mp.weixin.qq.com/s/x"), (URL, said))
+    assert ["Mz==", "", ""] == [Destination(*each, "message").author for each in targets]
+
+
+def test_parts_of_an_address():
+    assert split_address("https://[x") is None
+    assert "a.cn" == ascii_host("A.CN.")
+    assert [True, True, False, False] == [
+        is_component(each) for each in ("a", "mp-new", "mpath", "p")
+    ]

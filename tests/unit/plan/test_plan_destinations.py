@@ -1,0 +1,263 @@
+"""Destinations that are new, that no list names, and that look like another one."""
+
+import pytest
+from building import (
+    APPID,
+    NOW,
+    OTHER_APPID,
+    article,
+    at,
+    guards,
+    house,
+    news,
+    picture,
+    planned,
+    recorded,
+    saved,
+    sent,
+)
+from copies import replace
+
+from massctl.model.destination import Destination, DestinationKind
+from massctl.model.entries import JobStatus
+from massctl.model.ids import AppId
+from massctl.model.lock import version_of
+from massctl.model.message import RenderedCampaign
+from massctl.model.settings import DestinationPolicy
+from massctl.model.state import State
+from massctl.plan.destinations import (
+    SentBefore,
+    identity,
+    judged,
+    look_alikes,
+    new_destinations,
+    nothing_sent,
+    sent_digests,
+)
+from massctl.plan.guards import PolicyInForce
+
+URL, QR = DestinationKind.URL, DestinationKind.QR
+ANY = DestinationPolicy()
+OWN = "http://mp.weixin.qq.com/s?__biz=Mz==&mid=1"
+
+
+def sale(*bodies: str, **changes: object) -> RenderedCampaign:
+    return news("sale", *(article(content=each) for each in bodies), **changes)
+
+
+def link(address: str, words: str = "去") -> str:
+    return f'<a href="{address}">{words}</a>'
+
+
+def after(*campaigns: RenderedCampaign):
+    """Return what the archive says after these were sent."""
+    sent_before = SentBefore.of([version_of(each).lock for each in campaigns])
+    return lambda appid: sent_before if appid == APPID else SentBefore()
+
+
+def new(campaign: RenderedCampaign, policy: DestinationPolicy = ANY, *earlier: RenderedCampaign):
+    found = new_destinations(campaign, policy, State(), after(*earlier))
+    return [each.target for each in found]
+
+
+def test_what_a_sent_campaign_had_is_known():
+    old = sale(link("https://a.cn/x?id=1&utm_source=oct"))
+    again = sale(
+        link("https://a.cn/x?id=1&utm_source=nov")
+        + link("https://a.cn/x?id=2")
+        + link("https://b.cn")
+    )
+    assert ["https://a.cn/x?id=2", "https://b.cn"] == new(again, ANY, old)
+    assert 3 == len(new(replace(again, appid=OTHER_APPID), ANY, old))
+    assert [] == new(sale("<p>无</p>"), ANY)
+
+
+def test_what_only_counts_readers_is_no_part_of_a_destination():
+    def same(target: str) -> str:
+        return identity(Destination(URL, target, "message"))[1]
+
+    assert "https://a.cn/" == same("https://a.cn/?utm_a=1&utm_b=2")
+    assert "https://a.cn/?x=1&y=2" == same("https://a.cn/?x=1&utm_a=3&y=2")
+
+
+@pytest.mark.parametrize(
+    ("body", "policy"),
+    [
+        (link("https://a.cn/x"), DestinationPolicy(hosts=["a.cn"])),
+        (link("https://A.cn/x"), DestinationPolicy(hosts=["A.cn"])),
+        (link("https://店.cn"), DestinationPolicy(hosts=["店.cn"])),
+        (link("https://x.a.cn"), DestinationPolicy(hosts=["*.a.cn"])),
+        (link("tel:10086"), DestinationPolicy(hosts=["tel:"])),
+        (link(OWN), DestinationPolicy(accounts=["Mz=="])),
+        (link(OWN), DestinationPolicy(hosts=["mp.weixin.qq.com"])),
+        (
+            '<a data-miniprogram-appid="wx0123456789abcdef" data-miniprogram-path="p">去</a>',
+            DestinationPolicy(mini_programs=["wx0123456789abcdef"]),
+        ),
+        (
+            '<mp-common-profile data-id="Mz=="></mp-common-profile>',
+            DestinationPolicy(accounts=["Mz=="]),
+        ),
+    ],
+)
+def test_what_the_policy_lists_is_known(body: str, policy: DestinationPolicy):
+    assert 1 == len(new(sale(body)))
+    assert [] == new(sale(body), policy)
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://a.cn", "*.a.cn"),
+        ("https://xa.cn", "*.a.cn"),
+        ("https://x.a.cn", "a.cn"),
+        ("https://a.cn.evil.cn", "a.cn"),
+        ("https://a.cn@evil.cn", "a.cn"),
+        ("tel:10086", "tel"),
+    ],
+)
+def test_a_host_is_listed_as_a_whole(address: str, host: str):
+    assert [address] == new(sale(link(address)), DestinationPolicy(hosts=[host]))
+
+
+def test_own_articles_are_known():
+    earlier = news("autumn", appid=APPID)
+    ended = at(NOW, JobStatus(msg_id=7, status="sent", source="event", article_urls=[OWN]), earlier)
+    state = recorded(*sent(earlier), ended)
+    campaign = sale(
+        link("https://mp.weixin.qq.com/s?__biz=Mz==&mid=1#rd")
+        + link("https://mp.weixin.qq.com/s?__biz=Mz==&mid=2")
+        + link("https://mp.weixin.qq.com/s?__biz=Nz==&mid=3")
+        + link("https://mp.weixin.qq.com/s/linked")
+        + '<mp-common-profile data-id="Mz=="></mp-common-profile>',
+        links=(("spring/1", "https://mp.weixin.qq.com/s/linked"),),
+    )
+    found = new_destinations(campaign, ANY, state, nothing_sent)
+    assert ["https://mp.weixin.qq.com/s?__biz=Nz==&mid=3"] == [each.target for each in found]
+    of_other = new_destinations(replace(campaign, appid=OTHER_APPID), ANY, state, nothing_sent)
+    assert 4 == len(of_other)
+
+
+def test_a_code_is_known_in_a_picture_that_was_sent():
+    hero = replace(picture("hero"), codes=("https://a.cn/1",))
+    poster = replace(picture("poster"), codes=("https://a.cn/2",))
+    old, campaign = sale("<p>一</p>", pictures=(hero,)), sale("<p>二</p>", pictures=(hero, poster))
+    assert ["https://a.cn/2"] == new(campaign, ANY, old)
+    assert [] == new(campaign, DestinationPolicy(hosts=["a.cn"]))
+
+
+def test_new_destinations_stand_first():
+    campaign = sale(link("https://a.cn", "甲") + link("https://b.cn", "乙"))
+    found = judged(campaign, DestinationPolicy(hosts=["a.cn"]), State(), nothing_sent)
+    assert [("乙", True), ("甲", False)] == [(each.label, each.is_new) for each in found]
+    assert () == judged(sale("<p>无</p>"), ANY, State(), after())
+
+
+def test_only_what_followers_received_counts():
+    campaign = sale(link("https://a.cn"))
+    assert [campaign.digest] == sent_digests(recorded(*sent(campaign)), APPID)
+    assert [] == sent_digests(recorded(*sent(campaign)), OTHER_APPID)
+    assert [] == sent_digests(recorded(saved(campaign)), APPID)
+    failed = at(NOW, JobStatus(msg_id=7, status="failed"), campaign)
+    assert [] == sent_digests(recorded(*sent(campaign), failed), APPID)
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({}, []),
+        ({"unlisted": "review"}, []),
+        ({"unlisted": "refuse"}, ["destination_unlisted"]),
+        ({"unlisted": "refuse", "hosts": ["a.cn"]}, []),
+    ],
+)
+def test_the_policy_may_refuse_what_it_does_not_list(
+    policy: dict[str, object], expected: list[str]
+):
+    campaign = sale(link("https://a.cn"))
+    rules = house(destinations=policy)
+    found = planned(campaign, rules=replace(rules, named=frozenset({"sale"})))
+    assert expected == [each for each in guards(found) if each == "destination_unlisted"]
+    assert bool(expected) == (not found.steps)
+    assert ["https://a.cn"] == [each.target for each in found.destinations]
+
+
+def refusing() -> PolicyInForce:
+    return replace(house(destinations={"unlisted": "refuse"}), named=frozenset({"sale"}))
+
+
+def test_a_refusal_names_some_of_many():
+    campaign = sale("".join(link(f"https://{n}.cn") for n in range(10)) + link("x"))
+    found = planned(campaign, rules=refusing())
+    (told,) = [each.message for each in found.refusals if each.guard == "destination_unlisted"]
+    assert "0.cn, 1.cn, 2.cn, 3.cn, 4.cn, 5.cn, 6.cn, 7.cn, and 3 more" in told
+
+
+def test_what_nobody_can_list_is_never_refused():
+    body = '<mpvoice voice_encode_fileid="1"></mpvoice><mp-common-poi data-id="1"></mp-common-poi>'
+    found = planned(sale(body), rules=refusing())
+    assert "destination_unlisted" not in guards(found)
+
+
+KNOWN = ("shop.example.com", "*.taobao.com", "bank.com.cn")
+
+
+def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str]:
+    return [*look_alikes(Destination(kind, target, "message", label), KNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("target", "label", "said"),
+    [
+        ("http://a.cn", "", "http"),
+        ("https://127.0.0.1/x", "", "IP address"),
+        ("https://2130706433/x", "", "IP address"),
+        ("https://[::1]/x", "", "IP address"),
+        ("https://shop.example.com@evil.cn/", "", "a name stands before the host"),
+        ("https://t.cn/x", "", "short link"),
+        ("https://tаobao.com/", "", "mixes letters"),
+        ("https://xn--tobao-3ve.com/", "", "is written with other letters"),
+        ("https://xn--999999999.com/", "", "is written with other letters"),
+        ("https://www.ta0bao.com/", "", "looks like taobao.com"),
+        ("https://taobaoo.com/", "", "looks like taobao.com"),
+        ("https://taoba.com/", "", "looks like taobao.com"),
+        ("https://tadbao.com/", "", "looks like taobao.com"),
+        ("https://exarnple.com/", "", "looks like shop.example.com"),
+        ("https://b4nk.com.cn/", "", "looks like bank.com.cn"),
+        ("https://evil.cn/", "点 shop.example.com 进入", "its words name shop.example.com"),
+    ],
+)
+def test_what_looks_like_something_else(target: str, label: str, said: str):
+    assert any(said in each for each in notes(target, label))
+
+
+@pytest.mark.parametrize(
+    ("target", "label"),
+    [
+        ("https://shop.example.com/x", "shop.example.com"),
+        ("https://www.example.com/x", "example.com/x"),
+        ("https://cart.shop.example.com", "买"),
+        ("https://item.taobao.com", "买"),
+        ("https://www.bank.com.cn", "行"),
+        ("https://other.com.cn", "行"),
+        ("https://unlike.cn", "第 3.5 版"),
+        ("tel:10086", "打"),
+        ("x/y", "读"),
+        ("https://[x", "坏"),
+    ],
+)
+def test_what_looks_like_itself(target: str, label: str):
+    assert [] == notes(target, label)
+
+
+def test_a_chinese_host_is_told_with_its_letters():
+    (said,) = notes("https://店.cn")
+    assert "xn--hxt.cn is written with other letters: 店.cn" == said
+
+
+def test_articles_may_begin_with_http():
+    assert [] == notes("http://mp.weixin.qq.com/s/x", kind=DestinationKind.ARTICLE)
+
+
+def test_nothing_was_sent_by_nobody():
+    assert SentBefore() == nothing_sent(AppId("x"))

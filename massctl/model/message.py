@@ -25,7 +25,13 @@ from pydantic import (
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
-from massctl.model.destination import Destination, DestinationKind, in_body, in_text
+from massctl.model.destination import (
+    Destination,
+    DestinationKind,
+    article_at,
+    in_body,
+    in_text,
+)
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -325,7 +331,7 @@ class NewsMessage(Message[A_co]):
         return tuple(
             found
             for number, article in enumerate(self.articles, 1)
-            for found in article.destinations(f"article {number}")
+            for found in article.destinations(article_at(number))
         )
 
 

@@ -17,6 +17,7 @@ from massctl.model.destination import (
     MINI_PROGRAM,
     Destination,
     DestinationKind,
+    article_at,
     is_component,
     led_by,
 )
@@ -581,7 +582,7 @@ def _articles(version: Version) -> list[_Article]:
         leads = [
             each
             for each in version.lock.destinations
-            if each.at == f"article {number}" and each.kind is not DestinationKind.READ_MORE
+            if each.at == article_at(number) and each.kind is not DestinationKind.READ_MORE
         ]
         found.append(_Article(article, read_body(article.content, files), cover, leads))
     return found

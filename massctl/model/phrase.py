@@ -60,7 +60,8 @@ class Command(Phrase):
     def __new__(cls, verb: str, *arguments: object) -> Self:
         """Join our own `verb` and `arguments`, which may be anybody's words."""
         self = super().__new__(cls, "massctl {line}", line=" ".join(map(str, (verb, *arguments))))
-        self.verb, self.arguments = verb, arguments
+        self.verb = verb
+        self.arguments = arguments
         return self
 
 

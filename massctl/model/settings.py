@@ -227,7 +227,8 @@ class QuietHours(Strict):
     def ends_after(self, moment: datetime) -> datetime | None:
         """Return the end of the quiet hours that `moment` is in, or None."""
         local = moment.astimezone(ZoneInfo(self.timezone))
-        start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
+        start = time.fromisoformat(self.from_)
+        end = time.fromisoformat(self.to)
         now = local.time().replace(tzinfo=None)
         quiet = start <= now < end if start <= end else (now >= start or now < end)
         if not quiet:

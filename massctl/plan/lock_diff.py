@@ -168,17 +168,18 @@ def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
 
 def lock_stale(before: LockFile, after: LockFile) -> Refusal:
     """Refuse a campaign that renders otherwise than it was locked; says first whether files or massctl changed."""
-    versions, files = (
-        changed_versions(before.renderer, after.renderer),
-        list(_changed_by_files(before, after)),
-    )
+    versions = changed_versions(before.renderer, after.renderer)
+    files = list(_changed_by_files(before, after))
     rest = [each for each in changed_parts(before, after) if each not in files]
     if not versions or not rest:
-        say = Phrase(
-            "your files changed since it was locked: {differences}",
-            differences=enumerated([*files, *rest]),
+        return Refusal(
+            Guard.LOCK_STALE,
+            Phrase(
+                "your files changed since it was locked: {differences}",
+                differences=enumerated([*files, *rest]),
+            ),
+            _lock_anew(CampaignName(after.campaign)),
         )
-        return Refusal(Guard.LOCK_STALE, say, _lock_anew(CampaignName(after.campaign)))
     told = {"versions": enumerated(versions), "differences": enumerated(rest)}
     if files:
         say = Phrase(
@@ -192,10 +193,14 @@ def lock_stale(before: LockFile, after: LockFile) -> Refusal:
             "massctl changed since it was locked ({versions}) and renders differently: {differences}",
             **told,
         )
-    hint = Phrase(
-        "lock it again and have that reviewed: {command}", command=Command("lock", after.campaign)
+    return Refusal(
+        Guard.LOCK_STALE,
+        say,
+        Phrase(
+            "lock it again and have that reviewed: {command}",
+            command=Command("lock", after.campaign),
+        ),
     )
-    return Refusal(Guard.LOCK_STALE, say, hint)
 
 
 def _lock_anew(name: CampaignName) -> Phrase:
@@ -254,8 +259,12 @@ def _changed_links(before: LockFile, after: LockFile) -> Iterator[Phrase]:
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
     """Return every part but the message and its pictures in which two locks differ."""
     if before.campaign != after.campaign:
-        say = Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
-        yield FramePart(say, None, before.campaign, after.campaign)
+        yield FramePart(
+            Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign),
+            None,
+            before.campaign,
+            after.campaign,
+        )
     if before.edition != after.edition:
         yield FramePart(Phrase("the edition"), ReviewedPart.EDITION, before.edition, after.edition)
     if before.account.appid != after.account.appid:
@@ -271,7 +280,8 @@ def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
         after.send.not_after,
     ):
         yield FramePart(Phrase("the window"), ReviewedPart.WINDOW, before.send, after.send)
-    old, new = before.send.send_ignore_reprint, after.send.send_ignore_reprint
+    old = before.send.send_ignore_reprint
+    new = after.send.send_ignore_reprint
     if old != new:
         yield FramePart(Phrase("the flag send_ignore_reprint"), None, old, new)
 

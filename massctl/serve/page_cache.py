@@ -39,7 +39,7 @@ from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
 from massctl.view.pages.document import ANYTHING, Watched, document
 from massctl.view.pages.markup import Sheet
-from massctl.view.pages.sends_page import Order, sends_page, served_send_page
+from massctl.view.pages.report_page import Order, sends_page, served_send_page
 from massctl.view.pages.themes_page import themes_page
 
 SHARED = "_shared"

@@ -344,17 +344,15 @@ def test_no_word_of_a_destination_does_anything(address: str, words: str):
     judge(plan_markdown(plan_of(led), NOW, Language.EN))
 
 
-def test_where_an_article_leads_stands_below_it():
+def test_new_destinations_of_articles_and_pictures_are_named():
     link = '<a href="https://a.cn/x">立即报名</a>'
     both = NewsMessage((article("甲", "<p>甲</p>"), article("乙", link)))
     first, *others = campaign().pictures
     seen = replace(first, codes=("https://b.cn",))
     led = campaign(message=both, pictures=(seen, *others))
     written = plan_markdown(plan_of(led), NOW, Language.EN)
-    below = written.index("article 2: 乙")
-    assert below < written.index("- → **new:** link `https://a.cn/x` “立即报名”")
-    assert "QR code `https://b.cn`" in written
-    assert "<strong>4 new destinations</strong></summary>" in written
+    assert "- **new** link `https://a.cn/x` “立即报名” · article 2" in written
+    assert "- **new** QR code `https://b.cn` · `images/" in written
 
 
 @pytest.mark.slow

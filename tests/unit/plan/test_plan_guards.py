@@ -413,7 +413,7 @@ def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: s
         (None, None),
         (TIP, None),
         (replace(TIP, there="b" * 40, unread="no network"), None),
-        (replace(TIP, stopped=True, changed="massctl.yaml"), None),
+        (replace(TIP, brakes=((STOP_BRANCH, None),), changed="massctl.yaml"), None),
         (
             replace(TIP, there="b" * 40),
             "main is at bbbbbbbbbbbb on origin, but this checkout is at aaaaaaaaaaaa",

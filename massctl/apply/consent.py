@@ -10,6 +10,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, canonical_json
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.send import StagedDraft
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.send_block import SendBlock
 
 
@@ -51,6 +52,8 @@ class SendQuestion(Frozen):
     """To whom, when, and what else decides."""
     digest: str
     headlines: tuple[str, ...]
+    destinations: tuple[JudgedDestination, ...] = ()
+    """Where it leads, new places first."""
     recipients_previewed: Iterable[str] = ()
     """Who has seen exactly this version; WeChat names in clear, openids never."""
     done_by_hand: tuple[str, ...] = ()

@@ -127,6 +127,7 @@ def _question(
         block=_block(context, outcome, campaign),
         digest=campaign.digest,
         headlines=campaign.headlines,
+        destinations=outcome.planned.destinations,
         recipients_previewed=seen_by(campaign, record),
         done_by_hand=tuple(each.words for each in handoff_of(campaign, record)),
     )

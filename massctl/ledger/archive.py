@@ -18,6 +18,7 @@ from typing import Any
 from massctl import __version__
 from massctl.errors import LedgerError
 from massctl.model.lock import (
+    LockFile,
     Version,
     checked_lock,
     checked_version,
@@ -58,12 +59,15 @@ class Contents(ABC):
             return None
         return checked_version(lock, lambda name: self._bytes(_named(name, "html")))
 
+    def locks(self, digests: Sequence[str]) -> list[LockFile | None]:
+        """Return what was approved under these digests, without bodies; None for what is not here."""
+        read = self._read_all([_named(digest, "json") for digest in digests])
+        both = zip(digests, read, strict=True)
+        return [checked_lock(_parsed(data), digest) for digest, data in both]
+
     def sent(self, digests: Sequence[str]) -> SentBefore:
-        """Return where the campaigns of these digests led; what is not here whole is left out."""
-        names = [_named(digest, "json") for digest in digests]
-        read = zip(digests, self._read_all(names), strict=True)
-        locks = [lock for digest, data in read if (lock := checked_lock(_parsed(data), digest))]
-        return SentBefore.of(locks)
+        """Return where the campaigns of these digests led, as far as their contents are here."""
+        return SentBefore.of([lock for lock in self.locks(digests) if lock is not None])
 
     def take_over(self, other: "Contents") -> None:
         """Keep the files of another archive under their names, as far as the disk takes them."""

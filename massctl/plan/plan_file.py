@@ -256,7 +256,7 @@ class PlannedReading(Strict):
     """Its first words, at most 200 characters of them."""
 
 
-class PlannedDestination(Strict):
+class ListedDestination(Strict):
     """One place that a tap, a scan or a play of a message leads."""
 
     kind: DestinationKind
@@ -267,6 +267,11 @@ class PlannedDestination(Strict):
     """Where it stands: `article 2`, `message`, or the path of a picture."""
     label: str
     """The words that are tapped, or the name that a card says; may be empty."""
+
+
+class PlannedDestination(ListedDestination):
+    """A destination of a campaign that is planned."""
+
     is_new: Annotated[bool, Field(alias="new")]
     """Whether no sent campaign of the account had it and the policy does not list it."""
     notes: list[str]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from massctl.model.destination import Destination
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign, Window
@@ -54,6 +55,8 @@ class SendBlock(Frozen):
     """The days and months in which it counts, with what is left."""
     warnings: tuple[str, ...]
     """What to think of before a yes, in sentences."""
+    destinations: tuple[Destination, ...] = ()
+    """Where the message leads."""
 
 
 def send_block(
@@ -91,6 +94,7 @@ def send_block(
         commenting=_commenting(content),
         allowance=tuple(allowance),
         warnings=tuple(warnings),
+        destinations=tuple(content.destinations),
     )
 
 

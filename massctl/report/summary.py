@@ -1,6 +1,6 @@
 """What a report says first: one plain sentence, which claims only what the numbers carry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from massctl.model.phrase import Phrase, plural_phrase
@@ -77,17 +77,12 @@ def _read(title: str, counted: Point) -> Phrase:
     )
 
 
-_STANDING = {
-    Standing.BELOW: Phrase(
-        "less than usual: {inside} of {count} comparable sends had {range} (median {median})"
-    ),
-    Standing.WITHIN: Phrase(
-        "as usual: {inside} of {count} comparable sends had {range} (median {median})"
-    ),
-    Standing.ABOVE: Phrase(
-        "more than usual: {inside} of {count} comparable sends had {range} (median {median})"
-    ),
+STANDING: Mapping[Standing, Phrase] = {
+    Standing.BELOW: Phrase("less than usual"),
+    Standing.WITHIN: Phrase("as usual"),
+    Standing.ABOVE: Phrase("more than usual"),
 }
+"""Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
 
 
 def _beside(comparison: Comparison) -> Phrase:
@@ -103,10 +98,10 @@ def _beside(comparison: Comparison) -> Phrase:
             least=FEWEST_COMPARED,
         )
     lower, upper = quartiles.people
-    say = _STANDING[comparison.standing or Standing.WITHIN]
     middle = Phrase("{lower} to {upper}", lower=people_text(lower), upper=people_text(upper))
     return Phrase(
-        say,
+        "{standing}: {inside} of {count} comparable sends had {range} (median {median})",
+        standing=STANDING[comparison.standing or Standing.WITHIN],
         inside=comparison.inside,
         count=among,
         range=middle if lower < upper else people_text(lower),

@@ -363,8 +363,16 @@ def _comments(
 
 
 @_order
-def _notifications(db: Transaction, **given: Any) -> Record:
-    inbox.keep_notification(db, given)
+def _notifications(
+    db: Transaction,
+    *,
+    name: str,
+    kind: Literal["wecom_robot", "webhook"],
+    body: Record,
+    headers: Record,
+) -> Record:
+    post = {"name": name, "kind": kind, "body": body, "headers": headers}
+    inbox.keep_notification(db, post)
     return {"kept": True}
 
 

@@ -325,6 +325,12 @@ def _chat(account: Account, rows: list[Record], now: datetime, language: Languag
     return messages
 
 
+_SHOWN = (
+    *("title", "author", "digest", "content", "content_source_url"),
+    *("pic_crop_235_1", "pic_crop_1_1"),
+)
+
+
 def _rendered(row: Record) -> tuple["ReadableMessage", dict[str, str]]:
     """Return a message as the preview knows it, and where this server has its files."""
     from massctl.model import message
@@ -333,17 +339,15 @@ def _rendered(row: Record) -> tuple["ReadableMessage", dict[str, str]]:
     if articles := jobs.articles(row):
         names = [_PICTURE_NAME.match(article["thumb_url"]) for article in articles]
         covers = [found[1] if found else "unknown" for found in names]
+        told_of: list[Record] = [{name: each.get(name) for name in _SHOWN} for each in articles]
         rendered = [
             message.ReadableArticle(
+                cover=Sha256(cover),
                 need_open_comment=bool(article["need_open_comment"]),
                 only_fans_can_comment=bool(article["only_fans_can_comment"]),
-                **{name: article[name] for name in ("title", "author", "digest", "content")},
-                cover=Sha256(cover),
-                content_source_url=article["content_source_url"],
-                pic_crop_235_1=article.get("pic_crop_235_1"),
-                pic_crop_1_1=article.get("pic_crop_1_1"),
+                **told,
             )
-            for article, cover in zip(articles, covers, strict=True)
+            for article, cover, told in zip(articles, covers, told_of, strict=True)
         ]
         return message.NewsMessage(tuple(rendered)), {
             cover: f"/picture/{cover}" for cover in covers
@@ -376,21 +380,10 @@ class BadPostError(ValueError):
     """Say why the other side would not take a post."""
 
 
-def keep_notification(db: Transaction, given: object) -> None:
-    """Keep a post to a robot or a webhook; refuse what that would refuse."""
-    if not isinstance(given, dict) or set(given) != {"name", "kind", "body", "headers"}:
-        raise BadPostError("a post needs `name`, `kind`, `body` and `headers`")
-    name, body = given["name"], given["body"]
-    if (
-        not isinstance(name, str)
-        or not isinstance(body, dict)
-        or not isinstance(given["headers"], dict)
-    ):
-        raise BadPostError("`name` must be text, `body` and `headers` objects")
+def keep_notification(db: Transaction, given: Record) -> None:
+    """Keep a post to a robot or a webhook; refuse what a robot would refuse."""
     if given["kind"] == "wecom_robot":
-        _check_robot(db, name, body)
-    elif given["kind"] != "webhook":
-        raise BadPostError("`kind` must be wecom_robot or webhook")
+        _check_robot(db, given["name"], given["body"])
     number = db.next_number("notification")
     db.put("notifications", str(number), {**given, "at": db.now.timestamp()})
     db.delete("notifications", str(number - NOTIFICATIONS_KEPT))

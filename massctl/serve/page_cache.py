@@ -12,12 +12,13 @@ from massctl.ledger.archive import Contents
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, Sha256
+from massctl.model.ids import AppId, CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
 from massctl.plan.drift import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
 from massctl.plan.plan import Drift, Plan, make_plan
@@ -38,7 +39,7 @@ from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
 from massctl.view.pages.document import ANYTHING, Watched, document
 from massctl.view.pages.markup import Sheet
-from massctl.view.pages.sends_page import Order, sends_page, served_send_page
+from massctl.view.pages.report_page import Order, sends_page, served_send_page
 from massctl.view.pages.themes_page import themes_page
 
 SHARED = "_shared"
@@ -290,6 +291,7 @@ class PageCache:
                 handoff=self._handoff(kept),
                 missing=self._missing(kept),
                 drifts=self._drifts(kept),
+                destinations=self._destinations(kept),
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
@@ -485,6 +487,16 @@ class PageCache:
         if campaign is None:
             return ()
         return open_drifts(self._state, self._state.record(campaign.name, campaign.edition))
+
+    def _destinations(self, kept: Rendered | None) -> tuple[JudgedDestination, ...]:
+        campaign, settings = kept.campaign if kept is not None else None, self._settings
+        if campaign is None or settings is None:
+            return ()
+
+        def sent_by(appid: AppId) -> SentBefore:
+            return self._served.archive().sent(sent_digests(self._state, appid))
+
+        return judged(campaign, settings.policy.destinations, self._state, sent_by)
 
     def _missing(self, kept: Rendered | None) -> tuple[Refusal, ...] | None:
         """Say what keeps a campaign from being sent as it is now; None for one with faults, and for one that is out."""

@@ -13,14 +13,22 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from massctl.model.destination import DestinationKind
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import LockedArticle, ReadableArticle
-from massctl.model.phrase import Command, Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row, plural_phrase
 from massctl.model.state import FINAL
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart
-from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
+from massctl.plan.plan_file import (
+    PlannedDestination,
+    PlannedDiagnostic,
+    SavedCampaign,
+    SavedPlan,
+    StoppedPlan,
+)
 from massctl.plan.review_diff import Mark, Piece
 from massctl.plan.steps import Guard, Refusal
 from massctl.view.i18n import Reader
@@ -37,11 +45,14 @@ from massctl.view.markdown_text import (
     prose,
 )
 from massctl.view.plan import (
+    NEW,
+    NOT_SCANNED,
     CampaignSheet,
     Reading,
     Weight,
     begins,
     counted_plan,
+    destination_row,
     section,
     sheet,
     weight,
@@ -269,6 +280,9 @@ class CampaignWriter(Frozen):
         title = html(planned.title, foreign=True, cells=TITLE_CELLS)
         called = f"<strong>{title}</strong> " if title else ""
         facts = [*self._verdict(planned), *map(self.words.shown, self._to_whom(planned))]
+        if new := sum(each.is_new for each in planned.destinations):
+            say = plural_phrase("{count} new destination", "{count} new destinations", count=new)
+            facts.append(self._strong(say))
         return f"{mark}{called}{html_code(planned.name, NAME_CELLS)}<br>{' · '.join(facts)}"
 
     def _verdict(self, planned: CampaignSheet) -> Iterator[str]:
@@ -316,7 +330,8 @@ class CampaignWriter(Frozen):
         opening, closing = self.words.folded(self.line(planned), is_open=is_open)
         said = section(planned)
         pressing = list(self._listed([self._advised(planned, each) for each in said.pressing]))
-        facts = [self._spoken(each, planned) for each in said.facts if each.name != "articles"]
+        elsewhere = ("articles", "destinations")
+        facts = [self._spoken(each, planned) for each in said.facts if each.name not in elsewhere]
         first = [self._fact(each) for each in facts if each.name in _FIRST_FACTS]
         others = [self._fact(each) for each in facts if each.name not in _FIRST_FACTS]
         rows = [(each, False) for each in pressing]
@@ -353,6 +368,11 @@ class CampaignWriter(Frozen):
             yield from (
                 (_row(row, self.words), False) for row in changes.rows if row.article not in numbers
             )
+        places = {f"article {number}" for number in numbers}
+        others = [each for each in planned.destinations if each.at not in places]
+        yield from self._destinations(others)
+        if planned.is_unscanned:
+            yield f"- {self.words.said(NOT_SCANNED)}", False
         for number in numbers:
             changed = [each for each in changes.rows if each.article == number] if changes else []
             yield from self._article(planned, number, articles[number - 1], changed)
@@ -373,7 +393,22 @@ class CampaignWriter(Frozen):
             read = planned.reading[number - 1]
             length = reading_words(read.words, read.minutes)
             yield f"- {self.words.facts(begins(read), length)}", False
+        here = f"article {number}"
+        yield from self._destinations([each for each in planned.destinations if each.at == here])
         yield from ((_row(each, self.words), False) for each in changed if each.is_inner)
+
+    def _destinations(
+        self, destinations: Sequence[PlannedDestination | JudgedDestination]
+    ) -> Iterator[tuple[str, bool]]:
+        """Return where taps lead, each in a line; a new place always stands."""
+        for each in destinations:
+            row = destination_row(each)
+            in_picture = [code(each.at)] if each.kind is DestinationKind.QR else []
+            said = " · ".join(
+                [*in_picture, *(self._part(fact, TEXT_CELLS_MAX) for fact in row.facts)]
+            )
+            new = f"**{self.words.said(NEW)}** " if each.is_new else ""
+            yield f"- → {new}{said}", each.is_new
 
     def _fact(self, row: Row) -> str:
         cells = _MESSAGE_CELLS if row.name == "text" else _FACT_CELLS

@@ -7,13 +7,14 @@ Words from files (titles, names, refusals that quote them) must not become a men
 from collections.abc import Sequence
 
 from massctl.apply.notices import Notice
-from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.plan.reconcile_options import Evidence
+from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import printable
 from massctl.view.i18n import Language, Reader, say
 from massctl.view.rows import Row
 from massctl.view.send_block import block_rows
-from massctl.view.words import recorded
+from massctl.view.status import reconcile_choices
+from massctl.view.terminal import Inked
+from massctl.view.words import brief_destinations
 
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
@@ -68,12 +69,14 @@ def _block(notice: Notice, language: Language) -> str:
         when = say(Phrase("when the ledger can be written again"), language)
         lines += [f"> {notice.unrecorded.command}\n> {when}", "> " + say(_ON_GITHUB, language)]
     elif notice.choices is not None:
-        lines += [
-            f"> {command}\n> {say(told, language)}" for command, told in _choices(notice.choices)
-        ]
+        for command, told in reconcile_choices(notice.choices):
+            words = [each.text if isinstance(each, Inked) else each for each in told]
+            lines += [f"> {say(each, language)}" for each in (command, *words)]
         lines.append("> " + say(_ON_GITHUB, language))
     if notice.block is not None:
         lines += [_row(row, language) for row in block_rows(notice.block)]
+        if leads := brief_destinations(notice.block.destinations):
+            lines.append(_row(Row("destinations", (leads,)), language))
     return "\n".join(lines)
 
 
@@ -86,37 +89,3 @@ def _row(row: Row, language: Language) -> str:
             ]
         )
     )
-
-
-def _choices(evidence: Evidence) -> list[tuple[str, Phrase]]:
-    """Return the three commands, each with its time."""
-    name, repetition = evidence.record.campaign, evidence.repetition
-    found: list[tuple[str, Phrase]] = []
-    if repetition is not None:
-        until = recorded(repetition.until)
-        if repetition.at is None:
-            told = Phrase("not possible: {why}", why=in_a_row(repetition.refused))
-        else:
-            told = Phrase(
-                "from {at} until {until}",
-                at=recorded(max(repetition.at, evidence.now)),
-                until=until,
-            )
-        found.append((reconcile_command(name, "--resubmit"), told))
-    found.append((reconcile_command(name, "--sent"), Phrase("it is in 群发记录; at any time")))
-    nowhere = Phrase("it is not there, and none of it waits")
-    if evidence.remembered_until is not None and not evidence.same_id:
-        nowhere = Phrase(
-            "it is not there, and none of it waits; no send with the same id is declared now: a mistake sends twice"
-        )
-    elif evidence.remembered_until is not None:
-        nowhere = Phrase(
-            "it is not there, and none of it waits; until {until} WeChat still knows the id",
-            until=recorded(evidence.remembered_until),
-        )
-    return [*found, (reconcile_command(name, "--not-sent"), nowhere)]
-
-
-def reconcile_command(name: str, choice: str) -> str:
-    """Return one of the ways to settle a send, with dots in place of the reason."""
-    return f'massctl reconcile {name} {choice} --reason "…"'

@@ -22,6 +22,7 @@ from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview,
 from massctl.view.diagnostics import diagnostic_rows, error_text
 from massctl.view.jobs import job_rows
 from massctl.view.plan import (
+    destination_rows,
     grouped_steps,
     heading,
     hold_row,
@@ -58,6 +59,7 @@ def question_text(page: Page, question: SendQuestion) -> str:
         Row("message", (each,), number)
         for each, number in zip(question.headlines, numbers, strict=True)
     ]
+    rows += destination_rows(question.destinations)
     if question.recipients_previewed:
         rows.append(Row("previews", (enumerated(list(question.recipients_previewed)),)))
     rows += [Row("by_hand", (each,)) for each in question.done_by_hand]

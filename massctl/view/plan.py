@@ -370,31 +370,37 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
     return [Row("message", tuple(facts))]
 
 
+NEW = Phrase("new: ")
+NOT_SCANNED = Phrase(
+    "QR codes in pictures were not looked for: the extra {extra} is not installed", extra="qr"
+)
+
+
+def destination_row(destination: "PlannedDestination | JudgedDestination", *where: Part) -> Row:
+    """Say one place that a message leads, whether it is new, and what it looks like that it is not."""
+    lead = Inked(NEW, Ink.WARNING) if destination.is_new else None
+    notes = [Inked(note, Ink.WARNING) for note in destination.notes]
+    return Row("destinations", (destination_words(destination), *where, *notes), lead)
+
+
 DESTINATIONS_SHOWN = 24
 """More destinations of one campaign that are known are counted; every new one is shown."""
 
 
 def destination_rows(
-    destinations: "Sequence[PlannedDestination | JudgedDestination]", *, is_unscanned: bool
+    destinations: "Sequence[PlannedDestination | JudgedDestination]", *, is_unscanned: bool = False
 ) -> Iterator[Row]:
     """Return a row for each place that a message leads, new places first, each with what it looks like."""
     new = sum(each.is_new for each in destinations)
     shown = destinations[: max(new, DESTINATIONS_SHOWN)]
     for each in shown:
-        lead = Inked(Phrase("new: "), Ink.WARNING) if each.is_new else None
-        facts: list[Part] = [destination_words(each)]
-        facts += [Inked(where, Ink.DETAIL)] if (where := place_words(each)) else []
-        notes = [Inked(note, Ink.WARNING) for note in each.notes]
-        yield Row("destinations", (*facts, *notes), lead)
+        where = place_words(each)
+        yield destination_row(each, *([Inked(where, Ink.DETAIL)] if where else []))
     if len(shown) < len(destinations):
         more = Phrase("and {count} more", count=len(destinations) - len(shown))
         yield Row("destinations", (Inked(more, Ink.DETAIL),))
     if is_unscanned:
-        say = Phrase(
-            "QR codes in pictures were not looked for: the extra {extra} is not installed",
-            extra="qr",
-        )
-        yield Row("destinations", (Inked(say, Ink.DETAIL),))
+        yield Row("destinations", (Inked(NOT_SCANNED, Ink.DETAIL),))
 
 
 def _article_row(number: int, title: str, campaign: CampaignSheet) -> Row:

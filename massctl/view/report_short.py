@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from massctl.model.phrase import Phrase, in_a_row
 from massctl.report.report import AccountReport, Metric, SendReport
+from massctl.report.summary import STANDING
 from massctl.view.report_document import Amount, Cell, Table, funnel, recommended
 from massctl.view.report_words import (
     DASH,
     LATE,
     METRIC,
     MISSING,
-    STANDING,
     figure_text,
     median_number,
     quartiles_words,

@@ -92,12 +92,6 @@ SCENE: Mapping[str, Phrase] = {
     Scene.SEARCH: Phrase("搜一搜 (search)"),
     Scene.OTHER: Phrase("其他 (others)"),
 }
-STANDING: Mapping[Standing, Phrase] = {
-    Standing.BELOW: Phrase("less than usual"),
-    Standing.WITHIN: Phrase("as usual"),
-    Standing.ABOVE: Phrase("more than usual"),
-}
-"""Usual is what lies between the quartiles of comparable sends; the range stands beside each of these."""
 SIGN: Mapping[Standing | None, str] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
 """What stands before a number that is more or less than usual."""
 BY: Mapping[By, Phrase] = {

@@ -1,14 +1,16 @@
 """Show the status of campaigns and jobs, and the evidence for a send in doubt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.apply.statistics import Collected
+from massctl.model.destination import Destination
 from massctl.model.ids import AccountName
-from massctl.model.phrase import BEIJING, Command, Phrase, offset, plural_phrase
+from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, offset, plural_phrase
 from massctl.model.send import doubt_words
-from massctl.model.state import Attempt, Record, Status, contradiction, status_of
+from massctl.model.state import Attempt, Record, RecordKey, Status, contradiction, status_of
 from massctl.plan.drift import open_drifts
 from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence, Repetition
@@ -18,21 +20,37 @@ from massctl.view.plan import STATUS_INK, inked_digest
 from massctl.view.rows import LABELS, Row, detail, failure_row, write_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part, Table
-from massctl.view.words import STATUS, drift_hint, drift_words, followers, openids, recorded
+from massctl.view.words import (
+    STATUS,
+    brief_destinations,
+    drift_hint,
+    drift_words,
+    followers,
+    openids,
+    recorded,
+)
+
+NOWHERE: Mapping[RecordKey, Sequence[Destination]] = MappingProxyType({})
 
 
 def status_text(
     page: Page,
     followed: Followed,
     statistics: Sequence[tuple[AccountName, Collected]] | None = None,
+    leads: Mapping[RecordKey, Sequence[Destination]] = NOWHERE,
 ) -> str:
-    """Show each record with its jobs, and what could not be asked; then the statistics that were collected."""
+    """Show each record with its jobs, and what could not be asked; then the statistics that were collected.
+
+    `leads` says where the newest message of each record leads, as far as its content is kept.
+    """
     if not followed.records:
         page.line(Phrase("nothing is recorded yet"))
     for record in followed.records:
         page.blank()
         record_heading(page, record)
-        rows = [*job_rows(record), *settled_rows(record), *_open_rows(record, followed)]
+        named = brief_destinations(leads.get(record.key, ()))
+        rows = [Row("destinations", (named,))] if named else []
+        rows += [*job_rows(record), *settled_rows(record), *_open_rows(record, followed)]
         write_rows(Table(page, LABELS.values()), rows)
     if statistics is not None:
         page.blank()
@@ -233,33 +251,63 @@ def _console(record: Record) -> Iterator[Row]:
 
 
 def _choices(page: Page, evidence: Evidence) -> None:
-    name = evidence.record.campaign
     page.line(_heading(evidence))
+    for command, told in reconcile_choices(evidence):
+        page.line(command, indent=2, hang=6)
+        for each in told:
+            page.line(each, indent=6)
+
+
+def reconcile_choices(evidence: Evidence) -> Iterator[tuple[Command, list[Part]]]:
+    """Return the commands that settle a send, each with when it is right and what follows from it."""
+    name = evidence.record.campaign
     if evidence.repetition is not None:
-        _repetition(page, name, evidence.repetition, evidence.now)
-    page.line(Command("reconcile", name, '--sent --reason "…"'), indent=2, hang=6)
-    page.line(
-        Phrase("it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."),
-        indent=6,
+        told = _repetition(evidence.repetition, evidence.now)
+        yield Command("reconcile", name, '--resubmit --reason "…"'), told
+    known = Phrase(
+        "it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."
     )
-    if not evidence.may_be_not_sent:
-        return
-    page.line(Command("reconcile", name, '--not-sent --reason "…"'), indent=2, hang=6)
-    nowhere = Phrase(
-        "it is not there, none of it waits, nobody sent it by hand; its folder is gone"
-    )
+    yield Command("reconcile", name, '--sent --reason "…"'), [known]
+    if evidence.may_be_not_sent:
+        yield Command("reconcile", name, '--not-sent --reason "…"'), [*_nowhere(evidence)]
+
+
+def _nowhere(evidence: Evidence) -> Iterator[Part]:
+    """Return when a send may be settled as not sent, and what a wrong word costs.
+
+    It costs nothing only while WeChat knows the id, and the next send has that very id.
+    """
+    until = evidence.remembered_until
     if any(job.is_contradicted for job in evidence.record.jobs):
-        nowhere = Phrase(
+        yield Phrase(
             "it is not there, or as 发送失败; after that a raised `edition` may send it once more"
         )
     elif evidence.is_here:
-        nowhere = Phrase(
+        yield Phrase(
             "it is not there, none of it waits, nobody sent it by hand; then: {command}",
-            command=Command("apply", name),
+            command=Command("apply", evidence.record.campaign),
         )
-    page.line(nowhere, indent=6)
-    if evidence.remembered_until is not None:
-        _memory(page, evidence, evidence.remembered_until)
+    else:
+        yield Phrase(
+            "it is not there, none of it waits, nobody sent it by hand; its folder is gone"
+        )
+    if until is None:
+        return
+    if evidence.now < until and evidence.same_id:
+        yield Phrase(
+            "until {until} WeChat still knows the id: if this is wrong, it sends nothing twice.",
+            until=recorded(until),
+        )
+        return
+    twice = Phrase(
+        "no send with the same id is declared now: if this is wrong, followers receive it twice."
+    )
+    if evidence.now >= until:
+        twice = Phrase(
+            "WeChat has forgotten the id since {until}: if this is wrong, followers receive it twice.",
+            until=recorded(until),
+        )
+    yield Inked(twice, Ink.ALARM)
 
 
 def _heading(evidence: Evidence) -> Phrase:
@@ -283,44 +331,17 @@ def _heading(evidence: Evidence) -> Phrase:
     )
 
 
-def _repetition(page: Page, name: str, repetition: Repetition, now: datetime) -> None:
-    page.line(Command("reconcile", name, '--resubmit --reason "…"'), indent=2, hang=6)
+def _repetition(repetition: Repetition, now: datetime) -> list[Part]:
+    """Return when the identical request may be repeated; without such a time, why not."""
     until = recorded(repetition.until)
     if repetition.at is None:
-        page.line(Inked(Phrase("not possible:"), Ink.WARNING), " ", repetition.refused[0], indent=6)
-        for why in repetition.refused[1:]:
-            page.line(why, indent=8)
-    elif repetition.at > now:
-        page.line(
-            Phrase("from {at} until {until}", at=_to_the_second(repetition.at), until=until),
-            indent=6,
-        )
-    else:
-        page.line(Phrase("now, until {until}", until=until), indent=6)
-    if repetition.at is not None:
-        page.line(
-            Phrase("the identical request; WeChat knows its id and does not send it twice."),
-            indent=6,
-        )
-
-
-def _memory(page: Page, evidence: Evidence, until: datetime) -> None:
-    """Return what a wrong word costs: nothing only while WeChat knows the id, and the next send has that very id."""
-    if evidence.now < until and not evidence.same_id:
-        say = Phrase(
-            "no send with the same id is declared now: if this is wrong, followers receive it twice."
-        )
-        page.line(Inked(Phrase(say), Ink.ALARM), indent=6)
-    elif evidence.now < until:
-        say = Phrase(
-            "until {until} WeChat still knows the id: if this is wrong, it sends nothing twice."
-        )
-        page.line(Phrase(say, until=recorded(until)), indent=6)
-    else:
-        say = Phrase(
-            "WeChat has forgotten the id since {until}: if this is wrong, followers receive it twice."
-        )
-        page.line(Inked(Phrase(say, until=recorded(until)), Ink.ALARM), indent=6)
+        why = in_a_row(repetition.refused)
+        return [Inked(Phrase("not possible: {why}", why=why), Ink.WARNING)]
+    when = Phrase("now, until {until}", until=until)
+    if repetition.at > now:
+        when = Phrase("from {at} until {until}", at=_to_the_second(repetition.at), until=until)
+    same = Phrase("the identical request; WeChat knows its id and does not send it twice.")
+    return [when, same]
 
 
 def _to_the_second(at: datetime) -> str:

@@ -26,6 +26,7 @@ from massctl.plan.forge_setup import SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.plan_file import (
+    ListedDestination,
     LockedCampaign,
     LockResult,
     PlannedDiagnostic,
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
     from massctl.apply.runner_events import RunnerEvent
     from massctl.apply.statistics import Collected
     from massctl.apply.withdraw import Withdrawal
+    from massctl.model.destination import Destination
     from massctl.model.send import Verdict
+    from massctl.model.state import RecordKey
     from massctl.plan.guards import Brake
     from massctl.plan.rest import RestMade
     from massctl.plan.send_block import SendBlock
@@ -386,6 +389,8 @@ class StatusCampaign(FollowedCampaign):
 
     drift: list[ReportedDrift]
     """What people were told of; nothing is read for it."""
+    destinations: list[ListedDestination] = Field(default=[])
+    """Where its last message leads, as far as its content is kept."""
 
 
 class ReportedFall(Strict):
@@ -439,6 +444,7 @@ def status_json(
     followed: "Followed",
     language: Language,
     statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
+    leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
 ) -> str:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
@@ -451,6 +457,7 @@ def status_json(
             record,
             failures.get(id(record)) or ended_badly(record, followed.state),
             drift=[_told_drift(each) for each in open_drifts(followed.state, record)],
+            destinations=(leads or {}).get(record.key, ()),
         )
         for record in followed.records
     ]
@@ -1392,8 +1399,6 @@ def _choices(notice: "Notice") -> list[dict[str, Any]]:
         return [_choice(notice.unrecorded.command, notice.at)]
     if notice.choices is None:
         return []
-    from massctl.view.notices import reconcile_command
-
     name, repetition, now = (
         notice.choices.record.campaign,
         notice.choices.repetition,
@@ -1402,11 +1407,14 @@ def _choices(notice: "Notice") -> list[dict[str, Any]]:
     found = []
     if repetition is not None:
         begins = max(repetition.at, now) if repetition.at is not None else None
-        again = reconcile_command(name, "--resubmit")
+        again = Command("reconcile", name, '--resubmit --reason "…"')
         found.append(_choice(again, begins, repetition.until, repetition.refused))
     return [
         *found,
-        *(_choice(reconcile_command(name, each), now) for each in ("--sent", "--not-sent")),
+        *(
+            _choice(Command("reconcile", name, f'{each} --reason "…"'), now)
+            for each in ("--sent", "--not-sent")
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from massctl.model.destination import DestinationKind
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
@@ -187,6 +187,27 @@ def destination_words(destination: ShownDestination) -> Phrase:
     if not destination.label:
         return Phrase("{kind} {target}", kind=kind, target=target)
     return Phrase("{kind} {target} “{label}”", kind=kind, target=target, label=destination.label)
+
+
+NAMES_SHOWN = 8
+"""So many hosts, mini-programs and accounts are named in a line."""
+
+
+def brief_destinations(destinations: Iterable[ShownDestination]) -> str:
+    """Name where a message leads in one line: hosts, mini-programs and accounts, each once; empty if nowhere."""
+    named = list(dict.fromkeys(map(_brief, destinations)))
+    more = len(named) - NAMES_SHOWN
+    counted = [Phrase("and {count} more", count=more)] if more > 0 else []
+    return enumerated([*named[:NAMES_SHOWN], *counted]) if named else ""
+
+
+def _brief(destination: ShownDestination) -> str:
+    name = Destination(destination.kind, destination.target, destination.at).name
+    if destination.kind in (DestinationKind.URL, DestinationKind.READ_MORE) and name:
+        return name
+    return Phrase(
+        "{kind} {target}", kind=DESTINATION[destination.kind], target=name or destination.target
+    )
 
 
 def place_words(destination: ShownDestination) -> str:

@@ -30,6 +30,8 @@ CAMPAIGN_KEYS = {
     "digest",
     "handoff",
     "reading",
+    "destinations",
+    "unscanned",
     "steps",
     "refusals",
     "diagnostics",

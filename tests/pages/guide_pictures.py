@@ -41,7 +41,7 @@ from massctl.view.i18n import Language
 from massctl.view.pages.dark_mode import by_day_and_night
 from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
-from massctl.view.pages.sends_page import Order, report_page, sends_page
+from massctl.view.pages.report_page import Order, report_page, sends_page
 
 IMAGES: Final = ROOT / "docs" / "images"
 RECORD: Final = IMAGES / "guides.sha256"

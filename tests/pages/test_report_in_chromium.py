@@ -14,7 +14,7 @@ from report_page_samples import report_of, sample_report
 from massctl.view.i18n import Language
 from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
-from massctl.view.pages.sends_page import Order, report_page, sends_page
+from massctl.view.pages.report_page import Order, report_page, sends_page
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 

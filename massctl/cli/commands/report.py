@@ -119,7 +119,7 @@ def _text(report: Report, form: str, console: Console) -> str:
     """Write a report in one form; each loads only its own view."""
     if form == "html":
         from massctl.view.pages.markup import Sheet
-        from massctl.view.pages.sends_page import report_page
+        from massctl.view.pages.report_page import report_page
 
         return report_page(report, Sheet(console.reader, {}))
     if form == "markdown":

@@ -33,9 +33,10 @@ from massctl.cli.session import Session
 from massctl.cli.spooled_event import held_here
 from massctl.cli.statistics import collect_accounts
 from massctl.errors import LedgerLockedError
+from massctl.model.destination import Destination
 from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import State, is_held
+from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.acceptance import named_job
 
 
@@ -64,15 +65,17 @@ def command(
         current.console.talk(each)
     going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
+    leads = _leads(current, found.records)
+
     def json(to: Console) -> str:
         from massctl.view.verbs_json import status_json
 
-        return status_json(found, to.language, collected)
+        return status_json(found, to.language, collected, leads)
 
     def text(to: Console) -> str:
         from massctl.view.status import status_text
 
-        return status_text(to.page(), found, collected)
+        return status_text(to.page(), found, collected, leads)
 
     again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
     if current.sandbox is not None:
@@ -83,6 +86,14 @@ def command(
     if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
         status = ExitStatus.FAILED
     return Result(status, json, text, next_step=again if going else None)
+
+
+def _leads(session: Session, records: Sequence[Record]) -> dict[RecordKey, Sequence[Destination]]:
+    """Return where the last message of each edition leads, as far as its content is kept."""
+    sent = [each for each in records if each.attempts]
+    digests = [each.attempts[-1].event.digest for each in sent]
+    locks = session.backend.archive().locks(digests) if digests else []
+    return {record.key: lock.destinations for record, lock in zip(sent, locks, strict=True) if lock}
 
 
 def _collected(session: Session) -> Sequence[tuple[AccountName, Collected]]:

@@ -9,6 +9,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.message import ReadableArticle, ReadableMessage, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.guards import HandoffItem
 from massctl.plan.plan import Drift
 from massctl.plan.review_diff import (
@@ -30,8 +31,10 @@ from massctl.view.pages.markup import Sheet, Tab
 from massctl.view.words import (
     STATUS,
     audience_words,
+    destination_words,
     drift_hint,
     drift_words,
+    place_words,
     recorded,
     short_digest,
     window_span,
@@ -63,6 +66,8 @@ class Look(Frozen):
     """What only a person can do to its draft, and whether that is done, as far as anybody looked."""
     missing: tuple[Refusal, ...] | None = None
     """What keeps it from being sent; None if nobody looked, or if it went out."""
+    destinations: tuple[JudgedDestination, ...] = ()
+    """Where it leads, new places first."""
     drifts: tuple[Drift, ...] = ()
     """What people were told of that it depends on, and that is still so as far as anybody knows."""
 
@@ -92,6 +97,7 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
         look_at=look,
         columns=columns,
         missing=missing if look.missing is not None else None,
+        leads=[(each, *_leads(each)) for each in look.destinations],
         findings=findings(look.diagnostics, sheet, live=not in_folder),
         base=base_words(earlier.difference.base) if earlier is not None else "",
         changes=difference_rows(earlier.difference) if earlier is not None else (),
@@ -112,6 +118,10 @@ _BESIDE = (
 
 _CODE = Markup("<code>{}</code>")
 _STATUS = Markup('<b class="status {}">{}</b>')
+
+
+def _leads(destination: JudgedDestination) -> tuple[str, str]:
+    return destination_words(destination), place_words(destination)
 
 
 def _facts(look: Look, sheet: Sheet) -> list[str]:
@@ -171,5 +181,16 @@ def index_page(
     """
     # Whether somebody did it already is on record, and nobody looked there.
     by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)
-    look = Look(campaign.name, campaign.title, campaign, campaign.diagnostics, handoff=by_hand)
+    leads = tuple(
+        JudgedDestination(each.kind, each.target, each.at, each.label, is_new=False)
+        for each in (*campaign.destinations, *campaign.seen)
+    )
+    look = Look(
+        campaign.name,
+        campaign.title,
+        campaign,
+        campaign.diagnostics,
+        handoff=by_hand,
+        destinations=leads,
+    )
     return campaign_page(look, Sheet(language, pictures), heard=None)

@@ -18,7 +18,7 @@ from massctl.source.locks import renderer
 def by_hand(lock: dict[str, Any]) -> str:
     """Compute a lock's digest as the public contract describes it."""
     document = json.loads(json.dumps(lock))
-    del document["digest"], document["renderer"], document["account"]["name"]
+    del document["digest"], document["seen"], document["renderer"], document["account"]["name"]
     for each in document["pictures"]:
         del each["path"], each["source_sha256"]
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -232,9 +232,14 @@ def test_a_lock_of_another_massctl_that_renders_otherwise_is_stale_because_massc
 BY_HAND = [
     ("编辑部", "市场部", ["campaign.lock.json was changed by hand", "the author of article 1"]),
     (
-        '"format_version": 1',
         '"format_version": 2',
+        '"format_version": 3',
         ["campaign.lock.json is not what massctl wrote"],
+    ),
+    (
+        '"format_version": 2',
+        '"format_version": 1',
+        ["campaign.lock.json was written by an earlier massctl, without destinations"],
     ),
     ("{", "[", ["campaign.lock.json is not what massctl wrote"]),
     ('  "campaign"', '    "campaign"', ["campaign.lock.json was changed by hand"]),

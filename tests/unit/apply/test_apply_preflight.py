@@ -663,6 +663,7 @@ def test_what_time_people_and_files_can_change_is_asked_in_the_last_look() -> No
         "_kill_switch",
         "_tip",
         "_sources",
+        "_destinations",
         "_approval",
         "_audience",
         "_preview",

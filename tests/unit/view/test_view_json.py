@@ -163,6 +163,7 @@ def test_a_status_document():
                 "jobs": [JOB],
                 "error": None,
                 "drift": [],
+                "destinations": [],
             }
         ],
     }

@@ -686,7 +686,7 @@ def test_a_list_of_openids_is_told_by_its_number():
     ]
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
     assert (
-        " · the openids in <code>lists/a.txt</code> · 25,000 openids · Tue 1 Dec 20:00–21:30</summary>"
+        " · the openids in <code>lists/a.txt</code> · 25,000 openids · Tue 1 Dec 20:00–21:30"
         in written
     )
     assert "- **audience** the openids in `lists/a.txt` · 25,000 openids in 3 jobs\n" in written

@@ -76,10 +76,13 @@ def test_without_title_guard_and_hint_there_are_two_lines() -> None:
 def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
     said = block(happening="in_doubt", hint="", choices=doubt())
     assert (
-        '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01 +08:00 until'
+        '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01:01 +08:00 until'
         in said
     )
-    assert '> massctl reconcile words --sent --reason "…"\n> it is in 群发记录; at any time' in said
+    assert (
+        '> massctl reconcile words --sent --reason "…"\n> it is in 群发记录; with its msg_id'
+        in said
+    )
     assert '> massctl reconcile words --not-sent --reason "…"\n> it is not there' in said
     assert said.endswith(
         "\n> on GitHub, where massctl init wrote the workflows: Actions / apply / reconcile"
@@ -89,7 +92,10 @@ def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
 
 def test_a_doubt_whose_id_no_declared_send_has_says_what_a_mistake_costs() -> None:
     said = block(happening="in_doubt", hint="", choices=replace(doubt(), same_id=False))
-    assert ("WeChat still knows the id" in said, "a mistake sends twice" in said) == (False, True)
+    assert ("WeChat still knows the id" in said, "followers receive it twice" in said) == (
+        False,
+        True,
+    )
 
 
 def test_a_choice_that_is_not_possible_says_why() -> None:

@@ -26,7 +26,7 @@ from massctl.report.report import (
 from massctl.view.cells import cells
 from massctl.view.i18n import Language, say
 from massctl.view.pages.markup import Sheet
-from massctl.view.pages.sends_page import report_page
+from massctl.view.pages.report_page import report_page
 from massctl.view.report_csv import report_csv
 from massctl.view.report_json import SendsReport, sends_json
 from massctl.view.report_markdown import report_markdown

@@ -29,10 +29,10 @@ from massctl.report.report import (
 )
 from massctl.view import charts
 from massctl.view.i18n import Language
-from massctl.view.pages import sends_page as pages
+from massctl.view.pages import report_page as pages
 from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
-from massctl.view.pages.sends_page import Order, report_page, sends_page, served_send_page
+from massctl.view.pages.report_page import Order, report_page, sends_page, served_send_page
 from massctl.view.report_markdown import report_markdown
 from massctl.view.report_words import as_of_words
 

@@ -12,6 +12,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Text, form_option
 from massctl.cli.checkout import has_git
@@ -37,9 +38,6 @@ def command(current: Session, reason: str | None) -> Result:
     Needs the right to push, but no secret and no review. Each run looks for the branch right before each send. Sends
     that WeChat has accepted continue. `massctl resume` lifts the brake.
     """
-    from massctl.view.outcome import stopped_text
-    from massctl.view.verbs_json import brake_json
-
     try:
         branch = BrakeBranch(current, OTHERWISE)
         found = branch.set(who(current.environment), current.clock.now(), reason or "")
@@ -56,8 +54,8 @@ def command(current: Session, reason: str | None) -> Result:
     brake, fresh = found
     return Result(
         ExitStatus.DONE,
-        lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
-        lambda to: stopped_text(to.page(), brake, branch.remote, fresh=fresh),
+        lambda _: views.verbs_json.brake_json(brake, stopped=True, changed=fresh),
+        lambda to: views.outcome.stopped_text(to.page(), brake, branch.remote, fresh=fresh),
     )
 
 

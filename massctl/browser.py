@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from massctl.errors import BrowserError
 from massctl.model.phrase import Phrase
@@ -228,10 +228,19 @@ class Browser:
                 raise BrowserError(Phrase("Chromium does not reach the end of the page"))
             time.sleep(0.01)
 
-    def picture(self, clip: tuple[float, float, float, float]) -> bytes:
-        """Return a PNG of a part of the page: left, top, width, height."""
+    def picture(
+        self, clip: tuple[float, float, float, float], form: Literal["png", "jpeg"] = "png"
+    ) -> bytes:
+        """Return a picture of a part of the page: left, top, width, height."""
         part = {**dict(zip(("x", "y", "width", "height"), clip, strict=True)), "scale": 1}
-        found = self("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=part)
+        quality = {"quality": _QUALITY} if form == "jpeg" else {}
+        found = self(
+            "Page.captureScreenshot",
+            format=form,
+            captureBeyondViewport=True,
+            clip=part,
+            **quality,
+        )
         return base64.b64decode(found["data"])
 
 
@@ -242,6 +251,8 @@ def _gone() -> BrowserError:
     )
 
 
+_QUALITY = 82
+"""Of a JPEG: words stay sharp, and a page of photographs has a fifth of its PNG."""
 SCREEN_HEIGHT_MAX = 8_000
 """More of one article goes into a second picture: no viewer likes longer ones, and Chromium ends at 16,384."""
 _DESK = (1600, 900)
@@ -267,6 +278,12 @@ _ALONE = """(() => {
 })()"""
 
 
+_MAIN = """(() => {
+  const box = document.querySelector("main").getBoundingClientRect();
+  return [box.left + scrollX, box.top + scrollY, box.width, box.height];
+})()"""
+
+
 @contextmanager
 def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browser]:
     """Start a Chromium with a temporary profile; raise BrowserError if there is no Chromium."""
@@ -277,9 +294,12 @@ def open_browser(environment: Mapping[str, str] = os.environ) -> Iterator[Browse
 
 
 def screens(
-    browser: Browser, page: Path, modes: Sequence[bool] = (False, True)
+    browser: Browser,
+    page: Path,
+    modes: Sequence[bool] = (False, True),
+    form: Literal["png", "jpeg"] = "png",
 ) -> dict[str, bytes]:
-    """Return PNGs by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; a long one in parts.
+    """Return pictures by file name: `phone-chat.png`, `phone-article-1.png`, …, and each `-dark`; long ones in parts.
 
     `modes` says whether dark mode is on, one after the other.
     """
@@ -291,14 +311,25 @@ def screens(
         for tab in tabs or [None]:
             box = browser.value(_ALONE if tab is None else _SHOW.format(tab=f'"{tab}"'))
             name = "chat" if tab is None else tab.removeprefix("arrival-")
-            found |= _parts(browser, f"phone-{name}{'-dark' if dark else ''}", box)
+            found |= _parts(browser, f"phone-{name}{'-dark' if dark else ''}", box, form)
     return found
 
 
-def _parts(browser: Browser, name: str, box: list[float]) -> dict[str, bytes]:
+def whole(browser: Browser, page: Path) -> bytes:
+    """Return a JPEG of everything in the `main` of a page of ours."""
+    browser.window(*_DESK)
+    browser.open(page.resolve().as_uri())
+    left, top, width, height = browser.value(_MAIN)
+    return browser.picture((left, top, width, height), "jpeg")
+
+
+def _parts(
+    browser: Browser, name: str, box: list[float], form: Literal["png", "jpeg"]
+) -> dict[str, bytes]:
     left, top, width, height = box
     parts: dict[str, bytes] = {}
     for number, offset in enumerate(range(0, max(1, round(height)), SCREEN_HEIGHT_MAX), 1):
         clip = (left, top + offset, width, min(SCREEN_HEIGHT_MAX, height - offset))
-        parts[f"{name}{f'-{number}' if number > 1 else ''}.png"] = browser.picture(clip)
+        part = f"{name}{f'-{number}' if number > 1 else ''}"
+        parts[f"{part}.{form}"] = browser.picture(clip, form)
     return parts

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import stat
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,21 +25,36 @@ REVIEW_BYTES_MAX = 64 * 1024 * 1024
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
-PICTURES_MAX = 4
+PICTURES_MAX = 12
 """Of one campaign."""
 PICTURE_BYTES_MAX = 2 * 1024 * 1024
-"""A picture of 375 by 8,000 pixels has less, unless it is made of photographs."""
-_PNG = b"\x89PNG\r\n\x1a\n"
+"""A JPEG of 375 by 8,000 pixels has less, also of photographs."""
+PAGE_BYTES_MAX = 8 * 1024 * 1024
+"""Of one campaign, with its pictures inside."""
+SHOWN_BYTES_MAX = 40 * 1024 * 1024
+"""Of all pictures and pages of a review; in Base64 they have a third more."""
+_JPEG = b"\xff\xd8\xff"
 
 
-def _is_png(data: bytes) -> bytes:
-    if not data.startswith(_PNG) or len(data) > PICTURE_BYTES_MAX:
-        raise ValueError("no PNG of that size")
+def _is_jpeg(data: bytes) -> bytes:
+    if not data.startswith(_JPEG) or len(data) > PICTURE_BYTES_MAX:
+        raise ValueError("no JPEG of that size")
     return data
 
 
-_Png = Annotated[Base64Bytes, AfterValidator(_is_png)]
+_Jpeg = Annotated[Base64Bytes, AfterValidator(_is_jpeg)]
 _Name = Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)]
+
+
+class ShownCampaign(Strict):
+    """What a reviewer can look at of one campaign."""
+
+    pictures: Annotated[list[_Jpeg], Field(max_length=PICTURES_MAX)] = Field(default_factory=list)
+    """JPEGs in Base64: the contact sheet, then parts of its articles."""
+    left_out: Annotated[int, Field(ge=0)] = 0
+    """How many parts of its articles are not among the pictures."""
+    page: Annotated[str, StringConstraints(max_length=PAGE_BYTES_MAX)] | None = None
+    """Its page as `massctl render` writes it, in one file; null where it is too large."""
 
 
 KeyChange = Literal["removed", "changed"]
@@ -61,10 +75,8 @@ class ReviewFile(Strict):
     """Campaign -> the text of its campaign.lock.json, of those that had none or another one."""
     disagreeing: list[_Name] = Field(default_factory=list)
     """Campaigns to which the pull request brought a lock that is not what their files give."""
-    pictures: dict[_Name, Annotated[list[_Png], Field(max_length=PICTURES_MAX)]] = Field(
-        default_factory=dict
-    )
-    """Campaign -> what a phone shows of it, PNGs in Base64."""
+    shown: dict[_Name, ShownCampaign] = Field(default_factory=dict)
+    """Campaign -> what a reviewer can look at."""
     hidden: list[str] = Field(default_factory=list)
     """Files that an attribute of git keeps out of the difference, or writes otherwise into a checkout."""
     folded: list[str] = Field(default_factory=list)
@@ -88,7 +100,7 @@ def review_text(
     locks: Mapping[str, str],
     disagreeing: Sequence[str],
     unseen: Mapping[str, Sequence[str]],
-    pictures: Mapping[str, Sequence[bytes]],
+    shown: Mapping[str, ShownCampaign],
     ledger_keys: KeyChange | None = None,
     rules: Sequence[RuleKey] = (),
 ) -> str:
@@ -100,9 +112,7 @@ def review_text(
         "disagreeing": disagreeing,
         **unseen,
     }
-    made["pictures"] = {
-        name: [b64encode(each).decode() for each in shown] for name, shown in pictures.items()
-    }
+    made["shown"] = {name: each.model_dump(mode="json") for name, each in shown.items()}
     made |= {"ledger_keys": ledger_keys, "rules": list(rules)}
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 

@@ -43,6 +43,11 @@ class DestinationKind(StrEnum):
     """The address behind "read original" (阅读原文)."""
 
 
+def article_at(number: int) -> str:
+    """Say that something stands in an article; articles count from 1."""
+    return f"article {number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """One place that a tap, a scan or a play leads."""

@@ -25,7 +25,13 @@ from pydantic import (
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
-from massctl.model.destination import Destination, DestinationKind, in_body, in_text
+from massctl.model.destination import (
+    Destination,
+    DestinationKind,
+    article_at,
+    in_body,
+    in_text,
+)
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -325,7 +331,7 @@ class NewsMessage(Message[A_co]):
         return tuple(
             found
             for number, article in enumerate(self.articles, 1)
-            for found in article.destinations(f"article {number}")
+            for found in article.destinations(article_at(number))
         )
 
 
@@ -607,7 +613,7 @@ class Window(Frozen):
 class Recipient(Frozen):
     """One reviewer's phone: `kind` is `towxname` or `touser`."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("name",)
+    hidden_fields = ("name",)
 
     kind: str
     name: str
@@ -640,7 +646,7 @@ class RenderedContent(Frozen):
 class RenderedCampaign(Frozen, dict=True):
     """One campaign, ready to be planned."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
+    hidden_fields = ("card_ext",)
 
     name: CampaignName
     title: str

@@ -833,6 +833,7 @@ class HandoffItem(Frozen):
     item: str
     """As the ledger names it: `original`, `reward`, `ai_label`, or `album: …`, `statement: …`, `other: …`."""
     done: bool
+    """Whether somebody adopted the draft after doing it."""
 
     @property
     def words(self) -> str:

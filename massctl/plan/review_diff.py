@@ -17,6 +17,7 @@ from massctl.model.destination import (
     MINI_PROGRAM,
     Destination,
     DestinationKind,
+    article_at,
     is_component,
     led_by,
 )
@@ -33,7 +34,7 @@ from massctl.model.message import (
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status, is_concluded, status_of
 from massctl.model.word_count import WordCount
-from massctl.plan.lock_diff import FramePart, changed_frame
+from massctl.plan.lock_diff import FramePart, Mark, Piece, changed_frame
 
 
 class BaseKind(Enum):
@@ -101,21 +102,6 @@ def _sent(record: Record) -> Base | None:
         return None
     sent = record.not_refused
     return Base(BaseKind.SENT, sent[-1].event.digest, record.edition, sent[-1].at) if sent else None
-
-
-class Mark(Enum):
-    """What became of a piece of text."""
-
-    KEPT = "kept"
-    REMOVED = "removed"
-    ADDED = "added"
-
-
-class Piece(Frozen):
-    """A run of text with one fate: kept and removed pieces make the old text, kept and added ones the new."""
-
-    mark: Mark
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -581,7 +567,7 @@ def _articles(version: Version) -> list[_Article]:
         leads = [
             each
             for each in version.lock.destinations
-            if each.at == f"article {number}" and each.kind is not DestinationKind.READ_MORE
+            if each.at == article_at(number) and each.kind is not DestinationKind.READ_MORE
         ]
         found.append(_Article(article, read_body(article.content, files), cover, leads))
     return found

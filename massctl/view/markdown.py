@@ -13,24 +13,22 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from massctl.model.destination import DestinationKind
+from massctl.model.destination import article_at
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import LockedArticle, ReadableArticle
-from massctl.model.phrase import Command, Phrase, in_a_row, plural_phrase
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.state import FINAL
-from massctl.plan.destinations import JudgedDestination
-from massctl.plan.guards import HandoffItem
-from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart
-from massctl.plan.plan_file import (
-    PlannedDestination,
-    PlannedDiagnostic,
-    SavedCampaign,
-    SavedPlan,
-    StoppedPlan,
+from massctl.plan.lock_diff import (
+    COMMENT_MARK,
+    LockState,
+    Mark,
+    Piece,
+    ReviewedChanges,
+    ReviewedPart,
 )
-from massctl.plan.review_diff import Mark, Piece
-from massctl.plan.steps import Guard, Refusal
+from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
+from massctl.plan.steps import Guard
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
@@ -45,14 +43,13 @@ from massctl.view.markdown_text import (
     prose,
 )
 from massctl.view.plan import (
-    NEW,
-    NOT_SCANNED,
+    DESTINATIONS_SHOWN,
     CampaignSheet,
     Reading,
     Weight,
     begins,
     counted_plan,
-    destination_row,
+    destination_rows,
     section,
     sheet,
     weight,
@@ -73,8 +70,10 @@ from massctl.view.words import (
     STATUS,
     audience_words,
     campaigns,
+    destination_words,
     errors,
     followers,
+    new_destinations,
     openids,
     reading_words,
     short_digest,
@@ -106,9 +105,9 @@ def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
     ]
     return sheet(
         saved,
-        refusals=[Refusal(each.guard, each.message, each.hint) for each in saved.refusals],
+        refusals=saved.refusals,
         diagnostics=[_diagnostic(each) for each in faults],
-        handoff=[HandoffItem(each.item, each.done) for each in saved.handoff],
+        handoff=saved.handoff,
         content=unlocked.content if unlocked is not None else saved.approved,
         is_approved=saved.approved is not None,
         reading=[
@@ -130,7 +129,7 @@ def _changes(saved: ReviewedChanges) -> Changes:
     rows = (
         ChangeRow(
             row.words,
-            tuple(Piece(Mark(each.mark), each.text) for each in row.pieces[:_PIECES_MAX]),
+            tuple(row.pieces[:_PIECES_MAX]),
             row.article,
             row.inner,
         )
@@ -261,6 +260,8 @@ _FACT_CELLS = 120
 """Of a path or tag in a line that always stands."""
 _MESSAGE_CELLS = 1_400
 """A text message has 600 characters at most."""
+_PLACED = ("articles", "destinations")
+"""What has a place of its own."""
 _FIRST_FACTS = ("account", "audience", "window", "next", "text", "message")
 """What stands before the articles: who sends what to whom, and when."""
 
@@ -280,9 +281,6 @@ class CampaignWriter(Frozen):
         title = html(planned.title, foreign=True, cells=TITLE_CELLS)
         called = f"<strong>{title}</strong> " if title else ""
         facts = [*self._verdict(planned), *map(self.words.shown, self._to_whom(planned))]
-        if new := sum(each.is_new for each in planned.destinations):
-            say = plural_phrase("{count} new destination", "{count} new destinations", count=new)
-            facts.append(self._strong(say))
         return f"{mark}{called}{html_code(planned.name, NAME_CELLS)}<br>{' · '.join(facts)}"
 
     def _verdict(self, planned: CampaignSheet) -> Iterator[str]:
@@ -301,6 +299,8 @@ class CampaignWriter(Frozen):
             yield self.words.shown(Phrase("{count} by hand", count=left_over))
         if planned.changes is not None:
             yield self._changed(parts_of(planned))
+        if new := sum(each.is_new for each in planned.destinations):
+            yield self._strong(new_destinations(new))
 
     def _changed(self, parts: Sequence[ReviewedPart]) -> str:
         if ReviewedPart.NEW in parts:
@@ -330,11 +330,11 @@ class CampaignWriter(Frozen):
         opening, closing = self.words.folded(self.line(planned), is_open=is_open)
         said = section(planned)
         pressing = list(self._listed([self._advised(planned, each) for each in said.pressing]))
-        elsewhere = ("articles", "destinations")
-        facts = [self._spoken(each, planned) for each in said.facts if each.name not in elsewhere]
+        facts = [self._spoken(each, planned) for each in said.facts if each.name not in _PLACED]
         first = [self._fact(each) for each in facts if each.name in _FIRST_FACTS]
         others = [self._fact(each) for each in facts if each.name not in _FIRST_FACTS]
         rows = [(each, False) for each in pressing]
+        rows += self._at_large(planned)
         rows += self._content(planned)
         rows += [(each, True) for each in self.words.labelled(Phrase("details"), others)]
         listed = [*sorted(said.steps, key=_is_no_send), *said.notes]
@@ -357,6 +357,17 @@ class CampaignWriter(Frozen):
             return replace(row, facts=(*row.facts, LOCKS[planned.lock]))
         return row
 
+    def _at_large(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
+        """Return every new destination, and the known ones that stand in no article."""
+        articles = planned.content.message.articles if planned.content is not None else ()
+        inside = {article_at(number) for number in range(1, len(articles) + 1)}
+        found = [each for each in planned.destinations if each.is_new or each.at not in inside]
+        rows = list(destination_rows(found, is_unscanned=planned.is_unscanned))
+        written = self.words.labelled(
+            LABELS["destinations"], [f"- {self._said(row)}" for row in rows]
+        )
+        yield from ((row, index < DESTINATIONS_SHOWN) for index, row in enumerate(written))
+
     def _content(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
         """Return what changed at large, and every article with what changed in it; and whether it has to stand."""
         articles = planned.content.message.articles if planned.content is not None else ()
@@ -368,11 +379,6 @@ class CampaignWriter(Frozen):
             yield from (
                 (_row(row, self.words), False) for row in changes.rows if row.article not in numbers
             )
-        places = {f"article {number}" for number in numbers}
-        others = [each for each in planned.destinations if each.at not in places]
-        yield from self._destinations(others)
-        if planned.is_unscanned:
-            yield f"- {self.words.said(NOT_SCANNED)}", False
         for number in numbers:
             changed = [each for each in changes.rows if each.article == number] if changes else []
             yield from self._article(planned, number, articles[number - 1], changed)
@@ -391,24 +397,20 @@ class CampaignWriter(Frozen):
             yield self.words.row(Phrase("digest (摘要)"), prose(article.digest, foreign=True)), True
         if number <= len(planned.reading):
             read = planned.reading[number - 1]
-            length = reading_words(read.words, read.minutes)
-            yield f"- {self.words.facts(begins(read), length)}", False
-        here = f"article {number}"
-        yield from self._destinations([each for each in planned.destinations if each.at == here])
+            # Of a new article its heading counts the words.
+            is_counted = planned.changes is not None and planned.changes.is_new
+            length = [] if is_counted else [reading_words(read.words, read.minutes)]
+            yield f"- {self.words.facts(begins(read), *length)}", False
+        inside = [each for each in planned.destinations if each.at == article_at(number)]
+        new = sum(each.is_new for each in inside)
+        leads = [self.words.said(Phrase("{new}, above", new=new_destinations(new)))] if new else []
+        known = [each for each in inside if not each.is_new]
+        leads += [self.words.facts(destination_words(each), *each.notes) for each in known]
+        if leads:
+            label = self.words.said(LABELS["destinations"])
+            yield f"- **{label}**\n  - {leads[0]}", False
+            yield from ((f"  - {each}", False) for each in leads[1:])
         yield from ((_row(each, self.words), False) for each in changed if each.is_inner)
-
-    def _destinations(
-        self, destinations: Sequence[PlannedDestination | JudgedDestination]
-    ) -> Iterator[tuple[str, bool]]:
-        """Return where taps lead, each in a line; a new place always stands."""
-        for each in destinations:
-            row = destination_row(each)
-            in_picture = [code(each.at)] if each.kind is DestinationKind.QR else []
-            said = " · ".join(
-                [*in_picture, *(self._part(fact, TEXT_CELLS_MAX) for fact in row.facts)]
-            )
-            new = f"**{self.words.said(NEW)}** " if each.is_new else ""
-            yield f"- → {new}{said}", each.is_new
 
     def _fact(self, row: Row) -> str:
         cells = _MESSAGE_CELLS if row.name == "text" else _FACT_CELLS
@@ -417,13 +419,16 @@ class CampaignWriter(Frozen):
     def _said(self, row: Row, cells: int = TEXT_CELLS_MAX) -> str:
         lead = ""
         if row.lead is not None:
-            named = (
-                row.lead.text
-                if row.lead.ink is Ink.PLAIN
-                else f"{code(row.lead.text.strip(' :'))} "
-            )
-            lead = _LEADS.get(row.lead.text, named)
+            known = _LEADS.get(row.lead.text)
+            lead = self._lead(row.lead) if known is None else known
         return lead + " · ".join(self._part(each, cells) for each in row.facts)
+
+    def _lead(self, lead: Inked) -> str:
+        if lead.ink is Ink.PLAIN:
+            return lead.text
+        if isinstance(lead.text, Phrase):
+            return f"**{self.words.said(lead.text).strip(' :：')}** "
+        return f"{code(lead.text.strip(' :'))} "
 
     def _part(self, part: Part, cells: int) -> str:
         if isinstance(part, Inked):
@@ -490,9 +495,9 @@ def appendices(
             + words.facts(
                 names.get(account.account, account.account),
                 ACCOUNT_KINDS[account.kind],
-                allowance_period(each.span),
+                allowance_period(each),
                 *each.campaigns,
-                allowance_left(each.span),
+                allowance_left(each),
             )
             for account in plan.allowance
             for each in account.spans
@@ -530,12 +535,14 @@ def plan_comment(
     stops: Sequence[Phrase] = (),
     warned: Sequence[Phrase] = (),
     names: Mapping[str, str] = NO_NAMES,
+    shown: Sequence[str] = (),
     limit: int = MARKDOWN_CHARACTERS_MAX,
 ) -> str:
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
     `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks,
-    `stops` what keeps it from being merged, `warned` what to read besides, and `names` what people call the accounts.
+    `stops` what keeps it from being merged, `warned` what to read besides, `names` what people call the accounts, and
+    `shown` are lines behind the campaigns.
     """
     words = Words(language)
     fork = Phrase(
@@ -558,7 +565,7 @@ def plan_comment(
     head += ["- " + words.said(each) for each in _counted(words, sheets)]
     foot = ["- " + words.facts(*_provenance(words, plan, sheets, commit))]
     return _Fitting(writer, sheets, limit).text(
-        head, lambda resting: appendices(writer, plan, resting, names), foot
+        head, shown, lambda resting: appendices(writer, plan, resting, names), foot
     )
 
 
@@ -657,12 +664,13 @@ class _Fitting(Frozen):
     def text(
         self,
         head: list[str],
+        between: Sequence[str],
         appended: Callable[[Sequence[CampaignSheet]], Iterator[Block]],
         foot: list[str],
     ) -> str:
         ordered = sorted(self.sheets, key=precedence)
         shown = [each for each in ordered if weight(each) is not Weight.RESTS]
-        room = self.limit - _NOTE_CHARACTERS_MAX - lines_size([*head, *foot])
+        room = self.limit - _NOTE_CHARACTERS_MAX - lines_size([*head, *between, *foot])
         below, room = self._below(appended(ordered[len(shown) :]), room)
         lines = [f"<li>{self.writer.line(each)}</li>" for each in shown]
         named = beginning(lines, room * _LINES_PERCENT // 100)
@@ -678,7 +686,7 @@ class _Fitting(Frozen):
         for _, block in blocks:
             made += block.lines(self.writer.words.more)
         made += ["<ul>", *bare, "</ul>", ""] if bare else []
-        made += note
+        made += [*note, *between]
         for block in below:
             made += block.lines(self.writer.words.more)
         return "\n".join([*made, *foot]).rstrip() + "\n"

@@ -165,7 +165,9 @@ def since_last(count: int | None, before: int) -> Phrase:
         return Phrase("{count:,} at the last send to them", count=before)
     if count == before:
         return Phrase("as many as at the last send")
-    return Phrase("{change:+,} since the last send", change=count - before)
+    if count > before:
+        return Phrase("{count:,} more than at the last send", count=count - before)
+    return Phrase("{count:,} fewer than at the last send", count=before - count)
 
 
 def _size(block: SendBlock) -> Phrase:

@@ -189,6 +189,11 @@ def destination_words(destination: ShownDestination) -> Phrase:
     return Phrase("{kind} {target} “{label}”", kind=kind, target=target, label=destination.label)
 
 
+def new_destinations(count: int) -> Phrase:
+    """Say a number of new destinations."""
+    return plural_phrase("{count} new destination", "{count} new destinations", count=count)
+
+
 NAMES_SHOWN = 8
 """So many hosts, mini-programs and accounts are named in a line."""
 

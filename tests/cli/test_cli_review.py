@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 from base64 import b64decode, b64encode
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from cli_runner import Shell
 from fake_forge import FakeForge, pull_request_event
 from git_shell import IN_GIT
 from gits import git
+from PIL import Image
 from repositories import png
 
 from massctl.cli.app import run
@@ -22,6 +25,7 @@ from massctl.cli.send_report import report_sends, sent_comment
 from massctl.cli.session import session
 from massctl.model.ids import CampaignName
 from massctl.view.i18n import Reader
+from massctl.view.pages.document import is_whole
 
 LOCKED = "  require_lock: true\n  branch: main\n"
 LATER = "send: {not_before: 2026-12-03T11:55:00+08:00, not_after: 2026-12-03T14:00:00+08:00}\n"
@@ -340,31 +344,86 @@ def test_a_new_letter_is_shown_as_a_phone_shows_it(main: Shell, remote: Path) ->
     sha, forge = proposed(main), FakeForge()
     forge.open_pull_request(7, "spring", sha)
     review = reviewed(main, sha)
-    pictures = [b64decode(each) for each in review["pictures"]["letter"]]
+    shown = review["shown"]["letter"]
+    sheet, article = (Image.open(BytesIO(b64decode(each))) for each in shown["pictures"])
 
-    assert [True] * len(pictures) == [each.startswith(b"\x89PNG") for each in pictures]
-    assert 375 == int.from_bytes(pictures[-1][16:20])
+    assert (("JPEG", 375), 0) == ((article.format, article.width), shown["left_out"])
+    # Chat, list, share and the article's first screen side by side.
+    assert sheet.width > 4 * 375
     assert 0 == comment(main, forge)
     paths = git(remote, "ls-tree", "-r", "--name-only", "massctl-previews").splitlines()
     base = "https://github.com/house/letters/blob/massctl-previews/"
-    assert len(pictures) == len(paths)
-    assert [] == [
-        each for each in paths if f'<img src="{base}{each}?raw=true"' not in forge.bodies(7)[0]
-    ]
+    (page,) = (each for each in paths if each.endswith(".html"))
+    (body,) = forge.bodies(7)
+    assert 3 == len(paths)
+    assert f"]({base}{page}) `{page[-17:-5]}`" in body
+    assert 2 == sum(f'<img src="{base}{each}?raw=true"' in body for each in paths)
 
 
-PNG = b64encode(b"\x89PNG\r\n\x1a\n picture").decode()
+def test_the_whole_page_of_every_campaign_is_one_file_that_asks_for_nothing(
+    main: Shell, remote: Path
+) -> None:
+    """Also where no Chromium makes pictures, which the comment says."""
+    for name in ("one", "two"):
+        main.tree.news(name, title=name, body="话。\n\n![](images/hero.png)\n", more=LATER)
+        main.tree.write(f"campaigns/{name}/images/hero.png", png((200, 30, 30)))
+    sha, forge = proposed(main), FakeForge()
+    forge.open_pull_request(7, "spring", sha)
+    review = reviewed(main, sha)
+    assert 0 == comment(main, forge)
+
+    assert ["one", "two"] == [*review["shown"]]
+    paths = git(remote, "ls-tree", "-r", "--name-only", "massctl-previews").splitlines()
+    assert 2 == len(paths)
+    for path in paths:
+        page = git(remote, "show", f"massctl-previews:{path}")
+        assert is_whole(page)
+        assert {"data"} == set(re.findall(r'src="(\w+):', page))
+        assert "<script" not in page
+        assert path in forge.bodies(7)[0]
+    assert 2 == forge.bodies(7)[0].count("no pictures here: massctl render ")
+
+
+def test_a_page_that_could_ask_for_something_is_not_kept(main: Shell, remote: Path) -> None:
+    main.tree.text("notice", content="另一句")
+    sha = proposed(main)
+    reviewed(main, sha)
+    page = "<!doctype html>\n<html><script>1</script>"
+    (body,) = with_shown(main, 7, sha, {"page": page}).bodies(7)
+
+    assert "review.json is not what massctl writes" in body.replace("`", "")
+    assert "massctl-previews" not in git(remote, "for-each-ref")
+
+
+def test_what_does_not_fit_is_counted_in_words(main: Shell) -> None:
+    main.tree.text("notice", content="另一句")
+    sha = proposed(main)
+    reviewed(main, sha)
+    (body,) = with_shown(main, 7, sha, {"pictures": [JPEG], "left_out": 3}).bodies(7)
+
+    assert "the whole page is too large here: massctl render notice" in body.replace("`", "")
+    assert "3 more parts of its articles are not pictured" in body
+
+
+JPEG = b64encode(b"\xff\xd8\xff picture").decode()
 
 
 def with_pictures(shell: Shell, number: int, sha: str, **more: str) -> FakeForge:
     """Comment on a review that has a picture."""
+    return with_shown(shell, number, sha, {"pictures": [JPEG]}, **more)
+
+
+def with_shown(
+    shell: Shell, number: int, sha: str, shown: dict[str, Any], **more: str
+) -> FakeForge:
+    """Comment on a review that shows this of the campaign `notice`."""
     forge, left = FakeForge(), shell.root.parent / "left"
     forge.open_pull_request(number, "spring", sha)
     shell.env(GITHUB_EVENT_PATH=str(shell.root.parent / "event.json"), GITHUB_RUN_ID="77")
     (shell.root.parent / "event.json").write_text(pull_request_event(sha, number=number, **more))  # type: ignore[arg-type]
     found = json.loads((left / "review.json").read_text())
     (left / "review.json").write_text(
-        json.dumps({**found, "locks": {}, "pictures": {"notice": [PNG]}})
+        json.dumps({**found, "locks": {}, "shown": {"notice": shown}})
     )
     assert 0 == comment(shell, forge)
     return forge

@@ -50,7 +50,8 @@ policy:
   require_lock: true
   branch: main
 """
-_PHONES: Final = re.compile(r"(<details(?:(?!<details).)*<img.*?</details>)", re.DOTALL)
+_SHEET: Final = re.compile(r'<img [^>]*width="800">')
+_FOLDED: Final = re.compile(r"<details>.*?</details>", re.DOTALL)
 _CHANGES: Final = re.compile(r"[0-9a-f]{12,64}|(?<=-> )\d+ KB|\d[\d,]* KB")
 """Names of commits, digests and converted pictures; encoders differ between processors."""
 _WIDTH, _HEIGHT = 1240, 780
@@ -73,16 +74,13 @@ h1 span, .state, header {{ color: #59636e }}
 header {{ padding: 8px 16px; border-bottom: 1px solid #d1d9e0; background: #f6f8fa }}
 header b {{ color: #1f2328 }}
 header i {{ padding: 0 7px; border: 1px solid #d1d9e0; border-radius: 10px; font-size: 12px; font-style: normal }}
-.sides {{ display: grid; grid-template-columns: minmax(0, 1fr) 520px; gap: 24px; padding: 4px 16px }}
-.phones div {{ height: 540px; overflow: hidden; columns: 2; column-gap: 14px; column-fill: auto }}
-.phones img {{ display: block; width: 100%; margin-bottom: 12px; border: 1px solid #d1d9e0; border-radius: 6px }}
-.phones img:nth-child(2) {{ display: none }}
-.phones img:nth-child(4) {{ break-before: column }}
+.sides {{ display: grid; grid-template-columns: minmax(0, 1fr) 620px; gap: 24px; padding: 4px 16px }}
+.sides img {{ display: block; width: 100%; margin-top: 12px; border: 1px solid #d1d9e0; border-radius: 6px }}
 </style><h1>{title} <span>#{number}</span></h1>
 <div class="state"><b>Open</b>lin-mei wants to merge 2 commits into <code>main</code> from <code>{branch}</code></div>
 <div class="comment"><header><b>github-actions</b> <i>bot</i> commented now</header>
-<div class="sides"><div>{plan}</div><div class="phones">{phones}</div></div></div>"""
-"""A forge's page, with the chat, the letter to a friend and the first article of the comment beside its words."""
+<div class="sides"><div>{plan}</div>{sheet}</div></div>"""
+"""A forge's page, with the contact sheet of the comment beside its words."""
 
 
 def main() -> None:
@@ -162,19 +160,16 @@ def _propose(main: Path) -> str:
 
 
 def _page(folder: Path, comment: str) -> str:
-    """Show a comment as a forge does, but the pictures of phones beside its words."""
+    """Show a comment as a forge does, but the contact sheet beside its words, and without what is folded away."""
     rendered = cmarkgfm.github_flavored_markdown_to_html(comment, Options.CMARK_OPT_UNSAFE)
-    phones = _PHONES.search(rendered)
-    assert phones is not None, comment
+    sheet = _SHEET.search(rendered)
+    assert sheet is not None, comment
     shown = re.sub(
         r'src="[^"]*/blob/massctl-previews/([^"?]+)[^"]*"',
         lambda each: _inside(folder, each[1]),
-        phones[0],
+        sheet[0],
     )
-    plan = rendered.replace(phones[0], "")
-    shown = re.sub(r"(<img.*>)", r"<div>\1</div>", shown, flags=re.DOTALL).replace(
-        "<details>", "<details open>"
-    )
+    plan = _FOLDED.sub("", rendered.replace(sheet[0], ""))
     return _PAGE.format(
         width=_WIDTH,
         height=_HEIGHT,
@@ -182,7 +177,7 @@ def _page(folder: Path, comment: str) -> str:
         number=_NUMBER,
         branch=_BRANCH,
         plan=plan,
-        phones=shown,
+        sheet=f"<div>{shown}</div>",
     )
 
 
@@ -194,7 +189,7 @@ def _inside(folder: Path, path: str) -> str:
         check=True,
         capture_output=True,
     )
-    return f'src="data:image/png;base64,{base64.b64encode(found.stdout).decode()}"'
+    return f'src="data:image/jpeg;base64,{base64.b64encode(found.stdout).decode()}"'
 
 
 if __name__ == "__main__":

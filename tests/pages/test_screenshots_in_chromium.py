@@ -9,7 +9,10 @@ from page_samples import SAMPLES
 from PIL import Image
 
 from massctl import browser
+from massctl.cli.campaign_pages import shown_campaigns
 from massctl.cli.main import run
+from massctl.cli.session import session
+from massctl.forge.review_file import ShownCampaign
 
 pytestmark = [
     pytest.mark.chromium,
@@ -117,3 +120,48 @@ def test_no_profile_is_left_behind(
         ]
     )
     assert [] == list((tmp_path / "temporary").iterdir())
+
+
+@pytest.fixture(scope="module")
+def shown(repository: Path) -> dict[str, ShownCampaign]:
+    with session(str(repository)) as current:
+        return shown_campaigns(current, SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("name", "screens", "parts"),
+    [("2026-autumn-walks", 4, 2), ("2026-12-members-issue", 3, 2)],
+)
+def test_a_contact_sheet_has_the_first_screen_of_each_article(
+    shown: dict[str, ShownCampaign], name: str, screens: int, parts: int
+):
+    """Of one article also what arrives; the parts of articles follow."""
+    sheet, *others = (Image.open(io.BytesIO(each)) for each in shown[name].pictures)
+    assert screens * (375 + 20) + 20 == sheet.width
+    assert 667 < sheet.height < 800
+    assert ([375] * parts, 0) == ([each.width for each in others], shown[name].left_out)
+
+
+def test_what_does_not_fit_is_counted(repository: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("massctl.cli.campaign_pages.PICTURES_MAX", 2)
+    with session(str(repository)) as current:
+        found = shown_campaigns(current, ["2026-12-members-issue"])["2026-12-members-issue"]
+    assert (2, 1) == (len(found.pictures), found.left_out)
+
+
+def test_a_whole_page_shows_all_its_pictures_and_asks_for_nothing(
+    shown: dict[str, ShownCampaign], tmp_path: Path
+):
+    page = tmp_path / "page.html"
+    page.write_text(shown["2026-12-members-issue"].page or "", encoding="utf-8")
+    with browser.open_browser() as chromium:
+        chromium.open(page.as_uri())
+        drawn = "[...document.images].map((each) => each.naturalWidth > 0)"
+        assert {True} == {*chromium.value(drawn)}
+        asked = [
+            each["params"]["request"]["url"].partition(":")[0]
+            for each in chromium.events
+            if each["method"] == "Network.requestWillBeSent"
+        ]
+        refused = [each for each in chromium.events if each["method"] == "Log.entryAdded"]
+    assert ({"file", "data"}, []) == ({*asked}, refused)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.apply.runner_events import statistics_events, stopped_now
+from massctl.cli import views
 from massctl.cli.app import Result, run, said, verb
 from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.commands import ci_dispatch as dispatch
@@ -99,10 +100,10 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
         )
 
     def work() -> tuple[Console, Result]:
-        from massctl.view.markdown import plan_comment
-
         plan, console = read_plan(file), current_console()
-        comment = plan_comment(plan, language_of(plan, console), commit=commit, from_fork=from_fork)
+        comment = views.markdown.plan_comment(
+            plan, language_of(plan, console), commit=commit, from_fork=from_fork
+        )
         if out is None:
             return console, Result(ExitStatus.DONE, markdown=lambda _: comment)
         write_files(out.parent, {out.name: comment.encode()})
@@ -164,8 +165,6 @@ def gate(current: Session) -> Result:
 
 def _due(current: Session, looked: str) -> Result:
     """Find out what is due, and what needs a person."""
-    from massctl.view.github import github_alarms
-
     made, now = planned(current, (), PlanOptions(Purpose.ALARM)), current.clock.now()
     trust(current, made.state)
     why = [*dispatch.reasons(current, made, now)]
@@ -179,7 +178,9 @@ def _due(current: Session, looked: str) -> Result:
             ExitStatus.DONE,
             talk=None if why else said(Phrase("nothing is due, and nothing needs a person")),
         )
-    return Result(ExitStatus.FAILED, github=lambda to: github_alarms(found, to.language))
+    return Result(
+        ExitStatus.FAILED, github=lambda to: views.github.github_alarms(found, to.language)
+    )
 
 
 def _put_out(step: str, looked: str) -> None:
@@ -236,18 +237,22 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
 
     Return False where `unless_open` put it off because a window is open.
     """
-    from massctl.view.github import github_alarms
-    from massctl.view.words import drift_hint, drift_words
 
     def say(drifts: Sequence[Drift]) -> None:
         named = [
-            (Phrase("{name}: {message}", name=each.campaign, message=drift_words(each)), each)
+            (
+                Phrase(
+                    "{name}: {message}", name=each.campaign, message=views.words.drift_words(each)
+                ),
+                each,
+            )
             for each in drifts
         ]
         findings = [
-            Finding(Check.DRIFT, Level.WARNING, words, drift_hint(each)) for words, each in named
+            Finding(Check.DRIFT, Level.WARNING, words, views.words.drift_hint(each))
+            for words, each in named
         ]
-        current.console.result(github_alarms(findings, current.console.language))
+        current.console.result(views.github.github_alarms(findings, current.console.language))
 
     try:
         with session(directory, locked=True) as current:

@@ -12,10 +12,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from massctl.apply.outcome import failure_of, what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, said
+from massctl.cli.campaign_pages import shown_campaigns
 from massctl.cli.commands.lock import lock_campaigns
 from massctl.cli.commands.plan import review_json
-from massctl.cli.commands.render import phone_pictures
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.forge import github_of
 from massctl.cli.output import Console, write_files
@@ -31,6 +32,7 @@ from massctl.forge.review_file import (
     KeyChange,
     ReviewFile,
     RuleKey,
+    ShownCampaign,
     UnfitError,
     event_text,
     read_review,
@@ -39,7 +41,7 @@ from massctl.forge.review_file import (
 from massctl.ledger.git_branch import Push
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL
 from massctl.plan.approvals import missing_approvals, missing_words
@@ -48,8 +50,9 @@ from massctl.plan.plan_file import LockResult, SavedCampaign, SavedPlan, Stopped
 from massctl.source.repository import SETTINGS, UnreadableError
 from massctl.transport import Inside, Line
 from massctl.view.i18n import Reader, say
-from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, Locking, plan_comment, saved_sheets
+from massctl.view.markdown import Locking, plan_comment, saved_sheets
 from massctl.view.markdown_text import Words
+from massctl.view.pages.document import is_whole
 from massctl.view.words import campaigns
 
 
@@ -61,7 +64,7 @@ def write_review(
 ) -> tuple[Console, Result]:
     """Render the pull request of this run, and write its plan and the locks that it lacks into the folder `out`.
 
-    The pictures of its letters are in that file; they are also written into the folder `pictures`, for people.
+    Pictures and whole pages of its campaigns are in that file, and for people also in the folder `pictures`.
 
     Its massctl.yaml counts as it will after the merge, but for `state`: where the ledger is, main says.
     """
@@ -69,7 +72,7 @@ def write_review(
     unseen, locks, disagreeing = dict[str, tuple[str, ...]](), dict[str, str](), list[str]()
     ledger_keys: KeyChange | None = None
     rules: list[RuleKey] = []
-    shown: dict[str, list[bytes]] = {}
+    shown: dict[str, ShownCampaign] = {}
     with session(directory, environment=environment) as main:
         try:
             found = write_pull_request(main, event.number, event.head.sha)
@@ -87,7 +90,7 @@ def write_review(
                 if not event.from_fork and main.settings.policy.require_lock:
                     locks, disagreeing = _lock(head, main)
                 plan = _plan(head, main)
-                shown = phone_pictures(head, _to_show(plan, main))
+                shown = shown_campaigns(head, _to_show(plan, main))
         except MassctlError as error:
             plan = _stopped(error, main.console)
     write_files(
@@ -98,14 +101,24 @@ def write_review(
             ).encode()
         },
     )
-    if pictures is not None and any(shown.values()):
-        named = {
-            f"{name}-{part}.png": each
-            for name, made in shown.items()
-            for part, each in enumerate(made, 1)
-        }
-        write_files(pictures, named)
+    if pictures is not None:
+        write_files(
+            pictures, {path: data for name in shown for path, data in _files(name, shown[name])}
+        )
     return main.console, Result(ExitStatus.DONE)
+
+
+def _files(name: str, shown: ShownCampaign) -> Iterator[tuple[str, bytes]]:
+    """Name what can be looked at of a campaign by its content: its pictures, and its whole page as the last."""
+    for picture in shown.pictures:
+        yield f"{name}-{_named_by(picture)}.jpg", picture
+    if shown.page is not None:
+        page = shown.page.encode()
+        yield f"{name}-{_named_by(page)}.html", page
+
+
+def _named_by(data: bytes) -> str:
+    return sha256_of(data)[:12]
 
 
 def _key_change(before: Sequence[str], after: Sequence[str]) -> KeyChange | None:
@@ -166,9 +179,8 @@ def _to_show(plan: str, main: Session) -> list[str]:
 
 
 def _stopped(error: MassctlError, console: Console) -> str:
-    from massctl.view.verbs_json import stopped_json
-
-    return stopped_json("plan", failure_of(error), error.exit_status, console.language)
+    stopped = views.verbs_json.stopped_json("plan", failure_of(error), error.exit_status)
+    return views.json_writer.written(stopped, console.language)
 
 
 class _Told(Frozen):
@@ -213,8 +225,8 @@ def write_comment(
             stops = [*_weakening(review, changed), *_lacking(review, forge, event, told.sha)]
             warned = (*told.warned, *_warnings(changed))
             told = replace(told, warned=warned, stops=tuple(stops))
-            pictures = _pictures(main, event, review, run)
-            forge.comment(event.number, _body(main, event, review, told, run, pictures))
+            below = _shown(main, event, review, run)
+            forge.comment(event.number, _body(main, event, review, told, run, below))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
             forge.set_status(
                 told.sha,
@@ -239,9 +251,12 @@ def _moved_on(event: PullRequestEvent) -> Phrase:
 
 def _read(folder: Path) -> ReviewFile | UnfitError:
     try:
-        return read_review(folder)
+        review = read_review(folder)
     except UnfitError as unfit:
         return unfit
+    if not all(is_whole(each.page) for each in review.shown.values() if each.page is not None):
+        return UnfitError(Phrase("{file} is not what massctl writes", file=REVIEW_FILE))
+    return review
 
 
 def _lock_branch(
@@ -362,7 +377,7 @@ def _lacking(
     except ForgeError as error:
         yield Phrase("Nobody knows who approved it: {why}", why=what_happened(error))
         return
-    required = dict.fromkeys(row.required for each in asking for row in each.approvals)
+    required = dict.fromkeys(row for each in asking for row in each.approvals)
     if missing := missing_approvals(required, approvers):
         yield Phrase("It lacks approvals: {missing}", missing=missing_words(missing))
 
@@ -488,7 +503,6 @@ def _body(
         return "\n".join([*head, *above, *([""] if above else []), below])
     locking = Locking.OF_FORK if event.from_fork else Locking.BY_WORKFLOW
     reader = language_of(review.plan, console)
-    room = MARKDOWN_CHARACTERS_MAX - sum(len(line) + 1 for line in shown)
     made = plan_comment(
         review.plan,
         reader,
@@ -497,34 +511,64 @@ def _body(
         stops=told.stops,
         warned=told.warned,
         names=names,
-        limit=room,
+        shown=shown,
     )
-    return "\n".join([made, *shown, below])
+    return f"{made}\n{below}"
 
 
-def _pictures(
+def _shown(
     main: Session, event: PullRequestEvent, review: ReviewFile | UnfitError, run: str
 ) -> list[str]:
-    """Show the pictures of a review from the branch that keeps them; a fork's, and what cannot be kept, by a link."""
-    if isinstance(review, UnfitError) or not any(review.pictures.values()):
+    """Show what can be looked at, from the branch that keeps it; a fork's, and what cannot be kept, by a link."""
+    if isinstance(review, UnfitError) or not review.shown:
         return []
     words = Words(main.console.reader)
-    named = {CampaignName(name): made for name, made in review.pictures.items()}
-    kept = keep_pictures(main, event.number, named) if not event.from_fork else {}
-    title = words.shown(Phrase("What phones show"))
+    title = words.said(Phrase("What phones show"))
+    shown = {CampaignName(name): each for name, each in review.shown.items()}
+    kept = keep_shown(main, event.number, shown) if not event.from_fork else {}
     if not kept:
-        where = words.said(Phrase("The pictures are among the artefacts of the run"))
+        where = words.said(Phrase("Pictures and whole pages are among the artefacts of the run"))
         return [f"**{title}**", "", f"[{where}]({run}#artifacts)", ""]
     base = f"{run.rpartition('/actions/')[0]}/blob/{PREVIEWS_BRANCH}"
-    lines = ["<details>", f"<summary><b>{title}</b></summary>", ""]
+    lines = [f"**{title}**", ""]
     for name, paths in kept.items():
-        lines += [
-            f"`{name}`",
-            "",
-            *(f'<img src="{base}/{path}?raw=true" width="250">' for path in paths),
-            "",
-        ]
-    return [*lines, "</details>", ""]
+        lines += _shown_campaign(words, name, shown[name], [f"{base}/{path}" for path in paths])
+    return lines
+
+
+def _shown_campaign(
+    words: Words, name: CampaignName, shown: ShownCampaign, addresses: Sequence[str]
+) -> Iterator[str]:
+    """Show the contact sheet, its articles folded away, and by its digest the whole page; say what is left out."""
+    pictures = [f"{each}?raw=true" for each in addresses if each.endswith(".jpg")]
+    facts = [f"`{name}`"]
+    if shown.page is not None:
+        label = words.said(Phrase("the whole page, to download and open"))
+        facts.append(f"[{label}]({addresses[-1]}) `{_named_by(shown.page.encode())}`")
+    elsewhere = Command("render", name, "--out", "DIR")
+    if shown.page is None:
+        too_large = Phrase("the whole page is too large here: {command}", command=elsewhere)
+        facts.append(words.said(too_large))
+    if shown.left_out:
+        facts.append(
+            words.said(
+                plural_phrase(
+                    "{count} more part of its articles is not pictured",
+                    "{count} more parts of its articles are not pictured",
+                    count=shown.left_out,
+                )
+            )
+        )
+    if not pictures:
+        facts.append(words.said(Phrase("no pictures here: {command}", command=elsewhere)))
+    yield from [" · ".join(facts), ""]
+    if pictures:
+        yield from [f'<img src="{pictures[0]}" width="800">', ""]
+    if articles := pictures[1:]:
+        opening, closing = words.folded(words.shown(Phrase("the articles as they are read")))
+        yield from opening
+        yield from (f'<img src="{each}" width="250">' for each in articles)
+        yield from closing
 
 
 def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
@@ -534,48 +578,40 @@ def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
 
 
 KEPT_MAX = 20
-"""So many pull requests have their pictures on the branch, the newest ones."""
+"""So many pull requests have their pictures and pages on the branch, the newest ones."""
 _TRIES_MAX = 3
 """Two comments may be written at the same moment."""
 _FOLDER = "pr-"
 
 
-def keep_pictures(
-    session: Session, number: int, pictures: Mapping[CampaignName, Sequence[bytes]]
+def keep_shown(
+    session: Session, number: int, shown: Mapping[CampaignName, ShownCampaign]
 ) -> dict[CampaignName, list[str]]:
-    """Put the pictures of a pull request on the branch in place of its earlier ones; return their paths there.
+    """Put what can be looked at of a pull request on the branch in place of what was there; return the paths.
 
     Empty where that cannot be.
     """
     branch = branch_of(session, "previews", f"refs/heads/{PREVIEWS_BRANCH}")
     here = f"{_FOLDER}{number}"
-    named = {
-        name: [_picture_path(here, name, each) for each in shown]
-        for name, shown in pictures.items()
-    }
     files = {
-        path: data for name in named for path, data in zip(named[name], pictures[name], strict=True)
+        name: {f"{here}/{path}": data for path, data in _files(name, each)}
+        for name, each in shown.items()
     }
+    every = {path: data for each in files.values() for path, data in each.items()}
     try:
         for _ in range(_TRIES_MAX):
             tip = branch.fetch()
             there = branch.list(tip, "") if tip is not None else {}
             kept = {folder: there[folder] for folder in _newest(there, here)}
-            made = branch.commit(
-                None, files, f"phone pictures of pull request {number}", trees=kept
-            )
+            made = branch.commit(None, every, f"previews of pull request {number}", trees=kept)
             pushed = branch.replace(tip, made)
             if pushed.outcome is Push.DONE:
-                return named
+                return {name: list(each) for name, each in files.items()}
             if pushed.outcome is not Push.LOST and pushed.why is not None:
                 raise pushed.why
     except MassctlError as error:
         session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
     return {}
-
-
-def _picture_path(folder: str, name: str, picture: bytes) -> str:
-    return f"{folder}/{name}-{sha256_of(picture)[:12]}.png"
 
 
 def _newest(there: Mapping[str, str], here: str) -> list[str]:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
 from massctl.browser import open_browser, screens
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, sandbox_option
+from massctl.cli.campaign_pages import INDEX, page_files
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import write_files
 from massctl.cli.planner import chosen
 from massctl.cli.session import Session
-from massctl.errors import BrowserError
-from massctl.forge.review_file import PICTURE_BYTES_MAX, PICTURES_MAX
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -54,9 +53,6 @@ def command(current: Session, names: tuple[str, ...], out: Path, screenshots: bo
     )
 
 
-INDEX = "index.html"
-
-
 def render_into(
     session: Session, names: Sequence[str], out: Path, *, screenshots: bool
 ) -> tuple[list[str], bool]:
@@ -79,36 +75,8 @@ def render_into(
     return written, whole
 
 
-_PICTURED_MAX = 6
-"""Campaigns of one review."""
-
-
-def phone_pictures(session: Session, names: Sequence[str]) -> dict[str, list[bytes]]:
-    """Return PNGs of campaigns as a phone shows them by day; none if Chromium is missing or fails."""
-    found: dict[str, list[bytes]] = {}
-    if not names:
-        return found
-    try:
-        with open_browser(session.environment) as browser, TemporaryDirectory() as folder:
-            for name in names[:_PICTURED_MAX]:
-                files = rendered_files(session, name)
-                if files is None:
-                    continue
-                write_files(Path(folder) / name, files)
-                made = screens(browser, Path(folder) / name / INDEX, (False,)).values()
-                found[name] = [each for each in made if len(each) <= PICTURE_BYTES_MAX][
-                    :PICTURES_MAX
-                ]
-    except BrowserError as error:
-        session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
-    return found
-
-
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
-    from massctl.view.pages.article import article_page
-    from massctl.view.pages.campaign_page import index_page
-    from massctl.view.words import reading_words
 
     working_tree = session.working_tree(recorded_if_begun(session))
     desires = Desires(working_tree, State())
@@ -116,19 +84,11 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     console = session.console
     found = list(getattr(campaign, "diagnostics", ()))
     if found:
-        from massctl.view.diagnostics import diagnostics_text
-
-        console.talk_page(diagnostics_text(console.page(), found))
+        console.talk_page(views.diagnostics.diagnostics_text(console.page(), found))
     if not isinstance(campaign, RenderedCampaign):
         return None
-    names = {str(f.sha256): f"{f.sha256[:12]}.{f.extension}" for f in campaign.files}
-    files = {names[str(f.sha256)]: working_tree.read(f.sha256) for f in campaign.files}
-    files[INDEX] = index_page(campaign, names, console.reader).encode()
     for number, article in enumerate(campaign.message.articles, 1):
-        files[f"article-{number}.html"] = article_page(article.content, names).encode()
         count = article.word_count
-        reading = reading_words(count.words, count.minutes)
+        reading = views.words.reading_words(count.words, count.minutes)
         console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
-    if text := campaign.message.text:
-        files["message.txt"] = text.encode()
-    return files
+    return page_files(campaign, working_tree, console.reader)

@@ -4,6 +4,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option, only_account_option
 from massctl.cli.commands.stop import BrakeBranch, unreachable, what_helps
@@ -40,9 +41,6 @@ def command(current: "Session", yes: bool, account: str | None) -> Result:
     With --account those of one account: the branch massctl-stop-NAME. It deletes only the brake that it showed. On a
     forge only policy.operators may do this.
     """
-    from massctl.view.outcome import resumed_text
-    from massctl.view.verbs_json import brake_json
-
     require_operator(current)
     due: Plan | None = None
     try:
@@ -57,10 +55,10 @@ def command(current: "Session", yes: bool, account: str | None) -> Result:
     names = [each.name for each in due.campaigns] if due is not None else None
     return Result(
         ExitStatus.DONE,
-        lambda to: brake_json(
-            found, to.language, stopped=False, changed=found is not None, due=names
+        lambda _: views.verbs_json.brake_json(
+            found, stopped=False, changed=found is not None, due=names
         ),
-        lambda to: resumed_text(to.page(), found, branch.remote, names, account),
+        lambda to: views.outcome.resumed_text(to.page(), found, branch.remote, names, account),
     )
 
 
@@ -85,8 +83,6 @@ def _due(current: "Session", account: str | None) -> "Plan | None":
 
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
     """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
-    from massctl.view.outcome import resume_question
-
     console = current.console
     if not yes and not somebody_is_here():
         raise UsageError(
@@ -96,7 +92,7 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
         )
     if yes:
         return
-    question = resume_question(console.page(), found, due, current.clock.now())
+    question = views.outcome.resume_question(console.page(), found, due, current.clock.now())
     if not said_yes(console, question, Phrase("Type `yes` to lift the brake:")):
         raise RefusedError(
             Phrase("you did not say yes, so the brake stays set"), Phrase("Nothing was done.")

@@ -12,6 +12,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Text, form_option, only_account_option
 from massctl.cli.checkout import has_git
@@ -44,9 +45,6 @@ def command(current: Session, reason: str | None, account: str | None) -> Result
 
 def set_brake(current: Session, account: str | None, reason: str) -> Result:
     """Set the brake of an account, or of all sends, and say so. Raises what keeps it from being set."""
-    from massctl.view.outcome import stopped_text
-    from massctl.view.verbs_json import brake_json
-
     try:
         branch = BrakeBranch(current, OTHERWISE, account)
         found = branch.set(who(current.environment), current.clock.now(), reason)
@@ -63,8 +61,8 @@ def set_brake(current: Session, account: str | None, reason: str) -> Result:
     brake, fresh = found
     return Result(
         ExitStatus.DONE,
-        lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
-        lambda to: stopped_text(to.page(), brake, branch.remote, fresh=fresh),
+        lambda _: views.verbs_json.brake_json(brake, stopped=True, changed=fresh),
+        lambda to: views.outcome.stopped_text(to.page(), brake, branch.remote, fresh=fresh),
     )
 
 

@@ -26,7 +26,7 @@ from massctl.view.i18n import Language
 from massctl.view.pages.article import reading
 from massctl.view.pages.chat import arrival
 from massctl.view.pages.diagnostics import findings
-from massctl.view.pages.document import Watched, document
+from massctl.view.pages.document import POLICY, WHOLE_POLICY, Watched, document
 from massctl.view.pages.markup import Sheet, Tab
 from massctl.view.words import (
     STATUS,
@@ -72,9 +72,12 @@ class Look(Frozen):
     """What people were told of that it depends on, and that is still so as far as anybody knows."""
 
 
-def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
-    """Return the page of a server that published `heard` changes so far; None: of a file with its bodies beside it."""
-    campaign, earlier, in_folder = look.campaign, look.earlier, heard is None
+def campaign_page(look: Look, sheet: Sheet, heard: int | None, *, is_whole: bool = False) -> str:
+    """Return the page of a server that published `heard` changes so far; None: of a file with its bodies beside it.
+
+    With `is_whole` it is a file that needs no other.
+    """
+    campaign, earlier, in_folder = look.campaign, look.earlier, heard is None and not is_whole
     columns, knobs = [], []
     if campaign is not None:
         account, window = campaign.sender, campaign.window
@@ -94,11 +97,12 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None) -> str:
         None if heard is None else Watched(look.name, heard),
         facts=_facts(look, sheet),
         knobs=knobs,
+        policy=WHOLE_POLICY if is_whole else POLICY,
         look_at=look,
         columns=columns,
         missing=missing if look.missing is not None else None,
         leads=[(each, *_leads(each)) for each in look.destinations],
-        findings=findings(look.diagnostics, sheet, live=not in_folder),
+        findings=findings(look.diagnostics, sheet, live=heard is not None),
         base=base_words(earlier.difference.base) if earlier is not None else "",
         changes=difference_rows(earlier.difference) if earlier is not None else (),
     )
@@ -172,12 +176,17 @@ def _traits(article: ReadableArticle) -> Traits:
 
 
 def index_page(
-    campaign: RenderedCampaign, pictures: Mapping[str, str], language: Language = Language.ZH
+    campaign: RenderedCampaign,
+    pictures: Mapping[str, str],
+    language: Language = Language.ZH,
+    *,
+    is_whole: bool = False,
 ) -> str:
     """Return a page that shows the message as it arrives, each article as it is read, and what was found.
 
     It links to `article-N.html` beside it. `pictures` names the file beside the page for the SHA-256 of each picture's
-    bytes, and of a sound or video, which plays.
+    bytes, and of a sound or video, which plays. With `is_whole` it links to no file, and `pictures` are `data:`
+    addresses.
     """
     # Whether somebody did it already is on record, and nobody looked there.
     by_hand = tuple(HandoffItem(item, done=False) for item in campaign.handoff)
@@ -193,4 +202,4 @@ def index_page(
         handoff=by_hand,
         destinations=leads,
     )
-    return campaign_page(look, Sheet(language, pictures), heard=None)
+    return campaign_page(look, Sheet(language, pictures), heard=None, is_whole=is_whole)

@@ -1,7 +1,10 @@
 """What every page has: its policy, the addresses of the others, its choices, and the changes that renew it."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
+
+from markupsafe import escape
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
@@ -12,6 +15,15 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """The content security policy of a page in a folder: `file:` is what stands beside it."""
+WHOLE_POLICY = (
+    "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""That of a page that is one file: whoever opens it sees what is in it, and it asks for nothing."""
+_WHOLE = re.compile(
+    r'<!doctype html>\n<html lang="[A-Za-z-]+">\n<head>\n<meta charset="utf-8">\n'
+    rf'<meta http-equiv="Content-Security-Policy" content="{re.escape(escape(WHOLE_POLICY))}">\n'
+)
 SERVED_POLICY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; script-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -57,6 +69,11 @@ STYLES = ("page.css", "chat.css", "article.css")
 _LOST = Phrase("{command} no longer answers", command=Command("serve"))
 
 
+def is_whole(page: str) -> bool:
+    """Return whether a page begins with the policy of one that runs no script and asks for nothing."""
+    return _WHOLE.match(page) is not None
+
+
 def document(
     template: str,
     title: str,
@@ -66,9 +83,10 @@ def document(
     facts: Sequence[str] = (),
     knobs: Sequence[Knob] = (),
     styles: Sequence[str] = STYLES,
+    policy: str = POLICY,
     **values: Any,
 ) -> str:
-    """Fill the template of a page, which extends `document.html.j2`; `watched` is None for a page in a folder."""
+    """Fill the template of a page, which extends `document.html.j2`; `watched` is None for a page in a file."""
     told = {"title": title, "watched": watched, "facts": facts, "knobs": knobs, "styles": styles}
-    every = {"policy": POLICY, "script": SCRIPT, "look": _LOOK, "lost": _LOST}
+    every = {"policy": policy, "script": SCRIPT, "look": _LOOK, "lost": _LOST}
     return sheet.page(template, **told, **every, **values)

@@ -31,7 +31,8 @@ class Sheet(Frozen):
 
     language: Language
     files: Mapping[str, str]
-    """Where a file stands, by the SHA-256 of its bytes: a path beside the page, or from the server's root."""
+    """Where a file stands, by the SHA-256 of its bytes: a path beside the page, or from the server's root, or a `data:`
+    address."""
     clock: str | None = None
     """A sentence about the sandbox's time, where it is not the machine's."""
 
@@ -57,7 +58,9 @@ class Sheet(Frozen):
     def address(self, sha256: str) -> str | None:
         """Return the address of a file; None if it is not at hand."""
         name = self.files.get(sha256)
-        return None if name is None else quote(name, safe="/._-~")
+        if name is None or name.startswith("data:"):
+            return name
+        return quote(name, safe="/._-~")
 
     def picture(self, sha256: str, kind: str, crop: str | None = None) -> Markup:
         """Return a picture without its own text, because the words around it say everything.

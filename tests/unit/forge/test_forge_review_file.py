@@ -2,15 +2,18 @@
 
 import json
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from massctl.forge.review_file import (
+    PAGE_BYTES_MAX,
     PICTURE_BYTES_MAX,
     PICTURES_MAX,
     REVIEW_BYTES_MAX,
+    ShownCampaign,
     UnfitError,
     read_review,
     review_text,
@@ -68,29 +71,36 @@ def test_a_lock_of_no_campaign_refuses_the_whole(left: Path, name: str) -> None:
     assert "review.json is not what massctl writes" == refusal(left)
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
+JPEG = b"\xff\xd8\xff" + b"0" * 100
 
 
-def test_its_pictures_are_read(left: Path) -> None:
-    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], {}, {"spring": [PNG]}))
+def test_what_it_shows_is_read(left: Path) -> None:
+    shown = ShownCampaign(pictures=[b64encode(JPEG)], left_out=2, page="<p>春</p>")
+    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], {}, {"spring": shown}))
 
-    assert {"spring": [PNG]} == read_review(left).pictures
+    found = read_review(left).shown["spring"]
+    assert ([JPEG], 2, "<p>春</p>") == (found.pictures, found.left_out, found.page)
 
 
 @pytest.mark.parametrize(
-    "pictures",
+    ("name", "shown"),
     [
-        {"../x": [PNG]},
-        {"spring": [b"<svg onload=alert(1)>"]},
-        {"spring": [PNG] * (PICTURES_MAX + 1)},
-        {"spring": [PNG + b"0" * PICTURE_BYTES_MAX]},
+        ("../x", {"pictures": [JPEG]}),
+        ("spring", {"pictures": [b"<svg onload=alert(1)>"]}),
+        ("spring", {"pictures": [JPEG] * (PICTURES_MAX + 1)}),
+        ("spring", {"pictures": [JPEG + b"0" * PICTURE_BYTES_MAX]}),
+        ("spring", {"left_out": -1}),
+        ("spring", {"page": "x" * (PAGE_BYTES_MAX + 1)}),
     ],
-    ids=["no campaign", "no PNG", "too many", "too large"],
+    ids=["no campaign", "no JPEG", "too many", "too large", "fewer than none", "a large page"],
 )
-def test_pictures_of_another_kind_refuse_the_whole(
-    left: Path, pictures: dict[str, list[bytes]]
+def test_what_it_may_not_show_refuses_the_whole(
+    left: Path, name: str, shown: dict[str, Any]
 ) -> None:
-    (left / "review.json").write_text(review_text(json.dumps(PLAN), {}, [], {}, pictures))
+    document = json.loads(review_text(json.dumps(PLAN), {}, [], {}, {}))
+    pictures = [b64encode(each).decode() for each in shown.get("pictures", [])]
+    document["shown"] = {name: {**shown, "pictures": pictures}}
+    (left / "review.json").write_text(json.dumps(document))
 
     assert "review.json is not what massctl writes" == refusal(left)
 

@@ -34,6 +34,7 @@ from massctl.plan.lock_diff import changed_parts, lock_stale, lock_unfit
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Guard, NotLocked
 from massctl.view.i18n import Language
+from massctl.view.json_writer import written
 from massctl.view.verbs_json import lock_json
 
 SALE = news("sale", window=OPEN)
@@ -270,7 +271,7 @@ def test_the_report_as_json() -> None:
         versions=(Phrase("pillow 13 → 14"),),
         refusal=refusal,
     )
-    (campaign,) = json.loads(lock_json([differs], Language.EN))["campaigns"]
+    (campaign,) = json.loads(written(lock_json([differs]), Language.EN))["campaigns"]
     assert {
         "name": "sale",
         "edition": 1,

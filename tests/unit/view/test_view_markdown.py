@@ -27,11 +27,13 @@ from view_samples import (
 
 from massctl.errors import NotAPlanError
 from massctl.model import entries
+from massctl.model.destination import DestinationKind
 from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.lock_diff import COMMENT_MARK, FramePart, LockState, ReviewedPart
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.plan_file import SavedPlan, reviewable
@@ -40,6 +42,7 @@ from massctl.plan.steps import Concluded, Invalid, Kind
 from massctl.plan.window import WindowState
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import LANGUAGES, Language, say
+from massctl.view.json_writer import written
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment, saved_sheets
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
@@ -139,6 +142,12 @@ def shown(markdown: str) -> str:
     return "".join(token.content for token in leaves(MARKDOWN.parse(markdown)))
 
 
+def leading(plan: Plan, *destinations: JudgedDestination) -> Plan:
+    """Give a plan whose campaigns lead to these places."""
+    campaigns = (replace(each, destinations=destinations) for each in plan.campaigns)
+    return replace(plan, campaigns=tuple(campaigns))
+
+
 def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Plan:
     """Give a plan of every kind, with these words wherever a file may bring its own."""
     fault = Diagnostic(
@@ -168,7 +177,9 @@ def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Pla
         (attempted(text_campaign(name="2026-10-sent"))[0], "2026-10-sent"),
         (entries.SendAccepted(attempt=3, msg_id=1, msg_data_id=2), "2026-10-sent"),
     )
-    return plan_of(due, notice, later, bad, sent, state=state)
+    # The words of a text may be addresses, which lead somewhere.
+    place = JudgedDestination(DestinationKind.URL, path, "article 1", message, True)
+    return leading(plan_of(due, notice, later, bad, sent, state=state), place)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
@@ -224,7 +235,7 @@ def changed_in(*parts: ReviewedPart, is_new: bool = False) -> Difference:
 
 def test_who_approves_a_window_that_opens_later_approves_a_send_that_cannot_be_undone():
     written = plan_markdown(plan_of(campaign(window=LATER)), NOW, Language.EN)
-    assert "<br><strong>sent in its window, cannot be undone</strong> · every follower" in written
+    assert "<br><strong>sent in its window, cannot be undone</strong> · " in written
     assert (
         "**Check what is below, then approve it: once it is merged, massctl sends it on Fri 4 Dec 20:05 "
         "to every follower, and that cannot be undone**" in written
@@ -245,8 +256,8 @@ def test_who_gets_it_and_when_is_seen_in_its_line_where_it_changed():
     written = plan_markdown(plan, NOW, Language.EN, changed)
 
     assert "- the audience changed: 1 campaign\n" in written
-    assert " · <strong>changed: audience, window</strong> · every follower" in written
-    assert " · <strong>new campaign</strong> · every follower" in written
+    assert " · <strong>changed: audience, window</strong> · " in written
+    assert " · <strong>new campaign</strong> · " in written
     # First who gets what they did not, then other words, then what is as it was.
     places = [written.index(f"<code>{name}</code>") for name in ("c", "d", "b", "a")]
     assert sorted(places) == places
@@ -274,7 +285,7 @@ def test_a_mass_send_and_a_preview_are_marked_as_irreversible():
     written = plan_markdown(dressed("春", "x.yaml", "y"), NOW, Language.EN)
     assert (
         "<summary>‼ <strong>春</strong> <code>2026-12-spring-sale</code><br>"
-        "<strong>sent now, cannot be undone</strong> · 1 warning · every follower" in written
+        "<strong>sent now, cannot be undone</strong> · 1 warning · " in written
     )
     assert "- ‼ **send to every follower: this cannot be undone**" in written
     assert "- 1 preview to send · not there yet · **cannot be undone**" in written
@@ -631,13 +642,13 @@ def test_a_plan_that_could_not_be_made_says_why():
     failure = Failure(
         None, None, Phrase("massctl.yaml has faults, so nothing was done"), "@all <b>"
     )
-    document = stopped_json("plan", failure, 1, Language.EN)
-    written = plan_comment(reviewable(document), Language.EN, commit="0123456")
+    document = written(stopped_json("plan", failure, 1), Language.EN)
+    comment = plan_comment(reviewable(document), Language.EN, commit="0123456")
     assert (
         "**`massctl.yaml` has faults, so nothing was done**\n\n`@all` `<b>`\n\n- for commit `0123456`\n"
-        in written
+        in comment
     )
-    judge(written)
+    judge(comment)
 
 
 @pytest.mark.parametrize("kind", ["image", "voice", "mpvideo", "wxcard", "text"])
@@ -718,3 +729,87 @@ def test_what_is_not_exactly_a_plan_is_refused_by_its_places(change: dict[str, A
 def test_what_is_no_json_is_refused(text: str):
     with pytest.raises(NotAPlanError):
         reviewable(text.encode("utf-8", "surrogatepass"))
+
+
+def test_a_new_place_stands_first_and_a_known_one_in_its_article():
+    card = JudgedDestination(
+        DestinationKind.MINI_PROGRAM, "wx0123456789abcdef pages/join", "article 2", "立即报名", True
+    )
+    known = JudgedDestination(
+        DestinationKind.ARTICLE, "https://mp.weixin.qq.com/s/a", "article 2", "上一期", False
+    )
+    code_in = JudgedDestination(
+        DestinationKind.QR, "https://example.com/q", "images/qr.png", "", False
+    )
+    message = NewsMessage((article("春"), article("路线卡")))
+    plan = leading(plan_of(campaign(message=message)), card, known, code_in)
+    written = plan_markdown(plan, NOW, Language.ZH)
+    places = [
+        "<strong>1 个新去向</strong>",
+        "- **新** 小程序 wx0123456789abcdef pages/join“立即报名” · 第 2 篇\n",
+        "- 二维码 `https://example.com/q` · `images/qr.png`\n",
+        "**第 1 篇：春**",
+        "**第 2 篇：路线卡**",
+        "- **去向**\n  - 1 个新去向，见上\n  - 公众号文章 `https://mp.weixin.qq.com/s/a`“上一期”\n",
+    ]
+    found = [written.find(each) for each in places]
+    assert -1 not in found, written
+    assert sorted(found) == found
+    judge(written)
+
+
+def test_every_article_stands_with_its_digest_and_what_changed_in_it():
+    articles = tuple(article(f"第{number}篇") for number in range(1, 9))
+    rows = [
+        {"words": f"changed in {number}", "article": number, "inner": True} for number in (8, 1, 99)
+    ]
+    document = json.loads(
+        plan_json(plan_of(campaign(message=NewsMessage(articles))), Language.EN, (), Reviewed(NOW))
+    )
+    document["campaigns"][0]["changes"] = {"against": "against main", "rows": rows}
+    written = plan_comment(reviewable(json.dumps(document)), Language.EN)
+    titles = [written.index(f"**article {number}: 第{number}篇**") for number in range(1, 9)]
+    assert sorted(titles) == titles
+    assert 8 == written.count("- **digest (摘要)** 三天，错过等一年\n- it begins: ")
+    # What is said to be of an article that is not there stands above all of them.
+    changed = [written.index(f"- changed in {number}\n") for number in (99, 1, 8)]
+    assert changed[0] < titles[0] < changed[1] < titles[1]
+    assert titles[7] < changed[2]
+
+
+def test_a_text_stands_whole():
+    content = "周日改到十点半。" * 70
+    written = plan_markdown(plan_of(text_campaign(message=TextMessage(content))), NOW, Language.ZH)
+    assert f"- **文字** {content} · 560 字\n" in written
+
+
+@pytest.mark.parametrize(
+    ("count", "before", "said"),
+    [
+        (30_311, 30_191, "30,311 followers when last counted · 120 more than at the last send"),
+        (30_311, 30_311, "30,311 followers when last counted · as many as at the last send"),
+        (900, 1_000, "900 followers when last counted · 100 fewer than at the last send"),
+        (None, 1_000, "not counted yet · 1,000 at the last send to them"),
+    ],
+)
+def test_an_audience_is_compared_with_the_last_send(count: int | None, before: int, said: str):
+    document = forged(["x"] * 12, "en")
+    document["campaigns"][0] |= {"audience_count": count, "audience_before": before}
+    document["campaigns"][0]["approved"]["audience"] = {"tag": "members"}
+    written = plan_comment(reviewable(json.dumps(document)), Language.EN)
+    assert f"- **audience** tag members · {said}\n" in written
+
+
+def test_who_approves_is_told_first_what_to_do_of_what_changed():
+    """A fault that the pull request did not bring keeps nobody from approving it."""
+    changed, other = campaign("changed", window=LATER), faulty(1)
+    difference = {changed.name: Difference(Base(BaseKind.STAGED))}
+    steps = [
+        (plan_of(changed, other), difference, "Check what is below, then approve it: "),
+        (plan_of(changed, other), {}, "Do not approve it yet: faults: 1 campaign"),
+        (plan_of(campaign("a", window=LATER), campaign("b")), {}, "massctl sends 2 campaigns"),
+        (plan_of(campaign(window=None)), {}, "Nothing here is sent by itself"),
+    ]
+    for plan, changes, said in steps:
+        first = plan_markdown(plan, NOW, Language.EN, changes).splitlines()[3]
+        assert said in first, first

@@ -532,6 +532,7 @@ def plan_comment(
     commit: str | None = None,
     from_fork: bool = False,
     locking: Locking = Locking.BY_HAND,
+    stops: Sequence[Phrase] = (),
     warned: Sequence[Phrase] = (),
     names: Mapping[str, str] = NO_NAMES,
     shown: Sequence[str] = (),
@@ -540,13 +541,15 @@ def plan_comment(
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
     `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks,
-    `warned` what to read besides, `names` what people call the accounts, and `shown` are lines behind the campaigns.
+    `stops` what keeps it from being merged, `warned` what to read besides, `names` what people call the accounts, and
+    `shown` are lines behind the campaigns.
     """
     words = Words(language)
     fork = Phrase(
         "This plan was made by code from a fork and cannot be trusted: read the files. Only what is merged is sent."
     )
     told = [
+        *("- 🛑 **" + words.said(each) + "**" for each in stops),
         *("- ⚠ **" + words.said(each) + "**" for each in warned),
         *(["- ⚠ " + words.said(fork)] * from_fork),
     ]

@@ -726,10 +726,12 @@ def adopt_json(
 
 
 class ReportedBrake(Shape):
-    """A stop of all sends: the branch `massctl-stop` on the remote."""
+    """A stop of sends: the branch `massctl-stop` on the remote, or `massctl-stop-NAME` for one account's."""
 
     branch: str
     """The branch: `massctl-stop`, or the first one below it, such as `massctl-stop/x`, which counts as well."""
+    account: str | None
+    """The account that it stops; null for all."""
     commit: str
     """The commit that the branch is at."""
     by: str | None

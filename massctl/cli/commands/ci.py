@@ -16,6 +16,7 @@ from massctl.cli.commands import ci_dispatch as dispatch
 from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import, take_secrets
 from massctl.cli.commands.ci_review import language_of, write_comment, write_review
 from massctl.cli.commands.ci_setup import setup as shown
+from massctl.cli.commands.stop import set_brake
 from massctl.cli.consent import require_operator
 from massctl.cli.drift import DriftReader, unread_words
 from massctl.cli.exit_codes import ExitStatus
@@ -27,6 +28,8 @@ from massctl.cli.send_report import Stopped, report_sends, serial_now
 from massctl.cli.session import Session, open_settings, session
 from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
 from massctl.errors import MassctlError, NotAPlanError
+from massctl.forge.events import CommentEvent, read_event
+from massctl.forge.review_file import event_text
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
@@ -185,6 +188,21 @@ def _put_out(step: str, looked: str) -> None:
     if path := os.environ.get("GITHUB_OUTPUT"):
         with open(path, "a", encoding="utf-8") as file:
             file.write(f"step={step}\nlooked={looked}\n")
+
+
+@command.command(name="stop")
+@verb("ci stop")
+def stop(current: Session) -> Result:
+    """Set the brake as the comment of GITHUB_EVENT_PATH asks: `/massctl stop [ACCOUNT] [REASON]`.
+
+    Refuses everybody whom policy.operators does not name. No other word of a comment does anything.
+    """
+    comment = read_event(CommentEvent, event_text(os.environ)).comment.body
+    asked = dispatch.stop_of(comment, current.settings.accounts)
+    if asked is None:
+        return Result(ExitStatus.DONE, talk=said(Phrase("the comment asks for nothing")))
+    require_operator(current)
+    return set_brake(current, *asked)
 
 
 @command.command(name="send")

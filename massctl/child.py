@@ -38,6 +38,7 @@ ANSWER_BYTES_MAX = 32 << 20
 """Of one answer: eight bodies of 1 MB, each escaped, are less."""
 JOBS: Mapping[str, str] = {
     "render": "massctl.source.renderer:answer",
+    "destinations": "massctl.source.renderer:destinations",
     "prepare": "massctl.source.renderer:prepare",
     "themes": "massctl.serve.theme_gallery:answer",
     "document": "massctl.importer.foreign:found",

@@ -15,6 +15,7 @@ from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_
 from msgspec import Struct
 
 from massctl.model import diagnostics, message
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.diagnostics import Fault
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Command, Phrase
@@ -24,6 +25,7 @@ NOT_PLAIN = (ValueError, LookupError, TypeError, AttributeError, RecursionError,
 _VALUES: dict[str, type[Any]] = {
     each.__name__: each
     for each in (
+        Destination,
         diagnostics.Diagnostic,
         diagnostics.Excerpt,
         message.Picture,
@@ -36,7 +38,7 @@ _VALUES: dict[str, type[Any]] = {
     )
 }
 _WORDS: dict[str, type[Enum]] = {
-    each.__name__: each for each in (message.Purpose, diagnostics.Severity)
+    each.__name__: each for each in (DestinationKind, message.Purpose, diagnostics.Severity)
 }
 _INSTANCES: dict[Any, type[Any]] = {
     str: str,

@@ -248,7 +248,9 @@ def text(name: str = "words", content: str = "今晚八点", **changes: Any) -> 
         "diagnostics": (),
         "inputs": JUDGED,
     }
-    return RenderedCampaign(name=CampaignName(name), **{**fields, **changes})
+    fields |= changes
+    fields.setdefault("destinations", fields["message"].destinations)
+    return RenderedCampaign(name=CampaignName(name), **fields)
 
 
 def news(name: str = "sale", *articles: RenderedArticle, **changes: Any) -> RenderedCampaign:

@@ -28,4 +28,5 @@ def render_campaign(
     more = {"words": words} if words is not None else {}
     content = render_content(name, file, account=account, inputs=inputs, place=place, **more)
     around = {"account": account, "lists": inputs, "source_sha256": source_sha256, "place": place}
+    around["destinations"] = content.message.destinations
     return campaign_of(name, file, content, about_file=about_file, **around)

@@ -274,6 +274,11 @@ class Message(ABC, Generic[A_co]):
         return ()
 
     @property
+    def has_markup(self) -> bool:
+        """Whether reading its destinations parses HTML."""
+        return bool(self.articles)
+
+    @property
     def words(self) -> dict[str, Any]:
         """What it says itself, by the keys of a lock: everything but files, material and articles."""
         return {key: getattr(self, key) for key in self.parts if key not in _CARRIED}
@@ -357,6 +362,11 @@ class TextMessage(Message[A_co]):
     def destinations(self) -> tuple[Destination, ...]:
         """See `Message.destinations`."""
         return tuple(in_text(self.content, _WHOLE))
+
+    @property
+    def has_markup(self) -> bool:
+        """See `Message.has_markup`."""
+        return "<" in self.content
 
 
 @dataclass(frozen=True, slots=True)
@@ -658,6 +668,8 @@ class RenderedCampaign(Frozen, dict=True):
     send_ignore_reprint: bool
     same_content_allowed: bool
     message: RenderedMessage
+    destinations: tuple[Destination, ...]
+    """Every place that a tap or a play of the message leads, in their order: its `destinations`."""
     pictures: tuple[Picture, ...]
     """In order of first use; one entry for each pair of `sha256` and `purpose`."""
     recipients: tuple[Recipient, ...]
@@ -722,11 +734,6 @@ class RenderedCampaign(Frozen, dict=True):
         )
         given = tuple(each.media_id for each in self.message.materials if each.media_id is not None)
         return (*self.message.headlines, *paths, *given)
-
-    @cached_property
-    def destinations(self) -> tuple[Destination, ...]:
-        """Every place that a tap or a play of the message leads, in their order."""
-        return self.message.destinations
 
     @property
     def seen(self) -> tuple[Destination, ...]:

@@ -14,6 +14,7 @@ from massctl.model.campaign import (
     handoff_items,
     parse_offset_time,
 )
+from massctl.model.destination import Destination
 from massctl.model.diagnostics import Diagnostic, KeyPath, Place, Severity, has_errors
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
 from massctl.model.message import (
@@ -38,6 +39,7 @@ def campaign_of(
     file: CampaignFile,
     content: RenderedContent,
     *,
+    destinations: tuple[Destination, ...],
     account: Account,
     lists: OpenidLists,
     source_sha256: Sha256,
@@ -46,9 +48,10 @@ def campaign_of(
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     """Join what campaign.yaml declares and its rendered content; None where a diagnostic is an error.
 
-    Whom it goes to, when, and under which name comes from `file` alone. `account` is the one that the file names;
-    `place` finds keys of campaign.yaml; `source_sha256` names the folder as read; `about_file` is what is worth a
-    warning in campaign.yaml itself, which may be ignored as all else. Diagnostics are sorted.
+    Whom it goes to, when, and under which name comes from `file` alone. `destinations` are those of its message.
+    `account` is the one that the file names; `place` finds keys of campaign.yaml; `source_sha256` names the folder as
+    read; `about_file` is what is worth a warning in campaign.yaml itself, which may be ignored as all else.
+    Diagnostics are sorted.
     """
     openid_list, about_audience = render_audience(name, file, lists, place)
     about_rest = [
@@ -72,6 +75,7 @@ def campaign_of(
         send_ignore_reprint=file.send.send_ignore_reprint,
         same_content_allowed=file.send.same_content == "allow",
         message=content.message,
+        destinations=destinations,
         pictures=content.pictures,
         recordings=content.recordings,
         recipients=recipients_of(file.preview),

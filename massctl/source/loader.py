@@ -368,6 +368,7 @@ class Desires:
             loaded.name,
             file,
             made.content,
+            destinations=made.destinations,
             account=due.account,
             lists=working_tree,
             source_sha256=due.source,

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl import isolation
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
+from massctl.model.destination import Destination
 from massctl.model.diagnostics import Fault, KeyPath, Place, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Sha256
@@ -58,6 +60,8 @@ class RenderResult(Frozen):
     """What the child made of one campaign."""
 
     content: RenderedContent
+    destinations: tuple[Destination, ...]
+    """Where its message leads."""
     files: Mapping[str, str]
     """What it read, as in `JudgedInputs.files`."""
     produced: Mapping[Sha256, Sha256]
@@ -117,9 +121,26 @@ class Renderer(Frozen, dict=True):
             except NOT_PLAIN:
                 raise ChildError(NOT_ACCEPTED) from None
             if made is not None:
-                return made
+                return replace(made, destinations=self._destinations(made.content.message))
             known |= new
         raise ChildError(NOT_ACCEPTED)
+
+    def _destinations(self, message: RenderedMessage) -> tuple[Destination, ...]:
+        """Return where a message leads.
+
+        A process reads it that saw no template: the one that rendered it could hide a place. Raises ChildError.
+        """
+        if not message.has_markup:
+            return message.destinations
+        try:
+            found = from_plain(self.child.ask("destinations", {"message": to_plain(message)}))
+        except NOT_PLAIN:
+            raise ChildError(NOT_ACCEPTED) from None
+        if not isinstance(found, tuple):
+            raise ChildError(NOT_ACCEPTED)
+        if not all(isinstance(each, Destination) for each in found):
+            raise ChildError(NOT_ACCEPTED)
+        return found
 
     def ask(self, job: str, name: str, request: Mapping[str, Any]) -> Any:
         """Ask the child about a campaign of this repository. Raises ChildError."""
@@ -188,7 +209,7 @@ def _made(answer: Any) -> RenderResult:
     # A message with faults names what was not found, and is not used.
     if not has_errors(content.diagnostics) and not _shown_by(content.message) <= given:
         raise ValueError("a message shows a file that is not with it")
-    return RenderResult(content, files, produced)
+    return RenderResult(content, (), files, produced)
 
 
 def _shown_by(message: RenderedMessage) -> set[str]:
@@ -226,6 +247,11 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "produced": produced,
         "asked": list(materials.asked),
     }
+
+
+def destinations(request: dict[str, Any]) -> Any:
+    """Read where a message leads."""
+    return to_plain(from_plain(request["message"]).destinations)
 
 
 def prepare(request: dict[str, Any]) -> dict[str, Any]:

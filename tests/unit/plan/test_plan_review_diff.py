@@ -864,7 +864,8 @@ def test_every_material_has_the_same_kind_of_address(label: str, purpose: Purpos
 
 def test_its_status_follows_what_is_recorded() -> None:
     campaign = voice("bell", recipients=reviewers("li"))
-    edited = replace(campaign, message=VoiceMessage(None, MediaId("V9")), recordings=())
+    message = VoiceMessage(None, MediaId("V9"))
+    edited = replace(campaign, message=message, destinations=message.destinations, recordings=())
     found = [
         planned(campaign, recorded(*entries)).status
         for entries in (

@@ -200,6 +200,7 @@ def _rendered(
 ) -> RenderedCampaign:
     content = render_content(name, file, account=account, inputs=inputs, place=place)
     around = {"account": account, "lists": lists, "source_sha256": sha(name), "place": place}
+    around["destinations"] = content.message.destinations
     campaign, diagnostics = campaign_of(name, file, content, **around)
     assert campaign is not None, diagnostics
     return replace(campaign, inputs=JUDGED)

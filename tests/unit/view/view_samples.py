@@ -98,6 +98,7 @@ def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampa
         message=NewsMessage(
             (article(), article("给会员的一套路线卡，贴在冰箱上", "<p>路线卡</p>"))
         ),
+        destinations=(),
         pictures=(
             picture("images/cover.jpg", COVER, Purpose.MATERIAL),
             picture("images/hero.webp", HERO, Purpose.IMAGE, NOTE),
@@ -106,7 +107,8 @@ def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampa
         recipients=(Recipient("towxname", "editor_li"), Recipient("touser", "oSECRET-openid-0001")),
         source_sha256=Sha256(sha256_of(b"folder")),
     )
-    return replace(made, **changes)
+    made = replace(made, **changes)
+    return replace(made, destinations=made.message.destinations)
 
 
 def text_campaign(name: str = "2026-12-text-notice", **changes: Any) -> RenderedCampaign:

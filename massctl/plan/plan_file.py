@@ -163,15 +163,11 @@ class PlannedDrift(Strict):
     """The same, for people."""
 
 
-class UnreadAccount(Strict):
-    """What could not be read of an account."""
+class UnreadAccount(ReportedError):
+    """Why something of an account could not be read."""
 
     account: str
     """The account's name."""
-    message: str
-    """Why, for people."""
-    hint: str
-    """What to do, for people."""
 
 
 class PlannedRemote(Strict):

@@ -163,7 +163,7 @@ class PlannedDrift(Strict):
     """The same, for people."""
 
 
-class UnreadAccount(ReportedError):
+class UnreadAccountError(ReportedError):
     """Why something of an account could not be read."""
 
     account: str
@@ -175,7 +175,7 @@ class PlannedRemote(Strict):
 
     drift: list[PlannedDrift]
     """Everything that is other than recorded."""
-    errors: list[UnreadAccount]
+    errors: list[UnreadAccountError]
     """What could not be read; the other accounts were."""
 
 

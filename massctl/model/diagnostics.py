@@ -240,7 +240,7 @@ class Check(StrEnum):
     """What was looked at, as the JSON writes it."""
 
     LEDGER = "ledger"
-    GIT = "git"
+    PLACE = "place"
     LEASE = "lease"
     NOTIFY = "notify"
     CAMPAIGNS = "campaigns"

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from enum import Enum
 from functools import cache
-from types import NoneType
-from typing import Any, Literal, Self, get_args, get_origin
+from typing import Any, Self
 
 from msgspec import UNSET, Struct, convert
-from msgspec.structs import FieldInfo, fields
+from msgspec.structs import fields
 from pydantic import BaseModel
 
 from massctl.model.frozen import Frozen
@@ -28,23 +27,6 @@ class Shape(Frozen, kw_only=True):
             if each.name not in given and each.default is not UNSET
         }
         return cls(**taken, **given)
-
-    @classmethod
-    def empty(cls, **given: Any) -> Self:
-        """Say nothing but what is given: null where a field may be null, else 0, false or an empty list."""
-        nothing = {each.name: _nothing(each) for each in _fields(cls) if each.required}
-        return cls(**{**nothing, **given})
-
-
-def _nothing(field: FieldInfo) -> Any:
-    kind, options = field.type, get_args(field.type)
-    if kind is NoneType or NoneType in options:
-        return None
-    if get_origin(kind) is Literal:
-        return options[0]
-    if get_origin(kind) is not None:
-        return get_origin(kind)()
-    return kind.empty() if issubclass(kind, Shape) else kind()
 
 
 def plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from massctl.errors import InvariantError
+from massctl.model.destination import Destination
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
@@ -498,6 +499,8 @@ class SendReport(Frozen, kw_only=True):
     """Mass jobs of the send: more than one for a long list of openids."""
     commit: str | None = None
     approver: str | None = None
+    destinations: tuple[Destination, ...] = ()
+    """Where it led, as far as its content is kept."""
     day: int
     """The newest day of it that is over and that WeChat can have counted, from 1; 0 before the first is."""
     articles: tuple[ArticleReport, ...] = ()
@@ -666,6 +669,8 @@ class SendFacts(Frozen, kw_only=True):
     commit: str | None = None
     """The commit that the send was made from."""
     approver: str | None = None
+    destinations: tuple[Destination, ...] = ()
+    """Where it led, as far as its content is kept."""
 
 
 class AccountFacts(Frozen):

@@ -8,8 +8,22 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError, to_json
 
+from massctl.model.destination import DestinationKind
 from massctl.model.shape import Shape, plain
 from massctl.view.i18n import Language, say
+
+
+class ListedDestination(Shape):
+    """One place that a tap, a scan or a play of a message leads."""
+
+    kind: DestinationKind
+    """What kind of place it is."""
+    target: str
+    """The place, as the message says it."""
+    at: str
+    """Where it stands: `article 2`, `message`, or the path of a picture."""
+    label: str
+    """The words that are tapped, or the name that a card says; may be empty."""
 
 
 class Document(Shape):

@@ -26,7 +26,7 @@ from massctl.report.report import (
     Standing,
 )
 from massctl.view.i18n import Language
-from massctl.view.json_writer import Document, written
+from massctl.view.json_writer import Document, ListedDestination, written
 
 Number = float | int
 
@@ -193,6 +193,8 @@ class SentCampaign(Shape):
     """The commit that it was sent from; null where nobody knows."""
     approver: str | None
     """Who approved it on the forge; null where nobody knows."""
+    destinations: list[ListedDestination]
+    """Where it led, as far as its content is kept."""
     funnel: list[Stage]
     """From its audience to those who followed after reading."""
     articles: list[ReportedArticle]

@@ -15,7 +15,6 @@ from msgspec import UNSET, UnsetType, field
 
 from massctl.apply.notices import Reach
 from massctl.model.campaign import AccountTags, Tag
-from massctl.model.destination import DestinationKind
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
 from massctl.model.ids import AccountName, sha256_of
@@ -39,7 +38,7 @@ from massctl.plan.plan_file import (
 from massctl.plan.steps import Refusal
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
-from massctl.view.json_writer import CommandReport, Document, written
+from massctl.view.json_writer import CommandReport, Document, ListedDestination, written
 from massctl.view.words import drift_hint, drift_words
 
 if TYPE_CHECKING:
@@ -333,19 +332,6 @@ class SetupReport(Document):
 def setup_json(steps: Sequence[SetupStep], repository: str | None) -> SetupReport:
     """Return the steps of `massctl ci setup`."""
     return SetupReport(repository=repository, steps=[ReportedStep.of(step) for step in steps])
-
-
-class ListedDestination(Shape):
-    """One place that a tap, a scan or a play of a message leads."""
-
-    kind: DestinationKind
-    """What kind of place it is."""
-    target: str
-    """The place, as the message says it."""
-    at: str
-    """Where it stands: `article 2`, `message`, or the path of a picture."""
-    label: str
-    """The words that are tapped, or the name that a card says; may be empty."""
 
 
 class FollowedCampaign(Shape):

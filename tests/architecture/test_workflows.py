@@ -405,7 +405,8 @@ def test_each_library_of_the_action_is_known_by_its_digest() -> None:
     pinned = {found[1]: line for line in lines if (found := re.match(r"([\w.-]+)==", line))}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     declared = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    declared += [*project["project"]["optional-dependencies"]["signed"], "socksio"]
+    extras = project["project"]["optional-dependencies"]
+    declared += [*extras["signed"], *extras["qr"], "socksio"]
 
     assert [] == [
         line for line in lines if line and not line.startswith("#") and "--hash=sha256:" not in line

@@ -178,7 +178,7 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
     except LedgerError as error:
         unread = Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint)
         later = [
-            *([Check.GIT] if session.backend.is_shared else []),
+            *([Check.PLACE] if session.backend.is_shared else []),
             Check.CAMPAIGNS,
             Check.WINDOWS,
             Check.DRIFT,
@@ -206,7 +206,7 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
         made,
         [
             *ledger,
-            *_git(session),
+            *_writable(session),
             *lease_findings(state.lease, local_runner(session.places.runner), session.clock.now()),
             *open_sends(state),
             *held_findings(held_here(session)),
@@ -256,15 +256,15 @@ def _isolation(session: Session) -> Finding:
     return Finding(Check.ISOLATION, level, say, Phrase("send from Linux 5.13 or newer"))
 
 
-def _git(session: Session) -> Iterator[Finding]:
+def _writable(session: Session) -> Iterator[Finding]:
     """Look whether the ledger's place, which was read, can be written to; nothing is."""
     try:
         known = session.backend.write_check()
     except LedgerError as error:
-        yield Finding(Check.GIT, Level.PROBLEM, what_happened(error), error.hint)
+        yield Finding(Check.PLACE, Level.PROBLEM, what_happened(error), error.hint)
         return
     if known is not None:
-        yield Finding(Check.GIT, Level.OK, known)
+        yield Finding(Check.PLACE, Level.OK, known)
 
 
 def _spare_hosts(session: Session) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from building import (
 )
 from copies import replace
 
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.entries import JobStatus
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile, lock_document
@@ -103,6 +104,14 @@ def lock(campaign: RenderedCampaign, renderer: str = BEFORE) -> LockFile:
 )
 def test_every_part_that_differs_is_named(other: RenderedCampaign, expected: list[str]) -> None:
     assert expected == changed_parts(lock(SALE), lock(other))
+
+
+def test_destinations_that_massctl_reads_otherwise_are_named() -> None:
+    before = lock(SALE)
+    other = before.model_copy(
+        update={"destinations": [Destination(DestinationKind.URL, "https://a.cn", "article 1")]}
+    )
+    assert ["the destinations"] == changed_parts(before, other)
 
 
 def test_other_words_are_another_text() -> None:

@@ -73,14 +73,20 @@ class Failure(Frozen):
     """What stopped a campaign, or kept something from being read."""
 
     errcode: int | None
-    """WeChat's code, where WeChat spoke."""
+    """WeChat's code; null where WeChat did not speak."""
     rid: str | None
     """WeChat's request id, for their support."""
     message: str
+    """What happened, for people."""
     hint: str
-    """What to do."""
-    account: str = ""
-    """Whose it is, where something of an account could not be read."""
+    """What to do, for people."""
+
+
+class Unread(Failure):
+    """What kept something of an account from being read."""
+
+    account: str
+    """The account's name."""
 
 
 KeyPath = tuple[str | int, ...]
@@ -234,7 +240,7 @@ class Check(StrEnum):
     """What was looked at, as the JSON writes it."""
 
     LEDGER = "ledger"
-    GIT = "git"
+    PLACE = "place"
     LEASE = "lease"
     NOTIFY = "notify"
     CAMPAIGNS = "campaigns"

@@ -10,7 +10,7 @@ import errno
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Self
+from typing import Any, Self
 
 
 class Phrase(str):
@@ -34,6 +34,11 @@ class Phrase(str):
         self.plural = plural
         self.values = values
         return self
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> Any:
+        """Tell a schema that it is a string in JSON."""
+        return {"type": "str"}
 
 
 def plural_phrase(one: str, many: str, *, count: int, **values: object) -> Phrase:

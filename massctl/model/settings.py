@@ -16,6 +16,7 @@ from massctl.model.ids import (
     CAMPAIGN_NAME_PATTERN,
     GIT_NAME_PATTERN,
     LOGIN_PATTERN,
+    AccountKind,
     AppId,
     CampaignName,
     Sha256,
@@ -167,7 +168,7 @@ class Account(Strict):
     token_command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
     """A program and its arguments that print an access token, where a server of yours owns it; in place of
     secret_env."""
-    kind: Literal["service", "subscription"]
+    kind: AccountKind
     """service (服务号) or subscription (订阅号, 公众号): decides what may be sent how often."""
     api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")] = API_BASE
     """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""

@@ -18,6 +18,7 @@ from massctl.plan.guards import (
     kill_switch,
     left_to_do,
     skew_refusal,
+    stopped_accounts,
     tip_refusal,
 )
 from massctl.plan.lease import LocalRunner, heartbeat_words, lease_hint
@@ -200,7 +201,9 @@ def open_sends(state: State) -> Iterator[Finding]:
 
 def sending_finding(rules: "PolicyInForce") -> Finding:
     """Return whether a kill switch is thrown, or this is not the commit that sends."""
-    if (refusal := kill_switch(rules) or tip_refusal(rules.tip)) is not None:
+    alone = iter(stopped_accounts(rules.tip).values())
+    refusal = kill_switch(rules) or tip_refusal(rules.tip) or next(alone, None)
+    if refusal is not None:
         return Finding(Check.SENDING, Level.WARNING, refusal.message, refusal.hint)
     return Finding(Check.SENDING, Level.OK, Phrase("no kill switch is thrown"))
 

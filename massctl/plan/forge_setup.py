@@ -69,6 +69,7 @@ class Optional(Frozen):
     when: Phrase
     """Which."""
     commands: tuple[str, ...]
+    """Lines of a shell."""
 
 
 class SetupStep(Frozen):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from massctl.model.campaign import ARTICLE_FLAGS, Audience
 from massctl.model.frozen import Frozen
@@ -17,7 +17,7 @@ from massctl.model.lock import (
 )
 from massctl.model.message import LockedArticle
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.model.strict import Strict
+from massctl.model.shape import Shape
 from massctl.plan.steps import Guard, Refusal
 
 COMMENT_MARK = "<!-- massctl:plan -->"
@@ -28,12 +28,12 @@ _LAST_YEAR = 2200
 
 
 def _of_this_age(at: datetime) -> datetime:
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise ValueError("a year of no plan")
+    if at.tzinfo is None or not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError("no moment of a plan")
     return at
 
 
-PlannedMoment = Annotated[AwareDatetime, AfterValidator(_of_this_age)]
+PlannedMoment = Annotated[datetime, AfterValidator(_of_this_age)]
 """A moment with its offset."""
 
 
@@ -48,16 +48,24 @@ class LockState(StrEnum):
     """There is none."""
 
 
-class ReviewedPiece(Strict):
-    """A run of text with one fate."""
+class Mark(Enum):
+    """What became of a piece of text."""
 
-    mark: Literal["kept", "removed", "added"]
+    KEPT = "kept"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+class Piece(Frozen):
+    """A run of text with one fate: kept and removed pieces make the old text, kept and added ones the new."""
+
+    mark: Mark
     """What became of it."""
     text: str
     """The words."""
 
 
-class ReviewedRow(Strict):
+class ReviewedRow(Shape, kw_only=True):
     """One thing that changed for readers."""
 
     words: str
@@ -66,7 +74,7 @@ class ReviewedRow(Strict):
     """The number of the article that it is about; null where it is about the whole message, or an article that went."""
     inner: bool
     """Whether it belongs to the article of the row above."""
-    pieces: list[ReviewedPiece] = Field(default_factory=list)
+    pieces: Sequence[Piece] = ()
     """Where it is about a text: its pieces, right behind the words."""
 
 
@@ -85,18 +93,18 @@ class ReviewedPart(StrEnum):
     """It goes out once more, or under another number."""
 
 
-class ReviewedChanges(Strict):
+class ReviewedChanges(Shape, kw_only=True):
     """What changed in one campaign."""
 
     against: str
     """What it is compared with, for people."""
-    parts: list[ReviewedPart] = Field(default_factory=list)
+    parts: Sequence[ReviewedPart] = ()
     """What changed beside words and pictures."""
-    rows: list[ReviewedRow]
+    rows: Sequence[ReviewedRow]
     """What changed, who gets it and when first."""
 
 
-class Review(Strict):
+class Review(Shape):
     """When a plan was shown to reviewers, and in which language."""
 
     at: PlannedMoment

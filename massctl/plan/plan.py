@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Place, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
@@ -423,7 +423,7 @@ class Remote(Frozen):
     """All that was read, and what could not be."""
 
     drifts: tuple[Drift, ...]
-    unread: tuple[Failure, ...]
+    unread: tuple[Unread, ...]
     refusals: Mapping[CampaignName, Refusal]
     """By campaign: why its draft, or its tag, keeps it from going on."""
     counts: Mapping[CampaignName, int | None]

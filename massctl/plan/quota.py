@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.ids import AccountKind, AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import (
@@ -282,7 +282,7 @@ class Demand(Frozen):
 class Agenda(Frozen):
     """What all campaigns of the repository ask for, whichever of them a run is about."""
 
-    accounts: Mapping[AppId, tuple[AccountName, str]] = field(default_factory=dict)
+    accounts: Mapping[AppId, tuple[AccountName, AccountKind]] = field(default_factory=dict)
     """AppID -> the account's name and kind."""
     demands: Sequence[Demand] = ()
 
@@ -918,24 +918,31 @@ Counted = Literal["sends", "calls", "withdrawals"]
 class Span(Frozen):
     """A Beijing day or month of an account, with something in it."""
 
-    unit: Unit
-    first: date
-    """Its first day."""
+    unit: Unit = field(name="per")
+    """What is counted: a day or a month."""
+    first: date = field(name="from")
+    """Its first day, YYYY-MM-DD."""
     of: Counted
+    """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw, of today."""
     limit: int
+    """How many there are."""
     used: int
+    """How many are used, by massctl or in the console; an attempt of unknown outcome counts."""
     campaigns: tuple[CampaignName, ...]
-    """Those that are to come in it, as things stand now."""
+    """The campaigns that are to come in it, as things stand now."""
     left: int
-    """After them."""
+    """How many are left after them."""
 
 
 class AccountAhead(Frozen):
-    """One account's next days."""
+    """One account's next 31 days."""
 
     account: AccountName
-    kind: str
-    spans: tuple[Span, ...]
+    """The account's name."""
+    kind: AccountKind
+    """The account's kind."""
+    spans: tuple[Span, ...] = field(name="ahead")
+    """Days and months with something in them, in order; sends before calls, and withdrawals last."""
 
 
 def look_ahead(

@@ -504,7 +504,7 @@ def agenda_of(
     found = (others.demand(CampaignName(name)) for name in names if name not in known)
     demands += [each for each in found if each is not None]
     accounts = working_tree.settings.accounts.items()
-    kinds = {AppId(each.appid): (AccountName(name), str(each.kind)) for name, each in accounts}
+    kinds = {AppId(each.appid): (AccountName(name), each.kind) for name, each in accounts}
     return Agenda(kinds, tuple(others.counted(demands, kinds)))
 
 

@@ -296,6 +296,7 @@ CODES: dict[str, str] = {
     "MC611": "massctl.tags.json unreadable",
     "MC612": "followers of a tag",
     "MC613": "tags never pulled",
+    "MC614": "an address does not answer",
 }
 """Code -> summary. Written from the headings of `massctl/view/explanations/en/` by diagnostics_page.py."""
 

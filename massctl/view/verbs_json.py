@@ -17,11 +17,12 @@ from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.documents import document, empty_document
 from massctl.model.entries import Entry, JobFinish, fields_of
-from massctl.model.ids import AccountName, sha256_of
+from massctl.model.ids import AccountName, CampaignName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.model.strict import ReportedError, Strict
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.forge_setup import SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan import Drift, DriftKind
@@ -29,6 +30,7 @@ from massctl.plan.plan_file import (
     ListedDestination,
     LockedCampaign,
     LockResult,
+    PlannedDestination,
     PlannedDiagnostic,
     PlannedDrift,
     PlannedRefusal,
@@ -936,6 +938,41 @@ def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
     )
 
 
+class ReportedLinks(Strict):
+    """Where one campaign leads."""
+
+    name: str
+    """The campaign's name."""
+    destinations: list[PlannedDestination]
+    """Every place, new ones first."""
+
+
+class LinksReport(Document):
+    """What `massctl links --format json` prints."""
+
+    campaigns: list[ReportedLinks]
+    """Every campaign that was looked at."""
+    diagnostics: list[PlannedDiagnostic]
+    """With `--check`, a warning for each place that leads to an address without an answer."""
+    error: ReportedError | None = Field(default=None)
+    """What stopped the command before it found anything."""
+
+
+def links_json(
+    led: "Mapping[CampaignName, Sequence[JudgedDestination]]",
+    silent: Sequence[Diagnostic],
+    language: Language,
+) -> str:
+    """Return where campaigns lead, and which addresses do not answer."""
+    campaigns = [
+        document(ReportedLinks, name=name, destinations=destinations)
+        for name, destinations in led.items()
+    ]
+    return written_as(
+        LinksReport, language, campaigns=campaigns, diagnostics=diagnostics_document(silent)
+    )
+
+
 class ReportedLock(Strict):
     """One campaign's lock."""
 
@@ -1450,6 +1487,7 @@ def shapes() -> Mapping[str, type[BaseModel]]:
         "doctor": DoctorReport,
         "ci setup": SetupReport,
         "validate": ValidateReport,
+        "links": LinksReport,
         "explain": ExplainReport,
         "state show": StateShowReport,
         "state list": StateListReport,

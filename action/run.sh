@@ -9,6 +9,7 @@ case "$STEP" in
   review) words=(review "$RUNNER_TEMP/review" --pictures "$RUNNER_TEMP/pictures") ;;
   comment) words=(comment "$RUNNER_TEMP/review") ;;
   gate | send) words=("$STEP") ;;
+  comment-stop) words=(stop) ;;
   doctor) words=(send --doctor) ;;
   order) words=(order "$LOOKED") ;;
   *) echo "::error::there is no step $STEP" && exit 2 ;;

@@ -186,7 +186,8 @@ def _is_whole_mp4(data: bytes) -> bool:
     found: set[bytes] = set()
     at = 0
     while at < len(data):
-        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        size = int.from_bytes(data[at : at + 4], "big")
+        kind = data[at + 4 : at + 8]
         if size == 1:
             size = max(16, int.from_bytes(data[at + 8 : at + 16], "big"))
         elif size == 0:
@@ -218,7 +219,8 @@ def _is_cut_off_mp3(data: bytes) -> bool:
     if data[tag : tag + 4] not in (b"Xing", b"Info"):
         return False
     flags, first, second = (int.from_bytes(data[tag + n : tag + n + 4], "big") for n in (4, 8, 12))
-    has_frames, has_bytes = bool(flags & 1), bool(flags & 2)
+    has_frames = bool(flags & 1)
+    has_bytes = bool(flags & 2)
     least = first * _MPEG_LEAST_FRAME_BYTES[is_first] if has_frames else 0
     declared = (second if has_frames else first) if has_bytes else least
     return declared > len(data) - at + _MPEG_LONGEST_FRAME_BYTES

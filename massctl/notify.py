@@ -13,7 +13,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from massctl.model.frozen import Frozen
@@ -33,7 +32,7 @@ _CUT = "…"
 class Post(Frozen):
     """What is posted: the body and its headers."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("body", "headers")
+    hidden_fields = ("body", "headers")
 
     body: bytes
     headers: Mapping[str, str]

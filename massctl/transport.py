@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 from wsgiref.types import WSGIApplication
 
 import httpx
@@ -72,7 +72,7 @@ class _Silence(logging.Filter):
 class Call(Frozen):
     """One request, as it travels."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = (
+    hidden_fields = (
         "url",
         "query",
         "content",
@@ -104,7 +104,7 @@ class Call(Frozen):
 class RawAnswer(Frozen):
     """What came over the wire."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("content",)
+    hidden_fields = ("content",)
 
     status: int
     content: bytes

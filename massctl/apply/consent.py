@@ -1,7 +1,6 @@
 """The operator's yes: what it is for, and what was said in one run."""
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -17,7 +16,7 @@ from massctl.plan.send_block import SendBlock
 class Agreement(Frozen):
     """The one send that a yes is for. Anything else is asked anew."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("audience",)
+    hidden_fields = ("audience",)
 
     appid: AppId
     digest: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from massctl.errors import LedgerError, LedgerStaleError, MassctlError, WeChatError
-from massctl.model.diagnostics import Failure, has_errors
+from massctl.model.diagnostics import Failure, Unread, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Command, Phrase
@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
 
 
-def failure_of(error: MassctlError, account: str = "") -> Failure:
+def failure_of(error: MassctlError) -> Failure:
     """Take what a person needs from an exception."""
     errcode, rid = (error.errcode, error.rid) if isinstance(error, WeChatError) else (None, None)
-    return Failure(errcode, rid, what_happened(error), error.hint, account)
+    return Failure(errcode, rid, what_happened(error), error.hint)
+
+
+def unread_of(error: MassctlError, account: str) -> Unread:
+    """Take what a person needs from an exception that kept something of an account from being read."""
+    found = failure_of(error)
+    return Unread(found.errcode, found.rid, found.message, found.hint, account)
 
 
 def what_happened(error: MassctlError) -> str:

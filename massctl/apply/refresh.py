@@ -15,12 +15,12 @@ from massctl.apply.context import Failed
 from massctl.apply.draft_fingerprint import is_as_saved, kept_sha256, pictures_in
 from massctl.apply.drafts import draft_changed, draft_gone
 from massctl.apply.jobs import unfinished
-from massctl.apply.outcome import failure_of
+from massctl.apply.outcome import unread_of
 from massctl.apply.payloads import picture_address
 from massctl.apply.ports import DraftArticle, IsThere, JobReport, Overlap, WeChat
 from massctl.errors import ConfigurationError, WeChatError
 from massctl.model.campaign import Audience, Tag
-from massctl.model.diagnostics import Failure
+from massctl.model.diagnostics import Unread
 from massctl.model.ids import AccountName, CampaignName, MediaId, MsgId, Sha256
 from massctl.model.message import PICTURE_PLACEHOLDER, RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -53,7 +53,7 @@ class _Reading(Struct):
 
     state: State
     drifts: list[Drift] = field(default_factory=list)
-    unread: dict[tuple[str, str], Failure] = field(default_factory=dict)
+    unread: dict[tuple[str, str], Unread] = field(default_factory=dict)
     refusals: dict[CampaignName, Refusal] = field(default_factory=dict)
     counts: dict[CampaignName, int | None] = field(default_factory=dict)
     unknown: set[CampaignName] = field(default_factory=set)
@@ -70,7 +70,7 @@ class _Reading(Struct):
 
     def missed(self, account: AccountName, error: Failed) -> None:
         """Keep once why something of an account could not be read."""
-        failure = failure_of(error, account)
+        failure = unread_of(error, account)
         self.unread[account, failure.message] = failure
 
     def address(
@@ -79,7 +79,7 @@ class _Reading(Struct):
         """Note that an address is gone, or that it could not be checked."""
         if isinstance(found, Phrase):
             say = Phrase("{address}: {why}", address=subject, why=found)
-            self.unread[campaign.account, say] = Failure(None, None, say, "", campaign.account)
+            self.unread[campaign.account, say] = Unread(None, None, say, "", campaign.account)
             self.unknown.add(campaign.name)
         elif not found:
             self.drifts.append(Drift(campaign.name, campaign.edition, kind, subject, subject, None))

@@ -12,7 +12,6 @@ import hmac
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 from urllib.parse import parse_qsl
 
 from massctl.callback.tree import Tree
@@ -80,7 +79,7 @@ class Query(Frozen):
 class Secrets(Frozen):
     """What only WeChat and an account share, or WeChat and the platform that the account is authorised to."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("token", "aes_keys")
+    hidden_fields = ("token", "aes_keys")
 
     appid: str
     token: str

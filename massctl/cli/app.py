@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from massctl.cli import views
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from massctl.apply.outcome import Outcome
     from massctl.cli.session import Session
     from massctl.model.diagnostics import Failure
+    from massctl.model.shape import Shape
     from massctl.model.state import State
 
 View = Callable[[Console], str]
 """Makes what is printed; each form of a result loads its own view and no other."""
+DocumentView = Callable[[Console], "Shape | str"]
+"""Makes a document, or its JSON."""
 
 
 def nothing(_: Console) -> str:
@@ -45,7 +49,7 @@ class Result(Frozen):
     """What a verb ends with."""
 
     exit_status: ExitStatus
-    json: View | None = None
+    json: "DocumentView | None" = None
     """Of a verb with `--format json`."""
     text: View = nothing
     """For people, on standard output; nothing is printed of an empty one."""
@@ -179,16 +183,6 @@ def outcome_result(outcome: "Outcome") -> Result:
     """Make the result of `apply`, `preview` or a repeated send."""
     from massctl.apply.jobs import unfinished
 
-    def document(to: Console) -> str:
-        from massctl.view.verbs_json import apply_json
-
-        return apply_json(outcome, to.language)
-
-    def text(to: Console) -> str:
-        from massctl.view.outcome import outcome_text
-
-        return outcome_text(to.page(), outcome)
-
     records = [outcome.record(each) for each in outcome.campaigns]
     going = any(unfinished(job) is not None for record in records for job in record.jobs)
     next_step = (
@@ -196,7 +190,12 @@ def outcome_result(outcome: "Outcome") -> Result:
         if going
         else None
     )
-    return Result(ExitStatus(outcome.exit_status()), document, text, next_step=next_step)
+    return Result(
+        ExitStatus(outcome.exit_status()),
+        lambda _: views.verbs_json.apply_json(outcome),
+        lambda to: views.outcome.outcome_text(to.page(), outcome),
+        next_step=next_step,
+    )
 
 
 def said(*lines: Phrase) -> View:
@@ -215,7 +214,7 @@ class _Document:
     def __init__(self) -> None:
         self._is_begun = False
 
-    def give(self, console: Console, make: View) -> None:
+    def give(self, console: Console, make: DocumentView) -> None:
         """Print the document. The first Ctrl-C does not stop it; the second does.
 
         After the first byte no other document is printed.
@@ -223,19 +222,19 @@ class _Document:
         if self._is_begun:
             return
         with _defer_one_interrupt():
-            text = make(console)
+            made = make(console)
+            if not isinstance(made, str):
+                made = views.json_writer.written(made, console.language)
             self._is_begun = True
-            console.document(text)
+            console.document(made)
 
 
 def _stopped(document: _Document, kind: str, failure: "Failure", exit_status: int) -> None:
-    # Only a run that stops needs it.
-    from massctl.view.verbs_json import shapes, stopped_json
-
-    if kind not in shapes() or "error" not in shapes()[kind].model_fields:
+    shape = views.verbs_json.shapes().get(kind)
+    if shape is None or "error" not in shape.__struct_fields__:
         return
     document.give(
-        current_console(), lambda to: stopped_json(kind, failure, exit_status, to.language)
+        current_console(), lambda _: views.verbs_json.stopped_json(kind, failure, exit_status)
     )
 
 

@@ -59,6 +59,13 @@ account_option = click.option(
     help="The account's name in massctl.yaml; required if there are several.",
 )
 """`--account`, of a verb that is about one account."""
+only_account_option = click.option(
+    "--account",
+    shell_complete=account_names,
+    metavar="NAME",
+    help="Only the sends of this account.",
+)
+"""`--account`, of the brake."""
 
 
 def repo_option(command: F) -> F:

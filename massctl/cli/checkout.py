@@ -6,7 +6,7 @@ Nothing is written here. git and what it starts are told no AppSecret.
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,9 +41,8 @@ class GitCheckout(Frozen):
         try:
             git = self._to_remote()
             heads = [f"refs/heads/{each}" for each in (branch, STOP_BRANCH)]
-            asked = git.run(
-                "ls-remote", "--", remote, *heads, f"{heads[1]}/*", seconds=NETWORK_SECONDS
-            )
+            below = [f"{heads[1]}{each}" for each in ("/*", "-*")]
+            asked = git.run("ls-remote", "--", remote, *heads, *below, seconds=NETWORK_SECONDS)
             here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
         except LedgerUnreachableError as error:
             return Tip(branch, remote, unread=what_happened(error))
@@ -52,15 +51,23 @@ class GitCheckout(Frozen):
                 branch, remote, unread=Phrase("git says: “{words}”", words=asked.words or "-")
             )
         found = refs_in(asked.out)
-        brakes = [ref for ref in found if f"{ref}/".startswith(f"{heads[1]}/")]
         return Tip(
             branch,
             remote,
             here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
             there=found.get(heads[0]),
-            stopped=bool(brakes),
-            brake=next(iter(brakes), heads[1]).removeprefix("refs/heads/"),
+            brakes=tuple(self._brakes(found)),
         )
+
+    def _brakes(self, refs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+        """Return the branches that stop sends; the name of nobody's account stops all, as it may be misspelt."""
+        for ref in refs:
+            name = ref.removeprefix("refs/heads/")
+            stem, sign, account = name.partition("/")[0].partition(f"{STOP_BRANCH}-")
+            if sign and not stem:
+                yield name, account if account in self.settings.accounts else None
+            elif stem == STOP_BRANCH:
+                yield name, None
 
     def not_held(self, commit: str, files: Mapping[str, str]) -> str | None:
         """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.

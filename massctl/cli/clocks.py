@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from massctl.cli import views
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
 
@@ -62,10 +63,10 @@ def sandbox_time(now: datetime) -> Phrase | None:
     """Tell the sandbox's time; None where it is the machine's."""
     if abs(now - machine_now()) < _TOLD_FROM:
         return None
-    # Only a clock that was moved loads the words for it.
-    from massctl.view.words import recorded
-
-    return Phrase("the sandbox's clock says {moment}; this machine's differs", moment=recorded(now))
+    return Phrase(
+        "the sandbox's clock says {moment}; this machine's differs",
+        moment=views.words.recorded(now),
+    )
 
 
 def machine_clock(environment: Mapping[str, str], *, loopback: bool) -> MachineClock:

@@ -21,7 +21,7 @@ import msgspec
 from msgspec.structs import replace
 
 from massctl.apply.notices import Notice
-from massctl.apply.outcome import failure_of, what_happened
+from massctl.apply.outcome import unread_of, what_happened
 from massctl.apply.ports import DataCube
 from massctl.apply.refresh import read_remote
 from massctl.cli.downloads import downloads_of, silent_addresses
@@ -31,7 +31,7 @@ from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
-from massctl.model.diagnostics import Failure
+from massctl.model.diagnostics import Unread
 from massctl.model.entries import Event
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
@@ -66,7 +66,7 @@ class DriftsRead(Frozen):
     """What campaigns depend on, as it is now."""
 
     drifts: tuple[Drift, ...] = ()
-    unread: tuple[Failure, ...] = ()
+    unread: tuple[Unread, ...] = ()
     """What could not be read, which is no drift."""
     unknown: frozenset[CampaignName] = frozenset()
     """The campaigns of which something could not be read."""
@@ -176,13 +176,13 @@ def _of_allowance(
 
 def _counted_sends(
     session: Session, state: State, accounts: Collection[AccountName]
-) -> tuple[dict[AppId, list[datetime]], list[Failure]]:
+) -> tuple[dict[AppId, list[datetime]], list[Unread]]:
     """Return the console sends of this month that WeChat counted and nobody recorded, and what could not be read.
 
     WeChat counts a day late. So only the monthly allowance of a service account can be judged from it.
     """
     sends: dict[AppId, list[datetime]] = {}
-    unread: list[Failure] = []
+    unread: list[Unread] = []
     now = session.clock.now()
     last = newest_day(now)
     days = (
@@ -199,7 +199,7 @@ def _counted_sends(
         except InvariantError:
             raise
         except MassctlError as error:
-            unread.append(failure_of(error, account))
+            unread.append(unread_of(error, account))
             continue
         appid = AppId(declared.appid)
         sends[appid] = [*sends.get(appid, []), *website_sends(articles, state, appid)]
@@ -254,7 +254,7 @@ class Addresses:
         return answer.said if isinstance(answer, NoAnswer) else answer
 
 
-def unread_words(why: Failure | Exception) -> Phrase:
+def unread_words(why: Unread | Exception) -> Phrase:
     """Report that something could not be read now. That is not a drift; the next run reads again."""
     if isinstance(why, Exception):
         return Phrase("what campaigns depend on was not read: {why}", why=_reason(why))
@@ -354,7 +354,7 @@ _TOO_SLOW = Phrase("it took longer than {seconds} seconds", seconds=READING_SECO
 
 def _nothing_of(campaigns: Sequence[PlannedCampaign], why: str) -> DriftsRead:
     accounts = sorted({each.account for each in campaigns if each.account is not None})
-    unread = tuple(Failure(None, None, why, "", each) for each in accounts)
+    unread = tuple(Unread(None, None, why, "", each) for each in accounts)
     return DriftsRead((), unread, frozenset(each.name for each in campaigns))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from massctl.cli import views
 from massctl.cli.output import console_of, show_error
 from massctl.errors import MassctlError, UsageError
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
@@ -68,14 +69,13 @@ def _help_page(context: click.Context, language: Language, width: int) -> str:
     """Write the help of a command, as wide as the window; click's own is never wider than 80 columns."""
     # Only who asks for help pays for it.
     from massctl.cli.commands import VERBS
-    from massctl.view.terminal import Page
 
     def said(text: str) -> str:
         # Without values it is not a template, whatever its braces.
         return say(Phrase(text), language)
 
     command = context.command
-    page = Page(language, Style.PLAIN, width)
+    page = views.terminal.Page(language, Style.PLAIN, width)
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     page.line(said("Usage:") + (" " if language.is_english else "") + usage, hang=2)
     for paragraph in paragraphs(command.help or ""):

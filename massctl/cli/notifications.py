@@ -32,6 +32,7 @@ from massctl.model.state import Record, State
 from massctl.notify import Post, fitting, posted, proxy_for, robot_post, webhook_post
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
 from massctl.transport import Line
+from massctl.view.json_writer import written
 from massctl.view.notices import left_out, notice_blocks
 from massctl.view.verbs_json import notices_json
 
@@ -309,7 +310,7 @@ def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -
         more = [left_out(count, language) for count in range(len(wanted) + 1)]
         return robot_post(notice_blocks(wanted, language), more)
     secret = session.environment.get(channel.signing_secret_env or "") or None
-    return webhook_post(notices_json(wanted, language), secret)
+    return webhook_post(written(notices_json(wanted), language), secret)
 
 
 def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:

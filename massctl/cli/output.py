@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 import click
 from msgspec.structs import replace
 
+from massctl.cli import views
 from massctl.errors import MassctlError, UsageError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
@@ -79,9 +80,7 @@ class Console(Frozen):
 
     def page(self) -> "Page":
         """Return an empty page of text in this language, style and width."""
-        from massctl.view.terminal import Page
-
-        return Page(self.language, self.style, self.width)
+        return views.terminal.Page(self.language, self.style, self.width)
 
     def shown(self, text: str) -> str:
         """Return a Phrase in the run's language, fit for this terminal; other texts are pages already."""
@@ -240,8 +239,5 @@ def current_console() -> Console:
 
 def show_error(error: MassctlError) -> None:
     """Tell an error on standard error."""
-    # Only a command that stops needs it.
-    from massctl.view.diagnostics import error_text
-
     console = current_console()
-    console.talk_page(error_text(console.page(), error))
+    console.talk_page(views.diagnostics.error_text(console.page(), error))

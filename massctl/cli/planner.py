@@ -11,6 +11,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from massctl.child import ChildError, missing_words
+from massctl.cli import views
 from massctl.cli.ledger_access import (
     ledger_refusal,
     read_ledger,
@@ -497,10 +498,8 @@ def _told_of_cards(
 def show_repository_warnings(session: Session, made: Planned) -> None:
     """Show what is wrong in campaigns/ beside the campaigns."""
     if made.warnings:
-        from massctl.view.diagnostics import diagnostics_text
-
         console = session.console
-        console.talk_page(diagnostics_text(console.page(), made.warnings))
+        console.talk_page(views.diagnostics.diagnostics_text(console.page(), made.warnings))
 
 
 def evidence_for(session: Session, record: Record, state: State) -> "Evidence":

@@ -7,10 +7,12 @@ from datetime import date, datetime
 
 from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
 from massctl.cli.session import Session
+from massctl.ledger.archive import Contents
 from massctl.ledger.statistics import StatisticsFiles
+from massctl.model.destination import Destination
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.settings import MassctlFile
-from massctl.model.state import Record, State
+from massctl.model.state import Record, RecordKey, State
 from massctl.report.assembly import compared_since, make_report
 from massctl.report.report import AccountFacts, ArticleFacts, Report, RepositoryFacts, SendFacts
 
@@ -21,7 +23,9 @@ def session_report(session: Session, names: Sequence[CampaignName], since: date 
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
     now = session.clock.now()
-    return report_from(state, session.settings, session.backend.statistics(), now, names, since)
+    backend = session.backend
+    contents = backend.archive()
+    return report_from(state, session.settings, backend.statistics(), now, names, since, contents)
 
 
 def report_from(
@@ -31,27 +35,46 @@ def report_from(
     now: datetime,
     names: Sequence[CampaignName] = (),
     since: date | None = None,
+    contents: Contents | None = None,
 ) -> Report:
-    """Make the report of campaigns, all where none is named, from ledger and statistics; raise LedgerError."""
+    """Make the report of campaigns, all where none is named, from ledger and statistics; raise LedgerError.
+
+    `contents` knows where they led; without it the report does not say.
+    """
     first = compared_since(state, names, since)
     appids = sorted(
         {record.appid for record in state.records.values() if record.appid and record.sent_batches}
     )
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
-    return make_report(state, loaded, _known(settings, state, names), now, names, since)
+    known = _known(settings, state, names, contents)
+    return make_report(state, loaded, known, now, names, since)
 
 
-def _known(settings: MassctlFile, state: State, names: Sequence[CampaignName]) -> RepositoryFacts:
+def _known(
+    settings: MassctlFile, state: State, names: Sequence[CampaignName], contents: Contents | None
+) -> RepositoryFacts:
     """Return what massctl.yaml knows of accounts, and the ledger of sends."""
     accounts = {
         AppId(account.appid): AccountFacts(AccountName(name), settings.name_of(name), account.kind)
         for name, account in settings.accounts.items()
     }
     shown = [record for record in state.records.values() if not names or record.campaign in names]
-    return RepositoryFacts(accounts, {record.key: _facts(record) for record in shown})
+    leads = _leads(shown, contents) if contents is not None else {}
+    facts = {record.key: _facts(record, leads.get(record.key, ())) for record in shown}
+    return RepositoryFacts(accounts, facts)
 
 
-def _facts(record: Record) -> SendFacts:
+def _leads(
+    records: Sequence[Record], contents: Contents
+) -> dict[RecordKey, tuple[Destination, ...]]:
+    """Return where editions led; one call for all."""
+    sent = [each for each in records if each.not_refused]
+    locks = contents.locks([each.not_refused[-1].event.digest for each in sent])
+    both = zip(sent, locks, strict=True)
+    return {record.key: tuple(lock.destinations) for record, lock in both if lock is not None}
+
+
+def _facts(record: Record, destinations: tuple[Destination, ...]) -> SendFacts:
     """Return what the ledger noted of an edition's send beside its numbers."""
     sent = [each.event for each in record.not_refused]
     if not sent:
@@ -63,4 +86,9 @@ def _facts(record: Record) -> SendFacts:
     articles = tuple(
         ArticleFacts(title, author or None, theme or None) for title, author, theme in named
     )
-    return SendFacts(articles=articles, commit=event.commit, approver=event.approved_by)
+    return SendFacts(
+        articles=articles,
+        commit=event.commit,
+        approver=event.approved_by,
+        destinations=destinations,
+    )

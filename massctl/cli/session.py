@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl.child import Child
+from massctl.cli import views
 from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.output import Console, console_of, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
@@ -357,10 +358,7 @@ def session(
         directory, environment, sandbox=sandbox
     )
     if settings is None or has_errors(diagnostics):
-        # Only a run that ends here needs it.
-        from massctl.view.diagnostics import diagnostics_text
-
-        console.talk_page(diagnostics_text(console.page(), diagnostics))
+        console.talk_page(views.diagnostics.diagnostics_text(console.page(), diagnostics))
         raise ConfigurationError(
             Phrase("massctl.yaml has faults, so nothing was done"),
             hint=Phrase(

@@ -57,6 +57,37 @@ class PullRequestEvent(_Told):
         return self.head.repo is None or self.head.repo.full_name != self.repository.full_name
 
 
+class _RunHead(_Told):
+    ref: str
+    sha: str = Field(pattern=r"[0-9a-f]{40,64}")
+
+
+class _OfRun(_Told):
+    number: int
+    head: _RunHead
+
+
+class _Run(_Told):
+    pull_requests: list[_OfRun] = Field(min_length=1)
+    """Empty for that of a fork."""
+    head_repository: _Repository | None
+
+
+class ReviewedEvent(_Told):
+    """The event `workflow_run` of a workflow that somebody's review of a pull request started."""
+
+    workflow_run: _Run
+    repository: _Repository
+
+    @property
+    def reviewed(self) -> PullRequestEvent:
+        """The pull request that was reviewed, as its own event tells it."""
+        run, (pull, *_) = self.workflow_run, self.workflow_run.pull_requests
+        head = Head(ref=pull.head.ref, sha=pull.head.sha, repo=run.head_repository)
+        found = _PullRequest(number=pull.number, head=head)
+        return PullRequestEvent(pull_request=found, repository=self.repository)
+
+
 class Dispatch(_Told):
     """The event `workflow_dispatch`: what a person filled in."""
 
@@ -67,7 +98,24 @@ class Dispatch(_Told):
         return (self.inputs or {}).get(name, "").strip()
 
 
+class _Comment(_Told):
+    body: str
+
+
+class CommentEvent(_Told):
+    """The event `issue_comment`: somebody wrote below a pull request."""
+
+    comment: _Comment
+
+
 _Event = TypeVar("_Event", bound=_Told)
+
+
+def read_pull_request(name: str, text: str) -> PullRequestEvent:
+    """Read the pull request of an event `name`: its own, or that of a review of it. Raises ForgeError."""
+    if name == "workflow_run":
+        return read_event(ReviewedEvent, text).reviewed
+    return read_event(PullRequestEvent, text)
 
 
 def read_event(kind: type[_Event], text: str) -> _Event:

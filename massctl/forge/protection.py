@@ -30,7 +30,7 @@ from massctl.plan.forge_setup import (
     environment_commands,
     ruleset_command,
 )
-from massctl.plan.guards import STOP_BRANCH
+from massctl.plan.guards import STOP_BRANCH, stop_branch
 
 ACTIONS_APP = 15368
 """The app under which workflows set a status. Source: docs of GitHub Actions; measured by others, 2026-08."""
@@ -414,11 +414,16 @@ class _Repository:
                 yield Level.WARNING, told, self._mend(ruleset)
 
     def brake_rules(self) -> Iterator[_Told]:
-        rules = self._rules_on(STOP_BRANCH)
+        yield from self._brake_rules(STOP_BRANCH)
+        of_account = self._brake_rules(stop_branch("x"))
+        yield from (each for each in of_account if each[0] is not Level.OK)
+
+    def _brake_rules(self, branch: str) -> Iterator[_Told]:
+        rules = self._rules_on(branch)
         if any(each.kind == "creation" for each in rules):
             say = Phrase(
                 "{branch} cannot be made by everybody who may write, so not all can stop",
-                branch=STOP_BRANCH,
+                branch=branch,
             )
             hint = Phrase("take the rule Restrict creations from {rulesets}")
             named = sorted({each.ruleset for each in rules if each.kind == "creation"})
@@ -426,7 +431,7 @@ class _Repository:
         good = Phrase(
             "everybody who may write stops all sends, and only the deploy key allows them again"
         )
-        yield self._of_the_key(rules, ("deletion", "update"), STOP_BRANCH, "massctl-stop", good)
+        yield self._of_the_key(rules, ("deletion", "update"), branch, "massctl-stop", good)
 
     def names(self) -> Iterator[_Told]:
         """Look for branches whose names keep one of massctl's from being made."""

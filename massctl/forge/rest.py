@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from massctl.errors import ForgeError
 from massctl.model.frozen import Frozen
@@ -20,7 +20,7 @@ _FORBIDDEN = (401, 403)
 class RestApi(Frozen):
     """The API of one repository; raises ForgeError for everything but a good answer."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("headers",)
+    hidden_fields = ("headers",)
 
     line: Line
     forge: str

@@ -61,6 +61,9 @@ KeyChange = Literal["removed", "changed"]
 """Massctl.yaml names no key of the ledger any more, or others than before."""
 
 
+RuleKey = Literal["policy", "accounts"]
+
+
 class ReviewFile(Strict):
     """A pull request as main's massctl renders it."""
 
@@ -78,6 +81,8 @@ class ReviewFile(Strict):
     """Files that an attribute of git keeps out of the difference, or writes otherwise into a checkout."""
     folded: list[str] = Field(default_factory=list)
     """Files that GitHub keeps out of the difference by itself, since it takes them for generated."""
+    rules: list[RuleKey] = Field(default_factory=list)
+    """The keys of massctl.yaml that decide who may send what, where they are not those of the branch that sends."""
     ledger_keys: KeyChange | None = None
     """What becomes of `state.keys` in massctl.yaml; null where it stays."""
 
@@ -97,6 +102,7 @@ def review_text(
     unseen: Mapping[str, Sequence[str]],
     shown: Mapping[str, ShownCampaign],
     ledger_keys: KeyChange | None = None,
+    rules: Sequence[RuleKey] = (),
 ) -> str:
     """Write a review; `plan` is the plan's JSON, `unseen` the files by why no difference shows them."""
     made = {
@@ -107,7 +113,7 @@ def review_text(
         **unseen,
     }
     made["shown"] = {name: each.model_dump(mode="json") for name, each in shown.items()}
-    made["ledger_keys"] = ledger_keys
+    made |= {"ledger_keys": ledger_keys, "rules": list(rules)}
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 
 

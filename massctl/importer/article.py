@@ -91,7 +91,8 @@ def _clean(element: Element, base: str, lost: Counter[str]) -> None:
         if child.name == FOOTNOTE:
             kept.append(child)
             continue
-        name, row = child.name, writer_row(child.name)
+        name = child.name
+        row = writer_row(child.name)
         if name in _SILENT and not any(each.name == "svg" for each in child.above()):
             continue
         if name != "input" and refusal(name, child.attributes) is not None and row is not None:
@@ -113,7 +114,8 @@ def _clean(element: Element, base: str, lost: Counter[str]) -> None:
 
 
 def _clean_attributes(element: Element, base: str) -> None:
-    given, is_own = element.attributes, is_component(element.name)
+    given = element.attributes
+    is_own = is_component(element.name)
     lazy = given.pop("data-src", "") if element.name == "img" else ""
     if lazy:
         given["src"] = lazy
@@ -154,19 +156,25 @@ def lost_in_markdown(root: Element) -> list[Phrase]:
     )
     found = []
     if colours:
-        say = plural_phrase(
-            "the colour of {count} text", "the colours of {count} texts", count=colours
-        )
         found.append(
             Phrase(
-                "{what}: Markdown has none; themes colour headings, links and bold words", what=say
+                "{what}: Markdown has none; themes colour headings, links and bold words",
+                what=plural_phrase(
+                    "the colour of {count} text", "the colours of {count} texts", count=colours
+                ),
             )
         )
     if aligned:
-        say = plural_phrase(
-            "the alignment of {count} block", "the alignment of {count} blocks", count=aligned
+        found.append(
+            Phrase(
+                "{what}: Markdown has none; a theme aligns all alike",
+                what=plural_phrase(
+                    "the alignment of {count} block",
+                    "the alignment of {count} blocks",
+                    count=aligned,
+                ),
+            )
         )
-        found.append(Phrase("{what}: Markdown has none; a theme aligns all alike", what=say))
     return found
 
 
@@ -314,7 +322,9 @@ def differences(
     """
     tree = parse(body)
     made = facts_of(tree)
-    whole, position, rest = "".join(made.texts), 0, []
+    whole = "".join(made.texts)
+    position = 0
+    rest = []
     found: list[Phrase] = []
     for run in map(partial(_SEEN_AS_NOTHING.sub, ""), source.texts):
         at = whole.find(run, position)

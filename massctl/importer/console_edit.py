@@ -23,7 +23,8 @@ def proposals(
     `before` is the body that was rendered of `source`, `after` the console's. `paths` names each picture as the article
     writes it, by its address.
     """
-    old, new = parse(before), cleaned(parse(after))[0]
+    old = parse(before)
+    new = cleaned(parse(after))[0]
     for tree in (old, new):
         with_pictures(tree, paths)
     is_markdown = path.endswith(_MARKDOWN)
@@ -39,7 +40,8 @@ def _with_words(source: str, old: Element, new: Element, *, is_markdown: bool) -
     """Replace runs of text, addresses of links and pictures; None unless each stands once in the file."""
     pairs: list[tuple[str, str]] = []
     for take in (_runs, _links, pictures_of):
-        before, after = take(old), take(new)
+        before = take(old)
+        after = take(new)
         if len(before) != len(after):
             return None
         pairs += [(one, other) for one, other in zip(before, after, strict=True) if one != other]
@@ -74,7 +76,8 @@ def _replaced(source: str, old: str, new: str) -> str | None:
     left = shorter - head
     tail = next((at for at in range(left) if old[-1 - at] != new[-1 - at]), left)
     for around in range(max(head, tail), -1, -1):
-        begin, end = max(0, head - around), len(old) - max(0, tail - around)
+        begin = max(0, head - around)
+        end = len(old) - max(0, tail - around)
         window = old[begin:end]
         if window and source.count(window) == 1:
             return source.replace(window, new[begin : len(new) - (len(old) - end)])
@@ -83,7 +86,8 @@ def _replaced(source: str, old: str, new: str) -> str | None:
 
 def _with_blocks(source: str, old: Element, new: Element) -> str | None:
     """Write each changed paragraph, heading, list, … anew as Markdown; the lines of the others stay."""
-    before, after = _blocks(old), _blocks(new)
+    before = _blocks(old)
+    after = _blocks(new)
     lines = source.split("\n")
     places = _places(source)
     matched = SequenceMatcher(
@@ -96,7 +100,8 @@ def _with_blocks(source: str, old: Element, new: Element) -> str | None:
         found = [places.get(_key(each)) for each in around]
         if not found or None in found:
             return None
-        first, last = min(each[0] for each in found if each), max(each[1] for each in found if each)
+        first = min(each[0] for each in found if each)
+        last = max(each[1] for each in found if each)
         holder = Element("body")
         holder.children = list(after[begin:stop])
         text = as_markdown(holder).strip("\n") if begin < stop else ""
@@ -121,7 +126,8 @@ def _places(source: str) -> dict[str, tuple[int, int]]:
     span: tuple[int, int] | None = None
     for token in parse_markdown(source).tokens:
         if token.level == 0 and token.nesting >= 0 and token.map is not None:
-            begun, span = [], (token.map[0], token.map[1])
+            begun = []
+            span = (token.map[0], token.map[1])
         begun.append(token)
         if token.level == 0 and token.nesting <= 0 and span is not None:
             facts = of_markdown(begun, [], {})  # type: ignore[arg-type]

@@ -52,7 +52,8 @@ _MESSAGES = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a te
 
 def of_page(html: str, address: str) -> Found:
     """Take the article out of a page, as WeChat serves it or as a browser saved it. Raises DocumentError."""
-    page, found = parse(html), _KIND.search(html)
+    page = parse(html)
+    found = _KIND.search(html)
     about: dict[str, str] = {}
     by_id: dict[str, Element] = {}
     notice = ""
@@ -76,10 +77,11 @@ def of_page(html: str, address: str) -> Found:
     if found is not None and found[1] in _MESSAGES:
         return _of_message(html, title, _MESSAGES[found[1]])
     if body is None and "js_verify" in by_id:
-        say = Phrase(
-            "WeChat asks for a check first: open the page in a browser, save it there, and import that file"
+        raise DocumentError(
+            Phrase(
+                "WeChat asks for a check first: open the page in a browser, save it there, and import that file"
+            )
         )
-        raise DocumentError(say)
     if body is None and notice:
         raise DocumentError(Phrase("WeChat shows no article on this page: {notice}", notice=notice))
     shown = (each.attributes for each in page.below() if each.name == "img")
@@ -146,7 +148,8 @@ def _scripted(html: str) -> str:
 def _listed_pictures(html: str) -> list[str]:
     """Return the addresses of the pictures of a picture message, without those of covers and watermarks."""
     for found in islice(_LISTED.finditer(html), _LISTS_MAX):
-        depth, listed = 1, []
+        depth = 1
+        listed = []
         for part in _PART.finditer(html, found.end()):
             depth += bool(part[3]) - bool(part[4])
             if depth == 0:
@@ -339,7 +342,8 @@ _TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 def of_markdown_file(text: str, name: str) -> Found:
     """Read an article in Markdown; its title and author are in the front matter or the first heading."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    data, lost = None, list[Phrase]()
+    data = None
+    lost = list[Phrase]()
     if (head := _HEAD.match(text)) is not None:
         data, lost = _front_matter(head[1])
         text = text[head.end() :]
@@ -355,12 +359,13 @@ def of_markdown_file(text: str, name: str) -> Found:
     told, others = first_told(said.keys() - known, str)
     lost += [Phrase("front matter: `{key}` has no place in a campaign", key=key) for key in told]
     if others:
-        more = plural_phrase(
-            "front matter: {count:,} more key has no place in a campaign",
-            "front matter: {count:,} more keys have no place in a campaign",
-            count=others,
+        lost.append(
+            plural_phrase(
+                "front matter: {count:,} more key has no place in a campaign",
+                "front matter: {count:,} more keys have no place in a campaign",
+                count=others,
+            )
         )
-        lost.append(more)
     first = _TITLE.match(text)
     if first is not None and about["title"] in ("", first[1].strip()):
         about["title"] = first[1].strip()
@@ -404,7 +409,8 @@ _REMOVED = re.compile(
 
 def _without_removed(text: str) -> tuple[str, list[Phrase]]:
     """Take out of Markdown the HTML that WeChat removes, and say so; code is left alone."""
-    lines, lost = text.split("\n"), Counter[str]()
+    lines = text.split("\n")
+    lost = Counter[str]()
 
     def noted(found: re.Match[str]) -> str:
         lost[found[1].lower()] += 1

@@ -81,7 +81,8 @@ class ForeignReader(Frozen):
         return answer
 
 
-_NODES_MAX, _LEVELS_MAX = 200_000, 200
+_NODES_MAX = 200_000
+_LEVELS_MAX = 200
 """Of a tree: more would keep this process busy, or exceed the recursion limit."""
 _PLAIN = ("title", "author", "digest", "content_source_url", "cover", "markdown")
 
@@ -216,7 +217,8 @@ def facts(request: dict[str, Any]) -> dict[str, Any]:
 def extension(request: dict[str, Any]) -> Any:
     """Look at a picture."""
     data = base64.b64decode(request["data"])
-    checked, kind = prepare_inline(data), sniff(data)
+    checked = prepare_inline(data)
+    kind = sniff(data)
     if isinstance(checked, Fault):
         return to_plain(checked.message)
     return (

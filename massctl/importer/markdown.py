@@ -347,8 +347,10 @@ def _marked(piece: Piece, before: str, after: str) -> str:
     core = text.strip()
     if not core or piece is _BREAK or not (piece.bold or piece.italic or piece.struck):
         return text
-    lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    first, last = core[0], core[-1]
+    lead = text[: len(text) - len(text.lstrip())]
+    trail = text[len(text.rstrip()) :]
+    first = core[0]
+    last = core[-1]
     # Signs beside a letter do not open or close emphasis.
     torn = (not lead and _WORD.match(before) and not first.isalnum()) or (
         not trail and _WORD.match(after) and not last.isalnum()

@@ -26,7 +26,7 @@ from massctl.model.settings import BACKENDS, MassctlFile, StateSettings
 class Site(Frozen):
     """A repository whose ledger is opened, and the folders of this machine for it."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("environment",)
+    hidden_fields = ("environment",)
 
     root: Path
     """Where git is asked."""

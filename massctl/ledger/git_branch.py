@@ -496,8 +496,9 @@ class GitBranch:
                 Phrase("Wait until it has ended, then run the same command again."),
             ) from None
         except OSError as error:
-            why = Phrase("{why}. Nothing that depends on it was done.", why=system_reason(error))
-            raise _unusable_copy(why) from None
+            raise _unusable_copy(
+                Phrase("{why}. Nothing that depends on it was done.", why=system_reason(error))
+            ) from None
 
     def _begin(self, folder: Path | None = None) -> None:
         """Make the bare repository: without a template, so without hooks, and with the names of the user's objects."""

@@ -514,10 +514,10 @@ class GitBackend(Backend):
         """See `Backend.write_check`."""
         if (refusal := self.ledger.store.refusal()) is not None:
             raise refusal
-        say = Phrase(
-            "{branch} can be read and pushed to; only a push shows whether a rule protects it"
+        return Phrase(
+            "{branch} can be read and pushed to; only a push shows whether a rule protects it",
+            branch=self.where,
         )
-        return Phrase(say, branch=self.where)
 
 
 def _segmented(data: bytes) -> list[bytes]:

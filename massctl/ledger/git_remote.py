@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from massctl.errors import LedgerUnreachableError
@@ -37,7 +37,7 @@ _SECRET_KEYS = re.compile(r"http\..*extraheader|https?\.extraheader")
 class Way(Frozen):
     """How one remote is reached."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("settings", "environment", "own_settings")
+    hidden_fields = ("settings", "environment", "own_settings")
 
     remote: str
     address: str
@@ -248,10 +248,15 @@ def cannot_read(
         else Phrase("{ref} cannot be fetched", ref=branch)
     )
     where = Phrase("{branch} at {address}", branch=branch, address=address)
-    detail = Phrase(
-        "{where}. {why} Nothing was sent and nothing was changed.", where=where, why=git_says(said)
+    return LedgerUnreachableError(
+        what,
+        Phrase(
+            "{where}. {why} Nothing was sent and nothing was changed.",
+            where=where,
+            why=git_says(said),
+        ),
+        _hint(said.said, _FETCH_AGAIN),
     )
-    return LedgerUnreachableError(what, detail, _hint(said.said, _FETCH_AGAIN))
 
 
 def cannot_push(

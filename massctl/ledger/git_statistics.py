@@ -48,10 +48,9 @@ class GitStatistics(StatisticsFiles):
             known = self._branch.fetched()
             if known is None:
                 raise
-            say = Phrase(
-                "{why}\nShown are the statistics that were fetched last.", why=error.summary
+            self._tell(
+                Phrase("{why}\nShown are the statistics that were fetched last.", why=error.summary)
             )
-            self._tell(say)
             self._fetched = [known]
         return super().load(appid, since)
 
@@ -102,10 +101,12 @@ class GitStatistics(StatisticsFiles):
             known, there = self._branch.fetched(), self._branch.fetch(forget=False)
             self._is_gone = there is None and known is not None
             if self._is_gone:
-                say = Phrase(
-                    "{branch} is gone from the remote: its copy here is shown, and the next collection pushes it"
+                self._tell(
+                    Phrase(
+                        "{branch} is gone from the remote: its copy here is shown, and the next collection pushes it",
+                        branch=self._branch.name,
+                    )
                 )
-                self._tell(Phrase(say, branch=self._branch.name))
             self._fetched = [there or known]
         return self._fetched[0]
 

@@ -222,10 +222,11 @@ class LedgerKeys:
         if not found and due is None:
             return before if lineage == before.lineage else Signing(lineage)
         if len(found) != 1 or due is None:
-            say = Phrase(
-                "entry {serial} is not signed, or nobody said by whom", serial=entry.serial
+            raise _untrusted(
+                Phrase("entry {serial} is not signed, or nobody said by whom", serial=entry.serial),
+                self._forged_hint,
+                LedgerForgedError,
             )
-            raise _untrusted(say, self._forged_hint, LedgerForgedError)
         if self.public:
             digest = sha256_of(_MEMBER.sub(b"", line))
             self._verify(found[0].decode(), due, lineage, entry.serial, digest)
@@ -363,8 +364,11 @@ _IF_NEVER_SIGNED = Phrase(
 def _untrusted(
     what: Phrase, hint: Phrase, kind: type[LedgerUntrustedError] = LedgerUntrustedError
 ) -> LedgerUntrustedError:
-    detail = Phrase("{what}. Nothing was sent and nothing was changed.", what=what)
-    return kind(Phrase("the ledger cannot be trusted"), detail, hint)
+    return kind(
+        Phrase("the ledger cannot be trusted"),
+        Phrase("{what}. Nothing was sent and nothing was changed.", what=what),
+        hint,
+    )
 
 
 def _no_key_named(key: str) -> LedgerUntrustedError:

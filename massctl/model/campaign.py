@@ -6,11 +6,12 @@ ends: pydantic would report one of them only, and hide the others.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
+from msgspec.structs import replace
 from pydantic import (
     AwareDatetime,
     BeforeValidator,
@@ -434,6 +435,7 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
         *_media(data),
         *_card_ext(data),
         *_one_audience(data),
+        *_bounds(data),
         *_reprint(data),
         *_window(data),
         *_looks(data),
@@ -443,13 +445,43 @@ def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
     ]
 
 
-def _one_message(data: Mapping[str, Any]) -> list[Fault]:
+def mapping_of(value: object) -> Mapping[str, Any]:
+    """Return a value if it is keys with values, else none of them."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def list_of(value: object) -> list[Any]:
+    """Return a value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def one_of(
+    block: Mapping[str, Any],
+    keys: Sequence[str],
+    missing: Fault,
+    second: str = "MC014",
+    hint: Phrase = KEEP_ONE,
+) -> Iterator[Fault]:
+    """Ask for exactly one of some keys; the fault `missing` says whose block it is, and `second` is another's code."""
+    found = [key for key in keys if key in block]
+    if not found:
+        yield replace(missing, hint=Phrase("write one of {keys}", keys=enumerated(keys)))
+    elif len(found) > 1:
+        yield Fault(
+            second,
+            Phrase("write {first} or {second}, but not both", first=found[0], second=found[1]),
+            hint,
+            key=(*missing.key, found[1]),
+        )
+
+
+def _one_message(data: Mapping[str, Any]) -> Iterator[Fault]:
     found = [key for key in data if key in MESSAGES]
     if not found:
         hint = Phrase("write one of {messages}", messages=enumerated(MESSAGES))
-        return [Fault("MC015", Phrase("there is no message"), hint, is_absence=True)]
-    return [
-        Fault(
+        yield Fault("MC015", Phrase("there is no message"), hint, is_absence=True)
+    for key in found[1:]:
+        yield Fault(
             "MC015",
             Phrase(
                 "a campaign sends one message, and this is the second after {first}", first=found[0]
@@ -457,77 +489,74 @@ def _one_message(data: Mapping[str, Any]) -> list[Fault]:
             Phrase("keep one of the two, and make another campaign for the other"),
             key=(key,),
         )
-        for key in found[1:]
-    ]
 
 
-def _media(data: Mapping[str, Any]) -> list[Fault]:
+def _media(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Ask for exactly one of a file and of material that exists."""
-    faults: list[Fault] = []
     for message, either in EITHER_OF.items():
         block = data.get(message)
-        if not isinstance(block, Mapping):
-            continue
-        found = [key for key in either if key in block]
-        if not found:
-            hint = Phrase("write one of {keys}", keys=enumerated(either))
-            faults.append(
-                Fault("MC024", Phrase("{message} is empty", message=message), hint, key=(message,))
-            )
-        elif len(found) > 1:
-            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            faults.append(Fault("MC024", say, KEEP_ONE, key=(message, found[1])))
-    return faults
+        if isinstance(block, Mapping):
+            say = Phrase("{message} is empty", message=message)
+            yield from one_of(block, either, Fault("MC024", say, key=(message,)), "MC024")
 
 
-def _card_ext(data: Mapping[str, Any]) -> list[Fault]:
+def _card_ext(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Ask for what a coupon's previews need, where there are reviewers."""
-    card, preview = data.get("wxcard"), data.get("preview")
+    card = data.get("wxcard")
+    preview = mapping_of(data.get("preview"))
     if not isinstance(card, Mapping):
-        return []
+        return
     if isinstance(given := card.get("card_ext"), str) and given and not _is_json_object(given):
-        say = Phrase("card_ext is not a JSON object")
-        hint = Phrase(
-            "copy it completely, as it was signed: {example}",
-            example='{"code":"","openid":"","timestamp":"…"}',
+        yield Fault(
+            "MC014",
+            Phrase("card_ext is not a JSON object"),
+            Phrase(
+                "copy it completely, as it was signed: {example}",
+                example='{"code":"","openid":"","timestamp":"…"}',
+            ),
+            key=("wxcard", "card_ext"),
+            at_key=False,
         )
-        return [Fault("MC014", say, hint, key=("wxcard", "card_ext"), at_key=False)]
-    if "card_ext" in card or not isinstance(preview, Mapping):
-        return []
-    if not (preview.get("towxname") or preview.get("touser")):
-        return []
-    say = Phrase("the previews of a coupon need card_ext")
-    hint = Phrase(
-        "write the signed JSON that WeChat's page on coupons describes, or remove `preview:`"
-    )
-    return [Fault("MC012", say, hint, key=("wxcard",))]
+    if "card_ext" not in card and (preview.get("towxname") or preview.get("touser")):
+        yield Fault(
+            "MC012",
+            Phrase("the previews of a coupon need card_ext"),
+            Phrase(
+                "write the signed JSON that WeChat's page on coupons describes, or remove `preview:`"
+            ),
+            key=("wxcard",),
+        )
 
 
-def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
+def _one_audience(data: Mapping[str, Any]) -> Iterator[Fault]:
     audience = data.get("audience", {})
     if not isinstance(audience, Mapping):
-        return []
+        return
     # WeChat's own filter has false beside a tag.
     beside = audience.get(EVERYBODY) is False
     found = [key for key in audience if key in AUDIENCES and not (key == EVERYBODY and beside)]
     if not found and beside:
-        say = Phrase(
-            "say who receives it: {key} is false, and there is no other audience", key=EVERYBODY
+        yield Fault(
+            "MC016",
+            Phrase(
+                "say who receives it: {key} is false, and there is no other audience", key=EVERYBODY
+            ),
+            Phrase("add one of {audiences}", audiences=enumerated(AUDIENCES[1:])),
+            key=("audience", EVERYBODY),
+            is_absence=True,
         )
-        hint = Phrase("add one of {audiences}", audiences=enumerated(AUDIENCES[1:]))
-        return [Fault("MC016", say, hint, key=("audience", EVERYBODY), is_absence=True)]
-    if not found:
-        say = Phrase(
-            "there is no audience: write one of {audiences}", audiences=enumerated(AUDIENCES)
+    elif not found:
+        yield Fault(
+            "MC016",
+            Phrase(
+                "there is no audience: write one of {audiences}", audiences=enumerated(AUDIENCES)
+            ),
+            Phrase("say who receives it: there is no default"),
+            key=("audience",) if "audience" in data else (),
+            is_absence=True,
         )
-        hint = Phrase("say who receives it: there is no default")
-        return [
-            Fault(
-                "MC016", say, hint, key=("audience",) if "audience" in data else (), is_absence=True
-            )
-        ]
-    faults = [
-        Fault(
+    for key in found[1:]:
+        yield Fault(
             "MC016",
             Phrase(
                 "a campaign has one audience, and this is the second after {first}", first=found[0]
@@ -535,45 +564,42 @@ def _one_audience(data: Mapping[str, Any]) -> list[Fault]:
             KEEP_ONE,
             key=("audience", key),
         )
-        for key in found[1:]
-    ]
-    expect = audience.get("expect")
-    if isinstance(expect, Mapping):
-        low, high = expect.get("min"), expect.get("max")
-        if type(low) is int and type(high) is int and low > high:
-            say = Phrase(
-                "min {low} is more than max {high}: no audience can match", low=low, high=high
-            )
-            hint = Phrase("correct one of the two numbers")
-            faults.append(
-                Fault("MC014", say, hint, key=("audience", "expect", "min"), at_key=False)
-            )
-    return faults
 
 
-def _reprint(data: Mapping[str, Any]) -> list[Fault]:
+def _bounds(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Refuse an expected size that no audience can have."""
+    expect = mapping_of(mapping_of(data.get("audience")).get("expect"))
+    low = expect.get("min")
+    high = expect.get("max")
+    if type(low) is int and type(high) is int and low > high:
+        yield Fault(
+            "MC014",
+            Phrase("min {low} is more than max {high}: no audience can match", low=low, high=high),
+            Phrase("correct one of the two numbers"),
+            key=("audience", "expect", "min"),
+            at_key=False,
+        )
+
+
+def _reprint(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Refuse an answer to a question that only articles raise."""
-    send = data.get("send")
-    if (
-        not isinstance(send, Mapping)
-        or send.get("send_ignore_reprint") is not True
-        or "mpnews" in data
-    ):
-        return []
-    say = Phrase("send_ignore_reprint is for articles (mpnews), and this message has none")
-    return [Fault("MC014", say, TAKE_OUT, key=("send", "send_ignore_reprint"))]
+    if mapping_of(data.get("send")).get("send_ignore_reprint") is True and "mpnews" not in data:
+        yield Fault(
+            "MC014",
+            Phrase("send_ignore_reprint is for articles (mpnews), and this message has none"),
+            TAKE_OUT,
+            key=("send", "send_ignore_reprint"),
+        )
 
 
-def _looks(data: Mapping[str, Any]) -> list[Fault]:
+def _looks(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Refuse a look for what has no articles."""
     if "mpnews" in data or not any(message in data for message in MESSAGES):
-        return []
-    say = Phrase("this is for articles (mpnews), and the message has none")
-    return [
-        Fault("MC014", say, TAKE_OUT, key=(key,))
-        for key in ("theme", "brand", "breaks")
-        if key in data
-    ]
+        return
+    for key in ("theme", "brand", "breaks"):
+        if key in data:
+            say = Phrase("this is for articles (mpnews), and the message has none")
+            yield Fault("MC014", say, TAKE_OUT, key=(key,))
 
 
 _HANDOFF_HINT = Phrase(
@@ -581,66 +607,69 @@ _HANDOFF_HINT = Phrase(
 )
 
 
-def _handoff(data: Mapping[str, Any]) -> list[Fault]:
+def _handoff(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Ask for a draft that somebody can find and complete: one, and of news."""
-    handoff, audience = data.get("handoff"), data.get("audience")
+    handoff = data.get("handoff")
     if not isinstance(handoff, Mapping):
-        return []
+        return
     if not handoff:
-        return [Fault("MC012", Phrase("nothing is handed off"), _HANDOFF_HINT, key=("handoff",))]
-    if "mpnews" not in data:
-        say = Phrase("only a news message has a draft that somebody can complete in the console")
-        return [Fault("MC014", say, TAKE_OUT, key=("handoff",))]
-    if isinstance(audience, Mapping) and "openids" in audience:
-        say = Phrase(
-            "a list of openids has a draft for each batch, and nobody can complete these by hand"
+        yield Fault("MC012", Phrase("nothing is handed off"), _HANDOFF_HINT, key=("handoff",))
+    elif "mpnews" not in data:
+        yield Fault(
+            "MC014",
+            Phrase("only a news message has a draft that somebody can complete in the console"),
+            TAKE_OUT,
+            key=("handoff",),
         )
-        return [
-            Fault(
-                "MC014",
-                say,
-                Phrase("give these followers a tag, and write it under audience"),
-                key=("handoff",),
-            )
-        ]
-    return []
+    elif "openids" in mapping_of(data.get("audience")):
+        yield Fault(
+            "MC014",
+            Phrase(
+                "a list of openids has a draft for each batch, and nobody can complete these by hand"
+            ),
+            Phrase("give these followers a tag, and write it under audience"),
+            key=("handoff",),
+        )
 
 
-def _window(data: Mapping[str, Any]) -> list[Fault]:
-    send = data.get("send")
-    if not isinstance(send, Mapping):
-        return []
+def _window(data: Mapping[str, Any]) -> Iterator[Fault]:
+    send = mapping_of(data.get("send"))
     ends = [key for key in ("not_before", "not_after") if key in send]
     if ends == ["not_before"]:
-        say = Phrase("not_before needs not_after: without it a late run could send at any hour")
-        hint = Phrase("add `{line}`", line="not_after: 2026-12-01T22:00:00+08:00")
-        return [Fault("MC012", say, hint, key=("send", "not_before"))]
-    if ends == ["not_after"]:
-        say = Phrase("not_after needs not_before: a window has two ends")
-        hint = Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00")
-        return [Fault("MC012", say, hint, key=("send", "not_after"))]
-    faults = [
-        Fault(
-            "MC014",
-            Phrase("{key}: there is no such time", key=key),
-            _REAL_TIME,
-            key=("send", key),
+        yield Fault(
+            "MC012",
+            Phrase("not_before needs not_after: without it a late run could send at any hour"),
+            Phrase("add `{line}`", line="not_after: 2026-12-01T22:00:00+08:00"),
+            key=("send", "not_before"),
+        )
+    elif ends == ["not_after"]:
+        yield Fault(
+            "MC012",
+            Phrase("not_after needs not_before: a window has two ends"),
+            Phrase("add `{line}`", line="not_before: 2026-12-01T20:00:00+08:00"),
+            key=("send", "not_after"),
+        )
+    else:
+        yield from _times(send, ends)
+
+
+def _times(send: Mapping[str, Any], ends: Sequence[str]) -> Iterator[Fault]:
+    for key in ends:
+        if _has_form_of_time(send[key]) and parse_offset_time(send[key]) is None:
+            say = Phrase("{key}: there is no such time", key=key)
+            yield Fault("MC014", say, _REAL_TIME, key=("send", key), at_key=False)
+    first = parse_offset_time(send.get("not_before"))
+    last = parse_offset_time(send.get("not_after"))
+    if first is not None and last is not None and last <= first:
+        yield Fault(
+            "MC020",
+            Phrase(
+                "not_after must be later than not_before, {start}", start=str(send["not_before"])
+            ),
+            Phrase("write a later not_after, or exchange the two; compare the offsets too"),
+            key=("send", "not_after"),
             at_key=False,
         )
-        for key in ends
-        if _has_form_of_time(send[key]) and parse_offset_time(send[key]) is None
-    ]
-    first, last = (
-        parse_offset_time(send.get("not_before")),
-        parse_offset_time(send.get("not_after")),
-    )
-    if first is not None and last is not None and last <= first:
-        say = Phrase(
-            "not_after must be later than not_before, {start}", start=str(send["not_before"])
-        )
-        hint = Phrase("write a later not_after, or exchange the two; compare the offsets too")
-        faults.append(Fault("MC020", say, hint, key=("send", "not_after"), at_key=False))
-    return faults
 
 
 def _is_json_object(text: str) -> bool:
@@ -650,48 +679,42 @@ def _is_json_object(text: str) -> bool:
         return False
 
 
-def _crops(data: Mapping[str, Any]) -> list[Fault]:
+def _crops(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Refuse a part of a cover that has no width or no height."""
-    news = data.get("mpnews")
-    articles = news.get("articles") if isinstance(news, Mapping) else None
-    faults: list[Fault] = []
-    for index, article in enumerate(articles if isinstance(articles, list) else ()):
-        cover = article.get("cover") if isinstance(article, Mapping) else None
+    for index, article in enumerate(list_of(mapping_of(data.get("mpnews")).get("articles"))):
+        cover = mapping_of(mapping_of(article).get("cover"))
         for key in ("crop_235_1", "crop_1_1"):
-            written = cover.get(key) if isinstance(cover, Mapping) else None
+            written = cover.get(key)
             if (
                 isinstance(written, str)
                 and re.fullmatch(CROP_PATTERN, written)
                 and Crop.parse(written) is None
             ):
-                say = Phrase("{key}: there is no area between these corners", key=key)
-                hint = Phrase(
-                    "write left, top, right, bottom, where left is less than right and top less than bottom: {example}",
-                    example=_CROP,
+                yield Fault(
+                    "MC014",
+                    Phrase("{key}: there is no area between these corners", key=key),
+                    Phrase(
+                        "write left, top, right, bottom, where left is less than right and top less than bottom: "
+                        "{example}",
+                        example=_CROP,
+                    ),
+                    key=("mpnews", "articles", index, "cover", key),
+                    at_key=False,
                 )
-                faults.append(
-                    Fault(
-                        "MC014",
-                        say,
-                        hint,
-                        key=("mpnews", "articles", index, "cover", key),
-                        at_key=False,
-                    )
-                )
-    return faults
 
 
-def _ignored_codes(data: Mapping[str, Any]) -> list[Fault]:
+def _ignored_codes(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Refuse codes that no diagnostic has: such an entry would ignore nothing for ever."""
-    entries = data.get("ignore")
-    faults: list[Fault] = []
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        code = entry.get("code") if isinstance(entry, Mapping) else None
+    for index, entry in enumerate(list_of(data.get("ignore"))):
+        code = mapping_of(entry).get("code")
         if isinstance(code, str) and re.fullmatch(CODE_PATTERN, code) and code not in CODES:
-            say = Phrase("there is no diagnostic {code}", code=code)
-            hint = Phrase("`{command}` lists them all", command=Command("explain"))
-            faults.append(Fault("MC014", say, hint, key=("ignore", index, "code"), at_key=False))
-    return faults
+            yield Fault(
+                "MC014",
+                Phrase("there is no diagnostic {code}", code=code),
+                Phrase("`{command}` lists them all", command=Command("explain")),
+                key=("ignore", index, "code"),
+                at_key=False,
+            )
 
 
 def _has_form_of_time(value: object) -> bool:

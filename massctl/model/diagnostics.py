@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from massctl.model.frozen import Frozen
@@ -72,14 +73,20 @@ class Failure(Frozen):
     """What stopped a campaign, or kept something from being read."""
 
     errcode: int | None
-    """WeChat's code, where WeChat spoke."""
+    """WeChat's code; null where WeChat did not speak."""
     rid: str | None
     """WeChat's request id, for their support."""
     message: str
+    """What happened, for people."""
     hint: str
-    """What to do."""
-    account: str = ""
-    """Whose it is, where something of an account could not be read."""
+    """What to do, for people."""
+
+
+class Unread(Failure):
+    """What kept something of an account from being read."""
+
+    account: str
+    """The account's name."""
 
 
 KeyPath = tuple[str | int, ...]
@@ -114,6 +121,12 @@ class Fault(Frozen):
     """True: point at the key; False: at its value."""
     is_absence: bool = False
     """True: something is missing, which a file that was read in part may have after all."""
+
+
+warning = partial(Fault, severity=Severity.WARNING)
+"""Make a fault that stops nothing, and that somebody should look at."""
+note = partial(Fault, severity=Severity.INFO)
+"""Make a fault that is only worth knowing."""
 
 
 class FaultError(Exception):
@@ -152,153 +165,19 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(d.severity is Severity.ERROR for d in diagnostics)
 
 
-CODES: dict[str, str] = {
-    "MC001": "file cannot be read",
-    "MC002": "file too large",
-    "MC003": "not UTF-8 text",
-    "MC004": "broken YAML",
-    "MC005": "duplicate key",
-    "MC006": "full-width punctuation",
-    "MC007": "curly quotation marks",
-    "MC008": "tab as indentation",
-    "MC009": "alias, too many values or too deep",
-    "MC010": "not a campaign name",
-    "MC011": "unknown key",
-    "MC012": "missing key",
-    "MC013": "wrong type",
-    "MC014": "value not allowed",
-    "MC015": "exactly one message is required",
-    "MC016": "exactly one audience is required",
-    "MC017": "time without offset",
-    "MC018": "not yet built",
-    "MC019": "unknown account",
-    "MC020": "window out of order",
-    "MC021": "unsupported YAML tag",
-    "MC022": "path outside the campaigns folder",
-    "MC023": "host not allowed",
-    "MC024": "file or media_id: exactly one is required",
-    "MC026": "short window",
-    "MC027": "comments for followers only, but no comments",
-    "MC030": "folder outside a git repository",
-    "MC031": "renamed campaign without its folder",
-    "MC032": "renamings that do not lead to one campaign",
-    "MC033": "text cut at a number sign",
-    "MC034": "names that differ only by case",
-    "MC101": "template syntax",
-    "MC102": "undefined name in a template",
-    "MC103": "forbidden in a template",
-    "MC104": "template over its budget",
-    "MC105": "template not found",
-    "MC106": "template failed",
-    "MC107": "wrong call of a block",
-    "MC108": "unknown address of an article",
-    "MC111": "theme not found",
-    "MC112": "theme is not valid CSS",
-    "MC113": "theme: rule without effect in WeChat",
-    "MC114": "theme: declaration that WeChat does not keep",
-    "MC115": "theme: variable without a value",
-    "MC116": "theme with the name of a built-in one",
-    "MC117": "theme: too little contrast",
-    "MC201": "picture not found",
-    "MC202": "picture outside the campaign",
-    "MC203": "picture unreadable",
-    "MC204": "picture format not supported",
-    "MC205": "picture too large",
-    "MC206": "picture on another site",
-    "MC207": "picture changed for WeChat",
-    "MC208": "media file not found",
-    "MC209": "media file outside the campaign",
-    "MC210": "media file unreadable",
-    "MC211": "media format not supported",
-    "MC212": "media file too large",
-    "MC213": "sound too long",
-    "MC214": "small picture",
-    "MC215": "picture without alternative text",
-    "MC216": "small cover",
-    "MC217": "cover mostly hidden",
-    "MC218": "crop with the wrong ratio",
-    "MC219": "AI mark that cannot be kept",
-    "MC220": "C2PA manifest lost",
-    "MC301": "title too long",
-    "MC302": "author too long",
-    "MC303": "digest too long",
-    "MC304": "content too long",
-    "MC305": "content source URL too long",
-    "MC306": "content empty",
-    "MC307": "text too long",
-    "MC308": "forbidden HTML",
-    "MC309": "link becomes a footnote",
-    "MC310": "length near the limit as WeChat may count it",
-    "MC311": "link that WeChat may remove",
-    "MC312": "Markdown marks left in the text",
-    "MC313": "title empty",
-    "MC314": "line that only looks like Markdown",
-    "MC315": "description too long",
-    "MC316": "recommendation too long",
-    "MC317": "message that WeChat has closed",
-    "MC318": "absolute term of advertising",
-    "MC319": "banned word",
-    "MC320": "invisible character",
-    "MC321": "address without encryption",
-    "MC322": "link that followers cannot open",
-    "MC323": "no digest",
-    "MC324": "digest without effect",
-    "MC325": "nothing to ignore",
-    "MC326": "missing footnote",
-    "MC327": "unknown HTML tag",
-    "MC329": "formula that cannot be read",
-    "MC330": "structure: transparent picture",
-    "MC331": "structure: transparent caret",
-    "MC332": "structure: lines that overlap",
-    "MC333": "structure: wider than a phone",
-    "MC334": "structure: text without height",
-    "MC335": "structure: alignment by start or end",
-    "MC336": "structure: animation that starts by touch",
-    "MC337": "structure: lines that do not break",
-    "MC338": "structure: unnecessary nesting",
-    "MC339": "structure: wrong content in a leaf",
-    "MC340": "structure: custom font",
-    "MC341": "structure: dark mode",
-    "MC342": "drawing that refers to its parts",
-    "MC343": "more cells than columns",
-    "MC344": "marks of another tool",
-    "MC345": "asterisks read as emphasis",
-    "MC346": "content above the documented length",
-    "MC347": "link that WeChat refuses in a text",
-    "MC348": "lines that become one",
-    "MC349": "words that are not shown",
-    "MC350": "rendered article lacks something",
-    "MC351": "number that Markdown counts anew",
-    "MC360": "incitement to share or to follow",
-    "MC361": "category that WeChat forbids",
-    "MC401": "edited after its send",
-    "MC402": "preview of unknown outcome",
-    "MC403": "campaign with an open attempt is gone from the repository",
-    "MC406": "more sends in a month than a follower gets",
-    "MC407": "mass calls of today used up",
-    "MC409": "the child process gave no content",
-    "MC410": "tag that only the sandbox has",
-    "MC411": "card that only WeChat can judge",
-    "MC412": "window that has closed",
-    "MC501": "event cannot be read",
-    "MC502": "not the end of a mass job",
-    "MC503": "incomplete event",
-    "MC601": "list of openids not found",
-    "MC602": "list of openids outside the campaign",
-    "MC603": "not an openid",
-    "MC604": "no openid column",
-    "MC605": "list of openids too short",
-    "MC606": "openid more than once",
-    "MC607": "list of openids unreadable",
-    "MC608": "openid of unusual length",
-    "MC609": "openids need a service account",
-    "MC610": "unknown tag",
-    "MC611": "massctl.tags.json unreadable",
-    "MC612": "followers of a tag",
-    "MC613": "tags never pulled",
-    "MC614": "an address does not answer",
-}
-"""Code -> summary. Written from the headings of `massctl/view/explanations/en/` by diagnostics_page.py."""
+_CODES = """
+MC001 MC002 MC003 MC004 MC005 MC006 MC007 MC008 MC009 MC010 MC011 MC012 MC013 MC014 MC015 MC016
+MC017 MC018 MC019 MC020 MC021 MC022 MC023 MC024 MC026 MC027 MC030 MC031 MC032 MC033 MC034 MC101
+MC102 MC103 MC104 MC105 MC106 MC107 MC108 MC111 MC112 MC113 MC114 MC115 MC116 MC117 MC201 MC202
+MC203 MC204 MC205 MC206 MC207 MC208 MC209 MC210 MC211 MC212 MC213 MC214 MC215 MC216 MC217 MC218
+MC219 MC220 MC301 MC302 MC303 MC304 MC305 MC306 MC307 MC308 MC309 MC310 MC311 MC312 MC313 MC314
+MC315 MC316 MC317 MC318 MC319 MC320 MC321 MC322 MC323 MC324 MC325 MC326 MC327 MC329 MC330 MC331
+MC332 MC333 MC334 MC335 MC336 MC337 MC338 MC339 MC340 MC341 MC342 MC343 MC344 MC345 MC346 MC347
+MC348 MC349 MC350 MC351 MC360 MC361 MC401 MC402 MC403 MC406 MC407 MC409 MC410 MC411 MC412 MC501
+MC502 MC503 MC601 MC602 MC603 MC604 MC605 MC606 MC607 MC608 MC609 MC610 MC611 MC612 MC613 MC614
+"""
+CODES = tuple(_CODES.split())
+"""Every code, written by diagnostics_page.py from what `massctl explain` says of them."""
 
 
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -361,7 +240,7 @@ class Check(StrEnum):
     """What was looked at, as the JSON writes it."""
 
     LEDGER = "ledger"
-    GIT = "git"
+    PLACE = "place"
     LEASE = "lease"
     NOTIFY = "notify"
     CAMPAIGNS = "campaigns"

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import re
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 
 CampaignName = NewType("CampaignName", str)
 """The folder's name, which is the campaign's identity for ever."""
 AccountName = NewType("AccountName", str)
 """A key under `accounts:`; may be renamed, so the ledger stores the appid beside it."""
 AppId = NewType("AppId", str)
+AccountKind = Literal["service", "subscription"]
+"""服务号, which sends four times a month, or 订阅号, which sends once a day."""
 Digest = NewType("Digest", str)
 """`sha256:` and 64 hex digits."""
 Sha256 = NewType("Sha256", str)

@@ -68,7 +68,8 @@ class LockedSend(Strict):
     @property
     def window(self) -> Window | None:
         """Return when it may go out; None without a window."""
-        start, end = parse_offset_time(self.not_before), parse_offset_time(self.not_after)
+        start = parse_offset_time(self.not_before)
+        end = parse_offset_time(self.not_after)
         return Window(start, end) if start is not None and end is not None else None
 
 

@@ -613,7 +613,7 @@ class Window(Frozen):
 class Recipient(Frozen):
     """One reviewer's phone: `kind` is `towxname` or `touser`."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("name",)
+    hidden_fields = ("name",)
 
     kind: str
     name: str
@@ -646,7 +646,7 @@ class RenderedContent(Frozen):
 class RenderedCampaign(Frozen, dict=True):
     """One campaign, ready to be planned."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
+    hidden_fields = ("card_ext",)
 
     name: CampaignName
     title: str

@@ -10,7 +10,7 @@ import errno
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Self
+from typing import Any, Self
 
 
 class Phrase(str):
@@ -35,6 +35,11 @@ class Phrase(str):
         self.values = values
         return self
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> Any:
+        """Tell a schema that it is a string in JSON."""
+        return {"type": "str"}
+
 
 def plural_phrase(one: str, many: str, *, count: int, **values: object) -> Phrase:
     """Make the sentence of a count: `one` where it is 1, else `many`."""
@@ -55,7 +60,8 @@ class Command(Phrase):
     def __new__(cls, verb: str, *arguments: object) -> Self:
         """Join our own `verb` and `arguments`, which may be anybody's words."""
         self = super().__new__(cls, "massctl {line}", line=" ".join(map(str, (verb, *arguments))))
-        self.verb, self.arguments = verb, arguments
+        self.verb = verb
+        self.arguments = arguments
         return self
 
 

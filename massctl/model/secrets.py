@@ -216,7 +216,8 @@ def _names_variable(key: re.Match[str], line: str) -> bool:
 
 def _is_below_key(number: int, written: Callable[[int], str]) -> bool:
     """Return whether a line is part of the value of a private key above it, by its indentation."""
-    depth, is_item = _depth(written(number)), written(number).lstrip().startswith("-")
+    depth = _depth(written(number))
+    is_item = written(number).lstrip().startswith("-")
     for above in range(number - 1, max(0, number - 1 - _ABOVE_MAX), -1):
         line = written(above)
         over = _depth(line)
@@ -229,7 +230,8 @@ def _is_below_key(number: int, written: Callable[[int], str]) -> bool:
             continue
         if any(not _names_variable(key, line) for key in _GIVEN.finditer(line)):
             return True
-        depth, is_item = over, begins_item
+        depth = over
+        is_item = begins_item
         if depth == 0 and not is_item:
             return False
     return number > _ABOVE_MAX + 1

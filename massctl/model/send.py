@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from msgspec.structs import asdict
 
@@ -61,7 +61,7 @@ class ToTag(Frozen):
 class ToOpenids(Frozen, dict=True):
     """Followers one by one: 2 to 10,000 openids in a job."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("openids",)
+    hidden_fields = ("openids",)
 
     openids: tuple[str, ...]
     """In the list's order, each once; shown nowhere."""
@@ -81,7 +81,7 @@ Recipients = ToAll | ToTag | ToOpenids
 class Body(Frozen):
     """What one request carries: a message that this run rendered, and the ids that WeChat gave for it."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("card_ext",)
+    hidden_fields = ("card_ext",)
 
     message: RenderedMessage
     media_ids: tuple[MediaId, ...] = ()
@@ -145,7 +145,7 @@ class SendIntent(Frozen, kw_only=True):
     Equal intents make byte-identical requests.
     """
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("inputs", "audience")
+    hidden_fields = ("inputs", "audience")
 
     campaign: CampaignName
     identity: CampaignName
@@ -190,12 +190,13 @@ class SendIntent(Frozen, kw_only=True):
             (Phrase("the attempt that it repeats"), self._repeats_the_same()),
         ):
             if not holds:
-                say = Phrase(
-                    "the parts of the send of {name} do not belong together: {what}",
-                    name=self.campaign,
-                    what=what,
+                raise InvariantError(
+                    Phrase(
+                        "the parts of the send of {name} do not belong together: {what}",
+                        name=self.campaign,
+                        what=what,
+                    )
                 )
-                raise InvariantError(say)
 
     @property
     def client_msg_id(self) -> ClientMsgId:

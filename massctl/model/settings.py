@@ -16,6 +16,7 @@ from massctl.model.ids import (
     CAMPAIGN_NAME_PATTERN,
     GIT_NAME_PATTERN,
     LOGIN_PATTERN,
+    AccountKind,
     AppId,
     CampaignName,
     Sha256,
@@ -167,7 +168,7 @@ class Account(Strict):
     token_command: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
     """A program and its arguments that print an access token, where a server of yours owns it; in place of
     secret_env."""
-    kind: Literal["service", "subscription"]
+    kind: AccountKind
     """service (服务号) or subscription (订阅号, 公众号): decides what may be sent how often."""
     api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#\s@]+$")] = API_BASE
     """Where the API answers. Hosts other than WeChat's must be in policy.api_hosts, or on loopback."""
@@ -226,7 +227,8 @@ class QuietHours(Strict):
     def ends_after(self, moment: datetime) -> datetime | None:
         """Return the end of the quiet hours that `moment` is in, or None."""
         local = moment.astimezone(ZoneInfo(self.timezone))
-        start, end = time.fromisoformat(self.from_), time.fromisoformat(self.to)
+        start = time.fromisoformat(self.from_)
+        end = time.fromisoformat(self.to)
         now = local.time().replace(tzinfo=None)
         quiet = start <= now < end if start <= end else (now >= start or now < end)
         if not quiet:

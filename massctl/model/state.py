@@ -149,7 +149,8 @@ class Send(Struct):
             return
         known = (self.since,) if self.since is not None else ()
         self.contradiction = (*known, fact) if phase is Phase.CONTRADICTED else ()
-        self.phase, self.since = phase, fact
+        self.phase = phase
+        self.since = fact
 
 
 _CLOSING = frozenset({SendEvent.ACCEPTED, SendEvent.TOLD_SENT, SendEvent.TOLD_NOT_SENT})
@@ -861,7 +862,8 @@ class State:
             )
 
     def _into_index(self, record: Record, entry: entries.Entry) -> None:
-        event, newest = entry.event, record.attempts[-1] if record.attempts else None
+        event = entry.event
+        newest = record.attempts[-1] if record.attempts else None
         self.index.editions.setdefault(record.campaign, {})[record.edition] = record
         if isinstance(event, entries.AudienceResolved):
             self.index.accounts.setdefault(AppId(event.appid), AccountIndex()).tags[event.tag] = (
@@ -908,7 +910,9 @@ def _out_of_turn(entry: entries.Entry, due: int) -> LedgerCorruptError:
 
 
 def _created(state: State, event: entries.Created, _: entries.Entry) -> None:
-    state.lineage, state.realm, state.signing_key = event.lineage, event.realm, event.key
+    state.lineage = event.lineage
+    state.realm = event.realm
+    state.signing_key = event.key
     state.replaced = frozenset(event.replaces or ())
 
 
@@ -917,7 +921,8 @@ def _signing_key(state: State, event: entries.SigningKey, _: entries.Entry) -> N
 
 
 def _repaired(state: State, _: entries.Repaired, entry: entries.Entry) -> None:
-    state.repaired, state.not_sent_since_repair = entry.serial, {}
+    state.repaired = entry.serial
+    state.not_sent_since_repair = {}
 
 
 def _lease(state: State, event: entries.Lease, entry: entries.Entry) -> None:
@@ -984,7 +989,8 @@ def _draft_verified(record: Record, event: entries.DraftVerified, _: entries.Ent
 
 def _draft_deleted(record: Record, event: entries.DraftDeleted, _: entries.Entry) -> None:
     for draft in _drafts_of(record, event.media_id):
-        draft.alive, draft.delete_reason = False, event.reason if event.pending else None
+        draft.alive = False
+        draft.delete_reason = event.reason if event.pending else None
         draft.kept_sha256 = event.kept_sha256 or draft.kept_sha256
 
 
@@ -992,7 +998,8 @@ def _adopted(record: Record, event: entries.Adopted, _: entries.Entry) -> None:
     for draft in _drafts_of(record, event.media_id):
         draft.kept_sha256 = event.kept_sha256
         draft.event = replace(draft.event, draft_sha256=event.draft_sha256)
-        draft.done_by_hand, draft.adopted = list(event.handoff or ()), True
+        draft.done_by_hand = list(event.handoff or ())
+        draft.adopted = True
 
 
 def _message_staged(record: Record, event: entries.MessageStaged, _: entries.Entry) -> None:
@@ -1072,7 +1079,9 @@ def _unknown(record: Record, entry: entries.Entry) -> None:
 def _accept(record: Record, attempt: Attempt, accepted: entries.SendAccepted, at: datetime) -> None:
     """Close a batch by WeChat's yes to one of its attempts."""
     sent = attempt.event
-    attempt.accepted, attempt.rejection, attempt.settled = accepted, None, None
+    attempt.accepted = accepted
+    attempt.rejection = None
+    attempt.settled = None
     for other in record.attempts:
         if other.send is attempt.send and accepted.duplicate:
             # WeChat knew the id, so an earlier attempt went out, whatever a person said of it.

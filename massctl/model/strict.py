@@ -1,10 +1,8 @@
 """The pydantic foundation of every file format: strict, frozen, no unknown keys."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-from massctl.model.frozen import Frozen
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 ONE_LINE_PATTERN = r"^[^\r\n]*$"
@@ -44,19 +42,6 @@ class Strict(BaseModel):
     )
 
 
-class ReportedError(Strict):
-    """What stopped a campaign, or the whole run."""
-
-    errcode: int | None
-    """WeChat's code; null where WeChat did not speak."""
-    rid: str | None
-    """WeChat's request id, for their support."""
-    message: str
-    """What happened, for people."""
-    hint: str
-    """What to do, for people."""
-
-
 def not_yet(schema: dict[str, Any]) -> None:
     """Make a JSON Schema reject a key whose effect is not built, as the loader does."""
     description = str(schema.get("description", ""))
@@ -68,7 +53,7 @@ NotYet = Field(default=None, json_schema_extra=not_yet)
 """Marks a key that the format knows and whose effect is not built: writing it is a diagnostic, never ignored."""
 
 
-class NotYetValues(Frozen):
+class NotYetValues(NamedTuple):
     """Marks a key of which the format knows more values than are built: writing one of these is a diagnostic."""
 
     values: tuple[str, ...]

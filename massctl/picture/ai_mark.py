@@ -69,13 +69,18 @@ def mark_packet(metadata: Metadata) -> bytes:
 
 
 def _lost(why: Phrase) -> FaultError:
-    message = Phrase(
-        "its AI mark (TC260:AIGC), which must not be removed, cannot be kept: {why}", why=why
+    return FaultError(
+        Fault(
+            "MC219",
+            Phrase(
+                "its AI mark (TC260:AIGC), which must not be removed, cannot be kept: {why}",
+                why=why,
+            ),
+            Phrase(
+                "let the tool that made the picture write the mark again, or save a JPEG or PNG that passes unchanged"
+            ),
+        )
     )
-    hint = Phrase(
-        "let the tool that made the picture write the mark again, or save a JPEG or PNG that passes unchanged"
-    )
-    return FaultError(Fault("MC219", message, hint))
 
 
 def _marks(metadata: Metadata) -> Iterator[str]:
@@ -201,7 +206,8 @@ def _text(kind: bytes, content: bytes) -> bytes:
         return rest
     if kind == b"zTXt":
         return _inflated(rest[1:])
-    flags, tags = rest[:2], rest[2:].split(b"\0", 2)
+    flags = rest[:2]
+    tags = rest[2:].split(b"\0", 2)
     if len(flags) < 2 or len(tags) < 3:
         raise _lost(Phrase("it is not whole"))
     return _inflated(tags[2]) if flags[0] else tags[2]
@@ -234,7 +240,8 @@ def _user_comment(exif: bytes) -> str:
     if not found:
         return ""
     whole = exif[found[0].value : found[0].value + found[0].count]
-    code, text = whole[:_CODE_BYTES], whole[_CODE_BYTES:]
+    code = whole[:_CODE_BYTES]
+    text = whole[_CODE_BYTES:]
     if not code.startswith(b"UNICODE"):
         return _decoded(text).strip("\0 \t\r\n")
     # The byte order is the file's, but some write the other one.

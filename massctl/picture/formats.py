@@ -86,14 +86,29 @@ def unsupported(data: bytes) -> FaultError:
     if not data:
         return FaultError(Fault("MC203", Phrase("the file is empty"), _AGAIN))
     if data.startswith(_LFS):
-        message = Phrase("this is a Git LFS pointer, not the picture itself")
-        return FaultError(Fault("MC204", message, Phrase("run `git lfs pull`")))
+        return FaultError(
+            Fault(
+                "MC204",
+                Phrase("this is a Git LFS pointer, not the picture itself"),
+                Phrase("run `git lfs pull`"),
+            )
+        )
     name = _name_of_foreign(data)
     if name is None:
-        message = Phrase("this is not a picture that massctl knows")
-        return FaultError(Fault("MC204", message, Phrase("use JPEG, PNG, GIF, WebP or BMP")))
-    message = Phrase("WeChat does not accept {name}", name=name)
-    return FaultError(Fault("MC204", message, Phrase("save the picture as JPEG or PNG")))
+        return FaultError(
+            Fault(
+                "MC204",
+                Phrase("this is not a picture that massctl knows"),
+                Phrase("use JPEG, PNG, GIF, WebP or BMP"),
+            )
+        )
+    return FaultError(
+        Fault(
+            "MC204",
+            Phrase("WeChat does not accept {name}", name=name),
+            Phrase("save the picture as JPEG or PNG"),
+        )
+    )
 
 
 def too_many_pixels(size: tuple[int, int] | None) -> FaultError:
@@ -204,10 +219,14 @@ class Bare(Frozen):
 
 def bare_jpeg(data: bytes) -> Bare:
     """Keep only pixels and colours of a JPEG, up to the end of the image. Raises FaultError."""
-    kept, told, scans, at = [data[:2]], _Segments(), 0, 2
+    kept = [data[:2]]
+    told = _Segments()
+    scans = 0
+    at = 2
     for _ in range(PARTS_MAX):
         start = _next_marker(data, at)
-        marker, body = data[start + 1], start + 2
+        marker = data[start + 1]
+        body = start + 2
         if marker == _END_OF_IMAGE:
             return Bare(b"".join([*kept, data[start:body]]), told.metadata())
         at = body + int.from_bytes(data[body : body + 2], "big")
@@ -376,7 +395,8 @@ def _is_kept(marker: int, content: bytes) -> bool:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Return kind, start and end of the content of every chunk up to IEND, each with a right checksum."""
     view = memoryview(data)
-    kind, start = b"", _PNG_SIGNATURE_BYTES + 8
+    kind = b""
+    start = _PNG_SIGNATURE_BYTES + 8
     for _ in range(PARTS_MAX):
         kind = data[start - 4 : start]
         end = start + int.from_bytes(data[start - 8 : start - 4], "big")

@@ -91,7 +91,8 @@ def open_picture(data: bytes, format_: Format) -> Opened:
     bare = {Format.JPEG: bare_jpeg, Format.PNG: bare_png}.get(format_, Bare)(data)
     with _hostile():
         image = _open(bare.data, format_)
-        metadata, frames = bare.metadata, bare.frames
+        metadata = bare.metadata
+        frames = bare.frames
         if isinstance(image, WebPImagePlugin.WebPImageFile):
             metadata = metadata_of_webp(data, image.info.get("exif"), image.info.get("xmp"))
             frames = image.n_frames
@@ -245,13 +246,18 @@ def _judge_size(size: tuple[int, int]) -> None:
 def _judge_motion(frames: int, size: tuple[int, int]) -> None:
     """Refuse an animated GIF that takes too long to prove sound."""
     if frames > FRAMES_MAX or frames * size[0] * size[1] > ANIMATION_PIXELS_MAX:
-        message = Phrase(
-            "the GIF has {frames} frames of {width}x{height} pixels, which takes too long to check",
-            frames=frames,
-            width=size[0],
-            height=size[1],
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the GIF has {frames} frames of {width}x{height} pixels, which takes too long to check",
+                    frames=frames,
+                    width=size[0],
+                    height=size[1],
+                ),
+                FEWER_FRAMES,
+            )
         )
-        raise FaultError(Fault("MC205", message, FEWER_FRAMES))
 
 
 def _finest(image: Image.Image, data: bytes) -> tuple[int, str]:
@@ -272,10 +278,8 @@ def _is_srgb(profile: bytes | None) -> bool:
         return True
     try:
         said = ImageCms.ImageCmsProfile(BytesIO(profile)).profile
-        space, primaries = (
-            said.xcolor_space,
-            (said.red_colorant, said.green_colorant, said.blue_colorant),
-        )
+        space = said.xcolor_space
+        primaries = (said.red_colorant, said.green_colorant, said.blue_colorant)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return False
     return space == "RGB " and all(

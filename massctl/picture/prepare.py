@@ -8,7 +8,7 @@ that a damaged picture is found here and not by a follower. The mark of a pictur
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 class Prepared(Frozen):
     """A picture that WeChat takes."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("data",)
+    hidden_fields = ("data",)
 
     data: bytes
     purpose: Purpose
@@ -108,29 +108,44 @@ def _value(data: bytes, wanted: Purpose) -> Prepared | Fault:
 def _prepared(data: bytes, wanted: Purpose) -> Prepared:
     size_bytes = len(data)
     if size_bytes > SOURCE_BYTES_MAX:
-        message = Phrase(
-            "the file has {size}, more than the {limit} that massctl reads",
-            size=size_text(size_bytes),
-            limit=size_text(SOURCE_BYTES_MAX),
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the file has {size}, more than the {limit} that massctl reads",
+                    size=size_text(size_bytes),
+                    limit=size_text(SOURCE_BYTES_MAX),
+                ),
+                Phrase("save it smaller"),
+            )
         )
-        raise FaultError(Fault("MC205", message, Phrase("save it smaller")))
     format_ = sniff(data)
     if format_ is None:
         raise unsupported(data)
     purpose = Purpose.MATERIAL if format_ is Format.GIF else wanted
     passes = _passes(format_, size_bytes, purpose)
     if format_ is Format.GIF and not passes:
-        message = Phrase(
-            "the GIF has {size}, but WeChat accepts at most {limit}",
-            size=size_text(size_bytes),
-            limit="10 MB",
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the GIF has {size}, but WeChat accepts at most {limit}",
+                    size=size_text(size_bytes),
+                    limit="10 MB",
+                ),
+                FEWER_FRAMES,
+            )
         )
-        raise FaultError(Fault("MC205", message, FEWER_FRAMES))
     opened = open_picture(data, format_)
     if opened.frames > 1 and not passes:
         # A converted picture would silently stand still.
-        message = Phrase("WeChat does not accept an animated {name} like this", name=format_.label)
-        raise FaultError(Fault("MC204", message, Phrase("save it as {formats}", formats="GIF")))
+        raise FaultError(
+            Fault(
+                "MC204",
+                Phrase("WeChat does not accept an animated {name} like this", name=format_.label),
+                Phrase("save it as {formats}", formats="GIF"),
+            )
+        )
     moves = opened.frames > 1 or format_ is Format.GIF
     may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
     if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened)):
@@ -153,7 +168,8 @@ def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
 
 def _is_heavy(opened: Opened) -> bool:
     """Return whether a JPEG at JPEG_MIDDLE is smaller for sure: a PNG of a photograph, a JPEG that is too wide."""
-    width, height = opened.width, opened.height
+    width = opened.width
+    height = opened.height
     if opened.format is Format.JPEG:
         width, height = within(width, height, _width_max(width, height))
         if width == opened.width:
@@ -163,7 +179,8 @@ def _is_heavy(opened: Opened) -> bool:
 
 def _untouched(data: bytes, opened: Opened, purpose: Purpose) -> Prepared:
     """Take the bytes as they are, but for what a camera writes into them: where and when, and with what."""
-    size, metadata = (opened.width, opened.height), opened.metadata
+    size = (opened.width, opened.height)
+    metadata = opened.metadata
     has_camera = tells_of_camera(metadata)
     may_keep_all = (is_marked(metadata) or metadata.has_c2pa) and not has_camera
     # What stands behind the end of the image belongs to nobody.
@@ -186,21 +203,28 @@ def _converted(
     finest: tuple[int, str],
 ) -> Prepared:
     """Encode normalised pixels for the endpoint."""
-    target, width_max = MATERIAL_BYTES_TARGET, upright.width
+    target = MATERIAL_BYTES_TARGET
+    width_max = upright.width
     if purpose is Purpose.IMAGE:
-        target, width_max = INLINE_BYTES_TARGET, _width_max(*upright.size)
+        target = INLINE_BYTES_TARGET
+        width_max = _width_max(*upright.size)
     mark = mark_packet(opened.metadata)
     room = target - len(mark) - XMP_AROUND_BYTES if mark else target
     is_drawing = opened.format is Format.PNG and not _is_heavy(opened)
     encoded = encode_drawing(upright, room) if is_drawing else None
     encoded = encoded or _encode_to_fit(upright, room, width_max, finest)
     if encoded is None:
-        message = Phrase(
-            "the picture has {size} and cannot be made smaller than {limit} and still readable",
-            size=size_text(size_bytes),
-            limit=size_text(target),
+        raise FaultError(
+            Fault(
+                "MC205",
+                Phrase(
+                    "the picture has {size} and cannot be made smaller than {limit} and still readable",
+                    size=size_text(size_bytes),
+                    limit=size_text(target),
+                ),
+                Phrase("save it smaller, or cut it"),
+            )
         )
-        raise FaultError(Fault("MC205", message, Phrase("save it smaller, or cut it")))
     encoded = replace(encoded, data=with_xmp(encoded.data, mark))
     note = _marked(_note(opened, size_bytes, encoded), mark)
     laid_out = upright.size if is_drawing else within(*upright.size, width_max)
@@ -232,7 +256,8 @@ def _encode_to_fit(
     )
     # Bytes a pixel only grow when a picture shrinks, so a size whose pixels would not fit even at the rate
     # of the last try is skipped unseen.
-    tried_bytes, tried_pixels = 0, 1
+    tried_bytes = 0
+    tried_pixels = 1
     for size in _sizes(*image.size, JPEG_SIDE_PIXELS_MAX if is_jpeg else None):
         pixels = size[0] * size[1]
         if tried_bytes * pixels > bytes_max * tried_pixels:
@@ -242,7 +267,8 @@ def _encode_to_fit(
             data = as_jpeg(scaled, *setting) if setting else as_png(scaled)
             if len(data) <= bytes_max:
                 return Encoded(data, Format.JPEG if is_jpeg else Format.PNG, size)
-            tried_bytes, tried_pixels = len(data), pixels
+            tried_bytes = len(data)
+            tried_pixels = pixels
     return None
 
 
@@ -286,7 +312,8 @@ def _marked(done: Phrase, mark: bytes) -> Phrase:
 
 def _note(opened: Opened, size_bytes: int, encoded: Encoded) -> Phrase:
     """Return what was done to the bytes."""
-    before, after = size_text(size_bytes), size_text(len(encoded.data))
+    before = size_text(size_bytes)
+    after = size_text(len(encoded.data))
     if (opened.width, opened.height) != encoded.size:
         return Phrase(
             "scaled {width}x{height} -> {new_width}x{new_height}, re-encoded as {name}, {before} -> {after}",

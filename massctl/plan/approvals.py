@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from msgspec import field
 from msgspec.structs import replace
 
 from massctl.model.frozen import Frozen
@@ -33,13 +34,14 @@ class Facts(Frozen):
 
 
 class Required(Frozen):
-    """Approvals that are needed, or missing."""
+    """Approvals that are needed, or missing: a row of policy.approvals whose conditions hold."""
 
     count: int
-    of: tuple[str, ...] = ()
+    """How many approvals the pull request that brings the lock needs."""
+    of: tuple[str, ...] = field(name="from", default=())
     """The logins that count; empty for everybody with Write."""
     why: tuple[str, ...] = ()
-    """The conditions that hold; empty where it is needed for every send."""
+    """The conditions that hold, for people; empty where it is needed for every send."""
 
     @property
     def words(self) -> Phrase:

@@ -18,6 +18,7 @@ from massctl.plan.guards import (
     kill_switch,
     left_to_do,
     skew_refusal,
+    stopped_accounts,
     tip_refusal,
 )
 from massctl.plan.lease import LocalRunner, heartbeat_words, lease_hint
@@ -50,11 +51,11 @@ def secret_to_set(name: str) -> Phrase:
 
 def proxy_to_set(name: str) -> Phrase:
     """Return the advice to set a proxy's address."""
-    say = Phrase(
+    return Phrase(
         "export {name}=http://proxy.example:3128; on GitHub: a line {name}=… of the environment's secret "
-        "MASSCTL_SECRETS"
+        "MASSCTL_SECRETS",
+        name=name,
     )
-    return Phrase(say, name=name)
 
 
 WINDOWS_TOLD = 20
@@ -82,16 +83,22 @@ def secret_finding(account: AccountName, variable: str, value: str, *, loopback:
             Level.PROBLEM, Phrase("the environment variable {name} is empty", name=variable), again
         )
     if value.split() != [value]:
-        say = Phrase(
-            "{name} contains a blank or a line end, which an AppSecret never has", name=variable
+        return found(
+            Level.PROBLEM,
+            Phrase(
+                "{name} contains a blank or a line end, which an AppSecret never has", name=variable
+            ),
+            again,
         )
-        return found(Level.PROBLEM, say, again)
     if not loopback and not _APP_SECRET.fullmatch(value):
-        say = Phrase(
-            "{name} is set, but does not look like an AppSecret: 32 digits and letters a to f",
-            name=variable,
+        return found(
+            Level.WARNING,
+            Phrase(
+                "{name} is set, but does not look like an AppSecret: 32 digits and letters a to f",
+                name=variable,
+            ),
+            again,
         )
-        return found(Level.WARNING, say, again)
     return found(Level.OK, Phrase("{name} is set", name=variable))
 
 
@@ -149,9 +156,15 @@ def lease_findings(lease: HeldLease | None, here: LocalRunner, now: datetime) ->
     if not here.is_quiet(lease, now):
         yield Finding(Check.LEASE, Level.OK, say, hint)
         return
-    start = Phrase("start it again: {command}", command=Command("run"))
     yield Finding(
-        Check.LEASE, Level.WARNING, say, Phrase("{first}; {second}", first=start, second=hint)
+        Check.LEASE,
+        Level.WARNING,
+        say,
+        Phrase(
+            "{first}; {second}",
+            first=Phrase("start it again: {command}", command=Command("run")),
+            second=hint,
+        ),
     )
 
 
@@ -161,27 +174,36 @@ def open_sends(state: State) -> Iterator[Finding]:
         if not record.is_in_doubt:
             continue
         if (until := held_until(record)) is not None:
-            say = Phrase(
-                "{name} waits for the administrator until {until}; its account sends nothing else until then",
-                name=record.campaign,
-                until=moment(until.astimezone(BEIJING)),
+            yield Finding(
+                Check.LEDGER,
+                Level.WARNING,
+                Phrase(
+                    "{name} waits for the administrator until {until}; its account sends nothing else until then",
+                    name=record.campaign,
+                    until=moment(until.astimezone(BEIJING)),
+                ),
+                Phrase(
+                    "let the administrator (管理员) answer in WeChat, then: {command}",
+                    command=Command("apply", record.campaign),
+                ),
             )
-            hint = Phrase(
-                "let the administrator (管理员) answer in WeChat, then: {command}",
-                command=Command("apply", record.campaign),
-            )
-            yield Finding(Check.LEDGER, Level.WARNING, say, hint)
         else:
-            say = Phrase(
-                "nobody knows whether {name} was sent; its account sends nothing else",
-                name=record.campaign,
+            yield Finding(
+                Check.LEDGER,
+                Level.PROBLEM,
+                Phrase(
+                    "nobody knows whether {name} was sent; its account sends nothing else",
+                    name=record.campaign,
+                ),
+                settle(record.campaign),
             )
-            yield Finding(Check.LEDGER, Level.PROBLEM, say, settle(record.campaign))
 
 
 def sending_finding(rules: "PolicyInForce") -> Finding:
     """Return whether a kill switch is thrown, or this is not the commit that sends."""
-    if (refusal := kill_switch(rules) or tip_refusal(rules.tip)) is not None:
+    alone = iter(stopped_accounts(rules.tip).values())
+    refusal = kill_switch(rules) or tip_refusal(rules.tip) or next(alone, None)
+    if refusal is not None:
         return Finding(Check.SENDING, Level.WARNING, refusal.message, refusal.hint)
     return Finding(Check.SENDING, Level.OK, Phrase("no kill switch is thrown"))
 
@@ -190,12 +212,11 @@ def campaigns_finding(plan: "Plan") -> Finding:
     """Count the campaigns with faults."""
     faulty = sum(has_errors(each.diagnostics) for each in plan.campaigns)
     if faulty:
-        hint = Phrase("{command}   shows every fault of every file", command=Command("validate"))
         return Finding(
             Check.CAMPAIGNS,
             Level.PROBLEM,
             Phrase("campaigns with faults: {count}", count=faulty),
-            hint,
+            Phrase("{command}   shows every fault of every file", command=Command("validate")),
         )
     return Finding(
         Check.CAMPAIGNS,
@@ -209,12 +230,11 @@ def window_findings(plan: "Plan") -> list[Finding]:
     told = [(each, found) for each in plan.campaigns if (found := _window(each)) is not None]
     shown = [found for _, found in told[:WINDOWS_TOLD]]
     if len(told) > len(shown):
-        say = Phrase("more windows like these: {count}", count=len(told) - len(shown))
         shown.append(
             Finding(
                 Check.WINDOWS,
                 Level.WARNING,
-                say,
+                Phrase("more windows like these: {count}", count=len(told) - len(shown)),
                 Phrase("{command}   shows them all", command=Command("plan")),
             )
         )
@@ -234,16 +254,20 @@ def short_windows(plan: "Plan") -> Iterator[Finding]:
         if window is None or each.status in FINAL or each.window is WindowState.EXPIRED:
             continue
         if window.is_short:
-            say = Phrase(
-                "the window of {name} is {minutes} minutes long, and GitHub may begin a run an hour late",
-                name=each.name,
-                minutes=window.minutes,
+            yield Finding(
+                Check.WINDOWS,
+                Level.WARNING,
+                Phrase(
+                    "the window of {name} is {minutes} minutes long, and GitHub may begin a run an hour late",
+                    name=each.name,
+                    minutes=window.minutes,
+                ),
+                Phrase(
+                    "give it {least} minutes or more in campaign.yaml, or send from a machine of your own",
+                    least=SHORT_WINDOW // timedelta(minutes=1),
+                ),
+                _account(each),
             )
-            hint = Phrase(
-                "give it {least} minutes or more in campaign.yaml, or send from a machine of your own",
-                least=SHORT_WINDOW // timedelta(minutes=1),
-            )
-            yield Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(each))
 
 
 def alarms(plan: "Plan", state: State, now: datetime) -> list[Finding]:
@@ -275,47 +299,58 @@ def _window(planned: "PlannedCampaign") -> Finding | None:
     if planned.status in FINAL or (missed and planned.status is Status.IN_DOUBT):
         return None  # What is in doubt is told as such, with what settles it.
     if missed:
-        say = Phrase("the window of {name} has closed, and it was not sent", name=planned.name)
-        hint = Phrase(
-            "to send it after all, give it a new window in campaign.yaml and have that reviewed"
+        return Finding(
+            Check.WINDOWS,
+            Level.WARNING,
+            Phrase("the window of {name} has closed, and it was not sent", name=planned.name),
+            Phrase(
+                "to send it after all, give it a new window in campaign.yaml and have that reviewed"
+            ),
+            _account(planned),
         )
-        return Finding(Check.WINDOWS, Level.WARNING, say, hint, _account(planned))
     if planned.window is WindowState.WAITING:
         return _by_hand(planned)
     if planned.window is not WindowState.DUE:
         return None
     for refusal in planned.refusals:
-        say = Phrase(
-            "the window of {name} is open, and its send is refused ({guard}): {why}",
-            name=planned.name,
-            guard=refusal.guard.value,
-            why=refusal.message,
+        return Finding(
+            Check.WINDOWS,
+            Level.PROBLEM,
+            Phrase(
+                "the window of {name} is open, and its send is refused ({guard}): {why}",
+                name=planned.name,
+                guard=refusal.guard.value,
+                why=refusal.message,
+            ),
+            refusal.hint,
+            _account(planned),
         )
-        return Finding(Check.WINDOWS, Level.PROBLEM, say, refusal.hint, _account(planned))
-    say = Phrase("the window of {name} is open, and it is not sent yet", name=planned.name)
     return Finding(
         Check.WINDOWS,
         Level.WARNING,
-        say,
+        Phrase("the window of {name} is open, and it is not sent yet", name=planned.name),
         Command("apply", planned.name),
         _account(planned),
     )
 
 
 def _by_hand(planned: "PlannedCampaign") -> Finding | None:
-    left, window = (
-        left_to_do(planned.handoff, planned.status),
-        planned.rendered.window if planned.rendered else None,
-    )
+    left = left_to_do(planned.handoff, planned.status)
+    window = planned.rendered.window if planned.rendered else None
     if not left or window is None:
         return None
-    say = Phrase(
-        "the window of {name} opens at {at}, and until then somebody must do this in the console: {items}",
-        name=planned.name,
-        at=moment(window.not_before),
-        items=in_a_row(left),
+    return Finding(
+        Check.WINDOWS,
+        Level.WARNING,
+        Phrase(
+            "the window of {name} opens at {at}, and until then somebody must do this in the console: {items}",
+            name=planned.name,
+            at=moment(window.not_before),
+            items=in_a_row(left),
+        ),
+        how_to_do(planned.name),
+        _account(planned),
     )
-    return Finding(Check.WINDOWS, Level.WARNING, say, how_to_do(planned.name), _account(planned))
 
 
 def _account(planned: "PlannedCampaign") -> AccountName | None:
@@ -336,18 +371,26 @@ def allowance_finding(
     for span in spans:
         if span.of == "sends" and span.first == span.unit.of(now):
             left = max(0, span.limit - span.used)
-            say = Phrase(
-                "{left} of {limit} sends left in the {unit} from {first}, according to the ledger",
-                left=left,
-                limit=span.limit,
-                unit=Phrase("day") if span.unit.value == "day" else Phrase("month"),
-                first=span.first.isoformat(),
-            )
             return Finding(
-                Check.ALLOWANCE, Level.OK if left else Level.WARNING, say, assumed, account
+                Check.ALLOWANCE,
+                Level.OK if left else Level.WARNING,
+                Phrase(
+                    "{left} of {limit} sends left in the {unit} from {first}, according to the ledger",
+                    left=left,
+                    limit=span.limit,
+                    unit=Phrase("day") if span.unit.value == "day" else Phrase("month"),
+                    first=span.first.isoformat(),
+                ),
+                assumed,
+                account,
             )
-    say = Phrase("nothing of it is used or needed now, according to the ledger")
-    return Finding(Check.ALLOWANCE, Level.OK, say, assumed, account)
+    return Finding(
+        Check.ALLOWANCE,
+        Level.OK,
+        Phrase("nothing of it is used or needed now, according to the ledger"),
+        assumed,
+        account,
+    )
 
 
 def protection_finding(account: AccountName, appid: AppId, state: State) -> Finding:
@@ -363,10 +406,20 @@ def protection_finding(account: AccountName, appid: AppId, state: State) -> Find
         if r.appid == appid and any(_was_held(a) for a in r.attempts)
     ]
     if held:
-        say = Phrase("API 群发保护 is on, or was when {name} was sent", name=held[-1])
-        return Finding(Check.PROTECTION, Level.OK, say, hint, account)
-    say = Phrase("no API shows whether API 群发保护 is on")
-    return Finding(Check.PROTECTION, Level.UNKNOWN, say, hint, account)
+        return Finding(
+            Check.PROTECTION,
+            Level.OK,
+            Phrase("API 群发保护 is on, or was when {name} was sent", name=held[-1]),
+            hint,
+            account,
+        )
+    return Finding(
+        Check.PROTECTION,
+        Level.UNKNOWN,
+        Phrase("no API shows whether API 群发保护 is on"),
+        hint,
+        account,
+    )
 
 
 def _was_held(attempt: Attempt) -> bool:
@@ -380,18 +433,26 @@ def clock_finding(account: AccountName, skew: Skew | None, *, sandbox: bool) -> 
             Check.CLOCK, Level.OK, Phrase("this run uses the sandbox's clock"), account=account
         )
     if skew is None:
-        say = Phrase(
-            "not compared: WeChat's clock is known only from its answers, and there was none"
+        return Finding(
+            Check.CLOCK,
+            Level.UNKNOWN,
+            Phrase(
+                "not compared: WeChat's clock is known only from its answers, and there was none"
+            ),
+            account=account,
         )
-        return Finding(Check.CLOCK, Level.UNKNOWN, say, account=account)
     refusal = skew_refusal(skew)
     if refusal is not None:
         return Finding(Check.CLOCK, Level.PROBLEM, refusal.message, refusal.hint, account)
-    say = Phrase(
-        "this machine's clock agrees with WeChat's: the difference is at least {seconds} s",
-        seconds=round(abs(skew.seconds)),
+    return Finding(
+        Check.CLOCK,
+        Level.OK,
+        Phrase(
+            "this machine's clock agrees with WeChat's: the difference is at least {seconds} s",
+            seconds=round(abs(skew.seconds)),
+        ),
+        account=account,
     )
-    return Finding(Check.CLOCK, Level.OK, say, account=account)
 
 
 def needs_of(campaigns: Iterable[RenderedCampaign]) -> frozenset[Check]:

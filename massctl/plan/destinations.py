@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import ip_address
 
+from msgspec import field
+
 from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
@@ -50,13 +52,17 @@ class JudgedDestination(Frozen):
     """A destination of a campaign, and what a reviewer has to know of it."""
 
     kind: DestinationKind
+    """What kind of place it is."""
     target: str
+    """The place, as the message says it."""
     at: str
+    """Where it stands: `article 2`, `message`, or the path of a picture."""
     label: str
-    is_new: bool
-    """No sent campaign of the account had it, and the policy does not list it."""
+    """The words that are tapped, or the name that a card says; may be empty."""
+    is_new: bool = field(name="new")
+    """Whether no sent campaign of the account had it and the policy does not list it."""
     notes: tuple[Phrase, ...] = ()
-    """What it looks like that it is not."""
+    """What it looks like that it is not, for people."""
 
 
 def sent_digests(state: State, appid: AppId) -> list[str]:

@@ -144,7 +144,8 @@ def _is_unseen(
     now: datetime,
 ) -> bool:
     """Return whether nobody was shown a version although it is time for that, and no run is about to show it."""
-    record, policy = state.record(rendered.name, rendered.edition), rules.policy
+    record = state.record(rendered.name, rendered.edition)
+    policy = rules.policy
     if not policy.require_preview or rendered.digest in record.shown or record.is_in_doubt:
         return False
     if planned.rendered is None or not previews_due(

@@ -69,6 +69,7 @@ class Optional(Frozen):
     when: Phrase
     """Which."""
     commands: tuple[str, ...]
+    """Lines of a shell."""
 
 
 class SetupStep(Frozen):
@@ -116,7 +117,8 @@ def secret_names(settings: MassctlFile) -> tuple[str, ...]:
 
 def setup_steps(settings: MassctlFile, facts: SetupFacts) -> list[SetupStep]:
     """Return every step for this repository, in their order."""
-    repository, branch = facts.repository or _NOBODY, settings.policy.branch or "main"
+    repository = facts.repository or _NOBODY
+    branch = settings.policy.branch or "main"
     return [
         _repository(repository, branch, is_done=facts.is_pushed),
         _files(facts.missing),
@@ -216,10 +218,8 @@ _BRANCHES_NAMED = (
 
 
 def _environment(repository: str, branch: str, operators: Sequence[str]) -> SetupStep:
-    at, person = (
-        f"repos/{repository}/environments/{ENVIRONMENT}",
-        operators[0] if operators else "LOGIN",
-    )
+    at = f"repos/{repository}/environments/{ENVIRONMENT}"
+    person = operators[0] if operators else "LOGIN"
     asked = f"-f 'reviewers[][type]=User' -F \"reviewers[][id]=$(gh api users/{person} --jq .id)\""
     return SetupStep(
         StepName.ENVIRONMENT,

@@ -90,8 +90,16 @@ if TYPE_CHECKING:
 STOP_BRANCH = "massctl-stop"
 """While the remote has a branch of this name, nobody sends: a kill switch that needs no review.
 
-A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it.
+A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it. `massctl-stop-NAME` stops
+the account NAME alone.
 """
+
+
+def stop_branch(account: str | None) -> str:
+    """Return the branch that stops an account, or all sends."""
+    return STOP_BRANCH if account is None else f"{STOP_BRANCH}-{account}"
+
+
 _NAMED = 8
 """So many destinations a refusal names."""
 _SHOWN = 12
@@ -99,15 +107,17 @@ _SHOWN = 12
 
 
 class Brake(Frozen):
-    """Somebody's stop of all sends, as the commit of STOP_BRANCH says it."""
+    """Somebody's stop of all sends, or of one account's, as the commit of its branch says it."""
 
     commit: str
+    account: str | None = None
+    """Whose sends it stops; None for all."""
     by: str | None = None
     """None if the branch was pushed by hand: its commit says who wrote something else."""
     since: datetime | None = None
     reason: str = ""
     below: tuple[tuple[str, str], ...] = ()
-    """Branches below STOP_BRANCH, each with its commit, that stand for it where it cannot be made; else empty."""
+    """Branches below its own, each with its commit, that stand for it where it cannot be made; else empty."""
 
     @property
     def branch(self) -> str:
@@ -117,7 +127,7 @@ class Brake(Frozen):
     @property
     def branches(self) -> tuple[tuple[str, str], ...]:
         """Return all that has to be deleted to lift it, each branch with its commit."""
-        return self.below or ((STOP_BRANCH, self.commit),)
+        return self.below or ((stop_branch(self.account), self.commit),)
 
 
 class Tip(Frozen):
@@ -132,10 +142,8 @@ class Tip(Frozen):
     """Where the remote has the branch; None if it has none."""
     changed: str | None = None
     """A file that counts for a send and is not as in that commit; None if all are."""
-    stopped: bool = False
-    """The remote has STOP_BRANCH, or one below it."""
-    brake: str = STOP_BRANCH
-    """Which of them, where it has one."""
+    brakes: tuple[tuple[str, str | None], ...] = ()
+    """The branches of the remote that stop sends, each with the account that it stops; None for all."""
     unread: str | None = None
     """Why nothing of this is known."""
 
@@ -513,7 +521,7 @@ def _kill_switch(case: Case) -> Refusal | None:
 
 
 def _tip(case: Case) -> Refusal | None:
-    return tip_refusal(case.rules.tip)
+    return tip_refusal(case.rules.tip, case.campaign.account)
 
 
 def _approval(case: Case) -> Refusal | None:
@@ -612,19 +620,28 @@ def _allowance(case: Case) -> Refusal | None:
     return allowance_refusal(case.campaign, slot)
 
 
-def tip_refusal(tip: Tip | None) -> Refusal | None:
-    """Refuse a send away from the branch tip, or while sends are stopped; None if the policy names no branch."""
+def tip_refusal(tip: Tip | None, account: str | None = None) -> Refusal | None:
+    """Refuse a send away from the branch tip, or while sends are stopped; None if the policy names no branch.
+
+    Without an `account` only what stops all sends counts.
+    """
     if tip is None:
         return None
     # Where the remote was not read, nothing else is known. The brake outranks the rest.
-    return _unread(tip) or _stopped(tip) or _moved(tip) or _changed(tip)
+    return _unread(tip) or _stopped(tip, account) or _moved(tip) or _changed(tip)
+
+
+def stopped_accounts(tip: Tip | None) -> dict[str, Refusal]:
+    """Return why accounts send nothing that are stopped by themselves."""
+    found = {each: _stopped(tip, each) for _, each in tip.brakes if each} if tip else {}
+    return {account: refusal for account, refusal in found.items() if refusal is not None}
 
 
 def brake(tip: Tip | None) -> Tip | None:
-    """Keep of a tip only that somebody stopped all sends: a review is never at the tip."""
-    if tip is None or tip.unread is not None or not tip.stopped:
+    """Keep of a tip only that somebody stopped sends: a review is never at the tip."""
+    if tip is None or tip.unread is not None or not tip.brakes:
         return None
-    return Tip(tip.branch, tip.remote, tip.there, tip.there, stopped=True, brake=tip.brake)
+    return Tip(tip.branch, tip.remote, tip.there, tip.there, brakes=tip.brakes)
 
 
 def off_tip(tip: Tip | None) -> Refusal | None:
@@ -649,18 +666,21 @@ def _unread(tip: Tip) -> Refusal | None:
     )
 
 
-def _stopped(tip: Tip) -> Refusal | None:
-    if not tip.stopped:
+def _stopped(tip: Tip, account: str | None) -> Refusal | None:
+    # What stops all sends is told first.
+    found = [each for each in tip.brakes if each[1] in (None, account)]
+    if not found:
         return None
-    say = Phrase(
-        "{remote} has the branch {branch}: somebody stopped all sends",
-        remote=tip.remote,
-        branch=tip.brake,
-    )
+    branch, whose = min(found, key=lambda each: each[1] is not None)
+    words = ("--account", whose) if whose else ()
+    say = Phrase("{remote} has the branch {branch}: somebody stopped all sends")
+    if whose:
+        say = Phrase("{remote} has the branch {branch}: somebody stopped the sends of {account}")
     lift = Phrase(
         "{command}   says who and why, and lifts it after you confirm; on GitHub: Actions / apply / allow sends again",
-        command=Command("resume"),
+        command=Command("resume", *words),
     )
+    say = Phrase(say, remote=tip.remote, branch=branch, **({"account": whose} if whose else {}))
     return Refusal(Guard.KILL_SWITCH, say, lift)
 
 
@@ -813,6 +833,7 @@ class HandoffItem(Frozen):
     item: str
     """As the ledger names it: `original`, `reward`, `ai_label`, or `album: …`, `statement: …`, `other: …`."""
     done: bool
+    """Whether somebody adopted the draft after doing it."""
 
     @property
     def words(self) -> str:

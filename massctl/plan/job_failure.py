@@ -64,7 +64,8 @@ def failure_words(record: Record) -> Phrase:
 def ends_words(record: Record) -> Phrase:
     """Describe the two ends that WeChat told of a job: how many have it by one, and the reason of the other."""
     job = next(job for job in record.jobs if job.is_contradicted)
-    sent, failed = job.ends.get("sent"), job.ends.get("failed")
+    sent = job.ends.get("sent")
+    failed = job.ends.get("failed")
     counted = next(
         (each.sent_count for each in (sent, failed) if each is not None and each.sent_count), None
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from massctl.model.campaign import ARTICLE_FLAGS, Audience
 from massctl.model.frozen import Frozen
@@ -17,7 +17,7 @@ from massctl.model.lock import (
 )
 from massctl.model.message import LockedArticle
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.model.strict import Strict
+from massctl.model.shape import Shape
 from massctl.plan.steps import Guard, Refusal
 
 COMMENT_MARK = "<!-- massctl:plan -->"
@@ -28,12 +28,12 @@ _LAST_YEAR = 2200
 
 
 def _of_this_age(at: datetime) -> datetime:
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise ValueError("a year of no plan")
+    if at.tzinfo is None or not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError("no moment of a plan")
     return at
 
 
-PlannedMoment = Annotated[AwareDatetime, AfterValidator(_of_this_age)]
+PlannedMoment = Annotated[datetime, AfterValidator(_of_this_age)]
 """A moment with its offset."""
 
 
@@ -48,16 +48,24 @@ class LockState(StrEnum):
     """There is none."""
 
 
-class ReviewedPiece(Strict):
-    """A run of text with one fate."""
+class Mark(Enum):
+    """What became of a piece of text."""
 
-    mark: Literal["kept", "removed", "added"]
+    KEPT = "kept"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+class Piece(Frozen):
+    """A run of text with one fate: kept and removed pieces make the old text, kept and added ones the new."""
+
+    mark: Mark
     """What became of it."""
     text: str
     """The words."""
 
 
-class ReviewedRow(Strict):
+class ReviewedRow(Shape, kw_only=True):
     """One thing that changed for readers."""
 
     words: str
@@ -66,7 +74,7 @@ class ReviewedRow(Strict):
     """The number of the article that it is about; null where it is about the whole message, or an article that went."""
     inner: bool
     """Whether it belongs to the article of the row above."""
-    pieces: list[ReviewedPiece] = Field(default_factory=list)
+    pieces: Sequence[Piece] = ()
     """Where it is about a text: its pieces, right behind the words."""
 
 
@@ -85,18 +93,18 @@ class ReviewedPart(StrEnum):
     """It goes out once more, or under another number."""
 
 
-class ReviewedChanges(Strict):
+class ReviewedChanges(Shape, kw_only=True):
     """What changed in one campaign."""
 
     against: str
     """What it is compared with, for people."""
-    parts: list[ReviewedPart] = Field(default_factory=list)
+    parts: Sequence[ReviewedPart] = ()
     """What changed beside words and pictures."""
-    rows: list[ReviewedRow]
+    rows: Sequence[ReviewedRow]
     """What changed, who gets it and when first."""
 
 
-class Review(Strict):
+class Review(Shape):
     """When a plan was shown to reviewers, and in which language."""
 
     at: PlannedMoment
@@ -160,17 +168,18 @@ def lock_unfit(name: CampaignName, faults: Sequence[Phrase]) -> Refusal:
 
 def lock_stale(before: LockFile, after: LockFile) -> Refusal:
     """Refuse a campaign that renders otherwise than it was locked; says first whether files or massctl changed."""
-    versions, files = (
-        changed_versions(before.renderer, after.renderer),
-        list(_changed_by_files(before, after)),
-    )
+    versions = changed_versions(before.renderer, after.renderer)
+    files = list(_changed_by_files(before, after))
     rest = [each for each in changed_parts(before, after) if each not in files]
     if not versions or not rest:
-        say = Phrase(
-            "your files changed since it was locked: {differences}",
-            differences=enumerated([*files, *rest]),
+        return Refusal(
+            Guard.LOCK_STALE,
+            Phrase(
+                "your files changed since it was locked: {differences}",
+                differences=enumerated([*files, *rest]),
+            ),
+            _lock_anew(CampaignName(after.campaign)),
         )
-        return Refusal(Guard.LOCK_STALE, say, _lock_anew(CampaignName(after.campaign)))
     told = {"versions": enumerated(versions), "differences": enumerated(rest)}
     if files:
         say = Phrase(
@@ -184,10 +193,14 @@ def lock_stale(before: LockFile, after: LockFile) -> Refusal:
             "massctl changed since it was locked ({versions}) and renders differently: {differences}",
             **told,
         )
-    hint = Phrase(
-        "lock it again and have that reviewed: {command}", command=Command("lock", after.campaign)
+    return Refusal(
+        Guard.LOCK_STALE,
+        say,
+        Phrase(
+            "lock it again and have that reviewed: {command}",
+            command=Command("lock", after.campaign),
+        ),
     )
-    return Refusal(Guard.LOCK_STALE, say, hint)
 
 
 def _lock_anew(name: CampaignName) -> Phrase:
@@ -246,8 +259,12 @@ def _changed_links(before: LockFile, after: LockFile) -> Iterator[Phrase]:
 def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
     """Return every part but the message and its pictures in which two locks differ."""
     if before.campaign != after.campaign:
-        say = Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign)
-        yield FramePart(say, None, before.campaign, after.campaign)
+        yield FramePart(
+            Phrase("the campaign's name (locked as {campaign})", campaign=before.campaign),
+            None,
+            before.campaign,
+            after.campaign,
+        )
     if before.edition != after.edition:
         yield FramePart(Phrase("the edition"), ReviewedPart.EDITION, before.edition, after.edition)
     if before.account.appid != after.account.appid:
@@ -263,7 +280,8 @@ def changed_frame(before: LockFile, after: LockFile) -> Iterator[FramePart]:
         after.send.not_after,
     ):
         yield FramePart(Phrase("the window"), ReviewedPart.WINDOW, before.send, after.send)
-    old, new = before.send.send_ignore_reprint, after.send.send_ignore_reprint
+    old = before.send.send_ignore_reprint
+    new = after.send.send_ignore_reprint
     if old != new:
         yield FramePart(Phrase("the flag send_ignore_reprint"), None, old, new)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Place, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
@@ -301,7 +301,8 @@ def within_allowance(
     available: dict[str, int] = {}
     beyond: dict[str, set[Address]] = {}
     for step in steps:
-        appid, name = step.campaign.appid, step.campaign.name
+        appid = step.campaign.appid
+        name = step.campaign.name
         left.setdefault(appid, max(0, PREVIEWS_A_DAY - state.preview_days.used(appid, now)))
         available.setdefault(name, left[appid])
         if left[appid]:
@@ -330,20 +331,26 @@ def going_out(step: SendPreview) -> tuple[bool, float, str, int]:
 
 def allowance_spent(now: datetime) -> Refusal:
     """Refuse a preview because WeChat refused another one of this account and day: used up."""
-    say = Phrase(
-        "WeChat says that today's previews of the account are used up, so this one was not tried"
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase(
+            "WeChat says that today's previews of the account are used up, so this one was not tried"
+        ),
+        counted_anew(now),
     )
-    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
 
 
 def _used_up(needed: int, left: int, now: datetime) -> Refusal:
-    say = Phrase(
-        "it needs {needed}, but only {left} of the account's {daily} a day are left",
-        needed=plural_phrase("{count} preview", "{count} previews", count=needed),
-        left=left,
-        daily=PREVIEWS_A_DAY,
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase(
+            "it needs {needed}, but only {left} of the account's {daily} a day are left",
+            needed=plural_phrase("{count} preview", "{count} previews", count=needed),
+            left=left,
+            daily=PREVIEWS_A_DAY,
+        ),
+        counted_anew(now),
     )
-    return Refusal(Guard.ALLOWANCE, say, counted_anew(now))
 
 
 def off_the_tip(
@@ -418,7 +425,7 @@ class Remote(Frozen):
     """All that was read, and what could not be."""
 
     drifts: tuple[Drift, ...]
-    unread: tuple[Failure, ...]
+    unread: tuple[Unread, ...]
     refusals: Mapping[CampaignName, Refusal]
     """By campaign: why its draft, or its tag, keeps it from going on."""
     counts: Mapping[CampaignName, int | None]
@@ -613,7 +620,8 @@ class _Planner(Struct):
         return replace(planned, refusals=(guards.expired_refusal(campaign, self.now),))
 
     def _slot(self, campaign: RenderedCampaign) -> Slot:
-        agenda, appid = self.rules.agenda, campaign.appid
+        agenda = self.rules.agenda
+        appid = campaign.appid
         if appid not in self.calendars:
             self.calendars[appid] = Calendar(agenda, appid, self.state, self.rules.policy, self.now)
         known = self.calendars[appid].slots.get(campaign.name)
@@ -681,7 +689,8 @@ class _Planner(Struct):
     def _previews(self, campaign: RenderedCampaign, record: Record) -> list[SendPreview]:
         if self.showing is not None:
             return shown_steps(campaign, record, self.showing)
-        ahead, named = self.rules.policy.preview_ahead_duration, self.rules.is_named(campaign.name)
+        ahead = self.rules.policy.preview_ahead_duration
+        named = self.rules.is_named(campaign.name)
         return (
             preview_steps(campaign, record)
             if previews_due(campaign, ahead, named, self.now)

@@ -3,26 +3,27 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
 
+from msgspec import UNSET
 from msgspec.structs import replace
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
-from massctl.model.destination import DestinationKind
-from massctl.model.diagnostics import Diagnostic, Severity
-from massctl.model.documents import document
+from massctl.model.diagnostics import Diagnostic, Failure, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
+from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
-from massctl.model.strict import ReportedError, Strict
 from massctl.plan.approvals import Required
+from massctl.plan.destinations import JudgedDestination
+from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import (
     LockState,
     PlannedMoment,
@@ -31,120 +32,14 @@ from massctl.plan.lock_diff import (
     changed_parts,
 )
 from massctl.plan.plan import DriftKind, Plan, PlannedCampaign
-from massctl.plan.quota import Counted, Span, Unit
+from massctl.plan.quota import AccountAhead
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview
 from massctl.plan.window import WindowState
 
-PLAN_FORMAT_VERSION = 1
+_Read = TypeVar("_Read", bound=Shape)
 
 
-def plan_digest(plan: Plan) -> Digest:
-    """Return the plan's digest: lineage, serial, each campaign's digest, steps, reviewers, refusals."""
-    campaigns = [
-        {key: value for key, value in _campaign(each).items() if key in _DIGESTED}
-        for each in plan.campaigns
-    ]
-    # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
-    reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
-    return digest_of(
-        {
-            "lineage": plan.lineage,
-            "serial": plan.serial,
-            "campaigns": campaigns,
-            "reviewers": reviewers,
-        }
-    )
-
-
-_DIGESTED = frozenset(
-    {"name", "account", "edition", "status", "window", "next_at", "digest", "steps", "refusals"}
-)
-
-
-def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the plan in the shape of the public interface; `names` are those of the command line."""
-    kinds = Counter(step.kind for step in plan.steps)
-    return {
-        "format_version": PLAN_FORMAT_VERSION,
-        "digest": plan_digest(plan),
-        "lineage": plan.lineage,
-        "serial": plan.serial,
-        "names": list(names),
-        "campaigns": [_campaign(campaign) for campaign in plan.campaigns],
-        "allowance": [document(PlannedAllowance, account) for account in plan.ahead],
-        "summary": {kind.value: kinds[kind] for kind in Kind},
-    }
-
-
-def _campaign(campaign: PlannedCampaign) -> dict[str, Any]:
-    approved = approved_document(campaign.rendered) if campaign.rendered else None
-    diagnostics = diagnostics_document(campaign.diagnostics)
-    reading = reading_document(campaign.rendered)
-    unscanned = campaign.rendered is not None and campaign.rendered.is_unscanned
-    return document(
-        SavedCampaign,
-        campaign,
-        diagnostics=diagnostics,
-        approved=approved,
-        reading=reading,
-        unscanned=unscanned,
-    )
-
-
-def reading_document(campaign: RenderedCampaign | None) -> list[dict[str, Any]]:
-    """Return how the articles of a campaign read for people."""
-    articles = campaign.message.articles if campaign else ()
-    return [document(PlannedReading, each.word_count, opening=each.opening) for each in articles]
-
-
-def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
-    """Return diagnostics of the public interface, in the order of places."""
-    ordered = sorted(diagnostics, key=lambda each: each.sort_key)
-    return [document(PlannedDiagnostic, each, each.place) for each in ordered]
-
-
-def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
-    """Return everything that the digest covers, in the shape of a lock, so that a stale plan can name what changed."""
-    return lock_document(campaign, f"massctl {__version__}")
-
-
-class PlannedSpan(Strict):
-    """A day or a month, Beijing time, in which something was sent or is to be."""
-
-    unit: Annotated[Unit, Field(alias="per")]
-    """What is counted: a day or a month."""
-    first: Annotated[date, Field(alias="from")]
-    """Its first day, YYYY-MM-DD."""
-    of: Counted
-    """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw, of today."""
-    limit: int
-    """How many there are."""
-    used: int
-    """How many are used, by massctl or in the console; an attempt of unknown outcome counts."""
-    campaigns: list[str]
-    """The campaigns that are to come in it, as things stand now."""
-    left: int
-    """How many are left after them."""
-
-    @property
-    def span(self) -> Span:
-        """Return it as the plan has it."""
-        names = tuple(CampaignName(name) for name in self.campaigns)
-        return Span(self.unit, self.first, self.of, self.limit, self.used, names, self.left)
-
-
-class PlannedAllowance(Strict):
-    """One account's next 31 days."""
-
-    account: str
-    """The account's name."""
-    kind: Literal["service", "subscription"]
-    """The account's kind."""
-    spans: Annotated[list[PlannedSpan], Field(alias="ahead")]
-    """Days and months with something in them, in order; sends before calls, and withdrawals last."""
-
-
-class PlannedDrift(Strict):
+class PlannedDrift(Shape):
     """One thing that is other than the ledger says."""
 
     campaign: str
@@ -163,7 +58,7 @@ class PlannedDrift(Strict):
     """The same, for people."""
 
 
-class UnreadAccount(Strict):
+class UnreadAccount(Shape):
     """What could not be read of an account."""
 
     account: str
@@ -174,12 +69,12 @@ class UnreadAccount(Strict):
     """What to do, for people."""
 
 
-class PlannedRemote(Strict):
+class PlannedRemote(Shape):
     """What WeChat has now against the ledger."""
 
-    drift: list[PlannedDrift]
+    drift: Sequence[PlannedDrift]
     """Everything that is other than recorded."""
-    errors: list[UnreadAccount]
+    errors: Sequence[UnreadAccount]
     """What could not be read; the other accounts were."""
 
 
@@ -187,7 +82,7 @@ SAVED_BYTES_MAX = 16 * 1024 * 1024
 """Of a saved plan: some thousands of campaigns, each with its lock. Reading JSON can take 45 times as much memory."""
 
 
-class PlannedStep(Strict):
+class PlannedStep(Shape):
     """One planned action."""
 
     kind: Kind
@@ -200,18 +95,7 @@ class PlannedStep(Strict):
     """Whether it can be taken back."""
 
 
-class PlannedRefusal(Strict):
-    """Why something is not done."""
-
-    guard: Guard
-    """What refuses."""
-    message: str
-    """What is true, for people."""
-    hint: str
-    """What to type, for people."""
-
-
-class PlannedDiagnostic(Strict):
+class PlannedDiagnostic(Shape):
     """What is wrong in a file."""
 
     code: str
@@ -236,16 +120,7 @@ class PlannedDiagnostic(Strict):
     """The column before which it ends."""
 
 
-class PlannedHandoff(Strict):
-    """One thing that only a person can do to the draft, in the console."""
-
-    item: str
-    """`original`, `reward`, `ai_label`, or `album: …`, `statement: …`, `other: …`."""
-    done: bool
-    """Whether somebody adopted the draft after doing it."""
-
-
-class PlannedReading(Strict):
+class PlannedReading(Shape):
     """How an article reads for people."""
 
     words: int
@@ -256,60 +131,22 @@ class PlannedReading(Strict):
     """Its first words, at most 200 characters of them."""
 
 
-class ListedDestination(Strict):
-    """One place that a tap, a scan or a play of a message leads."""
-
-    kind: DestinationKind
-    """What kind of place it is."""
-    target: str
-    """The place, as the message says it."""
-    at: str
-    """Where it stands: `article 2`, `message`, or the path of a picture."""
-    label: str
-    """The words that are tapped, or the name that a card says; may be empty."""
-
-
-class PlannedDestination(ListedDestination):
-    """A destination of a campaign that is planned."""
-
-    is_new: Annotated[bool, Field(alias="new")]
-    """Whether no sent campaign of the account had it and the policy does not list it."""
-    notes: list[str]
-    """What it looks like that it is not, for people."""
-
-
-class ReviewedContent(Strict):
+class ReviewedContent(Shape):
     """What would be locked of a campaign that is refused for its lock."""
 
     content: LockFile | None
     """All that its digest would stand for, in the shape of campaign.lock.json; null where its files have faults."""
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic]
     """What is wrong in its files."""
-    reading: list[PlannedReading] = Field(default_factory=list)
+    reading: Sequence[PlannedReading] = ()
     """How its articles read, in order."""
-    destinations: list[PlannedDestination] = Field(default_factory=list)
+    destinations: Sequence[JudgedDestination] = ()
     """Where it leads, new places first."""
     unscanned: bool = False
     """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
 
 
-class PlannedApprovals(Strict):
-    """A row of policy.approvals whose conditions hold."""
-
-    count: int
-    """How many approvals the pull request that brings the lock needs."""
-    of: Annotated[list[str], Field(alias="from")]
-    """The logins that count; empty for everybody with Write."""
-    why: list[str]
-    """The conditions that hold, for people; empty where it is needed for every send."""
-
-    @property
-    def required(self) -> Required:
-        """Return it as the plan has it."""
-        return Required(self.count, tuple(self.of), tuple(self.why))
-
-
-class SavedCampaign(Strict):
+class SavedCampaign(Shape):
     """One campaign of a plan."""
 
     name: str
@@ -326,21 +163,21 @@ class SavedCampaign(Strict):
     """When the next thing can be done; null where that is now, or never."""
     digest: str | None
     """The digest of what would be sent."""
-    steps: list[PlannedStep]
+    steps: Sequence[PlannedStep]
     """What apply with the same names would do now, in order."""
-    refusals: list[PlannedRefusal]
+    refusals: Sequence[Refusal]
     """What it would not do, and why."""
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic]
     """What is wrong in its files."""
-    handoff: list[PlannedHandoff] = Field(default_factory=list)
+    handoff: Sequence[HandoffItem] = ()
     """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
-    approvals: list[PlannedApprovals] = Field(default_factory=list)
+    approvals: Sequence[Required] = ()
     """What the policy asks of the pull request that brings its lock; not part of the plan's digest."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""
-    reading: list[PlannedReading] = Field(default_factory=list)
+    reading: Sequence[PlannedReading] = ()
     """How its articles read, in order; not part of the plan's digest."""
-    destinations: list[PlannedDestination] = Field(default_factory=list)
+    destinations: Sequence[JudgedDestination] = ()
     """Where it leads, new places first; not part of the plan's digest, but the campaign's digest has them."""
     unscanned: bool = False
     """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
@@ -362,7 +199,7 @@ class SavedCampaign(Strict):
     """With `--for-review`: what would be locked of it; null where its lock refuses nothing."""
 
 
-class PlannedCounts(Strict):
+class PlannedCounts(Shape):
     """The number of steps of each kind."""
 
     upload_image: int
@@ -377,7 +214,7 @@ class PlannedCounts(Strict):
     """Mass sends."""
 
 
-class SavedPlan(Strict):
+class SavedPlan(Shape, kw_only=True):
     """What `massctl plan --format json` prints and `massctl plan --out` writes."""
 
     format_version: Literal[1]
@@ -388,11 +225,11 @@ class SavedPlan(Strict):
     """The ledger it was made from; null where there was none."""
     serial: int
     """The last entry of that ledger that is no notice (`announced`); 0 where there was none."""
-    names: list[str] = Field(default_factory=list)
+    names: Sequence[str] = ()
     """The names of the command line; empty for every campaign."""
-    campaigns: list[SavedCampaign]
+    campaigns: Sequence[SavedCampaign]
     """Every campaign that was looked at, in order."""
-    allowance: list[PlannedAllowance] = Field(default_factory=list)
+    allowance: Sequence[AccountAhead] = ()
     """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
     remote: PlannedRemote | None = None
     """What WeChat has now against the ledger, with `--refresh`; absent without."""
@@ -402,28 +239,114 @@ class SavedPlan(Strict):
     """The number of steps of each kind."""
 
 
-class StoppedPlan(Strict):
+class StoppedPlan(Shape, kw_only=True):
     """What `massctl plan --format json` prints where there can be no plan."""
 
-    format_version: Literal[1]
+    format_version: Literal[1] = 1
     """The version of this format."""
-    digest: None
+    digest: None = None
     """Always null."""
-    lineage: None
+    lineage: None = None
     """Always null."""
-    serial: Literal[0]
+    serial: Literal[0] = 0
     """Always 0."""
-    campaigns: Annotated[list[SavedCampaign], Field(max_length=0)]
+    campaigns: Annotated[Sequence[SavedCampaign], Field(max_length=0)] = ()
     """Always empty."""
-    summary: PlannedCounts
+    summary: PlannedCounts = PlannedCounts(**dict.fromkeys(Kind, 0))
     """All 0."""
-    error: ReportedError
+    error: Failure
     """Why."""
+
+
+def plan_digest(plan: Plan) -> Digest:
+    """Return the plan's digest: lineage, serial, each campaign's digest, steps, reviewers, refusals."""
+    campaigns = [
+        {key: value for key, value in plain(_campaign(each)).items() if key in _DIGESTED}
+        for each in plan.campaigns
+    ]
+    # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
+    reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
+    return digest_of(
+        {
+            "lineage": plan.lineage,
+            "serial": plan.serial,
+            "campaigns": campaigns,
+            "reviewers": reviewers,
+        }
+    )
+
+
+_DIGESTED = frozenset(
+    {"name", "account", "edition", "status", "window", "next_at", "digest", "steps", "refusals"}
+)
+
+
+def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the plan in the shape of the public interface; `names` are those of the command line."""
+    kinds = Counter(step.kind for step in plan.steps)
+    made = SavedPlan.of(
+        plan,
+        format_version=1,
+        digest=plan_digest(plan),
+        names=names,
+        campaigns=[_campaign(campaign) for campaign in plan.campaigns],
+        allowance=plan.ahead,
+        remote=UNSET,
+        review=UNSET,
+        summary=PlannedCounts(**{kind: kinds[kind] for kind in Kind}),
+    )
+    document: dict[str, Any] = plain(made)
+    return document
+
+
+def _campaign(campaign: PlannedCampaign) -> SavedCampaign:
+    return SavedCampaign.of(
+        campaign,
+        steps=[PlannedStep.of(step) for step in campaign.steps],
+        diagnostics=diagnostics_document(campaign.diagnostics),
+        approved=approved_document(campaign.rendered) if campaign.rendered else None,
+        reading=reading_document(campaign.rendered),
+        unscanned=campaign.rendered is not None and campaign.rendered.is_unscanned,
+        lock=UNSET,
+        changes=UNSET,
+        unlocked=UNSET,
+    )
+
+
+def reading_document(campaign: RenderedCampaign | None) -> list[PlannedReading]:
+    """Return how the articles of a campaign read for people."""
+    articles = campaign.message.articles if campaign else ()
+    return [PlannedReading.of(each.word_count, opening=each.opening) for each in articles]
+
+
+def diagnostics_document(diagnostics: Iterable[Diagnostic]) -> list[PlannedDiagnostic]:
+    """Return diagnostics of the public interface, in the order of places."""
+    ordered = sorted(diagnostics, key=lambda each: each.sort_key)
+    return [_diagnostic(each) for each in ordered]
+
+
+def _diagnostic(found: Diagnostic) -> PlannedDiagnostic:
+    place = found.place
+    return PlannedDiagnostic.of(
+        found,
+        file=place.file if place else None,
+        line=place.line if place else None,
+        column=place.column if place else None,
+        end_line=place.end_line if place else None,
+        end_column=place.end_column if place else None,
+    )
+
+
+def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
+    """Return everything that the digest covers, in the shape of a lock, so that a stale plan can name what changed."""
+    return lock_document(campaign, f"massctl {__version__}")
 
 
 def what_moved(saved: SavedPlan, plan: Plan) -> list[Phrase]:
     """Name everything in which `plan`, made again now, is not the saved one; empty where it may be carried out."""
-    now = SavedPlan.model_validate(plan_document(plan, saved.names), strict=False)
+    now: SavedPlan = _reader(SavedPlan).validate_python(
+        plan_document(plan, saved.names), strict=False
+    )
     moved = [*_moved_ledger(saved, now), *_moved_campaigns(saved, now)]
     if saved.digest == now.digest:
         return (
@@ -527,10 +450,20 @@ def _guards(campaign: SavedCampaign) -> list[str]:
     return [refusal.guard.value for refusal in campaign.refusals]
 
 
+@cache
+def _reader(shape: type[Shape]) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def _read(shape: type[_Read], document: str | bytes) -> _Read:
+    found: _Read = _reader(shape).validate_json(document)
+    return found
+
+
 def read_saved(document: str | bytes) -> SavedPlan | None:
     """Parse a saved plan; None for anything else."""
     try:
-        return SavedPlan.model_validate_json(document)
+        return _read(SavedPlan, document)
     except ValidationError:
         return None
 
@@ -543,10 +476,10 @@ _PLACE_CHARACTERS = 60
 def reviewable(document: str | bytes, file: str = "-") -> SavedPlan | StoppedPlan:
     """Read a plan's JSON; raise NotAPlanError, which names the places that are not as the schema says."""
     try:
-        return SavedPlan.model_validate_json(document)
+        return _read(SavedPlan, document)
     except ValidationError as error:
         with suppress(ValidationError):
-            return StoppedPlan.model_validate_json(document)
+            return _read(StoppedPlan, document)
         raise NotAPlanError(
             Phrase(
                 "{file} is not a plan for review: {places}",

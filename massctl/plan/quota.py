@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.ids import AccountKind, AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import (
@@ -63,7 +63,8 @@ class Unit(StrEnum):
 
     def between(self, first: datetime, last: datetime) -> list[date]:
         """Return every Beijing day or month between two moments, each named by its first day."""
-        day, end = beijing_day(first), beijing_day(last)
+        day = beijing_day(first)
+        end = beijing_day(last)
         days = (day + timedelta(days=number) for number in range((end - day).days + 1))
         return list(dict.fromkeys(map(self.around, days)))
 
@@ -149,7 +150,8 @@ def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> l
 
 def _records(state: State, appid: AppId, first: date, now: datetime) -> list[Record]:
     """Give the editions of which something happened from `first` on; a clock that ran fast may have dated it ahead."""
-    days, found = state.index.account(appid).days, dict[RecordKey, Record]()
+    days = state.index.account(appid).days
+    found = dict[RecordKey, Record]()
     for number in range((beijing_day(now) - first).days + DAYS_AHEAD):
         found |= days.get(first + timedelta(days=number), {})
     return list(found.values())
@@ -197,7 +199,8 @@ def calls_by_day(
     One whose answer came counts on the day of the answer; the others on every day on which they may have left. `but`
     is the serial of an attempt that does not count.
     """
-    today, counted = beijing_day(now), Counter[date]()
+    today = beijing_day(now)
+    counted = Counter[date]()
     for record in _records_or_open(state, appid, today, now):
         for attempt in record.attempts:
             if attempt.event.appid != appid or attempt.serial == but or _never_left(attempt):
@@ -279,7 +282,7 @@ class Demand(Frozen):
 class Agenda(Frozen):
     """What all campaigns of the repository ask for, whichever of them a run is about."""
 
-    accounts: Mapping[AppId, tuple[AccountName, str]] = field(default_factory=dict)
+    accounts: Mapping[AppId, tuple[AccountName, AccountKind]] = field(default_factory=dict)
     """AppID -> the account's name and kind."""
     demands: Sequence[Demand] = ()
 
@@ -304,15 +307,15 @@ def tag_of(audience: "Audience") -> TagKey | None:
 def demand_of(campaign: RenderedCampaign) -> Demand:
     """Return what a rendered campaign asks for."""
     scope = scope_of(campaign.audience)
-    name, edition, account, appid = (
-        campaign.name,
-        campaign.edition,
-        campaign.account,
-        campaign.appid,
-    )
+    name = campaign.name
+    edition = campaign.edition
+    account = campaign.account
+    appid = campaign.appid
     calls = campaign.batches or 1
-    tag, over = tag_of(campaign.audience), campaign.over_limit_allowed
-    window, digest = campaign.window, campaign.digest
+    tag = tag_of(campaign.audience)
+    over = campaign.over_limit_allowed
+    window = campaign.window
+    digest = campaign.digest
     return Demand(
         name,
         edition,
@@ -451,7 +454,8 @@ class Calendar:
     ) -> None:
         """`but` is the serial of an attempt whose campaign is judged as if it were not on record."""
         self._kind = agenda.accounts[appid][1]
-        self._policy, self._now = policy, now
+        self._policy = policy
+        self._now = now
         self._uses, self._ids = uses(state, appid, now, but), state.index.account(appid).tags
         self._sends: dict[TagKey | None, _Quota] = {}
         self._reach = self._quota_by(REACH)
@@ -619,8 +623,11 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
         return _no_day_for_list(campaign, slot, taken)
     limit = _LIMITS[slot.rule]
     if slot.day is not None:
-        say = Phrase("{limit}, and today has none free: {taken}", limit=limit, taken=taken)
-        return Refusal(Guard.ALLOWANCE, say, _later_in_window(slot.day))
+        return Refusal(
+            Guard.ALLOWANCE,
+            Phrase("{limit}, and today has none free: {taken}", limit=limit, taken=taken),
+            _later_in_window(slot.day),
+        )
     say = Phrase("{limit}, and none is free: {taken}", limit=limit, taken=taken)
     hint = _another_day(campaign, slot)
     if slot.rule.unit is Unit.MONTH:
@@ -635,24 +642,34 @@ def allowance_refusal(campaign: RenderedCampaign, slot: Slot) -> Refusal | None:
 def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refusal:
     """Refuse a list of openids, which is begun only where all of its batches fit into one day."""
     if slot.needed > CALLS.limit:
-        too_many = Phrase(
-            "its list needs {needed} jobs, but an account has {daily} mass calls a day (Beijing time)"
-        )
         return Refusal(
-            Guard.ALLOWANCE, Phrase(too_many, needed=slot.needed, daily=CALLS.limit), GIVE_A_TAG
+            Guard.ALLOWANCE,
+            Phrase(
+                "its list needs {needed} jobs, but an account has {daily} mass calls a day (Beijing time)",
+                needed=slot.needed,
+                daily=CALLS.limit,
+            ),
+            GIVE_A_TAG,
         )
     told = {"needed": slot.needed, "daily": CALLS.limit, "taken": taken}
     if slot.day is not None:
-        say = Phrase(
-            "its list needs {needed} of the account's {daily} mass calls a day, which are not free today: {taken}"
+        return Refusal(
+            Guard.ALLOWANCE,
+            Phrase(
+                "its list needs {needed} of the account's {daily} mass calls a day, which are not free today: {taken}",
+                **told,
+            ),
+            _later_in_window(slot.day),
         )
-        return Refusal(Guard.ALLOWANCE, Phrase(say, **told), _later_in_window(slot.day))
-    say = Phrase(
-        "its list needs {needed} of the account's {daily} mass calls a day, and no day of its window "
-        "has them free: {taken}"
+    return Refusal(
+        Guard.ALLOWANCE,
+        Phrase(
+            "its list needs {needed} of the account's {daily} mass calls a day, and no day of its window "
+            "has them free: {taken}",
+            **told,
+        ),
+        Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG),
     )
-    hint = Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG)
-    return Refusal(Guard.ALLOWANCE, Phrase(say, **told), hint)
 
 
 def _later_in_window(day: date) -> Phrase:
@@ -780,7 +797,8 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
     """Return the size of the audience as it was recorded last; a list of openids knows its own."""
     if campaign.openid_list is not None:
         return campaign.openid_list.count
-    resolved, draft = record.resolved_for(campaign.digest), record.draft()
+    resolved = record.resolved_for(campaign.digest)
+    draft = record.draft()
     if resolved is not None:
         return resolved.count
     staged = draft.event if draft else record.staged
@@ -884,8 +902,11 @@ def beyond_today(state: State, appid: AppId, now: datetime, needed: int) -> Refu
     none_left = Phrase(
         "the account's {daily} withdrawals of today (Beijing time) are used up", daily=daily
     )
-    hint = Phrase("{anew}; sooner: in the console under 群发记录", anew=counted_anew(now))
-    return Refusal(Guard.ALLOWANCE, say if left else none_left, hint)
+    return Refusal(
+        Guard.ALLOWANCE,
+        say if left else none_left,
+        Phrase("{anew}; sooner: in the console under 群发记录", anew=counted_anew(now)),
+    )
 
 
 # The next days, for people.
@@ -897,24 +918,31 @@ Counted = Literal["sends", "calls", "withdrawals"]
 class Span(Frozen):
     """A Beijing day or month of an account, with something in it."""
 
-    unit: Unit
-    first: date
-    """Its first day."""
+    unit: Unit = field(name="per")
+    """What is counted: a day or a month."""
+    first: date = field(name="from")
+    """Its first day, YYYY-MM-DD."""
     of: Counted
+    """Sends as the account's kind allows them, requests for mass sends, or requests to withdraw, of today."""
     limit: int
+    """How many there are."""
     used: int
+    """How many are used, by massctl or in the console; an attempt of unknown outcome counts."""
     campaigns: tuple[CampaignName, ...]
-    """Those that are to come in it, as things stand now."""
+    """The campaigns that are to come in it, as things stand now."""
     left: int
-    """After them."""
+    """How many are left after them."""
 
 
 class AccountAhead(Frozen):
-    """One account's next days."""
+    """One account's next 31 days."""
 
     account: AccountName
-    kind: str
-    spans: tuple[Span, ...]
+    """The account's name."""
+    kind: AccountKind
+    """The account's kind."""
+    spans: tuple[Span, ...] = field(name="ahead")
+    """Days and months with something in them, in order; sends before calls, and withdrawals last."""
 
 
 def look_ahead(
@@ -956,14 +984,16 @@ def _withdrawals(state: State, appid: AppId, now: datetime) -> list[Span]:
     used = withdrawals_asked(state, appid, now)
     if withdrawals_used_up(state, appid, now):
         # Others used what is missing here, as with calls.
-        left, used = 0, max(WITHDRAWALS_A_DAY, used)
+        left = 0
+        used = max(WITHDRAWALS_A_DAY, used)
     if not (used or withdrawable(state, appid, now)):
         return []
     return [Span(Unit.DAY, beijing_day(now), "withdrawals", WITHDRAWALS_A_DAY, used, (), left)]
 
 
 def _spans(quota: _Quota, of: Counted, used: Mapping[date, int], now: datetime) -> list[Span]:
-    rule, last = quota.rule, beijing_day(now + timedelta(days=DAYS_AHEAD))
+    rule = quota.rule
+    last = beijing_day(now + timedelta(days=DAYS_AHEAD))
     wanted = sorted(each for each in {*used, *quota.coming} if rule.unit.of(now) <= each <= last)
     return [
         Span(

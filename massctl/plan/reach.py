@@ -161,7 +161,8 @@ def reach(record: Record, state: State, *, without: str | None = None) -> dict[i
 
 def reach_of(record: Record, state: State, batch: int, *, without: str | None = None) -> BatchReach:
     """Judge for one batch who has it; see `reach`."""
-    phase, rest = _phase(record, batch), record.given.get(batch)
+    phase = _phase(record, batch)
+    rest = record.given.get(batch)
     rest = rest if rest != without else None
     tried = [each for each in record.not_refused if each.event.batch == batch]
     return BatchReach(

@@ -149,10 +149,16 @@ def _repetition(
             until, None, tuple(why) or (Phrase("the campaign cannot be read as it was attempted"),)
         )
     if campaign.edition != record.edition:
-        say = Phrase(
-            "campaign.yaml now has edition {edition}, and massctl repeats only what was attempted"
+        return Repetition(
+            until,
+            None,
+            (
+                Phrase(
+                    "campaign.yaml now has edition {edition}, and massctl repeats only what was attempted",
+                    edition=campaign.edition,
+                ),
+            ),
         )
-        return Repetition(until, None, (Phrase(say, edition=campaign.edition),))
     if campaign.window is not None:
         until = min(until, campaign.window.not_after)
     refusals = send_refusals(Case(campaign, state, rules, now), Moment.PLAN)

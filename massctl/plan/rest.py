@@ -71,8 +71,11 @@ def rest_of_list(state: State, name: CampaignName, rest: CampaignName) -> Rest:
 
 def _in_doubt(record: Record) -> MassctlError:
     batch = min(batch for batch, send in record.sends.items() if send.phase in UNSETTLED)
-    say = Phrase("nobody knows whether batch {batch} was sent", batch=batch)
-    return RefusedError(say, _NOTHING_DONE, settle(record.campaign))
+    return RefusedError(
+        Phrase("nobody knows whether batch {batch} was sent", batch=batch),
+        _NOTHING_DONE,
+        settle(record.campaign),
+    )
 
 
 def _not_divided(name: CampaignName) -> MassctlError:
@@ -85,12 +88,15 @@ def _not_divided(name: CampaignName) -> MassctlError:
 
 def _nobody_has_it(record: Record, state: State) -> MassctlError:
     """Every job failed, so that a raised edition reaches everybody once."""
-    say = Phrase(
-        "surely nobody has {name}: a raised edition of it goes to everybody once",
-        name=record.campaign,
-    )
     again = Phrase("write `edition: {edition}` in campaign.yaml", edition=record.edition + 1)
-    return RefusedError(say, _NOTHING_DONE, how_to_resend(record, state) or again)
+    return RefusedError(
+        Phrase(
+            "surely nobody has {name}: a raised edition of it goes to everybody once",
+            name=record.campaign,
+        ),
+        _NOTHING_DONE,
+        how_to_resend(record, state) or again,
+    )
 
 
 def _none_left(record: Record, state: State, unsure: Sequence[BatchReach]) -> MassctlError:

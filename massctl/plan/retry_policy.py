@@ -71,15 +71,18 @@ def may_repeat(
     """Decide about a record that is in doubt; `digest` is what is desired now."""
     if (never := _never(record, digest, policy)) is not None:
         return NoRepeat(never)
-    first, last = remembered_since(record), record.open_attempts[-1]
+    first = remembered_since(record)
+    last = record.open_attempts[-1]
     deadline = first.at + timedelta(hours=REPEAT_HOURS_MAX)
     wait = policy.in_doubt_wait + (REPEAT_MARGIN_SECONDS if policy.in_doubt_wait else 0)
     at = max(last.at, last.asked_at or last.at) + timedelta(seconds=wait)
     if max(at, now) >= deadline:
-        say = Phrase(
-            "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id"
+        return NoRepeat(
+            Phrase(
+                "the first attempt is more than {hours} hours old, and WeChat may have forgotten its id",
+                hours=REPEAT_HOURS_MAX,
+            )
         )
-        return NoRepeat(Phrase(say, hours=REPEAT_HOURS_MAX))
     if now < first.at:
         return NoRepeat(
             Phrase("the clock shows a time before the first attempt, so its age is unknown")
@@ -121,7 +124,10 @@ def repeat_refusal(record: Record, digest: str, policy: "Policy", now: datetime)
     decision = may_repeat(record, digest, policy, now)
     if isinstance(decision, Repeat):
         return None
-    say = Phrase(
-        "nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why
+    return Refusal(
+        Guard.ACCOUNT_IN_DOUBT,
+        Phrase(
+            "nobody knows whether it was sent, and it may not be repeated: {why}", why=decision.why
+        ),
+        settle(record.campaign),
     )
-    return Refusal(Guard.ACCOUNT_IN_DOUBT, say, settle(record.campaign))

@@ -34,7 +34,7 @@ from massctl.model.message import (
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status, is_concluded, status_of
 from massctl.model.word_count import WordCount
-from massctl.plan.lock_diff import FramePart, changed_frame
+from massctl.plan.lock_diff import FramePart, Mark, Piece, changed_frame
 
 
 class BaseKind(Enum):
@@ -102,21 +102,6 @@ def _sent(record: Record) -> Base | None:
         return None
     sent = record.not_refused
     return Base(BaseKind.SENT, sent[-1].event.digest, record.edition, sent[-1].at) if sent else None
-
-
-class Mark(Enum):
-    """What became of a piece of text."""
-
-    KEPT = "kept"
-    REMOVED = "removed"
-    ADDED = "added"
-
-
-class Piece(Frozen):
-    """A run of text with one fate: kept and removed pieces make the old text, kept and added ones the new."""
-
-    mark: Mark
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,10 @@ def _sent(
         moments = [each.first for each in sent_in(record)]
         if not moments:
             continue
-        at, name, edition, said = min(moments), record.campaign, record.edition, record.sent_as
+        at = min(moments)
+        name = record.campaign
+        edition = record.edition
+        said = record.sent_as
         title = titles.get(name) or (said.title if said is not None else None) or name
         account = names.get(record.appid) if record.appid is not None else None
         yield ScheduledSend(name, title, account, edition, at, at, status_of(record))
@@ -119,8 +122,10 @@ def _to_come(planned: PlannedCampaign, window: Window, drifts: tuple[Drift, ...]
         obstacles.append(Phrase("its files have faults, so it cannot be sent"))
     elif planned.window is WindowState.EXPIRED and not obstacles:
         obstacles.append(Phrase("its window is closed, and it was not sent"))
-    opens, closes = window.not_before, window.not_after
-    account, status = planned.account, planned.status
+    opens = window.not_before
+    closes = window.not_after
+    account = planned.account
+    status = planned.status
     facts = planned.name, planned.title, account, planned.edition, opens, closes, status
     return ScheduledSend(*facts, tuple(obstacles), drifts)
 

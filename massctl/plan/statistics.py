@@ -338,7 +338,8 @@ def address_key(address: str) -> str:
         query = parse_qs(parts.query)
     except ValueError:
         return ""
-    mid, idx = query.get("mid", [""])[0], query.get("idx", [""])[0]
+    mid = query.get("mid", [""])[0]
+    idx = query.get("idx", [""])[0]
     if mid.isascii() and mid.isdecimal() and idx.isascii() and idx.isdecimal():
         return f"{mid}_{idx}"
     return parts.path if parts.path.startswith("/s/") else ""
@@ -405,6 +406,7 @@ def _key(row: ArticleDay) -> tuple[str, date]:
 
 def _lower(before: ArticleDay, after: ArticleDay) -> Iterable[Fall]:
     for member in SUMS:
-        old, new = getattr(before, member), getattr(after, member)
+        old = getattr(before, member)
+        new = getattr(after, member)
         if old is not None and new is not None and new < old:
             yield Fall(after.msgid, after.stat_date, member, old, new, after.title)

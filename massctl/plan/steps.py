@@ -81,8 +81,11 @@ class Refusal(Frozen):
     """Why a campaign's step is not taken: what is true, and what to type."""
 
     guard: Guard
+    """What refuses."""
     message: str
+    """What is true, for people."""
     hint: str
+    """What to type, for people."""
 
 
 class UploadMedia(Frozen):

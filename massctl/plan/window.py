@@ -93,17 +93,28 @@ def _closed_by(policy: "Policy", window: Window, at: datetime) -> list[Refusal]:
     )
     found = []
     if (span := policy.frozen_on(at)) is not None:
-        say = Phrase(
-            "its window leaves no time for a send: it is within the frozen days {span}", span=span
+        found.append(
+            Refusal(
+                Guard.FREEZE,
+                Phrase(
+                    "its window leaves no time for a send: it is within the frozen days {span}",
+                    span=span,
+                ),
+                Phrase(hint, key="policy.freeze"),
+            )
         )
-        found.append(Refusal(Guard.FREEZE, say, Phrase(hint, key="policy.freeze")))
     if policy.quiet_hours is not None and (end := policy.quiet_hours.ends_after(at)) is not None:
-        say = Phrase(
-            "its window leaves no time for a send: quiet hours last until {end}, and it closes at {closed}",
-            end=moment(end),
-            closed=moment(window.not_after),
+        found.append(
+            Refusal(
+                Guard.QUIET_HOURS,
+                Phrase(
+                    "its window leaves no time for a send: quiet hours last until {end}, and it closes at {closed}",
+                    end=moment(end),
+                    closed=moment(window.not_after),
+                ),
+                Phrase(hint, key="policy.quiet_hours"),
+            )
         )
-        found.append(Refusal(Guard.QUIET_HOURS, say, Phrase(hint, key="policy.quiet_hours")))
     return found
 
 

@@ -67,9 +67,13 @@ def render_body(
     if isinstance(path, Fault):
         body.faults.append(path)
     elif not path.endswith(SUFFIXES):
-        say = Phrase("{path} is not an article", path=written)
-        hint = Phrase("its name must end in one of {suffixes}", suffixes=enumerated(SUFFIXES))
-        body.faults.append(Fault("MC014", say, hint))
+        body.faults.append(
+            Fault(
+                "MC014",
+                Phrase("{path} is not an article", path=written),
+                Phrase("its name must end in one of {suffixes}", suffixes=enumerated(SUFFIXES)),
+            )
+        )
     elif _read(path, setting, body):
         _render(
             ArticleFile(path, setting.pictures, setting.external_links, title, breaks),
@@ -223,8 +227,10 @@ def _with_brand(
 
 def _of_brand(setting: "Setting", key: str, fault: Fault) -> Fault:
     """Place a fault where the brand is written: no article names that file."""
-    say = Phrase("{key}: {why}", key=f"brand.{key}", why=fault.message)
-    return setting.in_settings(replace(fault, message=say), ("brand", key))
+    return setting.in_settings(
+        replace(fault, message=Phrase("{key}: {why}", key=f"brand.{key}", why=fault.message)),
+        ("brand", key),
+    )
 
 
 def _from_markdown(
@@ -270,12 +276,11 @@ def _refusal(text: str, *, is_markdown: bool) -> Fault | None:
     """Return a fault for a text that is not parsed, because that could take minutes or end the process."""
     if len(text) > CONTENT_BYTES_BELOW:
         limit = f"{CONTENT_BYTES_BELOW:,}"
-        say = Phrase(
-            "the article is longer than {limit} characters before it is rendered", limit=limit
-        )
         return Fault(
             "MC304",
-            say,
+            Phrase(
+                "the article is longer than {limit} characters before it is rendered", limit=limit
+            ),
             Phrase("split it into several articles, or take out data that nobody reads"),
         )
     return control_fault(text) or (

@@ -16,9 +16,17 @@ def find_openids(written: str, campaign: CampaignName, lists: OpenidLists) -> Li
     """Read the list that a campaign.yaml calls `written`, or say why there is none."""
     paths = picture_paths(written, f"{campaign}/campaign.yaml", campaign)
     if isinstance(paths, Fault):
-        outside = Phrase("{path} is outside the campaign's folder and `_shared`", path=written)
-        hint = Phrase("copy the list into the campaign, or into `campaigns/_shared`")
-        return ListedOpenids(None, (Fault("MC602", outside, hint),), ())
+        return ListedOpenids(
+            None,
+            (
+                Fault(
+                    "MC602",
+                    Phrase("{path} is outside the campaign's folder and `_shared`", path=written),
+                    Phrase("copy the list into the campaign, or into `campaigns/_shared`"),
+                ),
+            ),
+            (),
+        )
     found = [lists.openids(path) for path in paths]
     return next((each for each in found if each.openid_list is not None), found[0])
 

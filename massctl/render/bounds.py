@@ -64,31 +64,42 @@ _FEWER_ATTRIBUTES = Phrase(
 
 def too_many(limit: int) -> Fault:
     """Make the fault of an article with too many elements."""
-    say = Phrase("the article has more than {limit} HTML elements", limit=f"{limit:,}")
-    return Fault("MC304", say, _FEWER_ELEMENTS)
+    return Fault(
+        "MC304",
+        Phrase("the article has more than {limit} HTML elements", limit=f"{limit:,}"),
+        _FEWER_ELEMENTS,
+    )
 
 
 def markdown_fault(text: str) -> Fault | None:
     """Return the fault of Markdown that would keep the parser busy. People write far less."""
     if len(text) > MARKDOWN_CHARACTERS_MAX:
-        say = Phrase("the article has more than {limit} characters of Markdown")
-        hint = Phrase(
-            "split it into several articles, or link to the whole text as `content_source_url`"
-        )
-        return _too_much(say, MARKDOWN_CHARACTERS_MAX, hint)
-    if text.count("\n") > LINES_MAX:
-        hint = Phrase("remove empty lines and generated ones; show data as a picture or as a link")
-        return _too_much(Phrase("the article has more than {limit} lines"), LINES_MAX, hint)
-    if sum(map(text.count, _MARKS)) > MARKS_MAX:
-        say = Phrase("the article has more than {limit} marks such as `*`, `_`, `|` and `<`")
-        hint = Phrase(
-            "remove marks that were generated or pasted by mistake; show a large table or data as a picture"
-        )
-        return _too_much(say, MARKS_MAX, hint)
-    if sum(1 for _ in _BOX.finditer(text)) > BOXES_MAX:
-        say = Phrase("the article has more than {limit} lines with `:::`, of boxes")
         return _too_much(
-            say, BOXES_MAX, Phrase("write `> [!NOTE]` for the smaller boxes, or leave them out")
+            Phrase("the article has more than {limit} characters of Markdown"),
+            MARKDOWN_CHARACTERS_MAX,
+            Phrase(
+                "split it into several articles, or link to the whole text as `content_source_url`"
+            ),
+        )
+    if text.count("\n") > LINES_MAX:
+        return _too_much(
+            Phrase("the article has more than {limit} lines"),
+            LINES_MAX,
+            Phrase("remove empty lines and generated ones; show data as a picture or as a link"),
+        )
+    if sum(map(text.count, _MARKS)) > MARKS_MAX:
+        return _too_much(
+            Phrase("the article has more than {limit} marks such as `*`, `_`, `|` and `<`"),
+            MARKS_MAX,
+            Phrase(
+                "remove marks that were generated or pasted by mistake; show a large table or data as a picture"
+            ),
+        )
+    if sum(1 for _ in _BOX.finditer(text)) > BOXES_MAX:
+        return _too_much(
+            Phrase("the article has more than {limit} lines with `:::`, of boxes"),
+            BOXES_MAX,
+            Phrase("write `> [!NOTE]` for the smaller boxes, or leave them out"),
         )
     return None
 
@@ -99,17 +110,24 @@ def _too_much(say: Phrase, limit: int, hint: Phrase) -> Fault:
 
 def too_nested() -> Fault:
     """Make the fault of Markdown whose lists and quotations are nested too deep."""
-    say = Phrase("lists and quotations are nested more than {limit} levels deep", limit=NESTING_MAX)
-    return Fault("MC308", say, Phrase("remove blanks or `>` before the innermost ones"))
+    return Fault(
+        "MC308",
+        Phrase("lists and quotations are nested more than {limit} levels deep", limit=NESTING_MAX),
+        Phrase("remove blanks or `>` before the innermost ones"),
+    )
 
 
 def too_deep(needle: str) -> Fault:
     """Make the fault of elements that are nested too deep."""
-    say = Phrase(
-        "the HTML is nested too deeply: more than {limit} elements inside each other",
-        limit=DEPTH_MAX,
+    return Fault(
+        "MC308",
+        Phrase(
+            "the HTML is nested too deeply: more than {limit} elements inside each other",
+            limit=DEPTH_MAX,
+        ),
+        Phrase("is a tag never closed?"),
+        needle=needle,
     )
-    return Fault("MC308", say, Phrase("is a tag never closed?"), needle=needle)
 
 
 def control_fault(text: str) -> Fault | None:
@@ -118,8 +136,12 @@ def control_fault(text: str) -> Fault | None:
     if found is None:
         return None
     code = f"U+{ord(found[0]):04X}"
-    say = Phrase("the control character {code} is not allowed in an article", code=code)
-    return Fault("MC003", say, Phrase("delete it; most editors do not show it"), needle=found[0])
+    return Fault(
+        "MC003",
+        Phrase("the control character {code} is not allowed in an article", code=code),
+        Phrase("delete it; most editors do not show it"),
+        needle=found[0],
+    )
 
 
 def without_controls(markdown: str) -> tuple[str, list[Fault]]:
@@ -135,10 +157,12 @@ def without_controls(markdown: str) -> tuple[str, list[Fault]]:
 
 def too_many_brackets() -> Fault:
     """Make the fault of Markdown with more opening brackets than any article needs."""
-    say = Phrase(
-        "the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}"
+    return Fault(
+        "MC304",
+        Phrase("the article has more than {limit} opening brackets `[`", limit=f"{BRACKETS_MAX:,}"),
+        _FEWER_BRACKETS,
+        needle="[",
     )
-    return Fault("MC304", say, _FEWER_BRACKETS, needle="[")
 
 
 def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
@@ -151,12 +175,13 @@ def depth_fault(html: str, elements_max: int = ELEMENTS_MAX) -> Fault | None:
     opened: list[str] = []
     for tag in tags(html):
         if len(tag.attributes) > ATTRIBUTES_MAX:
-            say = Phrase(
-                "`<{name}>` has more than {limit} attributes", name=tag.name, limit=ATTRIBUTES_MAX
-            )
             return Fault(
                 "MC304",
-                say,
+                Phrase(
+                    "`<{name}>` has more than {limit} attributes",
+                    name=tag.name,
+                    limit=ATTRIBUTES_MAX,
+                ),
                 _FEWER_ATTRIBUTES,
                 needle=html[tag.start : tag.name_start + len(tag.name)],
             )

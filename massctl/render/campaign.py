@@ -112,7 +112,8 @@ def _about_keys(name: CampaignName, file: CampaignFile, place: "KeyPlace") -> li
 
 
 def _window(send: Send) -> Window | None:
-    first, last = parse_offset_time(send.not_before), parse_offset_time(send.not_after)
+    first = parse_offset_time(send.not_before)
+    last = parse_offset_time(send.not_after)
     return Window(first, last) if first is not None and last is not None else None
 
 
@@ -121,18 +122,21 @@ def _short_window(name: CampaignName, send: Send, place: "KeyPlace") -> list[Dia
     window = _window(send)
     if window is None or not window.is_short:
         return []
-    say = Phrase(
-        "the window lasts {minutes} minutes; below {least} a late timer or a send in doubt may miss it",
-        minutes=window.minutes,
-        least=SHORT_WINDOW // timedelta(minutes=1),
-    )
-    hint = Phrase(
-        "if it is urgent, wait for it: {command}; otherwise move `not_after`",
-        command=Command("apply", "--wait 45m"),
-    )
     return [
         Diagnostic(
-            "MC026", Severity.WARNING, say, place(("send", "not_after")), hint, campaign=name
+            "MC026",
+            Severity.WARNING,
+            Phrase(
+                "the window lasts {minutes} minutes; below {least} a late timer or a send in doubt may miss it",
+                minutes=window.minutes,
+                least=SHORT_WINDOW // timedelta(minutes=1),
+            ),
+            place(("send", "not_after")),
+            Phrase(
+                "if it is urgent, wait for it: {command}; otherwise move `not_after`",
+                command=Command("apply", "--wait 45m"),
+            ),
+            campaign=name,
         )
     ]
 
@@ -144,17 +148,15 @@ def _closed_comments(name: CampaignName, file: CampaignFile, place: "KeyPlace") 
         (("mpnews", "articles", n), each) for n, each in enumerate(articles)
     ]
     blocks += [(("image",), file.image)] if file.image is not None else []
-    say = Phrase(
-        "only_fans_can_comment limits who may comment, but need_open_comment is false: nobody may"
-    )
-    hint = Phrase("add `need_open_comment: true`, or remove this key")
     return [
         Diagnostic(
             "MC027",
             Severity.WARNING,
-            say,
+            Phrase(
+                "only_fans_can_comment limits who may comment, but need_open_comment is false: nobody may"
+            ),
             place((*path, "only_fans_can_comment")),
-            hint,
+            Phrase("add `need_open_comment: true`, or remove this key"),
             campaign=name,
         )
         for path, block in blocks

@@ -76,9 +76,14 @@ def conserved(tree: Element, sources: Sequence[tuple[Inventory, ArticleFile]]) -
     body = serialized(tree)
     for source, page in sources:
         if f"{MARKER}=" in body:
-            say = Phrase("a browser reads markup here in another way than it looks")
-            hint = Phrase("check for a missing quotation mark or `>`")
-            page.report(Fault("MC308", say, hint, needle="<!["))
+            page.report(
+                Fault(
+                    "MC308",
+                    Phrase("a browser reads markup here in another way than it looks"),
+                    Phrase("check for a missing quotation mark or `>`"),
+                    needle="<![",
+                )
+            )
         if not page.is_faulty:
             page.faults += _missing(body, source, page)
     return Conserved(body)
@@ -243,7 +248,8 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
     tree = lexbor_tree(body.replace("<br>", "\n"))
     whole = tree.body.text() if tree.body is not None else ""
     yield from _missing_texts(_without_blanks(whole), source.texts)
-    code, position = whole.replace("\u00a0", " "), 0
+    code = whole.replace("\u00a0", " ")
+    position = 0
     for each in source.codes:
         at = code.find(each, position)
         if at < 0 and (at := code.find(each)) < 0:
@@ -275,11 +281,13 @@ def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
 
     If the runs follow each other as in the source, all of them are there. Otherwise each character is counted as well.
     """
-    position, in_order = 0, True
+    position = 0
+    in_order = True
     for run in texts:
         at = whole.find(run, position)
         if at < 0:
-            in_order, at = False, whole.find(run)
+            in_order = False
+            at = whole.find(run)
             if at < 0:
                 yield _lost(_TEXT_LOST, run)
                 return
@@ -312,12 +320,11 @@ def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Faul
 
 
 def _lost(say: Phrase, piece: str = "") -> Fault:
-    hint = Phrase(
-        "this is a fault of massctl: please report it; until it is mended, write this piece in another way"
-    )
     return Fault(
         "MC350",
         Phrase(say, text=" ".join(piece.split())[:60]),
-        hint,
+        Phrase(
+            "this is a fault of massctl: please report it; until it is mended, write this piece in another way"
+        ),
         needle=piece.partition("\n")[0],
     )

@@ -175,7 +175,8 @@ def faded(colour: str, ground: str) -> Faded | None:
 
     A value that is not a plain colour, such as `inherit`, and text on a picture or a gradient are not checked.
     """
-    text, behind = parse(colour), _ground(ground)
+    text = parse(colour)
+    behind = _ground(ground)
     if text is None or behind is None:
         return None
     by_day, by_night = _contrasts(text, behind)
@@ -186,7 +187,8 @@ def faded(colour: str, ground: str) -> Faded | None:
 
 def reads(colour: str, ground: str) -> bool:
     """Return whether text in a CSS colour is readable on a ground, as `faded` checks it."""
-    text, behind = parse(colour), _ground(ground)
+    text = parse(colour)
+    behind = _ground(ground)
     return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 
 
@@ -234,7 +236,8 @@ def _ground(written: str) -> Colour | None:
 def _contrasts(text: Colour, ground: Colour) -> tuple[float, float]:
     """Return the contrast of text in light mode and in dark mode."""
     night = ground_by_night(ground) if ground.alpha else NIGHT_GROUND
-    by_day, by_night = ground.over(_WHITE), night.over(NIGHT_GROUND)
+    by_day = ground.over(_WHITE)
+    by_night = night.over(NIGHT_GROUND)
     shown = text_by_night(text, night)
     return _contrast(text.over(by_day), by_day), _contrast(shown.over(by_night), by_night)
 

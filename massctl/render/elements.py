@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, warning
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ExternalLinks
@@ -245,12 +245,12 @@ def hidden_content(element: Element) -> Fault | None:
     """Return the fault of a component whose end tag is missing, if something stands in it: followers see none of it."""
     if not is_component(element.name) or not (element.elements or element.text().strip()):
         return None
-    say = Phrase(
-        "`<{name}>` is not closed, and followers do not see what stands in it", name=element.name
-    )
     return Fault(
         "MC308",
-        say,
+        Phrase(
+            "`<{name}>` is not closed, and followers do not see what stands in it",
+            name=element.name,
+        ),
         Phrase("write `</{name}>` behind it", name=element.name),
         needle=f"<{element.name}",
     )
@@ -258,8 +258,12 @@ def hidden_content(element: Element) -> Fault | None:
 
 def script_link(needle: str) -> Fault:
     """Return the fault of a link that runs a script."""
-    say = Phrase("a link cannot run a script: WeChat removes it")
-    return Fault("MC308", say, Phrase("link to an address, or remove the link"), needle=needle)
+    return Fault(
+        "MC308",
+        Phrase("a link cannot run a script: WeChat removes it"),
+        Phrase("link to an address, or remove the link"),
+        needle=needle,
+    )
 
 
 def attribute_faults(
@@ -280,18 +284,27 @@ def attribute_faults(
         elif name == "a" and key == "href" and _is_lost(attributes, value, external_links):
             yield _LOST_LINK, key
         elif name == "area" and key == "href":
-            say = Phrase("a part of a picture cannot be a link: `<area>` is removed")
             yield (
-                _fault(say, Phrase("put `<a>` around the whole picture, or split it into several")),
+                _fault(
+                    Phrase("a part of a picture cannot be a link: `<area>` is removed"),
+                    Phrase("put `<a>` around the whole picture, or split it into several"),
+                ),
                 key,
             )
         elif key in ("srcset", "imagesrcset"):
-            say = Phrase("WeChat does not read `{name}`", name=key)
-            yield _fault(say, Phrase("write one picture as `src`")), key
-        elif key == "background" and name in _GROUNDS and value.strip():
-            say = Phrase("WeChat does not read `{name}`", name=key)
             yield (
-                _fault(say, Phrase("write the picture as a style: `background-image:url(path)`")),
+                _fault(
+                    Phrase("WeChat does not read `{name}`", name=key),
+                    Phrase("write one picture as `src`"),
+                ),
+                key,
+            )
+        elif key == "background" and name in _GROUNDS and value.strip():
+            yield (
+                _fault(
+                    Phrase("WeChat does not read `{name}`", name=key),
+                    Phrase("write the picture as a style: `background-image:url(path)`"),
+                ),
                 key,
             )
         elif (
@@ -299,8 +312,13 @@ def attribute_faults(
             and name in _ANIMATIONS
             and value.strip().lower() in _LINK_ATTRIBUTES
         ):
-            say = Phrase("an animation cannot change `{name}`", name=value.strip())
-            yield _fault(say, Phrase("take the animation out")), key
+            yield (
+                _fault(
+                    Phrase("an animation cannot change `{name}`", name=value.strip()),
+                    Phrase("take the animation out"),
+                ),
+                key,
+            )
 
 
 def _is_lost(attributes: Mapping[str, str], address: str, external_links: ExternalLinks) -> bool:
@@ -324,18 +342,19 @@ def _fault(say: Phrase, hint: Phrase) -> Fault:
 
 def many_lost_links(first: Fault, count: int) -> Fault:
     """Make one fault of all lost links of an article, at the place of the first."""
-    say = Phrase(
-        "WeChat keeps only links to articles on mp.weixin.qq.com, so {count} links may be lost",
-        count=count,
+    return replace(
+        first,
+        message=Phrase(
+            "WeChat keeps only links to articles on mp.weixin.qq.com, so {count} links may be lost",
+            count=count,
+        ),
     )
-    return replace(first, message=say)
 
 
-_LOST_LINK = Fault(
+_LOST_LINK = warning(
     "MC311",
     Phrase("WeChat keeps only links to articles on mp.weixin.qq.com, so this one may be lost"),
     Phrase(
         "write the address as text, or set `external_links: keep` for an account with WeChat Pay"
     ),
-    severity=Severity.WARNING,
 )

@@ -6,7 +6,7 @@ from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, warning
 from massctl.model.phrase import Phrase
 from massctl.render.html_scan import tags
 
@@ -106,7 +106,7 @@ def template_marks(text: str) -> Iterator[tuple[Fault, int]]:
             hint = _picture_hint("images/photo.jpg")
         elif _SHORTCODE.match(found[0]):
             hint = Phrase("write the result of the other tool, or remove it")
-        yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=found[0]), found.start()
+        yield warning("MC344", say, hint, needle=found[0]), found.start()
 
 
 def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
@@ -120,7 +120,7 @@ def foreign_marks(text: str) -> Iterator[tuple[Fault, int]]:
         )
         hint = Phrase("remove it; if readers need an overview, write the headings as a list")
         at = contents.start() + contents[0].index(mark)
-        yield Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark), at
+        yield warning("MC344", say, hint, needle=mark), at
     for found in (
         _MARKS.finditer(text) if any(sign in text for sign in _SIGNS) or _SIZE.search(text) else ()
     ):
@@ -150,7 +150,8 @@ def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
     # It loads the Markdown parser, which an HTML article seldom needs.
     from massctl.render.md_math import written_formulas
 
-    end, unread = 0, 0
+    end = 0
+    unread = 0
     for tag in (*tags(html), None):
         run = html[end : len(html) if tag is None else tag.start]
         if not unread and ("$" in run or "\\" in run):
@@ -162,9 +163,13 @@ def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
                     "use a picture of the formula, or write the article in Markdown; code stands in `<code>`"
                 )
                 text = unescape(found[0])
-                told = Phrase(say, text=text[:40])
                 yield (
-                    Fault("MC329", told, hint, severity=Severity.WARNING, needle=found[0]),
+                    warning(
+                        "MC329",
+                        Phrase(say, text=text[:40]),
+                        hint,
+                        needle=found[0],
+                    ),
                     end + found.start(),
                 )
         if tag is not None:
@@ -186,21 +191,28 @@ def _shown(kind: str, found: re.Match[str]) -> Fault:
         hint = Phrase(
             'give a width in HTML: `<img src="{address}" width="50%">`', address=found[f"{kind}_of"]
         )
-    return Fault("MC344", say, hint, severity=Severity.WARNING, needle=mark)
+    return warning("MC344", say, hint, needle=mark)
 
 
 def _embed(what: str) -> Fault:
     """Refuse a picture as Obsidian embeds it, which would be lost; a note that it embeds is a warning."""
     address = what.partition("|")[0].strip()
     if PICTURE_END.search(address):
-        say = Phrase(
-            "the picture {address} is not shown: its line stays in the text as written",
-            address=address,
+        return Fault(
+            "MC201",
+            Phrase(
+                "the picture {address} is not shown: its line stays in the text as written",
+                address=address,
+            ),
+            _picture_hint(address),
+            needle=f"![[{what}]]",
         )
-        return Fault("MC201", say, _picture_hint(address), needle=f"![[{what}]]")
-    say = Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40])
-    hint = Phrase("write the result of the other tool, or remove it")
-    return Fault("MC344", say, hint, severity=Severity.WARNING, needle=f"![[{what}]]")
+    return warning(
+        "MC344",
+        Phrase("`{text}` is shown as written", text=f"![[{what}]]"[:40]),
+        Phrase("write the result of the other tool, or remove it"),
+        needle=f"![[{what}]]",
+    )
 
 
 def _picture_hint(address: str) -> Phrase:
@@ -213,5 +225,9 @@ def diagram(token: "Token") -> Fault | None:
     language = token.info.strip().partition(" ")[0].lower()
     if language not in _DIAGRAMS:
         return None
-    say = Phrase("the diagram is shown as its source, in `{name}`", name=language)
-    return Fault("MC344", say, _AS_PICTURE, severity=Severity.WARNING, needle=token.info.strip())
+    return warning(
+        "MC344",
+        Phrase("the diagram is shown as its source, in `{name}`", name=language),
+        _AS_PICTURE,
+        needle=token.info.strip(),
+    )

@@ -59,13 +59,15 @@ def coloured_pieces(code: str, language: str) -> list[tuple[str, str]] | None:
 
 def _pieces(lexer: "Lexer", code: str) -> Iterator[tuple[int, str]]:
     """Return the lengths of the pieces of code, with the class of each; neighbours of one class are one piece."""
-    waiting, last = 0, ""
+    waiting = 0
+    last = ""
     for kind, text in lexer.get_tokens(code):
         name = last if not text.strip() else _class_of(kind)
         if name != last and waiting:
             yield waiting, last
             waiting = 0
-        waiting, last = waiting + len(text), name
+        waiting = waiting + len(text)
+        last = name
     yield waiting, last
 
 

@@ -107,15 +107,18 @@ def _faults(
             tag.start,
         )
     elif writer_row(tag.name) is None and not (element is not None and _is_in_refused(element)):
-        say = Phrase(
-            "massctl does not know `<{name}>`, and WeChat may remove it with what is in it",
-            name=tag.name,
-        )
-        hint = Phrase(
-            "write `<section>` or `<span>`; the page “WeChat's HTML” of the documentation lists what stays"
-        )
         yield (
-            Fault("MC308", say, hint, needle=text[tag.start : tag.name_start + len(tag.name)]),
+            Fault(
+                "MC308",
+                Phrase(
+                    "massctl does not know `<{name}>`, and WeChat may remove it with what is in it",
+                    name=tag.name,
+                ),
+                Phrase(
+                    "write `<section>` or `<span>`; the page “WeChat's HTML” of the documentation lists what stays"
+                ),
+                needle=text[tag.start : tag.name_start + len(tag.name)],
+            ),
             tag.start,
         )
     yield from tag_faults(tag, text, attributes, links)
@@ -135,20 +138,28 @@ def tag_faults(
 ) -> Iterator[tuple[Fault, int]]:
     """Find what WeChat removes from a tag, and what browsers read differently from us, each with its position."""
     if not text.endswith(">", tag.start, tag.end):
-        say = Phrase("the tag `<{name}` never ends", name=tag.name)
         yield (
             Fault(
-                "MC308", say, _MISSING_MARK, needle=text[tag.start : tag.name_start + len(tag.name)]
+                "MC308",
+                Phrase("the tag `<{name}` never ends", name=tag.name),
+                _MISSING_MARK,
+                needle=text[tag.start : tag.name_start + len(tag.name)],
             ),
             tag.start,
         )
     elif (torn := torn_attribute(tag, text)) is not None:
-        say = Phrase(
-            "the quotation marks of `{name}` do not match, and take text along or end too early",
-            name=torn.name,
+        yield (
+            Fault(
+                "MC308",
+                Phrase(
+                    "the quotation marks of `{name}` do not match, and take text along or end too early",
+                    name=torn.name,
+                ),
+                Phrase("write `&quot;` inside of it, or a missing quotation mark behind it"),
+                needle=text[torn.start : torn.end],
+            ),
+            torn.start,
         )
-        hint = Phrase("write `&quot;` inside of it, or a missing quotation mark behind it")
-        yield Fault("MC308", say, hint, needle=text[torn.start : torn.end]), torn.start
     if tag.closing:
         return
     refused = refusal(tag.name, attributes)
@@ -161,9 +172,15 @@ def tag_faults(
         yield replace(fault, needle=text[start:end]), start
     style = written.get("style")
     if style is not None and hides_picture(style.value, len(STYLE_URL.findall(style.written))):
-        say = Phrase("a picture in this style cannot be read")
-        hint = Phrase("write it as `url(path)`, without escapes and `image-set`")
-        yield Fault("MC308", say, hint, needle=text[style.start : style.end]), style.start
+        yield (
+            Fault(
+                "MC308",
+                Phrase("a picture in this style cannot be read"),
+                Phrase("write it as `url(path)`, without escapes and `image-set`"),
+                needle=text[style.start : style.end],
+            ),
+            style.start,
+        )
 
 
 def _left_out(tag: Tag, element: Element, page: ArticleFile) -> Edit:
@@ -180,7 +197,8 @@ def _placed(tag: Tag, element: Element, page: ArticleFile) -> Iterator[Edit]:
     is_lazy = element.name == "img" and bool(element.get("data-src").strip())
     written = {each.name: each for each in reversed(tag.attributes)}
     for name in [*sources, "style"]:
-        place, value = written.get(name), element.get(name)
+        place = written.get(name)
+        value = element.get(name)
         if (
             (is_lazy and name == "src")
             or not value.strip()
@@ -192,7 +210,8 @@ def _placed(tag: Tag, element: Element, page: ArticleFile) -> Iterator[Edit]:
         elif name == "style":
             changed = value
             for start, address in pictures_in(place.written):
-                at, is_left_out = place.value_start + start, is_pixel(unescape(address))
+                at = place.value_start + start
+                is_left_out = is_pixel(unescape(address))
                 if is_left_out:
                     page.leave_out(pixel_note(address), at)
                 shown = "" if is_left_out else _shown(unescape(address), address, at, page)
@@ -238,16 +257,27 @@ def _hidden(
     """Find elements and tags on which the parser and the scanner do not agree."""
     for element in unmarked:
         if element.name not in IMPLIED and element.parent is not None:
-            say = Phrase(
-                "a browser finds `<{name}>` here, in markup that hides it", name=element.name
+            yield (
+                Fault(
+                    "MC308",
+                    Phrase(
+                        "a browser finds `<{name}>` here, in markup that hides it",
+                        name=element.name,
+                    ),
+                    _MISSING_MARK,
+                    needle=f"<{element.name}",
+                ),
+                None,
             )
-            yield Fault("MC308", say, _MISSING_MARK, needle=f"<{element.name}"), None
     for tag in scanned:
         if not tag.closing and tag.start not in found:
             yield _not_found(tag.name), tag.start
 
 
 def _not_found(name: str) -> Fault:
-    say = Phrase("a browser does not see `<{name}>` here as it is written", name=name)
-    hint = Phrase("check for a missing quotation mark or `>`; a part of a table must stand in one")
-    return Fault("MC308", say, hint, needle=f"<{name}")
+    return Fault(
+        "MC308",
+        Phrase("a browser does not see `<{name}>` here as it is written", name=name),
+        Phrase("check for a missing quotation mark or `>`; a part of a table must stand in one"),
+        needle=f"<{name}",
+    )

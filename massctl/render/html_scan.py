@@ -89,7 +89,8 @@ def torn_attribute(tag: Tag, text: str) -> Attribute | None:
     An odd one leaves a mark in the name of an attribute or in a value without marks; both are errors of the standard.
     Source: HTML standard, "13.2.5.33 Attribute name state" and "13.2.5.38", read 2026-11.
     """
-    position, last = tag.name_start + len(tag.name), None
+    position = tag.name_start + len(tag.name)
+    last = None
     for each in tag.attributes:
         last = last or each
         if _STRAY.search(text, position, each.start):
@@ -102,7 +103,8 @@ def torn_attribute(tag: Tag, text: str) -> Attribute | None:
             is_torn = '"' in each.written or "'" in each.written
         if is_torn:
             return each
-        position, last = each.end, each if each.value_start >= 0 else last
+        position = each.end
+        last = each if each.value_start >= 0 else last
     return last if _STRAY.search(text, position, tag.end) else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from html import unescape
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, note, warning
 from massctl.model.frozen import Frozen
 from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase
@@ -92,17 +92,19 @@ def title_faults(title: str) -> Iterator[Fault]:
 
 
 def _above_documented(title: str) -> Fault:
-    say = Phrase(
-        "the title has {count} characters; WeChat documents a limit of {limit}, but accepted a title of 39 and gave "
-        "it back whole when it was last measured",
-        count=len(title),
-        limit=TITLE_CHARACTERS_DOCUMENTED,
+    return warning(
+        "MC301",
+        Phrase(
+            "the title has {count} characters; WeChat documents a limit of {limit}, but accepted a title of 39 and "
+            "gave it back whole when it was last measured",
+            count=len(title),
+            limit=TITLE_CHARACTERS_DOCUMENTED,
+        ),
+        Phrase(
+            "apply reads the draft back and compares it; if WeChat refuses it (45003), shorten it to {limit}",
+            limit=TITLE_CHARACTERS_DOCUMENTED,
+        ),
     )
-    then = Phrase(
-        "apply reads the draft back and compares it; if WeChat refuses it (45003), shorten it to {limit}",
-        limit=TITLE_CHARACTERS_DOCUMENTED,
-    )
-    return Fault("MC301", say, then, severity=Severity.WARNING)
 
 
 def author_faults(author: str) -> Iterator[Fault]:
@@ -110,29 +112,36 @@ def author_faults(author: str) -> Iterator[Fault]:
     over = list(_length("MC302", Phrase("author"), AUTHOR_CHARACTERS_MAX, author))
     yield from over
     if not over and len(author) > AUTHOR_CHARACTERS_SAFE:
-        say = Phrase(
-            "the author has {count} characters; some screens show only {limit}",
-            count=len(author),
-            limit=AUTHOR_CHARACTERS_SAFE,
-        )
-        yield Fault(
-            "MC302", say, _shorten(len(author), AUTHOR_CHARACTERS_SAFE), severity=Severity.WARNING
+        yield warning(
+            "MC302",
+            Phrase(
+                "the author has {count} characters; some screens show only {limit}",
+                count=len(author),
+                limit=AUTHOR_CHARACTERS_SAFE,
+            ),
+            _shorten(len(author), AUTHOR_CHARACTERS_SAFE),
         )
 
 
 def source_url_faults(url: str) -> Iterator[Fault]:
     """Check the address behind "read original"; empty means there is none."""
     if url and not url.startswith(("https://", "http://")):
-        say = Phrase("content_source_url must begin with https:// or http://")
-        yield Fault("MC014", say, Phrase("write {example}", example="https://example.com/…"))
+        yield Fault(
+            "MC014",
+            Phrase("content_source_url must begin with https:// or http://"),
+            Phrase("write {example}", example="https://example.com/…"),
+        )
     size = len(url.encode())
     if size > SOURCE_URL_BYTES_MAX:
-        say = Phrase(
-            "content_source_url has {count} bytes; at most {limit} are allowed",
-            count=size,
-            limit=SOURCE_URL_BYTES_MAX,
+        yield Fault(
+            "MC305",
+            Phrase(
+                "content_source_url has {count} bytes; at most {limit} are allowed",
+                count=size,
+                limit=SOURCE_URL_BYTES_MAX,
+            ),
+            _shorten(size, SOURCE_URL_BYTES_MAX),
         )
-        yield Fault("MC305", say, _shorten(size, SOURCE_URL_BYTES_MAX))
 
 
 def text_faults(content: str) -> Iterator[Fault]:
@@ -142,12 +151,15 @@ def text_faults(content: str) -> Iterator[Fault]:
     yield from _length("MC307", Phrase("text"), TEXT_CHARACTERS_MAX, content)
     size = len(content.encode())
     if size > TEXT_BYTES_MAX:
-        say = Phrase(
-            "the text has {count} bytes; at most {limit} are allowed",
-            count=size,
-            limit=TEXT_BYTES_MAX,
+        yield Fault(
+            "MC307",
+            Phrase(
+                "the text has {count} bytes; at most {limit} are allowed",
+                count=size,
+                limit=TEXT_BYTES_MAX,
+            ),
+            _shorten(size, TEXT_BYTES_MAX),
         )
-        yield Fault("MC307", say, _shorten(size, TEXT_BYTES_MAX))
     hint = Phrase(
         'write `<a href="…">` with an address that begins with https://, http:// or weixin://'
     )
@@ -158,11 +170,15 @@ def text_faults(content: str) -> Iterator[Fault]:
         if href is None:
             yield Fault("MC347", Phrase("a link without an address: WeChat refuses the text"), hint)
         elif not href.value.startswith(_TEXT_LINKS) or content[href.value_start - 1] not in "\"'":
-            say = Phrase(
-                "WeChat refuses a text with a link to {address}",
-                address=href.value[:_ADDRESS_SHOWN],
+            yield Fault(
+                "MC347",
+                Phrase(
+                    "WeChat refuses a text with a link to {address}",
+                    address=href.value[:_ADDRESS_SHOWN],
+                ),
+                hint,
+                needle=content[href.start : href.end],
             )
-            yield Fault("MC347", say, hint, needle=content[href.start : href.end])
 
 
 def empty_content_faults(content: str) -> Iterator[Fault]:
@@ -193,38 +209,49 @@ def as_sent(content: str) -> str:
 def content_faults(content: str, limit: ContentLimit | None = None) -> Iterator[Fault]:
     """Check a rendered body as it will be sent."""
     sent = as_sent(content)
-    size, count = len(sent.encode()), f"{len(sent):,}"
+    size = len(sent.encode())
+    count = f"{len(sent):,}"
     longest, hint = (
         _what_takes_it(sent) if len(sent) > CONTENT_CHARACTERS_DOCUMENTED or limit else ("", None)
     )
     if size >= CONTENT_BYTES_BELOW:
-        say = Phrase(
-            "the article has {count} bytes as it will be sent; WeChat accepts fewer than {limit}",
-            count=f"{size:,}",
-            limit=f"{CONTENT_BYTES_BELOW:,}",
+        yield Fault(
+            "MC304",
+            Phrase(
+                "the article has {count} bytes as it will be sent; WeChat accepts fewer than {limit}",
+                count=f"{size:,}",
+                limit=f"{CONTENT_BYTES_BELOW:,}",
+            ),
+            hint,
+            needle=longest,
         )
-        yield Fault("MC304", say, hint, needle=longest)
     elif limit is not None and len(sent) > limit.characters:
-        say = Phrase(
-            "the article has {count} characters of HTML as it will be sent; "
-            "accounts.{account}.content_limit is {limit}",
-            count=count,
-            account=limit.account,
-            limit=f"{limit.characters:,}",
+        yield Fault(
+            "MC304",
+            Phrase(
+                "the article has {count} characters of HTML as it will be sent; "
+                "accounts.{account}.content_limit is {limit}",
+                count=count,
+                account=limit.account,
+                limit=f"{limit.characters:,}",
+            ),
+            hint,
+            needle=longest,
         )
-        yield Fault("MC304", say, hint, needle=longest)
     elif len(sent) > CONTENT_CHARACTERS_DOCUMENTED:
-        say = Phrase(
-            "the article has {count} characters of HTML as it will be sent; WeChat documents a limit "
-            "of {limit}, but did not enforce it when it was last measured",
-            count=count,
-            limit=f"{CONTENT_CHARACTERS_DOCUMENTED:,}",
+        yield note(
+            "MC346",
+            Phrase(
+                "the article has {count} characters of HTML as it will be sent; WeChat documents a limit "
+                "of {limit}, but did not enforce it when it was last measured",
+                count=count,
+                limit=f"{CONTENT_CHARACTERS_DOCUMENTED:,}",
+            ),
+            Phrase(
+                "apply reads the draft back and compares it; if an account refuses it (45002), write "
+                "`content_limit: 20000` in massctl.yaml"
+            ),
         )
-        then = Phrase(
-            "apply reads the draft back and compares it; if an account refuses it (45002), write "
-            "`content_limit: 20000` in massctl.yaml"
-        )
-        yield Fault("MC346", say, then, severity=Severity.INFO)
 
 
 def _what_takes_it(sent: str) -> tuple[str, Phrase]:
@@ -261,13 +288,16 @@ def _what_takes_it(sent: str) -> tuple[str, Phrase]:
 
 def _length(code: str, what: Phrase, limit: int, text: str) -> Iterator[Fault]:
     if len(text) > limit:
-        say = Phrase(
-            "the {what} has {count} characters; at most {limit} are allowed",
-            what=what,
-            count=len(text),
-            limit=limit,
+        yield Fault(
+            code,
+            Phrase(
+                "the {what} has {count} characters; at most {limit} are allowed",
+                what=what,
+                count=len(text),
+                limit=limit,
+            ),
+            _shorten(len(text), limit),
         )
-        yield Fault(code, say, _shorten(len(text), limit))
     elif utf16_length(text) > limit:
         yield _near(what, utf16_length(text), limit)
 
@@ -277,13 +307,16 @@ def _shorten(count: int, limit: int) -> Phrase:
 
 
 def _near(what: Phrase, count: int, limit: int) -> Fault:
-    say = Phrase(
-        "the {what} is within the limit of {limit} characters, but has {count} if each emoji counts as two",
-        what=what,
-        count=count,
-        limit=limit,
+    return warning(
+        "MC310",
+        Phrase(
+            "the {what} is within the limit of {limit} characters, but has {count} if each emoji counts as two",
+            what=what,
+            count=count,
+            limit=limit,
+        ),
+        _shorten(count, limit),
     )
-    return Fault("MC310", say, _shorten(count, limit), severity=Severity.WARNING)
 
 
 Limit = Callable[[str], Iterable[Fault]]

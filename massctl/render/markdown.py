@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it.token import Token
 
-from massctl.model.diagnostics import Fault, FaultError, Lines, Severity
+from massctl.model.diagnostics import Fault, FaultError, Lines, note, warning
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
@@ -53,9 +53,9 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
     builder = HtmlBuilder() if has_html else Builder()
     writer = _TokenReader(page, parsed.notes, builder, lines, is_file=is_file)
     writer.write(tokens)
-    for number, note in parsed.inline_notes.items():
+    for number, inline_note in parsed.inline_notes.items():
         builder.start("massctl-text", {"note": str(number)})
-        writer.write(note)
+        writer.write(inline_note)
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
     deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
@@ -102,7 +102,8 @@ class _TokenReader:
         """An upper bound for the attributes of one of these tags."""
 
     def write(self, tokens: Sequence[Token]) -> None:
-        builder, writers = self._builder, _WRITERS
+        builder = self._builder
+        writers = _WRITERS
         for token in tokens:
             write = writers.get(token.type)
             if write is not None:
@@ -194,9 +195,16 @@ class _TokenReader:
         address = str(token.attrs.get("src", ""))
         if not address:
             before = f"![{token.content}]("
-            say = Phrase("the picture's address is empty")
-            hint = Phrase("write its path between the brackets, or remove the picture")
-            self._page.report(Fault("MC201", say, hint, needle=before, shift=len(before), width=1))
+            self._page.report(
+                Fault(
+                    "MC201",
+                    Phrase("the picture's address is empty"),
+                    Phrase("write its path between the brackets, or remove the picture"),
+                    needle=before,
+                    shift=len(before),
+                    width=1,
+                )
+            )
             return
         words = "".join(_plain_text(child) for child in token.children or ())
         title = str(token.attrs.get("title", ""))
@@ -280,8 +288,8 @@ def _without_title(tokens: Sequence[Token], page: ArticleFile, lines: Lines) -> 
         "this heading is the title, which WeChat shows by itself: it is left out of the article"
     )
     hint = Phrase("take it out of the file, or write another heading")
-    note = Fault("MC349", say, hint, severity=Severity.INFO, needle=page.title)
-    page.report(note, lines.text.find(page.title, lines.bounds(heading.map[0] + 1)[0]))
+    unshown = note("MC349", say, hint, needle=page.title)
+    page.report(unshown, lines.text.find(page.title, lines.bounds(heading.map[0] + 1)[0]))
     return [*tokens[:index], *tokens[index + 3 :]]
 
 
@@ -333,9 +341,15 @@ def _checked_html(text: str, page: ArticleFile, start: int | None) -> str:
         for fault, at in () if is_box else tag_faults(tag, text, attributes, "keep"):
             page.report(fault, None if start is None else start + at)
         if not tag.closing and "hidden" in attributes:
-            say = Phrase("WeChat removes `hidden`, so followers would see what it hides")
-            hint = Phrase("what nobody is to see is written `<!-- … -->`")
-            page.report(Fault("MC308", say, hint, needle=text[tag.start : tag.end]), place)
+            page.report(
+                Fault(
+                    "MC308",
+                    Phrase("WeChat removes `hidden`, so followers would see what it hides"),
+                    Phrase("what nobody is to see is written `<!-- … -->`"),
+                    needle=text[tag.start : tag.end],
+                ),
+                place,
+            )
         address = (tag.get("href") or "").strip()
         if tag.name == "a" and is_script(address):
             page.scripts_told[address] += 1
@@ -350,6 +364,9 @@ def _as_text(text: str, start: int, end: int) -> Edit:
 
 
 def _unknown(written: str) -> Fault:
-    say = Phrase("`{text}` is not HTML and is shown as text", text=written[:40])
-    hint = Phrase("if it is code, write it between back-ticks")
-    return Fault("MC327", say, hint, severity=Severity.WARNING, needle=written)
+    return warning(
+        "MC327",
+        Phrase("`{text}` is not HTML and is shown as text", text=written[:40]),
+        Phrase("if it is code, write it between back-ticks"),
+        needle=written,
+    )

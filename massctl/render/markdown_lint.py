@@ -12,7 +12,7 @@ from itertools import islice
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
-from massctl.model.diagnostics import Fault, Lines, Severity
+from massctl.model.diagnostics import Fault, Lines, Severity, note, warning
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 from massctl.render.foreign import PICTURE_END, diagram, foreign_marks, template_marks
@@ -77,8 +77,8 @@ def text_faults(
         yield fault, None
     for fault in _dollars(parsed.tokens) if "$" in text else ():
         yield fault, None
-    for note in parsed.inline_notes.values():
-        for fault in _in_tokens(note, breaks=breaks):
+    for tokens in parsed.inline_notes.values():
+        for fault in _in_tokens(tokens, breaks=breaks):
             yield fault, None
 
 
@@ -104,9 +104,15 @@ def _lookalikes(
     yield from _of_other_tools(text, parsed.tokens, lines, is_file=is_file)
     front = _FRONT_MATTER.match(text)
     if front is not None:
-        say = Phrase("the lines between `---` are shown as text: there is no front matter here")
-        hint = Phrase("write title, author and digest into campaign.yaml")
-        yield Fault("MC314", say, hint, severity=Severity.WARNING, needle="---"), 0
+        yield (
+            warning(
+                "MC314",
+                Phrase("the lines between `---` are shown as text: there is no front matter here"),
+                Phrase("write title, author and digest into campaign.yaml"),
+                needle="---",
+            ),
+            0,
+        )
         skipped |= set(range(front[0].count("\n")))
     # Nearly every line is what it looks like; those that may not be are found in one go.
     for number in dict.fromkeys(lines.at(found.start())[0] for found in _SUSPECT.finditer(text)):
@@ -148,7 +154,7 @@ def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]
             if shown != found[0]:
                 hint = Phrase("an inline note is written `^[…]`")
             yield (
-                Fault("MC326", say, hint, severity=Severity.WARNING, needle=found[0]),
+                warning("MC326", say, hint, needle=found[0]),
                 found.start(),
             )
     for found in _WIDE.finditer(line):
@@ -160,7 +166,7 @@ def _in_line(line: str, notes: Mapping[str, int]) -> Iterator[tuple[Fault, int]]
             right = f"{mark * len(looked['mark']) if mark else looked['mark']} {looked['rest'][:20].strip()}"
             say = Phrase("this line is shown as written: `{text}`", text=looked[0].strip()[:20])
             hint = Phrase("if it is a heading or a list entry, write `{text}`", text=right)
-            fault = Fault("MC314", say, hint, severity=Severity.WARNING, needle=looked[0].strip())
+            fault = warning("MC314", say, hint, needle=looked[0].strip())
             yield fault, looked.start("mark")
 
 
@@ -217,8 +223,10 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
                 str(token.attrs["title"]), Phrase("the title of a link is not shown: `{text}`")
             )
         elif token.type == "fence" and len(words := token.info.split(maxsplit=1)) > 1:
-            say = Phrase("what is behind the language of code is not shown: `{text}`")
-            yield _not_shown(words[1].strip(), say)
+            yield _not_shown(
+                words[1].strip(),
+                Phrase("what is behind the language of code is not shown: `{text}`"),
+            )
 
 
 def _in_text(content: str) -> Iterator[Fault]:
@@ -268,17 +276,27 @@ def _in_html(content: str) -> Iterator[Fault]:
     shown = _TAG.sub(" ", _CODE_IN_HTML.sub(" ", content))
     for found in _PICTURE_IN_HTML.finditer(shown) if "](" in shown else ():
         address = found["address"]
-        say = Phrase(
-            "the picture {address} is not shown: its line stays in the text as written",
-            address=address,
+        yield Fault(
+            "MC201",
+            Phrase(
+                "the picture {address} is not shown: its line stays in the text as written",
+                address=address,
+            ),
+            hint,
+            needle=f"]({address})",
+            shift=2,
+            width=len(address),
         )
-        yield Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
     left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
     if left_over is not None:
         yield _asterisks(left_over[0], hint)
     elif (marks := _MARKS_IN_HTML.search(shown)) is not None:
-        say = Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40])
-        yield Fault("MC312", say, hint, severity=Severity.WARNING, needle=marks[0].strip())
+        yield warning(
+            "MC312",
+            Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40]),
+            hint,
+            needle=marks[0].strip(),
+        )
     yield from _underscores(shown)
     if "\\" in shown and "<code" not in content and "<pre" not in content:
         yield from _shown_tex(shown)
@@ -304,14 +322,18 @@ def _shown_tex(content: str) -> Iterator[Fault]:
     severity = Severity.ERROR if found is not None else Severity.WARNING
     found = found or _MAYBE_TEX.search(content)
     if found is not None:
-        say = Phrase(
-            "TeX is shown as written, since it does not stand between dollars: `{text}`",
-            text=found[0],
+        yield Fault(
+            "MC329",
+            Phrase(
+                "TeX is shown as written, since it does not stand between dollars: `{text}`",
+                text=found[0],
+            ),
+            Phrase(
+                "write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks"
+            ),
+            severity=severity,
+            needle=found[0],
         )
-        hint = Phrase(
-            "write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks"
-        )
-        yield Fault("MC329", say, hint, severity=severity, needle=found[0])
 
 
 def _dollars(tokens: Sequence[Token]) -> Iterator[Fault]:
@@ -325,11 +347,14 @@ def _dollars(tokens: Sequence[Token]) -> Iterator[Fault]:
             if found is None and has_formulas and child.type == "text":
                 found = _BETWEEN_DOLLARS.search(child.content)
             if found is not None:
-                say = Phrase("the dollars stay in the text: `{text}`", text=found[0])
-                hint = Phrase(
-                    "a formula is written `$x$` or `$$…$$`, apart from letters and digits; otherwise write `\\$`"
+                yield warning(
+                    "MC329",
+                    Phrase("the dollars stay in the text: `{text}`", text=found[0]),
+                    Phrase(
+                        "a formula is written `$x$` or `$$…$$`, apart from letters and digits; otherwise write `\\$`"
+                    ),
+                    needle=found[0],
                 )
-                yield Fault("MC329", say, hint, severity=Severity.WARNING, needle=found[0])
 
 
 def _verse(token: Token) -> Iterator[Fault]:
@@ -345,16 +370,24 @@ def _verse(token: Token) -> Iterator[Fault]:
         if not is_verse:
             lines = counted
             say = Phrase("{count} numbered lines become one line of the article", count=len(lines))
-        hint = Phrase(
-            "to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml"
+        yield warning(
+            "MC348",
+            say,
+            Phrase(
+                "to keep them apart, end a line with `\\`, or write `breaks: true` in campaign.yaml"
+            ),
+            needle=lines[0],
         )
-        yield Fault("MC348", say, hint, severity=Severity.WARNING, needle=lines[0])
 
 
 def _asterisks(shown: str, hint: Phrase) -> Fault:
     """Warn of emphasis marks that a reader would see."""
-    say = Phrase("the asterisks stay in the text: `{text}`", text=shown)
-    return Fault("MC312", say, hint, severity=Severity.WARNING, needle=shown)
+    return warning(
+        "MC312",
+        Phrase("the asterisks stay in the text: `{text}`", text=shown),
+        hint,
+        needle=shown,
+    )
 
 
 def _underscores(shown: str) -> Iterator[Fault]:
@@ -370,7 +403,7 @@ def _underscores(shown: str) -> Iterator[Fault]:
         if found[0].isascii():
             bold = f"**{found[0][2:-2]}**"
             hint = Phrase("write `{text}`, or, if it is code, put it between back-ticks", text=bold)
-        yield Fault("MC312", say, hint, severity=Severity.WARNING, needle=found[0])
+        yield warning("MC312", say, hint, needle=found[0])
 
 
 def _broken(address: str) -> Fault:
@@ -381,17 +414,21 @@ def _broken(address: str) -> Fault:
             'give a width in HTML: `<img src="{address}" width="50%">`', address=sized["address"]
         )
     if _PICTURE_NAME.search(address):
-        say = Phrase(
-            "the picture {address} is not shown: its line stays in the text as written",
-            address=address,
+        return Fault(
+            "MC201",
+            Phrase(
+                "the picture {address} is not shown: its line stays in the text as written",
+                address=address,
+            ),
+            hint,
+            needle=f"]({address})",
+            shift=2,
+            width=len(address),
         )
-        return Fault("MC201", say, hint, needle=f"]({address})", shift=2, width=len(address))
-    say = Phrase("the link to {address} stays in the text as written", address=address)
-    return Fault(
+    return warning(
         "MC312",
-        say,
+        Phrase("the link to {address} stays in the text as written", address=address),
         hint,
-        severity=Severity.WARNING,
         needle=f"]({address})",
         shift=2,
         width=len(address),
@@ -403,8 +440,12 @@ _DEFINITION = re.compile(r"\[([^\[\]\n]{1,999})\]:")
 
 def _not_shown(text: str, say: Phrase) -> Fault:
     """Tell of words that no follower will see."""
-    hint = Phrase("write it into the text, or remove it")
-    return Fault("MC349", Phrase(say, text=text[:40]), hint, severity=Severity.INFO, needle=text)
+    return note(
+        "MC349",
+        Phrase(say, text=text[:40]),
+        Phrase("write it into the text, or remove it"),
+        needle=text,
+    )
 
 
 def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
@@ -416,12 +457,15 @@ def _unused_definitions(text: str, parsed: Parsed) -> Iterator[Fault]:
         else {}
     )
     for label, address in ((written.get(label, label), address) for label, address in unused):
-        say = Phrase(
-            "nothing refers to this definition, so its address is not shown: `{text}`",
-            text=address[:80],
+        yield warning(
+            "MC349",
+            Phrase(
+                "nothing refers to this definition, so its address is not shown: `{text}`",
+                text=address[:80],
+            ),
+            Phrase("write `[{label}]` where the link belongs, or remove the line", label=label),
+            needle=address,
         )
-        hint = Phrase("write `[{label}]` where the link belongs, or remove the line", label=label)
-        yield Fault("MC349", say, hint, severity=Severity.WARNING, needle=address)
 
 
 # Boxes and blocks of code that are not closed, and what was meant to open or to close a box.
@@ -439,11 +483,16 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
             opened.append(token)
         elif token.type == "callout_close" and not token.markup:
             unread += 1
-            say = Phrase("this box is never closed, so all that follows stands in it")
-            hint = Phrase(
-                "write `:::` on a line behind it; a box with another in it is written with `::::`"
+            yield from _at_line(
+                lines,
+                opened.pop().map,
+                0,
+                ":::",
+                Phrase("this box is never closed, so all that follows stands in it"),
+                Phrase(
+                    "write `:::` on a line behind it; a box with another in it is written with `::::`"
+                ),
             )
-            yield from _at_line(lines, opened.pop().map, 0, ":::", say, hint)
         elif token.type == "callout_close":
             opened.pop()
         elif token.type == "fence" and token.map and not _is_closed(lines, token, token.map):
@@ -500,20 +549,29 @@ def _counted_anew(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault
                 continue
             entry, due = wrong[0]
             written = entry.info + entry.markup
-            say = Phrase("Markdown counts the entries of a list: `{text}` is shown as `{number}.`")
-            hint = Phrase(
-                "to begin a list at {text}, write `<!-- -->` on a line of its own before it",
-                text=written,
-            )
             yield from _at_line(
-                lines, entry.map, 0, written, Phrase(say, text=written, number=due), hint, "MC351"
+                lines,
+                entry.map,
+                0,
+                written,
+                Phrase(
+                    "Markdown counts the entries of a list: `{text}` is shown as `{number}.`",
+                    text=written,
+                    number=due,
+                ),
+                Phrase(
+                    "to begin a list at {text}, write `<!-- -->` on a line of its own before it",
+                    text=written,
+                ),
+                "MC351",
             )
 
 
 def _unknown_box(
     lines: Lines, token: Token, number: int, found: re.Match[str]
 ) -> Iterator[tuple[Fault, int, int]]:
-    written, name = found[0].strip(), found["name"].lower()
+    written = found[0].strip()
+    name = found["name"].lower()
     near = get_close_matches(name, KINDS, 1)
     say = Phrase("`{text}` is not a box and is shown as written", text=written[:40])
     hint = Phrase("a box is one of {names}", names=", ".join(BOX_KINDS))
@@ -536,7 +594,7 @@ def _at_line(
 ) -> Iterator[tuple[Fault, int, int]]:
     """Return a warning for a mark in one of the lines of a block."""
     if span is not None and needle in (line := lines.written(span[0] + 1 + below)):
-        fault = Fault(code, say, hint, severity=Severity.WARNING, needle=needle)
+        fault = warning(code, say, hint, needle=needle)
         yield fault, span[0] + 1 + below, line.index(needle)
 
 
@@ -573,17 +631,17 @@ def _broken_links(text: str) -> Iterator[Fault]:
                 text=found[0],
                 label=label,
             )
-        hint = Phrase("write on a separate line: `{text}`", text=f"[{label}]: …")
-        yield _link_fault(found, say, hint)
+        yield _link_fault(
+            found, say, Phrase("write on a separate line: `{text}`", text=f"[{label}]: …")
+        )
     for pattern in (_APART, _SWAPPED):
         for found in pattern.finditer(text):
             if found["text"].isdigit():
                 continue
             mark = "!" if found[0].startswith("!") else ""
-            say = Phrase("`{text}` is not a link", text=found[0])
             yield _link_fault(
                 found,
-                say,
+                Phrase("`{text}` is not a link", text=found[0]),
                 Phrase("write `{text}`", text=f"{mark}[{found['text']}]({found['address']})"),
             )
 
@@ -591,7 +649,7 @@ def _broken_links(text: str) -> Iterator[Fault]:
 def _link_fault(found: re.Match[str], say: Phrase, hint: Phrase) -> Fault:
     if found[0].startswith("!"):
         return Fault("MC201", say, hint, needle=found[0])
-    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=found[0])
+    return warning("MC314", say, hint, needle=found[0])
 
 
 # Asterisks that were meant as signs, as in `2*3*4`, and that Markdown takes for emphasis.
@@ -611,18 +669,22 @@ def _swallowed_signs(tokens: Sequence[Token]) -> Iterator[Fault]:
             and closing.type in ("em_close", "strong_close")
             and before.type == inside.type == behind.type == "text"
         ):
-            left, right = _SIGN_BEFORE.search(before.content), _SIGN_BEHIND.match(behind.content)
+            left = _SIGN_BEFORE.search(before.content)
+            right = _SIGN_BEHIND.match(behind.content)
             if left is not None and right is not None and _SIGN_INSIDE.fullmatch(inside.content):
                 mark = opening.markup
                 text = f"{left[0]}{mark}{inside.content}{mark}{right[0]}"
-                say = Phrase(
-                    "Markdown reads the asterisks of `{text}` as emphasis and does not show them",
-                    text=text,
+                yield warning(
+                    "MC345",
+                    Phrase(
+                        "Markdown reads the asterisks of `{text}` as emphasis and does not show them",
+                        text=text,
+                    ),
+                    Phrase(
+                        "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
+                    ),
+                    needle=text,
                 )
-                hint = Phrase(
-                    "if they are asterisks or products, write `\\*` or `×`, or put all of it between back-ticks"
-                )
-                yield Fault("MC345", say, hint, severity=Severity.WARNING, needle=text)
 
 
 # Cells that Markdown drops, and lines that were meant as a table and are none. A row has as many cells as the header.
@@ -667,32 +729,38 @@ def _lost_tables(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault,
                 None,
             )
             if dashes is not None:
-                fault, number = (
-                    _unlike(written[dashes - 1], written[dashes]),
-                    token.map[0] + 1 + dashes,
-                )
+                fault = _unlike(written[dashes - 1], written[dashes])
+                number = token.map[0] + 1 + dashes
             elif all(map(_ROW.fullmatch, written)):
-                fault, number = _without_dashes(written[0]), token.map[0] + 1
+                fault = _without_dashes(written[0])
+                number = token.map[0] + 1
             else:
                 continue
             yield fault, number, lines.written(number).index(fault.needle)
 
 
 def _unlike(header: str, dashes: str) -> Fault:
-    above, below = len(_cells(header)), len(_cells(dashes))
-    say = Phrase(
-        "these lines are not a table: the header has {header} cells, the line of dashes {dashes}",
-        header=above,
-        dashes=below,
+    above = len(_cells(header))
+    below = len(_cells(dashes))
+    return warning(
+        "MC314",
+        Phrase(
+            "these lines are not a table: the header has {header} cells, the line of dashes {dashes}",
+            header=above,
+            dashes=below,
+        ),
+        Phrase("give both the same number; write a bar in the text as `\\|`, also in code"),
+        needle=dashes,
     )
-    hint = Phrase("give both the same number; write a bar in the text as `\\|`, also in code")
-    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=dashes)
 
 
 def _without_dashes(row: str) -> Fault:
-    say = Phrase("these lines are not a table: the line of dashes below the header is missing")
-    hint = Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|")
-    return Fault("MC314", say, hint, severity=Severity.WARNING, needle=row)
+    return warning(
+        "MC314",
+        Phrase("these lines are not a table: the line of dashes below the header is missing"),
+        Phrase("write `{text}` below the first line", text="|---" * len(_cells(row)) + "|"),
+        needle=row,
+    )
 
 
 def _cells(row: str) -> list[str]:
@@ -716,8 +784,12 @@ def _start_of_rest(line: str, columns: int) -> int:
 def _lost(rest: str) -> Fault:
     cells = " | ".join(each.strip() for each in _BAR.split(rest))
     shown = cells if len(cells) <= _CELLS_SHOWN_MAX else cells[:_CELLS_SHOWN_MAX] + "…"
-    say = Phrase(
-        "this row has more cells than the table's header, and these are lost: `{text}`", text=shown
+    return Fault(
+        "MC343",
+        Phrase(
+            "this row has more cells than the table's header, and these are lost: `{text}`",
+            text=shown,
+        ),
+        Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header"),
+        needle=rest,
     )
-    hint = Phrase("write a bar in the text as `\\|`, also in code; or add a cell to the header")
-    return Fault("MC343", say, hint, needle=rest)

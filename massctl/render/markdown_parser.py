@@ -45,12 +45,12 @@ class _Inline(StateInline):
             end += 1
         last = self.src[start - 1] if start > 0 else " "
         after = self.src[end] if end < self.posMax else " "
-        last_cjk, after_cjk = (
-            is_cjk_at(self.src, start - 1, -1),
-            is_cjk_at(self.src[: self.posMax], end, 1),
-        )
-        last_mark, after_mark = _is_mark(last), _is_mark(after)
-        last_blank, after_blank = isWhiteSpace(ord(last)), isWhiteSpace(ord(after))
+        last_cjk = is_cjk_at(self.src, start - 1, -1)
+        after_cjk = is_cjk_at(self.src[: self.posMax], end, 1)
+        last_mark = _is_mark(last)
+        after_mark = _is_mark(after)
+        last_blank = isWhiteSpace(ord(last))
+        after_blank = isWhiteSpace(ord(after))
         opens = not after_blank and (
             not after_mark or after_cjk or last_blank or last_mark or last_cjk
         )
@@ -100,7 +100,9 @@ class _ParserInline(ParserInline):
 
     def tokenize(self, state: StateInline) -> None:
         """Read a run of text; at each character only the rules are asked that may begin with it."""
-        begins, end, nesting = self._rules, state.posMax, state.md.options["maxNesting"]
+        begins = self._rules
+        end = state.posMax
+        nesting = state.md.options["maxNesting"]
         while state.pos < end:
             rules = begins.get(state.src[state.pos])
             if rules is None:
@@ -144,12 +146,11 @@ class _ParserBlock(ParserBlock):
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
         """Read blocks as markdown-it does; a line that begins with a word is no block of signs."""
-        every_rule, wordy, nesting = (
-            self.ruler.getRules(""),
-            self._wordy,
-            state.md.options["maxNesting"],
-        )
-        line, has_empty = startLine, False
+        every_rule = self.ruler.getRules("")
+        wordy = self._wordy
+        nesting = state.md.options["maxNesting"]
+        line = startLine
+        has_empty = False
         while line < endLine:
             state.line = line = state.skipEmptyLines(line)
             if line >= endLine or state.sCount[line] < state.blkIndent:

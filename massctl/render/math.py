@@ -117,7 +117,8 @@ _ENVIRONMENT = re.compile(
     r"\\(?P<mark>begin|end)\s*\{(?P<name>[a-zA-Z]+)\*?\}(?P<count>\s*\{\d+\})?"
 )
 _COLUMNS = re.compile(r"\\begin\{array\}\s*\{(?P<columns>[lcr|]{1,40})\}")
-_ACROSS, _DOWN = 0xE000, 0xE100
+_ACROSS = 0xE000
+_DOWN = 0xE100
 """Marks of lines in the first cell below or behind them: characters of no font."""
 _ARG = re.compile(r"\\operatorname\*?\s*\{\s*arg\s*(?:\\[,;:! ]|~)*\s*(?P<what>max|min)\s*\}")
 _OPERATOR = re.compile(r"\\operatorname(?:\*\s*|(?=\{[^{}]*\\))(?=\{)")
@@ -155,7 +156,8 @@ def _known(tex: str) -> str:
 
 def _lines(found: re.Match[str]) -> str:
     """Write the columns of an array without the lines between them, which latex2mathml does not place, and marks."""
-    columns, marks = "", ""
+    columns = ""
+    marks = ""
     for each in found["columns"]:
         if each == "|":
             marks += rf"\unicode{{x{_DOWN + len(columns):x}}}"
@@ -170,7 +172,8 @@ def _number(found: re.Match[str]) -> str:
 
 
 def _environment(found: re.Match[str]) -> str:
-    mark, name = found["mark"], found["name"]
+    mark = found["mark"]
+    name = found["name"]
     if name not in _ENVIRONMENTS_KNOWN:
         raise FormulaError(found[0])
     if name == "rcases":
@@ -202,9 +205,11 @@ _CHEMISTRY = re.compile(
 
 def _with_chemistry(tex: str) -> str:
     r"""Write what stands in `\ce{…}` in TeX."""
-    out, at = "", 0
+    out = ""
+    at = 0
     while (found := _CE.search(tex, at)) is not None:
-        end, opened = found.end(), 1
+        end = found.end()
+        opened = 1
         while opened and end < len(tex):
             opened += {"{": 1, "}": -1}.get(tex[end], 0)
             end += 1
@@ -218,7 +223,8 @@ def _with_chemistry(tex: str) -> str:
 def _chemistry(formula: str) -> str:
     """Write substances and reactions in TeX: elements upright, numbers behind them low, charges high."""
     out: list[str] = []
-    at, is_new = 0, True
+    at = 0
+    is_new = True
     """Where a number is an amount, and a sign stands between substances."""
     while at < len(formula):
         found = _CHEMISTRY.match(formula, at)
@@ -280,7 +286,9 @@ _CLOSING = frozenset(")]}⟩⌋⌉⟧!")
 _BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
 _BRACKETS = _OPENING | _CLOSING | frozenset("|‖")
 _UNSTRETCHED = frozenset("/|‖∣∥↑↓↕⇑⇓⇕⟨⟩\\")
-_THIN, _MEDIUM, _THICK = 3 / 18, 4 / 18, 5 / 18
+_THIN = 3 / 18
+_MEDIUM = 4 / 18
+_THICK = 5 / 18
 """Sizes of a letter. Source: D. E. Knuth, The TeXbook, 18, "thin space", "medium space", "thick space"."""
 _KINDS = {
     "binary": _BINARY,
@@ -417,14 +425,16 @@ def _mend_brace(element: ET.Element) -> None:
 
 
 def _mend_accent(element: ET.Element) -> None:
-    over, said = element[-1], (element[-1].text or "").strip()
+    over = element[-1]
+    said = (element[-1].text or "").strip()
     if (
         element.tag == "mover"
         and over.tag == "mo"
         and said in _ACCENTS
         and not _is_wide(element, said)
     ):
-        element.tag, over.text = "accent", _ACCENTS[said]
+        element.tag = "accent"
+        over.text = _ACCENTS[said]
     elif over.tag == "mo" and over.get("stretchy") != "false":
         over.text = _WIDE_ACCENTS.get(said, said)
     base = element[0]
@@ -436,7 +446,8 @@ def _mend_accent(element: ET.Element) -> None:
         element.tag = "arrow"
         element[0] = base[0]
         for each in element[1:]:
-            each.tag, each.attrib = "mrow", {}
+            each.tag = "mrow"
+            each.attrib = {}
             each.remove(each[-1])
 
 
@@ -645,11 +656,13 @@ class _Row(Mrow, tag="mrow"):
             node = Mnode.fromelement(child, parent=self, **kwargs)
             self.nodes.append(node)
             self.nodexy.append((x, 0))
-            left, right = min(left, x + node.bbox.xmin), max(right, x + node.bbox.xmax)
+            left = min(left, x + node.bbox.xmin)
+            right = max(right, x + node.bbox.xmax)
             x += node.xadvance()
         lowest = min((node.bbox.ymin for node in self.nodes), default=_NOTHING)
         highest = max((node.bbox.ymax for node in self.nodes), default=-_NOTHING)
-        self.bbox, self._xadvance = BBox(left, right, lowest, highest), x
+        self.bbox = BBox(left, right, lowest, highest)
+        self._xadvance = x
 
 
 class _Table(Mnode, tag="mtable"):
@@ -659,15 +672,15 @@ class _Table(Mnode, tag="mtable"):
         super().__init__(element, parent, **kwargs)
         aligns = [[cell.get("columnalign", "center") for cell in row] for row in element]
         rows = [[Mnode.fromelement(cell, parent=self, **kwargs) for cell in row] for row in element]
-        is_small, is_equations = (
-            element.get("rowspacing") == "0.1em",
-            element.get("rowspacing") == "3pt",
-        )
+        is_small = element.get("rowspacing") == "0.1em"
+        is_equations = element.get("rowspacing") == "3pt"
         # A line of TeX is 12 pt high at 10 pt, and equations are 3 pt further apart.
         above, below, gap = (
             (0.7, 0.3, 0) if is_small else (0.84, 0.36, 0.3 if is_equations else 0.2)
         )
-        above, below, gap = above * self.glyphsize, below * self.glyphsize, gap * self.glyphsize
+        above = above * self.glyphsize
+        below = below * self.glyphsize
+        gap = gap * self.glyphsize
         count = max(map(len, rows))
         widths = [max(_width(row[c]) for row in rows if c < len(row)) for c in range(count)]
         gaps = [self._column_gap(c, is_small=is_small) for c in range(count)]
@@ -732,8 +745,11 @@ class _Enclosure(Mnode, tag="menclose"):
         thick = self.units_to_points(self.font.math.consts.fractionRuleThickness)
         pad = 0.3 * self.glyphsize if "box" in notation else 0
         more = pad or 0.08 * self.glyphsize
-        width, above, below = _width(base) + 2 * pad, base.bbox.ymax + more, more - base.bbox.ymin
-        height, half = above + below, thick / 2
+        width = _width(base) + 2 * pad
+        above = base.bbox.ymax + more
+        below = more - base.bbox.ymin
+        height = above + below
+        half = thick / 2
         shapes = {
             "box": [
                 _box(0, 0, width, height),
@@ -810,10 +826,12 @@ class _Arrow(Mnode, tag="arrow"):
         nodes = [Mnode.fromelement(each, parent=self, **kwargs) for each in words]
         long = max([1.2 * self.glyphsize, *(_width(node) + 0.6 * self.glyphsize for node in nodes)])
         arrow = self._drawn((sign.text or "").strip(), long, **kwargs)
-        width, gap = max(long, arrow.bbox.xmax), 0.12 * self.glyphsize
+        width = max(long, arrow.bbox.xmax)
+        gap = 0.12 * self.glyphsize
         self.nodes.append(arrow)
         self.nodexy.append(((width - arrow.bbox.xmax) / 2, 0))
-        lowest, highest = arrow.bbox.ymin, arrow.bbox.ymax
+        lowest = arrow.bbox.ymin
+        highest = arrow.bbox.ymax
         for place, node in zip(("below", "above")[-len(nodes) :], nodes, strict=True):
             y = (
                 gap - arrow.bbox.ymin + node.bbox.ymax
@@ -822,7 +840,8 @@ class _Arrow(Mnode, tag="arrow"):
             )
             self.nodes.append(node)
             self.nodexy.append(((width - _width(node)) / 2, y))
-            lowest, highest = min(lowest, node.bbox.ymin - y), max(highest, node.bbox.ymax - y)
+            lowest = min(lowest, node.bbox.ymin - y)
+            highest = max(highest, node.bbox.ymax - y)
         self.bbox = BBox(0, width, lowest, highest)
 
     def _drawn(self, sign: str, long: float, **kwargs: Any) -> Drawable:
@@ -866,14 +885,16 @@ class _Drawing(Struct):
     def add(self, node: Mnode, x: float, y: float) -> None:
         """Put a node and all that is in it where it belongs; `x` and `y` are where its line begins."""
         for (right, down), child in zip(node.nodexy, node.nodes, strict=True):
-            at_x, at_y = x + right, y + down
+            at_x = x + right
+            at_y = y + down
             if isinstance(child, Mnode):
                 self.add(child, at_x, at_y)
             elif not getattr(child, "phantom", False):
                 self._draw(child, at_x, at_y)
 
     def _draw(self, child: Any, x: float, y: float) -> None:
-        at, colour = (round(x), round(y)), str(child.style.mathcolor)
+        at = (round(x), round(y))
+        colour = str(child.style.mathcolor)
         if isinstance(child, Glyph) and isinstance(child.glyph, _PhoneGlyph):
             self._word(child.char, at, round(child.size), colour)
             return
@@ -912,7 +933,8 @@ class _Drawing(Struct):
             *(self.left - _MARGIN, self.top - _MARGIN),
             *(self.right + _MARGIN, self.bottom + _MARGIN),
         )
-        width, height = self.right - self.left, self.bottom - self.top
+        width = self.right - self.left
+        height = self.bottom - self.top
         if not (self.outlines or self.words) or max(width, height) > _DOWN_MAX * UNITS * (
             3 if width > height else 1
         ):
@@ -985,7 +1007,8 @@ def _outline(path: str) -> "tuple[_Point, str, _Bounds] | None":
             pen.line(points[-1])
     if pen.start is None:
         return None
-    across, down = [x for x, _ in pen.seen], [y for _, y in pen.seen]
+    across = [x for x, _ in pen.seen]
+    down = [y for _, y in pen.seen]
     return pen.start, "".join(pen.out), (min(across), min(down), max(across), max(down))
 
 
@@ -997,7 +1020,8 @@ def _commands(path: str) -> Iterator[tuple[str, list[_Point]]]:
 
 
 def _is_straight(begin: _Point, bend: _Point, end: _Point) -> bool:
-    across, down = end[0] - begin[0], end[1] - begin[1]
+    across = end[0] - begin[0]
+    down = end[1] - begin[1]
     # A curve runs half as far beside its line as its bend lies.
     beside = abs((bend[0] - begin[0]) * down - (bend[1] - begin[1]) * across) / 2
     return beside * beside <= _STRAIGHT * _STRAIGHT * (across * across + down * down)
@@ -1025,7 +1049,8 @@ class _Pen:
             self._last = "l"
 
     def line(self, end: _Point) -> None:
-        across, down = end[0] - self.at[0], end[1] - self.at[1]
+        across = end[0] - self.at[0]
+        down = end[1] - self.at[1]
         if across and down:
             self.write("l", end)
         elif across or down:

@@ -91,7 +91,8 @@ def _inline(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("formula", "", 0)
-        token.content, token.markup = tex, "$" * width
+        token.content = tex
+        token.markup = "$" * width
     return True
 
 
@@ -108,7 +109,8 @@ def _bracketed(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         token = state.push("formula", "", 0)
-        token.content, token.markup = tex, found[0][:2]
+        token.content = tex
+        token.markup = found[0][:2]
     state.pos = found.end()
     return True
 
@@ -138,7 +140,8 @@ def _is_one_between_blanks(written: str) -> bool:
 def written_formulas(text: str) -> Iterator[re.Match[str]]:
     """Find formulas in a text that is not Markdown, by the same marks."""
     for found in _WRITTEN.finditer(text):
-        inline, tex = found["inline"], unescape(found[found.lastgroup or ""])
+        inline = found["inline"]
+        tex = unescape(found[found.lastgroup or ""])
         looks = _looks_like_one if tex == tex.strip() else _is_one_between_blanks
         is_one = (
             looks(tex)
@@ -160,10 +163,13 @@ def _by_itself(rule: _BlockRule, begins: str) -> _BlockRule:
             return False
         if rule is not amsmath_block and not _ends_soon(state, start, min(end, start + _LINES_MAX)):
             return False
-        count, line = len(state.tokens), state.line
+        count = len(state.tokens)
+        line = state.line
         # The rules write their token even where they are only asked.
         is_one = rule(state, start, min(end, start + _LINES_MAX), False)
-        written, last, state.line = state.tokens[count:], state.line, line
+        written = state.tokens[count:]
+        last = state.line
+        state.line = line
         del state.tokens[count:]
         tex = written[0].content.strip() if written else ""
         if _EMPTY_LINES.search(tex):
@@ -183,12 +189,10 @@ def _by_itself(rule: _BlockRule, begins: str) -> _BlockRule:
         if not silent:
             state.line = last
             token = state.push("formula", "", 0)
-            token.content, token.markup, token.map, token.block = (
-                tex,
-                written[0].markup or "$$",
-                [start, last],
-                True,
-            )
+            token.content = tex
+            token.markup = written[0].markup or "$$"
+            token.map = [start, last]
+            token.block = True
         return True
 
     return block
@@ -212,7 +216,8 @@ def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
 def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:
     r"""Read lines from `\[` at the beginning of one to `\]` at the end of one; none between is empty."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    lines, last = [first[2:]], start
+    lines = [first[2:]]
+    last = start
     while not lines[-1].rstrip().endswith("\\]"):
         last += 1
         if last >= end or state.isEmpty(last):
@@ -224,7 +229,8 @@ def _bracketed_block(state: StateBlock, start: int, end: int, _: bool) -> bool:
     if "$" in tex or "\\]" in tex or not _is_certain(tex):
         return False
     token = state.push("formula", "", 0)
-    token.content, token.markup = tex, "\\["
+    token.content = tex
+    token.markup = "\\["
     state.line = last + 1
     return True
 

@@ -21,7 +21,7 @@ from massctl.model.campaign import (
     crop_around,
     flags_of,
 )
-from massctl.model.diagnostics import Fault, KeyPath, Severity
+from massctl.model.diagnostics import Fault, KeyPath, Severity, warning
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, MediaId, Sha256
 from massctl.model.message import (
@@ -175,8 +175,17 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     elif article.theme is not None and not any(
         each.severity is Severity.ERROR for each in body.faults
     ):
-        say = Phrase("an HTML article is passed through unchanged, without a theme")
-        strings.report([Fault("MC014", say, TAKE_OUT)], {}, (*keys, "theme"))
+        strings.report(
+            [
+                Fault(
+                    "MC014",
+                    Phrase("an HTML article is passed through unchanged, without a theme"),
+                    TAKE_OUT,
+                )
+            ],
+            {},
+            (*keys, "theme"),
+        )
     texts = {(*keys, "title"): title, (*keys, "author"): author, (*keys, "digest"): digest}
     called = strings.setting.pictures.called
     strings.judge(
@@ -324,19 +333,37 @@ def _words(strings: Strings, message: Text | Image | MpVideo, *keys: str) -> lis
 
 
 def _warn(strings: Strings, key: str, say: Phrase) -> None:
-    hint = Phrase(
-        "it works if the account still has the right; try it with `{command}`",
-        command=Command("preview", strings.setting.campaign),
+    strings.report(
+        [
+            warning(
+                "MC317",
+                say,
+                Phrase(
+                    "it works if the account still has the right; try it with `{command}`",
+                    command=Command("preview", strings.setting.campaign),
+                ),
+            )
+        ],
+        {},
+        (key,),
     )
-    strings.report([Fault("MC317", say, hint, severity=Severity.WARNING)], {}, (key,))
 
 
 def _name(strings: Strings, written: str, key: KeyPath) -> str:
     """Render the id of something that WeChat holds; it must not be empty."""
     found = strings.string(written, key)
     if not found:
-        hint = Phrase("write a value after it, or delete the key")
-        strings.report([Fault("MC014", Phrase("{key} is empty", key=str(key[1])), hint)], {}, key)
+        strings.report(
+            [
+                Fault(
+                    "MC014",
+                    Phrase("{key} is empty", key=str(key[1])),
+                    Phrase("write a value after it, or delete the key"),
+                )
+            ],
+            {},
+            key,
+        )
     return found
 
 
@@ -399,34 +426,39 @@ def shown_cover(picture: Picture, cover: Cover) -> ShownCover:
 
 def cover_faults(picture: Picture, cover: Cover, *, is_first: bool) -> Iterator[Fault]:
     """Judge a cover by the part that the list shows of this article: wide for the first one, square for the others."""
-    width, height = picture.width_pixels, picture.height_pixels
+    width = picture.width_pixels
+    height = picture.height_pixels
     shown = WIDE if is_first else SQUARE
     decided = _decided(picture, cover, shown)
     part = decided or crop_around(_MIDDLE, width, height, shown)
     least = LEAD_PIXELS_MIN if is_first else SQUARE_PIXELS_MIN
     got = part.pixels(width, height)
     if got[0] < least[0] or got[1] < least[1]:
-        say = Phrase(
-            "the visible part of the cover has {width}x{height} pixels; at least {least} are needed",
-            width=got[0],
-            height=got[1],
-            least=f"{least[0]}x{least[1]}",
+        yield warning(
+            "MC216",
+            Phrase(
+                "the visible part of the cover has {width}x{height} pixels; at least {least} are needed",
+                width=got[0],
+                height=got[1],
+                least=f"{least[0]}x{least[1]}",
+            ),
+            Phrase("export a larger one: WeChat enlarges it, and it looks blurred in the list"),
         )
-        hint = Phrase("export a larger one: WeChat enlarges it, and it looks blurred in the list")
-        yield Fault("MC216", say, hint, severity=Severity.WARNING)
     share = got[0] * got[1] / (width * height)
     if decided is None and share < SHOWN_SHARE_MIN[shown]:
-        say = Phrase(
-            "the list shows {form} of the cover, {share} percent of it; it is {width}x{height}",
-            form=_NAMES[shown],
-            share=round(100 * share),
-            width=width,
-            height=height,
+        yield warning(
+            "MC217",
+            Phrase(
+                "the list shows {form} of the cover, {share} percent of it; it is {width}x{height}",
+                form=_NAMES[shown],
+                share=round(100 * share),
+                width=width,
+                height=height,
+            ),
+            Phrase(
+                "choose the part: `focus: [0.5, 0.3]` beside `file:`, or make the cover in that form"
+            ),
         )
-        hint = Phrase(
-            "choose the part: `focus: [0.5, 0.3]` beside `file:`, or make the cover in that form"
-        )
-        yield Fault("MC217", say, hint, severity=Severity.WARNING)
     for ratio in (WIDE, SQUARE):
         yield from _form_faults(picture, cover, ratio)
 
@@ -460,10 +492,13 @@ def _form_faults(picture: Picture, cover: Cover, ratio: Ratio) -> Iterator[Fault
             form=_NAMES[ratio],
         )
         nearest = crop_around(_centre(crop), picture.width_pixels, picture.height_pixels, ratio)
-        hint = Phrase(
-            "the largest part of that form around the same point is {crop}", crop=nearest.text
+        yield warning(
+            "MC218",
+            say,
+            Phrase(
+                "the largest part of that form around the same point is {crop}", crop=nearest.text
+            ),
         )
-        yield Fault("MC218", say, hint, severity=Severity.WARNING)
 
 
 def _centre(crop: Crop) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from massctl.model.diagnostics import Fault, Severity
+from massctl.model.diagnostics import Fault, note
 from massctl.model.ids import Sha256
 from massctl.model.message import PICTURE_SCHEME, Picture, Purpose
 from massctl.model.phrase import Command, Phrase, enumerated
@@ -85,19 +85,25 @@ def spacer_fault(attributes: Mapping[str, str]) -> Fault:
     )
     if late is None:
         return pixel_note(address)
-    say = Phrase(
-        "the picture in `{name}` is not shown: WeChat reads only `src` and `data-src`", name=late
-    )
     return Fault(
-        "MC206", say, Phrase("write it as `src` instead of `{name}`", name=late), needle=address
+        "MC206",
+        Phrase(
+            "the picture in `{name}` is not shown: WeChat reads only `src` and `data-src`",
+            name=late,
+        ),
+        Phrase("write it as `src` instead of `{name}`", name=late),
+        needle=address,
     )
 
 
 def pixel_note(address: str) -> Fault:
     """Return the note that a picture of one pixel is left out."""
-    say = Phrase("a picture of one pixel, which only keeps a place, is left out")
-    hint = Phrase("nothing to do, unless a picture is missing here")
-    return Fault("MC214", say, hint, severity=Severity.INFO, needle=address)
+    return note(
+        "MC214",
+        Phrase("a picture of one pixel, which only keeps a place, is left out"),
+        Phrase("nothing to do, unless a picture is missing here"),
+        needle=address,
+    )
 
 
 def foreign_picture(written: str) -> Fault:
@@ -144,15 +150,18 @@ def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
 
 def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Fault:
     """Make the fault of a picture that is at none of `paths`; `hint` names a file with a similar name."""
-    say = Phrase(
-        "there is no picture {path}; searched: {places}",
-        path=_shown(written),
-        places=enumerated([f"campaigns/{each}" for each in paths]),
-    )
     nearby = Phrase(
         "write its path relative to this file's folder or the campaign's folder, or `_shared/…`"
     )
-    return Fault("MC201", say, hint or nearby)
+    return Fault(
+        "MC201",
+        Phrase(
+            "there is no picture {path}; searched: {places}",
+            path=_shown(written),
+            places=enumerated([f"campaigns/{each}" for each in paths]),
+        ),
+        hint or nearby,
+    )
 
 
 def _walk(folder: list[str], written: str, campaign: str) -> str | None:
@@ -170,10 +179,9 @@ def _walk(folder: list[str], written: str, campaign: str) -> str | None:
 
 
 def _no_path(code: str, written: str) -> Fault:
-    say = Phrase("{path} is too long for a file name", path=_shown(written))
     return Fault(
         code,
-        say,
+        Phrase("{path} is too long for a file name", path=_shown(written)),
         Phrase("write a path of at most {limit} characters", limit=REFERENCE_CHARACTERS_MAX),
     )
 

@@ -107,7 +107,8 @@ class Strings(Struct):
             from massctl.render.template import render_text
 
             seen = self.variables({}) if variables is None else variables
-            setting, links = self.setting, self.setting.links
+            setting = self.setting
+            links = self.setting.links
             result = render_text(
                 "", text, setting.campaign, seen, setting.inputs, sources=sources, links=links
             )
@@ -180,7 +181,8 @@ class Origin:
                 if fault.path == SETTINGS_FILE
                 else CAMPAIGNS + fault.path
             )
-            line, column = fault.line, fault.column
+            line = fault.line
+            column = fault.column
             lines = self._lines(fault.path) if fault.path in self._sources else None
             if lines is None or line is None or line > len(lines):
                 return Place(file, line, column), None
@@ -228,10 +230,8 @@ class Origin:
             index = source.find(needle, start)
             if index >= 0:
                 self._after[needle] = path, index + len(needle)
-                start, width = (
-                    index + fault.shift,
-                    len(needle) if fault.width is None else fault.width,
-                )
+                start = index + fault.shift
+                width = len(needle) if fault.width is None else fault.width
                 lines = self._lines(path)
                 span = lines.span(start, start + width)
                 return Place(CAMPAIGNS + path, *span), lines.written(span.line)

@@ -310,7 +310,8 @@ def _settle_blocks(article: Element, font: float | None) -> None:
 def _settle_heading(heading: Element, around: float, spacing: float) -> None:
     """Take out how a heading wraps if its words surely stand in one line."""
     style = heading.get("style")
-    font, said = _font_size(style, heading.name, around), _SPACING.search(style)
+    font = _font_size(style, heading.name, around)
+    said = _SPACING.search(style)
     inside = [each for each in heading.below() if each is not heading]
     if font is None or any(
         each.name not in _WORDS or _RESIZED.search(each.get("style")) for each in inside
@@ -340,7 +341,8 @@ def _settle_words(heading: Element) -> None:
 
 def _settle_picture(picture: Element) -> None:
     """Write that a picture fills the column if it is wider; then it needs no margins to stand in the middle."""
-    style, width = picture.get("style"), picture.get("data-w")
+    style = picture.get("style")
+    width = picture.get("data-w")
     if width.isdecimal() and int(width) >= COLUMN_PX and _OWN_PLACE.search(style) is None:
         picture.attributes["style"] = style.replace("max-width:100%", "width:100%").replace(
             "margin:0 auto", "margin:0 0"
@@ -362,10 +364,8 @@ def _margins(style: str, name: str, around: float | None) -> tuple[float, str]:
     ):
         return 0.0, ""
     values = found["values"].split(" ")
-    length, font = (
-        _LENGTH.fullmatch(values[2 if len(values) > 2 else 0]),
-        _font_size(style, name, around),
-    )
+    length = _LENGTH.fullmatch(values[2 if len(values) > 2 else 0])
+    font = _font_size(style, name, around)
     if style.count("margin") > 1 or length is None or font is None:
         return 0.0, ""
     below = float(length["number"]) * (font if length["unit"] == "em" else 1.0)

@@ -75,10 +75,12 @@ def render_text(
     ) as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
         return _fault_of(error, environment)
     if len(written) > CHARACTERS_MAX:
-        say = Phrase(
-            "the template writes more than {limit} characters", limit=f"{CHARACTERS_MAX:,}"
+        return Fault(
+            "MC104",
+            Phrase("the template writes more than {limit} characters", limit=f"{CHARACTERS_MAX:,}"),
+            _LESS,
+            path=name,
         )
-        return Fault("MC104", say, _LESS, path=name)
     return written
 
 
@@ -89,7 +91,8 @@ def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
     """Return what `error` means to the writer, and where."""
     path, line = _place_of(error)
     if environment.compiling is not None:
-        path, line = environment.compiling, None
+        path = environment.compiling
+        line = None
     if isinstance(error, FaultError):
         fault = error.fault
         line = fault.line or line
@@ -138,9 +141,10 @@ def _what_failed(error: Exception) -> Fault:
             "MC101", Phrase("this cannot be compiled: {detail}", detail=error.msg), _UNFINISHED
         )
     detail = _ADDRESS.sub("", str(error))[:TEXT_SHOWN_MAX] or type(error).__name__
-    failed = Phrase("the template failed: {detail}", detail=detail)
     return _TOO_MUCH.get(type(error)) or Fault(
-        "MC106", failed, Phrase("check the values in this line")
+        "MC106",
+        Phrase("the template failed: {detail}", detail=detail),
+        Phrase("check the values in this line"),
     )
 
 
@@ -155,8 +159,11 @@ def _not_found(error: TemplateNotFound) -> Fault:
         return Fault(
             "MC105", Phrase("an include names no file"), Phrase("write the file's name in quotes")
         )
-    hint = Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`")
-    return Fault("MC105", Phrase("none of these files exists: {names}", names=names), hint)
+    return Fault(
+        "MC105",
+        Phrase("none of these files exists: {names}", names=names),
+        Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`"),
+    )
 
 
 def _place_of(error: BaseException) -> tuple[str | None, int | None]:
@@ -176,11 +183,14 @@ def _missing(
     name = _ADDRESS.sub("", str(error.name))[:TEXT_SHOWN_MAX]
     names: Iterable[str]
     if error.detail is not None:
-        message, names = Phrase("{detail}", detail=error.detail[:TEXT_SHOWN_MAX]), ()
+        message = Phrase("{detail}", detail=error.detail[:TEXT_SHOWN_MAX])
+        names = ()
     elif isinstance(error.owner, dict):
-        message, names = Phrase("there is no `{name}` here", name=name), map(str, error.owner)
+        message = Phrase("there is no `{name}` here", name=name)
+        names = map(str, error.owner)
     elif isinstance(error.owner, Blocks):
-        message, names = Phrase("the library has no block `{name}`", name=name), SIGNATURES
+        message = Phrase("the library has no block `{name}`", name=name)
+        names = SIGNATURES
     elif isinstance(error.owner, TemplateModule):
         message = Phrase("the imported file has no `{name}`", name=name)
         names = (key for key in vars(error.owner) if not key.startswith("_"))
@@ -190,7 +200,8 @@ def _missing(
         )
         names = ()
     else:
-        message, names = Phrase("`{name}` is not defined", name=name), environment.variables
+        message = Phrase("`{name}` is not defined", name=name)
+        names = environment.variables
     known = sorted(islice(names, NAMES_COMPARED_MAX))
     near = get_close_matches(name, known, 1)
     if near:

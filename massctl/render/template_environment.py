@@ -106,8 +106,9 @@ def _text_of(value: Any) -> str:
         return str(value)  # raises
     if not isinstance(value, str):
         kind = type(value).__name__
-        say = Phrase("expected text, found {kind}", kind=kind)
-        raise _failed(say, Phrase("convert it first: `|string`"))
+        raise _failed(
+            Phrase("expected text, found {kind}", kind=kind), Phrase("convert it first: `|string`")
+        )
     return value
 
 
@@ -209,15 +210,21 @@ class _Allowed(NodeTransformer):
 
     def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802  # Jinja's name.
         """Refuse `{% autoescape %}`: nothing is escaped, since what a repository says is trusted."""
-        say = Phrase("`autoescape` cannot be used here: there is no automatic escaping")
-        raise _stop(node, "MC103", say, Phrase("escape a value with the filter `e`"))
+        raise _stop(
+            node,
+            "MC103",
+            Phrase("`autoescape` cannot be used here: there is no automatic escaping"),
+            Phrase("escape a value with the filter `e`"),
+        )
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802
         """Refuse filters that are not ours."""
         if node.name in JINJA_FILTERS and node.name not in FILTERS:
-            say = Phrase("the filter `{name}` cannot be used here", name=node.name)
             raise _stop(
-                node, "MC103", say, Phrase("there are {names}", names=enumerated([*FILTERS]))
+                node,
+                "MC103",
+                Phrase("the filter `{name}` cannot be used here", name=node.name),
+                Phrase("there are {names}", names=enumerated([*FILTERS])),
             )
         if node.name not in FILTERS:
             raise _unknown(node, Phrase("there is no filter `{name}`", name=node.name), FILTERS)
@@ -369,8 +376,10 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Reach what is allowed behind a dot; a mapping's keys come after its methods, as everywhere in Jinja."""
         if attribute.startswith("_"):
-            say = Phrase("names that begin with `_` cannot be used: `{name}`", name=attribute)
-            raise _forbid(say, Phrase("use another name"))
+            raise _forbid(
+                Phrase("names that begin with `_` cannot be used: `{name}`", name=attribute),
+                Phrase("use another name"),
+            )
         if isinstance(obj, (TemplateModule, Namespace)):
             value = getattr(obj, attribute, missing)
             return self.undefined(obj=obj, name=attribute) if value is missing else value
@@ -382,10 +391,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             pass
         if hasattr(obj, attribute):
             kind = type(obj).__name__
-            say = Phrase(
-                "`{name}` of a value of type {kind} cannot be used", name=attribute, kind=kind
+            raise _forbid(
+                Phrase(
+                    "`{name}` of a value of type {kind} cannot be used", name=attribute, kind=kind
+                ),
+                Phrase("use a filter, or write the value under `vars`"),
             )
-            raise _forbid(say, Phrase("use a filter, or write the value under `vars`"))
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:

@@ -154,16 +154,15 @@ def _unused(
     values += [
         each.value for _, sheet in sheets for rule in sheet.rules for each in rule.declarations
     ]
-    named, searches = {name for value in values for name in _named(value)}, NearNames()
+    named = {name for value in values for name in _named(value)}
+    searches = NearNames()
     for name, (path, each) in variables.items():
         if name in named or name in STANDARD or not _is_house(path):
             continue
         near = meant(name, STANDARD | named, searches)
         say = Phrase("nothing in the theme uses the variable `{name}`", name=name)
-        hint, severity = (
-            near or Phrase("take it out, or use it"),
-            Severity.WARNING if near else Severity.INFO,
-        )
+        hint = near or Phrase("take it out, or use it")
+        severity = Severity.WARNING if near else Severity.INFO
         yield Fault("MC115", say, hint, severity, path, each.line, each.column, width=len(name))
 
 
@@ -192,10 +191,12 @@ def _about_options(writer: "_Writer") -> Iterator[Fault]:
     given = {name: each for name, (path, each) in writer.variables.items() if path == _OPTIONS}
     for name in given:
         if name not in writer.used and name not in _SHADES:
-            say = Phrase("the theme has no variable `{name}`, so this changes nothing", name=name)
-            hint = Phrase("take it out, or use it in the theme")
             yield Fault(
-                "MC115", say, hint, Severity.INFO, option=name.removeprefix("--").replace("-", "_")
+                "MC115",
+                Phrase("the theme has no variable `{name}`, so this changes nothing", name=name),
+                Phrase("take it out, or use it in the theme"),
+                Severity.INFO,
+                option=name.removeprefix("--").replace("-", "_"),
             )
     found = [each for pair in writer.accented if (each := faded(*pair)) is not None]
     if found:
@@ -246,7 +247,8 @@ class _Writer(Struct):
         written: dict[str, tuple[str, str, Declaration]] = {}
         accented = False
         for each in rule.declarations:
-            self._sources, self._optional = [(path, each)], False
+            self._sources = [(path, each)]
+            self._optional = False
             value = self.value(each, path)
             written[each.name] = value, *self._sources[-1]
             accented |= self._optional and each.name in ("color", "background", "background-color")
@@ -319,8 +321,12 @@ class _Writer(Struct):
         name = words[0].value if words and words[0].type == "ident" else ""
         has_fallback = len(words) > 1 and words[1] == ","
         if not name.startswith("--") or (len(words) > 1 and not has_fallback):
-            say = Phrase("`var()` needs the name of a variable, and optionally a fallback value")
-            return self._fault(node, path, say, Phrase("write {example}", example=_LIKE))
+            return self._fault(
+                node,
+                path,
+                Phrase("`var()` needs the name of a variable, and optionally a fallback value"),
+                Phrase("write {example}", example=_LIKE),
+            )
         if name in self._open:
             return self._fault(
                 node,
@@ -424,7 +430,8 @@ class Themes:
             faults += [replace(fault, path=path) for fault in read_sheet(text).faults]
         found = resolved(files)
         faults += found.faults
-        css, pictures = found.css, []
+        css = found.css
+        pictures = []
         for number, reference in enumerate(found.pictures):
             shown = self._picture(reference)
             if isinstance(shown, Fault):
@@ -485,28 +492,47 @@ class _Reading:
     def _refuse_import(self, name: str, path: str, at: _At | None) -> None:
         """Return why an `@import` cannot be followed: its theme is being read already, or lies too deep."""
         if path not in self._open:
-            say = Phrase("themes import each other more than {limit} deep", limit=BASES_MAX)
-            self._say(at, "MC111", say, Phrase("import a theme that is less deep"))
-        elif path == self._open[-1]:
-            hint = Phrase(
-                "remove this `@import`; to begin with another theme, write that one's name"
+            self._say(
+                at,
+                "MC111",
+                Phrase("themes import each other more than {limit} deep", limit=BASES_MAX),
+                Phrase("import a theme that is less deep"),
             )
-            self._say(at, "MC111", Phrase("the theme `{name}` imports itself", name=name), hint)
+        elif path == self._open[-1]:
+            self._say(
+                at,
+                "MC111",
+                Phrase("the theme `{name}` imports itself", name=name),
+                Phrase("remove this `@import`; to begin with another theme, write that one's name"),
+            )
         else:
             names = [
                 each.removeprefix(f"{OWN_FOLDER}/").removesuffix(".css") for each in self._open
             ]
             circle = " → ".join([*names[self._open.index(path) :], name])
-            say = Phrase("themes import each other in a cycle: {themes}", themes=circle)
-            self._say(at, "MC111", say, Phrase("remove one `@import` from the cycle"))
+            self._say(
+                at,
+                "MC111",
+                Phrase("themes import each other in a cycle: {themes}", themes=circle),
+                Phrase("remove one `@import` from the cycle"),
+            )
 
     def _read_house(self, name: str, path: str, text: str, at: _At | None) -> None:
         if name in BUILT_IN and at is None:
-            say = Phrase(
-                "the theme `{name}` is yours; the built-in one of that name is not used", name=name
+            self.faults.append(
+                Fault(
+                    "MC116",
+                    Phrase(
+                        "the theme `{name}` is yours; the built-in one of that name is not used",
+                        name=name,
+                    ),
+                    Phrase("to use both, give your theme another name"),
+                    Severity.INFO,
+                    path,
+                    line=1,
+                    column=1,
+                )
             )
-            hint = Phrase("to use both, give your theme another name")
-            self.faults.append(Fault("MC116", say, hint, Severity.INFO, path, line=1, column=1))
         # One spelling of line ends, as for articles.
         plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         self._open.append(path)
@@ -546,10 +572,14 @@ class _Reading:
             return
         known = sorted({*BUILT_IN, *self._inputs.own_themes()})
         hint = meant(name, known, NearNames()) or Phrase("write one of these names")
-        say = Phrase(
-            "there is no theme `{name}`; available: {known}", name=name, known=enumerated(known)
+        self._say(
+            at,
+            "MC111",
+            Phrase(
+                "there is no theme `{name}`; available: {known}", name=name, known=enumerated(known)
+            ),
+            hint,
         )
-        self._say(at, "MC111", say, hint)
 
     def _say(self, at: _At | None, code: str, message: Phrase, hint: Phrase | None = None) -> None:
         if at is None:

@@ -77,9 +77,12 @@ def read_sheet(text: str) -> Sheet:
 def _refusal(text: str) -> Fault | None:
     """Return why a text is not even parsed, where it is not."""
     if len(text) > CHARACTERS_MAX:
-        say = Phrase("the theme is longer than {limit} characters", limit=f"{CHARACTERS_MAX:,}")
         return Fault(
-            "MC112", say, Phrase("remove the rules that no article uses"), line=1, column=1
+            "MC112",
+            Phrase("the theme is longer than {limit} characters", limit=f"{CHARACTERS_MAX:,}"),
+            Phrase("remove the rules that no article uses"),
+            line=1,
+            column=1,
         )
     depth = 0
     for at, character in enumerate(text):
@@ -88,9 +91,15 @@ def _refusal(text: str) -> Fault | None:
         elif character in ")]}":
             depth = max(0, depth - 1)
         if depth > DEPTH_MAX:
-            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-            say = Phrase("more than {limit} brackets inside each other", limit=DEPTH_MAX)
-            return Fault("MC112", say, Phrase("is one never closed?"), line=line, column=column)
+            line = text.count("\n", 0, at) + 1
+            column = at - text.rfind("\n", 0, at)
+            return Fault(
+                "MC112",
+                Phrase("more than {limit} brackets inside each other", limit=DEPTH_MAX),
+                Phrase("is one never closed?"),
+                line=line,
+                column=column,
+            )
     return None
 
 
@@ -122,26 +131,45 @@ class _Reader:
         if name == "import":
             self._import(node)
             return
-        say = Phrase(
-            "`@{name}` does not reach WeChat, which takes styles only on elements", name=name
+        self.faults.append(
+            fault_at(
+                node,
+                "MC113",
+                Phrase(
+                    "`@{name}` does not reach WeChat, which takes styles only on elements",
+                    name=name,
+                ),
+                Phrase(
+                    "write what should always apply as an ordinary rule, and remove `@{name}`",
+                    name=name,
+                ),
+                width=len(name) + 1,
+            )
         )
-        hint = Phrase(
-            "write what should always apply as an ordinary rule, and remove `@{name}`", name=name
-        )
-        self.faults.append(fault_at(node, "MC113", say, hint, width=len(name) + 1))
 
     def _import(self, node: Any) -> None:
         given = [each for each in node.prelude if each.type not in ("whitespace", "comment")]
         if len(given) != 1 or given[0].type != "string" or node.content is not None:
-            say = Phrase(
-                "`@import` needs the name of another theme in quotation marks, and nothing else"
-            )
-            hint = Phrase('write `@import "{name}";`', name="qingshan")
-            self.faults.append(fault_at(node, "MC113", say, hint, width=len("@import")))
-        elif self.rules or self.variables:
-            say = Phrase("`@import` must be first, because later rules override earlier ones")
             self.faults.append(
-                fault_at(node, "MC113", say, Phrase("move it to the top"), width=len("@import"))
+                fault_at(
+                    node,
+                    "MC113",
+                    Phrase(
+                        "`@import` needs the name of another theme in quotation marks, and nothing else"
+                    ),
+                    Phrase('write `@import "{name}";`', name="qingshan"),
+                    width=len("@import"),
+                )
+            )
+        elif self.rules or self.variables:
+            self.faults.append(
+                fault_at(
+                    node,
+                    "MC113",
+                    Phrase("`@import` must be first, because later rules override earlier ones"),
+                    Phrase("move it to the top"),
+                    width=len("@import"),
+                )
             )
         else:
             self.bases.append(Base(given[0].value, given[0].source_line, given[0].source_column))
@@ -187,9 +215,14 @@ class _Reader:
         if node.type == "error":
             self._broken(node, Phrase("a property, a colon and a value are required here"))
             return
-        say = Phrase("nested rules are not supported here")
-        hint = Phrase("write it as a separate rule with the whole selector")
-        self.faults.append(fault_at(node, "MC113", say, hint))
+        self.faults.append(
+            fault_at(
+                node,
+                "MC113",
+                Phrase("nested rules are not supported here"),
+                Phrase("write it as a separate rule with the whole selector"),
+            )
+        )
 
     def _broken(self, node: Any, message: Phrase) -> None:
         """Report what the parser could not read, at its beginning; the parser gives its end."""
@@ -199,9 +232,15 @@ class _Reader:
         start += len(piece) - len(piece.lstrip())
         line, column = self._lines.at(start)
         width = len(piece.strip().split("\n", 1)[0])
-        hint = Phrase("check for a missing bracket, colon or semicolon")
         self.faults.append(
-            Fault("MC112", message, hint, line=line, column=column, width=width or None)
+            Fault(
+                "MC112",
+                message,
+                Phrase("check for a missing bracket, colon or semicolon"),
+                line=line,
+                column=column,
+                width=width or None,
+            )
         )
 
 
@@ -325,20 +364,31 @@ def selector_faults(rule: Any, selector: str, near: NearNames) -> Iterator[Fault
         if (fault := _element_fault(each, near)) is not None
     ]
     for each in (each for each in rule.prelude if each.type == "hash"):
-        say = Phrase("WeChat removes ids, so `#{name}` selects nothing", name=each.value)
-        hint = Phrase("write a class: `.{name}`", name=each.value)
-        found.append(fault_at(each, "MC113", say, hint, width=len(each.value) + 1))
+        found.append(
+            fault_at(
+                each,
+                "MC113",
+                Phrase("WeChat removes ids, so `#{name}` selects nothing", name=each.value),
+                Phrase("write a class: `.{name}`", name=each.value),
+                width=len(each.value) + 1,
+            )
+        )
     if not found and _CODE_IN_CODE.search(_written(_as_classes(rule.prelude))):
-        say = Phrase("a block of code has no `code` in it")
-        hint = Phrase("write a rule for the block itself, `pre`, or take this one out")
-        found.append(fault_at(rule, "MC113", say, hint, width=len(selector.split("\n", 1)[0])))
+        found.append(
+            fault_at(
+                rule,
+                "MC113",
+                Phrase("a block of code has no `code` in it"),
+                Phrase("write a rule for the block itself, `pre`, or take this one out"),
+                width=len(selector.split("\n", 1)[0]),
+            )
+        )
     yield from found
     if not found and not _can_be_read(selector):
-        say = Phrase("the selector `{selector}` cannot be read", selector=selector[:80])
         yield fault_at(
             rule,
             "MC113",
-            say,
+            Phrase("the selector `{selector}` cannot be read", selector=selector[:80]),
             Phrase("check for a missing bracket, or write a simpler selector"),
             width=len(selector.split("\n", 1)[0]),
         )
@@ -355,21 +405,32 @@ def _pseudo(prelude: list[Any]) -> Iterator[Fault]:
         named = next(nodes, None) if is_element else after
         name = str(getattr(named, "lower_name", getattr(named, "lower_value", "")))
         if is_element or name in ("before", "after", "first-line", "first-letter"):
-            say = Phrase(
-                "the pseudo element `::{name}` cannot be in a `style` attribute", name=name
-            )
-            hint = Phrase("use a border or a background of the element itself")
-            yield fault_at(colon, "MC113", say, hint, width=len(name) + 1 + is_element)
-        elif name == "root":
-            say = Phrase("`:root` must be alone, and may contain only variables")
             yield fault_at(
-                colon, "MC113", say, Phrase("write a rule for `:root` alone"), width=len(name) + 1
+                colon,
+                "MC113",
+                Phrase("the pseudo element `::{name}` cannot be in a `style` attribute", name=name),
+                Phrase("use a border or a background of the element itself"),
+                width=len(name) + 1 + is_element,
+            )
+        elif name == "root":
+            yield fault_at(
+                colon,
+                "MC113",
+                Phrase("`:root` must be alone, and may contain only variables"),
+                Phrase("write a rule for `:root` alone"),
+                width=len(name) + 1,
             )
         elif name not in STRUCTURAL:
-            say = Phrase(
-                "`:{name}` does not reach WeChat, which takes styles only on elements", name=name
+            yield fault_at(
+                colon,
+                "MC113",
+                Phrase(
+                    "`:{name}` does not reach WeChat, which takes styles only on elements",
+                    name=name,
+                ),
+                Phrase("take it out"),
+                width=len(name) + 1,
             )
-            yield fault_at(colon, "MC113", say, Phrase("take it out"), width=len(name) + 1)
 
 
 def _element_fault(name: Any, near: NearNames) -> Fault | None:
@@ -450,25 +511,34 @@ def declaration_faults(
 ) -> Iterator[Fault]:
     """Find what a declaration says that WeChat does not keep."""
     if node.important:
-        say = Phrase(
-            "`!important` keeps dark mode from changing a colour, and there is nothing to override here"
+        yield fault_at(
+            node,
+            "MC114",
+            Phrase(
+                "`!important` keeps dark mode from changing a colour, and there is nothing to override here"
+            ),
+            Phrase("take it out"),
+            width=len(node.name),
         )
-        yield fault_at(node, "MC114", say, Phrase("take it out"), width=len(node.name))
     yield from _value_faults(node.value)
     if is_root and not is_variable:
-        say = Phrase("`:root` must be alone, and may contain only variables")
         yield fault_at(
             node,
             "MC113",
-            say,
+            Phrase("`:root` must be alone, and may contain only variables"),
             Phrase("write `{name}` for `.article`", name=node.name),
             len(node.name),
         )
         return
     if is_variable:
         if not is_root:
-            say = Phrase("variables apply to the whole article, so they must be in `:root`")
-            yield fault_at(node, "MC113", say, Phrase("set it in `:root`"), width=len(node.name))
+            yield fault_at(
+                node,
+                "MC113",
+                Phrase("variables apply to the whole article, so they must be in `:root`"),
+                Phrase("set it in `:root`"),
+                width=len(node.name),
+            )
         return
     yield from _property_faults(node, near)
 
@@ -482,16 +552,25 @@ def _property_faults(node: Any, near: NearNames) -> Iterator[Fault]:
         return
     words = {each.lower_value for each in node.value if each.type == "ident"}
     if name == "position" and words & _FIXED:
-        say = Phrase(
-            "WeChat rebuilds articles, and `position: {value}` does not survive",
-            value=min(words & _FIXED),
+        yield fault_at(
+            node,
+            "MC114",
+            Phrase(
+                "WeChat rebuilds articles, and `position: {value}` does not survive",
+                value=min(words & _FIXED),
+            ),
+            Phrase("place it with margins, or side by side with `display: inline-block`"),
+            width=len(name),
         )
-        hint = Phrase("place it with margins, or side by side with `display: inline-block`")
-        yield fault_at(node, "MC114", say, hint, width=len(name))
     why = _WITHOUT_EFFECT.get(name.removeprefix("-webkit-").split("-", 1)[0])
     if why is not None and not name.startswith("content-"):
-        say = Phrase("`{name}` has no effect: {why}", name=node.name, why=why)
-        yield fault_at(node, "MC114", say, Phrase("take it out"), width=len(name))
+        yield fault_at(
+            node,
+            "MC114",
+            Phrase("`{name}` has no effect: {why}", name=node.name, why=why),
+            Phrase("take it out"),
+            width=len(name),
+        )
 
 
 def meant(name: str, known: Iterable[str], near: NearNames) -> Phrase | None:
@@ -512,12 +591,15 @@ def _value_faults(nodes: Any) -> Iterator[Fault]:
                 Phrase("check for a missing quotation mark"),
             )
         elif node.type == "function" and node.lower_name in _PICTURE_FUNCTIONS:
-            say = Phrase(
-                "`{name}()` cannot be used: one picture is uploaded, and its address written",
-                name=node.name,
-            )
             yield fault_at(
-                node, "MC114", say, Phrase("write it as `url(path)`"), width=len(node.name)
+                node,
+                "MC114",
+                Phrase(
+                    "`{name}()` cannot be used: one picture is uploaded, and its address written",
+                    name=node.name,
+                ),
+                Phrase("write it as `url(path)`"),
+                width=len(node.name),
             )
         elif node.type == "function":
             yield from _value_faults(node.arguments)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
 
-from massctl.model.diagnostics import Fault, FaultError, Severity
+from massctl.model.diagnostics import Fault, FaultError, note, warning
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
@@ -240,7 +240,8 @@ class _ArticleWriter:
 
     def line_edge(self) -> None:
         """Begin or end a line."""
-        self._gap, self._last = None, ""
+        self._gap = None
+        self._last = ""
 
     def shown(self) -> None:
         """Note that something visible other than text, such as a picture, was written in the line."""
@@ -250,7 +251,8 @@ class _ArticleWriter:
     def text(self, text: str) -> None:
         """Write text; outside code, addresses that may be links become links."""
         if self.skip and text.strip():
-            text, self.skip = text[self.skip :], 0
+            text = text[self.skip :]
+            self.skip = 0
         if self.in_code:
             self._fill(text[:1])
             self.code(blanks_kept(text))
@@ -300,7 +302,9 @@ class _Around:
     __slots__ = ("_is_block", "_outside", "_writer")
 
     def __init__(self, writer: _ArticleWriter, outside: Element, *, is_block: bool) -> None:
-        self._writer, self._outside, self._is_block = writer, outside, is_block
+        self._writer = writer
+        self._outside = outside
+        self._is_block = is_block
 
     def __enter__(self) -> None:
         """Nothing is left to do: the element is open."""
@@ -334,7 +338,8 @@ def _attributes(
 
 def _old_styles(found: Mapping[str, str]) -> list[str]:
     """Return styles for the obsolete attributes of an element, which WeChat drops."""
-    align, colour = found.get("align", "").lower(), found.get("bgcolor", "")
+    align = found.get("align", "").lower()
+    colour = found.get("bgcolor", "")
     said = [f"text-align:{align}"] if align in _ALIGNMENTS else []
     return [*said, f"background:{colour}"] if re.fullmatch(r"#?\w+", colour) else said
 
@@ -396,7 +401,8 @@ def _code_block(writer: _ArticleWriter, node: Element) -> None:
         and isinstance(inner := node.children[0], Element)
         and inner.name == "code"
     ):
-        language, node = language or _language(inner), inner
+        language = language or _language(inner)
+        node = inner
     code = node.children[0] if len(node.children) == 1 else None
     pieces = coloured_pieces(code, language) if isinstance(code, str) and language else None
     with writer.block("section", {"class": "code"}, at):
@@ -408,7 +414,8 @@ def _code_block(writer: _ArticleWriter, node: Element) -> None:
 
 
 def _in_code(writer: _ArticleWriter, node: Element) -> None:
-    outside, writer.in_code = writer.in_code, True
+    outside = writer.in_code
+    writer.in_code = True
     writer.children(node)
     writer.in_code = outside
 
@@ -465,7 +472,8 @@ def _marks(node: Element) -> list[str]:
     if node.name != "ol":
         return [BULLET] * len(entries)
     step = -1 if "reversed" in node.attributes else 1
-    number, marks = _number(node.get("start"), len(entries) if step < 0 else 1), []
+    number = _number(node.get("start"), len(entries) if step < 0 else 1)
+    marks = []
     for each in entries:
         number = _number(each.get("value"), number)
         marks.append(f"{_numeral(number, each.get('type') or node.get('type'))}.")
@@ -589,15 +597,21 @@ def _formula(writer: _ArticleWriter, node: Element) -> None:
     # Some 200 ms, for the fonts; hardly any article has a formula.
     from massctl.render.math import FormulaError, drawn
 
-    tex, mark = node.get("tex"), node.get("mark")
+    tex = node.get("tex")
+    mark = node.get("mark")
     try:
         shown = drawn(tex, display=mark in ("$$", "\\["))
     except FormulaError as error:
-        say = Phrase("the formula cannot be drawn: `{text}`", text=str(error))
-        hint = Phrase(
-            "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
+        writer.page.report(
+            Fault(
+                "MC329",
+                Phrase("the formula cannot be drawn: `{text}`", text=str(error)),
+                Phrase(
+                    "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
+                ),
+                needle=tex.partition("\n")[0],
+            )
         )
-        writer.page.report(Fault("MC329", say, hint, needle=tex.partition("\n")[0]))
         return
     writer.page.formulas[tex, mark] = shown
     is_block = "block" in node.attributes
@@ -630,20 +644,34 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
     elif has_scheme(address):
         note = address
     elif address.startswith("#"):
-        say = Phrase("the link to {address} has no target: WeChat removes anchors", address=address)
-        hint = Phrase("link to an article on mp.weixin.qq.com, or write it as text")
-        writer.page.report(Fault("MC322", say, hint, severity=Severity.WARNING, needle=said))
-    elif address:
-        say = Phrase(
-            "the link to {address} has no target in WeChat and becomes plain text", address=address
+        writer.page.report(
+            warning(
+                "MC322",
+                Phrase(
+                    "the link to {address} has no target: WeChat removes anchors", address=address
+                ),
+                Phrase("link to an article on mp.weixin.qq.com, or write it as text"),
+                needle=said,
+            )
         )
-        hint = Phrase("write a whole address that begins with https://, or remove the link")
-        writer.page.report(Fault("MC309", say, hint, severity=Severity.WARNING, needle=address))
+    elif address:
+        writer.page.report(
+            warning(
+                "MC309",
+                Phrase(
+                    "the link to {address} has no target in WeChat and becomes plain text",
+                    address=address,
+                ),
+                Phrase("write a whole address that begins with https://, or remove the link"),
+                needle=address,
+            )
+        )
     if attributes is not None:
         looks = _attributes(writer, node)
         attributes |= {name: looks[name] for name in ("class", "style") if name in looks}
     with writer.inside("a", attributes, node.at) if attributes is not None else nullcontext():
-        outside, writer.in_link = writer.in_link, True
+        outside = writer.in_link
+        writer.in_link = True
         writer.children(node)
         writer.in_link = outside
     words = " ".join(node.text().split()) if note else ""
@@ -655,11 +683,16 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
 def _refer(writer: _ArticleWriter, key: str | tuple[int, int], needle: str = "") -> None:
     """Write the number of a footnote; `needle` is its address as written in the source."""
     if isinstance(key, str) and not writer.notes.knows(key):
-        say = Phrase("the link to {address} becomes a footnote", address=key)
-        hint = Phrase(
-            "to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml"
+        writer.page.report(
+            note(
+                "MC309",
+                Phrase("the link to {address} becomes a footnote", address=key),
+                Phrase(
+                    "to keep links, with WeChat Pay only: external_links: keep under the account in massctl.yaml"
+                ),
+                needle=needle,
+            )
         )
-        writer.page.report(Fault("MC309", say, hint, severity=Severity.INFO, needle=needle))
     writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
 
 
@@ -682,7 +715,8 @@ def _write_note(writer: _ArticleWriter, key: str | tuple[int, int], listed: Elem
     writer.here = listed.add("section", {"class": "note"})
     number = f"[{writer.notes.number(key)}] "
     if isinstance(key, str):
-        words, address = writer.notes.words(key), key.removeprefix("mailto:")
+        words = writer.notes.words(key)
+        address = key.removeprefix("mailto:")
         writer.here.children.append(f"{number}{words}: {address}" if words else number + address)
     else:
         writer.here.children.append(number)
@@ -752,7 +786,8 @@ def _side_by_side(
     """
     titles = [node.get("title").strip() for node in nodes]
     is_shared = bool(titles[-1]) and not any(titles[:-1])
-    rows, first = -(-len(nodes) // ROW_MAX), 0
+    rows = -(-len(nodes) // ROW_MAX)
+    first = 0
     with writer.block("section", {"class": "figure"}):
         for line in range(rows):
             behind = first + -(-(len(nodes) - first) // (rows - line))
@@ -791,11 +826,18 @@ def _tell_title(writer: _ArticleWriter, node: Element) -> None:
     """Tell of words that a phone never shows; below a picture that stands alone they are its caption."""
     title = node.get("title").strip()
     if title and all(each.get("class") != "figure" for each in writer.here.above()):
-        say = Phrase(
-            "the title of `<{name}>` is not shown: `{text}`", name=node.name, text=title[:40]
+        writer.page.report(
+            note(
+                "MC349",
+                Phrase(
+                    "the title of `<{name}>` is not shown: `{text}`",
+                    name=node.name,
+                    text=title[:40],
+                ),
+                Phrase("write it into the text, or remove it"),
+                needle=title,
+            )
         )
-        hint = Phrase("write it into the text, or remove it")
-        writer.page.report(Fault("MC349", say, hint, severity=Severity.INFO, needle=title))
 
 
 def _picture(writer: _ArticleWriter, node: Element) -> None:
@@ -815,9 +857,13 @@ def _place_picture(
     found = node.attributes
     address = _address(node)
     if not address:
-        hint = Phrase("write its path as `src`, or remove the picture")
         writer.page.report(
-            Fault("MC201", Phrase("the picture's address is empty"), hint, needle="<img")
+            Fault(
+                "MC201",
+                Phrase("the picture's address is empty"),
+                Phrase("write its path as `src`, or remove the picture"),
+                needle="<img",
+            )
         )
         return
     if is_spacer(found):
@@ -851,13 +897,15 @@ def _place_picture(
 
 def _is_centred(node: Element) -> bool:
     """Return whether the author centred what is around a picture; `text-align` alone does not move a block."""
-    around, steps = node.parent, 0
+    around = node.parent
+    steps = 0
     while around is not None and steps < _AROUND:
         if around.attributes or around.name == "center":
             is_aligned = around.name == "center" or around.get("align") == "center"
             if is_aligned or _CENTRED.search(around.get("style")):
                 return True
-        around, steps = around.parent, steps + 1
+        around = around.parent
+        steps = steps + 1
     return False
 
 
@@ -903,12 +951,17 @@ def _copy(writer: _ArticleWriter, node: Element) -> None:
         kept["style"] = style
     for key, value in kept.items():
         if "url(#" in value or (key.endswith("href") and value.startswith("#")):
-            say = Phrase(
-                "`{text}` refers to a part of the drawing by id, and WeChat removes ids",
-                text=value[:40],
+            writer.page.report(
+                warning(
+                    "MC342",
+                    Phrase(
+                        "`{text}` refers to a part of the drawing by id, and WeChat removes ids",
+                        text=value[:40],
+                    ),
+                    Phrase("write the colour or the shape where it is used"),
+                    needle=value,
+                )
             )
-            hint = Phrase("write the colour or the shape where it is used")
-            writer.page.report(Fault("MC342", say, hint, severity=Severity.WARNING, needle=value))
     with writer.inside(name, kept, node.at):
         for child in node.children:
             if isinstance(child, str):

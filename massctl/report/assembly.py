@@ -369,6 +369,7 @@ def _send_report(send: _Send, earlier: EarlierSends) -> SendReport:
         jobs=max(1, len(record.jobs)),
         commit=send.facts.commit,
         approver=send.facts.approver,
+        destinations=send.facts.destinations,
         day=send.day,
         articles=articles,
         funnel=funnel,

@@ -12,6 +12,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from massctl.errors import InvariantError
+from massctl.model.destination import Destination
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
@@ -74,15 +75,18 @@ class Missing(StrEnum):
 
 
 class Figure(Frozen, kw_only=True):
-    """One number, or why it is missing: exactly one of the two; raises InvariantError else."""
+    """One number, or why it is missing: exactly one of the two."""
 
     value: float | None = None
-    origin: Origin
+    """The number, unless it is missing; then it is never 0."""
     missing: Missing | None = None
+    """Why it is missing."""
+    origin: Origin
+    """Whose number it is."""
     until: date | None = None
-    """The last day that is counted; None for a number that is not counted by days."""
+    """The last day that is counted, of a number that is counted by days."""
     is_delay: bool = False
-    """WeChat said that newer numbers for that day are still to come."""
+    """WeChat said that newer numbers for that day are to come."""
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.missing is None):
@@ -318,14 +322,15 @@ class Stage(Frozen):
     """One stage: so many people, and which share of what that is."""
 
     name: StageName
+    """Which."""
     people: Figure
-    """Missing with RATE_ONLY where WeChat gives a share alone."""
+    """How many; missing with `rate_only` where WeChat gives a share alone."""
     share: Figure | None = None
-    """From 0 to 1; None for the first stage."""
+    """Which share of `of`, from 0 to 1; the first stage has none."""
     of: Whole | None = None
     """What it is a share of."""
     of_people: int | None = None
-    """How many these are; None where it is missing."""
+    """How many these are, unless that is missing."""
 
 
 class Standing(StrEnum):
@@ -340,11 +345,14 @@ class Standing(StrEnum):
 
 
 class Quartiles(Frozen):
-    """Median and quartiles of at least FEWEST_COMPARED numbers, interpolated linearly between them."""
+    """Median and quartiles of four numbers or more, interpolated linearly between them."""
 
     lower: float
+    """The lower quartile."""
     median: float
+    """The median."""
     upper: float
+    """The upper quartile."""
 
     @property
     def people(self) -> tuple[float, float]:
@@ -491,6 +499,8 @@ class SendReport(Frozen, kw_only=True):
     """Mass jobs of the send: more than one for a long list of openids."""
     commit: str | None = None
     approver: str | None = None
+    destinations: tuple[Destination, ...] = ()
+    """Where it led, as far as its content is kept."""
     day: int
     """The newest day of it that is over and that WeChat can have counted, from 1; 0 before the first is."""
     articles: tuple[ArticleReport, ...] = ()
@@ -554,8 +564,9 @@ class Group(Frozen):
     key: str
     """`1`, `16–20`, `20`, `all`, `openids`, `tag:会员`, or a name."""
     count: int
-    """How many have the number: FEWEST_COMPARED or more."""
+    """How many have the number: four or more."""
     quartiles: Quartiles
+    """Of those."""
 
 
 class Breakdown(Frozen):
@@ -576,12 +587,15 @@ class AllowanceReport(Frozen):
     """The account's allowance in the Beijing day or month of the report, and the readers for each send that used it."""
 
     unit: Unit
+    """`day` or `month`."""
     first: date
-    """The first day of it."""
+    """The first day of the current one."""
     limit: int
+    """Sends that it has."""
     used: int
     """Sends of campaigns and in the console."""
     left: int
+    """Sends that are left."""
     counted: int
     """Sends that are shown, used the allowance, and whose readers by the end of day 7 are known and not late."""
     readers: Figure
@@ -594,10 +608,10 @@ class Freshness(Frozen):
     """As of when the numbers are, and what is still to come."""
 
     asked_at: datetime | None
-    """When WeChat last gave a number of this account; None if it never did."""
+    """When WeChat last gave a number of this account, if it ever did."""
     complete_until: date | None
-    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones; None if
-    there is no such day."""
+    """By the end of this day every send that is shown has its numbers, and WeChat announced no newer ones, if
+    there is such a day."""
     delayed: tuple[date, ...] = ()
     """Days for which WeChat said that newer numbers are to come."""
     missing: tuple[date, ...] = ()
@@ -655,6 +669,8 @@ class SendFacts(Frozen, kw_only=True):
     commit: str | None = None
     """The commit that the send was made from."""
     approver: str | None = None
+    destinations: tuple[Destination, ...] = ()
+    """Where it led, as far as its content is kept."""
 
 
 class AccountFacts(Frozen):

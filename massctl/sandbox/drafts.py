@@ -6,7 +6,7 @@ WeChat docs, "draft/add", read 2026-10; each constant says since when.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from urllib.parse import SplitResult, urlsplit
 
@@ -69,9 +69,7 @@ def find(request: Request, media_id: object) -> Record:
 @post("draft/get", daily=500)
 def read(request: Request) -> Record:
     """Answer `draft/get`: the articles as stored, with temporary preview links."""
-    return {
-        "news_item": _news_item(find(request, request.record().get("media_id")), with_content=True)
-    }
+    return {"news_item": _news_item(find(request, request.record().get("media_id")), True)}
 
 
 @post("draft/delete", daily=1000)
@@ -103,19 +101,31 @@ def count(request: Request) -> Record:
 @post("draft/batchget", daily=1000)
 def batchget(request: Request) -> Record:
     """Answer `draft/batchget`, newest first."""
+    rows = request.db.find("drafts", appid=request.appid, consumed_by=None)
+    return listed(request, rows, "media_id", ("created", "updated"), _news_item)
+
+
+def listed(
+    request: Request,
+    rows: list[Record],
+    key: str,
+    times: tuple[str, str],
+    news_item: Callable[[Record, bool], list[Record]],
+) -> Record:
+    """Answer with one page of drafts or publications, newest first; `times` say when one was made and changed."""
     given = request.record()
     with_content = not flag(given.get("no_content"))
 
-    def shown(draft: Record) -> Record:
-        times = {"create_time": int(draft["created"]), "update_time": int(draft["updated"])}
-        content = {"news_item": _news_item(draft, with_content=with_content), **times}
+    def shown(row: Record) -> Record:
+        created, updated = (int(row[name]) for name in times)
+        content = {"create_time": created, "update_time": updated}
         return {
-            "media_id": draft["media_id"],
-            "content": content,
-            "update_time": times["update_time"],
+            key: row[key],
+            "content": {"news_item": news_item(row, with_content), **content},
+            "update_time": updated,
         }
 
-    return listing(given, request.db.find("drafts", appid=request.appid, consumed_by=None), shown)
+    return listing(given, rows, shown)
 
 
 def consume(request: Request, draft: Record, by: int) -> None:
@@ -123,7 +133,7 @@ def consume(request: Request, draft: Record, by: int) -> None:
     request.db.put("drafts", draft["media_id"], {**draft, "consumed_by": by})
 
 
-def _news_item(draft: Record, *, with_content: bool) -> list[Record]:
+def _news_item(draft: Record, with_content: bool) -> list[Record]:
     address = f"http://mp.weixin.qq.com/s?__biz=SANDBOX&tempkey={draft['media_id'][:24]}&chksm="
     return [
         {

@@ -6,7 +6,7 @@ read 2026-10.
 """
 
 from massctl.sandbox import drafts, jobs
-from massctl.sandbox.request import OK, Refusal, Request, flag, integer, listing, post
+from massctl.sandbox.request import OK, Refusal, Request, integer, post
 from massctl.sandbox.store import Record
 
 DONE, RUNNING, DELETED = 0, 1, 5
@@ -71,31 +71,16 @@ def delete(request: Request) -> Record:
 @post("freepublish/getarticle", daily=100)
 def getarticle(request: Request) -> Record:
     """Answer `freepublish/getarticle`: the articles as published."""
-    return {"news_item": _news_item(_find(request), with_content=True)}
+    return {"news_item": _news_item(_find(request), True)}
 
 
 @post("freepublish/batchget", daily=100)
 def batchget(request: Request) -> Record:
     """Answer `freepublish/batchget`, newest first."""
     _require_right(request)
-    given = request.record()
-    with_content = not flag(given.get("no_content"))
-    rows = [
-        row
-        for row in request.db.find("publications", appid=request.appid)
-        if row["done_at"] <= request.at
-    ]
-
-    def shown(row: Record) -> Record:
-        times = {"create_time": int(row["at"]), "update_time": int(row["done_at"])}
-        content = {"news_item": _news_item(row, with_content=with_content), **times}
-        return {
-            "article_id": row["article_id"],
-            "content": content,
-            "update_time": times["update_time"],
-        }
-
-    return listing(given, rows, shown)
+    mine = request.db.find("publications", appid=request.appid)
+    rows = [row for row in mine if row["done_at"] <= request.at]
+    return drafts.listed(request, rows, "article_id", ("at", "done_at"), _news_item)
 
 
 def _require_right(request: Request) -> None:
@@ -113,7 +98,7 @@ def _find(request: Request) -> Record:
     return found[0]
 
 
-def _news_item(row: Record, *, with_content: bool) -> list[Record]:
+def _news_item(row: Record, with_content: bool) -> list[Record]:
     return [
         {
             **article,

@@ -33,7 +33,7 @@ from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
-from massctl.view.i18n import Language, say
+from massctl.view.i18n import Language
 from massctl.view.pages.calendar_page import calendar_page
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Listed, campaigns_page
@@ -300,7 +300,7 @@ class PageCache:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""
         with self._one_at_a_time:
             sheet, watched = self._sheet({}), Watched(ANYTHING, self._broadcaster.number)
-            title = say(Phrase("there is no such page"), sheet.language)
+            title = Phrase("there is no such page")
             return document("document.html.j2", title, sheet, watched)
 
     def themes_page(self, query: Mapping[str, str]) -> str:

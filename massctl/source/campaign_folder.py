@@ -35,7 +35,8 @@ def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -
     It is in a repository of its own, so that it can be rendered before the move. One run at a time. Raises UsageError
     if something cannot be written.
     """
-    root, folder = repository.root / CAMPAIGNS, cache / _UNFINISHED
+    root = repository.root / CAMPAIGNS
+    folder = cache / _UNFINISHED
     try:
         shutil.rmtree(folder, ignore_errors=True)  # What a run left that was killed.
         target = folder / CAMPAIGNS / name

@@ -47,7 +47,8 @@ def about_unseen(reporter: Reporter) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for each in unseen_characters(reporter.lines.text):
         span = reporter.lines.span(each.start, each.start + 1)
-        place, excerpt = reporter.place(span), reporter.excerpt(span)
+        place = reporter.place(span)
+        excerpt = reporter.excerpt(span)
         found.append(
             Diagnostic(
                 "MC320",
@@ -82,7 +83,8 @@ class _Cut(NamedTuple):
 def _cut_texts(positions: Positions) -> Iterator[_Cut]:
     for path, span in positions.values.items():
         line = positions.reporter.lines.written(span.end_line)
-        begin, end = span.column - 1, span.end_column - 1
+        begin = span.column - 1
+        end = span.end_column - 1
         cut = _CUT.match(line, end)
         if (
             cut is None
@@ -98,11 +100,10 @@ def _about_cut(cut: _Cut, reporter: Reporter) -> Diagnostic:
     say = Phrase("{key}: `{rest}` is not part of it, because YAML reads it as a comment")
     say = Phrase(say, key=cut.key, rest=word(cut.rest))
     hint = Phrase("put the whole value in quotes; if it is a comment, write a space after the #")
-    begin, end = cut.span.column - 1, cut.span.end_column + 1
-    place, line = (
-        Span(cut.span.line, end, cut.span.line, end + len(cut.rest)),
-        reporter.lines.written(cut.span.line),
-    )
+    begin = cut.span.column - 1
+    end = cut.span.end_column + 1
+    place = Span(cut.span.line, end, cut.span.line, end + len(cut.rest))
+    line = reporter.lines.written(cut.span.line)
     excerpt = reporter.excerpt(place, line[:begin] + in_quotes(line[begin:].rstrip()))
     return Diagnostic(
         "MC033", Severity.WARNING, say, reporter.place(place), hint, reporter.campaign, excerpt
@@ -158,8 +159,7 @@ def _shown(
 
 def _read(place: Place, repository: Repository) -> Reporter | None:
     try:
-        # A text in another encoding is a fault, and its line can be shown all the same.
-        text = decode(repository.read_bytes(place.file, TEXT_BYTES_MAX)).text
+        text, _ = decode(repository.read_bytes(place.file, TEXT_BYTES_MAX))
     except UnreadableError:
         return None
     return Reporter(place.file, None, Lines(text))
@@ -294,13 +294,21 @@ def _unknown_account(account: object, settings: MassctlFile | None) -> list[Faul
         if close is not None
         else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
     )
-    say = Phrase("massctl.yaml has no account {account}", account=word(account))
-    return [Fault("MC019", say, hint, key=("account",), at_key=False)]
+    return [
+        Fault(
+            "MC019",
+            Phrase("massctl.yaml has no account {account}", account=word(account)),
+            hint,
+            key=("account",),
+            at_key=False,
+        )
+    ]
 
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:
     """Refuse openids of a subscription account. Source: WeChat docs, "message/mass/send", read 2026-10."""
-    audience, account = written.get("audience"), written.get("account")
+    audience = written.get("audience")
+    account = written.get("account")
     if settings is None or not isinstance(account, str) or account not in settings.accounts:
         return []
     if (
@@ -309,10 +317,15 @@ def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -
         or "openids" not in audience
     ):
         return []
-    say = Phrase(
-        "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
-    )
-    hint = Phrase(
-        "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
-    )
-    return [Fault("MC609", say, hint, key=("audience", "openids"))]
+    return [
+        Fault(
+            "MC609",
+            Phrase(
+                "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+            ),
+            Phrase(
+                "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
+            ),
+            key=("audience", "openids"),
+        )
+    ]

@@ -357,7 +357,9 @@ class Desires:
         from massctl.source.campaigns import about_cut_texts, about_unseen, with_excerpts
         from massctl.source.tags import about_tag
 
-        loaded, file, working_tree = due.loaded, due.file, self._working_tree
+        loaded = due.loaded
+        file = due.file
+        working_tree = self._working_tree
         try:
             made = working_tree.rendered(loaded.name, file, self._links_of(loaded.name))
         except ChildError as error:
@@ -416,7 +418,8 @@ def _judged(campaign: RenderedCampaign, read: Mapping[str, str]) -> RenderedCamp
 
 
 def _fallen(due: _Due, why: Phrase) -> Invalid:
-    name, file = due.loaded.name, due.file
+    name = due.loaded.name
+    file = due.file
     hint = Phrase("check its templates and pictures")
     place = Place(f"{CAMPAIGNS}/{name}/campaign.yaml")
     found = Diagnostic("MC409", Severity.ERROR, why, place, hint, name)
@@ -469,7 +472,8 @@ def _locked_links(repository: Repository, name: CampaignName) -> Mapping[str, st
 
 
 def _window(file: "CampaignFile") -> Window | None:
-    start, end = parse_offset_time(file.send.not_before), parse_offset_time(file.send.not_after)
+    start = parse_offset_time(file.send.not_before)
+    end = parse_offset_time(file.send.not_after)
     return Window(start, end) if start is not None and end is not None else None
 
 
@@ -500,7 +504,7 @@ def agenda_of(
     found = (others.demand(CampaignName(name)) for name in names if name not in known)
     demands += [each for each in found if each is not None]
     accounts = working_tree.settings.accounts.items()
-    kinds = {AppId(each.appid): (AccountName(name), str(each.kind)) for name, each in accounts}
+    kinds = {AppId(each.appid): (AccountName(name), each.kind) for name, each in accounts}
     return Agenda(kinds, tuple(others.counted(demands, kinds)))
 
 
@@ -520,7 +524,8 @@ class _Others:
 
     def demand(self, name: CampaignName) -> Demand | None:
         """Read what a campaign asks for; None if it has no window that may still be open."""
-        repository, settings = self._working_tree.repository, self._working_tree.settings
+        repository = self._working_tree.repository
+        settings = self._working_tree.settings
         if not _may_open(repository, name, self._now):
             return None
         # Reading YAML and validating it is what a repository of closed windows goes without.
@@ -541,12 +546,11 @@ class _Others:
         except UnreadableError:
             return None
         appid = AppId(settings.accounts[file.account].appid)
-        scope, window = scope_of(file.audience), Window(start, end)
-        account, tag, over = (
-            AccountName(file.account),
-            tag_of(file.audience),
-            file.send.over_limit == "allow",
-        )
+        scope = scope_of(file.audience)
+        window = Window(start, end)
+        account = AccountName(file.account)
+        tag = tag_of(file.audience)
+        over = file.send.over_limit == "allow"
         return Demand(name, file.edition, account, appid, scope, window, source, calls, tag, over)
 
     def counted(self, demands: Sequence[Demand], accounts: Iterable[AppId]) -> list[Demand]:

@@ -122,7 +122,8 @@ def check_lock(
         return LockCheck(lock_missing(campaign.name))
     lock, document = found
     now = LockFile.model_validate(lock_document(campaign, renderer()))
-    parts, versions = changed_parts(lock, now), tuple(changed_versions(lock.renderer, now.renderer))
+    parts = changed_parts(lock, now)
+    versions = tuple(changed_versions(lock.renderer, now.renderer))
     unfit = [
         *_misplaced(repository.root, campaign.name),
         *_changed_by_hand(campaign, lock, document),
@@ -166,7 +167,8 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
     Raises UsageError, which says what was removed until then; removes nothing if there is a folder of that name.
     """
     folder = root / CAMPAIGNS / name
-    left_over, before = lock_copies(root, name), _content(folder / LOCK_FILE)
+    left_over = lock_copies(root, name)
+    before = _content(folder / LOCK_FILE)
     if not left_over and before == data:
         return []
     for each in (*left_over, LOCK_FILE):

@@ -205,7 +205,8 @@ class PictureCache:
         """
         try:
             note = json.loads(self._note_path(source, use).read_text(encoding="utf-8"))
-            found, produced = from_plain(note["found"]), Sha256(note["produced"])
+            found = from_plain(note["found"])
+            produced = Sha256(note["produced"])
             if isinstance(found, Fault):
                 return found, source
             is_ours = (found.source_sha256, found.sha256) == (source, _name(found, produced))

@@ -76,7 +76,8 @@ class OpenidStore:
         if count == 0:
             return None, dropped, first
         self._ends = [0, *accumulate(batch_sizes(count, batch_max))]
-        named, batches = hashlib.sha256(), []
+        named = hashlib.sha256()
+        batches = []
         for number in range(1, len(self._ends)):
             lines = "".join(f"{openid}\n" for openid in self.batch(number)).encode()
             named.update(lines)
@@ -182,8 +183,12 @@ class _Reading(Struct):
             if openid := row[at].strip() if at < len(row) else "":
                 self._take(max(0, self.line.find(openid)) + 1, openid)
             elif any(cell.strip() for cell in row):
-                hint = Phrase("fill it in, or remove the row")
-                self._report("MC603", 1, Phrase("this row has no openid"), hint)
+                self._report(
+                    "MC603",
+                    1,
+                    Phrase("this row has no openid"),
+                    Phrase("fill it in, or remove the row"),
+                )
         self._flush()
 
     def _lines(self, pieces: Iterator[bytes]) -> Iterator[str]:
@@ -191,7 +196,8 @@ class _Reading(Struct):
         decoder = io.IncrementalNewlineDecoder(
             codecs.getincrementaldecoder("utf-8")(), translate=True
         )
-        rest, first = "", True
+        rest = ""
+        first = True
         # The empty piece says that no more follow: what is left in the decoder has to come out.
         for piece in chain(_small(pieces), (b"",)):
             try:
@@ -203,19 +209,24 @@ class _Reading(Struct):
                     "MC607", Phrase("the list is not UTF-8 from this line on"), SAVE_AS_UTF8
                 ) from None
             if first and text:
-                text, first = text.removeprefix("\ufeff"), False
+                text = text.removeprefix("\ufeff")
+                first = False
             *whole, rest = (rest + text).split("\n")
             if not piece and rest:
                 whole.append(rest)
             for line in whole:
-                self.number, self.line = self.number + 1, line
+                self.number = self.number + 1
+                self.line = line
                 yield line
             if len(rest) > LINE_CHARACTERS_MAX:
                 self.number += 1
-                say = Phrase(
-                    "this line is longer than {limit} characters", limit=LINE_CHARACTERS_MAX
+                raise self._end(
+                    "MC607",
+                    Phrase(
+                        "this line is longer than {limit} characters", limit=LINE_CHARACTERS_MAX
+                    ),
+                    Phrase("write one openid a line"),
                 )
-                raise self._end("MC607", say, Phrase("write one openid a line"))
 
     def _rows(self, pieces: Iterator[bytes]) -> Iterator[list[str]]:
         reader = csv.reader((line + "\n" for line in self._lines(pieces)), strict=True)
@@ -226,14 +237,16 @@ class _Reading(Struct):
                 row = next(reader, None)
             except csv.Error:
                 self.number = began
-                say = Phrase("a quotation mark is missing here, or is one too many")
-                raise self._end("MC607", say, hint) from None
+                raise self._end(
+                    "MC607", Phrase("a quotation mark is missing here, or is one too many"), hint
+                ) from None
             if row is None:
                 return
             if self.number > began and any(_HIDDEN.search(cell.partition("\n")[2]) for cell in row):
                 self.number = began
-                say = Phrase("a cell that begins here has several lines with openids")
-                raise self._end("MC607", say, hint)
+                raise self._end(
+                    "MC607", Phrase("a cell that begins here has several lines with openids"), hint
+                )
             yield row
 
     def _column(self, names: list[str]) -> int:
@@ -241,8 +254,11 @@ class _Reading(Struct):
         if names.count(COLUMN) == 1:
             return names.index(COLUMN)
         if COLUMN in names:
-            say = Phrase("the table has more than one column {name}", name=COLUMN)
-            raise self._end("MC604", say, Phrase("rename the others"))
+            raise self._end(
+                "MC604",
+                Phrase("the table has more than one column {name}", name=COLUMN),
+                Phrase("rename the others"),
+            )
         hint = Phrase("write {name} above the column, in the first row", name=COLUMN)
         if any(COLUMN in (part.strip() for part in _SEPARATORS.split(name)) for name in names):
             hint = Phrase(
@@ -253,14 +269,22 @@ class _Reading(Struct):
     def _take(self, column: int, openid: str) -> None:
         # A heading in a list without columns looks like an openid, and is none.
         if openid.casefold() == COLUMN:
-            hint = Phrase(
-                "remove the line; or, if this is a table, let the file's name end with .csv"
+            self._report(
+                "MC603",
+                column,
+                Phrase("this is a heading, not an openid"),
+                Phrase(
+                    "remove the line; or, if this is a table, let the file's name end with .csv"
+                ),
             )
-            self._report("MC603", column, Phrase("this is a heading, not an openid"), hint)
             return
         if not is_openid(openid):
-            hint = Phrase("an openid begins with `o`, followed by letters, digits, `-` and `_`")
-            self._report("MC603", column, Phrase("this is not an openid"), hint)
+            self._report(
+                "MC603",
+                column,
+                Phrase("this is not an openid"),
+                Phrase("an openid begins with `o`, followed by letters, digits, `-` and `_`"),
+            )
             return
         if len(openid) != OPENID_CHARACTERS:
             self.odd_lengths += 1
@@ -280,8 +304,11 @@ class _Reading(Struct):
 
     def _report(self, code: str, column: int, message: Phrase, hint: Phrase) -> None:
         if len(self.faults) == FAULTS_MAX:
-            say = Phrase("more lines of the list are faulty; massctl stopped reading")
-            raise self._end(code, say, Phrase("correct these first, then validate again"))
+            raise self._end(
+                code,
+                Phrase("more lines of the list are faulty; massctl stopped reading"),
+                Phrase("correct these first, then validate again"),
+            )
         self.faults.append(
             Fault(code, message, hint, path=self.path, line=self.number, column=column)
         )
@@ -290,15 +317,22 @@ class _Reading(Struct):
         """Warn of openids of another length than those that WeChat gives in practice."""
         if not self.odd_lengths:
             return []
-        say = Phrase(
-            "openids of unusual length: {count} do not have {usual} characters; this is the first",
-            count=self.odd_lengths,
-            usual=OPENID_CHARACTERS,
-        )
-        hint = Phrase(
-            "if they were cut off, WeChat refuses the whole batch that they are in: export the list again"
-        )
-        return [Fault("MC608", say, hint, path=self.path, line=self.odd_line, column=1)]
+        return [
+            Fault(
+                "MC608",
+                Phrase(
+                    "openids of unusual length: {count} do not have {usual} characters; this is the first",
+                    count=self.odd_lengths,
+                    usual=OPENID_CHARACTERS,
+                ),
+                Phrase(
+                    "if they were cut off, WeChat refuses the whole batch that they are in: export the list again"
+                ),
+                path=self.path,
+                line=self.odd_line,
+                column=1,
+            )
+        ]
 
 
 def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -310,20 +344,37 @@ def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _too_short(path: str, count: int) -> Fault:
     if count == 0:
-        hint = Phrase("write one openid a line, two or more")
-        return Fault("MC605", Phrase("the list is empty"), hint, path=path, line=1, column=1)
+        return Fault(
+            "MC605",
+            Phrase("the list is empty"),
+            Phrase("write one openid a line, two or more"),
+            path=path,
+            line=1,
+            column=1,
+        )
     say = Phrase(
         "the list has one openid, but WeChat sends only to {least} or more", least=BATCH_MIN
     )
     command = Command("preview", UNNAMED, "--touser OPENID")
-    hint = Phrase("add a second one, or send a preview to this one: {command}", command=command)
-    return Fault("MC605", say, hint, path=path, line=1, column=1)
+    return Fault(
+        "MC605",
+        say,
+        Phrase("add a second one, or send a preview to this one: {command}", command=command),
+        path=path,
+        line=1,
+        column=1,
+    )
 
 
 def _again(path: str, dropped: int, line: int | None) -> Fault:
-    say = Phrase(
-        "openids that are in the list more than once are sent to once ({count} dropped); this is the first",
-        count=dropped,
+    return Fault(
+        "MC606",
+        Phrase(
+            "openids that are in the list more than once are sent to once ({count} dropped); this is the first",
+            count=dropped,
+        ),
+        Phrase("you need to do nothing; to remove this note, delete the repeats"),
+        path=path,
+        line=line,
+        column=1,
     )
-    hint = Phrase("you need to do nothing; to remove this note, delete the repeats")
-    return Fault("MC606", say, hint, path=path, line=line, column=1)

@@ -152,7 +152,8 @@ class Renderer(Frozen, dict=True):
         """Return a picture of a campaign as it will be uploaded, and the digest of its bytes. Raises ChildError."""
         answer = self.ask("prepare", name, {"path": path, "use": use})
         try:
-            found, produced = from_plain(answer["found"]), Sha256(answer["produced"])
+            found = from_plain(answer["found"])
+            produced = Sha256(answer["produced"])
         except NOT_PLAIN:
             raise ChildError(NOT_ACCEPTED) from None
         if isinstance(found, Picture) and found.extension in MEDIA_TYPES:
@@ -206,7 +207,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     from massctl.render.message import render_content
 
     materials = Materials(*materials_of(request))
-    name, file = CampaignName(request["name"]), CampaignFile.model_validate(request["file"])
+    name = CampaignName(request["name"])
+    file = CampaignFile.model_validate(request["file"])
     materials.addresses = request["addresses"]
     with materials.repository.judging() as files:
         content = render_content(
@@ -256,10 +258,8 @@ def render_sample() -> None:
     }
     account = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "A"}
     settings = MassctlFile.model_validate({"version": 1, "accounts": {"a": account}})
-    inputs, file = (
-        _Sample(Repository(Path("/")), settings, Path("/")),
-        CampaignFile.model_validate(about),
-    )
+    inputs = _Sample(Repository(Path("/")), settings, Path("/"))
+    file = CampaignFile.model_validate(about)
     place = Place("campaign.yaml")
     render_content(
         CampaignName("a"),

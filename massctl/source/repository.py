@@ -10,13 +10,13 @@ import hashlib
 import os
 import re
 import stat
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import field
 from msgspec.structs import replace
@@ -35,37 +35,20 @@ CONTROL_FAULTS_MAX = 500
 """More are not read by anybody: such a file is not a text."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 """What YAML 1.2 (section 5.1) does not allow in a file; tabs and line breaks are allowed."""
-_ENCODINGS = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "gb18030": "GBK"}
 
 
-class Decoded(NamedTuple):
-    """Bytes as text, without a byte order mark."""
-
-    text: str
-    """The whole text, or what stands before the first byte that no encoding explains."""
-    faults: list[TextFault]
-    whole: bool
-    """False: `text` is only a beginning, and nothing further can be said about the file."""
-
-
-def decode(data: bytes) -> Decoded:
-    """Read bytes as UTF-8; a text in another encoding that can be told is a fault, and is read all the same."""
-    body, encoding, bad = data.removeprefix(BOM_UTF8), _utf16(data), 0
-    if encoding is None:
-        try:
-            return Decoded(body.decode("utf-8"), [], True)
-        except UnicodeDecodeError as error:
-            encoding, bad = "gb18030", error.start
-    text = body.decode(encoding, "replace")
-    if "\ufffd" in text or _CONTROL.search(text) or (bad and _is_mostly_utf8(body)):
-        before = body[:bad].decode("utf-8", "replace")
-        say = Phrase("the byte {byte} is not UTF-8", byte=f"0x{body[bad]:02X}")
-        return Decoded(
-            before, [TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)], False
+def decode(data: bytes) -> tuple[str, TextFault | None]:
+    """Read bytes as UTF-8, without a byte order mark; else return what stands before the first other byte, and why."""
+    body = data.removeprefix(BOM_UTF8)
+    try:
+        return body.decode(), None
+    except UnicodeDecodeError as error:
+        before = body[: error.start].decode()
+        say = Phrase(
+            "the byte {byte} is not UTF-8; the file may be GBK or UTF-16",
+            byte=f"0x{body[error.start]:02X}",
         )
-    say = Phrase("this is {encoding}, not UTF-8", encoding=_ENCODINGS[encoding])
-    start = len(body[:bad].decode(encoding, "replace"))
-    return Decoded(text, [TextFault("MC003", start, start + 1, say, SAVE_AS_UTF8)], True)
+        return before, TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)
 
 
 def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
@@ -76,32 +59,20 @@ def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
         if len(faults) > CONTROL_FAULTS_MAX:
             break
         if match.start() > line_end:
-            say = Phrase("the control character {name} is not text", name=f"U+{ord(match[0]):04X}")
             faults.append(
-                TextFault("MC003", match.start(), match.end(), say, Phrase("delete the character"))
+                TextFault(
+                    "MC003",
+                    match.start(),
+                    match.end(),
+                    Phrase(
+                        "the control character {name} is not text", name=f"U+{ord(match[0]):04X}"
+                    ),
+                    Phrase("delete the character"),
+                )
             )
             line_end = text.find("\n", match.end())
             line_end = len(text) if line_end < 0 else line_end
     return (_CONTROL.sub(" ", text) if faults else text), faults
-
-
-def _is_mostly_utf8(body: bytes) -> bool:
-    """Tell UTF-8 with a damaged place from another encoding, which has hardly a valid sequence."""
-    text = body.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    return sum(1 for character in text if character > "\x7f") > 2 * damaged
-
-
-def _utf16(data: bytes) -> str | None:
-    """Know UTF-16 by its mark, or by the empty halves of its first ASCII characters."""
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return "utf-16"
-    if len(data) >= 4 and len(data) % 2 == 0:
-        if data[1] == data[3] == 0 and data[0] and data[2]:
-            return "utf-16-le"
-        if data[0] == data[2] == 0 and data[1] and data[3]:
-            return "utf-16-be"
-    return None
 
 
 CAMPAIGN_FILE = "campaign.yaml"
@@ -386,10 +357,10 @@ class Repository:
 
     def read_text(self, path: str) -> str:
         """Read a UTF-8 file of at most TEXT_BYTES_MAX, without a byte order mark; raise UnreadableError."""
-        text, faults, _ = decode(self.read_bytes(path, TEXT_BYTES_MAX))
-        if faults:
-            unreadable = UnreadableError("MC003", path, faults[0].message, faults[0].hint)
-            unreadable.line, unreadable.column = Lines(text).at(faults[0].start)
+        text, fault = decode(self.read_bytes(path, TEXT_BYTES_MAX))
+        if fault is not None:
+            unreadable = UnreadableError(fault.code, path, fault.message, fault.hint)
+            unreadable.line, unreadable.column = Lines(text).at(fault.start)
             raise unreadable
         return text
 
@@ -526,9 +497,11 @@ class Repository:
         except OSError as error:
             if error.errno != errno.ELOOP:
                 raise
-            say = Phrase("{name} is a link that leads back to itself", name=as_written(path))
             raise UnreadableError(
-                "MC001", path, say, Phrase("replace the link by the file itself")
+                "MC001",
+                path,
+                Phrase("{name} is a link that leads back to itself", name=as_written(path)),
+                Phrase("replace the link by the file itself"),
             ) from None
         fence = real_root if path in _BESIDE else os.path.join(real_root, CAMPAIGNS)
         if pure.parts[0] != CAMPAIGNS and path not in _BESIDE:
@@ -572,7 +545,9 @@ def _content_sha256(path: str) -> bytes | None:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        digest, piece, held = hashlib.sha256(), os.read(descriptor, _CHUNK_BYTES), b""
+        digest = hashlib.sha256()
+        piece = os.read(descriptor, _CHUNK_BYTES)
+        held = b""
         is_text = b"\0" not in piece[:TEXT_SHOWS_WITHIN]
         while piece:
             if is_text:
@@ -622,35 +597,38 @@ def _require_regular(status: os.stat_result, path: str) -> None:
 
 def _unreadable(path: str, error: Exception) -> UnreadableError:
     if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
-        say, hint = (
-            Phrase("{name} is missing", name=as_written(path)),
-            Phrase("add the file, or correct its name"),
-        )
+        say = Phrase("{name} is missing", name=as_written(path))
+        hint = Phrase("add the file, or correct its name")
         missing = UnreadableError("MC001", path, say, hint)
         missing.is_missing = True
         return missing
     if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return _outside(path)
     reason = system_reason(error) if isinstance(error, OSError) else type(error).__name__
-    say = Phrase("the file cannot be read: {reason}", reason=reason)
-    return UnreadableError("MC001", path, say, Phrase("check its permissions: ls -l"))
+    return UnreadableError(
+        "MC001",
+        path,
+        Phrase("the file cannot be read: {reason}", reason=reason),
+        Phrase("check its permissions: ls -l"),
+    )
 
 
 def _outside(path: str) -> UnreadableError:
-    say = Phrase(
-        "this path leads outside the {folder} folder, so massctl did not read it", folder=CAMPAIGNS
-    )
     return UnreadableError(
-        "MC022", path, say, Phrase("copy the file into the campaign, or into campaigns/_shared")
+        "MC022",
+        path,
+        Phrase(
+            "this path leads outside the {folder} folder, so massctl did not read it",
+            folder=CAMPAIGNS,
+        ),
+        Phrase("copy the file into the campaign, or into campaigns/_shared"),
     )
 
 
 def _no_folder(error: OSError) -> Diagnostic:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        missing, other = (
-            Phrase("{name} is missing", name="campaigns/"),
-            Phrase("campaigns/ is not a folder"),
-        )
+        missing = Phrase("{name} is missing", name="campaigns/")
+        other = Phrase("campaigns/ is not a folder")
         say = missing if error.errno == errno.ENOENT else other
     else:
         say = Phrase("campaigns/ cannot be read: {reason}", reason=system_reason(error))
@@ -658,9 +636,16 @@ def _no_folder(error: OSError) -> Diagnostic:
 
 
 def _no_campaign() -> Diagnostic:
-    say = Phrase("campaigns/ has no campaign yet")
-    hint = Phrase("a campaign is a folder in campaigns/ with a campaign.yaml")
-    return replace(about_file("MC001", CAMPAIGNS, None, say, hint), severity=Severity.INFO)
+    return replace(
+        about_file(
+            "MC001",
+            CAMPAIGNS,
+            None,
+            Phrase("campaigns/ has no campaign yet"),
+            Phrase("a campaign is a folder in campaigns/ with a campaign.yaml"),
+        ),
+        severity=Severity.INFO,
+    )
 
 
 _RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
@@ -702,8 +687,12 @@ def _readable(name: str) -> str:
 
 def _not_a_name(folder: str) -> Diagnostic:
     readable = _readable(folder)
-    say = Phrase("{folder} is not a campaign name", folder=readable)
-    hint = Phrase(
-        "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"
+    return about_file(
+        "MC010",
+        f"{CAMPAIGNS}/{readable}",
+        None,
+        Phrase("{folder} is not a campaign name", folder=readable),
+        Phrase(
+            "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"
+        ),
     )
-    return about_file("MC010", f"{CAMPAIGNS}/{readable}", None, say, hint)

@@ -10,8 +10,9 @@ import json
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from massctl.errors import InvariantError
@@ -87,16 +88,25 @@ def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
     return {**head, **root, "$defs": _used(root, finished)}
 
 
-def models_below(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Return every model that a format consists of, by class name."""
-    found: dict[str, type[BaseModel]] = {}
+def names_by_key(model: type[Any]) -> dict[str, str]:
+    """Return the fields of a class by the keys of its JSON."""
+    if issubclass(model, Struct):
+        return dict(zip(model.__struct_encode_fields__, model.__struct_fields__, strict=True))
+    if issubclass(model, BaseModel):
+        return {field.alias or name: name for name, field in model.model_fields.items()}
+    return {}
+
+
+def models_below(model: type[Any]) -> dict[str, type[Any]]:
+    """Return every class with fields that a format consists of, by its name."""
+    found: dict[str, type[Any]] = {}
     waiting: list[Any] = [model]
     while waiting:
         kind = waiting.pop()
         waiting += get_args(kind)
-        if inspect.isclass(kind) and issubclass(kind, BaseModel) and kind.__name__ not in found:
+        if inspect.isclass(kind) and kind.__name__ not in found and names_by_key(kind):
             found[kind.__name__] = kind
-            waiting += [field.annotation for field in kind.model_fields.values()]
+            waiting += get_type_hints(kind).values()
     return found
 
 
@@ -104,7 +114,7 @@ def _finished(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     """Describe every property, drop what the loader does not accept, and add the rules for two keys."""
     described = descriptions(model)
     keys = keys_of(model)
-    names = {field.alias or name: name for name, field in model.model_fields.items()}
+    names = names_by_key(model)
     properties = {}
     for key, each in schema["properties"].items():
         text = described[names[key]]
@@ -162,11 +172,10 @@ def descriptions(model: type[Any]) -> dict[str, str]:
     pydantic could do it (`use_attribute_docstrings`), but would then read sources at every start of the
     command.
     """
-    base = next(
-        (each for each in model.__bases__ if issubclass(each, BaseModel) and each.model_fields),
-        None,
-    )
-    found = dict(descriptions(base)) if base is not None else {}
+    found: dict[str, str] = {}
+    for base in model.__bases__:
+        if names_by_key(base):
+            found |= descriptions(base)
     for field, below in pairwise(_classes(model.__module__)[model.__name__].body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             match below:

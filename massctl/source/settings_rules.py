@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from massctl.model.campaign import KEEP_ONE, TAKE_OUT
+from massctl.model.campaign import TAKE_OUT, list_of, mapping_of, one_of
 from massctl.model.diagnostics import Fault, KeyPath
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
@@ -46,20 +46,22 @@ def settings_rules(
     """
 
     def rules(data: dict[str, Any]) -> list[Fault]:
-        policy = _mapping(data.get("policy"))
-        accounts = {name: _mapping(each) for name, each in _mapping(data.get("accounts")).items()}
+        policy = mapping_of(data.get("policy"))
+        accounts = {
+            name: mapping_of(each) for name, each in mapping_of(data.get("accounts")).items()
+        }
         return [
             *keys_together(data),
             *_secrets(data),
-            *_backend_keys(_mapping(data.get("state"))),
-            *_ledger_keys(_mapping(data.get("state"))),
+            *_backend_keys(mapping_of(data.get("state"))),
+            *_ledger_keys(mapping_of(data.get("state"))),
             *_original_ids(accounts),
-            *_callbacks(accounts, _mapping(data.get("callback"))),
+            *_callbacks(accounts, mapping_of(data.get("callback"))),
             *_hosts(accounts, policy),
             *_wait(accounts, policy, loopback_override),
             *_approval(policy),
-            *_forge(_mapping(data.get("forge"))),
-            *_quiet_hours(_mapping(policy.get("quiet_hours"))),
+            *_forge(mapping_of(data.get("forge"))),
+            *_quiet_hours(mapping_of(policy.get("quiet_hours"))),
             *_freeze(policy.get("freeze")),
             *_moved(data.get("moved"), folders),
         ]
@@ -67,71 +69,57 @@ def settings_rules(
     return rules
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Judge which keys may be together, as the schema does: one way to a token, one place to tell."""
-    for name, account in _mapping(data.get("accounts")).items():
-        found = [key for key in CREDENTIALS if key in _mapping(account)]
-        if not found:
-            hint = Phrase("write one of {keys}", keys=enumerated(CREDENTIALS))
-            yield Fault(
-                "MC012", Phrase("the account has no credential"), hint, key=("accounts", name)
-            )
-        elif len(found) > 1:
-            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            yield Fault("MC014", say, KEEP_ONE, key=("accounts", name, found[1]))
+    for name, account in mapping_of(data.get("accounts")).items():
+        none = Fault("MC012", Phrase("the account has no credential"), key=("accounts", name))
+        yield from one_of(mapping_of(account), CREDENTIALS, none)
     yield from _channel_keys(data.get("notify"))
 
 
 def _channel_keys(written: object) -> Iterator[Fault]:
-    for index, channel in enumerate(written if isinstance(written, list) else []):
+    for index, channel in enumerate(list_of(written)):
         if not isinstance(channel, Mapping):
             continue  # its type is reported already
-        found = [key for key in CHANNELS if key in channel]
-        if not found:
-            hint = Phrase("write one of {keys}", keys=enumerated(CHANNELS))
-            yield Fault("MC012", Phrase("this entry names no channel"), hint, key=("notify", index))
-        elif len(found) > 1:
-            say = Phrase("write {first} or {second}, but not both", first=found[0], second=found[1])
-            yield Fault(
-                "MC014", say, Phrase("give each its own entry"), key=("notify", index, found[1])
-            )
+        none = Fault("MC012", Phrase("this entry names no channel"), key=("notify", index))
+        yield from one_of(channel, CHANNELS, none, hint=Phrase("give each its own entry"))
         if "signing_secret_env" in channel and "webhook_env" not in channel:
-            say = Phrase("massctl signs only what it posts to a webhook")
-            yield Fault("MC014", say, TAKE_OUT, key=("notify", index, "signing_secret_env"))
+            yield Fault(
+                "MC014",
+                Phrase("massctl signs only what it posts to a webhook"),
+                TAKE_OUT,
+                key=("notify", index, "signing_secret_env"),
+            )
 
 
 def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Find values that look like a secret instead of the name of a variable."""
-    channels = data.get("notify")
     blocks: list[tuple[KeyPath, object]] = [
-        *((("accounts", name), each) for name, each in _mapping(data.get("accounts")).items()),
+        *((("accounts", name), each) for name, each in mapping_of(data.get("accounts")).items()),
         *(
-            (("accounts", name, "callback"), _mapping(each).get("callback"))
-            for name, each in _mapping(data.get("accounts")).items()
+            (("accounts", name, "callback"), mapping_of(each).get("callback"))
+            for name, each in mapping_of(data.get("accounts")).items()
         ),
         (("state",), data.get("state")),
         (("forge",), data.get("forge")),
-        *(
-            (("notify", index), each)
-            for index, each in enumerate(channels if isinstance(channels, list) else [])
-        ),
+        *((("notify", index), each) for index, each in enumerate(list_of(data.get("notify")))),
     ]
     for path, block in blocks:
         for key in (*CHANNELS, *_SECRET_KEYS):
-            value = _mapping(block).get(key)
+            value = mapping_of(block).get(key)
             if isinstance(value, str) and looks_secret(value):
-                say = Phrase(
-                    "{key} takes the name of an environment variable, and this looks like a secret",
-                    key=key,
+                yield Fault(
+                    "MC014",
+                    Phrase(
+                        "{key} takes the name of an environment variable, and this looks like a secret",
+                        key=key,
+                    ),
+                    Phrase(
+                        "remove it from the file, and reset it in the console if it was ever committed"
+                    ),
+                    key=(*path, key),
+                    at_key=False,
                 )
-                hint = Phrase(
-                    "remove it from the file, and reset it in the console if it was ever committed"
-                )
-                yield Fault("MC014", say, hint, key=(*path, key), at_key=False)
 
 
 def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
@@ -140,15 +128,17 @@ def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
     for name, kind in BACKENDS.items():
         for key in kind.keys:
             if key in state and own is not None and key not in own.keys:
-                say = Phrase("use {key} with backend: {backend}", key=key, backend=name)
-                hint = Phrase("write backend: {backend}, or delete {key}", key=key, backend=name)
-                yield Fault("MC014", say, hint, key=("state", key))
+                yield Fault(
+                    "MC014",
+                    Phrase("use {key} with backend: {backend}", key=key, backend=name),
+                    Phrase("write backend: {backend}, or delete {key}", key=key, backend=name),
+                    key=("state", key),
+                )
 
 
 def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
     """Find what is no public key; of a private one, everybody who can read the repository has it now."""
-    keys = state.get("keys")
-    for index, key in enumerate(keys if isinstance(keys, list) else []):
+    for index, key in enumerate(list_of(state.get("keys"))):
         if not isinstance(key, str) or re.fullmatch(LEDGER_KEY_PATTERN, key):
             continue  # of another type: reported already
         say = Phrase("this is not a public key of the ledger")
@@ -170,18 +160,23 @@ def _original_ids(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
     """Find an original id of two AppIDs: an event that is addressed to it would be taken for either's."""
     seen: dict[str, tuple[str, object]] = {}
     for name, account in accounts.items():
-        written, appid = account.get("original_id"), account.get("appid")
+        written = account.get("original_id")
+        appid = account.get("appid")
         if not isinstance(written, str):
             continue  # its type is reported already
         other, same = seen.setdefault(written, (name, appid))
         if same != appid:
-            say = Phrase(
-                "{id} is also the original id of account {other}", id=word(written), other=other
+            yield Fault(
+                "MC014",
+                Phrase(
+                    "{id} is also the original id of account {other}", id=word(written), other=other
+                ),
+                Phrase(
+                    "write the ID that the console shows under 设置与开发 / 账号详情 for this account"
+                ),
+                key=("accounts", name, "original_id"),
+                at_key=False,
             )
-            hint = Phrase(
-                "write the ID that the console shows under 设置与开发 / 账号详情 for this account"
-            )
-            yield Fault("MC014", say, hint, key=("accounts", name, "original_id"), at_key=False)
 
 
 def _callbacks(
@@ -190,55 +185,67 @@ def _callbacks(
     """Find callbacks that could not be heard, and addresses that what WeChat said must not go on to."""
     blocks: list[tuple[KeyPath, Mapping[str, Any]]] = [(("callback",), root)]
     blocks += [
-        (("accounts", name, "callback"), _mapping(each.get("callback")))
+        (("accounts", name, "callback"), mapping_of(each.get("callback")))
         for name, each in accounts.items()
     ]
     for path, block in blocks:
         written = block.get("forward")
         if isinstance(written, str) and (problem := check_forward(written)) is not None:
-            hint = Phrase("write the address of your own service, or delete forward")
-            yield Fault("MC014", problem, hint, key=(*path, "forward"), at_key=False)
+            yield Fault(
+                "MC014",
+                problem,
+                Phrase("write the address of your own service, or delete forward"),
+                key=(*path, "forward"),
+                at_key=False,
+            )
         place = str(block.get("path", "")).rstrip("/")
         if place in RESERVED_PATHS:
-            say = Phrase("{path} is answered by massctl itself", path=place)
             yield Fault(
-                "MC014", say, Phrase("take another path"), key=(*path, "path"), at_key=False
+                "MC014",
+                Phrase("{path} is answered by massctl itself", path=place),
+                Phrase("take another path"),
+                key=(*path, "path"),
+                at_key=False,
             )
         if "previous_aes_key_env" in block and "aes_key_env" not in block:
-            say = Phrase("there is a previous key and no current one")
-            hint = Phrase("write aes_key_env, or delete previous_aes_key_env")
-            yield Fault("MC014", say, hint, key=(*path, "previous_aes_key_env"))
+            yield Fault(
+                "MC014",
+                Phrase("there is a previous key and no current one"),
+                Phrase("write aes_key_env, or delete previous_aes_key_env"),
+                key=(*path, "previous_aes_key_env"),
+            )
     for name, account in accounts.items():
         yield from _platform(name, account)
 
 
 def _platform(name: str, account: Mapping[str, Any]) -> Iterator[Fault]:
     """Find what keeps the events of a third-party platform from being told apart."""
-    callback = _mapping(account.get("callback"))
+    callback = mapping_of(account.get("callback"))
     place = ("accounts", name, "callback", "component_appid")
     if "component_appid" not in callback:
         return
     if "aes_key_env" not in callback:
-        say = Phrase("a third-party platform seals what it posts, and no key is named")
         yield Fault(
             "MC014",
-            say,
+            Phrase("a third-party platform seals what it posts, and no key is named"),
             Phrase("write aes_key_env: the variable with the platform's 消息加解密Key"),
             key=place,
         )
     if "original_id" not in account:
-        say = Phrase(
-            "a platform's seal does not say which account an event is for, and the account has no original_id"
+        yield Fault(
+            "MC014",
+            Phrase(
+                "a platform's seal does not say which account an event is for, and the account has no original_id"
+            ),
+            Phrase(
+                "write original_id, which the account's console shows under 设置与开发 / 账号详情"
+            ),
+            key=place,
         )
-        hint = Phrase(
-            "write original_id, which the account's console shows under 设置与开发 / 账号详情"
-        )
-        yield Fault("MC014", say, hint, key=place)
 
 
 def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any]) -> Iterator[Fault]:
-    written = policy.get("api_hosts")
-    hosts = [host for host in written if isinstance(host, str)] if isinstance(written, list) else []
+    hosts = [host for host in list_of(policy.get("api_hosts")) if isinstance(host, str)]
     for name, account in accounts.items():
         address = account.get("api_base")
         if isinstance(address, str) and (problem := check_api_base(address, hosts)) is not None:
@@ -255,11 +262,15 @@ def _wait(
         return
     bases = [str(account.get("api_base", API_BASE)) for account in accounts.values()]
     if any(realm_of(base) != "loopback" for base in ([override] if override else bases)):
-        say = Phrase(
-            "in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN
+        yield Fault(
+            "MC014",
+            Phrase(
+                "in_doubt_wait must be at least {least} seconds", least=IN_DOUBT_WAIT_SECONDS_MIN
+            ),
+            Phrase("less is allowed only for accounts whose api_base is on this machine"),
+            key=("policy", "in_doubt_wait"),
+            at_key=False,
         )
-        hint = Phrase("less is allowed only for accounts whose api_base is on this machine")
-        yield Fault("MC014", say, hint, key=("policy", "in_doubt_wait"), at_key=False)
 
 
 def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
@@ -285,14 +296,14 @@ def _approval(policy: Mapping[str, Any]) -> Iterator[Fault]:
             "write require_lock: true and branch: main beside it, or delete {key}", key=key
         )
         yield Fault("MC014", say, hint, key=("policy", key), at_key=False)
-    rows = policy.get("approvals")
-    for number, row in enumerate(rows if isinstance(rows, list) else ()):
-        yield from _too_few(number, row)
+    for number, row in enumerate(list_of(policy.get("approvals"))):
+        yield from _too_few(number, mapping_of(row))
 
 
-def _too_few(number: int, row: Any) -> Iterator[Fault]:
+def _too_few(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
     """Find a row that nobody could satisfy."""
-    count, named = (row.get("count"), row.get("from")) if isinstance(row, dict) else (None, None)
+    count = row.get("count")
+    named = row.get("from")
     if isinstance(named, list) and isinstance(count, int) and len({*map(str, named)}) < count:
         say = Phrase("this row asks for more approvals than it names people")
         hint = Phrase("name more logins under from, or lower count")
@@ -302,8 +313,13 @@ def _too_few(number: int, row: Any) -> Iterator[Fault]:
 def _forge(forge: Mapping[str, Any]) -> Iterator[Fault]:
     address = forge.get("api")
     if isinstance(address, str) and (problem := check_forward(address)) is not None:
-        hint = Phrase("write the address of the forge's API, or delete api for the public one")
-        yield Fault("MC014", problem, hint, key=("forge", "api"), at_key=False)
+        yield Fault(
+            "MC014",
+            problem,
+            Phrase("write the address of the forge's API, or delete api for the public one"),
+            key=("forge", "api"),
+            at_key=False,
+        )
 
 
 def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
@@ -319,10 +335,9 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
             at_key=False,
         )
     if isinstance(quiet.get("from"), str) and quiet.get("from") == quiet.get("to"):
-        say = Phrase("from and to are the same: there would be no quiet hours")
         yield Fault(
             "MC014",
-            say,
+            Phrase("from and to are the same: there would be no quiet hours"),
             Phrase("delete quiet_hours, or correct them"),
             key=("policy", "quiet_hours", "to"),
             at_key=False,
@@ -331,7 +346,7 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
     """Find renamings that do not lead from names without a folder to the one folder of a campaign."""
-    blocks = [_mapping(each) for each in written] if isinstance(written, list) else []
+    blocks = [mapping_of(each) for each in list_of(written)]
     found = [(index, each.get("from"), each.get("to")) for index, each in enumerate(blocks)]
     moves: dict[str, str] = {}
     for index, former, name in found:
@@ -352,15 +367,23 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
             continue
         moves[former] = name
         if former in folders:
-            say = Phrase("campaigns/{name} still exists, so it was not renamed", name=former)
-            hint = Phrase("delete this entry, or rename the other campaign that uses the old name")
-            yield Fault("MC031", say, hint, key=("moved", index, "from"), at_key=False)
-        elif name not in folders and name not in [onward for _, onward, _ in found]:
-            say = Phrase("there is no folder campaigns/{name}", name=name)
-            hint = Phrase(
-                "write the name that the folder has now, or delete this entry if the campaign is gone"
+            yield Fault(
+                "MC031",
+                Phrase("campaigns/{name} still exists, so it was not renamed", name=former),
+                Phrase("delete this entry, or rename the other campaign that uses the old name"),
+                key=("moved", index, "from"),
+                at_key=False,
             )
-            yield Fault("MC031", say, hint, key=("moved", index, "to"), at_key=False)
+        elif name not in folders and name not in [onward for _, onward, _ in found]:
+            yield Fault(
+                "MC031",
+                Phrase("there is no folder campaigns/{name}", name=name),
+                Phrase(
+                    "write the name that the folder has now, or delete this entry if the campaign is gone"
+                ),
+                key=("moved", index, "to"),
+                at_key=False,
+            )
 
 
 def _end_of(name: str, moves: Mapping[str, str]) -> str:
@@ -378,23 +401,26 @@ def _is_zone(name: str) -> bool:
 
 
 def _freeze(written: object) -> Iterator[Fault]:
-    for index, span in enumerate(written if isinstance(written, list) else []):
+    for index, span in enumerate(list_of(written)):
         if not isinstance(span, str) or not re.fullmatch(DAYS_PATTERN, span):
             continue  # its form is reported already
         first, _, last = span.partition("/")
         days = [_day(first), _day(last or first)]
         path = ("policy", "freeze", index)
         if None in days:
-            say, hint = (
-                Phrase("there is no such day: {found}", found=shown(span)),
-                Phrase("check the month and the day"),
-            )
+            say = Phrase("there is no such day: {found}", found=shown(span))
+            hint = Phrase("check the month and the day")
             yield Fault("MC014", say, hint, key=path, at_key=False)
         elif str(days[0]) > str(days[1]):
-            say = Phrase(
-                "the last day, {last}, is before the first, {first}", first=first, last=last
+            yield Fault(
+                "MC014",
+                Phrase(
+                    "the last day, {last}, is before the first, {first}", first=first, last=last
+                ),
+                Phrase("write the earlier day first"),
+                key=path,
+                at_key=False,
             )
-            yield Fault("MC014", say, Phrase("write the earlier day first"), key=path, at_key=False)
 
 
 def _day(text: str) -> date | None:

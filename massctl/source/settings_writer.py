@@ -99,15 +99,16 @@ def _to_type(keys: Mapping[str, Value | None]) -> Phrase:
     )
     gone = [key for key, value in keys.items() if value is None]
     if not gone:
-        say = Phrase(
-            "{lines}   write this into massctl.yaml, each key on a line below state:, then run the same command again"
+        return Phrase(
+            "{lines}   write this into massctl.yaml, each key on a line below state:, then run the same command again",
+            lines=lines,
         )
-        return Phrase(say, lines=lines)
-    say = Phrase(
+    return Phrase(
         "{lines}   write this into massctl.yaml, each key on a line below state:, and remove {keys} "
-        "there; then run the same command again"
+        "there; then run the same command again",
+        lines=lines,
+        keys=enumerated(gone),
     )
-    return Phrase(say, lines=lines, keys=enumerated(gone))
 
 
 def _by_hand(keys: Mapping[str, Value | None]) -> LedgerError:

@@ -52,8 +52,13 @@ def _read(repository: Repository, path: str) -> dict[str, AccountTags] | Diagnos
             return {}
         return Diagnostic("MC611", Severity.ERROR, error.message, Place(path), _PULL)
     except ValidationError:
-        say = Phrase("this is not what {command} writes", command=Command("tags pull"))
-        return Diagnostic("MC611", Severity.ERROR, say, Place(path), _PULL)
+        return Diagnostic(
+            "MC611",
+            Severity.ERROR,
+            Phrase("this is not what {command} writes", command=Command("tags pull")),
+            Place(path),
+            _PULL,
+        )
 
 
 _PULL = Phrase("{command}   writes it again", command=Command("tags pull"))
@@ -90,17 +95,30 @@ def about_tag(
     day = pulled.pulled_at.astimezone(BEIJING).date().isoformat()
     at = place(("audience", key))
     if found is not None:
-        say = Phrase(
-            "the tag {tag} had {count:,} followers on {day}",
-            tag=found.name,
-            count=found.count,
-            day=day,
-        )
-        return [Diagnostic("MC612", Severity.INFO, say, at, campaign=name)]
+        return [
+            Diagnostic(
+                "MC612",
+                Severity.INFO,
+                Phrase(
+                    "the tag {tag} had {count:,} followers on {day}",
+                    tag=found.name,
+                    count=found.count,
+                    day=day,
+                ),
+                at,
+                campaign=name,
+            )
+        ]
     wanted = audience.tag if audience.tag is not None else str(audience.tag_id)
-    say = Phrase("{account} had no tag {tag} on {day}", account=account, tag=wanted, day=day)
     return [
-        Diagnostic("MC610", Severity.ERROR, say, at, _other_tags(wanted, pulled.tags, key), name)
+        Diagnostic(
+            "MC610",
+            Severity.ERROR,
+            Phrase("{account} had no tag {tag} on {day}", account=account, tag=wanted, day=day),
+            at,
+            _other_tags(wanted, pulled.tags, key),
+            name,
+        )
     ]
 
 
@@ -142,12 +160,18 @@ def never_pulled(
     ]
     if not lacking:
         return []
-    say = Phrase(
-        "campaigns name tags of {accounts}, and nobody knows whether they exist",
-        accounts=enumerated(lacking),
-    )
-    hint = Phrase(
-        "{command}   keeps their names and counts in massctl.tags.json",
-        command=Command("tags pull"),
-    )
-    return [Diagnostic("MC613", Severity.WARNING, say, Place("massctl.yaml"), hint)]
+    return [
+        Diagnostic(
+            "MC613",
+            Severity.WARNING,
+            Phrase(
+                "campaigns name tags of {accounts}, and nobody knows whether they exist",
+                accounts=enumerated(lacking),
+            ),
+            Place("massctl.yaml"),
+            Phrase(
+                "{command}   keeps their names and counts in massctl.tags.json",
+                command=Command("tags pull"),
+            ),
+        )
+    ]

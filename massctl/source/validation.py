@@ -285,10 +285,13 @@ def explain_error(kind: str, path: KeyPath, value: Any, context: dict[str, Any])
             .replace("False", "false")
         )
         words = enumerated(re.split(" or |, ", allowed))
-        say = Phrase(
-            "{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value)
+        return _not_allowed(
+            path,
+            Phrase(
+                "{key}: {found} is not allowed", key=name_of(path), found=_shown_at(path, value)
+            ),
+            Phrase("write {allowed}", allowed=words),
         )
-        return _not_allowed(path, say, Phrase("write {allowed}", allowed=words))
     if kind == "string_too_short":
         return _not_allowed(
             path,
@@ -304,8 +307,12 @@ def explain_error(kind: str, path: KeyPath, value: Any, context: dict[str, Any])
 
 def wrong_key_form(path: KeyPath, pattern: str) -> Fault:
     """Make the diagnostic of a name of the user's with a forbidden form."""
-    say = Phrase("{name} is not {form}", name=word(path[-1]), form=_KEY_PATTERNS[pattern])
-    return Fault("MC014", say, Phrase("give it another name"), key=path)
+    return Fault(
+        "MC014",
+        Phrase("{name} is not {form}", name=word(path[-1]), form=_KEY_PATTERNS[pattern]),
+        Phrase("give it another name"),
+        key=path,
+    )
 
 
 def _bounds(kind: str, path: KeyPath, context: dict[str, Any]) -> tuple[Phrase, Phrase]:
@@ -338,11 +345,19 @@ def _wrong_form(path: KeyPath, value: str, pattern: str) -> Fault:
         return _wrong_time(path, value)
     if pattern == OPENID_PATTERN:
         # It may be half of one, so it is not shown.
-        hint = Phrase("a WeChat name (微信号) belongs under towxname; an openid begins with `o`")
-        return Fault("MC014", Phrase("this is not an openid"), hint, key=path, at_key=False)
+        return Fault(
+            "MC014",
+            Phrase("this is not an openid"),
+            Phrase("a WeChat name (微信号) belongs under towxname; an openid begins with `o`"),
+            key=path,
+            at_key=False,
+        )
     if pattern == ONE_LINE_PATTERN:
-        say = Phrase("{key} has more than one line", key=name_of(path))
-        return _not_allowed(path, say, Phrase("write it on one line"))
+        return _not_allowed(
+            path,
+            Phrase("{key} has more than one line", key=name_of(path)),
+            Phrase("write it on one line"),
+        )
     if pattern not in _PATTERNS:
         return _not_allowed(
             path,
@@ -367,33 +382,42 @@ def _wrong_time(path: KeyPath, value: str) -> Fault:
     """Distinguish a time without an offset, a day without a time, and a value that is not a time."""
     example = Phrase("write {example}", example="2026-12-01T20:00:00+08:00")
     if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", value.strip()):
-        say = Phrase(
-            "{key}: a time of day and an offset are missing after {day}",
-            key=name_of(path),
-            day=word(value),
+        return Fault(
+            "MC017",
+            Phrase(
+                "{key}: a time of day and an offset are missing after {day}",
+                key=name_of(path),
+                day=word(value),
+            ),
+            example,
+            key=path,
+            at_key=False,
         )
-        return Fault("MC017", say, example, key=path, at_key=False)
     try:
         naive = datetime.fromisoformat(value.strip()).tzinfo is None
     except ValueError:
         naive = False
     if naive:
-        say = Phrase(
-            "{key}: the offset is missing after {time}", key=name_of(path), time=word(value)
-        )
         return Fault(
             "MC017",
-            say,
+            Phrase(
+                "{key}: the offset is missing after {time}", key=name_of(path), time=word(value)
+            ),
             Phrase("write {example}", example=f"{word(value.strip())}+08:00"),
             key=path,
             at_key=False,
         )
-    say = Phrase(
-        "{key}: expected a time with an offset, found {found}",
-        key=name_of(path),
-        found=_shown_at(path, value),
+    return Fault(
+        "MC017",
+        Phrase(
+            "{key}: expected a time with an offset, found {found}",
+            key=name_of(path),
+            found=_shown_at(path, value),
+        ),
+        example,
+        key=path,
+        at_key=False,
     )
-    return Fault("MC017", say, example, key=path, at_key=False)
 
 
 def _type_hint(expected: Phrase, value: object) -> Phrase:
@@ -433,7 +457,8 @@ def _unknown_keys(
     block: Block, root: type[BaseModel], near: NearNames
 ) -> Iterator[tuple[Fault, str | None]]:
     """Yield a fault for each unknown key, with the key that it resembles."""
-    known, after_secret = keys_of(block.model), False
+    known = keys_of(block.model)
+    after_secret = False
     for name in block.data:
         if name in known:
             continue
@@ -502,13 +527,20 @@ def find_faults(
     if () in broken:
         return []
     if not isinstance(data, dict):
-        say = Phrase(
-            "expected {expected}, found {found}",
-            expected=Phrase("keys with values"),
-            found=shown(data),
-        )
-        return [Fault("MC013", say, Phrase("begin with `{line}`", line="version: 1"), at_key=False)]
-    near, silent = NearNames(), broken
+        return [
+            Fault(
+                "MC013",
+                Phrase(
+                    "expected {expected}, found {found}",
+                    expected=Phrase("keys with values"),
+                    found=shown(data),
+                ),
+                Phrase("begin with `{line}`", line="version: 1"),
+                at_key=False,
+            )
+        ]
+    near = NearNames()
+    silent = broken
     unknown = [each for block in blocks(model, data) for each in _unknown_keys(block, model, near)]
     is_misspelt = any(close is not None for _, close in unknown)
     found = [fault for fault, _ in unknown]
@@ -528,7 +560,8 @@ def find_faults(
 def _block_faults(block: Block) -> Iterator[Fault]:
     known = keys_of(block.model)
     for name, value in block.data.items():
-        path, key = (*block.path, name), known.get(name)
+        path = (*block.path, name)
+        key = known.get(name)
         if key is None:
             continue
         if key.is_not_yet:
@@ -536,23 +569,30 @@ def _block_faults(block: Block) -> Iterator[Fault]:
         elif value in key.values_not_yet:
             yield _not_yet(path, f"{name}: {value}")
         elif value is None:
-            say = Phrase("{key} has no value", key=name)
             # An unquoted colour, `accent: #004b87`, is a comment.
-            hint = Phrase(
-                "write a value after it, in quotes if it begins with `#`, or delete the key"
+            yield Fault(
+                "MC013",
+                Phrase("{key} has no value", key=name),
+                Phrase(
+                    "write a value after it, in quotes if it begins with `#`, or delete the key"
+                ),
+                key=path,
             )
-            yield Fault("MC013", say, hint, key=path)
         elif (fault := _literal_type(path, key, value)) is not None:
             yield fault
 
 
 def _not_yet(path: KeyPath, what: str) -> Fault:
-    say = Phrase(
-        "{key} is part of the format, but massctl {version} does not support it yet",
-        key=what,
-        version=__version__,
+    return Fault(
+        "MC018",
+        Phrase(
+            "{key} is part of the format, but massctl {version} does not support it yet",
+            key=what,
+            version=__version__,
+        ),
+        TAKE_OUT,
+        key=path,
     )
-    return Fault("MC018", say, TAKE_OUT, key=path)
 
 
 def _literal_type(path: KeyPath, key: Key, value: Any) -> Fault | None:

@@ -71,7 +71,8 @@ class Positions(Frozen):
 
     def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of the value at `path`, or within a long value the place of `words`."""
-        span, lines = self.span(path), self.reporter.lines
+        span = self.span(path)
+        lines = self.reporter.lines
         if words and span.end_line > span.line:
             start = lines.bounds(span.line)[0] + span.column - 1
             end = lines.bounds(span.end_line)[0] + span.end_column - 1
@@ -162,7 +163,8 @@ class _Scanner(Scanner):
         """Pass blanks, line breaks and comments."""
         super().scan_to_next_token()
         while self.reader.peek() == "\t":
-            reader, length = self.reader, 1
+            reader = self.reader
+            length = 1
             while reader.peek(length) in " \t":
                 length += 1
             before = reader.buffer[reader.pointer - reader.column : reader.pointer]
@@ -202,8 +204,15 @@ def _events(text: str, tree: Tree) -> Iterator[Any]:
         except (
             Exception
         ) as error:  # the parser's own mistakes on hostile input must not end the run
-            say = Phrase("this cannot be read as YAML: {problem}", problem=type(error).__name__)
-            tree.faults.append(TextFault("MC004", 0, 0, say, _QUOTES))
+            tree.faults.append(
+                TextFault(
+                    "MC004",
+                    0,
+                    0,
+                    Phrase("this cannot be read as YAML: {problem}", problem=type(error).__name__),
+                    _QUOTES,
+                )
+            )
             tree.is_whole = False
             return
         yield event
@@ -238,16 +247,18 @@ class _Builder:
     def take(self, event: Any) -> bool:
         """Take one event; False: enough, nothing more is wanted."""
         name = type(event).__name__
-        start, end = event.start_mark.index, event.end_mark.index
+        start = event.start_mark.index
+        end = event.end_mark.index
         if name == "DocumentStartEvent":
             return self._document(start, end)
         if name in ("SequenceEndEvent", "MappingEndEvent"):
             self._close(end)
             return True
         if name == "AliasEvent":
-            say = Phrase("`*` begins an alias of YAML, and massctl reads none")
             return self._stop(
-                start, say, Phrase("write the values themselves; if it is text, put it in quotes")
+                start,
+                Phrase("`*` begins an alias of YAML, and massctl reads none"),
+                Phrase("write the values themselves; if it is text, put it in quotes"),
             )
         if name == "ScalarEvent":
             plain = event.implicit[0] and event.style in (None, "")
@@ -271,24 +282,33 @@ class _Builder:
     def _document(self, start: int, end: int) -> bool:
         if self.tree.root is None:
             return True
-        say = Phrase("a second document begins here; a file may have only one")
-        hint = Phrase("delete the second one, or move it to another file")
-        self.tree.faults.append(TextFault("MC004", start, max(end, start + 1), say, hint))
+        self.tree.faults.append(
+            TextFault(
+                "MC004",
+                start,
+                max(end, start + 1),
+                Phrase("a second document begins here; a file may have only one"),
+                Phrase("delete the second one, or move it to another file"),
+            )
+        )
         return False
 
     def _add(self, node: Node, tag: object) -> bool:
         self._count += 1
         if self._count > NODES_MAX:
-            say = Phrase("more than {count} keys and values in one file", count=NODES_MAX)
             return self._stop(
                 node.start,
-                say,
+                Phrase("more than {count} keys and values in one file", count=NODES_MAX),
                 Phrase("a file this long is probably a mistake: remove repetitions"),
             )
         if tag is not None:
             name = word(str(tag).replace(CORE, "!!"))
-            say = Phrase("the YAML tag {tag} has no meaning here", tag=name)
-            return self._stop(node.start, say, _TAG_HINT, "MC021")
+            return self._stop(
+                node.start,
+                Phrase("the YAML tag {tag} has no meaning here", tag=name),
+                _TAG_HINT,
+                "MC021",
+            )
         if self._open:
             self._open[-1].items.append(node)
         else:
@@ -296,8 +316,11 @@ class _Builder:
         if node.is_open:
             self._open.append(node)
             if len(self._open) > DEPTH_MAX:
-                say = Phrase("more than {count} levels of nesting", count=DEPTH_MAX)
-                return self._stop(node.start, say, Phrase("check for a bracket that is not closed"))
+                return self._stop(
+                    node.start,
+                    Phrase("more than {count} levels of nesting", count=DEPTH_MAX),
+                    Phrase("check for a bracket that is not closed"),
+                )
         return True
 
     def _close(self, end: int) -> None:
@@ -419,8 +442,12 @@ def _plain_value(node: Node) -> Scalar | TextFault:
         number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         if math.isfinite(number):
             return number
-        say = Phrase("this number is not finite, or too large")
-        return _fault(node, "MC014", say, Phrase("if it is text, put it in quotes"))
+        return _fault(
+            node,
+            "MC014",
+            Phrase("this number is not finite, or too large"),
+            Phrase("if it is text, put it in quotes"),
+        )
     return _words(node)
 
 
@@ -443,32 +470,34 @@ def _words(node: Node) -> str | TextFault:
     try:
         return node.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
     except UnicodeDecodeError:
-        say = Phrase("this text has half of a character (a lone surrogate)")
-        return _fault(node, "MC014", say, Phrase("write the character itself instead of `\\u…`"))
+        return _fault(
+            node,
+            "MC014",
+            Phrase("this text has half of a character (a lone surrogate)"),
+            Phrase("write the character itself instead of `\\u…`"),
+        )
 
 
 def read_yaml(
     data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]
 ) -> YamlDocument:
     """Read a file of at most YAML_BYTES_MAX; nothing is ever raised for what it holds."""
-    decoded = decode(data)
-    lines = Lines(decoded.text)
+    written, fault = decode(data)
+    lines = Lines(written)
     reporter = Reporter(file, campaign, lines)
     positions = Positions(reporter)
-    if not decoded.whole:
-        return YamlDocument(
-            None, positions, tuple(map(reporter.of, decoded.faults)), frozenset({()}), False
-        )
-    text, control = without_control_characters(decoded.text)
+    if fault is not None:
+        return YamlDocument(None, positions, (reporter.of(fault),), frozenset({()}), False)
+    text, control = without_control_characters(written)
     text = _TABS_ALONE.sub(lambda tabs: " " * len(tabs[0]), text)
-    lines = lines if text is decoded.text else Lines(text)
+    lines = lines if text is written else Lines(text)
     tree = compose(text)
     slips = _slips_where_it_stopped(tree, lines, known_keys) or _slips_of_values(
         tree, lines, known_keys
     )
     reading = _Reading(tree, lines, positions)
     value = reading.document()
-    faults = (*decoded.faults, *control, *tree.faults, *reading.faults)
+    faults = (*control, *tree.faults, *reading.faults)
     told, others = first_told((*faults, *reports(lines, slips)), lambda fault: fault.start)
     found = tuple(map(reporter.of, told))
     return YamlDocument(value, positions, found, frozenset(reading.broken), tree.is_whole, others)
@@ -486,7 +515,8 @@ def _slips_where_it_stopped(tree: Tree, lines: Lines, known_keys: frozenset[str]
     for node, _ in _nodes(tree):
         if node.kind == "scalar" and not node.plain:
             quoted.update(range(lines.at(node.start)[0] + 1, lines.at(node.end)[0]))
-    lint, line = Lint(lines, known_keys), lines.at(tree.stopped_at)[0]
+    lint = Lint(lines, known_keys)
+    line = lines.at(tree.stopped_at)[0]
     slips = lint.every_line(quoted) or lint.line(line, broken=True)
     if any(slip.start <= lines.bounds(line)[1] for slip in slips):
         tree.faults.pop()
@@ -550,8 +580,15 @@ class _Reading:
         root = self._tree.root
         if root is None or (root.kind == "scalar" and root.start == root.end and not root.text):
             if not self._tree.faults and self._tree.is_whole:
-                hint = Phrase("begin with `{line}`", line="version: 1")
-                self.faults.append(TextFault("MC004", 0, 0, Phrase("the file is empty"), hint))
+                self.faults.append(
+                    TextFault(
+                        "MC004",
+                        0,
+                        0,
+                        Phrase("the file is empty"),
+                        Phrase("begin with `{line}`", line="version: 1"),
+                    )
+                )
             self.broken.add(())
             return None
         return self._value(root, ())
@@ -602,7 +639,8 @@ class _Reading:
         value = scalar_value(node) if node.kind == "scalar" else None
         if isinstance(value, str):
             return value
-        say, hint = Phrase("a key must be text"), Phrase("write a word, a colon and a value")
+        say = Phrase("a key must be text")
+        hint = Phrase("write a word, a colon and a value")
         if node.text:
             hint = Phrase('put the key in quotes: "{key}"', key=word(node.text))
         self.faults.append(TextFault("MC013", node.start, node.end, say, hint))
@@ -610,9 +648,14 @@ class _Reading:
 
     def _duplicate(self, key: str, node: Node, first: Node) -> None:
         line = self._span(first.start, first.end).line
-        say = Phrase(
-            "{key} is written twice; the first is on line {line}", key=word(key), line=line
-        )
         self.faults.append(
-            TextFault("MC005", node.start, node.end, say, Phrase("delete one of the two"))
+            TextFault(
+                "MC005",
+                node.start,
+                node.end,
+                Phrase(
+                    "{key} is written twice; the first is on line {line}", key=word(key), line=line
+                ),
+                Phrase("delete one of the two"),
+            )
         )

@@ -160,9 +160,11 @@ def _without(text: str, keys: Keys) -> str | None:
     pairs = list(_pairs(mapping).values())
     at = [name.text for name, _ in pairs].index(keys[-1])
     name, old = pairs[at]
-    start, end = name.start, max(old.end, name.end)
+    start = name.start
+    end = max(old.end, name.end)
     if not mapping.is_flow:
-        start, end = start - len(_indent(text, name)), _line_end(text, end) + 1
+        start = start - len(_indent(text, name))
+        end = _line_end(text, end) + 1
     elif at + 1 < len(pairs):
         end = pairs[at + 1][0].start
     elif at:

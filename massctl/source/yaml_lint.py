@@ -119,7 +119,9 @@ class Lint:
     """Looks at lines of a text; `known_keys` are the format's keys, which need no further evidence."""
 
     def __init__(self, lines: Lines, known_keys: frozenset[str]) -> None:
-        self._lines, self._text, self._known_keys = lines, lines.text, known_keys
+        self._lines = lines
+        self._text = lines.text
+        self._known_keys = known_keys
 
     def every_line(self, quoted: Set[int]) -> list[Slip]:
         """Return the slips of all lines, but for block scalars and the `quoted` lines."""
@@ -170,7 +172,8 @@ class Lint:
                 found.append(_wide(position, after, "- "))
             else:
                 found += _blank(dash.end(), after, self._text[dash.end() : after], " ")
-            dashed, position = True, after
+            dashed = True
+            position = after
         value = self._key(position, self._content_end(position, end), found, dashed=dashed)
         self._value(position if value is None else value, end, found, broken=broken)
         return found
@@ -183,10 +186,8 @@ class Lint:
         if wide and (not dashed or wide[1] in self._known_keys):
             found.append(_wide(wide.start(2), wide.end(), ": " if wide.end() < stop else ":"))
             return wide.end()
-        plain, tight = (
-            _PLAIN_KEY.match(text, position, stop),
-            _TIGHT_KEY.match(text, position, stop),
-        )
+        plain = _PLAIN_KEY.match(text, position, stop)
+        tight = _TIGHT_KEY.match(text, position, stop)
         if tight and (tight[1] in self._known_keys or not (dashed or plain)):
             found.append(Slip(tight.end() - 1, tight.end(), ": ", "MC004", _TIGHT, _SPACE))
             return tight.end()
@@ -217,7 +218,8 @@ class Lint:
         stop = self._content_end(position, end)
         if position >= stop:
             return
-        first, words = text[position], text[position:stop]
+        first = text[position]
+        words = text[position:stop]
         curly = _CURLY_QUOTED.match(text, position, end)
         after: int | None = None
         if _HEADER.fullmatch(words):
@@ -303,7 +305,8 @@ class _Flow:
 
     def __init__(self, text: str, start: int, stop: int) -> None:
         self.slips: list[Slip] = []
-        self._text, self._stop = text, stop
+        self._text = text
+        self._stop = stop
         self._position = self._scalar = start
         """Where the scalar begins that is being passed."""
         self._stack = ""
@@ -336,7 +339,9 @@ class _Flow:
         return self._stack[-1:] == "{" and not self._in_value
 
     def _mark(self, sign: str) -> None:
-        self._wide_open, self._scalar, self._in_value = 0, self._position, sign == ":"
+        self._wide_open = 0
+        self._scalar = self._position
+        self._in_value = sign == ":"
         if sign in "[{":
             self._stack += sign
         elif sign in "]}":
@@ -397,12 +402,36 @@ def _curly(match: re.Match[str], *groups: str | None) -> Slip:
 def _blank(start: int, end: int, blanks: str, repair: str, *, indents: bool = False) -> list[Slip]:
     """Report blanks that are none for YAML; nothing for ordinary spaces, and for tabs that do not indent."""
     if "\u3000" in blanks:
-        say = Phrase("a full-width space (U+3000) where YAML needs an ordinary one")
-        return [Slip(start, end, repair, "MC006", say, _SPACE_FOR_BLANK)]
+        return [
+            Slip(
+                start,
+                end,
+                repair,
+                "MC006",
+                Phrase("a full-width space (U+3000) where YAML needs an ordinary one"),
+                _SPACE_FOR_BLANK,
+            )
+        ]
     if "\u00a0" in blanks:
-        say = Phrase("a no-break space (U+00A0) where YAML needs an ordinary one")
-        return [Slip(start, end, repair, "MC004", say, _SPACE_FOR_BLANK)]
+        return [
+            Slip(
+                start,
+                end,
+                repair,
+                "MC004",
+                Phrase("a no-break space (U+00A0) where YAML needs an ordinary one"),
+                _SPACE_FOR_BLANK,
+            )
+        ]
     if indents and "\t" in blanks:
-        say = Phrase("a tab as indentation: YAML allows only spaces")
-        return [Slip(start, end, repair, "MC008", say, Phrase("replace the tab with spaces"))]
+        return [
+            Slip(
+                start,
+                end,
+                repair,
+                "MC008",
+                Phrase("a tab as indentation: YAML allows only spaces"),
+                Phrase("replace the tab with spaces"),
+            )
+        ]
     return []

@@ -11,7 +11,7 @@ from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.lock_diff import FramePart, ReviewedPart
+from massctl.plan.lock_diff import FramePart, Mark, Piece, ReviewedPart
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,
@@ -21,10 +21,8 @@ from massctl.plan.review_diff import (
     DestinationChanged,
     Difference,
     FieldChanged,
-    Mark,
     PictureChanged,
     PictureSeen,
-    Piece,
     WordsChanged,
 )
 from massctl.view.cells import clusters

@@ -11,7 +11,7 @@ from massctl.view.terminal import Inked, Page, Part, Table
 
 LABELS = {
     Check.LEDGER: Phrase("ledger"),
-    Check.GIT: Phrase("git"),
+    Check.PLACE: Phrase("place"),
     Check.LEASE: Phrase("runner"),
     Check.NOTIFY: Phrase("notify"),
     Check.CAMPAIGNS: Phrase("campaigns"),

@@ -17,10 +17,13 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 from itertools import groupby
+from typing import Literal
 
 from massctl.errors import InvariantError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
+from massctl.view.i18n import Language
+from massctl.view.json_writer import Document
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Table
 
@@ -47,20 +50,42 @@ class Example(Frozen):
     """The same lines twice: as they fail, and as they work."""
 
     wrong: str
+    """What is wrong."""
     right: str
+    """What to write instead."""
 
 
 class Explanation(Frozen):
     """One subject in words; backquotes stand around what is typed."""
 
     subject: Subject
+    """What the code is of."""
     code: str
     """`MC014`, a guard's name, or an exit status or errcode in digits."""
     summary: str
+    """It in a few words."""
     meaning: str
+    """What happened."""
     why: str
+    """Why massctl cares."""
     remedy: str
+    """What to do."""
     example: Example | None = None
+    """An example, where one says more than the words."""
+
+
+class ExplainReport(Document, kw_only=True):
+    """What `massctl explain --format json` prints."""
+
+    language: Literal["zh", "en"]
+    """The language of the words."""
+    explanations: Sequence[Explanation]
+    """The one that was asked for, or all of them."""
+
+
+def explain_json(explanations: Sequence[Explanation], language: Language) -> ExplainReport:
+    """Return explanations, which are in `language` already."""
+    return ExplainReport(language=language.value, explanations=explanations)
 
 
 _NEARNESS_MIN = 0.75

@@ -8,36 +8,44 @@ from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from massctl.model.documents import document
-from massctl.model.strict import Strict
+from massctl.model.destination import DestinationKind
+from massctl.model.shape import Shape, plain
 from massctl.view.i18n import Language, say
 
 
-class Document(Strict):
+class ListedDestination(Shape):
+    """One place that a tap, a scan or a play of a message leads."""
+
+    kind: DestinationKind
+    """What kind of place it is."""
+    target: str
+    """The place, as the message says it."""
+    at: str
+    """Where it stands: `article 2`, `message`, or the path of a picture."""
+    label: str
+    """The words that are tapped, or the name that a card says; may be empty."""
+
+
+class Document(Shape):
     """What every document begins with."""
 
-    format_version: Literal[1]
+    format_version: Literal[1] = 1
     """The version of this format."""
 
 
 class CommandReport(Document):
     """What the document of a verb that acts begins with."""
 
-    exit_status: int
+    exit_status: int = 0
     """The exit status of the command."""
 
 
-def written_as(shape: type[Document], to: Language, *sources: object, **given: Any) -> str:
-    """Write a document of a shape: what is given, else what the sources have; see `massctl.model.documents`."""
-    return written(document(shape, *sources, **given), to)
-
-
-def written(document: dict[str, Any], language: Language) -> str:
+def written(document: Shape | dict[str, Any], language: Language) -> str:
     """Write a document as `json.dumps(…, indent=2)` would, every Phrase of it in `language`.
 
     Python's own writer indents in Python, value by value, and takes five times as long.
     """
-    spoken = _said(document, language, is_hint=False)
+    spoken = _said(plain(document), language, is_hint=False)
     try:
         return to_json(spoken, indent=2, inf_nan_mode="constants").decode()
     except PydanticSerializationError:

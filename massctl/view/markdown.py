@@ -19,16 +19,16 @@ from massctl.model.frozen import Frozen
 from massctl.model.message import LockedArticle, ReadableArticle
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.state import FINAL
-from massctl.plan.guards import HandoffItem
-from massctl.plan.lock_diff import COMMENT_MARK, LockState, ReviewedChanges, ReviewedPart
-from massctl.plan.plan_file import (
-    PlannedDiagnostic,
-    SavedCampaign,
-    SavedPlan,
-    StoppedPlan,
+from massctl.plan.lock_diff import (
+    COMMENT_MARK,
+    LockState,
+    Mark,
+    Piece,
+    ReviewedChanges,
+    ReviewedPart,
 )
-from massctl.plan.review_diff import Mark, Piece
-from massctl.plan.steps import Guard, Refusal
+from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
+from massctl.plan.steps import Guard
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
@@ -105,9 +105,9 @@ def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
     ]
     return sheet(
         saved,
-        refusals=[Refusal(each.guard, each.message, each.hint) for each in saved.refusals],
+        refusals=saved.refusals,
         diagnostics=[_diagnostic(each) for each in faults],
-        handoff=[HandoffItem(each.item, each.done) for each in saved.handoff],
+        handoff=saved.handoff,
         content=unlocked.content if unlocked is not None else saved.approved,
         is_approved=saved.approved is not None,
         reading=[
@@ -129,7 +129,7 @@ def _changes(saved: ReviewedChanges) -> Changes:
     rows = (
         ChangeRow(
             row.words,
-            tuple(Piece(Mark(each.mark), each.text) for each in row.pieces[:_PIECES_MAX]),
+            tuple(row.pieces[:_PIECES_MAX]),
             row.article,
             row.inner,
         )
@@ -495,9 +495,9 @@ def appendices(
             + words.facts(
                 names.get(account.account, account.account),
                 ACCOUNT_KINDS[account.kind],
-                allowance_period(each.span),
+                allowance_period(each),
                 *each.campaigns,
-                allowance_left(each.span),
+                allowance_left(each),
             )
             for account in plan.allowance
             for each in account.spans
@@ -532,6 +532,7 @@ def plan_comment(
     commit: str | None = None,
     from_fork: bool = False,
     locking: Locking = Locking.BY_HAND,
+    stops: Sequence[Phrase] = (),
     warned: Sequence[Phrase] = (),
     names: Mapping[str, str] = NO_NAMES,
     shown: Sequence[str] = (),
@@ -540,13 +541,15 @@ def plan_comment(
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
     `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks,
-    `warned` what to read besides, `names` what people call the accounts, and `shown` are lines behind the campaigns.
+    `stops` what keeps it from being merged, `warned` what to read besides, `names` what people call the accounts, and
+    `shown` are lines behind the campaigns.
     """
     words = Words(language)
     fork = Phrase(
         "This plan was made by code from a fork and cannot be trusted: read the files. Only what is merged is sent."
     )
     told = [
+        *("- 🛑 **" + words.said(each) + "**" for each in stops),
         *("- ⚠ **" + words.said(each) + "**" for each in warned),
         *(["- ⚠ " + words.said(fork)] * from_fork),
     ]

@@ -16,7 +16,7 @@ from massctl.model.diagnostics import Failure, Severity, has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, plural_phrase
 from massctl.model.send import Verdict, doubt_words
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
-from massctl.plan.guards import STOP_BRANCH, Brake, handoff_of, how_to_do, left_to_do
+from massctl.plan.guards import Brake, handoff_of, how_to_do, left_to_do, stop_branch
 from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.view.diagnostics import diagnostic_rows, error_text
@@ -409,18 +409,21 @@ def stopped_text(page: Page, brake: Brake, remote: str, *, fresh: bool) -> str:
         page.line(
             Phrase(
                 "git makes no branch {stop} beside {branch}, so as long as that is there it counts as the brake.",
-                stop=STOP_BRANCH,
+                stop=stop_branch(brake.account),
                 branch=brake.branch,
             ),
             indent=2,
         )
-    page.line(
-        Phrase(
-            "No run of this repository sends any more, not even one that waits for its window: each "
-            "looks for this branch right before each send."
-        ),
-        indent=2,
+    every = Phrase(
+        "No run of this repository sends any more, not even one that waits for its window: each "
+        "looks for this branch right before each send."
     )
+    one = Phrase(
+        "No run of this repository sends from {account} any more, not even one that waits for its window; other "
+        "accounts go on.",
+        account=brake.account or "",
+    )
+    page.line(one if brake.account else every, indent=2)
     page.line(
         Phrase(
             "Sends that WeChat has accepted continue; {command}   deletes their articles. Staged "
@@ -432,7 +435,7 @@ def stopped_text(page: Page, brake: Brake, remote: str, *, fresh: bool) -> str:
     page.line(
         Phrase(
             "{command}   lifts it; on GitHub: Actions / apply / allow sends again",
-            command=Command("resume"),
+            command=Command("resume", *(("--account", brake.account) if brake.account else ())),
         ),
         indent=2,
     )
@@ -452,17 +455,26 @@ def resume_question(page: Page, brake: Brake, due: "Plan | None", now: datetime)
     return plan_text(page, due, now)
 
 
-def resumed_text(page: Page, brake: Brake | None, remote: str, due: Sequence[str] | None) -> str:
+def resumed_text(
+    page: Page,
+    brake: Brake | None,
+    remote: str,
+    due: Sequence[str] | None,
+    account: str | None = None,
+) -> str:
     """Say that sends are allowed, and what the next apply would send; `due` is None if that is not known."""
     if brake is None:
         told = Phrase(
             "the brake is not set: {remote} has no branch {branch}",
             remote=remote,
-            branch=STOP_BRANCH,
+            branch=stop_branch(account),
         )
         page.line(told, hang=2)
         return page.text()
-    page.line(Inked(Phrase("the brake is lifted: sends are allowed again"), Ink.DONE))
+    lifted = Phrase("the brake is lifted: sends are allowed again")
+    if account is not None:
+        lifted = Phrase("the brake of {account} is lifted", account=account)
+    page.line(Inked(lifted, Ink.DONE))
     if due:
         page.line(Phrase("the next apply would send: {names}", names=enumerated(due)), indent=2)
     elif due is not None:

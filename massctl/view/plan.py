@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from massctl.model.lock import LockFile
     from massctl.plan.destinations import JudgedDestination
     from massctl.plan.lock_diff import LockState
-    from massctl.plan.plan_file import PlannedDestination
     from massctl.plan.review_diff import Difference
 
 
@@ -114,7 +113,7 @@ class CampaignSheet(Frozen):
     """How each article reads."""
     changes: Changes | None
     lock: "LockState | None"
-    destinations: "Sequence[PlannedDestination | JudgedDestination]" = ()
+    destinations: "Sequence[JudgedDestination]" = ()
     """Where it leads, new places first."""
     is_unscanned: bool = False
     """It has a picture in which QR codes were not looked for."""
@@ -376,7 +375,7 @@ NOT_SCANNED = Phrase(
 )
 
 
-def destination_row(destination: "PlannedDestination | JudgedDestination", *where: Part) -> Row:
+def destination_row(destination: "JudgedDestination", *where: Part) -> Row:
     """Say one place that a message leads, whether it is new, and what it looks like that it is not."""
     lead = Inked(NEW, Ink.WARNING) if destination.is_new else None
     notes = [Inked(note, Ink.WARNING) for note in destination.notes]
@@ -388,7 +387,7 @@ DESTINATIONS_SHOWN = 24
 
 
 def destination_rows(
-    destinations: "Sequence[PlannedDestination | JudgedDestination]", *, is_unscanned: bool = False
+    destinations: "Sequence[JudgedDestination]", *, is_unscanned: bool = False
 ) -> Iterator[Row]:
     """Return a row for each place that a message leads, new places first, each with what it looks like."""
     new = sum(each.is_new for each in destinations)

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
-from massctl.model.documents import document
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
+from massctl.model.shape import plain
 from massctl.plan.lock_diff import LockState, ReviewedChanges, ReviewedRow
 from massctl.plan.plan import Plan, Remote
 from massctl.plan.plan_file import (
     PlannedDrift,
     PlannedRemote,
     ReviewedContent,
+    UnreadAccount,
     approved_document,
     diagnostics_document,
     plan_document,
@@ -54,15 +55,17 @@ def plan_json(
     """Return the plan document, with what is `reviewed`; its digest is the same in every language."""
     made = plan_document(plan, names)
     if plan.remote is not None:
-        made["remote"] = _drift_document(plan.remote)
+        made["remote"] = plain(_drift_document(plan.remote))
     if reviewed is not None:
         add_review(made, reviewed, language)
     return written(made, language)
 
 
-def _drift_document(remote: Remote) -> dict[str, Any]:
-    drift = [document(PlannedDrift, each, message=drift_words(each)) for each in remote.drifts]
-    return document(PlannedRemote, drift=drift, errors=remote.unread)
+def _drift_document(remote: Remote) -> PlannedRemote:
+    return PlannedRemote(
+        drift=[PlannedDrift.of(each, message=drift_words(each)) for each in remote.drifts],
+        errors=[UnreadAccount.of(each) for each in remote.unread],
+    )
 
 
 def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> None:
@@ -74,20 +77,19 @@ def add_review(plan: dict[str, Any], reviewed: Reviewed, language: Language) -> 
             reviewed.differences.get(campaign["name"]),
         )
         campaign["lock"] = lock.value if lock is not None else None
-        campaign["changes"] = (
-            _changes_document(difference, reviewed.at) if difference is not None else None
-        )
+        changes = _changes_document(difference, reviewed.at) if difference is not None else None
+        campaign["changes"] = plain(changes)
         unlocked = reviewed.unlocked.get(campaign["name"])
         leads = reviewed.destinations.get(campaign["name"], ())
-        campaign["unlocked"] = _unlocked_document(unlocked, leads) if unlocked is not None else None
+        campaign["unlocked"] = plain(unlocked and _unlocked_document(unlocked, leads))
 
 
 def _unlocked_document(
     found: RenderedCampaign | Invalid, destinations: "Sequence[JudgedDestination]"
-) -> dict[str, Any]:
+) -> ReviewedContent:
     rendered = found if isinstance(found, RenderedCampaign) else None
-    return document(
-        ReviewedContent,
+    return ReviewedContent.of(
+        found,
         content=approved_document(rendered) if rendered is not None else None,
         diagnostics=diagnostics_document(found.diagnostics),
         reading=reading_document(rendered),
@@ -96,10 +98,10 @@ def _unlocked_document(
     )
 
 
-def _changes_document(difference: "Difference", now: datetime) -> dict[str, Any]:
+def _changes_document(difference: "Difference", now: datetime) -> ReviewedChanges:
     # Only for reviewers is anything compared.
     from massctl.view.difference import changes_of
 
     changes = changes_of(difference, CHANGED_ROWS_MAX, now)
-    rows = [document(ReviewedRow, row, inner=row.is_inner) for row in changes.rows]
-    return document(ReviewedChanges, against=changes.against, parts=changes.parts, rows=rows)
+    rows = [ReviewedRow.of(row, inner=row.is_inner) for row in changes.rows]
+    return ReviewedChanges(against=changes.against, parts=changes.parts, rows=rows)

@@ -3,76 +3,40 @@
 Numbers stand under WeChat's names. One that is missing is null, and `missing` beside it says why.
 """
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from pydantic import Field
+from msgspec import UNSET, UnsetType
 
-from massctl.model.documents import document
+from massctl.model.diagnostics import Failure
+from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
-from massctl.model.strict import ReportedError, Strict
 from massctl.report.report import (
+    AllowanceReport,
     By,
+    Figure,
+    Freshness,
+    Group,
     Metric,
     Missing,
-    Origin,
+    Quartiles,
     Report,
-    StageName,
+    Stage,
     Standing,
-    Whole,
 )
 from massctl.view.i18n import Language
-from massctl.view.json_writer import Document, written
+from massctl.view.json_writer import Document, ListedDestination, written
 
 Number = float | int
 
 
-class ReportedFigure(Strict):
-    """One number, or why it is missing."""
-
-    value: Number | None
-    """The number; null where it is missing, never 0."""
-    missing: Missing | None
-    """Why it is missing."""
-    origin: Origin
-    """Whose number it is."""
-    until: str | None
-    """The last day that is counted; null for a number that is not counted by days."""
-    is_delay: bool
-    """WeChat said that newer numbers for that day are to come."""
-
-
-class ReportedQuartiles(Strict):
-    """Median and quartiles of four numbers or more, interpolated linearly."""
-
-    lower: Number
-    """The lower quartile."""
-    median: Number
-    """The median."""
-    upper: Number
-    """The upper quartile."""
-
-
-class ReportedStage(Strict):
-    """One stage of a send."""
-
-    name: StageName
-    """Which."""
-    people: ReportedFigure
-    """How many."""
-    share: ReportedFigure | None
-    """Which share of `of`, from 0 to 1; null for the first stage."""
-    of: Whole | None
-    """What it is a share of."""
-    of_people: int | None
-    """How many that are; null where it is missing."""
-
-
-class ReportedDay(Strict):
+class ReportedDay(Shape):
     """What an article had reached by the end of a day."""
 
     day: int
     """From 1, which is the Beijing day of the send."""
-    stat_date: str
+    stat_date: date
     """Its date."""
     is_delay: bool
     """WeChat said that newer numbers for that day are to come."""
@@ -82,7 +46,7 @@ class ReportedDay(Strict):
     """Why a number is missing."""
 
 
-class ReportedSource(Strict):
+class ReportedSource(Shape):
     """Readers from one source."""
 
     scene: str
@@ -95,7 +59,7 @@ class ReportedSource(Strict):
     """Why a number is missing, by day, or by `latest`."""
 
 
-class ReportedLeave(Strict):
+class ReportedLeave(Shape):
     """Readers that left in one position."""
 
     position: int
@@ -106,7 +70,7 @@ class ReportedLeave(Strict):
     """Why it is missing."""
 
 
-class ReportedArticle(Strict):
+class ReportedArticle(Shape):
     """One article of a send, and what WeChat counted of it."""
 
     position: int
@@ -137,62 +101,62 @@ class ReportedArticle(Strict):
     """Whether it was withdrawn, alone or with its message."""
     is_doubtful: bool
     """Whether these may be the numbers of another article: only its title and day joined them."""
-    fell: list[str]
+    fell: list[date]
     """Days by which WeChat counted fewer readers than by the day before."""
 
 
-class ReportedComparison(Strict):
+class ReportedComparison(Shape):
     """A number of the first article against the comparable sends, by the same day of each."""
 
     metric: Metric
     """What is compared."""
     day: int
     """By the end of which day of each send."""
-    figure: ReportedFigure
+    figure: Figure
     """This send's."""
     count: int
     """Comparable sends that have the number."""
-    quartiles: ReportedQuartiles | None
+    quartiles: Quartiles | None
     """Of those; null for fewer than four."""
     standing: Standing | None
     """Where this send's number lies; null where that cannot be said."""
 
 
-class ReportedComparable(Strict):
+class ReportedComparable(Shape):
     """Which sends one is compared with: news of the account to the same audience before it, not withdrawn."""
 
     scope: str
     """`all`, `tag` or `openids`."""
     tag: str | None
     """The tag, where it went to one."""
-    since: str
+    since: date
     """The first day that is looked at."""
-    until: str
+    until: date
     """The last one."""
     count: int
     """How many they are."""
 
 
-class ReportedFollowerDay(Strict):
+class ReportedFollowerDay(Shape):
     """Who stopped and began to follow the whole account on a day."""
 
     after: int
     """Days after the send."""
-    day: str
+    day: date
     """The day."""
-    cancelled: ReportedFigure
+    cancelled: Figure
     """People who stopped following."""
-    joined: ReportedFigure
+    joined: Figure
     """People who began to follow."""
-    usual: ReportedQuartiles | None
+    usual: Quartiles | None
     """Of those who stopped on the same weekday of the eight weeks before; null for fewer than four."""
-    compared: list[str]
+    compared: list[date]
     """The days among those that have the number."""
     standing: Standing | None
     """Where the number of those who stopped lies."""
 
 
-class SentCampaign(Strict):
+class SentCampaign(Shape):
     """One edition of a campaign that went out."""
 
     campaign: str
@@ -207,9 +171,9 @@ class SentCampaign(Strict):
     """The account, as massctl.yaml names it."""
     appid: str
     """Its AppID."""
-    sent_at: str
+    sent_at: datetime
     """When it went out, in Beijing time."""
-    ref_date: str
+    ref_date: date
     """The Beijing day of the send, which is day 1."""
     day: int
     """The newest day of it that is over and that WeChat can have counted; 0 before the first is."""
@@ -229,7 +193,9 @@ class SentCampaign(Strict):
     """The commit that it was sent from; null where nobody knows."""
     approver: str | None
     """Who approved it on the forge; null where nobody knows."""
-    funnel: list[ReportedStage]
+    destinations: list[ListedDestination]
+    """Where it led, as far as its content is kept."""
+    funnel: list[Stage]
     """From its audience to those who followed after reading."""
     articles: list[ReportedArticle]
     """By position."""
@@ -241,39 +207,7 @@ class SentCampaign(Strict):
     """The day of the send and the two after it, of the whole account."""
 
 
-class ReportedAllowance(Strict):
-    """The allowance of an account."""
-
-    unit: str
-    """`day` or `month`."""
-    first: str
-    """The first day of the current one."""
-    limit: int
-    """Sends that it has."""
-    used: int
-    """Sends of campaigns and in the console."""
-    left: int
-    """Sends that are left."""
-    counted: int
-    """Sends of this report that used the allowance and have readers by the end of day 7."""
-    readers: ReportedFigure
-    """Readers of their first articles, added; a person who read two of them counts twice."""
-    per_use: ReportedFigure
-    """Readers for each of them."""
-
-
-class ReportedGroup(Strict):
-    """Sends that share something."""
-
-    key: str
-    """What they share."""
-    count: int
-    """How many have the number: four or more."""
-    quartiles: ReportedQuartiles
-    """Of those."""
-
-
-class ReportedBreakdown(Strict):
+class ReportedBreakdown(Shape):
     """Sends side by side, in the order of their keys; it shows no cause."""
 
     by: By
@@ -284,26 +218,11 @@ class ReportedBreakdown(Strict):
     """By the end of which day of each send."""
     audience: str | None
     """The audience of all these sends, as a key of the groups by audience; null in those groups."""
-    groups: list[ReportedGroup]
+    groups: list[Group]
     """By key."""
 
 
-class ReportedFreshness(Strict):
-    """As of when the numbers of an account are."""
-
-    asked_at: str | None
-    """When WeChat last gave one; null if it never did."""
-    complete_until: str | None
-    """By the end of this day all numbers are there; null if there is no such day."""
-    delayed: list[str]
-    """Days for which WeChat said that newer numbers are to come."""
-    missing: list[str]
-    """Days that are over and of which the archive has no readers."""
-    unreadable: int
-    """Lines of the archive that cannot be read; they are left out."""
-
-
-class ReportedAccount(Strict):
+class ReportedAccount(Shape):
     """An account, and its sends side by side."""
 
     account: str
@@ -314,38 +233,39 @@ class ReportedAccount(Strict):
     """Its AppID."""
     kind: str | None
     """`service` or `subscription`; null for an account that massctl.yaml does not have any more."""
-    followers: ReportedFigure
+    followers: Figure
     """All followers at the end of the newest day that is known."""
-    allowance: ReportedAllowance | None
+    allowance: AllowanceReport | None
     """Null where the kind is not known."""
     breakdowns: list[ReportedBreakdown]
     """Its sends side by side."""
-    freshness: ReportedFreshness
+    freshness: Freshness
     """As of when its numbers are."""
 
 
 class SendsReport(Document):
     """What `massctl report --format json` prints."""
 
-    now: str
+    now: str = ""
     """When it was made."""
-    since: str | None
+    since: date | None = None
     """The first day of sends that are shown; null for all."""
-    names: list[str]
+    names: Sequence[str] = ()
     """The campaigns that were asked for; empty for all."""
-    sentence: str
+    sentence: str = ""
     """What the sends reached, for people."""
-    accounts: list[ReportedAccount]
+    accounts: Sequence[ReportedAccount] = ()
     """The accounts of those sends."""
-    sends: list[SentCampaign]
+    sends: Sequence[SentCampaign] = ()
     """The sends, newest first."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command before it knew a send."""
 
 
 def sends_json(report: Report, language: Language) -> str:
     """Return what sends reached."""
-    return written(_rounded(document(SendsReport, report)), language)
+    made = SendsReport.of(report, format_version=1, now=report.now.isoformat())
+    return written(_rounded(plain(made)), language)
 
 
 def _rounded(value: Any) -> Any:

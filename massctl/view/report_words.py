@@ -32,7 +32,7 @@ from massctl.report.report import (
     people_text,
 )
 from massctl.view.i18n import Language
-from massctl.view.words import STATUS, recorded
+from massctl.view.words import STATUS, brief_destinations, recorded
 
 DASH = "—"
 """In place of a number that is missing; its reason stands beside it."""
@@ -225,6 +225,8 @@ def send_facts(send: SendReport) -> list[Phrase]:
         said.append(Phrase("approved by {who}", who=send.approver))
     if send.commit:
         said.append(Phrase("commit {commit}", commit=send.commit[:10]))
+    if leads := brief_destinations(send.destinations):
+        said.append(Phrase("leads to {names}", names=leads))
     return [*said, *_headline(send.first), *numbers_words(send)]
 
 

@@ -11,8 +11,8 @@ from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Part, Table
 
 if TYPE_CHECKING:
-    from massctl.plan.lock_diff import ReviewedPart
-    from massctl.plan.review_diff import Piece
+    from massctl.plan.lock_diff import Piece, ReviewedPart
+
 
 LABELS = {
     "status": Phrase("status"),

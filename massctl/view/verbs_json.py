@@ -7,41 +7,39 @@ sends reached in `massctl.view.report_json`.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field
+from msgspec import UNSET, UnsetType, field
 
+from massctl.apply.notices import Reach
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
-from massctl.model.documents import document, empty_document
-from massctl.model.entries import Entry, JobFinish, fields_of
+from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
 from massctl.model.ids import AccountName, CampaignName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
+from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
-from massctl.model.strict import ReportedError, Strict
 from massctl.plan.destinations import JudgedDestination
-from massctl.plan.forge_setup import SetupStep, StepName
+from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.plan_file import (
-    ListedDestination,
     LockedCampaign,
     LockResult,
-    PlannedDestination,
     PlannedDiagnostic,
     PlannedDrift,
-    PlannedRefusal,
     PlannedStep,
     StoppedPlan,
     diagnostics_document,
     lock_exit_status,
 )
+from massctl.plan.steps import Refusal
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
-from massctl.view.json_writer import CommandReport, Document, written, written_as
+from massctl.view.json_writer import CommandReport, Document, ListedDestination, written
 from massctl.view.words import drift_hint, drift_words
 
 if TYPE_CHECKING:
@@ -58,42 +56,11 @@ if TYPE_CHECKING:
     from massctl.plan.guards import Brake
     from massctl.plan.rest import RestMade
     from massctl.plan.send_block import SendBlock
-    from massctl.view.explain import Explanation
     from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Repair
 
 
-class ReportedResult(Strict):
-    """What the originality check found about one article; null where WeChat did not say it."""
-
-    article_idx: int | None
-    """The article, from 1."""
-    user_declare_state: int | None
-    """0 nothing declared, 1 declared original, 2 declared a reprint."""
-    audit_state: int | None
-    """0 not checked, 1 being checked, 11 passed; anything else failed."""
-    original_article_url: str | None
-    """The article that it resembles."""
-    original_article_type: int | None
-    """Of that article: 1 original, 2 old and not marked, 3 news, 4 on a black list."""
-    can_reprint: int | None
-    """1: that article may be reprinted."""
-    need_replace_content: int | None
-    """1: the content is replaced by that article's."""
-    need_show_reprint_source: int | None
-    """1: the source is shown."""
-
-
-class ReportedCheck(Strict):
-    """The originality check (原创校验) of a job."""
-
-    check_state: int | None
-    """0 nothing was checked, 1 no reprint, 2 a reprint that may be sent, 3 one that may not."""
-    results: list[ReportedResult]
-    """By article."""
-
-
-class ReportedEnd(Strict):
+class ReportedEnd(Shape):
     """One of two ends that were told of a job."""
 
     status: Literal["sent", "failed"]
@@ -106,7 +73,7 @@ class ReportedEnd(Strict):
     """Followers who have it by this."""
 
 
-class ReportedJob(Strict):
+class ReportedJob(Shape):
     """An accepted mass job (群发任务)."""
 
     msg_id: int | None
@@ -121,7 +88,7 @@ class ReportedJob(Strict):
         "sending", "awaiting_admin", "sent", "failed", "contradicted", "deleted", "unknown"
     ]
     """What was said of it at last; contradicted: two ends were told; deleted: nothing of it is left to be read."""
-    accepted_at: str
+    accepted_at: datetime
     """When its acceptance was learnt."""
     total_count: int | None
     """Followers in the audience."""
@@ -131,29 +98,37 @@ class ReportedJob(Strict):
     """Followers who have it."""
     error_count: int | None
     """Followers to whom it failed."""
-    article_urls: list[str] | None
+    article_urls: Sequence[str] | None
     """The addresses of the articles."""
     reason: str | None
     """Why it failed, in WeChat's word, as in err(30003); null where no event said so."""
-    copyright_check: ReportedCheck | None
+    copyright_check: CopyrightCheck | None
     """What the originality check found; null where no event said so."""
-    ends: list[ReportedEnd]
+    ends: Sequence[ReportedEnd]
     """Both ends, where two were told and nobody has said which is true; else empty."""
 
 
-def _jobs(record: Record) -> list[dict[str, Any]]:
+def _jobs(record: Record) -> list[ReportedJob]:
     return [_job(job) for job in record.jobs]
 
 
-def _job(job: Job) -> dict[str, Any]:
-    status = "deleted" if job.is_gone else job.status
-    ends = [document(ReportedEnd, end) for end in job.ends.values()] if job.is_contradicted else []
-    return document(
-        ReportedJob, job, job.counts, clientmsgid=job.client_msg_id, status=status, ends=ends
+def _job(job: Job) -> ReportedJob:
+    return ReportedJob.of(
+        job.counts or _NOTHING_SAID,
+        msg_id=job.msg_id,
+        msg_data_id=job.msg_data_id,
+        clientmsgid=job.client_msg_id,
+        batch=job.batch,
+        status="deleted" if job.is_gone else job.status,
+        accepted_at=job.accepted_at,
+        ends=[ReportedEnd.of(end) for end in job.ends.values()] if job.is_contradicted else (),
     )
 
 
-class ReportedAnswer(Strict):
+_NOTHING_SAID = JobStatus(msg_id=0, status="unknown")
+
+
+class ReportedAnswer(Shape):
     """A clear answer of WeChat to a send, which the ledger could not take: for the ledger it is in doubt."""
 
     outcome: Literal["sent", "not_sent"]
@@ -170,7 +145,7 @@ class ReportedAnswer(Strict):
     """What to type when the ledger can be written again, with a reason in place of the dots."""
 
 
-class AppliedCampaign(Strict):
+class AppliedCampaign(Shape):
     """One campaign's part of a run."""
 
     name: str
@@ -185,64 +160,70 @@ class AppliedCampaign(Strict):
     """Where its window lies, seen from the moment of the plan."""
     digest: str | None
     """The digest of what is sent."""
-    performed: list[PlannedStep]
+    performed: Sequence[PlannedStep]
     """What this run did."""
-    refusals: list[PlannedRefusal]
+    refusals: Sequence[Refusal]
     """What it did not do, and why."""
-    error: ReportedError | None
+    error: Failure | None
     """What stopped it."""
-    jobs: list[ReportedJob]
+    jobs: Sequence[ReportedJob]
     """Its mass jobs."""
-    unrecorded: ReportedAnswer | None = Field(default=None)
+    unrecorded: ReportedAnswer | UnsetType = UNSET
     """What WeChat said to its send and the ledger could not take; absent where there is nothing like that."""
 
 
 class ApplyReport(Document):
     """What `massctl apply --format json` prints, on every exit but 2 and 3."""
 
-    exit_status: int
+    exit_status: int = 0
     """The exit status of the run."""
-    lineage: str | None
+    lineage: str | None = None
     """The ledger's lineage; null where there is none."""
-    serial: int
+    serial: int = 0
     """The serial of the ledger's last entry at the end."""
-    campaigns: list[AppliedCampaign]
+    campaigns: Sequence[AppliedCampaign] = ()
     """The campaigns, in the order of the plan."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the run before it knew a campaign."""
 
 
-def apply_json(outcome: "Outcome", language: Language) -> str:
+def apply_json(outcome: "Outcome") -> ApplyReport:
     """Return what a run did."""
     campaigns = [_applied(outcome, campaign) for campaign in outcome.campaigns]
-    return written_as(
-        ApplyReport, language, outcome.state, exit_status=outcome.exit_status(), campaigns=campaigns
+    state = outcome.state
+    return ApplyReport(
+        exit_status=outcome.exit_status(),
+        lineage=state.lineage,
+        serial=state.serial,
+        campaigns=campaigns,
     )
 
 
-def _applied(outcome: "Outcome", campaign: "CampaignOutcome") -> dict[str, Any]:
+def _applied(outcome: "Outcome", campaign: "CampaignOutcome") -> AppliedCampaign:
     planned, record = campaign.planned, outcome.record(campaign)
-    return document(
-        AppliedCampaign,
-        campaign,
+    return AppliedCampaign.of(
         planned,
         status=outcome.status(campaign),
+        performed=[PlannedStep.of(step) for step in campaign.performed],
+        refusals=campaign.refusals,
         error=campaign.error or _faults(planned.diagnostics),
         jobs=_jobs(record),
-        **(_unrecorded(record, campaign.answer) if campaign.answer is not None else {}),
+        unrecorded=_unrecorded(record, campaign.answer),
     )
 
 
-def _unrecorded(record: Record, answer: "Verdict") -> dict[str, Any]:
-    """Return what the ledger could not take of WeChat's answer, under its key; nothing where it was no clear one."""
+def _unrecorded(record: Record, answer: "Verdict | None") -> ReportedAnswer | UnsetType:
+    """Return what the ledger could not take of WeChat's answer; UNSET where it was no clear one."""
+    if answer is None:
+        return UNSET
     # Only a run whose ledger fell away has one.
     from massctl.apply.outcome import unrecorded_of
 
     found = unrecorded_of(record, answer)
     if found is None:
-        return {}
+        return UNSET
     outcome = "not_sent" if found.is_refusal else "sent"
-    return {"unrecorded": document(ReportedAnswer, found, outcome=outcome, message=found.told)}
+    return ReportedAnswer.of(found, outcome=outcome, message=found.told)
 
 
 _FAULTS_NAMED_MAX = 5
@@ -262,7 +243,7 @@ def _faults(diagnostics: Sequence[Diagnostic]) -> Failure | None:
     return Failure(None, None, message, Command("validate"))
 
 
-class ReportedFinding(Strict):
+class ReportedFinding(Shape):
     """One thing that a send depends on."""
 
     check: Check
@@ -281,51 +262,43 @@ class ReportedFinding(Strict):
     """WeChat's request id, for their support."""
 
 
-class ReportedLevels(Strict):
+class ReportedLevels(Shape):
     """The number of findings of each level."""
 
-    ok: int
+    ok: int = 0
     """Things that stand well."""
-    warning: int
+    warning: int = 0
     """Things that somebody should look at."""
-    problem: int
+    problem: int = 0
     """Things that keep a send back."""
-    unknown: int
+    unknown: int = 0
     """Things that were not checked, or cannot be from here."""
 
 
 class DoctorReport(Document):
     """What `massctl doctor --format json` prints, on every exit but 2 and 3."""
 
-    exit_status: int
+    exit_status: int = 0
     """1 where anything is a problem, else 0."""
-    findings: list[ReportedFinding]
+    findings: Sequence[ReportedFinding] = ()
     """Everything that was found: of the repository first, then account by account."""
-    summary: ReportedLevels
+    summary: ReportedLevels = ReportedLevels()
     """The number of findings of each level."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command before it found anything."""
 
 
-def doctor_json(findings: "Sequence[Finding]", exit_status: int, language: Language) -> str:
+def doctor_json(findings: Sequence[Finding], exit_status: int) -> DoctorReport:
     """Return everything that a check-up found; the summary counts findings by level."""
-    counts = Counter(finding.level for finding in findings)
-    summary = {level.value: counts[level] for level in Level}
-    return written_as(
-        DoctorReport, language, exit_status=exit_status, findings=findings, summary=summary
+    counts = Counter(finding.level.value for finding in findings)
+    return DoctorReport(
+        exit_status=exit_status,
+        findings=[ReportedFinding.of(each) for each in findings],
+        summary=ReportedLevels(**counts),
     )
 
 
-class ReportedOptional(Strict):
-    """Commands that only some repositories need."""
-
-    when: str
-    """Which."""
-    commands: list[str]
-    """Lines of a shell."""
-
-
-class ReportedStep(Strict):
+class ReportedStep(Shape):
     """One step of setting up."""
 
     name: StepName
@@ -336,33 +309,33 @@ class ReportedStep(Strict):
     """The files here show that it was done already."""
     protects: str
     """What would go wrong without it."""
-    todo: list[str]
+    todo: Sequence[str]
     """What to write into files, or to know, before the commands."""
-    commands: list[str]
+    commands: Sequence[str]
     """Lines of a POSIX shell, which can be pasted as one."""
     clicks: str | None
     """The same with the mouse; null where there is no such way."""
-    optional: list[ReportedOptional]
+    optional: Sequence[Optional]
     """What only some repositories need."""
 
 
 class SetupReport(Document):
     """What `massctl ci setup --format json` prints, on every exit but 2 and 3."""
 
-    repository: str | None
+    repository: str | None = None
     """OWNER/REPOSITORY on github.com; null where it is not known yet."""
-    steps: list[ReportedStep]
+    steps: Sequence[ReportedStep] = ()
     """In the order in which they are done."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command."""
 
 
-def setup_json(steps: "Sequence[SetupStep]", repository: str | None, language: Language) -> str:
+def setup_json(steps: Sequence[SetupStep], repository: str | None) -> SetupReport:
     """Return the steps of `massctl ci setup`."""
-    return written_as(SetupReport, language, repository=repository, steps=steps)
+    return SetupReport(repository=repository, steps=[ReportedStep.of(step) for step in steps])
 
 
-class FollowedCampaign(Strict):
+class FollowedCampaign(Shape):
     """One edition of a campaign, and its jobs."""
 
     name: str
@@ -371,11 +344,11 @@ class FollowedCampaign(Strict):
     """Its edition."""
     status: Status
     """Where it stands."""
-    withdrawn_articles: list[int]
+    withdrawn_articles: Sequence[int]
     """The articles that were withdrawn, from 1."""
-    jobs: list[ReportedJob]
+    jobs: Sequence[ReportedJob]
     """Its mass jobs."""
-    error: ReportedError | None
+    error: Failure | None
     """Why its jobs could not be asked about."""
 
 
@@ -389,18 +362,18 @@ class ReportedDrift(PlannedDrift):
 class StatusCampaign(FollowedCampaign):
     """One edition of a campaign, its jobs, and what it depends on that drifted."""
 
-    drift: list[ReportedDrift]
+    drift: Sequence[ReportedDrift]
     """What people were told of; nothing is read for it."""
-    destinations: list[ListedDestination] = Field(default=[])
+    destinations: Sequence[ListedDestination] = ()
     """Where its last message leads, as far as its content is kept."""
 
 
-class ReportedFall(Strict):
+class ReportedFall(Shape):
     """A sum of the statistics that became smaller; both numbers are kept."""
 
     msgid: str
     """The article: `<msg_data_id>_<position>`."""
-    stat_date: str
+    stat_date: date
     """The last day that is counted."""
     member: str
     """The number, in WeChat's name."""
@@ -410,7 +383,7 @@ class ReportedFall(Strict):
     """What is said now."""
 
 
-class ReportedStatistics(Strict):
+class ReportedStatistics(Shape):
     """What was collected for one account."""
 
     account: str
@@ -425,29 +398,28 @@ class ReportedStatistics(Strict):
     """Rows and numbers that are not as WeChat documents them."""
     waits: bool
     """WeChat will say more later on this day."""
-    falls: list[ReportedFall]
+    falls: Sequence[ReportedFall]
     """Sums that fell."""
-    error: ReportedError | None
+    error: Failure | None
     """What kept calls from their answers."""
 
 
 class StatusReport(Document):
     """What `massctl status --format json` prints."""
 
-    campaigns: list[StatusCampaign]
+    campaigns: Sequence[StatusCampaign] = ()
     """The campaigns, by name."""
-    statistics: list[ReportedStatistics] = Field(default=[])
+    statistics: Sequence[ReportedStatistics] | UnsetType = UNSET
     """With --statistics: what was collected, by account."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command before it knew a campaign."""
 
 
 def status_json(
     followed: "Followed",
-    language: Language,
     statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
     leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
-) -> str:
+) -> StatusReport:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
     from massctl.plan.drift import open_drifts
@@ -459,31 +431,33 @@ def status_json(
             record,
             failures.get(id(record)) or ended_badly(record, followed.state),
             drift=[_told_drift(each) for each in open_drifts(followed.state, record)],
-            destinations=(leads or {}).get(record.key, ()),
+            destinations=[ListedDestination.of(each) for each in (leads or {}).get(record.key, ())],
         )
         for record in followed.records
     ]
     if statistics is None:
-        return written_as(StatusReport, language, campaigns=campaigns)
+        return StatusReport(campaigns=campaigns)
     collected = [
-        document(ReportedStatistics, found, account=account, calls=len(found.calls))
+        ReportedStatistics.of(found, account=account, calls=len(found.calls))
         for account, found in statistics
     ]
-    return written_as(StatusReport, language, campaigns=campaigns, statistics=collected)
+    return StatusReport(campaigns=campaigns, statistics=collected)
 
 
-def _told_drift(drift: "Drift") -> dict[str, Any]:
-    return document(ReportedDrift, drift, message=drift_words(drift), hint=drift_hint(drift))
+def _told_drift(drift: Drift) -> ReportedDrift:
+    return ReportedDrift.of(drift, message=drift_words(drift), hint=drift_hint(drift))
+
+
+_Followed = TypeVar("_Followed", bound=FollowedCampaign)
 
 
 def _campaign(
-    shape: type[FollowedCampaign], record: Record, failure: Failure | None = None, **given: Any
-) -> dict[str, Any]:
+    shape: type[_Followed], record: Record, failure: Failure | None = None, **given: Any
+) -> _Followed:
     """Return where an edition stands, and what went wrong about it in this run."""
-    return document(
-        shape,
-        record,
+    return shape(
         name=record.campaign,
+        edition=record.edition,
         status=status_of(record),
         withdrawn_articles=sorted({n for job in record.jobs for n in job.withdrawn if n > 0}),
         jobs=_jobs(record),
@@ -495,38 +469,40 @@ def _campaign(
 class ActedCampaign(FollowedCampaign):
     """The edition that an act was about, as it stands after it."""
 
-    refusals: list[PlannedRefusal]
+    refusals: Sequence[Refusal]
     """What was not done, and why."""
 
 
 class ActReport(CommandReport):
     """What `massctl withdraw` and `massctl reconcile` print with `--format json`."""
 
-    campaigns: list[ActedCampaign]
+    campaigns: Sequence[ActedCampaign] = ()
     """The one edition that it was about; empty where the command stopped before."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command before it knew a campaign."""
 
 
-def _acted(record: Record) -> list[dict[str, Any]]:
-    return [_campaign(ActedCampaign, record, refusals=[])]
+def _acted(
+    record: Record, failure: Failure | None = None, refusals: Sequence[Refusal] = ()
+) -> list[ActedCampaign]:
+    return [_campaign(ActedCampaign, record, failure, refusals=refusals)]
 
 
-def withdraw_json(taken: "Withdrawal", language: Language) -> str:
+def withdraw_json(taken: "Withdrawal") -> ActReport:
     """Return what was withdrawn, what has to wait, and what stopped it."""
     from massctl.apply.outcome import failure_of
 
     failure = failure_of(taken.error) if taken.error is not None else None
-    campaign = _campaign(ActedCampaign, taken.record, failure, refusals=taken.refusals)
-    return written_as(ActReport, language, exit_status=taken.exit_status(), campaigns=[campaign])
+    campaigns = _acted(taken.record, failure, taken.refusals)
+    return ActReport(exit_status=taken.exit_status(), campaigns=campaigns)
 
 
-def reconcile_json(record: Record, language: Language) -> str:
+def reconcile_json(record: Record) -> ActReport:
     """Return the edition that was settled, as it stands now."""
-    return written_as(ActReport, language, exit_status=0, campaigns=_acted(record))
+    return ActReport(campaigns=_acted(record))
 
 
-class RestCampaign(Strict):
+class RestCampaign(Shape):
     """The campaign that was made for those whom a list did not reach."""
 
     name: str
@@ -535,35 +511,32 @@ class RestCampaign(Strict):
     """How many openids its list has."""
     left_out: int
     """How many openids are not in it because they may have the message."""
-    left_out_batches: list[int]
+    left_out_batches: Sequence[int]
     """Their batches."""
 
 
 class NewReport(ActReport):
     """What `massctl new --format json` prints; with `--unsent-of`, its campaign is the list that was ended."""
 
-    rest: RestCampaign | None
+    rest: RestCampaign | None = None
     """What `--unsent-of` made; null without it, and where the command stopped before."""
-    files: list[str]
+    files: Sequence[str] = ()
     """The files that were written, from the repository's root."""
 
 
-def new_json(files: Sequence[str], language: Language) -> str:
-    """Return the files of a new campaign."""
-    return written_as(NewReport, language, exit_status=0, campaigns=[], rest=None, files=files)
-
-
-def rest_json(made: "RestMade", language: Language) -> str:
+def rest_json(made: "RestMade") -> NewReport:
     """Return the edition whose list was ended, and the campaign that has the openids that surely do not have it."""
-    batches = [each.batch for each in made.rest.unsure]
-    rest = document(RestCampaign, made, openids=made.count, left_out_batches=batches)
-    campaigns = _acted(made.rest.record)
-    return written_as(
-        NewReport, language, exit_status=0, campaigns=campaigns, rest=rest, files=made.files
+    unsure = made.rest.unsure
+    rest = RestCampaign(
+        name=made.name,
+        openids=made.count,
+        left_out=made.left_out,
+        left_out_batches=[each.batch for each in unsure],
     )
+    return NewReport(campaigns=_acted(made.rest.record), rest=rest, files=made.files)
 
 
-class ImportedArticle(Strict):
+class ImportedArticle(Shape):
     """An article that was imported, and what became of it."""
 
     title: str
@@ -578,44 +551,44 @@ class ImportedArticle(Strict):
     """Links in it."""
     is_same: bool
     """Whether massctl renders the same text, pictures and links."""
-    differences: list[str]
+    differences: Sequence[str]
     """What differs, for people."""
-    not_carried: list[str]
+    not_carried: Sequence[str]
     """What could not be carried over and why, for people."""
 
 
 class ImportReport(CommandReport):
     """What `massctl import --format json` prints where it makes a campaign."""
 
-    name: str | None
+    name: str | None = None
     """The campaign; null where the command stopped before."""
-    files: list[str]
+    files: Sequence[str] = ()
     """The files that were written, from the repository's root."""
-    articles: list[ImportedArticle]
+    articles: Sequence[ImportedArticle] = ()
     """Its articles."""
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic] = ()
     """What has to be mended before the campaign can be sent."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command."""
 
 
-class ListedArticles(Strict):
+class ListedArticles(Shape):
     """A draft or a publication, as WeChat lists it."""
 
     id: str
     """Its media_id or article_id, for `massctl import draft` or `published`."""
-    titles: list[str]
+    titles: Sequence[str]
     """Of its articles."""
-    updated: str | None
+    updated: datetime | None
     """When it was changed at last."""
 
 
-class ImportListReport(Document):
+class ImportListReport(Document, kw_only=True):
     """What `massctl import drafts --format json` and `import published` without an id print."""
 
     account: str
     """The account."""
-    listed: list[ListedArticles]
+    listed: Sequence[ListedArticles]
     """Newest first."""
 
 
@@ -625,59 +598,54 @@ def import_json(
     articles: "Sequence[ImportedArticleFacts]",
     faults: Sequence[Diagnostic],
     exit_status: int,
-    language: Language,
-) -> str:
+) -> ImportReport:
     """Return what an import made, and how it compares with its source."""
-    found = diagnostics_document(faults)
-    return written_as(
-        ImportReport,
-        language,
+    return ImportReport(
         exit_status=exit_status,
         name=name,
         files=files,
-        articles=articles,
-        diagnostics=found,
+        articles=[ImportedArticle.of(each) for each in articles],
+        diagnostics=diagnostics_document(faults),
     )
 
 
 def import_list_json(
-    account: str,
-    listed: "Sequence[tuple[str, Sequence[str] | None, datetime | None]]",
-    language: Language,
-) -> str:
+    account: str, listed: "Sequence[tuple[str, Sequence[str] | None, datetime | None]]"
+) -> ImportListReport:
     """Return the drafts or publications that can be imported."""
     rows = [
-        document(ListedArticles, id=known, titles=list(titles or ()), updated=updated)
+        ListedArticles(id=known, titles=titles or (), updated=updated)
         for known, titles, updated in listed
     ]
-    return written_as(ImportListReport, language, account=account, listed=rows)
+    return ImportListReport(account=account, listed=rows)
 
 
-class ReportedTags(Strict):
+class ReportedTags(Shape):
     """The tags of an account."""
 
     account: str
     """The account."""
-    pulled_at: str
+    pulled_at: datetime
     """When they were read."""
-    tags: list[Tag]
+    tags: Sequence[Tag]
     """All of them."""
 
 
-class TagsReport(Document):
+class TagsReport(Document, kw_only=True):
     """What `massctl tags list` and `massctl tags pull` print with `--format json`."""
 
-    accounts: list[ReportedTags]
+    accounts: Sequence[ReportedTags]
     """By account."""
 
 
-def tags_json(found: Mapping[str, AccountTags], language: Language) -> str:
+def tags_json(found: Mapping[str, AccountTags]) -> TagsReport:
     """Return the tags of accounts, and when they were read."""
-    rows = [document(ReportedTags, tags, account=name) for name, tags in found.items()]
-    return written_as(TagsReport, language, accounts=rows)
+    return TagsReport(
+        accounts=[ReportedTags.of(tags, account=name) for name, tags in found.items()]
+    )
 
 
-class Candidate(Strict):
+class Candidate(Shape):
     """A send in doubt, or settled as not sent, that an event may belong to."""
 
     name: str
@@ -686,7 +654,7 @@ class Candidate(Strict):
     """Its edition."""
 
 
-class ReportedEvent(Strict):
+class ReportedEvent(Shape):
     """What an event said."""
 
     msg_id: int
@@ -697,71 +665,52 @@ class ReportedEvent(Strict):
     """Why it failed, in WeChat's word."""
     again: bool
     """Whether it said nothing that was not on record."""
-    contradicts: Literal["sent", "failed"] | None = None
+    contradicts: Literal["sent", "failed"] | None
     """How the job had ended by what was on record, where the event tells the other end; both are kept."""
-    candidates: list[Candidate]
+    candidates: Sequence[Candidate]
     """Where no job here has this id: the sends in doubt, or settled as not sent, that it may belong to."""
 
 
 class EventReport(ActReport):
     """What `massctl record-event --format json` prints."""
 
-    event: ReportedEvent | None
+    event: ReportedEvent | None = None
     """The event; null where the body is none."""
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic] = ()
     """Why the body is not an event."""
 
 
 def event_json(
-    finish: "JobFinish",
-    outcome: "Recorded | Foreign",
-    state: State,
-    exit_status: int,
-    language: Language,
-) -> str:
+    finish: JobFinish, outcome: "Recorded | Foreign", state: State, exit_status: int
+) -> EventReport:
     """Return what an event was recorded for, or which sends in doubt it may belong to."""
     from massctl.apply.jobs import Recorded, ended_badly
 
     if isinstance(outcome, Recorded):
-        campaigns = [
-            _campaign(
-                ActedCampaign, outcome.record, ended_badly(outcome.record, state), refusals=[]
-            )
-        ]
-        candidates = []
-        said = {"again": outcome.again, "contradicts": outcome.contradicts}
+        campaigns = _acted(outcome.record, ended_badly(outcome.record, state))
+        said: dict[str, Any] = {
+            "again": outcome.again,
+            "contradicts": outcome.contradicts,
+            "candidates": (),
+        }
     else:
-        campaigns, said = [], {"again": False, "contradicts": None}
-        candidates = [document(Candidate, each, name=each.campaign) for each in outcome.candidates]
-    event = document(ReportedEvent, finish.said, **said, candidates=candidates)
-    return written_as(
-        EventReport,
-        language,
-        exit_status=exit_status,
-        campaigns=campaigns,
-        event=event,
-        diagnostics=[],
-    )
-
-
-def no_event_json(fault: Diagnostic, language: Language) -> str:
-    """Report why the body is not an event."""
-    diagnostics = diagnostics_document([fault])
-    return written_as(
-        EventReport, language, exit_status=1, campaigns=[], event=None, diagnostics=diagnostics
-    )
+        campaigns = []
+        candidates = [Candidate.of(each, name=each.campaign) for each in outcome.candidates]
+        said = {"again": False, "contradicts": None, "candidates": candidates}
+    event = ReportedEvent.of(finish.said, **said)
+    return EventReport(exit_status=exit_status, campaigns=campaigns, event=event)
 
 
 class AdoptReport(ActReport):
     """What `massctl adopt --format json` prints."""
 
-    differences: list[str]
+    differences: Sequence[str] = ()
     """In what the console's version differs from what was reviewed, for people."""
-    handoff: list[str]
+    handoff: Sequence[str] = ()
     """What is recorded as done in the console, for people."""
-    files: list[str]
+    files: Sequence[str] = ()
     """The files that `--pull` changed."""
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic] = ()
     """What is wrong in the campaign's files, so that nothing was adopted."""
 
 
@@ -769,40 +718,26 @@ def adopt_json(
     record: Record,
     differences: Sequence[str],
     handoff: Sequence[str],
-    language: Language,
     files: Sequence[str] = (),
-) -> str:
+) -> AdoptReport:
     """Return the edition whose draft was adopted, and what differs in it from what was reviewed."""
-    found = {
-        "differences": list(differences),
-        "handoff": list(handoff),
-        "files": list(files),
-        "diagnostics": [],
-    }
-    return written_as(AdoptReport, language, exit_status=0, campaigns=_acted(record), **found)
+    return AdoptReport(
+        campaigns=_acted(record), differences=differences, handoff=handoff, files=files
+    )
 
 
-def not_adopted_json(faults: Sequence[Diagnostic], language: Language) -> str:
-    """Return the faults of a campaign that cannot be compared with its draft."""
-    found = {
-        "differences": [],
-        "handoff": [],
-        "files": [],
-        "diagnostics": diagnostics_document(faults),
-    }
-    return written_as(AdoptReport, language, exit_status=1, campaigns=[], **found)
-
-
-class ReportedBrake(Strict):
-    """A stop of all sends: the branch `massctl-stop` on the remote."""
+class ReportedBrake(Shape):
+    """A stop of sends: the branch `massctl-stop` on the remote, or `massctl-stop-NAME` for one account's."""
 
     branch: str
     """The branch: `massctl-stop`, or the first one below it, such as `massctl-stop/x`, which counts as well."""
+    account: str | None
+    """The account that it stops; null for all."""
     commit: str
     """The commit that the branch is at."""
     by: str | None
     """Who set it; null where the branch was pushed by hand."""
-    since: str | None
+    since: datetime | None
     """When; null where its commit does not say it."""
     reason: str
     """Why; empty where nobody said it."""
@@ -811,33 +746,27 @@ class ReportedBrake(Strict):
 class BrakeReport(CommandReport):
     """What `massctl stop --format json` and `massctl resume --format json` print."""
 
-    stopped: bool | None
+    stopped: bool | None = None
     """Whether sends are stopped now; null where the command stopped before it knew."""
-    changed: bool
+    changed: bool = False
     """Whether this command set or lifted the brake."""
-    brake: ReportedBrake | None
+    brake: ReportedBrake | None = None
     """The brake that is on, or that was lifted; null where there was none."""
-    due: list[str] | None
+    due: Sequence[str] | None = None
     """`resume`: the campaigns that the next `apply` would send; null where that is not known, and for `stop`."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command."""
 
 
 def brake_json(
-    brake: "Brake | None",
-    language: Language,
-    *,
-    stopped: bool,
-    changed: bool,
-    due: Sequence[str] | None = None,
-) -> str:
+    brake: "Brake | None", *, stopped: bool, changed: bool, due: Sequence[str] | None = None
+) -> BrakeReport:
     """Return whether sends are stopped, and the brake that is on, or that was lifted."""
-    return written_as(
-        BrakeReport, language, exit_status=0, stopped=stopped, changed=changed, brake=brake, due=due
-    )
+    shown = ReportedBrake.of(brake) if brake is not None else None
+    return BrakeReport(stopped=stopped, changed=changed, brake=shown, due=due)
 
 
-class RunnerEventReport(Document):
+class RunnerEventReport(Document, kw_only=True):
     """A line of `massctl run --format json`: one thing that happened."""
 
     event: RunnerHappening
@@ -856,124 +785,113 @@ class RunnerEventReport(Document):
 
 def runner_event_json(event: "RunnerEvent", language: Language) -> str:
     """Return an event of `massctl run` as one line."""
-    return " ".join(
-        line.strip()
-        for line in written(
-            document(RunnerEventReport, event, event=event.kind), language
-        ).splitlines()
-    )
+    lines = written(
+        RunnerEventReport.of(event, format_version=1, event=event.kind), language
+    ).splitlines()
+    return " ".join(line.strip() for line in lines)
 
 
 class SpeedReport(CommandReport):
     """What `massctl speed --format json` prints."""
 
-    account: str | None
+    account: str | None = None
     """The account's name."""
-    speed: int | None
+    speed: int | None = None
     """0, the fastest, to 4."""
-    realspeed: int | None
+    realspeed: int | None = None
     """What it comes to in 10,000 messages a minute; null where the API does not say it."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command."""
 
 
-def speed_json(account: str, speed: "SendingSpeed", language: Language) -> str:
+def speed_json(account: str, speed: "SendingSpeed") -> SpeedReport:
     """Return an account's sending speed; `realspeed` is in 10,000 messages a minute, as the API says it."""
-    return written_as(SpeedReport, language, speed, exit_status=0, account=account)
+    return SpeedReport(account=account, speed=speed.speed, realspeed=speed.realspeed)
 
 
 class CommentsReport(CommandReport):
     """What `massctl comments open` and `massctl comments close` print with `--format json`."""
 
-    name: str | None
+    name: str | None = None
     """The campaign's name; null where the command stopped before."""
-    edition: int | None
+    edition: int | None = None
     """Its edition."""
-    opened: bool | None
+    opened: bool | None = None
     """Whether followers can comment now."""
-    articles: list[int]
+    articles: Sequence[int] = ()
     """The articles that were switched, from 1."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command; articles before it may be switched already."""
 
 
-def comments_json(
-    record: Record, articles: Sequence[int], language: Language, *, opened: bool
-) -> str:
+def comments_json(record: Record, articles: Sequence[int], *, opened: bool) -> CommentsReport:
     """Return which articles (from 1) were switched."""
-    switched = {"opened": opened, "articles": list(articles)}
-    return written_as(
-        CommentsReport, language, record, exit_status=0, name=record.campaign, **switched
+    return CommentsReport(
+        name=record.campaign, edition=record.edition, opened=opened, articles=articles
     )
 
 
-class ReportedFaults(Strict):
+class ReportedFaults(Shape):
     """The number of diagnostics of each severity that has a number."""
 
-    error: int
+    error: int = 0
     """Errors: what they are about cannot be sent."""
-    warning: int
+    warning: int = 0
     """Warnings."""
 
 
 class ValidateReport(Document):
     """What `massctl validate --format json` prints."""
 
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic] = ()
     """Everything that was found, in the order of places."""
-    summary: ReportedFaults
+    summary: ReportedFaults = ReportedFaults()
     """The number of errors and warnings."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command before it found anything."""
 
 
-def validate_json(diagnostics: Sequence[Diagnostic], language: Language) -> str:
+def validate_json(diagnostics: Sequence[Diagnostic]) -> ValidateReport:
     """Return every diagnostic, in the order of places; the summary counts errors and warnings."""
     counts = Counter(diagnostic.severity for diagnostic in diagnostics)
-    summary = document(
-        ReportedFaults, error=counts[Severity.ERROR], warning=counts[Severity.WARNING]
-    )
-    return written_as(
-        ValidateReport, language, diagnostics=diagnostics_document(diagnostics), summary=summary
-    )
+    summary = ReportedFaults(error=counts[Severity.ERROR], warning=counts[Severity.WARNING])
+    return ValidateReport(diagnostics=diagnostics_document(diagnostics), summary=summary)
 
 
-class ReportedLinks(Strict):
+class ReportedLinks(Shape):
     """Where one campaign leads."""
 
     name: str
     """The campaign's name."""
-    destinations: list[PlannedDestination]
+    destinations: Sequence[JudgedDestination]
     """Every place, new ones first."""
 
 
 class LinksReport(Document):
     """What `massctl links --format json` prints."""
 
-    campaigns: list[ReportedLinks]
+    campaigns: Sequence[ReportedLinks] = ()
     """Every campaign that was looked at."""
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic] = ()
     """With `--check`, a warning for each place that leads to an address without an answer."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command before it found anything."""
 
 
 def links_json(
-    led: "Mapping[CampaignName, Sequence[JudgedDestination]]",
-    silent: Sequence[Diagnostic],
-    language: Language,
-) -> str:
+    led: "Mapping[CampaignName, Sequence[JudgedDestination]]", silent: Sequence[Diagnostic]
+) -> LinksReport:
     """Return where campaigns lead, and which addresses do not answer."""
-    campaigns = [
-        document(ReportedLinks, name=name, destinations=destinations)
-        for name, destinations in led.items()
-    ]
-    return written_as(
-        LinksReport, language, campaigns=campaigns, diagnostics=diagnostics_document(silent)
+    return LinksReport(
+        campaigns=[
+            ReportedLinks(name=name, destinations=destinations)
+            for name, destinations in led.items()
+        ],
+        diagnostics=diagnostics_document(silent),
     )
 
 
-class ReportedLock(Strict):
+class ReportedLock(Shape):
     """One campaign's lock."""
 
     name: str
@@ -984,88 +902,43 @@ class ReportedLock(Strict):
     """How its lock stands now, or what became of it."""
     digest: str | None
     """What is locked; null where nothing can be."""
-    written: list[str]
+    written: Sequence[str]
     """Files that were written or removed, from the campaign's folder."""
-    differences: list[str]
+    differences: Sequence[str]
     """What differs from the lock, for people."""
-    versions: list[str]
+    versions: Sequence[str]
     """Which versions are not those that it was locked by; they refuse nothing while it renders the same."""
-    refusals: list[PlannedRefusal]
+    refusals: Sequence[Refusal]
     """What apply says where only what is locked is sent."""
-    diagnostics: list[PlannedDiagnostic]
+    diagnostics: Sequence[PlannedDiagnostic]
     """What is wrong in its files."""
 
 
 class LockReport(CommandReport):
     """What `massctl lock --format json` prints."""
 
-    campaigns: list[ReportedLock]
+    campaigns: Sequence[ReportedLock] = ()
     """The campaigns, by name."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command before it knew a campaign."""
 
 
-def lock_json(report: Sequence[LockedCampaign], language: Language) -> str:
+def lock_json(report: Sequence[LockedCampaign]) -> LockReport:
     """Return how the locks stand, campaign by campaign."""
-    campaigns = [
-        document(
-            ReportedLock,
-            each,
-            refusals=[each.refusal] if each.refusal else [],
-            diagnostics=diagnostics_document(each.diagnostics),
-        )
-        for each in report
-    ]
-    return written_as(
-        LockReport, language, exit_status=lock_exit_status(report), campaigns=campaigns
+    return LockReport(
+        exit_status=lock_exit_status(report), campaigns=[_lock(each) for each in report]
     )
 
 
-class ReportedExample(Strict):
-    """A line that is wrong, and the one that is right."""
-
-    wrong: str
-    """What is wrong."""
-    right: str
-    """What to write instead."""
-
-
-class ReportedExplanation(Strict):
-    """One code, in words."""
-
-    subject: Literal["diagnostic", "guard", "exit_status", "errcode"]
-    """What the code is of."""
-    code: str
-    """The code."""
-    summary: str
-    """It in a few words."""
-    meaning: str
-    """What happened."""
-    why: str
-    """Why massctl cares."""
-    remedy: str
-    """What to do."""
-    example: ReportedExample | None
-    """An example; null where none says more than the words."""
-
-
-class ExplainReport(Document):
-    """What `massctl explain --format json` prints."""
-
-    language: Literal["zh", "en"]
-    """The language of the words."""
-    explanations: list[ReportedExplanation]
-    """The one that was asked for, or all of them."""
-
-
-def explain_json(explanations: "Sequence[Explanation]", language: Language) -> str:
-    """Return explanations, which are in `language` already."""
-    return written_as(
-        ExplainReport, language, language=language.value, explanations=list(explanations)
+def _lock(campaign: LockedCampaign) -> ReportedLock:
+    return ReportedLock.of(
+        campaign,
+        refusals=[campaign.refusal] if campaign.refusal else (),
+        diagnostics=diagnostics_document(campaign.diagnostics),
     )
 
 
-class ReportedDraft(Strict):
+class ReportedDraft(Shape):
     """A draft that was saved."""
 
     batch: int
@@ -1074,18 +947,18 @@ class ReportedDraft(Strict):
     """WeChat's id of it."""
     digest: str
     """What it holds."""
-    saved_at: str
+    saved_at: datetime
     """When it was saved."""
     alive: bool
     """Whether it is in the draft box, as far as is recorded."""
 
 
-class ReportedAttempt(Strict):
+class ReportedAttempt(Shape):
     """A recorded try to send."""
 
     serial: int
     """The serial of its entry."""
-    at: str
+    at: datetime
     """When it was recorded, before its request."""
     batch: int
     """The batch of a list of openids; 1 for every other audience."""
@@ -1097,147 +970,164 @@ class ReportedAttempt(Strict):
     """WeChat's code, where it refused; null also where the request never left."""
 
 
-class ReportedContradiction(Strict):
+class ReportedContradiction(Shape):
     """Entries about one batch that cannot all be true; until a person settles it, the account sends nothing."""
 
     batch: int
     """The batch of a list of openids; 1 for every other audience."""
-    entries: list[int]
+    entries: Sequence[int]
     """Their serials. One alone cannot be: nothing on record comes before it."""
 
 
 class RecordedCampaign(FollowedCampaign):
     """All that is recorded of one edition of a campaign."""
 
-    drafts: list[ReportedDraft]
+    drafts: Sequence[ReportedDraft]
     """Its drafts, oldest first."""
-    attempts: list[ReportedAttempt]
+    attempts: Sequence[ReportedAttempt]
     """Its attempts, oldest first."""
-    expired: list[str]
+    expired: Sequence[datetime]
     """The ends of windows that were found closed."""
-    contradictions: list[ReportedContradiction]
+    contradictions: Sequence[ReportedContradiction]
     """What the ledger says twice and differently, by batch."""
 
 
-class ReportedWebsiteSend(Strict):
+class ReportedWebsiteSend(Shape):
     """A send that somebody made in the console."""
 
     appid: str
     """The account's appid."""
-    at: str
+    at: datetime
     """When."""
 
 
 class StateReport(Document):
     """What every `massctl state … --format json` that reads begins with."""
 
-    lineage: str | None
+    lineage: str | None = None
     """The ledger's lineage; null where there is none."""
-    realm: str | None
+    realm: str | None = None
     """`wechat` or `loopback`: which realm it belongs to."""
-    serial: int
+    serial: int = 0
     """The serial of its last entry; 0 where there is none."""
-    signing_key: str | None = Field(default=None)
+    signing_key: str | UnsetType | None = UNSET
     """The public key that signs it; null where it is not signed."""
-    error: ReportedError | None = Field(default=None)
+    error: Failure | UnsetType = UNSET
     """What stopped the command, as a ledger that is damaged."""
 
 
-class ReportedLease(Strict):
+class ReportedLease(Shape):
     """The `massctl run` that alone sends."""
 
     host: str
     """What its machine is called."""
-    since: str
+    since: datetime
     """When it took the lease."""
     by: str | None
     """Who took the lease from another runner; null where it was free."""
     here: bool
     """The runner is this folder's."""
-    last_round: str | None
+    last_round: datetime | None
     """When it ended a round last; null where only another machine knows."""
 
 
 class StateShowReport(StateReport):
     """What `massctl state show --format json` prints."""
 
-    campaigns: list[RecordedCampaign]
+    campaigns: Sequence[RecordedCampaign] = ()
     """The editions of the campaigns, by name."""
-    website_sends: list[ReportedWebsiteSend]
+    website_sends: Sequence[ReportedWebsiteSend] = ()
     """Sends of no campaign that people recorded."""
-    pictures: int
+    pictures: int = 0
     """Pictures that were uploaded for articles."""
-    materials: int
+    materials: int = 0
     """Permanent materials that were added."""
-    lease: ReportedLease | None = Field(default=None)
+    lease: ReportedLease | UnsetType | None = UNSET
     """Which `massctl run` alone sends; null where none does."""
 
 
+def _head(state: State) -> dict[str, Any]:
+    """Return what the document of every verb that reads the ledger begins with."""
+    return {
+        "lineage": state.lineage,
+        "realm": state.realm,
+        "serial": state.serial,
+        "signing_key": state.signing_key,
+    }
+
+
 def state_json(
-    state: State, names: Sequence[str], language: Language, runner: LocalRunner = NO_RUNNER
-) -> str:
+    state: State, names: Sequence[str], runner: LocalRunner = NO_RUNNER
+) -> StateShowReport:
     """Return what is recorded, edition by edition; with `names` only of these campaigns."""
     chosen = [state.records[key] for key in sorted(state.records) if not names or key[0] in names]
-    return written_as(
-        StateShowReport,
-        language,
-        state,
+    website_sends = [
+        ReportedWebsiteSend(appid=appid, at=at)
+        for appid, sends in state.website_sends.items()
+        for at in sends
+    ]
+    return StateShowReport(
+        **_head(state),
         campaigns=[_recorded(record) for record in chosen],
-        website_sends=[
-            document(ReportedWebsiteSend, appid=appid, at=at)
-            for appid, sends in state.website_sends.items()
-            for at in sends
-        ],
+        website_sends=website_sends,
         pictures=len(state.images),
         materials=len(state.materials),
         lease=_lease(state.lease, runner),
     )
 
 
-def _lease(lease: HeldLease | None, runner: LocalRunner) -> dict[str, Any] | None:
+def _lease(lease: HeldLease | None, runner: LocalRunner) -> ReportedLease | None:
     if lease is None:
         return None
     here = runner.holds(lease)
-    return document(
-        ReportedLease, lease.event, lease, here=here, last_round=runner.last_round if here else None
+    return ReportedLease(
+        host=lease.event.host,
+        since=lease.since,
+        by=lease.event.by,
+        here=here,
+        last_round=runner.last_round if here else None,
     )
 
 
-def _recorded(record: Record) -> dict[str, Any]:
+def _recorded(record: Record) -> RecordedCampaign:
     contradictions = [
-        document(ReportedContradiction, batch=batch, entries=[fact.serial for fact in facts])
+        ReportedContradiction(batch=batch, entries=[fact.serial for fact in facts])
         for batch, facts in record.contradicted.items()
+    ]
+    drafts = [
+        ReportedDraft.of(draft.event, saved_at=draft.saved_at, alive=draft.alive)
+        for draft in record.drafts
     ]
     return _campaign(
         RecordedCampaign,
         record,
-        drafts=[document(ReportedDraft, draft.event, draft) for draft in record.drafts],
+        drafts=drafts,
         attempts=[_attempt(attempt) for attempt in record.attempts],
         expired=record.expired_at,
         contradictions=contradictions,
     )
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def _attempt(attempt: Attempt) -> ReportedAttempt:
     settled = f"settled_{attempt.settled.outcome}" if attempt.settled is not None else "accepted"
     is_open = attempt.open and attempt.accepted is None
     outcome = "rejected" if attempt.rejection is not None else "open" if is_open else settled
     errcode = attempt.rejection.errcode if attempt.rejection is not None else None
-    return document(ReportedAttempt, attempt, attempt.event, outcome=outcome, errcode=errcode)
+    return ReportedAttempt.of(
+        attempt.event, serial=attempt.serial, at=attempt.at, outcome=outcome, errcode=errcode
+    )
 
 
 class StateListReport(StateReport):
     """What `massctl state list --format json` prints."""
 
-    entries: list[dict[str, Any]]
+    entries: Sequence[dict[str, Any]] = ()
     """The entries, oldest first, each as ledger-entry.schema.json says."""
 
 
-def entries_json(entries: Sequence[Entry], state: State, language: Language) -> str:
+def entries_json(entries: Sequence[Entry], state: State) -> StateListReport:
     """Return every entry with the fields of its line, oldest first."""
-    return written_as(
-        StateListReport, language, state, entries=[_entry_document(entry) for entry in entries]
-    )
+    return StateListReport(**_head(state), entries=[_entry_document(entry) for entry in entries])
 
 
 def _entry_document(entry: Entry) -> dict[str, Any]:
@@ -1250,7 +1140,7 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
     return {**head, **about, **fields_of(entry.event)}
 
 
-class DroppedLine(Strict):
+class DroppedLine(Shape):
     """A line that a repair drops, as far as it can be read; nothing proves what it says."""
 
     serial: int | str | None
@@ -1263,68 +1153,69 @@ class DroppedLine(Strict):
     """The edition it names."""
 
 
-class DroppedPart(Strict):
+class DroppedPart(Shape):
     """What stands behind the last entry that verifies."""
 
     bytes: int
     """How much it is."""
     sha256: str
     """Names its bytes."""
-    lines: list[DroppedLine]
+    lines: Sequence[DroppedLine]
     """Its lines."""
 
 
 class StateRepairReport(StateReport):
     """What `massctl state repair --format json` prints."""
 
-    repaired: bool
+    repaired: bool = False
     """Whether it was done; without --reason it is only shown."""
-    dropped: DroppedPart | None
+    dropped: DroppedPart | None = None
     """What is dropped; null where the command stopped before it knew."""
-    aside: str | None
+    aside: str | None = None
     """What the damaged ledger is called now."""
 
 
-def repair_json(repair: "Repair", language: Language) -> str:
+def repair_json(repair: "Repair") -> StateRepairReport:
     """Return the document of a repair."""
-    lines = [
-        {key: line.get(key) for key in DroppedLine.model_fields} for line in repair.dropped_lines
-    ]
-    dropped = document(
-        DroppedPart, bytes=len(repair.dropped), sha256=sha256_of(repair.dropped), lines=lines
-    )
-    serial = repair.kept + (1 if repair.done else 0)
-    return written_as(
-        StateRepairReport, language, repair, serial=serial, repaired=repair.done, dropped=dropped
+    names = DroppedLine.__struct_fields__
+    lines = [DroppedLine(**{key: line.get(key) for key in names}) for line in repair.dropped_lines]
+    dropped = DroppedPart(bytes=len(repair.dropped), sha256=sha256_of(repair.dropped), lines=lines)
+    return StateRepairReport(
+        lineage=repair.lineage,
+        realm=repair.realm,
+        serial=repair.kept + (1 if repair.done else 0),
+        repaired=repair.done,
+        dropped=dropped,
+        aside=repair.aside,
     )
 
 
 class StateVerifyReport(StateReport):
     """What `massctl state verify --format json` prints."""
 
-    whole: bool
+    whole: bool = False
     """Whether every line is what was written, and the story is possible."""
 
 
-def verified_json(state: State, language: Language) -> str:
+def verified_json(state: State) -> StateVerifyReport:
     """Return that every line is what was written: one that is not ends the command before."""
-    return written_as(StateVerifyReport, language, state, whole=True)
+    return StateVerifyReport(**_head(state), whole=True)
 
 
-class ReportedChoice(Strict):
+class ReportedChoice(Shape):
     """One of the ways to settle a send of unknown outcome."""
 
     command: str
     """What to type, with a reason in place of the dots."""
-    from_: str | None = Field(alias="from")
+    from_: datetime | None = field(name="from")
     """From when on; null where it is not possible."""
-    until: str | None
+    until: datetime | None
     """Until when; null where it is possible at any time."""
-    refused: list[str]
+    refused: Sequence[str]
     """Why it is not possible, for people."""
 
 
-class ReportedSend(Strict):
+class ReportedSend(Shape, kw_only=True):
     """The decisive facts of a send, in words for people."""
 
     account: str
@@ -1335,26 +1226,17 @@ class ReportedSend(Strict):
     """When it may go out, and whether that is now."""
     edition: str
     """Its edition."""
-    reprint: str | None
+    reprint: str | None = None
     """What becomes of it where WeChat finds a reprint (send_ignore_reprint); null where it is not news."""
-    comments: str | None
+    comments: str | None = None
     """Who may comment; null where nobody can."""
-    allowance: list[str]
+    allowance: Sequence[str]
     """What is left of the account's allowance, a day or month each."""
-    warnings: list[str]
+    warnings: Sequence[str]
     """What the plan warned of."""
 
 
-class ReportedReach(Strict):
-    """What a send reached, in short."""
-
-    day: int
-    """1, 3, 7 or 30; the day of the send is 1."""
-    lines: list[str]
-    """The numbers that a team asks for first, a line each, for people."""
-
-
-class ReportedNotice(Strict):
+class ReportedNotice(Shape, kw_only=True):
     """One fact about one campaign."""
 
     key: str
@@ -1373,7 +1255,7 @@ class ReportedNotice(Strict):
     """Where it stands at the end of the run."""
     digest: str | None
     """What was approved; null where nothing can be sent."""
-    at: str
+    at: datetime
     """When it was learnt."""
     guard: str | None
     """What refuses it; null where no guard does."""
@@ -1381,55 +1263,56 @@ class ReportedNotice(Strict):
     """What happened, for people."""
     hint: str
     """What to do about it, for people; empty where nothing is, and where there are choices."""
-    msg_id: int | None = Field(default=None)
+    msg_id: int | UnsetType | None = UNSET
     """WeChat's id of a job that it accepted and the ledger could not take; absent everywhere else."""
     send: ReportedSend | None
     """What is sent to whom, as the plan and the question show it; null where its content was not at hand."""
-    choices: list[ReportedChoice]
+    choices: Sequence[ReportedChoice]
     """The ways out, where nobody knows whether it was sent; else empty."""
-    report: ReportedReach | None = Field(default=None)
+    report: Reach | UnsetType = UNSET
     """Of a `report`; absent everywhere else."""
-    drift: DriftKind | None = Field(default=None)
+    drift: DriftKind | UnsetType = UNSET
     """Of a `drift`: what is not as recorded; absent everywhere else."""
 
 
-class NoticesReport(Document):
+class NoticesReport(Document, kw_only=True):
     """What `notify` posts to a webhook: all that one run has to tell it."""
 
-    notices: list[ReportedNotice]
+    notices: Sequence[ReportedNotice]
     """The facts, at least one."""
 
 
-def notices_json(notices: Sequence["Notice"], language: Language) -> str:
+def notices_json(notices: Sequence["Notice"]) -> NoticesReport:
     """Return the document that a webhook is posted."""
-    return written_as(NoticesReport, language, notices=[_notice(each) for each in notices])
+    return NoticesReport(notices=[_notice(each) for each in notices])
 
 
-def _notice(notice: "Notice") -> dict[str, Any]:
-    return document(
-        ReportedNotice,
+def _notice(notice: "Notice") -> ReportedNotice:
+    return ReportedNotice.of(
         notice,
         event=notice.happening,
+        msg_id=notice.unrecorded.msg_id if notice.unrecorded is not None else UNSET,
         send=_send(notice.block) if notice.block is not None else None,
         choices=_choices(notice),
-        **({"msg_id": notice.unrecorded.msg_id} if notice.unrecorded is not None else {}),
-        **({"report": notice.reach} if notice.reach is not None else {}),
-        **({"drift": notice.drift.kind} if notice.drift is not None else {}),
+        report=notice.reach or UNSET,
+        drift=notice.drift.kind if notice.drift is not None else UNSET,
     )
 
 
-def _send(block: "SendBlock") -> dict[str, Any]:
+def _send(block: "SendBlock") -> ReportedSend:
     """Return the block by the names of its rows: words for people, lists where there may be several."""
     from massctl.view.send_block import block_rows
 
-    said = empty_document(ReportedSend)
+    said: dict[str, Any] = {"allowance": [], "warnings": []}
     for row in block_rows(block):
         words = in_a_row(row.words)
-        said[row.name] = [*said[row.name], words] if isinstance(said[row.name], list) else words
-    return said
+        said[row.name] = (
+            [*said[row.name], words] if row.name in ("allowance", "warnings") else words
+        )
+    return ReportedSend(**said)
 
 
-def _choices(notice: "Notice") -> list[dict[str, Any]]:
+def _choices(notice: "Notice") -> list[ReportedChoice]:
     if notice.unrecorded is not None:
         return [_choice(notice.unrecorded.command, notice.at)]
     if notice.choices is None:
@@ -1455,14 +1338,15 @@ def _choices(notice: "Notice") -> list[dict[str, Any]]:
 
 def _choice(
     command: str, begins: datetime | None, until: datetime | None = None, why: Sequence[str] = ()
-) -> dict[str, Any]:
-    return document(ReportedChoice, command=command, from_=begins, until=until, refused=list(why))
+) -> ReportedChoice:
+    return ReportedChoice(command=command, from_=begins, until=until, refused=why)
 
 
 @cache
-def shapes() -> Mapping[str, type[BaseModel]]:
+def shapes() -> Mapping[str, type[Shape]]:
     """Return the shape of each verb's document; a plan has another one, `SavedPlan`, where it is not stopped."""
-    # What sends reached is loaded for few verbs only.
+    # Few verbs explain, or tell what sends reached.
+    from massctl.view.explain import ExplainReport
     from massctl.view.report_json import SendsReport
 
     return {
@@ -1496,7 +1380,13 @@ def shapes() -> Mapping[str, type[BaseModel]]:
     }
 
 
-def stopped_json(verb: str, failure: Failure, exit_status: int, language: Language) -> str:
+def faulty_json(verb: str, faults: Sequence[Diagnostic]) -> Shape:
+    """Return the document of a run that did nothing because of faults in files, or in an event."""
+    return shapes()[verb](exit_status=1, diagnostics=diagnostics_document(faults))
+
+
+def stopped_json(verb: str, failure: Failure, exit_status: int) -> Shape:
     """Return the document of a run that stopped before it knew a campaign: its usual keys, empty, and `error`."""
-    made = empty_document(shapes()[verb], exit_status=exit_status)
-    return written({**made, "error": document(ReportedError, failure)}, language)
+    shape = shapes()[verb]
+    status = {"exit_status": exit_status} if "exit_status" in shape.__struct_fields__ else {}
+    return shape(**status, error=failure)

@@ -9,7 +9,7 @@ once: `errmsg` and `rid` may be shown to anybody.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NoReturn, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 from massctl.errors import AuthError, PermanentError, QuotaError, TransportError, WeChatError
 from massctl.model.frozen import Frozen
@@ -50,7 +50,7 @@ _HINT = re.compile(r"hint:\s*\[([^\]]+)\]")
 class Answer(Frozen):
     """A JSON object from WeChat."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("fields",)
+    hidden_fields = ("fields",)
 
     fields: Fields
     errcode: int

@@ -7,7 +7,6 @@ team's owns the token, and a command asks that server. The token is in memory on
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
-from typing import ClassVar
 
 from massctl.model.frozen import Frozen
 
@@ -21,7 +20,7 @@ TOKEN_LIFE_SECONDS_MAX = 7200
 class Grant(Frozen):
     """An access token and its remaining life."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("access_token",)
+    hidden_fields = ("access_token",)
 
     access_token: str
     life_seconds: int
@@ -34,7 +33,7 @@ TokenSource = Callable[[bool], Grant]
 class _Held(Frozen):
     """A token and the moment of the monotonic clock until which it is used."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("access_token",)
+    hidden_fields = ("access_token",)
 
     access_token: str
     until: float

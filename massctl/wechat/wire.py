@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Generic, Self, TypeVar, assert_never
+from typing import Any, Generic, Self, TypeVar, assert_never
 
 from msgspec import field
 from msgspec.structs import replace
@@ -60,7 +60,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 class Request(Frozen, Generic[T]):
     """One call, without its token."""
 
-    hidden_fields: ClassVar[tuple[str, ...]] = ("content", "upload")
+    hidden_fields = ("content", "upload")
 
     path: str
     read: Callable[[Fields], T]

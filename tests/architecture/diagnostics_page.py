@@ -4,6 +4,7 @@ PYTHONPATH=tests python tests/architecture/diagnostics_page.py
 """
 
 import re
+import textwrap
 from pathlib import Path
 from typing import Final
 
@@ -31,13 +32,13 @@ def written(page: str, language: Language) -> str:
 
 
 CODES_FILE: Final = REFERENCE.parents[1] / "massctl" / "model" / "diagnostics.py"
-_CODES: Final = re.compile(r"(?<=^CODES: dict\[str, str\] = \{\n)(?:    .*\n)+", re.MULTILINE)
+_CODES: Final = re.compile(r'(?<=^_CODES = "{3}\n)(?:MC.*\n)+', re.MULTILINE)
 
 
 def with_codes(module: str) -> str:
-    """Give the module of codes with those that are explained, each with its summary."""
-    said = (each for each in explanations(Language.EN) if each.subject is Subject.DIAGNOSTIC)
-    return _CODES.sub("".join(f'    "{each.code}": "{each.summary}",\n' for each in said), module)
+    """Give the module of codes with those that are explained."""
+    said = (each.code for each in explanations(Language.EN) if each.subject is Subject.DIAGNOSTIC)
+    return _CODES.sub(textwrap.fill(" ".join(said), 99) + "\n", module)
 
 
 if __name__ == "__main__":

@@ -62,9 +62,10 @@ def test_a_workflow_here_is_that_of_init_with_the_massctl_of_this_checkout(path:
     )
 
 
-def test_a_team_copies_two_short_workflows() -> None:
-    assert [".github/workflows/apply.yml", ".github/workflows/review.yml"] == sorted(SCAFFOLD)
-    assert sum(len(text.splitlines()) for text in SCAFFOLD.values()) <= 150
+def test_a_team_copies_three_short_workflows() -> None:
+    names = ["apply", "review", "reviewed"]
+    assert [f".github/workflows/{each}.yml" for each in names] == sorted(SCAFFOLD)
+    assert sum(len(text.splitlines()) for text in SCAFFOLD.values()) <= 190
 
 
 def test_while_nothing_is_due_a_month_costs_few_minutes() -> None:
@@ -147,13 +148,15 @@ def test_only_the_deploy_key_writes_the_ledger_and_nobody_shortens_it() -> None:
     assert (key, {"deletion", "update"}) == (brake["bypass_actors"], brake["types"])
     refs = [each["conditions"]["ref_name"]["include"] for each in (kept, written, brake)]
     both = ["refs/heads/massctl-state", f"refs/heads/{STATISTICS_BRANCH}"]
-    assert [both, both, [STOP, f"{STOP}/**/*"]] == refs
+    brakes = [STOP, f"{STOP}/**/*", f"{STOP}-*", f"{STOP}-*/**/*"]
+    assert [both, both, brakes] == refs
 
 
 def test_nobody_makes_a_branch_with_a_name_of_massctl_s_but_those_that_it_needs() -> None:
     """On GitHub a star ends at a slash."""
     names = rules("massctl-names")
-    needed = [STATE_BRANCH, STATISTICS_BRANCH, STOP_BRANCH, PREVIEWS_BRANCH, "massctl-lineage"]
+    brakes = [STOP_BRANCH, f"{STOP_BRANCH}-*"]
+    needed = [STATE_BRANCH, STATISTICS_BRANCH, *brakes, PREVIEWS_BRANCH, "massctl-lineage"]
 
     assert ([], {"creation"}) == (names["bypass_actors"], names["types"])
     assert {
@@ -181,6 +184,8 @@ def test_each_job_has_the_rights_that_the_threat_model_names() -> None:
         "render": {"contents": "read"},
         "comment": {"contents": "write", "pull-requests": "write", "statuses": "write"},
         "stop": {"contents": "write"},
+        "comment-stop": {"contents": "write"},
+        "reviewed": {},
         "gate": {"contents": "read"},
         "send": {"contents": "read", "pull-requests": "write"},
     } == {name: job["permissions"] for name, job in jobs.items()}
@@ -400,7 +405,8 @@ def test_each_library_of_the_action_is_known_by_its_digest() -> None:
     pinned = {found[1]: line for line in lines if (found := re.match(r"([\w.-]+)==", line))}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     declared = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    declared += [*project["project"]["optional-dependencies"]["signed"], "socksio"]
+    extras = project["project"]["optional-dependencies"]
+    declared += [*extras["signed"], *extras["qr"], "socksio"]
 
     assert [] == [
         line for line in lines if line and not line.startswith("#") and "--hash=sha256:" not in line

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from cli_runner import Shell
 from comment_judge import judge
-from fake_forge import FakeForge, pull_request_event
+from fake_forge import REPOSITORY, FakeForge, pull_request_event
 
 from massctl.cli.app import run
 from massctl.cli.commands.ci_review import write_comment
+from massctl.errors import ForgeError
 
 SHA = "ab" * 20
 AT_NOON = "send: {not_before: 2026-12-01T11:00:00+08:00, not_after: 2026-12-01T13:00:00+08:00}\n"
@@ -380,3 +381,127 @@ def test_a_change_of_words_alone_has_no_warning(
     comment(shell, forge, planned_in(shell, tmp_path / "left"))
 
     assert "⚠" not in forge.bodies(7)[0]
+
+
+# Approvals, and rules that change beside letters
+
+
+APPROVAL = {"count": 2, "from": ["bo", "wu"], "why": ["a new destination"]}
+
+
+def with_letter(shell: Shell, folder: Path, *approvals: object, **more: object) -> Path:
+    """Leave a review of one letter that is new, and of what the policy asks for it."""
+    shell.tree.news("letter")
+    found = planned_in(shell, folder)
+    plan = json.loads((found / "review.json").read_text())["plan"]
+    (letter,) = [each for each in plan["campaigns"] if each["name"] == "letter"]
+    others = [{**each, "changes": None} for each in plan["campaigns"] if each is not letter]
+    rows = {"against": "main", "rows": []}
+    mine = {**letter, "changes": rows, "approvals": list(approvals), "lock": "locked"}
+    left(found, plan={**plan, "campaigns": [*others, mine]}, **more)
+    return found
+
+
+def test_the_comment_and_the_status_say_which_approvals_are_missing(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
+    forge.permissions |= {"bo": "write", "wu": "admin"}
+    found = with_letter(shell, tmp_path / "left", APPROVAL)
+    lacking = "It lacks approvals: 2 more approvals of bo, wu (a new destination)"
+    comment(shell, forge, found)
+    assert ("failure", True) == (forge.statuses[SHA][0], lacking in forge.statuses[SHA][1])
+    assert f"- 🛑 **{lacking}**" in forge.bodies(7)[0]
+
+    for login in ("bo", "wu"):
+        forge.review(7, login, SHA)
+    comment(shell, forge, found)
+    assert ("success", False) == (forge.statuses[SHA][0], "🛑" in forge.bodies(7)[0])
+
+    forge.review(7, "bo", SHA, "CHANGES_REQUESTED")
+    comment(shell, forge, found)
+    assert "1 more approval of bo, wu" in forge.bodies(7)[0]
+
+
+def test_an_approval_of_what_was_pushed_over_is_missing_again(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
+    forge.permissions["bo"] = "write"
+    forge.review(7, "bo", "c" * 40)
+    comment(shell, forge, with_letter(shell, tmp_path / "left", {**APPROVAL, "count": 1}))
+
+    assert "failure" == forge.statuses[SHA][0]
+
+
+def test_where_nobody_knows_who_wrote_it_the_status_is_not_good(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
+    forge.commit(7, SHA, None)
+    forge.review(7, "bo", SHA)
+    comment(shell, forge, with_letter(shell, tmp_path / "left", APPROVAL))
+
+    state, words = forge.statuses[SHA]
+    assert ("failure", True) == (state, "Nobody knows who approved it" in words)
+
+
+def test_a_letter_that_needs_no_approval_asks_for_no_review(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
+    comment(shell, forge, with_letter(shell, tmp_path / "left"))
+
+    assert ("success", []) == (
+        forge.statuses[SHA][0],
+        [each for each in forge.asked if "reviews" in each],
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "rules", "told"),
+    [
+        (["massctl.yaml"], ["policy"], "policy"),
+        (["massctl.yaml"], ["policy", "accounts"], "policy, accounts"),
+        ([".github/workflows/apply.yml"], [], ".github/workflows/apply.yml"),
+        (["CODEOWNERS", ".gitlab-ci.yml"], [], ".gitlab-ci.yml, CODEOWNERS"),
+        (["massctl.yaml"], [], ""),
+        (["docs/notes.md"], ["policy"], ""),
+    ],
+)
+def test_a_pull_request_that_changes_rules_brings_no_letter(
+    shell: Shell, forge: FakeForge, tmp_path: Path, files: list[str], rules: list[str], told: str
+) -> None:
+    forge.files[7] = files
+    comment(shell, forge, with_letter(shell, tmp_path / "left", rules=rules))
+
+    expected = f"It changes rules ({told}) and brings letters (letter)"
+    assert (bool(told), "failure" if told else "success") == (
+        expected in forge.statuses[SHA][1],
+        forge.statuses[SHA][0],
+    )
+    assert bool(told) == ("🛑 **It changes rules" in forge.bodies(7)[0])
+
+
+def test_a_change_of_rules_alone_is_fine(shell: Shell, forge: FakeForge, tmp_path: Path) -> None:
+    forge.files[7] = ["massctl.yaml"]
+    found = with_letter(shell, tmp_path / "left", rules=["policy"])
+    plan = json.loads((found / "review.json").read_text())["plan"]
+    left(found, plan={**plan, "campaigns": [{**e, "changes": None} for e in plan["campaigns"]]})
+    comment(shell, forge, found)
+
+    assert "success" == forge.statuses[SHA][0]
+
+
+def test_the_run_behind_a_review_is_about_its_pull_request(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
+    pull = {"number": 7, "head": {"ref": "spring", "sha": SHA, "repo": {"id": 1}}}
+    run_of = {"pull_requests": [pull], "head_repository": {"full_name": REPOSITORY}}
+    told = json.dumps({"workflow_run": run_of, "repository": {"full_name": REPOSITORY}})
+    found = with_letter(shell, tmp_path / "left")
+    named = {"GITHUB_EVENT_NAME": "workflow_run"}
+
+    assert 0 == comment(shell, forge, found, told, **named)
+    assert "success" == forge.statuses[SHA][0]
+    fork = json.dumps(
+        {"workflow_run": {**run_of, "pull_requests": []}, "repository": {"full_name": REPOSITORY}}
+    )
+    with pytest.raises(ForgeError, match="not started by the event"):
+        comment(shell, forge, found, fork, **named)

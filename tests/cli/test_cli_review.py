@@ -487,3 +487,18 @@ def test_a_plan_of_a_commit_s_files_can_only_be_shown(purpose: Purpose) -> None:
     """It is judged without the guards of what is committed and shared."""
     with pytest.raises(ValueError, match="only a plan that is shown"):
         PlanOptions(purpose, of_commit=True)
+
+
+def test_a_pull_request_is_judged_by_the_rules_of_main_and_its_own(main: Shell) -> None:
+    """Else it could take a rule away and use that."""
+    rules = f"{LOCKED}  approvals: [{{count: 2}}]\n"
+    now = main.tree.read("massctl.yaml")
+    main.tree.write("massctl.yaml", now.replace(LOCKED, rules))
+    git(main.root, "commit", "-qam", "ask for two")
+    git(main.root, "push", "-q", "origin", "HEAD:main")
+    main.tree.write("massctl.yaml", now.replace(LOCKED, f"{LOCKED}  approvals: [{{count: 1}}]\n"))
+    main.tree.text("notice", content="另一句")
+    review = reviewed(main, proposed(main))
+
+    asked = campaign(review, "notice")["approvals"]
+    assert (["policy"], [1, 2]) == (review["rules"], [each["count"] for each in asked])

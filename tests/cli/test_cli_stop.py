@@ -1,5 +1,6 @@
 """`massctl stop` and `massctl resume`: the brake as a branch of a real remote, whatever that remote does."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from cli_runner import Shell
 from git_shell import IN_GIT
 from gits import clone_of, git, look_of
 from repositories import window
+from said import Said
 
 from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
 
@@ -200,6 +202,7 @@ def test_stop_answers_a_program(house: Shell, remote: Path) -> None:
 
     expected = {
         "branch": "massctl-stop",
+        "account": None,
         "commit": brake(remote),
         "by": "lin-mei",
         "since": "2026-12-01T04:00:00+00:00",
@@ -492,3 +495,140 @@ def test_on_a_forge_only_an_operator_lets_sends_go_on(house: Shell, remote: Path
     assert (5, True, True) == (said.status, "policy.operators" in said.err, bool(brake(remote)))
     house.tree.settings(policy="  branch: main\n  operators: [lin-mei]\n")
     assert 0 == house("resume", "--yes").status
+
+
+def two_accounts(house: Shell) -> None:
+    """Have another account beside `main`, with a campaign of its own that is due."""
+    settings = house.tree.read("massctl.yaml")
+    other = "  other: {appid: wx0123456789abcdee, secret_env: X, kind: service}\n"
+    house.tree.write("massctl.yaml", settings.replace("accounts:\n", f"accounts:\n{other}", 1))
+    house.tree.text("notice", more=DUE)
+    house.tree.text("letter", more=DUE)
+    letter = house.tree.read("campaigns/letter/campaign.yaml")
+    house.tree.write(
+        "campaigns/letter/campaign.yaml", letter.replace("account: main", "account: other")
+    )
+    git(house.root, "add", "-A")
+    git(house.root, "commit", "-qm", "two accounts")
+    git(house.root, "push", "-q", "origin", "HEAD:main")
+
+
+def guards_of(house: Shell) -> dict[str, list[str]]:
+    document = house("apply", "--yes", "--until", "send", "--format", "json").document
+    return {
+        each["name"]: [
+            refusal["message"] for refusal in each["refusals"] if refusal["guard"] == "kill_switch"
+        ]
+        for each in document["campaigns"]
+    }
+
+
+def test_the_brake_of_one_account_stops_that_account_alone(house: Shell, remote: Path) -> None:
+    two_accounts(house)
+    said = house("stop", "--account", "other", "--reason", "wrong price")
+    assert (0, "", True) == (said.status, brake(remote), "other accounts go on" in said.out)
+
+    refused = guards_of(house)
+    assert ([], 1) == (refused["notice"], len(refused["letter"]))
+    assert "massctl-stop-other: somebody stopped the sends of other" in refused["letter"][0]
+    assert "massctl-stop-other" in house("doctor").out
+
+
+def test_the_brake_of_one_account_is_lifted_by_its_name(house: Shell, remote: Path) -> None:
+    two_accounts(house)
+    house("stop", "--account", "other")
+    house("stop")
+    assert "is lifted" not in house("resume", "--account", "main", "--yes").out
+    said = house("resume", "--account", "other", "--yes", "--format", "json").document
+    assert ("other", "massctl-stop-other", []) == (
+        said["brake"]["account"],
+        said["brake"]["branch"],
+        said["due"],
+    )
+    assert bool(brake(remote)), "the brake of all stands"
+
+    house("stop", "--account", "other")
+    assert ["notice"] == house("resume", "--yes", "--format", "json").document["due"]
+    said = house("resume", "--account", "other", "--yes")
+    assert "the brake of other is lifted" in said.out
+
+
+def test_an_account_that_does_not_exist_is_not_stopped(house: Shell, remote: Path) -> None:
+    two_accounts(house)
+    said = house("stop", "--account", "nobody")
+
+    assert (2, True) == (said.status, "no account nobody" in said.err)
+    assert "massctl-stop" not in git(remote, "for-each-ref")
+
+
+def commented(house: Shell, body: str, **more: str) -> Said:
+    """Run the job of a comment, which GitHub tells in a file."""
+    event = house.root.parent / "comment.json"
+    event.write_text(json.dumps({"action": "created", "comment": {"body": body}}))
+    told = {"GITHUB_EVENT_PATH": str(event), "GITHUB_ACTIONS": "true", "GITHUB_RUN_ATTEMPT": "1"}
+    house.env(**{**told, **more})
+    return house("ci", "stop")
+
+
+def may_stop(house: Shell) -> None:
+    settings = house.tree.read("massctl.yaml").replace(
+        "  branch: main\n", "  branch: main\n  operators: [lin-mei]\n"
+    )
+    house.tree.write("massctl.yaml", settings)
+
+
+@pytest.mark.parametrize(
+    ("body", "branch", "reason"),
+    [
+        ("/massctl stop", "massctl-stop", ""),
+        ("/massctl stop wrong price\r\nin spring", "massctl-stop", "wrong price in spring"),
+        ("/massctl stop other", "massctl-stop-other", ""),
+        ("/massctl stop other wrong price", "massctl-stop-other", "wrong price"),
+        ("/massctl stop ohter wrong price", "massctl-stop", "ohter wrong price"),
+    ],
+    ids=["all", "why", "account", "account and why", "misspelt: all"],
+)
+def test_an_operator_sets_the_brake_in_a_comment(
+    house: Shell, remote: Path, body: str, branch: str, reason: str
+) -> None:
+    two_accounts(house)
+    may_stop(house)
+    assert 0 == commented(house, body).status
+
+    assert [f"refs/heads/{branch}"] == git(
+        remote, "for-each-ref", "--format=%(refname)", "refs/heads/massctl-stop*"
+    ).split()
+    message = git(remote, "log", "-1", "--format=%B", branch)
+    assert ("Stopped-by: lin-mei" in message, reason) == (
+        True,
+        message.partition("Reason: ")[2].partition("\n")[0],
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "/massctl stopped",
+        "/massctl resume",
+        "/massctl send notice",
+        "/massctl approve",
+        "please /massctl stop",
+        "> /massctl stop",
+        "",
+    ],
+)
+def test_no_other_word_of_a_comment_does_anything(house: Shell, remote: Path, body: str) -> None:
+    may_stop(house)
+    said = commented(house, body)
+
+    assert (0, True, "") == (said.status, "asks for nothing" in said.err, brake(remote))
+
+
+@pytest.mark.parametrize(
+    "more", [{"GITHUB_TRIGGERING_ACTOR": "mallory"}, {"GITHUB_RUN_ATTEMPT": "2"}]
+)
+def test_nobody_else_stops_by_a_comment(house: Shell, remote: Path, more: dict[str, str]) -> None:
+    may_stop(house)
+    said = commented(house, "/massctl stop", **more)
+
+    assert (5, True, "") == (said.status, "policy.operators" in said.err, brake(remote))

@@ -83,7 +83,20 @@ def test_a_branch_that_is_not_there_is_told(clone: Clone) -> None:
 def test_the_brake_is_a_branch(clone: Clone) -> None:
     clone.git("push", "--quiet", "origin", "HEAD:massctl-stop")
 
-    assert clone.tip().stopped
+    assert (("massctl-stop", None),) == clone.tip().brakes
+
+
+@pytest.mark.parametrize(
+    ("branch", "account"),
+    [("massctl-stop-main", "main"), ("massctl-stop-main/x", "main"), ("massctl-stop-mian", None)],
+    ids=["its branch", "below it", "misspelt: all"],
+)
+def test_the_brake_of_an_account_is_a_branch_of_its_name(
+    clone: Clone, branch: str, account: str | None
+) -> None:
+    clone.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
+
+    assert ((branch, account),) == clone.tip().brakes
 
 
 @pytest.mark.parametrize("below", ["x", "refs/heads/massctl-stop"])
@@ -91,7 +104,7 @@ def test_a_branch_below_the_brake_s_name_is_a_brake_too(clone: Clone, below: str
     """git keeps no massctl-stop beside it, so nobody could set the brake."""
     clone.git("push", "--quiet", "origin", f"HEAD:refs/heads/massctl-stop/{below}")
 
-    assert (True, f"massctl-stop/{below}") == (clone.tip().stopped, clone.tip().brake)
+    assert ((f"massctl-stop/{below}", None),) == clone.tip().brakes
 
 
 @pytest.mark.parametrize(
@@ -106,7 +119,7 @@ def test_a_branch_below_the_brake_s_name_is_a_brake_too(clone: Clone, below: str
 def test_a_ref_that_is_only_like_the_brake_is_none(clone: Clone, like: str) -> None:
     clone.git("push", "--quiet", "origin", f"HEAD:{like}")
 
-    assert not clone.tip().stopped
+    assert () == clone.tip().brakes
 
 
 def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_the_branch(clone: Clone) -> None:

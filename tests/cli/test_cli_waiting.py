@@ -12,7 +12,7 @@ from massctl.cli.commands.apply import HELD_SECONDS
 from massctl.cli.session import Session
 from massctl.errors import LedgerLockedError
 from massctl.model.phrase import Phrase
-from massctl.plan.guards import Tip
+from massctl.plan.guards import STOP_BRANCH, Tip
 
 
 def opening(minutes: int, lasts: int = 90) -> str:
@@ -224,7 +224,7 @@ def test_it_stays_where_nobody_knows_that_it_moved(
 
 def test_a_brake_that_is_set_meanwhile_is_told_once(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     shell.tree.text("soon", more=opening(30))
-    tips(monkeypatch, HERE, replace(HERE, stopped=True))
+    tips(monkeypatch, HERE, replace(HERE, brakes=((STOP_BRANCH, None),)))
     said = shell("apply", "--sandbox", "--yes", "--wait", "45m")
     assert (5, 0, 1) == (
         said.status,

@@ -5,8 +5,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
+from corpus.destinations import other_destinations
 from corpus.forbidden import forbidden
 from corpus.losses import losses
 from corpus.rendering import CSS, Rendered, rendered
@@ -33,7 +35,12 @@ def main() -> int:
             sys.stdout.write(f"{path}: {each}\n")
         if any(not each.startswith("MC304") for each in article.errors):
             continue
-        for each in (*losses(source, article), *forbidden(article.body)):
+        checks = (
+            losses(source, article),
+            forbidden(article.body),
+            other_destinations(article.body),
+        )
+        for each in chain.from_iterable(checks):
             found[each.partition(":")[0]] += 1
             sys.stdout.write(f"{path}: {each}\n")
         articles[path] = article

@@ -1,13 +1,17 @@
 """The check of a corpus: it finds nothing wrong with our samples, and notices everything that it is there for."""
 
+import random
 import re
 from pathlib import Path
 
 import pytest
 
+from corpus import destinations
+from corpus.destinations import other_destinations
 from corpus.forbidden import forbidden
 from corpus.losses import losses
 from corpus.rendering import CSS, Rendered, rendered
+from massctl.model.destination import Destination, DestinationKind, in_body
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.md"))
 SAMPLE = SAMPLES[0].read_text(encoding="utf-8")
@@ -20,6 +24,53 @@ def test_nothing_is_lost_and_nothing_is_forbidden(path: Path) -> None:
     assert [] == found.errors
     assert [] == list(losses(source, found))
     assert [] == list(forbidden(found.body))
+
+
+PIECES = (
+    '<p><a href="https://a.cn/{n}">去 {n}</a>，<a href="#x">上</a></p>',
+    '<svg viewBox="0 0 1 1"><a xlink:href="https://b.cn/{n}"><rect/></a><use href="#r"/></svg>',
+    '<svg><foreignObject><section><svg><a href="https://c.cn/{n}"><text>里</text></a></svg></section></foreignObject></svg>',
+    '<a href="https://mp.weixin.qq.com/s/{n}"><img src="x.png" alt="图"></a>',
+    '<mp-common-miniprogram data-miniprogram-appid="wx{n}" data-miniprogram-path="p"></mp-common-miniprogram>',
+    '<p><a href="" data-miniprogram-appid="wx{n}" data-miniprogram-path="p?a=1">开</a></p>',
+    '<section><mp-common-profile data-id="M{n}" data-nickname="号"></mp-common-profile></section>',
+    '<mp-common-videosnap data-id="export/{n}"></mp-common-videosnap>',
+    '<p><mpvoice voice_encode_fileid="V{n}" name="声"></mpvoice></p>',
+    '<qqmusic musicid="{n}"></qqmusic>',
+    '<iframe class="video_iframe" data-mpvid="wxv_{n}" data-src="https://v.qq.com/x?vid=wxv_{n}"></iframe>',
+    '<mp-common-product data-productid="{n}"></mp-common-product><mp-style-type data-value="3"></mp-style-type>',
+    '<table><tr><td><a href="https://d.cn/?a=1&amp;b={n}">格</a></td></tr></table>',
+    "<p>https://text.cn/{n} 只是文字</p><img src='https://picture.cn/{n}.png'>",
+    '<map name="m"><area href="https://e.cn/{n}" alt="左"></map>',
+)
+"""What articles of other editors are made of."""
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_another_reader_finds_the_same_destinations(number: int) -> None:
+    order = random.Random(number)
+    pieces = order.choices(PIECES, k=3 + number % 20)
+    body = "".join(each.replace("{n}", f"{number}{at}") for at, each in enumerate(pieces))
+    assert [] == list(other_destinations(f"<section>{body}</section>"))
+
+
+def test_another_reader_agrees_about_our_samples() -> None:
+    found = rendered(SAMPLE, CSS)
+    assert [] == list(other_destinations(found.body))
+    assert [*in_body(found.body, "article 1")]
+
+
+def test_a_destination_that_is_left_out_or_invented_is_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = '<a href="https://a.cn">去</a><mpvoice voice_encode_fileid="1"></mpvoice>'
+    other = [Destination(DestinationKind.URL, "https://b.cn", "article 1")]
+    monkeypatch.setattr(destinations, "in_body", lambda *_: other)
+    assert [
+        "destination missing: https://a.cn",
+        "destination invented: https://b.cn",
+        "destination: 0 components are listed of 1",
+    ] == list(other_destinations(body))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from massctl.model.diagnostics import CODES, Diagnostic, Lines
 from massctl.view.diagnostics import diagnostics_text
 from massctl.view.github import github_annotations
 from massctl.view.i18n import LANGUAGES
+from massctl.view.json_writer import written
 from massctl.view.style import Style
 from massctl.view.terminal import Page
 from massctl.view.verbs_json import validate_json
@@ -121,7 +122,7 @@ def assert_sound(diagnostics: Iterable[Diagnostic], files: dict[str, str]) -> No
             ), (place, each)
     for language in LANGUAGES:
         # Bytes of JSON steer no screen: whoever reads them unpacks them first.
-        assert validate_json(found, language).encode()
+        assert written(validate_json(found), language).encode()
         shown = [
             github_annotations(found, language),
             diagnostics_text(Page(language, Style.PLAIN, 80), found, campaigns=1),

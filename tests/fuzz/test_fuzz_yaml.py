@@ -231,7 +231,7 @@ def judge(data: bytes, *, text: str | None = None) -> tuple[CampaignFile | None,
         loaded = load_campaign(repository, NAME, None)
     assert (settings is None) == bool(faults)
     assert (loaded.file is None) == bool(loaded.diagnostics)
-    shown = decode(data).text if text is None else text
+    shown = decode(data)[0] if text is None else text
     assert_sound([*faults, *loaded.diagnostics], {PATH: shown, "massctl.yaml": shown})
     return loaded.file, [each.code for each in loaded.diagnostics]
 

@@ -490,8 +490,8 @@ MUTANTS = (
     Mutant(
         "rule 5: counted from the last attempt",
         _DOUBT,
-        "first, last = remembered_since(record), record.open_attempts[-1]",
-        "first, last = record.open_attempts[-1], record.open_attempts[-1]",
+        "first = remembered_since(record)",
+        "first = record.open_attempts[-1]",
         "text, hours apart",
     ),
     Mutant(

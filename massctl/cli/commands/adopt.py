@@ -15,6 +15,7 @@ from massctl.apply.journal import Statement
 from massctl.apply.payloads import draft_articles, picture_address
 from massctl.apply.ports import DraftArticle
 from massctl.apply.reconcile import WENT_OUT, adopt_draft, draft_to_adopt, nothing_to_adopt
+from massctl.cli import views
 from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import Text, campaign_names, form_option, sandbox_option
 from massctl.cli.consent import require_operator, who
@@ -99,8 +100,6 @@ def command(current: Session, name: str, reason: str | None, pull: bool) -> Resu
 
 def adopt(session: Session, name: str, reason: str) -> Result:
     """Record the console's version of a campaign's draft as the one to send, alone on the ledger."""
-    from massctl.view.verbs_json import adopt_json
-
     require_writable(session)
     with alone(session):
         read = _planned(session, name)
@@ -120,7 +119,7 @@ def adopt(session: Session, name: str, reason: str) -> Result:
     if done:
         lines.append(Phrase("recorded as done in the console: {items}", items=in_a_row(done)))
     return Result(
-        ExitStatus.DONE, lambda to: adopt_json(record, found, done, to.language), said(*lines)
+        ExitStatus.DONE, lambda _: views.verbs_json.adopt_json(record, found, done), said(*lines)
     )
 
 
@@ -138,15 +137,11 @@ def _planned(session: Session, name: str) -> tuple[Planned, RenderedCampaign] | 
 
 
 def _faulty(found: list[Diagnostic]) -> Result:
-    # Only a campaign with faults needs it.
-    from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.verbs_json import not_adopted_json
-
     return Result(
         ExitStatus.FAILED,
-        lambda to: not_adopted_json(found, to.language),
+        lambda _: views.verbs_json.faulty_json("adopt", found),
         lambda _: "",
-        talk=lambda to: diagnostics_text(to.page(), found),
+        talk=lambda to: views.diagnostics.diagnostics_text(to.page(), found),
     )
 
 
@@ -205,8 +200,6 @@ class _Pull(Frozen):
 
 def pulled(session: Session, name: str) -> Result:
     """Write what somebody changed in a campaign's draft into its files, if they then give the same draft."""
-    from massctl.view.verbs_json import adopt_json
-
     with alone(session):
         read = _planned(session, name)
         if isinstance(read, Result):
@@ -240,7 +233,7 @@ def pulled(session: Session, name: str) -> Result:
     go_on = Phrase("review and commit the changes, then: {command}", command=next_command)
     return Result(
         ExitStatus.DONE,
-        lambda to: adopt_json(record, [], [], to.language, files=paths),
+        lambda _: views.verbs_json.adopt_json(record, [], [], files=paths),
         text,
         next_step=go_on,
     )

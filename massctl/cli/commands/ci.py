@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from massctl.apply.runner_events import statistics_events, stopped_now
+from massctl.cli import views
 from massctl.cli.app import Result, run, said, verb
 from massctl.cli.arguments import form_option, read_at_most, repo_option
 from massctl.cli.commands import ci_dispatch as dispatch
 from massctl.cli.commands.ci_dispatch import account_with, list_drafts, push_import, take_secrets
 from massctl.cli.commands.ci_review import language_of, write_comment, write_review
 from massctl.cli.commands.ci_setup import setup as shown
+from massctl.cli.commands.stop import set_brake
 from massctl.cli.consent import require_operator
 from massctl.cli.drift import DriftReader, unread_words
 from massctl.cli.exit_codes import ExitStatus
@@ -26,6 +28,8 @@ from massctl.cli.send_report import Stopped, report_sends, serial_now
 from massctl.cli.session import Session, open_settings, session
 from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
 from massctl.errors import MassctlError, NotAPlanError
+from massctl.forge.events import CommentEvent, read_event
+from massctl.forge.review_file import event_text
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
@@ -96,10 +100,10 @@ def comment_text(file: str, commit: str | None, from_fork: bool, out: Path | Non
         )
 
     def work() -> tuple[Console, Result]:
-        from massctl.view.markdown import plan_comment
-
         plan, console = read_plan(file), current_console()
-        comment = plan_comment(plan, language_of(plan, console), commit=commit, from_fork=from_fork)
+        comment = views.markdown.plan_comment(
+            plan, language_of(plan, console), commit=commit, from_fork=from_fork
+        )
         if out is None:
             return console, Result(ExitStatus.DONE, markdown=lambda _: comment)
         write_files(out.parent, {out.name: comment.encode()})
@@ -161,8 +165,6 @@ def gate(current: Session) -> Result:
 
 def _due(current: Session, looked: str) -> Result:
     """Find out what is due, and what needs a person."""
-    from massctl.view.github import github_alarms
-
     made, now = planned(current, (), PlanOptions(Purpose.ALARM)), current.clock.now()
     trust(current, made.state)
     why = [*dispatch.reasons(current, made, now)]
@@ -176,7 +178,9 @@ def _due(current: Session, looked: str) -> Result:
             ExitStatus.DONE,
             talk=None if why else said(Phrase("nothing is due, and nothing needs a person")),
         )
-    return Result(ExitStatus.FAILED, github=lambda to: github_alarms(found, to.language))
+    return Result(
+        ExitStatus.FAILED, github=lambda to: views.github.github_alarms(found, to.language)
+    )
 
 
 def _put_out(step: str, looked: str) -> None:
@@ -184,6 +188,21 @@ def _put_out(step: str, looked: str) -> None:
     if path := os.environ.get("GITHUB_OUTPUT"):
         with open(path, "a", encoding="utf-8") as file:
             file.write(f"step={step}\nlooked={looked}\n")
+
+
+@command.command(name="stop")
+@verb("ci stop")
+def stop(current: Session) -> Result:
+    """Set the brake as the comment of GITHUB_EVENT_PATH asks: `/massctl stop [ACCOUNT] [REASON]`.
+
+    Refuses everybody whom policy.operators does not name. No other word of a comment does anything.
+    """
+    comment = read_event(CommentEvent, event_text(os.environ)).comment.body
+    asked = dispatch.stop_of(comment, current.settings.accounts)
+    if asked is None:
+        return Result(ExitStatus.DONE, talk=said(Phrase("the comment asks for nothing")))
+    require_operator(current)
+    return set_brake(current, *asked)
 
 
 @command.command(name="send")
@@ -218,18 +237,22 @@ def _tell_drifts(directory: str, *, unless_open: bool = False) -> bool:
 
     Return False where `unless_open` put it off because a window is open.
     """
-    from massctl.view.github import github_alarms
-    from massctl.view.words import drift_hint, drift_words
 
     def say(drifts: Sequence[Drift]) -> None:
         named = [
-            (Phrase("{name}: {message}", name=each.campaign, message=drift_words(each)), each)
+            (
+                Phrase(
+                    "{name}: {message}", name=each.campaign, message=views.words.drift_words(each)
+                ),
+                each,
+            )
             for each in drifts
         ]
         findings = [
-            Finding(Check.DRIFT, Level.WARNING, words, drift_hint(each)) for words, each in named
+            Finding(Check.DRIFT, Level.WARNING, words, views.words.drift_hint(each))
+            for words, each in named
         ]
-        current.console.result(github_alarms(findings, current.console.language))
+        current.console.result(views.github.github_alarms(findings, current.console.language))
 
     try:
         with session(directory, locked=True) as current:

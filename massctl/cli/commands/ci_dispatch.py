@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -77,7 +77,7 @@ def words_of(order: Dispatch, looked: str) -> tuple[str, ...]:
     """
     act, campaign, number = order.typed("order"), order.typed("campaign"), order.typed("number")
     if act == "allow sends again":
-        return "resume", "--yes"
+        return "resume", "--yes", *((f"--account={campaign}",) if campaign else ())
     if not is_campaign_name(campaign):
         raise UsageError(Phrase("name the campaign: the folder in campaigns/"), _NOTHING)
     if number and not (number.isascii() and number.isdecimal() and len(number) <= _NUMBER_MAX):
@@ -107,6 +107,21 @@ def words_of(order: Dispatch, looked: str) -> tuple[str, ...]:
             Phrase("give the number of the article, from 1"), Phrase("Nothing was withdrawn.")
         )
     return "withdraw", "--all" if every else f"--article={number}", "--yes", "--", campaign
+
+
+_STOP = re.compile(r"/massctl stop(?:[ \t]+(?P<why>\S.*?))?\s*", re.DOTALL)
+
+
+def stop_of(comment: str, accounts: Collection[str]) -> tuple[str | None, str] | None:
+    """Return the account that a comment stops, None for all, and why; None if it asks for no stop.
+
+    Its first word is an account, or already the reason: a misspelt account stops all sends.
+    """
+    asked = _STOP.fullmatch(comment.strip())
+    if asked is None:
+        return None
+    first, _, rest = (asked["why"] or "").partition(" ")
+    return (first, rest.strip()) if first in accounts else (None, asked["why"] or "")
 
 
 def draft_of(order: Dispatch) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from massctl.apply.outcome import failure_of, what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, said
 from massctl.cli.campaign_pages import shown_campaigns
 from massctl.cli.commands.lock import lock_campaigns
@@ -22,14 +23,15 @@ from massctl.cli.output import Console, write_files
 from massctl.cli.pull_request import branch_of, push_locks
 from massctl.cli.pull_request import write_files as write_pull_request
 from massctl.cli.session import Session, session
-from massctl.errors import MassctlError
-from massctl.forge.events import PullRequestEvent, read_event
+from massctl.errors import ForgeError, MassctlError
+from massctl.forge.events import PullRequestEvent, read_pull_request
 from massctl.forge.github import FILES_LISTED_MAX
-from massctl.forge.port import PREVIEWS_BRANCH, ChangedFiles
+from massctl.forge.port import PREVIEWS_BRANCH, ChangedFiles, Forge
 from massctl.forge.review_file import (
     REVIEW_FILE,
     KeyChange,
     ReviewFile,
+    RuleKey,
     ShownCampaign,
     UnfitError,
     event_text,
@@ -40,10 +42,12 @@ from massctl.ledger.git_branch import Push
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
+from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL
+from massctl.plan.approvals import missing_approvals, missing_words
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
-from massctl.plan.plan_file import LockResult, SavedPlan, StoppedPlan
-from massctl.source.repository import UnreadableError
+from massctl.plan.plan_file import LockResult, SavedCampaign, SavedPlan, StoppedPlan
+from massctl.source.repository import SETTINGS, UnreadableError
 from massctl.transport import Inside, Line
 from massctl.view.i18n import Reader, say
 from massctl.view.markdown import Locking, plan_comment, saved_sheets
@@ -64,9 +68,10 @@ def write_review(
 
     Its massctl.yaml counts as it will after the merge, but for `state`: where the ledger is, main says.
     """
-    event = read_event(PullRequestEvent, event_text(environment))
+    event = _event_of(environment)
     unseen, locks, disagreeing = dict[str, tuple[str, ...]](), dict[str, str](), list[str]()
     ledger_keys: KeyChange | None = None
+    rules: list[RuleKey] = []
     shown: dict[str, ShownCampaign] = {}
     with session(directory, environment=environment) as main:
         try:
@@ -76,7 +81,12 @@ def write_review(
                 ledger_keys = _key_change(
                     main.settings.state.keys or [], head.settings.state.keys or []
                 )
-                head.settings = head.settings.model_copy(update={"state": main.settings.state})
+                rules = _changed_rules(main.settings, head.settings)
+                # It is judged by both policies: neither can be weakened and used by one merge.
+                policy = head.settings.policy.as_strict_as(main.settings.policy)
+                head.settings = head.settings.model_copy(
+                    update={"state": main.settings.state, "policy": policy}
+                )
                 if not event.from_fork and main.settings.policy.require_lock:
                     locks, disagreeing = _lock(head, main)
                 plan = _plan(head, main)
@@ -85,7 +95,11 @@ def write_review(
             plan = _stopped(error, main.console)
     write_files(
         out,
-        {REVIEW_FILE: review_text(plan, locks, disagreeing, unseen, shown, ledger_keys).encode()},
+        {
+            REVIEW_FILE: review_text(
+                plan, locks, disagreeing, unseen, shown, ledger_keys, rules
+            ).encode()
+        },
     )
     if pictures is not None:
         write_files(
@@ -112,6 +126,16 @@ def _key_change(before: Sequence[str], after: Sequence[str]) -> KeyChange | None
     if set(before) == set(after):
         return None
     return "changed" if after else "removed"
+
+
+def _event_of(environment: Mapping[str, str]) -> PullRequestEvent:
+    return read_pull_request(environment.get("GITHUB_EVENT_NAME", ""), event_text(environment))
+
+
+def _changed_rules(main: MassctlFile, head: MassctlFile) -> list[RuleKey]:
+    """Name the keys of massctl.yaml that decide who may send what, and that a pull request would change."""
+    keys: tuple[RuleKey, ...] = ("policy", "accounts")
+    return [key for key in keys if getattr(main, key) != getattr(head, key)]
 
 
 def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:
@@ -155,9 +179,8 @@ def _to_show(plan: str, main: Session) -> list[str]:
 
 
 def _stopped(error: MassctlError, console: Console) -> str:
-    from massctl.view.verbs_json import stopped_json
-
-    return stopped_json("plan", failure_of(error), error.exit_status, console.language)
+    stopped = views.verbs_json.stopped_json("plan", failure_of(error), error.exit_status)
+    return views.json_writer.written(stopped, console.language)
 
 
 class _Told(Frozen):
@@ -168,6 +191,8 @@ class _Told(Frozen):
     warned: tuple[Phrase, ...] = ()
     is_locked: bool = True
     """The locks of the review are on the branch, or it has none."""
+    stops: tuple[Phrase, ...] = ()
+    """What keeps it from being merged, beside its files: rules that it changes, approvals that it lacks."""
     locked: tuple[str, ...] = ()
     """The campaigns that were locked by a commit of ours."""
 
@@ -182,7 +207,7 @@ def write_comment(
 
     It is fine too that the pull request moved on meanwhile. `inside` answers in place of the network.
     """
-    event = read_event(PullRequestEvent, event_text(environment))
+    event = _event_of(environment)
     line = Line(inside=inside)
     try:
         with session(directory, environment=environment) as main:
@@ -196,9 +221,10 @@ def write_comment(
             told = _lock_branch(main, event, review)
             if told is None:
                 return main.console, Result(ExitStatus.DONE, talk=said(_moved_on(event)))
-            told = replace(
-                told, warned=(*told.warned, *_warnings(forge.changed_files(event.number)))
-            )
+            changed = forge.changed_files(event.number)
+            stops = [*_weakening(review, changed), *_lacking(review, forge, event, told.sha)]
+            warned = (*told.warned, *_warnings(changed))
+            told = replace(told, warned=warned, stops=tuple(stops))
             below = _shown(main, event, review, run)
             forge.comment(event.number, _body(main, event, review, told, run, below))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
@@ -306,6 +332,56 @@ def _disagreeing(review: ReviewFile) -> Iterator[Phrase]:
         )
 
 
+def _letters(review: ReviewFile | UnfitError) -> list[SavedCampaign]:
+    """Return the campaigns whose lock is new or changed."""
+    if isinstance(review, UnfitError) or isinstance(review.plan, StoppedPlan):
+        return []
+    return [
+        each
+        for each in review.plan.campaigns
+        if each.changes is not None or each.name in review.locks
+    ]
+
+
+_RULES = (".github/", ".gitlab-ci.yml", ".gitlab/", "CODEOWNERS", "docs/CODEOWNERS")
+"""What decides who approves and what runs, by how its path begins; of massctl.yaml only some keys do."""
+
+
+def _weakening(review: ReviewFile | UnfitError, changed: ChangedFiles) -> Iterator[Phrase]:
+    """Refuse letters beside a change of rules: one merge could weaken a rule and use it."""
+    letters = _letters(review)
+    if isinstance(review, UnfitError) or not letters:
+        return
+    keys = review.rules if SETTINGS in changed.outside else []
+    found = [*keys, *(path for path in changed.outside if path.startswith(_RULES))]
+    if found:
+        say = Phrase(
+            "It changes rules ({rules}) and brings letters ({names}): take one of both into a pull request of its own"
+        )
+        yield Phrase(say, rules=_named(found), names=_named([each.name for each in letters]))
+    elif not changed.is_whole:
+        yield Phrase(
+            "It brings letters and changes too many files to know whether rules are among them"
+        )
+
+
+def _lacking(
+    review: ReviewFile | UnfitError, forge: Forge, event: PullRequestEvent, sha: str
+) -> Iterator[Phrase]:
+    """Say which approvals the letters lack at a commit: how many, of whom and why."""
+    asking = [each for each in _letters(review) if each.approvals]
+    if not asking:
+        return
+    try:
+        approvers = forge.approvers(event.number, sha)
+    except ForgeError as error:
+        yield Phrase("Nobody knows who approved it: {why}", why=what_happened(error))
+        return
+    required = dict.fromkeys(row for each in asking for row in each.approvals)
+    if missing := missing_approvals(required, approvers):
+        yield Phrase("It lacks approvals: {missing}", missing=missing_words(missing))
+
+
 _GOOD = Phrase("the plan is in the comment; what is locked is what the files give")
 
 
@@ -341,6 +417,7 @@ def _verdict(review: ReviewFile | UnfitError, told: _Told, *, require_lock: bool
             else []
         ),
         *([Phrase("the locks could not be committed")] if not told.is_locked else []),
+        *told.stops,
         *(
             [Phrase("files are hidden by .gitattributes: {count}", count=len(review.hidden))]
             if review.hidden
@@ -431,6 +508,7 @@ def _body(
         reader,
         commit=told.sha,
         locking=locking,
+        stops=told.stops,
         warned=told.warned,
         names=names,
         shown=shown,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from massctl.cli import views
 from massctl.cli.app import Result
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
@@ -35,15 +36,13 @@ _MOUSE = Phrase("with the mouse:")
 
 def setup(session: Session, repository: str | None) -> Result:
     """Print the steps; `repository` is OWNER/REPOSITORY where the remote does not say it."""
-    from massctl.view.verbs_json import setup_json
-
     remote = remote_address(session)
     named = repository or (github_repository(session, remote) if remote is not None else None)
     facts = SetupFacts(named, remote is not None, tuple(_missing(session)), _has_runner(session))
     steps = setup_steps(session.settings, facts)
     return Result(
         ExitStatus.DONE,
-        lambda to: setup_json(steps, named, to.language),
+        lambda _: views.verbs_json.setup_json(steps, named),
         lambda to: (
             setup_text(to.page(), steps, named)
             if to.is_terminal

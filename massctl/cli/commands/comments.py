@@ -3,6 +3,7 @@
 import click
 
 from massctl.apply.jobs import news_of, switch_comments
+from massctl.cli import views
 from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.commands.withdraw import headlines_of, require_article, sent_edition
@@ -51,17 +52,14 @@ def close_comments(current: Session, name: str, article: int | None) -> Result:
 
 
 def _switched(current: Session, name: str, article: int | None, *, opened: bool) -> Result:
-    from massctl.view.verbs_json import comments_json
-    from massctl.view.words import articles_named
-
     record, articles = _switch(current, name, article, opened=opened)
-    about = {"name": record.campaign, "articles": articles_named(articles)}
+    about = {"name": record.campaign, "articles": views.words.articles_named(articles)}
     opened_now = Phrase("{name}: comments are open, {articles}", **about)
     closed_now = Phrase("{name}: comments are closed, {articles}", **about)
     told = said(opened_now if opened else closed_now)
     return Result(
         ExitStatus.DONE,
-        lambda to: comments_json(record, articles, to.language, opened=opened),
+        lambda _: views.verbs_json.comments_json(record, articles, opened=opened),
         told,
     )
 

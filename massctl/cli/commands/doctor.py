@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from massctl.apply.checkup_probe import CheckedAccount, probe
 from massctl.apply.outcome import what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option, repo_option, sandbox_option
 from massctl.cli.commands.ci_setup import github_repository, remote_address
@@ -81,14 +82,11 @@ def command(current: Session, forge: bool, repo: str | None) -> Result:
     if (sandbox or repo is not None) and sandbox == forge:
         raise click.UsageError(Phrase("--repo is for --forge, which has no sandbox"))
 
-    from massctl.view.doctor import doctor_text
-    from massctl.view.verbs_json import doctor_json
-
     found = examine_forge(current, repo) if forge else examine(current)
     return Result(
         found.exit_status(),
-        lambda to: doctor_json(found.findings, found.exit_status(), to.language),
-        lambda to: doctor_text(to.page(), found.findings),
+        lambda _: views.verbs_json.doctor_json(found.findings, found.exit_status()),
+        lambda to: views.doctor.doctor_text(to.page(), found.findings),
         next_step=None
         if found.exit_status() or forge
         else Phrase("{command}   shows what would be sent", command=Command("plan")),
@@ -180,7 +178,7 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
     except LedgerError as error:
         unread = Finding(Check.LEDGER, Level.PROBLEM, what_happened(error), error.hint)
         later = [
-            *([Check.GIT] if session.backend.is_shared else []),
+            *([Check.PLACE] if session.backend.is_shared else []),
             Check.CAMPAIGNS,
             Check.WINDOWS,
             Check.DRIFT,
@@ -208,7 +206,7 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
         made,
         [
             *ledger,
-            *_git(session),
+            *_writable(session),
             *lease_findings(state.lease, local_runner(session.places.runner), session.clock.now()),
             *open_sends(state),
             *held_findings(held_here(session)),
@@ -222,8 +220,6 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
 
 def _drifts(session: Session, made: Planned, asked: list[Finding]) -> Iterator[Finding]:
     """Compare what campaigns that are still to be sent depend on with what is recorded, of accounts with a token."""
-    from massctl.view.words import drift_hint, drift_words
-
     reached = {
         each.account for each in asked if each.check is Check.TOKEN and each.level is Level.OK
     }
@@ -235,8 +231,8 @@ def _drifts(session: Session, made: Planned, asked: list[Finding]) -> Iterator[F
     campaigns = tuple(each for each in ahead if each.account in reached)
     read = read_drifts(session, replace(made, plan=replace(made.plan, campaigns=campaigns)))
     for each in read.drifts:
-        say = Phrase("{name}: {message}", name=each.campaign, message=drift_words(each))
-        yield Finding(Check.DRIFT, Level.WARNING, say, drift_hint(each))
+        say = Phrase("{name}: {message}", name=each.campaign, message=views.words.drift_words(each))
+        yield Finding(Check.DRIFT, Level.WARNING, say, views.words.drift_hint(each))
     for unread in read.unread:
         yield Finding(Check.DRIFT, Level.UNKNOWN, unread_words(unread), unread.hint)
     if len(campaigns) < len(ahead):
@@ -260,15 +256,15 @@ def _isolation(session: Session) -> Finding:
     return Finding(Check.ISOLATION, level, say, Phrase("send from Linux 5.13 or newer"))
 
 
-def _git(session: Session) -> Iterator[Finding]:
+def _writable(session: Session) -> Iterator[Finding]:
     """Look whether the ledger's place, which was read, can be written to; nothing is."""
     try:
         known = session.backend.write_check()
     except LedgerError as error:
-        yield Finding(Check.GIT, Level.PROBLEM, what_happened(error), error.hint)
+        yield Finding(Check.PLACE, Level.PROBLEM, what_happened(error), error.hint)
         return
     if known is not None:
-        yield Finding(Check.GIT, Level.OK, known)
+        yield Finding(Check.PLACE, Level.OK, known)
 
 
 def _spare_hosts(session: Session) -> Iterator[Finding]:

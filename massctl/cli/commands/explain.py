@@ -17,6 +17,7 @@ from massctl.view.explain import (
     PAGES,
     Explanation,
     Subject,
+    explain_json,
     explanation_text,
     explanations_text,
     find,
@@ -56,17 +57,12 @@ def command(directory: str, code: str | None, language: str | None, form: str) -
             explanations(console.language) if code is None else [explain(code, console.language)]
         )
 
-        def json(to: Console) -> str:
-            from massctl.view.verbs_json import explain_json
-
-            return explain_json(chosen, to.language)
-
         def text(to: Console) -> str:
             if code is None:
                 return explanations_text(to.page(), chosen)
             return explanation_text(to.page(), chosen[0])
 
-        return console, Result(ExitStatus.DONE, json, text)
+        return console, Result(ExitStatus.DONE, lambda to: explain_json(chosen, to.language), text)
 
     return run("explain", form, work)
 

@@ -15,12 +15,12 @@ import click
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.cli import views
 from massctl.cli.app import Result, run_in_session, verb
 from massctl.cli.arguments import account_option, form_option, read_at_most, sandbox_option
 from massctl.cli.commands.new import require_free_folder, require_name
 from massctl.cli.downloads import Downloads, downloads_of
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.output import Console
 from massctl.cli.session import Session
 from massctl.cli.side_by_side import side_by_side
 from massctl.errors import UsageError
@@ -429,8 +429,6 @@ def _written(
     kinds: Sequence[str],
 ) -> "tuple[list[ImportedArticleFacts], list[Diagnostic]]":
     """Write the files, render them, and compare the articles."""
-    from massctl.view.imported import ImportedArticleFacts
-
     shutil.rmtree(folder)
     folder.mkdir()
     written = [
@@ -459,7 +457,9 @@ def _written(
             told = differences(facts, body, names, may_add=file.found.markdown is not None)
         counts = facts.characters, len(facts.pictures), len(facts.links)
         articles.append(
-            ImportedArticleFacts(file.found.title, file.path, *counts, told, file.found.lost)
+            views.imported.ImportedArticleFacts(
+                file.found.title, file.path, *counts, told, file.found.lost
+            )
         )
     return articles, diagnostics
 
@@ -541,9 +541,6 @@ def _told(
     diagnostics: "list[Diagnostic]",
     paths: list[str],
 ) -> Result:
-    from massctl.view.imported import imported_text
-    from massctl.view.verbs_json import import_json
-
     lost = [
         Phrase("picture {address}: {why}", address=address[:120], why=why)
         for address, why in pictures.lost.items()
@@ -553,27 +550,21 @@ def _told(
     is_whole = not lost and not has_errors(diagnostics) and all(each.is_same for each in articles)
     status = ExitStatus.DONE if is_whole else ExitStatus.FAILED
 
-    def talk(to: "Console") -> str:
-        return imported_text(to.page(), name, articles, faults)
-
     return Result(
         status,
-        lambda to: import_json(name, paths, articles, faults, status, to.language),
+        lambda _: views.verbs_json.import_json(name, paths, articles, faults, status),
         lambda _: "\n".join(paths),
-        talk=talk,
+        talk=lambda to: views.imported.imported_text(to.page(), name, articles, faults),
     )
 
 
 def _listed(
     account: AccountName, listed: "Sequence[tuple[str, Sequence[str] | None, Any]]", kind: str
 ) -> Result:
-    from massctl.view.imported import listed_text
-    from massctl.view.verbs_json import import_list_json
-
     go_on = Phrase("next: {command}", command=Command("import", kind, "ID", "NAME"))
     return Result(
         ExitStatus.DONE,
-        lambda to: import_list_json(account, listed, to.language),
-        lambda to: listed_text(to.page(), listed),
+        lambda _: views.verbs_json.import_list_json(account, listed),
+        lambda to: views.imported.listed_text(to.page(), listed),
         next_step=go_on if listed else None,
     )

@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names
 from massctl.cli.downloads import silent_addresses
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.output import Console
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.model.diagnostics import Diagnostic, Place, Severity
@@ -54,22 +54,12 @@ def command(current: Session, names: tuple[str, ...], check: bool) -> Result:
     }
     found = _silent(current.repository, led) if check else []
 
-    def text(to: Console) -> str:
-        from massctl.view.destinations import links_text
-
-        return links_text(to.page(), led, found if check else None)
-
-    def json(to: Console) -> str:
-        from massctl.view.verbs_json import links_json
-
-        return links_json(led, found, to.language)
-
-    def github(to: Console) -> str:
-        from massctl.view.github import github_annotations
-
-        return github_annotations(found, to.language)
-
-    return Result(ExitStatus.DONE, json, text, github=github)
+    return Result(
+        ExitStatus.DONE,
+        lambda _: views.verbs_json.links_json(led, found),
+        lambda to: views.destinations.links_text(to.page(), led, found if check else None),
+        github=lambda to: views.github.github_annotations(found, to.language),
+    )
 
 
 def _silent(

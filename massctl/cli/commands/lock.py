@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.checkout import has_git
@@ -43,10 +44,6 @@ def command(current: Session, names: tuple[str, ...], check: bool, if_required: 
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal. With
     --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat does not know.
     """
-    from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.lock import lock_report_text
-    from massctl.view.verbs_json import lock_json
-
     report, warnings = [], []
     if current.settings.policy.require_lock or not if_required:
         state, desired = _read(current, names, check=check)
@@ -54,9 +51,11 @@ def command(current: Session, names: tuple[str, ...], check: bool, if_required: 
         warnings = [] if check else unsendable(current, state, desired)
     return Result(
         ExitStatus(lock_exit_status(report)),
-        lambda to: lock_json(report, to.language),
-        lambda to: lock_report_text(to.page(), report),
-        talk=(lambda to: diagnostics_text(to.page(), warnings)) if warnings else None,
+        lambda _: views.verbs_json.lock_json(report),
+        lambda to: views.lock.lock_report_text(to.page(), report),
+        talk=(lambda to: views.diagnostics.diagnostics_text(to.page(), warnings))
+        if warnings
+        else None,
         next_step=_next_step(current, report),
     )
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import (
     NotAWindowError,
@@ -141,9 +142,6 @@ def _new_folder(
     window: "tuple[Window | None] | None",
 ) -> Result:
     """Make a campaign's folder from the sample or another campaign."""
-    from massctl.view.verbs_json import new_json
-    from massctl.view.words import window_with_weekday
-
     require_free_folder(current, name)
     if source is not None:
         _require_known(current, source)
@@ -168,13 +166,13 @@ def _new_folder(
         with copied_folder(repository, CampaignName(source), name, cache, span, values) as folder:
             paths = put_in_place(repository, folder)
     if span is not None:
-        when = Phrase("window: {window}", window=window_with_weekday(span))
+        when = Phrase("window: {window}", window=views.words.window_with_weekday(span))
     else:
         when = Phrase("no window: it is sent only by name")
     go_on = Phrase("next: {command}   shows it in a browser", command=Command("serve", name))
     return Result(
         ExitStatus.DONE,
-        lambda to: new_json(paths, to.language),
+        lambda _: views.verbs_json.NewReport(files=paths),
         lambda _: "\n".join(paths),
         talk=said(when, go_on),
     )
@@ -211,8 +209,6 @@ def _typed_title(current: Session, source: str | None, name: CampaignName) -> st
 
 def _typed_window(current: Session) -> "tuple[Window | None]":
     """Ask for the window on a terminal, and show it until Enter takes it. Raises UsageError without a terminal."""
-    from massctl.view.words import window_with_weekday
-
     if not somebody_is_here():
         raise _missing(current, "--window")
     taken: list[Window | None] = []
@@ -233,17 +229,16 @@ def _typed_window(current: Session) -> "tuple[Window | None]":
             return (window,)
         taken[:] = [window]
         prompt = Phrase(
-            "{window}: Enter takes it; or type another:", window=window_with_weekday(window)
+            "{window}: Enter takes it; or type another:",
+            window=views.words.window_with_weekday(window),
         )
 
 
 def _over(current: Session, window: "Window | None") -> Phrase | None:
     """Return what is wrong with a window that has passed already; None for another one."""
-    from massctl.view.words import window_with_weekday
-
     if window is None or window.not_after > current.clock.now():
         return None
-    return Phrase("the window is over: {window}", window=window_with_weekday(window))
+    return Phrase("the window is over: {window}", window=views.words.window_with_weekday(window))
 
 
 def _window_example(current: Session) -> str:
@@ -276,8 +271,6 @@ def _missing(current: Session, flag: str) -> UsageError:
 
 
 def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
-    from massctl.view.verbs_json import rest_json
-
     made = _rest_made(current, name, unsent_of)
     told = {"rest": name, "count": made.count, "name": unsent_of}
     lines = [
@@ -292,7 +285,7 @@ def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignNam
             rest=name,
         ),
     ]
-    return Result(ExitStatus.DONE, lambda to: rest_json(made, to.language), said(*lines))
+    return Result(ExitStatus.DONE, lambda _: views.verbs_json.rest_json(made), said(*lines))
 
 
 def _left_out(made: "RestMade") -> Iterator[Phrase]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 from msgspec.structs import replace
 
+from massctl.cli import views
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from massctl.model.lock import Version
     from massctl.plan.lock_diff import LockState
     from massctl.plan.review_diff import Base, Difference
-    from massctl.view.plan_json import Reviewed
 
 
 @click.command(name="plan")
@@ -113,34 +113,34 @@ def command(
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
         def json(to: Console) -> str:
-            from massctl.view.plan_json import plan_json
-
-            return plan_json(plan, to.reader if is_reviewed else to.language, names, reviewed)
-
-        def text(to: Console) -> str:
-            from massctl.view.plan import plan_text
-
-            return plan_text(to.page(), plan, now, changed)
+            return views.plan_json.plan_json(
+                plan, to.reader if is_reviewed else to.language, names, reviewed
+            )
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable
-            from massctl.view.markdown import plan_comment
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-            return plan_comment(
+            return views.markdown.plan_comment(
                 reviewable(json(to)), to.reader, names=current.settings.account_names
             )
 
         def ics(to: Console) -> str:
             from massctl.plan.schedule import schedule_of
-            from massctl.view.ics import schedule_ics
 
             schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
-            return schedule_ics(schedule, made.state.lineage, to.reader)
+            return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
         next_step = None if out is not None else _next_step(current, plan, names)
-        return Result(status, json, text, markdown=markdown, ics=ics, next_step=next_step)
+        return Result(
+            status,
+            json,
+            lambda to: views.plan.plan_text(to.page(), plan, now, changed),
+            markdown=markdown,
+            ics=ics,
+            next_step=next_step,
+        )
 
     return run_in_session("plan", form, directory, work, sandbox=sandbox)
 
@@ -164,13 +164,11 @@ def review_json(current: Session, main: str, branch: str) -> str:
 
     `branch` is what that is called.
     """
-    from massctl.view.plan_json import plan_json
-
     checkout = replace(open_checkout(current, main, for_review=True), where=branch)
     made = planned(current, (), PlanOptions(Purpose.SHOW, of_commit=True))
     unlocked = _unlocked(made, missing=True)
     changed = _differences(current, made, checkout, unlocked)
-    return plan_json(
+    return views.plan_json.plan_json(
         made.plan, current.console.reader, (), _reviewed(current, made, changed, unlocked)
     )
 
@@ -222,16 +220,15 @@ def _exit_status(plan: Plan, *, detailed: bool) -> ExitStatus:
 
 def _reviewed(
     session: Session, made: Planned, changed: Differences, unlocked: Unlocked
-) -> Reviewed:
+) -> views.plan_json.Reviewed:
     """Return what reviewers see with a plan: this moment, what changed, how locks stand, and what is unlocked."""
-    from massctl.view.plan_json import Reviewed
-
     leads = {
         name: destinations_of(found, made.state, made.rules)
         for name, found in unlocked.items()
         if isinstance(found, RenderedCampaign)
     }
-    return Reviewed(session.clock.now(), changed, _locks(session, made), unlocked, leads)
+    locks = _locks(session, made)
+    return views.plan_json.Reviewed(session.clock.now(), changed, locks, unlocked, leads)
 
 
 def _locks(session: Session, made: Planned) -> dict[CampaignName, LockState]:

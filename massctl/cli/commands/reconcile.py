@@ -10,6 +10,7 @@ import click
 from massctl.apply.journal import Statement
 from massctl.apply.ports import WeChat
 from massctl.apply.reconcile import is_by_hand, nothing_to_settle, settle_not_sent, settle_sent
+from massctl.cli import views
 from massctl.cli.app import Result, outcome_result, run_in_session, said
 from massctl.cli.arguments import Moment, Text, campaign_names, form_option, sandbox_option
 from massctl.cli.commands.apply import add_repeatable, run_apply
@@ -137,8 +138,6 @@ def show_evidence(session: Session, name: str) -> Result:
 
     It ends like an incomplete command, because no choice was made.
     """
-    from massctl.view.status import evidence_text
-
     state = read_ledger(session)
     require_ledger(session, state)
     record = _in_question(session, state, name)
@@ -147,7 +146,7 @@ def show_evidence(session: Session, name: str) -> Result:
     found = evidence_for(session, record, state)
 
     def text(to: Console) -> str:
-        return evidence_text(to.page(), found)
+        return views.status.evidence_text(to.page(), found)
 
     return Result(ExitStatus.USAGE, text, text)
 
@@ -191,12 +190,7 @@ def settle(
         say = Phrase("{name} is recorded as not sent: its job counts as failed; {how}")
         told = Phrase(say, name=record.campaign, how=how_to_resend(record, state) or "")
 
-    def document(to: Console) -> str:
-        from massctl.view.verbs_json import reconcile_json
-
-        return reconcile_json(record, to.language)
-
-    return Result(ExitStatus.DONE, document, said(told))
+    return Result(ExitStatus.DONE, lambda _: views.verbs_json.reconcile_json(record), said(told))
 
 
 def _told(record: Record, of_batch: Sequence[Settlement], *, sent: bool, is_here: bool) -> Phrase:

@@ -7,6 +7,7 @@ import click
 from massctl.apply.jobs import Followed, Foreign, Recorded, record_finish
 from massctl.callback.finish import read_finish
 from massctl.callback.tree import EVENT_BYTES_MAX
+from massctl.cli import views
 from massctl.cli.app import Result, View, said, verb
 from massctl.cli.arguments import (
     STANDARD_INPUT,
@@ -47,8 +48,6 @@ def command(current: Session, file: str, account: str | None) -> Result:
 
 def record_event(session: Session, file: str, account: str | None) -> Result:
     """Read an event from a file or standard input, and record the end of its job."""
-    from massctl.view.verbs_json import event_json
-
     appid = _appid(session, account)
     finish = read_finish(_bytes(file))
     if isinstance(finish, Fault):
@@ -65,7 +64,7 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
     )
     text, talk = _views(finish, outcome, state)
     return Result(
-        status, lambda to: event_json(finish, outcome, state, status, to.language), text, talk
+        status, lambda _: views.verbs_json.event_json(finish, outcome, state, status), text, talk
     )
 
 
@@ -73,34 +72,26 @@ def _views(
     finish: JobFinish, outcome: Recorded | Foreign, state: State
 ) -> tuple[View, View | None]:
     """Make what people are told of an event: on standard output, and on standard error."""
-    from massctl.view.jobs import contradiction_text, foreign_text
-    from massctl.view.status import status_text
-
     if isinstance(outcome, Foreign):
         candidates = outcome.candidates
-        return lambda to: foreign_text(to.page(), finish, candidates), None
+        return lambda to: views.jobs.foreign_text(to.page(), finish, candidates), None
     record, contradicted = outcome.record, outcome.contradicts
-    talk = (
-        said(Phrase("this event was recorded before; nothing was written"))
-        if outcome.again
-        else None
-    )
+    talk: View | None = None
     if contradicted is not None:
-        talk = lambda to: contradiction_text(to.page(), contradicted)  # noqa: E731
-    return lambda to: status_text(to.page(), Followed([record], state)), talk
+        talk = lambda to: views.jobs.contradiction_text(to.page(), contradicted)  # noqa: E731
+    elif outcome.again:
+        talk = said(Phrase("this event was recorded before; nothing was written"))
+    return lambda to: views.status.status_text(to.page(), Followed([record], state)), talk
 
 
 def _faulty(file: str, fault: Fault) -> Result:
-    from massctl.view.diagnostics import diagnostics_text
-    from massctl.view.verbs_json import no_event_json
-
     place = Place("<stdin>" if file == STANDARD_INPUT else file, fault.line, fault.column)
     diagnostic = Diagnostic(fault.code, Severity.ERROR, fault.message, place, fault.hint)
     return Result(
         ExitStatus.FAILED,
-        lambda to: no_event_json(diagnostic, to.language),
+        lambda _: views.verbs_json.faulty_json("record-event", [diagnostic]),
         lambda _: "",
-        talk=lambda to: diagnostics_text(to.page(), [diagnostic]),
+        talk=lambda to: views.diagnostics.diagnostics_text(to.page(), [diagnostic]),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from massctl.browser import open_browser, screens
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.campaign_pages import INDEX, page_files
@@ -76,7 +77,6 @@ def render_into(
 
 def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     """Render one campaign, whatever the ledger says of it; None, with its faults shown, where it is invalid."""
-    from massctl.view.words import reading_words
 
     working_tree = session.working_tree(recorded_if_begun(session))
     desires = Desires(working_tree, State())
@@ -84,13 +84,11 @@ def rendered_files(session: Session, name: str) -> dict[str, bytes] | None:
     console = session.console
     found = list(getattr(campaign, "diagnostics", ()))
     if found:
-        from massctl.view.diagnostics import diagnostics_text
-
-        console.talk_page(diagnostics_text(console.page(), found))
+        console.talk_page(views.diagnostics.diagnostics_text(console.page(), found))
     if not isinstance(campaign, RenderedCampaign):
         return None
     for number, article in enumerate(campaign.message.articles, 1):
         count = article.word_count
-        reading = reading_words(count.words, count.minutes)
+        reading = views.words.reading_words(count.words, count.minutes)
         console.talk(Phrase("article {number}: {reading}", number=number, reading=reading))
     return page_files(campaign, working_tree, console.reader)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, run_in_session
 from massctl.cli.arguments import campaign_names, refuse, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -94,15 +95,14 @@ def command(
 
 
 def _printed(report: Report, form: str) -> Result:
-    def json(to: Console) -> str:
-        from massctl.view.report_json import sends_json
-
-        return sends_json(report, to.language)
-
     def markdown(to: Console) -> str:
         return _text(report, form, to)
 
-    return Result(ExitStatus.DONE, json, markdown=markdown)
+    return Result(
+        ExitStatus.DONE,
+        lambda to: views.report_json.sends_json(report, to.language),
+        markdown=markdown,
+    )
 
 
 def _written(report: Report, forms: Sequence[str], out: Path, console: Console) -> Result:
@@ -123,13 +123,7 @@ def _text(report: Report, form: str, console: Console) -> str:
 
         return report_page(report, Sheet(console.reader, {}))
     if form == "markdown":
-        from massctl.view.report_markdown import report_markdown
-
-        return report_markdown(report, console.reader) + "\n"
+        return views.report_markdown.report_markdown(report, console.reader) + "\n"
     if form == "csv":
-        from massctl.view.report_csv import report_csv
-
-        return report_csv(report)
-    from massctl.view.report_json import sends_json
-
-    return sends_json(report, console.language) + "\n"
+        return views.report_csv.report_csv(report)
+    return views.report_json.sends_json(report, console.language) + "\n"

@@ -4,8 +4,9 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, verb
-from massctl.cli.arguments import form_option
+from massctl.cli.arguments import form_option, only_account_option
 from massctl.cli.commands.stop import BrakeBranch, unreachable, what_helps
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here
 from massctl.cli.exit_codes import ExitStatus
@@ -13,7 +14,7 @@ from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.guards import Brake
+from massctl.plan.guards import Brake, brake, tip_refusal
 from massctl.plan.plan import Plan
 
 OTHERWISE = Phrase(
@@ -31,23 +32,22 @@ _WHO_CAN = Phrase(
 @click.option(
     "--yes", is_flag=True, help="Lift it without a question; required without a terminal."
 )
+@only_account_option
 @form_option
 @verb("resume")
-def command(current: "Session", yes: bool) -> Result:
+def command(current: "Session", yes: bool, account: str | None) -> Result:
     """Allow sends again: show who stopped them and what would be sent at once, and delete the branch massctl-stop.
 
-    It deletes only the brake that it showed. On a forge only policy.operators may do this.
+    With --account those of one account: the branch massctl-stop-NAME. It deletes only the brake that it showed. On a
+    forge only policy.operators may do this.
     """
-    from massctl.view.outcome import resumed_text
-    from massctl.view.verbs_json import brake_json
-
     require_operator(current)
     due: Plan | None = None
     try:
-        branch = BrakeBranch(current, OTHERWISE)
+        branch = BrakeBranch(current, OTHERWISE, account)
         found = branch.read()
         if found is not None:
-            due = _due(current)
+            due = _due(current, account)
             _require_consent(current, found, due, yes=yes)
             _lift(branch, found)
     except LedgerUnreachableError as error:
@@ -55,15 +55,15 @@ def command(current: "Session", yes: bool) -> Result:
     names = [each.name for each in due.campaigns] if due is not None else None
     return Result(
         ExitStatus.DONE,
-        lambda to: brake_json(
-            found, to.language, stopped=False, changed=found is not None, due=names
+        lambda _: views.verbs_json.brake_json(
+            found, stopped=False, changed=found is not None, due=names
         ),
-        lambda to: resumed_text(to.page(), found, branch.remote, names),
+        lambda to: views.outcome.resumed_text(to.page(), found, branch.remote, names, account),
     )
 
 
-def _due(current: "Session") -> "Plan | None":
-    """Plan what the next `apply` would send without the brake; None if that cannot be planned from here."""
+def _due(current: "Session", account: str | None) -> "Plan | None":
+    """Plan what the next `apply` would send without this brake; None if that cannot be planned from here."""
     try:
         plan = planned(current, (), PlanOptions(Purpose.RESUME)).plan
     except MassctlError as error:
@@ -72,15 +72,17 @@ def _due(current: "Session") -> "Plan | None":
         )
         current.console.talk(told)
         return None
-    return replace(
-        plan, campaigns=tuple(each for each in plan.campaigns if each.may_send), ahead=()
-    )
+    tip = brake(current.tip())
+    others = tuple(each for each in tip.brakes if each[1] != account) if tip is not None else ()
+    left = replace(tip, brakes=others) if tip is not None else None
+    due = [
+        each for each in plan.campaigns if each.may_send and tip_refusal(left, each.account) is None
+    ]
+    return replace(plan, campaigns=tuple(due), ahead=())
 
 
 def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, yes: bool) -> None:
     """Show the brake and what would be sent, and ask; without a terminal, and without --yes, nothing is done."""
-    from massctl.view.outcome import resume_question
-
     console = current.console
     if not yes and not somebody_is_here():
         raise UsageError(
@@ -90,7 +92,7 @@ def _require_consent(current: "Session", found: "Brake", due: "Plan | None", *, 
         )
     if yes:
         return
-    question = resume_question(console.page(), found, due, current.clock.now())
+    question = views.outcome.resume_question(console.page(), found, due, current.clock.now())
     if not said_yes(console, question, Phrase("Type `yes` to lift the brake:")):
         raise RefusedError(
             Phrase("you did not say yes, so the brake stays set"), Phrase("Nothing was done.")
@@ -102,10 +104,10 @@ def _lift(branch: "BrakeBranch", found: "Brake") -> None:
     left = branch.lift(found)
     if left is None:
         return
-    brake, pushed = left
-    if not set(brake.branches) <= set(found.branches):
+    there, pushed = left
+    if not set(there.branches) <= set(found.branches):
         raise RefusedError(
-            Phrase("somebody set the brake again meanwhile: {who}", who=brake.by or brake.branch),
+            Phrase("somebody set the brake again meanwhile: {who}", who=there.by or there.branch),
             Phrase("It stays set, because you have not seen this one. Nothing was done."),
             Phrase("{command}   shows it", command=Command("resume")),
         )

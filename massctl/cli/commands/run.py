@@ -28,6 +28,7 @@ from massctl.apply.runner_events import (
     unfinished_sends,
     waiting_for_people,
 )
+from massctl.cli import views
 from massctl.cli.app import restore_keyboard_interrupt, set_active_session
 from massctl.cli.arguments import form_option
 from massctl.cli.clocks import MachineClock
@@ -219,9 +220,7 @@ class _Printer(Frozen):
     def __call__(self, event: RunnerEvent) -> None:
         """Print it."""
         if self.form == "json":
-            from massctl.view.verbs_json import runner_event_json
-
-            self.console.document(runner_event_json(event, self.console.language))
+            self.console.document(views.verbs_json.runner_event_json(event, self.console.language))
             return
         at = f"{event.at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
         said = (
@@ -457,12 +456,13 @@ class _Runner(Struct):
 
     def _tell_drifts(self, current: Session, outcome: Outcome, *, once: bool) -> None:
         """Begin to read what campaigns depend on where a window has come nearer, and tell what was read by now."""
-        from massctl.view.words import drift_hint, drift_words
 
         def say(drifts: Sequence[Drift]) -> None:
             for each in drifts:
-                said = Phrase("{name}: {message}", name=each.campaign, message=drift_words(each))
-                self._tell("drift", said, drift_hint(each), each.campaign)
+                said = Phrase(
+                    "{name}: {message}", name=each.campaign, message=views.words.drift_words(each)
+                )
+                self._tell("drift", said, views.words.drift_hint(each), each.campaign)
 
         if outcome.held_elsewhere:
             return

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, told, verb
 from massctl.cli.clocks import machine_now, sandbox_time
 from massctl.cli.commands.serve import opened
@@ -108,10 +109,12 @@ def reset(current: Session) -> Result:
 def advance(current: Session, days: int) -> Result:
     "Move the sandbox's clock forward by DAYS, so that the statistics of a send are there at once."
 
-    from massctl.view.words import recorded
-
     current.clock.sleep(days * 86_400)
-    return told(Phrase("the sandbox's clock says {moment}", moment=recorded(current.clock.now())))
+    return told(
+        Phrase(
+            "the sandbox's clock says {moment}", moment=views.words.recorded(current.clock.now())
+        )
+    )
 
 
 APPID = "wx0123456789abcdef"

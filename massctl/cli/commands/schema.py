@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import UNSET, Struct
 from msgspec.json import schema as schema_of
-from pydantic import BaseModel
+from msgspec.structs import fields
+from pydantic import TypeAdapter
 
+from massctl.cli import views
 from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import current_console, write_files
 from massctl.model.entries import KINDS, CopyrightCheck, CopyrightResult, Event
 from massctl.model.lock import LockFile
 from massctl.plan.plan_file import SavedPlan
-from massctl.source.schemas import DRAFT, descriptions, models_below, schema_documents, schema_text
+from massctl.source.schemas import (
+    DRAFT,
+    descriptions,
+    models_below,
+    names_by_key,
+    schema_documents,
+    schema_text,
+)
 
 
 @click.command(name="schema")
@@ -149,10 +160,8 @@ _PARTS = {each.__name__: each for each in (CopyrightCheck, CopyrightResult)}
 """What an event may contain besides plain values."""
 
 
-def _files() -> dict[str, tuple[str, type[BaseModel]]]:
+def _files() -> dict[str, tuple[str, type[Any]]]:
     """Return every document that massctl writes, by the file of its schema."""
-    from massctl.view.verbs_json import NoticesReport, shapes
-
     # campaign.lock.json has the name of the verb that writes it, and a plan that was not stopped a shape of its own.
     names = {"lock": "lock-report"}
     reports = {
@@ -160,9 +169,9 @@ def _files() -> dict[str, tuple[str, type[BaseModel]]]:
             f"massctl {verb} --format json",
             SavedPlan if verb == "plan" else shape,
         )
-        for verb, shape in shapes().items()
+        for verb, shape in views.verbs_json.shapes().items()
     }
-    notices = ("what massctl posts to a webhook of notify", NoticesReport)
+    notices = ("what massctl posts to a webhook of notify", views.verbs_json.NoticesReport)
     return {
         "lock.schema.json": ("campaign.lock.json of massctl", LockFile),
         "notices.schema.json": notices,
@@ -203,29 +212,35 @@ def _ledger_entry() -> dict[str, Any]:
     }
 
 
-def _document(name: str, title: str, model: type[BaseModel]) -> dict[str, Any]:
-    schema, models = model.model_json_schema(by_alias=True), models_below(model)
+def _document(name: str, title: str, model: type[Any]) -> dict[str, Any]:
+    schema, models = TypeAdapter(model).json_schema(), models_below(model)
+    is_whole = issubclass(model, views.json_writer.Document)
     inner = {
-        key: _described(each, models[key]) if key in models else _untitled(each)
+        key: _described(each, models[key], is_whole=is_whole) if key in models else _untitled(each)
         for key, each in schema.pop("$defs", {}).items()
     }
     return {
         "$schema": DRAFT,
         "$id": name,
         "title": title,
-        **_described(schema, model),
+        **_described(schema, model, is_whole=is_whole),
         "$defs": inner,
     }
 
 
-def _described(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    said = descriptions(model)
-    names = {field.alias or name: name for name, field in model.model_fields.items()}
+def _described(schema: dict[str, Any], model: type, *, is_whole: bool) -> dict[str, Any]:
+    """Describe every property. What is `is_whole` has all keys but those that may be UNSET."""
+    said, names = descriptions(model), names_by_key(model)
     properties = {
         key: {**_untitled(each), "description": said[names[key]]}
         for key, each in schema["properties"].items()
     }
-    return {**_untitled(schema), "properties": properties}
+    found = {"description": inspect.getdoc(model), **_untitled(schema), "properties": properties}
+    if is_whole and issubclass(model, Struct):
+        found["required"] = [
+            each.encode_name for each in fields(model) if each.default is not UNSET
+        ]
+    return found
 
 
 def _untitled(schema: dict[str, Any]) -> dict[str, Any]:

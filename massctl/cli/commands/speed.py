@@ -3,6 +3,7 @@
 import click
 
 from massctl.apply.ports import SendingSpeed
+from massctl.cli import views
 from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import account_option, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -45,11 +46,8 @@ def set_speed(current: "Session", speed: int, account: str | None) -> Result:
 
 
 def _result(account: "AccountName", speed: "SendingSpeed") -> Result:
-    from massctl.view.outcome import speed_words
-    from massctl.view.verbs_json import speed_json
-
     return Result(
         ExitStatus.DONE,
-        lambda to: speed_json(account, speed, to.language),
-        said(*speed_words(account, speed)),
+        lambda _: views.verbs_json.speed_json(account, speed),
+        said(*views.outcome.speed_words(account, speed)),
     )

@@ -6,6 +6,7 @@ from pkgutil import resolve_name
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -57,9 +58,6 @@ def command() -> None:
 @verb("state show")
 def show(current: Session, names: tuple[str, ...]) -> Result:
     "Show what is recorded, campaign by campaign; only NAME, if given."
-    from massctl.view.ledger import state_text
-    from massctl.view.verbs_json import state_json
-
     state = shown_ledger(current)
     require_ledger(current, state)
     runner = local_runner(current.places.runner)
@@ -74,8 +72,8 @@ def show(current: Session, names: tuple[str, ...]) -> Result:
         )
     return Result(
         ExitStatus.DONE,
-        lambda to: state_json(state, names, to.language, runner),
-        lambda to: state_text(to.page(), state, names, runner),
+        lambda _: views.verbs_json.state_json(state, names, runner),
+        lambda to: views.ledger.state_text(to.page(), state, names, runner),
         next_step=next_step,
     )
 
@@ -86,16 +84,13 @@ def show(current: Session, names: tuple[str, ...]) -> Result:
 @verb("state list")
 def list_entries(current: Session) -> Result:
     """List the entries, oldest first, one a line."""
-    from massctl.view.ledger import entries_text
-    from massctl.view.verbs_json import entries_json
-
     entries = shown_entries(current)
     state = current.fold(entries)
     require_ledger(current, state)
     return Result(
         ExitStatus.DONE,
-        lambda to: entries_json(entries, state, to.language),
-        lambda to: entries_text(to.page(), entries),
+        lambda _: views.verbs_json.entries_json(entries, state),
+        lambda to: views.ledger.entries_text(to.page(), entries),
         next_step=Phrase(
             "{command}   shows the same, campaign by campaign", command=Command("state show")
         ),
@@ -109,14 +104,11 @@ def list_entries(current: Session) -> Result:
 @verb("state verify")
 def verify(current: Session, deep: bool) -> Result:
     "Check that no line was changed, and that the recorded history is possible."
-    from massctl.view.ledger import verified_text
-    from massctl.view.verbs_json import verified_json
-
     state = current.fold(current.backend.ledger.read(0, deep=deep))
     require_ledger(current, state)
     return Result(
         ExitStatus.DONE,
-        lambda to: verified_json(state, to.language),
-        lambda to: verified_text(to.page(), state),
+        lambda _: views.verbs_json.verified_json(state),
+        lambda to: views.ledger.verified_text(to.page(), state),
         next_step=SEE_PLAN if deep else DEEPER,
     )

@@ -9,6 +9,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import Text, form_option, sandbox_option
 from massctl.cli.consent import who
@@ -53,9 +54,6 @@ from massctl.whole_file import write_whole
 @verb("state repair")
 def repair(current: Session, reason: str | None) -> Result:
     "Cut a damaged ledger to the entries that verify. You must then reconcile what is not known as sent."
-    from massctl.view.ledger import Repair, repair_text
-    from massctl.view.verbs_json import repair_json
-
     require_writable(current)
     now = current.clock.now()
     with alone(current):
@@ -70,7 +68,7 @@ def repair(current: Session, reason: str | None) -> Result:
             raise damage  # Every line follows from the one before: what they tell is impossible.
         state = _folded(current, entries)
         current.backend.ledger.require_seen(entries, end)
-        repair = Repair(
+        repair = views.ledger.Repair(
             state.lineage or "", state.realm, end.serial, dropped, what_happened(damage)
         )
         if reason is not None:
@@ -91,8 +89,8 @@ def repair(current: Session, reason: str | None) -> Result:
             _note_restored(current)
     return Result(
         ExitStatus.DONE if repair.done else ExitStatus.USAGE,
-        lambda to: repair_json(repair, to.language),
-        lambda to: repair_text(to.page(), repair),
+        lambda _: views.verbs_json.repair_json(repair),
+        lambda to: views.ledger.repair_text(to.page(), repair),
     )
 
 

@@ -11,6 +11,7 @@ from massctl.apply.jobs import Followed, Foreign, follow_jobs, is_overdue, recor
 from massctl.apply.journal import LedgerSession
 from massctl.apply.ports import WeChat
 from massctl.apply.statistics import Collected
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Seconds, campaign_names, form_option, sandbox_option
 from massctl.cli.embedded_sandbox import Embedded
@@ -25,7 +26,6 @@ from massctl.cli.ledger_access import (
     trust,
 )
 from massctl.cli.notifications import Notifier
-from massctl.cli.output import Console
 from massctl.cli.planner import repeatable
 from massctl.cli.progress import progress
 from massctl.cli.report_notices import tell_reports
@@ -66,17 +66,6 @@ def command(
     going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 
     leads = _leads(current, found.records)
-
-    def json(to: Console) -> str:
-        from massctl.view.verbs_json import status_json
-
-        return status_json(found, to.language, collected, leads)
-
-    def text(to: Console) -> str:
-        from massctl.view.status import status_text
-
-        return status_text(to.page(), found, collected, leads)
-
     again = Phrase("{command}   asks again for a minute", command=Command("status", "--wait 60"))
     if current.sandbox is not None:
         again = Phrase(
@@ -85,7 +74,12 @@ def command(
     status = ExitStatus(found.exit_status())
     if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
         status = ExitStatus.FAILED
-    return Result(status, json, text, next_step=again if going else None)
+    return Result(
+        status,
+        lambda _: views.verbs_json.status_json(found, collected, leads),
+        lambda to: views.status.status_text(to.page(), found, collected, leads),
+        next_step=again if going else None,
+    )
 
 
 def _leads(session: Session, records: Sequence[Record]) -> dict[RecordKey, Sequence[Destination]]:
@@ -184,8 +178,6 @@ def _record_events(
     session: Session, sandbox: Embedded, book: LedgerSession, found: Followed, offered: set[MsgId]
 ) -> None:
     """Record the events that the sandbox has made. One whose job nobody knows is `offered` once to a send in doubt."""
-    from massctl.view.jobs import foreign_text
-
     console = session.console
     known = {
         job.msg_id
@@ -199,7 +191,9 @@ def _record_events(
         if isinstance(outcome, Foreign):
             if outcome.candidates and msg_id not in offered:
                 offered.add(msg_id)
-                console.talk_page(foreign_text(console.page(), finish, outcome.candidates))
+                console.talk_page(
+                    views.jobs.foreign_text(console.page(), finish, outcome.candidates)
+                )
         elif msg_id not in known and (
             finish.said.status == "failed" or finish.said.sent_count == 0
         ):

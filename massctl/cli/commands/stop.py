@@ -12,8 +12,9 @@ import click
 from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
+from massctl.cli import views
 from massctl.cli.app import Result, verb
-from massctl.cli.arguments import Text, form_option
+from massctl.cli.arguments import Text, form_option, only_account_option
 from massctl.cli.checkout import has_git
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
@@ -22,27 +23,31 @@ from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
 from massctl.ledger.git_remote import way_of
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.guards import STOP_BRANCH, Brake
+from massctl.plan.guards import Brake, stop_branch
 
 
 @click.command(name="stop")
 @click.option(
     "--reason", type=Text(r".*\S.*"), metavar="TEXT", help="Why, for the person who lifts it."
 )
+@only_account_option
 @form_option
 @verb("stop")
-def command(current: Session, reason: str | None) -> Result:
+def command(current: Session, reason: str | None, account: str | None) -> Result:
     """Stop all sends of this repository at once, on all machines: push the branch massctl-stop to the remote.
 
-    Needs the right to push, but no secret and no review. Each run looks for the branch right before each send. Sends
-    that WeChat has accepted continue. `massctl resume` lifts the brake.
+    With --account only those of one account: the branch massctl-stop-NAME. Needs the right to push, but no secret and
+    no review. Each run looks for the branch right before each send. Sends that WeChat has accepted continue. `massctl
+    resume` lifts the brake.
     """
-    from massctl.view.outcome import stopped_text
-    from massctl.view.verbs_json import brake_json
+    return set_brake(current, account, reason or "")
 
+
+def set_brake(current: Session, account: str | None, reason: str) -> Result:
+    """Set the brake of an account, or of all sends, and say so. Raises what keeps it from being set."""
     try:
-        branch = BrakeBranch(current, OTHERWISE)
-        found = branch.set(who(current.environment), current.clock.now(), reason or "")
+        branch = BrakeBranch(current, OTHERWISE, account)
+        found = branch.set(who(current.environment), current.clock.now(), reason)
     except LedgerUnreachableError as error:
         raise unreachable(
             Phrase("the brake is not set, as far as this machine can tell"), error, OTHERWISE
@@ -56,8 +61,8 @@ def command(current: Session, reason: str | None) -> Result:
     brake, fresh = found
     return Result(
         ExitStatus.DONE,
-        lambda to: brake_json(brake, to.language, stopped=True, changed=fresh),
-        lambda to: stopped_text(to.page(), brake, branch.remote, fresh=fresh),
+        lambda _: views.verbs_json.brake_json(brake, stopped=True, changed=fresh),
+        lambda to: views.outcome.stopped_text(to.page(), brake, branch.remote, fresh=fresh),
     )
 
 
@@ -99,7 +104,7 @@ def _below_each_other(lines: Iterable[str]) -> str:
 class BrakeBranch:
     """The branch, as this checkout reaches it."""
 
-    def __init__(self, session: Session, otherwise: Phrase) -> None:
+    def __init__(self, session: Session, otherwise: Phrase, account: str | None = None) -> None:
         """Find the way to the remote. Raises UsageError, with the other way, where no run would look for a brake."""
         settings = session.settings
         if settings.policy.branch is None:
@@ -118,7 +123,10 @@ class BrakeBranch:
         self.remote: Final = way.remote
         copy = session.places.cache / "brake.git"
         self._named: Final = partial(GitBranch, copy, way, tell=session.console.talk)
-        self._branch: Final = self._named(STOP_BRANCH)
+        if account is not None:
+            session.account(account, Phrase("Nothing was done."))
+        self._account: Final = account
+        self._branch: Final = self._named(stop_branch(account))
 
     def read(self) -> Brake | None:
         """Return the brake as the remote has it now; raise LedgerUnreachableError."""
@@ -126,10 +134,12 @@ class BrakeBranch:
             tip = self._branch.fetch()
             below = tuple(self._branch.below().items()) if tip is None else ()
         except LedgerUnreachableError as error:
-            summary = Phrase("the branch {branch} cannot be read", branch=STOP_BRANCH)
+            summary = Phrase(
+                "the branch {branch} cannot be read", branch=stop_branch(self._account)
+            )
             raise LedgerUnreachableError(summary, error.detail, error.hint) from None
         if below:
-            return Brake(below[0][1], below=below)
+            return Brake(below[0][1], self._account, below=below)
         return self._brake(tip) if tip is not None else None
 
     def set(self, by: str, at: datetime, reason: str) -> tuple[Brake, bool] | Pushed:
@@ -151,7 +161,9 @@ class BrakeBranch:
         except LedgerUnreachableError:
             if not is_pushed:
                 raise
-            found = Brake(tip, by, at, words)  # The remote said so when it took the push.
+            found = Brake(
+                tip, self._account, by, at, words
+            )  # The remote said so when it took the push.
         if found is not None:
             return found, found.commit == tip
         gone = Phrase("The remote took the branch, and does not have it any more.")
@@ -170,13 +182,13 @@ class BrakeBranch:
             found["name"]: found["value"][:REASON_CHARACTERS_MAX] for found in _FIELD.finditer(body)
         }
         if subject != SUBJECT or "Stopped-by" not in said:
-            return Brake(tip)
+            return Brake(tip, self._account)
         try:
             since = datetime.fromisoformat(said.get("Stopped-at", ""))
         except ValueError:
             since = None
         since = since if since is not None and since.tzinfo is not None else None
-        return Brake(tip, said["Stopped-by"], since, said.get("Reason", ""))
+        return Brake(tip, self._account, said["Stopped-by"], since, said.get("Reason", ""))
 
 
 def unreachable(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import account_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -39,14 +40,12 @@ def command() -> None:
 def list_tags(current: Session, account: str | None, live: bool) -> Result:
     """Print the tags of massctl.tags.json, or of WeChat with --live, or of the sandbox with --sandbox."""
 
-    from massctl.view.verbs_json import tags_json
-
     names = _chosen(current, account)
     found = (
         _asked(current, names) if live or current.sandbox is not None else _pulled(current, names)
     )
     return Result(
-        ExitStatus.DONE, lambda to: tags_json(found, to.language), lambda to: _text(found, to)
+        ExitStatus.DONE, lambda _: views.verbs_json.tags_json(found), lambda to: _text(found, to)
     )
 
 
@@ -61,8 +60,6 @@ def pull(current: Session, account: str | None) -> Result:
     After that a tag that an account does not have is an error. With --sandbox they are the sandbox's, in
     .massctl/sandbox/, and only verbs with --sandbox read them.
     """
-
-    from massctl.view.verbs_json import tags_json
 
     found = _asked(current, _chosen(current, account))
     try:
@@ -86,7 +83,7 @@ def pull(current: Session, account: str | None) -> Result:
             count=count,
             file=file,
         )
-    return Result(ExitStatus.DONE, lambda to: tags_json(found, to.language), said(line))
+    return Result(ExitStatus.DONE, lambda _: views.verbs_json.tags_json(found), said(line))
 
 
 def _chosen(current: "Session", account: str | None) -> list[AccountName]:
@@ -127,16 +124,23 @@ def _pulled(current: "Session", names: list[AccountName]) -> "dict[str, AccountT
 
 def _text(found: "Mapping[str, AccountTags]", to: "Console") -> str:
     """List the tags of each account with their ids and counts, and when they were read."""
-    from massctl.view.terminal import DOT
-    from massctl.view.words import followers, recorded
-
     page = to.page()
     for account, known in found.items():
         page.line(
-            Phrase("{account}, read {at}", account=account, at=recorded(known.pulled_at)), hang=2
+            Phrase(
+                "{account}, read {at}", account=account, at=views.words.recorded(known.pulled_at)
+            ),
+            hang=2,
         )
         if not known.tags:
             page.line(Phrase("no tags"), indent=2)
         for each in known.tags:
-            page.row(str(each.id), each.name, DOT, followers(each.count), indent=2, hang=8)
+            page.row(
+                str(each.id),
+                each.name,
+                views.terminal.DOT,
+                views.words.followers(each.count),
+                indent=2,
+                hang=8,
+            )
     return page.text()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from massctl.cli import views
 from massctl.cli.app import Result, run
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
@@ -59,27 +60,16 @@ def _validated(
 
 
 def _result(found: "list[Diagnostic]", count: int, *, verbose: bool) -> Result:
-    def json(to: Console) -> str:
-        from massctl.view.verbs_json import validate_json
-
-        return validate_json(found, to.language)
-
-    def text(to: Console) -> str:
-        from massctl.view.diagnostics import diagnostics_text
-
-        return diagnostics_text(to.page(), found, campaigns=count, verbose=verbose)
-
-    def github(to: Console) -> str:
-        from massctl.view.github import github_annotations
-
-        return github_annotations(found, to.language)
-
-    if has_errors(found):
-        return Result(ExitStatus.FAILED, json, text, github=github)
+    status, next_step = ExitStatus.FAILED, None
+    if not has_errors(found):
+        status = ExitStatus.DONE
+        next_step = Phrase("{command}   shows what would be sent", command=Command("plan"))
     return Result(
-        ExitStatus.DONE,
-        json,
-        text,
-        github=github,
-        next_step=Phrase("{command}   shows what would be sent", command=Command("plan")),
+        status,
+        lambda _: views.verbs_json.validate_json(found),
+        lambda to: views.diagnostics.diagnostics_text(
+            to.page(), found, campaigns=count, verbose=verbose
+        ),
+        github=lambda to: views.github.github_annotations(found, to.language),
+        next_step=next_step,
     )

@@ -15,6 +15,7 @@ from massctl.apply.withdraw import (
     sharing,
     withdraw_all,
 )
+from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here
@@ -66,14 +67,11 @@ def command(
         raise click.UsageError(Phrase("give exactly one of --article N and --all"))
 
     require_operator(current)
-    from massctl.view.outcome import withdrawn_text
-    from massctl.view.verbs_json import withdraw_json
-
     taken = withdraw(current, name, article or 0, yes=yes, wait=wait)
     return Result(
         ExitStatus(taken.exit_status()),
-        lambda to: withdraw_json(taken, to.language),
-        lambda to: withdrawn_text(to.page(), taken),
+        lambda _: views.verbs_json.withdraw_json(taken),
+        lambda to: views.outcome.withdrawn_text(to.page(), taken),
         next_step=Phrase("{command}   shows what is left of it", command=Command("status", name)),
         error=taken.error,
     )
@@ -157,8 +155,6 @@ def _require_consent(
     session: Session, taken: Withdrawal, state: State, wait: timedelta | None
 ) -> None:
     """Ask on the terminal; without one, and without --yes, nothing is asked and nothing done."""
-    from massctl.view.outcome import withdraw_question
-
     if not somebody_is_here():
         name = taken.record.campaign
         waiting = [f"--wait {int(wait.total_seconds())}s"] if wait is not None else []
@@ -176,7 +172,9 @@ def _require_consent(
     sharers = {id(record): record for target in taken.today for record in sharing(target, state)}
     others = [f"{record.campaign} ({record.edition})" for record in sharers.values()]
     until = session.clock.now() + wait if wait is not None else None
-    question = withdraw_question(console.page(), taken, headlines, others, until=until)
+    question = views.outcome.withdraw_question(
+        console.page(), taken, headlines, others, until=until
+    )
     if not said_yes(console, question, Phrase("Type `yes` to withdraw:")):
         raise RefusedError(
             Phrase("you did not say yes, so nothing was withdrawn"), Phrase("No request was made.")

@@ -45,9 +45,10 @@ def card(name: str, *args: Any, **kwargs: Any) -> str:
     form = SIGNATURES[name]
     given = given_to(form, args, kwargs, holds=False)
     if "appid" in given and not _APPID.fullmatch(given["appid"]):
-        say = Phrase("`{text}` is not the AppID of a mini-program", text=given["appid"][:40])
         raise stop(
-            form, say, Phrase("it begins with wx and has 18 characters: 小程序后台, 开发管理")
+            form,
+            Phrase("`{text}` is not the AppID of a mini-program", text=given["appid"][:40]),
+            Phrase("it begins with wx and has 18 characters: 小程序后台, 开发管理"),
         )
     return _WRITERS[name](given)
 
@@ -71,12 +72,14 @@ class SentArticles(Frozen):
     def address(self, form: Signature, campaign: str, written: str) -> str:
         """Return the address of an article; raise FaultError, for `form`, if none is known."""
         if not written.isdecimal() or not 1 <= int(written[:9]) <= _NUMBER_MAX:
-            say = Phrase(
-                "`number` of {block} counts articles from 1 to {most}",
-                block=form.shown,
-                most=_NUMBER_MAX,
+            raise stop(
+                form,
+                Phrase(
+                    "`number` of {block} counts articles from 1 to {most}",
+                    block=form.shown,
+                    most=_NUMBER_MAX,
+                ),
             )
-            raise stop(form, say)
         found = self.inputs.article_address(campaign, int(written))
         if isinstance(found, Fault):
             raise FaultError(replace(found, needle=campaign))
@@ -91,12 +94,15 @@ class SentArticles(Frozen):
                 title := json.loads(text)["message"]["articles"][number - 1]["title"]
             ):
                 return str(title)
-        say = Phrase(
-            "{campaign} has no lock that knows the title of article {number}",
-            campaign=campaign,
-            number=number,
+        raise stop(
+            form,
+            Phrase(
+                "{campaign} has no lock that knows the title of article {number}",
+                campaign=campaign,
+                number=number,
+            ),
+            Phrase("write the title: {example}", example=_TITLED),
         )
-        raise stop(form, say, Phrase("write the title: {example}", example=_TITLED))
 
 
 def _attributes(given: Given, kind: str) -> str:

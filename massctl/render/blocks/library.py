@@ -109,12 +109,14 @@ class Blocks:
         given = given_to(block, args, kwargs, holds=caller is not None)
         around = self._open[-1] if self._open else None
         if block.inside and (around is None or around.name != block.inside):
-            say = Phrase(
-                "{block} must be inside {around}",
-                block=block.shown,
-                around=f"blocks.{block.inside}",
+            raise stop(
+                block,
+                Phrase(
+                    "{block} must be inside {around}",
+                    block=block.shown,
+                    around=f"blocks.{block.inside}",
+                ),
             )
-            raise stop(block, say)
         here = _Open(name)
         self._open.append(here)
         held = caller() if caller is not None else ""
@@ -137,18 +139,31 @@ class Blocks:
     ) -> list[tuple[Given, str]]:
         """Return the parts that a block is made of, in their order; raise FaultError for anything else in it."""
         pieces = held.split(MARK)
-        shown, part, count = block.shown, f"blocks.{due.name}", len(pieces) // 2
+        shown = block.shown
+        part = f"blocks.{due.name}"
+        count = len(pieces) // 2
         if not due.least <= count <= due.most:
             numbers = f"{due.least}" if due.least == due.most else f"{due.least}–{due.most}"
-            say = Phrase("{block} needs {numbers} of {part}, and here are {count}")
-            raise stop(block, Phrase(say, block=shown, numbers=numbers, part=part, count=count))
-        if any(piece.strip() for piece in pieces[::2]):
-            say = Phrase(
-                "{block} may contain only {part}, and here is something else",
-                block=shown,
-                part=part,
+            raise stop(
+                block,
+                Phrase(
+                    "{block} needs {numbers} of {part}, and here are {count}",
+                    block=shown,
+                    numbers=numbers,
+                    part=part,
+                    count=count,
+                ),
             )
-            raise stop(block, say, Phrase("write it into one of them, or after the block"))
+        if any(piece.strip() for piece in pieces[::2]):
+            raise stop(
+                block,
+                Phrase(
+                    "{block} may contain only {part}, and here is something else",
+                    block=shown,
+                    part=part,
+                ),
+                Phrase("write it into one of them, or after the block"),
+            )
         return [here.parts[int(number)] for number in pieces[1::2]]
 
     def _placed(self, html: str) -> str:
@@ -172,15 +187,17 @@ class Blocks:
         if not is_article_link(url) and not (
             self._external_links == "keep" and _ADDRESS.fullmatch(url)
         ):
-            say = Phrase(
-                "{block} links to {address}, and WeChat removes such links",
-                block=block.shown,
-                address=url,
+            raise stop(
+                block,
+                Phrase(
+                    "{block} links to {address}, and WeChat removes such links",
+                    block=block.shown,
+                    address=url,
+                ),
+                Phrase(
+                    "link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url"
+                ),
             )
-            hint = Phrase(
-                "link to an article on mp.weixin.qq.com, show a QR code, or write it as content_source_url"
-            )
-            raise stop(block, say, hint)
         return f'<a href="{escape(url)}">{text}</a>'
 
 
@@ -191,12 +208,14 @@ def _lead(blocks: Blocks, given: Given, held: str) -> str:
 def _button(blocks: Blocks, given: Given, held: str) -> str:
     form = SIGNATURES["button"]
     if ("text" in given) != ("url" in given):
-        say = Phrase(
-            "{block} accepts `text` and `url` together, or a link in {call}",
-            block=form.shown,
-            call=CALL,
+        raise stop(
+            form,
+            Phrase(
+                "{block} accepts `text` and `url` together, or a link in {call}",
+                block=form.shown,
+                call=CALL,
+            ),
         )
-        raise stop(form, say)
     if "text" in given:
         return f'<section class="button">{blocks.link(form, _words(given, "text"), given["url"])}</section>'
     if not _LINK.search(held):
@@ -214,7 +233,8 @@ def _divider(_: Blocks, given: Given, __: str) -> str:
 
 
 def _product(blocks: Blocks, given: Given, held: str) -> str:
-    title, url = _words(given, "title"), given.get("url")
+    title = _words(given, "title")
+    url = given.get("url")
     name = blocks.link(SIGNATURES["product"], title, url) if url else title
     price = f'<span class="price">{_words(given, "price")}</span>' if "price" in given else ""
     was = f' <s class="was">{_words(given, "was")}</s>' if "was" in given else ""
@@ -261,15 +281,21 @@ def _number_size(given: Given, count: int) -> int:
 
     Raises FaultError for one that would be smaller than the text around it.
     """
-    value, unit = given["value"], given.get("unit", "")
+    value = given["value"]
+    unit = given.get("unit", "")
     room = NUMBER_WIDTHS[count - 1] - 13 * _ems(unit) - len(value + unit)
     size = min(NUMBER_SIZE_MAX, int(room / _ems(value)))
     if size < NUMBER_SIZE_MIN:
         block = SIGNATURES["number"]
-        say = Phrase(
-            "{text} is too long for {count} numbers side by side", text=value + unit, count=count
+        raise stop(
+            block,
+            Phrase(
+                "{text} is too long for {count} numbers side by side",
+                text=value + unit,
+                count=count,
+            ),
+            Phrase("write it shorter (1.2 万), or fewer beside each other"),
         )
-        raise stop(block, say, Phrase("write it shorter (1.2 万), or fewer beside each other"))
     return size
 
 
@@ -304,7 +330,8 @@ def _says(given: Given, held: str, side: str) -> str:
             SIGNATURES["says"],
             Phrase("`side` of blocks.says is left or right, not {text}", text=side),
         )
-    gap, width = ("right" if side == "left" else "left"), ("78%" if "image" in given else "88%")
+    gap = "right" if side == "left" else "left"
+    width = "78%" if "image" in given else "88%"
     face = (
         f'<section style="{_TOP};width:12%;margin-{gap}:3%">{_face(given)}</section>'
         if "image" in given
@@ -333,10 +360,18 @@ def _marked(name: str, mark: str, text: str) -> str:
 
 
 def _past(blocks: Blocks, given: Given, _: str) -> str:
-    block, articles = SIGNATURES["past"], given["articles"]
+    block = SIGNATURES["past"]
+    articles = given["articles"]
     if not 1 <= len(articles) <= PAST_MAX:
-        say = Phrase("{block} takes 1 to {most} articles, and here are {count}")
-        raise stop(block, Phrase(say, block=block.shown, most=PAST_MAX, count=len(articles)))
+        raise stop(
+            block,
+            Phrase(
+                "{block} takes 1 to {most} articles, and here are {count}",
+                block=block.shown,
+                most=PAST_MAX,
+                count=len(articles),
+            ),
+        )
     heading = _words(given, "heading") or HEADING
     items = [
         _past_item(blocks, each if isinstance(each, dict) else {"article": each})

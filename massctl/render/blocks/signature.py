@@ -138,13 +138,15 @@ def _named(block: Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
     if block.parameters and block.parameters[0].is_rest:
         args = [list(args)] if args else []
     if len(args) > len(names):
-        say = Phrase(
-            "{block} has {count} arguments, but accepts {most}",
-            block=block.shown,
-            count=len(args),
-            most=len(names),
+        raise stop(
+            block,
+            Phrase(
+                "{block} has {count} arguments, but accepts {most}",
+                block=block.shown,
+                count=len(args),
+                most=len(names),
+            ),
         )
-        raise stop(block, say)
     found = dict(zip(names, args, strict=False))
     for name, value in kwargs.items():
         if name not in names:
@@ -193,14 +195,16 @@ def _text(block: Signature, name: str, value: Any) -> str:
 
 def _wrong_kind(block: Signature, name: str, value: Any, due: Phrase) -> FaultError:
     kind = type(value).__name__
-    say = Phrase(
-        "`{name}` of {block} must be {due}, and here is a value of type {kind}",
-        name=name,
-        block=block.shown,
-        due=due,
-        kind=kind,
+    return stop(
+        block,
+        Phrase(
+            "`{name}` of {block} must be {due}, and here is a value of type {kind}",
+            name=name,
+            block=block.shown,
+            due=due,
+            kind=kind,
+        ),
     )
-    return stop(block, say)
 
 
 def calls_in_cells(source: str, path: str) -> Iterator[Fault]:
@@ -209,5 +213,6 @@ def calls_in_cells(source: str, path: str) -> Iterator[Fault]:
         say = Phrase("{block} cannot stand in a cell of a table", block=found["block"])
         hint = Phrase("write it above or below the table; in a cell write Markdown")
         start = found.start("block")
-        line, column = source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start)
+        line = source.count("\n", 0, start) + 1
+        column = start - source.rfind("\n", 0, start)
         yield Fault(CODE, say, hint, path=path, line=line, column=column, width=len(found["block"]))

@@ -33,14 +33,21 @@ class Unseen(Frozen):
     @property
     def message(self) -> Phrase:
         """Name the character, and how many there are."""
-        code, name = f"U+{ord(self.character):04X}", unicodedata.name(self.character, "TAG")
+        code = f"U+{ord(self.character):04X}"
+        name = unicodedata.name(self.character, "TAG")
         if _TURNS.match(self.character):
-            say = Phrase(
-                "{code} ({name}) changes the direction of writing; it is here {count} times"
+            return Phrase(
+                "{code} ({name}) changes the direction of writing; it is here {count} times",
+                code=code,
+                name=name,
+                count=self.count,
             )
-            return Phrase(say, code=code, name=name, count=self.count)
-        say = Phrase("{code} ({name}) is an invisible character; it is here {count} times")
-        return Phrase(say, code=code, name=name, count=self.count)
+        return Phrase(
+            "{code} ({name}) is an invisible character; it is here {count} times",
+            code=code,
+            name=name,
+            count=self.count,
+        )
 
     @property
     def hint(self) -> Phrase:
@@ -63,7 +70,8 @@ def unseen_characters(text: str) -> list[Unseen]:
 
 def _is_needed(text: str, at: int) -> bool:
     """Return whether a script or an emoji needs the character at this place."""
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    before = text[at - 1 : at]
+    after = text[at + 1 : at + 2]
     if text[at] in _JOINERS:
         if any(first <= before <= last for first, last in _JOINED_SCRIPTS):
             return True

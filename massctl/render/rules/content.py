@@ -51,10 +51,14 @@ def find_absolute_terms(subject: Subject) -> Iterator[Fault]:
 def find_incitement(subject: Subject) -> Iterator[Fault]:
     """Find words that reward or force readers to share or to follow. Source: see `words.toml`, group by group."""
     for term, source, found in _found(subject, "incitement"):
-        say = Phrase(
-            "“{term}” incites readers to share or to follow, which WeChat forbids ({source})"
+        yield found(
+            Phrase(
+                "“{term}” incites readers to share or to follow, which WeChat forbids ({source})",
+                term=term,
+                source=source,
+            ),
+            _REWARD,
         )
-        yield found(Phrase(say, term=term, source=source), _REWARD)
 
 
 def find_forbidden(subject: Subject) -> Iterator[Fault]:
@@ -85,9 +89,15 @@ def find_banned_words(subject: Subject) -> Iterator[Fault]:
         for hit in banned_words(text.whole, subject.words):
             needle, shift = text.around(hit.start, hit.end)
             word = text.whole[hit.start : hit.end]
-            say = Phrase("“{word}” is banned by `policy.banned_words`", word=word)
-            hint = Phrase("use another word, or add the whole expression to `policy.allowed_words`")
-            yield Fault("", say, hint, key=key, needle=needle, shift=shift, width=len(word))
+            yield Fault(
+                "",
+                Phrase("“{word}” is banned by `policy.banned_words`", word=word),
+                Phrase("use another word, or add the whole expression to `policy.allowed_words`"),
+                key=key,
+                needle=needle,
+                shift=shift,
+                width=len(word),
+            )
 
 
 def find_unseen(subject: Subject) -> Iterator[Fault]:
@@ -106,19 +116,26 @@ def find_unseen(subject: Subject) -> Iterator[Fault]:
 def find_missing_digest(subject: Subject) -> Iterator[Fault]:
     """Find a single article without a digest, which followers see under its title."""
     if subject.key and subject.is_alone and not subject.texts.get((*subject.key, "digest")):
-        say = Phrase(
-            "there is no digest: WeChat uses the first {count} characters of the text",
-            count=DEFAULT_DIGEST_CHARACTERS,
+        yield Fault(
+            "",
+            Phrase(
+                "there is no digest: WeChat uses the first {count} characters of the text",
+                count=DEFAULT_DIGEST_CHARACTERS,
+            ),
+            Phrase("write `digest:`, one sentence that makes people open it"),
+            key=(*subject.key, "title"),
         )
-        hint = Phrase("write `digest:`, one sentence that makes people open it")
-        yield Fault("", say, hint, key=(*subject.key, "title"))
 
 
 def find_unseen_digest(subject: Subject) -> Iterator[Fault]:
     """Find digests that WeChat drops beside other articles. Source: WeChat docs, "draft/add", read 2026-10."""
     if subject.key and not subject.is_alone and subject.texts.get((*subject.key, "digest")):
-        say = Phrase("this digest has no effect: with several articles WeChat keeps none")
-        yield Fault("", say, Phrase("leave it out"), key=(*subject.key, "digest"))
+        yield Fault(
+            "",
+            Phrase("this digest has no effect: with several articles WeChat keeps none"),
+            Phrase("leave it out"),
+            key=(*subject.key, "digest"),
+        )
 
 
 # Links.
@@ -143,8 +160,12 @@ def find_dead_links(subject: Subject) -> Iterator[Fault]:
     # An address of another form is already a fault.
     why = _why_dead(subject.source_url) if subject.source_url.lower().startswith("http") else None
     if why is not None:
-        hint = Phrase("copy the address of the published article, or of a web page")
-        yield Fault("", why, hint, key=(*subject.key, "content_source_url"))
+        yield Fault(
+            "",
+            why,
+            Phrase("copy the address of the published article, or of a web page"),
+            key=(*subject.key, "content_source_url"),
+        )
 
 
 def find_unencrypted(subject: Subject) -> Iterator[Fault]:
@@ -152,16 +173,24 @@ def find_unencrypted(subject: Subject) -> Iterator[Fault]:
     hint = Phrase("write https:// if the site supports it, as nearly all do")
     for address in dict.fromkeys(_addresses(subject)) if "http://" in subject.lower else ():
         if _is_unencrypted(address):
-            say = Phrase(
-                "{address} travels unencrypted; phones warn about it or refuse it", address=address
+            yield subject.found(
+                Phrase(
+                    "{address} travels unencrypted; phones warn about it or refuse it",
+                    address=address,
+                ),
+                hint,
+                address,
             )
-            yield subject.found(say, hint, address)
     if _is_unencrypted(subject.source_url):
-        say = Phrase(
-            "{address} travels unencrypted; phones warn about it or refuse it",
-            address=subject.source_url,
+        yield Fault(
+            "",
+            Phrase(
+                "{address} travels unencrypted; phones warn about it or refuse it",
+                address=subject.source_url,
+            ),
+            hint,
+            key=(*subject.key, "content_source_url"),
         )
-        yield Fault("", say, hint, key=(*subject.key, "content_source_url"))
 
 
 def _addresses(subject: Subject) -> Iterator[str]:
@@ -241,16 +270,19 @@ def find_tiny(subject: Subject) -> Iterator[Fault]:
     """Find pictures with hardly any pixels, each once."""
     shown = {_address(each) for each in _images(subject)}
     for sha256, (written, picture) in subject.pictures.items():
-        width, height = picture.width_pixels, picture.height_pixels
+        width = picture.width_pixels
+        height = picture.height_pixels
         if PICTURE_SCHEME + sha256 not in shown or not _is_tiny(width, height):
             continue
-        say = Phrase(
-            "{path} has only {width}x{height} pixels", path=written, width=width, height=height
+        yield subject.found(
+            Phrase(
+                "{path} has only {width}x{height} pixels", path=written, width=width, height=height
+            ),
+            Phrase(
+                "a phone's screen is 375 points wide, with two or three pixels each: use the large original"
+            ),
+            written,
         )
-        hint = Phrase(
-            "a phone's screen is 375 points wide, with two or three pixels each: use the large original"
-        )
-        yield subject.found(say, hint, written)
 
 
 def _is_tiny(width: int, height: int) -> bool:

@@ -13,7 +13,9 @@ from massctl.model.frozen import Frozen
 from massctl.render.rules import content, structure
 from massctl.render.rules.subject import Check, Subject
 
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+ERROR = Severity.ERROR
+WARNING = Severity.WARNING
+INFO = Severity.INFO
 
 
 class Rule(Frozen):

@@ -84,15 +84,20 @@ def _hidden_caret(element: Element) -> Found:
 def _lines_overlap(element: Element) -> Found:
     if not own_text(element) or is_drawn(element):
         return
-    size, height = font_size(element), line_height(element)
+    size = font_size(element)
+    height = line_height(element)
     wraps = len(own_text(element)) * size > PHONE_PIXELS or any(
         child.name == "br" for child in element.elements
     )
     if wraps and height is not None and height[0] < LINE_HEIGHT_SHARE_MIN * size:
-        say = Phrase(
-            "lines of {height} px are lower than their letters of {size} px, so they overlap (rule 1.3)"
+        yield (
+            height[1],
+            Phrase(
+                "lines of {height} px are lower than their letters of {size} px, so they overlap (rule 1.3)",
+                height=round(height[0], 1),
+                size=round(size, 1),
+            ),
         )
-        yield height[1], Phrase(say, height=round(height[0], 1), size=round(size, 1))
 
 
 def _too_wide(element: Element) -> Found:
@@ -104,12 +109,25 @@ def _too_wide(element: Element) -> Found:
         width = pixels(style_of(element).get(name, ""))
         capped = name == "width" and style_of(element).get("max-width", "").endswith("%")
         if width is not None and width > PHONE_PIXELS and not capped:
-            say = Phrase("`{name}` of {width} px is wider than a phone's {phone} px (rule 1.4)")
-            yield element, Phrase(say, name=name, width=round(width), phone=PHONE_PIXELS)
+            yield (
+                element,
+                Phrase(
+                    "`{name}` of {width} px is wider than a phone's {phone} px (rule 1.4)",
+                    name=name,
+                    width=round(width),
+                    phone=PHONE_PIXELS,
+                ),
+            )
     indent = pixels(style_of(element).get("margin-left", ""))
     if indent is not None and indent > PHONE_PIXELS / 2:
-        say = Phrase("`margin-left` of {width} px is too much on a phone of {phone} px (rule 1.4)")
-        yield element, Phrase(say, width=round(indent), phone=PHONE_PIXELS)
+        yield (
+            element,
+            Phrase(
+                "`margin-left` of {width} px is too much on a phone of {phone} px (rule 1.4)",
+                width=round(indent),
+                phone=PHONE_PIXELS,
+            ),
+        )
 
 
 def _no_height(element: Element) -> Found:
@@ -162,14 +180,20 @@ def _pre_as_paragraph(element: Element) -> Found:
 def _nested_for_nothing(element: Element) -> Found:
     if element.parent is not None and _is_lone(element.parent, element):
         return  # It is in the middle of a chain, which is counted from its top.
-    length, inside = 1, element
+    length = 1
+    inside = element
     while len(inside.elements) == 1 and _is_lone(inside, inside.elements[0]):
-        length, inside = length + 1, inside.elements[0]
+        length = length + 1
+        inside = inside.elements[0]
     if length > CHAIN_MAX:
-        say = Phrase(
-            "{count} elements `<{name}>` are nested without other content; WeChat removes some (rule 2.1)"
+        yield (
+            element,
+            Phrase(
+                "{count} elements `<{name}>` are nested without other content; WeChat removes some (rule 2.1)",
+                count=length,
+                name=element.name,
+            ),
         )
-        yield element, Phrase(say, count=length, name=element.name)
 
 
 def _is_lone(outer: Element, inner: Element) -> bool:
@@ -199,10 +223,13 @@ def _own_font(element: Element) -> Found:
         r"\s*,\s*", ",", style_of(element).get("font-family", "").replace('"', "").replace("'", "")
     ).strip()
     if stack and not stack.startswith(_STACK) and "monospace" not in stack:
-        say = Phrase(
-            "`font-family` names other fonts than WeChat's own, and phones differ in them: `{stack}` (rule 3)"
+        yield (
+            element,
+            Phrase(
+                "`font-family` names other fonts than WeChat's own, and phones differ in them: `{stack}` (rule 3)",
+                stack=stack[:60],
+            ),
         )
-        yield element, Phrase(say, stack=stack[:60])
 
 
 _COLOURS = ("color", "background", "background-color", "background-image", "border-color")

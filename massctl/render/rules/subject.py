@@ -73,7 +73,8 @@ class Text(Frozen):
         The text stays within one element, since the source has markup between elements.
         """
         run = self.runs[bisect_right(self.runs, start, key=lambda each: each.start) - 1]
-        first, last = start - run.start, end - run.start
+        first = start - run.start
+        last = end - run.start
         before = run.text[max(0, first - _CONTEXT) : first].rpartition("\n")[2]
         after = run.text[last : last + _CONTEXT].partition("\n")[0]
         return before + run.text[first:last] + after, len(before)

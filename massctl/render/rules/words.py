@@ -105,14 +105,17 @@ def _clauses(
     text: str, signs: re.Pattern[str]
 ) -> Iterator[tuple[tuple[int, int], dict[str, None]]]:
     """Return the clauses of a text that hold a sign, each with its signs; most clauses hold none."""
-    start, end, held = 0, -1, dict[str, None]()
+    start = 0
+    end = -1
+    held = dict[str, None]()
     for found in signs.finditer(text):
         if found.start() > end:
             if held:
                 yield (start, end), held
             start = max(text.rfind(each, max(end, 0), found.start()) for each in _ENDS) + 1
             last = _END.search(text, found.end())
-            end, held = last.start() if last is not None else len(text), {}
+            end = last.start() if last is not None else len(text)
+            held = {}
         held[found[0]] = None
     if held:
         yield (start, end), held

@@ -9,7 +9,6 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import beijing_day
 from massctl.plan.quota import AccountAhead
 from massctl.plan.schedule import Schedule, ScheduledSend, frozen_days
-from massctl.view.i18n import say
 from massctl.view.pages.document import ANYTHING, CALENDAR, Watched, document
 from massctl.view.pages.markup import Sheet
 from massctl.view.send_block import allowance_left, allowance_period
@@ -37,7 +36,7 @@ def calendar_page(
     )
     return document(
         "calendar.html.j2",
-        say(Phrase("Calendar"), sheet.language),
+        Phrase("Calendar"),
         sheet,
         Watched(ANYTHING, heard),
         facts=[Phrase("Beijing time")],

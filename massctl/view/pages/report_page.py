@@ -328,7 +328,7 @@ def _document(
     facts.append(Phrase("made {moment}", moment=recorded(report.now)))
     sorts = _sorts(order, REPORT if watched is not None else "")
     return report_document(
-        say(Phrase("What sends reached"), sheet.language),
+        Phrase("What sends reached"),
         facts,
         sheet,
         watched,

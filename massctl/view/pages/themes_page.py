@@ -8,7 +8,6 @@ from massctl.model.frozen import Frozen
 from massctl.model.message import ReadableArticle
 from massctl.model.phrase import Phrase
 from massctl.model.theme import FONT_SIZE_MAX, FONT_SIZE_MIN, ThemeSettings
-from massctl.view.i18n import say
 from massctl.view.pages.article import phone
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import Knob, Watched, document
@@ -57,7 +56,7 @@ def themes_page(
     shown: Sequence[Shown], diagnostics: Sequence[Diagnostic], sheet: Sheet, watched: Watched
 ) -> str:
     """Return the page; without themes, `diagnostics` of massctl.yaml say why."""
-    title = say(Phrase("Themes"), sheet.language)
+    title = Phrase("Themes")
     if not shown:
         faults = findings(diagnostics, sheet, live=False)
         return document("themes.html.j2", title, sheet, watched, themes=(), faults=faults)

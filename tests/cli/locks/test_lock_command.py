@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 from lock_repository import NAME, Repository, picture
 from lock_samples import write_samples
+from PIL import Image
 from published import validator
 
 import massctl
@@ -61,6 +63,27 @@ def test_only_a_house_that_asks_for_locks_is_checked(
         settings.read_text("utf-8").replace("require_lock: true", f"require_lock: {asks}"), "utf-8"
     )
     assert status == repository.massctl("lock", "--check", "--if-required")[0]
+    assert 5 == repository.massctl("lock", "--check")[0]
+
+
+def test_a_lock_says_where_taps_lead_and_what_qr_codes_say(repository: Repository) -> None:
+    kind = zxingcpp.BarcodeFormat.QRCode
+    code = Image.fromarray(zxingcpp.create_barcode("https://shop.cn/q", kind).to_image(scale=8))
+    code.convert("RGB").save(repository.folder / "images/hero.png")
+    article = repository.folder / "articles/main.md.j2"
+    added = "\n[读](https://mp.weixin.qq.com/s/abc)\n"
+    article.write_text(article.read_text("utf-8") + added, "utf-8")
+    repository.massctl("lock")
+    lock = repository.lock()
+    led = {"kind": "article", "target": "https://mp.weixin.qq.com/s/abc", "at": "article 1"}
+    assert [{**led, "label": "读"}] == lock["destinations"]
+    assert [{"kind": "qr", "target": "https://shop.cn/q", "at": "images/hero.png"}] == lock["seen"]
+    assert by_hand(lock) == lock["digest"]
+
+    path = repository.folder / "campaign.lock.json"
+    path.write_text(path.read_text("utf-8").replace("https://shop.cn/q", "https://x.cn"), "utf-8")
+    assert 0 == repository.massctl("lock", "--check")[0]
+    path.write_text(path.read_text("utf-8").replace("/s/abc", "/s/abd"), "utf-8")
     assert 5 == repository.massctl("lock", "--check")[0]
 
 

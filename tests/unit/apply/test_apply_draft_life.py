@@ -33,7 +33,7 @@ from massctl.errors import PermanentError, TransportError
 from massctl.model.entries import Adopted
 from massctl.model.ids import AccountName, MediaId
 from massctl.model.message import NewsMessage, RenderedCampaign, Window
-from massctl.plan.guards import PolicyInForce, Tip
+from massctl.plan.guards import STOP_BRANCH, PolicyInForce, Tip
 from massctl.plan.plan import Plan, Showing, Until, make_plan
 from massctl.plan.steps import Guard, Invalid, Refusal
 
@@ -1053,7 +1053,7 @@ def test_a_draft_that_stays_behind_is_deleted_by_a_run_at_the_tip(
 
 
 def test_a_brake_keeps_nobody_from_staging() -> None:
-    scene = Scene([MAIN], now=AHEAD, rules=rules(replace(TIP, stopped=True)))
+    scene = Scene([MAIN], now=AHEAD, rules=rules(replace(TIP, brakes=((STOP_BRANCH, None),))))
 
     assert (0, 1) == (scene.apply().exit_status(), len(scene.record(MAIN).drafts))
 
@@ -1115,7 +1115,7 @@ def test_an_old_run_with_nothing_to_do_is_told_nothing(adopted: Scene) -> None:
 
 
 def test_every_reason_is_told_where_something_was_to_be_staged() -> None:
-    scene = Scene([BRANCH], rules=rules(replace(MOVED, stopped=True)))
+    scene = Scene([BRANCH], rules=rules(replace(MOVED, brakes=((STOP_BRANCH, None),))))
 
     assert ["kill_switch", "handoff_open", "not_at_tip"] == [
         e.guard for e in scene.apply().campaigns[0].refusals

@@ -44,7 +44,7 @@ from massctl.model.ids import AppId, CampaignName, MediaId
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import RunnerId
-from massctl.plan.guards import Approval, Moment, PolicyInForce, Skew, Tip, _table
+from massctl.plan.guards import STOP_BRANCH, Approval, Moment, PolicyInForce, Skew, Tip, _table
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
 from massctl.wechat.client import WeChatClient
@@ -113,7 +113,7 @@ def test_the_kill_switch_is_obeyed_that_was_thrown_meanwhile() -> None:
 @pytest.mark.parametrize(
     ("tip", "guard"),
     [
-        (replace(TIP, stopped=True), Guard.KILL_SWITCH),
+        (replace(TIP, brakes=((STOP_BRANCH, None),)), Guard.KILL_SWITCH),
         (replace(TIP, there="b" * 40), Guard.NOT_AT_TIP),
         (replace(TIP, unread="away"), Guard.NOT_AT_TIP),
     ],

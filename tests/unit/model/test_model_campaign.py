@@ -462,3 +462,9 @@ def test_it_has_the_form_that_is_due(width: int, height: int, ratio: tuple[int, 
     got = crop_around((0.5, 0.5), width, height, ratio)
     shown = (got.right - got.left) * width / ((got.bottom - got.top) * height)
     assert shown == pytest.approx(ratio[0] / ratio[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("key", ["not_before", "not_after"])
+def test_a_time_that_is_on_no_calendar_is_a_fault(key: str):
+    send = {"not_before": "2026-12-01T20:00:00+08:00", "not_after": "2026-12-01T22:00:00+08:00"}
+    assert [("MC014", ("send", key))] == found(send={**send, key: "2026-02-30T20:00:00+08:00"})

@@ -50,8 +50,8 @@ def test_only_an_error_stops():
     )
 
 
-def test_every_code_is_of_one_shape_and_has_a_summary():
-    assert all(re.fullmatch(r"MC\d{3}", code) and summary for code, summary in CODES.items())
+def test_every_code_is_of_one_shape():
+    assert all(re.fullmatch(r"MC\d{3}", code) for code in CODES)
 
 
 def test_reviewers_are_recorded_by_wechat_name_but_by_openid_only_as_a_digest():

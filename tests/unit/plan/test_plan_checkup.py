@@ -47,7 +47,7 @@ from massctl.model.settings import Account
 from massctl.model.state import HeldLease, RunnerId, State
 from massctl.plan import checkup
 from massctl.plan.checkup import held_findings, proxy_to_set, secret_to_set, to_set
-from massctl.plan.guards import Skew, Tip
+from massctl.plan.guards import STOP_BRANCH, Skew, Tip
 from massctl.plan.lease import LocalRunner
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.steps import Guard, Invalid, Refusal
@@ -158,7 +158,11 @@ def test_a_send_that_waits_for_the_administrator_is_a_warning_with_its_end() -> 
         (house(), Level.OK, "no kill switch"),
         (house(sending="disabled"), Level.WARNING, "policy.sending"),
         (house(no_send=True), Level.WARNING, "MASSCTL_NO_SEND"),
-        (replace(house(), tip=Tip("main", "origin", stopped=True)), Level.WARNING, "massctl-stop"),
+        (
+            replace(house(), tip=Tip("main", "origin", brakes=((STOP_BRANCH, None),))),
+            Level.WARNING,
+            "massctl-stop",
+        ),
     ],
 )
 def test_a_kill_switch_is_told(rules: Any, level: Level, word: str) -> None:

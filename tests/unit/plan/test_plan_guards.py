@@ -396,8 +396,8 @@ def test_the_tip_may_send() -> None:
         ({"there": None}, Guard.NOT_AT_TIP, "origin has no branch main"),
         ({"changed": "massctl.yaml"}, Guard.NOT_AT_TIP, "massctl.yaml differs from the tip"),
         ({"unread": "no network"}, Guard.NOT_AT_TIP, "no network"),
-        ({"stopped": True}, Guard.KILL_SWITCH, "massctl-stop"),
-        ({"stopped": True, "there": "b" * 40}, Guard.KILL_SWITCH, "massctl-stop"),
+        ({"brakes": ((STOP_BRANCH, None),)}, Guard.KILL_SWITCH, "massctl-stop"),
+        ({"brakes": ((STOP_BRANCH, None),), "there": "b" * 40}, Guard.KILL_SWITCH, "massctl-stop"),
     ],
 )
 def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: str) -> None:
@@ -413,7 +413,7 @@ def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: s
         (None, None),
         (TIP, None),
         (replace(TIP, there="b" * 40, unread="no network"), None),
-        (replace(TIP, stopped=True, changed="massctl.yaml"), None),
+        (replace(TIP, brakes=((STOP_BRANCH, None),), changed="massctl.yaml"), None),
         (
             replace(TIP, there="b" * 40),
             "main is at bbbbbbbbbbbb on origin, but this checkout is at aaaaaaaaaaaa",
@@ -443,8 +443,8 @@ def test_a_send_is_judged_by_it() -> None:
     ("changed", "told"),
     [
         ({}, False),
-        ({"stopped": True}, True),
-        ({"stopped": True, "there": "b" * 40}, True),
+        ({"brakes": ((STOP_BRANCH, None),)}, True),
+        ({"brakes": ((STOP_BRANCH, None),), "there": "b" * 40}, True),
         ({"unread": "away"}, False),
     ],
 )

@@ -24,6 +24,7 @@ from building import (
 )
 from copies import replace
 
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.entries import JobStatus
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile, lock_document
@@ -34,6 +35,7 @@ from massctl.plan.lock_diff import changed_parts, lock_stale, lock_unfit
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Guard, NotLocked
 from massctl.view.i18n import Language
+from massctl.view.json_writer import written
 from massctl.view.verbs_json import lock_json
 
 SALE = news("sale", window=OPEN)
@@ -102,6 +104,14 @@ def lock(campaign: RenderedCampaign, renderer: str = BEFORE) -> LockFile:
 )
 def test_every_part_that_differs_is_named(other: RenderedCampaign, expected: list[str]) -> None:
     assert expected == changed_parts(lock(SALE), lock(other))
+
+
+def test_destinations_that_massctl_reads_otherwise_are_named() -> None:
+    before = lock(SALE)
+    other = before.model_copy(
+        update={"destinations": [Destination(DestinationKind.URL, "https://a.cn", "article 1")]}
+    )
+    assert ["the destinations"] == changed_parts(before, other)
 
 
 def test_other_words_are_another_text() -> None:
@@ -270,7 +280,7 @@ def test_the_report_as_json() -> None:
         versions=(Phrase("pillow 13 → 14"),),
         refusal=refusal,
     )
-    (campaign,) = json.loads(lock_json([differs], Language.EN))["campaigns"]
+    (campaign,) = json.loads(written(lock_json([differs]), Language.EN))["campaigns"]
     assert {
         "name": "sale",
         "edition": 1,

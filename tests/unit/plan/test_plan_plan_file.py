@@ -41,7 +41,6 @@ from massctl.model.state import State
 from massctl.plan.lock_diff import PlannedMoment
 from massctl.plan.plan import Plan
 from massctl.plan.plan_file import (
-    PlannedSpan,
     SavedPlan,
     only_planned,
     plan_digest,
@@ -83,7 +82,7 @@ def test_a_span_of_an_allowance_is_read_as_it_was_planned():
         "left": 0,
     }
     span = Span(Unit.DAY, date(2026, 12, 1), "sends", 1, 0, (CampaignName("a"),), 0)
-    assert span == PlannedSpan.model_validate_json(json.dumps(written)).span
+    assert span == TypeAdapter(Span).validate_json(json.dumps(written))
 
 
 @pytest.mark.parametrize("year", [1999, 2201])
@@ -434,14 +433,14 @@ def test_the_words_of_a_refusal_may_be_in_another_language() -> None:
     plan = plan_of([NEWS], rules=house(sending="disabled"))
     document = plan_document(plan, ["sale"])
     document["campaigns"][0]["refusals"][0]["message"] = "总闸已关"
-    assert [] == what_moved(SavedPlan.model_validate_json(json.dumps(document)), plan)
+    assert [] == what_moved(read_saved(json.dumps(document)), plan)
 
 
 def test_a_plan_without_names_is_one_of_everything() -> None:
     document = plan_document(plan_of([NEWS]))
     del document["names"]
     found = read_saved(json.dumps(document))
-    assert [] == (found and found.names)
+    assert () == (found and found.names)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format_version": 2}'])

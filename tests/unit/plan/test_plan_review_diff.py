@@ -59,7 +59,7 @@ from massctl.model.message import (
     VoiceMessage,
 )
 from massctl.model.state import State, Status
-from massctl.plan.lock_diff import changed_parts
+from massctl.plan.lock_diff import Mark, Piece, changed_parts
 from massctl.plan.plan import Until
 from massctl.plan.review_diff import (
     TOKENS_MAX,
@@ -73,10 +73,8 @@ from massctl.plan.review_diff import (
     DestinationChanged,
     Difference,
     FieldChanged,
-    Mark,
     PictureChanged,
     PictureSeen,
-    Piece,
     Traits,
     Words,
     WordsChanged,

@@ -302,7 +302,7 @@ def test_text_is_utf8_without_a_mark(repository: Repository) -> None:
 
 def test_text_in_another_encoding_is_refused_with_its_line(repository: Repository) -> None:
     put(repository, "campaigns/spring/a.md", "a\n春季".encode("gbk"))
-    with pytest.raises(UnreadableError, match=r"^this is GBK, not UTF-8") as caught:
+    with pytest.raises(UnreadableError, match="not UTF-8") as caught:
         repository.read_text("campaigns/spring/a.md")
     assert ("MC003", "save the file as UTF-8") == (caught.value.code, caught.value.hint)
     assert (2, 1) == (caught.value.line, caught.value.column)

@@ -12,6 +12,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.plan.steps import Invalid
 from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.json_writer import written
 from massctl.view.plan_json import plan_json
 from massctl.view.verbs_json import apply_json, status_json, validate_json
 
@@ -106,7 +107,7 @@ def test_an_apply_document():
             }
         ],
     }
-    assert expected == json.loads(apply_json(made, Language.EN))
+    assert expected == json.loads(written(apply_json(made), Language.EN))
 
 
 def test_an_error_of_wechat_in_an_apply_document():
@@ -117,7 +118,7 @@ def test_an_error_of_wechat_in_an_apply_document():
         Phrase("Write https:// at the beginning of api_base."),
     )
     document = json.loads(
-        apply_json(outcome(plan_of(campaign()), STATE, {"error": failure}), Language.ZH)
+        written(apply_json(outcome(plan_of(campaign()), STATE, {"error": failure})), Language.ZH)
     )
     expected = {
         "errcode": 40164,
@@ -136,7 +137,7 @@ def test_faults_are_the_error_of_their_campaign():
         1,
         (fault(Severity.ERROR, 3), fault(Severity.WARNING, 4)),
     )
-    document = json.loads(apply_json(outcome(plan_of(bad), STATE), Language.EN))
+    document = json.loads(written(apply_json(outcome(plan_of(bad), STATE)), Language.EN))
     assert (1, None) == (document["exit_status"], document["campaigns"][0]["error"]["errcode"])
     assert (
         "its files have faults (MC011 a.yaml), so massctl did nothing with it"
@@ -146,7 +147,7 @@ def test_faults_are_the_error_of_their_campaign():
 
 def test_warnings_are_no_error():
     warned = campaign(diagnostics=(fault(Severity.WARNING, 4),))
-    document = json.loads(apply_json(outcome(plan_of(warned), STATE), Language.EN))
+    document = json.loads(written(apply_json(outcome(plan_of(warned), STATE)), Language.EN))
     assert document["campaigns"][0]["error"] is None
 
 
@@ -167,7 +168,7 @@ def test_a_status_document():
             }
         ],
     }
-    assert expected == json.loads(status_json(Followed([record], STATE), Language.EN))
+    assert expected == json.loads(written(status_json(Followed([record], STATE)), Language.EN))
 
 
 def test_counts_and_addresses_of_a_job():
@@ -181,9 +182,9 @@ def test_counts_and_addresses_of_a_job():
         (known, SENT.name),
         (entries.Withdrawn(msg_id=30124, article=2), SENT.name),
     )
-    (found,) = json.loads(status_json(Followed([state.record(SENT.name, 1)], state), Language.EN))[
-        "campaigns"
-    ]
+    (found,) = json.loads(
+        written(status_json(Followed([state.record(SENT.name, 1)], state)), Language.EN)
+    )["campaigns"]
     job = found["jobs"][0]
     assert (9, None, 8, ["https://a"]) == tuple(
         job[key] for key in ("total_count", "filter_count", "sent_count", "article_urls")
@@ -195,7 +196,7 @@ def test_a_question_that_got_no_answer_stands_in_the_status_document():
     record = STATE.record(SENT.name, 1)
     failure = Failure(-1, None, Phrase("the platform is busy"), "")
     (found,) = json.loads(
-        status_json(Followed([record], STATE, errors=[(record, failure)]), Language.ZH)
+        written(status_json(Followed([record], STATE, errors=[(record, failure)])), Language.ZH)
     )["campaigns"]
     assert {"errcode": -1, "rid": None, "message": "微信系统繁忙", "hint": ""} == found["error"]
 
@@ -207,11 +208,11 @@ def test_a_validate_document_is_in_the_order_of_places_and_counts():
         fault(Severity.ERROR, 3),
         fault(Severity.ERROR, 1),
     ]
-    document = json.loads(validate_json(found, Language.ZH))
+    document = json.loads(written(validate_json(found), Language.ZH))
     assert [1, 3, 5, 9] == [diagnostic["line"] for diagnostic in document["diagnostics"]]
     assert {"error": 2, "warning": 1} == document["summary"]
     assert "不认识的键 titel" == document["diagnostics"][0]["message"]
 
 
 def test_text_is_written_as_it_is():
-    assert "不认识的键" in validate_json([fault(Severity.ERROR, 1)], Language.ZH)
+    assert "不认识的键" in written(validate_json([fault(Severity.ERROR, 1)]), Language.ZH)

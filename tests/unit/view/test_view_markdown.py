@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from html import escape
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from view_samples import (
 
 from massctl.errors import NotAPlanError
 from massctl.model import entries
-from massctl.model.destination import DestinationKind
+from massctl.model.destination import DestinationKind, in_text
 from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window
@@ -42,6 +43,7 @@ from massctl.plan.steps import Concluded, Invalid, Kind
 from massctl.plan.window import WindowState
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import LANGUAGES, Language, say
+from massctl.view.json_writer import written
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment, saved_sheets
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
@@ -326,7 +328,31 @@ CALM = skeletons(plan_markdown(dressed("x", "x", "x", "x"), NOW, Language.EN))
 def test_no_word_from_a_file_does_anything(title: str, path: str, message: str, name: str):
     written = plan_markdown(dressed(title, path, message, name), NOW, Language.EN)
     judge(written)
-    assert CALM == skeletons(written)
+    if not [*in_text(message, "message")]:  # An address in it is one line more.
+        assert CALM == skeletons(written)
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(texts, texts)
+@example("a`b|c", "<b>")
+@example("javascript:alert(1)", "@all")
+@example("https://a.cn/x)[y](https://b.cn", "[a](b)")
+def test_no_word_of_a_destination_does_anything(address: str, words: str):
+    link = f'<a href="{escape(address)}">{escape(words)}</a>'
+    led = campaign(message=NewsMessage((article("题", link),)))
+    judge(plan_markdown(plan_of(led), NOW, Language.EN))
+
+
+def test_new_destinations_of_articles_and_pictures_are_named():
+    link = '<a href="https://a.cn/x">立即报名</a>'
+    both = NewsMessage((article("甲", "<p>甲</p>"), article("乙", link)))
+    first, *others = campaign().pictures
+    seen = replace(first, codes=("https://b.cn",))
+    led = campaign(message=both, pictures=(seen, *others))
+    written = plan_markdown(plan_of(led), NOW, Language.EN)
+    assert "- **new** link `https://a.cn/x` “立即报名” · article 2" in written
+    assert "- **new** QR code `https://b.cn` · `images/" in written
 
 
 @pytest.mark.slow
@@ -641,13 +667,13 @@ def test_a_plan_that_could_not_be_made_says_why():
     failure = Failure(
         None, None, Phrase("massctl.yaml has faults, so nothing was done"), "@all <b>"
     )
-    document = stopped_json("plan", failure, 1, Language.EN)
-    written = plan_comment(reviewable(document), Language.EN, commit="0123456")
+    document = written(stopped_json("plan", failure, 1), Language.EN)
+    comment = plan_comment(reviewable(document), Language.EN, commit="0123456")
     assert (
         "**`massctl.yaml` has faults, so nothing was done**\n\n`@all` `<b>`\n\n- for commit `0123456`\n"
-        in written
+        in comment
     )
-    judge(written)
+    judge(comment)
 
 
 @pytest.mark.parametrize("kind", ["image", "voice", "mpvideo", "wxcard", "text"])

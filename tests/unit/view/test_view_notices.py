@@ -21,6 +21,7 @@ from massctl.plan.reconcile_options import Evidence, evidence
 from massctl.plan.send_block import send_block
 from massctl.plan.window import WindowState
 from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.json_writer import written
 from massctl.view.notices import HAPPENING, left_out, notice_blocks, plain
 from massctl.view.verbs_json import notices_json
 
@@ -153,7 +154,7 @@ def test_the_block_of_the_send_stands_below_and_is_as_harmless() -> None:
 
 
 def test_the_document_names_each_row_of_the_block() -> None:
-    document = json.loads(notices_json([notice(block=SENT)], Language.EN))
+    document = json.loads(written(notices_json([notice(block=SENT)]), Language.EN))
     Draft202012Validator(SCHEMA).validate(document)
     shown = document["notices"][0]["send"]
     assert {
@@ -182,7 +183,9 @@ def test_what_has_no_room_is_a_number() -> None:
 @pytest.mark.parametrize("choices", [None, doubt(), doubt(sending="disabled")])
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_the_document_is_what_its_schema_says(choices: Evidence | None, language: Language) -> None:
-    document = json.loads(notices_json([notice(choices=choices, title="<@all>\n")], language))
+    document = json.loads(
+        written(notices_json([notice(choices=choices, title="<@all>\n")]), language)
+    )
 
     Draft202012Validator(SCHEMA).validate(document)
     (found,) = document["notices"]
@@ -196,9 +199,9 @@ def test_the_document_is_what_its_schema_says(choices: Evidence | None, language
 
 
 def test_the_document_gives_the_choices_their_times() -> None:
-    resubmit, sent, not_sent = json.loads(notices_json([notice(choices=doubt())], Language.EN))[
-        "notices"
-    ][0]["choices"]
+    resubmit, sent, not_sent = json.loads(
+        written(notices_json([notice(choices=doubt())]), Language.EN)
+    )["notices"][0]["choices"]
 
     assert ((NOW + timedelta(seconds=61)).isoformat(), (NOW + 20 * HOUR).isoformat(), []) == (
         resubmit["from"],

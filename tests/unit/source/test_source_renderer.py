@@ -153,7 +153,7 @@ def lying(lie: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch) -> None:
 
     def ask(self: Child, job: str, request: dict[str, Any], *_: Any) -> Any:
         answer = copy.deepcopy(honest(self, job, request))
-        if request["name"] == "a":
+        if job == "render" and request["name"] == "a":
             lie(answer)
         return answer
 

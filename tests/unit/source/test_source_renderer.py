@@ -172,6 +172,30 @@ def test_a_lie_is_no_message(
     assert isinstance(other, RenderedCampaign)
 
 
+def test_another_process_than_the_one_that_rendered_says_where_a_message_leads(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lying(changed(f"{ARTICLE}.10", '<a href="https://a.cn">去</a>'), monkeypatch)
+    found = read(tree, tmp_path)["a"]
+    assert isinstance(found, RenderedCampaign)
+    assert ["https://a.cn"] == [each.target for each in found.destinations]
+
+
+@pytest.mark.parametrize("lie", [{}, [], ["row", 5], ["row", ["Place", "a", None, None]]], ids=repr)
+def test_what_is_no_list_of_destinations_is_no_message(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: Any
+) -> None:
+    honest = Child.ask
+
+    def ask(self: Child, job: str, *about: Any) -> Any:
+        return lie if job == "destinations" else honest(self, job, *about)
+
+    monkeypatch.setattr(Child, "ask", ask)
+    found = read(tree, tmp_path)["a"]
+    assert isinstance(found, Invalid)
+    assert ["MC409"] == [each.code for each in found.diagnostics]
+
+
 def test_a_child_that_never_stops_asking_is_not_answered_for_ever(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,8 @@ class Call(Frozen):
     is_late: Callable[[], bool] | None = None
     """Asked when the request is about to be written: True holds it back. None if it may leave at any time."""
     answer_bytes_max: int = ANSWER_BYTES_MAX
+    is_answer_cut: bool = False
+    """What is longer is cut there, and read no further."""
     is_public: bool = False
     """It may only reach an address of the Internet: not this machine, nor one of its network."""
 
@@ -164,6 +166,7 @@ class _WriteTrace:
 def _require_public(stream: Any) -> None:
     peer = stream.get_extra_info("server_addr")
     if not ipaddress.ip_address(peer[0].partition("%")[0]).is_global:
+        stream.close()
         raise PrivateAddressError
 
 
@@ -223,7 +226,7 @@ class Line:
             ),
             extensions={"trace": trace},
         ) as response:
-            content = _read_body(response, call.answer_bytes_max)
+            content = _read_body(response, call.answer_bytes_max, is_cut=call.is_answer_cut)
             if isinstance(content, NoAnswer):
                 return content
             told = response.headers
@@ -232,7 +235,7 @@ class Line:
             return RawAnswer(response.status_code, content, date, kind, location)
 
 
-def _read_body(response: httpx.Response, limit: int) -> bytes | NoAnswer:
+def _read_body(response: httpx.Response, limit: int, *, is_cut: bool = False) -> bytes | NoAnswer:
     """Read a body, which may be packed once, and stop unpacking it at the limit.
 
     The decoders of httpx unpack whatever came, once for each name in the header: 485 bytes became 385 MB.
@@ -247,6 +250,8 @@ def _read_body(response: httpx.Response, limit: int) -> bytes | NoAnswer:
             content += (
                 piece if unpacker is None else unpacker.decompress(piece, limit + 1 - len(content))
             )
+            if len(content) > limit and is_cut:
+                return bytes(content[:limit])
             if len(content) > limit:
                 return NoAnswer("answer_too_large")
     except zlib.error:

@@ -1,11 +1,16 @@
 """Pages and pictures of the Internet, bounded: downloaded for an import, or asked whether they are still there."""
 
 import ipaddress
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
+from msgspec.structs import replace
+
 from massctl.cli.session import Session
+from massctl.cli.side_by_side import side_by_side
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.picture.limits import SOURCE_BYTES_MAX
@@ -22,6 +27,12 @@ PICTURE_HOST = "mmbiz.qpic.cn"
 ARTICLE_HOST = "mp.weixin.qq.com"
 """Where the articles are."""
 GONE = frozenset({404, 410})
+_THERE = frozenset({401, 403, 405, 429, 451})
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_CHECK_SECONDS = 5.0
+_BEGINNING_BYTES = 1024
+_CHECKED_AT_ONCE = 4
+"""Whoever asks addresses of others is no load for them."""
 _ASKED_SECONDS = 10.0
 """Whoever asks only whether something is there has other things to do."""
 _DELETED = ("该内容已被发布者删除", "此内容因违规无法查看")
@@ -68,20 +79,39 @@ class Downloads:
         page = answer.content if urlsplit(address).hostname == ARTICLE_HOST else b""
         return _BODY in page or not any(words.encode() in page for words in _DELETED)
 
-    def _answer(self, address: str, limit: int, seconds: float) -> RawAnswer | Phrase | NoAnswer:
+    def why_silent(self, address: str) -> Phrase | None:
+        """Return why an address does not answer; None if it does. HEAD asks first, then GET for its beginning."""
+        answer = self._answer(address, 0, _CHECK_SECONDS, "HEAD")
+        if not isinstance(answer, Phrase) and not _is_answered(answer):
+            answer = self._answer(address, _BEGINNING_BYTES, _CHECK_SECONDS, cuts=True)
+        if isinstance(answer, Phrase):
+            return answer
+        if _is_answered(answer):
+            return None
+        return answer.said if isinstance(answer, NoAnswer) else _other_status(answer)
+
+    def _answer(
+        self,
+        address: str,
+        limit: int,
+        seconds: float,
+        method: str = "GET",
+        *,
+        cuts: bool = False,
+    ) -> RawAnswer | Phrase | NoAnswer:
         """Follow redirections to an answer, or say why there is none."""
         try:
-            return self._followed(address, limit, seconds)
+            return self._followed(address, self._call(address, limit, seconds, method, cuts=cuts))
         except ValueError:  # What a redirection leads to may be anything.
             return _NO_ADDRESS
 
-    def _followed(self, address: str, limit: int, seconds: float) -> RawAnswer | Phrase | NoAnswer:
+    def _followed(self, address: str, call: Call) -> RawAnswer | Phrase | NoAnswer:
         for _ in range(_REDIRECTIONS_MAX + 1):
             refused = _refusal(address)
             if refused is not None:
                 return refused
             try:
-                answer = self._line.exchange(self._call(address, limit, seconds))
+                answer = self._line.exchange(self._placed(call, address))
             except PrivateAddressError:
                 return _PRIVATE
             if isinstance(answer, NoAnswer):
@@ -91,27 +121,49 @@ class Downloads:
             address = urljoin(address, answer.location)
         return Phrase("the address leads from one to the next, and to no end")
 
-    def _call(self, address: str, limit: int, seconds: float) -> Call:
-        headers = {"User-Agent": _BROWSER, "Accept": "*/*"}
-        parts = urlsplit(address)
-        if self._wechat is not None and parts.hostname in (PICTURE_HOST, ARTICLE_HOST):
-            query = f"?{parts.query}" if parts.query else ""
-            address = f"{self._wechat.rstrip('/')}{parts.path}{query}"
-            return Call(
-                "GET",
-                address,
-                seconds,
-                headers={**headers, "Host": parts.hostname},
-                answer_bytes_max=limit,
-            )
+    def _call(self, address: str, limit: int, seconds: float, method: str, *, cuts: bool) -> Call:
         return Call(
-            "GET",
+            method,
             address,
             seconds,
-            headers=headers,
+            headers={"User-Agent": _BROWSER, "Accept": "*/*"},
             answer_bytes_max=limit,
+            is_answer_cut=cuts,
             is_public=not self._is_inside,
         )
+
+    def _placed(self, call: Call, address: str) -> Call:
+        """Return the call for an address; the addresses of a WeChat on loopback are its own."""
+        parts = urlsplit(address)
+        if self._wechat is None or parts.hostname not in (PICTURE_HOST, ARTICLE_HOST):
+            return replace(call, url=address)
+        query = f"?{parts.query}" if parts.query else ""
+        own = f"{self._wechat.rstrip('/')}{parts.path}{query}"
+        headers = {**call.headers, "Host": parts.hostname}
+        return replace(call, url=own, headers=headers, is_public=False)
+
+
+def _is_answered(answer: RawAnswer | NoAnswer) -> bool:
+    """Return whether a page is there: also one that refuses whoever is no browser, or is too often asked."""
+    if isinstance(answer, NoAnswer):
+        return False
+    return answer.status < 400 or answer.status in _THERE
+
+
+def silent_addresses(addresses: Iterable[str], line: Line | None = None) -> dict[str, Phrase]:
+    """Ask every http and https address among some once, a few at a time; return why some do not answer."""
+    asked = list(dict.fromkeys(each for each in addresses if _WEB.match(each)))
+    with closing(line or Line()) as opened:
+        downloads = Downloads(opened, is_inside=line is not None)
+        calls = [partial(downloads.why_silent, each) for each in asked]
+        found = dict(side_by_side(calls, _CHECKED_AT_ONCE)) if calls else {}
+    silent: dict[str, Phrase] = {}
+    for number, why in found.items():
+        if isinstance(why, BaseException):
+            raise why
+        if why is not None:
+            silent[asked[number]] = why
+    return silent
 
 
 def _other_status(answer: RawAnswer) -> Phrase:

@@ -24,7 +24,7 @@ from massctl.apply.notices import Notice
 from massctl.apply.outcome import unread_of, what_happened
 from massctl.apply.ports import DataCube
 from massctl.apply.refresh import read_remote
-from massctl.cli.downloads import downloads_of
+from massctl.cli.downloads import downloads_of, silent_addresses
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
 from massctl.cli.notifications import notice_finder, notices_post, taken_posts, told_at_once
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
@@ -52,7 +52,7 @@ from massctl.plan.drift import (
     new_drifts,
     told_event,
 )
-from massctl.plan.plan import Drift, Plan, PlannedCampaign
+from massctl.plan.plan import Drift, DriftKind, Plan, PlannedCampaign
 from massctl.plan.statistics import newest_day, website_sends
 from massctl.plan.window import WindowState, window_state
 from massctl.transport import NoAnswer
@@ -90,6 +90,7 @@ def read_drifts(session: Session, made: Planned) -> DriftsRead:
     found = _of_wechat(
         session, made.state, [each for each in campaigns if each.rendered is not None]
     )
+    links = _of_links(campaigns) if session.settings.policy.check_links else []
     # Without its content nobody knows what a campaign depends on.
     unknown = found.unknown | {each.name for each in campaigns if each.rendered is None}
     known: list[Drift] = []
@@ -104,7 +105,7 @@ def read_drifts(session: Session, made: Planned) -> DriftsRead:
     allowance = _of_allowance(session, made, judged, reached)
     once = {
         (each.campaign, each.kind, each.subject): each
-        for each in (*found.drifts, *known, *allowance.drifts)
+        for each in (*found.drifts, *links, *known, *allowance.drifts)
     }
     return DriftsRead(
         tuple(once.values()), (*found.unread, *allowance.unread), unknown | allowance.unknown
@@ -123,6 +124,22 @@ def _of_wechat(session: Session, state: State, campaigns: Sequence[PlannedCampai
     return DriftsRead(
         tuple(each for each in remote.drifts if each.kind in TOLD), remote.unread, remote.unknown
     )
+
+
+def _of_links(campaigns: Sequence[PlannedCampaign]) -> list[Drift]:
+    """Ask the addresses that campaigns lead to; return those that do not answer."""
+    led = [
+        (each.name, each.edition or 1, place.target)
+        for each in campaigns
+        if each.rendered is not None
+        for place in (*each.rendered.destinations, *each.rendered.seen)
+    ]
+    silent = silent_addresses(target for _, _, target in led)
+    return [
+        Drift(name, edition, DriftKind.LINK_SILENT, target, None, None)
+        for name, edition, target in led
+        if target in silent
+    ]
 
 
 def _of_allowance(

@@ -11,7 +11,9 @@ IN_FLIGHT_MAX = 16
 """Parallel calls of one run. Our own bound: WeChat documents none, and more brings no more speed."""
 
 
-def side_by_side(calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | BaseException]]:
+def side_by_side(
+    calls: Sequence[Callable[[], T]], in_flight: int = IN_FLIGHT_MAX
+) -> Iterator[tuple[int, T | BaseException]]:
     """Implement `massctl.apply.ports.Overlap`; what is under way when the caller stops is abandoned."""
     if len(calls) == 1:
         yield 0, _result(calls[0])
@@ -29,7 +31,7 @@ def side_by_side(calls: Sequence[Callable[[], T]]) -> Iterator[tuple[int, T | Ba
                 return
             done.put((taken[0], _result(taken[1])))
 
-    for _ in range(min(IN_FLIGHT_MAX, len(calls))):
+    for _ in range(min(in_flight, len(calls))):
         threading.Thread(target=work, daemon=True, name="massctl-call").start()
     try:
         for _ in calls:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from msgspec.structs import replace
 from pydantic import (
     AwareDatetime,
     BeforeValidator,
@@ -23,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from massctl.model.diagnostics import CODES, Fault
+from massctl.model.diagnostics import CODES, Fault, KeyPath
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
@@ -458,20 +457,21 @@ def list_of(value: object) -> list[Any]:
 def one_of(
     block: Mapping[str, Any],
     keys: Sequence[str],
-    missing: Fault,
-    second: str = "MC014",
+    at: KeyPath,
+    none: Phrase,
+    codes: tuple[str, str] = ("MC012", "MC014"),
     hint: Phrase = KEEP_ONE,
 ) -> Iterator[Fault]:
-    """Ask for exactly one of some keys; the fault `missing` says whose block it is, and `second` is another's code."""
+    """Ask for exactly one of some keys of the block `at`; `codes` are those of `none` and of one too many."""
     found = [key for key in keys if key in block]
     if not found:
-        yield replace(missing, hint=Phrase("write one of {keys}", keys=enumerated(keys)))
+        yield Fault(codes[0], none, Phrase("write one of {keys}", keys=enumerated(keys)), key=at)
     elif len(found) > 1:
         yield Fault(
-            second,
+            codes[1],
             Phrase("write {first} or {second}, but not both", first=found[0], second=found[1]),
             hint,
-            key=(*missing.key, found[1]),
+            key=(*at, found[1]),
         )
 
 
@@ -497,7 +497,7 @@ def _media(data: Mapping[str, Any]) -> Iterator[Fault]:
         block = data.get(message)
         if isinstance(block, Mapping):
             say = Phrase("{message} is empty", message=message)
-            yield from one_of(block, either, Fault("MC024", say, key=(message,)), "MC024")
+            yield from one_of(block, either, (message,), say, ("MC024", "MC024"))
 
 
 def _card_ext(data: Mapping[str, Any]) -> Iterator[Fault]:

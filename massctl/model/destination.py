@@ -215,7 +215,8 @@ def in_body(html: str, at: str) -> Iterator[Destination]:
 
 def in_text(text: str, at: str) -> Iterator[Destination]:
     """Yield the destinations of a text message: its links, and addresses in its words, which WeChat makes links."""
-    yield from in_body(text, at)
+    if "<" in text:  # Only then the parser is needed.
+        yield from in_body(text, at)
     for found in _BARE.finditer(_ANCHOR.sub(" ", text)):
         address = found[0] if "://" in found[0][:8] else f"http://{found[0]}"
         yield Destination(_kind_of(address), address, at)

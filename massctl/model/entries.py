@@ -49,6 +49,7 @@ ToldKind = Literal[
     "audience_outside",
     "picture_gone",
     "article_gone",
+    "link_silent",
     "preview_unseen",
     "lock_stale",
     "allowance_used",

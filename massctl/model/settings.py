@@ -355,6 +355,8 @@ class Policy(Strict):
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 
+    check_links: bool = False
+    """true: each reading of drift also asks whether the addresses that campaigns lead to answer."""
     destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)
     """Where messages may lead."""
 

@@ -392,6 +392,8 @@ class DriftKind(StrEnum):
     PICTURE_GONE = "picture_gone"
     ARTICLE_GONE = "article_gone"
     """An article of ours that it links to."""
+    LINK_SILENT = "link_silent"
+    """An address that it leads to does not answer."""
     PREVIEW_UNSEEN = "preview_unseen"
     LOCK_STALE = "lock_stale"
     ALLOWANCE_USED = "allowance_used"

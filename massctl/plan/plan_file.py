@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
-from massctl.model.diagnostics import Diagnostic, Failure, Severity
+from massctl.model.diagnostics import Diagnostic, Failure, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
@@ -58,23 +58,12 @@ class PlannedDrift(Shape):
     """The same, for people."""
 
 
-class UnreadAccount(Shape):
-    """What could not be read of an account."""
-
-    account: str
-    """The account's name."""
-    message: str
-    """Why, for people."""
-    hint: str
-    """What to do, for people."""
-
-
 class PlannedRemote(Shape):
     """What WeChat has now against the ledger."""
 
     drift: Sequence[PlannedDrift]
     """Everything that is other than recorded."""
-    errors: Sequence[UnreadAccount]
+    errors: Sequence[Unread]
     """What could not be read; the other accounts were."""
 
 

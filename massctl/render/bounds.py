@@ -74,38 +74,43 @@ def too_many(limit: int) -> Fault:
 def markdown_fault(text: str) -> Fault | None:
     """Return the fault of Markdown that would keep the parser busy. People write far less."""
     if len(text) > MARKDOWN_CHARACTERS_MAX:
-        return _too_much(
-            Phrase("the article has more than {limit} characters of Markdown"),
-            MARKDOWN_CHARACTERS_MAX,
+        return Fault(
+            "MC304",
+            Phrase(
+                "the article has more than {limit} characters of Markdown",
+                limit=f"{MARKDOWN_CHARACTERS_MAX:,}",
+            ),
             Phrase(
                 "split it into several articles, or link to the whole text as `content_source_url`"
             ),
         )
     if text.count("\n") > LINES_MAX:
-        return _too_much(
-            Phrase("the article has more than {limit} lines"),
-            LINES_MAX,
+        return Fault(
+            "MC304",
+            Phrase("the article has more than {limit} lines", limit=f"{LINES_MAX:,}"),
             Phrase("remove empty lines and generated ones; show data as a picture or as a link"),
         )
     if sum(map(text.count, _MARKS)) > MARKS_MAX:
-        return _too_much(
-            Phrase("the article has more than {limit} marks such as `*`, `_`, `|` and `<`"),
-            MARKS_MAX,
+        return Fault(
+            "MC304",
+            Phrase(
+                "the article has more than {limit} marks such as `*`, `_`, `|` and `<`",
+                limit=f"{MARKS_MAX:,}",
+            ),
             Phrase(
                 "remove marks that were generated or pasted by mistake; show a large table or data as a picture"
             ),
         )
     if sum(1 for _ in _BOX.finditer(text)) > BOXES_MAX:
-        return _too_much(
-            Phrase("the article has more than {limit} lines with `:::`, of boxes"),
-            BOXES_MAX,
+        return Fault(
+            "MC304",
+            Phrase(
+                "the article has more than {limit} lines with `:::`, of boxes",
+                limit=f"{BOXES_MAX:,}",
+            ),
             Phrase("write `> [!NOTE]` for the smaller boxes, or leave them out"),
         )
     return None
-
-
-def _too_much(say: Phrase, limit: int, hint: Phrase) -> Fault:
-    return Fault("MC304", Phrase(say, limit=f"{limit:,}"), hint)
 
 
 def too_nested() -> Fault:

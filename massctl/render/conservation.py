@@ -314,9 +314,8 @@ def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Faul
             and f'href="{escaped_value(said)}"' not in body
             and address.removeprefix(_ADDRESS_ONLY) not in whole
         ):
-            yield _lost(
-                Phrase("the address of a link is missing from the rendered article: `{text}`"), said
-            )
+            say = Phrase("the address of a link is missing from the rendered article: `{text}`")
+            yield _lost(say, said)
 
 
 def _lost(say: Phrase, piece: str = "") -> Fault:

@@ -185,9 +185,9 @@ class Loaded(Frozen):
         """
         return self.positions.place(path, words)
 
-    def excerpt(self, path: KeyPath, *, at_key: bool = False) -> Excerpt:
+    def excerpt(self, path: KeyPath) -> Excerpt:
         """Return the line of campaign.yaml on which a value begins."""
-        return self.positions.excerpt(path, at_key=at_key)
+        return self.positions.excerpt(path)
 
 
 def load_settings(

@@ -72,8 +72,8 @@ def settings_rules(
 def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Judge which keys may be together, as the schema does: one way to a token, one place to tell."""
     for name, account in mapping_of(data.get("accounts")).items():
-        none = Fault("MC012", Phrase("the account has no credential"), key=("accounts", name))
-        yield from one_of(mapping_of(account), CREDENTIALS, none)
+        none = Phrase("the account has no credential")
+        yield from one_of(mapping_of(account), CREDENTIALS, ("accounts", name), none)
     yield from _channel_keys(data.get("notify"))
 
 
@@ -81,8 +81,9 @@ def _channel_keys(written: object) -> Iterator[Fault]:
     for index, channel in enumerate(list_of(written)):
         if not isinstance(channel, Mapping):
             continue  # its type is reported already
-        none = Fault("MC012", Phrase("this entry names no channel"), key=("notify", index))
-        yield from one_of(channel, CHANNELS, none, hint=Phrase("give each its own entry"))
+        none = Phrase("this entry names no channel")
+        own = Phrase("give each its own entry")
+        yield from one_of(channel, CHANNELS, ("notify", index), none, hint=own)
         if "signing_secret_env" in channel and "webhook_env" not in channel:
             yield Fault(
                 "MC014",

@@ -80,9 +80,9 @@ class Positions(Frozen):
             span = lines.span(found, found + len(words)) if found >= 0 else span
         return self.reporter.place(span)
 
-    def excerpt(self, path: KeyPath, *, at_key: bool = False) -> Excerpt:
+    def excerpt(self, path: KeyPath) -> Excerpt:
         """Return the line on which `path` begins."""
-        return self.reporter.excerpt(self.span(path, at_key=at_key))
+        return self.reporter.excerpt(self.span(path))
 
     def of(self, fault: Fault) -> Span:
         """Return where the key or the value of a fault stands."""

@@ -16,7 +16,6 @@ from massctl.plan.plan_file import (
     PlannedDrift,
     PlannedRemote,
     ReviewedContent,
-    UnreadAccount,
     approved_document,
     diagnostics_document,
     plan_document,
@@ -64,7 +63,7 @@ def plan_json(
 def _drift_document(remote: Remote) -> PlannedRemote:
     return PlannedRemote(
         drift=[PlannedDrift.of(each, message=drift_words(each)) for each in remote.drifts],
-        errors=[UnreadAccount.of(each) for each in remote.unread],
+        errors=remote.unread,
     )
 
 

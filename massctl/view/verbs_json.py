@@ -17,11 +17,12 @@ from massctl.apply.notices import Reach
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
-from massctl.model.ids import AccountName, sha256_of
+from massctl.model.ids import AccountName, CampaignName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan import Drift, DriftKind
@@ -857,6 +858,39 @@ def validate_json(diagnostics: Sequence[Diagnostic]) -> ValidateReport:
     return ValidateReport(diagnostics=diagnostics_document(diagnostics), summary=summary)
 
 
+class ReportedLinks(Shape):
+    """Where one campaign leads."""
+
+    name: str
+    """The campaign's name."""
+    destinations: Sequence[JudgedDestination]
+    """Every place, new ones first."""
+
+
+class LinksReport(Document):
+    """What `massctl links --format json` prints."""
+
+    campaigns: Sequence[ReportedLinks] = ()
+    """Every campaign that was looked at."""
+    diagnostics: Sequence[PlannedDiagnostic] = ()
+    """With `--check`, a warning for each place that leads to an address without an answer."""
+    error: Failure | UnsetType = UNSET
+    """What stopped the command before it found anything."""
+
+
+def links_json(
+    led: "Mapping[CampaignName, Sequence[JudgedDestination]]", silent: Sequence[Diagnostic]
+) -> LinksReport:
+    """Return where campaigns lead, and which addresses do not answer."""
+    return LinksReport(
+        campaigns=[
+            ReportedLinks(name=name, destinations=destinations)
+            for name, destinations in led.items()
+        ],
+        diagnostics=diagnostics_document(silent),
+    )
+
+
 class ReportedLock(Shape):
     """One campaign's lock."""
 
@@ -1337,6 +1371,7 @@ def shapes() -> Mapping[str, type[Shape]]:
         "doctor": DoctorReport,
         "ci setup": SetupReport,
         "validate": ValidateReport,
+        "links": LinksReport,
         "explain": ExplainReport,
         "state show": StateShowReport,
         "state list": StateListReport,

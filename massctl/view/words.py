@@ -403,6 +403,9 @@ _DRIFTED: Mapping[str, Callable[[str], Phrase]] = {
     "article_gone": lambda subject: Phrase(
         "an article that it links to is gone: {subject}", subject=subject
     ),
+    "link_silent": lambda subject: Phrase(
+        "an address that it leads to does not answer: {subject}", subject=subject
+    ),
     "preview_unseen": lambda _: Phrase("nobody has seen a preview of its version"),
     "lock_stale": lambda _: Phrase("the campaign's files no longer give the locked content"),
 }
@@ -448,6 +451,10 @@ _WAYS: Mapping[str, Callable[[str, Command], Phrase]] = {
     ),
     "article_gone": lambda _, lock: Phrase(
         "correct the link in the campaign's files, and have that reviewed: {lock}", lock=lock
+    ),
+    "link_silent": lambda _, lock: Phrase(
+        "open it in a browser; correct the link in the campaign's files if it is gone, and have that reviewed: {lock}",
+        lock=lock,
     ),
     "preview_unseen": lambda name, _: Phrase(
         "{preview}   shows it to the reviewers", preview=Command("preview", name)

@@ -344,7 +344,7 @@ def _calls_without_hint() -> list[Call]:
     makers = {name: _makers(nodes) for name, nodes in syntax().items()}
     found: list[Call] = []
     for name, nodes in syntax().items():
-        known = dict(makers[name])
+        known = {**makers[name], "warning": 2, "note": 2}
         for node in nodes:
             if isinstance(node, ast.ImportFrom):
                 module = (node.module or "").removeprefix("massctl.").replace(".", "/")

@@ -188,6 +188,25 @@ def test_a_draft_that_was_edited_is_told_once_with_what_to_type(staged: Console)
     )
 
 
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_link_that_does_not_answer_is_told_once(console: Console, is_asked: bool) -> None:
+    """Nothing is asked unless the policy says so."""
+    tree, shell = console.shell.tree, console.shell
+    tree.settings(state=HOOK, policy=f"  check_links: {str(is_asked).lower()}\n")
+    tree.news("letter", more=WINDOW)
+    linked = tree.read("campaigns/letter/campaign.yaml").replace(
+        "      author:", "      content_source_url: https://gone.example/shop\n      author:"
+    )
+    tree.write("campaigns/letter/campaign.yaml", linked)
+    assert 0 == shell("state", "init").status
+    assert 0 == shell("lock").status
+    assert 0 == shell("apply", "--locked", "--yes").status
+    for hours in (70, 46, 23):
+        console.before(hours=hours)
+        daily(console)
+    assert ([("letter", "link_silent")] if is_asked else []) == console.heard()
+
+
 def test_the_run_says_it_too_and_only_once(staged: Console) -> None:
     staged.edit("风")
     staged.before(hours=70)

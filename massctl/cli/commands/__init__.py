@@ -32,6 +32,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "massctl.cli.commands.serve",
         "Show campaigns live in a browser on this machine, as a phone shows them.",
     ),
+    "links": (
+        "massctl.cli.commands.links",
+        "List where the taps of campaigns lead; ask whether the addresses answer.",
+    ),
     "lock": (
         "massctl.cli.commands.lock",
         "Write or check campaign.lock.json, which names what was approved.",

@@ -11,6 +11,10 @@ class Stream:
 
     def __init__(self, peer: str) -> None:
         self._peer = peer
+        self.is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
 
     def get_extra_info(self, name: str) -> object:
         return (self._peer, 80) if name == "server_addr" else None

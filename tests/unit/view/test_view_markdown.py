@@ -420,7 +420,7 @@ def forged(words: list[str], language: str) -> dict[str, Any]:
     }
     document["remote"] = {
         "drift": [drift | {"message": four}],
-        "errors": [{"account": five, "message": six, "hint": seven}],
+        "errors": [{"errcode": None, "rid": None, "message": six, "hint": seven, "account": five}],
     }
     span = {"per": "day", "from": "2026-12-01", "of": "sends", "limit": 1, "used": 0, "left": 0}
     document["allowance"] = [

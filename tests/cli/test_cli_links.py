@@ -1,0 +1,161 @@
+"""`massctl links`: where taps lead, and which of those addresses answer."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from cli_runner import Shell
+
+from massctl.cli.downloads import silent_addresses
+from massctl.transport import Line
+from massctl.view.i18n import Language, say
+
+ASKED: list[tuple[str, str]] = []
+
+
+def internet(request: httpx.Request) -> httpx.Response:
+    """Answer as the hosts of these tests do."""
+    ASKED.append((request.method, request.url.host))
+    match request.url.host:
+        case "gone.example":
+            return httpx.Response(404, text="nothing" * 1_000)
+        case "no-head.example" if request.method == "HEAD":
+            return httpx.Response(405)
+        case "no-head.example":
+            return httpx.Response(200, text="page" * 10_000)
+        case "forbids.example":
+            return httpx.Response(403)
+        case "broken.example":
+            return httpx.Response(503)
+        case "loops.example":
+            return httpx.Response(302, headers={"Location": "https://loops.example/again"})
+        case "moved.example":
+            return httpx.Response(301, headers={"Location": "https://there.example/"})
+        case "to-private.example":
+            return httpx.Response(302, headers={"Location": "http://127.0.0.1/admin"})
+        case "slow.example":
+            raise httpx.ReadTimeout("slow", request=request)
+    assert "cookie" not in request.headers
+    return httpx.Response(200, headers={"Set-Cookie": "seen=1"})
+
+
+def line() -> Line:
+    ASKED.clear()
+    return Line(inside=httpx.MockTransport(internet))
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("https://there.example/", None),
+        ("https://moved.example/", None),
+        ("https://no-head.example/", None),
+        ("https://forbids.example/", None),
+        ("https://gone.example/", "the server answers 404"),
+        ("https://broken.example/", "the server answers 503"),
+        ("https://slow.example/", "no answer within 5 s"),
+        ("https://loops.example/", "the address leads from one to the next, and to no end"),
+        ("https://to-private.example/", "it is on this machine or its network"),
+        ("http://192.168.0.1/", "it is on this machine or its network"),
+        ("http://[::1]/", "it is on this machine or its network"),
+        ("https:///nowhere", "it is not an http or https address"),
+    ],
+)
+def test_an_address_that_does_not_answer_says_why(address: str, why: str | None) -> None:
+    found = silent_addresses([address], line()).get(address)
+    assert (why is None) is (found is None), found
+    assert found is None or say(found, Language.EN).startswith(why or "")
+
+
+def test_each_address_is_asked_once_and_only_of_the_web() -> None:
+    same = ["https://there.example/"] * 3
+    assert {} == silent_addresses([*same, "tel:10086", "weixin://dl", "wx012 pages/a"], line())
+    assert [("HEAD", "there.example")] == ASKED
+
+
+@pytest.fixture
+def here() -> Iterator[str]:
+    """A server on this machine; gives its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            ASKED.append(("HEAD", "here"))
+            self.send_response(200)
+            self.end_headers()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+@pytest.mark.parametrize("name", ["127.0.0.1", "127.0.0.1.nip.io", "localhost"])
+def test_a_server_of_this_machine_is_never_asked(
+    here: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a name of the Internet that stands for it: what was connected to is judged."""
+    import socket
+
+    ASKED.clear()
+    found = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *more, **named: found("127.0.0.1", *more, **named)
+    )
+    address = here.replace("127.0.0.1", name)
+    assert "it is on this machine" in silent_addresses([address])[address]
+    assert [] == ASKED
+
+
+@pytest.fixture
+def letter(shell: Shell) -> Shell:
+    body = "开头。\n\n去 [商店](https://gone.example/shop) 和 [地图](https://there.example/)。\n"
+    shell.tree.news("letter", body=body)
+    shell.monkeypatch.setattr(
+        "massctl.cli.commands.links.silent_addresses",
+        lambda addresses: silent_addresses(addresses, line()),
+    )
+    return shell
+
+
+def test_without_check_nobody_is_asked(letter: Shell) -> None:
+    ASKED.clear()
+    said = letter("links")
+    assert [] == ASKED
+    assert (0, "") == (said.status, said.err)
+    assert "does not answer" not in said.out
+
+
+def test_a_warning_names_the_line_that_leads_there(letter: Shell) -> None:
+    letter.tree.text("notice", content="看 https://gone.example/shop")
+    said = letter("links", "--check", "--format", "json")
+    assert 0 == said.status
+    found = {
+        (each["code"], each["severity"], each["campaign"], each["file"], each["line"])
+        for each in said.document["diagnostics"]
+    }
+    assert ("MC614", "warning", "notice", "campaigns/notice/campaign.yaml") in {
+        each[:4] for each in found
+    }
+    assert {"letter", "notice"} == {each["name"] for each in said.document["campaigns"]}
+
+
+def test_names_choose_the_campaigns(letter: Shell) -> None:
+    letter.tree.text("notice", content="看 https://gone.example/shop")
+    document = letter("links", "letter", "--format", "json").document
+    assert ["letter"] == [each["name"] for each in document["campaigns"]]
+    assert 2 == letter("links", "nobody").status
+
+
+def test_a_list_for_people(letter: Shell) -> None:
+    letter.tree.text("notice", content="看 https://gone.example/shop")
+    out = letter("links", "--check").out
+    assert "new: link https://gone.example/shop" in out
+    assert "https://gone.example/shop does not answer: the server answers 404" in " ".join(
+        out.split()
+    )
+    assert "::warning" in letter("links", "--check", "--format", "github").out

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 _TOKEN: Final = re.compile(
-    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>\d+)|(?P<name>[A-Za-z_][\w.-]*)|(?P<sign>==|!=|&&|\|\||[!()\[\],]))"
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>\d+)|(?P<name>[A-Za-z_](?:[\w.-]|\[\d+\])*)|(?P<sign>==|!=|&&|\|\||[!()\[\],]))"
 )
 _HOLE: Final = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _WORDS: Final = {"true": True, "false": False, "null": None}
@@ -114,11 +114,14 @@ class Expressions:
         raise AssertionError(f"a function that was never played: {name}")
 
     def _looked_up(self, path: str) -> Any:
-        first, *rest = path.split(".")
+        first, *rest = re.findall(r"[^.\[\]]+", path)
         assert first in self._contexts, f"a context that was never played: {path}"
         found = self._contexts[first]
         for key in rest:
-            found = found.get(key) if isinstance(found, Mapping) else None
+            if isinstance(found, list) and key.isdecimal():
+                found = dict(enumerate(found)).get(int(key))
+            else:
+                found = found.get(key) if isinstance(found, Mapping) else None
         return found
 
 

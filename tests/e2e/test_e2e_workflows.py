@@ -34,8 +34,8 @@ OPEN: list[str] = []
 """When the window of these tests opened, and when it closes."""
 SPRING = "refs/heads/spring"
 DUE = "preview: {towxname: [editor_lin]}\n"
-ALL_WELL = {"stop": "skipped", "gate": "success", "send": "success"}
-REFUSED = {"stop": "skipped", "gate": "failure", "send": "skipped"}
+ALL_WELL = {"stop": "skipped", "comment-stop": "skipped", "gate": "success", "send": "success"}
+REFUSED = {"stop": "skipped", "comment-stop": "skipped", "gate": "failure", "send": "skipped"}
 REVIEWED = {"render": "success", "comment": "success"}
 
 
@@ -378,7 +378,12 @@ def test_what_is_merged_without_a_lock_is_not_sent_and_keeps_nobody_back(
     hub.commit(person, "refs/heads/main")
     run = hub.play("apply", hub.pushed())
 
-    assert {"stop": "skipped", "gate": "failure", "send": "failure"} == run.results
+    assert {
+        "stop": "skipped",
+        "comment-stop": "skipped",
+        "gate": "failure",
+        "send": "failure",
+    } == run.results
     assert "unlocked" in run.jobs["gate"].log
     assert "massctl lock unlocked" in run.jobs["send"].log
     assert 1 == jobs(hub), run.log
@@ -512,7 +517,12 @@ def test_somebody_stops_everything_and_an_operator_lets_it_go_on(hub: Hub, perso
     run = sent(hub)
     told = json.loads(typed(hub, person, "stop", "--format", "json"))
 
-    assert {"stop": "success", "gate": "skipped", "send": "skipped"} == stopped.results, stopped.log
+    assert {
+        "stop": "success",
+        "comment-stop": "skipped",
+        "gate": "skipped",
+        "send": "skipped",
+    } == stopped.results, stopped.log
     assert ("failure", 0) == (run.jobs["send"].result, jobs(hub))
     assert "massctl-stop" in run.jobs["send"].log
     assert (False, "editor-lin", "wrong price") == (
@@ -734,7 +744,10 @@ def test_before_a_ledger_has_begun_nothing_runs_that_needs_a_secret(hub: Hub, pe
     hub.commit(person, "refs/heads/main")
     run = hub.play("apply", hub.pushed())
 
-    assert ({"stop": "skipped", "gate": "success", "send": "skipped"}, 0) == (
+    assert (
+        {"stop": "skipped", "comment-stop": "skipped", "gate": "success", "send": "skipped"},
+        0,
+    ) == (
         run.results,
         jobs(hub),
     ), run.log

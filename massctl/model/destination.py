@@ -55,7 +55,7 @@ class Destination:
     __pydantic_config__: ClassVar = IN_LOCKS
 
     kind: DestinationKind
-    """What kind of place it is."""
+    """Its kind."""
     target: str
     """The place, as the message says it."""
     at: str

@@ -10,9 +10,9 @@ from massctl.apply.notices import Notice
 from massctl.model.phrase import Command, Phrase
 from massctl.view.cells import printable
 from massctl.view.i18n import Language, Reader, say
+from massctl.view.reconcile import reconcile_choices
 from massctl.view.rows import Row
 from massctl.view.send_block import block_rows
-from massctl.view.status import reconcile_choices
 from massctl.view.terminal import Inked
 from massctl.view.words import brief_destinations
 

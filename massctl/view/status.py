@@ -1,22 +1,23 @@
 """Show the status of campaigns and jobs, and the evidence for a send in doubt."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.apply.statistics import Collected
 from massctl.model.destination import Destination
 from massctl.model.ids import AccountName
-from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, offset, plural_phrase
+from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, RecordKey, Status, contradiction, status_of
 from massctl.plan.drift import open_drifts
 from massctl.plan.job_failure import what_now
-from massctl.plan.reconcile_options import Evidence, Repetition
+from massctl.plan.reconcile_options import Evidence
 from massctl.view.jobs import batch_words, job_rows
 from massctl.view.outcome import doubt_row
 from massctl.view.plan import STATUS_INK, inked_digest
+from massctl.view.reconcile import reconcile_choices, to_the_second
 from massctl.view.rows import LABELS, Row, detail, failure_row, write_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part, Table
@@ -189,7 +190,7 @@ def _attempts(record: Record) -> Iterator[Row]:
             )
         yield Row(
             Phrase("attempt"),
-            (_to_the_second(attempt.at), verdict_of(attempt)),
+            (to_the_second(attempt.at), verdict_of(attempt)),
             details=tuple(details),
         )
 
@@ -230,8 +231,8 @@ def _console(record: Record) -> Iterator[Row]:
         first, last = record.open_attempts[0].at, record.open_attempts[-1].at
         say = Phrase(
             "公众平台 / 群发记录: an entry between {first} and {last} means that it was sent",
-            first=_to_the_second(first),
-            last=_to_the_second(last + timedelta(minutes=5)),
+            first=to_the_second(first),
+            last=to_the_second(last + timedelta(minutes=5)),
         )
         yield Row(label, (say,))
         waits = Phrase(
@@ -258,58 +259,6 @@ def _choices(page: Page, evidence: Evidence) -> None:
             page.line(each, indent=6)
 
 
-def reconcile_choices(evidence: Evidence) -> Iterator[tuple[Command, list[Part]]]:
-    """Return the commands that settle a send, each with when it is right and what follows from it."""
-    name = evidence.record.campaign
-    if evidence.repetition is not None:
-        told = _repetition(evidence.repetition, evidence.now)
-        yield Command("reconcile", name, '--resubmit --reason "…"'), told
-    known = Phrase(
-        "it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."
-    )
-    yield Command("reconcile", name, '--sent --reason "…"'), [known]
-    if evidence.may_be_not_sent:
-        yield Command("reconcile", name, '--not-sent --reason "…"'), [*_nowhere(evidence)]
-
-
-def _nowhere(evidence: Evidence) -> Iterator[Part]:
-    """Return when a send may be settled as not sent, and what a wrong word costs.
-
-    It costs nothing only while WeChat knows the id, and the next send has that very id.
-    """
-    until = evidence.remembered_until
-    if any(job.is_contradicted for job in evidence.record.jobs):
-        yield Phrase(
-            "it is not there, or as 发送失败; after that a raised `edition` may send it once more"
-        )
-    elif evidence.is_here:
-        yield Phrase(
-            "it is not there, none of it waits, nobody sent it by hand; then: {command}",
-            command=Command("apply", evidence.record.campaign),
-        )
-    else:
-        yield Phrase(
-            "it is not there, none of it waits, nobody sent it by hand; its folder is gone"
-        )
-    if until is None:
-        return
-    if evidence.now < until and evidence.same_id:
-        yield Phrase(
-            "until {until} WeChat still knows the id: if this is wrong, it sends nothing twice.",
-            until=recorded(until),
-        )
-        return
-    twice = Phrase(
-        "no send with the same id is declared now: if this is wrong, followers receive it twice."
-    )
-    if evidence.now >= until:
-        twice = Phrase(
-            "WeChat has forgotten the id since {until}: if this is wrong, followers receive it twice.",
-            until=recorded(until),
-        )
-    yield Inked(twice, Ink.ALARM)
-
-
 def _heading(evidence: Evidence) -> Phrase:
     """Return what the choices are for: after WeChat's clear no, only for what happened elsewhere."""
     record = evidence.record
@@ -329,22 +278,3 @@ def _heading(evidence: Evidence) -> Phrase:
     return Phrase(
         "WeChat refused it, so it is not in doubt. Only if it was sent anyway, for instance by hand:"
     )
-
-
-def _repetition(repetition: Repetition, now: datetime) -> list[Part]:
-    """Return when the identical request may be repeated; without such a time, why not."""
-    until = recorded(repetition.until)
-    if repetition.at is None:
-        why = in_a_row(repetition.refused)
-        return [Inked(Phrase("not possible: {why}", why=why), Ink.WARNING)]
-    when = Phrase("now, until {until}", until=until)
-    if repetition.at > now:
-        when = Phrase("from {at} until {until}", at=_to_the_second(repetition.at), until=until)
-    same = Phrase("the identical request; WeChat knows its id and does not send it twice.")
-    return [when, same]
-
-
-def _to_the_second(at: datetime) -> str:
-    """Write a moment with its seconds: requests a minute apart are told from each other."""
-    local = at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at
-    return f"{local:%Y-%m-%d %H:%M:%S} {offset(local)}"

@@ -24,6 +24,7 @@ RESTORED = {
     ("plain_values.py", "template"),
     ("wechat/errcodes.py", "words[part]"),
     ("cli/help.py", "text"),
+    ("view/markdown.py", "said"),
 }
 """Phrases made from a template that was read: it stands where it was first said, in a help text, on a page, or in a
 table."""

@@ -354,6 +354,7 @@ def test_an_address_that_only_the_lock_knows_is_not_sent(sent: Shell) -> None:
             address, "https://evil.example/s"
         )
     )
+    forged["destinations"][0]["kind"] = "url"
     forged["digest"] = lock_digest(forged)
     sent.tree.write("campaigns/notice/campaign.lock.json", lock_text(forged))
     found, (refusal,) = send_locked(sent)

@@ -65,6 +65,7 @@ from massctl.plan.guards import (
     send_refusals,
     skew_refusal,
     staging_refusal,
+    stopped_accounts,
     tip_refusal,
     unasked,
 )
@@ -949,3 +950,27 @@ def test_a_brake_names_the_branches_that_have_to_go(below: Any, first: str) -> N
 
 def test_a_measurement_is_as_wrong_as_its_request_was_long() -> None:
     assert timedelta(seconds=3) == measured(0, took=3).error
+
+
+@pytest.mark.parametrize(
+    ("brakes", "stopped", "others"),
+    [
+        ((), {}, None),
+        (((STOP_BRANCH, None),), {}, STOP_BRANCH),
+        ((("massctl-stop-main", "main"),), {"main"}, None),
+        ((("massctl-stop-main", "main"), (STOP_BRANCH, None)), {"main"}, STOP_BRANCH),
+    ],
+    ids=["none", "all", "one account", "both: what stops all is told"],
+)
+def test_the_brake_of_an_account_stops_that_account_alone(
+    brakes: Any, stopped: set[str], others: str | None
+) -> None:
+    tip = replace(TIP, brakes=brakes)
+    told = [tip_refusal(tip, each) for each in ("main", "other", None)]
+    first = others or ("massctl-stop-main" if stopped else None)
+
+    assert [first, others, others] == [
+        each.message.values["branch"] if each is not None else None for each in told
+    ]
+    assert set(stopped) == set(stopped_accounts(tip))
+    assert {} == stopped_accounts(None)

@@ -32,6 +32,7 @@ CAMPAIGN_KEYS = {
     "reading",
     "destinations",
     "unscanned",
+    "approvals",
     "steps",
     "refusals",
     "diagnostics",

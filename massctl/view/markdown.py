@@ -597,9 +597,12 @@ def next_step(planned: Sequence[CampaignSheet], locking: Locking, now: datetime 
 
 def _sent(planned: Sequence[CampaignSheet], now: datetime | None) -> Phrase:
     """Say what the merge lets massctl send, when first, and to whom."""
-    first = min(each.opening.not_before for each in planned if each.opening is not None)
+    # One without a window goes out when it is named.
+    opens = [each.opening.not_before for each in planned if each.opening is not None]
     is_due = any(weight(each) is Weight.SENDS for each in planned)
-    when = Phrase("at once") if is_due else Phrase("on {moment}", moment=team_moment(first, now))
+    when = Phrase("at once")
+    if opens and not is_due:
+        when = Phrase("on {moment}", moment=team_moment(min(opens), now))
     if len(planned) > 1:
         return Phrase(
             "once it is merged, massctl sends {campaigns}, the first {when}, and that cannot be undone",

@@ -271,7 +271,7 @@ def test_an_unlocked_campaign_shows_its_audience_window_and_message(
     assert "lock_missing" in body
     assert "**audience**" in body
     assert "11:00" in body
-    assert "**articles**" in body
+    assert "article 1: 第一封信：风信" in body
     judge(body.rpartition("<sub>")[0])
 
 
@@ -284,7 +284,7 @@ def test_an_unlocked_campaign_shows_its_faults(
     (body,) = forge.bodies(7)
     assert "lock_missing" in body
     assert "`campaigns/letter/articles/main.md:1" in body
-    assert "faults: 1 campaign" in body
+    assert "1 campaign to correct first" in body
 
 
 def test_an_editor_whose_campaign_has_faults_is_told_what_comes_then(
@@ -355,7 +355,9 @@ def test_a_change_of_what_decides_stands_on_top(
     comment(shell, forge, planned_in(shell, tmp_path / "left"))
 
     body = forge.bodies(7)[0]
-    assert body.startswith("<!-- massctl:plan -->\n## massctl plan\n\n- ⚠ **")
+    head, warned, *_ = body.removeprefix("<!-- massctl:plan -->\n## massctl plan\n\n").split("\n\n")
+    assert "**Nothing here is sent by itself; check what is below**" == head
+    assert warned.startswith("- ⚠ **")
     words = body.replace("`", "")
     assert told in words
     assert untold not in words

@@ -161,13 +161,13 @@ def test_doctor_says_whether_the_branch_can_be_pushed_to(in_git: Shell, remote: 
     found = {
         each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]
     }
-    assert ("ok", "ok") == (found["ledger"]["level"], found["git"]["level"])
+    assert ("ok", "ok") == (found["ledger"]["level"], found["place"]["level"])
     assert tip == git(remote, "rev-parse", "massctl-state")
     git(in_git.root, "remote", "set-url", "--push", "origin", "/nowhere")
     found = {
         each["check"]: each for each in in_git("doctor", "--format", "json").document["findings"]
     }
-    assert ("problem", True) == (found["git"]["level"], "git remote -v" in found["git"]["hint"])
+    assert ("problem", True) == (found["place"]["level"], "git remote -v" in found["place"]["hint"])
 
 
 def test_doctor_without_the_remote_says_what_it_could_not_check(in_git: Shell, remote: Path):
@@ -177,7 +177,7 @@ def test_doctor_without_the_remote_says_what_it_could_not_check(in_git: Shell, r
         each["check"]: each["level"]
         for each in in_git("doctor", "--format", "json").document["findings"]
     }
-    assert ("problem", "unknown") == (found["ledger"], found["git"])
+    assert ("problem", "unknown") == (found["ledger"], found["place"])
 
 
 @pytest.mark.parametrize(

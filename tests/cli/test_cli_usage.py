@@ -32,6 +32,7 @@ INTERFACE = [
     "run",
     "tags",
     "listen",
+    "links",
     "report",
     "doctor",
     "explain",

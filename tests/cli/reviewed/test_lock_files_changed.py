@@ -61,7 +61,7 @@ BY_HAND: dict[str, Edit] = {
 }
 """What an edit says; `digest` stays as it was."""
 DAMAGED: dict[str, Edit] = {
-    "format_version": put("format_version", to=2),
+    "format_version": put("format_version", to=3),
     "an unknown key": put("approved_by", to="老板"),
     "a key less": lambda lock: lock.pop("send"),
     "a text for a number": put("edition", to="1"),
@@ -215,7 +215,7 @@ def test_what_editors_leave_behind_is_nobody_s(issue: Issue, left: str):
 
 def test_a_key_that_is_written_twice(issue: Issue):
     issue.edit(
-        LOCK, '"format_version": 1', '"digest": "sha256:as-it-was-read-aloud", "format_version": 1'
+        LOCK, '"format_version": 2', '"digest": "sha256:as-it-was-read-aloud", "format_version": 2'
     )
     refused(issue, "is not what massctl wrote")
 

@@ -19,6 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from massctl.model.diagnostics import Fault
 from massctl.model.message import Purpose
 from massctl.picture import prepare
+from massctl.picture.codes import reader_version
 from massctl.picture.formats import Format, sniff
 from massctl.picture.limits import (
     COVER_RECIPE,
@@ -436,8 +437,8 @@ def test_gif_with_too_much_to_decode_is_refused() -> None:
     assert fault.code == "MC205"
 
 
-def test_the_cache_key_names_recipe_and_pillow() -> None:
-    assert f"{RECIPE}-ai-mark-v1-pillow-{__version__}" == cache_key()
+def test_the_cache_key_names_recipe_pillow_and_who_reads_codes() -> None:
+    assert f"{RECIPE}-ai-mark-v1-pillow-{__version__}-zxing-{reader_version()}" == cache_key()
 
 
 def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:

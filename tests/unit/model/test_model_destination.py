@@ -1,5 +1,7 @@
 """Where taps, scans and plays lead, element by element."""
 
+from typing import Any
+
 import pytest
 from building import article, news, picture, sha
 from copies import replace
@@ -13,6 +15,7 @@ from massctl.model.destination import (
     is_component,
     split_address,
 )
+from massctl.model.ids import MediaId
 from massctl.model.message import (
     CardMessage,
     ImageMessage,
@@ -259,3 +262,16 @@ def test_parts_of_an_address():
     assert [True, True, False, False] == [
         is_component(each) for each in ("a", "mp-new", "mpath", "p")
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (NewsMessage((article(),)), True),
+        (TextMessage('<a href="https://a.cn">去</a>'), True),
+        (TextMessage("去 https://a.cn"), False),
+        (VoiceMessage(None, MediaId("V1")), False),
+    ],
+)
+def test_html_is_parsed_where_there_may_be_some(message: Any, expected: bool) -> None:
+    assert expected == message.has_markup

@@ -31,7 +31,7 @@ MACHINES = [
 
 
 PATHS = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parents[2])))
-APPROVED = "sha256:7556e02cab9cac94dad84fe40b71a1b5b2db8e289f88eaab8d6f0e0116c7efae"
+APPROVED = "sha256:5191da2aa20baa84e433ff9ec406fa4e64a34d837aab33089c540af9370a9797"
 """The digest of the campaign above."""
 
 

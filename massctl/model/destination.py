@@ -84,14 +84,18 @@ class Destination:
 
     @property
     def author(self) -> str:
-        """The `__biz` of an article whose address says it; else empty."""
+        """The `__biz` of an article whose address says one; else empty, also where the path alone names it."""
         address = self.address if self.kind is DestinationKind.ARTICLE else None
-        said = dict(parse_qsl(address.query)) if address is not None else {}
-        return said.get("__biz", "")
+        if address is None or address.path != "/s":
+            return ""
+        said = [value for key, value in parse_qsl(address.query) if key == "__biz"]
+        return said[0] if len(said) == 1 else ""
 
     @property
     def is_listable(self) -> bool:
         """Whether a policy can name it: by its host, its mini-program or its account."""
+        if self.kind is DestinationKind.VIDEO:
+            return self.host != ""
         return self.kind in _ADDRESSES or self.kind in _BY_ID
 
     @property
@@ -125,10 +129,21 @@ def split_address(text: str) -> SplitResult | None:
 def ascii_host(host: str) -> str:
     """Return a host in small ASCII letters, as DNS has it."""
     plain = host.rstrip(".").lower()
+    if any(sign in plain for sign in _DEVIATIONS):
+        labels = (each if each.isascii() else _punycode(each) for each in plain.split("."))
+        return ".".join(labels)
     try:
         return plain.encode("idna").decode()
     except UnicodeError:
         return plain
+
+
+_DEVIATIONS = "ßς\u200c\u200d"
+"""What Python's codec reads as other letters, and a browser does not. Source: UTS 46, "Deviations", read 2026-11."""
+
+
+def _punycode(label: str) -> str:
+    return "xn--" + label.encode("punycode").decode()
 
 
 class _Component(Frozen):
@@ -141,7 +156,9 @@ class _Component(Frozen):
     """Each attribute counts; else the first that is there."""
 
 
-_SONG = _Component(DestinationKind.VOICE, ("musicid", "mid", "audiourl", "data-musicid"))
+_SONG = _Component(
+    DestinationKind.VOICE, ("musicid", "mid", "audiourl", "data-musicid"), are_all=True
+)
 _VOICE = _Component(DestinationKind.VOICE, ("voice_encode_fileid", "data-voice_encode_fileid"))
 _CHANNEL = _Component(DestinationKind.VIDEO, ("data-id", "data-username", "data-url"))
 _PROFILE = _Component(DestinationKind.ACCOUNT, ("data-id", "data-alias", "data-nickname"))
@@ -217,39 +234,56 @@ def in_text(text: str, at: str) -> Iterator[Destination]:
     """Yield the destinations of a text message: its links, and addresses in its words, which WeChat makes links."""
     if "<" in text:  # Only then the parser is needed.
         yield from in_body(text, at)
-    for found in _BARE.finditer(_ANCHOR.sub(" ", text)):
-        address = found[0] if "://" in found[0][:8] else f"http://{found[0]}"
+    words = _ANCHOR.sub(" ", text)
+    for link in _PROGRAM_LINK.findall(words):
+        yield Destination(DestinationKind.MINI_PROGRAM, link, at)
+    for found in _BARE.finditer(_PROGRAM_LINK.sub(" ", words)):
+        address = found[0] if "://" in found[0][:10] else f"http://{found[0]}"
         yield Destination(_kind_of(address), address, at)
 
 
-_ANCHOR = re.compile(r"<a\b[^>]*>.*?(?:</a\s*>|\Z)|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_ANCHOR = re.compile(
+    r"<a\b[^>]*>.*?(?:</a\s*>|\Z)|</?[a-z](?:(?!://)[^<>])*>", re.DOTALL | re.IGNORECASE
+)
+"""A link, or a tag. What only looks like one, such as `<https://a.cn>`, is words."""
+_ENDINGS = "com|cn|net|org|top|xyz|vip|cc|io|me|tv|club|shop|site|app|info|biz|co"
+"""Of hosts that a phone makes a link of without `http`; ours: a list that is too long does no harm."""
 _BARE = re.compile(
-    r"(?<![\w./=&@-])(?:https?://|www\.)[\w.~:/?#\[\]@!$&'()*+,;=%-]+(?<![.,;:!?'*_~()])",
+    rf"(?:(?:https?|weixin)://|(?<![\w./=&@-])(?:www\.|(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w.-])))"
+    r"[\w.~:/?#\[\]@!$&'()*+,;=%-]*(?<![.,;:!?'*_~()])",
     re.ASCII | re.IGNORECASE,
 )
 """An address in a text; it ends before Chinese, and before what ends a sentence."""
+_PROGRAM_LINK = re.compile(r"#小程序://\S+")
+"""A link of a mini-program in one word; an address in it is no other place."""
 
 
 def in_element(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[DestinationKind, str]]:
     """Yield the kind and the target of each place that an element leads; `attributes` has no empty value."""
-    program = _mini_program(attributes)
-    if program:
-        yield DestinationKind.MINI_PROGRAM, program
+    programs = _mini_programs(attributes)
+    yield from ((DestinationKind.MINI_PROGRAM, each) for each in programs)
     rule = _ELEMENTS.get(name)
     if rule is not None:
         found = _targets(attributes, rule)
         yield from ((_kind_of(each) if rule is _LINK else rule.kind, each) for each in found)
         if found or not name.startswith(("mp", "qq")):
             return
-    if is_component(name) and not program:
+    if is_component(name) and not programs:
         yield rule.kind if rule is not None else DestinationKind.CARD, _described(name, attributes)
 
 
-def _mini_program(attributes: Mapping[str, str]) -> str:
-    appid, page = (
-        next((attributes[key] for key in keys if key in attributes), "") for keys in (_APPID, _PAGE)
+def _mini_programs(attributes: Mapping[str, str]) -> Sequence[str]:
+    """Return every page of a mini-program that an element says: which of two names WeChat takes is written nowhere."""
+    appids, pages = (
+        dict.fromkeys(attributes[key].replace(" ", "%20") for key in keys if key in attributes)
+        for keys in (_APPID, _PAGE)
     )
-    return " ".join(filter(None, (appid, page))) or attributes.get(_SHORT_LINK, "")
+    named = [
+        " ".join(filter(None, (appid, page)))
+        for appid in appids or ("",)
+        for page in pages or ("",)
+    ]
+    return [each for each in (*named, attributes.get(_SHORT_LINK, "")) if each]
 
 
 def _targets(attributes: Mapping[str, str], rule: _Component) -> Sequence[str]:
@@ -267,7 +301,8 @@ def _is_player(address: str, known: Sequence[str]) -> bool:
     parts = split_address(address)
     if parts is None or parts.hostname not in _PLAYERS:
         return False
-    return any(f"vid={each}" in parts.query.split("&") for each in known)
+    played = [value for key, value in parse_qsl(parts.query) if key == "vid"]
+    return len(played) == 1 and played[0] in known
 
 
 def _described(name: str, attributes: Mapping[str, str]) -> str:

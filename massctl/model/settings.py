@@ -306,9 +306,13 @@ class DestinationPolicy(Strict):
         return is_named or destination.author in self.accounts
 
 
+_HOST = re.compile(r"[a-z0-9._-]+")
+
+
 def _covers(pattern: str, host: str) -> bool:
     if pattern.startswith("*."):
-        return host.endswith(f".{ascii_host(pattern[2:])}")
+        # What stands before the dot is part of a host, and no end of another.
+        return _HOST.fullmatch(host) is not None and host.endswith(f".{ascii_host(pattern[2:])}")
     return host == (pattern if pattern.endswith(":") else ascii_host(pattern))
 
 

@@ -540,7 +540,8 @@ def facts_of(case: Case, policy: "Policy") -> Facts:
         next((each for each in counts if each is not None), None),
         scope_of(campaign.audience) is Scope.ALL,
         shares_its_day(campaign, state, case.rules.agenda, case.now),
-        bool(new_destinations(campaign, policy.destinations, state, case.rules.sent_by)),
+        campaign.is_unscanned
+        or bool(new_destinations(campaign, policy.destinations, state, case.rules.sent_by)),
     )
 
 

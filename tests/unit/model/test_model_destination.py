@@ -265,6 +265,69 @@ def test_parts_of_an_address():
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "https://mp.weixin.qq.com/s/abc?__biz=OWN",
+        "https://mp.weixin.qq.com/s?__biz=OTHER&mid=1&__biz=OWN",
+    ],
+)
+def test_an_address_that_may_be_another_accounts_names_no_author(address: str) -> None:
+    assert "" == Destination(ARTICLE, address, "article 1").author
+    assert "OWN" == Destination(ARTICLE, "https://mp.weixin.qq.com/s?__biz=OWN&mid=1", "").author
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<a data-miniprogram-appid="wx1" data-miniprogram-applink="#小程序://b/c">去</a>',
+            ["wx1", "#小程序://b/c"],
+        ),
+        (
+            '<a data-miniprogram-appid="wx1" weapp_appid="wx2" weapp_path="p">去</a>',
+            ["wx1 p", "wx2 p"],
+        ),
+        ('<a data-miniprogram-path="wx1 p">去</a>', ["wx1%20p"]),
+    ],
+)
+def test_every_mini_program_of_an_element_is_listed(html: str, expected: list[str]) -> None:
+    assert expected == [each.target for each in in_body(html, "article 1")]
+
+
+def test_each_address_of_a_song_and_a_second_video_are_listed() -> None:
+    song = '<mp-common-qqmusic musicid="1" audiourl="https://evil.cn/x.mp3"></mp-common-qqmusic>'
+    assert ["1", "https://evil.cn/x.mp3"] == [each.target for each in in_body(song, "")]
+    source = "https://v.qq.com/x?vid=v&amp;vid=w"
+    video = f'<iframe data-mpvid="v" data-src="{source}"></iframe>'
+    found = [*in_body(video, "")]
+    assert ["v", source.replace("&amp;", "&")] == [each.target for each in found]
+    assert [False, True] == [each.is_listable for each in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("官网-https://evil.com/x", ["https://evil.com/x"]),
+        ("点 <https://evil.com> 买", ["https://evil.com"]),
+        ("满<100 https://evil.com 减>5", ["https://evil.com"]),
+        ("x=https://evil.com", ["https://evil.com"]),
+        ("<!-- https://evil.com -->", ["https://evil.com"]),
+        ("去 evil.com 或 a.cn/b", ["http://evil.com", "http://a.cn/b"]),
+        ("去 weixin://dl/x", ["weixin://dl/x"]),
+        ("#小程序://示例/abc", ["#小程序://示例/abc"]),
+        ("写给 me@evil.com，用 Node.js", []),
+    ],
+)
+def test_what_a_phone_makes_a_link_of_is_listed(text: str, expected: list[str]) -> None:
+    assert expected == [each.target for each in in_text(text, "message")]
+
+
+@pytest.mark.parametrize("host", ["groß.example.com", "ς.example.com"])
+def test_a_host_that_a_browser_reads_otherwise_is_no_other_host(host: str) -> None:
+    assert ascii_host(host).startswith("xn--")
+
+
+@pytest.mark.parametrize(
     ("message", "expected"),
     [
         (NewsMessage((article(),)), True),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from allowance_samples import on, rules, words
-from building import APPID, HOUR, NOW, OTHER_APPID, at, attempted, audience, recorded, sent
+from building import APPID, HOUR, NOW, OTHER_APPID, at, attempted, audience, picture, recorded, sent
 from copies import replace
 
 from massctl.model.entries import MessageStaged
@@ -222,3 +222,9 @@ def test_a_destination_is_new_by_the_policy_that_is_asked() -> None:
         facts(campaign, policy=listed).has_new_destination,
     )
     assert not facts(words("sale", on(1))).has_new_destination
+
+
+def test_a_picture_in_which_nobody_looked_for_codes_may_lead_anywhere() -> None:
+    unread = replace(picture("hero"), codes=None)
+    assert facts(words("sale", on(1), pictures=(unread,))).has_new_destination
+    assert not facts(words("sale", on(1), pictures=(picture("hero"),))).has_new_destination

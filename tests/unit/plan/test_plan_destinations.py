@@ -113,6 +113,7 @@ def test_what_the_policy_lists_is_known(body: str, policy: DestinationPolicy):
         ("https://x.a.cn", "a.cn"),
         ("https://a.cn.evil.cn", "a.cn"),
         ("https://a.cn@evil.cn", "a.cn"),
+        ("https://evil.cn%2f.a.cn", "*.a.cn"),
         ("tel:10086", "tel"),
     ],
 )

@@ -1,5 +1,6 @@
 """The installed command, a sandbox, and a gate between them that can hold one request: each a process or a socket."""
 
+import gc
 import http.client
 import json
 import os
@@ -284,6 +285,7 @@ def in_fork(work: Callable[[], str]) -> str | None:
         warnings.simplefilter("ignore", DeprecationWarning)  # Other threads are idle here.
         process = os.fork()
     if process == 0:
+        gc.freeze()  # To look through what earlier tests left would cost more than the work may.
         try:
             with open(writing, "w", encoding="utf-8", errors="surrogatepass") as answer:
                 answer.write(work())

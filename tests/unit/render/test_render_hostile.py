@@ -205,7 +205,7 @@ def test_a_way_out_of_the_sandbox_is_forbidden(template: str) -> None:
 
 def ended(text: str, monkeypatch: pytest.MonkeyPatch) -> str | None:
     """Return the code of a fault, or the length of a text; None if the system ended the process."""
-    monkeypatch.setattr(template, "SECONDS_MAX", 0.2)
+    monkeypatch.setattr(template, "SECONDS_MAX", 0.5)
 
     def work() -> str:
         found = run(text, files=FILES)

@@ -679,6 +679,7 @@ def test_exactly_those_are_refused_who_fit_no_more_beside_all_before_them(
     assert due == sorted(refused(found), key=[c.name for c in ordered].index)
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(WINDOWS, max_size=5))

@@ -276,6 +276,7 @@ def dressed(title: str, words: str, address: str) -> tuple[RenderedCampaign, Ren
     )
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(texts, texts, texts)

@@ -61,6 +61,7 @@ class BackendKind(NamedTuple):
 BACKENDS = {
     "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
     "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
+    "postgres": BackendKind("massctl.ledger.postgres_ledger:PostgresBackend", ("dsn_env",)),
 }
 """Every kind, by its name in `state.backend`."""
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ LEDGER_KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44
 LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
 """Judged by a rule, which knows a private key by its look."""
 LEDGER_KEY_VARIABLE = "MASSCTL_LEDGER_KEY"
+LEDGER_DSN_VARIABLE = "MASSCTL_LEDGER_DSN"
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
 ORIGINAL_ID_PATTERN = r"^gh_[0-9a-zA-Z_]{1,61}$"
@@ -192,9 +194,10 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Annotated[BackendName, NotYetValues(("s3", "postgres"))] = "local"
+    backend: Annotated[BackendName, NotYetValues(("s3",))] = "local"
     """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
-    remote, which every machine reads and writes."""
+    remote, which every machine reads and writes. postgres: tables of a database, which every machine reads and
+    writes."""
     branch: GitName = STATE_BRANCH
     """With git: the branch, which holds nothing else."""
     remote: GitName = STATE_REMOTE
@@ -210,8 +213,8 @@ class StateSettings(Strict):
     """The name of the variable that holds the private key, or the path of its file. Only who writes needs it."""
     url: Any = NotYet
     """With s3: where the ledger is."""
-    dsn_env: Any = NotYet
-    """With postgres: the name of the variable that says where the database is."""
+    dsn_env: EnvironmentName = LEDGER_DSN_VARIABLE
+    """With postgres: the name of the variable that says where the database is, and who connects to it."""
 
 
 class QuietHours(Strict):

@@ -149,7 +149,8 @@ def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
 def _endpoint(written: object) -> Iterator[Fault]:
     """Find an address that would carry the ledger without TLS."""
     if isinstance(written, str) and (why := check_forward(written)) is not None:
-        yield Fault("MC014", why, key=("state", "endpoint"), at_key=False)
+        hint = Phrase("correct state.endpoint in massctl.yaml")
+        yield Fault("MC014", why, hint, key=("state", "endpoint"), at_key=False)
 
 
 def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:

@@ -15,7 +15,8 @@ from msgspec.structs import astuple
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.campaign import ARTICLE_FLAGS, WHOLE, Crop
-from massctl.model.destination import Destination, in_body
+from massctl.model.destination import Destination
+from massctl.model.destination_html import in_body
 from massctl.model.entries import DraftBegun, DraftSaved
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, canonical_json, sha256_of

@@ -28,7 +28,8 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import Draft, Record, State, is_concluded
-from massctl.plan.guards import Case, PolicyInForce, Reading, Skew, is_untrusted, off_tip
+from massctl.plan.brake import off_tip
+from massctl.plan.guards import Case, PolicyInForce, Reading, Skew, is_untrusted
 from massctl.plan.plan import Plan
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import Guard, Reason, SaveDraft, SendMass, Step

@@ -24,7 +24,8 @@ from pydantic import (
 )
 
 from massctl.errors import InvariantError
-from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
+from massctl.model.batches import OpenidList
+from massctl.model.campaign import ArticleFlags, Audience, CropText
 from massctl.model.destination import (
     Destination,
     DestinationKind,

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
 
+from massctl.model.backends import BackendName
 from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
@@ -49,24 +50,6 @@ CHANNELS = ("webhook_env", "wecom_robot_env")
 """Exactly one of these keys of a channel is required."""
 
 
-class BackendKind(NamedTuple):
-    """A kind of place that keeps a ledger."""
-
-    name: str
-    """Its class, as `pkgutil.resolve_name` takes it."""
-    keys: tuple[str, ...] = ()
-    """The keys of `state` that only this kind reads."""
-
-
-BACKENDS = {
-    "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
-    "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
-}
-"""Every kind, by its name in `state.backend`."""
-if TYPE_CHECKING:
-    BackendName = str
-else:
-    BackendName = Literal[tuple(BACKENDS)]
 HOST_PATTERN = r"^(\*\.)?[^\s/:*@?#]+$|^[a-z][a-z0-9+.-]*:$"
 ENVIRONMENT_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 STATE_BRANCH = "massctl-state"

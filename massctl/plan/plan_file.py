@@ -23,6 +23,7 @@ from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.plan.approvals import Required
 from massctl.plan.destinations import JudgedDestination
+from massctl.plan.drift import DriftKind
 from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import (
     LockState,
@@ -31,7 +32,7 @@ from massctl.plan.lock_diff import (
     ReviewedChanges,
     changed_parts,
 )
-from massctl.plan.plan import DriftKind, Plan, PlannedCampaign
+from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview
 from massctl.plan.window import WindowState

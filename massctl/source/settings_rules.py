@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from massctl.model.backends import BACKENDS
 from massctl.model.campaign import TAKE_OUT, list_of, mapping_of, one_of
 from massctl.model.diagnostics import Fault, KeyPath
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
     API_BASE,
-    BACKENDS,
     CHANNELS,
     CREDENTIALS,
     DAYS_PATTERN,

@@ -9,7 +9,8 @@ from gits import git
 from sqlite_backend import DATABASE
 
 from massctl.cli.commands.state_migrate import migrate
-from massctl.model.settings import BACKENDS, BackendKind, MassctlFile, StateSettings
+from massctl.model.backends import BACKENDS, BackendKind
+from massctl.model.settings import MassctlFile, StateSettings
 
 IMPORT = (
     "state",

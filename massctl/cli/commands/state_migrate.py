@@ -25,9 +25,9 @@ from massctl.errors import (
 )
 from massctl.ledger.backend import Backend
 from massctl.ledger.codec import first_lines
+from massctl.model.backends import BACKENDS
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import BACKENDS
 from massctl.model.state import State
 from massctl.source.settings_writer import (
     declare_backend,

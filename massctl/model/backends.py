@@ -1,0 +1,23 @@
+"""The kinds of place that keep a ledger. What each does stands in its class, in `massctl.ledger`."""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+
+class BackendKind(NamedTuple):
+    """A kind of place that keeps a ledger."""
+
+    name: str
+    """Its class, as `pkgutil.resolve_name` takes it."""
+    keys: tuple[str, ...] = ()
+    """The keys of `state` that only this kind reads."""
+
+
+BACKENDS = {
+    "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
+    "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
+}
+"""Every kind, by its name in `state.backend`."""
+if TYPE_CHECKING:
+    BackendName = str
+else:
+    BackendName = Literal[tuple(BACKENDS)]

@@ -133,7 +133,7 @@ class ReviewedContent(Shape):
     destinations: Sequence[JudgedDestination] = ()
     """Where it leads, new places first."""
     unscanned: bool = False
-    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
+    """Whether it has a picture in which nobody looked for QR codes: no extra `qr`, or it is on WeChat already."""
 
 
 class SavedCampaign(Shape):
@@ -170,7 +170,7 @@ class SavedCampaign(Shape):
     destinations: Sequence[JudgedDestination] = ()
     """Where it leads, new places first; not part of the plan's digest, but the campaign's digest has them."""
     unscanned: bool = False
-    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
+    """Whether it has a picture in which nobody looked for QR codes: no extra `qr`, or it is on WeChat already."""
     title: str = ""
     """Its title, for people."""
     audience_count: int | None = None

@@ -371,7 +371,9 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
 
 NEW = Phrase("new: ")
 NOT_SCANNED = Phrase(
-    "QR codes in pictures were not looked for: the extra {extra} is not installed", extra="qr"
+    "QR codes were not looked for in every picture: the extra {extra} is not installed, or a picture is on WeChat "
+    "already",
+    extra="qr",
 )
 
 

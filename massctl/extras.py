@@ -11,6 +11,7 @@ EXTRAS = {
     "postgres": "psycopg",
     "qr": "zxingcpp",
     "report": "pygal",
+    "s3": "obstore",
     "signed": "cryptography",
     "socks": "socksio",
 }

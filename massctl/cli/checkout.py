@@ -20,7 +20,8 @@ from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
-from massctl.plan.guards import STOP_BRANCH, Tip, lock_uncommitted
+from massctl.plan.brake import STOP_BRANCH, Tip
+from massctl.plan.guards import lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_SHOWS_WITHIN
 

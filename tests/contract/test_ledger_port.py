@@ -8,6 +8,7 @@ import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from gits import clone_of, ledger_in, remote_at
 from postgres import Place, server
+from s3_places import ledger_at
 from sqlite_backend import DATABASE, SqliteStore
 
 from massctl.errors import (
@@ -34,7 +35,9 @@ IMAGE = NewEntry(
 Open = Callable[[], ChainedLedger]
 
 
-@pytest.fixture(params=["local", "git", pytest.param("postgres", marks=pytest.mark.slow), "sqlite"])
+@pytest.fixture(
+    params=["local", "git", pytest.param("postgres", marks=pytest.mark.slow), "s3", "sqlite"]
+)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Open the one ledger as another runner would: nothing is shared but the place where every runner reads."""
     if request.param == "local":
@@ -44,6 +47,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     if request.param == "postgres":
         place = Place(server())
         return lambda: PostgresLedger(place.store(), tmp_path / "locks")
+    if request.param == "s3":
+        return lambda: ledger_at(tmp_path.name, tmp_path / "locks")
     remote = remote_at(tmp_path / "remote.git")
     numbers = iter(range(100))
     return lambda: ledger_in(clone_of(remote, tmp_path / f"clone{next(numbers)}"))

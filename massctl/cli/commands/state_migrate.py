@@ -25,9 +25,10 @@ from massctl.errors import (
 )
 from massctl.ledger.backend import Backend
 from massctl.ledger.codec import first_lines
+from massctl.model.backends import BACKENDS
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import BACKENDS, ENVIRONMENT_NAME_PATTERN
+from massctl.model.settings import BUCKET_PATTERN, ENDPOINT_PATTERN, ENVIRONMENT_NAME_PATTERN
 from massctl.model.state import State
 from massctl.source.settings_writer import (
     declare_backend,
@@ -52,15 +53,29 @@ from massctl.source.settings_writer import (
     type=Text(ENVIRONMENT_NAME_PATTERN),
     help="With --to postgres: the variable that says where, if not as massctl.yaml says.",
 )
+@click.option(
+    "--url",
+    type=Text(BUCKET_PATTERN, "s3://bucket/prefix"),
+    help="With --to s3: s3://bucket/prefix, if not as massctl.yaml says.",
+)
+@click.option(
+    "--endpoint",
+    type=Text(ENDPOINT_PATTERN, "https://host"),
+    help="With --to s3: the address of the store, if not as massctl.yaml says.",
+)
 @verb("state migrate")
 def migrate(current: Session, backend: str, **keys: str | None) -> Result:
-    "Move the ledger to another place: a file, a branch, or a database. massctl.yaml names the new place."
+    "Move the ledger to another place: a file, branch, database or bucket. massctl.yaml names the new place."
     where = {key: value for key, value in keys.items() if value is not None}
     for name, kind in BACKENDS.items():
         for key in kind.keys:
             if key in where and key not in BACKENDS[backend].keys:
                 flag = f"--{key.replace('_', '-')}"
                 raise click.UsageError(Phrase("use {flag} with --to {kind}", flag=flag, kind=name))
+    for key in BACKENDS[backend].needed:
+        if getattr(current.settings.state, key) is None and key not in where:
+            flag = f"--{key.replace('_', '-')}"
+            raise click.UsageError(Phrase("use {flag} with --to {kind}", flag=flag, kind=backend))
 
     return move(current, backend, where)
 

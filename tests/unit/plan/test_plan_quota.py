@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 from openid_samples import BATCHES, PAIRS, openid_list
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.entries import (
     AudienceResolved,
     JobStatus,

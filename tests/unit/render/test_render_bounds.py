@@ -2,7 +2,7 @@ import pytest
 from render_inputs import body, lines, wrong
 
 from massctl.model.diagnostics import Severity
-from massctl.render import bounds
+from massctl.render import article_bounds as bounds
 
 pytestmark = pytest.mark.timeout(60)
 """Alone each takes half a second, on a busy machine a few. What grows with the square takes minutes."""

@@ -22,7 +22,8 @@ from view_samples import (
     text_campaign,
 )
 
-from massctl.model.campaign import Audience, OpenidList
+from massctl.model.batches import OpenidList
+from massctl.model.campaign import Audience
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage

@@ -28,7 +28,8 @@ from view_samples import (
 
 from massctl.errors import NotAPlanError
 from massctl.model import entries
-from massctl.model.destination import DestinationKind, in_text
+from massctl.model.destination import DestinationKind
+from massctl.model.destination_html import in_text
 from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window

@@ -171,6 +171,17 @@ def test_a_ledger_whose_beginning_got_no_answer_is_begun_once(
 
 
 @pytest.mark.enable_socket
+def test_what_the_library_says_of_a_lost_connection_is_shown_nowhere(
+    place: Place, way: Proxy, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    store = place.store(port=way.port)
+    store.read(None)
+    way.loses = [Loss.ANSWER]
+    store.append(BEGIN, [FIRST], durable=True)
+    assert (("", ""), "") == (capfd.readouterr(), caplog.text)
+
+
+@pytest.mark.enable_socket
 def test_the_same_bytes_of_another_are_not_ours(place: Place, way: Proxy) -> None:
     store, other = place.store(port=way.port), place.store()
     end = begun(store)
@@ -481,6 +492,10 @@ def test_an_authority_of_your_own_is_kept() -> None:
         "postgresql://nobody-here:hunter2-wrong@127.0.0.1:{port}/nowhere",
         "host=hunter2-wrong.invalid user=lin password=hunter2-wrong",
         "host=/hunter2-wrong user=lin",
+        "host=hunter2-wrong..example user=lin",
+        "host=127.0.0.1 port=hunter2-wrong",
+        "host=127.0.0.1 sslmode=hunter2-wrong",
+        "host=127.0.0.1 connect_timeout=hunter2-wrong",
         "postgresql://lin:hunter2-wrong@[broken",
     ],
 )

@@ -184,7 +184,7 @@ class Database:
             ) from None
 
     def _new(self) -> _Connection:
-        return _Connection.connect(autocommit=True, prepare_threshold=None, **self._parameters)
+        return _Connection.connect(autocommit=True, **self._parameters)
 
     def _reason(self, error: errors.Error | UnicodeError) -> str:
         """Return what the library says of a connection, without what the DSN says of the place."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from operating import NIGHTLY
-from postgres import Place, server
+from postgres_server import Place, server
 from processes import PATIENCE_SECONDS, Desk, Gate, Wechat, ended, killed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]

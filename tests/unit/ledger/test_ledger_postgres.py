@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, text
-from postgres import Loss, Place, Proxy, server
+from postgres_server import Loss, Place, Proxy, server
 from psycopg import errors
 
 from massctl.errors import (
@@ -292,12 +292,12 @@ def test_nobody_changes_or_deletes(user: str, sql: str, place: Place) -> None:
             connection.execute(sql)
 
 
-def test_nobody_leaves_a_serial_out(place: Place) -> None:
+def test_no_signed_line_leaves_a_serial_out(place: Place) -> None:
     with (
         psycopg.connect(place.dsn(), autocommit=True) as sender,
         pytest.raises(errors.IntegrityConstraintViolation),
     ):
-        sender.execute("INSERT INTO massctl_ledger VALUES ('L', 2, 'x', '')")
+        sender.execute("INSERT INTO massctl_ledger VALUES ('L', 2, '{\"signature\":\"x\"}', '')")
 
 
 def test_the_listener_writes_ends_of_jobs_and_nothing_else(

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from enum import Enum, auto
 from functools import cache
@@ -56,7 +57,7 @@ class Server:
     def __init__(self, programs: Path) -> None:
         # Its user reads nothing below a folder of pytest, and a socket's path is short.
         self.folder: Final = Path(tempfile.mkdtemp(prefix="massctl-pg-", dir="/tmp"))
-        self._programs = programs
+        self.programs: Final = programs
         self._user = _somebody() if os.getuid() == 0 else None
         if self._user is not None:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
@@ -113,7 +114,7 @@ class Server:
         user = None if self._user is None else self._user.pw_uid
         group = None if self._user is None else self._user.pw_gid
         subprocess.run(
-            [str(self._programs / program), *arguments],
+            [str(self.programs / program), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE if program == "initdb" else None,
@@ -139,6 +140,22 @@ class Place:
         """Do what nobody else may."""
         with self.server.owner(self.schema) as owner:
             owner.execute(sql)
+
+    def backup(self) -> str:
+        """Write down the whole schema, as an operator does."""
+        where = ["-h", str(self.server.folder), "-p", str(self.server.port), "-U", "owner"]
+        program = str(self.server.programs / "pg_dump")
+        command = [program, *where, "--schema", self.schema, "postgres"]
+        return subprocess.check_output(command, text=True)
+
+    def restore(self, backup: str) -> None:
+        """Put a schema back as it was."""
+        self.as_owner(f"DROP SCHEMA {self.schema} CASCADE")
+        where = ["-h", str(self.server.folder), "-p", str(self.server.port), "-U", "owner"]
+        command = [str(self.server.programs / "psql"), *where, "-q", "-v", "ON_ERROR_STOP=1"]
+        subprocess.run(
+            [*command, "postgres"], input=backup, text=True, check=True, stdout=subprocess.DEVNULL
+        )
 
     def dsn(self, user: str = "lin", *, port: int | None = None) -> str:
         """Say where it is."""
@@ -191,6 +208,8 @@ class Proxy:
         self.port: Final[int] = self._listening.getsockname()[1]
         self.loses: list[Loss] = []
         """What becomes of the next inserts, in order."""
+        self.delay_seconds = 0.0
+        """How far away the server is."""
         self.is_cut = False
         """Whether nobody is let through."""
         self._ways: list[_Way] = []
@@ -257,6 +276,7 @@ class _Way:
                     self._loss = self._proxy.loses.pop(0)
                 if self._loss is Loss.ASKED:
                     break
+                time.sleep(self._proxy.delay_seconds)
                 self._server.sendall(data)
         self._end()
 

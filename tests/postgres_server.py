@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import cache
 from itertools import count
@@ -21,6 +22,11 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from services import missing
 
 from massctl.ledger.postgres_connection import Database
@@ -94,6 +100,32 @@ class Server:
             "pg_ctl", "stop", "--wait", "--silent", "--pgdata", str(self._data), "--mode", mode
         )
 
+    def serve_tls(self) -> Path:
+        """Serve TLS from now on as `localhost`; gives the file of the authority, which is the certificate itself."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+        begin = datetime(2020, 1, 1, tzinfo=UTC)
+        certificate = (
+            x509.CertificateBuilder(
+                name, name, key.public_key(), 1, begin, begin.replace(year=2120)
+            )
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        found, secret = self.folder / "server.crt", self.folder / "server.key"
+        found.write_bytes(certificate.public_bytes(Encoding.PEM))
+        secret.touch(0o600)
+        secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        if self._user is not None:
+            os.chown(secret, self._user.pw_uid, self._user.pw_gid)
+        with self.owner() as owner:
+            owner.execute(f"ALTER SYSTEM SET ssl_cert_file = '{found}'")
+            owner.execute(f"ALTER SYSTEM SET ssl_key_file = '{secret}'")
+            owner.execute("ALTER SYSTEM SET ssl = on")
+        self.stop("fast")
+        self.start()
+        return found
+
     def remove(self) -> None:
         """Stop it and delete its folder."""
         self.stop()
@@ -107,7 +139,7 @@ class Server:
         """Say where a schema is: over the socket, or over TCP by a port."""
         where = f"host={self.folder} port={self.port}"
         if port is not None:
-            where = f"host=127.0.0.1 port={port} password='{PASSWORD}'"
+            where = f"host=127.0.0.1 port={port} password='{PASSWORD}' sslmode=disable"
         return f"{where} user={user} dbname=postgres options=-csearch_path={schema}"
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from building import LINEAGE, as_new
 from operating import NIGHTLY
 from postgres_server import Place, server
 from processes import PATIENCE_SECONDS, Desk, Gate, Wechat, ended, killed
+from repositories import Tree
+from test_e2e_listen import ACCOUNT, SECRETS, accepted, finish, listening
+
+from massctl.ledger.postgres_ledger import PostgresLedger
+from massctl.model.entries import Created, JobStatus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -97,3 +103,23 @@ def test_a_database_that_goes_away_stops_all_before_a_request(
         place.server.start()
     assert (5, []) == (done.status, wechat.jobs()), done
     assert [0, 1] == [first.apply("notice").status, len(wechat.jobs())]
+
+
+def test_a_listener_that_may_only_write_ends_of_jobs_records_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(server())
+    tree = Tree(tmp_path)
+    tree.settings(account=ACCOUNT, state=STATE.format(lineage=f"  lineage: {LINEAGE}\n"))
+    (tmp_path / "campaigns").mkdir()
+    ledger = PostgresLedger(place.store(), tmp_path / "locks")
+    ledger.read(0)
+    created = as_new(Created(lineage=LINEAGE, realm="loopback"))
+    ledger.append(0, [created, *accepted(1, 1), *accepted(2, 3)], durable=True)
+    monkeypatch.setitem(SECRETS, "MASSCTL_LEDGER_DSN", place.dsn("ear"))
+    with listening(tree) as listener:
+        for number in (1, 2, 1):
+            assert listener.post(finish(number))
+        listener.settled()
+    ends = [entry.event for entry in ledger.read(5)]
+    assert [1, 2] == sorted(end.msg_id for end in ends if isinstance(end, JobStatus))

@@ -472,6 +472,23 @@ def test_less_than_that_is_refused(mode: str) -> None:
     )
 
 
+@pytest.mark.enable_socket
+def test_a_certificate_is_verified(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a server elsewhere."""
+    monkeypatch.setattr(postgres_connection, "_is_local", lambda _: False)
+    authority = place.server.serve_tls()
+    dsn = place.dsn(port=place.server.port).replace("sslmode=disable", "")
+    named = dsn.replace("host=127.0.0.1", "host=localhost")
+    trusted = Database("LEDGER_DSN", f"{named} sslrootcert={authority}")
+    assert [("TLSv1.3",)] == trusted.rows(
+        "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    )
+    for other in (named, f"{dsn} sslrootcert={authority}"):
+        with pytest.raises(LedgerUnreachableError, match="cannot be reached") as caught:
+            Database("LEDGER_DSN", other).connected()
+        assert "certificate" in caught.value.detail
+
+
 def test_the_environment_names_the_server_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "db.example.com")
     monkeypatch.setenv("PGSSLMODE", "disable")

@@ -16,8 +16,9 @@ from typing import Final
 
 import pytest
 import s3_server
+import test_e2e_listen as listen
 from building import LINEAGE, NOW
-from processes import PATIENCE_SECONDS, Desk, Gate, Wechat, environment, killed
+from processes import MASSCTL, PATIENCE_SECONDS, Desk, Gate, Wechat, ended, environment, killed
 from repositories import SECRET_VARIABLE, Tree
 from s3_places import CREDENTIALS
 
@@ -223,3 +224,25 @@ def test_of_eight_processes_one_wins_each_serial(store: Store, tmp_path: Path):
     assert len(found) >= entries
     # Who was killed may have written without saying so, and so may one whose answer was lost.
     assert len(told) > entries // 2
+
+
+def test_an_event_reaches_a_ledger_in_a_bucket(store: Store, tmp_path: Path):
+    tree = listen.sent(tmp_path / "repository", 1)
+    said = Desk(tree, CREDENTIALS).massctl(
+        *("state", "migrate", "--to", "s3", "--url", f"s3://ledgers/{tmp_path.name}"),
+        *("--endpoint", store.address),
+    )
+    assert (0, True) == (said.status, "backend: s3" in tree.read("massctl.yaml")), said
+    command = [str(MASSCTL), "listen", "--port", "0"]
+    process = listen.begun(tree, *command, **CREDENTIALS)
+    with process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip().removeprefix("http://")
+        listener = listen.Listening(process, address)
+        assert listener.post(listen.finish(1))
+        listener.settled()
+        process.send_signal(signal.SIGTERM)
+        assert 0 == ended(process).status
+    bucket = Bucket("ledgers", tmp_path.name, store.address, CREDENTIALS)
+    last = (S3Store(bucket).data() or b"").splitlines()[-1]
+    assert b'"type":"job_status"' in last

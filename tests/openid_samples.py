@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
 
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))

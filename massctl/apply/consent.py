@@ -10,7 +10,7 @@ from massctl.model.ids import AppId, canonical_json
 from massctl.model.message import RenderedCampaign, approved_audience
 from massctl.model.send import StagedDraft
 from massctl.plan.destinations import JudgedDestination
-from massctl.plan.send_block import SendBlock
+from massctl.plan.send_facts import SendFacts
 
 
 class Agreement(Frozen):
@@ -47,7 +47,7 @@ class SendQuestion(Frozen):
     """What a yes is for: each batch that is left."""
     campaign: str
     title: str
-    block: SendBlock
+    block: SendFacts
     """To whom, when, and what else decides."""
     digest: str
     headlines: tuple[str, ...]

@@ -28,7 +28,8 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import Draft, Record, State, is_concluded
-from massctl.plan.guards import Case, PolicyInForce, Reading, Skew, is_untrusted, off_tip
+from massctl.plan.brake import off_tip
+from massctl.plan.guards import Case, PolicyInForce, Reading, Skew, is_untrusted
 from massctl.plan.plan import Plan
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import Guard, Reason, SaveDraft, SendMass, Step
@@ -74,6 +75,8 @@ class Ports(Frozen):
     """AppID -> the account, for every account whose drafts this run may look after."""
     folders: frozenset[str] | None = None
     """The campaigns that have a folder; None if nobody can say, and none counts as gone."""
+    accounts_at_once: Overlap | None = None
+    """Runs the sends of several accounts side by side; None sends for one after the other."""
 
 
 LostDraft = tuple[CampaignOutcome, SaveDraft, TransportError]

@@ -7,7 +7,7 @@ text.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from msgspec.structs import astuple
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.campaign import ARTICLE_FLAGS, WHOLE, Crop
+from massctl.model.destination import Destination
+from massctl.model.destination_html import in_body
 from massctl.model.entries import DraftBegun, DraftSaved
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, canonical_json, sha256_of
@@ -136,12 +138,26 @@ class Difference(Frozen):
 
 
 def losses(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Phrase]:
-    """Describe what differs between a draft as given and as read back; empty where nothing is lost."""
-    return [each.phrase for each in differences(sent, read)]
+    """Describe what WeChat did not keep of a draft as given; empty where nothing is lost.
+
+    WeChat may write a path or the attributes of a card in its own way. The host, the AppID and the account must stay.
+    """
+    return [each.phrase for each in differences(sent, read, lambda each: (each.kind, each.name))]
 
 
-def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> list[Difference]:
-    """List each part in which a draft as read back differs from what was given."""
+def _place(destination: Destination) -> tuple[str, ...]:
+    return destination.kind, destination.target
+
+
+def differences(
+    sent: Sequence[DraftArticle],
+    read: Sequence[DraftArticle],
+    place: Callable[[Destination], tuple[str, ...]] = _place,
+) -> list[Difference]:
+    """List each part in which a draft as read back differs from what was given.
+
+    `place` returns what two destinations must have in common to be the same.
+    """
     if len(sent) != len(read):
         say = Phrase(
             "{sent} articles were saved, and {read} are there", sent=len(sent), read=len(read)
@@ -151,6 +167,9 @@ def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> l
     for number, (ours, theirs) in enumerate(
         zip(draft_facts(sent), draft_facts(read), strict=True), 1
     ):
+        leads = [_leads(each[number - 1], place) for each in (sent, read)]
+        if ours["links"] == theirs["links"] and leads[0] != leads[1]:
+            ours["links"], theirs["links"] = leads
         for name in {**ours, **theirs}:
             if name == "digest" and not ours[name]:
                 continue  # WeChat fills an empty digest with the beginning of the text.
@@ -163,6 +182,12 @@ def differences(sent: Sequence[DraftArticle], read: Sequence[DraftArticle]) -> l
             if given and kept and not _is_same_crop(given, kept):
                 found.append(Difference(name, _difference(number, name, given, kept)))
     return found
+
+
+def _leads(
+    article: DraftArticle, place: Callable[[Destination], tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    return [place(each) for each in in_body(article.content, "")]
 
 
 def written_since(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) -> list[Difference]:

@@ -560,10 +560,19 @@ def judge_earlier(
     """Refuse a draft of an earlier run that somebody changed, sent or deleted in the console; it is never rebuilt."""
     if read is None:
         outcome.refuse(draft_gone(campaign.name))
-    elif not is_as_saved(draft, read):
+    elif not is_as_saved(draft, read) or _leads_elsewhere(context.state, campaign, draft, read):
         outcome.refuse(draft_changed(context.state, campaign, draft, read))
     else:
         _verified(context, campaign, draft, read)
+
+
+def _leads_elsewhere(
+    state: State, campaign: RenderedCampaign, draft: Draft, read: Articles
+) -> bool:
+    """Return whether a draft that no run read back lacks a place that it was given to lead to."""
+    if draft.kept_sha256 is not None or not _is_of_files(state, campaign, draft):
+        return False
+    return bool(losses(draft_articles(campaign, state), read))
 
 
 def reread_refusal(
@@ -670,8 +679,9 @@ def _parts_changed(
         return [each.phrase for each in written]
     found = differences(ours, read)
     if draft_sha256(read) == draft.event.draft_sha256:
-        # Words, pictures and links are those that were saved or adopted; digest and crops are none of them.
-        found = [each for each in found if each.name in ("digest", *CROPS)]
+        # Words and pictures are those that were saved or adopted. The name of a draft holds no digest, no crop, and of
+        # links the addresses alone.
+        found = [each for each in found if each.name in ("digest", "links", *CROPS)]
     if found:
         return [each.phrase for each in found]
     if any(

@@ -23,11 +23,12 @@ from massctl.model.ids import AppId, CampaignName, digest_of
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
+from massctl.plan.drift import Drift
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
-from massctl.plan.plan import Drift, PlannedCampaign
+from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reconcile_options import Evidence
-from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
+from massctl.plan.send_facts import SendFacts, send_facts, spans_of, warnings_of
 from massctl.plan.steps import PASSING, Guard, Refusal
 from massctl.plan.window import WindowState, window_state
 
@@ -94,7 +95,7 @@ class Notice(Frozen):
     """When the window opens that it tells of beforehand."""
     lead: timedelta | None = None
     """How long before that it was due."""
-    block: SendBlock | None = None
+    block: SendFacts | None = None
     """The send as it was planned and asked for; None if its content is not at hand."""
     reach: Reach | None = None
     """What it reached, where that is what is told."""
@@ -388,7 +389,7 @@ class NoticeFinder(Frozen):
             block=self._block(record, outcome),
         )
 
-    def _block(self, record: Record, outcome: CampaignOutcome | None) -> SendBlock | None:
+    def _block(self, record: Record, outcome: CampaignOutcome | None) -> SendFacts | None:
         planned = outcome.planned if outcome is not None else None
         content = (
             planned.rendered
@@ -400,7 +401,7 @@ class NoticeFinder(Frozen):
         appid = content.appid if isinstance(content, RenderedCampaign) else content.account.appid
         account = self.accounts.get(AppId(appid)) or (planned.account if planned else None) or appid
         attempted = record.attempts[-1].event.audience_count if record.attempts else None
-        return send_block(
+        return send_facts(
             content,
             window_state(content.window, self.now),
             account=account,

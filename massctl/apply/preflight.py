@@ -30,6 +30,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import SendIntent
 from massctl.model.state import lease_after
+from massctl.plan.brake import tip_refusal
 from massctl.plan.guards import (
     Moment,
     Skew,
@@ -37,7 +38,6 @@ from massctl.plan.guards import (
     is_approval_unread,
     lease_refusal,
     send_refusals,
-    tip_refusal,
     with_reconcile_hint,
 )
 from massctl.plan.steps import Guard, Refusal

@@ -25,8 +25,9 @@ from massctl.model.ids import AccountName, CampaignName, MediaId, MsgId, Sha256
 from massctl.model.message import PICTURE_PLACEHOLDER, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft, Job, Record, State
+from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.guards import judged_tag
-from massctl.plan.plan import Drift, DriftKind, PlannedCampaign, Remote
+from massctl.plan.plan import PlannedCampaign, Remote
 from massctl.plan.quota import batches_left
 from massctl.plan.steps import Refusal
 

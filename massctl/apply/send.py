@@ -21,7 +21,7 @@ from massctl.plan.guards import Moment, handoff_of, rejected_batch, send_refusal
 from massctl.plan.job_failure import how_to_resend
 from massctl.plan.quota import SENDS_A_MINUTE, batches_left, look_ahead, next_send_at
 from massctl.plan.retry_policy import NoRepeat, may_repeat, settle
-from massctl.plan.send_block import SendBlock, send_block, spans_of, warnings_of
+from massctl.plan.send_facts import SendFacts, send_facts, spans_of, warnings_of
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import again_after, next_month, tomorrow, window_state
 
@@ -275,13 +275,13 @@ def _intent(
 
 def _block(
     context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign
-) -> SendBlock:
+) -> SendFacts:
     """Collect what a yes confirms, with the current size and allowance."""
     now = context.ports.clock.now()
     ahead = look_ahead(
         context.rules.agenda, context.state, context.rules.policy, now, {campaign.account}
     )
-    return send_block(
+    return send_facts(
         campaign,
         window_state(campaign.window, now),
         account=campaign.account,

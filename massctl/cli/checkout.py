@@ -22,7 +22,8 @@ from massctl.model.inputs import MISSING
 from massctl.model.lock import lock_digest
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
-from massctl.plan.guards import HISTORY_COMMITS, STOP_BRANCH, Tip, lock_uncommitted
+from massctl.plan.brake import STOP_BRANCH, Tip
+from massctl.plan.guards import HISTORY_COMMITS, lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_SHOWS_WITHIN
 

@@ -39,7 +39,8 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State, beijing_day
 from massctl.model.statistics import ArticleDay, StatisticsCall
-from massctl.plan.drift import (
+from massctl.plan.drift import Drift, DriftKind
+from massctl.plan.drift_readings import (
     TOLD,
     ReadingProgress,
     after_reading,
@@ -52,7 +53,7 @@ from massctl.plan.drift import (
     new_drifts,
     told_event,
 )
-from massctl.plan.plan import Drift, DriftKind, Plan, PlannedCampaign
+from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.statistics import newest_day, website_sends
 from massctl.plan.window import WindowState, window_state
 from massctl.transport import NoAnswer

@@ -29,8 +29,9 @@ from massctl.model.ids import LOCK_FILE, AppId, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
+from massctl.plan.brake import Tip, brake
 from massctl.plan.destinations import NOTHING_SENT, SentBefore, SentBy, sent_digests
-from massctl.plan.guards import PolicyInForce, Tip, brake, expired_refusal, is_untrusted, unasked
+from massctl.plan.guards import PolicyInForce, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal

@@ -25,7 +25,8 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import register
 from massctl.model.settings import MassctlFile, Policy, Realm, check_api_base, realm_of
 from massctl.model.state import State
-from massctl.plan.guards import Approval, PolicyInForce, Skew, Tip
+from massctl.plan.brake import Tip
+from massctl.plan.guards import Approval, PolicyInForce, Skew
 from massctl.plan.quota import Agenda
 from massctl.source.campaigns import load_settings
 from massctl.source.loader import WorkingTree

@@ -19,6 +19,7 @@ from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.statistics import STATISTICS_BRANCH
+from massctl.plan.brake import STOP_BRANCH, stop_branch
 from massctl.plan.forge_setup import (
     DEPLOY_KEY,
     EGRESS_KEY,
@@ -30,7 +31,6 @@ from massctl.plan.forge_setup import (
     environment_commands,
     ruleset_command,
 )
-from massctl.plan.guards import STOP_BRANCH, stop_branch
 
 ACTIONS_APP = 15368
 """The app under which workflows set a status. Source: docs of GitHub Actions; measured by others, 2026-08."""

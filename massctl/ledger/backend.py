@@ -1,4 +1,4 @@
-"""The place of a ledger: one class for each kind, named in `massctl.model.settings.BACKENDS`.
+"""The place of a ledger: one class for each kind, named in `massctl.model.backends.BACKENDS`.
 
 Nobody outside of this package asks for the kind. What depends on it is a question that a backend answers: what the
 place is called, who begins a ledger there, what helps if it is missing, and where contents and statistics are kept.
@@ -18,9 +18,10 @@ from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.private_key import private_key
 from massctl.ledger.signature import FORGED_HINT, LedgerKeys, PrivateKey
 from massctl.ledger.statistics import LocalStatistics, StatisticsFiles
+from massctl.model.backends import BACKENDS
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import BACKENDS, MassctlFile, StateSettings
+from massctl.model.settings import MassctlFile, StateSettings
 
 
 class Site(Frozen):
@@ -112,6 +113,9 @@ class Backend(ABC):
             "{command}   begins it and names it in massctl.yaml; commit that",
             command=Command("state init"),
         )
+
+    def prepare(self) -> None:  # noqa: B027 - most places need nothing
+        """Make the place ready for a ledger that is about to begin there; raise LedgerError if it cannot take one."""
 
     def require_restorable(self) -> None:  # noqa: B027 - most places take a file
         """Raise UsageError if a file cannot take the ledger's place here."""

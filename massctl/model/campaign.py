@@ -7,7 +7,7 @@ ends: pydantic would report one of them only, and hide the others.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -29,7 +29,6 @@ from massctl.model.ids import (
     OPENID_PATTERN,
     VARIABLE_NAME_PATTERN,
     WECHAT_NAME_PATTERN,
-    Sha256,
 )
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.strict import NonEmpty, NonEmptyLine, OneLine, Strict
@@ -737,49 +736,6 @@ def parse_offset_time(value: object) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is not None and YEAR_MIN <= moment.year <= YEAR_MAX else None
-
-
-BATCH_MIN = 2
-"""Openids in one job, at least. Source: WeChat docs, "message/mass/send", read 2026-10."""
-BATCH_MAX = 10_000
-"""Openids in one job, at most. Source: WeChat docs, "message/mass/send", read 2026-10."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenidList:
-    """What names a list of openids, and how it is cut into batches; it holds no openid."""
-
-    sha256: Sha256
-    """Of the openids in their order, each once, each with a newline after it."""
-    count: int
-    """How many there are, each once; at least BATCH_MIN."""
-    batch_max: int = BATCH_MAX
-    """The most openids of one batch: a parameter for tests, so that a small list has many batches."""
-    batch_sha256s: tuple[Sha256, ...] = field(default=(), compare=False, repr=False)
-    """Of the openids of each batch, as `sha256` is of all; empty where the list itself is not at hand."""
-    sizes: tuple[int, ...] = field(init=False, compare=False, repr=False)
-    """How many openids each batch has, from batch 1."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sizes", batch_sizes(self.count, self.batch_max))
-
-    @property
-    def batches(self) -> int:
-        """How many jobs it takes."""
-        return len(self.sizes)
-
-
-def batch_sizes(count: int, most: int = BATCH_MAX) -> tuple[int, ...]:
-    """Cut `count` openids, at least BATCH_MIN, into full batches and a rest; a rest of one takes a second one along.
-
-    `most` is at least three, so that the batch before the last one keeps two.
-    """
-    full, rest = divmod(count, most)
-    if rest == 0:
-        return (most,) * full
-    if rest >= BATCH_MIN or not full:
-        return (*(most,) * full, rest)
-    return (*(most,) * (full - 1), most - (BATCH_MIN - rest), BATCH_MIN)
 
 
 class Tag(Strict):

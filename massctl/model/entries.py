@@ -54,7 +54,7 @@ ToldKind = Literal[
     "lock_stale",
     "allowance_used",
 ]
-"""What people are told of before a window; `DriftKind` in `plan/plan.py` says each."""
+"""What people are told of before a window; `DriftKind` in `plan/drift.py` says each."""
 Moment = Annotated[datetime, Meta(tz=True)]
 JobState = Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
 """What mass/get or an event says about a job."""

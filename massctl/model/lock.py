@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from massctl.model.campaign import Audience, OffsetTime, OpenidList, parse_offset_time
+from massctl.model.batches import OpenidList
+from massctl.model.campaign import Audience, OffsetTime, parse_offset_time
 from massctl.model.destination import Destination
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Digest, Sha256, digest_of, sha256_of

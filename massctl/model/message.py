@@ -24,14 +24,14 @@ from pydantic import (
 )
 
 from massctl.errors import InvariantError
-from massctl.model.campaign import ArticleFlags, Audience, CropText, OpenidList
+from massctl.model.batches import OpenidList
+from massctl.model.campaign import ArticleFlags, Audience, CropText
 from massctl.model.destination import (
     Destination,
     DestinationKind,
     article_at,
-    in_body,
-    in_text,
 )
+from massctl.model.destination_html import in_body, in_text, shows_wechat_picture
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -279,6 +279,14 @@ class Message(ABC, Generic[A_co]):
         return bool(self.articles)
 
     @property
+    def shows_wechat_picture(self) -> bool:
+        """Whether it shows a picture that is on WeChat already: nobody looks for QR codes in it."""
+        return any(
+            isinstance(each, ReadableArticle) and shows_wechat_picture(each.content)
+            for each in self.articles
+        )
+
+    @property
     def words(self) -> dict[str, Any]:
         """What it says itself, by the keys of a lock: everything but files, material and articles."""
         return {key: getattr(self, key) for key in self.parts if key not in _CARRIED}
@@ -399,6 +407,11 @@ class ImageMessage(Message[A_co]):
     """Whether it can be commented on."""
     only_fans_can_comment: StrictBool
     """Whether only followers can comment."""
+
+    @property
+    def shows_wechat_picture(self) -> bool:
+        """See `Message.shows_wechat_picture`."""
+        return bool(self.media_ids)
 
     @property
     def materials(self) -> tuple[MaterialRef, ...]:
@@ -746,10 +759,11 @@ class RenderedCampaign(Frozen, dict=True):
             for code in found
         )
 
-    @property
+    @cached_property
     def is_unscanned(self) -> bool:
         """Whether it has a picture in which nobody looked for QR codes."""
-        return any(each.codes is None for each in self.pictures)
+        are_ours = all(each.codes is not None for each in self.pictures)
+        return not are_ours or self.message.shows_wechat_picture
 
     @cached_property
     def digest(self) -> Digest:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, StringConstraints
 
+from massctl.model.backends import BackendName
 from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
@@ -49,24 +50,6 @@ CHANNELS = ("webhook_env", "wecom_robot_env")
 """Exactly one of these keys of a channel is required."""
 
 
-class BackendKind(NamedTuple):
-    """A kind of place that keeps a ledger."""
-
-    name: str
-    """Its class, as `pkgutil.resolve_name` takes it."""
-    keys: tuple[str, ...] = ()
-    """The keys of `state` that only this kind reads."""
-
-
-BACKENDS = {
-    "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
-    "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
-}
-"""Every kind, by its name in `state.backend`."""
-if TYPE_CHECKING:
-    BackendName = str
-else:
-    BackendName = Literal[tuple(BACKENDS)]
 HOST_PATTERN = r"^(\*\.)?[^\s/:*@?#]+$|^[a-z][a-z0-9+.-]*:$"
 ENVIRONMENT_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 STATE_BRANCH = "massctl-state"
@@ -124,6 +107,8 @@ Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 CALLBACK_PATH_PATTERN = r"^/[A-Za-z0-9._~/-]{0,200}$"
 RESERVED_PATHS = ("/healthz", "/metrics")
 """Paths that `listen` answers itself."""
+BUCKET_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=-]+)*/?$"
+ENDPOINT_PATTERN = r"^https?://[^/?#\s@]+$"
 REPOSITORY_PATTERN = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$"
 FORWARD_PATTERN = r"^https?://[^#\s@]+$"
 
@@ -192,9 +177,9 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Annotated[BackendName, NotYetValues(("s3", "postgres"))] = "local"
+    backend: Annotated[BackendName, NotYetValues(("postgres",))] = "local"
     """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
-    remote, which every machine reads and writes."""
+    remote, which every machine reads and writes. s3: a bucket of an S3-compatible store, likewise."""
     branch: GitName = STATE_BRANCH
     """With git: the branch, which holds nothing else."""
     remote: GitName = STATE_REMOTE
@@ -208,8 +193,11 @@ class StateSettings(Strict):
     newest entry by one of these."""
     key_env: EnvironmentName = LEDGER_KEY_VARIABLE
     """The name of the variable that holds the private key, or the path of its file. Only who writes needs it."""
-    url: Any = NotYet
-    """With s3: where the ledger is."""
+    url: Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)] | None = None
+    """With s3: where the ledger is, as s3://bucket/prefix. Below it stands nothing else."""
+    endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)] | None = None
+    """With s3: the address of the store, https or on this machine. Absent: Amazon's, in the region that AWS_REGION
+    names. Credentials come from the environment, or from the role of the machine."""
     dsn_env: Any = NotYet
     """With postgres: the name of the variable that says where the database is."""
 
@@ -368,6 +356,8 @@ class Policy(Strict):
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 
+    parallel_accounts: Annotated[int, Field(ge=1, le=16)] = 8
+    """So many accounts are sent for side by side; within an account one send follows the other."""
     check_links: bool = False
     """true: each reading of drift also asks whether the addresses that campaigns lead to answer."""
     destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)

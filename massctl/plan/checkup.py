@@ -11,16 +11,8 @@ from massctl.model.message import SHORT_WINDOW, RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.state import FINAL, Attempt, HeldLease, State, Status, held_until, lease_words
-from massctl.plan.guards import (
-    PolicyInForce,
-    Skew,
-    how_to_do,
-    kill_switch,
-    left_to_do,
-    skew_refusal,
-    stopped_accounts,
-    tip_refusal,
-)
+from massctl.plan.brake import kill_switch, stopped_accounts, tip_refusal
+from massctl.plan.guards import PolicyInForce, Skew, how_to_do, left_to_do, skew_refusal
 from massctl.plan.lease import LocalRunner, heartbeat_words, lease_hint
 from massctl.plan.retry_policy import settle
 from massctl.plan.window import WindowState
@@ -202,7 +194,11 @@ def open_sends(state: State) -> Iterator[Finding]:
 def sending_finding(rules: "PolicyInForce") -> Finding:
     """Return whether a kill switch is thrown, or this is not the commit that sends."""
     alone = iter(stopped_accounts(rules.tip).values())
-    refusal = kill_switch(rules) or tip_refusal(rules.tip) or next(alone, None)
+    refusal = (
+        kill_switch(rules.policy, no_send=rules.no_send)
+        or tip_refusal(rules.tip)
+        or next(alone, None)
+    )
     if refusal is not None:
         return Finding(Check.SENDING, Level.WARNING, refusal.message, refusal.hint)
     return Finding(Check.SENDING, Level.OK, Phrase("no kill switch is thrown"))

@@ -1,9 +1,9 @@
 """Which destinations of a campaign are new, which the policy does not list, and which look like another one."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from ipaddress import ip_address
+from unicodedata import category, name, normalize
+from urllib.parse import unquote
 
 from msgspec import field
 
@@ -137,8 +137,12 @@ _TRACKING = re.compile(r"(?<=[?&])utm_[^=&#]*=[^&#]*&?")
 
 
 def identity(destination: Destination) -> tuple[DestinationKind, str]:
-    """Return what makes two destinations the same: the whole target, but for what only counts readers."""
-    return destination.kind, _TRACKING.sub("", destination.target).rstrip("?&")
+    """Return what makes two destinations the same: the whole target, but for what only counts readers.
+
+    An address is the same place behind a link, "read original" and a QR code. An id is one of its kind alone.
+    """
+    kind = DestinationKind.URL if destination.host else destination.kind
+    return kind, _TRACKING.sub("", destination.target).rstrip("?&")
 
 
 class _OwnArticles(Frozen):
@@ -186,7 +190,7 @@ _SHORTENERS = frozenset(
         *("3.cn", "985.so", "b23.tv", "dwz.cn", "m.tb.cn", "sina.lt", "sourl.cn", "suo.im", "t.cn"),
         *("u.nu", "url.cn", "urlify.cn", "w.url.cn", "bit.ly", "buff.ly", "cutt.ly", "goo.gl"),
         *("is.gd", "j.mp", "ow.ly", "rb.gy", "rebrand.ly", "shorturl.at", "t.co", "t.ly"),
-        *("tinyurl.com", "v.gd"),
+        *("tinyurl.com", "v.gd", "wxaurl.cn", "wxmpurl.cn"),
     )
 )
 """Hosts that only pass on: those that a reader in China meets most. Source: ours, compared with
@@ -195,12 +199,26 @@ _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", "-": "
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 _LETTERS_OF = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE)
+_FILES = frozenset(
+    (
+        *("apk", "css", "csv", "doc", "docx", "exe", "gif", "html", "jpeg", "jpg", "js"),
+        *("json", "md", "mp3", "mp4", "pdf", "png", "ppt", "pptx", "py", "rb", "sh"),
+        *("ts", "txt", "xls", "xlsx", "yaml", "yml", "zip"),
+    )
+)
+"""Endings of names that are files or software more often than hosts: Node.js, README.md."""
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
+_INNER = re.compile(r"https?:/+(?P<host>[\w.-]+)", re.IGNORECASE)
 
 
 def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phrase]:
     """Say what a reader may take a destination for that it is not; `known` are hosts that may be imitated."""
     address, host = destination.address, destination.host
-    if address is None or not host or host.endswith(":"):
+    if address is None or not host:
+        return
+    if host in ("http:", "https:"):
+        yield Phrase("it lacks a `/`: phones may not agree where it leads")
+    if host.endswith(":"):
         return
     if address.scheme == "http" and destination.kind is not DestinationKind.ARTICLE:
         yield Phrase("http: anybody on the way can read and change it")
@@ -213,17 +231,28 @@ def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phra
     yield from _foreign_letters(host)
     if (near := _near(host, known)) is not None:
         yield Phrase("{host} looks like {known}", host=host, known=near)
-    named = _NAMED_HOST.search(destination.label)
-    if named is not None and _domain(ascii_host(named[0])) != _domain(host):
-        yield Phrase("its words name {named}, and it leads to {host}", named=named[0], host=host)
+    named = next(_hosts_named(destination.label), None)
+    if named is not None and _domain(ascii_host(named)) != _domain(host):
+        yield Phrase("its words name {named}, and it leads to {host}", named=named, host=host)
+    inner = _INNER.search(unquote(address.query + address.fragment))
+    if inner is not None and _domain(ascii_host(inner["host"])) != _domain(host):
+        yield Phrase("it may pass on to {host}, which its address names", host=inner["host"])
 
 
 def _is_ip(host: str) -> bool:
-    try:
-        ip_address(int(host, 0) if host.isdecimal() or host.startswith("0x") else host)
-    except ValueError:
-        return False
-    return True
+    """Return whether a browser reads a host as an IP address, in whatever notation.
+
+    Source: URL standard, "3.5 Host parsing", "ends in a number", read 2026-12.
+    """
+    return host.startswith("[") or _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
+
+
+def _hosts_named(label: str) -> Iterator[str]:
+    """Yield the hosts that words name as a reader sees them; a file such as `README.md` is none."""
+    shown = (each for each in normalize("NFKC", label) if category(each) != "Cf")
+    for named in _NAMED_HOST.finditer("".join(shown)):
+        if named[0].rpartition(".")[2].lower() not in _FILES:
+            yield named[0]
 
 
 def _foreign_letters(host: str) -> Iterator[Phrase]:
@@ -235,8 +264,8 @@ def _foreign_letters(host: str) -> Iterator[Phrase]:
         shown = host
     yield Phrase("{host} is written with other letters: {shown}", host=host, shown=shown)
     for label in shown.split("."):
-        names = (unicodedata.name(each, "") for each in label if each.isalpha())
-        scripts = {name.split()[0] for name in names if name.startswith(_LETTERS_OF)}
+        names = (name(each, "") for each in label if each.isalpha())
+        scripts = {each.split()[0] for each in names if each.startswith(_LETTERS_OF)}
         if len(scripts) > 1:
             yield Phrase("{label} mixes letters of several alphabets", label=label)
 

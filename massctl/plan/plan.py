@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -17,7 +17,9 @@ from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.approvals import Required, required_approvals
+from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
+from massctl.plan.drift import Drift
 from massctl.plan.guards import (
     Case,
     HandoffItem,
@@ -29,7 +31,6 @@ from massctl.plan.guards import (
     facts_of,
     handoff_of,
     is_rejected_for_good,
-    off_tip,
     send_refusals,
     staging_refusal,
     tag_due,
@@ -375,50 +376,6 @@ def off_the_tip(
     told = any(refusal.guard is away.guard for refusal in planned.refusals)
     refusals = planned.refusals if idle or told else (*planned.refusals, away)
     return replace(planned, steps=(), refusals=refusals, tag_due=None)
-
-
-class DriftKind(StrEnum):
-    """What is other than recorded."""
-
-    DRAFT_CHANGED = "draft_changed"
-    DRAFT_GONE = "draft_gone"
-    AUDIENCE_SIZE = "audience_size"
-    """It is another one than at the last count, which is the ordinary case."""
-    AUDIENCE_OUTSIDE = "audience_outside"
-    """It is outside the bounds that its campaign expects."""
-    TAG_GONE = "tag_gone"
-    TAG_RENAMED = "tag_renamed"
-    TAG_EMPTIED = "tag_emptied"
-    PICTURE_GONE = "picture_gone"
-    ARTICLE_GONE = "article_gone"
-    """An article of ours that it links to."""
-    LINK_SILENT = "link_silent"
-    """An address that it leads to does not answer."""
-    PREVIEW_UNSEEN = "preview_unseen"
-    LOCK_STALE = "lock_stale"
-    ALLOWANCE_USED = "allowance_used"
-    JOB_STATUS = "job_status"
-
-
-class Drift(Frozen):
-    """One thing that is other than the ledger says."""
-
-    campaign: CampaignName
-    edition: int
-    kind: DriftKind
-    subject: str
-    """The draft's media_id, the audience, an address, a digest, an account, or the job's msg_id."""
-    before: str | int | None
-    """As recorded; None if nothing is."""
-    now: str | int | None
-    """As WeChat says; None if it is gone."""
-    told_as: str = ""
-    """What makes another drift of it; empty where `now` does."""
-
-    @property
-    def value(self) -> str:
-        """The value by which drifts are compared: one more follower beyond the same bound is not a new drift."""
-        return self.told_as or str(self.now)
 
 
 class Remote(Frozen):

@@ -23,6 +23,7 @@ from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.plan.approvals import Required
 from massctl.plan.destinations import JudgedDestination
+from massctl.plan.drift import DriftKind
 from massctl.plan.guards import HandoffItem
 from massctl.plan.lock_diff import (
     LockState,
@@ -31,7 +32,7 @@ from massctl.plan.lock_diff import (
     ReviewedChanges,
     changed_parts,
 )
-from massctl.plan.plan import DriftKind, Plan, PlannedCampaign
+from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview
 from massctl.plan.window import WindowState
@@ -132,7 +133,7 @@ class ReviewedContent(Shape):
     destinations: Sequence[JudgedDestination] = ()
     """Where it leads, new places first."""
     unscanned: bool = False
-    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
+    """Whether it has a picture in which nobody looked for QR codes: no extra `qr`, or it is on WeChat already."""
 
 
 class SavedCampaign(Shape):
@@ -169,7 +170,7 @@ class SavedCampaign(Shape):
     destinations: Sequence[JudgedDestination] = ()
     """Where it leads, new places first; not part of the plan's digest, but the campaign's digest has them."""
     unscanned: bool = False
-    """Whether it has a picture in which QR codes were not looked for, as the extra `qr` is missing."""
+    """Whether it has a picture in which nobody looked for QR codes: no extra `qr`, or it is on WeChat already."""
     title: str = ""
     """Its title, for people."""
     audience_count: int | None = None

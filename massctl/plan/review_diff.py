@@ -13,14 +13,8 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from massctl.model.campaign import ARTICLE_FLAGS
-from massctl.model.destination import (
-    MINI_PROGRAM,
-    Destination,
-    DestinationKind,
-    article_at,
-    is_component,
-    led_by,
-)
+from massctl.model.destination import Destination, DestinationKind, article_at
+from massctl.model.destination_html import can_lead, target_attributes
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockFile, Version
@@ -316,8 +310,8 @@ def _walk(first: Any) -> Iterator[tuple[Any, bool]]:
 def _look_at(node: Any, reading: Reading, files: Mapping[str, tuple[str, int]]) -> None:
     """Take the pictures that an element shows, and what it is beside its looks."""
     attributes: dict[str, str] = {name: value or "" for name, value in node.attributes.items()}
-    if is_component(node.tag) or attributes.keys() & MINI_PROGRAM:
-        told = {"style", *led_by(node.tag, attributes)}
+    if can_lead(node.tag, attributes):
+        told = {"style", *target_attributes(node.tag, attributes)}
         kept = {name: each for name, each in attributes.items() if name not in told}
         reading.components.append((node.tag, tuple(sorted(kept.items()))))
     alt = attributes.get("alt", "")
@@ -646,6 +640,6 @@ def _changed_components(
         was, now = dict(old[1]), dict(new[1])
         for key in sorted({*was, *now}):
             texts = was.get(key, ""), now.get(key, "")
-            # A picture is told as one.
-            if texts[0] != texts[1] and not any(map(_PICTURE.search, texts)):
+            are_pictures = all(each.startswith(PICTURE_SCHEME) for each in texts)
+            if texts[0] != texts[1] and not are_pictures:  # A picture of ours is told as one.
                 yield ComponentChanged(new[0], key, *texts)

@@ -10,8 +10,9 @@ from massctl.model.ids import AppId, CampaignName
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
-from massctl.plan.drift import open_drifts
-from massctl.plan.plan import Drift, Plan, PlannedCampaign
+from massctl.plan.drift import Drift
+from massctl.plan.drift_readings import open_drifts
+from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.reach import sent_in
 from massctl.plan.window import WindowState

@@ -11,14 +11,14 @@ from massctl.model.diagnostics import Fault, Lines
 from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.theme import ThemeSettings
-from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import (
+from massctl.render.article_bounds import (
     PASSED_ELEMENTS_MAX,
     control_fault,
     depth_fault,
     markdown_fault,
     without_controls,
 )
+from massctl.render.article_file import ArticleFile
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import NOTHING, Conserved, conserved, conserved_html, of_markdown
 from massctl.render.foreign import template_marks, tex_of_html

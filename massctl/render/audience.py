@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from massctl.model.campaign import CampaignFile, OpenidList
+from massctl.model.batches import OpenidList
+from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, about

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Fault, KeyPath, Place
 from massctl.model.frozen import Frozen
 from massctl.model.message import Picture, Recording

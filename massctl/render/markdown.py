@@ -12,8 +12,14 @@ from markdown_it.token import Token
 from massctl.model.diagnostics import Fault, FaultError, Lines, note, warning
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
+from massctl.render.article_bounds import (
+    ATTRIBUTES_MAX,
+    DEPTH_MAX,
+    ELEMENTS_MAX,
+    depth_fault,
+    too_many,
+)
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import ATTRIBUTES_MAX, DEPTH_MAX, ELEMENTS_MAX, depth_fault, too_many
 from massctl.render.elements import is_script, writer_row
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
 from massctl.render.html_scan import COMMENT_ENDS, Edit, edited, tags, unended_comment

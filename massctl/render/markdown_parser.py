@@ -26,7 +26,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from massctl.model.diagnostics import FaultError
 from massctl.model.frozen import Frozen
-from massctl.render.bounds import BRACKETS_MAX, NESTING_MAX, too_many_brackets, too_nested
+from massctl.render.article_bounds import BRACKETS_MAX, NESTING_MAX, too_many_brackets, too_nested
 from massctl.render.cjk import is_cjk_at
 from massctl.render.md_math import add_math
 

@@ -18,8 +18,8 @@ from markdown_it.common.normalize_url import normalizeLink
 from massctl.model.diagnostics import Fault, FaultError, note, warning
 from massctl.model.message import Picture
 from massctl.model.phrase import Phrase
+from massctl.render.article_bounds import DEPTH_MAX, ELEMENTS_MAX, too_deep, too_many
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import DEPTH_MAX, ELEMENTS_MAX, too_deep, too_many
 from massctl.render.cjk import cjk_count, line_break
 from massctl.render.elements import (
     Handling,

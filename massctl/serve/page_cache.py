@@ -19,9 +19,10 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
 from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
-from massctl.plan.drift import open_drifts
+from massctl.plan.drift import Drift
+from massctl.plan.drift_readings import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
-from massctl.plan.plan import Drift, Plan, make_plan
+from massctl.plan.plan import Plan, make_plan
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import schedule_of
 from massctl.plan.steps import Concluded, Desired, Invalid, Refusal

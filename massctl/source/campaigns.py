@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import field
@@ -203,10 +203,22 @@ def load_settings(
         data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
     except UnreadableError as error:
         return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
+    settings, diagnostics = _settings_in(
+        data, loopback_override, tuple(repository.campaign_folders().names)
+    )
+    return settings, list(diagnostics)
+
+
+@lru_cache(maxsize=1)
+def _settings_in(
+    data: bytes, loopback_override: str | None, folders: tuple[CampaignName, ...]
+) -> tuple[MassctlFile | None, tuple[Diagnostic, ...]]:
+    """Judge the bytes of massctl.yaml. A run reads them again before each request, and mostly they are the same."""
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    folders = repository.campaign_folders().names
     unseen = about_unseen(document.positions.reporter)
-    return validate(document, MassctlFile, settings_rules(loopback_override, folders), unseen)
+    rules = settings_rules(loopback_override, folders)
+    settings, diagnostics = validate(document, MassctlFile, rules, unseen)
+    return settings, tuple(diagnostics)
 
 
 class MergeRules(Frozen):
@@ -221,7 +233,7 @@ class MergeRules(Frozen):
 _OF_MERGES = ("require_lock", "branch", "require_approval", "approvals", "destinations")
 
 
-@cache
+@lru_cache(maxsize=256)
 def merge_rules_in(data: bytes) -> MergeRules | None:
     """Return what another commit's massctl.yaml says of merges; None if that cannot be read."""
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))

@@ -16,7 +16,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
-from massctl.model.campaign import BATCH_MAX, CampaignFile, parse_offset_time
+from massctl.model.batches import BATCH_MAX
+from massctl.model.campaign import CampaignFile, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Fault, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName, Sha256

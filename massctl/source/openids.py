@@ -17,7 +17,7 @@ from itertools import accumulate, chain
 
 from msgspec import Struct, field
 
-from massctl.model.campaign import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
+from massctl.model.batches import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
 from massctl.model.diagnostics import Fault
 from massctl.model.ids import Sha256, is_openid
 from massctl.model.phrase import UNNAMED, Command, Phrase

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from massctl.errors import LedgerError
+from massctl.model.backends import BACKENDS
 from massctl.model.phrase import Phrase, enumerated, system_reason
-from massctl.model.settings import BACKENDS, MassctlFile
+from massctl.model.settings import MassctlFile
 from massctl.source.repository import SETTINGS
 from massctl.source.validation import known_keys
 from massctl.source.yaml_edit import Value, with_values, written

@@ -55,7 +55,7 @@ from massctl.view.plan import (
     weight,
 )
 from massctl.view.rows import LABELS, ChangeRow, Changes, Row
-from massctl.view.send_block import (
+from massctl.view.send_facts import (
     ACCOUNT_KINDS,
     ALLOWANCE_AHEAD,
     allowance_left,

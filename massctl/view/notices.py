@@ -12,7 +12,7 @@ from massctl.view.cells import printable
 from massctl.view.i18n import Language, Reader, say
 from massctl.view.reconcile import reconcile_choices
 from massctl.view.rows import Row
-from massctl.view.send_block import block_rows
+from massctl.view.send_facts import fact_rows
 from massctl.view.terminal import Inked
 from massctl.view.words import brief_destinations
 
@@ -74,7 +74,7 @@ def _block(notice: Notice, language: Language) -> str:
             lines += [f"> {say(each, language)}" for each in (command, *words)]
         lines.append("> " + say(_ON_GITHUB, language))
     if notice.block is not None:
-        lines += [_row(row, language) for row in block_rows(notice.block)]
+        lines += [_row(row, language) for row in fact_rows(notice.block)]
         if leads := brief_destinations(notice.block.destinations):
             lines.append(_row(Row("destinations", (leads,)), language))
     return "\n".join(lines)

@@ -16,7 +16,8 @@ from massctl.model.diagnostics import Failure, Severity, has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, plural_phrase
 from massctl.model.send import Verdict, doubt_words
 from massctl.model.state import Record, Status, contradiction, held_until, is_held, status_of
-from massctl.plan.guards import Brake, handoff_of, how_to_do, left_to_do, stop_branch
+from massctl.plan.brake import Brake, stop_branch
+from massctl.plan.guards import handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview, Step, UploadMedia
 from massctl.view.diagnostics import diagnostic_rows, error_text
@@ -31,7 +32,7 @@ from massctl.view.plan import (
     plan_text,
 )
 from massctl.view.rows import LABELS, Row, failure_row, refusal_rows, write_rows
-from massctl.view.send_block import block_rows
+from massctl.view.send_facts import fact_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part, Table
 from massctl.view.words import audience_words, followers, recorded, reviewer
@@ -54,7 +55,7 @@ def question_text(page: Page, question: SendQuestion) -> str:
         Inked(f"{number}. ", Ink.PLAIN) if many else None
         for number in range(1, len(question.headlines) + 1)
     ]
-    rows = block_rows(question.block)
+    rows = fact_rows(question.block)
     rows += [
         Row("message", (each,), number)
         for each, number in zip(question.headlines, numbers, strict=True)

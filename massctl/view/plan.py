@@ -20,12 +20,12 @@ from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
 from massctl.plan.guards import HandoffItem, how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
-from massctl.plan.send_block import send_block
+from massctl.plan.send_facts import send_facts
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendPreview
 from massctl.plan.window import WindowState
 from massctl.view.diagnostics import diagnostic_rows, note_rows
 from massctl.view.rows import LABELS, Changes, Row, refusal_rows, write_rows
-from massctl.view.send_block import ahead_rows, beginning_words, block_rows
+from massctl.view.send_facts import ahead_rows, beginning_words, fact_rows
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import (
@@ -286,7 +286,7 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
         rows = [Row("account", (campaign.account,))] if campaign.account is not None else []
         rows += [Row("edition", (f"{campaign.edition}",))] if campaign.edition is not None else []
     else:
-        block = send_block(
+        block = send_facts(
             content,
             campaign.window,
             account=campaign.account or "",
@@ -295,7 +295,7 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
             allowance=(),
             is_tag_due=campaign.tag_due is not None,
         )
-        rows = block_rows(block)
+        rows = fact_rows(block)
     if campaign.awaiting_until is not None:
         rows.append(hold_row(campaign.name, campaign.awaiting_until))
     if campaign.next_at is not None:
@@ -371,7 +371,9 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
 
 NEW = Phrase("new: ")
 NOT_SCANNED = Phrase(
-    "QR codes in pictures were not looked for: the extra {extra} is not installed", extra="qr"
+    "QR codes were not looked for in every picture: the extra {extra} is not installed, or a picture is on WeChat "
+    "already",
+    extra="qr",
 )
 
 

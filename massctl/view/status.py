@@ -11,7 +11,7 @@ from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, RecordKey, Status, contradiction, status_of
-from massctl.plan.drift import open_drifts
+from massctl.plan.drift_readings import open_drifts
 from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence
 from massctl.view.jobs import batch_words, job_rows

@@ -23,9 +23,9 @@ from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.destinations import JudgedDestination
+from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
-from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.plan_file import (
     LockedCampaign,
     LockResult,
@@ -53,9 +53,9 @@ if TYPE_CHECKING:
     from massctl.model.destination import Destination
     from massctl.model.send import Verdict
     from massctl.model.state import RecordKey
-    from massctl.plan.guards import Brake
+    from massctl.plan.brake import Brake
     from massctl.plan.rest import RestMade
-    from massctl.plan.send_block import SendBlock
+    from massctl.plan.send_facts import SendFacts
     from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Repair
 
@@ -422,7 +422,7 @@ def status_json(
 ) -> StatusReport:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
-    from massctl.plan.drift import open_drifts
+    from massctl.plan.drift_readings import open_drifts
 
     failures = {id(record): failure for record, failure in reversed(followed.errors)}
     campaigns = [
@@ -1299,12 +1299,12 @@ def _notice(notice: "Notice") -> ReportedNotice:
     )
 
 
-def _send(block: "SendBlock") -> ReportedSend:
+def _send(block: "SendFacts") -> ReportedSend:
     """Return the block by the names of its rows: words for people, lists where there may be several."""
-    from massctl.view.send_block import block_rows
+    from massctl.view.send_facts import fact_rows
 
     said: dict[str, Any] = {"allowance": [], "warnings": []}
-    for row in block_rows(block):
+    for row in fact_rows(block):
         words = in_a_row(row.words)
         said[row.name] = (
             [*said[row.name], words] if row.name in ("allowance", "warnings") else words

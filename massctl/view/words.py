@@ -11,7 +11,7 @@ from massctl.model.destination import Destination, DestinationKind
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
-from massctl.plan.plan import Drift, DriftKind
+from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.quota import WITHDRAWALS_A_DAY
 from massctl.plan.steps import Kind, Reason, SendPreview
 from massctl.plan.window import WindowState

@@ -95,6 +95,7 @@ def _unseen() -> Iterator[tuple[str, str]]:
                 yield path.relative_to(ROOT).as_posix(), ast.unparse(template)
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_babel_finds_every_template():
     """Babel finds a literal in the call, though not inside an f-string."""
@@ -224,6 +225,7 @@ def _advised() -> Iterator[tuple[str, str]]:
             yield rule["command"][0], " ".join(rule["command"][1:])
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_every_command_that_is_advised_is_built_with_its_flags():
     """A hint is typed as it stands: it may name no verb and no flag that there is not, or not yet."""

@@ -24,7 +24,7 @@ from massctl.cli.commands.ci_dispatch import DOCTOR_HOUR_UTC, is_hour_of_doctor
 from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.model.settings import STATE_BRANCH
 from massctl.model.statistics import STATISTICS_BRANCH
-from massctl.plan.guards import STOP_BRANCH
+from massctl.plan.brake import STOP_BRANCH
 from massctl.plan.statistics import newest_day
 from massctl.scaffold import ACTION as SCAFFOLD_ACTION
 from massctl.scaffold import scaffold_files

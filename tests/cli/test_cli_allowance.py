@@ -107,6 +107,7 @@ def test_a_follower_has_four_a_month(month: Shell):
     } == warned  # All of m-1, m-2, m-3 and the tag may reach the same followers before it.
 
 
+@pytest.mark.night
 def test_a_timer_sends_each_once_and_none_wrongly(month: Shell):
     """Twice a day for a month; WeChat never has to say 45028, and what the plan refused is not sent."""
     for day, hour in product(range(32), (11, 19)):

@@ -1,4 +1,4 @@
-"""A fourth backend of the ledger is one module and one row of a table, and every message about it is true."""
+"""Another backend of the ledger is one module and one row of a table, and every message about it is true."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -9,7 +9,8 @@ from gits import git
 from sqlite_backend import DATABASE
 
 from massctl.cli.commands.state_migrate import migrate
-from massctl.model.settings import BACKENDS, BackendKind, MassctlFile, StateSettings
+from massctl.model.backends import BACKENDS, BackendKind
+from massctl.model.settings import MassctlFile, StateSettings
 
 IMPORT = (
     "state",

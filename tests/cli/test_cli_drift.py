@@ -30,7 +30,7 @@ from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported
 from massctl.model.phrase import Phrase
 from massctl.notify import fitting
-from massctl.plan.drift import told_event
+from massctl.plan.drift_readings import told_event
 from massctl.sandbox.audience import NOT_A_FOLLOWER
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.source import locks

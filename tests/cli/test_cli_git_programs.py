@@ -41,6 +41,7 @@ def older(root: Path) -> None:
         os.utime(path, (1_700_000_000, 1_700_000_000), follow_symlinks=False)
 
 
+@pytest.mark.night
 def test_no_verb_runs_what_the_checkout_tells_git_to_run(armed: Shell, tmp_path: Path) -> None:
     ran = with_programs(armed.root, tmp_path / "programs")
     found = {}

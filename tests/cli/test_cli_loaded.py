@@ -117,6 +117,7 @@ VIEWS = {
 }
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     ("verb", "form", "own"),
     [

@@ -85,7 +85,7 @@ def test_only_those_who_were_named_see_it(letter: Shell):
         ("letter/preview/2", "new"),
         ("letter/preview/3", "new"),
     ] == shown(said)
-    assert ["editor_mei", "boss", "oLI…gh"] == phones(letter)
+    assert ["boss", "editor_mei", "oLI…gh"] == sorted(phones(letter))
 
 
 def test_an_openid_is_told_to_nobody(letter: Shell):
@@ -302,7 +302,8 @@ def test_wechat_says_that_they_are_used_up(shell: Shell):
     first, second = said.document["campaigns"]
     assert (1, 45009, ["allowance"]) == (said.status, first["error"]["errcode"], guards(said)[-1:])
     assert ([], None) == (second["performed"], second["error"])
-    assert 1 == shell.report()["calls"]["/cgi-bin/message/mass/preview"]["outcomes"]["45009"]
+    refused = shell.report()["calls"]["/cgi-bin/message/mass/preview"]["outcomes"]["45009"]
+    assert refused in {1, 2}  # Both phones of the first may be asked at once.
 
 
 def _use_up_elsewhere(shell: Shell) -> None:

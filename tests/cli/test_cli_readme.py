@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 DIGEST = re.compile(r"(?<=digest )[0-9a-f]{12}|(?<=指纹 )[0-9a-f]{12}")
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     ("language", "name"), [("en", "recording.txt"), ("zh", "recording.zh-CN.txt")]
 )
@@ -27,6 +28,7 @@ def test_the_recording_of_a_readme_shows_what_is_printed(shell: Shell, language:
     assert shown.split("\n") == [line.rstrip() for line in "\n".join(said).split("\n")]
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 @pytest.mark.parametrize("locale", ["", "C.UTF-8", "en_US.UTF-8"])
 def test_what_a_readme_prints_is_printed_in_its_language(shell: Shell, readme: str, locale: str):

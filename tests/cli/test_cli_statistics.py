@@ -134,6 +134,7 @@ def days(shell: Shell) -> list[int]:
     return [each["report"]["day"] for document in hook for each in document["notices"]]
 
 
+@pytest.mark.night
 def test_what_was_reached_is_told_on_four_days_and_once_to_each_channel(told: Shell):
     for after in range(32):
         told.set_time(NEXT_MORNING + timedelta(days=after))

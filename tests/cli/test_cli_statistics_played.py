@@ -356,6 +356,7 @@ def test_a_send_shortly_before_midnight_is_found_on_the_day_that_wechat_says(
     assert ["2026-12-02", "2026-12-03", "2026-12-04"] == [each["day"] for each in send["followers"]]
 
 
+@pytest.mark.night
 def test_a_channel_hears_of_a_send_on_four_days_once_each_with_wechats_numbers(played: Played):
     shell = played.shell
     shell.tree.settings(language="en", state="notify:\n  - {webhook_env: HOOK, events: [report]}\n")

@@ -90,6 +90,7 @@ def test_a_result_that_cannot_be_written_is_a_failure(tree: Tree, line: str):
     assert b"the result cannot be written" in done.stderr
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("closed", cases("<&-", ">&-", "2>&-", "<&- >&- 2>&-"))
 def test_closed_streams_are_nobodys_ledger(tree: Tree, closed: str):
     """A file opened later would take a closed stream's number, and get what was meant for the stream."""

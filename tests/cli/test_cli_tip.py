@@ -15,7 +15,7 @@ from massctl.cli.session import session
 from massctl.git import Git
 from massctl.model.ids import sha256_of
 from massctl.model.inputs import MISSING
-from massctl.plan.guards import Tip
+from massctl.plan.brake import Tip
 from massctl.plan.quota import Agenda
 from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository

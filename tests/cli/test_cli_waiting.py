@@ -12,7 +12,7 @@ from massctl.cli.commands.apply import HELD_SECONDS
 from massctl.cli.session import Session
 from massctl.errors import LedgerLockedError
 from massctl.model.phrase import Phrase
-from massctl.plan.guards import STOP_BRANCH, Tip
+from massctl.plan.brake import STOP_BRANCH, Tip
 
 
 def opening(minutes: int, lasts: int = 90) -> str:

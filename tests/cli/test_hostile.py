@@ -162,6 +162,7 @@ BODIES: dict[str, str] = {
 }
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("what", BODIES)
 def test_a_body_made_to_hurt(tree: Tree, what: str):
     """Deep Markdown may be read as text; it must end soon, with or without a fault."""
@@ -290,6 +291,7 @@ FILES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.night
 def test_files_that_are_none_are_not_read(tree: Tree):
     names = {f"letter-{number}": what for number, what in enumerate(FILES)}
     for name, what in names.items():
@@ -314,6 +316,7 @@ COVERS = [
 ]
 
 
+@pytest.mark.night
 def test_covers_outside_of_the_tree(tree: Tree):
     for number, path in enumerate(COVERS):
         tree.news(f"letter-{number}")
@@ -399,6 +402,7 @@ OF_THE_SETTINGS = [
 BY_DAY: Final = ("an alias bomb", "deep brackets", "GBK")
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     "what",
     [
@@ -462,6 +466,7 @@ def test_a_cache_that_cannot_be_written_only_costs_time(tree: Tree, path: str):
     assert 0 == judge(tree).status
 
 
+@pytest.mark.night
 def test_a_forged_cache_is_not_believed(tree: Tree):
     """Somebody commits a cache that speaks of other pictures."""
     tree.news()

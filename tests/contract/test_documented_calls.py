@@ -86,6 +86,7 @@ def _name(row: AnyRow) -> str:
     return f"{row.section}: {row.rule}"
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("row", CALLS, ids=_name)
 def test_a_call_is_made_and_answered_as_documented(row: Row, told: Told) -> None:
     story = told(row.story)
@@ -153,6 +154,7 @@ def test_a_limit_is_kept_before_a_request_leaves(row: Kept, told: Told) -> None:
     assert not [each for each in story.exchanges[row.account] if client_msg_id in each.body]
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("row", EVENTS, ids=_name)
 def test_an_event_is_as_documented_and_all_of_it_is_learnt(row: Event, told: Told) -> None:
     story = told(row.story)

@@ -20,6 +20,7 @@ def test_the_sandbox_answers_as_documented(fact: Fact) -> None:
     assert fact.answer == (code(found) if isinstance(fact.answer, int) else found)
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_every_call_that_the_sandbox_serves_has_a_fact() -> None:
     asked = set()

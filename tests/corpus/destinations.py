@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from massctl.model.destination import in_body
+from massctl.model.destination_html import in_body
 
 _HTML = {"a": ("href", "xlink:href"), "area": ("href", "xlink:href")}
 _MARKS = ("mp-style-type", "mpchecktext", "mpath")

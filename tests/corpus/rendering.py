@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from massctl.model.diagnostics import Fault, Severity
 from massctl.model.ids import Sha256
 from massctl.model.message import Picture, Purpose
+from massctl.render.article_bounds import control_fault, without_controls
 from massctl.render.article_file import ArticleFile
-from massctl.render.bounds import control_fault, without_controls
 from massctl.render.cjk import has_cjk
 from massctl.render.conservation import conserved, of_markdown
 from massctl.render.limits import content_faults

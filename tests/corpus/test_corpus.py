@@ -11,7 +11,8 @@ from corpus.destinations import other_destinations
 from corpus.forbidden import forbidden
 from corpus.losses import losses
 from corpus.rendering import CSS, Rendered, rendered
-from massctl.model.destination import Destination, DestinationKind, in_body
+from massctl.model.destination import Destination, DestinationKind
+from massctl.model.destination_html import in_body
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.md"))
 SAMPLE = SAMPLES[0].read_text(encoding="utf-8")

@@ -91,6 +91,7 @@ def test_killed_at_each_push_in_turn(wechat: Wechat, tmp_path: Path, when: str):
     assert number > 2, "a send makes more pushes than that"
 
 
+@pytest.mark.night
 def test_two_runners_at_once_send_once(wechat: Wechat, tmp_path: Path):
     remote = remote_at(tmp_path / "remote.git")
     first, lineage = begun(remote, tmp_path, wechat)
@@ -192,6 +193,7 @@ def over_http(root: Path) -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     "left_by",
     ["actions/checkout", "state.token_env", pytest.param("nobody", marks=pytest.mark.night)],

@@ -67,6 +67,7 @@ def test_stopped_at_each_request_in_turn(
     assert {} == found
 
 
+@pytest.mark.night
 def test_a_request_that_arrives_after_its_repetition(gated: Desk, gate: Gate):
     """The line keeps the first request for minutes, and delivers it when the second run is done already."""
     gate.hold(path="/cgi-bin/message/mass/sendall")
@@ -94,6 +95,7 @@ def test_killed_in_doubt_every_time(gated: Desk, gate: Gate):
     assert 1 == len(gate.target.jobs())
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     "answered",
     [

@@ -69,6 +69,7 @@ TRUSTED_NO_MORE: dict[str, tuple[Callable[[Desk], None], str]] = {
 }
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     ("change", "guard"),
     [

@@ -233,6 +233,7 @@ def test_events_are_acknowledged_while_another_run_holds_the_ledger(tmp_path: Pa
     assert {1: 1} == told(tree)
 
 
+@pytest.mark.night
 def test_a_verb_waits_for_a_listener_in_place_of_being_refused(tmp_path: Path):
     """Events come all the time; whoever types a command meanwhile never hears of another massctl."""
     tree = sent(tmp_path, 400)
@@ -320,6 +321,7 @@ SERVERS = {
 }
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=[pytest.mark.night] if " " in name else []) for name in SERVERS],

@@ -276,6 +276,7 @@ def test_a_window_that_ends_while_the_runner_is_at_work(hub: Hub, gate: Gate):
     judged(hub, desk, 0)
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("how", ENDS, ids=lambda each: each.name)
 @pytest.mark.parametrize(
     "answered",

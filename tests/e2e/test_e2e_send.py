@@ -150,6 +150,7 @@ def test_a_clock_that_is_not_wechats_sends_nothing_until_it_is_right(
 # Two at once, and people who stop one
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     "path", [pytest.param("draft/add", marks=pytest.mark.night), "message/mass/sendall"]
 )
@@ -165,6 +166,7 @@ def test_two_runners_at_once(gated: Desk, gate: Gate, path: str):
     assert 1 == len(gate.target.jobs())
 
 
+@pytest.mark.night
 def test_ctrl_c_before_an_attempt(gated: Desk, gate: Gate):
     gate.hold(path="/cgi-bin/draft/add")
     run = gated.start("apply", "letter", "--yes", "--format", "json")
@@ -238,6 +240,7 @@ def test_what_was_typed_before_the_question_is_no_answer_to_it(desk: Desk, wecha
     assert (5, 0) == (status, len(wechat.jobs()))
 
 
+@pytest.mark.night
 def test_a_person_who_was_shown_it_a_moment_ago_may_send_it(desk: Desk, wechat: Wechat):
     """A run without a terminal shows it and stops there; a person who is asked after the preview may go on."""
     desk.tree.settings(policy="  require_preview: true\n")
@@ -263,6 +266,7 @@ def test_a_port_that_is_taken(desk: Desk, wechat: Wechat):
     assert (2, "") == (done.status, done.out)
 
 
+@pytest.mark.night
 def test_a_sandbox_remembers_between_two_runs(tmp_path: Path):
     with served(tmp_path / "world") as first:
         desk = Desk.at(tmp_path / "repository", first)

@@ -37,6 +37,7 @@ def server(tree: Tree) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
+@pytest.mark.night
 def test_what_is_saved_is_told_and_shown_until_ctrl_c(tree: Tree, server: subprocess.Popen[str]):
     assert server.stdout is not None
     address, _, name = server.stdout.readline().strip().rpartition("/")

@@ -69,6 +69,7 @@ def test_killed_at_some_requests_it_collects_the_same_in_the_end(
     assert 30 == len([key for key in archived(gated.tree.root) if "articles" in key])
 
 
+@pytest.mark.night
 def test_two_that_collect_at_once_leave_whole_lines_and_the_same_numbers(
     desk: Desk, wechat: Wechat, tmp_path: Path
 ):

@@ -206,6 +206,7 @@ def test_while_nothing_is_due_only_the_gate_runs(hub: Hub, person: Path) -> None
     assert "nothing is due" in run.log or "没有" in run.log
 
 
+@pytest.mark.night
 def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(
     hub: Hub, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ def test_every_page_and_every_block_of_the_guide_has_its_picture(tmp_path: Path)
     assert (15, blocks | pages | reports) == (len(blocks), drawn)
 
 
+@pytest.mark.night
 def test_the_comment_was_drawn_of_what_is_commented_now(tmp_path: Path) -> None:
     recorded = review_pictures.RECORD.read_text(encoding="ascii").strip()
     assert review_pictures.drawn_of(tmp_path) == recorded, "run: python -m review_pictures"

@@ -63,6 +63,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str
     return found
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_wider_than_the_page_and_no_chart_leaves_its_card(
@@ -125,6 +126,7 @@ def test_one_of_two_drawings_is_shown_and_said(browser: Browser, pages: dict[tup
         assert 4 == len({each["description"]["value"] for each in images})
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_on_paper_it_is_light_and_nothing_is_cut(
     browser: Browser, pages: dict[tuple[str, str], str], language: str

@@ -32,6 +32,7 @@ def shot(repository: Path) -> Path:
     return out
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_place_is_shown_by_day_and_by_night(shot: Path, name: str):
     places = ARRIVALS.get(name, ["chat"])
@@ -128,6 +129,7 @@ def shown(repository: Path) -> dict[str, ShownCampaign]:
         return shown_campaigns(current, SAMPLES)
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     ("name", "screens", "parts"),
     [("2026-autumn-walks", 4, 2), ("2026-12-members-issue", 3, 2)],

@@ -88,6 +88,7 @@ def test_a_saved_file_is_seen_and_the_reader_stays_where_she_is(
     seconds_until(browser, BEGINNING)
 
 
+@pytest.mark.night
 def test_a_fault_is_shown_in_the_page_which_recovers(browser: Browser, served: Served):
     browser.window(1280, 900)
     live(browser, served.address + MEMBERS)
@@ -187,6 +188,7 @@ def test_the_gallery_of_themes_redraws_what_is_chosen(browser: Browser, served: 
     assert [] == browser.complaints()
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_gallery_of_themes_fits_a_phone_and_can_be_read(
     browser: Browser, served: Served, dark: bool

@@ -48,6 +48,14 @@ LONG_RUNS = (
     "text in batches, too fast",
     "text, 45065 of nobody knows whom",
     "text, a day later",
+    "text, torn at every byte",
+    "sound, deleted material",
+    "text in batches, refusals",
+    "text, two faults",
+    "text, interrupted",
+    "text in batches, two faults",
+    "git, two runners with two campaigns",
+    "git, two runners after a crash",
 )
 """Scenarios that take long, each beside one of its kind that runs by day."""
 

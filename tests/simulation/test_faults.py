@@ -37,6 +37,7 @@ def nothing_is_wrong_with(written: str) -> None:
     assert [] == [violation.what for violation in found.violations]
 
 
+@pytest.mark.night
 def test_fault_01_an_edit_that_is_put_back_leaves_a_draft_of_another_version() -> None:
     nothing_is_wrong("news in batches, edited and put back")
 
@@ -79,6 +80,7 @@ def test_fault_04_a_damaged_ledger_sends() -> None:
     )
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     "name",
     [

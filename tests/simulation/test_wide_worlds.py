@@ -13,6 +13,7 @@ SEED = 12
 """The same schedules whenever the tests run: the night draws others."""
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("scenario", WIDE, ids=lambda each: each.name)
 def test_nothing_is_wrong_with_what_is_drawn(scenario: Scenario) -> None:
     schedule = first_wrong(scenario, DRAWN, SEED)

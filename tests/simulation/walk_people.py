@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
 
 MOST: Final = 3

@@ -47,7 +47,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
 from massctl.model.state import FINAL
-from massctl.plan.guards import brake, moved_on, tip_refusal
+from massctl.plan.brake import brake, moved_on, tip_refusal
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
 from massctl.plan.plan_file import SavedPlan
 from massctl.plan.steps import Guard, Refusal
@@ -364,6 +364,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         archive=session.backend.archive(),
         accounts=_looked_after(session, made),
         folders=_folders(session),
+        accounts_at_once=partial(side_by_side, in_flight=made.rules.policy.parallel_accounts),
     )
     bootstrap = LedgerBootstrap(session)
     lineage = made.state.lineage

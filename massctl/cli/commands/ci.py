@@ -34,8 +34,8 @@ from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.plan.checkup import alarms
+from massctl.plan.drift import Drift
 from massctl.plan.forge_setup import SECRETS
-from massctl.plan.plan import Drift
 from massctl.plan.plan_file import SAVED_BYTES_MAX, SavedPlan, StoppedPlan, reviewable
 
 if TYPE_CHECKING:

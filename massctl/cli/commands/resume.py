@@ -14,7 +14,7 @@ from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.guards import Brake, brake, tip_refusal
+from massctl.plan.brake import Brake, brake, tip_refusal
 from massctl.plan.plan import Plan
 
 OTHERWISE = Phrase(

@@ -60,8 +60,8 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, system_reason
 from massctl.model.settings import MassctlFile, RunnerHappening
 from massctl.model.state import State, lease_words
+from massctl.plan.drift import Drift
 from massctl.plan.lease import TAKE_OVER, Claim, claim
-from massctl.plan.plan import Drift
 
 EVERY_SECONDS_MAX = 3_600
 

@@ -23,7 +23,7 @@ from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.git_branch import GitBranch, Push, Pushed, Tip
 from massctl.ledger.git_remote import way_of
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.guards import Brake, stop_branch
+from massctl.plan.brake import Brake, stop_branch
 
 
 @click.command(name="stop")

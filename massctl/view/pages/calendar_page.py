@@ -11,8 +11,10 @@ from massctl.plan.quota import AccountAhead
 from massctl.plan.schedule import Schedule, ScheduledSend, frozen_days
 from massctl.view.pages.document import ANYTHING, CALENDAR, Watched, document
 from massctl.view.pages.markup import Sheet
-from massctl.view.send_block import allowance_left, allowance_period
+from massctl.view.send_facts import allowance_left, allowance_period
 from massctl.view.words import STATUS, WEEKDAYS_SHORT, drift_words
+
+STYLES = ("page.css", "calendar.css")
 
 
 def calendar_page(
@@ -40,6 +42,7 @@ def calendar_page(
         sheet,
         Watched(ANYTHING, heard),
         facts=[Phrase("Beijing time")],
+        styles=STYLES,
         trouble=trouble,
         calendar=CALENDAR,
         month=month,

@@ -10,8 +10,8 @@ from massctl.model.message import ReadableArticle, ReadableMessage, RenderedCamp
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.destinations import JudgedDestination
+from massctl.plan.drift import Drift
 from massctl.plan.guards import HandoffItem
-from massctl.plan.plan import Drift
 from massctl.plan.review_diff import (
     Base,
     BaseKind,

@@ -40,6 +40,7 @@ def steps(story: Story, kind: str) -> set[str]:
     return {each["name"] for each in found if kind in [step["kind"] for step in each["steps"]]}
 
 
+@pytest.mark.night
 def test_the_plan_has_all_of_them(story: Story):
     assert len(story.plan.document["campaigns"]) == 40
     assert story.plan.status == 1

@@ -26,6 +26,7 @@ def explode(issue: Issue, content: str | None) -> None:
             issue.shell.tree.write(path, content)
 
 
+@pytest.mark.night
 @explosions
 @pytest.mark.parametrize("mode", WAYS)
 def test_what_was_reviewed_is_not_sent(issue: Issue, content: str | None):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.apply.draft_fingerprint import (
+    differences,
     draft_facts,
     draft_sha256,
     given_parts,
@@ -121,6 +122,36 @@ def test_of_several_articles_no_digest_is_compared() -> None:
 )
 def test_every_difference_is_said(changed: dict[str, object], said: str) -> None:
     assert [said] == losses([GIVEN], [replace(GIVEN, **changed)])  # type: ignore[arg-type]
+
+
+CARD = '<mp-miniprogram data-miniprogram-appid="wx1" data-miniprogram-path="p"></mp-miniprogram>'
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "is_lost"),
+    [
+        (CARD, CARD.replace("wx1", "wx2"), True),
+        (CARD, CARD.replace('"p"', '"q"'), False),
+        (CARD, "", True),
+        (
+            '<a href="" data-miniprogram-path="p" data-miniprogram-appid="wx1">x</a>',
+            '<a href="" data-miniprogram-path="p" data-miniprogram-appid="wx2">x</a>',
+            True,
+        ),
+        (
+            '<mp-common-profile data-id="A"></mp-common-profile>',
+            '<mp-common-profile data-id="B"></mp-common-profile>',
+            True,
+        ),
+        ('<mpvoice voice_encode_fileid="A"></mpvoice>', '<mpvoice voice_encode_fileid="B">', False),
+        ('<mp-common-poi data-id="A">', '<mp-common-poi data-id="B">', False),
+        ('<svg><a xlink:href="https://a.cn">', '<svg><a xlink:href="https://b.cn">', True),
+    ],
+)
+def test_a_card_that_leads_elsewhere_is_another_link(given: str, kept: str, is_lost: bool) -> None:
+    sent, read = [with_content(given)], [with_content(kept)]
+    assert ["links"] == [each.name for each in differences(sent, read)]
+    assert is_lost == bool(losses(sent, read))
 
 
 def test_a_lost_article_is_said() -> None:

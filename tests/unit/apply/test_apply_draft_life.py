@@ -33,7 +33,8 @@ from massctl.errors import PermanentError, TransportError
 from massctl.model.entries import Adopted
 from massctl.model.ids import AccountName, MediaId
 from massctl.model.message import NewsMessage, RenderedCampaign, Window
-from massctl.plan.guards import STOP_BRANCH, PolicyInForce, Tip
+from massctl.plan.brake import STOP_BRANCH, Tip
+from massctl.plan.guards import PolicyInForce
 from massctl.plan.plan import Plan, Showing, Until, make_plan
 from massctl.plan.steps import Guard, Invalid, Refusal
 

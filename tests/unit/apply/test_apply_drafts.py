@@ -529,6 +529,21 @@ def test_of_several_articles_no_digest_is_missed_in_a_draft_that_a_dead_run_left
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
+CARD = '<mp-common-profile data-id="A"></mp-common-profile>'
+
+
+@pytest.mark.parametrize(("account", "expected"), [("A", []), ("B", ["draft_changed"])])
+def test_a_card_that_was_changed_before_anybody_read_the_draft_is_noticed(
+    account: str, expected: list[str]
+) -> None:
+    scene = Scene([replace(NEWS, message=NewsMessage((article(content=CARD),)))], now=AHEAD)
+    assert 1 == scene.apply(*[("get_draft", Fault.REQUEST_LOST)] * 2).exit_status()
+    change(scene, content=CARD.replace('"A"', f'"{account}"'))
+    scene.later(hours=2)
+    assert expected == told(scene.apply())
+    assert (not expected) == bool(scene.wechat.jobs)
+
+
 def test_a_superseded_draft_that_cannot_be_deleted_is_tried_again_by_the_next_run() -> None:
     scene = Scene([NEWS], now=AHEAD)
     scene.apply()

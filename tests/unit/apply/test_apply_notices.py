@@ -38,7 +38,7 @@ from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, Status
-from massctl.plan.plan import Drift, DriftKind
+from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.reconcile_options import Evidence
 from massctl.plan.steps import Desired, Guard, Invalid, Refusal

@@ -44,7 +44,8 @@ from massctl.model.ids import AppId, CampaignName, MediaId
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import RunnerId
-from massctl.plan.guards import STOP_BRANCH, Approval, Moment, PolicyInForce, Skew, Tip, _table
+from massctl.plan.brake import STOP_BRANCH, Tip
+from massctl.plan.guards import Approval, Moment, PolicyInForce, Skew, _table
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard
 from massctl.wechat.client import WeChatClient

@@ -533,6 +533,22 @@ def test_words_pictures_and_links_may_not_differ(name: str) -> None:
     assert ("adopt sale --pull" in caught.value.hint, []) == (True, scene.events("adopted"))
 
 
+CARD = '<mp-miniprogram data-miniprogram-appid="wx1" data-miniprogram-path="p"></mp-miniprogram>'
+
+
+@pytest.mark.parametrize(("was", "now"), [("wx1", "wx2"), ('"p"', '"q"')])
+def test_a_card_may_not_lead_elsewhere(was: str, now: str) -> None:
+    campaign = news("sale", article(content=f"<p>你好</p>{CARD}"), window=HANDED.window)
+    scene = Scene([campaign], now=NOW - 2 * HOUR)
+    assert 0 == scene.apply().exit_status()
+    change(scene, content=f"<p>你好</p>{CARD.replace(was, now)}")
+    scene.later(hours=2)
+    assert "1 links were saved, and 1 are there, or others" in refused(scene)
+    with pytest.raises(RefusedError, match="differs from what was reviewed"):
+        adopt_draft(campaign, WANG, scene.wechat, scene.book())
+    assert [] == scene.events("adopted")
+
+
 def test_an_article_more_is_too_much() -> None:
     scene = staged_draft()
     ((media_id, articles),) = scene.wechat.drafts.items()

@@ -356,6 +356,7 @@ def test_every_field_has_its_type():
         follow(b"".join(each + b"\n" for each in [*LINES[:4], odd]))
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_a_file_cut_anywhere_reads_as_its_whole_lines_and_goes_on_from_there(tmp_path):
     """Every length that a crash in mid-write can leave; a line that lacks only its newline is whole."""

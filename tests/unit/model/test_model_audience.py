@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openid_samples import BATCHES, openid_list, sha256_of_batches
 from simulation.scenario import to_openids, whole_text
 
-from massctl.model.campaign import BATCH_MAX, batch_sizes
+from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.entries import (
     JobStatus,
     SendAccepted,

@@ -1,5 +1,6 @@
 """Where taps, scans and plays lead, element by element."""
 
+from html import escape
 from typing import Any
 
 import pytest
@@ -10,10 +11,14 @@ from massctl.model.destination import (
     Destination,
     DestinationKind,
     ascii_host,
+    split_address,
+)
+from massctl.model.destination_html import (
+    can_lead,
     in_body,
     in_text,
-    is_component,
-    split_address,
+    shows_wechat_picture,
+    target_attributes,
 )
 from massctl.model.ids import MediaId
 from massctl.model.message import (
@@ -89,12 +94,12 @@ def found(html: str) -> list[tuple[DestinationKind, str, str]]:
         ('<section data-miniprogram-path="p">开</section>', (MINI, "p", "开")),
         (
             '<mp-common-profile data-id="Mz==" data-nickname="店" data-alias="d"></mp-common-profile>',
-            (ACCOUNT, "Mz==", "店"),
+            (ACCOUNT, "Mz== d", "店"),
         ),
         ('<mpprofile data-alias="d"></mpprofile>', (ACCOUNT, "d", "")),
         (
             '<mp-common-videosnap data-id="export/1" data-username="v2" data-nickname="号"></mp-common-videosnap>',
-            (VIDEO, "export/1", "号"),
+            (VIDEO, "export/1 v2", "号"),
         ),
         ('<mpvideosnap data-username="v2"></mpvideosnap>', (VIDEO, "v2", "")),
         (
@@ -113,10 +118,26 @@ def found(html: str) -> list[tuple[DestinationKind, str, str]]:
             (VIDEO, "https://v.qq.com/x/p?vid=a1", ""),
         ),
         (
-            '<mp-common-product data-productid="7" data-title="鞋" data-cover-url="x"></mp-common-product>',
+            '<mp-common-product data-productid="7" data-title="鞋" data-img="//mmbiz.qpic.cn/x"></mp-common-product>',
             (CARD, "mp-common-product data-productid=7", "鞋"),
         ),
         ("<mp-common-poi></mp-common-poi>", (CARD, "mp-common-poi", "")),
+        (
+            '<mp-common-poi class="c" data-name="店" data-address="路 1" data-cover-href="https://a.cn">',
+            (CARD, "mp-common-poi data-address=路 1 data-cover-href=https://a.cn", "店"),
+        ),
+        ('<iframe class="card_iframe" data-cardid="p1">', (CARD, "iframe data-cardid=p1", "")),
+        ("<iframe srcdoc='&lt;a href=https://a.cn>去&lt;/a>'>", (URL, "https://a.cn", "去")),
+        ('<base href="https://a.cn/">', (URL, "https://a.cn/", "")),
+        ('<section href="https://a.cn/">去</section>', (URL, "https://a.cn/", "去")),
+        (
+            '<wx-open-launch-weapp username="gh_1">',
+            (CARD, "wx-open-launch-weapp username=gh_1", ""),
+        ),
+        (
+            '<svg><SET attributeName=" xlink:HREF " to="https://a.cn"/></svg>',
+            (URL, "https://a.cn", ""),
+        ),
         ('<mpcps data-templateid="1"></mpcps>', (CARD, "mpcps data-templateid=1", "")),
         ("<mp-common-profile></mp-common-profile>", (ACCOUNT, "mp-common-profile", "")),
     ],
@@ -133,6 +154,8 @@ def test_an_element_that_leads_somewhere(html: str, expected: tuple[DestinationK
         '<a href="">空</a>',
         "<a>无</a>",
         '<img src="https://a.cn/x.png">',
+        '<svg><set attributeName="fill" to="red"/><animate attributeName="href" to="#b"/></svg>',
+        '<svg><textPath href="#a">字</textPath><linearGradient href="https://a.cn"/></svg>',
         '<svg><image href="https://a.cn/x.png"/><use href="#a"/><mpath href="#b"/></svg>',
         "<mpchecktext></mpchecktext>",
         '<mp-style-type data-value="3"></mp-style-type>',
@@ -156,6 +179,50 @@ def test_one_element_may_lead_to_several_places():
     assert [(VIDEO, "wxv_1", ""), (VIDEO, "https://v.qq.com/?vid=wxv_12", "")] == found(wrong)
     twice = '<a href="https://[x" data-src="y">一</a><a href="https://[x">二</a>'
     assert [(URL, "https://[x", "一"), (URL, "https://[x", "二")] == found(twice)
+
+
+def test_an_animation_leads_to_each_of_its_values():
+    html = '<svg><a><animate attributeName="href" from="https://a.cn" values="#x; https://b.cn;https://a.cn"/></a></svg>'
+    assert ["https://a.cn", "https://b.cn"] == [target for _, target, _ in found(html)]
+
+
+def test_a_page_in_a_page_in_a_page_is_read():
+    html = '<a href="https://c.cn">去</a>'
+    for _ in range(200):
+        html = f'<iframe srcdoc="{escape(html)}"></iframe>' if len(html) < 100_000 else html
+    assert [(URL, "https://c.cn", "去")] == found(html)
+
+
+def test_what_names_a_place_and_what_does_not():
+    attributes = {"data-id": "A", "data-nickname": "店", "data-alias": ""}
+    assert "data-id" in target_attributes("mp-common-profile", attributes)
+    assert not {"data-alias", "data-nickname"} & target_attributes("mp-common-profile", attributes)
+    assert "href" in target_attributes("section", {"href": "x"})
+    assert "href" not in target_attributes("p", {})
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<img src="https://mmbiz.qpic.cn/x">', True),
+        ('<img src="massctl-picture:x" data-src="//mmecoa.qpic.cn/x">', True),
+        ('<svg><image xlink:href="https://mmbiz.qlogo.cn/x"/></svg>', True),
+        ('<p style="background:url(&quot;https://mmbiz.qpic.cn/x&quot;)">', True),
+        ('<mp-common-profile data-headimg="https://mmbiz.qpic.cn/x">', False),
+        ('<img src="massctl-picture:x">mmbiz.qpic.cn', False),
+        ('<img src="massctl-picture:x">', False),
+    ],
+)
+def test_a_picture_that_is_on_wechat_already(html: str, expected: bool):
+    assert expected == shows_wechat_picture(html)
+    campaign = news("sale", article(content=html))
+    assert expected == campaign.is_unscanned
+
+
+def test_a_picture_message_of_wechats_pictures_is_not_scanned():
+    message: ImageMessage[Any] = ImageMessage((), (MediaId("m1"),), "题", "荐", False, False)
+    assert message.shows_wechat_picture
+    assert not TextMessage("https://mmbiz.qpic.cn/x").shows_wechat_picture
 
 
 def test_a_label_is_cut():
@@ -230,6 +297,12 @@ def test_codes_are_seen_by_picture():
         (URL, "weixin://dl/x", "weixin:"),
         (URL, "x/y", ""),
         (URL, "https://[x", ""),
+        (URL, "https:/evil.cn", "https:"),
+        (URL, "https:evil.cn", "https:"),
+        (URL, "HTTPS:////evil.cn/x", "evil.cn"),
+        (URL, "///evil.cn", "evil.cn"),
+        (URL, "/\\evil.cn", "evil.cn"),
+        (URL, "https://[fe80::]/x", "[fe80::]"),
         (URL, f"https://{'a' * 70}.cn", f"{'a' * 70}.cn"),
         (MINI, "wx1 https://a.cn", ""),
         (VIDEO, "wxv_1", ""),
@@ -260,7 +333,7 @@ def test_parts_of_an_address():
     assert split_address("https://[x") is None
     assert "a.cn" == ascii_host("A.CN.")
     assert [True, True, False, False] == [
-        is_component(each) for each in ("a", "mp-new", "mpath", "p")
+        can_lead(each, {}) for each in ("a", "mp-new", "mpath", "p")
     ]
 
 

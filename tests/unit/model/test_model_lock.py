@@ -7,7 +7,7 @@ import pytest
 from building import OPEN, article, audience, news, picture, reviewers, sha, text
 from copies import replace
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.destination import Destination, DestinationKind
 from massctl.model.ids import Sha256
 from massctl.model.lock import (

@@ -45,6 +45,7 @@ def test_two_calls_agree(name: str) -> None:
     assert digest(SAMPLES[name]) == digest(SAMPLES[name])
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("name", SAMPLES)
 def test_processes_agree_whatever_their_surroundings(name: str) -> None:
     code = (

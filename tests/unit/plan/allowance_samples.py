@@ -7,7 +7,7 @@ from typing import Any
 from building import APPID, DAY, HOUR, NOW, audience, house, plan_of, sha, text
 from copies import replace
 
-from massctl.model.campaign import BATCH_MAX, OpenidList
+from massctl.model.batches import BATCH_MAX, OpenidList
 from massctl.model.ids import AccountName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State

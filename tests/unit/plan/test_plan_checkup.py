@@ -28,7 +28,7 @@ from building import (
 )
 from copies import replace
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Check, Diagnostic, Finding, Level, Severity
 from massctl.model.entries import (
     Created,
@@ -46,8 +46,9 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.model.state import HeldLease, RunnerId, State
 from massctl.plan import checkup
+from massctl.plan.brake import STOP_BRANCH, Tip
 from massctl.plan.checkup import held_findings, proxy_to_set, secret_to_set, to_set
-from massctl.plan.guards import STOP_BRANCH, Skew, Tip
+from massctl.plan.guards import Skew
 from massctl.plan.lease import LocalRunner
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.steps import Guard, Invalid, Refusal

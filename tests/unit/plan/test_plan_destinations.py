@@ -72,6 +72,24 @@ def test_what_a_sent_campaign_had_is_known():
     assert [] == new(sale("<p>无</p>"), ANY)
 
 
+def test_an_address_is_the_same_place_wherever_it_stands_and_an_id_is_not():
+    old = news(
+        "old",
+        article(
+            content=link("https://a.cn/x") + '<mpvoice voice_encode_fileid="7"></mpvoice>',
+        ),
+    )
+    code = replace(picture("code"), codes=("https://a.cn/x",))
+    again = sale('<iframe data-mpvid="7"></iframe>', pictures=(code,))
+    assert ["7"] == new(again, ANY, old)
+    read_more = news("sale", article(content_source_url="https://a.cn/x"))
+    assert [] == new(read_more, ANY, old)
+
+
+def test_an_address_without_a_host_is_never_listed():
+    assert ["https:/a.cn"] == new(sale(link("https:/a.cn")), DestinationPolicy(hosts=["a.cn"]))
+
+
 def test_what_only_counts_readers_is_no_part_of_a_destination():
     def same(target: str) -> str:
         return identity(Destination(URL, target, "message"))[1]
@@ -214,6 +232,21 @@ def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str
         ("https://127.0.0.1/x", "", "IP address"),
         ("https://2130706433/x", "", "IP address"),
         ("https://[::1]/x", "", "IP address"),
+        ("https://[fe80::]/x", "", "IP address"),
+        ("https://127.1/x", "", "IP address"),
+        ("https://0x7f.0.0.1/x", "", "IP address"),
+        ("https://0177.0.0.1/x", "", "IP address"),
+        ("https:/evil.cn", "", "lacks a `/`"),
+        ("https:evil.cn", "", "lacks a `/`"),
+        ("https://evil.cn/", "README.md 或 taobao.com", "its words name taobao.com"),
+        ("https://evil.cn/", "tao\u200bbao.com", "its words name taobao.com"),
+        ("https://evil.cn/", "ｔａｏｂａｏ．ｃｏｍ", "its words name taobao.com"),
+        (
+            "https://mp.weixinbridge.com/r?url=https%3A%2F%2Fevil.cn%2F",
+            "",
+            "may pass on to evil.cn",
+        ),
+        ("https://wxaurl.cn/x", "", "short link"),
         ("https://shop.example.com@evil.cn/", "", "a name stands before the host"),
         ("https://t.cn/x", "", "short link"),
         ("https://tаobao.com/", "", "mixes letters"),
@@ -242,6 +275,9 @@ def test_what_looks_like_something_else(target: str, label: str, said: str):
         ("https://www.bank.com.cn", "行"),
         ("https://other.com.cn", "行"),
         ("https://unlike.cn", "第 3.5 版"),
+        ("https://nodejs.org", "Node.js"),
+        ("https://unlike.cn", "README.md"),
+        ("https://unlike.cn/?back=https://www.unlike.cn/x", "看"),
         ("tel:10086", "打"),
         ("x/y", "读"),
         ("https://[x", "坏"),

@@ -47,27 +47,29 @@ from massctl.model.entries import (
 from massctl.model.message import RenderedCampaign, TextMessage, Window, approved_audience
 from massctl.model.settings import Policy
 from massctl.model.state import RunnerId, State, Status, is_concluded, status_of
+from massctl.plan.brake import (
+    STOP_BRANCH,
+    Brake,
+    Tip,
+    brake,
+    moved_on,
+    stopped_accounts,
+    tip_refusal,
+)
 from massctl.plan.guards import (
     SKEW_SECONDS_MAX,
-    STOP_BRANCH,
     Approval,
-    Brake,
     Case,
     HandoffItem,
     Moment,
     Skew,
-    Tip,
     approval_refusal,
     audience_refusal,
-    brake,
     handoff_of,
-    moved_on,
     rejected_batch,
     send_refusals,
     skew_refusal,
     staging_refusal,
-    stopped_accounts,
-    tip_refusal,
     unasked,
 )
 from massctl.plan.plan import PlannedCampaign, Until, make_plan

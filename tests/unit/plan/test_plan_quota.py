@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 from openid_samples import BATCHES, PAIRS, openid_list
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.entries import (
     AudienceResolved,
     JobStatus,
@@ -679,6 +679,7 @@ def test_exactly_those_are_refused_who_fit_no_more_beside_all_before_them(
     assert due == sorted(refused(found), key=[c.name for c in ordered].index)
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(WINDOWS, max_size=5))

@@ -2,7 +2,7 @@ import pytest
 from render_inputs import body, lines, wrong
 
 from massctl.model.diagnostics import Severity
-from massctl.render import bounds
+from massctl.render import article_bounds as bounds
 
 pytestmark = pytest.mark.timeout(60)
 """Alone each takes half a second, on a busy machine a few. What grows with the square takes minutes."""
@@ -54,6 +54,7 @@ def test_many_elements_beside_each_other_are_not_deep(text: str) -> None:
     assert text == body(text, {}, "main.html")
 
 
+@pytest.mark.night
 @pytest.mark.slow
 def test_too_many_elements_are_refused_before_they_are_read() -> None:
     text = "<p></p>" * bounds.ELEMENTS_MAX
@@ -76,6 +77,7 @@ def test_what_hides_tags_from_the_scanner_is_counted() -> None:
         assert "MC304" == getattr(bounds.depth_fault(text), "code", "")
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
-from processes import in_fork
 from render_inputs import fault_of, run
+from template_process import TemplateProcess, started
 
 from massctl.render import template
 
@@ -203,33 +204,27 @@ def test_a_way_out_of_the_sandbox_is_forbidden(template: str) -> None:
     assert "MC103" == code_of(template)
 
 
-def ended(text: str, monkeypatch: pytest.MonkeyPatch) -> str | None:
-    """Return the code of a fault, or the length of a text; None if the system ended the process."""
-    monkeypatch.setattr(template, "SECONDS_MAX", 0.5)
-
-    def work() -> str:
-        found = run(text, files=FILES)
-        return str(len(found)) if isinstance(found, str) else f"{found.code} {found.path}"
-
-    return in_fork(work)
+@pytest.fixture(scope="module")
+def process() -> Iterator[TemplateProcess]:
+    with started(FILES) as found:
+        yield found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ENDLESS, ids=lambda t: t[-60:])
-def test_what_costs_too_much_is_a_fault_of_its_file(
-    text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = ended(text, monkeypatch)
+def test_what_costs_too_much_is_a_fault_of_its_file(text: str, process: TemplateProcess) -> None:
+    found = process.ended(text)
     assert found is not None
     assert found.startswith("MC104 spring/")
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @pytest.mark.parametrize("text", BOMBS + LABORIOUS, ids=lambda t: t[-60:])
 def test_every_bomb_ends_with_a_fault_or_a_short_text_or_with_its_process(
-    text: str, monkeypatch: pytest.MonkeyPatch
+    text: str, process: TemplateProcess
 ) -> None:
-    found = ended(text, monkeypatch)
+    found = process.ended(text)
     assert found is None or found.startswith("MC10") or int(found) <= template.CHARACTERS_MAX
 
 

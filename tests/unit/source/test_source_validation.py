@@ -453,6 +453,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 UNKNOWN = "".join(f"  accoun{n}: 1\n" for n in range(3_000))
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text",

@@ -7,7 +7,7 @@ import pytest
 from building import NOW, OPEN, at, attempted, audience, plan_of, recorded, text
 
 from massctl.apply.jobs import Followed
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.entries import JobStatus, NewEntry, SendAccepted, SendInDoubt, Withdrawn
 from massctl.model.ids import Sha256
 from massctl.model.state import State

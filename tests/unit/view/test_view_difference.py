@@ -22,7 +22,8 @@ from view_samples import (
     text_campaign,
 )
 
-from massctl.model.campaign import Audience, OpenidList
+from massctl.model.batches import OpenidList
+from massctl.model.campaign import Audience
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage
@@ -276,6 +277,7 @@ def dressed(title: str, words: str, address: str) -> tuple[RenderedCampaign, Ren
     )
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(texts, texts, texts)

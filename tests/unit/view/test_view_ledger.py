@@ -29,7 +29,7 @@ from massctl.model.entries import Entry
 from massctl.model.phrase import Phrase, in_time, moment
 from massctl.model.state import State
 from massctl.plan.reconcile_options import Evidence
-from massctl.plan.send_block import SendBlock, send_block
+from massctl.plan.send_facts import SendFacts, send_facts
 from massctl.plan.window import WindowState
 from massctl.view.cells import cells
 from massctl.view.diagnostics import error_text
@@ -93,14 +93,14 @@ def state() -> State:
     return made
 
 
-def block(**changes: Any) -> SendBlock:
+def block(**changes: Any) -> SendFacts:
     given: dict[str, Any] = {
         "account": "main",
         "count": 1_234_567,
         "allowance": (),
         "is_counted_now": True,
     }
-    return send_block(SENT, WindowState.DUE, **(given | changes))
+    return send_facts(SENT, WindowState.DUE, **(given | changes))
 
 
 def question(**changes: object) -> SendQuestion:

@@ -28,7 +28,8 @@ from view_samples import (
 
 from massctl.errors import NotAPlanError
 from massctl.model import entries
-from massctl.model.destination import DestinationKind, in_text
+from massctl.model.destination import DestinationKind
+from massctl.model.destination_html import in_text
 from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window
@@ -319,6 +320,7 @@ def test_nothing_at_all():
 CALM = skeletons(plan_markdown(dressed("x", "x", "x", "x"), NOW, Language.EN))
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(texts, texts, texts, texts)
@@ -529,6 +531,7 @@ def counted(written: str, said: str) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
+@pytest.mark.night
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_a_comment_is_never_too_long_and_says_what_is_left_out(language: Language):

@@ -18,7 +18,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.reconcile_options import Evidence, evidence
-from massctl.plan.send_block import send_block
+from massctl.plan.send_facts import send_facts
 from massctl.plan.window import WindowState
 from massctl.view.i18n import LANGUAGES, Language
 from massctl.view.json_writer import written
@@ -140,7 +140,7 @@ def test_no_words_leave_a_sign_that_a_chat_acts_on(words: str) -> None:
 
 
 TAGGED = text("words", audience=audience(tag="<@all>"))
-SENT = send_block(
+SENT = send_facts(
     TAGGED, WindowState.NONE, account="main", count=7, allowance=(), warnings=("see http://x",)
 )
 

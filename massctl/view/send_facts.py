@@ -10,7 +10,7 @@ from massctl.model.ids import AccountName
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
-from massctl.plan.send_block import CommentAccess, SendBlock
+from massctl.plan.send_facts import CommentAccess, SendFacts
 from massctl.plan.window import WindowState
 from massctl.view.cells import shorten
 from massctl.view.rows import Row
@@ -102,7 +102,7 @@ _BEGINNING_CELLS = 72
 _INK = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
 
 
-def block_rows(block: SendBlock) -> list[Row]:
+def fact_rows(block: SendFacts) -> list[Row]:
     """Say a send in rows; of allowance and warnings there may be several, or none."""
     rows = [
         Row("account", (block.account,)),
@@ -145,12 +145,12 @@ def team_window(window: Window | None, state: WindowState, now: datetime | None)
     return [declared if declared == in_beijing else both, WINDOW[state]]
 
 
-def _window(block: SendBlock) -> tuple[Part, ...]:
+def _window(block: SendFacts) -> tuple[Part, ...]:
     *span, state = window_words(block.window, block.window_state)
     return (*span, Inked(state, _INK.get(block.window_state, Ink.PLAIN)))
 
 
-def _audience(block: SendBlock) -> tuple[Part, ...]:
+def _audience(block: SendFacts) -> tuple[Part, ...]:
     bounds = expected(block.audience.expect)
     due = [Inked(TAG_DUE, Ink.DETAIL)] if block.is_tag_due else []
     size = Inked(_size(block), Ink.ALARM if block.is_counted_now else Ink.PLAIN)
@@ -170,7 +170,7 @@ def since_last(count: int | None, before: int) -> Phrase:
     return Phrase("{count:,} fewer than at the last send", count=before - count)
 
 
-def _size(block: SendBlock) -> Phrase:
+def _size(block: SendFacts) -> Phrase:
     if not block.is_counted_now or block.batches is not None:
         return audience_size(block.batches, block.count)
     return Phrase("size unknown") if block.count is None else followers(block.count)

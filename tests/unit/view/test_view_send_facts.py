@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from building import HOUR, NOW, article, audience, news, text
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.plan.quota import Span, Unit
-from massctl.plan.send_block import send_block
+from massctl.plan.send_facts import send_facts
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language, say
 from massctl.view.rows import LABELS
-from massctl.view.send_block import block_rows
+from massctl.view.send_facts import fact_rows
 
 SPANS = (
     Span(Unit.MONTH, date(2026, 12, 1), "sends", 4, 3, (), 1),
@@ -33,7 +33,7 @@ def facts(
         "warnings": (Phrase("careful"),),
     }
     found: dict[str, list[str]] = {}
-    for row in block_rows(send_block(campaign, WindowState.DUE, **(given | more))):
+    for row in fact_rows(send_facts(campaign, WindowState.DUE, **(given | more))):
         found.setdefault(row.name, []).append(" · ".join(say(each, language) for each in row.words))
     return found
 
@@ -85,8 +85,8 @@ def test_articles_that_differ_say_who_may_comment_on_which() -> None:
 
 def test_a_text_has_neither_reprints_nor_comments_and_says_that_it_has_no_window() -> None:
     campaign = text()
-    rows = block_rows(
-        send_block(campaign, WindowState.NONE, account="main", count=None, allowance=())
+    rows = fact_rows(
+        send_facts(campaign, WindowState.NONE, account="main", count=None, allowance=())
     )
     assert ["account", "audience", "window", "edition"] == [row.name for row in rows]
     assert ["no window: sent only by name"] == rows[2].words

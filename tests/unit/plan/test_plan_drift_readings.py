@@ -25,7 +25,8 @@ from massctl.model.entries import DraftDeleted, DriftEnded, DriftTold
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State, ToldDrift
-from massctl.plan.drift import (
+from massctl.plan.drift import Drift, DriftKind
+from massctl.plan.drift_readings import (
     AGAIN_SECONDS,
     AGAIN_SECONDS_MAX,
     OPEN_AGAIN,
@@ -43,7 +44,6 @@ from massctl.plan.drift import (
     stage_at,
     told_event,
 )
-from massctl.plan.plan import Drift, DriftKind
 from massctl.plan.steps import Guard, Refusal
 
 OPENS = datetime(2026, 12, 8, 4, 0, tzinfo=UTC)

@@ -7,14 +7,14 @@ import pytest
 from building import HOUR, NOW, article, audience, news, text
 from openid_samples import openid_list
 
-from massctl.model.campaign import OpenidList
+from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import ImageMessage, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.plan.quota import AccountAhead, Span, Unit
-from massctl.plan.send_block import CommentAccess, SendBlock, send_block, spans_of, warnings_of
+from massctl.plan.send_facts import CommentAccess, SendFacts, send_facts, spans_of, warnings_of
 from massctl.plan.window import WindowState
 
 OPEN = Window(NOW - HOUR, NOW + HOUR)
@@ -30,8 +30,8 @@ MIXED = news(
 )
 
 
-def block(content: RenderedCampaign | LockFile, **more: Any) -> SendBlock:
-    return send_block(
+def block(content: RenderedCampaign | LockFile, **more: Any) -> SendFacts:
+    return send_facts(
         content, WindowState.DUE, **({"account": "main", "count": 7, "allowance": ()} | more)
     )
 

@@ -28,7 +28,7 @@ class CommentAccess(StrEnum):
     FOLLOWERS = "followers"
 
 
-class SendBlock(Frozen):
+class SendFacts(Frozen):
     """The decisive facts of a send."""
 
     account: str
@@ -59,7 +59,7 @@ class SendBlock(Frozen):
     """Where the message leads."""
 
 
-def send_block(
+def send_facts(
     content: "RenderedCampaign | LockFile",
     state: WindowState,
     *,
@@ -70,14 +70,14 @@ def send_block(
     warnings: Sequence[str] = (),
     is_counted_now: bool = False,
     is_tag_due: bool = False,
-) -> SendBlock:
+) -> SendFacts:
     """Put together what is shown of a send; `content` is what is sent, rendered or as a lock holds it.
 
     `state` is that of its window.
     """
     listed = content.openid_list
     name = content.account_name if isinstance(content, RenderedCampaign) else ""
-    return SendBlock(
+    return SendFacts(
         account=f"{name} ({account})" if name else account,
         audience=content.audience
         if isinstance(content, RenderedCampaign)

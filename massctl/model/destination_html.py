@@ -1,0 +1,287 @@
+"""Read where the HTML of an article or a text message leads, from the bytes that are sent.
+
+Sources: WeChat docs, "draft/add" and "mini-program cards in articles", read 2026-10; articles of WeChat's editor, read
+2026-11; HTML standard, "Links" and "Attributes", read 2026-11; SVG 2, "Linking", and SVG animations, "Attributes to
+identify the target attribute", read 2026-12. An element that WeChat removes is read like any other: a list that leaves
+something out would be believed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from massctl.model.destination import (
+    ARTICLE_HOST,
+    Destination,
+    DestinationKind,
+    kind_of_address,
+    split_address,
+)
+from massctl.model.frozen import Frozen
+
+LABEL_CHARACTERS_MAX = 40
+"""Ours: enough to find the words in an article."""
+
+
+class _Target(Frozen):
+    """The attributes of an element that say where it leads."""
+
+    kind: DestinationKind
+    attributes: tuple[str, ...]
+    is_one: bool = False
+    """Together they name one place; else each of them names one."""
+
+
+_SONG = _Target(DestinationKind.VOICE, ("musicid", "mid", "audiourl", "data-musicid"))
+_VOICE = _Target(DestinationKind.VOICE, ("voice_encode_fileid", "data-voice_encode_fileid"))
+_CHANNEL = _Target(
+    DestinationKind.VIDEO, ("data-id", "data-username", "data-noticeid"), is_one=True
+)
+_PROFILE = _Target(DestinationKind.ACCOUNT, ("data-id", "data-alias"), is_one=True)
+_PLAYED = _Target(DestinationKind.VIDEO, ("data-mpvid", "data-vid", "vid", "data-src", "src"))
+_SENT = _Target(DestinationKind.URL, ("action", "formaction"))
+_LINK = _Target(DestinationKind.URL, ("href", "xlink:href"))
+_ANIMATED = _Target(DestinationKind.URL, ("to", "from", "values"))
+_ELEMENTS: Mapping[str, _Target] = {
+    "a": _LINK,
+    "area": _LINK,
+    "base": _LINK,
+    "form": _SENT,
+    "button": _SENT,
+    "input": _SENT,
+    "iframe": _PLAYED,
+    "video": _PLAYED,
+    "source": _PLAYED,
+    "embed": _PLAYED,
+    "audio": _Target(DestinationKind.VOICE, ("src",)),
+    "object": _Target(DestinationKind.URL, ("data",)),
+    "mp-common-profile": _PROFILE,
+    "mpprofile": _PROFILE,
+    "mp-common-videosnap": _CHANNEL,
+    "mpvideosnap": _CHANNEL,
+    "mp-common-mpaudio": _VOICE,
+    "mpvoice": _VOICE,
+    "mp-common-qqmusic": _SONG,
+    "qqmusic": _SONG,
+}
+_ANIMATIONS = frozenset({"animate", "set"})
+_COMPONENTS = ("mp", "qqmusic", "wx-")
+"""How the names of WeChat's components begin."""
+_MARKS = frozenset({"mpath", "mpchecktext", "mp-style-type"})
+"""Names that begin like a component's: nobody can tap or play them. `mpath` is of drawings."""
+_REFERENCES = frozenset(
+    (
+        *("image", "use", "mpath", "textpath", "pattern", "lineargradient", "radialgradient"),
+        *("filter", "feimage", "animatemotion", "animatetransform", "script", "link", *_ANIMATIONS),
+    )
+)
+"""Elements whose `href` only says what they are made of. On any other one a browser may follow it."""
+_APPID = ("data-miniprogram-appid", "weapp_appid")
+_PAGE = ("data-miniprogram-path", "weapp_path")
+_SHORT_LINK = "data-miniprogram-applink"
+"""A link of a mini-program in one word: #小程序://…"""
+_MINI_PROGRAM = (*_APPID, *_PAGE, _SHORT_LINK)
+"""The attributes by which any element opens a mini-program."""
+_NAMES = (
+    *("data-miniprogram-title", "data-nickname", "data-title", "data-name", "data-desc"),
+    *("name", "music_name", "musicname", "title", "alt"),
+)
+"""What a card says of itself."""
+_LOOKS = frozenset({"class", "style", "width", "height", "leaf", "nodeleaf", *_NAMES})
+_FRAME_ID = re.compile(r"data-\w*id")
+"""What a frame of WeChat's that is no video shows: a coupon, a vote, a topic."""
+_OWN_PICTURE = "massctl-picture:"
+_WECHAT_PICTURE = re.compile(
+    r"(?:https?:)?//(?:mmbiz\.(?:qpic|qlogo)|mmecoa\.qpic|wx\.qlogo)\.cn/", re.IGNORECASE
+)
+_STYLE_PICTURE = re.compile(r"url\(\s*['\"]?(?P<address>[^'\")]*)", re.IGNORECASE)
+_SOURCES = ("src", "data-src", "href", "xlink:href")
+_IGNORED = re.compile(r"[\t\n\r]")
+"""What a browser takes out of an address. Source: URL standard, "4.4 URL parsing", read 2026-11."""
+_PLAYERS = frozenset({ARTICLE_HOST, "v.qq.com"})
+_BLANKS = "".join(map(chr, range(0x21)))
+
+
+def can_lead(name: str, attributes: Mapping[str, str]) -> bool:
+    """Return whether an element may lead somewhere, by what it is or by an attribute that it has."""
+    if _is_component(name) or _target_of(name.lower(), attributes) is not None:
+        return True
+    return any(key in attributes for key in _MINI_PROGRAM)
+
+
+def target_attributes(name: str, attributes: Mapping[str, str]) -> frozenset[str]:
+    """Return which attributes of an element name a place in its destinations."""
+    target = _target_of(name.lower(), attributes)
+    known = target.attributes if target is not None else ()
+    return frozenset((*_MINI_PROGRAM, *(key for key in known if attributes.get(key))))
+
+
+def in_body(html: str, at: str) -> Iterator[Destination]:
+    """Yield the destinations of the HTML of an article or a text: of each page in their order, inner pages last."""
+    # A compiled library, needed only where there are articles.
+    from selectolax.lexbor import LexborHTMLParser
+
+    pages = [html]
+    while pages:
+        page = pages.pop(0)
+        for node in LexborHTMLParser(f"<body>{page}").css("*"):
+            attributes = {key: _cleaned(value) for key, value in node.attributes.items() if value}
+            for kind, target in _in_element(node.tag or "", attributes):
+                yield Destination(kind, target, at, _label(node, attributes))
+            if "srcdoc" in attributes:
+                pages.append(attributes["srcdoc"])
+
+
+def shows_wechat_picture(html: str) -> bool:
+    """Return whether a body shows a picture that is on WeChat already: massctl has no bytes of it."""
+    if "qpic.cn" not in html and "qlogo.cn" not in html:
+        return False
+    from selectolax.lexbor import LexborHTMLParser
+
+    return any(
+        _WECHAT_PICTURE.match(address)
+        for node in LexborHTMLParser(f"<body>{html}").css("*")
+        for address in _shown_by(node.tag or "", node.attributes)
+    )
+
+
+def _shown_by(name: str, attributes: Mapping[str, str | None]) -> Iterator[str]:
+    if name in ("img", "image"):
+        yield from (_cleaned(attributes.get(key) or "") for key in _SOURCES)
+    yield from (each.strip() for each in _STYLE_PICTURE.findall(attributes.get("style") or ""))
+
+
+def in_text(text: str, at: str) -> Iterator[Destination]:
+    """Yield the destinations of a text message: its links, and addresses in its words, which WeChat makes links."""
+    if "<" in text:  # Only then the parser is needed.
+        yield from in_body(text, at)
+    words = _ANCHOR.sub(" ", text)
+    for link in _PROGRAM_LINK.findall(words):
+        yield Destination(DestinationKind.MINI_PROGRAM, link, at)
+    for found in _BARE.finditer(_PROGRAM_LINK.sub(" ", words)):
+        address = found[0] if "://" in found[0][:10] else f"http://{found[0]}"
+        yield Destination(kind_of_address(address), address, at)
+
+
+_ANCHOR = re.compile(
+    r"<a\b[^>]*>.*?(?:</a\s*>|\Z)|</?[a-z](?:(?!://)[^<>])*>", re.DOTALL | re.IGNORECASE
+)
+"""A link, or a tag. What only looks like one, such as `<https://a.cn>`, is words."""
+_ENDINGS = "com|cn|net|org|top|xyz|vip|cc|io|me|tv|club|shop|site|app|info|biz|co"
+"""Of hosts that a phone makes a link of without `http`; ours: a list that is too long does no harm."""
+_BARE = re.compile(
+    rf"(?:(?:https?|weixin)://|(?<![\w./=&@-])(?:www\.|(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w.-])))"
+    r"[\w.~:/?#\[\]@!$&'()*+,;=%-]*(?<![.,;:!?'*_~()])",
+    re.ASCII | re.IGNORECASE,
+)
+"""An address in a text; it ends before Chinese, and before what ends a sentence."""
+_PROGRAM_LINK = re.compile(r"#小程序://\S+")
+"""A link of a mini-program in one word; an address in it is no other place."""
+
+
+def _in_element(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[DestinationKind, str]]:
+    """Yield the kind and the target of each place that an element leads; `attributes` has no empty value."""
+    programs = _mini_programs(attributes)
+    yield from ((DestinationKind.MINI_PROGRAM, each) for each in programs)
+    target = _target_of(name.lower(), attributes)
+    kind = target.kind if target is not None else DestinationKind.CARD
+    found = _targets(attributes, target) if target is not None else []
+    for each in found:
+        yield kind_of_address(each) if kind is DestinationKind.URL else kind, each
+    if name == "iframe":
+        yield from _frame_card(attributes)
+    if _is_component(name) and not found and not programs:
+        yield kind, _described(name, attributes)
+
+
+def _is_component(name: str) -> bool:
+    return name.startswith(_COMPONENTS) and name not in _MARKS
+
+
+def _target_of(name: str, attributes: Mapping[str, str]) -> _Target | None:
+    """Return the attributes in which an element of this name says where it leads; None if it has none."""
+    if name in _ANIMATIONS:
+        animated = {key.lower(): value.lower() for key, value in attributes.items()}
+        return _ANIMATED if animated.get("attributename") in _LINK.attributes else None
+    is_link = name not in _REFERENCES and any(key in attributes for key in _LINK.attributes)
+    return _ELEMENTS.get(name, _LINK if is_link else None)
+
+
+def _mini_programs(attributes: Mapping[str, str]) -> Sequence[str]:
+    """Return every page of a mini-program that an element says: which of two names WeChat takes is written nowhere."""
+    appids, pages = (
+        dict.fromkeys(attributes[key].replace(" ", "%20") for key in keys if key in attributes)
+        for keys in (_APPID, _PAGE)
+    )
+    named = [
+        " ".join(filter(None, (appid, page)))
+        for appid in appids or ("",)
+        for page in pages or ("",)
+    ]
+    return [each for each in (*named, attributes.get(_SHORT_LINK, "")) if each]
+
+
+def _targets(attributes: Mapping[str, str], target: _Target) -> Sequence[str]:
+    """Return where an element leads, each place once."""
+    values = [attributes[key] for key in target.attributes if key in attributes]
+    if target.is_one:
+        return [" ".join(values)] if values else []
+    if target is _ANIMATED:
+        values = [_cleaned(each) for value in values for each in value.split(";")]
+    found: list[str] = []
+    for value in values:
+        is_anchor = target in (_LINK, _ANIMATED) and value.startswith("#")
+        if value and not is_anchor and value not in found and not _is_player(value, found):
+            found.append(value)
+    return found
+
+
+def _frame_card(attributes: Mapping[str, str]) -> Iterator[tuple[DestinationKind, str]]:
+    """Yield the card of WeChat's that a frame shows by an id which is not a video's."""
+    told = {
+        key: value
+        for key, value in attributes.items()
+        if _FRAME_ID.fullmatch(key) and key not in _PLAYED.attributes
+    }
+    if told:
+        yield DestinationKind.CARD, _described("iframe", told)
+
+
+def _is_player(address: str, known: Sequence[str]) -> bool:
+    """Return whether an address is WeChat's own player of a video whose id is known."""
+    parts = split_address(address)
+    if parts is None or parts.hostname not in _PLAYERS:
+        return False
+    played = [value for key, value in parse_qsl(parts.query) if key == "vid"]
+    return len(played) == 1 and played[0] in known
+
+
+def _described(name: str, attributes: Mapping[str, str]) -> str:
+    """Name a component by itself, and by every attribute that is neither its looks nor a picture."""
+    told = (
+        f"{key}={value}"
+        for key, value in attributes.items()
+        if key not in _LOOKS and not _is_picture(value)
+    )
+    return " ".join((name, *told))
+
+
+def _is_picture(value: str) -> bool:
+    return value.startswith(_OWN_PICTURE) or _WECHAT_PICTURE.match(value) is not None
+
+
+def _cleaned(value: str) -> str:
+    return _IGNORED.sub("", value).strip(_BLANKS)
+
+
+def _label(node: Any, attributes: Mapping[str, str]) -> str:
+    """Return what a reader taps: the words inside, the name that a card says, or what its picture shows."""
+    picture = node.css_first("img[alt]")
+    words = (
+        node.text(),
+        *(attributes.get(key, "") for key in _NAMES),
+        (picture.attributes.get("alt") or "") if picture is not None else "",
+    )
+    label = next((found for each in words if (found := " ".join(each.split()))), "")
+    return label[:LABEL_CHARACTERS_MAX]

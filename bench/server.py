@@ -13,14 +13,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COUNTER = itertools.count(1)
 DRAFTS: dict[str, list[dict[str, object]]] = {}
+SENDS: list[float] = []
+"""When each mass send came in since `/sends` was asked."""
 
 
-def answer(path: str, body: bytes) -> dict[str, object]:
+def answer(path: str, body: bytes) -> object:
     """Answer one call as WeChat would, without checking anything."""
     number = next(COUNTER)
     match path:
         case "/count":
             return {"count": number - 1}
+        case "/sends":
+            times, SENDS[:] = SENDS[:], []
+            return [times[0], times[-1], len(times)]
         case "/cgi-bin/stable_token":
             return {"access_token": f"token-{number}", "expires_in": 7200}
         case "/cgi-bin/media/uploadimg":
@@ -43,6 +48,7 @@ def answer(path: str, body: bytes) -> dict[str, object]:
                 "next_openid": "",
             }
         case "/cgi-bin/message/mass/sendall":
+            SENDS.append(time.monotonic())
             return {
                 "errcode": 0,
                 "errmsg": "send job submission success",
@@ -63,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.path != "/count":
+        if self.path not in {"/count", "/sends"}:
             time.sleep(self.delay_seconds)
         data = json.dumps(answer(self.path.partition("?")[0], body), ensure_ascii=False).encode()
         self.send_response(200)

@@ -75,6 +75,8 @@ class Ports(Frozen):
     """AppID -> the account, for every account whose drafts this run may look after."""
     folders: frozenset[str] | None = None
     """The campaigns that have a folder; None if nobody can say, and none counts as gone."""
+    accounts_at_once: Overlap | None = None
+    """Runs the sends of several accounts side by side; None sends for one after the other."""
 
 
 LostDraft = tuple[CampaignOutcome, SaveDraft, TransportError]

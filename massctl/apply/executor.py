@@ -11,6 +11,7 @@ from typing import assert_never
 from msgspec.structs import asdict
 
 from massctl.apply import drafts, stage
+from massctl.apply.accounts import for_each_account
 from massctl.apply.consent import Answers, agreement
 from massctl.apply.context import ApplyContext, Ports, Shown, Staged
 from massctl.apply.drafts import recover_drafts
@@ -85,14 +86,13 @@ def _stage(context: ApplyContext) -> Staged:
 
 
 def _send_due(shown: Shown) -> None:
-    """Send what is due, one campaign after the other; then those that waited only for another campaign in doubt.
+    """Send what is due, account by account; then those that waited only for another campaign in doubt.
 
     A question to the operator ends it: whoever asks it plans again.
     """
     context = shown.context
-    for outcome, campaign in context.going():
-        if context.may_send(outcome):
-            _send_all(context, outcome, campaign)
+    due = [each for each in context.going() if context.may_send(each[0])]
+    for_each_account(context, due, lambda each: _send_all(context, *each))
     for outcome, campaign in context.cleared():
         _send_all(context, outcome, campaign)
 

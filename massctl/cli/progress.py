@@ -28,7 +28,7 @@ class Lines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._label, self._total, self._done = "", 0, 0
-        self._wait: tuple[str, dict[str, object]] | None = None
+        self._waits: list[tuple[str, dict[str, object]]] = []
 
     def say(self, line: Phrase) -> None:
         """Say one line."""
@@ -52,8 +52,8 @@ class Lines:
     def waiting(self, sentence: Phrase) -> None:
         """Print once that a wait began."""
         wait = sentence.template, {**sentence.values, "seconds": None}
-        if wait != self._wait:
-            self._wait = wait
+        if wait not in self._waits:  # Several accounts may wait at once.
+            self._waits.append(wait)
             self._console.talk(sentence)
 
 

@@ -12,9 +12,12 @@ IN_FLIGHT_MAX = 16
 
 
 def side_by_side(
-    calls: Sequence[Callable[[], T]], in_flight: int = IN_FLIGHT_MAX
+    calls: Sequence[Callable[[], T]], in_flight: int | None = None
 ) -> Iterator[tuple[int, T | BaseException]]:
-    """Implement `massctl.apply.ports.Overlap`; what is under way when the caller stops is abandoned."""
+    """Implement `massctl.apply.ports.Overlap`; what is under way when the caller stops is abandoned.
+
+    At most `in_flight` calls are under way at once, and never more than IN_FLIGHT_MAX.
+    """
     if len(calls) == 1:
         yield 0, _result(calls[0])
         return
@@ -31,7 +34,7 @@ def side_by_side(
                 return
             done.put((taken[0], _result(taken[1])))
 
-    for _ in range(min(in_flight, len(calls))):
+    for _ in range(min(in_flight or IN_FLIGHT_MAX, IN_FLIGHT_MAX, len(calls))):
         threading.Thread(target=work, daemon=True, name="massctl-call").start()
     try:
         for _ in calls:

@@ -342,6 +342,8 @@ class Policy(Strict):
     api_hosts: list[NonEmpty] = Field(default_factory=list)
     """Hosts other than WeChat's own that api_base may name."""
 
+    parallel_accounts: Annotated[int, Field(ge=1, le=16)] = 8
+    """So many accounts are sent for side by side; within an account one send follows the other."""
     check_links: bool = False
     """true: each reading of drift also asks whether the addresses that campaigns lead to answer."""
     destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import field
@@ -202,10 +203,22 @@ def load_settings(
         data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
     except UnreadableError as error:
         return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
+    settings, diagnostics = _settings_in(
+        data, loopback_override, tuple(repository.campaign_folders().names)
+    )
+    return settings, list(diagnostics)
+
+
+@lru_cache(maxsize=1)
+def _settings_in(
+    data: bytes, loopback_override: str | None, folders: tuple[CampaignName, ...]
+) -> tuple[MassctlFile | None, tuple[Diagnostic, ...]]:
+    """Judge the bytes of massctl.yaml. A run reads them again before each request, and mostly they are the same."""
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    folders = repository.campaign_folders().names
     unseen = about_unseen(document.positions.reporter)
-    return validate(document, MassctlFile, settings_rules(loopback_override, folders), unseen)
+    rules = settings_rules(loopback_override, folders)
+    settings, diagnostics = validate(document, MassctlFile, rules, unseen)
+    return settings, tuple(diagnostics)
 
 
 _ASKS_APPROVALS = ("require_approval", "approvals", "destinations")

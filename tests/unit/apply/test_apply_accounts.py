@@ -1,0 +1,282 @@
+"""Sends of several accounts side by side: who waits lets the others go on, and what ends one ends all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from threading import Barrier, Event, get_ident
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from building import NOW
+
+from massctl.apply.accounts import for_each_account
+from massctl.apply.context import Ports
+from massctl.cli.side_by_side import side_by_side
+from massctl.errors import LedgerUnreachableError
+from massctl.model.phrase import Phrase
+
+LOST = LedgerUnreachableError(Phrase("the disk is full"))
+PATIENCE_SECONDS = 20
+
+
+class Account:
+    """A WeChat that notes who called it, and can wait for others."""
+
+    def __init__(self, calls: list[str], name: str, meets: Callable[[], object]) -> None:
+        self.calls, self.name, self.meets = calls, name, meets
+
+    def get_draft(self) -> str:
+        self.calls.append(f"{self.name} begins")
+        self.meets()
+        return self.name
+
+    send_mass = get_draft
+
+
+class House:
+    """A run with accounts, and what it tells."""
+
+    def __init__(self, **more: Any) -> None:
+        self.calls: list[str] = []
+        self.lines: list[str] = []
+        self.slept: list[float] = []
+        self.meets: Callable[[], object] = lambda: None
+        given: dict[str, Any] = {
+            "wechat": lambda name: Account(self.calls, name, self.meets),
+            "pictures": None,
+            "clock": SimpleNamespace(now=lambda: NOW, sleep=self.slept.append),
+            "progress": SimpleNamespace(
+                say=self.lines.append,
+                waiting=self.lines.append,
+                begin=lambda label, total: self.lines.append(f"{label} {total}"),
+                advance=lambda: self.lines.append("."),
+                end=lambda: self.lines.append("end"),
+            ),
+            "overlap": None,
+            "answers": None,
+            "changed": None,
+            "append_max": timedelta(0),
+            "accounts_at_once": side_by_side,
+        }
+        self.context: Any = SimpleNamespace(ports=Ports(**{**given, **more}))
+
+    def run(self, send: Callable[[str], object], *appids: str) -> None:
+        due: Any = [
+            (f"{appid} {index}", SimpleNamespace(appid=appid)) for index, appid in enumerate(appids)
+        ]
+        for_each_account(self.context, due, lambda each: send(str(each[0])))
+
+    def ask(self, name: str, call: str = "get_draft") -> Any:
+        return getattr(self.context.ports.wechat(name), call)()
+
+
+def test_accounts_wait_for_wechat_at_the_same_time() -> None:
+    house = House()
+    house.meets = Barrier(3, timeout=PATIENCE_SECONDS).wait  # All three are under way at once.
+    answers: list[str] = []
+    house.run(lambda name: answers.append(house.ask(name)), "wx1", "wx2", "wx3")
+    assert ["wx1 0", "wx2 1", "wx3 2"] == sorted(answers)
+    assert ["sending, by account 3", ".", ".", ".", "end"] == house.lines
+
+
+def test_within_an_account_one_send_follows_the_other() -> None:
+    house = House()
+    sent: list[str] = []
+
+    def send(name: str) -> None:
+        house.ask(name)
+        sent.append(name)
+
+    house.run(send, "wx1", "wx2", "wx1", "wx2")
+    assert ["wx1 0", "wx1 2"] == [name for name in sent if name.startswith("wx1")]
+    assert ["wx2 1", "wx2 3"] == [name for name in sent if name.startswith("wx2")]
+
+
+def test_only_one_goes_on_at_a_time() -> None:
+    """What reads and writes behind an answer would lose numbers, were there two."""
+    house, counted = House(), [0]
+
+    def send(name: str) -> None:
+        for _ in range(200):
+            before = counted[0]
+            for _ in range(50):
+                pass
+            counted[0] = before + 1
+        house.ask(name)
+
+    house.run(send, *[f"wx{number}" for number in range(8)])
+    assert [1600] == counted
+
+
+@pytest.mark.parametrize(
+    ("more", "appids"),
+    [
+        ({"accounts_at_once": None}, ("wx1", "wx2", "wx1")),
+        ({"answers": object()}, ("wx1", "wx2", "wx1")),
+        ({}, ("wx1", "wx1", "wx1")),
+    ],
+    ids=["nobody asked for it", "a person is asked", "one account"],
+)
+def test_without_workers_the_order_is_that_of_the_plan(
+    more: dict[str, Any], appids: Sequence[str]
+) -> None:
+    house, sent = House(**more), list[tuple[str, int]]()
+    house.run(lambda name: sent.append((name[-1], get_ident())), *appids)
+    assert [("0", get_ident()), ("1", get_ident()), ("2", get_ident())] == sent
+    assert [] == house.lines
+
+
+def test_what_ends_one_account_ends_the_others_before_their_next_request() -> None:
+    house, is_lost = House(), Event()
+    recorded: list[str] = []
+
+    def send(name: str) -> None:
+        if name.startswith("wx1"):
+            is_lost.set()
+            raise LOST
+        house.ask(name)
+        recorded.append(name)  # An answer that was under way is recorded.
+        house.ask(name)
+
+    house.meets = lambda: is_lost.wait(PATIENCE_SECONDS)
+    with pytest.raises(LedgerUnreachableError):
+        house.run(send, "wx2", "wx1", "wx2")
+    assert ["wx2 0"] == recorded
+    assert 1 == len(house.calls)
+    assert "end" == house.lines[-1]
+
+
+def test_a_request_with_a_permit_is_made_though_the_run_ends() -> None:
+    """Its attempt is open, so its answer is worth more than haste."""
+    house, is_lost = House(), Event()
+
+    def send(name: str) -> None:
+        if name.startswith("wx1"):
+            is_lost.set()
+            raise LOST
+        house.context.ports.wechat(name)
+        while not is_lost.is_set():
+            house.context.ports.clock.sleep(0.001)
+        house.ask(name, "send_mass")
+
+    with pytest.raises(LedgerUnreachableError):
+        house.run(send, "wx2", "wx1")
+    assert len(house.calls) in {0, 1}
+
+
+def interrupted(calls: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any]]:
+    """Begin the calls side by side, and press Ctrl-C once they are under way."""
+    results = side_by_side(calls)
+    yield next(results)
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_waits_for_the_answers_that_are_under_way() -> None:
+    house, recorded = House(accounts_at_once=interrupted), list[str]()
+    released = Event()
+
+    def send(name: str) -> None:
+        if name.startswith("wx1"):
+            return
+        house.ask(name)
+        recorded.append(name)
+        house.ask(name)
+
+    house.meets = lambda: released.wait(0.2)
+    with pytest.raises(KeyboardInterrupt):
+        house.run(send, "wx1", "wx2")
+    assert (["wx2 1"], 1) == (recorded, len(house.calls))
+
+
+def test_a_second_ctrl_c_abandons_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, recorded = House(accounts_at_once=interrupted), list[str]()
+    released = Event()
+
+    def send(name: str) -> None:
+        if not name.startswith("wx1"):
+            house.ask(name)
+            recorded.append(name)
+
+    def again(*_: object) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    def wait() -> None:
+        # From here on only the thread of the run waits for the workers.
+        monkeypatch.setattr("massctl.apply.accounts._Turn._answers", again)
+        released.wait(PATIENCE_SECONDS)
+
+    house.meets = wait
+    with pytest.raises(KeyboardInterrupt):
+        house.run(send, "wx1", "wx2")
+    released.set()
+    assert [] == recorded
+
+
+def test_sleep_is_cut_in_slices_and_the_time_is_that_of_the_run() -> None:
+    house = House()
+    house.run(lambda _: house.context.ports.clock.sleep(2.5), "wx1", "wx2")
+    assert [0.5, 0.5, 1, 1, 1, 1] == sorted(house.slept)
+    times: list[object] = []
+    house.run(lambda _: times.append(house.context.ports.clock.now()), "wx1", "wx2")
+    assert [NOW, NOW] == times
+
+
+def test_rules_that_are_read_once_serve_all_who_waited_for_that_reading() -> None:
+    readings, asking = list[int](), Barrier(4, timeout=PATIENCE_SECONDS)
+
+    def rules() -> Any:
+        readings.append(len(readings))
+        if len(readings) == 1:
+            asking.wait()
+        return readings[-1]
+
+    house, found = House(rules=rules), list[Any]()
+
+    def send(name: str) -> None:
+        if name.startswith("wx0"):
+            found.append(house.context.ports.rules())
+            return
+        house.meets = asking.wait
+        house.ask(name)  # It asks for rules while the first reading is under way.
+        found.append(house.context.ports.rules())
+
+    house.run(send, "wx0", "wx1", "wx2", "wx3")
+    assert 4 == len(found)
+    assert len(readings) in {2, 3, 4}
+    assert set(found) <= set(readings)
+
+
+def test_a_reading_that_fails_is_nobody_elses_answer() -> None:
+    failures = iter([LOST])
+
+    def rules() -> Any:
+        for error in failures:
+            raise error
+        return "rules"
+
+    house, found = House(rules=rules), list[Any]()
+
+    def send(name: str) -> None:
+        try:
+            found.append(house.context.ports.rules())
+        except LedgerUnreachableError:
+            found.append("unread")
+
+    house.run(send, "wx1", "wx2")
+    assert ["rules", "unread"] == sorted(found)
+
+
+def test_what_an_account_counts_is_not_drawn_and_what_it_says_is() -> None:
+    house = House()
+
+    def send(name: str) -> None:
+        progress = house.context.ports.progress
+        progress.begin("batches", 9)
+        progress.advance()
+        progress.say(name)
+        progress.end()
+
+    house.run(send, "wx1", "wx2")
+    assert ["sending, by account 2", "wx1 0", "wx2 1"] == sorted(house.lines)[-3:]
+    assert 1 == house.lines.count("end")

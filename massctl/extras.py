@@ -10,6 +10,7 @@ EXTRAS = {
     "listen": "waitress",
     "qr": "zxingcpp",
     "report": "pygal",
+    "s3": "obstore",
     "signed": "cryptography",
     "socks": "socksio",
 }

@@ -1,4 +1,4 @@
-"""A fourth kind of place, which massctl does not have: the ledger as rows of a SQLite database.
+"""Another kind of place, which massctl does not have: the ledger as rows of a SQLite database.
 
 Together with its row of `BACKENDS` this module is all that a kind needs. CONTRIBUTING.md leads through it.
 """

@@ -114,8 +114,10 @@ class Text(click.ParamType[str]):
 
     name = "text"
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, like: str = "") -> None:
+        """`like` shows how it looks, where it takes more than words."""
         self._pattern = re.compile(pattern, re.DOTALL)
+        self._like = like
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read the words."""
@@ -127,6 +129,9 @@ class Text(click.ParamType[str]):
                 limit=TEXT_CHARACTERS_MAX,
             )
             refuse(too_long, param, ctx)
+        if self._like and not self._pattern.fullmatch(text):
+            wrong = Phrase("{found} must look like {example}", found=repr(text), example=self._like)
+            refuse(wrong, param, ctx)
         if not self._pattern.fullmatch(text):
             refuse(
                 Phrase("{found} needs at least one visible character", found=repr(text)), param, ctx

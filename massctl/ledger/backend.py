@@ -114,6 +114,9 @@ class Backend(ABC):
             command=Command("state init"),
         )
 
+    def prepare(self) -> None:  # noqa: B027 - most places need nothing
+        """Make the place ready for a ledger that is about to begin there; raise LedgerError if it cannot take one."""
+
     def require_restorable(self) -> None:  # noqa: B027 - most places take a file
         """Raise UsageError if a file cannot take the ledger's place here."""
 

@@ -10,11 +10,14 @@ class BackendKind(NamedTuple):
     """Its class, as `pkgutil.resolve_name` takes it."""
     keys: tuple[str, ...] = ()
     """The keys of `state` that only this kind reads."""
+    needed: tuple[str, ...] = ()
+    """Those of them that say where it is, and without which there is no place."""
 
 
 BACKENDS = {
     "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
     "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
+    "s3": BackendKind("massctl.ledger.s3:S3Backend", ("url", "endpoint"), needed=("url",)),
 }
 """Every kind, by its name in `state.backend`."""
 if TYPE_CHECKING:

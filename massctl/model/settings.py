@@ -107,6 +107,8 @@ Duration = Annotated[str, StringConstraints(pattern=DURATION_PATTERN)]
 CALLBACK_PATH_PATTERN = r"^/[A-Za-z0-9._~/-]{0,200}$"
 RESERVED_PATHS = ("/healthz", "/metrics")
 """Paths that `listen` answers itself."""
+BUCKET_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=-]+)*/?$"
+ENDPOINT_PATTERN = r"^https?://[^/?#\s@]+$"
 REPOSITORY_PATTERN = r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$"
 FORWARD_PATTERN = r"^https?://[^#\s@]+$"
 
@@ -175,9 +177,9 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Annotated[BackendName, NotYetValues(("s3", "postgres"))] = "local"
+    backend: Annotated[BackendName, NotYetValues(("postgres",))] = "local"
     """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
-    remote, which every machine reads and writes."""
+    remote, which every machine reads and writes. s3: a bucket of an S3-compatible store, likewise."""
     branch: GitName = STATE_BRANCH
     """With git: the branch, which holds nothing else."""
     remote: GitName = STATE_REMOTE
@@ -191,8 +193,11 @@ class StateSettings(Strict):
     newest entry by one of these."""
     key_env: EnvironmentName = LEDGER_KEY_VARIABLE
     """The name of the variable that holds the private key, or the path of its file. Only who writes needs it."""
-    url: Any = NotYet
-    """With s3: where the ledger is."""
+    url: Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)] | None = None
+    """With s3: where the ledger is, as s3://bucket/prefix. Below it stands nothing else."""
+    endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)] | None = None
+    """With s3: the address of the store, https or on this machine. Absent: Amazon's, in the region that AWS_REGION
+    names. Credentials come from the environment, or from the role of the machine."""
     dsn_env: Any = NotYet
     """With postgres: the name of the variable that says where the database is."""
 

@@ -54,6 +54,7 @@ def settings_rules(
             *keys_together(data),
             *_secrets(data),
             *_backend_keys(mapping_of(data.get("state"))),
+            *_endpoint(mapping_of(data.get("state")).get("endpoint")),
             *_ledger_keys(mapping_of(data.get("state"))),
             *_original_ids(accounts),
             *_callbacks(accounts, mapping_of(data.get("callback"))),
@@ -135,6 +136,21 @@ def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
                     Phrase("write backend: {backend}, or delete {key}", key=key, backend=name),
                     key=("state", key),
                 )
+    for key in own.needed if own is not None else ():
+        if key not in state:
+            yield Fault(
+                "MC012",
+                Phrase("{key} is missing", key=key),
+                Phrase("add {key}: it says where the ledger is", key=key),
+                key=("state",),
+            )
+
+
+def _endpoint(written: object) -> Iterator[Fault]:
+    """Find an address that would carry the ledger without TLS."""
+    if isinstance(written, str) and (why := check_forward(written)) is not None:
+        hint = Phrase("correct state.endpoint in massctl.yaml")
+        yield Fault("MC014", why, hint, key=("state", "endpoint"), at_key=False)
 
 
 def _ledger_keys(state: Mapping[str, Any]) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""A fourth backend of the ledger is one module and one row of a table, and every message about it is true."""
+"""Another backend of the ledger is one module and one row of a table, and every message about it is true."""
 
 from collections.abc import Iterator
 from typing import Literal

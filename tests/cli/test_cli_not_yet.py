@@ -3,8 +3,7 @@
 import pytest
 from cli_runner import Shell
 
-STATE = ["url: 's3://bucket/ledger'", "dsn_env: LEDGER_DSN", "backend: s3"]
-STATE += ["backend: postgres"]
+STATE = ["dsn_env: LEDGER_DSN", "backend: postgres"]
 
 
 @pytest.mark.parametrize("line", STATE)

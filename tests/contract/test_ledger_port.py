@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from gits import clone_of, ledger_in, remote_at
+from s3_places import ledger_at
 from sqlite_backend import DATABASE, SqliteStore
 
 from massctl.errors import (
@@ -32,13 +33,15 @@ IMAGE = NewEntry(
 Open = Callable[[], ChainedLedger]
 
 
-@pytest.fixture(params=["local", "git", "sqlite"])
+@pytest.fixture(params=["local", "git", "s3", "sqlite"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Open the one ledger as another runner would: nothing is shared but the place where every runner reads."""
     if request.param == "local":
         return lambda: LocalLedger(tmp_path / "massctl.state.jsonl", tmp_path / "locks")
     if request.param == "sqlite":
         return lambda: ChainedLedger(SqliteStore(tmp_path / DATABASE), tmp_path / "locks")
+    if request.param == "s3":
+        return lambda: ledger_at(tmp_path.name, tmp_path / "locks")
     remote = remote_at(tmp_path / "remote.git")
     numbers = iter(range(100))
     return lambda: ledger_in(clone_of(remote, tmp_path / f"clone{next(numbers)}"))

@@ -91,6 +91,7 @@ def init(
         raise click.UsageError(Phrase("use --key-file with --signed or --new-key"))
     refuse_loose_reason(wanted=new_lineage or new_key, reason=reason, new_key=new_key)
 
+    current.backend.prepare()
     if new_key:
         return replace_key(current, reason or "", key_file)
     if signed:

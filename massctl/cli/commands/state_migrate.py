@@ -9,7 +9,7 @@ import click
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.app import Result, told, verb
-from massctl.cli.arguments import GitName
+from massctl.cli.arguments import GitName, Text
 from massctl.cli.ledger_access import (
     CHECK,
     alone,
@@ -28,6 +28,7 @@ from massctl.ledger.codec import first_lines
 from massctl.model.backends import BACKENDS
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import BUCKET_PATTERN, ENDPOINT_PATTERN
 from massctl.model.state import State
 from massctl.source.settings_writer import (
     declare_backend,
@@ -47,14 +48,29 @@ from massctl.source.settings_writer import (
 @click.option(
     "--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says."
 )
+@click.option(
+    "--url",
+    type=Text(BUCKET_PATTERN, "s3://bucket/prefix"),
+    help="With --to s3: s3://bucket/prefix, if not as massctl.yaml says.",
+)
+@click.option(
+    "--endpoint",
+    type=Text(ENDPOINT_PATTERN, "https://host"),
+    help="With --to s3: the address of the store, if not as massctl.yaml says.",
+)
 @verb("state migrate")
-def migrate(current: Session, backend: str, branch: str | None, remote: str | None) -> Result:
-    "Move the ledger to another place: a file, or a branch of the remote. massctl.yaml names the new place."
-    where = {
-        key: value for key, value in (("branch", branch), ("remote", remote)) if value is not None
-    }
-    if not where.keys() <= {*BACKENDS[backend].keys}:
-        raise click.UsageError(Phrase("use --branch and --remote with --to git"))
+def migrate(current: Session, backend: str, **keys: str | None) -> Result:
+    "Move the ledger to another place: a file, a branch, or a bucket. massctl.yaml names the new place."
+    where = {key: value for key, value in keys.items() if value is not None}
+    for name, kind in BACKENDS.items():
+        for key in kind.keys:
+            if key in where and key not in BACKENDS[backend].keys:
+                flag = f"--{key.replace('_', '-')}"
+                raise click.UsageError(Phrase("use {flag} with --to {kind}", flag=flag, kind=name))
+    for key in BACKENDS[backend].needed:
+        if getattr(current.settings.state, key) is None and key not in where:
+            flag = f"--{key.replace('_', '-')}"
+            raise click.UsageError(Phrase("use {flag} with --to {kind}", flag=flag, kind=backend))
 
     return move(current, backend, where)
 
@@ -96,6 +112,7 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
 
 def _carried(old: Backend, new: Backend, state: State, now: datetime) -> str | None:
     """Copy the ledger and what is kept beside it to the new place, and put the old one aside under a new name."""
+    new.prepare()
     found = old.ledger.as_found()
     new.archive().take_over(old.archive())
     new.ledger.take_over(first_lines(found, state.serial), now)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints
@@ -25,7 +25,7 @@ from massctl.model.ids import (
     sha256_of,
 )
 from massctl.model.phrase import Phrase
-from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
+from massctl.model.strict import NonEmpty, NonEmptyLine, Strict
 from massctl.model.theme import Brand, ThemeKey
 
 TIMEZONE = "Asia/Shanghai"
@@ -96,6 +96,7 @@ LEDGER_KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44
 LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
 """Judged by a rule, which knows a private key by its look."""
 LEDGER_KEY_VARIABLE = "MASSCTL_LEDGER_KEY"
+LEDGER_DSN_VARIABLE = "MASSCTL_LEDGER_DSN"
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
 ORIGINAL_ID_PATTERN = r"^gh_[0-9a-zA-Z_]{1,61}$"
@@ -177,9 +178,10 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Annotated[BackendName, NotYetValues(("postgres",))] = "local"
+    backend: BackendName = "local"
     """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
-    remote, which every machine reads and writes. s3: a bucket of an S3-compatible store, likewise."""
+    remote, which every machine reads and writes. postgres: tables of a database, likewise. s3: a bucket of an
+    S3-compatible store, likewise."""
     branch: GitName = STATE_BRANCH
     """With git: the branch, which holds nothing else."""
     remote: GitName = STATE_REMOTE
@@ -198,8 +200,8 @@ class StateSettings(Strict):
     endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)] | None = None
     """With s3: the address of the store, https or on this machine. Absent: Amazon's, in the region that AWS_REGION
     names. Credentials come from the environment, or from the role of the machine."""
-    dsn_env: Any = NotYet
-    """With postgres: the name of the variable that says where the database is."""
+    dsn_env: EnvironmentName = LEDGER_DSN_VARIABLE
+    """With postgres: the name of the variable that says where the database is, and who connects to it."""
 
 
 class QuietHours(Strict):

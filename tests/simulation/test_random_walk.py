@@ -233,7 +233,7 @@ def an_older_copy_is_believed(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_kill_switch_is_not_asked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(guards, "kill_switch", lambda _: None)
+    patch.setattr(guards, "kill_switch", lambda _, **__: None)
 
 
 def the_rules_are_those_of_the_start(patch: pytest.MonkeyPatch) -> None:

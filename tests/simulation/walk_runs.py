@@ -98,6 +98,7 @@ class Run:
             rules=runner.house,
             openids=Lists(),
             accounts={appid: name for name, appid in APPIDS.items()},
+            accounts_at_once=in_any_order(self.order, self.eager),
         )
         wanted = [
             each for name, each in runner.checkout.items() if not self.names or name in self.names

@@ -9,7 +9,7 @@ from msgspec import field
 
 from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.lock import LockFile
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -63,6 +63,17 @@ class JudgedDestination(Frozen):
     """Whether no sent campaign of the account had it and the policy does not list it."""
     notes: tuple[Phrase, ...] = ()
     """What it looks like that it is not, for people."""
+
+
+class CampaignLinks(Frozen):
+    """Where one campaign leads."""
+
+    name: CampaignName
+    """The campaign's name."""
+    destinations: tuple[JudgedDestination, ...]
+    """Every place, new ones first."""
+    unscanned: bool
+    """Whether it has a picture in which nobody looked for QR codes."""
 
 
 def sent_digests(state: State, appid: AppId) -> list[str]:

@@ -600,21 +600,27 @@ def _sent(planned: Sequence[CampaignSheet], now: datetime | None) -> Phrase:
     # One without a window goes out when it is named.
     opens = [each.opening.not_before for each in planned if each.opening is not None]
     is_due = any(weight(each) is Weight.SENDS for each in planned)
-    when = Phrase("at once")
-    if opens and not is_due:
-        when = Phrase("on {moment}", moment=team_moment(min(opens), now))
+    is_dated = bool(opens) and not is_due
+    facts = {"moment": team_moment(min(opens), now)} if is_dated else {}
     if len(planned) > 1:
-        return Phrase(
-            "once it is merged, massctl sends {campaigns}, the first {when}, and that cannot be undone",
-            campaigns=campaigns(len(planned)),
-            when=when,
+        say = Phrase(
+            "once it is merged, massctl sends {campaigns}, the first at once, and that cannot be undone"
+        )
+        if is_dated:
+            say = Phrase(
+                "once it is merged, massctl sends {campaigns}, the first on {moment}, and that cannot be undone"
+            )
+        return Phrase(say, campaigns=campaigns(len(planned)), **facts)
+    say = Phrase(
+        "once it is merged, massctl sends it at once to {audience}, and that cannot be undone"
+    )
+    if is_dated:
+        say = Phrase(
+            "once it is merged, massctl sends it on {moment} to {audience}, and that cannot be undone"
         )
     content = planned[0].content
-    return Phrase(
-        "once it is merged, massctl sends it {when} to {audience}, and that cannot be undone",
-        when=when,
-        audience=audience_words(content.audience) if content is not None else "",
-    )
+    audience = audience_words(content.audience) if content is not None else ""
+    return Phrase(say, audience=audience, **facts)
 
 
 def _for_commit(commit: str) -> Phrase:

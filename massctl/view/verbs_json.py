@@ -17,12 +17,12 @@ from massctl.apply.notices import Reach
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
-from massctl.model.ids import AccountName, CampaignName, sha256_of
+from massctl.model.ids import AccountName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
-from massctl.plan.destinations import JudgedDestination
+from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
@@ -858,37 +858,21 @@ def validate_json(diagnostics: Sequence[Diagnostic]) -> ValidateReport:
     return ValidateReport(diagnostics=diagnostics_document(diagnostics), summary=summary)
 
 
-class ReportedLinks(Shape):
-    """Where one campaign leads."""
-
-    name: str
-    """The campaign's name."""
-    destinations: Sequence[JudgedDestination]
-    """Every place, new ones first."""
-
-
 class LinksReport(Document):
     """What `massctl links --format json` prints."""
 
-    campaigns: Sequence[ReportedLinks] = ()
-    """Every campaign that was looked at."""
+    campaigns: Sequence[CampaignLinks] = ()
+    """Every campaign without faults."""
     diagnostics: Sequence[PlannedDiagnostic] = ()
-    """With `--check`, a warning for each place that leads to an address without an answer."""
+    """The faults of the other campaigns; with `--check`, a warning for each place that leads to an address without an
+    answer."""
     error: Failure | UnsetType = UNSET
     """What stopped the command before it found anything."""
 
 
-def links_json(
-    led: "Mapping[CampaignName, Sequence[JudgedDestination]]", silent: Sequence[Diagnostic]
-) -> LinksReport:
-    """Return where campaigns lead, and which addresses do not answer."""
-    return LinksReport(
-        campaigns=[
-            ReportedLinks(name=name, destinations=destinations)
-            for name, destinations in led.items()
-        ],
-        diagnostics=diagnostics_document(silent),
-    )
+def links_json(campaigns: Sequence[CampaignLinks], found: Sequence[Diagnostic]) -> LinksReport:
+    """Return where campaigns lead, the faults of others, and which addresses do not answer."""
+    return LinksReport(campaigns=campaigns, diagnostics=diagnostics_document(found))
 
 
 class ReportedLock(Shape):

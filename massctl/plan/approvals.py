@@ -60,7 +60,7 @@ def required_approvals(policy: "Policy", facts: Facts) -> tuple[Required, ...]:
         for rule in policy.approval_rules
         if _holds(rule.when, facts)
     ]
-    if policy.destinations.unlisted == "review" and facts.has_new_destination:
+    if policy.destinations.is_reviewed and facts.has_new_destination:
         most = max((each.count for each in rows), default=0)
         rows.append(Required(most + 1, (), (Phrase("a destination that is new and not listed"),)))
     return tuple(rows)

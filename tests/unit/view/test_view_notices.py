@@ -84,7 +84,9 @@ def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
         '> massctl reconcile words --sent --reason "…"\n> the console lists it under 群发记录'
         in said
     )
-    assert '> massctl reconcile words --not-sent --reason "…"\n> the console does not list it' in said
+    assert (
+        '> massctl reconcile words --not-sent --reason "…"\n> the console does not list it' in said
+    )
     assert said.endswith(
         "\n> on GitHub, where massctl init wrote the workflows: Actions / apply / reconcile"
     )

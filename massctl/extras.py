@@ -8,6 +8,7 @@ EXTRAS = {
     "calendar": "icalendar",
     "import": "mammoth",
     "listen": "waitress",
+    "postgres": "psycopg",
     "qr": "zxingcpp",
     "report": "pygal",
     "s3": "obstore",

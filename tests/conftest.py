@@ -25,7 +25,13 @@ from massctl.model import secrets
 NIGHT_SECONDS = 3600
 SLOW = (
     *("cli/", "corpus/", "e2e/", "fuzz/", "pages/", "simulation/"),
-    *("unit/ledger/test_ledger_git", "unit/picture/", "unit/serve/", "unit/test_child"),
+    *(
+        "unit/ledger/test_ledger_git",
+        "unit/ledger/test_ledger_postgres",
+        "unit/picture/",
+        "unit/serve/",
+        "unit/test_child",
+    ),
 )
 """How the paths of tests begin that run commands, draw many examples or go through every schedule. Elsewhere a test of
 several seconds bears the mark `slow` itself."""

@@ -117,6 +117,10 @@ class Backend(ABC):
     def prepare(self) -> None:  # noqa: B027 - most places need nothing
         """Make the place ready for a ledger that is about to begin there; raise LedgerError if it cannot take one."""
 
+    def tables(self) -> str | None:
+        """Return the SQL that the owner of a database runs once; None for a place without tables."""
+        return None
+
     def require_restorable(self) -> None:  # noqa: B027 - most places take a file
         """Raise UsageError if a file cannot take the ledger's place here."""
 

@@ -17,6 +17,7 @@ class BackendKind(NamedTuple):
 BACKENDS = {
     "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
     "git": BackendKind("massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env")),
+    "postgres": BackendKind("massctl.ledger.postgres_ledger:PostgresBackend", ("dsn_env",)),
     "s3": BackendKind("massctl.ledger.s3:S3Backend", ("url", "endpoint"), needed=("url",)),
 }
 """Every kind, by its name in `state.backend`."""

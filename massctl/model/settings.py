@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from ipaddress import AddressValueError, IPv4Address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PrivateAttr, StringConstraints
 
 from massctl.model.backends import BackendName
 from massctl.model.destination import Destination, DestinationKind, ascii_host
@@ -25,7 +25,7 @@ from massctl.model.ids import (
     sha256_of,
 )
 from massctl.model.phrase import Phrase
-from massctl.model.strict import NonEmpty, NonEmptyLine, NotYet, NotYetValues, Strict
+from massctl.model.strict import NonEmpty, NonEmptyLine, Strict
 from massctl.model.theme import Brand, ThemeKey
 
 TIMEZONE = "Asia/Shanghai"
@@ -96,6 +96,7 @@ LEDGER_KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44
 LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
 """Judged by a rule, which knows a private key by its look."""
 LEDGER_KEY_VARIABLE = "MASSCTL_LEDGER_KEY"
+LEDGER_DSN_VARIABLE = "MASSCTL_LEDGER_DSN"
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
 ORIGINAL_ID_PATTERN = r"^gh_[0-9a-zA-Z_]{1,61}$"
@@ -177,9 +178,10 @@ class Account(Strict):
 class StateSettings(Strict):
     """Where the ledger is."""
 
-    backend: Annotated[BackendName, NotYetValues(("postgres",))] = "local"
+    backend: BackendName = "local"
     """local: the file massctl.state.jsonl beside massctl.yaml, for one machine. git: a branch of this repository's
-    remote, which every machine reads and writes. s3: a bucket of an S3-compatible store, likewise."""
+    remote, which every machine reads and writes. postgres: tables of a database, likewise. s3: a bucket of an
+    S3-compatible store, likewise."""
     branch: GitName = STATE_BRANCH
     """With git: the branch, which holds nothing else."""
     remote: GitName = STATE_REMOTE
@@ -198,8 +200,8 @@ class StateSettings(Strict):
     endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)] | None = None
     """With s3: the address of the store, https or on this machine. Absent: Amazon's, in the region that AWS_REGION
     names. Credentials come from the environment, or from the role of the machine."""
-    dsn_env: Any = NotYet
-    """With postgres: the name of the variable that says where the database is."""
+    dsn_env: EnvironmentName = LEDGER_DSN_VARIABLE
+    """With postgres: the name of the variable that says where the database is, and who connects to it."""
 
 
 class QuietHours(Strict):
@@ -273,15 +275,24 @@ class DestinationPolicy(Strict):
     unlisted: Literal["refuse", "review", "allow"] = "allow"
     """Of what is not listed: refuse stages and sends nothing; review asks for one more approval of what is new;
     allow only tells."""
+    _is_reviewed: bool = PrivateAttr(default=False)
+    """One of the policies that this one is made of says review, whatever the stricter word is."""
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether what is new and not listed asks for one more approval."""
+        return self._is_reviewed or self.unlisted == "review"
 
     def as_strict_as(self, other: "DestinationPolicy") -> "DestinationPolicy":
-        """Return what both list, with the stricter word about the rest."""
-        return DestinationPolicy(
+        """Return what both list, with the stricter word about the rest; what either has reviewed stays reviewed."""
+        both = DestinationPolicy(
             hosts=[each for each in self.hosts if each in other.hosts],
             mini_programs=[each for each in self.mini_programs if each in other.mini_programs],
             accounts=[each for each in self.accounts if each in other.accounts],
             unlisted=min(self.unlisted, other.unlisted, key=_STRICTEST_FIRST.index),
         )
+        both._is_reviewed = self.is_reviewed or other.is_reviewed
+        return both
 
     def lists(self, destination: Destination) -> bool:
         """Return whether a destination is named here."""
@@ -367,7 +378,13 @@ class Policy(Strict):
     @property
     def asks_approvals(self) -> bool:
         """Whether it may ask for approvals."""
-        return bool(self.approval_rules) or self.destinations.unlisted == "review"
+        return bool(self.approval_rules) or self.destinations.is_reviewed
+
+    @property
+    def binds_merges(self) -> bool:
+        """Whether a merge that takes a part of it away has to be judged by it still."""
+        refuses = self.destinations.unlisted == "refuse" and self.require_lock
+        return self.asks_approvals or refuses
 
     def as_strict_as(self, other: "Policy") -> "Policy":
         """Return the policy with the rows of approvals of another one beside its own, and what both let it lead to."""

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from base64 import b64decode, b64encode
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +15,7 @@ from git_shell import IN_GIT
 from gits import git
 from PIL import Image
 from repositories import png
+from services import require_chromium
 
 from massctl.cli.app import run
 from massctl.cli.commands.ci_review import write_comment, write_review
@@ -336,9 +336,9 @@ def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> 
     assert "followers" in body
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine")
 def test_a_new_letter_is_shown_as_a_phone_shows_it(main: Shell, remote: Path) -> None:
     """On a branch of one commit, in the comment; the job that writes takes them as bytes."""
+    require_chromium()
     main.env(MASSCTL_CHROMIUM="chromium")
     main.tree.news("letter", title="春", more=LATER)
     sha, forge = proposed(main), FakeForge()

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import itertools
 import json
-import shutil
 import struct
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from cli_runner import NOON, Shell, sent_letter
 from published import misfits
 from repositories import APPID, png
+from services import require_chromium
 from syrupy.assertion import SnapshotAssertion
 
 from massctl.apply.ports import Counted
@@ -192,8 +192,7 @@ def test_a_robot_gets_a_picture_where_there_is_one(told: Shell, monkeypatch: pyt
 def test_the_picture_is_the_top_of_the_page_as_a_phone_shows_it(
     told: Shell, monkeypatch: pytest.MonkeyPatch
 ):
-    if not shutil.which("chromium"):
-        pytest.skip("no Chromium")
+    require_chromium()
     monkeypatch.delenv("MASSCTL_CHROMIUM")
     told.set_time(NEXT_MORNING)
     told("status", "--statistics", "--sandbox")

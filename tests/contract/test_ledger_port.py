@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from gits import clone_of, ledger_in, remote_at
+from postgres import Place, server
 from s3_places import ledger_at
 from sqlite_backend import DATABASE, SqliteStore
 
@@ -20,6 +21,7 @@ from massctl.errors import (
 from massctl.ledger import chained_ledger
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.local_file import LocalLedger
+from massctl.ledger.postgres_ledger import PostgresLedger
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
 from massctl.model.ids import sha256_of
 
@@ -33,13 +35,18 @@ IMAGE = NewEntry(
 Open = Callable[[], ChainedLedger]
 
 
-@pytest.fixture(params=["local", "git", "s3", "sqlite"])
+@pytest.fixture(
+    params=["local", "git", pytest.param("postgres", marks=pytest.mark.slow), "s3", "sqlite"]
+)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Open the one ledger as another runner would: nothing is shared but the place where every runner reads."""
     if request.param == "local":
         return lambda: LocalLedger(tmp_path / "massctl.state.jsonl", tmp_path / "locks")
     if request.param == "sqlite":
         return lambda: ChainedLedger(SqliteStore(tmp_path / DATABASE), tmp_path / "locks")
+    if request.param == "postgres":
+        place = Place(server())
+        return lambda: PostgresLedger(place.store(), tmp_path / "locks")
     if request.param == "s3":
         return lambda: ledger_at(tmp_path.name, tmp_path / "locks")
     remote = remote_at(tmp_path / "remote.git")

@@ -8,6 +8,8 @@ from collections import Counter
 from itertools import chain
 from pathlib import Path
 
+from services import CHROMIUM
+
 from corpus.destinations import other_destinations
 from corpus.forbidden import forbidden
 from corpus.losses import losses
@@ -46,7 +48,7 @@ def main() -> int:
         articles[path] = article
     if given.chromium:
         # From tests/pages, whose path is needed for this alone.
-        from browser import CHROMIUM, Browser
+        from browser import Browser
 
         from corpus.widths import too_wide
         from massctl.browser import FLAGS

@@ -1,13 +1,6 @@
 """The browser of the product, with what only tests ask of it."""
 
-import shutil
-from typing import Final
-
 from massctl.browser import Browser as Pictures
-
-CHROMIUM: Final = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
 
 
 class Browser(Pictures):

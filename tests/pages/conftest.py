@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, Browser
+from browser import Browser
 from page_samples import ROOT, SAMPLES
+from services import CHROMIUM, require_chromium
 
 from massctl.browser import FLAGS
 from massctl.cli.main import run
@@ -14,9 +15,8 @@ from massctl.cli.main import run
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with Browser(Path(CHROMIUM), tmp_path_factory.mktemp("profile"), FLAGS) as made:
+    require_chromium()
+    with Browser(Path(CHROMIUM or ""), tmp_path_factory.mktemp("profile"), FLAGS) as made:
         yield made
 
 

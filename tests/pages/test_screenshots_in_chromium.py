@@ -4,9 +4,9 @@ import io
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM
 from page_samples import SAMPLES
 from PIL import Image
+from services import CHROMIUM, require_chromium
 
 from massctl import browser
 from massctl.cli.campaign_pages import shown_campaigns
@@ -14,10 +14,13 @@ from massctl.cli.main import run
 from massctl.cli.session import session
 from massctl.forge.review_file import ShownCampaign
 
-pytestmark = [
-    pytest.mark.chromium,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = pytest.mark.chromium
+
+
+@pytest.fixture(autouse=True)
+def _chromium() -> None:
+    require_chromium()
+
 
 ARRIVALS = {
     "2026-autumn-walks": ["chat", "list", "share", "article-1"],

@@ -71,6 +71,9 @@ from massctl.view.ledger import Lost, lost_text
     type=click.Path(dir_okay=False, path_type=Path),
     help="With --signed and --new-key: where the private key goes. It must not exist yet.",
 )
+@click.option(
+    "--sql", is_flag=True, help="Only print what makes the tables of a database, and their roles."
+)
 @sandbox_option
 @verb("state init")
 def init(
@@ -80,9 +83,13 @@ def init(
     signed: bool,
     new_key: bool,
     key_file: Path | None,
+    sql: bool,
 ) -> Result:
     "Begin the ledger, and name it in massctl.yaml. The first apply does this automatically."
     sandbox = current.sandbox is not None
+    if sql:
+        text = tables_of(current)
+        return Result(ExitStatus.DONE, text=lambda _: text)
     if new_key and (new_lineage or signed or sandbox):
         raise click.UsageError(Phrase("use --new-key with --reason and --key-file only"))
     if signed and sandbox:
@@ -97,6 +104,17 @@ def init(
     if signed:
         return begin_signed(current, reason, key_file)
     return begin(current) if reason is None else begin_anew(current, reason)
+
+
+def tables_of(session: Session) -> str:
+    """Return the SQL that a ledger's place needs; raise UsageError for a place without tables."""
+    if (sql := session.backend.tables()) is None:
+        raise UsageError(
+            Phrase("{place} needs no SQL", place=session.backend.where),
+            Phrase("Nothing was changed."),
+            Phrase("write backend: {backend}, or delete {key}", backend="postgres", key="--sql"),
+        )
+    return sql
 
 
 def begin(session: Session) -> Result:

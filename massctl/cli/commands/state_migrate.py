@@ -28,7 +28,7 @@ from massctl.ledger.codec import first_lines
 from massctl.model.backends import BACKENDS
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import BUCKET_PATTERN, ENDPOINT_PATTERN
+from massctl.model.settings import BUCKET_PATTERN, ENDPOINT_PATTERN, ENVIRONMENT_NAME_PATTERN
 from massctl.model.state import State
 from massctl.source.settings_writer import (
     declare_backend,
@@ -49,6 +49,11 @@ from massctl.source.settings_writer import (
     "--remote", type=GitName(), help="With --to git: the remote, if not as massctl.yaml says."
 )
 @click.option(
+    "--dsn-env",
+    type=Text(ENVIRONMENT_NAME_PATTERN),
+    help="With --to postgres: the variable that says where, if not as massctl.yaml says.",
+)
+@click.option(
     "--url",
     type=Text(BUCKET_PATTERN, "s3://bucket/prefix"),
     help="With --to s3: s3://bucket/prefix, if not as massctl.yaml says.",
@@ -60,7 +65,7 @@ from massctl.source.settings_writer import (
 )
 @verb("state migrate")
 def migrate(current: Session, backend: str, **keys: str | None) -> Result:
-    "Move the ledger to another place: a file, a branch, or a bucket. massctl.yaml names the new place."
+    "Move the ledger to another place: a file, branch, database or bucket. massctl.yaml names the new place."
     where = {key: value for key, value in keys.items() if value is not None}
     for name, kind in BACKENDS.items():
         for key in kind.keys:

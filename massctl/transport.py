@@ -113,6 +113,8 @@ class RawAnswer(Frozen):
     content_type: str = ""
     location: str = ""
     """Where a redirection leads to."""
+    link: str = ""
+    """Where more of a list is (RFC 8288)."""
 
 
 class PrivateAddressError(Exception):
@@ -232,7 +234,8 @@ class Line:
             told = response.headers
             date = _server_date(told.get("date", ""))
             kind, location = told.get("content-type", ""), told.get("location", "")
-            return RawAnswer(response.status_code, content, date, kind, location)
+            link = told.get("link", "")
+            return RawAnswer(response.status_code, content, date, kind, location, link)
 
 
 def _read_body(response: httpx.Response, limit: int, *, is_cut: bool = False) -> bytes | NoAnswer:

@@ -37,8 +37,10 @@ class FakeForge:
     """The commit of main that a pull request was made from."""
     wrote: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """The commits of a pull request; one of its author where it is not named."""
-    pushed: list[dict[str, Any]] | None = None
+    pushed: list[dict[str, Any]] | None = field(default_factory=list)
     """Its list of activity; None where it has none."""
+    fork: str | None = REPOSITORY
+    """Where the branches of pull requests are; None where it was deleted."""
     permissions: dict[str, str] = field(default_factory=dict)
     """Login -> admin, write, read or none."""
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -48,6 +50,8 @@ class FakeForge:
     paths: list[str] = field(default_factory=list)
     """Whose newest commits were asked for."""
     asked: list[str] = field(default_factory=list)
+    _next: str | None = None
+    """The cursor in the header `Link` of an answer."""
     status: int = 200
     """What it answers to everything, where that is not 200."""
 
@@ -98,14 +102,20 @@ class FakeForge:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length)) if length else None
         self.asked.append(f"{method} {path}")
+        self._next = None
         if method == "GET" and path.endswith("/user"):
             answer: Any = {"login": BOT}
+        elif path.endswith("/activity"):
+            answer = self._activity(query)
         else:
             answer = self._answer(
                 method, path.rpartition(f"/repos/{REPOSITORY}/")[2].split("/"), query, body
             )
         status = self.status if answer is not None else 404
-        start(f"{status} .", [("Content-Type", "application/json")])
+        headers = [("Content-Type", "application/json")]
+        if self._next is not None:
+            headers.append(("Link", f'<https://forge.test/x?after={self._next}>; rel="next"'))
+        start(f"{status} .", headers)
         return [json.dumps(answer).encode()]
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
@@ -119,7 +129,6 @@ class FakeForge:
                 self.paths.append(query["path"]) or [{"sha": self.newest}]
             ),
             ("GET", 3, "commits"): lambda: self._brought(parts[1]),
-            ("GET", 1, "activity"): lambda: self.pushed,
             ("GET", 2, "compare"): lambda: {
                 "merge_base_commit": {"sha": parts[1].partition("...")[0]}
             },
@@ -139,6 +148,15 @@ class FakeForge:
             return {"type": "file", "sha": blob} if blob else None
         handler = handlers.get((method, len(parts), parts[0]))
         return handler() if handler else None
+
+    def _activity(self, query: dict[str, str]) -> list[dict[str, Any]] | None:
+        """Cut a page out of what somebody did; a cursor leads to the next one."""
+        if self.pushed is None:
+            return None
+        own = [e for e in self.pushed if not e["actor"] or e["actor"]["login"] == query["actor"]]
+        end = int(query.get("after", 0)) + int(query["per_page"])
+        self._next = str(end) if end < len(own) else None
+        return own[int(query.get("after", 0)) : end]
 
     def _page(self, number: int, query: dict[str, str]) -> list[dict[str, Any]]:
         return paged(self.comments.get(number, []), query)
@@ -161,7 +179,7 @@ class FakeForge:
             self.commit(number, self.heads.get(number, "head"), self.author)
         commits = self.wrote[number]
         return {
-            "headRefName": "spring",
+            "headRepository": {"nameWithOwner": self.fork} if self.fork else None,
             "author": {"login": self.author},
             "commits": {
                 "totalCount": len(commits),
@@ -210,10 +228,14 @@ class FakeGitLab:
     approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     members: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Number of a user -> state and access level."""
-    pushes: list[tuple[int, str]] = field(default_factory=list)
-    """Number of a user, and the commit that they pushed."""
+    source: int = 5
+    """The project of the branch of a merge request; 5 is the one that it is merged into."""
+    pushes: list[dict[str, Any]] = field(default_factory=list)
+    """Its events, and those of every fork, newest first."""
+    since: str = ""
+    """The day from which events were asked for."""
     commits: dict[int, list[dict[str, str]]] = field(default_factory=dict)
-    users: dict[int, dict[str, str]] = field(default_factory=dict)
+    users: dict[int, dict[str, Any]] = field(default_factory=dict)
     blobs: dict[tuple[str, str], str] = field(default_factory=dict)
     notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -228,14 +250,22 @@ class FakeGitLab:
             "target_branch": "main",
             "author": {"id": author},
             "sha": head,
-            "source_project_id": 5,
+            "source_project_id": self.source,
+            "target_project_id": 5,
+            "created_at": pushed[0][1] if pushed else "2026-11-30T00:00:00Z",
             "diff_refs": {"base_sha": self.base},
         }
         self.requests[number], self.merged[commit] = made, number
-        self.pushes += [(author, sha) for sha, _ in pushed]
+        self.push(author, *(sha for sha, _ in pushed))
         self.versions[number] = [
             {"head_commit_sha": sha, "created_at": at} for sha, at in reversed(pushed)
         ]
+
+    def push(self, user: int, *commits: str, begin: str | None = None, ref: str = "spring") -> None:
+        """Have somebody push commits to a branch, one behind the other."""
+        for before, sha in zip((begin, *commits), commits, strict=False):
+            data = {"commit_from": before, "commit_to": sha, "ref": ref}
+            self.pushes.insert(0, {"author_id": user, "push_data": data})
 
     def approve(self, number: int, user: int, at: str | None) -> None:
         """Have somebody approve; an old GitLab does not tell when."""
@@ -244,14 +274,16 @@ class FakeGitLab:
             {**made, **({"approved_at": at} if at else {})}
         )
 
-    def commit(self, number: int, name: str, email: str, message: str = "") -> None:
+    def commit(
+        self, number: int, name: str, email: str, message: str = "", sha: str = "f" * 40
+    ) -> None:
         """Have somebody write a commit of a merge request."""
         signed = {
             f"{who}_{key}": said
             for who in ("author", "committer")
             for key, said in (("name", name), ("email", email))
         }
-        self.commits.setdefault(number, []).append({**signed, "message": message})
+        self.commits.setdefault(number, []).append({**signed, "id": sha, "message": message})
 
     def _user(self, number: int) -> dict[str, Any]:
         return {"id": number, "username": f"user{number}", **self.users.get(number, {})}
@@ -281,10 +313,10 @@ class FakeGitLab:
                 return paged(self.diffs.get(int(number), []), query)
             case ["GET", "merge_requests", number, "versions"]:
                 return paged([*self.versions.get(int(number), [])], query)
-            case ["GET", *_, "5", "events"]:
+            case ["GET", *_, "events"]:
                 assert query["action"] == "pushed"
-                told = [{"author_id": u, "push_data": {"commit_to": c}} for u, c in self.pushes]
-                return paged(told, query)
+                self.since = query["after"]
+                return paged(self.pushes, query)
             case ["GET", *_, "users", user]:
                 return self._user(int(user))
             case ["GET", "merge_requests", number, "commits"]:

@@ -53,6 +53,8 @@ class SendQuestion(Frozen):
     headlines: tuple[str, ...]
     destinations: tuple[JudgedDestination, ...] = ()
     """Where it leads, new places first."""
+    is_unscanned: bool = False
+    """Whether it has a picture in which nobody looked for QR codes."""
     recipients_previewed: Iterable[str] = ()
     """Who has seen exactly this version; WeChat names in clear, openids never."""
     done_by_hand: tuple[str, ...] = ()

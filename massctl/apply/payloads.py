@@ -204,7 +204,7 @@ def send_origin(campaign: RenderedCampaign, rules: PolicyInForce) -> SendOrigin:
     approval = rules.approval(campaign) if rules.approval is not None else None
     articles = campaign.message.articles
     return SendOrigin(
-        approved_by=", ".join(approval.by) or None if approval is not None else None,
+        approved_by=", ".join(approval.names) or None if approval is not None else None,
         titles=tuple(each.title for each in articles),
         authors=tuple(each.author for each in articles),
         themes=tuple(each.theme or "" for each in articles),

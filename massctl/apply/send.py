@@ -128,6 +128,7 @@ def _question(
         digest=campaign.digest,
         headlines=campaign.headlines,
         destinations=outcome.planned.destinations,
+        is_unscanned=campaign.is_unscanned,
         recipients_previewed=seen_by(campaign, record),
         done_by_hand=tuple(each.words for each in handoff_of(campaign, record)),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from massctl.browser import Browser, open_browser, screens, whole
+from massctl.browser import Browser, find_chromium, open_browser, screens, whole
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import write_files
 from massctl.cli.planner import chosen
@@ -65,15 +66,23 @@ def shown_campaigns(session: Session, names: Sequence[str]) -> dict[str, ShownCa
         room -= len(page.encode()) if fits else 0
         found[campaign.name] = ShownCampaign(page=page if fits else None)
     try:
-        with open_browser(session.environment) as browser, TemporaryDirectory() as folder:
-            for campaign in campaigns[:PICTURED_MAX]:
-                beside = Path(folder) / campaign.name
-                write_files(beside, page_files(campaign, working_tree, reader))
-                shown = found[campaign.name]
-                found[campaign.name] = _pictured(browser, beside, campaign, shown, reader, room)
-                room -= sum(map(len, found[campaign.name].pictures))
+        find_chromium(session.environment)
     except BrowserError as error:
         session.console.talk(Phrase("no phone pictures: {why}", why=error.summary))
+        return found
+    for campaign in campaigns[:PICTURED_MAX]:
+        files = page_files(campaign, working_tree, reader)
+        # A page that Chromium cannot draw, or that ends it, costs no other campaign its pictures.
+        try:
+            shown = _pictured(session, campaign, files, found[campaign.name], room)
+        except BrowserError as error:
+            say = Phrase(
+                "no phone pictures of {name}: {why}", name=campaign.name, why=error.summary
+            )
+            session.console.talk(say)
+            continue
+        found[campaign.name] = shown
+        room -= sum(map(len, shown.pictures))
     return found
 
 
@@ -91,28 +100,33 @@ def whole_page(campaign: RenderedCampaign, working_tree: WorkingTree, reader: Re
 
 
 def _pictured(
-    browser: Browser,
-    folder: Path,
+    session: Session,
     campaign: RenderedCampaign,
+    files: Mapping[str, bytes],
     shown: ShownCampaign,
-    reader: Reader,
     room: int,
 ) -> ShownCampaign:
     """Add pictures as far as they fit: the contact sheet, then parts of each article, the first of each first."""
-    made = screens(browser, folder / INDEX, (False,), "jpeg")
-    write_files(folder, made)
-    sheet = _contact_sheet(browser, folder, campaign, made, reader)
-    parts = sorted(
-        (each for each in made if each.startswith("phone-article-")),
-        key=lambda name: (name.count("-"), name),
-    )
+    with open_browser(session.environment) as browser, TemporaryDirectory() as name:
+        folder = Path(name)
+        write_files(folder, files)
+        made = screens(browser, folder / INDEX, (False,), "jpeg")
+        write_files(folder, made)
+        sheet = _contact_sheet(browser, folder, campaign, made, session.console.reader)
+    parts = sorted((each for each in made if each.startswith("phone-article-")), key=_part)
     pictures: list[bytes] = []
-    for each in (sheet, *(made[name] for name in parts)):
-        if len(each) <= min(PICTURE_BYTES_MAX, room) and len(pictures) < PICTURES_MAX:
-            pictures.append(b64encode(each))
-            room -= len(each)
+    for picture in (sheet, *(made[each] for each in parts)):
+        if len(picture) <= min(PICTURE_BYTES_MAX, room) and len(pictures) < PICTURES_MAX:
+            pictures.append(b64encode(picture))
+            room -= len(picture)
     left_out = 1 + len(parts) - len(pictures)
     return ShownCampaign(pictures=pictures, left_out=left_out, page=shown.page)
+
+
+def _part(name: str) -> tuple[int, int]:
+    """Return which part of which article a file such as `phone-article-2-10.jpeg` shows."""
+    article, *part = map(int, re.findall(r"\d+", name))
+    return (part[0] if part else 1), article
 
 
 def _contact_sheet(

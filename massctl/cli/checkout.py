@@ -3,6 +3,7 @@
 Nothing is written here. git and what it starts are told no AppSecret.
 """
 
+import json
 import os
 import re
 import shlex
@@ -13,15 +14,16 @@ from typing import TYPE_CHECKING
 from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
-from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git
+from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import git_says, known_to_git, refs_in, way_of
 from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
 from massctl.model.inputs import MISSING
+from massctl.model.lock import lock_digest
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.plan.brake import STOP_BRANCH, Tip
-from massctl.plan.guards import lock_uncommitted
+from massctl.plan.guards import HISTORY_COMMITS, lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_SHOWS_WITHIN
 
@@ -83,9 +85,7 @@ class GitCheckout(Frozen):
         asked = "".join(f"{commit}:./{path}\n" for path in paths).encode("utf-8", "surrogateescape")
         answer = self._git().run("cat-file", "--batch", "--follow-symlinks", given=asked)
         if not answer.done:
-            raise LedgerUnreachableError(
-                Phrase("the files of the commit cannot be read"), git_says(answer)
-            )
+            raise _unread_commit(answer)
         contents = batch_contents(answer.out)
         return next(
             (path for path in paths if not _is_held(files[path], next(contents, None))), None
@@ -115,7 +115,7 @@ class GitCheckout(Frozen):
                 return dict.fromkeys(names, lock_uncommitted(say, command)), None
             here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
             commit = here.out.decode("ascii", "replace").strip() if here.done else None
-            paths = {name: f"{CAMPAIGNS}/{name}/{LOCK_FILE}" for name in names}
+            paths = {name: _lock_path(name) for name in names}
             why = {
                 name: _why_uncommitted(git, self.root, path, commit) for name, path in paths.items()
             }
@@ -132,64 +132,87 @@ class GitCheckout(Frozen):
         }
         return refused, commit
 
-    def merged_lock(self, name: CampaignName) -> "MergedFile":
-        """Return the committed lock of a campaign and the merge that brought it to the branch that is checked out.
+    @property
+    def has_commits(self) -> bool:
+        """Whether git knows a commit here, so that a merge may have changed rules."""
+        try:
+            return self._git().run("rev-parse", "--verify", "--quiet", "HEAD").done
+        except LedgerUnreachableError:
+            return False
 
-        Raises LedgerUnreachableError where git cannot say.
+    def deepen(self) -> None:
+        """Fetch the history that a workflow's checkout lacks: its newest commit would seem to have brought everything.
+
+        Raises LedgerUnreachableError, as the methods below that ask for the history.
         """
+        git = self._git()
+        if self._told(git, "rev-parse", "--is-shallow-repository") != "true":
+            return
+        options = (
+            "--quiet",
+            "--unshallow",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+        )
+        remote, branch = self.settings.state.remote, self.settings.policy.branch
+        refs = (f"refs/heads/{branch}",) if branch else ()
+        fetch = "fetch", *options, "--", remote, *refs
+        self._told(self._to_remote(), *fetch, seconds=NETWORK_SECONDS)
+
+    def remote_address(self) -> str:
+        """Return the address of the remote that massctl.yaml names, without a login."""
+        return way_of(self.root, self.settings, self.environment).address
+
+    def committed_digest(self, name: CampaignName) -> str | None:
+        """Return the digest of what the committed lock of a campaign says; None without one that can be read."""
+        found = self._git().run("cat-file", "blob", f"HEAD:./{_lock_path(name)}")
+        try:
+            return lock_digest(json.loads(found.out)) if found.done else None
+        except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+            return None
+
+    def merged_lock(self, name: CampaignName, branch: str) -> "MergedFile":
+        """Return the committed lock of a campaign and the merge that brought it to the branch that is checked out."""
         # Only approvals ask.
         from massctl.forge.port import MergedFile
 
-        git = self._to_remote()
-        branch, path = self.settings.policy.branch or "", f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
-
-        def told(*words: str, seconds: float = LOCAL_SECONDS) -> str:
-            answer = git.run(*words, seconds=seconds)
-            if not answer.done:
-                say = Phrase(
-                    "the merge that brought in the lock of {name} cannot be found", name=name
-                )
-                raise LedgerUnreachableError(say, git_says(answer))
-            return answer.out.decode("utf-8", "surrogateescape").strip()
-
-        if told("rev-parse", "--is-shallow-repository") == "true":
-            # A workflow's checkout knows only its newest commit, which would seem to have brought everything.
-            options = (
-                "--quiet",
-                "--unshallow",
-                "--no-tags",
-                "--no-recurse-submodules",
-                "--no-write-fetch-head",
-            )
-            told(
-                "fetch",
-                *options,
-                "--",
-                self.settings.state.remote,
-                f"refs/heads/{branch}",
-                seconds=NETWORK_SECONDS,
-            )
-        blob = told("rev-parse", "--verify", f"HEAD:./{path}")
+        git, path = self._git(), _lock_path(name)
+        blob = self._told(git, "rev-parse", "--verify", f"HEAD:./{path}")
         # First parents only: a merge of an old commit would otherwise pass for what the old commit was approved as.
-        commit = told("rev-list", "-1", "--first-parent", "HEAD", "--", path)
+        commit = self._told(git, "rev-list", "-1", "--first-parent", "HEAD", "--", path)
         before = git.run("rev-parse", "--verify", "--quiet", f"{commit}^1")
         parent = before.out.decode("ascii", "replace").strip() if before.done else None
-        return MergedFile(
-            f"{told('rev-parse', '--show-prefix')}{path}", blob, commit, branch, parent
-        )
+        prefix = self._told(git, "rev-parse", "--show-prefix")
+        return MergedFile(f"{prefix}{path}", blob, commit, branch, parent)
+
+    def settings_until(self, commit: str) -> list[bytes]:
+        """Return massctl.yaml as the last commits up to one had it, newest first, each content once."""
+        git, last = self._git(), f"--max-count={HISTORY_COMMITS}"
+        listed = self._told(git, "rev-list", "--first-parent", last, commit, "--").split()
+        asked = "".join(f"{each}:./{SETTINGS}\n" for each in listed)
+        found = git.run("cat-file", "--batch", given=asked.encode())
+        if not found.done:
+            raise _unread_commit(found)
+        return [*dict.fromkeys(each for each in batch_contents(found.out) if each is not None)]
 
     def settings_at(self, commit: str) -> bytes | None:
-        """Return massctl.yaml as a commit has it; None if it has none. Raises LedgerUnreachableError."""
+        """Return massctl.yaml as a commit has it; None if it has none."""
         git = self._git()
         known = git.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"
         )
         found = git.run("cat-file", "--batch", given=f"{commit}:./{SETTINGS}\n".encode())
         if not known.done or not found.done:
-            raise LedgerUnreachableError(
-                Phrase("the files of the commit cannot be read"), git_says(found)
-            )
+            raise _unread_commit(found)
         return next(batch_contents(found.out), None)
+
+    def _told(self, git: Git, *words: str, seconds: float = LOCAL_SECONDS) -> str:
+        answer = git.run(*words, seconds=seconds)
+        if not answer.done:
+            say = Phrase("the merge that brought in a lock cannot be found")
+            raise LedgerUnreachableError(say, git_says(answer))
+        return answer.out.decode("utf-8", "surrogateescape").strip()
 
     def path_of_folder(self, name: CampaignName) -> str:
         """Return a campaign's folder from the top of the repository, which forges count from."""
@@ -243,6 +266,16 @@ def _is_held(found: str, content: bytes | None) -> bool:
     # A checkout may write other line ends of a text.
     is_text = b"\0" not in content[:TEXT_SHOWS_WITHIN]
     return is_text and found == sha256_of(content.replace(b"\n", b"\r\n"))
+
+
+def _unread_commit(answer: GitAnswer) -> LedgerUnreachableError:
+    return LedgerUnreachableError(
+        Phrase("the files of the commit cannot be read"), git_says(answer)
+    )
+
+
+def _lock_path(name: CampaignName) -> str:
+    return f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
 
 
 def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:

@@ -1,16 +1,13 @@
 """Pages and pictures of the Internet, bounded: downloaded for an import, or asked whether they are still there."""
 
 import ipaddress
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 from msgspec.structs import replace
 
 from massctl.cli.session import Session
-from massctl.cli.side_by_side import side_by_side
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.picture.limits import SOURCE_BYTES_MAX
@@ -28,11 +25,8 @@ ARTICLE_HOST = "mp.weixin.qq.com"
 """Where the articles are."""
 GONE = frozenset({404, 410})
 _THERE = frozenset({401, 403, 405, 429, 451})
-_WEB = re.compile(r"https?://", re.IGNORECASE)
 _CHECK_SECONDS = 5.0
 _BEGINNING_BYTES = 1024
-_CHECKED_AT_ONCE = 4
-"""Whoever asks addresses of others is no load for them."""
 _ASKED_SECONDS = 10.0
 """Whoever asks only whether something is there has other things to do."""
 _DELETED = ("该内容已被发布者删除", "此内容因违规无法查看")
@@ -148,22 +142,6 @@ def _is_answered(answer: RawAnswer | NoAnswer) -> bool:
     if isinstance(answer, NoAnswer):
         return False
     return answer.status < 400 or answer.status in _THERE
-
-
-def silent_addresses(addresses: Iterable[str], line: Line | None = None) -> dict[str, Phrase]:
-    """Ask every http and https address among some once, a few at a time; return why some do not answer."""
-    asked = list(dict.fromkeys(each for each in addresses if _WEB.match(each)))
-    with closing(line or Line()) as opened:
-        downloads = Downloads(opened, is_inside=line is not None)
-        calls = [partial(downloads.why_silent, each) for each in asked]
-        found = dict(side_by_side(calls, _CHECKED_AT_ONCE)) if calls else {}
-    silent: dict[str, Phrase] = {}
-    for number, why in found.items():
-        if isinstance(why, BaseException):
-            raise why
-        if why is not None:
-            silent[asked[number]] = why
-    return silent
 
 
 def _other_status(answer: RawAnswer) -> Phrase:

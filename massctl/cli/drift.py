@@ -24,8 +24,9 @@ from massctl.apply.notices import Notice
 from massctl.apply.outcome import unread_of, what_happened
 from massctl.apply.ports import DataCube
 from massctl.apply.refresh import read_remote
-from massctl.cli.downloads import downloads_of, silent_addresses
+from massctl.cli.downloads import downloads_of
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
+from massctl.cli.link_check import silent_addresses
 from massctl.cli.notifications import notice_finder, notices_post, taken_posts, told_at_once
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
 from massctl.cli.session import Session
@@ -266,7 +267,13 @@ def unread_words(why: Unread | Exception) -> Phrase:
 def due_now(session: Session, plan: Plan, state: State) -> list[CampaignName]:
     """Return the campaigns of a plan that this machine has to read now."""
     remembered = _remembered(session, state)
-    return due_readings(plan.campaigns, state, remembered.progress, session.clock.now())
+    return due_readings(
+        plan.campaigns,
+        state,
+        remembered.progress,
+        session.clock.now(),
+        asks_links=session.settings.policy.check_links,
+    )
 
 
 class DriftReader:

@@ -18,7 +18,7 @@ from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, run
 from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.entries import Entry
-from massctl.model.ids import AccountName
+from massctl.model.ids import AccountName, CampaignName
 from massctl.model.inputs import MISSING, JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
@@ -187,23 +187,26 @@ class Session(Struct):
             return SETTINGS
         return self.repository.changed_since(dict(judged.files))
 
-    def _approvals(
-        self, policy: "Policy"
-    ) -> "Callable[[RenderedCampaign], Approval | None] | None":
+    def _approvals(self, policy: "Policy") -> "Callable[[RenderedCampaign], Approval | None]":
         """Return what asks the forge who approved a lock; a new one remembers nothing.
 
         A policy that asks for none is asked too: it may have asked for some before the merge that brought the lock.
         """
-        if not (policy.require_lock and policy.branch):
-            return None
-        # Only a policy that may ask for approvals loads what asks.
-        from massctl.cli.forge import approvals
+        known = dict[CampaignName, Approval | None]()
+        settings = self.settings.model_copy(update={"policy": policy})
+        checkout = replace(self.checkout, settings=settings)
 
-        def reaches_followers(campaign: "RenderedCampaign") -> bool:
-            return self.realm([campaign.account]) == "wechat"
+        def ask(campaign: RenderedCampaign) -> Approval | None:
+            if self.realm([campaign.account]) == "loopback":
+                return None
+            if campaign.name not in known:
+                # Only a send asks.
+                from massctl.cli.forge import asked_approval
 
-        asks = policy.asks_approvals
-        return approvals(self.checkout, reaches_followers, asks=asks)
+                known[campaign.name] = asked_approval(checkout, campaign)
+            return known[campaign.name]
+
+        return ask
 
     def tip(self) -> "Tip | None":
         """Compare this checkout with the branch that sends; None if massctl.yaml names none."""

@@ -5,7 +5,7 @@ endpoints for pull requests", "for pull request reviews", "for issue comments", 
 "for repository contents", "for repositories" (activity) and "for collaborators", API version 2022-11-28, read 2026-11.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -28,13 +28,12 @@ _WRITERS = frozenset({"admin", "write"})
 _VERDICTS = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 
 
-_OK = 200
 _COMMITS = """
 query ($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
-      headRefName
       author { login }
+      headRepository { nameWithOwner }
       commits(first: 100) {
         totalCount
         nodes {
@@ -131,50 +130,42 @@ class GitHub:
             for commit in commits
             for each in self._merged(str(self._api.member(commit, "sha")), branch)
         ]
-        return [int(self._api.member(each, "number")) for each in merged]
+        return [self._api.number(each, "number") for each in merged]
 
     def approvers(self, number: int, head: str) -> tuple[str, ...]:
         """Return who approves a pull request at the commit `head`: the last word of each reviewer counts."""
         approving = [login for login, commit in self._approvals(number) if commit == head]
-        makers = self._makers(number) if approving else set()
+        if not approving:
+            return ()
+        pull = self._commits_of(number)
+        commits = [self._api.member(each, "commit") for each in pull["commits"]["nodes"]]
+        makers, pushers = self._makers(pull, commits), self._pushers(pull, commits, approving)
         return tuple(
             login
             for login in approving
-            if login.casefold() not in makers and self._may_write(login)
+            if login.casefold() not in makers | pushers and self._may_write(login)
         )
 
-    def approved(self, file: MergedFile) -> Approval:
-        """Return who approved the merge that brought a file in, at its last commit."""
-        found = Approval(self.name)
-        for pull in self._merged(file.commit, file.branch):
-            number, head = (
-                int(self._api.member(pull, "number")),
-                str(self._api.member(pull, "head", "sha")),
-            )
-            by = self.approvers(number, head) if self._has(file, head) else ()
-            if found.number is None or len(by) > len(found.by):
-                found = Approval(self.name, number, by, self._base(pull, head))
-        return found
+    def approved(self, file: MergedFile) -> tuple[Approval, ...]:
+        """Return who approved each pull request that brought a file in, at its last commit."""
+        return tuple(self._approved(file, pull) for pull in self._merged(file.commit, file.branch))
+
+    def _approved(self, file: MergedFile, pull: Any) -> Approval:
+        number, head = self._api.number(pull, "number"), str(self._api.member(pull, "head", "sha"))
+        by = self.approvers(number, head) if self._has(file, head) else ()
+        return Approval(self.name, number, by, self._base(pull, head))
 
     def _base(self, pull: Any, head: str) -> str:
         compared = f"{self._of}/compare/{self._api.member(pull, 'base', 'sha')}...{head}"
         return str(self._api.member(self._api.ask("GET", compared), "merge_base_commit", "sha"))
 
-    def _makers(self, number: int) -> set[str]:
-        """Name everybody who made a part of a pull request: its author, and who pushed, wrote or committed to it.
-
-        Raises ForgeError where a commit is nobody's account, and GitHub does not tell who pushed.
-        """
-        pull = self._commits_of(number)
-        commits = [self._api.member(each, "commit") for each in pull["commits"]["nodes"]]
-        pushers = self._pushers(self._api.member(pull, "headRefName"), commits)
-        makers = {*pushers, *self._logins(pull.get("author"))}
+    def _makers(self, pull: Any, commits: Sequence[Any]) -> set[str]:
+        """Name the author of a pull request, and who wrote its commits or committed them."""
+        makers = self._logins(pull.get("author"))
         for commit in commits:
             authors = self._api.member(commit, "authors", "nodes")
-            wrote = [self._logins(each.get("user")) for each in authors]
-            if not wrote[:1] or (not wrote[0] and not pushers):
-                raise self._api.unknown_author(str(commit.get("oid")))
-            makers.update(*wrote, self._logins((commit.get("committer") or {}).get("user")))
+            for each in (*authors, commit.get("committer") or {}):
+                makers |= self._logins(each.get("user"))
         return makers
 
     def _logins(self, user: Any) -> set[str]:
@@ -186,24 +177,39 @@ class GitHub:
         variables = {"owner": owner, "name": name, "number": number}
         found = self._graph.ask("POST", "graphql", {"query": _COMMITS, "variables": variables})
         pull = self._api.member(found, "data", "repository", "pullRequest")
-        if self._api.member(pull, "commits", "totalCount") > len(pull["commits"]["nodes"]):
+        if self._api.number(pull, "commits", "totalCount") > len(pull["commits"]["nodes"]):
             raise self._api.refused(
                 Phrase("a pull request of more than {limit} commits is not judged", limit=PAGE)
             )
         return pull
 
-    def _pushers(self, branch: str, commits: Sequence[Any]) -> set[str]:
-        """Name who pushed one of the commits to a branch of this repository; empty where GitHub does not tell."""
-        pushed = {str(each.get("oid")) for each in commits}
-        query = {"ref": f"refs/heads/{branch}", "per_page": str(PAGE)}
-        status, found = self._api.look(f"{self._of}/activity", query)
-        listed = found if status == _OK and isinstance(found, list) else []
+    def _pushers(self, pull: Any, commits: Sequence[Any], logins: Iterable[str]) -> set[str]:
+        """Name those of `logins` who pushed one of the commits, to any branch, here or in the fork.
+
+        Who signs a commit may write any name into it, so this has to be told: raises ForgeError where it is not.
+        """
+        pushed = {str(self._api.member(each, "oid")) for each in commits}
+        head = self._api.member(pull, "headRepository")
+        if head is None:
+            say = Phrase("it does not tell who pushed to a fork that was deleted")
+            raise self._api.refused(say)
+        forked = f"repos/{self._api.member(head, 'nameWithOwner')}"
         return {
-            login
-            for each in listed
-            if each.get("after") in pushed
-            for login in self._logins(each.get("actor"))
+            login.casefold()
+            for login in logins
+            for of in {self._of.casefold(): self._of, forked.casefold(): forked}.values()
+            if self._has_pushed(login, of, pushed)
         }
+
+    def _has_pushed(self, login: str, of: str, commits: Collection[str]) -> bool:
+        listed = self._api.cursor_pages(f"{of}/activity", {"actor": login})
+        if listed is None:
+            say = Phrase("it does not tell who pushed to {place}", place=of.removeprefix("repos/"))
+            raise self._api.refused(say)
+        return any(
+            each.get("after") in commits and login.casefold() in self._logins(each.get("actor"))
+            for each in listed
+        )
 
     def _merged(self, commit: str, branch: str) -> list[Any]:
         found = self._api.list(f"{self._of}/commits/{commit}/pulls")

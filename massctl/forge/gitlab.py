@@ -5,8 +5,8 @@ API", "Events API", "Users API" and "Members API", REST v4, read 2026-11.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -21,6 +21,10 @@ from massctl.transport import Line
 _DEVELOPER = 30
 """The first access level that may push. Source: GitLab docs, "Members API", read 2026-11."""
 _SAID_MAX = 255
+_PUSHED_BEFORE = timedelta(days=90)
+"""How long before a merge request was opened its commits were pushed, at most: the events are asked from that day."""
+_BOT = re.compile(r"(?:project|group)_\d+_bot(?:_.*)?")
+"""Who has the token of a project or group. Source: GitLab docs, "Project access tokens", read 2026-12."""
 _CO_AUTHORED = re.compile(r"^co-authored-by:\s*(.*?)\s*<([^>\n]+)>", re.IGNORECASE | re.MULTILINE)
 
 
@@ -82,7 +86,7 @@ class GitLab:
             for commit in commits
             for each in self._merged(str(self._api.member(commit, "id")), branch)
         ]
-        return [int(self._api.member(each, "iid")) for each in merged]
+        return [self._api.number(each, "iid") for each in merged]
 
     def approvers(self, number: int, head: str) -> tuple[str, ...]:
         """Return who approved a merge request after its last push, which has to be `head`.
@@ -96,69 +100,81 @@ class GitLab:
         last, at_last = max(pushed, default=(None, None))
         approved = self._api.ask("GET", f"{self._of}/merge_requests/{number}/approvals")
         given = self._api.member(approved, "approved_by") if at_last == head else []
+        # The user is null where the account was deleted.
         approving = [
-            self._api.member(each, "user")
+            self._api.number(each, "user", "id")
             for each in given
-            if last is not None and self._given_at(each) > last
+            if self._api.member(each, "user") and last is not None and self._given_at(each) > last
         ]
         if not approving:
             return ()
-        pushers = self._pushers(number, {commit for _, commit in pushed})
-        names = {*self._names_in_commits(number)}
-        return tuple(
-            str(self._api.member(each, "username"))
+        commits = [*self._api.pages(f"{self._of}/merge_requests/{number}/commits")]
+        pushers = self._pushers(number, {commit for _, commit in pushed}, commits)
+        names = {*_names_in(commits)}
+        users = [
+            self._api.ask("GET", f"users/{each}")
             for each in approving
-            if each["id"] not in pushers
-            and not self._names_of(each) & names
-            and self._may_write(each["id"])
+            if each not in pushers and self._may_write(each)
+        ]
+        return tuple(
+            str(self._api.member(user, "username"))
+            for user in users
+            if not _is_bot(user) and not self._names_of(user) & names
         )
 
-    def approved(self, file: MergedFile) -> Approval:
-        """Return who approved the merge that brought a file in, at its last commit."""
-        found = Approval(self.name)
-        for request in self._merged(file.commit, file.branch):
-            number, head = int(self._api.member(request, "iid")), str(request.get("sha"))
-            by = self.approvers(number, head) if self._has(file, head) else ()
-            if found.number is None or len(by) > len(found.by):
-                base = str(self._api.member(self._request(number), "diff_refs", "base_sha"))
-                found = Approval(self.name, number, by, base)
-        return found
+    def approved(self, file: MergedFile) -> tuple[Approval, ...]:
+        """Return who approved each merge request that brought a file in, at its last commit."""
+        return tuple(
+            self._approved(file, request) for request in self._merged(file.commit, file.branch)
+        )
+
+    def _approved(self, file: MergedFile, request: Any) -> Approval:
+        number, head = self._api.number(request, "iid"), str(request.get("sha"))
+        by = self.approvers(number, head) if self._has(file, head) else ()
+        base = str(self._api.member(self._request(number), "diff_refs", "base_sha"))
+        return Approval(self.name, number, by, base)
 
     def _request(self, number: int) -> Any:
         return self._api.ask("GET", f"{self._of}/merge_requests/{number}")
 
-    def _pushers(self, number: int, commits: set[str]) -> set[int]:
-        """Return the author of a merge request and who pushed it; raise ForgeError where GitLab does not tell."""
+    def _pushers(self, number: int, heads: set[str], commits: Sequence[Any]) -> set[int]:
+        """Return the author of a merge request and who ever pushed a part of it, also before it was opened.
+
+        A push that began at a part of it has to have one before it that is told: of a push of many branches GitLab
+        tells no commits. Raises ForgeError where it does not tell who pushed a part.
+        """
         request = self._request(number)
-        of = f"projects/{self._api.member(request, 'source_project_id')}/events"
-        pushers = {int(self._api.member(request, "author", "id"))}
-        for each in self._api.pages(of, {"action": "pushed"}):
-            commit = (each.get("push_data") or {}).get("commit_to")
-            if commit in commits:
-                pushers.add(int(self._api.member(each, "author_id")))
-                commits = commits - {commit}
-        if commits:
-            raise self._api.unknown_author(min(commits))
+        pushers = {self._api.number(request, "author", "id")}
+        parts = heads | {str(self._api.member(each, "id")) for each in commits}
+        told, needed = set[str](), set(heads)
+        for each in self._pushes(request):
+            push = each.get("push_data") or {}
+            begin, end = str(push.get("commit_from")), str(push.get("commit_to"))
+            if end in parts:
+                pushers.add(self._api.number(each, "author_id"))
+                told.add(end)
+                needed |= {begin} & parts
+        if needed - told:
+            raise self._api.unknown_author(min(needed - told))
         return pushers
 
-    def _names_in_commits(self, number: int) -> Iterator[str]:
-        """Name who wrote or committed a part of a merge request, by name and by address."""
-        for each in self._api.pages(f"{self._of}/merge_requests/{number}/commits"):
-            written = [
-                str(each.get(f"{who}_{key}") or "")
-                for who in ("author", "committer")
-                for key in ("name", "email")
-            ]
-            trailers = _CO_AUTHORED.findall(str(each.get("message") or ""))
-            yield from (
-                name.strip().casefold() for name in (*written, *chain.from_iterable(trailers))
-            )
+    def _pushes(self, request: Any) -> Iterator[Any]:
+        """List the pushes to the project of a merge request and to that of its branch, but for merges."""
+        opened = self._moment(self._api.member(request, "created_at"))
+        since = (opened - _PUSHED_BEFORE).date().isoformat()
+        here = self._api.number(request, "target_project_id")
+        # Who merges by fast-forward pushes the last commit to the target.
+        merges = here, self._api.member(request, "target_branch")
+        for project in {here, self._api.number(request, "source_project_id")}:
+            query = {"action": "pushed", "after": since}
+            for each in self._api.pages(f"projects/{project}/events", query):
+                if (project, (each.get("push_data") or {}).get("ref")) != merges:
+                    yield each
 
     def _names_of(self, user: Any) -> set[str]:
         """Return what a commit of a user may be signed with."""
-        found = self._api.ask("GET", f"users/{int(self._api.member(user, 'id'))}")
-        hidden = f"{user['id']}-{user.get('username')}@users.noreply.{self._host}"
-        names = (found.get("username"), found.get("name"), found.get("public_email"), hidden)
+        hidden = f"{user.get('id')}-{user.get('username')}@users.noreply.{self._host}"
+        names = (user.get("username"), user.get("name"), user.get("public_email"), hidden)
         return {str(each).casefold() for each in names if each}
 
     def _given_at(self, approval: Any) -> datetime:
@@ -183,14 +199,30 @@ class GitLab:
             raise self._api.unreadable()
         return found
 
-    def _may_write(self, user: Any) -> bool:
-        found = self._api.find(f"{self._of}/members/all/{int(user)}")
-        if found is None or found.get("state") != "active":
+    def _may_write(self, user: int) -> bool:
+        found = self._api.find(f"{self._of}/members/all/{user}")
+        if found is None or self._api.member(found, "state") != "active":
             return False
-        return int(self._api.member(found, "access_level")) >= _DEVELOPER
+        return self._api.number(found, "access_level") >= _DEVELOPER
 
     def _has(self, file: MergedFile, commit: str) -> bool:
         found = self._api.find(
             f"{self._of}/repository/files/{quote(file.path, safe='')}", {"ref": commit}
         )
         return isinstance(found, dict) and found.get("blob_id") == file.blob
+
+
+def _is_bot(user: Any) -> bool:
+    return user.get("bot") is True or _BOT.fullmatch(str(user.get("username"))) is not None
+
+
+def _names_in(commits: Iterable[Any]) -> Iterator[str]:
+    """Name who wrote or committed a part of a merge request, by name and by address."""
+    for each in commits:
+        written = [
+            str(each.get(f"{who}_{key}") or "")
+            for who in ("author", "committer")
+            for key in ("name", "email")
+        ]
+        trailers = _CO_AUTHORED.findall(str(each.get("message") or ""))
+        yield from (name.strip().casefold() for name in (*written, *chain.from_iterable(trailers)))

@@ -83,8 +83,8 @@ class Forge(Protocol):
         """
         ...
 
-    def approved(self, file: MergedFile) -> Approval:
-        """Return who approved the merge that brought a file in, at its last commit, which has to hold the file."""
+    def approved(self, file: MergedFile) -> tuple[Approval, ...]:
+        """Return who approved each merge that brought a file in, at its last commit, which has to hold the file."""
         ...
 
 

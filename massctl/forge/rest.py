@@ -1,8 +1,10 @@
 """JSON over HTTPS, as the forges speak it. No token, and no address that could hold one, is in an error."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from massctl.errors import ForgeError
 from massctl.model.frozen import Frozen
@@ -15,6 +17,8 @@ PAGE = 100
 _PAGES_MAX = 30
 _NOT_FOUND = 404
 _FORBIDDEN = (401, 403)
+_NEXT = re.compile(r'<([^<>]*)>;[^<]*\brel="next"')
+"""The next page in a header `Link`. Source: GitHub docs, "Using pagination in the REST API", read 2026-12."""
 
 
 class RestApi(Frozen):
@@ -51,19 +55,36 @@ class RestApi(Frozen):
         return answer.status, None if answer.status == _NOT_FOUND else self._read(answer)
 
     def list(self, path: str, query: Mapping[str, str] | None = None) -> list[Any]:
-        """Read a list."""
-        found = self.ask("GET", path, None, query)
-        if not isinstance(found, list):
+        """Read a list of objects."""
+        return [*self._objects(self.ask("GET", path, None, query))]
+
+    def _objects(self, found: Any) -> Sequence[Any]:
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise self.unreadable()
         return found
 
     def pages(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Any]:
-        """Read all pages of a list, at most thirty."""
-        for page in range(1, _PAGES_MAX + 1):
+        """Read all pages of a list; raise ForgeError for one of more than thirty."""
+        for page in range(1, _PAGES_MAX + 2):
             found = self.list(path, {**(query or {}), "per_page": str(PAGE), "page": str(page)})
+            if found and page > _PAGES_MAX:
+                raise self.too_long()
             yield from found
             if len(found) < PAGE:
                 return
+
+    def cursor_pages(self, path: str, query: Mapping[str, str]) -> Iterator[Any] | None:
+        """Read all pages of a list whose answers name the next one; None if it is missing or forbidden."""
+        found, cursor = list[Any](), dict[str, str]()
+        for _ in range(_PAGES_MAX):
+            answer = self._exchange("GET", path, None, {**query, "per_page": str(PAGE), **cursor})
+            if answer.status in (_NOT_FOUND, *_FORBIDDEN):
+                return None
+            found += self._objects(self._read(answer))
+            if (following := _NEXT.search(answer.link)) is None:
+                return iter(found)
+            cursor = dict(parse_qsl(urlsplit(following[1]).query))
+        raise self.too_long()
 
     def member(self, found: Any, *keys: str) -> Any:
         """Return the member of an answer under nested `keys`."""
@@ -72,6 +93,18 @@ class RestApi(Frozen):
                 raise self.unreadable()
             found = found[key]
         return found
+
+    def number(self, found: Any, *keys: str) -> int:
+        """Return the number in an answer under nested `keys`."""
+        told = self.member(found, *keys)
+        if not isinstance(told, int):
+            raise self.unreadable()
+        return told
+
+    def too_long(self) -> ForgeError:
+        """Say that a list goes on behind what is read of it."""
+        limit = _PAGES_MAX * PAGE
+        return self.refused(Phrase("a list of more than {limit:,} is not read", limit=limit))
 
     def unreadable(self) -> ForgeError:
         """Say that an answer is of another shape."""

@@ -61,7 +61,7 @@ KeyChange = Literal["removed", "changed"]
 """Massctl.yaml names no key of the ledger any more, or others than before."""
 
 
-RuleKey = Literal["policy", "accounts"]
+RuleKey = Literal["policy", "accounts", "forge"]
 
 
 class ReviewFile(Strict):

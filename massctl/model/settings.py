@@ -7,7 +7,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PrivateAttr, StringConstraints
 
 from massctl.model.backends import BackendName
 from massctl.model.destination import Destination, DestinationKind, ascii_host
@@ -275,15 +275,24 @@ class DestinationPolicy(Strict):
     unlisted: Literal["refuse", "review", "allow"] = "allow"
     """Of what is not listed: refuse stages and sends nothing; review asks for one more approval of what is new;
     allow only tells."""
+    _is_reviewed: bool = PrivateAttr(default=False)
+    """One of the policies that this one is made of says review, whatever the stricter word is."""
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether what is new and not listed asks for one more approval."""
+        return self._is_reviewed or self.unlisted == "review"
 
     def as_strict_as(self, other: "DestinationPolicy") -> "DestinationPolicy":
-        """Return what both list, with the stricter word about the rest."""
-        return DestinationPolicy(
+        """Return what both list, with the stricter word about the rest; what either has reviewed stays reviewed."""
+        both = DestinationPolicy(
             hosts=[each for each in self.hosts if each in other.hosts],
             mini_programs=[each for each in self.mini_programs if each in other.mini_programs],
             accounts=[each for each in self.accounts if each in other.accounts],
             unlisted=min(self.unlisted, other.unlisted, key=_STRICTEST_FIRST.index),
         )
+        both._is_reviewed = self.is_reviewed or other.is_reviewed
+        return both
 
     def lists(self, destination: Destination) -> bool:
         """Return whether a destination is named here."""
@@ -369,7 +378,13 @@ class Policy(Strict):
     @property
     def asks_approvals(self) -> bool:
         """Whether it may ask for approvals."""
-        return bool(self.approval_rules) or self.destinations.unlisted == "review"
+        return bool(self.approval_rules) or self.destinations.is_reviewed
+
+    @property
+    def binds_merges(self) -> bool:
+        """Whether a merge that takes a part of it away has to be judged by it still."""
+        refuses = self.destinations.unlisted == "refuse" and self.require_lock
+        return self.asks_approvals or refuses
 
     def as_strict_as(self, other: "Policy") -> "Policy":
         """Return the policy with the rows of approvals of another one beside its own, and what both let it lead to."""

@@ -1,4 +1,4 @@
-"""Shapes of JSON documents: each is the fields that a document shows, made of the value that has them."""
+"""Shapes of JSON documents. A shape has the fields that a document shows, and copies them from another value."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,7 +20,7 @@ class Shape(Frozen, kw_only=True):
 
     @classmethod
     def of(cls, value: object, **given: Any) -> Self:
-        """Take from a value all fields that are not given; values in it become the shapes of these fields."""
+        """Copy the fields of a value, except those in `given`. A nested value becomes the shape of its field."""
         taken = {
             each.name: convert(getattr(value, each.name), each.type, from_attributes=True)
             for each in _fields(cls)
@@ -30,7 +30,7 @@ class Shape(Frozen, kw_only=True):
 
 
 def plain(value: Any) -> Any:
-    """Write a value as what JSON has; sentences stay `Phrase`s."""
+    """Turn a value into objects, lists, texts and numbers of JSON; a `Phrase` stays a `Phrase`."""
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, str | int | float):

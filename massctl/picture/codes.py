@@ -1,6 +1,7 @@
 """Read what the QR codes in a picture say.
 
-zxing-cpp reads QR codes, and not the round codes of mini-programs (小程序码), whose form WeChat does not publish.
+zxing-cpp reads QR codes. It cannot read the round codes of mini-programs (小程序码), as WeChat does not publish their
+form.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SIDE_PIXELS_MAX = 4_000
-"""Ours: a larger picture is scaled down to it. A phone's screen shows no code that is lost by that."""
+"""Ours: a larger picture is scaled down to it. A code that this loses is too small for a phone's screen too."""
 FRAMES_MAX = 8
-"""Ours: so many frames of an animation are looked at, from its first to its last."""
+"""Ours: the most frames of an animation in which codes are read, at equal distances from the first to the last."""
 
 
 def reader_version() -> str | None:
@@ -26,9 +27,9 @@ def reader_version() -> str | None:
 
 
 def codes_in(data: bytes) -> tuple[str, ...] | None:
-    """Return what the QR codes in a sound picture say, each once, in their order.
+    """Return what the QR codes in a picture say, each once, in their order; None without the extra `qr`.
 
-    None where the extra `qr` is not installed.
+    The picture must be one that Pillow can open.
     """
     if reader_version() is None:
         return None
@@ -36,15 +37,15 @@ def codes_in(data: bytes) -> tuple[str, ...] | None:
     import zxingcpp
 
     found: dict[str, None] = {}
-    for image in _looks(data):
+    for image in _grey_frames(data):
         kinds = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
         for code in zxingcpp.read_barcodes(image, formats=kinds):
             found.setdefault(code.text)
     return tuple(found)
 
 
-def _looks(data: bytes) -> "Iterator[Image.Image]":
-    """Yield a picture as it is looked at: its frames in grey, once on white and once on black if it is transparent."""
+def _grey_frames(data: bytes) -> "Iterator[Image.Image]":
+    """Yield the frames of a picture in grey; a transparent one on white and again on black."""
     from PIL import Image
 
     with Image.open(BytesIO(data)) as image:

@@ -44,7 +44,7 @@ class Required(Frozen):
     """The conditions that hold, for people; empty where it is needed for every send."""
 
     @property
-    def words(self) -> Phrase:
+    def phrase(self) -> Phrase:
         """Say how many are missing, of whom and why."""
         many = plural_phrase("{count} more approval", "{count} more approvals", count=self.count)
         why = enumerated(self.why) if self.why else Phrase("every send needs it")
@@ -60,7 +60,7 @@ def required_approvals(policy: "Policy", facts: Facts) -> tuple[Required, ...]:
         for rule in policy.approval_rules
         if _holds(rule.when, facts)
     ]
-    if policy.destinations.unlisted == "review" and facts.has_new_destination:
+    if policy.destinations.is_reviewed and facts.has_new_destination:
         most = max((each.count for each in rows), default=0)
         rows.append(Required(most + 1, (), (Phrase("a destination that is new and not listed"),)))
     return tuple(rows)
@@ -77,7 +77,7 @@ def missing_approvals(
 
 def missing_words(missing: Iterable[Required]) -> str:
     """Say in one line what is missing: how many, of whom and why."""
-    return enumerated([each.words for each in missing])
+    return enumerated([each.phrase for each in missing])
 
 
 def _counting(required: Required, approvers: set[str]) -> set[str]:

@@ -9,7 +9,7 @@ from msgspec import field
 
 from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, CampaignName
 from massctl.model.lock import LockFile
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -23,11 +23,11 @@ class SentBefore(Frozen):
     destinations: frozenset[tuple[DestinationKind, str]] = frozenset()
     hosts: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
-    """Their pictures: a QR code in one of them was seen by followers already."""
+    """The SHA-256 of each picture that followers received; they saw the QR codes in it."""
 
     @classmethod
     def of(cls, locks: Sequence[LockFile]) -> "SentBefore":
-        """Gather where campaigns led, from their locks."""
+        """Read from locks where campaigns led."""
         every = [each for lock in locks for each in lock.destinations]
         return cls(
             frozenset(map(identity, every)),
@@ -40,7 +40,7 @@ NOTHING_SENT = SentBefore()
 
 
 def nothing_sent(_: AppId) -> SentBefore:
-    """Know of no sent campaign."""
+    """Return what is known where nothing was sent."""
     return NOTHING_SENT
 
 
@@ -49,7 +49,7 @@ SentBy = Callable[[AppId], SentBefore]
 
 
 class JudgedDestination(Frozen):
-    """A destination of a campaign, and what a reviewer has to know of it."""
+    """A destination of a campaign, whether it is new, and what it imitates."""
 
     kind: DestinationKind
     """What kind of place it is."""
@@ -62,11 +62,22 @@ class JudgedDestination(Frozen):
     is_new: bool = field(name="new")
     """Whether no sent campaign of the account had it and the policy does not list it."""
     notes: tuple[Phrase, ...] = ()
-    """What it looks like that it is not, for people."""
+    """What a reader may mistake it for, in words."""
+
+
+class CampaignLinks(Frozen):
+    """Where one campaign leads."""
+
+    name: CampaignName
+    """The campaign's name."""
+    destinations: tuple[JudgedDestination, ...]
+    """Every place, new ones first."""
+    unscanned: bool
+    """Whether it has a picture in which nobody looked for QR codes."""
 
 
 def sent_digests(state: State, appid: AppId) -> list[str]:
-    """Return the digest of every campaign that followers of an account received by us."""
+    """Return the digest of every campaign of an account that massctl sent and WeChat did not fail."""
     records = [
         each
         for each in state.records.values()
@@ -78,7 +89,7 @@ def sent_digests(state: State, appid: AppId) -> list[str]:
 def judged(
     campaign: RenderedCampaign, policy: DestinationPolicy, state: State, sent_by: SentBy
 ) -> tuple[JudgedDestination, ...]:
-    """Return every destination of a campaign, the new ones first, else in the order of the message."""
+    """Return every destination of a campaign: new ones first, each group in the order of the message."""
     every = [*campaign.destinations, *campaign.seen]
     sent = sent_by(campaign.appid) if every else NOTHING_SENT
     hosts = {*policy.hosts, *sent.hosts, *_WECHAT}
@@ -116,8 +127,8 @@ def _new(
         for code in each.codes or ()
     }
     for each in (*campaign.destinations, *campaign.seen):
-        is_seen = each.kind is DestinationKind.QR and each.target in scanned
-        is_known = is_seen or identity(each) in sent.destinations
+        is_in_sent_picture = each.kind is DestinationKind.QR and each.target in scanned
+        is_known = is_in_sent_picture or identity(each) in sent.destinations
         if not (is_known or policy.lists(each) or own.has(each)):
             yield each
 
@@ -125,7 +136,7 @@ def _new(
 def unlisted(
     campaign: RenderedCampaign, policy: DestinationPolicy, state: State
 ) -> list[Destination]:
-    """Return the destinations that could be listed and are not: nothing that was sent before makes up for it."""
+    """Return the destinations that a policy could list and does not, also those that were sent before."""
     own = _own_articles(campaign, state)
     every = (*campaign.destinations, *campaign.seen)
     return [
@@ -137,7 +148,7 @@ _TRACKING = re.compile(r"(?<=[?&])utm_[^=&#]*=[^&#]*&?")
 
 
 def identity(destination: Destination) -> tuple[DestinationKind, str]:
-    """Return what makes two destinations the same: the whole target, but for what only counts readers.
+    """Return what makes two destinations the same: the whole target without `utm_` parameters.
 
     An address is the same place behind a link, "read original" and a QR code. An id is one of its kind alone.
     """
@@ -178,7 +189,7 @@ def _own_articles(campaign: RenderedCampaign, state: State) -> _OwnArticles:
 
 
 def _plain(address: str) -> str:
-    """WeChat's addresses begin with http: in events, and https: answers as well."""
+    """Drop the scheme: WeChat's events say http:, and https: leads to the same article."""
     return re.sub(r"^https?:", "", address.partition("#")[0])
 
 
@@ -193,7 +204,7 @@ _SHORTENERS = frozenset(
         *("tinyurl.com", "v.gd", "wxaurl.cn", "wxmpurl.cn"),
     )
 )
-"""Hosts that only pass on: those that a reader in China meets most. Source: ours, compared with
+"""Hosts that only redirect, as readers in China meet them most. Source: ours, compared with
 github.com/PeterDaveHello/url-shorteners, read 2026-12."""
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", "-": ""})
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
@@ -212,7 +223,7 @@ _INNER = re.compile(r"https?:/+(?P<host>[\w.-]+)", re.IGNORECASE)
 
 
 def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phrase]:
-    """Say what a reader may take a destination for that it is not; `known` are hosts that may be imitated."""
+    """Say what a reader may mistake a destination for; `known` are the hosts that it may imitate."""
     address, host = destination.address, destination.host
     if address is None or not host:
         return
@@ -300,7 +311,7 @@ def _is_one_apart(one: str, other: str) -> bool:
 
 
 def _domain(host: str) -> str:
-    """Return what somebody registered: two labels, or three below such as com.cn."""
+    """Return the registered domain of a host: two labels, or three below endings such as com.cn."""
     labels: Sequence[str] = host.split(".")
     is_below = len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2
     return ".".join(labels[-3:] if is_below else labels[-2:])

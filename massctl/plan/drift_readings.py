@@ -27,6 +27,8 @@ AGAIN_SECONDS = 300.0
 AGAIN_SECONDS_MAX = 3_600.0
 OPEN_AGAIN = timedelta(hours=1)
 """From one reading to the next of a campaign that drifted."""
+LINKS_AGAIN = timedelta(days=1)
+"""From one reading to the next where addresses are asked: a page is gone on any day."""
 _KINDS: Mapping[DriftKind, ToldKind] = {DriftKind(kind): kind for kind in get_args(ToldKind)}
 TOLD = frozenset(_KINDS)
 """What people are told of. Another number of followers is no drift while it is within its bounds."""
@@ -61,12 +63,11 @@ def is_due(
     progress: ReadingProgress | None,
     now: datetime,
     *,
-    has_open: bool = False,
+    again: timedelta | None = None,
 ) -> bool:
     """Return whether a campaign is to be read now; a window that was moved is another one.
 
-    `has_open`: people were told of a drift that nothing has ended. It is looked at each hour, so that what was mended
-    is not shown for days, and what comes back is told.
+    `again`: so long after a whole reading it is read again at the same distance; None: not at all.
     """
     stage = stage_at(opens, now) if opens is not None else None
     if stage is None:
@@ -75,7 +76,7 @@ def is_due(
         return True
     if stage != progress.stage:
         return not progress.is_resting(now)
-    return has_open and (progress.at is None or now - progress.at >= OPEN_AGAIN)
+    return again is not None and (progress.at is None or now - progress.at >= again)
 
 
 def due_readings(
@@ -83,15 +84,21 @@ def due_readings(
     state: State,
     progress: Mapping[RecordKey, ReadingProgress],
     now: datetime,
+    *,
+    asks_links: bool = False,
 ) -> list[CampaignName]:
-    """Return the campaigns that are to be read now; what went out, or is in doubt, is not read."""
+    """Return the campaigns that are to be read now; what went out, or is in doubt, is not read.
+
+    What people were told of and nothing has ended is read each hour, so that what was mended is not shown for days,
+    and what comes back is told. With `asks_links` every campaign is read daily.
+    """
     found = []
     for each in campaigns:
         record = state.record(each.name, each.edition)
-        has_open = bool(open_drifts(state, record))
-        if may_drift(record) and is_due(
-            each.opens_at, progress.get(record.key), now, has_open=has_open
-        ):
+        again = LINKS_AGAIN if asks_links else None
+        if open_drifts(state, record):
+            again = OPEN_AGAIN
+        if may_drift(record) and is_due(each.opens_at, progress.get(record.key), now, again=again):
             found.append(each.name)
     return found
 

@@ -92,6 +92,12 @@ _NAMED = 8
 """So many destinations a refusal names."""
 
 
+HISTORY_COMMITS = 1_000
+"""How many commits before a merge massctl.yaml is looked at for rules that the same pull request took away.
+
+A pull request that is merged by rebasing is so many commits of the branch; GitHub takes a hundred at most."""
+
+
 class Approval(Frozen):
     """What a forge said in one moment of the merge that brought a campaign's lock in."""
 
@@ -105,8 +111,18 @@ class Approval(Frozen):
     """The commit of the branch that it was made from."""
     before: "tuple[Policy, ...]" = ()
     """The policies before it: a merge cannot weaken a rule and use that."""
+    others: tuple["Approval", ...] = ()
+    """What it said of other pull requests that brought the same commit: one of all has to have what is asked for."""
+    is_locked: bool = True
+    """The committed lock is that of the campaign; else nothing that a merge brought says what would be sent."""
     unread: str | None = None
     """Why nothing of this is known."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everybody who approved it, in whichever pull request."""
+        every = (*self.by, *(name for each in self.others for name in each.by))
+        return tuple(dict.fromkeys(every))
 
 
 class PolicyInForce(Frozen):
@@ -336,12 +352,16 @@ def _sources(case: Case) -> Refusal | None:
 
 
 def _destinations(case: Case) -> Refusal | None:
-    """Refuse a campaign that leads where the policy does not list, if the policy refuses that."""
-    policy = case.rules.policy.destinations
-    if policy.unlisted != "refuse":
+    return unlisted_refusal(case, case.rules.policy)
+
+
+def unlisted_refusal(case: Case, policy: "Policy") -> Refusal | None:
+    """Refuse a campaign that leads where a policy does not list, if that policy refuses it."""
+    listed = policy.destinations
+    if listed.unlisted != "refuse":
         return None
     left = dict.fromkeys(
-        each.name or each.target for each in unlisted(case.campaign, policy, case.state)
+        each.name or each.target for each in unlisted(case.campaign, listed, case.state)
     )
     if not left:
         return None
@@ -469,7 +489,16 @@ def _tip(case: Case) -> Refusal | None:
 
 
 def _approval(case: Case) -> Refusal | None:
-    return approval_refusal(case.campaign, case.rules, partial(facts_of, case))
+    lacking = approval_refusal(case.campaign, case.rules, partial(facts_of, case))
+    return lacking or _unlisted_before(case)
+
+
+def _unlisted_before(case: Case) -> Refusal | None:
+    """Refuse what the policy before the merge did not list, if that policy refused it."""
+    found = _approval_of(case.campaign, case.rules)
+    if found is None or not found.before:
+        return None
+    return unlisted_refusal(case, _strictest(case.rules, found))
 
 
 def facts_of(case: Case, policy: "Policy") -> Facts:
@@ -577,13 +606,24 @@ def approval_refusal(
     found = _approval_of(campaign, rules)
     if found is None:
         return None
-    policy = reduce(type(rules.policy).as_strict_as, found.before, rules.policy)
+    refused = [_request_refusal(each, rules, facts) for each in (found, *found.others)]
+    return refused[0] if None not in refused else None
+
+
+def _request_refusal(
+    found: Approval, rules: PolicyInForce, facts: "Callable[[Policy], Facts]"
+) -> Refusal | None:
+    policy = _strictest(rules, found)
     required = required_approvals(policy, facts(policy)) if policy.asks_approvals else ()
     missing = missing_approvals(required, found.by)
-    if not missing and found.unread is None:
+    if not missing and found.unread is None and found.is_locked:
         return None
     say, hint = _unapproved(found, missing, rules.policy.branch or "-")
     return Refusal(Guard.APPROVALS_MISSING, say, hint)
+
+
+def _strictest(rules: PolicyInForce, found: Approval) -> "Policy":
+    return reduce(type(rules.policy).as_strict_as, found.before, rules.policy)
 
 
 def _approval_of(campaign: RenderedCampaign, rules: PolicyInForce) -> Approval | None:
@@ -613,6 +653,15 @@ def _unapproved(found: Approval, missing: Sequence[Required], branch: str) -> tu
             forge=found.forge,
         )
         return say, hint
+    if not found.is_locked:
+        return Phrase(
+            "massctl.yaml asks for reviewed locks, or did in one of the last {limit:,} commits, and no committed lock "
+            "is what would be sent",
+            limit=HISTORY_COMMITS,
+        ), Phrase(
+            "write it with `{command}`, and bring it in by a pull request that somebody else approves",
+            command=Command("lock"),
+        )
     if not found.forge:
         return Phrase(
             "the policy asks for approvals, but no forge is known that could be asked"

@@ -26,7 +26,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.settings import MassctlFile, Policy
+from massctl.model.settings import ForgeSettings, MassctlFile, Policy
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import (
@@ -221,19 +221,30 @@ def _settings_in(
     return settings, tuple(diagnostics)
 
 
-_ASKS_APPROVALS = ("require_approval", "approvals", "destinations")
+class MergeRules(Frozen):
+    """What a massctl.yaml says of merges."""
+
+    policy: Policy
+    """With what it says of approvals, locks and destinations alone."""
+    forge: ForgeSettings | None = None
+    """Who is asked."""
 
 
-def approval_policy_in(data: bytes) -> Policy | None:
-    """Return what another commit's massctl.yaml says of approvals; None if that cannot be read."""
+_OF_MERGES = ("require_lock", "branch", "require_approval", "approvals", "destinations")
+
+
+@lru_cache(maxsize=256)
+def merge_rules_in(data: bytes) -> MergeRules | None:
+    """Return what another commit's massctl.yaml says of merges; None if that cannot be read."""
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
     whole = document.data if isinstance(document.data, dict) else {}
-    policy = whole.get("policy", {})
+    policy, forge = whole.get("policy", {}), whole.get("forge")
     if has_errors(document.diagnostics) or not isinstance(policy, dict):
         return None
-    asked = {key: policy[key] for key in _ASKS_APPROVALS if key in policy}
+    said = {key: policy[key] for key in _OF_MERGES if key in policy}
     try:
-        return Policy.model_validate(asked)
+        named = ForgeSettings.model_validate(forge) if forge is not None else None
+        return MergeRules(Policy.model_validate(said), named)
     except ValidationError:
         return None
 

@@ -105,7 +105,7 @@ class LockCheck(Frozen):
     refusal: Refusal | None = None
     """Why nothing may go out as it is locked; None if it renders exactly what was locked."""
     differences: tuple[Phrase, ...] = ()
-    """What differs; empty without a lock."""
+    """What differs; empty without a lock. QR codes that differ refuse nothing."""
     versions: tuple[Phrase, ...] = ()
     """Which versions are not those that it was locked by; they refuse nothing while it renders the same."""
 
@@ -140,7 +140,12 @@ def check_lock(
     if unfit:
         differences = tuple(dict.fromkeys([*unfit, *parts]))
         return LockCheck(lock_unfit(campaign.name, differences), differences, versions)
-    return LockCheck(lock_stale(lock, now) if parts else None, tuple(parts), versions)
+    refusal = lock_stale(lock, now) if parts else None
+    are_read = all(each.codes is not None for each in campaign.pictures)
+    if exactly and are_read and lock.seen != now.seen:
+        # It refuses nothing: other versions of the reader may find other codes.
+        parts.append(Phrase("`seen` does not list what the QR codes in its pictures say"))
+    return LockCheck(refusal, tuple(parts), versions)
 
 
 def lock_copies(root: Path, name: CampaignName) -> list[str]:

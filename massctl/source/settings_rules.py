@@ -321,7 +321,8 @@ def _too_few(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
     """Find a row that nobody could satisfy."""
     count = row.get("count")
     named = row.get("from")
-    if isinstance(named, list) and isinstance(count, int) and len({*map(str, named)}) < count:
+    people = {str(each).casefold() for each in list_of(named)}
+    if isinstance(named, list) and isinstance(count, int) and len(people) < count:
         say = Phrase("this row asks for more approvals than it names people")
         hint = Phrase("name more logins under from, or lower count")
         yield Fault("MC014", say, hint, key=("policy", "approvals", number, "count"), at_key=False)

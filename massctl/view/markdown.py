@@ -139,17 +139,17 @@ def _changes(saved: ReviewedChanges) -> Changes:
 
 
 def is_refused_for_lock(campaign: CampaignSheet) -> bool:
-    """Return whether its lock refuses it."""
+    """Return whether a campaign is refused because of its lock."""
     return any(each.guard in LOCK_GUARDS for each in campaign.refusals)
 
 
 def parts_of(campaign: CampaignSheet) -> tuple[ReviewedPart, ...]:
-    """Return what changed in it beside words and pictures."""
+    """Return which parts of a campaign changed, other than words and pictures."""
     return campaign.changes.parts if campaign.changes is not None else ()
 
 
 def precedence(campaign: CampaignSheet) -> tuple[bool, bool, Weight, bool]:
-    """Order campaigns for a reviewer: what is sent now, then what changed, each by its weight and by who gets it."""
+    """Order campaigns for a reviewer: those that are sent now, then those that changed, then by weight and audience."""
     found = weight(campaign)
     others = {ReviewedPart.NEW, ReviewedPart.AUDIENCE, ReviewedPart.ACCOUNT} & set(
         parts_of(campaign)
@@ -158,14 +158,14 @@ def precedence(campaign: CampaignSheet) -> tuple[bool, bool, Weight, bool]:
 
 
 class Locking(Enum):
-    """Who locks."""
+    """Who writes the locks."""
 
     BY_HAND = 1
-    """Whoever reads this, with `massctl lock`."""
+    """The reader, with `massctl lock`."""
     BY_WORKFLOW = 2
     """The workflow review, which commits to the pull request's branch."""
     OF_FORK = 3
-    """Whoever wrote it: a workflow may not write into a fork."""
+    """The owner of the fork: a workflow may not write into a fork."""
 
 
 _SOON = Phrase("the workflow review locks it with the next commit; nothing to do")
@@ -178,7 +178,7 @@ _OF_FORK = Phrase(
 
 
 def next_of(planned: CampaignSheet, locking: Locking) -> Phrase | None:
-    """Return how a campaign that is refused for its lock gets one; None if the refusal's own hint says it."""
+    """Return who locks a campaign that is refused for its lock; None if the hint of the refusal says it."""
     if locking is Locking.BY_HAND:
         return None
     if locking is Locking.OF_FORK:
@@ -187,7 +187,7 @@ def next_of(planned: CampaignSheet, locking: Locking) -> Phrase | None:
 
 
 def locking_notes(planned: Sequence[CampaignSheet], locking: Locking) -> Iterator[Phrase]:
-    """Say for all campaigns that are refused for their lock what happens next; nothing where people lock."""
+    """Say who locks the campaigns that are refused for their lock; say nothing where the reader does."""
     refused = [each for each in planned if is_refused_for_lock(each)]
     ready = sum(not each.is_faulty for each in refused)
     if locking is Locking.OF_FORK and refused:
@@ -201,10 +201,10 @@ def locking_notes(planned: Sequence[CampaignSheet], locking: Locking) -> Iterato
 
 
 _BLANK = "␣"
-"""Stands for blanks alone, which Markdown would not mark."""
+"""Shown for blanks that changed: Markdown does not mark a blank."""
 _ROWS_MAX = 400
 _PIECES_MAX = 60
-"""Of one row, and of one campaign: more than any plan of ours has."""
+"""Of one row, and of one campaign: ours, more than the plans of the samples have."""
 
 
 def _row(row: ChangeRow, words: Words) -> str:
@@ -213,7 +213,7 @@ def _row(row: ChangeRow, words: Words) -> str:
 
 
 def _marked(pieces: Sequence[Piece]) -> str:
-    """Mark pieces; blanks around the marks, for beside Chinese they are none without."""
+    """Mark pieces, with blanks around each mark: beside Chinese, Markdown needs them."""
     written = ""
     was_removed = False
     for piece in pieces:
@@ -261,7 +261,7 @@ _FACT_CELLS = 120
 _MESSAGE_CELLS = 1_400
 """A text message has 600 characters at most."""
 _PLACED = ("articles", "destinations")
-"""What has a place of its own."""
+"""Rows that the comment shows elsewhere."""
 _FIRST_FACTS = ("account", "audience", "window", "next", "text", "message")
 """What stands before the articles: who sends what to whom, and when."""
 
@@ -271,12 +271,12 @@ class CampaignWriter(Frozen):
 
     words: Words
     locking: Locking = Locking.BY_HAND
-    """Who locks what is not."""
+    """Who writes the locks that are missing."""
     now: datetime | None = None
     """The moment of the plan, where it is known."""
 
     def line(self, planned: CampaignSheet) -> str:
-        """Return a campaign as HTML of two lines: what it is called; what becomes of it, who gets it, and when."""
+        """Return a campaign as two lines of HTML: its name; what happens to it, who gets it, and when."""
         mark = "‼ " if planned.may_send else ""
         title = html(planned.title, foreign=True, cells=TITLE_CELLS)
         called = f"<strong>{title}</strong> " if title else ""
@@ -314,7 +314,7 @@ class CampaignWriter(Frozen):
         return f"<strong>{self.words.shown(text)}</strong>"
 
     def _to_whom(self, planned: CampaignSheet) -> list[str]:
-        """Return who gets it and when; without its content nothing is known of that."""
+        """Return who gets a campaign and when; nothing where its content is unknown."""
         content = planned.content
         if content is None:
             return []
@@ -358,7 +358,7 @@ class CampaignWriter(Frozen):
         return row
 
     def _at_large(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
-        """Return every new destination, and the known ones that stand in no article."""
+        """Return the new destinations, and the known ones outside of articles."""
         articles = planned.content.message.articles if planned.content is not None else ()
         inside = {article_at(number) for number in range(1, len(articles) + 1)}
         found = [each for each in planned.destinations if each.is_new or each.at not in inside]
@@ -369,7 +369,8 @@ class CampaignWriter(Frozen):
         yield from ((row, index < DESTINATIONS_SHOWN) for index, row in enumerate(written))
 
     def _content(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
-        """Return what changed at large, and every article with what changed in it; and whether it has to stand."""
+        """Return what changed outside of articles, then each article and what changed in it; and whether to show it
+        however little space there is."""
         articles = planned.content.message.articles if planned.content is not None else ()
         numbers = range(1, len(articles) + 1)
         changes = planned.changes
@@ -448,13 +449,13 @@ class CampaignWriter(Frozen):
         return "".join(f"\n  - {said}" for each in row.below if (said := self.words.said(each)))
 
     def _advised(self, planned: CampaignSheet, row: Row) -> Row:
-        """Say of a campaign that is refused for its lock who locks it."""
+        """Say who locks a campaign that is refused for its lock."""
         refused = row.name == "refused" and is_refused_for_lock(planned)
         then = next_of(planned, self.locking) if refused else None
         return row if then is None else replace(row, below=(then,))
 
     def resting(self, planned: CampaignSheet) -> str:
-        """Say in one line of a campaign that it needs nothing."""
+        """Say in one line that a campaign needs nothing."""
         state = (
             STATUS[planned.status] if planned.status in FINAL else Phrase("its window has closed")
         )
@@ -465,7 +466,7 @@ class CampaignWriter(Frozen):
 
 
 def _is_no_send(step: Row) -> bool:
-    """Return whether a step is no mass send: those stand first, should there be little space."""
+    """Return whether a step is not a mass send. Mass sends come first: the end may be cut."""
     return step.lead is None or step.lead.ink is not Ink.ALARM
 
 
@@ -479,7 +480,7 @@ def appendices(
     resting: Sequence[CampaignSheet],
     names: Mapping[str, str],
 ) -> Iterator[Block]:
-    """Return the lists that there is something for, each a part that is folded away; drift stands open."""
+    """Return the lists that are not empty, each folded; drift is unfolded."""
     words = writer.words
     if plan.remote is not None:
         found = ["- " + words.facts(drift.campaign, drift.message) for drift in plan.remote.drift]
@@ -514,15 +515,15 @@ def _folded(words: Words, label: Phrase, rows: list[str], *, is_open: bool = Fal
 
 
 MARKDOWN_CHARACTERS_MAX = 65_000
-"""Of a comment, counted as `massctl.view.markdown_text` does; whoever posts it may add a little of their own."""
+"""Of a comment, counted as `massctl.view.markdown_text` does. The caller may add some lines of its own."""
 _LINES_PERCENT = 70
-"""The share of the space for a line of each campaign: the most important details need space too."""
+"""The share of the space for the lines of campaigns; the rest is for details."""
 _APPENDIX_PART = 12
 """The share of the space, one part in so many, for each list below the campaigns."""
 _NOTE_CHARACTERS_MAX = 400
 """Space for saying what was left out."""
 _OPEN_MAX = 3
-"""So many campaigns stand unfolded, where they need somebody."""
+"""The most campaigns that are unfolded because they need somebody."""
 
 
 def plan_comment(
@@ -570,7 +571,7 @@ def plan_comment(
 
 
 def next_step(planned: Sequence[CampaignSheet], locking: Locking, now: datetime | None) -> Phrase:
-    """Say what whoever approves the plan does next: of what it changes, else of all that is in it."""
+    """Say what the approver does next about what changed, or about everything where nothing did."""
     ours = [each for each in planned if each.changes is not None] or planned
     faulty, unlocked = (
         sum(each.is_faulty for each in ours),
@@ -596,25 +597,31 @@ def next_step(planned: Sequence[CampaignSheet], locking: Locking, now: datetime 
 
 
 def _sent(planned: Sequence[CampaignSheet], now: datetime | None) -> Phrase:
-    """Say what the merge lets massctl send, when first, and to whom."""
+    """Say what massctl sends after the merge, when the first one goes, and to whom."""
     # One without a window goes out when it is named.
     opens = [each.opening.not_before for each in planned if each.opening is not None]
     is_due = any(weight(each) is Weight.SENDS for each in planned)
-    when = Phrase("at once")
-    if opens and not is_due:
-        when = Phrase("on {moment}", moment=team_moment(min(opens), now))
+    is_dated = bool(opens) and not is_due
+    facts = {"moment": team_moment(min(opens), now)} if is_dated else {}
     if len(planned) > 1:
-        return Phrase(
-            "once it is merged, massctl sends {campaigns}, the first {when}, and that cannot be undone",
-            campaigns=campaigns(len(planned)),
-            when=when,
+        say = Phrase(
+            "once it is merged, massctl sends {campaigns}, the first at once, and that cannot be undone"
+        )
+        if is_dated:
+            say = Phrase(
+                "once it is merged, massctl sends {campaigns}, the first on {moment}, and that cannot be undone"
+            )
+        return Phrase(say, campaigns=campaigns(len(planned)), **facts)
+    say = Phrase(
+        "once it is merged, massctl sends it at once to {audience}, and that cannot be undone"
+    )
+    if is_dated:
+        say = Phrase(
+            "once it is merged, massctl sends it on {moment} to {audience}, and that cannot be undone"
         )
     content = planned[0].content
-    return Phrase(
-        "once it is merged, massctl sends it {when} to {audience}, and that cannot be undone",
-        when=when,
-        audience=audience_words(content.audience) if content is not None else "",
-    )
+    audience = audience_words(content.audience) if content is not None else ""
+    return Phrase(say, audience=audience, **facts)
 
 
 def _for_commit(commit: str) -> Phrase:
@@ -624,7 +631,7 @@ def _for_commit(commit: str) -> Phrase:
 def _provenance(
     words: Words, plan: SavedPlan, sheets: Sequence[CampaignSheet], commit: str | None
 ) -> Iterator[Phrase]:
-    """Say of what the comment was made."""
+    """Say which plan and commit the comment shows."""
     if counted := [each.text for each in reversed(counted_plan(sheets))]:
         yield Phrase("plan: {steps}", steps=words.listed(counted))
     yield Phrase("the plan's digest {digest}", digest=short_digest(plan.digest))
@@ -637,7 +644,7 @@ def _provenance(
 
 
 def _counted(words: Words, plan: Sequence[CampaignSheet]) -> Iterator[Phrase]:
-    """Count what needs somebody, where there are more campaigns than stand unfolded."""
+    """Count the campaigns that need somebody, where some of them are folded."""
     if sum(weight(each) is not Weight.RESTS for each in plan) <= _OPEN_MAX:
         return
     weights = Counter(map(weight, plan))
@@ -695,7 +702,7 @@ class _Fitting(Frozen):
         return "\n".join([*made, *foot]).rstrip() + "\n"
 
     def _below(self, appended: Iterator[Block], room: int) -> tuple[list[Block], int]:
-        """Keep a little room for each list below the campaigns."""
+        """Reserve space for each list below the campaigns."""
         placed: list[Block] = []
         part = room // _APPENDIX_PART
         for block in appended:
@@ -712,7 +719,7 @@ class _Fitting(Frozen):
             yield self.writer.block(planned, is_open=urgent and ours and index < _OPEN_MAX)
 
     def _note(self, absent: int, without_details: int, shortened: int) -> list[str]:
-        """Return what does not stand here, and how to see it; nothing where everything stands."""
+        """Return what was left out, and the command that shows it; nothing where nothing was left out."""
         missing = []
         if absent:
             missing.append(Phrase("all of {campaigns}", campaigns=campaigns(absent)))

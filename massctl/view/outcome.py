@@ -60,7 +60,7 @@ def question_text(page: Page, question: SendQuestion) -> str:
         Row("message", (each,), number)
         for each, number in zip(question.headlines, numbers, strict=True)
     ]
-    rows += destination_rows(question.destinations)
+    rows += destination_rows(question.destinations, is_unscanned=question.is_unscanned)
     if question.recipients_previewed:
         rows.append(Row("previews", (enumerated(list(question.recipients_previewed)),)))
     rows += [Row("by_hand", (each,)) for each in question.done_by_hand]

@@ -389,11 +389,17 @@ DESTINATIONS_SHOWN = 24
 
 
 def destination_rows(
-    destinations: "Sequence[JudgedDestination]", *, is_unscanned: bool = False
+    destinations: "Sequence[JudgedDestination]",
+    *,
+    is_unscanned: bool = False,
+    known_max: int | None = DESTINATIONS_SHOWN,
 ) -> Iterator[Row]:
-    """Return a row for each place that a message leads, new places first, each with what it looks like."""
+    """Return a row for each place that a message leads, new places first, each with what it looks like.
+
+    Known places behind the first `known_max` are counted.
+    """
     new = sum(each.is_new for each in destinations)
-    shown = destinations[: max(new, DESTINATIONS_SHOWN)]
+    shown = destinations if known_max is None else destinations[: max(new, known_max)]
     for each in shown:
         where = place_words(each)
         yield destination_row(each, *([Inked(where, Ink.DETAIL)] if where else []))

@@ -1,4 +1,4 @@
-"""Say which commands settle a send, when each is right, and what follows from it."""
+"""Say which commands settle a send, when each is right, and what each leads to."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,37 +11,37 @@ from massctl.view.words import recorded
 
 
 def reconcile_choices(evidence: Evidence) -> Iterator[tuple[Command, list[Part]]]:
-    """Return the commands that settle a send, each with when it is right and what follows from it."""
+    """Return the commands that settle a send, each with when it is right and what it leads to."""
     name = evidence.record.campaign
     if evidence.repetition is not None:
         told = _repetition(evidence.repetition, evidence.now)
         yield Command("reconcile", name, '--resubmit --reason "…"'), told
     known = Phrase(
-        "it is in 群发记录; with its msg_id, if you know it: --sent MSG_ID. At any time."
+        "the console lists it under 群发记录; add its msg_id if you know it: --sent MSG_ID. At any time."
     )
     yield Command("reconcile", name, '--sent --reason "…"'), [known]
     if evidence.may_be_not_sent:
-        yield Command("reconcile", name, '--not-sent --reason "…"'), [*_nowhere(evidence)]
+        yield Command("reconcile", name, '--not-sent --reason "…"'), [*_not_sent(evidence)]
 
 
-def _nowhere(evidence: Evidence) -> Iterator[Part]:
-    """Return when a send may be settled as not sent, and what a wrong word costs.
+def _not_sent(evidence: Evidence) -> Iterator[Part]:
+    """Return when a send may be settled as not sent, and what happens if that is wrong.
 
-    It costs nothing only while WeChat knows the id, and the next send has that very id.
+    Followers receive nothing twice only while WeChat knows the id, and the next send has the same id.
     """
     until = evidence.remembered_until
     if any(job.is_contradicted for job in evidence.record.jobs):
         yield Phrase(
-            "it is not there, or as 发送失败; after that a raised `edition` may send it once more"
+            "the console does not list it, or lists it as 发送失败; then a raised `edition` may send it once more"
         )
     elif evidence.is_here:
         yield Phrase(
-            "it is not there, none of it waits, nobody sent it by hand; then: {command}",
+            "the console does not list it, nothing of it waits, and nobody sent it by hand; then: {command}",
             command=Command("apply", evidence.record.campaign),
         )
     else:
         yield Phrase(
-            "it is not there, none of it waits, nobody sent it by hand; its folder is gone"
+            "the console does not list it, nothing of it waits, and nobody sent it by hand; its folder is gone"
         )
     if until is None:
         return
@@ -63,7 +63,7 @@ def _nowhere(evidence: Evidence) -> Iterator[Part]:
 
 
 def _repetition(repetition: Repetition, now: datetime) -> list[Part]:
-    """Return when the identical request may be repeated; without such a time, why not."""
+    """Return when the identical request may be repeated, or why it may not."""
     until = recorded(repetition.until)
     if repetition.at is None:
         why = in_a_row(repetition.refused)
@@ -76,6 +76,6 @@ def _repetition(repetition: Repetition, now: datetime) -> list[Part]:
 
 
 def to_the_second(at: datetime) -> str:
-    """Write a moment with its seconds: requests a minute apart are told from each other."""
+    """Write a moment with its seconds: two requests may be a minute apart."""
     local = at.astimezone(BEIJING) if at.utcoffset() == timedelta(0) else at
     return f"{local:%Y-%m-%d %H:%M:%S} {offset(local)}"

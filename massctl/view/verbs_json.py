@@ -17,12 +17,12 @@ from massctl.apply.notices import Reach
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
-from massctl.model.ids import AccountName, CampaignName, sha256_of
+from massctl.model.ids import AccountName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import Happening, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
-from massctl.plan.destinations import JudgedDestination
+from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
@@ -411,6 +411,8 @@ class StatusReport(Document):
     """The campaigns, by name."""
     statistics: Sequence[ReportedStatistics] | UnsetType = UNSET
     """With --statistics: what was collected, by account."""
+    stopped: Sequence[Refusal] = ()
+    """The brakes that are set, that of all sends before those of single accounts."""
     error: Failure | UnsetType = UNSET
     """What stopped the command before it knew a campaign."""
 
@@ -419,6 +421,7 @@ def status_json(
     followed: "Followed",
     statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
     leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
+    stops: Sequence[Refusal] = (),
 ) -> StatusReport:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
@@ -436,12 +439,12 @@ def status_json(
         for record in followed.records
     ]
     if statistics is None:
-        return StatusReport(campaigns=campaigns)
+        return StatusReport(campaigns=campaigns, stopped=stops)
     collected = [
         ReportedStatistics.of(found, account=account, calls=len(found.calls))
         for account, found in statistics
     ]
-    return StatusReport(campaigns=campaigns, statistics=collected)
+    return StatusReport(campaigns=campaigns, statistics=collected, stopped=stops)
 
 
 def _told_drift(drift: Drift) -> ReportedDrift:
@@ -858,37 +861,21 @@ def validate_json(diagnostics: Sequence[Diagnostic]) -> ValidateReport:
     return ValidateReport(diagnostics=diagnostics_document(diagnostics), summary=summary)
 
 
-class ReportedLinks(Shape):
-    """Where one campaign leads."""
-
-    name: str
-    """The campaign's name."""
-    destinations: Sequence[JudgedDestination]
-    """Every place, new ones first."""
-
-
 class LinksReport(Document):
     """What `massctl links --format json` prints."""
 
-    campaigns: Sequence[ReportedLinks] = ()
-    """Every campaign that was looked at."""
+    campaigns: Sequence[CampaignLinks] = ()
+    """Every campaign without faults."""
     diagnostics: Sequence[PlannedDiagnostic] = ()
-    """With `--check`, a warning for each place that leads to an address without an answer."""
+    """The faults of the other campaigns; with `--check`, a warning for each place that leads to an address without an
+    answer."""
     error: Failure | UnsetType = UNSET
     """What stopped the command before it found anything."""
 
 
-def links_json(
-    led: "Mapping[CampaignName, Sequence[JudgedDestination]]", silent: Sequence[Diagnostic]
-) -> LinksReport:
-    """Return where campaigns lead, and which addresses do not answer."""
-    return LinksReport(
-        campaigns=[
-            ReportedLinks(name=name, destinations=destinations)
-            for name, destinations in led.items()
-        ],
-        diagnostics=diagnostics_document(silent),
-    )
+def links_json(campaigns: Sequence[CampaignLinks], found: Sequence[Diagnostic]) -> LinksReport:
+    """Return where campaigns lead, the faults of others, and which addresses do not answer."""
+    return LinksReport(campaigns=campaigns, diagnostics=diagnostics_document(found))
 
 
 class ReportedLock(Shape):

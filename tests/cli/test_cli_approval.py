@@ -419,3 +419,234 @@ def test_gitlab_is_asked_where_it_is_named(reviewed: Reviewed) -> None:
     gitlab.approve(3, 2, "2026-11-30T02:00:00Z")
 
     assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+BARE = "  require_preview: false\n"
+"""A policy that asks for nothing."""
+OTHER = "forge: {kind: gitlab, repository: a/b, api: 'https://other.test/api/v4', token_env: FORGE_TOKEN}"
+
+
+def letter(reviewed: Reviewed, content: str = "Other words.") -> None:
+    """Write another letter, and its lock."""
+    reviewed.shell.tree.text("notice", content=content, more=OPEN)
+    assert 0 == reviewed.shell("lock").status
+
+
+@pytest.mark.parametrize("left", [BARE, "  require_lock: true\n", "  branch: main\n"])
+def test_a_merge_cannot_take_the_lock_or_the_branch_away_with_the_rows(
+    reviewed: Reviewed, left: str
+) -> None:
+    asks(reviewed, POLICY)
+    reviewed.merge()
+    asks(reviewed, left)
+    letter(reviewed)
+    head = reviewed.merge()
+    reviewed.refused("at the last commit of pull request 7: 1 more approval")
+
+    reviewed.forge.review(7, "bo", head)
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+@pytest.mark.parametrize("left", [BARE, ROWS])
+def test_nor_where_each_commit_of_it_stands_on_main(reviewed: Reviewed, left: str) -> None:
+    asks(reviewed, POLICY)
+    base = reviewed.merge(None)
+    asks(reviewed, left)
+    reviewed.merge(None)
+    letter(reviewed)
+    head = reviewed.merge()
+    reviewed.forge.bases[7] = base
+    reviewed.refused("at the last commit of pull request 7: 1 more approval")
+
+    reviewed.forge.review(7, "bo", head)
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_nor_leave_out_the_lock_that_would_be_approved(reviewed: Reviewed, by_hand: bool) -> None:
+    """A lock whose digest was written by hand shows reviewers something else than what is sent."""
+    asks(reviewed, POLICY)
+    reviewed.forge.review(7, "bo", reviewed.merge())
+    before = reviewed.shell.tree.read(LOCK)
+    asks(reviewed, BARE)
+    letter(reviewed)
+    written = reviewed.shell.tree.read(LOCK).split('"digest": "')[1][:71]
+    digest = before.split('"digest": "')[1][:71]
+    reviewed.shell.tree.write(LOCK, before.replace(digest, written) if by_hand else before)
+    reviewed.merge(8)
+
+    said = reviewed.shell("apply", "--yes", "--format", "json")
+    (campaign,) = said.document["campaigns"]
+    assert ["approvals_missing"] == [each["guard"] for each in campaign["refusals"]]
+    assert "no committed lock is what would be sent" in campaign["refusals"][0]["message"]
+    assert 0 == reviewed.wechat.sent
+
+
+def test_a_rule_that_an_earlier_pull_request_took_away_asks_for_nothing(reviewed: Reviewed) -> None:
+    asks(reviewed, POLICY)
+    reviewed.merge(5)
+    asks(reviewed, BARE)
+    reviewed.merge(6)
+    letter(reviewed)
+    reviewed.merge()
+
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_where_no_rule_ever_bound_a_merge_no_forge_is_asked(reviewed: Reviewed) -> None:
+    asks(reviewed, BARE)
+    reviewed.merge()
+    down(reviewed)
+
+    assert (0, 1, []) == (reviewed.apply().status, reviewed.wechat.sent, reviewed.forge.asked)
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["with the lock", "a commit before it"])
+@pytest.mark.parametrize("policy", [POLICY, BARE])
+def test_a_merge_cannot_choose_who_answers(reviewed: Reviewed, apart: bool, policy: str) -> None:
+    """Refused before a request is made: the token would go to whom it names."""
+    asks(reviewed, POLICY)
+    base = reviewed.merge(5)
+    asks(reviewed, policy)
+    reviewed.named(OTHER)
+    if apart:
+        reviewed.merge(7)
+    letter(reviewed)
+    reviewed.forge.review(7, "bo", reviewed.merge(7))
+    reviewed.forge.bases[7] = base
+
+    reviewed.refused("named another forge before", "the remote origin is not a/b at that of today")
+    assert [] == reviewed.forge.asked
+
+
+def test_a_forge_that_has_the_repository_of_the_remote_is_believed(
+    reviewed: Reviewed, tmp_path: Path
+) -> None:
+    """Who moves to another forge changes the address of the remote, which no commit does."""
+    reviewed.merge(5)
+    reviewed.named(f"forge: {{kind: github, {NAMED}}}".replace("forge.test", "new.test"))
+    letter(reviewed)
+    reviewed.forge.review(7, "bo", reviewed.merge(7))
+    reviewed.refused("named another forge before")
+
+    root, remote = reviewed.shell.root, str(tmp_path / "remote.git")
+    git(root, "config", "remote.origin.url", "https://new.test/House/letters.git")
+    git(root, "config", f"url.{remote}.insteadOf", "https://new.test/House/letters.git")
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_where_a_merge_takes_the_forge_away_the_one_before_is_asked(reviewed: Reviewed) -> None:
+    asks(reviewed, POLICY)
+    reviewed.merge(5)
+    asks(reviewed, BARE)
+    reviewed.named("")
+    letter(reviewed)
+    head = reviewed.merge(7)
+    reviewed.refused("at the last commit of pull request 7: 1 more approval")
+
+    reviewed.forge.review(7, "bo", head)
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_where_no_forge_ever_was_named_a_rule_that_was_taken_away_still_counts(
+    reviewed: Reviewed,
+) -> None:
+    """Nobody tells whether the commits came by one pull request."""
+    asks(reviewed, POLICY)
+    reviewed.named("")
+    reviewed.merge(None)
+    asks(reviewed, BARE)
+    reviewed.named("")
+    reviewed.merge(None)
+    letter(reviewed)
+    reviewed.merge()
+
+    reviewed.refused("no forge is known that could be asked")
+
+
+def test_a_rebase_merge_holds_what_was_approved_at_the_head(reviewed: Reviewed) -> None:
+    """Its commits are new ones on main, and the lock came by an earlier one than the last."""
+    brought = reviewed.merge()
+    reviewed.shell.tree.write("notes.txt", "later in the same pull request\n")
+    reviewed.merge(None)
+    reviewed.forge.heads[7] = "e" * 40
+    reviewed.forge.review(7, "bo", "e" * 40)
+    reviewed.refused("at the last commit of pull request 7")
+
+    reviewed.forge.blobs[LOCK, "e" * 40] = reviewed.forge.blobs[LOCK, brought]
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_the_pull_request_counts_that_has_what_each_row_asks_for(reviewed: Reviewed) -> None:
+    """One commit may have come by two; another one may have more approvals of people who are not named."""
+    asks(reviewed, f"{ROWS}  approvals: [{{count: 1, from: [bo]}}]\n")
+    head = reviewed.merge()
+    (pull,) = reviewed.forge._brought(head)
+    reviewed.forge.pulls_merged = [{**pull, "number": 8}, pull]
+    reviewed.forge.permissions |= {"wu": "write", "chen": "write"}
+    for number, login in ((8, "wu"), (8, "chen")):
+        reviewed.forge.review(number, login, head)
+    reviewed.refused("of pull request 8: 1 more approval of bo")
+
+    reviewed.forge.review(7, "bo", head)
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def listing(unlisted: str, *hosts: str) -> str:
+    """Write a policy that lists hosts."""
+    return f"{ROWS}  destinations: {{unlisted: {unlisted}, hosts: [{', '.join(hosts)}]}}\n"
+
+
+LEADS = "Come to https://own.example.cn/x today."
+
+
+def test_a_merge_cannot_list_its_own_host_and_drop_the_review_of_what_is_new(
+    reviewed: Reviewed,
+) -> None:
+    asks(reviewed, listing("review"))
+    reviewed.merge(5)
+    asks(reviewed, listing("refuse", "own.example.cn"))
+    letter(reviewed, LEADS)
+    reviewed.merge()
+
+    said = reviewed.refused("1 more approval (a destination that is new and not listed)")
+    assert "pull request 7" in said["message"]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["with the lock", "a commit before it"])
+@pytest.mark.parametrize("left", ["refuse", "allow"])
+def test_nor_list_it_where_what_is_not_listed_is_refused(
+    reviewed: Reviewed, left: str, apart: bool
+) -> None:
+    asks(reviewed, listing("refuse", "example.com"))
+    base = reviewed.merge(5)
+    asks(reviewed, listing(left, "example.com", "own.example.cn"))
+    if apart:
+        reviewed.merge(7)
+    letter(reviewed, LEADS)
+    reviewed.merge()
+    reviewed.forge.bases[7] = base
+    before = reviewed.wechat.sent
+
+    (campaign,) = reviewed.apply().document["campaigns"]
+    assert ["destination_unlisted"] == [each["guard"] for each in campaign["refusals"]]
+    assert before == reviewed.wechat.sent
+
+
+def test_what_an_earlier_pull_request_listed_is_known(reviewed: Reviewed) -> None:
+    asks(reviewed, listing("refuse"))
+    reviewed.merge(5)
+    asks(reviewed, listing("refuse", "own.example.cn"))
+    reviewed.merge(6)
+    letter(reviewed, LEADS)
+    reviewed.merge()
+
+    assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
+
+
+def test_a_login_in_other_letters_is_no_second_person(shell: Shell) -> None:
+    shell.tree.settings(policy=f"{ROWS}  approvals: [{{count: 2, from: [Wang, wang]}}]\n")
+    shell.tree.text("notice")
+
+    said = shell("validate")
+    assert (1, True) == (said.status, "asks for more approvals than it names people" in said.out)

@@ -434,10 +434,10 @@ def test_an_approval_of_what_was_pushed_over_is_missing_again(
     assert "failure" == forge.statuses[SHA][0]
 
 
-def test_where_nobody_knows_who_wrote_it_the_status_is_not_good(
+def test_where_nobody_knows_who_pushed_it_the_status_is_not_good(
     shell: Shell, forge: FakeForge, tmp_path: Path
 ) -> None:
-    forge.commit(7, SHA, None)
+    forge.pushed = None
     forge.review(7, "bo", SHA)
     comment(shell, forge, with_letter(shell, tmp_path / "left", APPROVAL))
 
@@ -460,7 +460,7 @@ def test_a_letter_that_needs_no_approval_asks_for_no_review(
     ("files", "rules", "told"),
     [
         (["massctl.yaml"], ["policy"], "policy"),
-        (["massctl.yaml"], ["policy", "accounts"], "policy, accounts"),
+        (["massctl.yaml"], ["accounts", "forge"], "accounts, forge"),
         ([".github/workflows/apply.yml"], [], ".github/workflows/apply.yml"),
         (["CODEOWNERS", ".gitlab-ci.yml"], [], ".gitlab-ci.yml, CODEOWNERS"),
         (["massctl.yaml"], [], ""),

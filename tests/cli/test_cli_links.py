@@ -8,7 +8,7 @@ import httpx
 import pytest
 from cli_runner import Shell
 
-from massctl.cli.downloads import silent_addresses
+from massctl.cli.link_check import silent_addresses
 from massctl.transport import Line
 from massctl.view.i18n import Language, say
 
@@ -19,7 +19,7 @@ def internet(request: httpx.Request) -> httpx.Response:
     """Answer as the hosts of these tests do."""
     ASKED.append((request.method, request.url.host))
     match request.url.host:
-        case "gone.example":
+        case "gone.example" | "gone.cn" | "mp.weixin.qq.com":
             return httpx.Response(404, text="nothing" * 1_000)
         case "no-head.example" if request.method == "HEAD":
             return httpx.Response(405)
@@ -142,6 +142,61 @@ def test_a_warning_names_the_line_that_leads_there(letter: Shell) -> None:
         each[:4] for each in found
     }
     assert {"letter", "notice"} == {each["name"] for each in said.document["campaigns"]}
+
+
+def test_each_of_two_addresses_with_one_beginning_has_its_place(letter: Shell) -> None:
+    words = "看 https://gone.example/shop/2， https://gone.example/shop。 或 gone.cn/y"
+    letter.tree.text("notice", content=words)
+    found = letter("links", "notice", "--check", "--format", "json").document["diagnostics"]
+    first = words.index("https")
+    columns = [words.rindex("https") - first, words.rindex("gone") - first]
+    assert {0, *columns} == {each["column"] - found[0]["column"] for each in found}
+
+
+def test_an_address_that_no_file_writes_is_placed_at_its_campaign(letter: Shell) -> None:
+    letter.tree.news("made", body="去 [旧文](https&#58;//mp.weixin.qq.com/s/x)。\n")
+    (found,) = letter("links", "made", "--check", "--format", "json").document["diagnostics"]
+    assert ("campaigns/made/campaign.yaml", None) == (found["file"], found["line"])
+    assert found["message"].startswith("article 1: https://mp.weixin.qq.com/s/x does not answer")
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)])
+def test_a_campaign_with_faults_is_told_and_the_others_are_listed(
+    letter: Shell, check: tuple[str, ...]
+) -> None:
+    letter.tree.news("broken", body="[去](javascript:x)\n")
+    said = letter("links", *check, "--format", "json")
+    assert 1 == said.status
+    assert ["letter"] == [each["name"] for each in said.document["campaigns"]]
+    faults = {each["code"] for each in said.document["diagnostics"] if each["campaign"] == "broken"}
+    assert faults == {
+        each["code"]
+        for each in letter("validate", "broken", "--format", "json").document["diagnostics"]
+    }
+    assert "broken" in letter("links", *check).out
+
+
+def test_every_known_place_is_listed(letter: Shell) -> None:
+    hosts = [f"h{number}.cn" for number in range(30)]
+    letter.tree.settings(policy=f"  destinations: {{hosts: [{', '.join(hosts)}]}}\n")
+    letter.tree.text("many", content=" ".join(f"https://{host}/" for host in hosts))
+    out = letter("links", "many").out
+    assert all(f"https://{host}/" in out for host in hosts)
+
+
+def test_what_answers_is_counted_and_nothing_is_claimed_where_nobody_was_asked(
+    letter: Shell,
+) -> None:
+    assert "no address was asked" in letter("links", "letter", "--check").out
+    letter.tree.text("one", content="看 https://there.example/")
+    assert "the one address answers" in letter("links", "one", "--check").out
+
+
+def test_a_picture_on_wechat_was_not_looked_at(letter: Shell) -> None:
+    letter.tree.news("shown", body="![图](https://mmbiz.qpic.cn/mmbiz_png/x/0?wx_fmt=png)\n")
+    assert "not looked for in every picture" in " ".join(letter("links", "shown").out.split())
+    (found,) = letter("links", "shown", "--format", "json").document["campaigns"]
+    assert found["unscanned"]
 
 
 def test_names_choose_the_campaigns(letter: Shell) -> None:

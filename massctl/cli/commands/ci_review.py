@@ -134,7 +134,7 @@ def _event_of(environment: Mapping[str, str]) -> PullRequestEvent:
 
 def _changed_rules(main: MassctlFile, head: MassctlFile) -> list[RuleKey]:
     """Name the keys of massctl.yaml that decide who may send what, and that a pull request would change."""
-    keys: tuple[RuleKey, ...] = ("policy", "accounts")
+    keys: tuple[RuleKey, ...] = ("policy", "accounts", "forge")
     return [key for key in keys if getattr(main, key) != getattr(head, key)]
 
 

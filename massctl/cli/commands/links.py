@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import PurePosixPath
 
 import click
@@ -10,19 +12,21 @@ import click
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names
-from massctl.cli.downloads import silent_addresses
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.link_check import silent_addresses, web_addresses
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.destination import DestinationKind
+from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL, State
-from massctl.plan.destinations import JudgedDestination
+from massctl.plan.destinations import CampaignLinks, JudgedDestination
 from massctl.plan.guards import destinations_of
+from massctl.plan.steps import Invalid
 from massctl.source.loader import Desires
-from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
+from massctl.source.repository import CAMPAIGN_FILE, CAMPAIGNS, Repository, UnreadableError
 
 _TEXTS = frozenset({".yaml", ".md", ".j2", ".html", ".txt"})
 
@@ -43,57 +47,82 @@ def command(current: Session, names: tuple[str, ...], check: bool) -> Result:
 
     With --check each address is asked, without cookies and for five seconds at most. One that does not answer is a
     warning with its place, which leaves the exit status 0. Without --check no network is used.
+
+    The faults of a campaign that has some are reported instead, with exit status 1.
     """
     made = planned(current, names, PlanOptions(Purpose.SHOW))
     wanted = [each.name for each in made.plan.campaigns if names or each.status not in FINAL]
     read = Desires(made.working_tree, State()).read(wanted)
-    led = {
-        each.name: destinations_of(each, made.state, made.rules)
+    campaigns = [
+        CampaignLinks(each.name, destinations_of(each, made.state, made.rules), each.is_unscanned)
         for each in read
         if isinstance(each, RenderedCampaign)
-    }
-    found = _silent(current.repository, led) if check else []
+    ]
+    faults = [found for each in read if isinstance(each, Invalid) for found in each.diagnostics]
+    asked = web_addresses(each.target for led in campaigns for each in led.destinations)
+    silent = _silent(current.repository, campaigns, silent_addresses(asked)) if check else []
+    found = [*faults, *silent]
 
     return Result(
-        ExitStatus.DONE,
-        lambda _: views.verbs_json.links_json(led, found),
-        lambda to: views.destinations.links_text(to.page(), led, found if check else None),
+        ExitStatus.FAILED if has_errors(faults) else ExitStatus.DONE,
+        lambda _: views.verbs_json.links_json(campaigns, found),
+        lambda to: views.destinations.links_text(
+            to.page(), campaigns, found, len(asked) if check else None
+        ),
         github=lambda to: views.github.github_annotations(found, to.language),
     )
 
 
 def _silent(
-    repository: Repository, led: dict[CampaignName, tuple[JudgedDestination, ...]]
+    repository: Repository, campaigns: Sequence[CampaignLinks], silent: Mapping[str, Phrase]
 ) -> list[Diagnostic]:
-    """Ask every address once; return a warning for each place that leads to one that does not answer."""
-    every = [each.target for leads in led.values() for each in leads]
-    silent = silent_addresses(every)
+    """Return a warning for each place that leads to an address that does not answer."""
     return [
-        Diagnostic(
-            "MC614",
-            Severity.WARNING,
-            Phrase("{address} does not answer: {why}", address=each.target, why=why),
-            _place(repository, name, each),
-            Phrase("open it in a browser; correct it, or take it out"),
-            name,
-        )
-        for name, leads in led.items()
-        for each in leads
+        _warning(led.name, each, why, _place(repository, led.name, each))
+        for led in campaigns
+        for each in led.destinations
         if (why := silent.get(each.target)) is not None
     ]
 
 
+def _warning(
+    name: CampaignName, destination: JudgedDestination, why: Phrase, place: Place
+) -> Diagnostic:
+    say = Phrase("{address} does not answer: {why}", address=destination.target, why=why)
+    where = views.words.place_words(destination) if place.line is None else ""
+    return Diagnostic(
+        "MC614",
+        Severity.WARNING,
+        Phrase("{name}: {message}", name=where, message=say) if where else say,
+        place,
+        Phrase("open it in a browser; correct it, or take it out"),
+        name,
+    )
+
+
 def _place(repository: Repository, name: CampaignName, destination: JudgedDestination) -> Place:
-    """Find where the files of a campaign write an address; its folder and article where none does."""
+    """Find where the files of a campaign write an address; where none does, its picture or its campaign.yaml."""
+    written = _written(destination.target)
     for path in _texts(repository, name):
         try:
             lines = repository.read_text(path).splitlines()
         except UnreadableError:
             continue
         for number, line in enumerate(lines, 1):
-            if destination.target in line:
-                return Place(path, number, line.index(destination.target) + 1)
-    return Place(f"{CAMPAIGNS}/{name}: {destination.at}")
+            if (found := written.search(line)) is not None:
+                return Place(path, number, found.start() + 1)
+    if destination.kind is DestinationKind.QR:
+        is_shared = destination.at.startswith("_shared/")
+        return Place(f"{CAMPAIGNS}/{'' if is_shared else name + '/'}{destination.at}")
+    return Place(f"{CAMPAIGNS}/{name}/{CAMPAIGN_FILE}")
+
+
+def _written(address: str) -> re.Pattern[str]:
+    """Match an address as files write it, and no longer one that begins with it."""
+    plain, escaped = re.escape(address), re.escape(escape(address))
+    ends = r"(?![.,:;!?]*[\w/?=&%#~@+-])"
+    bare = rf"|(?<![\w./-]){re.escape(address.removeprefix('http://'))}"
+    return re.compile(rf"(?:{plain}|{escaped}{bare}){ends}", re.ASCII)
 
 
 def _texts(repository: Repository, name: CampaignName) -> Sequence[str]:

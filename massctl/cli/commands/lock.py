@@ -147,7 +147,7 @@ def _checked(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
         return LockedCampaign(
             name, title, edition, LockResult.MISSING, digest, refusal=found.refusal
         )
-    differs = found.refusal is not None or found.versions
+    differs = found.differences or found.versions
     result = LockResult.DIFFERS if differs else LockResult.UNCHANGED
     return LockedCampaign(
         name,

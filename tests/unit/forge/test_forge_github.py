@@ -19,8 +19,8 @@ def on(forge: FakeForge, login: str | None = "github-actions[bot]") -> GitHub:
     return GitHub(Line(inside=forge), "https://api.github.test", REPOSITORY, "ghs_secret", login)
 
 
-def approved(*by: str) -> Approval:
-    return Approval("GitHub", 7, by, BASE)
+def approved(*by: str) -> tuple[Approval, ...]:
+    return (Approval("GitHub", 7, by, BASE),)
 
 
 @pytest.fixture
@@ -119,11 +119,14 @@ def test_whoever_made_a_commit_does_not_approve_it(
     assert on(forge).approved(FILE) == approved("wu")
 
 
-def test_whoever_pushed_does_not_approve_it(forge: FakeForge) -> None:
-    """In the name of somebody whose address is nobody's account, too."""
+@pytest.mark.parametrize("older", [0, 250], ids=["newest", "on the third page"])
+def test_whoever_pushed_does_not_approve_it(forge: FakeForge, older: int) -> None:
+    """In the name of somebody else, or of somebody whose address is nobody's account."""
+    forge.commit(7, "f" * 40, "lin-mei")
     forge.commit(7, HEAD, None)
     forge.pushed = [
-        {"after": HEAD, "actor": {"login": "bo"}},
+        *({"after": "1" * 40, "actor": {"login": "bo"}} for _ in range(older)),
+        {"after": "f" * 40, "actor": {"login": "bo"}},
         {"after": "0" * 40, "actor": {"login": "wu"}},
         {"after": HEAD, "actor": None},
     ]
@@ -134,14 +137,47 @@ def test_whoever_pushed_does_not_approve_it(forge: FakeForge) -> None:
     assert on(forge).approved(FILE) == approved("wu")
 
 
-@pytest.mark.parametrize("authors", [(None,), ()])
-def test_where_nobody_knows_who_wrote_a_commit_nobody_approved_it(
-    forge: FakeForge, authors: tuple[None, ...]
-) -> None:
-    forge.commit(7, HEAD, *authors)
+def test_pushes_to_a_fork_are_read_there(forge: FakeForge) -> None:
+    forge.fork = "lin-mei/letters"
     forge.review(7, "bo", HEAD)
 
-    with pytest.raises(ForgeError, match=f"who wrote or pushed commit {HEAD[:12]}"):
+    assert on(forge).approved(FILE) == approved("bo")
+    asked = [each.partition("/repos/")[2] for each in forge.asked if each.endswith("/activity")]
+    assert asked == ["house/letters/activity", "lin-mei/letters/activity"]
+
+
+@pytest.mark.parametrize(
+    ("fork", "pushed", "place"),
+    [(REPOSITORY, None, REPOSITORY), (None, [], "a fork that was deleted")],
+    ids=["forbidden", "deleted"],
+)
+def test_where_nobody_knows_who_pushed_nobody_approved_it(
+    forge: FakeForge, fork: str | None, pushed: list[dict[str, object]] | None, place: str
+) -> None:
+    """Who signs a commit may write any name into it."""
+    forge.fork, forge.pushed = fork, pushed
+    forge.commit(7, HEAD, "lin-mei")
+    forge.review(7, "bo", HEAD)
+
+    with pytest.raises(ForgeError, match=f"does not tell who pushed to {place}"):
+        on(forge).approved(FILE)
+
+
+def test_activity_that_is_too_long_is_not_cut(forge: FakeForge) -> None:
+    forge.pushed = [{"after": "1" * 40, "actor": {"login": "bo"}} for _ in range(3001)]
+    forge.review(7, "bo", HEAD)
+
+    with pytest.raises(ForgeError, match="more than 3,000 is not read"):
+        on(forge).approved(FILE)
+
+
+def test_reviews_that_are_too_many_are_not_cut(forge: FakeForge) -> None:
+    for number in range(3000):
+        forge.review(7, f"reader{number}", "0" * 40)
+    assert on(forge).approved(FILE) == approved()
+
+    forge.review(7, "bo", HEAD, "DISMISSED")
+    with pytest.raises(ForgeError, match="more than 3,000 is not read"):
         on(forge).approved(FILE)
 
 
@@ -164,18 +200,18 @@ def test_all_who_approve_count_and_of_an_open_pull_request_too(forge: FakeForge)
     assert on(forge).approvers(7, "0" * 40) == ()
 
 
-def test_the_pull_request_with_most_approvals_counts(forge: FakeForge) -> None:
+def test_each_pull_request_that_brought_it_is_told(forge: FakeForge) -> None:
     """One commit may have come by two: a branch of a branch."""
     pulls = on(forge)._merged(MERGE, "main")
     forge.pulls_merged = [{**pulls[0], "number": 8}, *pulls]
     forge.review(7, "bo", HEAD)
 
-    assert on(forge).approved(FILE) == approved("bo")
+    assert [(each.number, each.by) for each in on(forge).approved(FILE)] == [(8, ()), (7, ("bo",))]
 
 
 def test_a_push_past_every_pull_request_was_approved_by_nobody(forge: FakeForge) -> None:
-    assert on(forge).approved(MergedFile(LOCK, BLOB, "d" * 40, "main")) == Approval("GitHub")
-    assert on(forge).approved(MergedFile(LOCK, BLOB, MERGE, "drafts")) == Approval("GitHub")
+    assert on(forge).approved(MergedFile(LOCK, BLOB, "d" * 40, "main")) == ()
+    assert on(forge).approved(MergedFile(LOCK, BLOB, MERGE, "drafts")) == ()
 
 
 def test_a_reviewer_on_the_second_page_is_found(forge: FakeForge) -> None:

@@ -36,8 +36,8 @@ def gitlab() -> FakeGitLab:
     return made
 
 
-def approved(*by: str) -> Approval:
-    return Approval("GitLab", 7, by, BASE)
+def approved(*by: str) -> tuple[Approval, ...]:
+    return (Approval("GitLab", 7, by, BASE),)
 
 
 def test_somebody_who_may_push_approved_what_is_sent(gitlab: FakeGitLab) -> None:
@@ -108,17 +108,101 @@ def test_whoever_wrote_a_commit_does_not_approve_it(
 
 
 def test_whoever_pushed_does_not_approve_it(gitlab: FakeGitLab) -> None:
-    gitlab.pushes = [(9, "0" * 40), (BO, HEAD)]
+    gitlab.pushes = []
+    gitlab.push(9, "0" * 40)
+    gitlab.push(BO, HEAD)
     gitlab.approve(7, BO, LATER)
 
     assert on(gitlab).approved(FILE) == approved()
 
 
-def test_where_nobody_knows_who_pushed_nobody_approved_it(gitlab: FakeGitLab) -> None:
+def test_whoever_pushed_a_part_before_the_request_was_opened_does_not_approve_it(
+    gitlab: FakeGitLab,
+) -> None:
+    """The versions of a merge request begin with its opening."""
     gitlab.pushes = []
+    gitlab.push(BO, "e" * 40)
+    gitlab.push(AUTHOR, HEAD, begin="e" * 40)
+    gitlab.commit(7, "Lin Mei", "lin@example.com", sha="e" * 40)
     gitlab.approve(7, BO, LATER)
 
-    with pytest.raises(ForgeError, match=f"who wrote or pushed commit {HEAD[:12]}"):
+    assert on(gitlab).approved(FILE) == approved()
+    assert gitlab.since == "2026-09-01"
+
+
+def test_a_push_is_not_hidden_by_a_newer_one_of_the_same_commit(gitlab: FakeGitLab) -> None:
+    gitlab.pushes = []
+    gitlab.push(BO, HEAD, ref="other")
+    gitlab.push(AUTHOR, HEAD)
+    gitlab.approve(7, BO, LATER)
+
+    assert on(gitlab).approved(FILE) == approved()
+
+
+@pytest.mark.parametrize("source", [5, 6], ids=["here", "main of a fork"])
+def test_whoever_merges_by_fast_forward_may_approve(gitlab: FakeGitLab, source: int) -> None:
+    """The merge pushes the last commit to main of the project, but not to that of a fork."""
+    gitlab.source = source
+    gitlab.merge(7, MERGE, (HEAD, PUSHED), author=AUTHOR)
+    gitlab.push(BO, HEAD, ref="main")
+    gitlab.approve(7, BO, LATER)
+
+    assert on(gitlab).approved(FILE) == (approved("user2") if source == 5 else approved())
+
+
+@pytest.mark.parametrize("begin", [None, "e" * 40], ids=["none", "not the one that it began at"])
+def test_where_nobody_knows_who_pushed_nobody_approved_it(
+    gitlab: FakeGitLab, begin: str | None
+) -> None:
+    """A push of many branches at once is one event without commits."""
+    gitlab.pushes = [{"author_id": BO, "push_data": {"commit_to": None, "ref_count": 5}}]
+    if begin:
+        gitlab.push(AUTHOR, HEAD, begin=begin)
+        gitlab.commit(7, "Lin Mei", "lin@example.com", sha=begin)
+    gitlab.approve(7, BO, LATER)
+
+    with pytest.raises(ForgeError, match=f"who wrote or pushed commit {(begin or HEAD)[:12]}"):
+        on(gitlab).approved(FILE)
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        {"username": "project_5_bot_0f3a"},
+        {"username": "group_12_bot"},
+        {"username": "release-service", "bot": True},
+    ],
+)
+def test_a_bot_does_not_approve(gitlab: FakeGitLab, user: dict[str, object]) -> None:
+    gitlab.users[BO] = user
+    gitlab.approve(7, BO, LATER)
+
+    assert on(gitlab).approved(FILE) == approved()
+
+
+def test_an_approval_of_a_deleted_account_does_not_count(gitlab: FakeGitLab) -> None:
+    gitlab.approvals[7] = [{"user": None, "approved_at": LATER}]
+
+    assert on(gitlab).approved(FILE) == approved()
+
+
+@pytest.mark.parametrize(
+    "given", [{"user": {"username": "bo"}}, {"user": {"id": "2"}}, {}, {"user": "bo"}]
+)
+def test_an_approver_of_another_shape_is_an_error(
+    gitlab: FakeGitLab, given: dict[str, object]
+) -> None:
+    gitlab.approvals[7] = [{**given, "approved_at": LATER}]
+
+    with pytest.raises(ForgeError, match="the answer is not from GitLab"):
+        on(gitlab).approved(FILE)
+
+
+def test_pushes_that_are_too_many_are_not_cut(gitlab: FakeGitLab) -> None:
+    gitlab.pushes = [*gitlab.pushes, *({"author_id": 9, "push_data": {}} for _ in range(3000))]
+    gitlab.approve(7, BO, LATER)
+
+    with pytest.raises(ForgeError, match="more than 3,000 is not read"):
         on(gitlab).approved(FILE)
 
 
@@ -139,8 +223,8 @@ def test_all_who_approve_count_and_of_an_open_merge_request_too(gitlab: FakeGitL
 
 
 def test_a_push_past_every_merge_request_was_approved_by_nobody(gitlab: FakeGitLab) -> None:
-    assert on(gitlab).approved(MergedFile(LOCK, BLOB, "d" * 40, "main")) == Approval("GitLab")
-    assert on(gitlab).approved(MergedFile(LOCK, BLOB, MERGE, "drafts")) == Approval("GitLab")
+    assert on(gitlab).approved(MergedFile(LOCK, BLOB, "d" * 40, "main")) == ()
+    assert on(gitlab).approved(MergedFile(LOCK, BLOB, MERGE, "drafts")) == ()
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-11-30T09:30:00"])

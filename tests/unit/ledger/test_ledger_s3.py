@@ -28,8 +28,9 @@ ATTEMPT = as_new(attempted(WORDS))
 SOUND = "sound"
 
 
-@pytest.fixture(autouse=True)
-def _unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin as a process that has probed no store."""
     monkeypatch.setattr(s3_probe, "_proven", set())
 
 
@@ -67,6 +68,7 @@ def test_a_store_that_lets_two_win_is_refused_by_the_name_of_the_fault(
     assert ([], None) == (list(ledger.read(0)), ledger.as_found())
 
 
+@pytest.mark.usefixtures("unproven")
 @pytest.mark.parametrize("fault", ["it writes over", "it keeps other bytes"])
 def test_a_store_that_honours_no_object_that_is_there_is_refused(
     fault: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -81,6 +83,7 @@ def test_a_store_that_honours_no_object_that_is_there_is_refused(
     assert fault in caught.value.detail
 
 
+@pytest.mark.usefixtures("unproven")
 def test_the_probe_leaves_nothing_and_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     bucket = bucket_at(tmp_path.name, SOUND)
     require_one_winner(bucket)

@@ -108,6 +108,31 @@ def test_the_stricter_of_two_policies_has_the_rows_of_both_and_lists_what_both_l
     assert both == both.as_strict_as(flat)
 
 
+@pytest.mark.parametrize(("one", "other"), [("review", "refuse"), ("refuse", "review")])
+def test_what_one_policy_has_reviewed_is_reviewed_where_the_other_refuses(
+    one: str, other: str
+) -> None:
+    both = Policy().as_strict_as(asking(destinations={"unlisted": one}))
+    both = both.as_strict_as(asking(destinations={"unlisted": other})).as_strict_as(Policy())
+
+    assert ("refuse", True) == (both.destinations.unlisted, both.asks_approvals)
+    assert [1] == [each.count for each in required_approvals(both, Facts())]
+
+
+@pytest.mark.parametrize(
+    ("policy", "binds"),
+    [
+        ({"require_approval": True}, True),
+        ({"destinations": {"unlisted": "review"}}, True),
+        ({"destinations": {"unlisted": "refuse"}, "require_lock": True}, True),
+        ({"destinations": {"unlisted": "refuse"}}, False),
+        ({"require_lock": True}, False),
+    ],
+)
+def test_a_policy_binds_merges_that_judges_locks(policy: dict[str, Any], binds: bool) -> None:
+    assert binds == Policy.model_validate(policy).binds_merges
+
+
 @pytest.mark.parametrize(("rows", "counts"), [((), [1]), ((rule(1), rule(3)), [1, 3, 4])])
 def test_a_destination_that_is_new_and_not_listed_asks_for_one_more(
     rows: tuple[ApprovalRule, ...], counts: list[int]

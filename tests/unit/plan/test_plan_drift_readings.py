@@ -103,6 +103,19 @@ def test_what_failed_rests_longer_each_time_and_at_most_an_hour() -> None:
     assert ReadingProgress(OPENS, DAY, at=now) == after_reading(OPENS, progress, now, whole=True)
 
 
+def test_where_addresses_are_asked_each_day_is_one_of_reading() -> None:
+    progress = ReadingProgress(OPENS, DAYS, at=before(hours=70))
+    assert not is_due(OPENS, progress, before(hours=40))
+    assert not is_due(OPENS, progress, before(hours=47), again=timedelta(days=1))
+    assert is_due(OPENS, progress, before(hours=46), again=timedelta(days=1))
+    day_before = ReadingProgress(SOON.not_before, DAY, at=NOW - timedelta(days=1))
+    state = recorded()
+    key = state.record(WORDS.name, WORDS.edition).key
+    campaigns = plan_of(WORDS, state).campaigns
+    assert [] == due_readings(campaigns, state, {key: day_before}, NOW)
+    assert ["words"] == due_readings(campaigns, state, {key: day_before}, NOW, asks_links=True)
+
+
 def drift(now: str | int | None = None, subject: str = "星标组", *, told_as: str = "") -> Drift:
     return Drift(CampaignName("letter"), 1, DriftKind.TAG_RENAMED, subject, "星标组", now, told_as)
 

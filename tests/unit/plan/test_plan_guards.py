@@ -45,12 +45,14 @@ from massctl.model.entries import (
     SendSettled,
 )
 from massctl.model.message import RenderedCampaign, TextMessage, Window, approved_audience
+from massctl.model.settings import Policy
 from massctl.model.state import RunnerId, State, Status, is_concluded, status_of
 from massctl.plan.brake import (
     STOP_BRANCH,
     Brake,
     Tip,
     brake,
+    brakes,
     moved_on,
     stopped_accounts,
     tip_refusal,
@@ -918,6 +920,8 @@ def test_another_raised_edition_is_not(state: State) -> None:
         (Approval("GitHub", unread="HTTP status 503"), "HTTP status 503"),
         (Approval("GitHub"), "its lock came to main without a merged pull request"),
         (Approval("GitHub", 7), "of pull request 7: 1 more approval (every send needs it)"),
+        (Approval("GitHub", 7, others=(Approval("GitHub", 8),)), "of pull request 7: 1 more"),
+        (Approval("GitHub", 7, ("bo",), is_locked=False), "no committed lock is what would be"),
     ],
 )
 def test_a_send_that_nobody_approved_is_refused(answer: Approval | None, words: str) -> None:
@@ -929,6 +933,37 @@ def test_a_send_that_nobody_approved_is_refused(answer: Approval | None, words: 
     (refusal,) = send_refusals(case, Moment.PLAN)
     assert (Guard.APPROVALS_MISSING, True) == (refusal.guard, words in refusal.message)
     assert send_refusals(case, Moment.LAST_LOOK) == [refusal]
+    assert staging_refusal(case) is None
+
+
+def test_one_of_the_pull_requests_that_brought_a_lock_has_to_be_approved() -> None:
+    found = Approval("GitHub", 8, others=(Approval("GitHub", 7, ("bo", "wu")),))
+    asking = replace(house(require_approval=True), approval=lambda _: found)
+
+    assert approval_refusal(text("now", window=OPEN), asking) is None
+    assert ("bo", "wu") == found.names
+
+
+@pytest.mark.parametrize(
+    ("before", "guards"),
+    [
+        ({"unlisted": "refuse"}, [Guard.DESTINATION_UNLISTED]),
+        ({"unlisted": "refuse", "hosts": ["own.cn"]}, []),
+        ({"unlisted": "allow"}, []),
+    ],
+)
+def test_what_the_policy_before_the_merge_refused_is_not_sent(
+    before: dict[str, Any], guards: list[Guard]
+) -> None:
+    there = (Policy.model_validate({"destinations": before}),)
+    listed = {"unlisted": "allow", "hosts": ["own.cn"]}
+    asking = replace(
+        house(destinations=listed), approval=lambda _: Approval("GitHub", 7, before=there)
+    )
+    leading = text("now", window=OPEN, message=TextMessage(content="https://own.cn/x"))
+    case = Case(leading, recorded(), asking, NOW)
+
+    assert guards == [each.guard for each in send_refusals(case, Moment.PLAN)]
     assert staging_refusal(case) is None
 
 
@@ -955,7 +990,7 @@ def test_a_measurement_is_as_wrong_as_its_request_was_long() -> None:
 
 
 @pytest.mark.parametrize(
-    ("brakes", "stopped", "others"),
+    ("branches", "stopped", "others"),
     [
         ((), {}, None),
         (((STOP_BRANCH, None),), {}, STOP_BRANCH),
@@ -965,9 +1000,9 @@ def test_a_measurement_is_as_wrong_as_its_request_was_long() -> None:
     ids=["none", "all", "one account", "both: what stops all is told"],
 )
 def test_the_brake_of_an_account_stops_that_account_alone(
-    brakes: Any, stopped: set[str], others: str | None
+    branches: Any, stopped: set[str], others: str | None
 ) -> None:
-    tip = replace(TIP, brakes=brakes)
+    tip = replace(TIP, brakes=branches)
     told = [tip_refusal(tip, each) for each in ("main", "other", None)]
     first = others or ("massctl-stop-main" if stopped else None)
 
@@ -976,3 +1011,6 @@ def test_the_brake_of_an_account_stops_that_account_alone(
     ]
     assert set(stopped) == set(stopped_accounts(tip))
     assert {} == stopped_accounts(None)
+    shown = [each.message.values["branch"] for each in brakes(tip)]
+    assert shown == sorted(branch for branch, _ in branches)
+    assert () == brakes(None)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copies import replace
 
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName, sha256_of
@@ -88,6 +89,31 @@ def test_a_lock_by_other_versions_fits_while_it_renders_the_same(read: Read) -> 
         lambda lock: lock.update(renderer=renderer().replace("massctl", "massctl 0.0.9, old"))
     )
     assert (None, (), True) == (found.refusal, found.differences, bool(found.versions))
+
+
+@pytest.mark.parametrize(
+    ("codes", "locked", "expected"),
+    [
+        (("https://a.cn",), ("https://a.cn",), False),
+        (("https://a.cn",), ("https://b.cn",), True),
+        (("https://a.cn",), (), True),
+        ((), ("https://b.cn",), True),
+        (None, ("https://b.cn",), False),
+    ],
+)
+def test_what_pictures_hold_is_compared_where_it_can_be_read_and_refuses_nothing(
+    repository: Repository,
+    campaign: RenderedCampaign,
+    codes: tuple[str, ...] | None,
+    locked: tuple[str, ...],
+    expected: bool,
+) -> None:
+    cover, hero = (replace(each, codes=()) for each in campaign.pictures)
+    write_lock(repository.root, replace(campaign, pictures=(cover, replace(hero, codes=locked))))
+    now = replace(campaign, pictures=(cover, replace(hero, codes=codes)))
+    found = check_lock(repository, now, exactly=True)
+    assert (None, expected) == (found.refusal, bool(found.differences))
+    assert LockCheck() == check_lock(repository, now)
 
 
 FORGED: list[tuple[Change, str]] = [

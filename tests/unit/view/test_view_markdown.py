@@ -841,3 +841,19 @@ def test_who_approves_is_told_first_what_to_do_of_what_changed():
     for plan, changes, said in steps:
         first = plan_markdown(plan, NOW, Language.EN, changes).splitlines()[3]
         assert said in first, first
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        (plan_of(campaign()), "会立即发给全部粉丝"),
+        (plan_of(campaign(window=LATER)), "会在周五 12 月 4 日 20:05 发给全部粉丝"),
+        (plan_of(campaign("a"), campaign("b", window=LATER)), "2 个活动，第一个立即发出"),
+        (
+            plan_of(*(campaign(each, window=LATER) for each in "ab")),
+            "2 个活动，第一个在周五 12 月 4 日 20:05 发出",
+        ),
+    ],
+)
+def test_the_next_step_has_no_stray_blank(plan: Plan, said: str):
+    assert said in plan_markdown(plan, NOW, Language.ZH).splitlines()[3]

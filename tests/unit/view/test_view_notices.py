@@ -81,10 +81,12 @@ def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
         in said
     )
     assert (
-        '> massctl reconcile words --sent --reason "…"\n> it is in 群发记录; with its msg_id'
+        '> massctl reconcile words --sent --reason "…"\n> the console lists it under 群发记录'
         in said
     )
-    assert '> massctl reconcile words --not-sent --reason "…"\n> it is not there' in said
+    assert (
+        '> massctl reconcile words --not-sent --reason "…"\n> the console does not list it' in said
+    )
     assert said.endswith(
         "\n> on GitHub, where massctl init wrote the workflows: Actions / apply / reconcile"
     )

@@ -6,6 +6,7 @@ whoever wrote it looks it up.
 """
 
 import ipaddress
+import logging
 import re
 import ssl
 import time
@@ -38,6 +39,8 @@ ANSWER_SECONDS = 15
 """So long an answer is waited for: the way there may be cut without a word."""
 PAUSE_SECONDS = (0.5, 2.0, 5.0)
 """Before each further attempt, while a server is down or another one takes its place."""
+_HIDDEN_CHARS_MIN = 3
+"""A shorter name would be found within words."""
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "application_name": "massctl",
     "client_encoding": "utf8",
@@ -66,6 +69,11 @@ class TablesMissingError(LedgerMissingError):
 
 class AnswerLost(Exception):  # noqa: N818 - it is no error: what was written may be there
     """The connection ended before the server said whether something was written."""
+
+
+# What it logs of a connection names the host and the user.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+logging.getLogger("psycopg").propagate = False
 
 
 class _Connection(psycopg.Connection[Any]):
@@ -161,7 +169,7 @@ class Database:
                 self._sleep(pause)
         try:
             return self._new()
-        except errors.OperationalError as error:
+        except (errors.Error, UnicodeError) as error:
             raise LedgerUnreachableError(
                 Phrase("the ledger's database cannot be reached"),
                 Phrase(
@@ -176,15 +184,16 @@ class Database:
             ) from None
 
     def _new(self) -> _Connection:
-        return _Connection.connect(autocommit=True, prepare_threshold=None, **self._parameters)
+        return _Connection.connect(autocommit=True, **self._parameters)
 
-    def _reason(self, error: errors.OperationalError) -> str:
+    def _reason(self, error: errors.Error | UnicodeError) -> str:
         """Return what the library says of a connection, without what the DSN says of the place."""
         said = re.split(r"failed: ", str(error))[-1].splitlines()
         text = said[0] if said else type(error).__name__
-        for key in ("host", "hostaddr", "user", "dbname"):
-            for value in filter(None, str(self._parameters.get(key, "")).split(",")):
-                text = text.replace(value, f"<{key}>")
+        for key, values in self._parameters.items():
+            for value in str(values).split(","):
+                if len(value) >= _HIDDEN_CHARS_MIN:
+                    text = text.replace(value, f"<{key}>")
         return without_secrets(text).rstrip(".")
 
     def _require_version(self, connection: _Connection) -> None:

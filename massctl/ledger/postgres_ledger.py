@@ -56,17 +56,16 @@ _END: LiteralString = (
 _PUT_IN_FORCE: LiteralString = (
     "INSERT INTO massctl_ledgers (number, lineage, aside, nonce) VALUES (%s, %s, %s, %s)"
 )
-_IN_FORCE: LiteralString = (
-    "SELECT number, lineage FROM massctl_ledgers ORDER BY number DESC LIMIT 1"
-)
+_IN_FORCE: LiteralString = """
+SELECT number, lineage, coalesce((SELECT max(serial) FROM massctl_ledger WHERE lineage = ledgers.lineage), 0)
+FROM massctl_ledgers AS ledgers ORDER BY number DESC LIMIT 1"""
 _PAGE: LiteralString = """
-SELECT serial, line FROM massctl_ledger WHERE lineage = %s AND serial > %s AND line <> '' ORDER BY serial LIMIT %s"""
+SELECT line FROM massctl_ledger WHERE lineage = %s AND serial > %s AND serial <= %s AND line <> '' ORDER BY serial"""
 _DIGEST: LiteralString = (
     "SELECT sha256(line) FROM massctl_ledger WHERE lineage = %s AND serial = %s"
 )
 _NONCE: LiteralString = "SELECT nonce FROM massctl_ledger WHERE lineage = %s AND serial = %s"
 _NONCE_IN_FORCE: LiteralString = "SELECT nonce FROM massctl_ledgers WHERE number = %s"
-_LAST: LiteralString = "SELECT max(serial) FROM massctl_ledger WHERE lineage = %s"
 _FLOOR: LiteralString = "SELECT serial, line FROM massctl_floor WHERE lineage = %s"
 
 _RIGHTS: LiteralString = (
@@ -81,6 +80,8 @@ class _Place(Frozen):
     number: int = 0
     name: str | None = None
     """Its `lineage` in the table; a copy that took the place of another one has a number behind it."""
+    last: int = 0
+    """The serial of its newest row."""
 
 
 class _Append(Frozen):
@@ -108,12 +109,12 @@ class PostgresStore:
     def read(self, since: End | None) -> Lines:
         """See `Store`; what is read comes page by page."""
         self._place, arrived = self._in_force(), self._arrived()
-        name = self._place.name
-        if name is None:
+        place = self._place
+        if place.name is None:
             return Lines(None, arrived=arrived)
-        if since is not None and self._has(name, since):
-            return Lines(self._pieces(name, since.serial), since, arrived)
-        return Lines(self._pieces(name, 0), arrived=arrived)
+        if since is not None and self._has(place.name, since):
+            return Lines(self._pieces(place, since.serial), since, arrived)
+        return Lines(self._pieces(place), arrived=arrived)
 
     def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
         """See `Store`; what is inserted is durable."""
@@ -133,11 +134,10 @@ class PostgresStore:
     def data(self) -> bytes | None:
         """See `Store`."""
         self._place = self._in_force()
-        return None if self._place.name is None else b"".join(self._pieces(self._place.name, 0))
+        return None if self._place.name is None else b"".join(self._pieces(self._place))
 
     def replace(self, data: bytes | None, now: datetime, expected: bytes | None) -> str | None:
         """See `Store`; the old ledger stays in the table, and ends with an empty line."""
-        last = self._last_serial()
         if self.data() != expected:
             raise stale(expected.count(b"\n") if expected else 0)
         old, lines, nonce = self._place, (data or b"").splitlines(), os.urandom(16)
@@ -147,7 +147,7 @@ class PostgresStore:
         if old.name is not None:
             taken = {name for (name,) in self.database.rows("SELECT aside FROM massctl_ledgers")}
             aside = aside_name(LEDGER_FILE, now, taken.__contains__)
-            statements.append((_END, [old.name, last + 1, nonce]))
+            statements.append((_END, [old.name, old.last + 1, nonce]))
         place = _Place(old.number + 1, self._free_name(lines[0]) if lines else None)
         statements.append((_PUT_IN_FORCE, [place.number, place.name, aside, nonce]))
         self._settle(statements, _Append(place, BEGIN, nonce, lines))
@@ -166,13 +166,14 @@ class PostgresStore:
         """Whether a ledger has a line where it was read last."""
         return self.database.rows(_DIGEST, [name, end.serial]) == [(_raw_digest(end),)]
 
-    def _pieces(self, name: str, serial: int) -> Iterator[bytes]:
-        while True:
-            rows = self.database.rows(_PAGE, [name, serial, PAGE_ROWS])
-            yield b"".join(line + b"\n" for _, line in rows)
-            if len(rows) < PAGE_ROWS:
-                return
-            serial = rows[-1][0]
+    def _pieces(self, place: _Place, serial: int = 0) -> Iterator[bytes]:
+        """Give the lines behind a serial, page by page. Serials follow each other, or the chain shows the gap."""
+        if place.last <= serial:
+            yield b""
+        for start in range(serial, place.last, PAGE_ROWS):
+            stop = min(start + PAGE_ROWS, place.last)
+            rows = self.database.rows(_PAGE, [place.name, start, stop])
+            yield b"".join(line + b"\n" for (line,) in rows)
 
     def _free_name(self, line: bytes) -> str:
         """Name a new ledger after its lineage, with a number behind it if there was one of that lineage."""
@@ -231,10 +232,6 @@ class PostgresStore:
         self._on_the_way = [each for each, nonce in found if nonce is None]
         arrived = [each for each, nonce in found if nonce == each.nonce]
         return frozenset(line for each in arrived for line in each.lines)
-
-    def _last_serial(self) -> int:
-        found = self.database.rows(_LAST, [self._in_force().name])
-        return int(found[0][0] or 0)
 
     def _nobody_knows(self) -> LedgerUnreachableError:
         return LedgerUnreachableError(

@@ -2,6 +2,9 @@
 -- who owns a table may do everything with it. `massctl state init --sql` prints it.
 BEGIN;
 
+-- Where functions look for tables: here, and nowhere else before.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
 CREATE TABLE massctl_version (version integer PRIMARY KEY);
 INSERT INTO massctl_version VALUES (1);
 
@@ -34,25 +37,19 @@ CREATE TABLE massctl_statistics (
     PRIMARY KEY (appid, file, number)
 );
 
--- No row is left out, and a signed line raises the floor, which nobody but this function writes.
-CREATE FUNCTION massctl_follow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE newest bigint;
+-- A signed line raises the floor, which nobody but this function writes, and leaves no serial out.
+CREATE FUNCTION massctl_raise() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-    EXECUTE format('SELECT max(serial) FROM %I.massctl_ledger WHERE lineage = $1', TG_TABLE_SCHEMA)
-        INTO newest USING NEW.lineage;
-    IF NEW.serial > coalesce(newest, 0) + 1 THEN
+    IF NEW.serial > 1 + coalesce((SELECT max(serial) FROM massctl_ledger WHERE lineage = NEW.lineage), 0) THEN
         RAISE EXCEPTION 'serial % does not follow', NEW.serial USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF position('"signature":"'::bytea IN NEW.line) > 0 THEN
-        EXECUTE format(
-            'INSERT INTO %I.massctl_floor AS known VALUES ($1, $2, $3) ON CONFLICT (lineage) DO UPDATE '
-            'SET serial = excluded.serial, line = excluded.line WHERE known.serial <= excluded.serial', TG_TABLE_SCHEMA
-        ) USING split_part(NEW.lineage, '-', 1), NEW.serial, NEW.line;
-    END IF;
+    INSERT INTO massctl_floor AS known VALUES (split_part(NEW.lineage, '-', 1), NEW.serial, NEW.line)
+        ON CONFLICT (lineage) DO UPDATE SET serial = excluded.serial, line = excluded.line
+        WHERE known.serial <= excluded.serial;
     RETURN NEW;
 END $$;
-CREATE TRIGGER follow BEFORE INSERT ON massctl_ledger FOR EACH ROW EXECUTE FUNCTION massctl_follow();
+CREATE TRIGGER signed BEFORE INSERT ON massctl_ledger FOR EACH ROW
+    WHEN (position('"signature":"'::bytea IN NEW.line) > 0) EXECUTE FUNCTION massctl_raise();
 
 -- Nobody changes or deletes what is written, and the floor only rises: this also holds for the owner's own mistakes.
 CREATE FUNCTION massctl_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,7 +71,7 @@ CREATE TRIGGER keep BEFORE DELETE OR TRUNCATE ON massctl_floor EXECUTE FUNCTION 
 CREATE TRIGGER rise BEFORE UPDATE ON massctl_floor FOR EACH ROW EXECUTE FUNCTION massctl_rise();
 
 -- What the listener may write: the end of a job, and that an event showed a send in doubt to be accepted.
-CREATE FUNCTION massctl_is_end(line bytea) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION massctl_is_end(line bytea) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT
 AS $$
     SELECT coalesce(entry ->> 'type' = 'job_status' AND entry ->> 'source' = 'event', false)
         OR coalesce(entry ->> 'type' = 'send_accepted' AND entry ->> 'content' = 'unknown', false)

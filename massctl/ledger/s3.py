@@ -371,9 +371,11 @@ class S3Backend(Backend):
         """See `Backend.statistics`: objects beside the ledger."""
         return S3Statistics(self._bucket)
 
-    def write_check(self) -> Phrase:
+    def write_check(self) -> Phrase | None:
         """See `Backend.write_check`: what the store tells of the first object, which is never to be deleted."""
         store = self.ledger.store
+        if not store.highest:
+            return None
         found = store.bucket.watched(store.first_key())
         if found is None:
             return Phrase(

@@ -38,10 +38,6 @@ RETRY_SECONDS = 10
 """So long obstore repeats a request by itself."""
 PAUSE_SECONDS = (0.2, 1.0, 3.0)
 """Before each further creation of one object, while it is not there and nobody says no."""
-CREATE_SECONDS_MAX = 2 * (len(PAUSE_SECONDS) + 1) * (REQUEST_SECONDS + RETRY_SECONDS) + sum(
-    PAUSE_SECONDS
-)
-"""Each creation may be followed by a reading that looks it up."""
 READS_AT_ONCE = 16
 REGION = "us-east-1"
 """Where no variable names one; stores that know no regions take it."""
@@ -88,7 +84,7 @@ class Bucket:
         self.endpoint: Final = endpoint or _amazon(region)
         self.name: Final = bucket
         self._sleep = sleep
-        known = {name.lower(): environment[name] for name in _CREDENTIALS if name in environment}
+        known = {name.lower(): value for name in _CREDENTIALS if (value := environment.get(name))}
         register(*known.values())
         # What massctl.yaml says decides, and no variable of another program.
         config = {
@@ -125,7 +121,9 @@ class Bucket:
             if found is not None:
                 return found == data
             pause = next(pauses, None)
-            if pause is None or isinstance(error, _FINAL):
+            if isinstance(error, _FINAL):
+                raise self.unreachable(error)
+            if pause is None:
                 raise self._not_written(key, said, error)
             # The same bytes: whichever creation arrives first, the others change nothing.
             self._sleep(pause)

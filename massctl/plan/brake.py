@@ -89,6 +89,15 @@ def stopped_accounts(tip: Tip | None) -> dict[str, Refusal]:
     return {account: refusal for account, refusal in found.items() if refusal is not None}
 
 
+def brakes(tip: Tip | None) -> tuple[Refusal, ...]:
+    """Return why sends are stopped: of all, then of single accounts; nothing where the remote was not read."""
+    if tip is None:
+        return ()
+    first = {whose: branch for branch, whose in reversed(tip.brakes)}
+    ordered = sorted(first.items(), key=lambda each: each[0] or "")
+    return tuple(_set_brake(tip, branch, whose) for whose, branch in ordered)
+
+
 def brake(tip: Tip | None) -> Tip | None:
     """Keep of a tip only that somebody stopped sends: a review is never at the tip."""
     if tip is None or tip.unread is not None or not tip.brakes:
@@ -123,7 +132,10 @@ def _stopped(tip: Tip, account: str | None) -> Refusal | None:
     found = [each for each in tip.brakes if each[1] in (None, account)]
     if not found:
         return None
-    branch, whose = min(found, key=lambda each: each[1] is not None)
+    return _set_brake(tip, *min(found, key=lambda each: each[1] is not None))
+
+
+def _set_brake(tip: Tip, branch: str, whose: str | None) -> Refusal:
     words = ("--account", whose) if whose else ()
     say = Phrase("{remote} has the branch {branch}: somebody stopped all sends")
     if whose:

@@ -14,6 +14,7 @@ from massctl.model.state import Attempt, Record, RecordKey, Status, contradictio
 from massctl.plan.drift_readings import open_drifts
 from massctl.plan.job_failure import what_now
 from massctl.plan.reconcile_options import Evidence
+from massctl.plan.steps import Refusal
 from massctl.view.jobs import batch_words, job_rows
 from massctl.view.outcome import doubt_row
 from massctl.view.plan import STATUS_INK, inked_digest
@@ -39,11 +40,15 @@ def status_text(
     followed: Followed,
     statistics: Sequence[tuple[AccountName, Collected]] | None = None,
     leads: Mapping[RecordKey, Sequence[Destination]] = NOWHERE,
+    stops: Sequence[Refusal] = (),
 ) -> str:
     """Show each record with its jobs, and what could not be asked; then the statistics that were collected.
 
-    `leads` says where the newest message of each record leads, as far as its content is kept.
+    `leads` says where the newest message of each record leads, as far as its content is kept. `stops` stand first.
     """
+    for each in stops:
+        page.line(Inked(each.message, Ink.ALARM))
+        page.line(each.hint, indent=2)
     if not followed.records:
         page.line(Phrase("nothing is recorded yet"))
     for record in followed.records:

@@ -411,6 +411,8 @@ class StatusReport(Document):
     """The campaigns, by name."""
     statistics: Sequence[ReportedStatistics] | UnsetType = UNSET
     """With --statistics: what was collected, by account."""
+    stopped: Sequence[Refusal] = ()
+    """The brakes that are set, that of all sends before those of single accounts."""
     error: Failure | UnsetType = UNSET
     """What stopped the command before it knew a campaign."""
 
@@ -419,6 +421,7 @@ def status_json(
     followed: "Followed",
     statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
     leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
+    stops: Sequence[Refusal] = (),
 ) -> StatusReport:
     """Return where campaigns stand; `error` says why a state could not be asked for."""
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
@@ -436,12 +439,12 @@ def status_json(
         for record in followed.records
     ]
     if statistics is None:
-        return StatusReport(campaigns=campaigns)
+        return StatusReport(campaigns=campaigns, stopped=stops)
     collected = [
         ReportedStatistics.of(found, account=account, calls=len(found.calls))
         for account, found in statistics
     ]
-    return StatusReport(campaigns=campaigns, statistics=collected)
+    return StatusReport(campaigns=campaigns, statistics=collected, stopped=stops)
 
 
 def _told_drift(drift: Drift) -> ReportedDrift:

@@ -148,7 +148,8 @@ def test_a_crash_tells_no_credential(begun: Shell, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("massctl.ledger.s3_bucket.obstore.list", crash)
     said = begun("state", "verify")
     assert 3 == said.status, said
-    logs = [path.read_text() for path in begun.root.parent.rglob("massctl-*") if path.is_file()]
+    logs = [path.read_text() for path in begun.root.parent.glob("massctl-crash-*.log")]
+    assert 1 == len(logs)
     assert not [each for each in SECRETS for text in (said.out, said.err, *logs) if each in text]
 
 

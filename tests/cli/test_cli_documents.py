@@ -119,7 +119,7 @@ def test_status(shell: Shell):
     shell.set_time(NOON + timedelta(hours=1))
     document = shell("status", "--sandbox", "--format", "json").document
     (campaign,) = document["campaigns"]
-    assert {"format_version", "campaigns"} == set(document)
+    assert {"format_version", "campaigns", "stopped"} == set(document)
     assert STATUS_KEYS <= set(campaign)
     assert JOB_KEYS == set(campaign["jobs"][0])
 

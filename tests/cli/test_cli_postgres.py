@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cli_runner import Shell
 from gits import git
-from postgres import PASSWORD, Place, server
+from postgres_server import PASSWORD, Place, server
 
 from massctl.ledger.postgres_ledger import tables_sql
 
@@ -97,15 +97,15 @@ def test_a_flag_of_another_kind_is_refused(begun: Shell) -> None:
 def test_an_older_backup_of_the_database_is_known_and_a_copy_restores_it(
     begun: Shell, place: Place
 ) -> None:
+    older = place.backup()
     assert 0 == begun(*EARLIER).status
     assert 0 == begun("state", "backup", "newer.jsonl").status
-    place.as_owner(
-        "SET session_replication_role = replica; DELETE FROM massctl_ledger WHERE serial = 3"
-    )
+    place.restore(older)
     said = begun("apply", "notice", "--yes")
     assert (5, True) == (said.status, "the ledger is an older copy" in said.out + said.err), said
     assert 0 == begun("state", "restore", "newer.jsonl").status
     assert 0 == begun("state", "verify", "--deep").status
+    assert "nobody changes what is there" in begun("doctor").out
 
 
 def test_a_damaged_row_is_repaired_and_the_old_rows_stay(begun: Shell, place: Place) -> None:

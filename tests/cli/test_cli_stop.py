@@ -534,6 +534,22 @@ def test_the_brake_of_one_account_stops_that_account_alone(house: Shell, remote:
     assert "massctl-stop-other" in house("doctor").out
 
 
+def test_status_tells_each_brake(house: Shell) -> None:
+    two_accounts(house)
+    house("stop", "--account", "other")
+    assert ["sends of other"] == stops(house)
+    assert "massctl resume --account other" in house("status").out
+
+    house("stop")
+    assert ["all sends", "sends of other"] == stops(house)
+
+
+def stops(house: Shell) -> list[str]:
+    """Give whose sends `status` calls stopped."""
+    said = house("status", "--format", "json").document["stopped"]
+    return [each["message"].partition("somebody stopped ")[2].removeprefix("the ") for each in said]
+
+
 def test_the_brake_of_one_account_is_lifted_by_its_name(house: Shell, remote: Path) -> None:
     two_accounts(house)
     house("stop", "--account", "other")

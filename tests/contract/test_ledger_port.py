@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
 from gits import clone_of, ledger_in, remote_at
-from postgres import Place, server
+from postgres_server import Place, server
 from s3_places import ledger_at
 from sqlite_backend import DATABASE, SqliteStore
 

@@ -6,6 +6,7 @@ recognised by its words or its title, never by a clientmsgid, which massctl coul
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -428,6 +429,7 @@ def _comparable(article: DraftArticle, wechat: SimWeChat) -> tuple[Any, ...]:
     return article.title, article.author, article.digest, content, cover, article.pic_crop_1_1
 
 
+_LED_TO: Final = re.compile(r"https://([\w.-]+)")
 UNSURE: Final = timedelta(seconds=122)
 """The clocks may differ by two minutes, and a permit may be used two seconds after its look."""
 
@@ -437,6 +439,11 @@ def _in_its_window(departure: Departure, campaign: RenderedCampaign) -> Iterator
         yield f"a send left at {departure.at} under the kill switch"
     if not departure.judged:
         yield f"a send left at {departure.at}, and its files are not those that were judged"
+    if not departure.rules.is_approved:
+        yield f"a send of {departure.subject} left, and nobody approved its merge"
+    hosts = set(_LED_TO.findall(departure.subject))
+    if departure.rules.hosts is not None and hosts - departure.rules.hosts:
+        yield f"a send of {departure.subject} left, which leads where the policy refuses it"
     window = campaign.window
     if (
         window is not None

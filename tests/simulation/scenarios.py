@@ -14,6 +14,8 @@ from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
 from massctl.apply.ports import DraftArticle
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.message import NewsMessage, RenderedCampaign, TextMessage, Window
+from massctl.model.settings import Policy
+from massctl.plan.guards import Approval, PolicyInForce
 from massctl.plan.quota import Agenda, demand_of
 
 SOON: Final = Window(NOW + HOUR, NOW + 5 * HOUR)
@@ -46,6 +48,17 @@ REFUSALS: Final = {
     ),
 }
 """The network, and plain refusals of a send."""
+
+
+LINKED: Final = whole_text(LONG, content="见 https://shop.example.cn/a")
+LISTED: Final = {"unlisted": "refuse", "hosts": ["shop.example.cn"]}
+UNLISTED: Final = {"unlisted": "refuse", "hosts": ["other.example.cn"]}
+
+
+def _approved(rules: PolicyInForce, *by: str, **before: Any) -> PolicyInForce:
+    """Let a forge answer who approved the merge, and git what the policy was before it."""
+    there = (Policy.model_validate(before),)
+    return replace(rules, approval=lambda _: Approval("GitHub", 7, by, before=there))
 
 
 def _one(
@@ -359,6 +372,45 @@ SMOKE: Final = (
         1,
         faults=NETWORK,
         rules=(house(sending="disabled"), house()),
+    ),
+    _one(
+        "text, approval missing",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=NETWORK,
+        rules=(
+            _approved(house(require_approval=True)),
+            _approved(house(require_approval=True), "bo"),
+        ),
+    ),
+    _one(
+        "text, approval asked for before the merge",
+        TEXT,
+        2,
+        0,
+        1,
+        faults=NETWORK,
+        rules=(_approved(house(), require_approval=True),),
+    ),
+    _one(
+        "text, link not listed",
+        LINKED,
+        2,
+        0,
+        1,
+        faults=NETWORK,
+        rules=(house(destinations=UNLISTED), house(destinations=LISTED)),
+    ),
+    _one(
+        "text, link not listed before the merge",
+        LINKED,
+        2,
+        0,
+        1,
+        faults=NETWORK,
+        rules=(_approved(house(destinations=LISTED), destinations=UNLISTED),),
     ),
     _one("text, window closing", whole_text(CLOSING), 2, 1, 1, faults=NETWORK),
     _one("text, slow connection", whole_text(BRINK), 2, 1, 1, faults=NETWORK, world=TWO_SECONDS),

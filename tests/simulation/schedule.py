@@ -346,6 +346,11 @@ def _in_words(rules: PolicyInForce, campaigns: Sequence[RenderedCampaign]) -> Ru
     if policy.quiet_hours is not None:
         ends = [end.split(":") for end in (policy.quiet_hours.from_, policy.quiet_hours.to)]
         quiet = (int(ends[0][0]) * 60 + int(ends[0][1]), int(ends[1][0]) * 60 + int(ends[1][1]))
+    found = rules.approval(campaigns[0]) if rules.approval is not None and campaigns else None
+    policies = (policy, *(found.before if found is not None else ()))
+    asked = any(each.require_approval for each in policies)
+    refusing = [each.destinations for each in policies if each.destinations.unlisted == "refuse"]
+    listed = [frozenset(each.hosts) for each in refusing]
     never, frozen = policy.in_doubt == "stop", frozenset(policy.freeze)
     return RunRules(
         tuple(campaigns),
@@ -354,4 +359,6 @@ def _in_words(rules: PolicyInForce, campaigns: Sequence[RenderedCampaign]) -> Ru
         policy.require_preview,
         never,
         named=rules.named or frozenset(),
+        is_approved=not asked or bool(found and found.by),
+        hosts=frozenset.intersection(*listed) if listed else None,
     )

@@ -244,6 +244,10 @@ class RunRules:
     """The policy asks that somebody saw it before."""
     never_repeats: bool = False
     """`in_doubt: stop`."""
+    is_approved: bool = True
+    """Somebody approved the merge that brought it in, or no policy asked for that, now or before."""
+    hosts: frozenset[str] | None = None
+    """Where it may lead, now and before the merge; None: anywhere."""
     waits: bool = True
     """Without --no-wait."""
     named: frozenset[str] = frozenset()

@@ -38,6 +38,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.acceptance import named_job
+from massctl.plan.brake import brakes
 
 
 @click.command(name="status")
@@ -71,13 +72,14 @@ def command(
         again = Phrase(
             "{command}   lets that time pass at once", command=Command("status", "--wait 300")
         )
+    stops = brakes(current.tip())
     status = ExitStatus(found.exit_status())
     if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
         status = ExitStatus.FAILED
     return Result(
         status,
-        lambda _: views.verbs_json.status_json(found, collected, leads),
-        lambda to: views.status.status_text(to.page(), found, collected, leads),
+        lambda _: views.verbs_json.status_json(found, collected, leads, stops),
+        lambda to: views.status.status_text(to.page(), found, collected, leads, stops),
         next_step=again if going else None,
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, text
-from postgres import Loss, Place, Proxy, server
+from postgres_server import Loss, Place, Proxy, server
 from psycopg import errors
 
 from massctl.errors import (
@@ -171,6 +171,17 @@ def test_a_ledger_whose_beginning_got_no_answer_is_begun_once(
 
 
 @pytest.mark.enable_socket
+def test_what_the_library_says_of_a_lost_connection_is_shown_nowhere(
+    place: Place, way: Proxy, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    store = place.store(port=way.port)
+    store.read(None)
+    way.loses = [Loss.ANSWER]
+    store.append(BEGIN, [FIRST], durable=True)
+    assert (("", ""), "") == (capfd.readouterr(), caplog.text)
+
+
+@pytest.mark.enable_socket
 def test_the_same_bytes_of_another_are_not_ours(place: Place, way: Proxy) -> None:
     store, other = place.store(port=way.port), place.store()
     end = begun(store)
@@ -281,12 +292,12 @@ def test_nobody_changes_or_deletes(user: str, sql: str, place: Place) -> None:
             connection.execute(sql)
 
 
-def test_nobody_leaves_a_serial_out(place: Place) -> None:
+def test_no_signed_line_leaves_a_serial_out(place: Place) -> None:
     with (
         psycopg.connect(place.dsn(), autocommit=True) as sender,
         pytest.raises(errors.IntegrityConstraintViolation),
     ):
-        sender.execute("INSERT INTO massctl_ledger VALUES ('L', 2, 'x', '')")
+        sender.execute("INSERT INTO massctl_ledger VALUES ('L', 2, '{\"signature\":\"x\"}', '')")
 
 
 def test_the_listener_writes_ends_of_jobs_and_nothing_else(
@@ -461,6 +472,23 @@ def test_less_than_that_is_refused(mode: str) -> None:
     )
 
 
+@pytest.mark.enable_socket
+def test_a_certificate_is_verified(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a server elsewhere."""
+    monkeypatch.setattr(postgres_connection, "_is_local", lambda _: False)
+    authority = place.server.serve_tls()
+    dsn = place.dsn(port=place.server.port).replace("sslmode=disable", "")
+    named = dsn.replace("host=127.0.0.1", "host=localhost")
+    trusted = Database("LEDGER_DSN", f"{named} sslrootcert={authority}")
+    assert [("TLSv1.3",)] == trusted.rows(
+        "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    )
+    for other in (named, f"{dsn} sslrootcert={authority}"):
+        with pytest.raises(LedgerUnreachableError, match="cannot be reached") as caught:
+            Database("LEDGER_DSN", other).connected()
+        assert "certificate" in caught.value.detail
+
+
 def test_the_environment_names_the_server_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "db.example.com")
     monkeypatch.setenv("PGSSLMODE", "disable")
@@ -481,6 +509,10 @@ def test_an_authority_of_your_own_is_kept() -> None:
         "postgresql://nobody-here:hunter2-wrong@127.0.0.1:{port}/nowhere",
         "host=hunter2-wrong.invalid user=lin password=hunter2-wrong",
         "host=/hunter2-wrong user=lin",
+        "host=hunter2-wrong..example user=lin",
+        "host=127.0.0.1 port=hunter2-wrong",
+        "host=127.0.0.1 sslmode=hunter2-wrong",
+        "host=127.0.0.1 connect_timeout=hunter2-wrong",
         "postgresql://lin:hunter2-wrong@[broken",
     ],
 )

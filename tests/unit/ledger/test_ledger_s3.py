@@ -28,8 +28,9 @@ ATTEMPT = as_new(attempted(WORDS))
 SOUND = "sound"
 
 
-@pytest.fixture(autouse=True)
-def _unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin as a process that has probed no store."""
     monkeypatch.setattr(s3_probe, "_proven", set())
 
 
@@ -47,10 +48,11 @@ def told_by(error: LedgerUnreachableError) -> str:
 @pytest.mark.parametrize(
     ("bucket", "fault"),
     [
-        ("racing", "it lets two writers create the same object"),
-        ("overwriting", "it lets two writers create the same object"),
-        ("forgetting", "it does not show an object that it accepted"),
-        ("unknowing", "it cannot create an object only if there is none"),
+        ("racing", "It lets two writers create the same object"),
+        ("overwriting", "It lets two writers create the same object"),
+        ("forgetting", "It does not show an object that it accepted"),
+        ("conflicting", "It says that an object exists, and has no such object"),
+        ("unknowing", "It cannot create an object only if there is none"),
     ],
 )
 def test_a_store_that_lets_two_win_is_refused_by_the_name_of_the_fault(
@@ -67,12 +69,13 @@ def test_a_store_that_lets_two_win_is_refused_by_the_name_of_the_fault(
     assert ([], None) == (list(ledger.read(0)), ledger.as_found())
 
 
-@pytest.mark.parametrize("fault", ["it writes over", "it keeps other bytes"])
+@pytest.mark.usefixtures("unproven")
+@pytest.mark.parametrize("fault", ["It writes over", "It keeps other bytes"])
 def test_a_store_that_honours_no_object_that_is_there_is_refused(
     fault: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     bucket = bucket_at(tmp_path.name, SOUND)
-    if fault == "it writes over":
+    if fault == "It writes over":
         monkeypatch.setattr(s3_probe, "_race", lambda *_: None)
     else:
         monkeypatch.setattr(bucket, "read", lambda _: b"others")
@@ -81,6 +84,7 @@ def test_a_store_that_honours_no_object_that_is_there_is_refused(
     assert fault in caught.value.detail
 
 
+@pytest.mark.usefixtures("unproven")
 def test_the_probe_leaves_nothing_and_is_made_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     bucket = bucket_at(tmp_path.name, SOUND)
     require_one_winner(bucket)
@@ -379,12 +383,16 @@ def test_what_the_bucket_does_to_objects_is_told(bucket: str, said: str | None, 
     assert said in (backend.write_check() or "")
 
 
-@pytest.mark.enable_socket
-def test_a_bucket_that_tells_nothing_of_itself_is_to_be_looked_at(tmp_path: Path):
+def test_a_bucket_that_cannot_be_asked_is_to_be_looked_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     state = {"url": f"s3://sound/{tmp_path.name}", "endpoint": endpoint("lying")}
-    assert "look at the bucket's settings" in (
-        open_backend(site(tmp_path, state)).write_check() or ""
-    )
+    backend = open_backend(site(tmp_path, state))
+    backend.ledger.read(0)
+    assert backend.write_check() is None
+    backend.ledger.append(0, [CREATED], durable=True)
+    monkeypatch.setattr("massctl.ledger.s3_bucket.urlopen", raising)
+    assert "look at the bucket's settings" in (backend.write_check() or "")
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ from massctl.plan.brake import (
     Brake,
     Tip,
     brake,
+    brakes,
     moved_on,
     stopped_accounts,
     tip_refusal,
@@ -989,7 +990,7 @@ def test_a_measurement_is_as_wrong_as_its_request_was_long() -> None:
 
 
 @pytest.mark.parametrize(
-    ("brakes", "stopped", "others"),
+    ("branches", "stopped", "others"),
     [
         ((), {}, None),
         (((STOP_BRANCH, None),), {}, STOP_BRANCH),
@@ -999,9 +1000,9 @@ def test_a_measurement_is_as_wrong_as_its_request_was_long() -> None:
     ids=["none", "all", "one account", "both: what stops all is told"],
 )
 def test_the_brake_of_an_account_stops_that_account_alone(
-    brakes: Any, stopped: set[str], others: str | None
+    branches: Any, stopped: set[str], others: str | None
 ) -> None:
-    tip = replace(TIP, brakes=brakes)
+    tip = replace(TIP, brakes=branches)
     told = [tip_refusal(tip, each) for each in ("main", "other", None)]
     first = others or ("massctl-stop-main" if stopped else None)
 
@@ -1010,3 +1011,6 @@ def test_the_brake_of_an_account_stops_that_account_alone(
     ]
     assert set(stopped) == set(stopped_accounts(tip))
     assert {} == stopped_accounts(None)
+    shown = [each.message.values["branch"] for each in brakes(tip)]
+    assert shown == sorted(branch for branch, _ in branches)
+    assert () == brakes(None)

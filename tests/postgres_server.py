@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import cache
 from itertools import count
@@ -20,6 +22,11 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from services import missing
 
 from massctl.ledger.postgres_connection import Database
@@ -56,7 +63,7 @@ class Server:
     def __init__(self, programs: Path) -> None:
         # Its user reads nothing below a folder of pytest, and a socket's path is short.
         self.folder: Final = Path(tempfile.mkdtemp(prefix="massctl-pg-", dir="/tmp"))
-        self._programs = programs
+        self.programs: Final = programs
         self._user = _somebody() if os.getuid() == 0 else None
         if self._user is not None:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
@@ -93,6 +100,32 @@ class Server:
             "pg_ctl", "stop", "--wait", "--silent", "--pgdata", str(self._data), "--mode", mode
         )
 
+    def serve_tls(self) -> Path:
+        """Serve TLS from now on as `localhost`; gives the file of the authority, which is the certificate itself."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+        begin = datetime(2020, 1, 1, tzinfo=UTC)
+        certificate = (
+            x509.CertificateBuilder(
+                name, name, key.public_key(), 1, begin, begin.replace(year=2120)
+            )
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        found, secret = self.folder / "server.crt", self.folder / "server.key"
+        found.write_bytes(certificate.public_bytes(Encoding.PEM))
+        secret.touch(0o600)
+        secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        if self._user is not None:
+            os.chown(secret, self._user.pw_uid, self._user.pw_gid)
+        with self.owner() as owner:
+            owner.execute(f"ALTER SYSTEM SET ssl_cert_file = '{found}'")
+            owner.execute(f"ALTER SYSTEM SET ssl_key_file = '{secret}'")
+            owner.execute("ALTER SYSTEM SET ssl = on")
+        self.stop("fast")
+        self.start()
+        return found
+
     def remove(self) -> None:
         """Stop it and delete its folder."""
         self.stop()
@@ -106,14 +139,14 @@ class Server:
         """Say where a schema is: over the socket, or over TCP by a port."""
         where = f"host={self.folder} port={self.port}"
         if port is not None:
-            where = f"host=127.0.0.1 port={port} password='{PASSWORD}'"
+            where = f"host=127.0.0.1 port={port} password='{PASSWORD}' sslmode=disable"
         return f"{where} user={user} dbname=postgres options=-csearch_path={schema}"
 
     def _run(self, program: str, *arguments: str) -> None:
         user = None if self._user is None else self._user.pw_uid
         group = None if self._user is None else self._user.pw_gid
         subprocess.run(
-            [str(self._programs / program), *arguments],
+            [str(self.programs / program), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE if program == "initdb" else None,
@@ -139,6 +172,22 @@ class Place:
         """Do what nobody else may."""
         with self.server.owner(self.schema) as owner:
             owner.execute(sql)
+
+    def backup(self) -> str:
+        """Write down the whole schema, as an operator does."""
+        where = ["-h", str(self.server.folder), "-p", str(self.server.port), "-U", "owner"]
+        program = str(self.server.programs / "pg_dump")
+        command = [program, *where, "--schema", self.schema, "postgres"]
+        return subprocess.check_output(command, text=True)
+
+    def restore(self, backup: str) -> None:
+        """Put a schema back as it was."""
+        self.as_owner(f"DROP SCHEMA {self.schema} CASCADE")
+        where = ["-h", str(self.server.folder), "-p", str(self.server.port), "-U", "owner"]
+        command = [str(self.server.programs / "psql"), *where, "-q", "-v", "ON_ERROR_STOP=1"]
+        subprocess.run(
+            [*command, "postgres"], input=backup, text=True, check=True, stdout=subprocess.DEVNULL
+        )
 
     def dsn(self, user: str = "lin", *, port: int | None = None) -> str:
         """Say where it is."""
@@ -191,6 +240,8 @@ class Proxy:
         self.port: Final[int] = self._listening.getsockname()[1]
         self.loses: list[Loss] = []
         """What becomes of the next inserts, in order."""
+        self.delay_seconds = 0.0
+        """How far away the server is."""
         self.is_cut = False
         """Whether nobody is let through."""
         self._ways: list[_Way] = []
@@ -257,6 +308,7 @@ class _Way:
                     self._loss = self._proxy.loses.pop(0)
                 if self._loss is Loss.ASKED:
                     break
+                time.sleep(self._proxy.delay_seconds)
                 self._server.sendall(data)
         self._end()
 

@@ -482,6 +482,19 @@ def test_nor_leave_out_the_lock_that_would_be_approved(reviewed: Reviewed, by_ha
     assert 0 == reviewed.wechat.sent
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_plan_names_what_will_be_asked_for(reviewed: Reviewed, form: str) -> None:
+    """On a forge whose jobs cannot hold a merge back it is all that reviewers see of it."""
+    asks(reviewed, TWO)
+    reviewed.merge()
+    said = " ".join(reviewed.shell("plan", "--format", form).out.split())
+
+    asked = (
+        "1 approval (every send needs it) · 2 approvals of bo, wu, lin-mei (it goes to everybody)"
+    )
+    assert asked in said, said
+
+
 def test_a_rule_that_an_earlier_pull_request_took_away_asks_for_nothing(reviewed: Reviewed) -> None:
     asks(reviewed, POLICY)
     reviewed.merge(5)

@@ -121,7 +121,9 @@ class Bucket:
             if found is not None:
                 return found == data
             pause = next(pauses, None)
-            if pause is None or isinstance(error, _FINAL):
+            if isinstance(error, _FINAL):
+                raise self.unreachable(error)
+            if pause is None:
                 raise self._not_written(key, said, error)
             # The same bytes: whichever creation arrives first, the others change nothing.
             self._sleep(pause)

@@ -68,36 +68,42 @@ def _race(bucket: Bucket, key: str) -> None:
     won = [body for body, (said, _) in zip(bodies, answers, strict=True) if said is Put.DONE]
     found = bucket.read(key)
     if won and found is None:
-        raise _unfit(bucket.where, Phrase("it does not show an object that it accepted"))
+        raise _unfit(bucket.where, Phrase("It does not show an object that it accepted"))
     if len(won) > 1:
-        raise _unfit(bucket.where, Phrase("it lets two writers create the same object"))
+        raise _unfit(bucket.where, Phrase("It lets two writers create the same object"))
     if won and found != won[0]:
-        raise _unfit(bucket.where, Phrase("it keeps other bytes than those that it accepted"))
+        raise _unfit(bucket.where, Phrase("It keeps other bytes than those that it accepted"))
     if found is None:
         _require_created(bucket, key, answers)
 
 
 def _require_created(bucket: Bucket, key: str, answers: list[tuple[Put, Exception | None]]) -> None:
-    """Create an object that no racing writer created; raise what its store says where that fails, too."""
+    """Create an object that no racing writer created; raise what the store says where that fails, too."""
     refused = next((error for said, error in answers if error and said is Put.FAILED), None)
     if refused is not None and code_of(refused) in {"NotImplemented", "501"}:
-        raise _unfit(bucket.where, Phrase("it cannot create an object only if there is none"))
-    bucket.create(key, secrets.token_hex(16).encode())
+        raise _unfit(bucket.where, Phrase("It cannot create an object only if there is none"))
+    said, error = answers[0]
+    for _ in range(ROUNDS):
+        if bucket.read(key) is not None:
+            return
+        said, error = bucket.put(key, secrets.token_hex(16).encode())
+    if said is Put.EXISTS or error is None:
+        raise _unfit(bucket.where, Phrase("It says that an object exists, and has no such object"))
+    raise bucket.unreachable(error)
 
 
 def _require_refusal(bucket: Bucket, key: str) -> None:
     """Make sure that an object which has been there for a while is not written over."""
     said, _ = bucket.put(key, b"again")
     if said is Put.DONE:
-        raise _unfit(bucket.where, Phrase("it writes over an object that is there already"))
+        raise _unfit(bucket.where, Phrase("It writes over an object that is there already"))
 
 
 def _unfit(place: str, why: Phrase) -> LedgerUnreachableError:
     return LedgerUnreachableError(
         Phrase("{place} cannot hold a ledger", place=place),
         Phrase(
-            "When several create one object, {why}: two runners could both record a send, and followers would get it "
-            "twice. Nothing was recorded.",
+            "{why}. Two runners could both record a send, and followers would get it twice. Nothing was recorded.",
             why=why,
         ),
         Phrase("name another store, or another kind of backend: docs/guides/ledger-in-s3.md"),

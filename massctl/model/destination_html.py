@@ -8,6 +8,7 @@ something out would be believed.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -42,6 +43,7 @@ _PROFILE = _Target(DestinationKind.ACCOUNT, ("data-id", "data-alias"), is_one=Tr
 _PLAYED = _Target(DestinationKind.VIDEO, ("data-mpvid", "data-vid", "vid", "data-src", "src"))
 _SENT = _Target(DestinationKind.URL, ("action", "formaction"))
 _LINK = _Target(DestinationKind.URL, ("href", "xlink:href"))
+_REFRESH = _Target(DestinationKind.URL, ("content",))
 _ANIMATED = _Target(DestinationKind.URL, ("to", "from", "values"))
 _ELEMENTS: Mapping[str, _Target] = {
     "a": _LINK,
@@ -79,6 +81,8 @@ _REFERENCES = frozenset(
 """Elements whose `href` only says what they are made of. On any other one a browser may follow it."""
 _APPID = ("data-miniprogram-appid", "weapp_appid")
 _PAGE = ("data-miniprogram-path", "weapp_path")
+_TOPIC = "topic-id"
+"""A topic (话题) on any element. Source: articles of WeChat's editor, read 2026-11."""
 _SHORT_LINK = "data-miniprogram-applink"
 """A link of a mini-program in one word: #小程序://…"""
 _MINI_PROGRAM = (*_APPID, *_PAGE, _SHORT_LINK)
@@ -99,7 +103,18 @@ _STYLE_PICTURE = re.compile(r"url\(\s*['\"]?(?P<address>[^'\")]*)", re.IGNORECAS
 _SOURCES = ("src", "data-src", "href", "xlink:href")
 _IGNORED = re.compile(r"[\t\n\r]")
 """What a browser takes out of an address. Source: URL standard, "4.4 URL parsing", read 2026-11."""
-_PLAYERS = frozenset({ARTICLE_HOST, "v.qq.com"})
+_VIDEO_HOST = "v.qq.com"
+_PLAYER_PAGE = "/mp/readtemplate"
+_PLAYER_TEMPLATE = "pages/video_player_tmpl"
+"""What plays a video on WeChat. Source: articles of WeChat's editor, read 2026-11."""
+_INNER_ADDRESS = re.compile(
+    r"(?:https?:|\A)//(?P<host>[^\s/?#\"'<>\\]+)[^\s\"'<>\\]*", re.IGNORECASE
+)
+_WECHAT_HOST = re.compile(
+    r"(?:.+\.)?(?:qq\.com|qpic\.cn|qlogo\.cn|gtimg\.cn|mmecimage\.cn)"
+    r"|store\.mp\.video\.tencent-cloud\.com"
+)
+"""Where WeChat keeps what its components show. Source: articles of WeChat's editor, read 2026-11."""
 _BLANKS = "".join(map(chr, range(0x21)))
 
 
@@ -156,7 +171,7 @@ def in_text(text: str, at: str) -> Iterator[Destination]:
     """Yield the destinations of a text message: its links, and addresses in its words, which WeChat makes links."""
     if "<" in text:  # Only then the parser is needed.
         yield from in_body(text, at)
-    words = _ANCHOR.sub(" ", text)
+    words = unescape(_ANCHOR.sub(" ", text))
     for link in _PROGRAM_LINK.findall(words):
         yield Destination(DestinationKind.MINI_PROGRAM, link, at)
     for found in _BARE.finditer(_PROGRAM_LINK.sub(" ", words)):
@@ -168,16 +183,20 @@ _ANCHOR = re.compile(
     r"<a\b[^>]*>.*?(?:</a\s*>|\Z)|</?[a-z](?:(?!://)[^<>])*>", re.DOTALL | re.IGNORECASE
 )
 """A link, or a tag. What only looks like one, such as `<https://a.cn>`, is words."""
-_ENDINGS = "com|cn|net|org|top|xyz|vip|cc|io|me|tv|club|shop|site|app|info|biz|co"
+_ENDINGS = (
+    "com|cn|net|org|top|xyz|vip|cc|io|me|tv|club|shop|site|app|info|biz|co|ltd|link|pro|ren|online|store|tech|mobi"
+    "|xin|group|cloud|icu|ink|asia|ai|hk|tw|jp|kr|uk|eu|ru|ly|gg"
+)
 """Of hosts that a phone makes a link of without `http`; ours: a list that is too long does no harm."""
 _BARE = re.compile(
-    rf"(?:(?:https?|weixin)://|(?<![\w./=&@-])(?:www\.|(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w.-])))"
-    r"[\w.~:/?#\[\]@!$&'()*+,;=%-]*(?<![.,;:!?'*_~()])",
+    rf"(?:(?:https?|weixin)://[^\x00-\x7f\s，。！？；：、（）《》“”]*"
+    rf"|(?<![\w./=&@-])(?:www\.|(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w.-])))"
+    r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])*(?<![.,;:!?'*_~()])",
     re.ASCII | re.IGNORECASE,
 )
-"""An address in a text; it ends before Chinese, and before what ends a sentence."""
+"""An address in a text. It ends before Chinese that is no host, before what ends a sentence, before the next one."""
 _PROGRAM_LINK = re.compile(r"#小程序://\S+")
-"""A link of a mini-program in one word; an address in it is no other place."""
+"""A link of a mini-program in one word. An address in it is not another place."""
 
 
 def _in_element(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[DestinationKind, str]]:
@@ -191,8 +210,13 @@ def _in_element(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[Dest
         yield kind_of_address(each) if kind is DestinationKind.URL else kind, each
     if name == "iframe":
         yield from _frame_card(attributes)
-    if _is_component(name) and not found and not programs:
+    if _TOPIC in attributes:
+        yield DestinationKind.CARD, f"{_TOPIC}={attributes[_TOPIC]}"
+    if not _is_component(name):
+        return
+    if not found and not programs:
         yield kind, _described(name, attributes)
+    yield from ((kind_of_address(each), each) for each in _inner_addresses(attributes, found))
 
 
 def _is_component(name: str) -> bool:
@@ -201,6 +225,8 @@ def _is_component(name: str) -> bool:
 
 def _target_of(name: str, attributes: Mapping[str, str]) -> _Target | None:
     """Return the attributes in which an element of this name says where it leads; None if it has none."""
+    if name == "meta":
+        return _REFRESH if attributes.get("http-equiv", "").lower() == "refresh" else None
     if name in _ANIMATIONS:
         animated = {key.lower(): value.lower() for key, value in attributes.items()}
         return _ANIMATED if animated.get("attributename") in _LINK.attributes else None
@@ -251,9 +277,14 @@ def _frame_card(attributes: Mapping[str, str]) -> Iterator[tuple[DestinationKind
 def _is_player(address: str, known: Sequence[str]) -> bool:
     """Return whether an address is WeChat's own player of a video whose id is known."""
     parts = split_address(address)
-    if parts is None or parts.hostname not in _PLAYERS:
+    if parts is None or parts.hostname not in (ARTICLE_HOST, _VIDEO_HOST):
         return False
-    played = [value for key, value in parse_qsl(parts.query) if key == "vid"]
+    said = parse_qsl(parts.query)
+    if parts.hostname == ARTICLE_HOST and (
+        parts.path != _PLAYER_PAGE or ("t", _PLAYER_TEMPLATE) not in said
+    ):
+        return False
+    played = [value for key, value in said if key == "vid"]
     return len(played) == 1 and played[0] in known
 
 
@@ -265,6 +296,17 @@ def _described(name: str, attributes: Mapping[str, str]) -> str:
         if key not in _LOOKS and not _is_picture(value)
     )
     return " ".join((name, *told))
+
+
+def _inner_addresses(attributes: Mapping[str, str], known: Sequence[str]) -> Sequence[str]:
+    """Return the addresses outside of WeChat in the attributes of a component, also inside of data."""
+    matches = (each for value in attributes.values() for each in _INNER_ADDRESS.finditer(value))
+    found = {each[0]: each["host"].lower() for each in matches}
+    return [
+        address
+        for address, host in found.items()
+        if address not in known and _WECHAT_HOST.fullmatch(host) is None
+    ]
 
 
 def _is_picture(value: str) -> bool:

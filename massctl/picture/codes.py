@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
-SIDE_PIXELS_MAX = 4_000
-"""Ours: a larger picture is scaled down to it. A code that this loses is too small for a phone's screen too."""
+SHORT_SIDE_PIXELS_MAX = 4_000
+"""Ours: a picture whose shorter side is longer is scaled down. A phone fits a picture to its width, so it shows no code
+that this loses. A code at the end of a long picture stays as large as it is."""
 FRAMES_MAX = 8
 """Ours: the most frames of an animation in which codes are read, at equal distances from the first to the last."""
 
@@ -49,13 +50,15 @@ def _grey_frames(data: bytes) -> "Iterator[Image.Image]":
     from PIL import Image
 
     with Image.open(BytesIO(data)) as image:
-        image.draft("L", (SIDE_PIXELS_MAX, SIDE_PIXELS_MAX))
+        image.draft("L", (SHORT_SIDE_PIXELS_MAX, SHORT_SIDE_PIXELS_MAX))
         frames = getattr(image, "n_frames", 1)
         steps = {index * (frames - 1) // (FRAMES_MAX - 1) for index in range(FRAMES_MAX)}
         for number in sorted(steps):
             image.seek(number)
             frame = image.copy()
-            frame.thumbnail((SIDE_PIXELS_MAX, SIDE_PIXELS_MAX))
+            times = SHORT_SIDE_PIXELS_MAX / min(frame.size)
+            if times < 1:
+                frame.thumbnail((round(frame.width * times), round(frame.height * times)))
             if not frame.has_transparency_data:
                 yield frame.convert("L")
                 continue

@@ -46,7 +46,16 @@ class Required(Frozen):
     @property
     def phrase(self) -> Phrase:
         """Say how many are missing, of whom and why."""
-        many = plural_phrase("{count} more approval", "{count} more approvals", count=self.count)
+        return self._said(
+            plural_phrase("{count} more approval", "{count} more approvals", count=self.count)
+        )
+
+    @property
+    def asked(self) -> Phrase:
+        """Say how many are asked for, of whom and why."""
+        return self._said(plural_phrase("{count} approval", "{count} approvals", count=self.count))
+
+    def _said(self, many: Phrase) -> Phrase:
         why = enumerated(self.why) if self.why else Phrase("every send needs it")
         if not self.of:
             return Phrase("{many} ({why})", many=many, why=why)

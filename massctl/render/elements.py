@@ -291,6 +291,11 @@ def attribute_faults(
                 ),
                 key,
             )
+        elif key == "srcdoc":
+            yield (
+                _fault(Phrase("WeChat does not read `{name}`", name=key), Phrase("take it out")),
+                key,
+            )
         elif key in ("srcset", "imagesrcset"):
             yield (
                 _fault(

@@ -262,7 +262,7 @@ _MESSAGE_CELLS = 1_400
 """A text message has 600 characters at most."""
 _PLACED = ("articles", "destinations")
 """Rows that the comment shows elsewhere."""
-_FIRST_FACTS = ("account", "audience", "window", "next", "text", "message")
+_FIRST_FACTS = ("account", "audience", "window", "next", "approvals", "text", "message")
 """What stands before the articles: who sends what to whom, and when."""
 
 

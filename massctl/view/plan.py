@@ -53,6 +53,7 @@ from massctl.view.words import (
 
 if TYPE_CHECKING:
     from massctl.model.lock import LockFile
+    from massctl.plan.approvals import Required
     from massctl.plan.destinations import JudgedDestination
     from massctl.plan.lock_diff import LockState
     from massctl.plan.review_diff import Difference
@@ -117,6 +118,8 @@ class CampaignSheet(Frozen):
     """Where it leads, new places first."""
     is_unscanned: bool = False
     """It has a picture in which QR codes were not looked for."""
+    approvals: "Sequence[Required]" = ()
+    """What the policy asks of the pull request that brings its lock."""
 
     @property
     def opening(self) -> Window | None:
@@ -160,7 +163,7 @@ _ALIKE = (
         "audience_before",
         "tag_due",
     ),
-    *("awaiting_until", "steps"),
+    *("awaiting_until", "steps", "approvals"),
 )
 
 
@@ -264,6 +267,7 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
     return Section(
         facts=[
             *_frame(campaign, now),
+            *_approval_rows(campaign),
             *_message_rows(campaign),
             *destination_rows(campaign.destinations, is_unscanned=campaign.is_unscanned),
             _standing(campaign),
@@ -277,6 +281,12 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
         ],
         notes=note_rows(found),
     )
+
+
+def _approval_rows(campaign: CampaignSheet) -> Iterator[Row]:
+    """Return which approvals the send asks for, whether or not somebody gave them."""
+    if campaign.approvals and campaign.status not in FINAL:
+        yield Row("approvals", tuple(each.asked for each in campaign.approvals))
 
 
 def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:

@@ -19,6 +19,7 @@ LABELS = {
     "account": Phrase("account"),
     "audience": Phrase("audience"),
     "window": Phrase("window"),
+    "approvals": Phrase("approvals"),
     "edition": Phrase("edition"),
     "reprint": Phrase("reprint"),
     "comments": Phrase("comments"),

@@ -12,7 +12,6 @@ from massctl.errors import (
     LedgerOlderError,
     LedgerStaleError,
     LedgerUnreachableError,
-    LedgerUntrustedError,
 )
 from massctl.ledger import s3, s3_probe
 from massctl.ledger.backend import Site, open_backend
@@ -48,10 +47,11 @@ def told_by(error: LedgerUnreachableError) -> str:
 @pytest.mark.parametrize(
     ("bucket", "fault"),
     [
-        ("racing", "it lets two writers create the same object"),
-        ("overwriting", "it lets two writers create the same object"),
-        ("forgetting", "it does not show an object that it accepted"),
-        ("unknowing", "it cannot create an object only if there is none"),
+        ("racing", "It lets two writers create the same object"),
+        ("overwriting", "It lets two writers create the same object"),
+        ("forgetting", "It does not show an object that it accepted"),
+        ("conflicting", "It says that an object exists, and has no such object"),
+        ("unknowing", "It cannot create an object only if there is none"),
     ],
 )
 def test_a_store_that_lets_two_win_is_refused_by_the_name_of_the_fault(
@@ -69,12 +69,12 @@ def test_a_store_that_lets_two_win_is_refused_by_the_name_of_the_fault(
 
 
 @pytest.mark.usefixtures("unproven")
-@pytest.mark.parametrize("fault", ["it writes over", "it keeps other bytes"])
+@pytest.mark.parametrize("fault", ["It writes over", "It keeps other bytes"])
 def test_a_store_that_honours_no_object_that_is_there_is_refused(
     fault: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     bucket = bucket_at(tmp_path.name, SOUND)
-    if fault == "it writes over":
+    if fault == "It writes over":
         monkeypatch.setattr(s3_probe, "_race", lambda *_: None)
     else:
         monkeypatch.setattr(bucket, "read", lambda _: b"others")
@@ -239,9 +239,21 @@ def test_a_segment_that_is_wrong_costs_time_and_nothing_else(
 def test_an_entry_that_is_missing_between_others_is_told(sealed: S3Ledger, tmp_path: Path):
     raw(sealed, "massctl.state.0001/3/000000000004-000000000006", None)
     raw(sealed, "massctl.state.0001/entries/000000000005", None)
-    with pytest.raises(LedgerUntrustedError) as caught:
+    with pytest.raises(LedgerCorruptError) as caught:
         ledger_at(tmp_path.name, tmp_path / "elsewhere", SOUND).read(0)
-    assert "ends with entry 4, but there is an object of entry 7" in caught.value.detail
+    assert ("Entry 5 was changed or is missing", True) == (
+        caught.value.detail.partition(":")[0],
+        "docs/guides/ledger-in-s3.md" in caught.value.hint,
+    )
+
+
+def test_a_segment_tells_of_entries_that_are_gone(sealed: S3Ledger, tmp_path: Path):
+    raw(sealed, "massctl.state.0001/3/000000000001-000000000003", None)
+    for serial in (3, 4, 5, 6, 7):
+        raw(sealed, f"massctl.state.0001/entries/{serial:012}", None)
+    with pytest.raises(LedgerCorruptError, match="damaged") as caught:
+        ledger_at(tmp_path.name, tmp_path / "elsewhere", SOUND).read(0)
+    assert "Entry 3 was changed or is missing" in caught.value.detail
 
 
 def test_a_machine_that_saw_more_notices_that_the_newest_are_gone(sealed: S3Ledger):
@@ -251,14 +263,22 @@ def test_a_machine_that_saw_more_notices_that_the_newest_are_gone(sealed: S3Ledg
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"x\n{}\n", b'{"nonce": "1"}\n', b'{"next": "massctl.state.0000"}\n']
-)
-def test_an_object_that_massctl_did_not_write_is_damage(body: bytes, tmp_path: Path):
+    "body",
+    [b"", b"{}", b"x\n{}\n", b"[]\nx", b'{"nonce": "1"}\n', b'{"next": "massctl.state.0000"}\n', b'{"next": 1}'],
+)  # fmt: skip
+def test_an_object_that_massctl_did_not_write_is_damage_and_can_be_cut_off(
+    body: bytes, tmp_path: Path
+):
     ledger = begun(tmp_path)
+    sound = ledger.as_found() or b""
     raw(ledger, "massctl.state.0001/entries/000000000002", body)
     with pytest.raises(LedgerCorruptError) as caught:
         ledger.read(0)
-    assert "massctl.state.0001/entries/000000000002" in caught.value.detail
+    assert "Entry 2 was changed or is missing" in caught.value.detail
+    found = ledger.as_found() or b""
+    assert (sound, True) == (found[: len(sound)], len(found) > len(sound))
+    ledger.replace(sound, NOW, found)
+    assert 1 == len(ledger.read(0))
 
 
 def test_nobody_appends_to_a_ledger_that_was_put_aside(tmp_path: Path):
@@ -382,12 +402,16 @@ def test_what_the_bucket_does_to_objects_is_told(bucket: str, said: str | None, 
     assert said in (backend.write_check() or "")
 
 
-@pytest.mark.enable_socket
-def test_a_bucket_that_tells_nothing_of_itself_is_to_be_looked_at(tmp_path: Path):
+def test_a_bucket_that_cannot_be_asked_is_to_be_looked_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     state = {"url": f"s3://sound/{tmp_path.name}", "endpoint": endpoint("lying")}
-    assert "look at the bucket's settings" in (
-        open_backend(site(tmp_path, state)).write_check() or ""
-    )
+    backend = open_backend(site(tmp_path, state))
+    backend.ledger.read(0)
+    assert backend.write_check() is None
+    backend.ledger.append(0, [CREATED], durable=True)
+    monkeypatch.setattr("massctl.ledger.s3_bucket.urlopen", raising)
+    assert "look at the bucket's settings" in (backend.write_check() or "")
 
 
 @pytest.mark.parametrize(

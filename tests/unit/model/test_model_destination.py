@@ -123,8 +123,8 @@ def found(html: str) -> list[tuple[DestinationKind, str, str]]:
         ),
         ("<mp-common-poi></mp-common-poi>", (CARD, "mp-common-poi", "")),
         (
-            '<mp-common-poi class="c" data-name="店" data-address="路 1" data-cover-href="https://a.cn">',
-            (CARD, "mp-common-poi data-address=路 1 data-cover-href=https://a.cn", "店"),
+            '<mp-common-poi class="c" data-name="店" data-address="路 1" data-cover-href="a/b">',
+            (CARD, "mp-common-poi data-address=路 1 data-cover-href=a/b", "店"),
         ),
         ('<iframe class="card_iframe" data-cardid="p1">', (CARD, "iframe data-cardid=p1", "")),
         ("<iframe srcdoc='&lt;a href=https://a.cn>去&lt;/a>'>", (URL, "https://a.cn", "去")),
@@ -179,6 +179,47 @@ def test_one_element_may_lead_to_several_places():
     assert [(VIDEO, "wxv_1", ""), (VIDEO, "https://v.qq.com/?vid=wxv_12", "")] == found(wrong)
     twice = '<a href="https://[x" data-src="y">一</a><a href="https://[x">二</a>'
     assert [(URL, "https://[x", "一"), (URL, "https://[x", "二")] == found(twice)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<mp-common-cpsad data-x=\'{"url":"https://a.cn/x"}\'></mp-common-cpsad>',
+            ['mp-common-cpsad data-x={"url":"https://a.cn/x"}', "https://a.cn/x"],
+        ),
+        (
+            '<mpvoice voice_encode_fileid="1" src="//a.cn/x"></mpvoice>',
+            ["1", "//a.cn/x"],
+        ),
+        (
+            '<mp-common-videosnap data-id="1" data-url="https://findermp.video.qq.com/x">',
+            ["1"],
+        ),
+        ('<qqmusic musicid="1" audiourl="https://a.cn/x"></qqmusic>', ["1", "https://a.cn/x"]),
+        (
+            '<mp-x data-u="https://qq.com.a.cn/">',
+            ["mp-x data-u=https://qq.com.a.cn/", "https://qq.com.a.cn/"],
+        ),
+        (
+            '<mp-x data-desc="a // b" data-img="https://y.gtimg.cn/x">',
+            ["mp-x data-img=https://y.gtimg.cn/x"],
+        ),
+        ('<a class="wx_topic_link" topic-id="t1">#话题</a>', ["topic-id=t1"]),
+        ('<meta http-equiv="Refresh" content="0;url=https://a.cn">', ["0;url=https://a.cn"]),
+        ('<meta name="x" content="https://a.cn">', []),
+        (
+            '<iframe data-mpvid="w" data-src="https://mp.weixin.qq.com/redirect?vid=w&amp;url=https://a.cn">',
+            ["w", "https://mp.weixin.qq.com/redirect?vid=w&url=https://a.cn"],
+        ),
+        (
+            '<iframe data-mpvid="w" data-src="https://mp.weixin.qq.com/mp/readtemplate?t=x&amp;vid=w">',
+            ["w", "https://mp.weixin.qq.com/mp/readtemplate?t=x&vid=w"],
+        ),
+    ],
+)
+def test_what_an_element_hides_in_its_attributes_is_listed(html: str, expected: list[str]):
+    assert expected == [target for _, target, _ in found(html)]
 
 
 def test_an_animation_leads_to_each_of_its_values():
@@ -389,6 +430,10 @@ def test_each_address_of_a_song_and_a_second_video_are_listed() -> None:
         ("去 weixin://dl/x", ["weixin://dl/x"]),
         ("#小程序://示例/abc", ["#小程序://示例/abc"]),
         ("写给 me@evil.com，用 Node.js", []),
+        ("https://店.cn/x，好", ["https://店.cn/x"]),
+        ("https://a.cn/x)https://evil.com", ["https://a.cn/x", "https://evil.com"]),
+        ("https&#58;//evil.com 或 evil&#46;com", ["https://evil.com", "http://evil.com"]),
+        ("去 evil.link", ["http://evil.link"]),
     ],
 )
 def test_what_a_phone_makes_a_link_of_is_listed(text: str, expected: list[str]) -> None:

@@ -48,6 +48,12 @@ def test_a_code_in_a_poster_is_found(number: int):
     assert (ADDRESS.format(number),) == codes_in(written(poster(number), form))
 
 
+def test_a_code_at_the_end_of_a_long_picture_is_found():
+    image = Image.new("RGB", (1080, 20_000), "white")
+    image.paste(drawn("尾").resize((120, 120)), (480, 19_800))
+    assert ("尾",) == codes_in(written(image, "JPEG"))
+
+
 def test_every_code_of_a_picture_is_found_once():
     image = Image.new("L", (900, 500), 255)
     for at, text in enumerate(("一", "二", "一")):

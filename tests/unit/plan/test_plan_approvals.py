@@ -166,6 +166,7 @@ def test_what_is_missing_is_one_line() -> None:
         "1 more approval (every send needs it), 2 more approvals of wang-lei, chen-jing "
         "(a new destination)"
     ) == missing_words(missing_approvals([ANYBODY, NAMED], ()))
+    assert "2 approvals of wang-lei, chen-jing (a new destination)" == NAMED.asked
 
 
 # The facts of a campaign

@@ -121,6 +121,12 @@ def test_line_ends_of_windows_are_the_only_bytes_that_change() -> None:
         ("<p style='background:\\ffffff url(https://x/a.png'>a</p>", "MC308", 1, 4),
         ("<p style='background:u&#114;l(https://x/a.png)'>a</p>", "MC308", 1, 4),
         ('<img src="" srcset="https://x/a.png 2x">', "MC308", 1, 13),
+        (
+            '<iframe class="video_iframe" data-mpvid="1" srcdoc="x"></iframe>',
+            "MC308",
+            1,
+            45,
+        ),
         ("<noscript>a</noscript>", "MC308", 1, 1),
         ('<svg><set attributeName="href" to="javascript:x"/></svg>', "MC308", 1, 11),
         ('<svg><animate attributeName="xlink:href" values="javascript:x"/></svg>', "MC308", 1, 15),

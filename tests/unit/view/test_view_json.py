@@ -167,6 +167,7 @@ def test_a_status_document():
                 "destinations": [],
             }
         ],
+        "stopped": [],
     }
     assert expected == json.loads(written(status_json(Followed([record], STATE)), Language.EN))
 

@@ -211,7 +211,7 @@ class S3Store:
                 break
         self._spans = small
         self._take(loose)
-        return self._pieces(spans, loose) if self._end.serial else None
+        return self._pieces(spans, loose) if self.highest else None
 
     def _segments(self, size: int, first: int) -> list[_Span]:
         """List the segments of a size that follow one another from a serial on."""

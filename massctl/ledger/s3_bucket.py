@@ -94,6 +94,7 @@ class Bucket:
             "region": region,
             "conditional_put": "etag",
             "skip_signature": False,
+            "virtual_hosted_style_request": False,
             "disable_bulk_delete": True,
         }
         self._store = S3Store(

@@ -151,6 +151,9 @@ def _punycode(label: str) -> str:
     return "xn--" + label.encode("punycode").decode()
 
 
+_ARTICLE_PATH = re.compile(r"/s(?:/[\w-]*)?", re.ASCII)
+
+
 def kind_of_address(address: str) -> DestinationKind:
     """Return what a link leads to: an article on WeChat, or any other address."""
     parts = split_address(address)
@@ -158,6 +161,6 @@ def kind_of_address(address: str) -> DestinationKind:
         parts is not None
         and parts.scheme in ("http", "https")
         and parts.hostname == ARTICLE_HOST
-        and (parts.path == "/s" or parts.path.startswith("/s/"))
+        and _ARTICLE_PATH.fullmatch(parts.path) is not None
     )
     return DestinationKind.ARTICLE if is_article else DestinationKind.URL

@@ -60,6 +60,10 @@ def found(html: str) -> list[tuple[DestinationKind, str, str]]:
             '<a href="https://mp.weixin.qq.com/mp/homepage">看</a>',
             (URL, "https://mp.weixin.qq.com/mp/homepage", "看"),
         ),
+        (
+            '<a href="https://mp.weixin.qq.com/s/../mp/x">看</a>',
+            (URL, "https://mp.weixin.qq.com/s/../mp/x", "看"),
+        ),
         ('<a href="https://a.cn"><img src="x" alt="海报"></a>', (URL, "https://a.cn", "海报")),
         ('<a href="https://a.cn"><img src="x"></a>', (URL, "https://a.cn", "")),
         ('<a href="https://[x">坏</a>', (URL, "https://[x", "坏")),

@@ -94,8 +94,11 @@ def test_what_only_counts_readers_is_no_part_of_a_destination():
     def same(target: str) -> str:
         return identity(Destination(URL, target, "message"))[1]
 
-    assert "https://a.cn/" == same("https://a.cn/?utm_a=1&utm_b=2")
-    assert "https://a.cn/?x=1&y=2" == same("https://a.cn/?x=1&utm_a=3&y=2")
+    assert "https://a.cn/" == same("https://a.cn/?utm_source=%E5%8D%81&utm_medium=2")
+    assert "https://a.cn/?x=1&y=2" == same("https://a.cn/?x=1&utm_term=3&y=2")
+    assert "https://a.cn/?x=1#y" == same("https://a.cn/?x=1&utm_id=3#y").replace("&#", "#")
+    for other in ("https://a.cn/?utm_to=evil.cn", "https://a.cn/?utm_id=https%3A%2F%2Fevil.cn"):
+        assert other == same(other)
 
 
 @pytest.mark.parametrize(
@@ -249,6 +252,8 @@ def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str
         ("https://wxaurl.cn/x", "", "short link"),
         ("https://shop.example.com@evil.cn/", "", "a name stands before the host"),
         ("https://t.cn/x", "", "short link"),
+        ("https://taobao.com.evil.cn/", "", "begins like taobao.com, and belongs to evil.cn"),
+        ("https://www.shop.example.com.a.cn/", "", "begins like shop.example.com"),
         ("https://tаobao.com/", "", "mixes letters"),
         ("https://xn--tobao-3ve.com/", "", "is written with other letters"),
         ("https://xn--999999999.com/", "", "is written with other letters"),

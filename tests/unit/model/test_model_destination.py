@@ -352,6 +352,10 @@ def test_codes_are_seen_by_picture():
         (MINI, "wx1 https://a.cn", ""),
         (VIDEO, "wxv_1", ""),
         (VIDEO, "https://v.qq.com/x", "v.qq.com"),
+        (VIDEO, "sha256:ab", ""),
+        (VOICE, "sha256:ab", ""),
+        (VOICE, "M1==", ""),
+        (VOICE, "https://a.cn/x.mp3", "a.cn"),
     ],
 )
 def test_the_host_of_a_destination(kind: DestinationKind, target: str, host: str):

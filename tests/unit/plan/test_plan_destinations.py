@@ -20,9 +20,9 @@ from copies import replace
 
 from massctl.model.destination import Destination, DestinationKind
 from massctl.model.entries import JobStatus
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, Sha256
 from massctl.model.lock import version_of
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import RenderedCampaign, VideoMessage, VoiceMessage
 from massctl.model.settings import DestinationPolicy
 from massctl.model.state import State
 from massctl.plan.destinations import (
@@ -33,6 +33,7 @@ from massctl.plan.destinations import (
     new_destinations,
     nothing_sent,
     sent_digests,
+    unlisted,
 )
 from massctl.plan.guards import PolicyInForce
 
@@ -219,6 +220,14 @@ def test_what_nobody_can_list_is_never_refused():
     body = '<mpvoice voice_encode_fileid="1"></mpvoice><mp-common-poi data-id="1"></mp-common-poi>'
     found = planned(sale(body), rules=refusing())
     assert "destination_unlisted" not in guards(found)
+    for message in (VoiceMessage(Sha256("ab"), None), VideoMessage(Sha256("ab"), None, "片", "讲")):
+        sent = replace(sale(), message=message, destinations=message.destinations)
+        assert [] == unlisted(sent, ANY, State())
+
+
+def test_a_sound_from_a_host_is_judged_like_a_link():
+    song = '<qqmusic musicid="1" audiourl="https://a.cn/x.mp3"></qqmusic>'
+    assert "destination_unlisted" in guards(planned(sale(song), rules=refusing()))
 
 
 KNOWN = ("shop.example.com", "*.taobao.com", "bank.com.cn")

@@ -33,8 +33,8 @@ from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import BEGIN, End, chain_digest
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.s3_beside import S3Archive, S3Statistics
-from massctl.ledger.signature import UNSIGNED, LedgerKeys
-from massctl.model.entries import GENESIS
+from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
+from massctl.model.entries import GENESIS, Entry
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import StateSettings, check_forward
@@ -50,6 +50,7 @@ SMALL, LARGE = 100, 10_000
 """So many lines, or a few more, are in a segment of each size."""
 _FIRST_FOLDER = "massctl.state.0001"
 _ENTRIES = "entries"
+_GAP = b"an entry is missing here\n"
 _NAME = re.compile(r"[0-9]{12}", re.ASCII)
 _SEGMENT = re.compile(r"([0-9]{12})-([0-9]{12})", re.ASCII)
 
@@ -112,7 +113,7 @@ class S3Store:
             behind = self._objects()
             if behind is not None:
                 self._take(behind)
-                return Lines([_joined(behind)], since, self._arrived())
+                return Lines([self._shown(behind)], since, self._arrived())
         pieces = self._whole()
         return Lines(pieces, arrived=self._arrived())
 
@@ -165,6 +166,15 @@ class S3Store:
     def first_key(self) -> str:
         """Return the key of the first object of the ledger."""
         return _key(self._folder, 1)
+
+    def later(self, serial: int) -> Iterator[tuple[int, bytes]]:
+        """Return the last line of each object behind a serial, with its own; those before a gap among them."""
+        names = self.bucket.names(f"{self._folder}/{_ENTRIES}", f"{serial:012}")
+        keys = [_key(self._folder, int(name)) for name in names if _NAME.fullmatch(name)]
+        for key, body in zip(keys, self.bucket.read_all(keys), strict=True):
+            found = _parsed(key, body or b"")
+            if found.lines:
+                yield found.first + len(found.lines) - 1, found.lines[-1]
 
     def _create(self, first: int, body: bytes) -> None:
         """Create the object of a serial, or raise: LedgerStaleError if somebody else created it."""
@@ -234,10 +244,8 @@ class S3Store:
             found = _parsed(key, body or b"")
             self.highest = max(self.highest, found.first)
             if found.first != due:
-                continue  # What is missing before it is told by the ledger.
+                continue
             if found.next_folder is not None:
-                if found.next_folder <= self._folder:
-                    raise _damaged(key)
                 self._begin(found.next_folder)
                 return None
             objects.append(found)
@@ -251,6 +259,10 @@ class S3Store:
             self._loose.append(each)
             self._newest = each.first
         self.highest = max(self.highest, self._end.serial)
+
+    def _shown(self, objects: Sequence[_Object]) -> bytes:
+        """Return the lines of objects, and one that no reader takes where a later object tells that one is missing."""
+        return _joined(objects) + (_GAP if self.highest > self._end.serial else b"")
 
     def _pieces(
         self, spans: Sequence[tuple[int, _Span]], loose: Sequence[_Object]
@@ -272,12 +284,13 @@ class S3Store:
             digest = chain_digest(lines[-1]) if lines else digest
         if not loose:
             self._end = End(self._end.serial, digest)
-        yield _joined(loose)
+        yield self._shown(loose)
 
     def _lines_in(self, span: _Span) -> list[bytes]:
         """Read the objects that a segment was made of."""
         names = self.bucket.names(f"{self._folder}/{_ENTRIES}", f"{span.first - 1:012}")
-        keys = [_key(self._folder, int(name)) for name in names if int(name) <= span.last]
+        numbers = [int(name) for name in names if _NAME.fullmatch(name)]
+        keys = [_key(self._folder, first) for first in numbers if first <= span.last]
         found = zip(keys, self.bucket.read_all(keys), strict=True)
         return [line for key, body in found for line in _parsed(key, body or b"").lines]
 
@@ -310,6 +323,13 @@ class S3Store:
             start += len(piece)
 
 
+_OLDER_VERSION = Phrase(
+    "restore the older version of what was changed or deleted in the bucket: docs/guides/ledger-in-s3.md; without one: "
+    "{command}   shows what can be kept",
+    command=Command("state repair"),
+)
+
+
 class S3Ledger(ChainedLedger):
     """The ledger in a bucket; `locks` is a folder for what this machine notes of it."""
 
@@ -317,23 +337,31 @@ class S3Ledger(ChainedLedger):
         self.store: Final = store
         super().__init__(store, locks, keys)
 
+    def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
+        """See `ChainedLedger.read`; the way out of damage is that of a bucket."""
+        try:
+            return super().read(since, deep=deep)
+        except LedgerCorruptError as error:
+            raise LedgerCorruptError(error.summary, error.detail, _OLDER_VERSION) from None
+
     def require_floor(self, end: End) -> None:
-        """Raise LedgerUntrustedError where an object in the bucket tells of a later entry than the last one."""
-        if end.serial >= self.store.highest:
+        """Raise LedgerUntrustedError where `end` comes before an entry in the bucket that is signed."""
+        if not self.keys.public or end.serial >= self.store.highest:
             return
-        self.forget()
-        raise LedgerUntrustedError(
-            Phrase("the ledger in {place} was cut", place=self.where),
-            Phrase(
-                "It ends with entry {serial}, but there is an object of entry {highest}. Nothing was sent and nothing "
-                "was changed.",
-                serial=end.serial,
-                highest=self.store.highest,
-            ),
-            Phrase(
-                "restore the objects that were deleted, by their older versions: docs/guides/ledger-in-s3.md"
-            ),
-        )
+        for serial, line in self.store.later(end.serial):
+            trailer = trailer_of(trailer_line(line, serial) or "")
+            if trailer is not None and self.keys.is_signed(end.signing, trailer):
+                self.forget()
+                raise LedgerUntrustedError(
+                    Phrase("the ledger in {place} was cut", place=self.where),
+                    Phrase(
+                        "It ends with entry {serial}, but entry {highest} is there and signed. Nothing was sent and "
+                        "nothing was changed.",
+                        serial=end.serial,
+                        highest=serial,
+                    ),
+                    _OLDER_VERSION,
+                )
 
 
 class S3Backend(Backend):
@@ -443,28 +471,18 @@ def _body(lines: Sequence[bytes], next_folder: str | None = None) -> bytes:
 
 
 def _parsed(key: str, body: bytes) -> _Object:
-    """Read an object; raise LedgerCorruptError for one that massctl did not write."""
-    head, _, lines = body.partition(b"\n")
+    """Read an object. One that massctl did not write is a line that no reader takes."""
+    folder, _, name = key.partition(f"/{_ENTRIES}/")
+    head, _, rest = body.partition(b"\n")
+    lines, following = _lines_of(rest), ""
     try:
-        following = json.loads(head).get("next")
-        found = _Object(int(key.rpartition("/")[2]), _lines_of(lines), following)
-    except (ValueError, AttributeError, RecursionError):
-        raise _damaged(key) from None
-    if not found.lines and not isinstance(following, str):
-        raise _damaged(key)
-    return found
-
-
-def _damaged(key: str) -> LedgerCorruptError:
-    return LedgerCorruptError(
-        Phrase("the ledger is damaged"),
-        Phrase("The object {key} is not one that massctl wrote. Nothing was sent.", key=key),
-        Phrase(
-            "restore the older version of that object: docs/guides/ledger-in-s3.md; without one: {command}   shows "
-            "what can be kept",
-            command=Command("state repair"),
-        ),
-    )
+        following = json.loads(head).get("next", "")
+        is_ours = bool(following > folder if following else lines)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        is_ours = False
+    if not is_ours:
+        return _Object(int(name), [body.replace(b"\n", b" ") or b" "])
+    return _Object(int(name), lines, following or None)
 
 
 def _lines_of(data: bytes) -> list[bytes]:

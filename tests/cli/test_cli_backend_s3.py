@@ -79,6 +79,35 @@ def test_the_first_entry_comes_back_from_a_copy(begun: Shell, prefix: str) -> No
     assert 0 == begun("state", "verify", "--deep").status
 
 
+def test_a_damaged_ledger_is_cut_to_what_verifies(begun: Shell, prefix: str) -> None:
+    bucket = bucket_at(prefix)
+    bucket.create("massctl.state.0001/entries/000000000003", b"rubbish")
+    said = begun("state", "verify")
+    assert (5, True) == (said.status, "docs/guides/ledger-in-s3.md" in said.err), said
+    assert 0 == begun("state", "repair", "--reason", "rubbish").status
+    assert "serial 3" in begun("state", "verify").out
+
+
+def test_a_signed_ledger_is_not_cut_below_an_entry_that_is_signed(
+    placed: Shell, prefix: str
+) -> None:
+    key = placed.root.parent / "ledger.key"
+    assert 0 == placed("state", "init", "--signed", "--key-file", str(key)).status
+    placed.env(MASSCTL_LEDGER_KEY=str(key))
+    for day in (28, 29, 30):
+        assert (
+            0 == placed(*IMPORT[:3], f"2026-11-{day}T20:00:00+08:00", "--reason", "console").status
+        )
+    bucket, folder = bucket_at(prefix), "massctl.state.0001/entries"
+    bucket.create(f"{folder}/000000000005", b"rubbish of somebody without the key")
+    said = placed("state", "repair")
+    assert (2, True) == (said.status, "--reason" in said.out + said.err), said
+    bucket.delete([f"{folder}/000000000005", f"{folder}/000000000003"])
+    said = placed("state", "repair")
+    assert (5, True) == (said.status, "was cut" in said.err), said
+    assert "It ends with entry 2, but entry 4 is there and signed" in said.err
+
+
 @pytest.mark.parametrize(
     ("kind", "place"), [("local", "massctl.state.jsonl"), ("git", "origin/massctl-state")]
 )

@@ -12,7 +12,6 @@ from massctl.errors import (
     LedgerOlderError,
     LedgerStaleError,
     LedgerUnreachableError,
-    LedgerUntrustedError,
 )
 from massctl.ledger import s3, s3_probe
 from massctl.ledger.backend import Site, open_backend
@@ -240,9 +239,21 @@ def test_a_segment_that_is_wrong_costs_time_and_nothing_else(
 def test_an_entry_that_is_missing_between_others_is_told(sealed: S3Ledger, tmp_path: Path):
     raw(sealed, "massctl.state.0001/3/000000000004-000000000006", None)
     raw(sealed, "massctl.state.0001/entries/000000000005", None)
-    with pytest.raises(LedgerUntrustedError) as caught:
+    with pytest.raises(LedgerCorruptError) as caught:
         ledger_at(tmp_path.name, tmp_path / "elsewhere", SOUND).read(0)
-    assert "ends with entry 4, but there is an object of entry 7" in caught.value.detail
+    assert ("Entry 5 was changed or is missing", True) == (
+        caught.value.detail.partition(":")[0],
+        "docs/guides/ledger-in-s3.md" in caught.value.hint,
+    )
+
+
+def test_a_segment_tells_of_entries_that_are_gone(sealed: S3Ledger, tmp_path: Path):
+    raw(sealed, "massctl.state.0001/3/000000000001-000000000003", None)
+    for serial in (3, 4, 5, 6, 7):
+        raw(sealed, f"massctl.state.0001/entries/{serial:012}", None)
+    with pytest.raises(LedgerCorruptError, match="damaged") as caught:
+        ledger_at(tmp_path.name, tmp_path / "elsewhere", SOUND).read(0)
+    assert "Entry 3 was changed or is missing" in caught.value.detail
 
 
 def test_a_machine_that_saw_more_notices_that_the_newest_are_gone(sealed: S3Ledger):
@@ -252,14 +263,22 @@ def test_a_machine_that_saw_more_notices_that_the_newest_are_gone(sealed: S3Ledg
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"x\n{}\n", b'{"nonce": "1"}\n', b'{"next": "massctl.state.0000"}\n']
-)
-def test_an_object_that_massctl_did_not_write_is_damage(body: bytes, tmp_path: Path):
+    "body",
+    [b"", b"{}", b"x\n{}\n", b"[]\nx", b'{"nonce": "1"}\n', b'{"next": "massctl.state.0000"}\n', b'{"next": 1}'],
+)  # fmt: skip
+def test_an_object_that_massctl_did_not_write_is_damage_and_can_be_cut_off(
+    body: bytes, tmp_path: Path
+):
     ledger = begun(tmp_path)
+    sound = ledger.as_found() or b""
     raw(ledger, "massctl.state.0001/entries/000000000002", body)
     with pytest.raises(LedgerCorruptError) as caught:
         ledger.read(0)
-    assert "massctl.state.0001/entries/000000000002" in caught.value.detail
+    assert "Entry 2 was changed or is missing" in caught.value.detail
+    found = ledger.as_found() or b""
+    assert (sound, True) == (found[: len(sound)], len(found) > len(sound))
+    ledger.replace(sound, NOW, found)
+    assert 1 == len(ledger.read(0))
 
 
 def test_nobody_appends_to_a_ledger_that_was_put_aside(tmp_path: Path):

@@ -1,7 +1,7 @@
 """Send for several accounts side by side: one worker for each AppID, and one send after another within it.
 
-One worker at a time goes on: it has the turn, and gives it up while it waits for WeChat, for the clock or for a reading
-of the rules. So the ledger, the guards and what a run notes are used by one thread at a time, as without workers.
+Only one worker runs at a time. It holds the turn, and releases it while it waits for WeChat, for the clock or for a
+reading of the rules. So one thread at a time uses the ledger and the guards, as without workers.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,16 +23,16 @@ from massctl.plan.guards import PolicyInForce
 
 Due = tuple[CampaignOutcome, RenderedCampaign]
 SLICE_SECONDS: Final = 1.0
-"""A worker that waits for the clock looks so often whether the run ends."""
+"""How often a sleeping worker checks whether the run ends."""
 
 
 def for_each_account(
     context: ApplyContext, due: Sequence[Due], send: Callable[[Due], object]
 ) -> None:
-    """Call `send` for all that is due, in its order within an AppID, and for several AppIDs side by side.
+    """Call `send` for all that is due: several AppIDs side by side, and in order within an AppID.
 
-    What ends one worker ends the others before their next request; answers that are under way are still recorded. The
-    first such exception is raised then. Ctrl-C ends all workers in the same way; a second one abandons them.
+    If one worker raises, the others stop before their next request, and answers under way are still recorded. Then the
+    first exception is raised. Ctrl-C stops all workers in the same way. A second one abandons them.
     """
     by_account: dict[AppId, list[Due]] = {}
     for each in due:
@@ -61,7 +61,7 @@ def for_each_account(
 
 
 class _Turn:
-    """Which worker goes on, and whether the run ends."""
+    """The right to run, which one worker has at a time; and whether the run ends."""
 
     def __init__(self) -> None:
         self._free = Condition()
@@ -70,7 +70,7 @@ class _Turn:
         self._ended: BaseException | None = None
 
     def worker(self, work: Callable[[], None]) -> None:
-        """Run a worker, unless the run ends already; what ends it ends the run."""
+        """Run a worker, unless the run ends already. An exception of it ends the run."""
         self._take()
         self._workers += 1
         try:
@@ -83,9 +83,9 @@ class _Turn:
             self._give()
 
     @contextmanager
-    def given_up(self, *, begins: bool = True) -> Iterator[None]:
-        """Let others go on while this worker waits; `begins`: raise KeyboardInterrupt before it where the run ends."""
-        if begins and self._ended is not None:
+    def released(self, *, may_cancel: bool = True) -> Iterator[None]:
+        """Let others run while this worker waits. With `may_cancel` raise KeyboardInterrupt if the run ends."""
+        if may_cancel and self._ended is not None:
             raise KeyboardInterrupt
         self._give()
         try:
@@ -101,14 +101,15 @@ class _Turn:
         except KeyboardInterrupt as error:
             self._ended = self._ended or error
             try:
-                self._answers()
+                self._wait_for_workers()
             except KeyboardInterrupt:
-                self._take()  # For good: what comes in later is not recorded, and stays in doubt.
+                # The turn is never released again: later answers are not recorded, and their sends stay in doubt.
+                self._take()
                 raise
         if self._ended is not None:
             raise self._ended
 
-    def _answers(self) -> None:
+    def _wait_for_workers(self) -> None:
         """Wait until no worker is under way."""
         with self._free:
             self._free.wait_for(lambda: not self._workers)
@@ -125,22 +126,22 @@ class _Turn:
 
 
 def _ports_in_turn(ports: Ports, turn: _Turn) -> Ports:
-    """Return ports that give the turn up wherever they wait."""
+    """Return ports that release the turn wherever they wait."""
 
     def wechat(account: AccountName) -> WeChat:
-        return cast("WeChat", _WaitedFor(ports.wechat(account), turn))
+        return cast("WeChat", _WeChatInTurn(ports.wechat(account), turn))
 
     return replace(
         ports,
         wechat=wechat,
-        clock=_Clock(ports.clock, turn),
-        progress=_OfOneWorker(ports.progress),
-        rules=_Rules(ports.rules, turn) if ports.rules is not None else None,
+        clock=_ClockInTurn(ports.clock, turn),
+        progress=_WorkerProgress(ports.progress),
+        rules=_SharedRules(ports.rules, turn) if ports.rules is not None else None,
     )
 
 
-class _WaitedFor:
-    """An account whose calls are waited for without the turn."""
+class _WeChatInTurn:
+    """An account that releases the turn during each call."""
 
     def __init__(self, account: WeChat, turn: _Turn) -> None:
         self._account, self._turn = account, turn
@@ -149,15 +150,15 @@ class _WaitedFor:
         call = getattr(self._account, name)
 
         def waited(*args: Any, **more: Any) -> Any:
-            # What has a permit is made: the attempt is open, and an answer closes it.
-            with self._turn.given_up(begins=name != "send_mass"):
+            # A send with a permit is always made: its attempt is open, and only an answer closes it.
+            with self._turn.released(may_cancel=name != "send_mass"):
                 return call(*args, **more)
 
         return waited
 
 
-class _Clock:
-    """The run's clock, which others use while one sleeps."""
+class _ClockInTurn:
+    """The run's clock, which releases the turn during a sleep."""
 
     def __init__(self, clock: Clock, turn: _Turn) -> None:
         self._clock, self._turn = clock, turn
@@ -167,15 +168,15 @@ class _Clock:
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, and look now and then whether the run ends."""
+        """Wait, and check now and then whether the run ends."""
         while seconds > 0:
-            with self._turn.given_up():
+            with self._turn.released():
                 self._clock.sleep(min(seconds, SLICE_SECONDS))
             seconds -= SLICE_SECONDS
 
 
-class _Rules:
-    """Reads the rules; who asks while they are read waits for the next reading, and shares it with all who do."""
+class _SharedRules:
+    """Reads the rules. Workers that ask during a reading share the next one."""
 
     def __init__(self, read: Callable[[], PolicyInForce], turn: _Turn) -> None:
         self._read, self._turn = read, turn
@@ -184,9 +185,9 @@ class _Rules:
         self._found: PolicyInForce | None = None
 
     def __call__(self) -> PolicyInForce:
-        """Return rules of which the reading began after this call."""
+        """Return rules that were read after this call began."""
         asked = self._begun
-        with self._turn.given_up(), self._reading:
+        with self._turn.released(), self._reading:
             if self._begun > asked and self._found is not None:
                 return self._found
             self._begun += 1
@@ -195,17 +196,17 @@ class _Rules:
             return found
 
 
-class _OfOneWorker:
-    """What one worker tells; how far the accounts are is counted beside it."""
+class _WorkerProgress:
+    """The progress of one worker: its sentences are told, and its counts are not. One bar counts the accounts."""
 
     def __init__(self, progress: Progress) -> None:
         self.say, self.waiting = progress.say, progress.waiting
 
     def begin(self, label: str, total: int) -> None:
-        """Nothing: one bar is drawn for all accounts."""
+        """Do nothing."""
 
     def advance(self) -> None:
-        """Nothing, as `begin`."""
+        """Do nothing."""
 
     def end(self) -> None:
-        """Nothing, as `begin`."""
+        """Do nothing."""

@@ -28,9 +28,9 @@ from massctl.cli.downloads import downloads_of
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
 from massctl.cli.link_check import silent_addresses
 from massctl.cli.notifications import notice_finder, notices_post, taken_posts, told_at_once
+from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
 from massctl.cli.session import Session
-from massctl.cli.side_by_side import side_by_side
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
 from massctl.model.diagnostics import Unread
 from massctl.model.entries import Event

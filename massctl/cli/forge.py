@@ -140,6 +140,14 @@ def _told(checkout: GitCheckout, merged: MergedFile, past: Sequence[MergeRules])
     return replace(first, others=tuple(others))
 
 
+def settings_to_tell(checkout: GitCheckout) -> MassctlFile:
+    """Return the settings whose forge may be told something; raise ForgeError as for one that is asked."""
+    if checkout.settings.forge is None or not checkout.has_commits:
+        return checkout.settings
+    checkout.deepen()
+    return _settings_to_ask(checkout, _past(checkout, "HEAD"))
+
+
 def _settings_to_ask(checkout: GitCheckout, past: Sequence[MergeRules]) -> MassctlFile:
     """Return the settings whose forge is asked; raise ForgeError where the same pull request may have chosen it.
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from functools import partial
 
 from massctl.cli.downloads import Downloads
-from massctl.cli.side_by_side import side_by_side
+from massctl.cli.parallel_calls import side_by_side
 from massctl.model.phrase import Phrase
 from massctl.transport import Line
 

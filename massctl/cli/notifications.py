@@ -20,9 +20,9 @@ from massctl.apply.notices import Coming, Notice, NoticeFinder, Standings, stand
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session
+from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import Planned, evidence_for
 from massctl.cli.session import Session
-from massctl.cli.side_by_side import side_by_side
 from massctl.errors import InvariantError, LedgerError, MassctlError
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from massctl.cli.checkout import GitCheckout
-from massctl.cli.forge import forge_of, line_to_forge
+from massctl.cli.forge import forge_of, line_to_forge, settings_to_tell
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.session import Session
 from massctl.model.entries import (
@@ -59,12 +59,13 @@ def report_sends(
     keys = [*dict.fromkeys([*_concerned(session.backend.ledger.read(since)), *stopped])]
     if not keys:
         return []
-    line, told = line_to_forge(session.settings, environment, inside), list[int]()
+    checkout = GitCheckout(session.root, session.settings, environment)
+    settings = settings_to_tell(checkout)
+    line, told = line_to_forge(settings, environment, inside), list[int]()
     try:
-        forge = forge_of(line, session.settings, environment)
+        forge = forge_of(line, settings, environment)
         if forge is None:
             return []
-        checkout = GitCheckout(session.root, session.settings, environment)
         for name, edition in keys:
             mark = f"<!-- massctl:sent {name} -->"
             record, why = state.record(name, edition), stopped.get((name, edition), ())

@@ -1,5 +1,6 @@
 """`policy.require_approval`: the forge is asked about the merge that brought a lock in, before a send to followers."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,10 @@ from real_wechat import RealWechat, wechat
 from repositories import window
 from said import Said
 
+from massctl.cli.send_report import report_sends
+from massctl.cli.session import session
+from massctl.errors import ForgeError
+from massctl.model.ids import CampaignName
 from massctl.transport import Line
 
 __all__ = ["wechat"]
@@ -663,3 +668,21 @@ def test_a_login_in_other_letters_is_no_second_person(shell: Shell) -> None:
 
     said = shell("validate")
     assert (1, True) == (said.status, "asks for more approvals than it names people" in said.out)
+
+
+@pytest.mark.parametrize("forge", [OTHER, f"forge: {{kind: github, {NAMED}}}"])
+def test_a_forge_that_a_merge_chose_is_told_nothing_either(reviewed: Reviewed, forge: str) -> None:
+    """A comment on a send would carry the token to it."""
+    reviewed.merge(5)
+    reviewed.named(forge)
+    head = reviewed.merge(7)
+    reviewed.forge.newest = head
+    stopped = {(CampaignName("notice"), 1): ()}
+
+    with session(str(reviewed.shell.root), environment={**os.environ, "FORGE_TOKEN": TOKEN}) as now:
+        if forge == OTHER:
+            with pytest.raises(ForgeError, match="named another forge before"):
+                report_sends(now, 0, stopped, now.environment, reviewed.forge)
+            assert [] == reviewed.forge.asked
+        else:
+            assert [7] == report_sends(now, 0, stopped, now.environment, reviewed.forge)

@@ -24,7 +24,7 @@ from repositories import APPID, SECRET_VARIABLE, cover, png, window
 from massctl import transport
 from massctl.cli import drift
 from massctl.cli.downloads import Downloads
-from massctl.cli.side_by_side import side_by_side
+from massctl.cli.parallel_calls import side_by_side
 from massctl.errors import ConfigurationError
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported

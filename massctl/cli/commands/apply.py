@@ -29,6 +29,7 @@ from massctl.cli.ledger_access import (
     sharing_refusal,
 )
 from massctl.cli.notifications import Notifier
+from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import (
     Planned,
     PlanOptions,
@@ -40,7 +41,6 @@ from massctl.cli.planner import (
 from massctl.cli.progress import progress
 from massctl.cli.saved_plans import as_saved, open_plan, refuse_gone, still_there
 from massctl.cli.session import Session
-from massctl.cli.side_by_side import side_by_side
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen

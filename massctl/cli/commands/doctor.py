@@ -19,10 +19,10 @@ from massctl.cli.drift import read_drifts, unread_words
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.forge import github_address, line_to_forge
 from massctl.cli.ledger_access import ledger_refusal, read_ledger, require_writable, sharing_refusal
+from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.cli.planner import Planned, missing_walls, planned
 from massctl.cli.session import Session
-from massctl.cli.side_by_side import side_by_side
 from massctl.cli.spooled_event import held_here
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.forge.github import github_api

@@ -21,8 +21,8 @@ from massctl.cli.arguments import account_option, form_option, read_at_most, san
 from massctl.cli.commands.new import require_free_folder, require_name
 from massctl.cli.downloads import Downloads, downloads_of
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.session import Session
-from massctl.cli.side_by_side import side_by_side
 from massctl.errors import UsageError
 from massctl.importer.article import (
     Facts,

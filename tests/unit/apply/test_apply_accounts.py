@@ -11,7 +11,7 @@ from building import NOW
 
 from massctl.apply.accounts import for_each_account
 from massctl.apply.context import Ports
-from massctl.cli.side_by_side import side_by_side
+from massctl.cli.parallel_calls import side_by_side
 from massctl.errors import LedgerUnreachableError
 from massctl.model.phrase import Phrase
 
@@ -203,7 +203,7 @@ def test_a_second_ctrl_c_abandons_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def wait() -> None:
         # From here on only the thread of the run waits for the workers.
-        monkeypatch.setattr("massctl.apply.accounts._Turn._answers", again)
+        monkeypatch.setattr("massctl.apply.accounts._Turn._wait_for_workers", again)
         released.wait(PATIENCE_SECONDS)
 
     house.meets = wait

@@ -396,7 +396,7 @@ def site(tmp_path: Path, state: dict[str, str]) -> Site:
     ("bucket", "said"),
     [
         ("sound", "keeps no versions"),
-        ("versioned", "keeps versions, and no lifecycle"),
+        ("versioned", "the bucket keeps versions"),
         ("expiring", None),
     ],
 )

@@ -61,8 +61,9 @@ class Destination:
 
     @property
     def address(self) -> SplitResult | None:
-        """The target as the parts of an address; None for what is none, and for what no browser reads."""
-        return split_address(self.target) if self.kind in _ADDRESSES else None
+        """The target as the parts of an address; None for an id, a file, and what no browser reads."""
+        is_file = self.target.startswith("sha256:")
+        return split_address(self.target) if self.kind in _ADDRESSES and not is_file else None
 
     @property
     def host(self) -> str:
@@ -88,7 +89,7 @@ class Destination:
     @property
     def is_listable(self) -> bool:
         """Whether a policy can name it: by its host, its mini-program or its account."""
-        if self.kind is DestinationKind.VIDEO:
+        if self.kind in _PLAYED:
             return self.host != ""
         return self.kind in _ADDRESSES or self.kind in _BY_ID
 
@@ -98,12 +99,13 @@ class Destination:
         return self.target.partition(" ")[0] if self.kind in _BY_ID else self.host
 
 
+_PLAYED = frozenset({DestinationKind.VIDEO, DestinationKind.VOICE})
 _BY_ID = frozenset({DestinationKind.MINI_PROGRAM, DestinationKind.ACCOUNT})
 _ADDRESSES = frozenset(
     {
         DestinationKind.URL,
         DestinationKind.ARTICLE,
-        DestinationKind.VIDEO,
+        *_PLAYED,
         DestinationKind.QR,
         DestinationKind.READ_MORE,
     }
@@ -151,6 +153,9 @@ def _punycode(label: str) -> str:
     return "xn--" + label.encode("punycode").decode()
 
 
+_ARTICLE_PATH = re.compile(r"/s(?:/[\w-]*)?", re.ASCII)
+
+
 def kind_of_address(address: str) -> DestinationKind:
     """Return what a link leads to: an article on WeChat, or any other address."""
     parts = split_address(address)
@@ -158,6 +163,6 @@ def kind_of_address(address: str) -> DestinationKind:
         parts is not None
         and parts.scheme in ("http", "https")
         and parts.hostname == ARTICLE_HOST
-        and (parts.path == "/s" or parts.path.startswith("/s/"))
+        and _ARTICLE_PATH.fullmatch(parts.path) is not None
     )
     return DestinationKind.ARTICLE if is_article else DestinationKind.URL

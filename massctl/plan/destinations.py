@@ -144,7 +144,12 @@ def unlisted(
     ]
 
 
-_TRACKING = re.compile(r"(?<=[?&])utm_[^=&#]*=[^&#]*&?")
+_TRACKING = re.compile(
+    r"(?<=[?&])utm_(?:source|medium|campaign|term|content|id)="
+    r"(?:(?!%2f|%3a)[\w.~%+-])*(?:&|(?=#|\Z))",
+    re.IGNORECASE,
+)
+"""Parameters that only count readers. A value that may be an address is not left out."""
 
 
 def identity(destination: Destination) -> tuple[DestinationKind, str]:
@@ -240,6 +245,9 @@ def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phra
     if host in _SHORTENERS:
         yield Phrase("a short link: where it leads can change after the review")
     yield from _foreign_letters(host)
+    if (shown := _begins_with(host, known)) is not None:
+        say = Phrase("{host} begins like {known}, and belongs to {domain}")
+        yield Phrase(say, host=host, known=shown, domain=_domain(host))
     if (near := _near(host, known)) is not None:
         yield Phrase("{host} looks like {known}", host=host, known=near)
     named = next(_hosts_named(destination.label), None)
@@ -279,6 +287,15 @@ def _foreign_letters(host: str) -> Iterator[Phrase]:
         scripts = {each.split()[0] for each in names if each.startswith(_LETTERS_OF)}
         if len(scripts) > 1:
             yield Phrase("{label} mixes letters of several alphabets", label=label)
+
+
+def _begins_with(host: str, known: Iterable[str]) -> str | None:
+    """Return the known host that stands before the domain to which a host belongs."""
+    others = sorted({each.removeprefix("*.") for each in known})
+    return next(
+        (each for each in others if f".{each}." in f".{host}" and _domain(each) != _domain(host)),
+        None,
+    )
 
 
 def _near(host: str, known: Iterable[str]) -> str | None:

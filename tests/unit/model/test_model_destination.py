@@ -60,6 +60,10 @@ def found(html: str) -> list[tuple[DestinationKind, str, str]]:
             '<a href="https://mp.weixin.qq.com/mp/homepage">看</a>',
             (URL, "https://mp.weixin.qq.com/mp/homepage", "看"),
         ),
+        (
+            '<a href="https://mp.weixin.qq.com/s/../mp/x">看</a>',
+            (URL, "https://mp.weixin.qq.com/s/../mp/x", "看"),
+        ),
         ('<a href="https://a.cn"><img src="x" alt="海报"></a>', (URL, "https://a.cn", "海报")),
         ('<a href="https://a.cn"><img src="x"></a>', (URL, "https://a.cn", "")),
         ('<a href="https://[x">坏</a>', (URL, "https://[x", "坏")),
@@ -348,6 +352,10 @@ def test_codes_are_seen_by_picture():
         (MINI, "wx1 https://a.cn", ""),
         (VIDEO, "wxv_1", ""),
         (VIDEO, "https://v.qq.com/x", "v.qq.com"),
+        (VIDEO, "sha256:ab", ""),
+        (VOICE, "sha256:ab", ""),
+        (VOICE, "M1==", ""),
+        (VOICE, "https://a.cn/x.mp3", "a.cn"),
     ],
 )
 def test_the_host_of_a_destination(kind: DestinationKind, target: str, host: str):

@@ -20,9 +20,9 @@ from copies import replace
 
 from massctl.model.destination import Destination, DestinationKind
 from massctl.model.entries import JobStatus
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, Sha256
 from massctl.model.lock import version_of
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import RenderedCampaign, VideoMessage, VoiceMessage
 from massctl.model.settings import DestinationPolicy
 from massctl.model.state import State
 from massctl.plan.destinations import (
@@ -33,6 +33,7 @@ from massctl.plan.destinations import (
     new_destinations,
     nothing_sent,
     sent_digests,
+    unlisted,
 )
 from massctl.plan.guards import PolicyInForce
 
@@ -94,8 +95,11 @@ def test_what_only_counts_readers_is_no_part_of_a_destination():
     def same(target: str) -> str:
         return identity(Destination(URL, target, "message"))[1]
 
-    assert "https://a.cn/" == same("https://a.cn/?utm_a=1&utm_b=2")
-    assert "https://a.cn/?x=1&y=2" == same("https://a.cn/?x=1&utm_a=3&y=2")
+    assert "https://a.cn/" == same("https://a.cn/?utm_source=%E5%8D%81&utm_medium=2")
+    assert "https://a.cn/?x=1&y=2" == same("https://a.cn/?x=1&utm_term=3&y=2")
+    assert "https://a.cn/?x=1#y" == same("https://a.cn/?x=1&utm_id=3#y").replace("&#", "#")
+    for other in ("https://a.cn/?utm_to=evil.cn", "https://a.cn/?utm_id=https%3A%2F%2Fevil.cn"):
+        assert other == same(other)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +220,14 @@ def test_what_nobody_can_list_is_never_refused():
     body = '<mpvoice voice_encode_fileid="1"></mpvoice><mp-common-poi data-id="1"></mp-common-poi>'
     found = planned(sale(body), rules=refusing())
     assert "destination_unlisted" not in guards(found)
+    for message in (VoiceMessage(Sha256("ab"), None), VideoMessage(Sha256("ab"), None, "片", "讲")):
+        sent = replace(sale(), message=message, destinations=message.destinations)
+        assert [] == unlisted(sent, ANY, State())
+
+
+def test_a_sound_from_a_host_is_judged_like_a_link():
+    song = '<qqmusic musicid="1" audiourl="https://a.cn/x.mp3"></qqmusic>'
+    assert "destination_unlisted" in guards(planned(sale(song), rules=refusing()))
 
 
 KNOWN = ("shop.example.com", "*.taobao.com", "bank.com.cn")
@@ -249,6 +261,8 @@ def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str
         ("https://wxaurl.cn/x", "", "short link"),
         ("https://shop.example.com@evil.cn/", "", "a name stands before the host"),
         ("https://t.cn/x", "", "short link"),
+        ("https://taobao.com.evil.cn/", "", "begins like taobao.com, and belongs to evil.cn"),
+        ("https://www.shop.example.com.a.cn/", "", "begins like shop.example.com"),
         ("https://tаobao.com/", "", "mixes letters"),
         ("https://xn--tobao-3ve.com/", "", "is written with other letters"),
         ("https://xn--999999999.com/", "", "is written with other letters"),

@@ -211,7 +211,7 @@ class S3Store:
                 break
         self._spans = small
         self._take(loose)
-        return self._pieces(spans, loose) if self._end.serial else None
+        return self._pieces(spans, loose) if self.highest else None
 
     def _segments(self, size: int, first: int) -> list[_Span]:
         """List the segments of a size that follow one another from a serial on."""
@@ -422,15 +422,13 @@ class S3Backend(Backend):
                     place=self.where,
                 ),
             )
+        versions = Phrase("the bucket keeps versions")
         if not found.is_versioned:
-            return Phrase(
-                "{place} can be read, and no lifecycle rule deletes it; the bucket keeps no versions, so that what "
-                "somebody deletes is gone",
-                place=self.where,
-            )
+            versions = Phrase("the bucket keeps no versions, so that what somebody deletes is gone")
         return Phrase(
-            "{place} can be read, the bucket keeps versions, and no lifecycle rule deletes it",
+            "{place} can be read, and tells of no lifecycle rule that deletes it; {versions}",
             place=self.where,
+            versions=versions,
         )
 
 

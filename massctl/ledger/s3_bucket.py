@@ -94,6 +94,7 @@ class Bucket:
             "region": region,
             "conditional_put": "etag",
             "skip_signature": False,
+            "virtual_hosted_style_request": False,
             "disable_bulk_delete": True,
         }
         self._store = S3Store(
@@ -165,7 +166,9 @@ class Bucket:
             pages = list(obstore.list(self._store, folder, offset=offset, chunk_size=1000))
         except _FAULTS as error:
             raise self.unreachable(error) from None
-        return sorted(each["path"].removeprefix(f"{folder}/") for page in pages for each in page)
+        paths = [each["path"] for page in pages for each in page]
+        # Not every store knows where a listing is to begin.
+        return sorted(name for path in paths if (name := path.removeprefix(f"{folder}/")) > after)
 
     def top(self, folder: str | None = None) -> tuple[list[str], list[str]]:
         """Return the folders and the objects right below a folder, by name. Raises LedgerUnreachableError."""

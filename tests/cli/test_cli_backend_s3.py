@@ -187,7 +187,7 @@ def test_doctor_tells_of_versions_and_rules(cloned: Shell, prefix: str) -> None:
     cloned.env(**CREDENTIALS)
     for bucket, told in (
         ("sound", "keeps no versions"),
-        ("versioned", "no lifecycle rule deletes it"),
+        ("versioned", "the bucket keeps versions"),
         ("expiring", "a lifecycle rule of the bucket will delete entries"),
     ):
         cloned.tree.settings(state=state_in(bucket, prefix))

@@ -1,6 +1,7 @@
 """The PostgreSQL backend on a real server: who wins, what is lost on the way, who may do what, and what is said."""
 
 import os
+import random
 import threading
 import time
 import tracemalloc
@@ -50,7 +51,16 @@ def place() -> Place:
 
 
 @pytest.fixture
-def way(place: Place) -> Iterator[Proxy]:
+def way(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """A way that knows an insert by its words, which a prepared statement has only once."""
+    made = Database._new
+
+    def unprepared(database: Database) -> psycopg.Connection:
+        connection = made(database)
+        connection.prepare_threshold = None
+        return connection
+
+    monkeypatch.setattr(Database, "_new", unprepared)
     proxy = Proxy(place.server.port)
     yield proxy
     proxy.close()
@@ -227,6 +237,43 @@ def test_it_gives_up_in_words_where_nothing_ever_arrives(place: Place, way: Prox
     with pytest.raises(LedgerUnreachableError, match="nobody knows whether the last entry reached"):
         store.append(end, [b"two"], durable=True)
     assert [FIRST] == lines(place.store())
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(n, marks=pytest.mark.night) for n in range(2, 20))]
+)
+def test_whatever_is_lost_what_is_said_to_be_written_is_there_once(
+    seed: int, place: Place, way: Proxy
+) -> None:
+    """Eight writers over a way that loses half of what they insert; each believes only what it was told."""
+    end, rounds = begun(place.store()), 15
+    chance = random.Random(seed)
+    kinds = [None, None, None, Loss.ASKED, Loss.ANSWER, Loss.CUT]
+    way.loses = [chance.choice(kinds) for _ in range(2_000)]
+    won: list[bytes] = []
+    lost: list[bytes] = []
+
+    def write(number: int) -> None:
+        store, after = place.store(port=way.port), end
+        while after.serial <= rounds:
+            mine = b"%d %d" % (number, after.serial)
+            store.read(None)
+            try:
+                store.append(after, [mine], durable=True)
+                won.append(mine)
+            except LedgerStaleError:
+                lost.append(mine)
+            except LedgerUnreachableError:
+                pass  # Nobody knows, and what follows reads it.
+            after = after.after(lines(store)[after.serial :][:1])
+
+    at_once(write, 8)
+    found = lines(place.store())
+    assert rounds + 1 == len(found)
+    assert {*won} <= {*found}
+    assert len(won) == len({*won})
+    assert set() == {*lost} & {*found}
 
 
 def test_after_a_crash_of_the_server_under_load_each_serial_has_one_line() -> None:

@@ -247,6 +247,17 @@ def test_an_entry_that_is_missing_between_others_is_told(sealed: S3Ledger, tmp_p
     )
 
 
+def test_a_ledger_without_its_first_entry_is_damaged_and_not_missing(tmp_path: Path):
+    ledger = begun(tmp_path)
+    ledger.append(1, [MORE], durable=True)
+    raw(ledger, "massctl.state.0001/entries/000000000001", None)
+    fresh = ledger_at(tmp_path.name, tmp_path / "elsewhere", SOUND)
+    with pytest.raises(LedgerCorruptError) as caught:
+        fresh.read(0)
+    assert "Entry 1 was changed or is missing" in caught.value.detail
+    assert fresh.as_found() is not None
+
+
 def test_a_segment_tells_of_entries_that_are_gone(sealed: S3Ledger, tmp_path: Path):
     raw(sealed, "massctl.state.0001/3/000000000001-000000000003", None)
     for serial in (3, 4, 5, 6, 7):
@@ -385,7 +396,7 @@ def site(tmp_path: Path, state: dict[str, str]) -> Site:
     ("bucket", "said"),
     [
         ("sound", "keeps no versions"),
-        ("versioned", "keeps versions, and no lifecycle"),
+        ("versioned", "the bucket keeps versions"),
         ("expiring", None),
     ],
 )

@@ -27,7 +27,7 @@ from massctl.errors import (
 from massctl.ledger import postgres_connection, postgres_ledger
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.codec import BEGIN, End, chain_digest
-from massctl.ledger.postgres_connection import Database
+from massctl.ledger.postgres_connection import Database, open_database
 from massctl.ledger.postgres_ledger import (
     PostgresArchive,
     PostgresLedger,
@@ -387,6 +387,7 @@ def without_triggers(place: Place, sql: str) -> None:
         "UPDATE massctl_ledger SET line = replace(convert_from(line, 'UTF8'), '11', '12')::bytea WHERE serial = 2",
         "DELETE FROM massctl_ledger WHERE serial = 2",
         "UPDATE massctl_ledger SET line = '' WHERE serial = 2",
+        "INSERT INTO massctl_ledger SELECT lineage, 4, line, nonce FROM massctl_ledger WHERE serial = 2",
         "DELETE FROM massctl_ledger",
     ],
 )
@@ -517,6 +518,34 @@ def test_less_than_that_is_refused(mode: str) -> None:
         f"sslmode={mode}" in caught.value.detail,
         "verify-full" in caught.value.hint,
     )
+
+
+def test_a_thread_keeps_its_connection_and_shares_it_with_none(place: Place) -> None:
+    found: list[Database] = []
+    mine = open_database("LEDGER_DSN", place.dsn())
+    other = threading.Thread(target=lambda: found.append(open_database("LEDGER_DSN", place.dsn())))
+    other.start()
+    other.join()
+    assert (True, False) == (
+        mine is open_database("LEDGER_DSN", place.dsn()),
+        mine is found[0],
+    )
+    assert mine is not open_database("LEDGER_DSN", place.dsn("ear"))
+
+
+def test_what_is_done_at_once_is_done_in_turn(place: Place) -> None:
+    """One statement of another thread within a transaction would be part of it."""
+    store, other = place.store(), PostgresArchive(place.store().database)
+    other._database = store.database
+    store.read(None)
+    begin = threading.Thread(
+        target=lambda: store.append(BEGIN, [FIRST, *[b"x" * 1000] * 20_000], durable=True)
+    )
+    begin.start()
+    for number in range(50):
+        other._write(f"{number}.html", b"x")
+    begin.join()
+    assert (20_001, 50) == (len(lines(place.store())), len(other.names()))
 
 
 @pytest.mark.enable_socket

@@ -267,6 +267,23 @@ def test_what_nobody_can_list_is_never_refused():
         assert [] == unlisted(sent, ANY, State())
 
 
+@pytest.mark.parametrize(
+    ("body", "codes", "expected"),
+    [
+        ("<p>无</p>", (), False),
+        ("<p>无</p>", None, True),
+        ('<img src="https://mmbiz.qpic.cn/x">', (), True),
+    ],
+)
+def test_a_picture_that_nobody_read_may_lead_anywhere(
+    body: str, codes: tuple[str, ...] | None, expected: bool
+):
+    campaign = sale(body, pictures=(replace(picture("hero"), codes=codes),))
+    found = planned(campaign, rules=refusing())
+    assert expected == ("destination_unlisted" in guards(found))
+    assert "destination_unlisted" not in guards(planned(campaign))
+
+
 def test_a_sound_from_a_host_is_judged_like_a_link():
     song = '<qqmusic musicid="1" audiourl="https://a.cn/x.mp3"></qqmusic>'
     assert "destination_unlisted" in guards(planned(sale(song), rules=refusing()))

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from massctl.model.destination import (
     ARTICLE_HOST,
+    FILE_ENDINGS,
     Destination,
     DestinationKind,
     kind_of_address,
@@ -174,27 +175,46 @@ def in_text(text: str, at: str) -> Iterator[Destination]:
     words = unescape(_ANCHOR.sub(" ", text))
     for link in _PROGRAM_LINK.findall(words):
         yield Destination(DestinationKind.MINI_PROGRAM, link, at)
-    for found in _BARE.finditer(_PROGRAM_LINK.sub(" ", words)):
-        address = found[0] if "://" in found[0][:10] else f"http://{found[0]}"
-        yield Destination(kind_of_address(address), address, at)
+    for found in _WRITTEN.finditer(_PROGRAM_LINK.sub(" ", words)):
+        if not found["mail"] and not _is_file(found):
+            address = f"http://{found[0]}" if found["host"] else found[0]
+            yield Destination(kind_of_address(address), address, at)
+
+
+def _is_file(found: re.Match[str]) -> bool:
+    """Return whether words like `Node.js` or `README.md` name a file; `evil.md/x` names a host."""
+    ending = (found["host"] or "").rpartition(".")[2].lower()
+    is_whole = found["host"] == found[0]
+    return ending in FILE_ENDINGS and (is_whole or ending not in _COUNTRIES)
+
+
+_COUNTRIES = frozenset({"md", "py", "sh", "zip"})
+"""Endings of files that end hosts, too. Source: IANA, "Root Zone Database", read 2026-12."""
 
 
 _ANCHOR = re.compile(
     r"<a\b[^>]*>.*?(?:</a\s*>|\Z)|</?[a-z](?:(?!://)[^<>])*>", re.DOTALL | re.IGNORECASE
 )
 """A link, or a tag. What only looks like one, such as `<https://a.cn>`, is words."""
-_ENDINGS = (
-    "com|cn|net|org|top|xyz|vip|cc|io|me|tv|club|shop|site|app|info|biz|co|ltd|link|pro|ren|online|store|tech|mobi"
-    "|xin|group|cloud|icu|ink|asia|ai|hk|tw|jp|kr|uk|eu|ru|ly|gg"
-)
-"""Of hosts that a phone makes a link of without `http`; ours: a list that is too long does no harm."""
-_BARE = re.compile(
-    rf"(?:(?:https?|weixin)://[^\x00-\x7f\s，。！？；：、（）《》“”]*"
-    rf"|(?<![\w./=&@-])(?:www\.|(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w.-])))"
-    r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])*(?<![.,;:!?'*_~()])",
+_LETTERS = r"[^\x00-\x7f\s，。！？；：、（）《》“”‘’【】「」…—]+"
+"""Chinese, as far as it may be part of a host."""
+_ASCII_HOST = r"(?:\w[\w-]*\.)+[a-z]{2,}"
+_REST = r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])"
+_WRITTEN = re.compile(
+    rf"(?:"
+    # With a scheme. A host in Chinese is one only where no host in ASCII stands.
+    rf"(?:https?|(?:(?!https?://)[a-z0-9+-])+)://"
+    rf"(?:(?!{_ASCII_HOST})(?:(?:[\w-]|{_LETTERS})+\.)+(?:[a-z]{{2,}}|{_LETTERS})|{_LETTERS}|{_REST}){_REST}*"
+    rf"|(?P<mail>(?<![\w.+-])[\w.+-]+@{_ASCII_HOST}(?![\w/?#:@-]))"
+    rf"|(?P<host>(?<!\w)(?:(?:\w[\w-]*|{_LETTERS})\.)+[a-z]{{2,}}(?![a-z0-9])"
+    rf"|(?<![\w.])\d+(?:\.\d+){{3}}(?!\w|\.\w))(?:(?=[/?#:]){_REST}*)?"
+    rf")(?<![.,;:!?'*_~()])",
     re.ASCII | re.IGNORECASE,
 )
-"""An address in a text. It ends before Chinese that is no host, before what ends a sentence, before the next one."""
+"""An address in a text. It ends before Chinese that is no host, before what ends a sentence, before the next one.
+
+Which endings of hosts a phone knows is written nowhere: any letters are one.
+"""
 _PROGRAM_LINK = re.compile(r"#小程序://\S+")
 """A link of a mini-program in one word. An address in it is not another place."""
 

@@ -34,7 +34,7 @@ from massctl.ledger.postgres_ledger import PostgresStore, tables_sql
 
 PASSWORD: Final = "hunter2 hunter2/@x"
 """Of every user over TCP."""
-USERS: Final = {"lin": "massctl_sender", "ear": "massctl_listener"}
+USERS: Final = {"lin": "massctl_sender", "ear": "massctl_listener", "eye": "massctl_reader"}
 """Who logs in, and as a member of which role."""
 _NUMBERS = count(1)
 _CONFIGURATION = """
@@ -238,7 +238,7 @@ class Proxy:
         self._server_port = port
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: Final[int] = self._listening.getsockname()[1]
-        self.loses: list[Loss] = []
+        self.loses: list[Loss | None] = []
         """What becomes of the next inserts, in order."""
         self.delay_seconds = 0.0
         """How far away the server is."""
@@ -276,6 +276,8 @@ class Loss(Enum):
     """The question: nothing is written."""
     ANSWER = auto()
     """The answer: it is written, and the connection ends."""
+    CUT = auto()
+    """The connection, as soon as the question is there: perhaps it is written, and perhaps later."""
     SILENCE = auto()
     """The answer, and the connection stays open."""
 
@@ -310,6 +312,8 @@ class _Way:
                     break
                 time.sleep(self._proxy.delay_seconds)
                 self._server.sendall(data)
+                if self._loss is Loss.CUT:
+                    break
         self._end()
 
     def answer(self) -> None:

@@ -244,12 +244,10 @@ class Session(Struct):
             # httpx costs more than most verbs do; only verbs that call WeChat come here.
             from massctl.cli.clients import ClientContext, open_client
 
-            # What token_command starts has no business with the ledger's key.
-            known = {
-                name: value
-                for name, value in self.environment.items()
-                if name != self.settings.state.key_env
-            }
+            # What token_command starts has no business with the ledger.
+            state = self.settings.state
+            hidden = {state.key_env, state.dsn_env}
+            known = {k: value for k, value in self.environment.items() if k not in hidden}
             around = ClientContext(self.root, known, self.console, self.clock, self.sandbox)
             declared = self.settings.accounts[account]
             self._clients[account], watch = open_client(

@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import re
 import ssl
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,13 +83,14 @@ class _Connection(psycopg.Connection[Any]):
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         try:
             return super().wait(gen, interval, timeout or ANSWER_SECONDS)
-        except errors._WaitTimeout:
-            self.pgconn.finish()  # Whatever comes now is no answer to what is asked next.
+        except errors.OperationalError as error:
+            if error.sqlstate is None:  # The server did not say it.
+                self.pgconn.finish()  # What comes now is no answer to what is asked next.
             raise
 
 
 class Database:
-    """One database, by the name of the variable that says where it is."""
+    """One database, by the name of the variable that says where it is, over one connection."""
 
     def __init__(self, name: str, dsn: str, sleep: Callable[[float], None] = time.sleep) -> None:
         """Read the DSN; raises LedgerError for one that cannot be used. Nothing is asked yet."""
@@ -96,13 +98,15 @@ class Database:
         self._name = name
         self._parameters = _parameters(name, dsn)
         self._sleep: Final = sleep
+        self._lock: Final = threading.RLock()
+        """A transaction is one thread's."""
         self._connection: _Connection | None = None
         self._is_checked = False
 
     def rows(self, query: LiteralString, parameters: Sequence[object] = ()) -> list[Any]:
         """Return what a query finds; asked once more over a new connection where one is lost."""
         for is_last in (False, True):
-            with self._told():
+            with self._lock, self._told():
                 connection = self.connected()
                 try:
                     return connection.execute(query, parameters, binary=True).fetchall()
@@ -116,7 +120,7 @@ class Database:
 
         Raises AnswerLost where nobody knows, and a LedgerError where nothing was written.
         """
-        with self._told():
+        with self._lock, self._told():
             connection = self.connected()
             try:
                 if len(statements) == 1:
@@ -154,12 +158,20 @@ class Database:
 
     def make_tables(self, sql: str) -> None:
         """Make the tables where there are none, if this role may; raises a LedgerError if it may not."""
-        with self._told():
+        with self._lock, self._told():
             try:
                 self.connected()
             except TablesMissingError:
-                if self._connection is not None:
-                    self._connection.execute(sql.encode())
+                self._make(sql)
+
+    def _make(self, sql: str) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.execute(sql.encode())
+        except errors.Error:
+            self._connection.rollback()  # The SQL has a transaction of its own.
+            raise
 
     def _connect(self) -> _Connection:
         for pause in PAUSE_SECONDS if self._connection is not None else ():
@@ -265,6 +277,17 @@ class Database:
             where=self.where,
             why=without_secrets(said or type(error).__name__),
         )
+
+
+_OPEN: Final = threading.local()
+
+
+def open_database(name: str, dsn: str) -> Database:
+    """Return the database of this thread, over the connection that it has already; raises as `Database`."""
+    if getattr(_OPEN, "key", None) != (name, dsn):
+        _OPEN.database, _OPEN.key = Database(name, dsn), (name, dsn)
+    found: Database = _OPEN.database
+    return found
 
 
 def _executed_together(connection: _Connection, statements: Sequence[Statement]) -> bool:

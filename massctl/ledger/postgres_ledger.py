@@ -386,14 +386,14 @@ class PostgresBackend(Backend):
                 Phrase("export {name}=postgresql://USER:PASSWORD@HOST/DATABASE", name=name),
             )
         try:
-            from massctl.ledger.postgres_connection import Database
+            from massctl.ledger.postgres_connection import open_database
         except ImportError:
             raise LedgerError(
                 Phrase("a ledger in PostgreSQL needs a package that is not installed"),
                 Phrase("Nothing was done."),
                 install_command("postgres"),
             ) from None
-        return Database(name, dsn)
+        return open_database(name, dsn)
 
     def _open(self) -> PostgresLedger:
         return PostgresLedger(PostgresStore(self.database), self.site.locks, self.keys)

@@ -1,8 +1,8 @@
 """The pydantic foundation of every file format: strict, frozen, no unknown keys."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 ONE_LINE_PATTERN = r"^[^\r\n]*$"
@@ -40,25 +40,3 @@ class Strict(BaseModel):
         protected_namespaces=(),
         defer_build=True,
     )
-
-
-def not_yet(schema: dict[str, Any]) -> None:
-    """Make a JSON Schema reject a key whose effect is not built, as the loader does."""
-    description = str(schema.get("description", ""))
-    schema.clear()
-    schema.update({"description": description, "not": {}})
-
-
-NotYet = Field(default=None, json_schema_extra=not_yet)
-"""Marks a key that the format knows and whose effect is not built: writing it is a diagnostic, never ignored."""
-
-
-class NotYetValues(NamedTuple):
-    """Marks a key of which the format knows more values than are built: writing one of these is a diagnostic."""
-
-    values: tuple[str, ...]
-
-
-def is_not_yet(model: type[BaseModel], key: str) -> bool:
-    """Return whether `key` (a field's name) of `model` is marked NotYet."""
-    return model.model_fields[key].json_schema_extra is not_yet

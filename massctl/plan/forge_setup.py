@@ -112,6 +112,7 @@ def secret_names(settings: MassctlFile) -> tuple[str, ...]:
         named += [channel.name, channel.signing_secret_env]
     named += [settings.state.token_env, settings.forge.token_env if settings.forge else None]
     named.append(settings.state.key_env if settings.state.keys else None)
+    named.append(settings.state.dsn_env if settings.state.backend == "postgres" else None)
     return tuple(dict.fromkeys(name for name in named if name))
 
 

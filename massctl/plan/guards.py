@@ -364,7 +364,7 @@ def unlisted_refusal(case: Case, policy: "Policy") -> Refusal | None:
         each.name or each.target for each in unlisted(case.campaign, listed, case.state)
     )
     if not left:
-        return None
+        return _unread_refusal() if case.campaign.is_unscanned else None
     more = [Phrase("and {count} more", count=len(left) - _NAMED)] if len(left) > _NAMED else []
     return Refusal(
         Guard.DESTINATION_UNLISTED,
@@ -373,6 +373,20 @@ def unlisted_refusal(case: Case, policy: "Policy") -> Refusal | None:
             names=enumerated([*[*left][:_NAMED], *more]),
         ),
         Phrase("take the links out, or have them listed in policy.destinations in massctl.yaml"),
+    )
+
+
+def _unread_refusal() -> Refusal:
+    """Refuse a campaign with a picture in which nobody looked for QR codes: it may lead anywhere."""
+    return Refusal(
+        Guard.DESTINATION_UNLISTED,
+        Phrase(
+            "a QR code may lead where policy.destinations does not list: nobody looked for codes in every picture"
+        ),
+        Phrase(
+            "install the extra {extra}, and copy pictures that are on WeChat into the campaign",
+            extra="qr",
+        ),
     )
 
 

@@ -18,7 +18,6 @@ from pydantic import BaseModel
 from massctl.errors import InvariantError
 from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
 from massctl.model.settings import CHANNELS, CREDENTIALS, MassctlFile
-from massctl.source.validation import keys_of
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _FILES: dict[str, type[BaseModel]] = {
@@ -113,15 +112,11 @@ def models_below(model: type[Any]) -> dict[str, type[Any]]:
 def _finished(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     """Describe every property, drop what the loader does not accept, and add the rules for two keys."""
     described = descriptions(model)
-    keys = keys_of(model)
     names = names_by_key(model)
     properties = {}
     for key, each in schema["properties"].items():
         text = described[names[key]]
-        if keys[key].is_not_yet:
-            properties[key] = {"description": f"Not built yet. {text}", "not": {}}
-        else:
-            properties[key] = {"description": text, **_without_null(each)}
+        properties[key] = {"description": text, **_without_null(each)}
     rest = {
         key: value
         for key, value in schema.items()

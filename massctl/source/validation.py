@@ -16,16 +16,13 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from massctl import __version__
 from massctl.model.campaign import (
     CODE_PATTERN,
     CROP_PATTERN,
     EVERYBODY,
     OFFSET_TIME_PATTERN,
-    TAKE_OUT,
 )
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, first_told
-from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
@@ -44,34 +41,10 @@ from massctl.model.settings import (
     ENVIRONMENT_NAME_PATTERN,
     TIME_OF_DAY_PATTERN,
 )
-from massctl.model.strict import ONE_LINE_PATTERN, NotYetValues, is_not_yet
+from massctl.model.strict import ONE_LINE_PATTERN
 from massctl.model.theme import COLOUR_PATTERN, SHARED_FILE_PATTERN, SHARED_MARKDOWN_PATTERN
 from massctl.source.reporter import in_order, word
 from massctl.source.yaml import YamlDocument
-
-
-class Key(Frozen):
-    """A key that a block may have."""
-
-    field: FieldInfo
-    is_not_yet: bool
-    """True: the format knows it, and its effect is not built."""
-
-    @property
-    def literals(self) -> tuple[Any, ...]:
-        """The only values it may have, where there are such."""
-        kind = _bare(self.field.annotation)
-        return get_args(kind) if get_origin(kind) is Literal else ()
-
-    @property
-    def values_not_yet(self) -> tuple[str, ...]:
-        """The values that the format knows beside them, and that are not built."""
-        return tuple(
-            value
-            for each in self.field.metadata
-            if isinstance(each, NotYetValues)
-            for value in each.values
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +57,19 @@ class Block:
 
 
 @cache
-def keys_of(model: type[BaseModel]) -> dict[str, Key]:
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Return the keys of `model` as they are written."""
-    return {
-        field.alias or name: Key(field, is_not_yet(model, name))
-        for name, field in model.model_fields.items()
-    }
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 @cache
 def key_paths(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
     """Return every key that can stand anywhere below `model`, with the keys above it; list indexes left out."""
     found: list[tuple[str, ...]] = []
-    for name, key in keys_of(model).items():
+    for name, field in keys_of(model).items():
         found.append((name,))
-        below = _model_in(key.field.annotation)
-        if below is not None and not key.is_not_yet:
+        below = _model_in(field.annotation)
+        if below is not None:
             found += [(name, *path) for path in key_paths(below)]
     return tuple(found)
 
@@ -115,9 +85,9 @@ def blocks(model: type[BaseModel], data: object, path: KeyPath = ()) -> Iterator
     if not isinstance(data, dict):
         return
     yield Block(model, data, path)
-    for name, key in keys_of(model).items():
+    for name, field in keys_of(model).items():
         if name in data:
-            yield from _blocks_in(key.field.annotation, data[name], (*path, name))
+            yield from _blocks_in(field.annotation, data[name], (*path, name))
 
 
 def _blocks_in(annotation: Any, value: object, path: KeyPath) -> Iterator[Block]:
@@ -494,8 +464,7 @@ def _advice(
         return close, _not_here(close) if stands_for_it else Phrase(
             "did you mean {key}?", key=close
         )
-    built = [key for key, each in keys_of(block.model).items() if not each.is_not_yet]
-    return None, Phrase("the keys here are {keys}", keys=enumerated(built))
+    return None, Phrase("the keys here are {keys}", keys=enumerated([*keys_of(block.model)]))
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -564,11 +533,7 @@ def _block_faults(block: Block) -> Iterator[Fault]:
         key = known.get(name)
         if key is None:
             continue
-        if key.is_not_yet:
-            yield _not_yet(path, name)
-        elif value in key.values_not_yet:
-            yield _not_yet(path, f"{name}: {value}")
-        elif value is None:
+        if value is None:
             # An unquoted colour, `accent: #004b87`, is a comment.
             yield Fault(
                 "MC013",
@@ -582,29 +547,18 @@ def _block_faults(block: Block) -> Iterator[Fault]:
             yield fault
 
 
-def _not_yet(path: KeyPath, what: str) -> Fault:
-    return Fault(
-        "MC018",
-        Phrase(
-            "{key} is part of the format, but massctl {version} does not support it yet",
-            key=what,
-            version=__version__,
-        ),
-        TAKE_OUT,
-        key=path,
-    )
-
-
-def _literal_type(path: KeyPath, key: Key, value: Any) -> Fault | None:
+def _literal_type(path: KeyPath, field: FieldInfo, value: Any) -> Fault | None:
     """Find a value of another type than the fixed ones; to pydantic `1`, `1.0` and `true` are the same."""
-    types = {type(literal) for literal in key.literals}
+    kind = _bare(field.annotation)
+    literals = get_args(kind) if get_origin(kind) is Literal else ()
+    types = {type(literal) for literal in literals}
     if not types or type(value) in types:
         return None
     names = {bool: Phrase("true or false"), int: Phrase("a whole number"), str: Phrase("a text")}
     fault = wrong_type(path, names[types.pop()], value)
-    if not all(isinstance(each, str) for each in key.literals):
+    if not all(isinstance(each, str) for each in literals):
         return fault
-    return replace(fault, hint=Phrase("write {allowed}", allowed=enumerated(key.literals)))
+    return replace(fault, hint=Phrase("write {allowed}", allowed=enumerated(literals)))
 
 
 def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """A ledger in PostgreSQL, as a person meets it: begun, read, moved, restored; and nothing shows where it is."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -69,6 +70,14 @@ def test_whoever_owns_the_database_has_the_tables_made_and_is_told_by_doctor(
     assert "this role owns its tables" in placed("doctor").out
 
 
+def test_a_role_that_only_reads_plans_and_doctor_says_so(begun: Shell, place: Place) -> None:
+    begun.env(**{NAME: place.dsn("eye")})
+    assert 0 == begun("plan").status
+    said = begun("doctor")
+    assert "this role may read the ledger in" in said.out
+    assert (5, True) == ((done := begun(*EARLIER)).status, "may not do that" in done.err), done
+
+
 def test_only_a_database_has_sql(cloned: Shell) -> None:
     said = cloned("state", "init", "--sql")
     assert (2, True) == (said.status, "needs no SQL" in said.err)
@@ -133,10 +142,28 @@ def test_a_signed_one_is_signed_by_the_key_that_massctl_yaml_names(
     assert [0, 0] == [begun(*EARLIER).status, begun("state", "verify", "--deep").status]
 
 
+def test_token_command_does_not_get_the_address(begun: Shell) -> None:
+    told = begun.root.parent / "told"
+    text = begun.tree.read("massctl.yaml").replace(
+        "secret_env: WECHAT_MAIN_SECRET", f"token_command: [sh, -c, 'env > {told}']"
+    )
+    begun.tree.write("massctl.yaml", text)
+    begun("doctor")
+    assert ("PATH=" in told.read_text(), NAME in told.read_text()) == (True, False)
+
+
 def test_without_the_variable_nothing_is_done(begun: Shell) -> None:
     begun.env(**{NAME: ""})
     said = begun("state", "verify")
     assert (5, True) == (said.status, f"{NAME} is not set" in said.err), said
+
+
+def test_without_the_package_it_is_said_what_to_install(
+    begun: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "massctl.ledger.postgres_connection", None)
+    said = begun("state", "verify")
+    assert (5, True) == (said.status, "massctl[postgres]" in said.err), said
 
 
 @pytest.mark.enable_socket

@@ -15,7 +15,7 @@ from git_shell import IN_GIT
 from gits import git
 from PIL import Image
 from repositories import png
-from services import require_chromium
+from services import CHROMIUM, require_chromium
 
 from massctl.cli.app import run
 from massctl.cli.commands.ci_review import write_comment, write_review
@@ -339,7 +339,7 @@ def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> 
 def test_a_new_letter_is_shown_as_a_phone_shows_it(main: Shell, remote: Path) -> None:
     """On a branch of one commit, in the comment; the job that writes takes them as bytes."""
     require_chromium()
-    main.env(MASSCTL_CHROMIUM="chromium")
+    main.env(MASSCTL_CHROMIUM=str(CHROMIUM))
     main.tree.news("letter", title="春", more=LATER)
     sha, forge = proposed(main), FakeForge()
     forge.open_pull_request(7, "spring", sha)

@@ -1,6 +1,7 @@
 """The PostgreSQL backend on a real server: who wins, what is lost on the way, who may do what, and what is said."""
 
 import os
+import random
 import threading
 import time
 import tracemalloc
@@ -26,7 +27,7 @@ from massctl.errors import (
 from massctl.ledger import postgres_connection, postgres_ledger
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.codec import BEGIN, End, chain_digest
-from massctl.ledger.postgres_connection import Database
+from massctl.ledger.postgres_connection import Database, open_database
 from massctl.ledger.postgres_ledger import (
     PostgresArchive,
     PostgresLedger,
@@ -50,7 +51,16 @@ def place() -> Place:
 
 
 @pytest.fixture
-def way(place: Place) -> Iterator[Proxy]:
+def way(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """A way that knows an insert by its words, which a prepared statement has only once."""
+    made = Database._new
+
+    def unprepared(database: Database) -> psycopg.Connection:
+        connection = made(database)
+        connection.prepare_threshold = None
+        return connection
+
+    monkeypatch.setattr(Database, "_new", unprepared)
     proxy = Proxy(place.server.port)
     yield proxy
     proxy.close()
@@ -229,6 +239,43 @@ def test_it_gives_up_in_words_where_nothing_ever_arrives(place: Place, way: Prox
     assert [FIRST] == lines(place.store())
 
 
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(n, marks=pytest.mark.night) for n in range(2, 20))]
+)
+def test_whatever_is_lost_what_is_said_to_be_written_is_there_once(
+    seed: int, place: Place, way: Proxy
+) -> None:
+    """Eight writers over a way that loses half of what they insert; each believes only what it was told."""
+    end, rounds = begun(place.store()), 15
+    chance = random.Random(seed)
+    kinds = [None, None, None, Loss.ASKED, Loss.ANSWER, Loss.CUT]
+    way.loses = [chance.choice(kinds) for _ in range(2_000)]
+    won: list[bytes] = []
+    lost: list[bytes] = []
+
+    def write(number: int) -> None:
+        store, after = place.store(port=way.port), end
+        while after.serial <= rounds:
+            mine = b"%d %d" % (number, after.serial)
+            store.read(None)
+            try:
+                store.append(after, [mine], durable=True)
+                won.append(mine)
+            except LedgerStaleError:
+                lost.append(mine)
+            except LedgerUnreachableError:
+                pass  # Nobody knows, and what follows reads it.
+            after = after.after(lines(store)[after.serial :][:1])
+
+    at_once(write, 8)
+    found = lines(place.store())
+    assert rounds + 1 == len(found)
+    assert {*won} <= {*found}
+    assert len(won) == len({*won})
+    assert set() == {*lost} & {*found}
+
+
 def test_after_a_crash_of_the_server_under_load_each_serial_has_one_line() -> None:
     one = server()
     place = Place(one)
@@ -265,7 +312,7 @@ def test_after_a_crash_of_the_server_under_load_each_serial_has_one_line() -> No
 # Who may do what
 
 
-@pytest.mark.parametrize("user", ["lin", "ear", "owner"])
+@pytest.mark.parametrize("user", ["lin", "ear", "eye", "owner"])
 @pytest.mark.parametrize(
     "sql",
     [
@@ -315,6 +362,29 @@ def test_the_listener_writes_ends_of_jobs_and_nothing_else(
     assert 2 == len(ledger.read(0))
 
 
+def test_the_reader_reads_and_writes_nothing(
+    place: Place, ledger: ChainedLedger, tmp_path: Path
+) -> None:
+    eye = PostgresLedger(place.store("eye"), tmp_path / "eye")
+    assert list(ledger.read(0)) == list(eye.read(0))
+    for event in (MORE, as_new((JobStatus(msg_id=1, status="sent", source="event"), WORDS))):
+        with pytest.raises(LedgerError, match="this role may not do that"):
+            eye.append(1, [event], durable=True)
+
+
+def test_what_the_listener_signs_raises_the_floor(place: Place, tmp_path: Path) -> None:
+    key = PrivateKey.made("sender")
+    ledger = signed_ledger(place, tmp_path / "one", key)
+    ledger.read(0)
+    first = as_new(Created(lineage=LINEAGE, realm="loopback", key=key.public))
+    ledger.append(0, [first], durable=True)
+    ear = signed_ledger(place, tmp_path / "two", key, "ear")
+    ear.read(0)
+    end = JobStatus(msg_id=1, status="sent", source="event")
+    ear.append(1, [as_new((end, WORDS))], durable=True)
+    assert 2 == (ledger._table.floor(LINEAGE) or (0,))[0]
+
+
 def test_a_grant_that_was_revoked_is_said_and_nothing_is_written(
     place: Place, ledger: ChainedLedger
 ) -> None:
@@ -340,6 +410,7 @@ def without_triggers(place: Place, sql: str) -> None:
         "UPDATE massctl_ledger SET line = replace(convert_from(line, 'UTF8'), '11', '12')::bytea WHERE serial = 2",
         "DELETE FROM massctl_ledger WHERE serial = 2",
         "UPDATE massctl_ledger SET line = '' WHERE serial = 2",
+        "INSERT INTO massctl_ledger SELECT lineage, 4, line, nonce FROM massctl_ledger WHERE serial = 2",
         "DELETE FROM massctl_ledger",
     ],
 )
@@ -359,10 +430,10 @@ def test_an_older_backup_is_known_to_who_saw_more(place: Place, ledger: ChainedL
         ledger.read(0)
 
 
-def signed_ledger(place: Place, locks: Path, key: PrivateKey) -> PostgresLedger:
+def signed_ledger(place: Place, locks: Path, key: PrivateKey, user: str = "lin") -> PostgresLedger:
     keys = LedgerKeys([key.public])
     keys.add(key)
-    return PostgresLedger(place.store(), locks, keys)
+    return PostgresLedger(place.store(user), locks, keys)
 
 
 def test_a_signed_ledger_that_was_cut_is_refused_on_a_machine_that_never_saw_it(
@@ -382,6 +453,16 @@ def test_a_signed_ledger_that_was_cut_is_refused_on_a_machine_that_never_saw_it(
     ledger.replace(older, NOW, older)
     with pytest.raises(LedgerUntrustedError, match="was cut, or replaced"):
         signed_ledger(place, tmp_path / "three", key).read(0)
+
+
+def test_a_sender_cannot_lead_the_floor_elsewhere(place: Place) -> None:
+    with psycopg.connect(place.dsn(), autocommit=True) as sender:
+        sender.execute("CREATE TEMP TABLE massctl_floor (lineage text, serial bigint, line bytea)")
+        sender.execute("SET search_path = pg_temp, public")
+        line = b'{"signature":"x"}'
+        sender.execute(f"INSERT INTO {place.schema}.massctl_ledger VALUES ('L', 1, %s, '')", [line])
+        assert [] == sender.execute("SELECT * FROM massctl_floor").fetchall()
+    assert (1, line) == place.store().floor("L")
 
 
 def test_a_floor_without_the_key_says_nothing(place: Place, tmp_path: Path) -> None:
@@ -470,6 +551,41 @@ def test_less_than_that_is_refused(mode: str) -> None:
         f"sslmode={mode}" in caught.value.detail,
         "verify-full" in caught.value.hint,
     )
+
+
+@pytest.mark.enable_socket
+def test_of_several_servers_the_one_that_is_there_is_taken(place: Place) -> None:
+    dsn = place.dsn(port=place.server.port)
+    several = dsn.replace("127.0.0.1", "127.0.0.1,127.0.0.1").replace("port=", "port=1,")
+    assert [(1,)] == Database("LEDGER_DSN", several).rows("SELECT 1")
+
+
+def test_a_thread_keeps_its_connection_and_shares_it_with_none(place: Place) -> None:
+    found: list[Database] = []
+    mine = open_database("LEDGER_DSN", place.dsn())
+    other = threading.Thread(target=lambda: found.append(open_database("LEDGER_DSN", place.dsn())))
+    other.start()
+    other.join()
+    assert (True, False) == (
+        mine is open_database("LEDGER_DSN", place.dsn()),
+        mine is found[0],
+    )
+    assert mine is not open_database("LEDGER_DSN", place.dsn("ear"))
+
+
+def test_what_is_done_at_once_is_done_in_turn(place: Place) -> None:
+    """One statement of another thread within a transaction would be part of it."""
+    store, other = place.store(), PostgresArchive(place.store().database)
+    other._database = store.database
+    store.read(None)
+    begin = threading.Thread(
+        target=lambda: store.append(BEGIN, [FIRST, *[b"x" * 1000] * 20_000], durable=True)
+    )
+    begin.start()
+    for number in range(50):
+        other._write(f"{number}.html", b"x")
+    begin.join()
+    assert (20_001, 50) == (len(lines(place.store())), len(other.names()))
 
 
 @pytest.mark.enable_socket

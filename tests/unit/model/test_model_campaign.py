@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated
 
 import pytest
 from hypothesis import given
@@ -24,7 +23,6 @@ from massctl.model.campaign import (
     crop_around,
     parse_offset_time,
 )
-from massctl.model.strict import NotYet, Strict, is_not_yet, not_yet
 
 OK = {"audience": {"is_to_all": True}, "text": {"content": "今晚八点"}}
 START, END = "2026-12-01T20:00:00+08:00", "2026-12-01T22:00:00+08:00"
@@ -231,20 +229,6 @@ def test_full_width_digits_are_no_time():
                 "send": {"not_before": START.replace("2", "２")},
             }
         )
-
-
-def test_a_key_whose_effect_is_not_built_is_known_as_such():
-    class Half(Strict):
-        built: str | None = None
-        planned: Annotated[str | None, NotYet] = None
-
-    assert (False, True) == (is_not_yet(Half, "built"), is_not_yet(Half, "planned"))
-
-
-def test_the_schema_rejects_a_key_whose_effect_is_not_built_and_keeps_its_description():
-    schema = {"type": "string", "description": "The name of a tag."}
-    not_yet(schema)
-    assert {"description": "The name of a tag.", "not": {}} == schema
 
 
 @pytest.mark.parametrize(

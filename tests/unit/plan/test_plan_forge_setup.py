@@ -91,6 +91,11 @@ def test_a_second_account_is_one_line_more() -> None:
     assert len(lines[0]) + 1 == len(lines[1])
 
 
+def test_the_address_of_the_ledgers_database_is_asked_for() -> None:
+    state = {"backend": "postgres", "dsn_env": "LEDGER_DSN"}
+    assert ("WECHAT_MAIN_SECRET", "LEDGER_DSN") == secret_names(settings(state=state))
+
+
 def test_every_variable_that_massctl_yaml_names_is_asked_for_once() -> None:
     account = {"appid": "wx0000000000000001", "kind": "service", "proxy_env": "WECHAT_PROXY"}
     accounts = {

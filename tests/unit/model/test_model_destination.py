@@ -193,6 +193,14 @@ def test_one_element_may_lead_to_several_places():
             ['mp-common-cpsad data-x={"url":"https://a.cn/x"}', "https://a.cn/x"],
         ),
         (
+            """<mp-x data-x='"https:\\/\\/a.cn\\/x"'></mp-x>""",
+            ['mp-x data-x="https:\\/\\/a.cn\\/x"', "https://a.cn/x"],
+        ),
+        (
+            '<mp-x data-u="https%3A%2F%2Fa.cn%2Fx"></mp-x>',
+            ["mp-x data-u=https%3A%2F%2Fa.cn%2Fx", "https://a.cn/x"],
+        ),
+        (
             '<mpvoice voice_encode_fileid="1" src="//a.cn/x"></mpvoice>',
             ["1", "//a.cn/x"],
         ),
@@ -250,6 +258,8 @@ def test_what_names_a_place_and_what_does_not():
     ("html", "expected"),
     [
         ('<img src="https://mmbiz.qpic.cn/x">', True),
+        ('<img src="https://MMBIZ.QPIC&#46;CN/x">', True),
+        ('<svg><filter><feImage href="https://mmbiz.qpic.cn/x"/></filter></svg>', True),
         ('<img src="massctl-picture:x" data-src="//mmecoa.qpic.cn/x">', True),
         ('<svg><image xlink:href="https://mmbiz.qlogo.cn/x"/></svg>', True),
         ('<p style="background:url(&quot;https://mmbiz.qpic.cn/x&quot;)">', True),
@@ -438,6 +448,14 @@ def test_each_address_of_a_song_and_a_second_video_are_listed() -> None:
         ("去 weixin://dl/x", ["weixin://dl/x"]),
         ("#小程序://示例/abc", ["#小程序://示例/abc"]),
         ("写给 me@evil.com，用 Node.js", []),
+        ("<a>https://evil.com</a>", ["https://evil.com"]),
+        ("<!-- <a --> https://evil.com </a>", ["https://evil.com"]),
+        ('<a href="https://a.cn">https://evil.com', ["https://a.cn"]),
+        (
+            '<a href="https://a.cn">https://b.cn</a> https://b.cn',
+            ["https://a.cn", "https://b.cn"],
+        ),
+        ('<a href="https://a.cn/?x=1&amp;y=2)">去</a>', ["https://a.cn/?x=1&y=2)"]),
         ("https://店.cn/x，好", ["https://店.cn/x"]),
         ("https://a.cn/x)https://evil.com", ["https://a.cn/x", "https://evil.com"]),
         ("https&#58;//evil.com 或 evil&#46;com", ["https://evil.com", "http://evil.com"]),

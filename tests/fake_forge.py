@@ -39,6 +39,8 @@ class FakeForge:
     """The commits of a pull request; one of its author where it is not named."""
     pushed: list[dict[str, Any]] | None = field(default_factory=list)
     """Its list of activity; None where it has none."""
+    changed: dict[str, list[str]] = field(default_factory=dict)
+    """Commit -> the files that it changes."""
     fork: str | None = REPOSITORY
     """Where the branches of pull requests are; None where it was deleted."""
     permissions: dict[str, str] = field(default_factory=dict)
@@ -128,6 +130,9 @@ class FakeForge:
             ("GET", 1, "commits"): lambda: (
                 self.paths.append(query["path"]) or [{"sha": self.newest}]
             ),
+            ("GET", 2, "commits"): lambda: {
+                "files": [{"filename": each} for each in self.changed.get(parts[1], [])]
+            },
             ("GET", 3, "commits"): lambda: self._brought(parts[1]),
             ("GET", 2, "compare"): lambda: {
                 "merge_base_commit": {"sha": parts[1].partition("...")[0]}
@@ -153,7 +158,12 @@ class FakeForge:
         """Cut a page out of what somebody did; a cursor leads to the next one."""
         if self.pushed is None:
             return None
-        own = [e for e in self.pushed if not e["actor"] or e["actor"]["login"] == query["actor"]]
+        own = [
+            each
+            for each in self.pushed
+            if not each["actor"] or each["actor"]["login"] == query["actor"]
+            if query.get("ref") in (None, each.get("ref"))
+        ]
         end = int(query.get("after", 0)) + int(query["per_page"])
         self._next = str(end) if end < len(own) else None
         return own[int(query.get("after", 0)) : end]
@@ -179,6 +189,7 @@ class FakeForge:
             self.commit(number, self.heads.get(number, "head"), self.author)
         commits = self.wrote[number]
         return {
+            "headRefName": "letter",
             "headRepository": {"nameWithOwner": self.fork} if self.fork else None,
             "author": {"login": self.author},
             "commits": {

@@ -34,7 +34,7 @@ from massctl.ledger.postgres_ledger import PostgresStore, tables_sql
 
 PASSWORD: Final = "hunter2 hunter2/@x"
 """Of every user over TCP."""
-USERS: Final = {"lin": "massctl_sender", "ear": "massctl_listener"}
+USERS: Final = {"lin": "massctl_sender", "ear": "massctl_listener", "eye": "massctl_reader"}
 """Who logs in, and as a member of which role."""
 _NUMBERS = count(1)
 _CONFIGURATION = """

@@ -116,10 +116,14 @@ def approval_of(checkout: GitCheckout, campaign: RenderedCampaign) -> Approval |
 def _past(checkout: GitCheckout, last: str | None) -> list[MergeRules]:
     """Return the rules of the commits up to `last` that bind merges, newest first."""
     contents = checkout.settings_until(last) if last is not None else []
-    # Who wrote no such key bound no merge; most of the history is not parsed.
-    telling = [each for each in contents if b"approv" in each or b"unlisted" in each]
+    # Who wrote no such key bound no merge; most of the history is not parsed. A key may be written with escapes.
+    telling = [each for each in contents if any(word in each for word in _TELLING)]
     rules = [merge_rules_in(each) for each in telling]
     return [each for each in rules if each is not None and each.policy.binds_merges]
+
+
+_TELLING = (b"approv", b"unlisted", b"\\")
+"""What massctl.yaml has at least where its policy binds merges."""
 
 
 def _is_as_strict(policy: Policy, other: Policy) -> bool:

@@ -5,14 +5,15 @@ endpoints for pull requests", "for pull request reviews", "for issue comments", 
 "for repository contents", "for repositories" (activity) and "for collaborators", API version 2022-11-28, read 2026-11.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
+from massctl.forge.port import CAMPAIGNS_FOLDER, STATUS, ChangedFiles, MergedFile, outside_campaigns
 from massctl.forge.rest import PAGE, RestApi
+from massctl.model.ids import LOCK_FILE
 from massctl.model.phrase import Phrase
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
@@ -22,6 +23,8 @@ BOT = "github-actions[bot]"
 """Who writes with a workflow's token."""
 FILES_LISTED_MAX = 3_000
 """Source: GitHub docs, "List pull requests files", read 2026-11."""
+FILES_OF_COMMIT_MAX = 300
+"""A commit of more files lists no more. Source: GitHub docs, "Get a commit", read 2026-12."""
 _SAID_MAX = 140
 _WRITERS = frozenset({"admin", "write"})
 """`maintain` is told as `write`. Source: GitHub docs, "Get repository permissions for a user", read 2026-11."""
@@ -33,6 +36,7 @@ query ($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
       author { login }
+      headRefName
       headRepository { nameWithOwner }
       commits(first: 100) {
         totalCount
@@ -49,6 +53,10 @@ query ($owner: String!, $name: String!, $number: Int!) {
 }
 """
 """`authors`: the author first, then those of Co-authored-by. Source: GitHub docs, "GraphQL: Commit", read 2026-12."""
+
+
+def _is_lock(path: str) -> bool:
+    return path.startswith(CAMPAIGNS_FOLDER) and path.endswith(f"/{LOCK_FILE}")
 
 
 def github_api(line: Line, api: str, token: str) -> RestApi:
@@ -194,6 +202,7 @@ class GitHub:
             say = Phrase("it does not tell who pushed to a fork that was deleted")
             raise self._api.refused(say)
         forked = f"repos/{self._api.member(head, 'nameWithOwner')}"
+        self._require_people(forked, pull, commits)
         return {
             login.casefold()
             for login in logins
@@ -201,14 +210,38 @@ class GitHub:
             if self._has_pushed(login, of, pushed)
         }
 
-    def _has_pushed(self, login: str, of: str, commits: Collection[str]) -> bool:
-        listed = self._api.cursor_pages(f"{of}/activity", {"actor": login})
+    def _require_people(self, of: str, pull: Any, commits: Sequence[Any]) -> None:
+        """Raise ForgeError if a workflow pushed more than locks: who starts one may write any name into a commit."""
+        order = [str(self._api.member(each, "oid")) for each in commits]
+        ref = f"refs/heads/{self._api.member(pull, 'headRefName')}"
+        for each in self._activity(of, {"actor": BOT, "ref": ref}):
+            if each.get("after") not in order:
+                continue
+            first = order.index(each["before"]) + 1 if each.get("before") in order else 0
+            for commit in order[first : order.index(each["after"]) + 1]:
+                if not self._changes_locks_alone(of, commit):
+                    say = Phrase(
+                        "a workflow pushed commit {commit}, so nobody knows who wrote it: a person has to commit it "
+                        "anew and push it"
+                    )
+                    raise self._api.refused(Phrase(say, commit=commit[:12]))
+
+    def _changes_locks_alone(self, of: str, commit: str) -> bool:
+        found = self._api.ask("GET", f"{of}/commits/{commit}")
+        paths = [str(self._api.member(e, "filename")) for e in self._api.member(found, "files")]
+        return 0 < len(paths) < FILES_OF_COMMIT_MAX and all(map(_is_lock, paths))
+
+    def _activity(self, of: str, query: Mapping[str, str]) -> Iterator[Any]:
+        listed = self._api.cursor_pages(f"{of}/activity", query)
         if listed is None:
             say = Phrase("it does not tell who pushed to {place}", place=of.removeprefix("repos/"))
             raise self._api.refused(say)
+        return listed
+
+    def _has_pushed(self, login: str, of: str, commits: Collection[str]) -> bool:
         return any(
             each.get("after") in commits and login.casefold() in self._logins(each.get("actor"))
-            for each in listed
+            for each in self._activity(of, {"actor": login})
         )
 
     def _merged(self, commit: str, branch: str) -> list[Any]:

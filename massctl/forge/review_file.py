@@ -61,7 +61,7 @@ KeyChange = Literal["removed", "changed"]
 """Massctl.yaml names no key of the ledger any more, or others than before."""
 
 
-RuleKey = Literal["policy", "accounts", "forge"]
+RuleKey = Literal["policy", "accounts", "forge", "state"]
 
 
 class ReviewFile(Strict):

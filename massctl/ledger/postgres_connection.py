@@ -83,8 +83,9 @@ class _Connection(psycopg.Connection[Any]):
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         try:
             return super().wait(gen, interval, timeout or ANSWER_SECONDS)
-        except errors._WaitTimeout:
-            self.pgconn.finish()  # Whatever comes now is no answer to what is asked next.
+        except errors.OperationalError as error:
+            if error.sqlstate is None:  # The server did not say it.
+                self.pgconn.finish()  # What comes now is no answer to what is asked next.
             raise
 
 

@@ -83,6 +83,7 @@ CREATE POLICY everything_is_read ON massctl_ledger FOR SELECT USING (true);
 
 DO $$
 BEGIN
+    IF to_regrole('massctl_reader') IS NULL THEN CREATE ROLE massctl_reader NOLOGIN; END IF;
     IF to_regrole('massctl_sender') IS NULL THEN CREATE ROLE massctl_sender NOLOGIN; END IF;
     IF to_regrole('massctl_listener') IS NULL THEN CREATE ROLE massctl_listener NOLOGIN; END IF;
 EXCEPTION WHEN insufficient_privilege THEN
@@ -90,10 +91,11 @@ EXCEPTION WHEN insufficient_privilege THEN
 END $$;
 DO $$
 BEGIN
-    IF to_regrole('massctl_sender') IS NULL OR to_regrole('massctl_listener') IS NULL THEN RETURN; END IF;
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO massctl_sender, massctl_listener', current_schema());
+    IF to_regrole('massctl_reader') IS NULL OR to_regrole('massctl_sender') IS NULL
+        OR to_regrole('massctl_listener') IS NULL THEN RETURN; END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO massctl_reader, massctl_sender, massctl_listener', current_schema());
     GRANT SELECT ON massctl_version, massctl_ledgers, massctl_ledger, massctl_floor, massctl_contents,
-        massctl_statistics TO massctl_sender, massctl_listener;
+        massctl_statistics TO massctl_reader, massctl_sender, massctl_listener;
     GRANT INSERT ON massctl_ledgers, massctl_ledger, massctl_contents, massctl_statistics TO massctl_sender;
     GRANT INSERT ON massctl_ledger TO massctl_listener;
     CREATE POLICY sender_writes ON massctl_ledger FOR INSERT TO massctl_sender WITH CHECK (true);

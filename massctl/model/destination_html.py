@@ -7,13 +7,15 @@ something out would be believed.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from massctl.model.destination import (
     ARTICLE_HOST,
+    FILE_ENDINGS,
     Destination,
     DestinationKind,
     kind_of_address,
@@ -143,8 +145,6 @@ def in_body(html: str, at: str) -> Iterator[Destination]:
 
 def shows_wechat_picture(html: str) -> bool:
     """Return whether a body shows a picture that is on WeChat already: massctl has no bytes of it."""
-    if "qpic.cn" not in html and "qlogo.cn" not in html:
-        return False
     from selectolax.lexbor import LexborHTMLParser
 
     return any(
@@ -155,7 +155,7 @@ def shows_wechat_picture(html: str) -> bool:
 
 
 def _shown_by(name: str, attributes: Mapping[str, str | None]) -> Iterator[str]:
-    if name in ("img", "image"):
+    if name.lower() in ("img", "image", "feimage"):
         yield from (_cleaned(attributes.get(key) or "") for key in _SOURCES)
     yield from (each.strip() for each in _STYLE_PICTURE.findall(attributes.get("style") or ""))
 
@@ -164,30 +164,58 @@ def in_text(text: str, at: str) -> Iterator[Destination]:
     """Yield the destinations of a text message: its links, and addresses in its words, which WeChat makes links."""
     if "<" in text:  # Only then the parser is needed.
         yield from in_body(text, at)
-    words = unescape(_ANCHOR.sub(" ", text))
+    in_links = Counter(_addresses_in_links(text)) if "<" in text else Counter[str]()
+    words = unescape(text)
     for link in _PROGRAM_LINK.findall(words):
         yield Destination(DestinationKind.MINI_PROGRAM, link, at)
-    for found in _BARE.finditer(_PROGRAM_LINK.sub(" ", words)):
-        address = found[0] if "://" in found[0][:10] else f"http://{found[0]}"
+    for found in _written(_PROGRAM_LINK.sub(" ", words)):
+        if in_links[found[0]]:
+            in_links[found[0]] -= 1
+            continue
+        address = f"http://{found[0]}" if found["host"] else found[0]
         yield Destination(kind_of_address(address), address, at)
 
 
-_ANCHOR = re.compile(
-    r"<a\b[^>]*>.*?(?:</a\s*>|\Z)|</?[a-z](?:(?!://)[^<>])*>", re.DOTALL | re.IGNORECASE
-)
-"""A link, or a tag. What only looks like one, such as `<https://a.cn>`, is words."""
-_ENDINGS = (
-    "com|cn|net|org|top|xyz|vip|cc|io|me|tv|club|shop|site|app|info|biz|co|ltd|link|pro|ren|online|store|tech|mobi"
-    "|xin|group|cloud|icu|ink|asia|ai|hk|tw|jp|kr|uk|eu|ru|ly|gg"
-)
-"""Of hosts that a phone makes a link of without `http`; ours: a list that is too long does no harm."""
-_BARE = re.compile(
-    rf"(?:(?:https?|weixin)://[^\x00-\x7f\s，。！？；：、（）《》“”]*"
-    rf"|(?<![\w./=&@-])(?:www\.|(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w.-])))"
-    r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])*(?<![.,;:!?'*_~()])",
+def _addresses_in_links(text: str) -> Iterator[str]:
+    """Yield the addresses in the attributes and words of links: a tap on them leads where the link does."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    for node in LexborHTMLParser(f"<body>{text}").css("a[href]"):
+        for value in (*node.attributes.values(), node.text()):
+            yield from (found[0] for found in _written(unescape(value or "")))
+
+
+def _written(words: str) -> Iterator[re.Match[str]]:
+    """Yield the addresses in words. `Node.js` and `README.md` name files; `evil.md/x` names a host."""
+    for found in _WRITTEN.finditer(words):
+        ending = (found["host"] or "").rpartition(".")[2].lower()
+        is_whole = found["host"] == found[0]
+        is_file = ending in FILE_ENDINGS and (is_whole or ending not in _COUNTRIES)
+        if not found["mail"] and not is_file:
+            yield found
+
+
+_COUNTRIES = frozenset({"md", "py", "sh", "zip"})
+"""Endings of files that end hosts, too. Source: IANA, "Root Zone Database", read 2026-12."""
+_LETTER = r"[^\x00-\x7f\s，。！？；：、（）《》“”‘’【】「」…—]"
+"""Chinese, as far as it may be part of a host."""
+_ASCII_HOST = r"(?:\w[\w-]*\.)+[a-z]{2,}"
+_OTHER_HOST = rf"(?:(?:[\w-]|{_LETTER})+\.)+(?:[a-z]{{2,}}|{_LETTER}+)|{_LETTER}+"
+"""A host behind a scheme in which Chinese stands before a host in ASCII could end."""
+_SCHEME = r"(?:https?|(?:(?!https?://)[a-z0-9+-])+)://"
+_REST = r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])"
+_MAIL = rf"(?<![\w.+-])[\w.+-]+@{_ASCII_HOST}(?![\w/?#:@-])"
+_NAME = rf"(?<!\w)(?:(?:\w[\w-]*|{_LETTER}+)\.)+[a-z]{{2,}}(?![a-z0-9])"
+_IP = r"(?<![\w.])\d+(?:\.\d+){3}(?!\w|\.\w)"
+_WRITTEN = re.compile(
+    rf"(?:{_SCHEME}(?:(?!{_ASCII_HOST})(?:{_OTHER_HOST})|{_REST}){_REST}*|(?P<mail>{_MAIL})"
+    rf"|(?P<host>{_NAME}|{_IP})(?:(?=[/?#:]){_REST}*)?)(?<![.,;:!?'*_~()])",
     re.ASCII | re.IGNORECASE,
 )
-"""An address in a text. It ends before Chinese that is no host, before what ends a sentence, before the next one."""
+"""An address in a text. It ends before Chinese that is no host, before what ends a sentence, before the next one.
+
+Which endings of hosts a phone knows is written nowhere: any letters are one.
+"""
 _PROGRAM_LINK = re.compile(r"#小程序://\S+")
 """A link of a mini-program in one word. An address in it is not another place."""
 
@@ -293,7 +321,9 @@ def _described(name: str, attributes: Mapping[str, str]) -> str:
 
 def _inner_addresses(attributes: Mapping[str, str], known: Sequence[str]) -> Sequence[str]:
     """Return the addresses outside of WeChat in the attributes of a component, also inside of data."""
-    matches = (each for value in attributes.values() for each in _INNER_ADDRESS.finditer(value))
+    plain = (value.replace("\\/", "/") for value in attributes.values())
+    texts = (each if _INNER_ADDRESS.search(each) else unquote(each) for each in plain)
+    matches = (each for text in texts for each in _INNER_ADDRESS.finditer(text))
     found = {each[0]: each["host"].lower() for each in matches}
     return [
         address

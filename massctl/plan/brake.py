@@ -93,9 +93,8 @@ def brakes(tip: Tip | None) -> tuple[Refusal, ...]:
     """Return why sends are stopped: of all, then of single accounts; nothing where the remote was not read."""
     if tip is None:
         return ()
-    first = {whose: branch for branch, whose in reversed(tip.brakes)}
-    ordered = sorted(first.items(), key=lambda each: each[0] or "")
-    return tuple(_set_brake(tip, branch, whose) for whose, branch in ordered)
+    first = {each[0].partition("/")[0]: each for each in reversed(tip.brakes)}
+    return tuple(_set_brake(tip, *first[name]) for name in sorted(first))
 
 
 def brake(tip: Tip | None) -> Tip | None:
@@ -136,7 +135,8 @@ def _stopped(tip: Tip, account: str | None) -> Refusal | None:
 
 
 def _set_brake(tip: Tip, branch: str, whose: str | None) -> Refusal:
-    words = ("--account", whose) if whose else ()
+    named = branch.partition("/")[0].removeprefix(STOP_BRANCH).removeprefix("-")
+    words = ("--account", named) if named else ()
     say = Phrase("{remote} has the branch {branch}: somebody stopped all sends")
     if whose:
         say = Phrase("{remote} has the branch {branch}: somebody stopped the sends of {account}")

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from msgspec import field
 
-from massctl.model.destination import Destination, DestinationKind, ascii_host
+from massctl.model.destination import FILE_ENDINGS, Destination, DestinationKind, ascii_host
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.lock import LockFile
@@ -129,7 +129,7 @@ def _new(
     for each in (*campaign.destinations, *campaign.seen):
         is_in_sent_picture = each.kind is DestinationKind.QR and each.target in scanned
         is_known = is_in_sent_picture or identity(each) in sent.destinations
-        if not (is_known or policy.lists(each) or own.has(each)):
+        if any(_crooked(each)) or not (is_known or policy.lists(each) or own.has(each)):
             yield each
 
 
@@ -144,12 +144,10 @@ def unlisted(
     ]
 
 
-_TRACKING = re.compile(
-    r"(?<=[?&])utm_(?:source|medium|campaign|term|content|id)="
-    r"(?:(?!%2f|%3a)[\w.~%+-])*(?:&|(?=#|\Z))",
-    re.IGNORECASE,
+_COUNTER = re.compile(
+    r"utm_(?:source|medium|campaign|term|content|id)=(?:(?!%2f|%3a)[\w.~%+-])*", re.IGNORECASE
 )
-"""Parameters that only count readers. A value that may be an address is not left out."""
+"""A parameter that only counts readers. A value that may be an address is none."""
 
 
 def identity(destination: Destination) -> tuple[DestinationKind, str]:
@@ -157,8 +155,16 @@ def identity(destination: Destination) -> tuple[DestinationKind, str]:
 
     An address is the same place behind a link, "read original" and a QR code. An id is one of its kind alone.
     """
-    kind = DestinationKind.URL if destination.host else destination.kind
-    return kind, _TRACKING.sub("", destination.target).rstrip("?&")
+    address = destination.address
+    if address is None or not destination.host:
+        return destination.kind, destination.target
+    plain, sign, fragment = destination.target.partition("#")
+    place, _, query = plain.partition("?")
+    if address.netloc and not address.path:
+        place += "/"
+    said = (each for each in query.split("&") if each and _COUNTER.fullmatch(each) is None)
+    told = "&".join(said)
+    return DestinationKind.URL, f"{place}{'?' if told else ''}{told}{sign}{fragment}"
 
 
 class _OwnArticles(Frozen):
@@ -211,18 +217,11 @@ _SHORTENERS = frozenset(
 )
 """Hosts that only redirect, as readers in China meet them most. Source: ours, compared with
 github.com/PeterDaveHello/url-shorteners, read 2026-12."""
+_HOST_NAME = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", "-": ""})
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 _LETTERS_OF = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE)
-_FILES = frozenset(
-    (
-        *("apk", "css", "csv", "doc", "docx", "exe", "gif", "html", "jpeg", "jpg", "js"),
-        *("json", "md", "mp3", "mp4", "pdf", "png", "ppt", "pptx", "py", "rb", "sh"),
-        *("ts", "txt", "xls", "xlsx", "yaml", "yml", "zip"),
-    )
-)
-"""Endings of names that are files or software more often than hosts: Node.js, README.md."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _INNER = re.compile(r"https?:/+(?P<host>[\w.-]+)", re.IGNORECASE)
 
@@ -236,6 +235,7 @@ def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phra
         yield Phrase("it lacks a `/`: phones may not agree where it leads")
     if host.endswith(":"):
         return
+    yield from _crooked(destination)
     if address.scheme == "http" and destination.kind is not DestinationKind.ARTICLE:
         yield Phrase("http: anybody on the way can read and change it")
     if address.username is not None:
@@ -258,6 +258,18 @@ def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phra
         yield Phrase("it may pass on to {host}, which its address names", host=inner["host"])
 
 
+def _crooked(destination: Destination) -> Iterator[Phrase]:
+    """Say why an address may lead elsewhere than it reads: such a one is never known."""
+    address, host = destination.address, destination.host
+    if address is None or not host or host.endswith(":"):
+        return
+    if _HOST_NAME.fullmatch(host) is None:
+        yield Phrase("{host} is no name of a host: phones may not agree where it leads", host=host)
+    # What decodes `%2e` is written nowhere.
+    if ".." in unquote(address.path).replace("\\", "/").split("/"):
+        yield Phrase("its path goes back with `..`: it leads elsewhere than it reads")
+
+
 def _is_ip(host: str) -> bool:
     """Return whether a browser reads a host as an IP address, in whatever notation.
 
@@ -270,7 +282,7 @@ def _hosts_named(label: str) -> Iterator[str]:
     """Yield the hosts that words name as a reader sees them; a file such as `README.md` is none."""
     shown = (each for each in normalize("NFKC", label) if category(each) != "Cf")
     for named in _NAMED_HOST.finditer("".join(shown)):
-        if named[0].rpartition(".")[2].lower() not in _FILES:
+        if named[0].rpartition(".")[2].lower() not in FILE_ENDINGS:
             yield named[0]
 
 

@@ -19,7 +19,16 @@ from massctl.model.state import Record, Status, contradiction, held_until, is_he
 from massctl.plan.brake import Brake, stop_branch
 from massctl.plan.guards import handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import may_be_not_sent
-from massctl.plan.steps import PASSING, Guard, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.plan.steps import (
+    PASSING,
+    Guard,
+    Refusal,
+    SaveDraft,
+    SendMass,
+    SendPreview,
+    Step,
+    UploadMedia,
+)
 from massctl.view.diagnostics import diagnostic_rows, error_text
 from massctl.view.jobs import job_rows
 from massctl.view.plan import (
@@ -462,8 +471,12 @@ def resumed_text(
     remote: str,
     due: Sequence[str] | None,
     account: str | None = None,
+    left: Sequence[Refusal] = (),
 ) -> str:
-    """Say that sends are allowed, and what the next apply would send; `due` is None if that is not known."""
+    """Say that sends are allowed, and what the next apply would send; `due` is None if that is not known.
+
+    `left` are the brakes that are still set.
+    """
     if brake is None:
         told = Phrase(
             "the brake is not set: {remote} has no branch {branch}",
@@ -471,7 +484,7 @@ def resumed_text(
             branch=stop_branch(account),
         )
         page.line(told, hang=2)
-        return page.text()
+        return _with_brakes(page, left)
     lifted = Phrase("the brake is lifted: sends are allowed again")
     if account is not None:
         lifted = Phrase("the brake of {account} is lifted", account=account)
@@ -480,6 +493,14 @@ def resumed_text(
         page.line(Phrase("the next apply would send: {names}", names=enumerated(due)), indent=2)
     elif due is not None:
         page.line(Phrase("As things are, the next apply would send nothing."), indent=2)
+    return _with_brakes(page, left)
+
+
+def _with_brakes(page: Page, left: Sequence[Refusal]) -> str:
+    """Name the brakes that are still set, each with what lifts it."""
+    for each in left:
+        page.line(Inked(Phrase("still set: {what}", what=each.message), Ink.WARNING), hang=2)
+        page.line(each.hint, indent=2)
     return page.text()
 
 

@@ -31,6 +31,7 @@ from massctl.view.terminal import DOT, Inked, Page, Part, Table
 from massctl.view.words import (
     DRIFT,
     NO_DRIFT,
+    NOT_SCANNED,
     REASON,
     STATUS,
     audience_words,
@@ -380,15 +381,10 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
 
 
 NEW = Phrase("new: ")
-NOT_SCANNED = Phrase(
-    "QR codes were not looked for in every picture: the extra {extra} is not installed, or a picture is on WeChat "
-    "already",
-    extra="qr",
-)
 
 
 def destination_row(destination: "JudgedDestination", *where: Part) -> Row:
-    """Say one place that a message leads, whether it is new, and what it looks like that it is not."""
+    """Return one place that a message leads, whether it is new, and what a reader may mistake it for."""
     lead = Inked(NEW, Ink.WARNING) if destination.is_new else None
     notes = [Inked(note, Ink.WARNING) for note in destination.notes]
     return Row("destinations", (destination_words(destination), *where, *notes), lead)
@@ -404,7 +400,7 @@ def destination_rows(
     is_unscanned: bool = False,
     known_max: int | None = DESTINATIONS_SHOWN,
 ) -> Iterator[Row]:
-    """Return a row for each place that a message leads, new places first, each with what it looks like.
+    """Return a row for each place that a message leads, new places first, each with what a reader may mistake it for.
 
     Known places behind the first `known_max` are counted.
     """

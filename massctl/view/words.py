@@ -194,6 +194,12 @@ def new_destinations(count: int) -> Phrase:
     return plural_phrase("{count} new destination", "{count} new destinations", count=count)
 
 
+NOT_SCANNED = Phrase(
+    "QR codes were not looked for in every picture: the extra {extra} is not installed, or a picture is on WeChat "
+    "already",
+    extra="qr",
+)
+
 NAMES_SHOWN = 8
 """So many hosts, mini-programs and accounts are named in a line."""
 

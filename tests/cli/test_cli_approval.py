@@ -177,6 +177,16 @@ def test_a_merge_cannot_take_a_rule_away_and_use_that(
     assert (0, 1) == (reviewed.apply().status, reviewed.wechat.sent)
 
 
+def test_nor_where_the_rule_was_written_with_an_escape(reviewed: Reviewed) -> None:
+    asks(reviewed, f'{ROWS}  "require_\\x61pproval": true\n')
+    reviewed.merge()
+    asks(reviewed, ROWS)
+    reviewed.shell.tree.text("notice", content="Other words.", more=OPEN)
+    reviewed.shell("lock")
+    reviewed.merge()
+    reviewed.refused("1 more approval")
+
+
 def test_nor_by_an_earlier_commit_of_the_same_pull_request(reviewed: Reviewed) -> None:
     """Merged by rebasing, each commit stands on main by itself."""
     asks(reviewed, TWO)

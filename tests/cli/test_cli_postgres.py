@@ -70,6 +70,14 @@ def test_whoever_owns_the_database_has_the_tables_made_and_is_told_by_doctor(
     assert "this role owns its tables" in placed("doctor").out
 
 
+def test_a_role_that_only_reads_plans_and_doctor_says_so(begun: Shell, place: Place) -> None:
+    begun.env(**{NAME: place.dsn("eye")})
+    assert 0 == begun("plan").status
+    said = begun("doctor")
+    assert "this role may read the ledger in" in said.out
+    assert (5, True) == ((done := begun(*EARLIER)).status, "may not do that" in done.err), done
+
+
 def test_only_a_database_has_sql(cloned: Shell) -> None:
     said = cloned("state", "init", "--sql")
     assert (2, True) == (said.status, "needs no SQL" in said.err)

@@ -489,6 +489,25 @@ def test_a_plan_of_a_commit_s_files_can_only_be_shown(purpose: Purpose) -> None:
         PlanOptions(purpose, of_commit=True)
 
 
+@pytest.mark.parametrize(
+    ("written", "rules"),
+    [
+        ("branch: elsewhere\n  backend: git", ["state"]),
+        ("backend: git\n  keys: []", []),
+    ],
+    ids=["another branch", "the same place"],
+)
+def test_a_pull_request_to_another_ledger_changes_a_rule(
+    main: Shell, written: str, rules: list[str]
+) -> None:
+    """That ledger knows nothing of what was sent."""
+    now = main.tree.read("massctl.yaml")
+    main.tree.write("massctl.yaml", now.replace("backend: git", written))
+    main.tree.text("notice", content="另一句")
+
+    assert rules == reviewed(main, proposed(main))["rules"]
+
+
 def test_a_pull_request_is_judged_by_the_rules_of_main_and_its_own(main: Shell) -> None:
     """Else it could take a rule away and use that."""
     rules = f"{LOCKED}  approvals: [{{count: 2}}]\n"

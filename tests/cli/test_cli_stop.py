@@ -569,6 +569,29 @@ def test_the_brake_of_one_account_is_lifted_by_its_name(house: Shell, remote: Pa
     assert "the brake of other is lifted" in said.out
 
 
+def test_what_is_still_stopped_is_named_with_what_lifts_it(house: Shell, remote: Path) -> None:
+    two_accounts(house)
+    house("stop")
+    house("stop", "--account", "other")
+    said = house("resume", "--account", "other", "--yes")
+    assert (0, True) == (said.status, "the brake of other is lifted" in said.out)
+    assert "still set: origin has the branch massctl-stop: somebody stopped all sends" in said.out
+
+    assert "still set" not in house("resume", "--yes").out
+
+
+def test_the_brake_of_an_account_that_is_gone_can_be_lifted(house: Shell, remote: Path) -> None:
+    """It stops all sends, because its name may be misspelt."""
+    two_accounts(house)
+    git(house.root, "push", "-q", "origin", "HEAD:refs/heads/massctl-stop-nobody")
+    told = house("resume", "--yes").out
+    assert ("is not set" in told, "massctl resume --account nobody" in told) == (True, True)
+
+    assert 0 == house("resume", "--account", "nobody", "--yes").status
+    assert "" == git(remote, "for-each-ref", "refs/heads/massctl-stop*")
+    assert "no account nobody" in house("resume", "--account", "nobody", "--yes").err
+
+
 def test_an_account_that_does_not_exist_is_not_stopped(house: Shell, remote: Path) -> None:
     two_accounts(house)
     said = house("stop", "--account", "nobody")
@@ -601,8 +624,24 @@ def may_stop(house: Shell) -> None:
         ("/massctl stop other", "massctl-stop-other", ""),
         ("/massctl stop other wrong price", "massctl-stop-other", "wrong price"),
         ("/massctl stop ohter wrong price", "massctl-stop", "ohter wrong price"),
+        ("/Massctl Stop.", "massctl-stop", ""),
+        ("/massctl  stop！", "massctl-stop", ""),
+        ("/massctl\u3000stop\u00a0Other", "massctl-stop-other", ""),
+        ("/massctl stop\nwrong price", "massctl-stop", "wrong price"),
+        ("/massctl stop other, main", "massctl-stop", "other, main"),
     ],
-    ids=["all", "why", "account", "account and why", "misspelt: all"],
+    ids=[
+        "all",
+        "why",
+        "account",
+        "account and why",
+        "misspelt: all",
+        "a capital and a full stop",
+        "two blanks and a full-width sign",
+        "other blanks",
+        "a reason on the next line",
+        "two accounts: all",
+    ],
 )
 def test_an_operator_sets_the_brake_in_a_comment(
     house: Shell, remote: Path, body: str, branch: str, reason: str

@@ -109,19 +109,25 @@ def words_of(order: Dispatch, looked: str) -> tuple[str, ...]:
     return "withdraw", "--all" if every else f"--article={number}", "--yes", "--", campaign
 
 
-_STOP = re.compile(r"/massctl stop(?:[ \t]+(?P<why>\S.*?))?\s*", re.DOTALL)
+_STOP = re.compile(r"/massctl\s+stop(?![\w-])[^\w\s]*(?P<why>.*)", re.DOTALL | re.IGNORECASE)
+"""As a phone writes it too: with a capital, a full stop, or blanks of another kind."""
 
 
 def stop_of(comment: str, accounts: Collection[str]) -> tuple[str | None, str] | None:
     """Return the account that a comment stops, None for all, and why; None if it asks for no stop.
 
-    Its first word is an account, or already the reason: a misspelt account stops all sends.
+    Its first word is an account, or already the reason: a misspelt account stops all sends. So does a comment with the
+    names of two accounts.
     """
     asked = _STOP.fullmatch(comment.strip())
     if asked is None:
         return None
-    first, _, rest = (asked["why"] or "").partition(" ")
-    return (first, rest.strip()) if first in accounts else (None, asked["why"] or "")
+    why = asked["why"].strip()
+    first, *rest = why.split(maxsplit=1) or [""]
+    named = {each for each in re.findall(r"[\w.-]+", why.lower()) if each in accounts}
+    if named == {first.lower()}:
+        return first.lower(), "".join(rest)
+    return None, why
 
 
 def draft_of(order: Dispatch) -> tuple[str, str] | None:

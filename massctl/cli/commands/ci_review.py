@@ -133,9 +133,17 @@ def _event_of(environment: Mapping[str, str]) -> PullRequestEvent:
 
 
 def _changed_rules(main: MassctlFile, head: MassctlFile) -> list[RuleKey]:
-    """Name the keys of massctl.yaml that decide who may send what, and that a pull request would change."""
+    """Name the keys of massctl.yaml that decide who may send what, and that a pull request would change.
+
+    Another ledger knows nothing of what was sent. The first lineage is no change: it says that a ledger was begun. Keys
+    of the ledger are told by themselves.
+    """
     keys: tuple[RuleKey, ...] = ("policy", "accounts", "forge")
-    return [key for key in keys if getattr(main, key) != getattr(head, key)]
+    changed: list[RuleKey] = [key for key in keys if getattr(main, key) != getattr(head, key)]
+    lineage = head.state.lineage if main.state.lineage is None else main.state.lineage
+    as_main = {"lineage": lineage, "keys": head.state.keys}
+    is_other = main.state.model_copy(update=as_main) != head.state
+    return [*changed, "state"] if is_other else changed
 
 
 def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:

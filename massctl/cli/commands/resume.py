@@ -1,5 +1,7 @@
 """`massctl resume`: lift the brake."""
 
+import re
+
 import click
 from msgspec.structs import replace
 
@@ -13,8 +15,9 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
+from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.brake import Brake, brake, tip_refusal
+from massctl.plan.brake import Brake, brake, brakes, tip_refusal
 from massctl.plan.plan import Plan
 
 OTHERWISE = Phrase(
@@ -42,10 +45,15 @@ def command(current: "Session", yes: bool, account: str | None) -> Result:
     forge only policy.operators may do this.
     """
     require_operator(current)
+    if account is not None and re.fullmatch(GIT_NAME_PATTERN, account) is None:
+        current.account(account, Phrase("Nothing was done."))
     due: Plan | None = None
     try:
         branch = BrakeBranch(current, OTHERWISE, account)
         found = branch.read()
+        if found is None and account is not None:
+            # The brake of an account that massctl.yaml lacks stops all sends, so it can be lifted where it is.
+            current.account(account, Phrase("Nothing was done."))
         if found is not None:
             due = _due(current, account)
             _require_consent(current, found, due, yes=yes)
@@ -53,12 +61,15 @@ def command(current: "Session", yes: bool, account: str | None) -> Result:
     except LedgerUnreachableError as error:
         raise unreachable(Phrase("nobody knows whether the brake is set"), error) from None
     names = [each.name for each in due.campaigns] if due is not None else None
+    left = brakes(current.tip())
     return Result(
         ExitStatus.DONE,
         lambda _: views.verbs_json.brake_json(
             found, stopped=False, changed=found is not None, due=names
         ),
-        lambda to: views.outcome.resumed_text(to.page(), found, branch.remote, names, account),
+        lambda to: views.outcome.resumed_text(
+            to.page(), found, branch.remote, names, account, left
+        ),
     )
 
 

@@ -45,6 +45,8 @@ def command(current: Session, reason: str | None, account: str | None) -> Result
 
 def set_brake(current: Session, account: str | None, reason: str) -> Result:
     """Set the brake of an account, or of all sends, and say so. Raises what keeps it from being set."""
+    if account is not None:
+        current.account(account, Phrase("Nothing was done."))
     try:
         branch = BrakeBranch(current, OTHERWISE, account)
         found = branch.set(who(current.environment), current.clock.now(), reason)
@@ -123,8 +125,6 @@ class BrakeBranch:
         self.remote: Final = way.remote
         copy = session.places.cache / "brake.git"
         self._named: Final = partial(GitBranch, copy, way, tell=session.console.talk)
-        if account is not None:
-            session.account(account, Phrase("Nothing was done."))
         self._account: Final = account
         self._branch: Final = self._named(stop_branch(account))
 

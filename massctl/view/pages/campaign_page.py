@@ -29,6 +29,7 @@ from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import POLICY, WHOLE_POLICY, Watched, document
 from massctl.view.pages.markup import Sheet, Tab
 from massctl.view.words import (
+    NOT_SCANNED,
     STATUS,
     audience_words,
     destination_words,
@@ -102,6 +103,7 @@ def campaign_page(look: Look, sheet: Sheet, heard: int | None, *, is_whole: bool
         columns=columns,
         missing=missing if look.missing is not None else None,
         leads=[(each, *_leads(each)) for each in look.destinations],
+        unread=NOT_SCANNED if campaign is not None and campaign.is_unscanned else "",
         findings=findings(look.diagnostics, sheet, live=heard is not None),
         base=base_words(earlier.difference.base) if earlier is not None else "",
         changes=difference_rows(earlier.difference) if earlier is not None else (),

@@ -1,10 +1,12 @@
 """GitHub's answers to the port: which comment is ours, what a list lacks, and whose approval counts."""
 
+from typing import Any
+
 import pytest
 from fake_forge import REPOSITORY, FakeForge
 
 from massctl.errors import ForgeError
-from massctl.forge.github import FILES_LISTED_MAX, GitHub
+from massctl.forge.github import BOT, FILES_LISTED_MAX, GitHub
 from massctl.forge.port import MergedFile
 from massctl.plan.guards import Approval
 from massctl.transport import Line
@@ -137,13 +139,75 @@ def test_whoever_pushed_does_not_approve_it(forge: FakeForge, older: int) -> Non
     assert on(forge).approved(FILE) == approved("wu")
 
 
+def by_robot(after: str, before: str = "0" * 40, ref: str = "refs/heads/letter") -> dict[str, Any]:
+    return {"before": before, "after": after, "ref": ref, "actor": {"login": BOT}}
+
+
+@pytest.mark.parametrize(
+    ("pushed", "changed", "commit"),
+    [
+        (by_robot(HEAD), ["campaigns/letter/articles/main.md"], "f" * 12),
+        (by_robot(HEAD, "f" * 40), ["campaigns/letter/articles/main.md"], HEAD[:12]),
+        (
+            by_robot(HEAD, "f" * 40),
+            ["campaigns/letter/campaign.lock.json", "massctl.yaml"],
+            HEAD[:12],
+        ),
+        (by_robot(HEAD, "f" * 40), ["campaign.lock.json"], HEAD[:12]),
+        (by_robot(HEAD, "f" * 40), [], HEAD[:12]),
+        (by_robot(HEAD, "f" * 40), ["campaigns/a/campaign.lock.json"] * 300, HEAD[:12]),
+    ],
+    ids=[
+        "all",
+        "the last",
+        "more than a lock",
+        "no lock",
+        "nothing is told",
+        "too many to be told",
+    ],
+)
+def test_what_a_workflow_pushed_is_approved_by_nobody(
+    forge: FakeForge, pushed: dict[str, Any], changed: list[str], commit: str
+) -> None:
+    """Whoever starts one may push his own words in the name of somebody else, and approve them."""
+    forge.commit(7, "f" * 40, "lin-mei")
+    forge.commit(7, HEAD, "lin-mei")
+    forge.pushed, forge.changed = [pushed], {HEAD: changed}
+    forge.review(7, "bo", HEAD)
+
+    with pytest.raises(ForgeError, match=f"a workflow pushed commit {commit}"):
+        on(forge).approved(FILE)
+
+
+@pytest.mark.parametrize(
+    "pushed",
+    [
+        by_robot(HEAD, "f" * 40),
+        by_robot("1" * 40),
+        by_robot("f" * 40, ref="refs/heads/other"),
+    ],
+    ids=["a lock", "another commit", "another branch"],
+)
+def test_a_lock_of_a_workflow_stays_approved(forge: FakeForge, pushed: dict[str, Any]) -> None:
+    forge.commit(7, "f" * 40, "lin-mei")
+    forge.commit(7, HEAD, "lin-mei")
+    forge.pushed, forge.changed = [pushed], {HEAD: ["campaigns/letter/campaign.lock.json"]}
+    forge.review(7, "bo", HEAD)
+
+    assert on(forge).approved(FILE) == approved("bo")
+
+
 def test_pushes_to_a_fork_are_read_there(forge: FakeForge) -> None:
     forge.fork = "lin-mei/letters"
     forge.review(7, "bo", HEAD)
 
     assert on(forge).approved(FILE) == approved("bo")
     asked = [each.partition("/repos/")[2] for each in forge.asked if each.endswith("/activity")]
-    assert asked == ["house/letters/activity", "lin-mei/letters/activity"]
+    assert asked == [
+        "lin-mei/letters/activity",
+        "house/letters/activity",
+        "lin-mei/letters/activity",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,7 @@ def test_after_a_crash_of_the_server_under_load_each_serial_has_one_line() -> No
 # Who may do what
 
 
-@pytest.mark.parametrize("user", ["lin", "ear", "owner"])
+@pytest.mark.parametrize("user", ["lin", "ear", "eye", "owner"])
 @pytest.mark.parametrize(
     "sql",
     [
@@ -362,6 +362,29 @@ def test_the_listener_writes_ends_of_jobs_and_nothing_else(
     assert 2 == len(ledger.read(0))
 
 
+def test_the_reader_reads_and_writes_nothing(
+    place: Place, ledger: ChainedLedger, tmp_path: Path
+) -> None:
+    eye = PostgresLedger(place.store("eye"), tmp_path / "eye")
+    assert list(ledger.read(0)) == list(eye.read(0))
+    for event in (MORE, as_new((JobStatus(msg_id=1, status="sent", source="event"), WORDS))):
+        with pytest.raises(LedgerError, match="this role may not do that"):
+            eye.append(1, [event], durable=True)
+
+
+def test_what_the_listener_signs_raises_the_floor(place: Place, tmp_path: Path) -> None:
+    key = PrivateKey.made("sender")
+    ledger = signed_ledger(place, tmp_path / "one", key)
+    ledger.read(0)
+    first = as_new(Created(lineage=LINEAGE, realm="loopback", key=key.public))
+    ledger.append(0, [first], durable=True)
+    ear = signed_ledger(place, tmp_path / "two", key, "ear")
+    ear.read(0)
+    end = JobStatus(msg_id=1, status="sent", source="event")
+    ear.append(1, [as_new((end, WORDS))], durable=True)
+    assert 2 == (ledger._table.floor(LINEAGE) or (0,))[0]
+
+
 def test_a_grant_that_was_revoked_is_said_and_nothing_is_written(
     place: Place, ledger: ChainedLedger
 ) -> None:
@@ -407,10 +430,10 @@ def test_an_older_backup_is_known_to_who_saw_more(place: Place, ledger: ChainedL
         ledger.read(0)
 
 
-def signed_ledger(place: Place, locks: Path, key: PrivateKey) -> PostgresLedger:
+def signed_ledger(place: Place, locks: Path, key: PrivateKey, user: str = "lin") -> PostgresLedger:
     keys = LedgerKeys([key.public])
     keys.add(key)
-    return PostgresLedger(place.store(), locks, keys)
+    return PostgresLedger(place.store(user), locks, keys)
 
 
 def test_a_signed_ledger_that_was_cut_is_refused_on_a_machine_that_never_saw_it(
@@ -430,6 +453,16 @@ def test_a_signed_ledger_that_was_cut_is_refused_on_a_machine_that_never_saw_it(
     ledger.replace(older, NOW, older)
     with pytest.raises(LedgerUntrustedError, match="was cut, or replaced"):
         signed_ledger(place, tmp_path / "three", key).read(0)
+
+
+def test_a_sender_cannot_lead_the_floor_elsewhere(place: Place) -> None:
+    with psycopg.connect(place.dsn(), autocommit=True) as sender:
+        sender.execute("CREATE TEMP TABLE massctl_floor (lineage text, serial bigint, line bytea)")
+        sender.execute("SET search_path = pg_temp, public")
+        line = b'{"signature":"x"}'
+        sender.execute(f"INSERT INTO {place.schema}.massctl_ledger VALUES ('L', 1, %s, '')", [line])
+        assert [] == sender.execute("SELECT * FROM massctl_floor").fetchall()
+    assert (1, line) == place.store().floor("L")
 
 
 def test_a_floor_without_the_key_says_nothing(place: Place, tmp_path: Path) -> None:
@@ -518,6 +551,13 @@ def test_less_than_that_is_refused(mode: str) -> None:
         f"sslmode={mode}" in caught.value.detail,
         "verify-full" in caught.value.hint,
     )
+
+
+@pytest.mark.enable_socket
+def test_of_several_servers_the_one_that_is_there_is_taken(place: Place) -> None:
+    dsn = place.dsn(port=place.server.port)
+    several = dsn.replace("127.0.0.1", "127.0.0.1,127.0.0.1").replace("port=", "port=1,")
+    assert [(1,)] == Database("LEDGER_DSN", several).rows("SELECT 1")
 
 
 def test_a_thread_keeps_its_connection_and_shares_it_with_none(place: Place) -> None:

@@ -247,6 +247,18 @@ def test_an_entry_that_is_missing_between_others_is_told(sealed: S3Ledger, tmp_p
     )
 
 
+def test_what_follows_a_gap_can_be_cut_off(sealed: S3Ledger, tmp_path: Path):
+    data = sealed.as_found() or b""
+    raw(sealed, "massctl.state.0001/3/000000000004-000000000006", None)
+    raw(sealed, "massctl.state.0001/entries/000000000005", None)
+    other = ledger_at(tmp_path.name, tmp_path / "elsewhere", SOUND)
+    found = other.as_found() or b""
+    sound = b"".join(data.splitlines(keepends=True)[:4])
+    assert found.startswith(sound)
+    other.replace(sound, NOW, found)
+    assert 4 == len(other.read(0))
+
+
 def test_a_ledger_without_its_first_entry_is_damaged_and_not_missing(tmp_path: Path):
     ledger = begun(tmp_path)
     ledger.append(1, [MORE], durable=True)

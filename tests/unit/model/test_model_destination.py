@@ -192,6 +192,14 @@ def test_one_element_may_lead_to_several_places():
             ['mp-common-cpsad data-x={"url":"https://a.cn/x"}', "https://a.cn/x"],
         ),
         (
+            """<mp-x data-x='"https:\\/\\/a.cn\\/x"'></mp-x>""",
+            ['mp-x data-x="https:\\/\\/a.cn\\/x"', "https://a.cn/x"],
+        ),
+        (
+            '<mp-x data-u="https%3A%2F%2Fa.cn%2Fx"></mp-x>',
+            ["mp-x data-u=https%3A%2F%2Fa.cn%2Fx", "https://a.cn/x"],
+        ),
+        (
             '<mpvoice voice_encode_fileid="1" src="//a.cn/x"></mpvoice>',
             ["1", "//a.cn/x"],
         ),
@@ -249,6 +257,8 @@ def test_what_names_a_place_and_what_does_not():
     ("html", "expected"),
     [
         ('<img src="https://mmbiz.qpic.cn/x">', True),
+        ('<img src="https://MMBIZ.QPIC&#46;CN/x">', True),
+        ('<svg><filter><feImage href="https://mmbiz.qpic.cn/x"/></filter></svg>', True),
         ('<img src="massctl-picture:x" data-src="//mmecoa.qpic.cn/x">', True),
         ('<svg><image xlink:href="https://mmbiz.qlogo.cn/x"/></svg>', True),
         ('<p style="background:url(&quot;https://mmbiz.qpic.cn/x&quot;)">', True),
@@ -286,6 +296,59 @@ def test_a_text_has_links_and_addresses():
         Destination(URL, "http://www.b.cn/x?y=1", "message"),
     ]
     assert expected == [*in_text(words, "message")]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("请看 evil.com.", "http://evil.com"),
+        ("请看evil.com...", "http://evil.com"),
+        ("evil.com-买", "http://evil.com"),
+        ("evil.com.hk，", "http://evil.com.hk"),
+        ("evil.dev", "http://evil.dev"),
+        ("evil.link/x", "http://evil.link/x"),
+        ("去:evil.cn:8443/x", "http://evil.cn:8443/x"),
+        ("域名=evil.cn", "http://evil.cn"),
+        ("-evil.cn-", "http://evil.cn"),
+        ("或/evil.cn", "http://evil.cn"),
+        ("1.2.3.4/x", "http://1.2.3.4/x"),
+        ("1.2.3.4。", "http://1.2.3.4"),
+        ("evil.sh/x", "http://evil.sh/x"),
+        ("例子.cn/x", "http://例子.cn/x"),
+        ("a.例子.cn", "http://a.例子.cn"),
+        ("https://例子.cn/x", "https://例子.cn/x"),
+        ("https://a例子.cn/x", "https://a例子.cn/x"),
+        ("https://www.例子.中国/x", "https://www.例子.中国/x"),
+        ("https://a.cn看这里", "https://a.cn"),
+        ("https://shop.cn&utm_=.evil.cn/pay", "https://shop.cn&utm_=.evil.cn/pay"),
+        ("ftp://evil.cn/x", "ftp://evil.cn/x"),
+        ("打开taobao://item?id=1", "taobao://item?id=1"),
+        ("alipays://platformapi/startapp?appId=1", "alipays://platformapi/startapp?appId=1"),
+        ("xhttps://evil.cn", "https://evil.cn"),
+        ("x@evil.cn/pay", "http://evil.cn/pay"),
+        ("@evil.cn", "http://evil.cn"),
+    ],
+)
+def test_an_address_in_the_words_of_a_text(words: str, expected: str):
+    assert [expected] == [each.target for each in in_text(words, "message")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Node.js",
+        "Node.js/Vue.js",
+        "README.md",
+        "第 3.5 版",
+        "v1.2.3",
+        "e.g.",
+        "1.2.3.4.5",
+        "https://",
+        "li.me@a.cn",
+    ],
+)
+def test_words_that_are_no_address(words: str):
+    assert [] == [*in_text(words, "message")]
 
 
 SHA = sha("file")
@@ -434,6 +497,14 @@ def test_each_address_of_a_song_and_a_second_video_are_listed() -> None:
         ("去 weixin://dl/x", ["weixin://dl/x"]),
         ("#小程序://示例/abc", ["#小程序://示例/abc"]),
         ("写给 me@evil.com，用 Node.js", []),
+        ("<a>https://evil.com</a>", ["https://evil.com"]),
+        ("<!-- <a --> https://evil.com </a>", ["https://evil.com"]),
+        ('<a href="https://a.cn">https://evil.com', ["https://a.cn"]),
+        (
+            '<a href="https://a.cn">https://b.cn</a> https://b.cn',
+            ["https://a.cn", "https://b.cn"],
+        ),
+        ('<a href="https://a.cn/?x=1&amp;y=2)">去</a>', ["https://a.cn/?x=1&y=2)"]),
         ("https://店.cn/x，好", ["https://店.cn/x"]),
         ("https://a.cn/x)https://evil.com", ["https://a.cn/x", "https://evil.com"]),
         ("https&#58;//evil.com 或 evil&#46;com", ["https://evil.com", "http://evil.com"]),

@@ -74,11 +74,49 @@ def test_a_code_on_nothing_is_found(ink: int):
     assert ("透明",) == codes_in(written(image, "PNG"))
 
 
-def test_a_late_frame_is_looked_at():
-    code = drawn("末帧").resize((400, 400))
-    blank = [Image.new("L", (400, 400), 255 - n) for n in range(20)]
-    data = written(blank[0], "GIF", save_all=True, append_images=[*blank[1:], code], duration=90)
-    assert ("末帧",) == codes_in(data)
+@pytest.mark.parametrize("form", ["GIF", "PNG"])
+@pytest.mark.parametrize("frame", [3, 20])
+def test_every_frame_is_looked_at(form: str, frame: int):
+    frames = [Image.new("L", (400, 400), 255 - n) for n in range(21)]
+    frames[frame] = drawn("一帧").resize((400, 400))
+    assert ("一帧",) == codes_in(animated(frames, form))
+
+
+def animated(frames: list[Image.Image], form: str) -> bytes:
+    return written(frames[0], form, save_all=True, append_images=frames[1:], duration=90)
+
+
+@pytest.mark.parametrize(("bound", "most"), [("FRAMES_MAX", 3), ("MOTION_PIXELS_MAX", 40_000)])
+def test_in_an_animation_that_takes_too_long_nobody_looked(
+    bound: str, most: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(codes, bound, most)
+    frames = [Image.new("L", (100, 100), 9 * n) for n in range(5)]
+    assert () == codes_in(animated(frames[:3], "GIF"))
+    assert codes_in(animated(frames, "GIF")) is None
+
+
+def test_in_an_animation_that_breaks_off_nobody_looked():
+    data = animated([Image.effect_noise((200, 200), n) for n in (9, 60, 90)], "PNG")
+    assert codes_in(data) == ()
+    assert codes_in(data[: len(data) // 2] + b"x" * 9_000) is None
+
+
+@pytest.mark.parametrize("dark", [0, 1500, 20_000])
+def test_a_code_in_grey_of_16_bits_is_found(dark: int):
+    assert ("深",) == codes_in(written(deep(dark), "PNG"))
+
+
+def test_where_a_transparent_colour_has_another_depth_nobody_looked():
+    assert codes_in(written(deep(0), "PNG", transparency=65_535)) is None
+    assert ("深",) == codes_in(written(drawn("深"), "PNG", transparency=255))
+
+
+def deep(dark: int) -> Image.Image:
+    code = drawn("深")
+    dots = [dark if value == 0 else 65_535 for value in code.tobytes()]
+    packed = b"".join(each.to_bytes(2, "little") for each in dots)
+    return Image.frombytes("I;16", code.size, packed)
 
 
 def test_without_the_extra_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch):

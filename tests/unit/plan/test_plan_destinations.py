@@ -1,5 +1,7 @@
 """Destinations that are new, that no list names, and that look like another one."""
 
+from html import escape
+
 import pytest
 from building import (
     APPID,
@@ -100,6 +102,46 @@ def test_what_only_counts_readers_is_no_part_of_a_destination():
     assert "https://a.cn/?x=1#y" == same("https://a.cn/?x=1&utm_id=3#y").replace("&#", "#")
     for other in ("https://a.cn/?utm_to=evil.cn", "https://a.cn/?utm_id=https%3A%2F%2Fevil.cn"):
         assert other == same(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://shop.cn&utm_id=.evil.cn",
+        "https://shop.cn&utm_id=x&.evil.cn",
+        "https://shop.cn&",
+        "https://shop.cn&utm_=@evil.cn/",
+        "https://shop.cn/f&utm_id=1",
+        "https://shop.cn/#/pay?utm_id=7",
+    ],
+)
+def test_a_counting_parameter_is_one_only_behind_the_question_mark(other: str):
+    old = sale(link("https://shop.cn") + link("https://shop.cn/f") + link("https://shop.cn/#/pay"))
+    assert [other] == new(sale(link(escape(other))), ANY, old)
+
+
+def test_an_address_without_a_path_is_its_front_page():
+    old = sale(link("https://a.cn") + link("https://b.cn/?utm_id=1#y"))
+    assert [] == new(sale(link("https://a.cn/?") + link("https://b.cn#y")), ANY, old)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.cn/f/../x",
+        "https://a.cn/f/%2E%2e/x",
+        "https://a.cn/..",
+        "https://a.cn/f%2f..%5cx",
+        "https://a.cn/f\\..\\x",
+        "https://b.cn&c.cn/",
+        "https://b.cn,c.cn/",
+    ],
+)
+def test_an_address_that_is_not_what_it_seems_is_always_new(address: str):
+    hosts = DestinationPolicy(hosts=["a.cn", "*.cn"])
+    campaign = sale(link(escape(address)))
+    assert [address] == new(campaign, hosts, campaign)
+    assert [] != notes(address)
 
 
 @pytest.mark.parametrize(
@@ -267,6 +309,8 @@ def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str
         ("https://0177.0.0.1/x", "", "IP address"),
         ("https:/evil.cn", "", "lacks a `/`"),
         ("https:evil.cn", "", "lacks a `/`"),
+        ("https://shop.cn&utm_=.evil.cn/pay", "", "is no name of a host"),
+        ("https://jinshuju.net/f/x/../y", "", "goes back with `..`"),
         ("https://evil.cn/", "README.md 或 taobao.com", "its words name taobao.com"),
         ("https://evil.cn/", "tao\u200bbao.com", "its words name taobao.com"),
         ("https://evil.cn/", "ｔａｏｂａｏ．ｃｏｍ", "its words name taobao.com"),

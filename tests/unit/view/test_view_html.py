@@ -79,6 +79,14 @@ def test_the_page_asks_no_server_for_a_picture(address: str):
     assert [NOT_HERE] == [each["src"] for tag, each in outline.tags if each.get("alt") == "雪"]
 
 
+@pytest.mark.parametrize("address", ["https://mmbiz.qpic.cn/a.png", "massctl-picture:x"])
+def test_the_page_says_that_nobody_looked_for_codes_in_a_picture(address: str):
+    news = NewsMessage((changed_article(content=f'<img src="{address}">'),))
+    shown = replace(campaign(message=news), pictures=())
+    said = "没有在每张图片里查二维码" in index_page(shown, FILES)
+    assert said is address.startswith("https")
+
+
 def test_the_page_says_how_long_each_article_is():
     one = NewsMessage((changed_article(content=f"<p>{'字' * 700}</p>"),))
     assert "<span>700 words, 2 min to read</span>" in index_page(

@@ -168,6 +168,12 @@ def test_the_question_before_a_send(snapshot: object, language: Language):
     assert snapshot == question_text(Page(language, Style.PLAIN, 80), asked)
 
 
+@pytest.mark.parametrize("is_unscanned", [True, False])
+def test_the_question_says_where_nobody_looked_for_codes(is_unscanned: bool):
+    text = question_text(Page(Language.EN, Style.PLAIN, 120), question(is_unscanned=is_unscanned))
+    assert is_unscanned is ("QR codes were not looked for in every picture" in text)
+
+
 def test_an_audience_of_unknown_size_is_not_shown_as_zero():
     text = question_text(Page(Language.EN, Style.PLAIN, 80), question(block=block(count=None)))
     assert "every follower · size unknown" in text

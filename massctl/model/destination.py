@@ -9,6 +9,14 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from massctl.model.strict import IN_LOCKS
 
 ARTICLE_HOST = "mp.weixin.qq.com"
+FILE_ENDINGS = frozenset(
+    (
+        *("apk", "css", "csv", "doc", "docx", "exe", "gif", "html", "jpeg", "jpg", "js"),
+        *("json", "md", "mp3", "mp4", "pdf", "png", "ppt", "pptx", "py", "rb", "sh"),
+        *("ts", "txt", "xls", "xlsx", "yaml", "yml", "zip"),
+    )
+)
+"""Endings of names that are files or software more often than hosts: Node.js, README.md."""
 
 
 class DestinationKind(StrEnum):

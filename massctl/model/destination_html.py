@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote
 
 from massctl.model.destination import (
     ARTICLE_HOST,
+    FILE_ENDINGS,
     Destination,
     DestinationKind,
     kind_of_address,
@@ -174,11 +175,11 @@ def in_text(text: str, at: str) -> Iterator[Destination]:
     words = unescape(text)
     for link in _PROGRAM_LINK.findall(words):
         yield Destination(DestinationKind.MINI_PROGRAM, link, at)
-    for found in _BARE.finditer(_PROGRAM_LINK.sub(" ", words)):
+    for found in _written(_PROGRAM_LINK.sub(" ", words)):
         if in_links[found[0]]:
             in_links[found[0]] -= 1
             continue
-        address = found[0] if "://" in found[0][:10] else f"http://{found[0]}"
+        address = f"http://{found[0]}" if found["host"] else found[0]
         yield Destination(kind_of_address(address), address, at)
 
 
@@ -188,21 +189,40 @@ def _addresses_in_links(text: str) -> Iterator[str]:
 
     for node in LexborHTMLParser(f"<body>{text}").css("a[href]"):
         for value in (*node.attributes.values(), node.text()):
-            yield from (found[0] for found in _BARE.finditer(unescape(value or "")))
+            yield from (found[0] for found in _written(unescape(value or "")))
 
 
-_ENDINGS = (
-    "com|cn|net|org|top|xyz|vip|cc|io|me|tv|club|shop|site|app|info|biz|co|ltd|link|pro|ren|online|store|tech|mobi"
-    "|xin|group|cloud|icu|ink|asia|ai|hk|tw|jp|kr|uk|eu|ru|ly|gg"
-)
-"""Of hosts that a phone makes a link of without `http`; ours: a list that is too long does no harm."""
-_BARE = re.compile(
-    rf"(?:(?:https?|weixin)://[^\x00-\x7f\s，。！？；：、（）《》“”]*"
-    rf"|(?<![\w./=&@-])(?:www\.|(?:[\w-]+\.)+(?:{_ENDINGS})(?![\w.-])))"
-    r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])*(?<![.,;:!?'*_~()])",
+def _written(words: str) -> Iterator[re.Match[str]]:
+    """Yield the addresses in words. `Node.js` and `README.md` name files; `evil.md/x` names a host."""
+    for found in _WRITTEN.finditer(words):
+        ending = (found["host"] or "").rpartition(".")[2].lower()
+        is_whole = found["host"] == found[0]
+        is_file = ending in FILE_ENDINGS and (is_whole or ending not in _COUNTRIES)
+        if not found["mail"] and not is_file:
+            yield found
+
+
+_COUNTRIES = frozenset({"md", "py", "sh", "zip"})
+"""Endings of files that end hosts, too. Source: IANA, "Root Zone Database", read 2026-12."""
+_LETTER = r"[^\x00-\x7f\s，。！？；：、（）《》“”‘’【】「」…—]"
+"""Chinese, as far as it may be part of a host."""
+_ASCII_HOST = r"(?:\w[\w-]*\.)+[a-z]{2,}"
+_OTHER_HOST = rf"(?:(?:[\w-]|{_LETTER})+\.)+(?:[a-z]{{2,}}|{_LETTER}+)|{_LETTER}+"
+"""A host behind a scheme in which Chinese stands before a host in ASCII could end."""
+_SCHEME = r"(?:https?|(?:(?!https?://)[a-z0-9+-])+)://"
+_REST = r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])"
+_MAIL = rf"(?<![\w.+-])[\w.+-]+@{_ASCII_HOST}(?![\w/?#:@-])"
+_NAME = rf"(?<!\w)(?:(?:\w[\w-]*|{_LETTER}+)\.)+[a-z]{{2,}}(?![a-z0-9])"
+_IP = r"(?<![\w.])\d+(?:\.\d+){3}(?!\w|\.\w)"
+_WRITTEN = re.compile(
+    rf"(?:{_SCHEME}(?:(?!{_ASCII_HOST})(?:{_OTHER_HOST})|{_REST}){_REST}*|(?P<mail>{_MAIL})"
+    rf"|(?P<host>{_NAME}|{_IP})(?:(?=[/?#:]){_REST}*)?)(?<![.,;:!?'*_~()])",
     re.ASCII | re.IGNORECASE,
 )
-"""An address in a text. It ends before Chinese that is no host, before what ends a sentence, before the next one."""
+"""An address in a text. It ends before Chinese that is no host, before what ends a sentence, before the next one.
+
+Which endings of hosts a phone knows is written nowhere: any letters are one.
+"""
 _PROGRAM_LINK = re.compile(r"#小程序://\S+")
 """A link of a mini-program in one word. An address in it is not another place."""
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from msgspec import field
 
-from massctl.model.destination import Destination, DestinationKind, ascii_host
+from massctl.model.destination import FILE_ENDINGS, Destination, DestinationKind, ascii_host
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.lock import LockFile
@@ -222,14 +222,6 @@ _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", "-": "
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 _LETTERS_OF = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE)
-_FILES = frozenset(
-    (
-        *("apk", "css", "csv", "doc", "docx", "exe", "gif", "html", "jpeg", "jpg", "js"),
-        *("json", "md", "mp3", "mp4", "pdf", "png", "ppt", "pptx", "py", "rb", "sh"),
-        *("ts", "txt", "xls", "xlsx", "yaml", "yml", "zip"),
-    )
-)
-"""Endings of names that are files or software more often than hosts: Node.js, README.md."""
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _INNER = re.compile(r"https?:/+(?P<host>[\w.-]+)", re.IGNORECASE)
 
@@ -290,7 +282,7 @@ def _hosts_named(label: str) -> Iterator[str]:
     """Yield the hosts that words name as a reader sees them; a file such as `README.md` is none."""
     shown = (each for each in normalize("NFKC", label) if category(each) != "Cf")
     for named in _NAMED_HOST.finditer("".join(shown)):
-        if named[0].rpartition(".")[2].lower() not in _FILES:
+        if named[0].rpartition(".")[2].lower() not in FILE_ENDINGS:
             yield named[0]
 
 

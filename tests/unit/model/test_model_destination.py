@@ -299,6 +299,59 @@ def test_a_text_has_links_and_addresses():
     assert expected == [*in_text(words, "message")]
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("请看 evil.com.", "http://evil.com"),
+        ("请看evil.com...", "http://evil.com"),
+        ("evil.com-买", "http://evil.com"),
+        ("evil.com.hk，", "http://evil.com.hk"),
+        ("evil.dev", "http://evil.dev"),
+        ("evil.link/x", "http://evil.link/x"),
+        ("去:evil.cn:8443/x", "http://evil.cn:8443/x"),
+        ("域名=evil.cn", "http://evil.cn"),
+        ("-evil.cn-", "http://evil.cn"),
+        ("或/evil.cn", "http://evil.cn"),
+        ("1.2.3.4/x", "http://1.2.3.4/x"),
+        ("1.2.3.4。", "http://1.2.3.4"),
+        ("evil.sh/x", "http://evil.sh/x"),
+        ("例子.cn/x", "http://例子.cn/x"),
+        ("a.例子.cn", "http://a.例子.cn"),
+        ("https://例子.cn/x", "https://例子.cn/x"),
+        ("https://a例子.cn/x", "https://a例子.cn/x"),
+        ("https://www.例子.中国/x", "https://www.例子.中国/x"),
+        ("https://a.cn看这里", "https://a.cn"),
+        ("https://shop.cn&utm_=.evil.cn/pay", "https://shop.cn&utm_=.evil.cn/pay"),
+        ("ftp://evil.cn/x", "ftp://evil.cn/x"),
+        ("打开taobao://item?id=1", "taobao://item?id=1"),
+        ("alipays://platformapi/startapp?appId=1", "alipays://platformapi/startapp?appId=1"),
+        ("xhttps://evil.cn", "https://evil.cn"),
+        ("x@evil.cn/pay", "http://evil.cn/pay"),
+        ("@evil.cn", "http://evil.cn"),
+    ],
+)
+def test_an_address_in_the_words_of_a_text(words: str, expected: str):
+    assert [expected] == [each.target for each in in_text(words, "message")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Node.js",
+        "Node.js/Vue.js",
+        "README.md",
+        "第 3.5 版",
+        "v1.2.3",
+        "e.g.",
+        "1.2.3.4.5",
+        "https://",
+        "li.me@a.cn",
+    ],
+)
+def test_words_that_are_no_address(words: str):
+    assert [] == [*in_text(words, "message")]
+
+
 SHA = sha("file")
 
 

@@ -671,12 +671,12 @@ def _changed_markup(
         yield MarkupChanged(tuple(names))
 
 
-def _pairs(
-    old: Sequence[Part], new: Sequence[Part]
-) -> Iterator[tuple[Part | None, Part | None]]:
+def _pairs(old: Sequence[Part], new: Sequence[Part]) -> Iterator[tuple[Part | None, Part | None]]:
     """Yield each element that differs as it was and as it is; one that came or went alone."""
     for one, other in _replacements(old, new):
-        was, now = (each if each is not None and _is_element(each) else None for each in (one, other))
+        was, now = (
+            each if each is not None and _is_element(each) else None for each in (one, other)
+        )
         if was is not None and now is not None and was.name != now.name:
             yield was, None
             yield None, now

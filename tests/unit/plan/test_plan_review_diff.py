@@ -716,7 +716,7 @@ def changes_of(before: str, after: str) -> list[Change]:
 
 
 def test_only_styles_that_are_surely_looks_are_no_change_to_readers():
-    looks = '<p style="text-align: center; font-family: \'PingFang SC\', serif;color:#333">早</p>'
+    looks = "<p style=\"text-align: center; font-family: 'PingFang SC', serif;color:#333\">早</p>"
     assert [] == changes_of('<p style="color: rgb(51,51,51)">早</p>', looks)
 
 
@@ -732,7 +732,11 @@ CONSENT = '<a href="https://a.cn">同意</a>{}<a href="https://b.cn">同意</a>'
             f'<p style="background-image:url({EVIL})">字</p>',
             ("p", "style.background-image", "url(//mmbiz.qpic.cn/a)", f"url({EVIL})"),
         ),
-        ('<ol start="1"><li>字</li></ol>', '<ol start="9"><li>字</li></ol>', ("ol", "start", "1", "9")),
+        (
+            '<ol start="1"><li>字</li></ol>',
+            '<ol start="9"><li>字</li></ol>',
+            ("ol", "start", "1", "9"),
+        ),
         (
             '<section data-url="a">字</section>',
             '<section data-url="b">字</section>',
@@ -743,8 +747,16 @@ CONSENT = '<a href="https://a.cn">同意</a>{}<a href="https://b.cn">同意</a>'
             '<p>价 <span style="direction:rtl">12</span></p>',
             ("span", "style.direction", "", "rtl"),
         ),
-        ("<p>不同意</p>", '<p><b style="display:none">不</b>同意</p>', ("b", "style.display", "", "none")),
-        ("<p>一</p>", '<p>二</p><p style="display:none">三</p>', ("p", "style.display", "", "none")),
+        (
+            "<p>不同意</p>",
+            '<p><b style="display:none">不</b>同意</p>',
+            ("b", "style.display", "", "none"),
+        ),
+        (
+            "<p>一</p>",
+            '<p>二</p><p style="display:none">三</p>',
+            ("p", "style.display", "", "none"),
+        ),
         (
             '<iframe data-mpvid="1" data-src="https://v.qq.com/x?vid=1"></iframe>',
             '<iframe data-mpvid="1" data-src="https://v.qq.com/x?vid=1" allow="a"></iframe>',
@@ -766,7 +778,10 @@ def test_an_attribute_or_a_style_that_may_be_more_than_looks_is_told(
         ('<use href="#a"/>', '<use href="#b"/>'),
         ('<rect fill="url(#a)"/>', f'<rect fill="url({EVIL})"/>'),
         (f'<image href="{EVIL}"/>', f'<image href="{EVIL}" xlink:href="{EVIL}2"/>'),
-        ('<text x="1">甲</text><text x="2">甲</text>', '<text x="2">甲</text><text x="1">甲</text>'),
+        (
+            '<text x="1">甲</text><text x="2">甲</text>',
+            '<text x="2">甲</text><text x="1">甲</text>',
+        ),
     ],
 )
 def test_a_drawing_that_changed_is_told(before: str, after: str):
@@ -792,7 +807,7 @@ def test_what_no_row_tells_is_told_as_markup(before: str, after: str, elements: 
 
 def test_a_link_that_moves_to_other_words_is_told():
     before = CONSENT.format("或")
-    after = CONSENT.format("").replace("b.cn\">", "b.cn\">或")
+    after = CONSENT.format("").replace('b.cn">', 'b.cn">或')
     (moved,) = changes_of(before, after)
     assert isinstance(moved, DestinationChanged)
     assert ("同意", "或同意") == (

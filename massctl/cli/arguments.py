@@ -33,8 +33,8 @@ def campaign_names(context: click.Context, _: click.Parameter, incomplete: str) 
 
 def account_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """List the accounts of massctl.yaml that begin so; none while it has faults."""
-    from massctl.source.campaigns import load_settings
     from massctl.source.repository import Repository
+    from massctl.source.settings import load_settings
 
     settings, _faults = load_settings(Repository(_root(context)), loopback_override=None)
     return (

@@ -59,10 +59,10 @@ class GitCheckout(Frozen):
             remote,
             here=here.out.decode("ascii", "replace").strip() or None if here.done else None,
             there=found.get(heads[0]),
-            brakes=tuple(self._brakes(found)),
+            stop_branches=tuple(self._stop_branches(found)),
         )
 
-    def _brakes(self, refs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    def _stop_branches(self, refs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
         """Return the branches that stop sends; the name of nobody's account stops all, as it may be misspelt."""
         for ref in refs:
             name = ref.removeprefix("refs/heads/")

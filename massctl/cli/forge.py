@@ -18,7 +18,7 @@ from massctl.model.secrets import register
 from massctl.model.settings import ForgeSettings, MassctlFile, Policy, realm_of
 from massctl.notify import proxy_for
 from massctl.plan.guards import Approval
-from massctl.source.campaigns import MergeRules, merge_rules_in
+from massctl.source.settings import MergeRules, merge_rules_in
 from massctl.transport import Inside, Line
 
 

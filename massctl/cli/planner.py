@@ -29,7 +29,7 @@ from massctl.model.ids import LOCK_FILE, AppId, CampaignName, sha256_of
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
-from massctl.plan.brake import Tip, brake
+from massctl.plan.brake import Tip, only_stops
 from massctl.plan.destinations import NOTHING_SENT, SentBefore, SentBy, sent_digests
 from massctl.plan.guards import PolicyInForce, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
@@ -380,7 +380,7 @@ def _sent_by(session: Session, state: State) -> SentBy:
 
 def _braked(session: Session, rules: PolicyInForce) -> PolicyInForce:
     """Add whether somebody stopped all sends, where the ledger's remote is asked anyway."""
-    return replace(rules, tip=brake(session.tip())) if session.backend.is_shared else rules
+    return replace(rules, tip=only_stops(session.tip())) if session.backend.is_shared else rules
 
 
 def _plan(

@@ -28,9 +28,9 @@ from massctl.model.state import State
 from massctl.plan.brake import Tip
 from massctl.plan.guards import Approval, PolicyInForce, Skew
 from massctl.plan.quota import Agenda
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import SETTINGS, Repository
+from massctl.source.settings import load_settings
 from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """GitHub, for one repository.
 
-Which pull request and which commit GitHub's event tells, never what a run left. Sources: GitHub docs, "REST API
+The pull request and the commit come from GitHub's event, never from what a run left. Sources: GitHub docs, "REST API
 endpoints for pull requests", "for pull request reviews", "for issue comments", "for commit statuses", "for commits",
 "for repository contents", "for repositories" (activity) and "for collaborators", API version 2022-11-28, read 2026-11.
 """
@@ -187,14 +187,14 @@ class GitHub:
         pull = self._api.member(found, "data", "repository", "pullRequest")
         if self._api.number(pull, "commits", "totalCount") > len(pull["commits"]["nodes"]):
             raise self._api.refused(
-                Phrase("a pull request of more than {limit} commits is not judged", limit=PAGE)
+                Phrase("massctl judges no pull request of more than {limit} commits", limit=PAGE)
             )
         return pull
 
     def _pushers(self, pull: Any, commits: Sequence[Any], logins: Iterable[str]) -> set[str]:
         """Name those of `logins` who pushed one of the commits, to any branch, here or in the fork.
 
-        Who signs a commit may write any name into it, so this has to be told: raises ForgeError where it is not.
+        Anybody can write any name into a commit. Raises ForgeError if GitHub does not say who pushed.
         """
         pushed = {str(self._api.member(each, "oid")) for each in commits}
         head = self._api.member(pull, "headRepository")

@@ -22,9 +22,9 @@ _DEVELOPER = 30
 """The first access level that may push. Source: GitLab docs, "Members API", read 2026-11."""
 _SAID_MAX = 255
 _PUSHED_BEFORE = timedelta(days=90)
-"""How long before a merge request was opened its commits were pushed, at most: the events are asked from that day."""
+"""How long before a merge request was opened its commits may have been pushed. Older events are not read."""
 _BOT = re.compile(r"(?:project|group)_\d+_bot(?:_.*)?")
-"""Who has the token of a project or group. Source: GitLab docs, "Project access tokens", read 2026-12."""
+"""The user name of a project's or group's token. Source: GitLab docs, "Project access tokens", read 2026-12."""
 _CO_AUTHORED = re.compile(r"^co-authored-by:\s*(.*?)\s*<([^>\n]+)>", re.IGNORECASE | re.MULTILINE)
 
 
@@ -91,7 +91,7 @@ class GitLab:
     def approvers(self, number: int, head: str) -> tuple[str, ...]:
         """Return who approved a merge request after its last push, which has to be `head`.
 
-        Somebody who asks for changes is no approver any more. Source: GitLab, merge request 134766, read 2026-12.
+        Somebody who asks for changes is not an approver any longer. Source: GitLab, merge request 134766, read 2026-12.
         """
         pushed = [
             (self._moment(self._api.member(each, "created_at")), str(each.get("head_commit_sha")))
@@ -140,8 +140,8 @@ class GitLab:
     def _pushers(self, number: int, heads: set[str], commits: Sequence[Any]) -> set[int]:
         """Return the author of a merge request and who ever pushed a part of it, also before it was opened.
 
-        A push that began at a part of it has to have one before it that is told: of a push of many branches GitLab
-        tells no commits. Raises ForgeError where it does not tell who pushed a part.
+        If a push starts at one of the commits, GitLab must list the push before it: it lists no commits for a push of
+        many branches. Raises ForgeError if GitLab does not say who pushed a part.
         """
         request = self._request(number)
         pushers = {self._api.number(request, "author", "id")}

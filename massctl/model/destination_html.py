@@ -122,13 +122,6 @@ _WECHAT_HOST = re.compile(
 _BLANKS = "".join(map(chr, range(0x21)))
 
 
-def can_lead(name: str, attributes: Mapping[str, str]) -> bool:
-    """Return whether an element may lead somewhere, by what it is or by an attribute that it has."""
-    if _is_component(name) or _target_of(name.lower(), attributes) is not None:
-        return True
-    return any(key in attributes for key in _MINI_PROGRAM)
-
-
 def target_attributes(name: str, attributes: Mapping[str, str]) -> frozenset[str]:
     """Return which attributes of an element name a place in its destinations."""
     target = _target_of(name.lower(), attributes)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 STOP_BRANCH = "massctl-stop"
 """While the remote has a branch of this name, nobody sends: a kill switch that needs no review.
 
-A branch below it, as massctl-stop/x, counts as well: git keeps none of this name beside it. `massctl-stop-NAME` stops
-the account NAME alone.
+A branch such as massctl-stop/x counts too, because git cannot keep both names. `massctl-stop-NAME` stops the account
+NAME alone.
 """
 
 
@@ -27,7 +27,7 @@ def stop_branch(account: str | None) -> str:
 
 
 COMMIT_SHOWN = 12
-"""Of a commit's name; enough to tell it from every other by eye."""
+"""Characters of a commit's hash that are shown."""
 
 
 class Brake(Frozen):
@@ -37,7 +37,7 @@ class Brake(Frozen):
     account: str | None = None
     """Whose sends it stops; None for all."""
     by: str | None = None
-    """None if the branch was pushed by hand: its commit says who wrote something else."""
+    """None if the branch was pushed by hand: the author of its commit is not who stopped sends."""
     since: datetime | None = None
     reason: str = ""
     below: tuple[tuple[str, str], ...] = ()
@@ -65,8 +65,8 @@ class Tip(Frozen):
     there: str | None = None
     """Where the remote has the branch; None if it has none."""
     changed: str | None = None
-    """A file that counts for a send and is not as in that commit; None if all are."""
-    brakes: tuple[tuple[str, str | None], ...] = ()
+    """A file that matters to a send and differs from that commit; None if none does."""
+    stop_branches: tuple[tuple[str, str | None], ...] = ()
     """The branches of the remote that stop sends, each with the account that it stops; None for all."""
     unread: str | None = None
     """Why nothing of this is known."""
@@ -84,24 +84,24 @@ def tip_refusal(tip: Tip | None, account: str | None = None) -> Refusal | None:
 
 
 def stopped_accounts(tip: Tip | None) -> dict[str, Refusal]:
-    """Return why accounts send nothing that are stopped by themselves."""
-    found = {each: _stopped(tip, each) for _, each in tip.brakes if each} if tip else {}
+    """Return the refusal of each account that has its own stop branch."""
+    found = {each: _stopped(tip, each) for _, each in tip.stop_branches if each} if tip else {}
     return {account: refusal for account, refusal in found.items() if refusal is not None}
 
 
-def brakes(tip: Tip | None) -> tuple[Refusal, ...]:
+def stop_refusals(tip: Tip | None) -> tuple[Refusal, ...]:
     """Return why sends are stopped: of all, then of single accounts; nothing where the remote was not read."""
     if tip is None:
         return ()
-    first = {each[0].partition("/")[0]: each for each in reversed(tip.brakes)}
-    return tuple(_set_brake(tip, *first[name]) for name in sorted(first))
+    first = {each[0].partition("/")[0]: each for each in reversed(tip.stop_branches)}
+    return tuple(_stop_refusal(tip, *first[name]) for name in sorted(first))
 
 
-def brake(tip: Tip | None) -> Tip | None:
-    """Keep of a tip only that somebody stopped sends: a review is never at the tip."""
-    if tip is None or tip.unread is not None or not tip.brakes:
+def only_stops(tip: Tip | None) -> Tip | None:
+    """Keep only the stop branches. A review runs at another commit, so nothing else of it applies."""
+    if tip is None or tip.unread is not None or not tip.stop_branches:
         return None
-    return Tip(tip.branch, tip.remote, tip.there, tip.there, brakes=tip.brakes)
+    return Tip(tip.branch, tip.remote, tip.there, tip.there, stop_branches=tip.stop_branches)
 
 
 def off_tip(tip: Tip | None) -> Refusal | None:
@@ -128,13 +128,13 @@ def _unread(tip: Tip) -> Refusal | None:
 
 def _stopped(tip: Tip, account: str | None) -> Refusal | None:
     # What stops all sends is told first.
-    found = [each for each in tip.brakes if each[1] in (None, account)]
+    found = [each for each in tip.stop_branches if each[1] in (None, account)]
     if not found:
         return None
-    return _set_brake(tip, *min(found, key=lambda each: each[1] is not None))
+    return _stop_refusal(tip, *min(found, key=lambda each: each[1] is not None))
 
 
-def _set_brake(tip: Tip, branch: str, whose: str | None) -> Refusal:
+def _stop_refusal(tip: Tip, branch: str, whose: str | None) -> Refusal:
     named = branch.partition("/")[0].removeprefix(STOP_BRANCH).removeprefix("-")
     words = ("--account", named) if named else ()
     say = Phrase("{remote} has the branch {branch}: somebody stopped all sends")
@@ -166,7 +166,7 @@ def _moved(tip: Tip) -> Refusal | None:
         here=tip.here[:COMMIT_SHOWN] if tip.here else "-",
     )
     hint = Phrase(
-        "a run of that commit sends the approved version; here: git pull, then run apply again"
+        "only a run at that commit sends the approved version; to send from here: git pull, then run apply again"
     )
     return Refusal(Guard.NOT_AT_TIP, say, hint)
 

@@ -29,11 +29,11 @@ from massctl.plan.steps import Concluded, Desired, Invalid, Refusal
 from massctl.plan.window import window_state
 from massctl.report.report import Report
 from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_files, shown_themes
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
 from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
+from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.calendar_page import calendar_page
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page

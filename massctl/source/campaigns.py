@@ -1,13 +1,11 @@
-"""massctl.yaml and the campaign.yaml files as models, with everything that is wrong in them."""
+"""The campaign.yaml files as models, with everything that is wrong in them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec import field
 from msgspec.structs import replace
-from pydantic import ValidationError
 
 from massctl.model.campaign import CampaignFile, campaign_faults
 from massctl.model.diagnostics import (
@@ -20,24 +18,21 @@ from massctl.model.diagnostics import (
     Severity,
     Span,
     first_told,
-    has_errors,
 )
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.settings import ForgeSettings, MassctlFile, Policy
+from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import (
     CAMPAIGNS,
-    SETTINGS,
     TEXT_BYTES_MAX,
     Repository,
     UnreadableError,
     decode,
 )
-from massctl.source.settings_rules import settings_rules
 from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import YAML_BYTES_MAX, Positions, no_positions, read_yaml
 from massctl.source.yaml_lint import in_quotes
@@ -189,90 +184,6 @@ class Loaded(Frozen):
     def excerpt(self, path: KeyPath) -> Excerpt:
         """Return the line of campaign.yaml on which a value begins."""
         return self.positions.excerpt(path)
-
-
-def load_settings(
-    repository: Repository, *, loopback_override: str | None
-) -> tuple[MassctlFile | None, list[Diagnostic]]:
-    """Read massctl.yaml; the settings are None if anything is wrong with it, and there may be warnings beside them.
-
-    `loopback_override` is the address that takes the place of every `api_base` (MASSCTL_API_BASE, or the
-    sandbox's); where it is on loopback, waits shorter than production allows are accepted.
-    """
-    try:
-        data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
-    except UnreadableError as error:
-        return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
-    settings, diagnostics = _settings_in(
-        data, loopback_override, tuple(repository.campaign_folders().names)
-    )
-    return settings, list(diagnostics)
-
-
-@lru_cache(maxsize=1)
-def _settings_in(
-    data: bytes, loopback_override: str | None, folders: tuple[CampaignName, ...]
-) -> tuple[MassctlFile | None, tuple[Diagnostic, ...]]:
-    """Judge the bytes of massctl.yaml. A run reads them again before each request, and mostly they are the same."""
-    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    unseen = about_unseen(document.positions.reporter)
-    rules = settings_rules(loopback_override, folders)
-    settings, diagnostics = validate(document, MassctlFile, rules, unseen)
-    return settings, tuple(diagnostics)
-
-
-class MergeRules(Frozen):
-    """What a massctl.yaml says of merges."""
-
-    policy: Policy
-    """With what it says of approvals, locks and destinations alone."""
-    forge: ForgeSettings | None = None
-    """Who is asked."""
-
-
-_OF_MERGES = ("require_lock", "branch", "require_approval", "approvals", "destinations")
-
-
-@lru_cache(maxsize=256)
-def merge_rules_in(data: bytes) -> MergeRules | None:
-    """Return what another commit's massctl.yaml says of merges; None if that cannot be read."""
-    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    whole = document.data if isinstance(document.data, dict) else {}
-    policy, forge = whole.get("policy", {}), whole.get("forge")
-    if has_errors(document.diagnostics) or not isinstance(policy, dict):
-        return None
-    said = {key: policy[key] for key in _OF_MERGES if key in policy}
-    try:
-        named = ForgeSettings.model_validate(forge) if forge is not None else None
-        return MergeRules(Policy.model_validate(said), named)
-    except ValidationError:
-        return None
-
-
-def settings_place(repository: Repository, account: str, keys: Sequence[KeyPath]) -> Place:
-    """Return the place in massctl.yaml of the first of these keys that the account says, or else the repository.
-
-    A theme that is a name alone says the key `name`.
-    """
-    try:
-        data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
-    except UnreadableError:  # It was read before; whoever reads it next says what is wrong.
-        return Place(SETTINGS)
-    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    places = [place for key in keys for place in (("accounts", account, *key), key)]
-    found = (each for place in places if (each := _written(document.data, place)) is not None)
-    return document.positions.place(next(found, keys[0]))
-
-
-def _written(value: object, path: KeyPath) -> KeyPath | None:
-    """Return the path at which the value of `path` is written, if it is."""
-    for index, part in enumerate(path):
-        if isinstance(value, str):
-            return path[:index] if part == "name" else None
-        if not isinstance(value, Mapping) or part not in value:
-            return None
-        value = value[part]
-    return path
 
 
 def load_campaign(

@@ -375,7 +375,7 @@ class Materials(Struct, dict=True):
 
     def settings_place(self, account: str, keys: "Sequence[KeyPath]") -> Place:
         """Return the place in massctl.yaml of the first of these keys that the account says, or the repository."""
-        from massctl.source.campaigns import settings_place  # Only a fault needs it.
+        from massctl.source.settings import settings_place
 
         return settings_place(self.repository, account, keys)
 

@@ -14,9 +14,9 @@ from massctl.child import Child
 from massctl.model.settings import MassctlFile
 from massctl.model.theme import ThemeSettings
 from massctl.serve.theme_gallery import shown_themes
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 pytestmark = pytest.mark.child
 OURS = Path(massctl.__file__).parent.parent / "campaigns"

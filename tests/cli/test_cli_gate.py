@@ -16,8 +16,8 @@ from massctl.errors import UsageError
 from massctl.forge.events import Dispatch
 from massctl.model.diagnostics import Failure
 from massctl.model.ids import AccountName, AppId
-from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 from massctl.transport import Line
 
 ON_MAIN = {

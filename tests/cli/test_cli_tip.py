@@ -17,8 +17,8 @@ from massctl.model.ids import sha256_of
 from massctl.model.inputs import MISSING
 from massctl.plan.brake import Tip
 from massctl.plan.quota import Agenda
-from massctl.source.campaigns import load_settings
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 
 class Clone:
@@ -83,7 +83,7 @@ def test_a_branch_that_is_not_there_is_told(clone: Clone) -> None:
 def test_the_brake_is_a_branch(clone: Clone) -> None:
     clone.git("push", "--quiet", "origin", "HEAD:massctl-stop")
 
-    assert (("massctl-stop", None),) == clone.tip().brakes
+    assert (("massctl-stop", None),) == clone.tip().stop_branches
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_brake_of_an_account_is_a_branch_of_its_name(
 ) -> None:
     clone.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
 
-    assert ((branch, account),) == clone.tip().brakes
+    assert ((branch, account),) == clone.tip().stop_branches
 
 
 @pytest.mark.parametrize("below", ["x", "refs/heads/massctl-stop"])
@@ -104,7 +104,7 @@ def test_a_branch_below_the_brake_s_name_is_a_brake_too(clone: Clone, below: str
     """git keeps no massctl-stop beside it, so nobody could set the brake."""
     clone.git("push", "--quiet", "origin", f"HEAD:refs/heads/massctl-stop/{below}")
 
-    assert ((f"massctl-stop/{below}", None),) == clone.tip().brakes
+    assert ((f"massctl-stop/{below}", None),) == clone.tip().stop_branches
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_branch_below_the_brake_s_name_is_a_brake_too(clone: Clone, below: str
 def test_a_ref_that_is_only_like_the_brake_is_none(clone: Clone, like: str) -> None:
     clone.git("push", "--quiet", "origin", f"HEAD:{like}")
 
-    assert () == clone.tip().brakes
+    assert () == clone.tip().stop_branches
 
 
 def test_a_ref_that_only_ends_with_the_branch_s_name_is_not_the_branch(clone: Clone) -> None:

@@ -224,7 +224,7 @@ def test_it_stays_where_nobody_knows_that_it_moved(
 
 def test_a_brake_that_is_set_meanwhile_is_told_once(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     shell.tree.text("soon", more=opening(30))
-    tips(monkeypatch, HERE, replace(HERE, brakes=((STOP_BRANCH, None),)))
+    tips(monkeypatch, HERE, replace(HERE, stop_branches=((STOP_BRANCH, None),)))
     said = shell("apply", "--sandbox", "--yes", "--wait", "45m")
     assert (5, 0, 1) == (
         said.status,

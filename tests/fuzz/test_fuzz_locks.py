@@ -16,9 +16,9 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
 from massctl.plan.plan_file import plan_document, read_saved, what_moved
 from massctl.plan.steps import NotLocked
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 NAME = CampaignName("letter")
 

@@ -33,10 +33,10 @@ from massctl.model.theme import ThemeSettings
 from massctl.render.article import render_body
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
-from massctl.source.campaigns import load_settings
 from massctl.source.media import PictureFiles
 from massctl.source.renderer import Materials
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.dark_mode import by_day_and_night
 from massctl.view.pages.document import Watched

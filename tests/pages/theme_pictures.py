@@ -16,9 +16,9 @@ from massctl.browser import Browser, open_browser
 from massctl.model.theme import ThemeSettings
 from massctl.render.theme import BUILT_IN
 from massctl.serve.theme_gallery import sample_addresses, sample_files, shown_themes
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet

@@ -47,7 +47,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
 from massctl.model.state import FINAL
-from massctl.plan.brake import brake, moved_on, tip_refusal
+from massctl.plan.brake import moved_on, only_stops, tip_refusal
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
 from massctl.plan.plan_file import SavedPlan
 from massctl.plan.steps import Guard, Refusal
@@ -534,7 +534,7 @@ class _TipWatch:
         if timedelta(0) <= now - self._looked_at < timedelta(seconds=TIP_SECONDS):
             return False
         self._looked_at, tip = now, session.tip()
-        stop = tip_refusal(brake(tip))
+        stop = tip_refusal(only_stops(tip))
         if stop is not None and not self._is_stopped:
             session.console.talk(Phrase("{first}; {second}", first=stop.message, second=stop.hint))
         self._is_stopped = stop is not None

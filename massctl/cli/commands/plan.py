@@ -28,9 +28,9 @@ from massctl.model.state import State
 from massctl.plan.guards import destinations_of, is_untrusted
 from massctl.plan.plan import Plan, refreshed
 from massctl.plan.steps import Guard, Invalid
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import SETTINGS, Repository
+from massctl.source.settings import load_settings
 
 if TYPE_CHECKING:
     from massctl.model.lock import Version

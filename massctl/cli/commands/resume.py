@@ -17,7 +17,7 @@ from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, MassctlError, RefusedError, UsageError
 from massctl.model.ids import GIT_NAME_PATTERN
 from massctl.model.phrase import Command, Phrase
-from massctl.plan.brake import Brake, brake, brakes, tip_refusal
+from massctl.plan.brake import Brake, only_stops, stop_refusals, tip_refusal
 from massctl.plan.plan import Plan
 
 OTHERWISE = Phrase(
@@ -61,7 +61,7 @@ def command(current: "Session", yes: bool, account: str | None) -> Result:
     except LedgerUnreachableError as error:
         raise unreachable(Phrase("nobody knows whether the brake is set"), error) from None
     names = [each.name for each in due.campaigns] if due is not None else None
-    left = brakes(current.tip())
+    left = stop_refusals(current.tip())
     return Result(
         ExitStatus.DONE,
         lambda _: views.verbs_json.brake_json(
@@ -83,9 +83,11 @@ def _due(current: "Session", account: str | None) -> "Plan | None":
         )
         current.console.talk(told)
         return None
-    tip = brake(current.tip())
-    others = tuple(each for each in tip.brakes if each[1] != account) if tip is not None else ()
-    left = replace(tip, brakes=others) if tip is not None else None
+    tip = only_stops(current.tip())
+    others = (
+        tuple(each for each in tip.stop_branches if each[1] != account) if tip is not None else ()
+    )
+    left = replace(tip, stop_branches=others) if tip is not None else None
     due = [
         each for each in plan.campaigns if each.may_send and tip_refusal(left, each.account) is None
     ]

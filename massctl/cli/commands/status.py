@@ -38,7 +38,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName, MsgId
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.acceptance import named_job
-from massctl.plan.brake import brakes
+from massctl.plan.brake import stop_refusals
 
 
 @click.command(name="status")
@@ -72,7 +72,7 @@ def command(
         again = Phrase(
             "{command}   lets that time pass at once", command=Command("status", "--wait 300")
         )
-    stops = brakes(current.tip())
+    stops = stop_refusals(current.tip())
     status = ExitStatus(found.exit_status())
     if status is ExitStatus.DONE and any(each.error is not None for _, each in collected or ()):
         status = ExitStatus.FAILED

@@ -1054,7 +1054,9 @@ def test_a_draft_that_stays_behind_is_deleted_by_a_run_at_the_tip(
 
 
 def test_a_brake_keeps_nobody_from_staging() -> None:
-    scene = Scene([MAIN], now=AHEAD, rules=rules(replace(TIP, brakes=((STOP_BRANCH, None),))))
+    scene = Scene(
+        [MAIN], now=AHEAD, rules=rules(replace(TIP, stop_branches=((STOP_BRANCH, None),)))
+    )
 
     assert (0, 1) == (scene.apply().exit_status(), len(scene.record(MAIN).drafts))
 
@@ -1116,7 +1118,7 @@ def test_an_old_run_with_nothing_to_do_is_told_nothing(adopted: Scene) -> None:
 
 
 def test_every_reason_is_told_where_something_was_to_be_staged() -> None:
-    scene = Scene([BRANCH], rules=rules(replace(MOVED, brakes=((STOP_BRANCH, None),))))
+    scene = Scene([BRANCH], rules=rules(replace(MOVED, stop_branches=((STOP_BRANCH, None),))))
 
     assert ["kill_switch", "handoff_open", "not_at_tip"] == [
         e.guard for e in scene.apply().campaigns[0].refusals

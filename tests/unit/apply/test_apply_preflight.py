@@ -114,7 +114,7 @@ def test_the_kill_switch_is_obeyed_that_was_thrown_meanwhile() -> None:
 @pytest.mark.parametrize(
     ("tip", "guard"),
     [
-        (replace(TIP, brakes=((STOP_BRANCH, None),)), Guard.KILL_SWITCH),
+        (replace(TIP, stop_branches=((STOP_BRANCH, None),)), Guard.KILL_SWITCH),
         (replace(TIP, there="b" * 40), Guard.NOT_AT_TIP),
         (replace(TIP, unread="away"), Guard.NOT_AT_TIP),
     ],

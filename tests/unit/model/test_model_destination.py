@@ -14,7 +14,6 @@ from massctl.model.destination import (
     split_address,
 )
 from massctl.model.destination_html import (
-    can_lead,
     in_body,
     in_text,
     shows_wechat_picture,
@@ -447,9 +446,6 @@ def test_the_author_of_an_article():
 def test_parts_of_an_address():
     assert split_address("https://[x") is None
     assert "a.cn" == ascii_host("A.CN.")
-    assert [True, True, False, False] == [
-        can_lead(each, {}) for each in ("a", "mp-new", "mpath", "p")
-    ]
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_a_send_that_waits_for_the_administrator_is_a_warning_with_its_end() -> 
         (house(sending="disabled"), Level.WARNING, "policy.sending"),
         (house(no_send=True), Level.WARNING, "MASSCTL_NO_SEND"),
         (
-            replace(house(), tip=Tip("main", "origin", brakes=((STOP_BRANCH, None),))),
+            replace(house(), tip=Tip("main", "origin", stop_branches=((STOP_BRANCH, None),))),
             Level.WARNING,
             "massctl-stop",
         ),

@@ -51,9 +51,9 @@ from massctl.plan.brake import (
     STOP_BRANCH,
     Brake,
     Tip,
-    brake,
-    brakes,
     moved_on,
+    only_stops,
+    stop_refusals,
     stopped_accounts,
     tip_refusal,
 )
@@ -401,8 +401,12 @@ def test_the_tip_may_send() -> None:
         ({"there": None}, Guard.NOT_AT_TIP, "origin has no branch main"),
         ({"changed": "massctl.yaml"}, Guard.NOT_AT_TIP, "massctl.yaml differs from the tip"),
         ({"unread": "no network"}, Guard.NOT_AT_TIP, "no network"),
-        ({"brakes": ((STOP_BRANCH, None),)}, Guard.KILL_SWITCH, "massctl-stop"),
-        ({"brakes": ((STOP_BRANCH, None),), "there": "b" * 40}, Guard.KILL_SWITCH, "massctl-stop"),
+        ({"stop_branches": ((STOP_BRANCH, None),)}, Guard.KILL_SWITCH, "massctl-stop"),
+        (
+            {"stop_branches": ((STOP_BRANCH, None),), "there": "b" * 40},
+            Guard.KILL_SWITCH,
+            "massctl-stop",
+        ),
     ],
 )
 def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: str) -> None:
@@ -418,7 +422,7 @@ def test_anything_else_is_refused(changed: dict[str, Any], guard: Guard, word: s
         (None, None),
         (TIP, None),
         (replace(TIP, there="b" * 40, unread="no network"), None),
-        (replace(TIP, brakes=((STOP_BRANCH, None),), changed="massctl.yaml"), None),
+        (replace(TIP, stop_branches=((STOP_BRANCH, None),), changed="massctl.yaml"), None),
         (
             replace(TIP, there="b" * 40),
             "main is at bbbbbbbbbbbb on origin, but this checkout is at aaaaaaaaaaaa",
@@ -448,21 +452,21 @@ def test_a_send_is_judged_by_it() -> None:
     ("changed", "told"),
     [
         ({}, False),
-        ({"brakes": ((STOP_BRANCH, None),)}, True),
-        ({"brakes": ((STOP_BRANCH, None),), "there": "b" * 40}, True),
+        ({"stop_branches": ((STOP_BRANCH, None),)}, True),
+        ({"stop_branches": ((STOP_BRANCH, None),), "there": "b" * 40}, True),
         ({"unread": "away"}, False),
     ],
 )
 def test_a_plan_that_is_only_shown_tells_the_brake_and_no_other_commit(
     changed: dict[str, Any], told: bool
 ) -> None:
-    refusal = tip_refusal(brake(replace(TIP, **changed)))
+    refusal = tip_refusal(only_stops(replace(TIP, **changed)))
 
     assert told == (refusal is not None and refusal.guard is Guard.KILL_SWITCH)
 
 
 def test_where_nobody_asked_there_is_no_brake() -> None:
-    assert None is brake(None)
+    assert None is only_stops(None)
 
 
 def measured(ahead: float, took: float = 0) -> Skew:
@@ -1002,7 +1006,7 @@ def test_a_measurement_is_as_wrong_as_its_request_was_long() -> None:
 def test_the_brake_of_an_account_stops_that_account_alone(
     branches: Any, stopped: set[str], others: str | None
 ) -> None:
-    tip = replace(TIP, brakes=branches)
+    tip = replace(TIP, stop_branches=branches)
     told = [tip_refusal(tip, each) for each in ("main", "other", None)]
     first = others or ("massctl-stop-main" if stopped else None)
 
@@ -1011,6 +1015,6 @@ def test_the_brake_of_an_account_stops_that_account_alone(
     ]
     assert set(stopped) == set(stopped_accounts(tip))
     assert {} == stopped_accounts(None)
-    shown = [each.message.values["branch"] for each in brakes(tip)]
+    shown = [each.message.values["branch"] for each in stop_refusals(tip)]
     assert shown == sorted(branch for branch, _ in branches)
-    assert () == brakes(None)
+    assert () == stop_refusals(None)

@@ -47,10 +47,10 @@ from massctl.model.state import State
 from massctl.render.campaign import campaign_of
 from massctl.render.inputs import ListedOpenids
 from massctl.render.message import render_content
-from massctl.source.campaigns import load_settings
 from massctl.source.openids import OpenidFiles
 from massctl.source.renderer import Materials
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 from massctl.wechat.wire import draft_request, preview_request, send_request
 
 ROOT: Final = Path(__file__).parents[3]

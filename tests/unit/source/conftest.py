@@ -9,8 +9,9 @@ import pytest
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
 from massctl.model.settings import MassctlFile
-from massctl.source.campaigns import Loaded, load_campaign, load_settings
+from massctl.source.campaigns import Loaded, load_campaign
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 SETTINGS = """\
 version: 1

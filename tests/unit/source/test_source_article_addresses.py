@@ -9,9 +9,9 @@ from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Job, Record, State
 from massctl.plan.steps import Invalid
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 SPRING, SALE = CampaignName("spring"), CampaignName("sale")
 YAML = "version: 1\naccount: main\naudience: {is_to_all: true}\ntext: {content: \"上一期 {{ article_url('sale') }}\"}\n"

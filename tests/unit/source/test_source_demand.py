@@ -7,9 +7,9 @@ import pytest
 from building import NOW
 
 from massctl.model.state import State
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import WorkingTree, agenda_of
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 CAMPAIGN = """\
 version: 1

@@ -10,9 +10,9 @@ from massctl.model.ids import sha256_of
 from massctl.model.inputs import CHANGED, MISSING, JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 SHARED = "campaigns/_shared/logo.png"
 

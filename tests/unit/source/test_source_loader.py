@@ -21,9 +21,9 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.picture.limits import SOURCE_BYTES_MAX
 from massctl.plan.steps import Concluded, Desired, Invalid
-from massctl.source.campaigns import load_settings, settings_place
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository, UnreadableError
+from massctl.source.settings import load_settings, settings_place
 
 HEAD = "version: 1\naccount: main\naudience: {is_to_all: true}\n"
 NEWS = (

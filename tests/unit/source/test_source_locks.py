@@ -13,7 +13,6 @@ from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.lock import lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.locks import (
     RENDER_LIBRARIES,
@@ -27,6 +26,7 @@ from massctl.source.locks import (
     write_lock,
 )
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 NAME = CampaignName("spring")
 CAMPAIGN = """\

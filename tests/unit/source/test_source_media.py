@@ -13,10 +13,10 @@ from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import Picture, picture_name
 from massctl.picture.limits import AI_MARK_RECIPE, COVER_RECIPE, INLINE_RECIPE
 from massctl.render.inputs import PicturePurpose
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import WorkingTree
 from massctl.source.media import PictureCache, PictureFiles
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
 WEBP = (OURS / "umbrellas.webp").read_bytes()

@@ -27,9 +27,9 @@ from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.plan.steps import Desired, Invalid
-from massctl.source.campaigns import load_settings
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 
 OURS = Path(__file__).parents[3] / "campaigns/2026-autumn-walks/images"
 

@@ -12,8 +12,9 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.settings import MassctlFile
 from massctl.source import reporter
-from massctl.source.campaigns import Loaded, about_cut_texts, load_settings
+from massctl.source.campaigns import Loaded, about_cut_texts
 from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
 from massctl.source.validation import known_keys
 
 Load = Callable[[str | bytes], Loaded]

@@ -20,6 +20,7 @@ from massctl.model.destination_html import in_body
 from massctl.model.entries import DraftBegun, DraftSaved
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, canonical_json, sha256_of
+from massctl.model.markup import Part, joined, parts_of
 from massctl.model.phrase import Phrase
 from massctl.model.state import Draft
 
@@ -188,6 +189,79 @@ def _leads(
     article: DraftArticle, place: Callable[[Destination], tuple[str, ...]]
 ) -> list[tuple[str, ...]]:
     return [place(each) for each in in_body(article.content, "")]
+
+
+def console_changes(
+    reviewed: Sequence[DraftArticle], read: Sequence[DraftArticle]
+) -> list[Difference]:
+    """List each part in which a draft is not as reviewed, also one that its words, pictures and links do not show.
+
+    What the console's editor is known to write into a draft is no change.
+    """
+    found = differences(reviewed, read)
+    if len(reviewed) != len(read):
+        return found
+    for number, (ours, theirs) in enumerate(zip(reviewed, read, strict=True), 1):
+        if kept_parts(ours.content) != kept_parts(theirs.content):
+            say = Phrase("article {number}: how it looks differs", number=number)
+            found.append(Difference("markup", say))
+    return found
+
+
+_PLAIN = re.compile(r"section|div|p|span|strong|b|em|i|br|h[1-6]")
+"""Elements that neither show nor say anything by themselves."""
+_EDITORS_MARKS = frozenset(
+    (
+        *("id", "class", "leaf", "nodeleaf", "textstyle", "data-pm-slice", "crossorigin", "_width"),
+        *("data-ratio", "data-w", "data-s", "data-type", "data-imgfileid", "data-aistatus"),
+        *("data-index", "data-fail", "data-backw", "data-backh", "data-width", "type", "target"),
+        *("linktype", "data-linktype", "textvalue", "tab", "hasload", "data-itemshowtype"),
+    )
+)
+"""Attributes that WeChat removes (`id`), or its editor writes. Source: articles of WeChat's editor, read 2026-11."""
+_UNSHOWN = _DROPPED | {"mp-style-type"}
+
+
+def kept_parts(content: str) -> list[Part]:
+    """Return what of a body must stay as reviewed, whatever WeChat and its editor rewrite."""
+    found: list[Part] = []
+    is_kept: list[bool] = []
+    """Of each plain element that is open."""
+    for part in map(_as_kept, parts_of(content)):
+        name = part.name.removeprefix("/")
+        is_end = part.name != name
+        if name in _UNSHOWN:
+            continue
+        if _PLAIN.fullmatch(name) is None:
+            found.append(part)
+        elif not is_end:
+            is_kept.append(part.attributes != ())
+            found += [part] if is_kept[-1] else []
+        elif not is_kept.pop():
+            continue
+        elif found[-1].name == name and not _shows_picture(found[-1]):
+            found.pop()  # Nothing is in it.
+        else:
+            found.append(part)
+    return joined(found)
+
+
+def _as_kept(part: Part) -> Part:
+    """Write a part as it is whether WeChat's editor has saved it or not."""
+    attributes = {
+        ("src" if name == "data-src" else name, _ADDRESS.sub(_as_one, _ID.sub("", value)))
+        for name, value in part.attributes
+        if name not in _EDITORS_MARKS
+    }
+    return Part(part.name, tuple(sorted(attributes)))
+
+
+_ID = re.compile(r'(?<=\s)id="[^"]*"\s*')
+"""In a drawing, which is one part."""
+
+
+def _shows_picture(part: Part) -> bool:
+    return any("url(" in value or "image" in value for _, value in part.attributes)
 
 
 def written_since(event: DraftBegun | DraftSaved, read: Sequence[DraftArticle]) -> list[Difference]:

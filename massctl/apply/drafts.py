@@ -22,6 +22,7 @@ from massctl.apply.context import (
 from massctl.apply.draft_fingerprint import (
     CROPS,
     FREE,
+    console_changes,
     crops_of,
     differences,
     draft_sha256,
@@ -616,7 +617,7 @@ def draft_changed(
     """Refuse a campaign whose draft somebody changed, and name the ways out."""
     ways = stage_anew(campaign.name)
     if campaign.openid_list is None and _is_of_files(state, campaign, draft):
-        found = differences(draft_articles(campaign, state), read)
+        found = console_changes(draft_articles(campaign, state), read)
         ways = (
             _keep(campaign.name)
             if all(each.name in FREE for each in found)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from massctl.apply.draft_fingerprint import (
     FREE,
+    console_changes,
     differences,
     draft_sha256,
     is_as_saved,
@@ -347,10 +348,11 @@ def adopt_draft(
     draft, read = draft_to_adopt(campaign, ledger.state, wechat)
     record = ledger.state.record(campaign.name, campaign.edition)
     left = [each for each in handoff_of(campaign, record) if not each.done]
-    if is_as_saved(draft, read) and not left:
+    unchanged = is_as_saved(draft, read)
+    if unchanged and not left:
         raise nothing_to_adopt(campaign.name, Phrase("Its draft is unchanged."))
-    reviewed = draft_articles(campaign, ledger.state)
-    found = differences(reviewed, read)
+    compared = differences if unchanged else console_changes
+    found = compared(draft_articles(campaign, ledger.state), read)
     if bound := [each.phrase for each in found if each.name not in FREE]:
         raise _too_much(campaign, bound)
     event = Adopted(
@@ -361,7 +363,6 @@ def adopt_draft(
         reason=statement.reason,
         by=statement.by,
     )
-    unchanged = is_as_saved(draft, read)
     ledger.record(event, campaign)
     if unchanged:
         return []  # What was done, no API shows.

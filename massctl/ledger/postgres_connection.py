@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL: one a process, verified, bounded in time, and made again when it is lost.
+"""A connection to PostgreSQL: one a thread, verified, bounded in time, and made again when it is lost.
 
 Nothing here shows the DSN, or a host, a user or a password of it: an error says only what the server or the library
 complained about. What was read is read again over a new connection. What was written and got no answer is `AnswerLost`:

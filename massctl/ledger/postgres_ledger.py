@@ -188,12 +188,17 @@ class PostgresStore:
         """
         statements = [*first, *_insertions(due)]
         self._on_the_way.append(due)
-        for pause in (*PAUSE_SECONDS, None):
-            if self._is_written(statements, due):
+        is_written = self._is_written(statements, due)
+        for pause in PAUSE_SECONDS:
+            if is_written:
                 break
-            if pause is None:
-                raise self._nobody_knows()
             self._sleep(pause)
+            try:
+                is_written = self._is_written(statements, due)
+            except LedgerUnreachableError:
+                break  # What was asked before may still arrive.
+        if not is_written:
+            raise self._nobody_knows()
         self._place = due.place
         self._on_the_way.clear()  # Their serials are taken: none of them can arrive any more.
 

@@ -1,8 +1,9 @@
 """What changed for readers since the one version that a campaign is compared with: locked, staged, shown or sent."""
 
+import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -14,10 +15,11 @@ from msgspec.structs import replace
 
 from massctl.model.campaign import ARTICLE_FLAGS
 from massctl.model.destination import Destination, DestinationKind, article_at
-from massctl.model.destination_html import can_lead, target_attributes
+from massctl.model.destination_html import target_attributes
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.lock import LockFile, Version
+from massctl.model.markup import WHOLE, WORDS, Part, parts_of, walk
 from massctl.model.message import (
     PICTURE_SCHEME,
     LockedArticle,
@@ -149,17 +151,31 @@ class DestinationChanged(Frozen):
     after: Destination | None
 
 
-class ComponentChanged(Frozen):
-    """An attribute of a component of WeChat or of a link, beside its looks and where it leads."""
+class ElementChanged(Frozen):
+    """An attribute or a declaration of an element that may be more than looks, beside where it leads."""
 
     element: str
     attribute: str
-    """Empty where the whole element came or went."""
+    """Empty for a whole drawing."""
     before: str
     after: str
 
 
-Change = WordsChanged | PictureChanged | FieldChanged | DestinationChanged | ComponentChanged
+class MarkupChanged(Frozen):
+    """Markup that may be more than looks, and of which nothing else tells."""
+
+    elements: tuple[str, ...] = ()
+    """The names of elements that came or went; empty where none is known."""
+
+
+Change = (
+    WordsChanged
+    | PictureChanged
+    | FieldChanged
+    | DestinationChanged
+    | ElementChanged
+    | MarkupChanged
+)
 
 
 class ArticleChanged(Frozen):
@@ -179,7 +195,7 @@ class ArticleChanged(Frozen):
 
     @property
     def is_layout_only(self) -> bool:
-        """Whether only its markup differs: no word, picture or destination, and no attribute of a component."""
+        """Whether nothing differs but styles that are surely looks."""
         return (
             self.number is not None and self.was is not None and not (self.changes or self.is_moved)
         )
@@ -216,7 +232,7 @@ _PARAGRAPH = re.compile(
 )
 """Tags that begin and end a paragraph. A row of a table is a paragraph."""
 _CELLS = frozenset({"td", "th"})
-_UNSEEN = frozenset({"script", "style", "template", "title"})
+_UNSEEN = WHOLE - {"svg"}
 
 
 class Words(Frozen):
@@ -226,8 +242,6 @@ class Words(Frozen):
 
 
 Block = Words | PictureSeen
-Component = tuple[str, tuple[tuple[str, str], ...]]
-"""An element that WeChat or a tap does something with: its name, and its attributes but for looks and destination."""
 
 
 @dataclass(slots=True)
@@ -235,8 +249,6 @@ class Reading:
     """A body as it is read."""
 
     blocks: list[Block] = field(default_factory=list)
-    components: list[Component] = field(default_factory=list)
-    """Its components and links, in their order."""
     _line: list[str] = field(default_factory=list)
 
     @property
@@ -279,7 +291,7 @@ def read_body(html: str, files: Mapping[str, tuple[str, int]]) -> Reading:
 
     reading = Reading()
     body = LexborHTMLParser(html).body
-    for node, entering in _walk(body.child if body is not None else None):
+    for node, entering in walk(body.child if body is not None else None, _UNSEEN):
         if node.tag == "-text":
             reading.hear(node.text_content or "" if entering else "")
         elif _PARAGRAPH.fullmatch(node.tag):
@@ -292,28 +304,9 @@ def read_body(html: str, files: Mapping[str, tuple[str, int]]) -> Reading:
     return reading
 
 
-def _walk(first: Any) -> Iterator[tuple[Any, bool]]:
-    """Return each node twice, as it opens and as it closes; a body may be nested deeper than Python can call."""
-    node, depth = first, 0
-    while node is not None:
-        yield node, True
-        if node.tag not in _UNSEEN and node.child is not None:
-            node, depth = node.child, depth + 1
-            continue
-        yield node, False
-        while node.next is None and depth:
-            node, depth = node.parent, depth - 1
-            yield node, False
-        node = node.next
-
-
 def _look_at(node: Any, reading: Reading, files: Mapping[str, tuple[str, int]]) -> None:
-    """Take the pictures that an element shows, and what it is beside its looks."""
+    """Take the pictures that an element shows."""
     attributes: dict[str, str] = {name: value or "" for name, value in node.attributes.items()}
-    if can_lead(node.tag, attributes):
-        told = {"style", *target_attributes(node.tag, attributes)}
-        kept = {name: each for name, each in attributes.items() if name not in told}
-        reading.components.append((node.tag, tuple(sorted(kept.items()))))
     alt = attributes.get("alt", "")
     matches = (match for value in attributes.values() for match in _PICTURE.finditer(value))
     found = dict.fromkeys(match["sha256"] or match["address"] for match in matches)
@@ -601,8 +594,14 @@ def _lone(article: _Article, number: int | None, was: int | None) -> ArticleChan
     )
 
 
-def _changes(before: _Article, after: _Article) -> Iterator[Change]:
-    """Return what changed in an article: fields, its cover, what is read, where taps lead, attributes of components."""
+def _changes(before: _Article, after: _Article) -> list[Change]:
+    """Return what changed in an article: what is read, seen and tapped, and then what else may be more than looks."""
+    told = [*_told_changes(before, after)]
+    return [*told, *_changed_markup(before, after, told)]
+
+
+def _told_changes(before: _Article, after: _Article) -> Iterator[Change]:
+    """Return what changed of fields, the cover, words, pictures, and where taps lead."""
     for name in _TEXTS:
         old, new = getattr(before.locked, name) or "", getattr(after.locked, name) or ""
         if old != new:
@@ -615,14 +614,14 @@ def _changes(before: _Article, after: _Article) -> Iterator[Change]:
         yield PictureChanged(before.cover, after.cover, is_cover=True)
     yield from block_changes(before.reading.blocks, after.reading.blocks)
     yield from _changed_destinations(before.destinations, after.destinations)
-    yield from _changed_components(before.reading.components, after.reading.components)
 
 
 def _changed_destinations(
     before: Sequence[Destination], after: Sequence[Destination]
 ) -> Iterator[DestinationChanged]:
-    """Return each place that came, went, or is another one now; the words that lead there are compared elsewhere."""
-    for was, now in _replacements(before, after, key=lambda each: (each.kind, each.target)):
+    """Return each place that came, went, or is another one now, or that other words lead to."""
+    key = operator.attrgetter("kind", "target", "label")
+    for was, now in _replacements(before, after, key):
         if was is not None and now is not None and was.kind is not now.kind:
             yield DestinationChanged(was, None)
             yield DestinationChanged(None, now)
@@ -630,16 +629,80 @@ def _changed_destinations(
             yield DestinationChanged(was, now)
 
 
-def _changed_components(
-    before: Sequence[Component], after: Sequence[Component]
-) -> Iterator[ComponentChanged]:
-    """Return each attribute that differs. What came or went altogether is told as a destination."""
-    for old, new in _replacements(before, after):
-        if old is None or new is None or old[0] != new[0]:
-            continue
-        was, now = dict(old[1]), dict(new[1])
-        for key in sorted({*was, *now}):
-            texts = was.get(key, ""), now.get(key, "")
-            are_pictures = all(each.startswith(PICTURE_SCHEME) for each in texts)
-            if texts[0] != texts[1] and not are_pictures:  # A picture of ours is told as one.
-                yield ComponentChanged(new[0], key, *texts)
+_ORDINARY = re.compile(
+    r"section|div|p|span|strong|b|em|i|br|h[1-6]|a|img|iframe|mp[\w-]*|qqmusic|wx-[\w-]*"
+)
+"""Elements that come and go with words, pictures and destinations, which are told."""
+_HIDING = re.compile(
+    r"hidden|dir"
+    r"|style\.(?:display|visibility|opacity|direction|unicode-bidi|font-size|position|transform|color)"
+)
+"""What may hide or move words, and is told of an element that comes with it."""
+_OWN_PICTURE = re.compile(re.escape(PICTURE_SCHEME) + "[0-9a-f]{64}")
+
+
+def _changed_markup(
+    before: _Article, after: _Article, told: Sequence[Change]
+) -> Iterator[ElementChanged | MarkupChanged]:
+    """Return what differs of elements; if nothing is told of bodies that differ, that something may have changed."""
+    old, new = (parts_of(each.locked.content) for each in (before, after))
+    if old == new:
+        return
+    pictures = {
+        each.name
+        for change in told
+        if isinstance(change, PictureChanged)
+        for each in (change.before, change.after)
+        if each is not None
+    }
+    pairs = [*_pairs(old, new)]
+    known = {each for part in old for each in part.attributes}
+    changed = dict.fromkeys(
+        each
+        for pair in pairs
+        for each in _changed_attributes(*pair, known)
+        if not {each.before, each.after} <= pictures
+    )
+    yield from changed
+    lone = {each.name for pair in pairs if None in pair for each in pair if each is not None}
+    is_told = bool(told or changed)
+    names = sorted(each for each in lone if not (is_told and _ORDINARY.fullmatch(each)))
+    if names or not is_told:
+        yield MarkupChanged(tuple(names))
+
+
+def _pairs(old: Sequence[Part], new: Sequence[Part]) -> Iterator[tuple[Part | None, Part | None]]:
+    """Yield each element that differs as it was and as it is; one that came or went alone."""
+    for one, other in _replacements(old, new):
+        was, now = (
+            each if each is not None and _is_element(each) else None for each in (one, other)
+        )
+        if was is not None and now is not None and was.name != now.name:
+            yield was, None
+            yield None, now
+        elif was is not None or now is not None:
+            yield was, now
+
+
+def _is_element(part: Part) -> bool:
+    return part.name != WORDS and not part.name.startswith("/")
+
+
+def _changed_attributes(
+    old: Part | None, new: Part | None, known: Set[tuple[str, str]]
+) -> Iterator[ElementChanged]:
+    """Yield each attribute that differs, but for what is told otherwise: pictures, destinations and descriptions."""
+    if new is None:
+        return
+    now = dict(new.attributes)
+    if old is None:
+        for key, value in now.items():
+            if _HIDING.fullmatch(key) and (key, value) not in known:
+                yield ElementChanged(new.name, key, "", value)
+        return
+    was = dict(old.attributes)
+    told = {"alt", *target_attributes(old.name, was), *target_attributes(new.name, now)}
+    for key in sorted({*was, *now} - told):
+        texts = was.get(key, ""), now.get(key, "")
+        if _OWN_PICTURE.sub("", texts[0]) != _OWN_PICTURE.sub("", texts[1]):
+            yield ElementChanged(new.name, key, *texts)

@@ -17,10 +17,11 @@ from massctl.plan.review_diff import (
     Base,
     BaseKind,
     Change,
-    ComponentChanged,
     DestinationChanged,
     Difference,
+    ElementChanged,
     FieldChanged,
+    MarkupChanged,
     PictureChanged,
     PictureSeen,
     WordsChanged,
@@ -231,12 +232,23 @@ def _change_row(change: Change) -> ChangeRow:
             said = _picture_row(change)
         case DestinationChanged():
             said = _destination_row(change)
+        case MarkupChanged():
+            said = _markup_row(change)
         case _:
-            said = _component_row(change)
+            said = _element_row(change)
     return ChangeRow(said)
 
 
-def _component_row(change: ComponentChanged) -> Phrase:
+def _markup_row(change: MarkupChanged) -> Phrase:
+    if not change.elements:
+        return Phrase("something other than the appearance may have changed")
+    say = Phrase("elements came or went, which may be more than looks: {names}")
+    return Phrase(say, names=", ".join(change.elements))
+
+
+def _element_row(change: ElementChanged) -> Phrase:
+    if not change.attribute:
+        return Phrase("a drawing or a style sheet changed: {element}", element=change.element)
     what = Phrase("{attribute} of {element}", attribute=change.attribute, element=change.element)
     return _became(what, change.before, change.after)
 
@@ -249,6 +261,9 @@ def _destination_row(change: DestinationChanged) -> Phrase:
             say = Phrase("also leads to: {destination}")
         lone = before or after
         return Phrase(say, destination=destination_words(lone) if lone is not None else _EMPTY)
+    if before.target == after.target:
+        what = Phrase("the words that lead to {target}", target=after.target)
+        return _became(what, before.label, after.label)
     what, label = DESTINATION[after.kind], after.label or before.label
     what = Phrase("{what} “{label}”", what=what, label=label) if label else what
     return _became(what, before.target, after.target)

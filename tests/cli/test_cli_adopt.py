@@ -37,6 +37,16 @@ def test_other_words_are_refused_and_nothing_is_recorded(staged: Shell):
     assert before == staged("state", "list", "--sandbox").out
 
 
+def test_words_that_are_hidden_are_refused_and_bold_ones_are_kept(staged: Shell):
+    bold, hidden = (f"<b{style}>风</b>" for style in ("", ' style="display:none"'))
+    console(staged, lambda body: body.replace("风", hidden))
+    said = staged(*ADOPT)
+    assert (5, True) == (said.status, "how it looks differs" in said.err)
+    console(staged, lambda body: body.replace(hidden, bold))
+    said = staged(*ADOPT)
+    assert (0, True) == (said.status, "its markup alone" in said.out)
+
+
 def test_a_draft_that_nobody_touched_is_nothing_to_adopt(staged: Shell):
     said = staged(*ADOPT)
     assert (2, True) == (said.status, "is unchanged" in said.err)

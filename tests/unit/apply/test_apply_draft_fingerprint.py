@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.apply.draft_fingerprint import (
+    console_changes,
     differences,
     draft_facts,
     draft_sha256,
@@ -152,6 +153,60 @@ def test_a_card_that_leads_elsewhere_is_another_link(given: str, kept: str, is_l
     sent, read = [with_content(given)], [with_content(kept)]
     assert ["links"] == [each.name for each in differences(sent, read)]
     assert is_lost == bool(losses(sent, read))
+
+
+MMBIZ = "https://mmbiz.qpic.cn/mmbiz_png"
+SHOWN = f'<img src="{MMBIZ}/a/0"><section style="background:url(//mmbiz.qpic.cn/a)"><p>同意</p></section>'
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (SHOWN, SHOWN.replace("(//mmbiz.qpic.cn/a)", "(//mmbiz.qpic.cn/b)")),
+        ("<p>字</p>", f"<p style=\"background:image-set('{MMBIZ}/b' 1x)\">字</p>"),
+        ("<p>字</p>", f"<p>字</p><p style=\"background:image-set('{MMBIZ}/b' 1x)\"></p>"),
+        ("<p>字</p>", '<p>字</p><p style="background:url(//mmbiz.qpic.cn/b)"></p>'),
+        ("<table></table>", f'<table background="{MMBIZ}/b"></table>'),
+        (SHOWN, SHOWN.replace("<img", f'<img data-src="{MMBIZ}/b/0"')),
+        (
+            f'<svg><image href="{MMBIZ}/a"></image></svg>',
+            f'<svg><image href="{MMBIZ}/a" xlink:href="{MMBIZ}/b"></image></svg>',
+        ),
+        ('<a href="#">同意</a>或拒绝', '同意或<a href="#">拒绝</a>'),
+        ("<p>不同意</p>", '<p><span style="display:none">不</span>同意</p>'),
+        ("<p>不同意</p>", "<p><span hidden>不</span>同意</p>"),
+        ("<p>字</p>", '<p>字</p><svg><path d="M0 0h9v9"></path></svg>'),
+        ("<p>字</p>", f'<p>字</p><video poster="{MMBIZ}/b"></video>'),
+        (
+            '<iframe data-mpvid="1" data-src="https://v.qq.com/x?vid=1"></iframe>',
+            '<iframe data-mpvid="1" data-src="https://v.qq.com/y?vid=1"></iframe>',
+        ),
+        (
+            '<p style="font-family:&quot;a;display:none">不</p>',
+            '<p style="font-family:a;display:none">不</p>',
+        ),
+        ('<p style="display:no ne">不</p>', '<p style="display:none">不</p>'),
+        ("<p>价 12</p>", '<p>价 <bdo dir="rtl">12</bdo></p>'),
+    ],
+)
+def test_what_the_console_shows_hides_or_moves_is_a_change(given: str, kept: str) -> None:
+    assert console_changes([with_content(given)], [with_content(kept)])
+
+
+def test_what_wechat_and_its_editor_rewrite_is_no_change() -> None:
+    given = (
+        f'<p id="x" style="color: #333">你<!-- a -->好</p><img src="{MMBIZ}/a/0">'
+        '<svg><path id="y" d="M0 0"></path></svg>'
+    )
+    kept = (
+        '<section class="x" nodeleaf=""><p style="color: rgb(51, 51, 51);"><span leaf="">你</span>'
+        f'<b>好</b></p></section><img class="rich_pages" data-src="{MMBIZ}/a/0?wx_fmt=png" data-w="9">'
+        '<svg><path d="M0 0"></path></svg>'
+        '<p style="display: none;"><mp-style-type data-value="3"></mp-style-type></p>'
+    )
+    sent, read = [with_content(given)], [with_content(kept)]
+    assert [] == console_changes(sent, read)
+    assert ["articles"] == [each.name for each in console_changes(sent, read * 2)]
 
 
 def test_a_lost_article_is_said() -> None:

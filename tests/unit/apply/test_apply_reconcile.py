@@ -508,6 +508,17 @@ def test_markup_may_differ_and_has_to_be_adopted() -> None:
     assert (0, 1) == (scene.apply().exit_status(), len(scene.wechat.jobs))
 
 
+def test_markup_that_shows_or_hides_something_may_not_differ() -> None:
+    scene = staged_draft()
+    ((_, (first,)),) = scene.wechat.drafts.items()
+    change(scene, content=first.content.replace("你好", '<b style="font-size:0">你</b>好'))
+    (outcome,) = scene.apply().campaigns
+    assert "adopt sale --pull" in str(outcome.refusals[0].hint)
+    with pytest.raises(RefusedError, match="how it looks differs"):
+        adopt(scene)
+    assert [] == scene.events("adopted")
+
+
 def addressed(scene: Scene, content: str) -> str:
     """Put the uploaded picture's address in its place."""
     return content.replace(f"massctl-picture:{sha('hero')}", next(iter(scene.wechat.images)))

@@ -230,6 +230,27 @@ def test_where_nothing_can_be_looked_up_nobody_knows_and_a_later_reading_tells(
 
 
 @pytest.mark.enable_socket
+def test_where_the_server_goes_away_after_a_lost_question_nobody_knows(
+    place: Place, way: Proxy
+) -> None:
+    store = place.store(port=way.port)
+    end = begun(store)
+    looked_up = store._nonce_at
+
+    def cut(due):
+        found = looked_up(due)
+        store.database.connected().close()
+        way.is_cut = True
+        return found
+
+    store._nonce_at = cut
+    store.database._sleep = lambda _: None
+    way.loses = [Loss.ASKED]
+    with pytest.raises(LedgerUnreachableError, match="nobody knows whether the last entry reached"):
+        store.append(end, [b"two"], durable=True)
+
+
+@pytest.mark.enable_socket
 def test_it_gives_up_in_words_where_nothing_ever_arrives(place: Place, way: Proxy) -> None:
     store = place.store(port=way.port)
     end = begun(store)

@@ -69,10 +69,11 @@ from massctl.plan.review_diff import (
     Block,
     BlockChange,
     Change,
-    ComponentChanged,
     DestinationChanged,
     Difference,
+    ElementChanged,
     FieldChanged,
+    MarkupChanged,
     PictureChanged,
     PictureSeen,
     Traits,
@@ -368,19 +369,6 @@ def test_a_picture_is_known_by_its_file():
     (picture,) = read_body(f'<img src="{HERO}">', {sha("hero"): ("images/hero.png", 7)}).blocks
     assert isinstance(picture, PictureSeen)
     assert ("images/hero.png", 7) == (picture.path, picture.size_bytes)
-
-
-def test_components_are_what_they_say_beside_looks_and_destination():
-    html = (
-        '<a href="https://a.cn" style="color:red" data-x="1">甲</a><p data-y="2">乙</p>'
-        '<mp-common-profile data-id="M" data-nickname="店"></mp-common-profile>'
-        '<section data-miniprogram-appid="wx1" data-z="3"></section>'
-    )
-    assert [
-        ("a", (("data-x", "1"),)),
-        ("mp-common-profile", (("data-nickname", "店"),)),
-        ("section", (("data-z", "3"),)),
-    ] == read_body(html, {}).components
 
 
 def test_words_and_pictures_are_counted():
@@ -690,7 +678,7 @@ def test_an_attribute_of_a_component_is_no_appearance(
     before: str, after: str, expected: tuple[str, str, str]
 ):
     found = compared(sale(article(content=before)), sale(article(content=after)))
-    (change,) = [each for each in only(found).changes if isinstance(each, ComponentChanged)]
+    (change,) = [each for each in only(found).changes if isinstance(each, ElementChanged)]
     assert expected == (change.attribute, change.before, change.after)
 
 
@@ -721,12 +709,111 @@ def test_another_address_behind_read_original_is_told_once():
     assert [FieldChanged] == [type(each) for each in only(compared(old, new)).changes]
 
 
-def test_markup_alone_is_no_change_to_readers():
-    found = compared(
-        sale(article(content="<p>早</p>")), sale(article(content='<p style="color:red">早</p>'))
+def changes_of(before: str, after: str) -> list[Change]:
+    found = compared(sale(article(content=before)), sale(article(content=after)))
+    assert (not only(found).changes) == only(found).is_layout_only == found.same_to_readers
+    return [*only(found).changes]
+
+
+def test_only_styles_that_are_surely_looks_are_no_change_to_readers():
+    looks = "<p style=\"text-align: center; font-family: 'PingFang SC', serif;color:#333\">早</p>"
+    assert [] == changes_of('<p style="color: rgb(51,51,51)">早</p>', looks)
+
+
+EVIL = "//mmbiz.qpic.cn/evil"
+CONSENT = '<a href="https://a.cn">同意</a>{}<a href="https://b.cn">同意</a>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            '<p style="background-image:url(//mmbiz.qpic.cn/a)">字</p>',
+            f'<p style="background-image:url({EVIL})">字</p>',
+            ("p", "style.background-image", "url(//mmbiz.qpic.cn/a)", f"url({EVIL})"),
+        ),
+        (
+            '<ol start="1"><li>字</li></ol>',
+            '<ol start="9"><li>字</li></ol>',
+            ("ol", "start", "1", "9"),
+        ),
+        (
+            '<section data-url="a">字</section>',
+            '<section data-url="b">字</section>',
+            ("section", "data-url", "a", "b"),
+        ),
+        (
+            "<p>价 <span>12</span></p>",
+            '<p>价 <span style="direction:rtl">12</span></p>',
+            ("span", "style.direction", "", "rtl"),
+        ),
+        (
+            "<p>不同意</p>",
+            '<p><b style="display:none">不</b>同意</p>',
+            ("b", "style.display", "", "none"),
+        ),
+        (
+            "<p>一</p>",
+            '<p>二</p><p style="display:none">三</p>',
+            ("p", "style.display", "", "none"),
+        ),
+        (
+            '<iframe data-mpvid="1" data-src="https://v.qq.com/x?vid=1"></iframe>',
+            '<iframe data-mpvid="1" data-src="https://v.qq.com/x?vid=1" allow="a"></iframe>',
+            ("iframe", "allow", "", "a"),
+        ),
+    ],
+)
+def test_an_attribute_or_a_style_that_may_be_more_than_looks_is_told(
+    before: str, after: str, expected: tuple[str, str, str, str]
+):
+    told = [each for each in changes_of(before, after) if isinstance(each, ElementChanged)]
+    assert [ElementChanged(*expected)] == told
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('<rect x="1"/>', '<rect x="2"/>'),
+        ('<use href="#a"/>', '<use href="#b"/>'),
+        ('<rect fill="url(#a)"/>', f'<rect fill="url({EVIL})"/>'),
+        (f'<image href="{EVIL}"/>', f'<image href="{EVIL}" xlink:href="{EVIL}2"/>'),
+        (
+            '<text x="1">甲</text><text x="2">甲</text>',
+            '<text x="2">甲</text><text x="1">甲</text>',
+        ),
+    ],
+)
+def test_a_drawing_that_changed_is_told(before: str, after: str):
+    old, new = (f"<p>字</p><svg>{each}</svg>" for each in (before, after))
+    (told,) = changes_of(old, new)
+    assert isinstance(told, ElementChanged)
+    assert ("svg", "") == (told.element, told.attribute)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "elements"),
+    [
+        ("<p>1999 元</p>", "<p><del>1999 元</del></p>", ("del",)),
+        ("<p>一</p>", "<p>二</p><svg></svg>", ("svg",)),
+        ("<p>一</p><svg></svg>", "<p>二</p>", ("svg",)),
+        ("<p>字</p>", "<section>字</section>", ("p", "section")),
+        ('<i style="top:1px;top:2px">字</i>', '<i style="top:3px;top:2px">字</i>', ()),
+    ],
+)
+def test_what_no_row_tells_is_told_as_markup(before: str, after: str, elements: tuple[str, ...]):
+    assert MarkupChanged(elements) == changes_of(before, after)[-1]
+
+
+def test_a_link_that_moves_to_other_words_is_told():
+    before = CONSENT.format("或")
+    after = CONSENT.format("").replace('b.cn">', 'b.cn">或')
+    (moved,) = changes_of(before, after)
+    assert isinstance(moved, DestinationChanged)
+    assert ("同意", "或同意") == (
+        moved.before and moved.before.label,
+        moved.after and moved.after.label,
     )
-    assert only(found).is_layout_only
-    assert found.same_to_readers
 
 
 def test_an_article_that_is_new_or_gone_is_told_by_what_it_holds():

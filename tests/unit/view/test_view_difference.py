@@ -24,13 +24,23 @@ from view_samples import (
 
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import Audience
+from massctl.model.destination import Destination, DestinationKind
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage
 from massctl.model.phrase import Phrase
-from massctl.plan.review_diff import Base, BaseKind, Difference, difference
+from massctl.plan.review_diff import (
+    ArticleChanged,
+    Base,
+    BaseKind,
+    DestinationChanged,
+    Difference,
+    ElementChanged,
+    MarkupChanged,
+    difference,
+)
 from massctl.view.cells import cells
-from massctl.view.difference import base_words
+from massctl.view.difference import base_words, difference_rows
 from massctl.view.i18n import LANGUAGES, Language, say
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX
 from massctl.view.markdown_text import size
@@ -81,7 +91,7 @@ def after(**changes: Any) -> RenderedCampaign:
     articles = (
         article("新来的一篇", "<p>大家好</p>"),
         replace(first, author="", need_open_comment=False),
-        article("路线卡", '<p style="color:red">路线卡</p>'),
+        article("路线卡", '<p style="text-align:center">路线卡</p>'),
     )
     fields: dict[str, Any] = {
         "message": NewsMessage(articles),
@@ -189,11 +199,27 @@ def test_the_base_is_named(base: Base, english: str, chinese: str):
 
 def test_where_only_looks_changed_no_word_did():
     one, other = campaign(), campaign(message=NewsMessage((article(content="<p>x</p>"),)))
-    styled = campaign(message=NewsMessage((article(content='<p style="color:red">x</p>'),)))
+    styled = campaign(message=NewsMessage((article(content='<p style="text-align:center">x</p>'),)))
     assert "no change to the words, pictures and destinations" in text_of(
         styled, compared(other, styled)
     )
     assert "no change to the words and pictures" not in text_of(other, compared(one, other))
+
+
+def test_what_may_be_more_than_looks_is_said():
+    rows = {
+        ElementChanged("p", "style.display", "", "none"): "style.display of p: (empty) → none",
+        ElementChanged("svg", "", "<svg>", "<svg/>"): "a drawing or a style sheet changed: svg",
+        MarkupChanged(("del", "p")): "elements came or went, which may be more than looks: del, p",
+        MarkupChanged(): "something other than the appearance may have changed",
+        DestinationChanged(
+            Destination(DestinationKind.URL, "https://a.cn", "article 1", "拒绝"),
+            Destination(DestinationKind.URL, "https://a.cn", "article 1", "同意"),
+        ): "the words that lead to https://a.cn: 拒绝 → 同意",
+    }
+    found = Difference(STAGED, articles=(ArticleChanged(1, 1, "题", tuple(rows)),))
+    words = [say(each.words, Language.EN) for each in difference_rows(found)]
+    assert [*rows.values()] == words[-len(rows) :]
 
 
 def test_without_anything_to_compare_it_says_why():

@@ -235,7 +235,7 @@ def test_a_segment_that_is_wrong_costs_time_and_nothing_else(
     )
     assert (7, before) == (len(fresh.read(0)), fresh.as_found())
     assert key in told[0]
-    assert "read one by one" in told[0]
+    assert "which are read instead" in told[0]
 
 
 def test_an_entry_that_is_missing_between_others_is_told(sealed: S3Ledger, tmp_path: Path):

@@ -1,6 +1,7 @@
 """One bucket of an S3-compatible store, below a prefix: an object is created once, read back, listed, and not changed.
 
-An error of a store is not trusted: the object is read back, and its bytes say who wrote it. The words of obstore are never shown: they hold addresses, and what a server repeats of a request.
+An error of a store is not trusted: the object is read back, and its bytes say who wrote it. The words of obstore are
+never shown: they hold addresses, and what a server repeats of a request.
 """
 
 import re

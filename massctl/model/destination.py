@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+from unicodedata import category, normalize
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from massctl.model.strict import IN_LOCKS
@@ -159,6 +160,26 @@ _DEVIATIONS = "ßς\u200c\u200d"
 
 def _punycode(label: str) -> str:
     return "xn--" + label.encode("punycode").decode()
+
+
+LETTER = r"[^\x00-\x7f\s，。！？；：、（）《》“”‘’【】「」…—]"
+"""A regular expression of a letter that is not ASCII, as far as it may be part of a host."""
+_NAMED = r"(?<![\w-])(?:[\w-]+\.){1,9}[a-z]{2,}"
+_NAMED_HOST = re.compile(_NAMED, re.ASCII | re.IGNORECASE)
+_ANY_NAMED_HOST = re.compile(
+    rf"{_NAMED}|(?<!{LETTER})(?:{LETTER}+\.)+[a-z]{{2,}}", re.ASCII | re.IGNORECASE
+)
+
+
+def hosts_named(words: str) -> list[str]:
+    """Return the hosts that words name as a reader sees them, each once; a file such as `README.md` is none."""
+    seen = (each for each in normalize("NFKC", words) if category(each) != "Cf")
+    shown = "".join(seen)
+    # A phone takes the Chinese full stop for a dot.
+    found = (*_ANY_NAMED_HOST.findall(shown), *_NAMED_HOST.findall(shown.replace("。", ".")))
+    return [
+        each for each in dict.fromkeys(found) if each.rpartition(".")[2].lower() not in FILE_ENDINGS
+    ]
 
 
 _ARTICLE_PATH = re.compile(r"/s(?:/[\w-]*)?", re.ASCII)

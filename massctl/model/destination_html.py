@@ -16,15 +16,17 @@ from urllib.parse import parse_qsl, unquote
 from massctl.model.destination import (
     ARTICLE_HOST,
     FILE_ENDINGS,
+    LETTER,
     Destination,
     DestinationKind,
+    hosts_named,
     kind_of_address,
     split_address,
 )
 from massctl.model.frozen import Frozen
 
 LABEL_CHARACTERS_MAX = 40
-"""Ours: enough to find the words in an article."""
+"""Ours: enough to find the words in an article. Hosts that stand behind are kept, too: a reader is led by them."""
 
 
 class _Target(Frozen):
@@ -222,15 +224,13 @@ def _written(words: str) -> Iterator[re.Match[str]]:
 
 _COUNTRIES = frozenset({"md", "py", "sh", "zip"})
 """Endings of files that end hosts, too. Source: IANA, "Root Zone Database", read 2026-12."""
-_LETTER = r"[^\x00-\x7f\s，。！？；：、（）《》“”‘’【】「」…—]"
-"""Chinese, as far as it may be part of a host."""
 _ASCII_HOST = r"(?:\w[\w-]*\.)+[a-z]{2,}"
-_OTHER_HOST = rf"(?:(?:[\w-]|{_LETTER})+\.)+(?:[a-z]{{2,}}|{_LETTER}+)|{_LETTER}+"
+_OTHER_HOST = rf"(?:(?:[\w-]|{LETTER})+\.)+(?:[a-z]{{2,}}|{LETTER}+)|{LETTER}+"
 """A host behind a scheme in which Chinese stands before a host in ASCII could end."""
 _SCHEME = r"(?:https?|(?:(?!https?://)[a-z0-9+-])+)://"
 _REST = r"(?:(?!https?://)[\w.~:/?#\[\]@!$&'()*+,;=%-])"
 _MAIL = rf"(?<![\w.+-])[\w.+-]+@{_ASCII_HOST}(?![\w/?#:@-])"
-_NAME = rf"(?<!\w)(?:(?:\w[\w-]*|{_LETTER}+)\.)+[a-z]{{2,}}(?![a-z0-9])"
+_NAME = rf"(?<!\w)(?:(?:\w[\w-]*|(?<!{LETTER}){LETTER}+)\.)+[a-z]{{2,}}(?![a-z0-9])"
 _IP = r"(?<![\w.])\d+(?:\.\d+){3}(?!\w|\.\w)"
 _WRITTEN = re.compile(
     rf"(?:{_SCHEME}(?:(?!{_ASCII_HOST})(?:{_OTHER_HOST})|{_REST}){_REST}*|(?P<mail>{_MAIL})"
@@ -387,4 +387,6 @@ def _label(node: Any, attributes: Mapping[str, str]) -> str:
         (picture.attributes.get("alt") or "") if picture is not None else "",
     )
     label = next((found for each in words if (found := " ".join(each.split()))), "")
-    return label[:LABEL_CHARACTERS_MAX]
+    shown = label[:LABEL_CHARACTERS_MAX]
+    hidden = [each for each in hosts_named(label) if each not in hosts_named(shown)]
+    return " ".join((shown, "…", *hidden)) if hidden else shown

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from unicodedata import category, name, normalize
+from unicodedata import name
 from urllib.parse import unquote
 
 from msgspec import field
 
-from massctl.model.destination import FILE_ENDINGS, Destination, DestinationKind, ascii_host
+from massctl.model.destination import Destination, DestinationKind, ascii_host, hosts_named
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.lock import LockFile
@@ -218,10 +218,9 @@ _SHORTENERS = frozenset(
 """Hosts that only redirect, as readers in China meet them most. Source: ours, compared with
 github.com/PeterDaveHello/url-shorteners, read 2026-12."""
 _HOST_NAME = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
-_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", "-": ""})
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", ".": "-"})
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 _LETTERS_OF = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
-_NAMED_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _INNER = re.compile(r"https?:/+(?P<host>[\w.-]+)", re.IGNORECASE)
 
@@ -245,17 +244,24 @@ def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phra
     if host in _SHORTENERS:
         yield Phrase("a short link: where it leads can change after the review")
     yield from _foreign_letters(host)
-    if (shown := _begins_with(host, known)) is not None:
-        say = Phrase("{host} begins like {known}, and belongs to {domain}")
-        yield Phrase(say, host=host, known=shown, domain=_domain(host))
-    if (near := _near(host, known)) is not None:
-        yield Phrase("{host} looks like {known}", host=host, known=near)
-    named = next(_hosts_named(destination.label), None)
-    if named is not None and _domain(ascii_host(named)) != _domain(host):
-        yield Phrase("its words name {named}, and it leads to {host}", named=named, host=host)
-    inner = _INNER.search(unquote(address.query + address.fragment))
-    if inner is not None and _domain(ascii_host(inner["host"])) != _domain(host):
-        yield Phrase("it may pass on to {host}, which its address names", host=inner["host"])
+    yield from _imitations(host, known)
+    for named in hosts_named(destination.label):
+        if not _is_of(named, host):
+            yield Phrase("its words name {named}, and it leads to {host}", named=named, host=host)
+    # What is handed on may be encoded twice.
+    inner = _INNER.findall(unquote(unquote(address.query + address.fragment)))
+    for other in dict.fromkeys(inner):
+        if not _is_of(other, host):
+            yield Phrase("it may pass on to {host}, which its address names", host=other)
+
+
+def _is_of(named: str, host: str) -> bool:
+    """Return whether a host that is named belongs to the domain of another one.
+
+    Where a host in Chinese begins in Chinese words is seen by nobody.
+    """
+    domain = _domain(host)
+    return _domain(ascii_host(named)) == domain or named.endswith(_shown(domain))
 
 
 def _crooked(destination: Destination) -> Iterator[Phrase]:
@@ -278,21 +284,10 @@ def _is_ip(host: str) -> bool:
     return host.startswith("[") or _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
 
 
-def _hosts_named(label: str) -> Iterator[str]:
-    """Yield the hosts that words name as a reader sees them; a file such as `README.md` is none."""
-    shown = (each for each in normalize("NFKC", label) if category(each) != "Cf")
-    for named in _NAMED_HOST.finditer("".join(shown)):
-        if named[0].rpartition(".")[2].lower() not in FILE_ENDINGS:
-            yield named[0]
-
-
 def _foreign_letters(host: str) -> Iterator[Phrase]:
     if "xn--" not in host:
         return
-    try:
-        shown = host.encode().decode("idna")
-    except UnicodeError:
-        shown = host
+    shown = _shown(host)
     yield Phrase("{host} is written with other letters: {shown}", host=host, shown=shown)
     for label in shown.split("."):
         names = (name(each, "") for each in label if each.isalpha())
@@ -301,30 +296,62 @@ def _foreign_letters(host: str) -> Iterator[Phrase]:
             yield Phrase("{label} mixes letters of several alphabets", label=label)
 
 
-def _begins_with(host: str, known: Iterable[str]) -> str | None:
-    """Return the known host that stands before the domain to which a host belongs."""
+def _shown(host: str) -> str:
+    """Return a host in its own letters."""
+    try:
+        return host.encode().decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _imitations(host: str, known: Iterable[str]) -> Iterator[Phrase]:
+    """Say which known host another one resembles: because it contains it, or by its letters."""
     others = sorted({each.removeprefix("*.") for each in known})
-    return next(
-        (each for each in others if f".{each}." in f".{host}" and _domain(each) != _domain(host)),
-        None,
-    )
-
-
-def _near(host: str, known: Iterable[str]) -> str | None:
-    """Return the known host whose domain differs in one letter, or in letters that look alike."""
     domain = _domain(host)
-    others = sorted({each.removeprefix("*.") for each in known})
-    if any(_domain(each) == domain for each in others):
-        return None
-    return next((each for each in others if _is_alike(domain, _domain(each))), None)
+    if host not in others:
+        is_near = _is_joined_alike if domain in map(_domain, others) else _is_alike
+        near = next((each for each in others if is_near(host, each)), None)
+        if near is not None:
+            yield Phrase("{host} looks like {known}", host=host, known=near)
+    foreign = (each for each in others if _domain(each) != domain and not _is_alike(host, each))
+    held = next((each for each in foreign if _holds(host, each)), None)
+    if held is not None:
+        say = Phrase("{host} begins like {known}, and belongs to {domain}")
+        yield Phrase(say, host=host, known=held, domain=domain)
 
 
-def _is_alike(one: str, other: str) -> bool:
-    return _skeleton(one) == _skeleton(other) or _is_one_apart(one, other)
+def _holds(host: str, other: str) -> bool:
+    """Return whether a host contains another one, also with hyphens for its dots or without its ending."""
+    inner = _without_ending(other)
+    # One word before the ending, such as "shop", is no name of anybody's.
+    held = (other, inner) if "." in inner else (other,)
+    return any(f"-{_dashed(each)}-" in f"-{_dashed(host)}-" for each in held)
 
 
-def _skeleton(domain: str) -> str:
-    return domain.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
+def _is_alike(host: str, other: str) -> bool:
+    """Return whether the domains of two hosts differ in one letter, in letters that look alike or in their ending."""
+    one, two = _domain(host), _domain(other)
+    is_same = _joined(_without_ending(one)) == _joined(_without_ending(two))
+    return is_same or _is_one_apart(one, two) or _is_joined_alike(host, other)
+
+
+def _is_joined_alike(host: str, other: str) -> bool:
+    """Return whether two hosts look alike without their dots and hyphens."""
+    return _joined(host) == _joined(other)
+
+
+def _without_ending(host: str) -> str:
+    """Return a host without what nobody registers: `com`, `com.cn`."""
+    return host.removesuffix("." + _domain(host).partition(".")[2])
+
+
+def _joined(host: str) -> str:
+    return _dashed(host).replace("-", "")
+
+
+def _dashed(host: str) -> str:
+    """Return a host with hyphens for its dots and one letter for all that look like it."""
+    return host.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
 
 
 def _is_one_apart(one: str, other: str) -> bool:

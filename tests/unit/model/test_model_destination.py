@@ -282,6 +282,9 @@ def test_a_picture_message_of_wechats_pictures_is_not_scanned():
 def test_a_label_is_cut():
     ((_, _, label),) = found(f'<a href="https://a.cn">{"长" * 50}</a>')
     assert "长" * 40 == label
+    words = f"{'长' * 38} a.cn 再去 b.cn、a.cn 或 README.md"
+    ((_, _, label),) = found(f'<a href="https://a.cn">{words}</a>')
+    assert f"{'长' * 38} a … a.cn b.cn" == label
 
 
 def test_a_text_has_links_and_addresses():

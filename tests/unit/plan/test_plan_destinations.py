@@ -289,7 +289,7 @@ def test_a_sound_from_a_host_is_judged_like_a_link():
     assert "destination_unlisted" in guards(planned(sale(song), rules=refusing()))
 
 
-KNOWN = ("shop.example.com", "*.taobao.com", "bank.com.cn")
+KNOWN = ("shop.example.com", "*.taobao.com", "bank.com.cn", "weixin.qq.com", "mp.weixin.qq.com")
 
 
 def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str]:
@@ -334,6 +334,25 @@ def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str
         ("https://exarnple.com/", "", "looks like shop.example.com"),
         ("https://b4nk.com.cn/", "", "looks like bank.com.cn"),
         ("https://evil.cn/", "点 shop.example.com 进入", "its words name shop.example.com"),
+        ("https://evil.cn/", "evil.cn 即 shop.example.com", "its words name shop.example.com"),
+        ("https://evil.cn/", "shop。example。com", "its words name shop.example.com"),
+        ("https://evil.cn/", "见 a.cn。好", "its words name a.cn"),
+        ("https://evil.cn/", "例子.cn", "its words name 例子.cn"),
+        ("https://evil.cn/?a=https://evil.cn&b=https://b.cn", "", "may pass on to b.cn"),
+        ("https://evil.cn/?a=https%253A%252F%252Fb.cn", "", "may pass on to b.cn"),
+        ("https://shop.example.com.evil.cn", "", "begins like shop.example.com"),
+        ("https://shop-example-com.evil.cn/x", "", "begins like shop.example.com"),
+        ("https://mp.weixin.qq.com.evil.cn/s/x", "", "begins like mp.weixin.qq.com"),
+        ("https://mp.weixin.qq.com.cn", "", "looks like mp.weixin.qq.com"),
+        ("https://mp-weixin-qq.com", "", "looks like mp.weixin.qq.com"),
+        ("https://mp-weixin-qq.cn", "", "begins like mp.weixin.qq.com"),
+        ("https://shop-example.com", "", "looks like shop.example.com"),
+        ("https://shop.example.net", "", "looks like shop.example.com"),
+        ("https://mp.weixin.qq.com.bamk.com.cn", "", "begins like mp.weixin.qq.com"),
+        ("https://www.taobao.net", "", "looks like taobao.com"),
+        ("https://bank.cn", "", "looks like bank.com.cn"),
+        ("https://shopexample.com", "", "looks like shop.example.com"),
+        ("https://mp.weixln.qq.com", "", "looks like mp.weixin.qq.com"),
     ],
 )
 def test_what_looks_like_something_else(target: str, label: str, said: str):
@@ -346,6 +365,10 @@ def test_what_looks_like_something_else(target: str, label: str, said: str):
         ("https://shop.example.com/x", "shop.example.com"),
         ("https://www.example.com/x", "example.com/x"),
         ("https://cart.shop.example.com", "买"),
+        ("https://shop2.example.com", "买"),
+        ("https://channels.weixin.qq.com", "看"),
+        ("https://shop.unlike.cn", "买"),
+        ("https://例子.cn", "去例子.cn 看"),
         ("https://item.taobao.com", "买"),
         ("https://www.bank.com.cn", "行"),
         ("https://other.com.cn", "行"),
@@ -359,7 +382,13 @@ def test_what_looks_like_something_else(target: str, label: str, said: str):
     ],
 )
 def test_what_looks_like_itself(target: str, label: str):
-    assert [] == notes(target, label)
+    letters = "is written with other letters"
+    assert [] == [each for each in notes(target, label) if letters not in each]
+
+
+def test_a_label_names_hosts_behind_its_cut():
+    (found,) = sale(link("https://evil.cn", f"{'长' * 50} shop.example.com")).destinations
+    assert [each for each in look_alikes(found, KNOWN) if "its words name" in each]
 
 
 def test_a_chinese_host_is_told_with_its_letters():

@@ -152,11 +152,11 @@ def in_body(html: str, at: str) -> Iterator[Destination]:
 
 
 def shows_unread_picture(html: str) -> bool:
-    """Return whether nobody looks for QR codes in what a body shows: a picture on WeChat, or a drawing of many forms."""
+    """Return whether a body shows what nobody reads QR codes in: a picture on WeChat, or a drawing of many forms."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(f"<body>{html}")
-    return any(_FORMS_MIN <= sum(map(_forms, each.css("*"))) for each in tree.css("svg")) or any(
+    return any(sum(map(_forms, each.css("*"))) >= _FORMS_MIN for each in tree.css("svg")) or any(
         _WECHAT_PICTURE.match(address)
         for node in tree.css("*")
         for address in _shown_by(node.tag or "", node.attributes)

@@ -20,7 +20,7 @@ from building import LINEAGE, as_new, attempted, text
 from s3_places import CREDENTIALS, endpoint
 
 from massctl.ledger.codec import GENESIS, chain_digest, encode
-from massctl.ledger.s3 import S3Ledger, S3Store
+from massctl.ledger.s3 import S3Ledger, S3LedgerStore
 from massctl.ledger.s3_bucket import Bucket
 from massctl.model.entries import Created
 
@@ -61,7 +61,7 @@ def fresh(address: str, *, decode: bool) -> dict[str, float]:
     begun = time.monotonic()
     before = peak()
     bucket = Counted("bench", "", address, CREDENTIALS)
-    store = S3Store(bucket)
+    store = S3LedgerStore(bucket)
     with tempfile.TemporaryDirectory() as folder:
         if decode:
             found = len(S3Ledger(store, Path(folder)).read(0))
@@ -79,7 +79,7 @@ def fresh(address: str, *, decode: bool) -> dict[str, float]:
 def appends(address: str, name: str, count: int) -> list[float]:
     """Return how much longer an append takes than a put, pair by pair."""
     with tempfile.TemporaryDirectory() as folder:
-        ledger = S3Ledger(S3Store(Bucket(name, "", address, CREDENTIALS)), Path(folder))
+        ledger = S3Ledger(S3LedgerStore(Bucket(name, "", address, CREDENTIALS)), Path(folder))
         ledger.read(0)
         ledger.append(
             0, [as_new(Created(lineage=LINEAGE, realm="loopback")), ATTEMPT], durable=True
@@ -106,7 +106,7 @@ def main() -> None:
         ratios = appends(address, name, count)
         middle, mean = statistics.median(ratios), statistics.mean(ratios)
         print(f"append / put in {name}: median {middle:.2f}, mean {mean:.2f}")
-    store = S3Store(Bucket("bench", "", address, CREDENTIALS))
+    store = S3LedgerStore(Bucket("bench", "", address, CREDENTIALS))
     start = time.monotonic()
     store.replace(lines(entries), NOW, None)
     print(f"{entries} entries moved there in {time.monotonic() - start:.1f} s; goals: {GOALS}")

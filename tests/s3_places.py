@@ -7,7 +7,7 @@ from pathlib import Path
 
 from s3_server import BUCKET
 
-from massctl.ledger.s3 import S3Ledger, S3Store
+from massctl.ledger.s3 import S3Ledger, S3LedgerStore
 from massctl.ledger.s3_bucket import Bucket
 
 CREDENTIALS = {
@@ -44,4 +44,4 @@ def bucket_at(prefix: str, name: str = BUCKET) -> Bucket:
 
 
 def ledger_at(prefix: str, locks: Path, name: str = BUCKET) -> S3Ledger:
-    return S3Ledger(S3Store(bucket_at(prefix, name)), locks)
+    return S3Ledger(S3LedgerStore(bucket_at(prefix, name)), locks)

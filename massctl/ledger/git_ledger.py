@@ -298,7 +298,7 @@ class GitStore:
 
     def _nobody_knows(self) -> LedgerUnreachableError:
         return LedgerUnreachableError(
-            Phrase("nobody knows whether the last entry reached {branch}", branch=self.where),
+            Phrase("nobody knows whether the last entry reached {place}", place=self.where),
             Phrase("The remote did not answer. Nothing that depends on this entry was done."),
             Phrase("run the same command again: it reads the branch first, and finds what arrived"),
         )

@@ -240,7 +240,7 @@ class PostgresStore:
 
     def _nobody_knows(self) -> LedgerUnreachableError:
         return LedgerUnreachableError(
-            Phrase("nobody knows whether the last entry reached {branch}", branch=self.where),
+            Phrase("nobody knows whether the last entry reached {place}", place=self.where),
             Phrase("The database did not answer. Nothing that depends on this entry was done."),
             Phrase("run the same command again: it reads the ledger first, and finds what arrived"),
         )

@@ -1,14 +1,13 @@
 """The S3 backend: the same lines in the same chain, an object an append, each created only if there is none.
 
-An object is named after the serial of its first line and holds all lines of one append, so that an append is there
-whole or not at all. The next one is named after the serial that follows: whoever creates it first has won it, and
-nobody writes over it. Each holds a word that only its writer knows, so that equal lines of two runners are told apart.
+Each object holds one append. Its name is the serial of its first line. Two writers cannot create the same object, so
+one wins. Each object has a word that only its writer knows, which tells equal lines of two runners apart.
 
-Full stretches of objects are also kept in segments, which everybody makes of the same bytes, so that a machine that
-never saw the ledger makes few requests. They are checked against the chain; where one is wrong, its objects are read.
+A segment copies many objects into one, so that a new machine makes few requests. Every machine makes the same segment.
+A segment is checked against the chain. If it is wrong, its objects are read.
 
-A ledger that is put aside is closed by a last object, which names the folder of the next one: it takes the place that
-an append would have taken, so that nobody appends to a ledger that was put aside.
+A last object closes an old ledger and names the folder of the next one. It takes the next serial, so no append can
+follow.
 """
 
 import json
@@ -32,12 +31,12 @@ from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import BEGIN, End, chain_digest
 from massctl.ledger.local_file import aside_name
-from massctl.ledger.s3_beside import S3Archive, S3Statistics
+from massctl.ledger.s3_archive import S3Archive, S3Statistics
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
 from massctl.model.entries import GENESIS, Entry
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import StateSettings, check_forward
+from massctl.model.settings import StateSettings, check_https_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +64,7 @@ class _Object(Frozen):
     """Where the next ledger is, for the object that closes this one."""
 
 
-class _Span(Frozen):
+class _Segment(Frozen):
     """A segment, by the serials in its name."""
 
     first: int
@@ -77,7 +76,7 @@ class _Span(Frozen):
         return f"{self.first:012}-{self.last:012}"
 
 
-class S3Store:
+class S3LedgerStore:
     """Implements `massctl.ledger.chained_ledger.Store` on a bucket."""
 
     takes_durable_only: Final = True
@@ -88,7 +87,7 @@ class S3Store:
         self._tell = tell
         self._begin(_FIRST_FOLDER)
         self._on_the_way: list[tuple[str, bytes]] = []
-        """Objects whose creation may still arrive, by their keys."""
+        """Objects that were sent to the store and have no known answer, by their keys."""
 
     def _begin(self, folder: str) -> None:
         """Know nothing of the ledger in a folder but that it has no line yet."""
@@ -97,7 +96,7 @@ class S3Store:
         """Where it ended when it was read or written last; nobody signs for it here."""
         self.highest = 0
         """The highest serial that the name of an object there tells of."""
-        self._spans: list[_Span] = []
+        self._small: list[_Segment] = []
         """The small segments behind the last large one."""
         self._loose: list[_Object] = []
         """The objects behind the last segment."""
@@ -209,18 +208,18 @@ class S3Store:
             loose = self._objects()
             if loose is not None:
                 break
-        self._spans = small
+        self._small = small
         self._take(loose)
         return self._pieces(spans, loose) if self.highest else None
 
-    def _segments(self, size: int, first: int) -> list[_Span]:
+    def _segments(self, size: int, first: int) -> list[_Segment]:
         """List the segments of a size that follow one another from a serial on."""
-        spans: list[_Span] = []
+        spans: list[_Segment] = []
         for name in self.bucket.names(f"{self._folder}/{size}", f"{first:012}"):
             found = _SEGMENT.fullmatch(name)
             if found is None:
                 continue
-            span = _Span(int(found[1]), int(found[2]))
+            span = _Segment(int(found[1]), int(found[2]))
             self.highest = max(self.highest, span.last)
             if span.first == first:
                 spans.append(span)
@@ -265,7 +264,7 @@ class S3Store:
         return _joined(objects) + (_GAP if self.highest > self._end.serial else b"")
 
     def _pieces(
-        self, spans: Sequence[tuple[int, _Span]], loose: Sequence[_Object]
+        self, spans: Sequence[tuple[int, _Segment]], loose: Sequence[_Object]
     ) -> Iterator[bytes]:
         digest = GENESIS
         keys = [f"{self._folder}/{size}/{span.name}" for size, span in spans]
@@ -274,7 +273,8 @@ class S3Store:
             if not _is_sound(span, lines, digest):
                 self._tell(
                     Phrase(
-                        "{key} in {place} is not what its entries say: they are read one by one; delete that object",
+                        "the segment {key} in {place} differs from its entries, which are read instead: "
+                        "delete that segment",
                         key=key,
                         place=self.where,
                     )
@@ -286,7 +286,7 @@ class S3Store:
             self._end = End(self._end.serial, digest)
         yield self._shown(loose)
 
-    def _lines_in(self, span: _Span) -> list[bytes]:
+    def _lines_in(self, span: _Segment) -> list[bytes]:
         """Read the objects that a segment was made of."""
         names = self.bucket.names(f"{self._folder}/{_ENTRIES}", f"{span.first - 1:012}")
         numbers = [int(name) for name in names if _NAME.fullmatch(name)]
@@ -297,17 +297,17 @@ class S3Store:
     def _seal(self) -> None:
         """Make the segments that are full. Everybody makes the same ones, as objects do not change."""
         while full := _full(self._loose):
-            span = _Span(full[0].first, full[-1].first + len(full[-1].lines) - 1)
+            span = _Segment(full[0].first, full[-1].first + len(full[-1].lines) - 1)
             self.bucket.create(f"{self._folder}/{SMALL}/{span.name}", _joined(full))
-            self._spans.append(span)
+            self._small.append(span)
             self._loose = self._loose[len(full) :]
-        if self._spans and self._spans[-1].last - self._spans[0].first + 1 >= LARGE:
-            span = _Span(self._spans[0].first, self._spans[-1].last)
-            keys = [f"{self._folder}/{SMALL}/{each.name}" for each in self._spans]
+        if self._small and self._small[-1].last - self._small[0].first + 1 >= LARGE:
+            span = _Segment(self._small[0].first, self._small[-1].last)
+            keys = [f"{self._folder}/{SMALL}/{each.name}" for each in self._small]
             data = b"".join(each or b"" for each in self.bucket.read_all(keys))
             if _is_sound(span, _lines_of(data), None):
                 self.bucket.create(f"{self._folder}/{LARGE}/{span.name}", data)
-                self._spans = []
+                self._small = []
 
     def _lay_out(self, folder: str, lines: Sequence[bytes]) -> None:
         """Write lines into a folder that nobody knows of: objects and segments as large as they can be."""
@@ -318,7 +318,7 @@ class S3Store:
             piece = lines[start : start + (size or left)]
             self.bucket.create(_key(folder, start + 1), _body(piece))
             if size is not None:
-                span = _Span(start + 1, start + size)
+                span = _Segment(start + 1, start + size)
                 self.bucket.create(f"{folder}/{size}/{span.name}", _ended(piece))
             start += len(piece)
 
@@ -333,7 +333,7 @@ _OLDER_VERSION = Phrase(
 class S3Ledger(ChainedLedger):
     """The ledger in a bucket; `locks` is a folder for what this machine notes of it."""
 
-    def __init__(self, store: S3Store, locks: "Path", keys: LedgerKeys = UNSIGNED) -> None:
+    def __init__(self, store: S3LedgerStore, locks: "Path", keys: LedgerKeys = UNSIGNED) -> None:
         self.store: Final = store
         super().__init__(store, locks, keys)
 
@@ -381,7 +381,7 @@ class S3Backend(Backend):
         return self._open()
 
     def _open(self) -> S3Ledger:
-        return S3Ledger(S3Store(self._bucket, self.site.tell), self.site.locks, self.keys)
+        return S3Ledger(S3LedgerStore(self._bucket, self.site.tell), self.site.locks, self.keys)
 
     @cached_property
     def _bucket(self) -> "Bucket":
@@ -404,7 +404,7 @@ class S3Backend(Backend):
         store = self.ledger.store
         if not store.highest:
             return None
-        found = store.bucket.watched(store.first_key())
+        found = store.bucket.protection_of(store.first_key())
         if found is None:
             return Phrase(
                 "{place} can be read; it does not tell of versions and lifecycle rules: look at the bucket's settings",
@@ -444,7 +444,7 @@ def open_bucket(state: StateSettings, environment: Mapping[str, str]) -> "Bucket
             Phrase("Nothing was done."),
             install_command("s3"),
         ) from None
-    if state.endpoint is not None and (why := check_forward(state.endpoint)) is not None:
+    if state.endpoint is not None and (why := check_https_address(state.endpoint)) is not None:
         raise LedgerUnreachableError(
             Phrase("state.endpoint cannot be used: {why}", why=why),
             Phrase("Nothing was done."),
@@ -506,7 +506,7 @@ def _full(objects: Sequence[_Object]) -> Sequence[_Object]:
     return ()
 
 
-def _is_sound(span: _Span, lines: Sequence[bytes], digest: str | None) -> bool:
+def _is_sound(span: _Segment, lines: Sequence[bytes], digest: str | None) -> bool:
     """Whether lines are those of a segment: as many as its name says, each following the one before."""
     if len(lines) != span.last - span.first + 1:
         return False

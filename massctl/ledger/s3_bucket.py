@@ -1,7 +1,7 @@
 """One bucket of an S3-compatible store, below a prefix: an object is created once, read back, listed, and not changed.
 
-What a store answers to a creation is not believed where it is an error: the object is read back, and its bytes say who
-wrote it. The words of obstore are never shown: they hold addresses, and what a server repeats of a request.
+An error of a store is not trusted: the object is read back, and its bytes say who wrote it. The words of obstore are
+never shown: they hold addresses, and what a server repeats of a request.
 """
 
 import re
@@ -37,7 +37,7 @@ REQUEST_SECONDS = 30
 RETRY_SECONDS = 10
 """So long obstore repeats a request by itself."""
 PAUSE_SECONDS = (0.2, 1.0, 3.0)
-"""Before each further creation of one object, while it is not there and nobody says no."""
+"""Pauses before each retry of a creation."""
 READS_AT_ONCE = 16
 REGION = "us-east-1"
 """Where no variable names one; stores that know no regions take it."""
@@ -49,7 +49,7 @@ _INSTANCE = "http://169.254."
 _FAULTS = (BaseError, OSError, ValueError)
 """What obstore raises; FileNotFoundError is an OSError."""
 _FINAL = (PermissionDeniedError, UnauthenticatedError, FileNotFoundError)
-"""What the same request would meet again."""
+"""Errors that a retry would repeat."""
 
 
 class Put(Enum):
@@ -60,7 +60,7 @@ class Put(Enum):
     FAILED = auto()
 
 
-class Watched(Frozen):
+class ObjectProtection(Frozen):
     """What a store tells of an object beside its bytes."""
 
     is_versioned: bool
@@ -188,7 +188,7 @@ class Bucket:
             except _FAULTS:
                 return
 
-    def watched(self, key: str) -> Watched | None:
+    def protection_of(self, key: str) -> ObjectProtection | None:
         """Return what the store tells of an object that is there; None if it cannot be asked.
 
         obstore keeps the headers to itself, so the request is signed by it and made here.
@@ -198,7 +198,7 @@ class Bucket:
             request = Request(address, method="HEAD")  # noqa: S310 - https, or this machine
             with urlopen(request, timeout=REQUEST_SECONDS) as answer:  # noqa: S310 - as above
                 version = answer.headers.get("x-amz-version-id", "null")
-                return Watched(version != "null", "x-amz-expiration" in answer.headers)
+                return ObjectProtection(version != "null", "x-amz-expiration" in answer.headers)
         except (*_FAULTS, HTTPException):
             return None
 
@@ -227,7 +227,7 @@ class Bucket:
 
     def _nobody_knows(self, why: str, hint: str) -> LedgerUnreachableError:
         return LedgerUnreachableError(
-            Phrase("nobody knows whether the last entry reached {branch}", branch=self.where),
+            Phrase("nobody knows whether the last entry reached {place}", place=self.where),
             why,
             hint,
         )

@@ -620,7 +620,7 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
     )
 
 
-def check_forward(address: str) -> Phrase | None:
+def check_https_address(address: str) -> Phrase | None:
     """Return why messages must not be passed on to `address`, or None if they may."""
     match = _SHAPE.fullmatch(re.split(r"(?<=[^:/])[/?]", address, maxsplit=1)[0])
     if match is None or not 0 < int(match["port"] or 443) < 65536:

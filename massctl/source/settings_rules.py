@@ -19,7 +19,7 @@ from massctl.model.settings import (
     LEDGER_KEY_PATTERN,
     RESERVED_PATHS,
     check_api_base,
-    check_forward,
+    check_https_address,
     realm_of,
 )
 from massctl.source.reporter import word
@@ -148,7 +148,7 @@ def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _endpoint(written: object) -> Iterator[Fault]:
     """Find an address that would carry the ledger without TLS."""
-    if isinstance(written, str) and (why := check_forward(written)) is not None:
+    if isinstance(written, str) and (why := check_https_address(written)) is not None:
         hint = Phrase("correct state.endpoint in massctl.yaml")
         yield Fault("MC014", why, hint, key=("state", "endpoint"), at_key=False)
 
@@ -207,7 +207,7 @@ def _callbacks(
     ]
     for path, block in blocks:
         written = block.get("forward")
-        if isinstance(written, str) and (problem := check_forward(written)) is not None:
+        if isinstance(written, str) and (problem := check_https_address(written)) is not None:
             yield Fault(
                 "MC014",
                 problem,
@@ -330,7 +330,7 @@ def _too_few(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _forge(forge: Mapping[str, Any]) -> Iterator[Fault]:
     address = forge.get("api")
-    if isinstance(address, str) and (problem := check_forward(address)) is not None:
+    if isinstance(address, str) and (problem := check_https_address(address)) is not None:
         yield Fault(
             "MC014",
             problem,

@@ -22,7 +22,7 @@ from processes import MASSCTL, PATIENCE_SECONDS, Desk, Gate, Wechat, ended, envi
 from repositories import SECRET_VARIABLE, Tree
 from s3_places import CREDENTIALS
 
-from massctl.ledger.s3 import S3Ledger, S3Store
+from massctl.ledger.s3 import S3Ledger, S3LedgerStore
 from massctl.ledger.s3_bucket import Bucket
 from massctl.model.entries import Created, NewEntry
 
@@ -164,7 +164,7 @@ def test_an_attempt_is_in_the_bucket_before_its_request(store: Store, gate: Gate
     run = desk.start("apply", "notice", "--yes")
     assert gate.was_reached(run)
     found = Bucket("ledgers", "attempt", store.address, CREDENTIALS)
-    last = (S3Store(found).data() or b"").splitlines()[-1]
+    last = (S3LedgerStore(found).data() or b"").splitlines()[-1]
     killed(run)
     gate.release(dropped=True)
     assert b'"type":"send_attempted"' in last
@@ -176,11 +176,11 @@ from pathlib import Path
 from building import NOW, as_new, text
 from s3_places import CREDENTIALS
 from massctl.errors import LedgerError
-from massctl.ledger.s3 import S3Ledger, S3Store
+from massctl.ledger.s3 import S3Ledger, S3LedgerStore
 from massctl.ledger.s3_bucket import Bucket
 from massctl.model.entries import Expired
 
-ledger = S3Ledger(S3Store(Bucket("ledgers", "race", sys.argv[1], CREDENTIALS)), Path(sys.argv[2]))
+ledger = S3Ledger(S3LedgerStore(Bucket("ledgers", "race", sys.argv[1], CREDENTIALS)), Path(sys.argv[2]))
 entry = as_new((Expired(not_after=NOW), text("words")))
 while (serial := len(ledger.read(0))) < int(sys.argv[3]):
     try:
@@ -196,7 +196,7 @@ def test_of_eight_processes_one_wins_each_serial(store: Store, tmp_path: Path):
     """Some connections break, and processes are killed; who is told that an entry is written, wrote it."""
     entries = 40
     ledger = S3Ledger(
-        S3Store(Bucket("ledgers", "race", store.address, CREDENTIALS)), tmp_path / "locks"
+        S3LedgerStore(Bucket("ledgers", "race", store.address, CREDENTIALS)), tmp_path / "locks"
     )
     ledger.read(0)
     created = Created(lineage=LINEAGE, realm="loopback")
@@ -244,5 +244,5 @@ def test_an_event_reaches_a_ledger_in_a_bucket(store: Store, tmp_path: Path):
         process.send_signal(signal.SIGTERM)
         assert 0 == ended(process).status
     bucket = Bucket("ledgers", tmp_path.name, store.address, CREDENTIALS)
-    last = (S3Store(bucket).data() or b"").splitlines()[-1]
+    last = (S3LedgerStore(bucket).data() or b"").splitlines()[-1]
     assert b'"type":"job_status"' in last

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Event, get_ident
 from types import SimpleNamespace
 from typing import Any
@@ -144,6 +145,19 @@ def test_what_ends_one_account_ends_the_others_before_their_next_request() -> No
     assert ["wx2 0"] == recorded
     assert 1 == len(house.calls)
     assert "end" == house.lines[-1]
+
+
+def test_an_account_whose_turn_has_not_come_does_not_begin() -> None:
+    house = House(accounts_at_once=partial(side_by_side, in_flight=1))
+    begun: list[str] = []
+
+    def send(name: str) -> None:
+        begun.append(name)
+        raise LOST
+
+    with pytest.raises(LedgerUnreachableError):
+        house.run(send, "wx1", "wx2", "wx3")
+    assert ["wx1 0"] == begun
 
 
 def test_a_request_with_a_permit_is_made_though_the_run_ends() -> None:

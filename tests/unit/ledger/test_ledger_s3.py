@@ -15,7 +15,7 @@ from massctl.errors import (
 )
 from massctl.ledger import s3, s3_probe
 from massctl.ledger.backend import Site, open_backend
-from massctl.ledger.s3 import S3Ledger, S3Store
+from massctl.ledger.s3 import S3Ledger, S3LedgerStore
 from massctl.ledger.s3_bucket import Bucket, Put
 from massctl.ledger.s3_probe import PROBES, require_one_winner, require_promise
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
@@ -182,7 +182,7 @@ def test_a_fresh_machine_reads_segments_and_the_rest(
     for serial in range(1, 20 * small, 2):
         ledger.append(serial, [MORE, ATTEMPT], durable=True)
     bucket, asked = fresh_bucket(tmp_path, monkeypatch)
-    fresh = S3Ledger(S3Store(bucket), tmp_path / "elsewhere")
+    fresh = S3Ledger(S3LedgerStore(bucket), tmp_path / "elsewhere")
     assert list(ledger.read(0)) == list(fresh.read(0))
     kinds = [key.split("/")[1] for key in asked]
     assert {str(3 * small), "entries"} <= {*kinds, "entries"}
@@ -230,10 +230,12 @@ def test_a_segment_that_is_wrong_costs_time_and_nothing_else(
     data = {"cut": lines[0], "changed": lines[0] + changed + lines[2], "emptied": b""}[damage]
     raw(sealed, key, data)
     told: list[str] = []
-    fresh = S3Ledger(S3Store(bucket_at(tmp_path.name, SOUND), told.append), tmp_path / "elsewhere")
+    fresh = S3Ledger(
+        S3LedgerStore(bucket_at(tmp_path.name, SOUND), told.append), tmp_path / "elsewhere"
+    )
     assert (7, before) == (len(fresh.read(0)), fresh.as_found())
     assert key in told[0]
-    assert "read one by one" in told[0]
+    assert "which are read instead" in told[0]
 
 
 def test_an_entry_that_is_missing_between_others_is_told(sealed: S3Ledger, tmp_path: Path):

@@ -10,7 +10,7 @@ from statistics_samples import APPID, SEEN, article_day, asked
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger import ARCHIVE_FOLDER
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, LocalArchive
-from massctl.ledger.s3_beside import S3Archive, S3Statistics
+from massctl.ledger.s3_archive import S3Archive, S3Statistics
 from massctl.ledger.s3_bucket import Bucket
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId

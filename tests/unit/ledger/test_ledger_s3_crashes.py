@@ -11,7 +11,7 @@ from building import LINEAGE, NOW, as_new, attempted, text
 
 from massctl.errors import LedgerError, LedgerMissingError, LedgerStaleError
 from massctl.ledger import s3, s3_probe
-from massctl.ledger.s3 import S3Ledger, S3Store
+from massctl.ledger.s3 import S3Ledger, S3LedgerStore
 from massctl.ledger.s3_bucket import Bucket, Put
 from massctl.model.entries import Created, Expired
 
@@ -84,7 +84,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(bucket: Memory, folder: Path) -> S3Ledger:
-    return S3Ledger(S3Store(bucket), folder)
+    return S3Ledger(S3LedgerStore(bucket), folder)
 
 
 def play(ledger: S3Ledger) -> None:

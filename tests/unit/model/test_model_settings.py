@@ -16,7 +16,7 @@ from massctl.model.settings import (
     MassctlFile,
     QuietHours,
     check_api_base,
-    check_forward,
+    check_https_address,
     parse_duration,
     realm_of,
 )
@@ -287,7 +287,7 @@ def test_renamings_are_followed_to_the_name_of_now_and_to_the_first():
     ],
 )
 def test_messages_go_on_over_https_or_within_this_machine(address: str, may: bool) -> None:
-    assert may == (check_forward(address) is None)
+    assert may == (check_https_address(address) is None)
 
 
 def test_a_theme_is_a_name_or_keys():

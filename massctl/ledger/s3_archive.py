@@ -40,7 +40,7 @@ class S3Archive(Contents):
 
 
 class S3Statistics(StatisticsFiles):
-    """A folder of the bucket: what is a file elsewhere is a folder here, in which each `flush` creates an object."""
+    """A folder of the bucket. Each statistics file is a folder in it, to which `flush` adds one object."""
 
     def __init__(self, bucket: "Bucket") -> None:
         self._bucket = bucket
@@ -52,7 +52,7 @@ class S3Statistics(StatisticsFiles):
         return ()
 
     def flush(self) -> None:
-        """Write what was added; raise LedgerUnreachableError if that fails: what is left is due again."""
+        """Write what was added, or raise LedgerUnreachableError. Lines that were not written stay for the next one."""
         for folder, lines in list(self._waiting.items()):
             # Its number puts it behind those that are there; its word tells it from one of the same moment.
             name = f"{len(self._bucket.names(folder)) + 1:08}-{secrets.token_hex(8)}"

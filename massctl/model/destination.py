@@ -88,12 +88,13 @@ class Destination:
 
     @property
     def author(self) -> str:
-        """The `__biz` of an article whose address says one; else empty, also where the path alone names it."""
+        """The `__biz` of an article, if its address says it as WeChat writes one; else empty."""
         address = self.address if self.kind is DestinationKind.ARTICLE else None
         if address is None or address.path != "/s":
             return ""
-        said = [value for key, value in parse_qsl(address.query) if key == "__biz"]
-        return said[0] if len(said) == 1 else ""
+        said = parse_qsl(address.query, keep_blank_values=True)
+        told = sorted(key for key, _ in said if key not in _BESIDE)
+        return dict(said)["__biz"] if told == _ARTICLE else ""
 
     @property
     def is_listable(self) -> bool:
@@ -108,6 +109,10 @@ class Destination:
         return self.target.partition(" ")[0] if self.kind in _BY_ID else self.host
 
 
+_ARTICLE = ["__biz", "idx", "mid", "sn"]
+"""What names an article in its address, each once. Another parameter, such as `tempkey`, may name another article."""
+_BESIDE = frozenset({"chksm", "scene"})
+"""What may stand beside: a check sum, and where a reader comes from. Ours."""
 _PLAYED = frozenset({DestinationKind.VIDEO, DestinationKind.VOICE})
 _BY_ID = frozenset({DestinationKind.MINI_PROGRAM, DestinationKind.ACCOUNT})
 _ADDRESSES = frozenset(
@@ -171,10 +176,14 @@ _ANY_NAMED_HOST = re.compile(
 )
 
 
+def as_seen(words: str) -> str:
+    """Return words as a reader sees them: without signs that nobody sees, in letters of one width."""
+    return "".join(each for each in normalize("NFKC", words) if category(each) != "Cf")
+
+
 def hosts_named(words: str) -> list[str]:
     """Return the hosts that words name as a reader sees them, each once; a file such as `README.md` is none."""
-    seen = (each for each in normalize("NFKC", words) if category(each) != "Cf")
-    shown = "".join(seen)
+    shown = as_seen(words)
     # A phone takes the Chinese full stop for a dot.
     found = (*_ANY_NAMED_HOST.findall(shown), *_NAMED_HOST.findall(shown.replace("。", ".")))
     return [

@@ -381,7 +381,10 @@ def _cleaned(value: str) -> str:
 def _label(node: Any, attributes: Mapping[str, str]) -> str:
     """Return what a reader taps: the words inside, the name that a card says, or what its picture shows."""
     picture = node.css_first("img[alt]")
+    # A phone shows a profile card by this name alone.
+    is_profile = _ELEMENTS.get(node.tag or "") is _PROFILE
     words = (
+        attributes.get("data-nickname", "") if is_profile else "",
         node.text(),
         *(attributes.get(key, "") for key in _NAMES),
         (picture.attributes.get("alt") or "") if picture is not None else "",

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from msgspec import field
 
-from massctl.model.destination import Destination, DestinationKind, ascii_host, hosts_named
+from massctl.model.destination import Destination, DestinationKind, as_seen, ascii_host, hosts_named
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.lock import LockFile
@@ -93,7 +93,8 @@ def judged(
     every = [*campaign.destinations, *campaign.seen]
     sent = sent_by(campaign.appid) if every else NOTHING_SENT
     hosts = {*policy.hosts, *sent.hosts, *_WECHAT}
-    new = {(each.kind, each.target, each.at) for each in _new(campaign, policy, state, sent)}
+    own = _own_articles(campaign, state)
+    new = {(each.kind, each.target, each.at) for each in _new(campaign, policy, own, sent)}
     found = [
         JudgedDestination(
             each.kind,
@@ -101,7 +102,7 @@ def judged(
             each.at,
             each.label,
             (each.kind, each.target, each.at) in new,
-            tuple(look_alikes(each, hosts)),
+            (*look_alikes(each, hosts), *_namesake(each, campaign, policy, own)),
         )
         for each in every
     ]
@@ -113,13 +114,12 @@ def new_destinations(
 ) -> tuple[Destination, ...]:
     """Return the destinations that no sent campaign of the account had, and that the policy does not list."""
     sent = sent_by(campaign.appid) if campaign.destinations or campaign.seen else NOTHING_SENT
-    return tuple(_new(campaign, policy, state, sent))
+    return tuple(_new(campaign, policy, _own_articles(campaign, state), sent))
 
 
 def _new(
-    campaign: RenderedCampaign, policy: DestinationPolicy, state: State, sent: SentBefore
+    campaign: RenderedCampaign, policy: DestinationPolicy, own: "_OwnArticles", sent: SentBefore
 ) -> Iterator[Destination]:
-    own = _own_articles(campaign, state)
     scanned = {
         code
         for each in campaign.pictures
@@ -209,7 +209,8 @@ def _plain(address: str) -> str:
 _WECHAT = ("weixin.qq.com", "mp.weixin.qq.com")
 _SHORTENERS = frozenset(
     (
-        *("3.cn", "985.so", "b23.tv", "dwz.cn", "m.tb.cn", "sina.lt", "sourl.cn", "suo.im", "t.cn"),
+        *("3.cn", "985.so", "b23.tv", "dwz.cn", "dwz.win", "kurl.cn", "m.tb.cn", "reurl.cc"),
+        *("s.click.taobao.com", "sina.lt", "sourl.cn", "suo.im", "t.cn", "u.jd.com"),
         *("u.nu", "url.cn", "urlify.cn", "w.url.cn", "bit.ly", "buff.ly", "cutt.ly", "goo.gl"),
         *("is.gd", "j.mp", "ow.ly", "rb.gy", "rebrand.ly", "shorturl.at", "t.co", "t.ly"),
         *("tinyurl.com", "v.gd", "wxaurl.cn", "wxmpurl.cn"),
@@ -241,7 +242,7 @@ def look_alikes(destination: Destination, known: Iterable[str]) -> Iterator[Phra
         yield Phrase("a name stands before the host: it leads to {host}", host=host)
     if _is_ip(host):
         yield Phrase("an IP address instead of a name")
-    if host in _SHORTENERS:
+    if host.removeprefix("www.") in _SHORTENERS:
         yield Phrase("a short link: where it leads can change after the review")
     yield from _foreign_letters(host)
     yield from _imitations(host, known)
@@ -262,6 +263,23 @@ def _is_of(named: str, host: str) -> bool:
     """
     domain = _domain(host)
     return _domain(ascii_host(named)) == domain or named.endswith(_shown(domain))
+
+
+def _namesake(
+    destination: Destination,
+    campaign: RenderedCampaign,
+    policy: DestinationPolicy,
+    own: _OwnArticles,
+) -> Iterator[Phrase]:
+    """Say that a profile card is named like the account, and may be another one's."""
+    is_account = destination.kind is DestinationKind.ACCOUNT
+    if not is_account or policy.lists(destination) or own.has(destination):
+        return
+    said, name = (
+        "".join(as_seen(each).split()) for each in (destination.label, campaign.account_name)
+    )
+    if name and said.casefold() == name.casefold():
+        yield Phrase("it bears this account's name, and nothing says that it is this account's")
 
 
 def _crooked(destination: Destination) -> Iterator[Phrase]:

@@ -32,6 +32,7 @@ from massctl.model.message import (
 URL, ARTICLE, MINI = DestinationKind.URL, DestinationKind.ARTICLE, DestinationKind.MINI_PROGRAM
 ACCOUNT, VIDEO, VOICE = DestinationKind.ACCOUNT, DestinationKind.VIDEO, DestinationKind.VOICE
 CARD = DestinationKind.CARD
+OWN = "https://mp.weixin.qq.com/s?__biz=OWN"
 PLAYER = "https://mp.weixin.qq.com/mp/readtemplate?t=pages/video_player_tmpl&amp;vid=wxv_1"
 
 
@@ -140,6 +141,10 @@ def found(html: str) -> list[tuple[DestinationKind, str, str]]:
         (
             '<svg><SET attributeName=" xlink:HREF " to="https://a.cn"/></svg>',
             (URL, "https://a.cn", ""),
+        ),
+        (
+            '<mpprofile data-id="M" data-nickname="慢走" data-miniprogram-title="a">b</mpprofile>',
+            (ACCOUNT, "M", "慢走"),
         ),
         ('<mpcps data-templateid="1"></mpcps>', (CARD, "mpcps data-templateid=1", "")),
         ("<mp-common-profile></mp-common-profile>", (ACCOUNT, "mp-common-profile", "")),
@@ -438,7 +443,7 @@ def test_what_a_policy_names_a_destination_by():
 
 
 def test_the_author_of_an_article():
-    said = "https://mp.weixin.qq.com/s?__biz=Mz%3D%3D&mid=1"
+    said = "https://mp.weixin.qq.com/s?__biz=Mz%3D%3D&mid=1&idx=2&sn=3&chksm=4&scene=5#rd"
     targets = ((ARTICLE, said), (ARTICLE, "https://mp.weixin.qq.com/s/x"), (URL, said))
     assert ["Mz==", "", ""] == [Destination(*each, "message").author for each in targets]
 
@@ -495,12 +500,17 @@ def test_parts_of_an_address():
     "address",
     [
         "https://mp.weixin.qq.com/s/abc?__biz=OWN",
-        "https://mp.weixin.qq.com/s?__biz=OTHER&mid=1&__biz=OWN",
+        "https://mp.weixin.qq.com/s?__biz=OTHER&mid=1&idx=1&sn=1&__biz=OWN",
+        "https://mp.weixin.qq.com/s?src=11&signature=x&__biz=OWN&mid=1&idx=1&sn=1",
+        f"{OWN}&tempkey=x",
+        f"{OWN}&mid=1&idx=1",
+        f"{OWN}&mid=1&mid=2&idx=1&sn=1",
+        f"{OWN}&mid=1&idx=1&sn=1&tempkey=",
     ],
 )
 def test_an_address_that_may_be_another_accounts_names_no_author(address: str) -> None:
     assert "" == Destination(ARTICLE, address, "article 1").author
-    assert "OWN" == Destination(ARTICLE, "https://mp.weixin.qq.com/s?__biz=OWN&mid=1", "").author
+    assert "OWN" == Destination(ARTICLE, f"{OWN}&mid=1&idx=1&sn=1", "").author
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ from massctl.plan.guards import PolicyInForce
 
 URL, QR = DestinationKind.URL, DestinationKind.QR
 ANY = DestinationPolicy()
-OWN = "http://mp.weixin.qq.com/s?__biz=Mz==&mid=1"
+OWN = "http://mp.weixin.qq.com/s?__biz=Mz==&mid=1&idx=1&sn=1"
 
 
 def sale(*bodies: str, **changes: object) -> RenderedCampaign:
@@ -190,8 +190,8 @@ def test_own_articles_are_known():
     ended = at(NOW, JobStatus(msg_id=7, status="sent", source="event", article_urls=[OWN]), earlier)
     state = recorded(*sent(earlier), ended)
     campaign = sale(
-        link("https://mp.weixin.qq.com/s?__biz=Mz==&mid=1#rd")
-        + link("https://mp.weixin.qq.com/s?__biz=Mz==&mid=2")
+        link("https://mp.weixin.qq.com/s?__biz=Mz==&mid=1&idx=1&sn=1#rd")
+        + link("https://mp.weixin.qq.com/s?__biz=Mz==&mid=2&idx=1&sn=2")
         + link("https://mp.weixin.qq.com/s?__biz=Nz==&mid=3")
         + link("https://mp.weixin.qq.com/s/linked")
         + '<mp-common-profile data-id="Mz=="></mp-common-profile>',
@@ -320,6 +320,9 @@ def notes(target: str, label: str = "", kind: DestinationKind = URL) -> list[str
             "may pass on to evil.cn",
         ),
         ("https://wxaurl.cn/x", "", "short link"),
+        ("https://www.t.cn/x", "", "short link"),
+        ("https://u.jd.com/x", "", "short link"),
+        ("https://s.click.taobao.com/x", "", "short link"),
         ("https://shop.example.com@evil.cn/", "", "a name stands before the host"),
         ("https://t.cn/x", "", "short link"),
         ("https://taobao.com.evil.cn/", "", "begins like taobao.com, and belongs to evil.cn"),
@@ -398,6 +401,35 @@ def test_a_chinese_host_is_told_with_its_letters():
 
 def test_articles_may_begin_with_http():
     assert [] == notes("http://mp.weixin.qq.com/s/x", kind=DestinationKind.ARTICLE)
+
+
+def profile(name: str, account: str) -> str:
+    return f'<mp-common-profile data-nickname="{name}" data-id="{account}"></mp-common-profile>'
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "is_told"),
+    [
+        ("慢走", ANY, True),
+        (" 慢\u200b走 ", ANY, True),
+        ("慢走", DestinationPolicy(accounts=["Nz=="]), False),
+        ("快跑", ANY, False),
+    ],
+)
+def test_a_card_with_the_name_of_this_account(name: str, policy: DestinationPolicy, is_told: bool):
+    campaign = sale(profile(name, "Nz=="), account_name="慢走")
+    (found,) = judged(campaign, policy, State(), after(campaign))
+    assert is_told == any("bears this account's name" in each for each in found.notes)
+    unnamed = judged(replace(campaign, account_name=""), policy, State(), nothing_sent)
+    assert () == unnamed[0].notes
+
+
+def test_a_card_of_this_account_may_bear_its_name():
+    earlier = news("autumn", appid=APPID)
+    ended = at(NOW, JobStatus(msg_id=7, status="sent", source="event", article_urls=[OWN]), earlier)
+    campaign = sale(profile("慢走", "Mz=="), account_name="慢走")
+    (found,) = judged(campaign, ANY, recorded(*sent(earlier), ended), nothing_sent)
+    assert () == found.notes
 
 
 def test_nothing_was_sent_by_nobody():

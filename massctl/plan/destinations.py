@@ -11,7 +11,7 @@ from massctl.model.destination import Destination, DestinationKind, as_seen, asc
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.lock import LockFile
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import PICTURE_PLACEHOLDER, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.settings import DestinationPolicy
 from massctl.model.state import State, Status, article_addresses, is_concluded, status_of
@@ -63,6 +63,8 @@ class JudgedDestination(Frozen):
     """Whether no sent campaign of the account had it and the policy does not list it."""
     notes: tuple[Phrase, ...] = ()
     """What a reader may mistake it for, in words."""
+    articles: tuple[int, ...] = ()
+    """Of a QR code: the articles that show its picture, from 1."""
 
 
 class CampaignLinks(Frozen):
@@ -103,10 +105,21 @@ def judged(
             each.label,
             (each.kind, each.target, each.at) in new,
             (*look_alikes(each, hosts), *_namesake(each, campaign, policy, own)),
+            tuple(_showing(campaign, each)),
         )
         for each in every
     ]
     return tuple(sorted(found, key=lambda each: not each.is_new))
+
+
+def _showing(campaign: RenderedCampaign, code: Destination) -> Iterator[int]:
+    """Yield the articles that show the picture of a QR code, as a cover or inside; of any other place none."""
+    if code.kind is not DestinationKind.QR:
+        return
+    files = {each.sha256 for each in campaign.pictures if each.path.endswith(code.at)}
+    for number, article in enumerate(campaign.message.articles, 1):
+        if files & {article.cover, *PICTURE_PLACEHOLDER.findall(article.content)}:
+            yield number
 
 
 def new_destinations(

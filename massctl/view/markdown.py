@@ -13,12 +13,13 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from massctl.model.destination import article_at
+from massctl.model.destination import Destination, article_at
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import LockedArticle, ReadableArticle
-from massctl.model.phrase import Command, Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
 from massctl.model.state import FINAL
+from massctl.plan.destinations import JudgedDestination
 from massctl.plan.lock_diff import (
     COMMENT_MARK,
     LockState,
@@ -29,6 +30,7 @@ from massctl.plan.lock_diff import (
 )
 from massctl.plan.plan_file import PlannedDiagnostic, SavedCampaign, SavedPlan, StoppedPlan
 from massctl.plan.steps import Guard
+from massctl.plan.window import WindowState
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
@@ -65,6 +67,7 @@ from massctl.view.send_facts import (
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Part
 from massctl.view.words import (
+    DESTINATION,
     DRIFT,
     NO_DRIFT,
     STATUS,
@@ -244,6 +247,11 @@ _VERDICT = {  # Of what is faulty, its faults are counted.
     Weight.WAITS: Phrase("nothing to do"),
     Weight.RESTS: Phrase("nothing to do"),
 }
+_WITHOUT_WINDOW = {
+    Weight.SENDS: Phrase("sent only by name, cannot be undone"),
+    Weight.PREPARES: Phrase("prepared, not sent by this merge"),
+    Weight.WAITS: Phrase("not sent by this merge"),
+}
 PARTS = {
     ReviewedPart.NEW: Phrase("new campaign"),
     ReviewedPart.ACCOUNT: Phrase("account"),
@@ -288,6 +296,8 @@ class CampaignWriter(Frozen):
         counts = Counter(each.severity for each in planned.diagnostics)
         faults = [errors(counts[Severity.ERROR])] if planned.is_faulty else []
         verdict = faults.pop() if found is Weight.FAULTY else _VERDICT[found]
+        if planned.window is WindowState.NONE:
+            verdict = _WITHOUT_WINDOW.get(found, verdict)
         is_pressing = found <= Weight.SENDS_LATER
         yield self._strong(verdict) if is_pressing else self.words.shown(verdict)
         guards = list(dict.fromkeys(refusal.guard.value for refusal in planned.refused))
@@ -363,9 +373,13 @@ class CampaignWriter(Frozen):
         inside = {article_at(number) for number in range(1, len(articles) + 1)}
         found = [each for each in planned.destinations if each.is_new or each.at not in inside]
         rows = list(destination_rows(found, is_unscanned=planned.is_unscanned))
-        written = self.words.labelled(
-            LABELS["destinations"], [f"- {self._said(row)}" for row in rows]
-        )
+        listed = [f"- {self._said(row)}" for row in rows]
+        new = [each for each in found if each.is_new]
+        if len(new) > DESTINATIONS_SHOWN:
+            # What is behind them is worth more than a row for each.
+            listed[_NEW_LISTED_MAX : len(new)] = []
+            listed.insert(0, f"- {self.words.facts(*_many_places(planned.name, new))}")
+        written = self.words.labelled(LABELS["destinations"], listed)
         yield from ((row, index < DESTINATIONS_SHOWN) for index, row in enumerate(written))
 
     def _content(self, planned: CampaignSheet) -> Iterator[tuple[str, bool]]:
@@ -391,11 +405,15 @@ class CampaignWriter(Frozen):
         article: ReadableArticle | LockedArticle,
         changed: Sequence[ChangeRow],
     ) -> Iterator[tuple[str, bool]]:
+        is_alone = planned.content is not None and len(planned.content.message.articles) == 1
         plain = Phrase("article {number}: {title}", number=number, title=article.title)
         heading = next((each.words for each in changed if not each.is_inner), plain)
         yield f"\n**{self.words.said(heading)}**\n", True
         if article.digest:
-            yield self.words.row(Phrase("digest (摘要)"), prose(article.digest, foreign=True)), True
+            said = prose(article.digest, foreign=True)
+            if not is_alone:
+                said += " · " + self.words.said(Phrase("with several articles WeChat keeps none"))
+            yield self.words.row(Phrase("digest (摘要)"), said), is_alone
         if number <= len(planned.reading):
             read = planned.reading[number - 1]
             # Of a new article its heading counts the words.
@@ -403,10 +421,19 @@ class CampaignWriter(Frozen):
             length = [] if is_counted else [reading_words(read.words, read.minutes)]
             yield f"- {self.words.facts(begins(read), *length)}", False
         inside = [each for each in planned.destinations if each.at == article_at(number)]
-        new = sum(each.is_new for each in inside)
+        new = sum(
+            each.is_new and (each in inside or number in each.articles)
+            for each in planned.destinations
+        )
         leads = [self.words.said(Phrase("{new}, above", new=new_destinations(new)))] if new else []
         known = [each for each in inside if not each.is_new]
-        leads += [self.words.facts(destination_words(each), *each.notes) for each in known]
+        leads += [
+            " · ".join(
+                self.words.said(each, is_foreign=True)
+                for each in (destination_words(place), *place.notes)
+            )
+            for place in known
+        ]
         if leads:
             label = self.words.said(LABELS["destinations"])
             yield f"- **{label}**\n  - {leads[0]}", False
@@ -422,7 +449,9 @@ class CampaignWriter(Frozen):
         if row.lead is not None:
             known = _LEADS.get(row.lead.text)
             lead = self._lead(row.lead) if known is None else known
-        return lead + " · ".join(self._part(each, cells) for each in row.facts)
+        is_foreign = row.name == "destinations"
+        said = (self._part(each, cells, is_foreign=is_foreign) for each in row.facts)
+        return lead + " · ".join(said)
 
     def _lead(self, lead: Inked) -> str:
         if lead.ink is Ink.PLAIN:
@@ -431,11 +460,10 @@ class CampaignWriter(Frozen):
             return f"**{self.words.said(lead.text).strip(' :：')}** "
         return f"{code(lead.text.strip(' :'))} "
 
-    def _part(self, part: Part, cells: int) -> str:
-        if isinstance(part, Inked):
-            said = self.words.said(part.text, cells)
-            return f"**{said}**" if part.ink is Ink.ALARM else said
-        return self.words.said(part, cells)
+    def _part(self, part: Part, cells: int, *, is_foreign: bool) -> str:
+        text, ink = (part.text, part.ink) if isinstance(part, Inked) else (part, Ink.PLAIN)
+        said = self.words.said(text, cells, is_foreign=is_foreign)
+        return f"**{said}**" if ink is Ink.ALARM else said
 
     def _listed(self, rows: Sequence[Row]) -> Iterator[str]:
         """Write rows as lists, each below its label."""
@@ -463,6 +491,23 @@ class CampaignWriter(Frozen):
         return (
             f"- {f'{code(planned.name, NAME_CELLS)} {title}'.rstrip()} · {self.words.said(state)}"
         )
+
+
+def _many_places(name: str, new: Sequence[JudgedDestination]) -> Iterator[str]:
+    """Count many new destinations by what a policy would name, and say where each is listed."""
+    places = (Destination(each.kind, each.target, each.at) for each in new)
+    counts = Counter(each.name or DESTINATION[each.kind] for each in places).most_common()
+    yield new_destinations(len(new))
+    named = [Phrase("{name} ({count})", name=each, count=count) for each, count in counts[:_NAMED]]
+    more = [Phrase("and {count} more", count=len(counts) - _NAMED)] if len(counts) > _NAMED else []
+    yield enumerated([*named, *more])
+    yield Phrase("`{command}` lists each", command=Command("links", name))
+
+
+_NAMED = 12
+"""Of the hosts of many new destinations."""
+_NEW_LISTED_MAX = 100
+"""More new destinations of one campaign are counted: each has its row in `massctl links`."""
 
 
 def _is_no_send(step: Row) -> bool:
@@ -586,7 +631,13 @@ def next_step(planned: Sequence[CampaignSheet], locking: Locking, now: datetime 
         )
     if missing:
         return Phrase("Do not approve it yet: {why}", why=in_a_row(missing))
-    sent = [each for each in ours if weight(each) in (Weight.SENDS, Weight.SENDS_LATER)]
+    # One without a window is sent only by name.
+    sent = [
+        each
+        for each in ours
+        if weight(each) in (Weight.SENDS, Weight.SENDS_LATER)
+        and each.window is not WindowState.NONE
+    ]
     if sent:
         return Phrase("Check what is below, then approve it: {what}", what=_sent(sent, now))
     if refused := sum(bool(each.refused) for each in ours):
@@ -598,7 +649,6 @@ def next_step(planned: Sequence[CampaignSheet], locking: Locking, now: datetime 
 
 def _sent(planned: Sequence[CampaignSheet], now: datetime | None) -> Phrase:
     """Say what massctl sends after the merge, when the first one goes, and to whom."""
-    # One without a window goes out when it is named.
     opens = [each.opening.not_before for each in planned if each.opening is not None]
     is_due = any(weight(each) is Weight.SENDS for each in planned)
     is_dated = bool(opens) and not is_due

@@ -222,9 +222,9 @@ class Words(Frozen):
 
     language: Language
 
-    def said(self, text: str, cells: int = TEXT_CELLS_MAX) -> str:
+    def said(self, text: str, cells: int = TEXT_CELLS_MAX, *, is_foreign: bool = False) -> str:
         """Say a sentence, which may hold words from files, in so many cells at most."""
-        return prose(say(text, self.language), cells=cells)
+        return prose(say(text, self.language), foreign=is_foreign, cells=cells)
 
     def shown(self, text: str) -> str:
         """Say it for the inside of an element, where no Markdown is read."""

@@ -35,6 +35,7 @@ from massctl.view.words import (
     NOT_SCANNED,
     REASON,
     STATUS,
+    article_words,
     audience_words,
     campaigns,
     counted_steps,
@@ -401,15 +402,16 @@ def destination_rows(
     is_unscanned: bool = False,
     known_max: int | None = DESTINATIONS_SHOWN,
 ) -> Iterator[Row]:
-    """Return a row for each place that a message leads, new places first, each with what a reader may mistake it for.
+    """Return a row for each place that a message leads, new places first, of these the ones with a note.
 
     Known places behind the first `known_max` are counted.
     """
     new = sum(each.is_new for each in destinations)
-    shown = destinations if known_max is None else destinations[: max(new, known_max)]
+    ordered = sorted(destinations, key=lambda each: (not each.is_new, not each.notes))
+    shown = ordered if known_max is None else ordered[: max(new, known_max)]
     for each in shown:
-        where = place_words(each)
-        yield destination_row(each, *([Inked(where, Ink.DETAIL)] if where else []))
+        where = (place_words(each), *map(article_words, each.articles))
+        yield destination_row(each, *(Inked(said, Ink.DETAIL) for said in where if said))
     if len(shown) < len(destinations):
         more = Phrase("and {count} more", count=len(destinations) - len(shown))
         yield Row("destinations", (Inked(more, Ink.DETAIL),))

@@ -225,8 +225,13 @@ def place_words(destination: ShownDestination) -> str:
     """Say where a destination stands."""
     word, _, number = destination.at.partition(" ")
     if word == "article" and number.isdecimal():
-        return Phrase("article {number}", number=number)
+        return article_words(int(number))
     return "" if destination.at == "message" else destination.at
+
+
+def article_words(number: int) -> Phrase:
+    """Name an article by its number."""
+    return Phrase("article {number}", number=number)
 
 
 DRIFT = Phrase("the current state at WeChat, compared with the ledger; nothing is recorded")

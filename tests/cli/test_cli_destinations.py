@@ -17,7 +17,10 @@ def led(shell: Shell, name: str) -> list[dict[str, Any]]:
 def test_a_destination_is_new_until_it_was_sent(shell: Shell) -> None:
     shell.tree.news("letter", body=LINKED)
     shell.tree.text("notice", content=f"见 {TARGET}")
-    said = {"kind": "article", "target": TARGET, "at": "article 1", "label": "读", "notes": []}
+    said = {"kind": "article", "target": TARGET, "at": "article 1", "label": "读"} | {
+        "notes": [],
+        "articles": [],
+    }
     assert [{**said, "new": True}] == led(shell, "letter")
     assert [True] == [each["new"] for each in led(shell, "notice")]
 

@@ -17,6 +17,7 @@ from building import (
     recorded,
     saved,
     sent,
+    sha,
 )
 from copies import replace
 
@@ -61,6 +62,14 @@ def after(*campaigns: RenderedCampaign):
 def new(campaign: RenderedCampaign, policy: DestinationPolicy = ANY, *earlier: RenderedCampaign):
     found = new_destinations(campaign, policy, State(), after(*earlier))
     return [each.target for each in found]
+
+
+def test_a_code_stands_in_the_articles_that_show_its_picture():
+    shown = replace(picture("qr"), codes=("https://a.cn",))
+    image = f'<img src="massctl-picture:{sha("qr")}">'
+    campaign = sale("<p>一</p>", image, image + link("https://b.cn"), pictures=(shown,))
+    found = {each.target: each.articles for each in judged(campaign, ANY, State(), nothing_sent)}
+    assert {"https://a.cn": (2, 3), "https://b.cn": ()} == found
 
 
 def test_what_a_sent_campaign_had_is_known():

@@ -786,6 +786,43 @@ def test_a_new_place_stands_first_and_a_known_one_in_its_article():
     judge(written)
 
 
+def test_many_new_places_are_counted_by_their_hosts_and_leave_room_for_the_articles():
+    places = [
+        JudgedDestination(
+            DestinationKind.URL, f"https://h{number % 20}.cn/{number}", "article 1", "去", True
+        )
+        for number in range(600)
+    ]
+    noted = replace(places[-1], target="https://`evil`.cn/x", notes=(Phrase("a note"),))
+    name = campaign().name
+    written = plan_markdown(leading(plan_of(campaign()), *places, noted), NOW, Language.EN)
+    count = "- 601 new destinations · `h0.cn (30), h1.cn (30)"
+    assert count in written.replace("` (30), `", " (30), "), written
+    assert f"`massctl links {name}` lists each" in written
+    assert written.index("evil") < written.index("https://h0.cn/0`")
+    assert "``https://`evil`.cn/x``" in written
+    assert ("it begins: " in written, 99) == (True, written.count("- **new** ") - 1)
+    judge(written)
+
+
+def test_a_code_is_named_with_the_articles_that_show_it():
+    code_in = JudgedDestination(
+        DestinationKind.QR, "https://example.com/q", "images/qr.png", "", True, articles=(1,)
+    )
+    written = plan_markdown(leading(plan_of(campaign()), code_in), NOW, Language.EN)
+    assert "QR code `https://example.com/q` · `images/qr.png` · article 1\n" in written
+    assert "- **leads to**\n  - 1 new destination, above\n" in written
+
+
+def test_without_a_window_a_merge_sends_nothing():
+    for named in (set(), {campaign().name}):
+        unsent = plan_of(campaign(window=None), named=named)
+        written = plan_markdown(unsent, NOW, Language.EN)
+        assert "once it is merged" not in written
+        assert "Nothing here is sent by itself; check what is below" in written
+        assert ("sent only by name" if named else "not sent by this merge") in written
+
+
 def test_every_article_stands_with_its_digest_and_what_changed_in_it():
     articles = tuple(article(f"第{number}篇") for number in range(1, 9))
     rows = [
@@ -798,7 +835,8 @@ def test_every_article_stands_with_its_digest_and_what_changed_in_it():
     written = plan_comment(reviewable(json.dumps(document)), Language.EN)
     titles = [written.index(f"**article {number}: 第{number}篇**") for number in range(1, 9)]
     assert sorted(titles) == titles
-    assert 8 == written.count("- **digest (摘要)** 三天，错过等一年\n- it begins: ")
+    note = "with several articles WeChat keeps none"
+    assert 8 == written.count(f"- **digest (摘要)** 三天，错过等一年 · {note}\n- it begins: ")
     # What is said to be of an article that is not there stands above all of them.
     changed = [written.index(f"- changed in {number}\n") for number in (99, 1, 8)]
     assert changed[0] < titles[0] < changed[1] < titles[1]

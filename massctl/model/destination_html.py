@@ -46,7 +46,7 @@ _CHANNEL = _Target(
 _PROFILE = _Target(DestinationKind.ACCOUNT, ("data-id", "data-alias"), is_one=True)
 _PLAYED = _Target(DestinationKind.VIDEO, ("data-mpvid", "data-vid", "vid", "data-src", "src"))
 _SENT = _Target(DestinationKind.URL, ("action", "formaction"))
-_LINK = _Target(DestinationKind.URL, ("href", "xlink:href"))
+_LINK = _Target(DestinationKind.URL, ("href", "xlink:href", "data-itemurl"))
 _REFRESH = _Target(DestinationKind.URL, ("content",))
 _ANIMATED = _Target(DestinationKind.URL, ("to", "from", "values"))
 _ELEMENTS: Mapping[str, _Target] = {
@@ -107,9 +107,15 @@ _STYLE_PICTURE = re.compile(r"url\(\s*['\"]?(?P<address>[^'\")]*)", re.IGNORECAS
 _SOURCES = ("src", "data-src", "href", "xlink:href")
 _IGNORED = re.compile(r"[\t\n\r]")
 """What a browser takes out of an address. Source: URL standard, "4.4 URL parsing", read 2026-11."""
-_VIDEO_HOST = "v.qq.com"
-_PLAYER_PAGE = "/mp/readtemplate"
-_PLAYER_TEMPLATE = "pages/video_player_tmpl"
+_PLAYER_TEMPLATE = ("t", "pages/video_player_tmpl")
+_PLAYERS = frozenset(
+    {
+        (ARTICLE_HOST, "/mp/readtemplate"),
+        ("v.qq.com", "/iframe/player.html"),
+        ("v.qq.com", "/iframe/preview.html"),
+        ("v.qq.com", "/txp/iframe/player.html"),
+    }
+)
 """What plays a video on WeChat. Source: articles of WeChat's editor, read 2026-11."""
 _INNER_ADDRESS = re.compile(
     r"(?:https?:|\A)//(?P<host>[^\s/?#\"'<>\\]+)[^\s\"'<>\\]*", re.IGNORECASE
@@ -145,15 +151,34 @@ def in_body(html: str, at: str) -> Iterator[Destination]:
                 pages.append(attributes["srcdoc"])
 
 
-def shows_wechat_picture(html: str) -> bool:
-    """Return whether a body shows a picture that is on WeChat already: massctl has no bytes of it."""
+def shows_unread_picture(html: str) -> bool:
+    """Return whether a body shows what nobody reads QR codes in: a picture on WeChat, or a drawing of many forms."""
     from selectolax.lexbor import LexborHTMLParser
 
-    return any(
+    tree = LexborHTMLParser(f"<body>{html}")
+    return any(sum(map(_forms, each.css("*"))) >= _FORMS_MIN for each in tree.css("svg")) or any(
         _WECHAT_PICTURE.match(address)
-        for node in LexborHTMLParser(f"<body>{html}").css("*")
+        for node in tree.css("*")
         for address in _shown_by(node.tag or "", node.attributes)
     )
+
+
+_FORMS_MIN = 40
+"""Ours: a QR code of the smallest version has more dark areas than that."""
+_FORMS = frozenset({"rect", "path", "polygon", "polyline", "circle", "ellipse", "line", "use"})
+
+
+def _forms(node: Any) -> int:
+    """Count the forms that an element of a drawing draws: each begun line of a path, and each dash, is one."""
+    begun = re.findall("m", node.attributes.get("d") or "", re.IGNORECASE)
+    dashes = (_DASHES.search(f"{key}:{value}") for key, value in node.attributes.items())
+    dashed = [
+        each for found in dashes if found is not None for each in re.findall(r"[\d.]+", found[1])
+    ]
+    return max(len(begun), len(dashed), int(node.tag in _FORMS))
+
+
+_DASHES = re.compile(r"stroke-dasharray\s*:([\d.,\s]+)")
 
 
 def _shown_by(name: str, attributes: Mapping[str, str | None]) -> Iterator[str]:
@@ -233,11 +258,26 @@ def _in_element(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[Dest
         yield from _frame_card(attributes)
     if _TOPIC in attributes:
         yield DestinationKind.CARD, f"{_TOPIC}={attributes[_TOPIC]}"
+    elif _is_card(name, attributes, is_told=bool(found or programs)):
+        yield DestinationKind.CARD, _described(name, attributes)
     if not _is_component(name):
         return
     if not found and not programs:
         yield kind, _described(name, attributes)
     yield from ((kind_of_address(each), each) for each in _inner_addresses(attributes, found))
+
+
+def _is_card(name: str, attributes: Mapping[str, str], *, is_told: bool) -> bool:
+    """Return whether an element leads to what its data names: a shop, a place, goods, a search."""
+    is_wechats = _TAPPED.search(attributes.get("class", "")) is not None
+    if not is_wechats and (name != "a" or is_told):
+        return False
+    return any(key not in _LOOKS and _DATA.fullmatch(key) for key in attributes)
+
+
+_TAPPED = re.compile(r"\bwx_(?!tap_)\w+")
+"""What WeChat's pages make tappable: `wx_poi_link`. `wx_tap_link` only shows that a link is tapped."""
+_DATA = re.compile(r"data-.+|.+id")
 
 
 def _is_component(name: str) -> bool:
@@ -298,12 +338,10 @@ def _frame_card(attributes: Mapping[str, str]) -> Iterator[tuple[DestinationKind
 def _is_player(address: str, known: Sequence[str]) -> bool:
     """Return whether an address is WeChat's own player of a video whose id is known."""
     parts = split_address(address)
-    if parts is None or parts.hostname not in (ARTICLE_HOST, _VIDEO_HOST):
+    if parts is None or (parts.hostname, parts.path) not in _PLAYERS:
         return False
     said = parse_qsl(parts.query)
-    if parts.hostname == ARTICLE_HOST and (
-        parts.path != _PLAYER_PAGE or ("t", _PLAYER_TEMPLATE) not in said
-    ):
+    if parts.hostname == ARTICLE_HOST and _PLAYER_TEMPLATE not in said:
         return False
     played = [value for key, value in said if key == "vid"]
     return len(played) == 1 and played[0] in known

@@ -31,7 +31,7 @@ from massctl.model.destination import (
     DestinationKind,
     article_at,
 )
-from massctl.model.destination_html import in_body, in_text, shows_wechat_picture
+from massctl.model.destination_html import in_body, in_text, shows_unread_picture
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -279,10 +279,10 @@ class Message(ABC, Generic[A_co]):
         return bool(self.articles)
 
     @property
-    def shows_wechat_picture(self) -> bool:
-        """Whether it shows a picture that is on WeChat already: nobody looks for QR codes in it."""
+    def shows_unread_picture(self) -> bool:
+        """Whether it shows a picture on WeChat, or a drawing, in which nobody looks for QR codes."""
         return any(
-            isinstance(each, ReadableArticle) and shows_wechat_picture(each.content)
+            isinstance(each, ReadableArticle) and shows_unread_picture(each.content)
             for each in self.articles
         )
 
@@ -409,8 +409,8 @@ class ImageMessage(Message[A_co]):
     """Whether only followers can comment."""
 
     @property
-    def shows_wechat_picture(self) -> bool:
-        """See `Message.shows_wechat_picture`."""
+    def shows_unread_picture(self) -> bool:
+        """See `Message.shows_unread_picture`."""
         return bool(self.media_ids)
 
     @property
@@ -763,7 +763,7 @@ class RenderedCampaign(Frozen, dict=True):
     def is_unscanned(self) -> bool:
         """Whether it has a picture in which nobody looked for QR codes."""
         are_ours = all(each.codes is not None for each in self.pictures)
-        return not are_ours or self.message.shows_wechat_picture
+        return not are_ours or self.message.shows_unread_picture
 
     @cached_property
     def digest(self) -> Digest:

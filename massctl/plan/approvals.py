@@ -3,7 +3,7 @@
 The comment of a pull request and the guard of a send ask the same two functions.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -43,24 +43,6 @@ class Required(Frozen):
     why: tuple[str, ...] = ()
     """The conditions that hold, for people; empty where it is needed for every send."""
 
-    @property
-    def phrase(self) -> Phrase:
-        """Say how many are missing, of whom and why."""
-        return self._said(
-            plural_phrase("{count} more approval", "{count} more approvals", count=self.count)
-        )
-
-    @property
-    def asked(self) -> Phrase:
-        """Say how many are asked for, of whom and why."""
-        return self._said(plural_phrase("{count} approval", "{count} approvals", count=self.count))
-
-    def _said(self, many: Phrase) -> Phrase:
-        why = enumerated(self.why) if self.why else Phrase("every send needs it")
-        if not self.of:
-            return Phrase("{many} ({why})", many=many, why=why)
-        return Phrase("{many} of {logins} ({why})", many=many, logins=enumerated(self.of), why=why)
-
 
 def required_approvals(policy: "Policy", facts: Facts) -> tuple[Required, ...]:
     """Return what each row asks whose conditions hold; `unlisted: review` asks for one more than they do."""
@@ -84,9 +66,48 @@ def missing_approvals(
     return tuple(replace(each, count=lacking) for each, lacking in left if lacking > 0)
 
 
-def missing_words(missing: Iterable[Required]) -> str:
-    """Say in one line what is missing: how many, of whom and why."""
-    return enumerated([each.phrase for each in missing])
+def missing_words(missing: Sequence[Required]) -> Phrase:
+    """Say how many approvals are missing, of whom and why; one approval counts for every row."""
+    many = plural_phrase("{count} more approval", "{count} more approvals", count=_total(missing))
+    return _said(many, missing)
+
+
+def required_words(required: Sequence[Required]) -> Phrase:
+    """Say how many approvals are asked for, of whom and why; one approval counts for every row."""
+    many = plural_phrase("{count} approval", "{count} approvals", count=_total(required))
+    return _said(many, required)
+
+
+def _total(rows: Sequence[Required]) -> int:
+    """Return how many people have to approve at least; who is named in two rows may count in both."""
+    named = _named(rows)
+    everybody = {login for logins in named for login in logins}
+    is_apart = len(everybody) == sum(map(len, named))
+    return max((sum(named.values()) if is_apart else 0), *(each.count for each in rows))
+
+
+def _named(rows: Sequence[Required]) -> dict[tuple[str, ...], int]:
+    """Return how many approvals of which people are needed."""
+    found: dict[tuple[str, ...], int] = {}
+    for each in rows:
+        if each.of:
+            found[each.of] = max(each.count, found.get(each.of, 0))
+    return found
+
+
+def _said(many: Phrase, rows: Sequence[Required]) -> Phrase:
+    reasons = [why for each in rows for why in each.why or (Phrase("every send needs it"),)]
+    why = enumerated([*dict.fromkeys(reasons)])
+    named = _named(rows)
+    if not named:
+        return Phrase("{many} ({why})", many=many, why=why)
+    if list(named.values()) == [_total(rows)]:
+        return Phrase("{many} of {logins} ({why})", many=many, logins=enumerated(*named), why=why)
+    parts = [
+        Phrase("{count} of {logins}", count=count, logins=enumerated(logins))
+        for logins, count in named.items()
+    ]
+    return Phrase("{many}, among them {named} ({why})", many=many, named=enumerated(parts), why=why)
 
 
 def _counting(required: Required, approvers: set[str]) -> set[str]:

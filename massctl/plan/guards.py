@@ -384,7 +384,7 @@ def _unread_refusal() -> Refusal:
             "a QR code may lead where policy.destinations does not list: nobody looked for codes in every picture"
         ),
         Phrase(
-            "install the extra {extra}, and copy pictures that are on WeChat into the campaign",
+            "install the extra {extra}, and put pictures that are on WeChat and drawings into the campaign as pictures",
             extra="qr",
         ),
     )

@@ -18,6 +18,7 @@ from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
+from massctl.plan.approvals import required_words
 from massctl.plan.guards import HandoffItem, how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
 from massctl.plan.send_facts import send_facts
@@ -287,7 +288,7 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
 def _approval_rows(campaign: CampaignSheet) -> Iterator[Row]:
     """Return which approvals the send asks for, whether or not somebody gave them."""
     if campaign.approvals and campaign.status not in FINAL:
-        yield Row("approvals", tuple(each.asked for each in campaign.approvals))
+        yield Row("approvals", (required_words(campaign.approvals),))
 
 
 def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:

@@ -16,7 +16,7 @@ from massctl.model.destination import (
 from massctl.model.destination_html import (
     in_body,
     in_text,
-    shows_wechat_picture,
+    shows_unread_picture,
     target_attributes,
 )
 from massctl.model.ids import MediaId
@@ -273,15 +273,15 @@ def test_what_names_a_place_and_what_does_not():
     ],
 )
 def test_a_picture_that_is_on_wechat_already(html: str, expected: bool):
-    assert expected == shows_wechat_picture(html)
+    assert expected == shows_unread_picture(html)
     campaign = news("sale", article(content=html))
     assert expected == campaign.is_unscanned
 
 
 def test_a_picture_message_of_wechats_pictures_is_not_scanned():
     message: ImageMessage[Any] = ImageMessage((), (MediaId("m1"),), "题", "荐", False, False)
-    assert message.shows_wechat_picture
-    assert not TextMessage("https://mmbiz.qpic.cn/x").shows_wechat_picture
+    assert message.shows_unread_picture
+    assert not TextMessage("https://mmbiz.qpic.cn/x").shows_unread_picture
 
 
 def test_a_label_is_cut():
@@ -446,6 +446,49 @@ def test_the_author_of_an_article():
     said = "https://mp.weixin.qq.com/s?__biz=Mz%3D%3D&mid=1&idx=2&sn=3&chksm=4&scene=5#rd"
     targets = ((ARTICLE, said), (ARTICLE, "https://mp.weixin.qq.com/s/x"), (URL, said))
     assert ["Mz==", "", ""] == [Destination(*each, "message").author for each in targets]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<a class="wx_poi_link" data-name="店" data-id="9">店</a>',
+            ["a data-id=9"],
+        ),
+        (
+            '<a href="javascript:;" class="x wx_product_link" data-productid="9">茶</a>',
+            ["javascript:;", "a href=javascript:; data-productid=9"],
+        ),
+        ('<span class="wx_search_keyword" data-keyword="茶">茶</span>', ["span data-keyword=茶"]),
+        ('<a class="wx_topic_link" topic-id="7">#茶#</a>', ["topic-id=7"]),
+        ('<a data-uniqid="7">茶</a>', ["a data-uniqid=7"]),
+        ('<span data-itemurl="https://a.cn">茶</span>', ["https://a.cn"]),
+        ('<a id="top" class="x">茶</a><p data-x="1">茶</p><a href="#top">茶</a>', []),
+        ('<a class="wx_tap_link" href="https://a.cn" data-linktype="2">茶</a>', ["https://a.cn"]),
+        (
+            '<iframe data-mpvid="1" data-src="https://v.qq.com/x/evil?vid=1"></iframe>',
+            ["1", "https://v.qq.com/x/evil?vid=1"],
+        ),
+    ],
+)
+def test_a_link_without_an_address_is_a_card(html: str, expected: list[str]) -> None:
+    assert expected == [each.target for each in in_body(html, "article 1")]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "may_hold"),
+    [
+        ("", False),
+        ('<rect width="1" height="1"/>' * 40, True),
+        (f'<path d="{"M0 0h1v1z" * 40}"/>', True),
+        (f'<path d="{"M0 0h1v1z" * 39}"/>', False),
+        ('<path stroke-dasharray="1 2,1 3"/>' * 10, True),
+        ('<path style="stroke-dasharray: 1 2 1 3"/>' * 10, True),
+        ('<path stroke-dasharray="4 2"/>' * 9, False),
+    ],
+)
+def test_a_drawing_of_many_forms_may_hold_a_code(drawing: str, *, may_hold: bool) -> None:
+    assert may_hold == shows_unread_picture(f"<p>字</p><svg>{drawing}</svg>")
 
 
 def test_parts_of_an_address():

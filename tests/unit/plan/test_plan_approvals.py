@@ -17,6 +17,7 @@ from massctl.plan.approvals import (
     missing_approvals,
     missing_words,
     required_approvals,
+    required_words,
     shares_its_day,
 )
 from massctl.plan.guards import Case, Reading, facts_of
@@ -163,10 +164,35 @@ def test_a_row_lacks_what_its_own_approvers_do_not_give(
 
 def test_what_is_missing_is_one_line() -> None:
     assert (
-        "1 more approval (every send needs it), 2 more approvals of wang-lei, chen-jing "
-        "(a new destination)"
+        "2 more approvals of wang-lei, chen-jing (every send needs it, a new destination)"
     ) == missing_words(missing_approvals([ANYBODY, NAMED], ()))
-    assert "2 approvals of wang-lei, chen-jing (a new destination)" == NAMED.asked
+    assert "2 approvals of wang-lei, chen-jing (a new destination)" == required_words([NAMED])
+
+
+LI = Required(1, ("li",), ("a new destination",))
+WANG = Required(1, ("wang-lei", "li"), ("a new destination",))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([ANYBODY, Required(2), Required(3)], "3 approvals (every send needs it)"),
+        (
+            [ANYBODY, NAMED, Required(3)],
+            "3 approvals, among them 2 of wang-lei, chen-jing (every send needs it, a new destination)",
+        ),
+        (
+            [NAMED, LI],
+            "3 approvals, among them 2 of wang-lei, chen-jing, 1 of li (a new destination)",
+        ),
+        (
+            [NAMED, WANG],
+            "2 approvals, among them 2 of wang-lei, chen-jing, 1 of wang-lei, li (a new destination)",
+        ),
+    ],
+)
+def test_approvals_are_no_sum(rows: list[Required], said: str) -> None:
+    assert said == required_words(rows)
 
 
 # The facts of a campaign

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeAlias, cast
 from wsgiref.types import WSGIApplication
 
@@ -280,13 +281,14 @@ def _server_date(told: str) -> datetime | None:
 
 
 def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx.Client:
-    """Make the httpx client: no redirects, nothing from the environment, connections kept alive."""
+    """Make the httpx client: no redirects, no cookies, nothing from the environment, connections kept alive."""
     httpx_log = logging.getLogger("httpx")
     if not any(isinstance(each, _Silence) for each in httpx_log.filters):
         httpx_log.addFilter(_Silence())
     why: Phrase
     try:
         return httpx.Client(
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             proxy=proxy,
             transport=inside,
             trust_env=False,

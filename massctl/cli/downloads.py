@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from msgspec.structs import replace
 
 from massctl.cli.session import Session
+from massctl.model.destination import ascii_host, split_address
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.model.settings import realm_of
 from massctl.picture.limits import SOURCE_BYTES_MAX
@@ -36,6 +38,15 @@ _BODY = b"js_content"
 """Every article has an element of this id, and no page in the place of one."""
 
 
+class Asked(Frozen):
+    """What asking an address found."""
+
+    why_silent: Phrase | None
+    """Why it does not answer; None if it does."""
+    leads_on: str | None
+    """The address of another host to which it redirects; None if it stays on its own."""
+
+
 class Downloads:
     """Fetches from http and https addresses of the Internet; a WeChat on loopback gives its own pictures."""
 
@@ -61,9 +72,9 @@ class Downloads:
             return answer
         return answer.content if answer.status == 200 else _other_status(answer)
 
-    def is_there(self, address: str) -> bool | Phrase | NoAnswer:
+    def is_there(self, address: str, seconds: float = _ASKED_SECONDS) -> bool | Phrase | NoAnswer:
         """Return whether a picture or an article exists, or a sentence why that is unknown."""
-        answer = self._answer(address, PAGE_BYTES_MAX, _ASKED_SECONDS)
+        answer = self._answer(address, PAGE_BYTES_MAX, seconds)
         if isinstance(answer, Phrase | NoAnswer):
             return answer
         if answer.status in GONE:
@@ -73,47 +84,62 @@ class Downloads:
         page = answer.content if urlsplit(address).hostname == ARTICLE_HOST else b""
         return _BODY in page or not any(words.encode() in page for words in _DELETED)
 
-    def why_silent(self, address: str) -> Phrase | None:
-        """Return why an address does not answer; None if it does. HEAD asks first, then GET for its beginning."""
-        answer = self._answer(address, 0, _CHECK_SECONDS, "HEAD")
-        if not isinstance(answer, Phrase) and not _is_answered(answer):
-            answer = self._answer(address, _BEGINNING_BYTES, _CHECK_SECONDS, cuts=True)
-        if isinstance(answer, Phrase):
-            return answer
-        if _is_answered(answer):
-            return None
-        return answer.said if isinstance(answer, NoAnswer) else _other_status(answer)
+    def asked(self, address: str) -> Asked:
+        """Ask whether an address answers: HEAD first, then GET for its beginning, of an article for all of it."""
+        landed, answer = self._landed(address, 0, _CHECK_SECONDS, "HEAD")
+        is_article = _host_of(landed) == ARTICLE_HOST
+        if not (is_article or isinstance(answer, Phrase) or _is_answered(answer)):
+            landed, answer = self._landed(
+                address, _BEGINNING_BYTES, _CHECK_SECONDS, "GET", cuts=True
+            )
+        why = self._why_no_article(landed) if is_article else _why_silent(answer)
+        is_elsewhere = _host_of(landed) != _host_of(address)
+        return Asked(why, landed if is_elsewhere else None)
+
+    def _why_no_article(self, address: str) -> Phrase | None:
+        """Return why an address shows no article. WeChat answers 200 where it shows that there is none."""
+        found = self.is_there(address, _CHECK_SECONDS)
+        if isinstance(found, NoAnswer):
+            return found.said
+        if isinstance(found, Phrase):
+            return found
+        return None if found else Phrase("WeChat shows no article there: it was taken away")
 
     def _answer(
+        self, address: str, limit: int, seconds: float, method: str = "GET"
+    ) -> RawAnswer | Phrase | NoAnswer:
+        return self._landed(address, limit, seconds, method)[1]
+
+    def _landed(
         self,
         address: str,
         limit: int,
         seconds: float,
-        method: str = "GET",
+        method: str,
         *,
         cuts: bool = False,
-    ) -> RawAnswer | Phrase | NoAnswer:
-        """Follow redirections to an answer, or say why there is none."""
+    ) -> tuple[str, RawAnswer | Phrase | NoAnswer]:
+        """Follow redirections; return the last address, and its answer or why there is none."""
         try:
             return self._followed(address, self._call(address, limit, seconds, method, cuts=cuts))
         except ValueError:  # What a redirection leads to may be anything.
-            return _NO_ADDRESS
+            return address, _NO_ADDRESS
 
-    def _followed(self, address: str, call: Call) -> RawAnswer | Phrase | NoAnswer:
+    def _followed(self, address: str, call: Call) -> tuple[str, RawAnswer | Phrase | NoAnswer]:
         for _ in range(_REDIRECTIONS_MAX + 1):
             refused = _refusal(address)
             if refused is not None:
-                return refused
+                return address, refused
             try:
                 answer = self._line.exchange(self._placed(call, address))
             except PrivateAddressError:
-                return _PRIVATE
+                return address, _PRIVATE
             if isinstance(answer, NoAnswer):
-                return answer
+                return address, answer
             if answer.status not in (301, 302, 303, 307, 308) or not answer.location:
-                return answer
+                return address, answer
             address = urljoin(address, answer.location)
-        return Phrase("the address leads from one to the next, and to no end")
+        return address, Phrase("the address leads from one to the next, and to no end")
 
     def _call(self, address: str, limit: int, seconds: float, method: str, *, cuts: bool) -> Call:
         return Call(
@@ -135,6 +161,20 @@ class Downloads:
         own = f"{self._wechat.rstrip('/')}{parts.path}{query}"
         headers = {**call.headers, "Host": parts.hostname}
         return replace(call, url=own, headers=headers, is_public=False)
+
+
+def _host_of(address: str) -> str:
+    """Return the host of an address as a reader has it: without `www.`; empty where there is none."""
+    parts = split_address(address)
+    return ascii_host((parts.hostname if parts is not None else None) or "").removeprefix("www.")
+
+
+def _why_silent(answer: RawAnswer | Phrase | NoAnswer) -> Phrase | None:
+    if isinstance(answer, Phrase):
+        return answer
+    if _is_answered(answer):
+        return None
+    return answer.said if isinstance(answer, NoAnswer) else _other_status(answer)
 
 
 def _is_answered(answer: RawAnswer | NoAnswer) -> bool:

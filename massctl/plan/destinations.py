@@ -232,6 +232,7 @@ _SHORTENERS = frozenset(
 """Hosts that only redirect, as readers in China meet them most. Source: ours, compared with
 github.com/PeterDaveHello/url-shorteners, read 2026-12."""
 _HOST_NAME = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
+_ODD = re.compile(r"[\\\x00-\x1f\x7f]")
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", ".": "-"})
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 _LETTERS_OF = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
@@ -302,6 +303,8 @@ def _crooked(destination: Destination) -> Iterator[Phrase]:
         return
     if _HOST_NAME.fullmatch(host) is None:
         yield Phrase("{host} is no name of a host: phones may not agree where it leads", host=host)
+    if _ODD.search(re.split("[?#]", destination.target, maxsplit=1)[0]):
+        yield Phrase("it has a backslash or hidden signs: phones may not agree where it leads")
     # What decodes `%2e` is written nowhere.
     if ".." in unquote(address.path).replace("\\", "/").split("/"):
         yield Phrase("its path goes back with `..`: it leads elsewhere than it reads")
@@ -344,7 +347,8 @@ def _imitations(host: str, known: Iterable[str]) -> Iterator[Phrase]:
         near = next((each for each in others if is_near(host, each)), None)
         if near is not None:
             yield Phrase("{host} looks like {known}", host=host, known=near)
-    foreign = (each for each in others if _domain(each) != domain and not _is_alike(host, each))
+    alike = {_domain(each) for each in others if _is_alike(host, each)}
+    foreign = (each for each in others if _domain(each) not in (domain, *alike))
     held = next((each for each in foreign if _holds(host, each)), None)
     if held is not None:
         say = Phrase("{host} begins like {known}, and belongs to {domain}")

@@ -35,6 +35,24 @@ def test_a_destination_is_new_until_it_was_sent(shell: Shell) -> None:
     assert [TARGET] == [each["target"] for each in report["destinations"]]
 
 
+def test_what_only_looks_like_a_place_that_was_sent_is_new(shell: Shell) -> None:
+    """The whole way: from the words of a text to its list in a plan."""
+    shell.tree.text("sent", content="见 https://shop.cn 和 https://shop.cn/f/a")
+    assert 0 == shell(*SEND, "sent").status
+    others = [
+        "https://shop.cn&utm_id=.evil.cn",
+        "https://shop.cn/f/a/../evil",
+        "https://shop-cn.evil.cn/",
+        "http://evil.dev",
+    ]
+    shell.tree.text("next", content=f"见 https://shop.cn/?utm_id=9 {' '.join(others)}。")
+    found = {each["target"]: each for each in led(shell, "next")}
+    assert {**dict.fromkeys(others, True), "https://shop.cn/?utm_id=9": False} == {
+        target: each["new"] for target, each in found.items()
+    }
+    assert all(found[each]["notes"] for each in others)
+
+
 def test_the_policy_refuses_what_it_does_not_list(shell: Shell) -> None:
     shell.tree.settings(policy="  destinations: {unlisted: refuse}\n")
     shell.tree.news("letter", body=LINKED)

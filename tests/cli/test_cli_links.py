@@ -8,7 +8,7 @@ import httpx
 import pytest
 from cli_runner import Shell
 
-from massctl.cli.link_check import silent_addresses
+from massctl.cli.link_check import asked_addresses, silent_addresses
 from massctl.transport import Line
 from massctl.view.i18n import Language, say
 
@@ -19,6 +19,12 @@ def internet(request: httpx.Request) -> httpx.Response:
     """Answer as the hosts of these tests do."""
     ASKED.append((request.method, request.url.host))
     match request.url.host:
+        case "mp.weixin.qq.com" if request.url.path == "/s/deleted":
+            return httpx.Response(200, text=f"{'<p></p>' * 1_000}该内容已被发布者删除")
+        case "mp.weixin.qq.com" if request.url.path == "/s/there":
+            return httpx.Response(200, text='<div id="js_content">该内容已被发布者删除</div>')
+        case "short.example":
+            return httpx.Response(302, headers={"Location": "https://mp.weixin.qq.com/s/deleted"})
         case "gone.example" | "gone.cn" | "mp.weixin.qq.com":
             return httpx.Response(404, text="nothing" * 1_000)
         case "no-head.example" if request.method == "HEAD":
@@ -33,6 +39,8 @@ def internet(request: httpx.Request) -> httpx.Response:
             return httpx.Response(302, headers={"Location": "https://loops.example/again"})
         case "moved.example":
             return httpx.Response(301, headers={"Location": "https://there.example/"})
+        case "www.same.example":
+            return httpx.Response(301, headers={"Location": "https://same.example/x"})
         case "to-private.example":
             return httpx.Response(302, headers={"Location": "http://127.0.0.1/admin"})
         case "slow.example":
@@ -61,6 +69,12 @@ def line() -> Line:
         ("http://192.168.0.1/", "it is on this machine or its network"),
         ("http://[::1]/", "it is on this machine or its network"),
         ("https:///nowhere", "it is not an http or https address"),
+        ("//there.example/", None),
+        ("//gone.example/", "the server answers 404"),
+        ("https://mp.weixin.qq.com/s/there", None),
+        ("https://mp.weixin.qq.com/s/deleted", "WeChat shows no article there"),
+        ("https://mp.weixin.qq.com/s/gone", "WeChat shows no article there"),
+        ("https://short.example/", "WeChat shows no article there"),
     ],
 )
 def test_an_address_that_does_not_answer_says_why(address: str, why: str | None) -> None:
@@ -69,10 +83,26 @@ def test_an_address_that_does_not_answer_says_why(address: str, why: str | None)
     assert found is None or say(found, Language.EN).startswith(why or "")
 
 
+def test_an_address_that_leads_to_another_host_is_told(letter: Shell) -> None:
+    words = "看 https://moved.example/x https://there.example/ https://www.same.example/"
+    letter.tree.text("moved", content=words)
+    (found,) = letter("links", "moved", "--check", "--format", "json").document["diagnostics"]
+    assert ("MC615", "warning") == (found["code"], found["severity"])
+    assert found["message"].startswith("https://moved.example/x leads on to https://there.example/")
+    assert "campaigns/moved/campaign.yaml" == found["file"]
+
+
 def test_each_address_is_asked_once_and_only_of_the_web() -> None:
     same = ["https://there.example/"] * 3
     assert {} == silent_addresses([*same, "tel:10086", "weixin://dl", "wx012 pages/a"], line())
     assert [("HEAD", "there.example")] == ASKED
+
+
+def test_no_cookie_goes_back() -> None:
+    """Neither to the host that set it nor behind a redirection; `internet` looks."""
+    addresses = ["https://there.example/1", "https://there.example/2", "https://moved.example/"]
+    for _ in range(2):
+        assert {} == silent_addresses(addresses, line())
 
 
 @pytest.fixture
@@ -116,8 +146,8 @@ def letter(shell: Shell) -> Shell:
     body = "开头。\n\n去 [商店](https://gone.example/shop) 和 [地图](https://there.example/)。\n"
     shell.tree.news("letter", body=body)
     shell.monkeypatch.setattr(
-        "massctl.cli.commands.links.silent_addresses",
-        lambda addresses: silent_addresses(addresses, line()),
+        "massctl.cli.commands.links.asked_addresses",
+        lambda addresses: asked_addresses(addresses, line()),
     )
     return shell
 

@@ -12,8 +12,9 @@ import click
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names
+from massctl.cli.downloads import Asked
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.link_check import silent_addresses, web_addresses
+from massctl.cli.link_check import asked_addresses, web_addresses
 from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.model.destination import DestinationKind
@@ -45,8 +46,9 @@ _TEXTS = frozenset({".yaml", ".md", ".j2", ".html", ".txt"})
 def command(current: Session, names: tuple[str, ...], check: bool) -> Result:
     """List where the campaigns NAMEs lead, or all that are still to be sent: new places first.
 
-    With --check each address is asked, without cookies and for five seconds at most. One that does not answer is a
-    warning with its place, which leaves the exit status 0. Without --check no network is used.
+    With --check each address is asked, without cookies and for five seconds at most. One that does not answer
+    or leads on to another host is a warning with its place, which leaves the exit status 0. Without --check no network
+    is used.
 
     The faults of a campaign that has some are reported instead, with exit status 1.
     """
@@ -60,8 +62,8 @@ def command(current: Session, names: tuple[str, ...], check: bool) -> Result:
     ]
     faults = [found for each in read if isinstance(each, Invalid) for found in each.diagnostics]
     asked = web_addresses(each.target for led in campaigns for each in led.destinations)
-    silent = _silent(current.repository, campaigns, silent_addresses(asked)) if check else []
-    found = [*faults, *silent]
+    answers = asked_addresses(asked) if check else {}
+    found = [*faults, *_told(current.repository, campaigns, answers)]
 
     return Result(
         ExitStatus.FAILED if has_errors(faults) else ExitStatus.DONE,
@@ -73,25 +75,31 @@ def command(current: Session, names: tuple[str, ...], check: bool) -> Result:
     )
 
 
-def _silent(
-    repository: Repository, campaigns: Sequence[CampaignLinks], silent: Mapping[str, Phrase]
+def _told(
+    repository: Repository, campaigns: Sequence[CampaignLinks], answers: Mapping[str, Asked]
 ) -> list[Diagnostic]:
-    """Return a warning for each place that leads to an address that does not answer."""
+    """Return a warning for each place whose address does not answer, or leads on to another host."""
     return [
-        _warning(led.name, each, why, _place(repository, led.name, each))
+        _warning(led.name, each, answer, _place(repository, led.name, each))
         for led in campaigns
         for each in led.destinations
-        if (why := silent.get(each.target)) is not None
+        if (answer := answers.get(each.target)) is not None
+        and (answer.why_silent is not None or answer.leads_on is not None)
     ]
 
 
 def _warning(
-    name: CampaignName, destination: JudgedDestination, why: Phrase, place: Place
+    name: CampaignName, destination: JudgedDestination, answer: Asked, place: Place
 ) -> Diagnostic:
-    say = Phrase("{address} does not answer: {why}", address=destination.target, why=why)
+    address, why = destination.target, answer.why_silent
+    if why is not None:
+        code, say = "MC614", Phrase("{address} does not answer: {why}", address=address, why=why)
+    else:
+        code = "MC615"
+        say = Phrase("{address} leads on to {other}", address=address, other=answer.leads_on)
     where = views.words.place_words(destination) if place.line is None else ""
     return Diagnostic(
-        "MC614",
+        code,
         Severity.WARNING,
         Phrase("{name}: {message}", name=where, message=say) if where else say,
         place,

@@ -142,6 +142,7 @@ def test_an_address_without_a_path_is_its_front_page():
         "https://a.cn/..",
         "https://a.cn/f%2f..%5cx",
         "https://a.cn/f\\..\\x",
+        "https://a.cn\\@evil.cn/",
         "https://b.cn&c.cn/",
         "https://b.cn,c.cn/",
     ],
@@ -401,6 +402,15 @@ def test_what_looks_like_itself(target: str, label: str):
 def test_a_label_names_hosts_behind_its_cut():
     (found,) = sale(link("https://evil.cn", f"{'长' * 50} shop.example.com")).destinations
     assert [each for each in look_alikes(found, KNOWN) if "its words name" in each]
+
+
+def test_an_address_in_a_code_may_have_signs_that_nobody_sees():
+    assert any("phones may not agree" in each for each in notes("https://a.cn\t.evil.cn/", kind=QR))
+    assert [] == notes("https://a.cn/?x=a\\b#\tc", kind=QR)
+
+
+def test_a_host_with_hyphens_is_told_once():
+    assert 1 == len(notes("https://mp-weixin-qq.com"))
 
 
 def test_a_chinese_host_is_told_with_its_letters():

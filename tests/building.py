@@ -250,6 +250,7 @@ def text(name: str = "words", content: str = "今晚八点", **changes: Any) -> 
     }
     fields |= changes
     fields.setdefault("destinations", fields["message"].destinations)
+    fields.setdefault("shows_unread_picture", fields["message"].shows_unread_picture)
     return RenderedCampaign(name=CampaignName(name), **fields)
 
 

@@ -29,4 +29,5 @@ def render_campaign(
     content = render_content(name, file, account=account, inputs=inputs, place=place, **more)
     around = {"account": account, "lists": inputs, "source_sha256": source_sha256, "place": place}
     around["destinations"] = content.message.destinations
+    around["shows_unread_picture"] = content.message.shows_unread_picture
     return campaign_of(name, file, content, about_file=about_file, **around)

@@ -10,8 +10,12 @@ import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 from urllib.request import Request, urlopen
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 BUCKET = "ledgers"
 DENIED = (
@@ -152,11 +156,21 @@ class Lying(BaseHTTPRequestHandler):
 
 
 def moto() -> int:
-    from moto.server import ThreadedMotoServer
+    from threading import Thread
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    port = server.get_host_and_port()[1]
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+
+    app = DomainDispatcherApplication(create_backend_app)
+
+    def one_at_a_time(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        # Of two that create one object at the same moment moto lets both win.
+        with _lock:
+            return list(app(environ, start))
+
+    server = make_server("127.0.0.1", 0, one_at_a_time, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_port
     urlopen(Request(f"http://127.0.0.1:{port}/{BUCKET}", method="PUT")).close()
     return port
 

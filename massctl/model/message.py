@@ -683,6 +683,8 @@ class RenderedCampaign(Frozen, dict=True):
     message: RenderedMessage
     destinations: tuple[Destination, ...]
     """Every place that a tap or a play of the message leads, in their order: its `destinations`."""
+    shows_unread_picture: bool
+    """Whether the message shows a picture on WeChat, or a drawing, in which nobody looks for QR codes."""
     pictures: tuple[Picture, ...]
     """In order of first use; one entry for each pair of `sha256` and `purpose`."""
     recipients: tuple[Recipient, ...]
@@ -763,7 +765,7 @@ class RenderedCampaign(Frozen, dict=True):
     def is_unscanned(self) -> bool:
         """Whether it has a picture in which nobody looked for QR codes."""
         are_ours = all(each.codes is not None for each in self.pictures)
-        return not are_ours or self.message.shows_unread_picture
+        return not are_ours or self.shows_unread_picture
 
     @cached_property
     def digest(self) -> Digest:

@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from massctl.model.settings import ApprovalConditions, Policy
 
 
-class Facts(Frozen):
-    """What the conditions of approvals ask of a send. What nobody knows makes a condition hold."""
+class ApprovalFacts(Frozen):
+    """What the conditions of approvals ask of a send. An unknown fact counts as true."""
 
     followers: int | None = None
     """How many may get it; None if they were never counted."""
     is_to_all: bool = True
     """It goes to everybody."""
     shares_its_day: bool = True
-    """Another send to everybody stands on a day on which it may go out."""
+    """Another send to everybody is possible on one of its days."""
     has_new_destination: bool = True
     """A tap leads where no sent campaign of the account led, and policy.destinations does not list it."""
 
 
-class Required(Frozen):
+class ApprovalCount(Frozen):
     """Approvals that are needed, or missing: a row of policy.approvals whose conditions hold."""
 
     count: int
@@ -44,41 +44,45 @@ class Required(Frozen):
     """The conditions that hold, for people; empty where it is needed for every send."""
 
 
-def required_approvals(policy: "Policy", facts: Facts) -> tuple[Required, ...]:
-    """Return what each row asks whose conditions hold; `unlisted: review` asks for one more than they do."""
+def required_approvals(policy: "Policy", facts: ApprovalFacts) -> tuple[ApprovalCount, ...]:
+    """Return the approvals of each row whose conditions hold; `unlisted: review` asks for one more than they do."""
     rows = [
-        Required(rule.count, tuple(rule.from_ or ()), tuple(_reasons(rule.when, facts)))
+        ApprovalCount(rule.count, tuple(rule.from_ or ()), tuple(_reasons(rule.when, facts)))
         for rule in policy.approval_rules
         if _holds(rule.when, facts)
     ]
     if policy.destinations.is_reviewed and facts.has_new_destination:
         most = max((each.count for each in rows), default=0)
-        rows.append(Required(most + 1, (), (Phrase("a destination that is new and not listed"),)))
+        rows.append(
+            ApprovalCount(
+                most + 1, (), (Phrase("a new destination that policy.destinations does not list"),)
+            )
+        )
     return tuple(rows)
 
 
 def missing_approvals(
-    required: Iterable[Required], approvers: Collection[str]
-) -> tuple[Required, ...]:
+    required: Iterable[ApprovalCount], approvers: Collection[str]
+) -> tuple[ApprovalCount, ...]:
     """Return the rows that lack approvals, each with the number that it lacks; `approvers` are those who count."""
     known = {each.casefold() for each in approvers}
     left = [(each, each.count - len(_counting(each, known))) for each in required]
     return tuple(replace(each, count=lacking) for each, lacking in left if lacking > 0)
 
 
-def missing_words(missing: Sequence[Required]) -> Phrase:
+def missing_words(missing: Sequence[ApprovalCount]) -> Phrase:
     """Say how many approvals are missing, of whom and why; one approval counts for every row."""
     many = plural_phrase("{count} more approval", "{count} more approvals", count=_total(missing))
     return _said(many, missing)
 
 
-def required_words(required: Sequence[Required]) -> Phrase:
+def required_words(required: Sequence[ApprovalCount]) -> Phrase:
     """Say how many approvals are asked for, of whom and why; one approval counts for every row."""
     many = plural_phrase("{count} approval", "{count} approvals", count=_total(required))
     return _said(many, required)
 
 
-def _total(rows: Sequence[Required]) -> int:
+def _total(rows: Sequence[ApprovalCount]) -> int:
     """Return how many people have to approve at least; who is named in two rows may count in both."""
     named = _named(rows)
     everybody = {login for logins in named for login in logins}
@@ -86,7 +90,7 @@ def _total(rows: Sequence[Required]) -> int:
     return max((sum(named.values()) if is_apart else 0), *(each.count for each in rows))
 
 
-def _named(rows: Sequence[Required]) -> dict[tuple[str, ...], int]:
+def _named(rows: Sequence[ApprovalCount]) -> dict[tuple[str, ...], int]:
     """Return how many approvals of which people are needed."""
     found: dict[tuple[str, ...], int] = {}
     for each in rows:
@@ -95,7 +99,7 @@ def _named(rows: Sequence[Required]) -> dict[tuple[str, ...], int]:
     return found
 
 
-def _said(many: Phrase, rows: Sequence[Required]) -> Phrase:
+def _said(many: Phrase, rows: Sequence[ApprovalCount]) -> Phrase:
     reasons = [why for each in rows for why in each.why or (Phrase("every send needs it"),)]
     why = enumerated([*dict.fromkeys(reasons)])
     named = _named(rows)
@@ -110,13 +114,13 @@ def _said(many: Phrase, rows: Sequence[Required]) -> Phrase:
     return Phrase("{many}, among them {named} ({why})", many=many, named=enumerated(parts), why=why)
 
 
-def _counting(required: Required, approvers: set[str]) -> set[str]:
+def _counting(required: ApprovalCount, approvers: set[str]) -> set[str]:
     # A login is the same in capitals and small letters.
     named = {each.casefold() for each in required.of}
     return approvers & named if named else approvers
 
 
-def _holds(when: "ApprovalConditions", facts: Facts) -> bool:
+def _holds(when: "ApprovalConditions", facts: ApprovalFacts) -> bool:
     if when.followers_over is not None and _is_at_most(facts.followers, when.followers_over):
         return False
     if when.new_destination and not facts.has_new_destination:
@@ -130,7 +134,7 @@ def _is_at_most(followers: int | None, limit: int) -> bool:
     return followers is not None and followers <= limit
 
 
-def _reasons(when: "ApprovalConditions", facts: Facts) -> Iterator[Phrase]:
+def _reasons(when: "ApprovalConditions", facts: ApprovalFacts) -> Iterator[Phrase]:
     """Say the conditions of a row, each of which holds."""
     if when.followers_over is not None and facts.followers is None:
         yield Phrase("its followers were not counted yet")

@@ -40,8 +40,8 @@ from massctl.model.state import (
     lease_words,
 )
 from massctl.plan.approvals import (
-    Facts,
-    Required,
+    ApprovalCount,
+    ApprovalFacts,
     missing_approvals,
     missing_words,
     required_approvals,
@@ -515,7 +515,7 @@ def _unlisted_before(case: Case) -> Refusal | None:
     return unlisted_refusal(case, _strictest(case.rules, found))
 
 
-def facts_of(case: Case, policy: "Policy") -> Facts:
+def facts_of(case: Case, policy: "Policy") -> ApprovalFacts:
     """Return what approvals ask of a send, by the newest count; which destinations are new, a policy says."""
     campaign, record, state = case.campaign, case.record, case.state
     counts = (
@@ -523,7 +523,7 @@ def facts_of(case: Case, policy: "Policy") -> Facts:
         recorded_count(campaign, record),
         count_before(campaign, record, state),
     )
-    return Facts(
+    return ApprovalFacts(
         next((each for each in counts if each is not None), None),
         scope_of(campaign.audience) is Scope.ALL,
         shares_its_day(campaign, state, case.rules.agenda, case.now),
@@ -611,7 +611,7 @@ def _allowance(case: Case) -> Refusal | None:
 def approval_refusal(
     campaign: RenderedCampaign,
     rules: PolicyInForce,
-    facts: "Callable[[Policy], Facts]" = lambda _: Facts(),
+    facts: "Callable[[Policy], ApprovalFacts]" = lambda _: ApprovalFacts(),
 ) -> Refusal | None:
     """Refuse a send that lacks approvals, or may lack some; None if the policy asks for none, then and now.
 
@@ -625,7 +625,7 @@ def approval_refusal(
 
 
 def _request_refusal(
-    found: Approval, rules: PolicyInForce, facts: "Callable[[Policy], Facts]"
+    found: Approval, rules: PolicyInForce, facts: "Callable[[Policy], ApprovalFacts]"
 ) -> Refusal | None:
     policy = _strictest(rules, found)
     required = required_approvals(policy, facts(policy)) if policy.asks_approvals else ()
@@ -657,7 +657,9 @@ def unasked(rules: PolicyInForce) -> PolicyInForce:
     return replace(rules, approval=lambda _: None)
 
 
-def _unapproved(found: Approval, missing: Sequence[Required], branch: str) -> tuple[Phrase, Phrase]:
+def _unapproved(
+    found: Approval, missing: Sequence[ApprovalCount], branch: str
+) -> tuple[Phrase, Phrase]:
     if found.unread is not None:
         say = Phrase(
             "nobody knows whether the merge of its lock was approved: {why}", why=found.unread

@@ -16,7 +16,7 @@ from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
-from massctl.plan.approvals import Required, required_approvals
+from massctl.plan.approvals import ApprovalCount, required_approvals
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -100,7 +100,7 @@ class PlannedCampaign(Frozen):
 
     handoff: tuple[HandoffItem, ...] = ()
     """What only a person can do to its draft, and whether that is done."""
-    approvals: tuple[Required, ...] = ()
+    approvals: tuple[ApprovalCount, ...] = ()
     """What the policy asks of the pull request that brings its lock."""
     destinations: tuple[JudgedDestination, ...] = ()
     """Where it leads, new places first."""
@@ -535,7 +535,7 @@ class _Planner(Struct):
             return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record), campaign)
 
-    def _approvals(self, campaign: RenderedCampaign) -> tuple[Required, ...]:
+    def _approvals(self, campaign: RenderedCampaign) -> tuple[ApprovalCount, ...]:
         policy = self.rules.policy
         if not policy.asks_approvals:
             return ()

@@ -21,7 +21,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
-from massctl.plan.approvals import Required
+from massctl.plan.approvals import ApprovalCount
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import DriftKind
 from massctl.plan.guards import HandoffItem
@@ -161,7 +161,7 @@ class SavedCampaign(Shape):
     """What is wrong in its files."""
     handoff: Sequence[HandoffItem] = ()
     """What is left to a person in the console; not part of the plan's digest, but what it refuses is."""
-    approvals: Sequence[Required] = ()
+    approvals: Sequence[ApprovalCount] = ()
     """What the policy asks of the pull request that brings its lock; not part of the plan's digest."""
     approved: LockFile | None = None
     """All that the digest stands for, in the shape of campaign.lock.json; null where nothing can be sent."""

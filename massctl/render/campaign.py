@@ -40,6 +40,7 @@ def campaign_of(
     content: RenderedContent,
     *,
     destinations: tuple[Destination, ...],
+    shows_unread_picture: bool,
     account: Account,
     lists: OpenidLists,
     source_sha256: Sha256,
@@ -48,7 +49,8 @@ def campaign_of(
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     """Join what campaign.yaml declares and its rendered content; None where a diagnostic is an error.
 
-    Whom it goes to, when, and under which name comes from `file` alone. `destinations` are those of its message.
+    Whom it goes to, when, and under which name comes from `file` alone. `destinations` are those of its message,
+    and `shows_unread_picture` is what it says of itself.
     `account` is the one that the file names; `place` finds keys of campaign.yaml; `source_sha256` names the folder as
     read; `about_file` is what is worth a warning in campaign.yaml itself, which may be ignored as all else.
     Diagnostics are sorted.
@@ -76,6 +78,7 @@ def campaign_of(
         same_content_allowed=file.send.same_content == "allow",
         message=content.message,
         destinations=destinations,
+        shows_unread_picture=shows_unread_picture,
         pictures=content.pictures,
         recordings=content.recordings,
         recipients=recipients_of(file.preview),

@@ -370,6 +370,7 @@ class Desires:
             file,
             made.content,
             destinations=made.destinations,
+            shows_unread_picture=made.shows_unread_picture,
             account=due.account,
             lists=working_tree,
             source_sha256=due.source,

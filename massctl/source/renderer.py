@@ -62,6 +62,8 @@ class RenderResult(Frozen):
     content: RenderedContent
     destinations: tuple[Destination, ...]
     """Where its message leads."""
+    shows_unread_picture: bool
+    """It shows a picture in which nobody looks for QR codes."""
     files: Mapping[str, str]
     """What it read, as in `JudgedInputs.files`."""
     produced: Mapping[Sha256, Sha256]
@@ -121,26 +123,28 @@ class Renderer(Frozen, dict=True):
             except NOT_PLAIN:
                 raise ChildError(NOT_ACCEPTED) from None
             if made is not None:
-                return replace(made, destinations=self._destinations(made.content.message))
+                found, is_unread = self._destinations(made.content.message)
+                return replace(made, destinations=found, shows_unread_picture=is_unread)
             known |= new
         raise ChildError(NOT_ACCEPTED)
 
-    def _destinations(self, message: RenderedMessage) -> tuple[Destination, ...]:
-        """Return where a message leads.
+    def _destinations(self, message: RenderedMessage) -> tuple[tuple[Destination, ...], bool]:
+        """Return where a message leads, and whether it shows a picture in which nobody looks for QR codes.
 
         A process reads it that saw no template: the one that rendered it could hide a place. Raises ChildError.
         """
         if not message.has_markup:
-            return message.destinations
+            return message.destinations, message.shows_unread_picture
         try:
-            found = from_plain(self.child.ask("destinations", {"message": to_plain(message)}))
+            answer = self.child.ask("destinations", {"message": to_plain(message)})
+            found, is_unread = from_plain(answer["destinations"]), answer["shows_unread_picture"]
         except NOT_PLAIN:
             raise ChildError(NOT_ACCEPTED) from None
-        if not isinstance(found, tuple):
+        if not isinstance(found, tuple) or not isinstance(is_unread, bool):
             raise ChildError(NOT_ACCEPTED)
         if not all(isinstance(each, Destination) for each in found):
             raise ChildError(NOT_ACCEPTED)
-        return found
+        return found, is_unread
 
     def ask(self, job: str, name: str, request: Mapping[str, Any]) -> Any:
         """Ask the child about a campaign of this repository. Raises ChildError."""
@@ -209,7 +213,8 @@ def _made(answer: Any) -> RenderResult:
     # A message with faults names what was not found, and is not used.
     if not has_errors(content.diagnostics) and not _shown_by(content.message) <= given:
         raise ValueError("a message shows a file that is not with it")
-    return RenderResult(content, (), files, produced)
+    # Until another process has read the message, it leads nowhere, and nobody looked for its codes.
+    return RenderResult(content, (), True, files, produced)
 
 
 def _shown_by(message: RenderedMessage) -> set[str]:
@@ -250,8 +255,12 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def destinations(request: dict[str, Any]) -> Any:
-    """Read where a message leads."""
-    return to_plain(from_plain(request["message"]).destinations)
+    """Read where a message leads, and whether it shows a picture in which nobody looks for QR codes."""
+    message = from_plain(request["message"])
+    return {
+        "destinations": to_plain(message.destinations),
+        "shows_unread_picture": message.shows_unread_picture,
+    }
 
 
 def prepare(request: dict[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ from massctl.view.words import (
 
 if TYPE_CHECKING:
     from massctl.model.lock import LockFile
-    from massctl.plan.approvals import Required
+    from massctl.plan.approvals import ApprovalCount
     from massctl.plan.destinations import JudgedDestination
     from massctl.plan.lock_diff import LockState
     from massctl.plan.review_diff import Difference
@@ -121,7 +121,7 @@ class CampaignSheet(Frozen):
     """Where it leads, new places first."""
     is_unscanned: bool = False
     """It has a picture in which QR codes were not looked for."""
-    approvals: "Sequence[Required]" = ()
+    approvals: "Sequence[ApprovalCount]" = ()
     """What the policy asks of the pull request that brings its lock."""
 
     @property

@@ -635,7 +635,9 @@ def test_a_merge_cannot_list_its_own_host_and_drop_the_review_of_what_is_new(
     letter(reviewed, LEADS)
     reviewed.merge()
 
-    said = reviewed.refused("1 more approval (a destination that is new and not listed)")
+    said = reviewed.refused(
+        "1 more approval (a new destination that policy.destinations does not list)"
+    )
     assert "pull request 7" in said["message"]
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from cli_runner import Shell
 
-from massctl.source import campaigns
+from massctl.source import campaigns, settings
 
 
 @pytest.fixture
@@ -18,7 +18,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         counted[file] += 1
         return read_yaml(data, file, campaign, known_keys)
 
-    monkeypatch.setattr(campaigns, "read_yaml", counting)
+    for module in (campaigns, settings):
+        monkeypatch.setattr(module, "read_yaml", counting)
+    settings._settings_in.cache_clear()
     return counted
 
 

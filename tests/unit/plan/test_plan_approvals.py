@@ -12,8 +12,8 @@ from massctl.model.message import TextMessage
 from massctl.model.settings import ApprovalRule, Policy
 from massctl.model.state import State
 from massctl.plan.approvals import (
-    Facts,
-    Required,
+    ApprovalCount,
+    ApprovalFacts,
     missing_approvals,
     missing_words,
     required_approvals,
@@ -22,9 +22,9 @@ from massctl.plan.approvals import (
 )
 from massctl.plan.guards import Case, Reading, facts_of
 
-HARMLESS = Facts(9_000, is_to_all=False, shares_its_day=False, has_new_destination=False)
-ANYBODY = Required(1)
-NAMED = Required(2, ("wang-lei", "chen-jing"), ("a new destination",))
+HARMLESS = ApprovalFacts(9_000, is_to_all=False, shares_its_day=False, has_new_destination=False)
+ANYBODY = ApprovalCount(1)
+NAMED = ApprovalCount(2, ("wang-lei", "chen-jing"), ("a new destination",))
 
 
 def asking(*rows: ApprovalRule, **policy: Any) -> Policy:
@@ -54,7 +54,7 @@ def test_a_row_counts_where_its_condition_holds(
         for facts in (holding, failing)
     ]
     assert [[2], []] == [[each.count for each in found] for found in asked]
-    assert [2] == [each.count for each in required_approvals(asking(rule(**when)), Facts())]
+    assert [2] == [each.count for each in required_approvals(asking(rule(**when)), ApprovalFacts())]
 
 
 @pytest.mark.parametrize("missing", ["is_to_all", "shares_its_day"])
@@ -80,16 +80,16 @@ def test_every_row_applies_and_says_why() -> None:
             ],
         }
     )
-    found = required_approvals(policy, Facts(200_000))
+    found = required_approvals(policy, ApprovalFacts(200_000))
 
     assert [
-        Required(1),
-        Required(2, (), ("more than 100,000 followers", "it goes to everybody")),
-        Required(
+        ApprovalCount(1),
+        ApprovalCount(2, (), ("more than 100,000 followers", "it goes to everybody")),
+        ApprovalCount(
             3, ("bo", "li", "wu"), ("a new destination", "another send to everybody on that day")
         ),
     ] == list(found)
-    (unknown,) = required_approvals(asking(rule(followers_over=5)), Facts())
+    (unknown,) = required_approvals(asking(rule(followers_over=5)), ApprovalFacts())
     assert ("its followers were not counted yet",) == unknown.why
 
 
@@ -117,7 +117,7 @@ def test_what_one_policy_has_reviewed_is_reviewed_where_the_other_refuses(
     both = both.as_strict_as(asking(destinations={"unlisted": other})).as_strict_as(Policy())
 
     assert ("refuse", True) == (both.destinations.unlisted, both.asks_approvals)
-    assert [1] == [each.count for each in required_approvals(both, Facts())]
+    assert [1] == [each.count for each in required_approvals(both, ApprovalFacts())]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_destination_that_is_new_and_not_listed_asks_for_one_more(
     rows: tuple[ApprovalRule, ...], counts: list[int]
 ) -> None:
     policy = asking(*rows, destinations={"unlisted": "review"})
-    assert counts == [each.count for each in required_approvals(policy, Facts())]
+    assert counts == [each.count for each in required_approvals(policy, ApprovalFacts())]
     assert counts[:-1] == [each.count for each in required_approvals(policy, HARMLESS)]
     assert (True, False) == (policy.asks_approvals, Policy().asks_approvals)
 
@@ -152,11 +152,11 @@ def test_a_destination_that_is_new_and_not_listed_asks_for_one_more(
         (NAMED, ("bo", "wang-lei"), 1),
         (NAMED, ("Wang-Lei", "wang-lei"), 1),
         (NAMED, ("WANG-LEI", "chen-jing"), 0),
-        (Required(3), ("bo", "li"), 1),
+        (ApprovalCount(3), ("bo", "li"), 1),
     ],
 )
 def test_a_row_lacks_what_its_own_approvers_do_not_give(
-    required: Required, approvers: tuple[str, ...], missing: int
+    required: ApprovalCount, approvers: tuple[str, ...], missing: int
 ) -> None:
     found = missing_approvals([required], approvers)
     assert [missing] * bool(missing) == [each.count for each in found]
@@ -169,16 +169,16 @@ def test_what_is_missing_is_one_line() -> None:
     assert "2 approvals of wang-lei, chen-jing (a new destination)" == required_words([NAMED])
 
 
-LI = Required(1, ("li",), ("a new destination",))
-WANG = Required(1, ("wang-lei", "li"), ("a new destination",))
+LI = ApprovalCount(1, ("li",), ("a new destination",))
+WANG = ApprovalCount(1, ("wang-lei", "li"), ("a new destination",))
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([ANYBODY, Required(2), Required(3)], "3 approvals (every send needs it)"),
+        ([ANYBODY, ApprovalCount(2), ApprovalCount(3)], "3 approvals (every send needs it)"),
         (
-            [ANYBODY, NAMED, Required(3)],
+            [ANYBODY, NAMED, ApprovalCount(3)],
             "3 approvals, among them 2 of wang-lei, chen-jing (every send needs it, a new destination)",
         ),
         (
@@ -191,7 +191,7 @@ WANG = Required(1, ("wang-lei", "li"), ("a new destination",))
         ),
     ],
 )
-def test_approvals_are_no_sum(rows: list[Required], said: str) -> None:
+def test_approvals_are_no_sum(rows: list[ApprovalCount], said: str) -> None:
     assert said == required_words(rows)
 
 
@@ -241,7 +241,7 @@ def test_its_own_send_is_none_and_one_that_is_sent_is_not_to_come() -> None:
 
 def facts(
     campaign: Any, state: State | None = None, policy: Policy | None = None, **read: Any
-) -> Facts:
+) -> ApprovalFacts:
     case = Case(campaign, state or State(), rules([campaign]), NOW, reading=Reading(**read))
     return facts_of(case, policy or Policy())
 

@@ -201,6 +201,7 @@ def _rendered(
     content = render_content(name, file, account=account, inputs=inputs, place=place)
     around = {"account": account, "lists": lists, "source_sha256": sha(name), "place": place}
     around["destinations"] = content.message.destinations
+    around["shows_unread_picture"] = content.message.shows_unread_picture
     campaign, diagnostics = campaign_of(name, file, content, **around)
     assert campaign is not None, diagnostics
     return replace(campaign, inputs=JUDGED)

@@ -181,7 +181,17 @@ def test_another_process_than_the_one_that_rendered_says_where_a_message_leads(
     assert ["https://a.cn"] == [each.target for each in found.destinations]
 
 
-@pytest.mark.parametrize("lie", [{}, [], ["row", 5], ["row", ["Place", "a", None, None]]], ids=repr)
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {},
+        [],
+        {"destinations": ["row", 5], "shows_unread_picture": False},
+        {"destinations": ["row", ["Place", "a", None, None]], "shows_unread_picture": False},
+        {"destinations": ["tuple"], "shows_unread_picture": "no"},
+    ],
+    ids=repr,
+)
 def test_what_is_no_list_of_destinations_is_no_message(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: Any
 ) -> None:

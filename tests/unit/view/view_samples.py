@@ -99,6 +99,7 @@ def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampa
             (article(), article("给会员的一套路线卡，贴在冰箱上", "<p>路线卡</p>"))
         ),
         destinations=(),
+        shows_unread_picture=False,
         pictures=(
             picture("images/cover.jpg", COVER, Purpose.MATERIAL),
             picture("images/hero.webp", HERO, Purpose.IMAGE, NOTE),
@@ -108,7 +109,12 @@ def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampa
         source_sha256=Sha256(sha256_of(b"folder")),
     )
     made = replace(made, **changes)
-    return replace(made, destinations=made.message.destinations)
+    message = made.message
+    return replace(
+        made,
+        destinations=message.destinations,
+        shows_unread_picture=message.shows_unread_picture,
+    )
 
 
 def text_campaign(name: str = "2026-12-text-notice", **changes: Any) -> RenderedCampaign:

@@ -28,6 +28,7 @@ SLOW = (
     *(
         "unit/ledger/test_ledger_git",
         "unit/ledger/test_ledger_postgres",
+        "unit/ledger/test_ledger_s3",
         "unit/picture/",
         "unit/serve/",
         "unit/test_child",

@@ -113,6 +113,7 @@ def test_every_sentence_has_a_translation():
     assert (set(), set()) == (missing, empty)
 
 
+@pytest.mark.slow
 def test_no_translation_is_left_over():
     """A version of click may say less than another."""
     assert [] == [

@@ -24,6 +24,7 @@ WITHOUT_HINT: Final[dict[str, str]] = {
 """Code -> why no hint helps."""
 
 
+@pytest.mark.slow
 def test_there_is_something_to_look_at() -> None:
     assert len(syntax()) > 100
 

@@ -339,6 +339,7 @@ def test_the_way_out_is_a_line_of_the_secret_and_its_key_is_left_nowhere(
     assert not called or "gw key\n" == (tmp_path / "egress.hosts").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("there", "has_brake"),
     [

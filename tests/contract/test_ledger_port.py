@@ -36,7 +36,12 @@ Open = Callable[[], ChainedLedger]
 
 
 @pytest.fixture(
-    params=["local", "git", pytest.param("postgres", marks=pytest.mark.slow), "s3", "sqlite"]
+    params=[
+        "local",
+        "git",
+        "sqlite",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("postgres", "s3")),
+    ]
 )
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     """Open the one ledger as another runner would: nothing is shared but the place where every runner reads."""

@@ -7,6 +7,7 @@ from sandbox_facts import FACTS, Fact, code
 from massctl.sandbox.app import PATHS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fact",
     [

@@ -51,6 +51,7 @@ def older(folder: Path) -> None:
         os.utime(path, (1_700_000_000, 1_700_000_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", CALLS, ids=lambda words: words[0])
 def test_nothing_runs_that_the_repository_names(
     clone: Path, tmp_path: Path, words: tuple[str, ...]

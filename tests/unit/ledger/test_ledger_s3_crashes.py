@@ -102,6 +102,7 @@ def play(ledger: S3Ledger) -> None:
 BROKEN = ["breaks before", "breaks behind", "lost before", "lost behind"]
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("fault", ["dies before", "dies behind", *BROKEN])
 def test_at_each_call_in_turn(fault: str, tmp_path: Path):
     whole: Objects = {}

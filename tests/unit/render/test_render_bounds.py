@@ -113,6 +113,7 @@ def test_brackets_of_code_are_not_counted() -> None:
     assert ["MC346"] == [each.code for each in found]
 
 
+@pytest.mark.slow
 def test_a_long_article_is_rendered() -> None:
     """100,000 characters and 4,000 elements were once refused, and 2,000 links."""
     found = wrong(

@@ -353,6 +353,7 @@ def outcome_of(call):
         return error
 
 
+@pytest.mark.slow
 # All calls read answers in one place, so that a few answers to each are many.
 @pytest.mark.parametrize(("call", "kind"), CALLS.values(), ids=CALLS)
 @settings(max_examples=settings().max_examples // 3)

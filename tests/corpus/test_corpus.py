@@ -38,7 +38,7 @@ PIECES = (
     '<mp-common-videosnap data-id="export/{n}"></mp-common-videosnap>',
     '<p><mpvoice voice_encode_fileid="V{n}" name="声"></mpvoice></p>',
     '<qqmusic musicid="{n}"></qqmusic>',
-    '<iframe class="video_iframe" data-mpvid="wxv_{n}" data-src="https://v.qq.com/x?vid=wxv_{n}"></iframe>',
+    '<iframe class="video_iframe" data-mpvid="wxv_{n}" data-src="https://v.qq.com/iframe/preview.html?vid=wxv_{n}"></iframe>',
     '<mp-common-product data-productid="{n}"></mp-common-product><mp-style-type data-value="3"></mp-style-type>',
     '<table><tr><td><a href="https://d.cn/?a=1&amp;b={n}">格</a></td></tr></table>',
     "<p>https://text.cn/{n} 只是文字</p><img src='https://picture.cn/{n}.png'>",

@@ -76,6 +76,17 @@ class Contents(ABC):
                 if (data := other._bytes(name)) is not None:
                     self._write(name, data)
 
+    def lacking(self, other: "Contents") -> list[str]:
+        """Return the names of files of another archive that are not here with the same bytes."""
+        names = filter(_NAME.fullmatch, other.names())
+        return [name for name in names if other._bytes(name) not in (None, self._bytes(name))]
+
+    def is_kept(self, digest: str) -> bool | None:
+        """Return whether the content that a digest names is here as it was kept; None if nothing is here."""
+        if self._bytes(_named(digest, "json")) is None:
+            return None
+        return self.read(digest) is not None
+
     @abstractmethod
     def names(self) -> Iterable[str]:
         """Return the names of its files, and perhaps others."""

@@ -54,7 +54,10 @@ class Contents(ABC):
         """Return the content that a campaign's digest names; None if it is not here whole."""
         if not _DIGEST.fullmatch(digest):
             return None
-        lock = checked_lock(_parsed(self._bytes(_named(digest, "json"))), digest)
+        return self._version(digest, self._bytes(_named(digest, "json")))
+
+    def _version(self, digest: str, document: bytes | None) -> Version | None:
+        lock = checked_lock(_parsed(document), digest)
         if lock is None:
             return None
         return checked_version(lock, lambda name: self._bytes(_named(name, "html")))
@@ -83,9 +86,8 @@ class Contents(ABC):
 
     def is_kept(self, digest: str) -> bool | None:
         """Return whether the content that a digest names is here as it was kept; None if nothing is here."""
-        if self._bytes(_named(digest, "json")) is None:
-            return None
-        return self.read(digest) is not None
+        document = self._bytes(_named(digest, "json"))
+        return self._version(digest, document) is not None if document is not None else None
 
     @abstractmethod
     def names(self) -> Iterable[str]:

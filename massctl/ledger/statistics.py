@@ -90,6 +90,14 @@ class StatisticsFiles(ABC):
         """See `massctl.apply.ports.StatisticsArchive`."""
         return self.calls(appid)
 
+    def unreadable(self, appid: AppId) -> int:
+        """Count the lines of an account that cannot be read."""
+        found = _Unreadable()
+        for kind in _SHAPES:
+            for _ in self._rows(appid, kind, None, found):
+                pass
+        return found.number
+
     def deliveries(self, appid: AppId) -> tuple[ReportDelivery, ...]:
         """Return which channels were told which reports, or are about to be, in the order of the lines."""
         return tuple(self._rows(appid, _TOLD, None, _Unreadable()))

@@ -139,3 +139,11 @@ def test_a_store_that_loses_what_it_took_is_told_and_the_ledger_comes_back(
     assert (5, True) == (said.status, "does not have the entries" in said.err)
     assert "massctl state migrate --to local" in said.err
     assert (0, {"local": 2}) == (moves.move("local"), moves.entries())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_kept_beside_the_ledger_is_checked_wherever_it_is(moves: Moves, kind: str) -> None:
+    """The line of statistics that moved along is not one that massctl wrote."""
+    assert 0 == moves.move(kind)
+    said = moves.shell("state", "verify", "--deep")
+    assert (5, 1) == (said.status, said.out.count("main: 1 line of the statistics cannot be read"))

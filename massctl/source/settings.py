@@ -12,7 +12,7 @@ from massctl.model.diagnostics import (
     has_errors,
 )
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CampaignName, Folder
 from massctl.model.settings import ForgeSettings, MassctlFile, Policy
 from massctl.source.campaigns import about_unseen
 from massctl.source.reporter import about_file
@@ -39,19 +39,19 @@ def load_settings(
     except UnreadableError as error:
         return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
     settings, diagnostics = _settings_in(
-        data, loopback_override, tuple(repository.campaign_folders().names)
+        data, loopback_override, tuple(repository.campaign_folders.folders.items())
     )
     return settings, list(diagnostics)
 
 
 @lru_cache(maxsize=1)
 def _settings_in(
-    data: bytes, loopback_override: str | None, folders: tuple[CampaignName, ...]
+    data: bytes, loopback_override: str | None, folders: tuple[tuple[CampaignName, Folder], ...]
 ) -> tuple[MassctlFile | None, tuple[Diagnostic, ...]]:
     """Judge the bytes of massctl.yaml. A run reads them again before each request, and mostly they are the same."""
     document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
     unseen = about_unseen(document.positions.reporter)
-    rules = settings_rules(loopback_override, folders)
+    rules = settings_rules(loopback_override, dict(folders))
     settings, diagnostics = validate(document, MassctlFile, rules, unseen)
     return settings, tuple(diagnostics)
 

@@ -22,6 +22,8 @@ PLAN_KEYS = {
 }
 CAMPAIGN_KEYS = {
     "name",
+    "folder",
+    "group",
     "account",
     "edition",
     "status",

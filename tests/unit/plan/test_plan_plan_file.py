@@ -171,6 +171,8 @@ def test_the_document_of_a_plan():
             {
                 "name": "words",
                 "title": refused.title,
+                "folder": "campaigns/words",
+                "group": "",
                 "audience_count": None,
                 "audience_before": None,
                 "tag_due": None,

@@ -27,7 +27,12 @@ from massctl.plan.brake import STOP_BRANCH, Tip
 from massctl.plan.guards import HISTORY_COMMITS, lock_uncommitted
 from massctl.plan.steps import Refusal
 from massctl.source.groups import CampaignFolders, campaign_folders
-from massctl.source.repository import SETTINGS, TEXT_SHOWS_WITHIN
+from massctl.source.repository import (
+    ACCOUNTS,
+    SETTINGS,
+    TEXT_SHOWS_WITHIN,
+    is_account_file,
+)
 
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
@@ -78,8 +83,10 @@ class GitCheckout(Frozen, dict=True):
         """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.
 
         The contents are compared: what git's index says of a file decides nothing. A file in a submodule is in no
-        commit of this repository. Raises LedgerUnreachableError where git cannot say.
+        commit of this repository. An account file that the commit alone has is not held either. Raises
+        LedgerUnreachableError where git cannot say.
         """
+        files = {**dict.fromkeys(account_files_of(self._git(), commit), MISSING), **files}
         paths = sorted(files)
         odd = next((path for path in paths if "\n" in path), None)
         if odd is not None:
@@ -236,6 +243,13 @@ class GitCheckout(Frozen, dict=True):
         """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
         way = way_of(self.root, self.settings, self.environment)
         return Git(self.root, way.environment, way.own_settings)
+
+
+def account_files_of(git: Git, commit: str) -> list[str]:
+    """Return the paths of the account files of a commit, from the folder in which git runs."""
+    listed = git.run("ls-tree", "-z", "--name-only", commit, "--", f"{ACCOUNTS}/")
+    names = listed.out.decode("utf-8", "surrogateescape").split("\0") if listed.done else []
+    return [name for name in names if is_account_file(name)]
 
 
 _LISTED = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")

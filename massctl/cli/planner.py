@@ -25,7 +25,7 @@ from massctl.errors import ConfigurationError, InvariantError, LedgerError, Mass
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, AppId, CampaignName, sha256_of
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
@@ -38,9 +38,7 @@ from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, WorkingTree, agenda_of
-from massctl.source.repository import SETTINGS
 from massctl.source.tags import never_pulled
-from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
@@ -286,13 +284,11 @@ def _of_commit(
     """Compare what campaigns were made from with the commit that is checked out, where massctl.yaml names a branch.
 
     Where the policy requires locks, what is in them is compared when they are rendered again; they alone, and
-    massctl.yaml, have to be in the commit.
+    the settings, have to be in the commit.
     """
     if tip is None or tip.here is None or tip.unread is not None:
         return desired, tip
-    files: dict[str, str] = {
-        SETTINGS: sha256_of(session.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
-    }
+    _, files = session.settings_now()
     for each in desired:
         read = (
             dict(each.inputs.files)

@@ -147,6 +147,8 @@ class Account(Strict):
 
     name: NonEmptyLine | None = None
     """What people call the account, on phones and pages; else its key."""
+    owner: NonEmptyLine | None = None
+    """Who answers for the account, in words for people: a team, a login. Shown beside its name."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
     """The account's AppID, from 微信开发者平台: 我的业务 / the account / 基础信息."""
     secret_env: EnvironmentName | None = None
@@ -482,8 +484,8 @@ class MassctlFile(Strict):
     accounts: Annotated[
         dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account],
         Field(min_length=1),
-    ]
-    """The accounts by name."""
+    ] = Field(default_factory=dict)
+    """The accounts by name. Each file accounts/NAME.yaml is one more."""
     theme: ThemeKey | None = None
     """The look of all articles, a theme's name or keys, where account, campaign and article say nothing."""
     brand: Brand | None = None

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from massctl.render.theme import Themes
 
 
-SETTINGS_FILE = "../massctl.yaml"
-"""The settings, from the campaigns folder."""
+_ROOT = "../"
+"""The folder of the settings, from the campaigns folder."""
 
 
 class KeyPlace(Protocol):
@@ -73,10 +73,15 @@ class Setting(Frozen, dict=True):
         return f"{self.own}/{CAMPAIGN_FILE}"
 
     def in_settings(self, fault: Fault, *keys: KeyPath) -> Fault:
-        """Place a fault in massctl.yaml, at the first of these keys that the account says, or else the repository."""
+        """Place a fault in the settings, at the first of these keys that the account says, or else the repository."""
         place = self.inputs.settings_place(self.account, keys)
         return replace(
-            fault, path=SETTINGS_FILE, line=place.line, column=place.column, width=None, needle=""
+            fault,
+            path=f"{_ROOT}{place.file}",
+            line=place.line,
+            column=place.column,
+            width=None,
+            needle="",
         )
 
 
@@ -185,8 +190,8 @@ class Origin:
     def _place(self, fault: Fault) -> tuple[Place | None, str | None]:
         if fault.path:
             file = (
-                fault.path.removeprefix("../")
-                if fault.path == SETTINGS_FILE
+                fault.path.removeprefix(_ROOT)
+                if fault.path.startswith(_ROOT)
                 else CAMPAIGNS + fault.path
             )
             line = fault.line

@@ -32,7 +32,7 @@ from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
-from massctl.source.repository import SETTINGS, Repository
+from massctl.source.repository import ACCOUNTS, SETTINGS, Repository
 from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.calendar_page import calendar_page
@@ -414,14 +414,15 @@ class PageCache:
         for name in [each for each in self._kept if each not in self._folders.names]:
             del self._kept[name]
             self._stale.discard(name)
-        if SETTINGS in paths:
+        is_about_settings = SETTINGS in paths or ACCOUNTS in paths
+        if is_about_settings:
             self._settings, self._faults = self._read_settings()
             self._stale.update(self._kept)
             everything = True
         is_reported = any(
             path == self._statistics or path.startswith(f"{self._statistics}/") for path in paths
         )
-        if is_reported or SETTINGS in paths or self._ledger in paths:
+        if is_reported or is_about_settings or self._ledger in paths:
             self._report = None
         if self._ledger in paths:
             self._state, self._trouble = self._read_ledger()

@@ -158,12 +158,13 @@ class Renderer(Frozen, dict=True):
 
     @cached_property
     def _edited(self) -> dict[str, str]:
-        """What the child does not read from the disk; it may not open massctl.yaml, and needs its lines."""
+        """What the child does not read from the disk; it may not open the settings, and needs their lines."""
         edited = (
             dict(self.repository.edited) if isinstance(self.repository, EditedRepository) else {}
         )
         with suppress(UnreadableError):
-            edited.setdefault(SETTINGS, self.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
+            for path in (SETTINGS, *self.repository.account_files()):
+                edited.setdefault(path, self.repository.read_bytes(path, YAML_BYTES_MAX))
         return {path: base64.b64encode(data).decode() for path, data in edited.items()}
 
     def prepared(

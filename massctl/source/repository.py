@@ -21,7 +21,15 @@ from typing import Final
 from massctl.errors import LedgerUnreachableError, MassctlError
 from massctl.git import Git
 from massctl.model.diagnostics import Lines
-from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, LOCK_FILE, CampaignName, Folder, Sha256
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    LOCK_FILE,
+    AccountName,
+    CampaignName,
+    Folder,
+    Sha256,
+)
 from massctl.model.inputs import CHANGED, MISSING
 from massctl.model.phrase import Phrase, system_reason
 from massctl.source.groups import (
@@ -151,7 +159,12 @@ TAGS_FILE = "massctl.tags.json"
 SANDBOX_TAGS_FILE = f".massctl/sandbox/{TAGS_FILE}"
 """Holds the tags of the sandbox's accounts."""
 ROOT_FILES = (SETTINGS, TAGS_FILE)
-"""All of a commit that is read beside `campaigns/`."""
+"""All of a commit that is read beside `campaigns/` and `accounts/`."""
+ACCOUNTS = "accounts"
+"""The folder of account files, each of which is one account of massctl.yaml."""
+ACCOUNT_FILES_MAX = 1_000
+_ACCOUNT_ENDING = ".yaml"
+_ACCOUNT_LIKE = (".yaml", ".yml")
 _BESIDE = frozenset({*ROOT_FILES, SANDBOX_TAGS_FILE})
 SHARED_FOLDER = f"{CAMPAIGNS}/_shared"
 """What all campaigns share."""
@@ -302,6 +315,29 @@ class Repository:
         if found[-1] != CAMPAIGN_FILE and path.endswith("/" + CAMPAIGN_FILE):
             return Phrase("rename {found} to {name}", found=found[-1], name=CAMPAIGN_FILE)
         return Phrase("case differs: {path}", path=self.as_written(near))
+
+    def account_files(self) -> tuple[str, ...]:
+        """Return the paths of the account files, sorted; raise UnreadableError where they cannot be listed."""
+        folder = self.root / ACCOUNTS
+        try:
+            if folder.is_symlink():
+                raise _outside(ACCOUNTS)
+            found = sorted(os.listdir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            raise self._unreadable(ACCOUNTS, error) from None
+        files = [each for each in found if is_account_file(f"{ACCOUNTS}/{each}")]
+        for each in found:
+            if each not in files and each.lower().endswith(_ACCOUNT_LIKE) and each[0] != ".":
+                name = each.rpartition(".")[0].lower() + _ACCOUNT_ENDING
+                say = Phrase("the name of an account's file ends with .yaml, in small letters")
+                hint = Phrase("rename {found} to {name}", found=each, name=name)
+                raise UnreadableError("MC001", f"{ACCOUNTS}/{each}", say, hint)
+        if len(files) > ACCOUNT_FILES_MAX:
+            say = Phrase("more than {count} files in one folder", count=ACCOUNT_FILES_MAX)
+            raise UnreadableError("MC009", ACCOUNTS, say, Phrase("take some out"))
+        return tuple(f"{ACCOUNTS}/{each}" for each in files)
 
     def own_themes(self) -> tuple[str, ...]:
         """Name the repository's own themes; none if their folder cannot be read."""
@@ -495,8 +531,9 @@ class Repository:
                 Phrase("{name} is a link that leads back to itself", name=self.as_written(path)),
                 Phrase("replace the link by the file itself"),
             ) from None
-        fence = real_root if path in _BESIDE else os.path.join(real_root, CAMPAIGNS)
-        if pure.parts[0] != CAMPAIGNS and path not in _BESIDE:
+        folder = ACCOUNTS if is_account_file(path) else CAMPAIGNS
+        fence = real_root if path in _BESIDE else os.path.join(real_root, folder)
+        if pure.parts[0] != folder and path not in _BESIDE:
             raise _outside(path)
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)
@@ -547,6 +584,18 @@ class EditedRepository(Repository):
         """Read a file as edited, or as it is on disk."""
         known = self.edited.get(path)
         return super().pieces(path, limit) if known is None else iter([known])
+
+
+def is_account_file(path: str) -> bool:
+    """Return whether a path from the repository's root is one of an account file."""
+    folder, _, name = path.partition("/")
+    is_name = name.isprintable() and "/" not in name and not name.startswith(".")
+    return folder == ACCOUNTS and is_name and name.endswith(_ACCOUNT_ENDING)
+
+
+def account_of(path: str) -> AccountName:
+    """Return the account that an account file is about: its name without the ending."""
+    return AccountName(path.removeprefix(f"{ACCOUNTS}/").removesuffix(_ACCOUNT_ENDING))
 
 
 def _counts(path: bytes) -> bool:

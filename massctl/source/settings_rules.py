@@ -52,6 +52,7 @@ def settings_rules(
             name: mapping_of(each) for name, each in mapping_of(data.get("accounts")).items()
         }
         return [
+            *_no_account(data),
             *keys_together(data),
             *_secrets(data),
             *_backend_keys(mapping_of(data.get("state"))),
@@ -69,6 +70,13 @@ def settings_rules(
         ]
 
     return rules
+
+
+def _no_account(data: Mapping[str, Any]) -> Iterator[Fault]:
+    if "accounts" not in data:
+        say = Phrase("{key} is missing", key="accounts")
+        hint = Phrase("write {key} with an account, or a file accounts/NAME.yaml", key="accounts:")
+        yield Fault("MC012", say, hint)
 
 
 def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:

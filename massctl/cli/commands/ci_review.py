@@ -47,7 +47,7 @@ from massctl.model.state import FINAL
 from massctl.plan.approvals import missing_approvals, missing_words
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
 from massctl.plan.plan_file import LockResult, SavedCampaign, SavedPlan, StoppedPlan
-from massctl.source.repository import SETTINGS, UnreadableError
+from massctl.source.repository import ACCOUNTS, SETTINGS, UnreadableError
 from massctl.transport import Inside, Line
 from massctl.view.i18n import Reader, say
 from massctl.view.markdown import Locking, plan_comment, saved_sheets
@@ -355,12 +355,15 @@ _RULES = (".github/", ".gitlab-ci.yml", ".gitlab/", "CODEOWNERS", "docs/CODEOWNE
 """What decides who approves and what runs, by how its path begins; of massctl.yaml only some keys do."""
 
 
+_SETTINGS = (SETTINGS, f"{ACCOUNTS}/")
+
+
 def _weakening(review: ReviewFile | UnfitError, changed: ChangedFiles) -> Iterator[Phrase]:
     """Refuse letters beside a change of rules: one merge could weaken a rule and use it."""
     letters = _letters(review)
     if isinstance(review, UnfitError) or not letters:
         return
-    keys = review.rules if SETTINGS in changed.outside else []
+    keys = review.rules if any(path.startswith(_SETTINGS) for path in changed.outside) else []
     found = [*keys, *(path for path in changed.outside if path.startswith(_RULES))]
     if found:
         say = Phrase(
@@ -452,6 +455,10 @@ _DECIDES = {
     "massctl.yaml": Phrase(
         "This pull request changes massctl.yaml, which decides where the secret goes, which account "
         "sends, from which branch, and whether locks and reviews count: read it line by line."
+    ),
+    "accounts/": Phrase(
+        "This pull request changes accounts/, which decides where the secret goes and which account "
+        "sends: read it line by line."
     ),
     ".github/": Phrase(
         "This pull request changes .github/, which decides what runs with the secret: read it line by line."

@@ -67,6 +67,7 @@ class Guard(StrEnum):
     APPROVALS_MISSING = "approvals_missing"
     PREVIEW_TO = "preview_to"
     DESTINATION_UNLISTED = "destination_unlisted"
+    LEDGER_BEHIND = "ledger_behind"
 
 
 FOR_GOOD = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})

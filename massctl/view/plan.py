@@ -15,7 +15,7 @@ from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, below_campaigns
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.phrase import Command, Phrase, enumerated, in_time, moment
+from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
 from massctl.plan.approvals import required_words
@@ -298,7 +298,8 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
     """Return who gets it, and when."""
     content = campaign.content
     if content is None:
-        rows = [Row("account", (campaign.account,))] if campaign.account is not None else []
+        account = campaign.account
+        rows = [Row("account", (AccountWord(account),))] if account is not None else []
         rows += [Row("edition", (f"{campaign.edition}",))] if campaign.edition is not None else []
     else:
         block = send_facts(
@@ -586,8 +587,7 @@ def plan_text(
     for campaign in sheets:
         page.blank()
         _campaign(page, campaign, now)
-    known = [each.rendered for each in plan.campaigns if each.rendered is not None]
-    ahead_rows(page, plan.ahead, {each.account: each.sender for each in known})
+    ahead_rows(page, plan.ahead)
     if plan.remote is not None:
         drift_rows(page, plan.remote)
     page.blank()

@@ -16,6 +16,7 @@ PLAN_KEYS = {
     "lineage",
     "serial",
     "names",
+    "owners",
     "campaigns",
     "allowance",
     "summary",

@@ -122,7 +122,9 @@ def _served(
     backend = _opened(places, settings)
 
     def language_of(settings: MassctlFile | None) -> Language:
-        return (make_console(settings.language) if settings else console_of(root)).language
+        if settings is None:
+            return console_of(root).language
+        return make_console(settings.language).showing(settings.account_labels).language
 
     def report(state: State, settings: MassctlFile) -> Report:
         return report_from(state, settings, backend.statistics(), now())

@@ -104,6 +104,7 @@ def test_the_document_of_a_plan():
         "lineage": LINEAGE,
         "serial": 1,
         "names": [],
+        "owners": {},
         "campaigns": [
             {
                 "name": "sale",

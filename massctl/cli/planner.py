@@ -25,7 +25,7 @@ from massctl.errors import ConfigurationError, InvariantError, LedgerError, Mass
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, AppId, CampaignName, sha256_of
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
@@ -38,9 +38,7 @@ from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, WorkingTree, agenda_of
-from massctl.source.repository import CAMPAIGNS, SETTINGS
 from massctl.source.tags import never_pulled
-from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
@@ -286,20 +284,18 @@ def _of_commit(
     """Compare what campaigns were made from with the commit that is checked out, where massctl.yaml names a branch.
 
     Where the policy requires locks, what is in them is compared when they are rendered again; they alone, and
-    massctl.yaml, have to be in the commit.
+    the settings, have to be in the commit.
     """
     if tip is None or tip.here is None or tip.unread is not None:
         return desired, tip
-    files: dict[str, str] = {
-        SETTINGS: sha256_of(session.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
-    }
+    _, files = session.settings_now()
     for each in desired:
         read = (
             dict(each.inputs.files)
             if isinstance(each, RenderedCampaign) and each.inputs is not None
             else {}
         )
-        lock = f"{CAMPAIGNS}/{each.name}/{LOCK_FILE}"
+        lock = f"{each.folder}/{LOCK_FILE}"
         all_count = not session.settings.policy.require_lock
         files |= {path: found for path, found in read.items() if all_count or path == lock}
     tip = session.compared(tip, files)
@@ -327,7 +323,14 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
             refusal = refused[each.name]
             found.append(
                 NotLocked(
-                    each.name, each.title, each.account, each.edition, each.window, refusal, each
+                    each.name,
+                    each.folder,
+                    each.title,
+                    each.account,
+                    each.edition,
+                    each.window,
+                    refusal,
+                    each,
                 )
             )
         else:
@@ -341,7 +344,7 @@ def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:
         shown = purpose in (Purpose.SHOW, Purpose.RESUME)
         return shown_if_begun(session) if shown else read_ledger(session), None
     except LedgerError as error:
-        told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders().names
+        told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders.names
         if error.guard not in (Guard.LEDGER_DAMAGED, Guard.LEDGER_UNTRUSTED) or not told:
             raise
         # Only a run that meets one needs it.
@@ -535,7 +538,7 @@ def _evidence(session: Session, record: Record, state: State) -> "Evidence":
     from massctl.plan.reconcile_options import evidence
 
     name = record.campaign
-    here = name in session.repository.campaign_folders().names
+    here = name in session.repository.campaign_folders.names
     plan = planned(session, [name]).plan if here else None
     return evidence(
         record,

@@ -49,6 +49,15 @@ class Console(Frozen):
         """Advise commands with these flags from now on."""
         return replace(self, language=replace(self.language, flags=flags))
 
+    def showing(self, accounts: Mapping[str, str]) -> "Console":
+        """Show accounts by these labels from now on, in the terminal and to those who read elsewhere."""
+        shown = tuple(accounts.items())
+        return replace(
+            self,
+            language=replace(self.language, accounts=shown),
+            reader=replace(self.reader, accounts=shown),
+        )
+
     def result(self, text: str) -> None:
         """Write a result to standard output; nothing, where it is empty. A Phrase is said in the run's language."""
         if text:

@@ -55,7 +55,9 @@ def _known(
 ) -> RepositoryFacts:
     """Return what massctl.yaml knows of accounts, and the ledger of sends."""
     accounts = {
-        AppId(account.appid): AccountFacts(AccountName(name), settings.name_of(name), account.kind)
+        AppId(account.appid): AccountFacts(
+            AccountName(name), settings.name_of(name), account.kind, account.owner
+        )
         for name, account in settings.accounts.items()
     }
     shown = [record for record in state.records.values() if not names or record.campaign in names]

@@ -314,7 +314,9 @@ def open_settings(
     if settings is not None:
         register(*(environment.get(name, "") for name in settings.variables))
     spoken = (
-        make_console(settings.language, environment) if settings else console_of(root, environment)
+        make_console(settings.language, environment).showing(settings.account_labels)
+        if settings
+        else console_of(root, environment)
     )
     return (
         settings,

@@ -176,6 +176,16 @@ class Account(Strict):
     brand: Brand | None = None
     """The brand of this account's articles, in place of the repository's."""
 
+    @property
+    def is_labelled(self) -> bool:
+        """Whether people are shown more of it than its key."""
+        return self.name is not None or self.owner is not None
+
+    def label(self, key: str) -> str:
+        """Return what people are shown of it: its name, its key and its owner."""
+        named = key if self.name is None else f"{self.name} ({key})"
+        return named if self.owner is None else f"{named} · {self.owner}"
+
 
 class StateSettings(Strict):
     """Where the ledger is."""
@@ -522,13 +532,14 @@ class MassctlFile(Strict):
         return found.name if found is not None and found.name is not None else account
 
     @property
-    def account_names(self) -> dict[str, str]:
-        """What people call the accounts that have a name, by their keys."""
-        return {
-            key: f"{each.name} ({key})"
-            for key, each in self.accounts.items()
-            if each.name is not None
-        }
+    def account_labels(self) -> dict[str, str]:
+        """What people are shown of the accounts that have a name or an owner, by their keys."""
+        return {key: each.label(key) for key, each in self.accounts.items() if each.is_labelled}
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """Who answers for the accounts that say so, by their keys."""
+        return {key: each.owner for key, each in self.accounts.items() if each.owner is not None}
 
     @property
     def original_ids(self) -> dict[AppId, str]:

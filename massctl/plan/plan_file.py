@@ -1,13 +1,14 @@
 """The plan as JSON values, and its digest."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import UNSET
+from msgspec import UNSET, field
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -173,6 +174,10 @@ class SavedCampaign(Shape):
     """Whether it has a picture in which nobody looked for QR codes: no extra `qr`, or it is on WeChat already."""
     title: str = ""
     """Its title, for people."""
+    folder: str | None = None
+    """Its folder, from the repository's root; null where it is gone. Not part of the plan's digest."""
+    group: str = ""
+    """The group that it stands in, such as `north` or `clients/north`; empty without one."""
     audience_count: int | None = None
     """The size of its audience when it was last recorded; null where it never was."""
     audience_before: int | None = None
@@ -221,6 +226,8 @@ class SavedPlan(Shape, kw_only=True):
     """Every campaign that was looked at, in order."""
     allowance: Sequence[AccountAhead] = ()
     """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Who answers for the accounts that say so, by account."""
     remote: PlannedRemote | None = None
     """What WeChat has now against the ledger, with `--refresh`; absent without."""
     review: Review | None = None
@@ -271,7 +278,12 @@ _DIGESTED = frozenset(
 )
 
 
-def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
+NO_OWNERS: Mapping[str, str] = MappingProxyType({})
+
+
+def plan_document(
+    plan: Plan, names: Sequence[str] = (), owners: Mapping[str, str] = NO_OWNERS
+) -> dict[str, Any]:
     """Return the plan in the shape of the public interface; `names` are those of the command line."""
     kinds = Counter(step.kind for step in plan.steps)
     made = SavedPlan.of(
@@ -279,6 +291,7 @@ def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
         format_version=1,
         digest=plan_digest(plan),
         names=names,
+        owners=owners,
         campaigns=[_campaign(campaign) for campaign in plan.campaigns],
         allowance=plan.ahead,
         remote=UNSET,

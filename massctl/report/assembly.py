@@ -433,6 +433,7 @@ def _account(
     return AccountReport(
         account=facts.account,
         name=facts.name,
+        owner=facts.owner,
         appid=appid,
         kind=facts.kind,
         allowance=allowance_of(state, appid, facts.kind, now, ours),

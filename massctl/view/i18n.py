@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 import massctl
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import AccountWord, Command, Phrase
 
 
 class Flags(Frozen):
@@ -36,6 +36,8 @@ class Language(Frozen):
 
     value: Literal["zh", "en"]
     flags: Flags = NO_FLAGS
+    accounts: tuple[tuple[str, str], ...] = ()
+    """Keys of accounts, each with what people are shown in its place."""
 
     ZH: ClassVar["Language"]
     EN: ClassVar["Language"]
@@ -48,6 +50,11 @@ class Language(Frozen):
     def is_english(self) -> bool:
         """Whether sentences are said as the core has them."""
         return self.value == "en"
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Whether every sentence is said exactly as the core has it."""
+        return self.is_english and self.flags == NO_FLAGS and not self.accounts
 
     @property
     def plain(self) -> "Language":
@@ -128,8 +135,10 @@ def say(text: str, language: Language) -> str:
 
     A Phrase without a translation is said in English.
     """
-    if not isinstance(text, Phrase) or (language.is_english and language.flags == NO_FLAGS):
+    if not isinstance(text, Phrase) or language.is_verbatim:
         return str(text)
+    if isinstance(text, AccountWord):
+        return dict(language.accounts).get(str(text), str(text))
     if isinstance(text, Command):
         return _command_line(text, language)
     template = _template(text, language)

@@ -16,12 +16,15 @@ PLAN_KEYS = {
     "lineage",
     "serial",
     "names",
+    "owners",
     "campaigns",
     "allowance",
     "summary",
 }
 CAMPAIGN_KEYS = {
     "name",
+    "folder",
+    "group",
     "account",
     "edition",
     "status",

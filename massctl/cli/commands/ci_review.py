@@ -179,7 +179,7 @@ def _plan(head: Session, main: Session) -> str:
 
 def _to_show(plan: str, main: Session) -> list[str]:
     """Name the campaigns that are new or changed, and still to be sent."""
-    there = main.repository.campaign_folders().names
+    there = main.repository.campaign_folders.names
     planned = [each for each in json.loads(plan)["campaigns"] if each["status"] not in FINAL]
     return [
         each["name"] for each in planned if each["changes"] is not None or each["name"] not in there
@@ -500,7 +500,7 @@ def _body(
     shown: Sequence[str],
 ) -> str:
     """Make the comment from the review, as data; in place of what cannot be shown it says so."""
-    console, names = main.console, main.settings.account_names
+    console = main.console
     label, words = say(Phrase("the run"), console.reader), Words(console.reader)
     foot = [f"[{label}]({run})"]
     if told.locked:
@@ -525,7 +525,6 @@ def _body(
         locking=locking,
         stops=told.stops,
         warned=told.warned,
-        names=names,
         shown=shown,
     )
     return f"{made}\n{below}"
@@ -589,7 +588,7 @@ def _shown_campaign(
 def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
     """Return the language that a plan's sentences are in already, where it was made for review."""
     review = plan.review if isinstance(plan, SavedPlan) else None
-    return Reader(review.language) if review is not None else console.reader
+    return replace(console.reader, value=review.language) if review else console.reader
 
 
 KEPT_MAX = 20

@@ -114,16 +114,18 @@ def command(
 
         def json(to: Console) -> str:
             return views.plan_json.plan_json(
-                plan, to.reader if is_reviewed else to.language, names, reviewed
+                plan,
+                to.reader if is_reviewed else to.language,
+                names,
+                reviewed,
+                current.settings.owners,
             )
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable
 
             # Of the same JSON as elsewhere: what a person sees here is what the comment will say.
-            return views.markdown.plan_comment(
-                reviewable(json(to)), to.reader, names=current.settings.account_names
-            )
+            return views.markdown.plan_comment(reviewable(json(to)), to.reader)
 
         def ics(to: Console) -> str:
             from massctl.plan.schedule import schedule_of

@@ -1,4 +1,4 @@
-"""`state verify --deep`: what was sent is kept beside the ledger as its entries name it, and the statistics are read."""
+"""`state verify --deep`: contents are kept beside the ledger as its entries name them, and statistics are readable."""
 
 from pathlib import Path
 from typing import Any

@@ -20,6 +20,7 @@ from massctl.cli.ledger_access import (
     shown_if_begun,
 )
 from massctl.cli.progress import progress
+from massctl.cli.selection import narrowed
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.campaign import Audience
@@ -131,7 +132,8 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         or session.console.language.flags.locked
     )
     desires = Desires(working_tree, state, locked=locked)
-    picked = chosen(names, desires.names())
+    picked = narrowed(session, chosen(names, desires.names()))
+    is_whole = not names and session.selection.is_everything
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
     desired = _committed(
@@ -145,7 +147,7 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
-    strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
+    strays = [*(desires.strays() if is_whole else []), *(copied if acts else [])]
     told = [*session.warnings, *strays]
     windows = {each.name: each.window for each in desired if each.window is not None}
 
@@ -202,10 +204,10 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     state = recorded_if_begun(session)
     working_tree = _working_tree(session)
     desires = Desires(working_tree, state)
-    desired = desires.read(chosen(names, desires.names()))
+    desired = desires.read(narrowed(session, chosen(names, desires.names())))
     rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
-    strays = [] if names else desires.strays()
+    strays = desires.strays() if not names and session.selection.is_everything else []
     return plan, [*session.warnings, *strays, *unsendable(session, state, desired)]
 
 

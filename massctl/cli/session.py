@@ -23,6 +23,7 @@ from massctl.model.inputs import JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import register
+from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.settings import MassctlFile, Policy, Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.brake import Tip
@@ -59,6 +60,8 @@ class Session(Struct):
     """What is odd in massctl.yaml."""
     home: Path | None = None
     """The folder that keeps ledger, caches and locks, where that is not `root`: a runner has a checkout of its own."""
+    selection: Selection = EVERYTHING
+    """What is shown and done; all that is judged stays the whole repository."""
     by_hand: bool = False
     """A person repeats one send, whichever runner holds the lease."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)

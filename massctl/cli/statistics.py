@@ -32,6 +32,7 @@ def collect_accounts(
     found = {
         AccountName(name): Collected(AppId(each.appid))
         for name, each in session.settings.accounts.items()
+        if session.selection.takes_account(name)
     }
     turns: list[tuple[datetime, AccountName, frozenset[date]]] = []
     for name, collected in found.items():

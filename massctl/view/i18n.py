@@ -26,6 +26,8 @@ class Flags(Frozen):
     """Without the flag they would be for real followers."""
     locked: bool = False
     """Without the flag they would send what is rendered now."""
+    selection: str = ""
+    """Flags that say which campaigns it is about."""
 
 
 NO_FLAGS = Flags()
@@ -185,6 +187,8 @@ _SANDBOX = frozenset(
 """Verbs that take `--sandbox`."""
 _LOCKED = frozenset({"apply", "preview"})
 """Verbs that take `--locked`."""
+_SELECTING = frozenset({"apply", "lock", "plan", "report", "serve", "status", "validate"})
+"""Verbs that take `--account`."""
 _NOWHERE = frozenset({"explain", "init", "sandbox", "schema"})
 """Verbs to which a repository means nothing; all others are typed with the `-C DIR` of the run."""
 
@@ -203,6 +207,8 @@ def _command_line(command: Command, language: Language) -> str:
         )
         if is_set and verb in takers and flag not in arguments.split()
     ]
+    if verb in _SELECTING:
+        added.append(flags.selection)
     where = "" if verb in _NOWHERE else flags.where
     return " ".join(filter(None, ["massctl", where, verb, *added, arguments]))
 

@@ -17,6 +17,7 @@ from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, show_repository_warnings
+from massctl.cli.selection import owners_of, select, selection_options
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostics import has_errors
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Exit with 6 if apply would do something, with 5 if it would refuse.",
 )
+@selection_options
 @sandbox_option
 @click.option(
     "--out",
@@ -79,6 +81,7 @@ def command(
     names: tuple[str, ...],
     form: str,
     detailed_exitcode: bool,
+    accounts: tuple[str, ...],
     sandbox: bool,
     out: Path | None,
     refresh: bool,
@@ -94,6 +97,7 @@ def command(
     names = tuple(dict.fromkeys(names))
 
     def work(current: Session) -> Result:
+        select(current, accounts)
         checkout = (
             open_checkout(current, against, for_review=for_review) if against is not None else None
         )
@@ -118,7 +122,8 @@ def command(
                 to.reader if is_reviewed else to.language,
                 names,
                 reviewed,
-                current.settings.owners,
+                owners_of(current),
+                current.selection,
             )
 
         def markdown(to: Console) -> str:

@@ -23,6 +23,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn, cast
 
@@ -198,6 +199,8 @@ class Child(Struct, weakref=True):
         raise ChildError(why)
 
 
+_LEVELS = ("*/", "*/*/")
+"""Campaigns, and campaigns in groups; below that nobody looks so early."""
 _spare: "Final[list[subprocess.Popen[bytes]]]" = []
 
 
@@ -208,7 +211,8 @@ def start_early(root: Path) -> None:
     """
     _hide()
     if not _spare:
-        _spare.append(_spawn("sample" if any(root.glob("campaigns/*/articles")) else ""))
+        has_articles = any(chain(*(root.glob(f"campaigns/{each}articles") for each in _LEVELS)))
+        _spare.append(_spawn("sample" if has_articles else ""))
 
 
 def _spawn(first: str = "") -> "subprocess.Popen[bytes]":

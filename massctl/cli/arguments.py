@@ -27,7 +27,7 @@ def campaign_names(context: click.Context, _: click.Parameter, incomplete: str) 
     # Only a shell that asks reads the repository.
     from massctl.source.repository import Repository
 
-    names = Repository(_root(context)).campaign_folders().names
+    names = Repository(_root(context)).campaign_folders.names
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -39,7 +39,6 @@ from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, WorkingTree, agenda_of
-from massctl.source.repository import CAMPAIGNS
 from massctl.source.tags import never_pulled
 
 if TYPE_CHECKING:
@@ -298,7 +297,7 @@ def _of_commit(
             if isinstance(each, RenderedCampaign) and each.inputs is not None
             else {}
         )
-        lock = f"{CAMPAIGNS}/{each.name}/{LOCK_FILE}"
+        lock = f"{each.folder}/{LOCK_FILE}"
         all_count = not session.settings.policy.require_lock
         files |= {path: found for path, found in read.items() if all_count or path == lock}
     tip = session.compared(tip, files)
@@ -326,7 +325,14 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
             refusal = refused[each.name]
             found.append(
                 NotLocked(
-                    each.name, each.title, each.account, each.edition, each.window, refusal, each
+                    each.name,
+                    each.folder,
+                    each.title,
+                    each.account,
+                    each.edition,
+                    each.window,
+                    refusal,
+                    each,
                 )
             )
         else:
@@ -340,7 +346,7 @@ def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:
         shown = purpose in (Purpose.SHOW, Purpose.RESUME)
         return shown_if_begun(session) if shown else read_ledger(session), None
     except LedgerError as error:
-        told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders().names
+        told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders.names
         if error.guard not in (Guard.LEDGER_DAMAGED, Guard.LEDGER_UNTRUSTED) or not told:
             raise
         # Only a run that meets one needs it.
@@ -534,7 +540,7 @@ def _evidence(session: Session, record: Record, state: State) -> "Evidence":
     from massctl.plan.reconcile_options import evidence
 
     name = record.campaign
-    here = name in session.repository.campaign_folders().names
+    here = name in session.repository.campaign_folders.names
     plan = planned(session, [name]).plan if here else None
     return evidence(
         record,

@@ -14,10 +14,11 @@ from massctl.forge.folded import is_folded
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.model.ids import CAMPAIGNS, LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
+from massctl.source.groups import folders_in
 from massctl.source.locks import is_lock_copy
-from massctl.source.repository import ACCOUNTS, CAMPAIGNS, ROOT_FILES
+from massctl.source.repository import ACCOUNTS, ROOT_FILES
 
 _FOLDERS = (f"{CAMPAIGNS}/", f"{ACCOUNTS}/")
 ATTRIBUTES = ".gitattributes"
@@ -154,19 +155,21 @@ def push_locks(
     if tip is None or tip != sha:
         return None
     files: dict[str, bytes | None] = {}
+    folders = folders_in(branch.files(tip))
     for name, text in sorted(locks.items()):
-        there = branch.list(tip, f"{CAMPAIGNS}/{CampaignName(name)}")
-        if "campaign.yaml" not in there:
+        found = folders.get(CampaignName(name), [])
+        if len(found) != 1:
             raise ForgeError(
                 Phrase("the locks cannot be used: there is no campaign {name} here", name=name),
                 Phrase("Nothing was written."),
             )
+        folder = found[0]
         files |= {
-            f"{CAMPAIGNS}/{name}/{each}": None
-            for each in there
+            f"{folder}/{each}": None
+            for each in branch.list(tip, folder)
             if is_lock_copy(each) and each.isprintable()
         }
-        files[f"{CAMPAIGNS}/{name}/{LOCK_FILE}"] = text.encode()
+        files[f"{folder}/{LOCK_FILE}"] = text.encode()
     made = branch.commit(tip, files, "massctl lock")
     pushed = branch.push(made)
     if pushed.outcome is Push.LOST:

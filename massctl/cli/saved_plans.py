@@ -66,7 +66,7 @@ def open_plan(path: Path) -> SavedPlan:
 
 def still_there(session: Session, saved: SavedPlan) -> list[str]:
     """Return the names that a plan was made with, without those that are no longer campaigns."""
-    folders = session.repository.campaign_folders().names
+    folders = session.repository.campaign_folders.names
     return [name for name in saved.names if name in folders]
 
 
@@ -98,7 +98,7 @@ def _gone(campaign: SavedCampaign, state: State) -> PlannedCampaign:
     """Show a campaign that is gone as it was planned; its status is that of today, and it has no digest any more."""
     name, edition = CampaignName(campaign.name), campaign.edition
     status = status_of(state.record(name, edition))
-    return PlannedCampaign(name, "", campaign.account, edition, status, campaign.window)
+    return PlannedCampaign(name, None, "", campaign.account, edition, status, campaign.window)
 
 
 def as_saved(

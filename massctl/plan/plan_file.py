@@ -175,6 +175,10 @@ class SavedCampaign(Shape):
     """Whether it has a picture in which nobody looked for QR codes: no extra `qr`, or it is on WeChat already."""
     title: str = ""
     """Its title, for people."""
+    folder: str | None = None
+    """Its folder, from the repository's root; null where it is gone. Not part of the plan's digest."""
+    group: str = ""
+    """The group that it stands in, such as `north` or `clients/north`; empty without one."""
     audience_count: int | None = None
     """The size of its audience when it was last recorded; null where it never was."""
     audience_before: int | None = None

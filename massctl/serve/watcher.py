@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from massctl.source.repository import ACCOUNTS, CAMPAIGNS, SETTINGS
+from massctl.model.ids import CAMPAIGNS
+from massctl.source.repository import ACCOUNTS, SETTINGS
 
 if TYPE_CHECKING:
     from watchfiles import Change

@@ -13,7 +13,7 @@ from massctl.model.diagnostics import (
     has_errors,
 )
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CampaignName, Folder
 from massctl.model.inputs import MISSING
 from massctl.model.settings import ForgeSettings, MassctlFile, Policy
 from massctl.source.account_files import AccountFiles, with_accounts
@@ -45,7 +45,7 @@ def load_settings(
     except UnreadableError as error:
         return None, [about_file(error.code, error.path, None, error.message, error.hint)]
     settings, diagnostics = _settings_in(
-        data, files, loopback_override, tuple(repository.campaign_folders().names)
+        data, files, loopback_override, tuple(repository.campaign_folders.folders.items())
     )
     return settings, list(diagnostics)
 
@@ -65,14 +65,14 @@ def _settings_in(
     data: bytes,
     files: AccountFiles,
     loopback_override: str | None,
-    folders: tuple[CampaignName, ...],
+    folders: tuple[tuple[CampaignName, Folder], ...],
 ) -> tuple[MassctlFile | None, tuple[Diagnostic, ...]]:
     """Judge the bytes of the settings. A run reads them again before each request, and mostly they are the same."""
     document = with_accounts(read_yaml(data, SETTINGS, None, known_keys(MassctlFile)), files)
     positions = document.positions
     reporters = [each.reporter for each in (positions, *positions.parts.values())]
     unseen = [warning for each in reporters for warning in about_unseen(each)]
-    rules = settings_rules(loopback_override, folders)
+    rules = settings_rules(loopback_override, dict(folders))
     settings, diagnostics = validate(document, MassctlFile, rules, unseen)
     return settings, tuple(diagnostics)
 

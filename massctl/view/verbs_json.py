@@ -6,7 +6,7 @@ sends reached in `massctl.view.report_json`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -150,6 +150,8 @@ class AppliedCampaign(Shape):
 
     name: str
     """The campaign's name."""
+    group: str
+    """The group that it stands in; empty without one."""
     account: str | None
     """The account that sends."""
     edition: int | None
@@ -364,6 +366,8 @@ class StatusCampaign(FollowedCampaign):
 
     drift: Sequence[ReportedDrift]
     """What people were told of; nothing is read for it."""
+    group: str = ""
+    """The group that it stands in; empty without one."""
     destinations: Sequence[ListedDestination] = ()
     """Where its last message leads, as far as its content is kept."""
 
@@ -422,8 +426,12 @@ def status_json(
     statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
     leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
     stops: Sequence[Refusal] = (),
+    group: Callable[[str], str] = lambda _: "",
 ) -> StatusReport:
-    """Return where campaigns stand; `error` says why a state could not be asked for."""
+    """Return where campaigns stand; `error` says why a state could not be asked for.
+
+    `group` gives the group of a campaign by its name.
+    """
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
     from massctl.plan.drift_readings import open_drifts
 
@@ -433,6 +441,7 @@ def status_json(
             StatusCampaign,
             record,
             failures.get(id(record)) or ended_badly(record, followed.state),
+            group=group(record.campaign),
             drift=[_told_drift(each) for each in open_drifts(followed.state, record)],
             destinations=[ListedDestination.of(each) for each in (leads or {}).get(record.key, ())],
         )

@@ -23,6 +23,8 @@ PLAN_KEYS = {
 }
 CAMPAIGN_KEYS = {
     "name",
+    "folder",
+    "group",
     "account",
     "edition",
     "status",

@@ -179,7 +179,7 @@ def _plan(head: Session, main: Session) -> str:
 
 def _to_show(plan: str, main: Session) -> list[str]:
     """Name the campaigns that are new or changed, and still to be sent."""
-    there = main.repository.campaign_folders().names
+    there = main.repository.campaign_folders.names
     planned = [each for each in json.loads(plan)["campaigns"] if each["status"] not in FINAL]
     return [
         each["name"] for each in planned if each["changes"] is not None or each["name"] not in there

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from massctl.cli import views
 from massctl.cli.app import Result, verb
@@ -116,23 +117,24 @@ def _report(
         window = getattr(each, "window", None)
         passed = skips_closed and window is not None and window.not_after < session.clock.now()
         match each:
-            case RenderedCampaign(name, title, edition) | Invalid(name, title, _, edition) if (
-                passed
-            ):
-                report.append(LockedCampaign(name, title, edition, LockResult.EXPIRED))
+            case RenderedCampaign() | Invalid() if passed:
+                report.append(_unwritten(each, LockResult.EXPIRED))
             case RenderedCampaign():
                 report.append(_checked(session, each) if check else _written(session, each))
-            case Invalid(name, title, _, edition, diagnostics):
-                report.append(
-                    LockedCampaign(
-                        name, title, edition, LockResult.INVALID, diagnostics=diagnostics
-                    )
-                )
-            case Concluded(name, title, _, _, edition):
-                report.append(LockedCampaign(name, title, edition, LockResult.CONCLUDED))
+            case Invalid():
+                found = _unwritten(each, LockResult.INVALID)
+                report.append(replace(found, diagnostics=each.diagnostics))
+            case Concluded():
+                report.append(_unwritten(each, LockResult.CONCLUDED))
             case _:
                 pass  # Its folder is gone, so there is nothing to lock.
     return report
+
+
+def _unwritten(
+    campaign: RenderedCampaign | Invalid | Concluded, result: LockResult
+) -> LockedCampaign:
+    return LockedCampaign(campaign.name, campaign.title, campaign.edition, result)
 
 
 def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:

@@ -86,7 +86,9 @@ def command(
         status = ExitStatus.FAILED
     return Result(
         status,
-        lambda _: views.verbs_json.status_json(found, collected, leads, stops),
+        lambda _: views.verbs_json.status_json(
+            found, collected, leads, stops, current.repository.campaign_folders.group
+        ),
         lambda to: views.status.status_text(to.page(), found, collected, leads, stops),
         next_step=again if going else None,
     )

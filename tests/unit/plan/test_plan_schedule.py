@@ -3,7 +3,7 @@
 from datetime import date
 
 from allowance_samples import on, rules, words
-from building import APPID, DAY, NOW, OTHER_APPID, attempted, plan_of, recorded, sent
+from building import APPID, DAY, NOW, OTHER_APPID, attempted, folder_of, plan_of, recorded, sent
 
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import Expired, SendImported
@@ -49,6 +49,7 @@ def test_what_cannot_go_out_says_why():
     first, second = words("first", on(1)), words("second", on(1))
     broken = Invalid(
         CampaignName("broken"),
+        folder_of("broken"),
         "断",
         "main",
         1,

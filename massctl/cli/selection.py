@@ -1,8 +1,9 @@
-"""`--account`: a command about the campaigns of some accounts.
+"""`--account` and `--group`: a command about some campaigns.
 
 Only what is shown and done is narrowed. Guards, allowances and days look at the whole repository.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -10,86 +11,148 @@ from typing import Any, TypeVar
 import click
 from msgspec.structs import replace
 
-from massctl.cli.arguments import account_names
+from massctl.cli.arguments import account_names, group_names
+from massctl.cli.output import use_console
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Record
-from massctl.source.campaigns import load_campaign
+from massctl.plan.quota import AccountAhead
+from massctl.source.repository import Repository
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def selection_options(command: F) -> F:
-    """Add `--account`, of a verb that is about some campaigns or all."""
-    return click.option(
+    """Add `--account` and `--group`, of a verb that is about some campaigns or all."""
+    account = click.option(
         "--account",
         "accounts",
         multiple=True,
         shell_complete=account_names,
         metavar="NAME",
         help="Only campaigns of this account; may be given several times.",
-    )(command)
+    )
+    group = click.option(
+        "--group",
+        "groups",
+        multiple=True,
+        shell_complete=group_names,
+        metavar="GROUP",
+        help="Only campaigns of this group, and nothing of others; may be given several times.",
+    )
+    return account(group(command))
 
 
-def select(session: Session, accounts: Sequence[str]) -> None:
-    """Narrow what the session shows and does; raise UsageError for an account that does not exist."""
-    focus(session, selection_of(session.settings, accounts))
+def select(session: Session, accounts: Sequence[str], groups: Sequence[str]) -> None:
+    """Narrow what the session shows and does; raise UsageError for what does not exist."""
+    focus(session, selection_of(session.repository, session.settings, accounts, groups))
 
 
 def focus(session: Session, selection: Selection) -> None:
     """Narrow what the session shows and does; commands that it advises have the same flags."""
     session.selection = selection
+    if selection.is_everything:
+        return
     flags = replace(session.console.language.flags, selection=selection.flags)
-    session.console = session.console.advising(flags)
+    session.console = use_console(session.console.advising(flags))
+    if selection.groups:
+        chosen = session.selected
+        redaction = session.redaction = Redaction(chosen.hidden())
+        names = session.repository.campaign_folders.names
+        redaction.learn(name for name in names if not chosen.is_in_group(name))
+        session.console = use_console(session.console.redacted_by(redaction))
 
 
-def selection_of(settings: MassctlFile, accounts: Sequence[str]) -> Selection:
-    """Return what the flags take; raise UsageError for an account that does not exist."""
+def selection_of(
+    repository: Repository, settings: MassctlFile, accounts: Sequence[str], groups: Sequence[str]
+) -> Selection:
+    """Return what the flags take; raise UsageError for an account or a group that does not exist."""
+    known = repository.campaign_folders.groups
+    for group in groups:
+        if group.strip("/") not in known:
+            say = Phrase("there is no group {name}", name=group)
+            raise UsageError(say, Phrase("Nothing was done."), _meant(group, known))
     for account in accounts:
         if account not in settings.accounts:
             say = Phrase("massctl.yaml has no account {name}", name=account)
-            raise UsageError(say, Phrase("Nothing was done."), _meant(account, settings.accounts))
-    return Selection(tuple(dict.fromkeys(accounts)))
+            hint = _meant(account, settings.accounts) if not groups else ""
+            raise UsageError(say, Phrase("Nothing was done."), hint)
+    plain = [each.strip("/") for each in groups]
+    return Selection(tuple(dict.fromkeys(accounts)), tuple(dict.fromkeys(plain)))
 
 
 def _meant(name: str, known: Collection[str]) -> Phrase:
     near = get_close_matches(name, known, 1)
     if near:
         return Phrase("did you mean {near}?", near=near[0])
-    return Phrase("the accounts are {names}", names=enumerated(sorted(known)))
+    if not known:
+        return Phrase("a group is a folder in campaigns/ with campaigns below it")
+    return Phrase("there are {names}", names=enumerated(sorted(known)))
 
 
 def owners_of(session: Session) -> dict[str, str]:
     """Return who answers for the accounts that the session is about."""
-    owners = session.settings.owners.items()
-    return {key: owner for key, owner in owners if session.selection.takes_account(key)}
-
-
-def narrowed(session: Session, names: Iterable[str]) -> list[str]:
-    """Return those of `names` that the session is about; one whose account cannot be read is among them."""
-    return [name for name in names if _is_taken(session, name)]
+    takes = session.selected.takes_account
+    return {key: owner for key, owner in session.settings.owners.items() if takes(key)}
 
 
 def selected(session: Session, records: Iterable[Record]) -> list[Record]:
-    """Return those records that the session is about, by the account that they were made for."""
-    return [each for each in records if _is_record_taken(session, each)]
+    """Return those records that the session is about."""
+    takes = session.selected.takes
+    return [each for each in records if takes(each.campaign, each.appid)]
 
 
-def _is_taken(session: Session, name: str) -> bool:
-    if not session.selection.accounts:
-        return True
-    declared = load_campaign(session.repository, CampaignName(name), session.settings).declared
-    account = declared.get("account")
-    return session.selection.takes_account(account if isinstance(account, str) else None)
+def own_ahead(session: Session, ahead: Sequence[AccountAhead]) -> tuple[AccountAhead, ...]:
+    """Return what allowances hold, with the names of what the session is about alone."""
+    if session.selection.is_everything:
+        return tuple(ahead)
+    takes = session.selected.takes
+    return tuple(
+        replace(
+            each,
+            spans=tuple(
+                replace(span, campaigns=tuple(filter(takes, span.campaigns))) for span in each.spans
+            ),
+        )
+        for each in ahead
+    )
 
 
-def _is_record_taken(session: Session, record: Record) -> bool:
-    if record.appid is None:
-        return _is_taken(session, record.campaign)
-    accounts = session.settings.accounts.items()
-    keys = [key for key, each in accounts if each.appid == record.appid]
-    return not session.selection.accounts or any(map(session.selection.takes_account, keys))
+class Redaction:
+    """Takes what names another group out of the values of sentences."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Hide these words."""
+        self._words = set(filter(None, words))
+        self._campaigns: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+
+    def learn(self, campaigns: Iterable[str]) -> None:
+        """Hide the names of campaigns."""
+        more = set(campaigns) - self._campaigns
+        if more:
+            self._campaigns |= more
+            self._pattern = None
+
+    def __call__(self, text: str) -> str:
+        """Return the text without hidden words. A command of git names branches, which are nobody's."""
+        if text in self._campaigns:
+            return _ANOTHER
+        if text.startswith("git "):
+            return text
+        if self._pattern is None:
+            hidden = sorted(self._words | self._campaigns, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(_alone, hidden)) or "(?!)")
+        return self._pattern.sub("…", text)
+
+
+def _alone(word: str) -> str:
+    """Match a word, and where it is ASCII no part of another word."""
+    written = re.escape(word)
+    return rf"(?<![\w-]){written}(?![\w-])" if word.isascii() else written
+
+
+_ANOTHER = Phrase("another campaign of this account")

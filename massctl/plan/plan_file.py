@@ -225,6 +225,8 @@ class SavedPlan(Shape, kw_only=True):
     """The names of the command line; empty for every campaign."""
     accounts: Sequence[str] = ()
     """The accounts of the command line; empty for every account."""
+    groups: Sequence[str] = ()
+    """The groups of the command line; empty for every group."""
     campaigns: Sequence[SavedCampaign]
     """Every campaign that was looked at, in order."""
     allowance: Sequence[AccountAhead] = ()
@@ -241,7 +243,7 @@ class SavedPlan(Shape, kw_only=True):
     @property
     def selection(self) -> Selection:
         """What the flags of the command line took."""
-        return Selection(tuple(self.accounts))
+        return Selection(tuple(self.accounts), tuple(self.groups))
 
 
 class StoppedPlan(Shape, kw_only=True):
@@ -303,6 +305,7 @@ def plan_document(
         digest=plan_digest(plan),
         names=names,
         accounts=selection.accounts,
+        groups=selection.groups,
         owners=owners,
         campaigns=[_campaign(campaign) for campaign in plan.campaigns],
         allowance=plan.ahead,

@@ -94,6 +94,7 @@ def command(
     until: str,
     no_wait: bool,
     accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     plan_file: Path | None,
     locked: bool,
     wait: timedelta | None,
@@ -102,11 +103,11 @@ def command(
 
     Without NAMEs it selects campaigns with a window. A campaign without a window is staged and sent only by name.
     """
-    if plan_file is not None and (names or accounts or until != "send"):
+    if plan_file is not None and (names or accounts or groups or until != "send"):
         raise click.UsageError(
             Phrase(
                 "--plan already names the campaigns and the last stage; you cannot combine it with NAME, "
-                "--account or --until"
+                "--account, --group or --until"
             )
         )
     if wait is not None and (plan_file is not None or until != "send"):
@@ -114,7 +115,7 @@ def command(
             Phrase("--wait is for future sends; you cannot combine it with --plan or --until")
         )
 
-    select(current, accounts)
+    select(current, accounts, groups)
     outcome = run_apply(
         current,
         names,

@@ -82,6 +82,7 @@ def command(
     form: str,
     detailed_exitcode: bool,
     accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     sandbox: bool,
     out: Path | None,
     refresh: bool,
@@ -97,7 +98,7 @@ def command(
     names = tuple(dict.fromkeys(names))
 
     def work(current: Session) -> Result:
-        select(current, accounts)
+        select(current, accounts, groups)
         checkout = (
             open_checkout(current, against, for_review=for_review) if against is not None else None
         )
@@ -136,6 +137,7 @@ def command(
             from massctl.plan.schedule import schedule_of
 
             schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
+            schedule = schedule.only(current.selected.takes_send)
             return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)

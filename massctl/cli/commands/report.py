@@ -75,6 +75,7 @@ def command(
     form: str | None,
     out: Path | None,
     accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     sandbox: bool,
 ) -> int:
     """Show what the sends reached: readers, sources, quartiles of comparable sends. Needs neither secret nor network.
@@ -86,7 +87,7 @@ def command(
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session) -> Result:
-        select(current, accounts)
+        select(current, accounts, groups)
         chosen = [CampaignName(each) for each in dict.fromkeys(names)]
         report = session_report(current, chosen, since)
         if folder is not None:

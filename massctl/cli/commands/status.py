@@ -60,6 +60,7 @@ def command(
     all_editions: bool,
     statistics: bool,
     accounts: tuple[str, ...],
+    groups: tuple[str, ...],
 ) -> Result:
     """Ask WeChat about unfinished mass jobs, and record the answers. Makes no other requests.
 
@@ -67,7 +68,7 @@ def command(
     ledger; each call is made once for what it can newly say. With --sandbox it also records the events of jobs that
     have ended, and a wait passes at once.
     """
-    select(current, accounts)
+    select(current, accounts, groups)
     found = follow(current, names, wait, all_editions=all_editions)
     collected = _collected(current) if statistics else None
     for each in held_here(current):

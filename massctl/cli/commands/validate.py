@@ -40,6 +40,7 @@ def command(
     form: str,
     verbose: bool,
     accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     sandbox: bool,
 ) -> int:
     """Check the campaigns NAMEs, or all of them: schema, rendering, content rules. Uses no network.
@@ -50,7 +51,7 @@ def command(
     return run(
         "validate",
         form,
-        lambda: _validated(directory, names, accounts, verbose=told, sandbox=sandbox),
+        lambda: _validated(directory, names, accounts, groups, verbose=told, sandbox=sandbox),
     )
 
 
@@ -58,6 +59,7 @@ def _validated(
     directory: str,
     names: Sequence[str],
     accounts: Sequence[str],
+    groups: Sequence[str],
     *,
     verbose: bool,
     sandbox: bool,
@@ -68,7 +70,7 @@ def _validated(
     count = 0
     if settings is not None and not has_errors(found):
         with session(directory, sandbox=sandbox, opened=opened) as current:
-            select(current, accounts)
+            select(current, accounts, groups)
             console = current.console
             # Whatever is sent, the sources are what has to be right.
             plan, others = judged(current, names)

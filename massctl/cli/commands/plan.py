@@ -118,14 +118,9 @@ def command(
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
         def json(to: Console) -> str:
-            return views.plan_json.plan_json(
-                plan,
-                to.reader if is_reviewed else to.language,
-                names,
-                reviewed,
-                owners_of(current),
-                current.selection,
-            )
+            language, owners = to.reader if is_reviewed else to.language, owners_of(current)
+            about = names, reviewed, owners, current.selection
+            return views.plan_json.plan_json(plan, language, *about)
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable

@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from massctl.cli.checkout import GitCheckout
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
-    from massctl.cli.selection import Redaction
     from massctl.ledger.backend import Backend
     from massctl.source.selected import Selected
+    from massctl.view.redaction import Redaction
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE = "MASSCTL_NO_SEND"
@@ -82,6 +82,7 @@ class Session(Struct):
     def selected(self) -> "Selected":
         """The campaigns that are shown and done."""
         from massctl.source.selected import Selected
+    from massctl.view.redaction import Redaction
 
         return Selected(self.repository, self.settings, self.selection)
 

@@ -20,6 +20,7 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import Record
 from massctl.plan.quota import AccountAhead
 from massctl.source.repository import Repository
+from massctl.view.redaction import Redaction
 
 F = TypeVar("F", bound=Callable[..., Any])
 

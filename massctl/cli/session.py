@@ -82,7 +82,6 @@ class Session(Struct):
     def selected(self) -> "Selected":
         """The campaigns that are shown and done."""
         from massctl.source.selected import Selected
-    from massctl.view.redaction import Redaction
 
         return Selected(self.repository, self.settings, self.selection)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -14,16 +15,18 @@ from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.checkout import has_git
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
-from massctl.cli.planner import chosen, unsendable
+from massctl.cli.planner import picked, unsendable
 from massctl.cli.progress import progress
+from massctl.cli.selection import select, selection_options
 from massctl.cli.session import Session
+from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Concluded, Desired, Guard, Invalid
 from massctl.source.loader import Desires
-from massctl.source.locks import check_lock, locked_links, write_lock
+from massctl.source.locks import check_lock, locked_links, write_locks
 
 
 @click.command(name="lock")
@@ -36,15 +39,24 @@ from massctl.source.locks import check_lock, locked_links, write_lock
 @click.option(
     "--if-required", is_flag=True, help="Do nothing if massctl.yaml does not require locks."
 )
+@selection_options
 @form_option
 @sandbox_option
 @verb("lock")
-def command(current: Session, names: tuple[str, ...], check: bool, if_required: bool) -> Result:
+def command(
+    current: Session,
+    names: tuple[str, ...],
+    check: bool,
+    if_required: bool,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
+) -> Result:
     """Write campaign.lock.json of every unsent campaign.
 
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal. With
     --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat does not know.
     """
+    select(current, accounts, groups)
     report, warnings = [], []
     if current.settings.policy.require_lock or not if_required:
         state, desired = _read(current, names, check=check)
@@ -96,7 +108,7 @@ def _read(
     working_tree = session.working_tree(progress=progress(session.console), cache=cache)
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(working_tree, state, links_of=links_of)
-    return state, desires.read(chosen(names, desires.names()))
+    return state, desires.read(picked(session, names, desires.names()))
 
 
 def _report(
@@ -104,6 +116,7 @@ def _report(
 ) -> list[LockedCampaign]:
     """Write or check the lock of each campaign."""
     report: list[LockedCampaign] = []
+    changed = {} if check else _written(session, desired)
     for each in desired:
         window = getattr(each, "window", None)
         passed = skips_closed and window is not None and window.not_after < session.clock.now()
@@ -111,7 +124,8 @@ def _report(
             case RenderedCampaign() | Invalid() if passed:
                 report.append(_unwritten(each, LockResult.EXPIRED))
             case RenderedCampaign():
-                report.append(_checked(session, each) if check else _written(session, each))
+                found = _checked(session, each) if check else _locked(each, changed[each.name])
+                report.append(found)
             case Invalid():
                 found = _unwritten(each, LockResult.INVALID)
                 report.append(replace(found, diagnostics=each.diagnostics))
@@ -128,16 +142,23 @@ def _unwritten(
     return LockedCampaign(campaign.name, campaign.title, campaign.edition, result)
 
 
-def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
-    changed = tuple(write_lock(session.root, campaign))
-    result = LockResult.WRITTEN if changed else LockResult.UNCHANGED
+def _written(session: Session, desired: Sequence[Desired]) -> dict[CampaignName, list[str]]:
+    """Write the locks, those of one folder together; return the files that changed, by campaign."""
+    changed: dict[CampaignName, list[str]] = {}
+    rendered = [each for each in desired if isinstance(each, RenderedCampaign)]
+    for _, same in groupby(rendered, lambda each: each.folder):
+        changed |= write_locks(session.root, list(same))
+    return changed
+
+
+def _locked(campaign: RenderedCampaign, changed: Sequence[str]) -> LockedCampaign:
     return LockedCampaign(
         campaign.name,
         campaign.title,
         campaign.edition,
-        result,
+        LockResult.WRITTEN if changed else LockResult.UNCHANGED,
         campaign.digest,
-        changed,
+        tuple(changed),
         diagnostics=campaign.diagnostics,
     )
 

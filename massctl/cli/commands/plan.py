@@ -10,13 +10,14 @@ import click
 from msgspec.structs import replace
 
 from massctl.cli import views
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, all_cells, run_in_session
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, show_repository_warnings
+from massctl.cli.selection import owners_of, select, selection_options
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostics import has_errors
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Exit with 6 if apply would do something, with 5 if it would refuse.",
 )
+@selection_options
 @sandbox_option
 @click.option(
     "--out",
@@ -79,6 +81,8 @@ def command(
     names: tuple[str, ...],
     form: str,
     detailed_exitcode: bool,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     sandbox: bool,
     out: Path | None,
     refresh: bool,
@@ -91,19 +95,20 @@ def command(
     only to read a ledger in git. Without a network it uses what was fetched last.
     """
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
-    names = tuple(dict.fromkeys(names))
 
     def work(current: Session) -> Result:
+        select(current, accounts, groups)
+        named = all_cells(current, names)
         checkout = (
             open_checkout(current, against, for_review=for_review) if against is not None else None
         )
-        plan, made = _planned(current, names, refresh=refresh)
+        plan, made = _planned(current, named, refresh=refresh)
         faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
         show_repository_warnings(current, made)
         if out is not None:
             from massctl.cli.saved_plans import save_plan
 
-            save_plan(current, out, plan, names)
+            save_plan(current, out, plan, named)
         for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
         unlocked = (
             _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
@@ -113,13 +118,9 @@ def command(
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
         def json(to: Console) -> str:
-            return views.plan_json.plan_json(
-                plan,
-                to.reader if is_reviewed else to.language,
-                names,
-                reviewed,
-                current.settings.owners,
-            )
+            language, owners = to.reader if is_reviewed else to.language, owners_of(current)
+            about = named, reviewed, owners, current.selection
+            return views.plan_json.plan_json(plan, language, *about)
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable
@@ -131,10 +132,11 @@ def command(
             from massctl.plan.schedule import schedule_of
 
             schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
+            schedule = schedule.only(current.selected.takes_send)
             return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
-        next_step = None if out is not None else _next_step(current, plan, names)
+        next_step = None if out is not None else _next_step(current, plan, named)
         return Result(
             status,
             json,

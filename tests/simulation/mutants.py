@@ -1469,7 +1469,7 @@ MUTANTS = (
     Mutant(
         "git: a branch that was set back is believed",
         _CHAINED,
-        "        self._require_newest(mark, lineage, entries, end, lines.after.serial)\n",
+        "        self._require_newest(mark, lineage, end, digest)\n",
         "",
         "git, set back",
     ),

@@ -21,6 +21,7 @@ from massctl.cli.ledger_access import (
 from massctl.cli.places import local_runner
 from massctl.cli.session import Session
 from massctl.model.phrase import Command, Phrase
+from massctl.model.state import State
 
 _VERBS = {
     "init": "massctl.cli.commands.state_init:init",
@@ -104,7 +105,8 @@ def list_entries(current: Session) -> Result:
 @verb("state verify")
 def verify(current: Session, deep: bool) -> Result:
     "Check that no line was changed, and that the recorded history is possible."
-    state = current.fold(current.backend.ledger.read(0, deep=deep))
+    state = State(current.settings.renamed)
+    current.backend.ledger.fold(state.absorb, deep=deep)
     require_ledger(current, state)
     return Result(
         ExitStatus.DONE,

@@ -23,6 +23,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn, cast
 
@@ -204,16 +205,17 @@ _spare: "Final[list[subprocess.Popen[bytes]]]" = []
 def start_early(root: Path) -> None:
     """Start the process of the next child, which imports its libraries while this one goes on.
 
-    Where the repository at `root` has articles, it also renders a sample of ours: half of its libraries load by use.
+    Where the repository at `root` has articles, it also renders one of ours: half of their libraries load by use.
     """
     _hide()
     if not _spare:
-        _spare.append(_spawn("sample" if any(root.glob("campaigns/*/articles")) else ""))
+        folders = chain(root.glob("campaigns/*/articles"), root.glob("campaigns/*/*/articles"))
+        _spare.append(_spawn("article" if any(folders) else "text"))
 
 
-def _spawn(first: str = "") -> "subprocess.Popen[bytes]":
+def _spawn(sample: str = "text") -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, first, *filter(None, sys.path)],
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, sample, *filter(None, sys.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -310,8 +312,8 @@ def main() -> None:
     os.dup2(2, 1)  # Standard error leads nowhere.
     for name in _IMPORTED:
         import_module(name)
-    if sys.argv[1]:
-        import_module("massctl.source.renderer").render_sample()
+    # What is made by use, each process for a question would make again.
+    import_module("massctl.source.renderer").render_sample(sys.argv[1])
     if (around := _received(asked)) is None:
         return  # Nobody asked.
     reads = [*_python(around["reads"]), *map(Path, around["reads"])]

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from massctl.errors import LedgerError
 from massctl.ledger import LEDGER_FILE, NEW_LINEAGE
@@ -67,9 +67,10 @@ class LocalFile:
         try:
             if since is not None and (behind := self._whole_behind(since)) is not None:
                 return Lines([behind], since)
-            self._is_there = self._path.exists()
-            if self._is_there:
-                self._require_file()
+            self._require_file()
+            self._is_there = True
+        except FileNotFoundError:
+            self._is_there = False
         except OSError as error:
             raise self._cannot(Phrase("read"), system_reason(error)) from None
         return Lines(self._pieces() if self._is_there else None)
@@ -84,28 +85,25 @@ class LocalFile:
     def _pieces(self) -> Iterator[bytes]:
         """Read the file piece by piece, as far as it reaches when the first one is asked for."""
         try:
-            with self._path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                file.seek(max(size - 1, 0))
-                if size == 0 or file.read(1) == b"\n":
-                    file.seek(0)
-                    yield from self._pieces_of(file, size)
+            descriptor = os.open(self._path, os.O_RDONLY)
+            try:
+                size = os.fstat(descriptor).st_size
+                if _read(descriptor, max(size - 1, 0), 1) in (b"", b"\n"):
+                    yield from self._pieces_of(descriptor, size)
                     return
-            with (
-                self._locked(os.O_RDONLY) as descriptor,
-                open(descriptor, "rb", closefd=False) as file,
-            ):
-                file.seek(0)
-                yield from self._pieces_of(file, os.fstat(descriptor).st_size)
+            finally:
+                os.close(descriptor)
+            with self._locked(os.O_RDONLY) as descriptor:
+                yield from self._pieces_of(descriptor, os.fstat(descriptor).st_size)
         except OSError as error:
             raise self._cannot(Phrase("read"), system_reason(error)) from None
 
-    def _pieces_of(self, file: BinaryIO, size: int) -> Iterator[bytes]:
-        """Cut what is left of a file behind newlines, and note where its last lines stand."""
+    def _pieces_of(self, descriptor: int, size: int) -> Iterator[bytes]:
+        """Cut an open file behind newlines, and note where its last lines stand."""
         self._places = {}
         start, rest = 0, b""
         while left := size - start - len(rest):
-            data = file.read(min(_PIECE_BYTES, left))
+            data = _read(descriptor, start + len(rest), min(_PIECE_BYTES, left))
             if not data:
                 break
             rest += data

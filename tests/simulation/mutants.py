@@ -1476,7 +1476,7 @@ MUTANTS = (
     Mutant(
         "git: a run that was overtaken goes on deciding",
         "massctl.apply.journal",
-        "if self._overtaken and not observed:",
+        "if not each.is_observed:",
         "if False:",
         "git, two runners",
     ),

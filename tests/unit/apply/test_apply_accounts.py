@@ -429,6 +429,37 @@ def test_where_another_runner_was_first_no_attempt_is_written_and_every_answer_i
     assert [*sent] == kinds
 
 
+def test_where_another_runner_was_first_and_then_nobody_can_write_each_is_told_its_own_reason(
+    tmp_path: Path,
+) -> None:
+    house, told = Shared(tmp_path), dict[str, str]()
+    first = house.attempt("wx0")
+
+    def lose() -> None:
+        raise LOST
+
+    def before() -> None:
+        # The second push is of the attempt and the answer; it is stale, and what follows it is lost.
+        if len(house.remote.pushes) == 2:
+            house.wait_for(2)
+        elif len(house.remote.pushes) == 3:
+            house.remote.before = lambda: lose() if len(house.remote.pushes) > 3 else None
+            house.intrude()
+
+    def act(name: str) -> None:
+        try:
+            if name.startswith("wx2"):
+                house.session.record(SendAccepted(attempt=first, msg_id=1), text("wx0"))
+            else:
+                house.attempt(name)
+        except LedgerError as error:
+            told[name[:3]] = type(error).__name__
+
+    house.remote.before = before
+    house.run(act, "wx1", "wx2", "wx3")
+    assert {"wx2": "LedgerUnreachableError", "wx3": "LedgerStaleError"} == told
+
+
 def test_a_push_that_fails_fails_for_all_who_waited_and_nothing_of_them_leaves(
     tmp_path: Path,
 ) -> None:

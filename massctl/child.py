@@ -199,6 +199,8 @@ class Child(Struct, weakref=True):
         raise ChildError(why)
 
 
+_LEVELS = ("*/", "*/*/")
+"""Campaigns, and campaigns in groups; below that nobody looks so early."""
 _spare: "Final[list[subprocess.Popen[bytes]]]" = []
 
 
@@ -209,8 +211,8 @@ def start_early(root: Path) -> None:
     """
     _hide()
     if not _spare:
-        folders = chain(root.glob("campaigns/*/articles"), root.glob("campaigns/*/*/articles"))
-        _spare.append(_spawn("article" if any(folders) else "text"))
+        has_articles = any(chain(*(root.glob(f"campaigns/{each}articles") for each in _LEVELS)))
+        _spare.append(_spawn("article" if has_articles else "text"))
 
 
 def _spawn(sample: str = "text") -> "subprocess.Popen[bytes]":

@@ -22,7 +22,7 @@ from massctl.model.entries import (
     SendAccepted,
     SendAttempted,
 )
-from massctl.model.ids import AccountName, AppId, CampaignName, MediaId, Sha256, sha256_of
+from massctl.model.ids import AccountName, AppId, CampaignName, Folder, MediaId, Sha256, sha256_of
 from massctl.model.inputs import JudgedInputs
 from massctl.model.message import (
     CardMessage,
@@ -83,6 +83,11 @@ class _AnyPermit:
 
 IN_TIME = _AnyPermit()
 """A permit that never passes."""
+
+
+def folder_of(name: str) -> Folder:
+    """Return where a campaign stands without a group."""
+    return Folder(f"campaigns/{name}")
 
 
 def intent(
@@ -251,7 +256,7 @@ def text(name: str = "words", content: str = "今晚八点", **changes: Any) -> 
     fields |= changes
     fields.setdefault("destinations", fields["message"].destinations)
     fields.setdefault("shows_unread_picture", fields["message"].shows_unread_picture)
-    return RenderedCampaign(name=CampaignName(name), **fields)
+    return RenderedCampaign(name=CampaignName(name), **{"folder": folder_of(name), **fields})
 
 
 def news(name: str = "sale", *articles: RenderedArticle, **changes: Any) -> RenderedCampaign:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from building import folder_of
+
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName, Sha256
@@ -26,8 +28,16 @@ def render_campaign(
 ) -> tuple[RenderedCampaign | None, list[Diagnostic]]:
     """Render a validated campaign; None where a diagnostic is an error."""
     more = {"words": words} if words is not None else {}
-    content = render_content(name, file, account=account, inputs=inputs, place=place, **more)
-    around = {"account": account, "lists": inputs, "source_sha256": source_sha256, "place": place}
+    content = render_content(
+        name, file, account=account, inputs=inputs, place=place, folder=folder_of(name), **more
+    )
+    around = {
+        "account": account,
+        "lists": inputs,
+        "source_sha256": source_sha256,
+        "place": place,
+        "folder": folder_of(name),
+    }
     around["destinations"] = content.message.destinations
     around["shows_unread_picture"] = content.message.shows_unread_picture
     return campaign_of(name, file, content, about_file=about_file, **around)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NewType, TypeVar
 
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import about
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import Draft, Record, State, is_concluded
+from massctl.model.statistics import ArticleDay
 from massctl.plan.brake import off_tip
 from massctl.plan.guards import Case, PolicyInForce, Reading, Skew, is_untrusted
 from massctl.plan.plan import Plan
@@ -75,6 +76,8 @@ class Ports(Frozen):
     """AppID -> the account, for every account whose drafts this run may look after."""
     folders: frozenset[str] | None = None
     """The campaigns that have a folder; None if nobody can say, and none counts as gone."""
+    first_seen: int = 0
+    """Where the ledger ended when this machine first saw it; 0 if it began here, so that WeChat need not be asked."""
     accounts_at_once: Overlap | None = None
     """Runs the sends of several accounts side by side; None sends for one after the other."""
 
@@ -101,6 +104,8 @@ class ApplyContext:
     given: dict[MediaId, tuple[DraftArticle, ...]] = field(default_factory=dict)
     """Drafts saved in this run, as they were given."""
     counts: dict[AudienceKey, int | Failed | None] = field(default_factory=dict)
+    counted: dict[AppId, dict[date, tuple[ArticleDay, ...]]] = field(default_factory=dict)
+    """What WeChat counted of an account's articles, by the day of their publication."""
     previews_spent: set[AppId] = field(default_factory=set)
     """Accounts of which WeChat said in this run that their previews of the day are used up."""
     drafts_left: list[LeftDraft] = field(default_factory=list)
@@ -138,11 +143,10 @@ class ApplyContext:
         for each in outcomes:
             each.performed += before.get(each.planned.name, [])
         context = ApplyContext(self.ports, self.ledger, self.rules, plan, outcomes, self.unread)
-        context.uploaded, context.asked_for, context.given = (
-            self.uploaded,
-            self.asked_for,
-            self.given,
-        )
+        context.uploaded = self.uploaded
+        context.asked_for = self.asked_for
+        context.given = self.given
+        context.counted = self.counted
         return context
 
     def _is_saved(self, step: SaveDraft) -> bool:

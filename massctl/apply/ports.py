@@ -192,6 +192,12 @@ class WeChat(Protocol):
         """Forget the token and fetch one in normal mode, so that a send never has to."""
         ...
 
+    def statistics(
+        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+    ) -> "Counted":
+        """Make one call for the days from `begin_date` to `end_date`; raises a WeChatError."""
+        ...
+
 
 class Pictures(Protocol):
     """The bytes of pictures, and of whatever else is uploaded."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
+from massctl.apply.ledger_behind import behind_refusal
 from massctl.apply.outcome import CampaignOutcome
 from massctl.apply.ports import Clock
 from massctl.apply.stage import needs_size, recount_refusal, unread_refusal
@@ -40,6 +41,7 @@ from massctl.plan.guards import (
     send_refusals,
     with_reconcile_hint,
 )
+from massctl.plan.ledger_behind import uncompared
 from massctl.plan.steps import Guard, Refusal
 from massctl.plan.window import leaves_until
 
@@ -161,13 +163,14 @@ class _Look(Frozen):
         context.ports.wechat(campaign.account).require_token()
         draft = reread_refusal(context, campaign, self.intent)
         audience = self._audience() if draft is None else None
+        behind = self._behind() if draft is audience is None else None
         if before is not None and self._skew() is before:
             # No answer of this look told WeChat's time, and this clock may have stood still since the attempt.
             context.ports.wechat(campaign.account).renew_token()
-        ledger = self._ledger() if draft is audience is None else None
-        changed = self._rules() if draft is audience is ledger is None else None
-        read = {"draft": draft, "audience": audience, "ledger": ledger, "changed": changed}
-        case = context.case(campaign, attempt=self.attempt, **read)
+        ledger = self._ledger() if draft is audience is behind is None else None
+        changed = self._rules() if draft is audience is behind is ledger is None else None
+        read = {"draft": draft, "audience": audience, "behind": behind, "ledger": ledger}
+        case = context.case(campaign, attempt=self.attempt, changed=changed, **read)
         for refusal in send_refusals(case, Moment.LAST_LOOK):
             self.outcome.refuse(refusal)
         if self.outcome.stopped:
@@ -213,6 +216,13 @@ class _Look(Frozen):
             if refusal is not None and self._repeats
             else refusal
         )
+
+    def _behind(self) -> Refusal | None:
+        """Compare the ledger with what WeChat knows; this machine may have got an older copy of it."""
+        try:
+            return behind_refusal(self.context, self.campaign, self.intent)
+        except WeChatError as error:
+            raise _UnreadError(uncompared(error)) from None
 
     def _ledger(self) -> Refusal | None:
         """Refuse where another runner, or a person, wrote about this very send behind its attempt."""

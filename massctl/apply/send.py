@@ -1,5 +1,6 @@
 """What surrounds an attempt: pace, consent, the guards before it, the wait before a repetition, the follow-up."""
 
+from contextlib import suppress
 from datetime import datetime
 from math import ceil
 
@@ -7,6 +8,7 @@ from massctl.apply.consent import Agreement, SendQuestion, agreement
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
 from massctl.apply.jobs import job_status
+from massctl.apply.ledger_behind import behind_refusal
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.payloads import carried_draft, send_intent
 from massctl.apply.stage import refusal_of, seen_by
@@ -69,14 +71,24 @@ def ready(
     if intent is not None:
         try:
             draft = reread_refusal(context, campaign, intent)
+            behind = _behind(context, campaign, intent) if draft is None else None
             # What was read may have taken minutes: the window may be over by now, and the kill switch thrown.
             context.refresh_rules()
-            refusals = _refusals_now(context, campaign, draft=draft)
+            refusals = _refusals_now(context, campaign, draft=draft, behind=behind)
         except WeChatError as error:
             context.fail(outcome, error)
     for refusal in refusals:
         outcome.refuse(refusal)
     return None if outcome.stopped else intent
+
+
+def _behind(
+    context: ApplyContext, campaign: RenderedCampaign, intent: SendIntent
+) -> Refusal | None:
+    """Compare the ledger with what WeChat knows; where that cannot be read, the last look tries again."""
+    with suppress(WeChatError):
+        return behind_refusal(context, campaign, intent)
+    return None
 
 
 def _refusals_now(

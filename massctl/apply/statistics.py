@@ -17,6 +17,8 @@ from massctl.model.ids import AppId
 from massctl.model.statistics import CallOutcome, JudgedCall, StatisticsCall, StatisticsRequest
 from massctl.plan.statistics import Fall, falls, has_newest_day
 
+NO_RIGHT = 48001
+"""The account has no right to the statistics. Source: WeChat docs, global return codes, read 2026-11."""
 NOT_COUNTED = 61503
 """WeChat has not counted the day yet. Source: WeChat docs, the error list of each call of wedata, read 2026-11."""
 

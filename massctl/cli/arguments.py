@@ -27,7 +27,7 @@ def campaign_names(context: click.Context, _: click.Parameter, incomplete: str) 
     # Only a shell that asks reads the repository.
     from massctl.source.repository import Repository
 
-    names = Repository(_root(context)).campaign_folders().names
+    names = Repository(_root(context)).campaign_folders.names
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -42,6 +42,14 @@ def account_names(context: click.Context, _: click.Parameter, incomplete: str) -
         if settings is not None
         else []
     )
+
+
+def group_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the groups of the repository that begin so."""
+    from massctl.source.repository import Repository
+
+    groups = Repository(_root(context)).campaign_folders.groups
+    return sorted(name for name in groups if name.startswith(incomplete))
 
 
 def _root(context: click.Context) -> Path:

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,19 @@ from massctl.model.settings import MassctlFile
 from massctl.plan.brake import STOP_BRANCH, Tip
 from massctl.plan.guards import HISTORY_COMMITS, lock_uncommitted
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS, SETTINGS, TEXT_SHOWS_WITHIN
+from massctl.source.groups import CampaignFolders, campaign_folders
+from massctl.source.repository import (
+    ACCOUNTS,
+    SETTINGS,
+    TEXT_SHOWS_WITHIN,
+    is_account_file,
+)
 
 if TYPE_CHECKING:
     from massctl.forge.port import MergedFile
 
 
-class GitCheckout(Frozen):
+class GitCheckout(Frozen, dict=True):
     """The user's own repository, whose git is asked."""
 
     root: Path
@@ -76,8 +83,10 @@ class GitCheckout(Frozen):
         """Return the first of `JudgedInputs.files` that a commit does not hold as it was read; None if it holds all.
 
         The contents are compared: what git's index says of a file decides nothing. A file in a submodule is in no
-        commit of this repository. Raises LedgerUnreachableError where git cannot say.
+        commit of this repository. An account file that the commit alone has is not held either. Raises
+        LedgerUnreachableError where git cannot say.
         """
+        files = {**dict.fromkeys(account_files_of(self._git(), commit), MISSING), **files}
         paths = sorted(files)
         odd = next((path for path in paths if "\n" in path), None)
         if odd is not None:
@@ -115,7 +124,7 @@ class GitCheckout(Frozen):
                 return dict.fromkeys(names, lock_uncommitted(say, command)), None
             here = git.run("rev-parse", "--verify", "--quiet", "HEAD")
             commit = here.out.decode("ascii", "replace").strip() if here.done else None
-            paths = {name: _lock_path(name) for name in names}
+            paths = {name: self._lock_path(name) for name in names}
             why = {
                 name: _why_uncommitted(git, self.root, path, commit) for name, path in paths.items()
             }
@@ -166,7 +175,7 @@ class GitCheckout(Frozen):
 
     def committed_digest(self, name: CampaignName) -> str | None:
         """Return the digest of what the committed lock of a campaign says; None without one that can be read."""
-        found = self._git().run("cat-file", "blob", f"HEAD:./{_lock_path(name)}")
+        found = self._git().run("cat-file", "blob", f"HEAD:./{self._lock_path(name)}")
         try:
             return lock_digest(json.loads(found.out)) if found.done else None
         except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
@@ -177,7 +186,7 @@ class GitCheckout(Frozen):
         # Only approvals ask.
         from massctl.forge.port import MergedFile
 
-        git, path = self._git(), _lock_path(name)
+        git, path = self._git(), self._lock_path(name)
         blob = self._told(git, "rev-parse", "--verify", f"HEAD:./{path}")
         # First parents only: a merge of an old commit would otherwise pass for what the old commit was approved as.
         commit = self._told(git, "rev-list", "-1", "--first-parent", "HEAD", "--", path)
@@ -218,7 +227,14 @@ class GitCheckout(Frozen):
         """Return a campaign's folder from the top of the repository, which forges count from."""
         asked = self._git().run("rev-parse", "--show-prefix")
         prefix = asked.out.decode("utf-8", "surrogateescape").strip("\n") if asked.done else ""
-        return f"{prefix}{CAMPAIGNS}/{name}"
+        return f"{prefix}{self._folders.folder(name)}"
+
+    @cached_property
+    def _folders(self) -> CampaignFolders:
+        return campaign_folders(self.root)
+
+    def _lock_path(self, name: CampaignName) -> str:
+        return f"{self._folders.folder(name)}/{LOCK_FILE}"
 
     def _git(self) -> Git:
         return Git(self.root, known_to_git(self.settings, self.environment))
@@ -227,6 +243,13 @@ class GitCheckout(Frozen):
         """Return git in the user's own repository, with the way to its remote; raise LedgerUnreachableError."""
         way = way_of(self.root, self.settings, self.environment)
         return Git(self.root, way.environment, way.own_settings)
+
+
+def account_files_of(git: Git, commit: str) -> list[str]:
+    """Return the paths of the account files of a commit, from the folder in which git runs."""
+    listed = git.run("ls-tree", "-z", "--name-only", commit, "--", f"{ACCOUNTS}/")
+    names = listed.out.decode("utf-8", "surrogateescape").split("\0") if listed.done else []
+    return [name for name in names if is_account_file(name)]
 
 
 _LISTED = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")
@@ -272,10 +295,6 @@ def _unread_commit(answer: GitAnswer) -> LedgerUnreachableError:
     return LedgerUnreachableError(
         Phrase("the files of the commit cannot be read"), git_says(answer)
     )
-
-
-def _lock_path(name: CampaignName) -> str:
-    return f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
 
 
 def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:

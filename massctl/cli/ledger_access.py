@@ -120,7 +120,7 @@ def shown_if_begun(session: Session) -> State:
     except LedgerUnreachableError as error:
         if session.settings.state.lineage is not None:
             raise
-        if _unopened(session) is not None and session.repository.campaign_folders().names:
+        if _unopened(session) is not None and session.repository.campaign_folders.names:
             return State()  # What is missing is told as the refusal of each campaign.
         # Only a repository that is not set up yet comes here.
         from massctl.apply.outcome import what_happened
@@ -385,7 +385,7 @@ def records_of(
 
 def declared_editions(session: Session, names: Sequence[str]) -> dict[CampaignName, int]:
     """Return the editions that the folders of campaigns declare; 1 where campaign.yaml has faults."""
-    here = [name for name in session.repository.campaign_folders().names if name in names]
+    here = [name for name in session.repository.campaign_folders.names if name in names]
     files = {name: load_campaign(session.repository, name, session.settings).file for name in here}
     return {name: file.edition if file else 1 for name, file in files.items()}
 

@@ -37,7 +37,7 @@ from massctl.model.diagnostics import Fault, has_errors
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import AccountCallback, MassctlFile
 from massctl.model.state import State
-from massctl.source.repository import SETTINGS
+from massctl.source.repository import ACCOUNTS, SETTINGS
 from massctl.view.i18n import say as say_in
 from massctl.view.jobs import contradiction
 
@@ -386,9 +386,12 @@ class Intake:
             self._stopped.wait(rest)
 
     def _mark(self) -> object:
-        """Return what changes with massctl.yaml or the ledger, as far as that is known without asking a server."""
+        """Return what changes with the settings or the ledger, as far as that is known without asking a server."""
         ledger = self._backend.version() if self._backend is not None else object()
-        return ledger, _version(self._places.root / SETTINGS)
+        root = self._places.root
+        accounts = sorted((root / ACCOUNTS).glob("*.yaml"))
+        files = (root / SETTINGS, root / ACCOUNTS, *accounts)
+        return ledger, tuple(map(_version, files))
 
     def _until_asked_again(self, times: int) -> float | None:
         """Return when events of unknown jobs are looked at again; None if there are none, or only old ones."""

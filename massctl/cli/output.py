@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -48,6 +48,23 @@ class Console(Frozen):
     def advising(self, flags: Flags) -> "Console":
         """Advise commands with these flags from now on."""
         return replace(self, language=replace(self.language, flags=flags))
+
+    def showing(self, accounts: Mapping[str, str]) -> "Console":
+        """Show accounts by these labels from now on, in the terminal and to those who read elsewhere."""
+        shown = tuple(accounts.items())
+        return replace(
+            self,
+            language=replace(self.language, accounts=shown),
+            reader=replace(self.reader, accounts=shown),
+        )
+
+    def redacted_by(self, redact: Callable[[str], str]) -> "Console":
+        """Take what names other groups out of all sentences from now on."""
+        return replace(
+            self,
+            language=replace(self.language, redact=redact),
+            reader=replace(self.reader, redact=redact),
+        )
 
     def result(self, text: str) -> None:
         """Write a result to standard output; nothing, where it is empty. A Phrase is said in the run's language."""

@@ -20,12 +20,13 @@ from massctl.cli.ledger_access import (
     shown_if_begun,
 )
 from massctl.cli.progress import progress
+from massctl.cli.selection import own_ahead
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, AppId, CampaignName, sha256_of
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
@@ -38,9 +39,7 @@ from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import Desires, WorkingTree, agenda_of
-from massctl.source.repository import CAMPAIGNS, SETTINGS
 from massctl.source.tags import never_pulled
-from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.cli.embedded_sandbox import Embedded
@@ -132,11 +131,12 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         or session.console.language.flags.locked
     )
     desires = Desires(working_tree, state, locked=locked)
-    picked = chosen(names, desires.names())
+    names_picked = picked(session, names, desires.names())
+    is_whole = not names and session.selection.is_everything
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
     desired = _committed(
-        session, desires.read(picked), locked=locked and state.serial > 0 and by_hand
+        session, desires.read(names_picked), locked=locked and state.serial > 0 and by_hand
     )
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     desired, tip = _of_commit(session, desired, session.tip()) if acts else (desired, None)
@@ -146,8 +146,8 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
-    strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
-    told = [*session.warnings, *strays]
+    strays = [*(desires.strays() if is_whole else []), *(copied if acts else [])]
+    told = [*([] if session.selection.groups else session.warnings), *strays]
     windows = {each.name: each.window for each in desired if each.window is not None}
 
     def at(then: State, moment: datetime) -> Plan:
@@ -203,11 +203,12 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     state = recorded_if_begun(session)
     working_tree = _working_tree(session)
     desires = Desires(working_tree, state)
-    desired = desires.read(chosen(names, desires.names()))
+    desired = desires.read(picked(session, names, desires.names()))
     rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
-    strays = [] if names else desires.strays()
-    return plan, [*session.warnings, *strays, *unsendable(session, state, desired)]
+    strays = desires.strays() if not names and session.selection.is_everything else []
+    own = [] if session.selection.groups else session.warnings
+    return plan, [*own, *strays, *unsendable(session, state, desired)]
 
 
 _UNSENT = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
@@ -286,20 +287,18 @@ def _of_commit(
     """Compare what campaigns were made from with the commit that is checked out, where massctl.yaml names a branch.
 
     Where the policy requires locks, what is in them is compared when they are rendered again; they alone, and
-    massctl.yaml, have to be in the commit.
+    the settings, have to be in the commit.
     """
     if tip is None or tip.here is None or tip.unread is not None:
         return desired, tip
-    files: dict[str, str] = {
-        SETTINGS: sha256_of(session.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
-    }
+    _, files = session.settings_now()
     for each in desired:
         read = (
             dict(each.inputs.files)
             if isinstance(each, RenderedCampaign) and each.inputs is not None
             else {}
         )
-        lock = f"{CAMPAIGNS}/{each.name}/{LOCK_FILE}"
+        lock = f"{each.folder}/{LOCK_FILE}"
         all_count = not session.settings.policy.require_lock
         files |= {path: found for path, found in read.items() if all_count or path == lock}
     tip = session.compared(tip, files)
@@ -327,7 +326,14 @@ def _committed(session: Session, desired: Sequence[Desired], *, locked: bool) ->
             refusal = refused[each.name]
             found.append(
                 NotLocked(
-                    each.name, each.title, each.account, each.edition, each.window, refusal, each
+                    each.name,
+                    each.folder,
+                    each.title,
+                    each.account,
+                    each.edition,
+                    each.window,
+                    refusal,
+                    each,
                 )
             )
         else:
@@ -341,7 +347,7 @@ def _read(session: Session, purpose: Purpose) -> tuple[State, Refusal | None]:
         shown = purpose in (Purpose.SHOW, Purpose.RESUME)
         return shown_if_begun(session) if shown else read_ledger(session), None
     except LedgerError as error:
-        told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders().names
+        told = purpose in _TELLS_DAMAGE and session.repository.campaign_folders.names
         if error.guard not in (Guard.LEDGER_DAMAGED, Guard.LEDGER_UNTRUSTED) or not told:
             raise
         # Only a run that meets one needs it.
@@ -393,7 +399,7 @@ def _plan(
 ) -> Plan:
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = damage or ledger_refusal(session, state, accounts)
-    return make_plan(
+    plan = make_plan(
         desired,
         state,
         rules,
@@ -402,17 +408,30 @@ def _plan(
         stop=stop,
         showing=options.showing,
     )
+    return replace(plan, ahead=own_ahead(session, plan.ahead))
 
 
-def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
-    """Check the names of a command line against the repository; a name said twice is one campaign."""
+def picked(session: Session, names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return the campaigns of a command line that the session is about, of `known` ones; raise UsageError."""
+    own = session.selected.names(known)
+    named = chosen(names, known, own)
+    return [name for name in named if name in own]
+
+
+def chosen(
+    names: Sequence[str], known: Sequence[str], hinted: Sequence[str] | None = None
+) -> Sequence[str]:
+    """Check the names of a command line against the repository; a name said twice is one campaign.
+
+    For a wrong name one of `hinted` is proposed, else of `known`.
+    """
     unknown = [name for name in names if name not in known]
     if not unknown:
         return list(dict.fromkeys(names)) or known
     raise UsageError(
         Phrase("there is no campaign {name}", name=unknown[0]),
         Phrase("Nothing was done."),
-        _meant(unknown[0], known),
+        _meant(unknown[0], known if hinted is None else hinted),
     )
 
 
@@ -535,7 +554,7 @@ def _evidence(session: Session, record: Record, state: State) -> "Evidence":
     from massctl.plan.reconcile_options import evidence
 
     name = record.campaign
-    here = name in session.repository.campaign_folders().names
+    here = name in session.repository.campaign_folders.names
     plan = planned(session, [name]).plan if here else None
     return evidence(
         record,

@@ -1,7 +1,7 @@
 """A pull request as data: its files are written beside the checkout of main, and nothing of it is run.
 
-Only what massctl reads is written: massctl.yaml, massctl.tags.json, campaigns/ and the .gitattributes. A link or a
-submodule among them refuses the whole, because what it leads to is no part of what is reviewed.
+Only what massctl reads is written: massctl.yaml, massctl.tags.json, accounts/, campaigns/ and the .gitattributes.
+A link or a submodule among them refuses the whole, because what it leads to is no part of what is reviewed.
 """
 
 import shutil
@@ -14,11 +14,13 @@ from massctl.forge.folded import is_folded
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.model.ids import CAMPAIGNS, LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
+from massctl.source.groups import folders_in
 from massctl.source.locks import is_lock_copy
-from massctl.source.repository import CAMPAIGNS, ROOT_FILES
+from massctl.source.repository import ACCOUNTS, ROOT_FILES
 
+_FOLDERS = (f"{CAMPAIGNS}/", f"{ACCOUNTS}/")
 ATTRIBUTES = ".gitattributes"
 _GENERATED = "linguist-generated"
 _JUDGED = (_GENERATED, "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
@@ -80,9 +82,11 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
         )
         raise ForgeError(say, Phrase("Nothing was written."))
     files = branch.files(tip)
-    read = [path for path in files if path in ROOT_FILES or path.startswith(f"{CAMPAIGNS}/")]
+    read = [path for path in files if path in ROOT_FILES or path.startswith(_FOLDERS)]
     attributes = [path for path in files if PurePosixPath(path).name == ATTRIBUTES]
-    _refuse_links(files, [*read, *attributes, *(path for path in (CAMPAIGNS,) if path in files)])
+    _refuse_links(
+        files, [*read, *attributes, *(path for path in (CAMPAIGNS, ACCOUNTS) if path in files)]
+    )
     folder = session.places.cache / "pull-request"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -151,19 +155,21 @@ def push_locks(
     if tip is None or tip != sha:
         return None
     files: dict[str, bytes | None] = {}
+    folders = folders_in(branch.files(tip))
     for name, text in sorted(locks.items()):
-        there = branch.list(tip, f"{CAMPAIGNS}/{CampaignName(name)}")
-        if "campaign.yaml" not in there:
+        found = folders.get(CampaignName(name), [])
+        if len(found) != 1:
             raise ForgeError(
                 Phrase("the locks cannot be used: there is no campaign {name} here", name=name),
                 Phrase("Nothing was written."),
             )
+        folder = found[0]
         files |= {
-            f"{CAMPAIGNS}/{name}/{each}": None
-            for each in there
+            f"{folder}/{each}": None
+            for each in branch.list(tip, folder)
             if is_lock_copy(each) and each.isprintable()
         }
-        files[f"{CAMPAIGNS}/{name}/{LOCK_FILE}"] = text.encode()
+        files[f"{folder}/{LOCK_FILE}"] = text.encode()
     made = branch.commit(tip, files, "massctl lock")
     pushed = branch.push(made)
     if pushed.outcome is Push.LOST:

@@ -32,7 +32,8 @@ from massctl.view.plan_json import plan_json
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raise UsageError if it is too large or cannot be written."""
-    document = utf8(plan_json(plan, session.console.reader, names) + "\n")
+    made = plan_json(plan, session.console.reader, names, selection=session.selection)
+    document = utf8(made + "\n")
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),
@@ -65,7 +66,7 @@ def open_plan(path: Path) -> SavedPlan:
 
 def still_there(session: Session, saved: SavedPlan) -> list[str]:
     """Return the names that a plan was made with, without those that are no longer campaigns."""
-    folders = session.repository.campaign_folders().names
+    folders = session.repository.campaign_folders.names
     return [name for name in saved.names if name in folders]
 
 
@@ -97,7 +98,7 @@ def _gone(campaign: SavedCampaign, state: State) -> PlannedCampaign:
     """Show a campaign that is gone as it was planned; its status is that of today, and it has no digest any more."""
     name, edition = CampaignName(campaign.name), campaign.edition
     status = status_of(state.record(name, edition))
-    return PlannedCampaign(name, "", campaign.account, edition, status, campaign.window)
+    return PlannedCampaign(name, None, "", campaign.account, edition, status, campaign.window)
 
 
 def as_saved(

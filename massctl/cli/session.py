@@ -19,10 +19,11 @@ from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageErro
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.entries import Entry
 from massctl.model.ids import AccountName, CampaignName
-from massctl.model.inputs import MISSING, JudgedInputs
+from massctl.model.inputs import JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import register
+from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.settings import MassctlFile, Policy, Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.brake import Tip
@@ -30,7 +31,7 @@ from massctl.plan.guards import Approval, PolicyInForce, Skew
 from massctl.plan.quota import Agenda
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import SETTINGS, Repository
-from massctl.source.settings import load_settings
+from massctl.source.settings import load_settings, settings_found
 from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
+    from massctl.source.selected import Selected
+    from massctl.view.redaction import Redaction
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE = "MASSCTL_NO_SEND"
@@ -59,6 +62,10 @@ class Session(Struct):
     """What is odd in massctl.yaml."""
     home: Path | None = None
     """The folder that keeps ledger, caches and locks, where that is not `root`: a runner has a checkout of its own."""
+    selection: Selection = EVERYTHING
+    """What is shown and done; all that is judged stays the whole repository."""
+    redaction: "Redaction | None" = None
+    """What takes the names of other groups out of sentences."""
     by_hand: bool = False
     """A person repeats one send, whichever runner holds the lease."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
@@ -70,6 +77,13 @@ class Session(Struct):
     def repository(self) -> Repository:
         """The working tree."""
         return Repository(self.root, sandbox=self.sandbox is not None)
+
+    @property
+    def selected(self) -> "Selected":
+        """The campaigns that are shown and done."""
+        from massctl.source.selected import Selected
+
+        return Selected(self.repository, self.settings, self.selection)
 
     @property
     def places(self) -> Places:
@@ -155,12 +169,12 @@ class Session(Struct):
         # The remote may take its time, so massctl.yaml is read behind it.
         asked = rules.policy.branch
         tip = self._tip(asked)
-        settings, found = self._settings_now()
+        settings, found = self.settings_now()
         policy = self._policy_of(settings, rules.policy)
         tip = tip if policy.branch == asked else self._tip(policy.branch)
         if tip is not None and tip.here is not None and tip.unread is None:
             # What the judged commit holds of a campaign does not change, and `_sources` refuses another commit.
-            tip = self.compared(tip, {SETTINGS: found or MISSING})
+            tip = self.compared(tip, found)
             before = rules.tip.changed if rules.tip is not None else None
             tip = replace(tip, changed=before or tip.changed)
         return replace(rules, policy=policy, tip=tip, approval=self._approvals(policy))
@@ -173,16 +187,16 @@ class Session(Struct):
         kept = {"in_doubt": known.in_doubt, "branch": branch}
         return policy.model_copy(update=kept).as_strict_as(known)
 
-    def _settings_now(self) -> "tuple[MassctlFile | None, str | None]":
-        """Read massctl.yaml; None while it is faulty. What was read of it comes second, as in `JudgedInputs.files`."""
+    def settings_now(self) -> "tuple[MassctlFile | None, dict[str, str]]":
+        """Read the settings; None while they are faulty. What was read comes second, as in `JudgedInputs.files`."""
         repository = self.repository
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
         settings, _ = load_settings(repository, loopback_override=override)
-        return settings, repository.found(SETTINGS)
+        return settings, settings_found(repository)
 
     def changed_since(self, judged: "JudgedInputs") -> str | None:
         """Return the first file that is not as it was when a message was made from it; None if all are."""
-        settings, _ = self._settings_now()
+        settings, _ = self.settings_now()
         if settings is None or settings.declared_sha256 != judged.settings:
             return SETTINGS
         return self.repository.changed_since(dict(judged.files))
@@ -230,7 +244,7 @@ class Session(Struct):
 
     def reread(self) -> None:
         """Take massctl.yaml as it is now, for a run that plans again after a wait; the ledger stays where it is."""
-        before, (read, _) = self.settings, self._settings_now()
+        before, (read, _) = self.settings, self.settings_now()
         now, policy = read or before, self._policy_of(read, before.policy)
         lineage = before.state.lineage or now.state.lineage
         state = before.state.model_copy(update={"lineage": lineage})
@@ -286,6 +300,9 @@ class Session(Struct):
         """Fold entries into a state, with renamed campaigns under their current names."""
         state = State(self.settings.renamed)
         state.absorb_all(entries)
+        if self.redaction is not None:
+            is_own = self.selected.is_in_group
+            self.redaction.learn(name for name, _ in state.records if not is_own(name))
         return state
 
 
@@ -314,7 +331,9 @@ def open_settings(
     if settings is not None:
         register(*(environment.get(name, "") for name in settings.variables))
     spoken = (
-        make_console(settings.language, environment) if settings else console_of(root, environment)
+        make_console(settings.language, environment).showing(settings.account_labels)
+        if settings
+        else console_of(root, environment)
     )
     return (
         settings,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from massctl.apply.outcome import what_happened
-from massctl.cli.checkout import batch_contents, has_git
+from massctl.cli.checkout import account_files_of, batch_contents, has_git
 from massctl.errors import LedgerUnreachableError
 from massctl.git import Git, GitAnswer
 from massctl.ledger.git_remote import known_to_git
@@ -21,10 +21,12 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import API_BASE, MassctlFile, realm_of
 from massctl.plan.steps import Guard, Refusal
+from massctl.source.account_files import account_data
 from massctl.source.repository import SETTINGS
 from massctl.source.validation import known_keys
 from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
 
+Files = tuple[tuple[str, bytes], ...]
 _TRACKING = "refs/remotes/"
 _LOCAL = "refs/heads/"
 _LINEAGE = re.compile(rb"(?<![0-9A-Za-z])[0-9A-Z]{26}(?![0-9A-Za-z])")
@@ -168,7 +170,8 @@ def _asked(
     known = lineage is not None and settings.state.lineage == lineage
     contents = list(batch_contents(listed.out))
     ours, theirs = contents[: 1 + len(counting)], contents[1 + len(counting) :]
-    foreign = _foreign(zip(sending, theirs, strict=False), asked, settings.state.lineage)
+    branches = zip(sending, theirs, strict=False)
+    foreign = _foreign(git, branches, asked, settings.state.lineage)
     names = [(known and each == current) or _names(each, lineage) for each in ours]
     here = bool(names) and names[0]
     there = not refs.remotes or any(names[1:])
@@ -224,27 +227,40 @@ def _read(content: bytes) -> Mapping[str, object]:
 
 
 def _foreign(
-    branches: Iterable[tuple[str, bytes | None]], asked: Asked, declared: str | None
+    git: Git, branches: Iterable[tuple[str, bytes | None]], asked: Asked, declared: str | None
 ) -> Foreign | None:
-    """Find the first branch whose massctl.yaml names another ledger for the accounts; `declared` is ours as well."""
+    """Find the first branch whose settings name another ledger for the accounts; `declared` is ours as well."""
     known = {
         lineage for lineage in (asked.lineage, declared, *asked.replaced) if lineage is not None
     }
-    harmless: set[bytes] = set()
+    harmless: set[tuple[bytes, Files]] = set()
     for ref, content in branches:
         named = {each.decode() for each in _LINEAGE.findall(content or b"")} - known
-        if content is None or not named or content in harmless:
+        if content is None or not named:
+            continue
+        files = _account_files(git, ref)
+        if (content, files) in harmless:
             continue
         branch = ref.removeprefix(_LOCAL).removeprefix(_TRACKING)
-        found = _named_by(content, branch, min(named), asked.appids)
+        found = _named_by(content, files, branch, min(named), asked.appids)
         if found is not None and found.lineage not in known:
             return found
-        harmless.add(content)
+        harmless.add((content, files))
     return None
 
 
+def _account_files(git: Git, ref: str) -> Files:
+    """Return the account files of a branch; one that cannot be read is empty."""
+    paths = account_files_of(git, ref)
+    asked = "".join(f"{ref}:./{path}\n" for path in paths)
+    given = asked.encode("utf-8", "surrogateescape")
+    found = git.run("cat-file", "--batch", "--follow-symlinks", given=given) if paths else None
+    contents = batch_contents(found.out) if found is not None and found.done else iter(())
+    return tuple((path, next(contents, None) or b"") for path in paths)
+
+
 def _named_by(
-    content: bytes, branch: str, suspected: str, appids: Collection[str]
+    content: bytes, files: Files, branch: str, suspected: str, appids: Collection[str]
 ) -> Foreign | None:
     """Return the ledger that a massctl.yaml names for one of the accounts; None if it names none.
 
@@ -252,10 +268,13 @@ def _named_by(
     """
     settings = _read(content)
     state, accounts = settings.get("state", {}), settings.get("accounts", {})
+    own = account_data(files)
     if not (settings and isinstance(state, dict) and isinstance(accounts, dict)):
         return Foreign(branch, suspected, is_read=False)
+    if None in own.values():
+        return Foreign(branch, suspected, is_read=False)
     lineage = state.get("lineage")
-    is_ours = any(_is_one_of(account, appids) for account in accounts.values())
+    is_ours = any(_is_one_of(account, appids) for account in (*accounts.values(), *own.values()))
     return Foreign(branch, str(lineage)) if lineage is not None and is_ours else None
 
 

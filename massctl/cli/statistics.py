@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from massctl.apply.outcome import failure_of
 from massctl.apply.ports import StatisticsArchive
-from massctl.apply.statistics import Collected, collect
+from massctl.apply.statistics import NO_RIGHT, Collected, collect
 from massctl.cli.report_notices import tell_reports
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
@@ -29,9 +29,11 @@ def collect_accounts(
     """
     archive: StatisticsArchive | None = None
     until = session.clock.now() + timedelta(seconds=seconds) if seconds is not None else None
+    takes = session.selected.takes_account
     found = {
         AccountName(name): Collected(AppId(each.appid))
         for name, each in session.settings.accounts.items()
+        if takes(name)
     }
     turns: list[tuple[datetime, AccountName, frozenset[date]]] = []
     for name, collected in found.items():
@@ -67,8 +69,6 @@ def _failure_in(collected: Collected) -> Iterator[None]:
 
 AGAIN_SECONDS = 1_800.0
 """Between two looks of a runner for what is due: what WeChat delays, and what failed, is asked for again."""
-NO_RIGHT = 48001
-"""The account has no right to the statistics. Source: WeChat docs, global return codes, read 2026-11."""
 NO_RIGHT_SECONDS = 21_600.0
 """Between two looks after that answer: somebody has to ask WeChat for the right first. No pause is longer."""
 ONCE_SECONDS = 20.0

@@ -36,7 +36,7 @@ ACTIONS_APP = 15368
 """The app under which workflows set a status. Source: docs of GitHub Actions; measured by others, 2026-08."""
 _OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """The first that is there counts."""
-_DECIDES = ("massctl.yaml", ".github/workflows/apply.yml")
+_DECIDES = ("massctl.yaml", "accounts/NAME.yaml", ".github/workflows/apply.yml")
 """Files that decide where a secret goes and what runs with it."""
 _PRINTED = Phrase("{command}   prints the commands", command=Command("ci", "setup"))
 

@@ -114,6 +114,8 @@ class ChainedLedger:
         self._waiting: list[_Waiting] = []
         self._is_marked = False
         """This run noted, durably, that it is writing."""
+        self._first = 0
+        """Where the ledger ended when this process first read it, if this machine had never seen it."""
 
     @property
     def where(self) -> str:
@@ -130,6 +132,13 @@ class ChainedLedger:
         """Return who signs it, as it was read or written last."""
         return self._end.signing
 
+    @property
+    def first_seen(self) -> int:
+        """Return how far others had written it when this machine first saw it; 0 if it began here."""
+        mark = seen_mark(self._locks)
+        known = mark is not None and mark.lineage == self._lineage
+        return mark.first if mark is not None and known else self._first
+
     def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
         """Read and verify, and give the entries after `since`; those that wait come last.
 
@@ -140,12 +149,12 @@ class ChainedLedger:
         self._read(since, entries.append, deep=deep)
         return entries
 
-    def fold(self, absorb: Take, *, deep: bool = False) -> None:
+    def fold(self, absorb: Take) -> None:
         """Read and verify as `read` does, and give each entry to `absorb` alone, so that none is kept here.
 
         What was absorbed before an error is worth nothing: its lines may be another's, or not all.
         """
-        self._read(0, absorb, deep=deep)
+        self._read(0, absorb, deep=False)
 
     def _read(self, since: int, take: Take, *, deep: bool) -> None:
         mark = seen_mark(self._locks)
@@ -196,7 +205,13 @@ class ChainedLedger:
         there = self.as_found()
         if (there or b"").startswith(data):
             return
-        if not data.startswith(there or b""):
+        self.require_room(data, there)
+        self.replace(data, now, there)
+
+    def require_room(self, data: bytes, there: bytes | None = None) -> None:
+        """Raise LedgerForeignError if the place holds what is neither a part of these lines nor goes on from them."""
+        there = (self.as_found() if there is None else there) or b""
+        if not data.startswith(there) and not there.startswith(data):
             raise LedgerForeignError(
                 Phrase("{branch} holds another ledger", branch=self.where),
                 Phrase("Nothing was changed, there or here."),
@@ -205,10 +220,10 @@ class ChainedLedger:
                     command=Command("state migrate", "--help"),
                 ),
             )
-        self.replace(data, now, there)
 
     def forget(self) -> None:
         """Know nothing of the ledger any more, because another one took its place."""
+        self._first = 0
         self._end, self._lineage, self._behind, self._whole_serial, self._waiting = (
             BEGIN,
             None,
@@ -266,10 +281,8 @@ class ChainedLedger:
                 digest = digest_at(seen, found, end)
             if goes_on:
                 behind += found
-                continue
-            for entry in found:
-                if entry.serial > since:
-                    take(entry)
+            else:
+                _give(found, since, take)
         self.keys.require_trusted(end.signing, end.serial)
         self._require_newest(mark, lineage, end, digest)
         tail = piece.rpartition(b"\n")[2]
@@ -277,6 +290,8 @@ class ChainedLedger:
             # Whoever tore it may have begun since `mark`.
             require_torn_here(seen_mark(self._locks), lineage)
         self._lineage = lineage
+        if mark is None or mark.lineage != lineage:
+            self._first = self._first or end.serial
         self._rebase(end, lines.arrived)
         if self._store.takes_durable_only:
             self._note()
@@ -284,9 +299,7 @@ class ChainedLedger:
             self._behind += behind
         else:
             self._behind, self._whole_serial = [], end.serial
-        for entry in [*self._behind, *(each.entry for each in self._waiting)]:
-            if entry.serial > since:
-                take(entry)
+        _give([*self._behind, *(each.entry for each in self._waiting)], since, take)
 
     def _rebase(self, end: End, arrived: frozenset[bytes]) -> None:
         """Put what waits behind what others wrote: what happened is as true there, what was decided is not."""
@@ -332,20 +345,28 @@ class ChainedLedger:
             return  # The first entry is whole with its file, or not there.
         if known is not None and known.writing:
             if not self._is_marked:  # Whoever wrote that may have died before it was durable.
-                note_writing(self._locks, known.lineage, known.serial, known.digest)
+                note_writing(self._locks, known.lineage, known.serial, known.digest, known.first)
                 self._is_marked = True
             return
         if known is None or known.serial != self._end.serial:
             # Another machine wrote it, or another checkout: the mark must never run ahead of what is flushed.
             self._store.append(self._end, [], durable=True)
-        note_writing(self._locks, self._lineage, self._end.serial, self._end.digest)
+        first = self.first_seen
+        note_writing(self._locks, self._lineage, self._end.serial, self._end.digest, first)
         self._is_marked = True
 
     def _note(self) -> None:
         """Remember on this machine how far the ledger reaches, so that a shorter one is noticed."""
         self._is_marked = False
         if self._lineage is not None:
-            note_newest(self._locks, self._lineage, self._end.serial, self._end.digest)
+            first = self.first_seen
+            note_newest(self._locks, self._lineage, self._end.serial, self._end.digest, first)
+
+
+def _give(entries: Sequence[Entry], since: int, take: Take) -> None:
+    for entry in entries:
+        if entry.serial > since:
+            take(entry)
 
 
 def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:

@@ -36,22 +36,27 @@ class Mark(Frozen):
     digest: str
     writing: bool = False
     """This machine began to write behind that entry, and has not flushed what it wrote."""
+    first: int = 0
+    """How far others had written it when this machine first saw it; 0 if it began here."""
 
 
-def note_newest(locks: Path, lineage: str, serial: int, digest: str) -> None:
-    """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say."""
+def note_newest(locks: Path, lineage: str, serial: int, digest: str, first: int = 0) -> None:
+    """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say.
+
+    `first` is as in `Mark`.
+    """
     with contextlib.suppress(OSError):  # It is a help, and nothing is sent because of it.
         locks.mkdir(parents=True, exist_ok=True)
-        _written(locks, Mark(lineage, serial, digest)).replace(locks / FILE)
+        _written(locks, Mark(lineage, serial, digest, first=first)).replace(locks / FILE)
 
 
-def note_writing(locks: Path, lineage: str, serial: int, digest: str) -> None:
+def note_writing(locks: Path, lineage: str, serial: int, digest: str, first: int = 0) -> None:
     """Remember, durably, that this machine writes behind an entry that was flushed, until `note_newest`."""
     with contextlib.suppress(
         OSError
     ):  # Without it a line that a crash tears is damage, which a person repairs.
         locks.mkdir(parents=True, exist_ok=True)
-        beside = _written(locks, Mark(lineage, serial, digest, writing=True))
+        beside = _written(locks, Mark(lineage, serial, digest, writing=True, first=first))
         sync(beside)
         beside.replace(locks / FILE)
         sync(locks)
@@ -176,10 +181,11 @@ def seen_mark(locks: Path) -> Mark | None:
     try:
         found = json.loads((locks / FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)
-        is_ours = whole and type(found["serial"]) is int and found["serial"] >= 0
+        first = found.get("first", 0)
+        numbers = [found["serial"], first]
+        is_ours = whole and all(type(each) is int and each >= 0 for each in numbers)
         writing = found.get("writing") is True
-        return (
-            Mark(found["lineage"], found["serial"], found["digest"], writing) if is_ours else None
-        )
+        mark = Mark(found["lineage"], found["serial"], found["digest"], writing, first)
+        return mark if is_ours else None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

@@ -24,6 +24,12 @@ ClientMsgId = NewType("ClientMsgId", str)
 Address = NewType("Address", str)
 """A stable name of a declared thing: `2026-12-spring-sale/send`, `main/image/0123456789ab`."""
 
+Folder = NewType("Folder", str)
+"""A campaign's folder, from the repository's root: `campaigns/NAME`, in a group `campaigns/GROUP/NAME`."""
+CAMPAIGNS = "campaigns"
+"""The folder of all campaigns, from the repository's root."""
+CAMPAIGN_FILE = "campaign.yaml"
+"""What a campaign declares, in its folder."""
 LOCK_FILE = "campaign.lock.json"
 """What was approved of a campaign, in its folder."""
 GIT_NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
@@ -55,6 +61,20 @@ def is_campaign_name(text: str) -> bool:
     (True, False)
     """
     return _CAMPAIGN_NAME.match(text) is not None and not text.endswith("\n")
+
+
+def below_campaigns(path: str) -> str:
+    """Return a path of the repository as seen from `campaigns/`."""
+    return path.removeprefix(f"{CAMPAIGNS}/")
+
+
+def group_of(folder: str | None) -> str:
+    """Return the group that a campaign's folder stands in; empty without one, or without a folder.
+
+    >>> group_of("campaigns/clients/north/spring"), group_of("campaigns/spring")
+    ('clients/north', '')
+    """
+    return "/".join((folder or "").split("/")[1:-1])
 
 
 def is_openid(text: str) -> bool:

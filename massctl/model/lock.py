@@ -17,7 +17,7 @@ from massctl.model.batches import OpenidList
 from massctl.model.campaign import Audience, OffsetTime, parse_offset_time
 from massctl.model.destination import Destination
 from massctl.model.frozen import Frozen
-from massctl.model.ids import Digest, Sha256, digest_of, sha256_of
+from massctl.model.ids import Digest, Folder, Sha256, below_campaigns, digest_of, sha256_of
 from massctl.model.message import (
     KINDS,
     LockedArticle,
@@ -182,9 +182,11 @@ def lock_digest(document: Mapping[str, Any]) -> Digest:
     return digest_of(approved)
 
 
-def path_from_lock(written: str, campaign: str) -> str:
+def path_from_lock(written: str, folder: Folder) -> str:
     """Return the path, from campaigns/, that a lock writes; the repository refuses a path that leads outside."""
-    return written if written.startswith("_shared/") else f"{campaign}/{written.removeprefix('./')}"
+    if written.startswith("_shared/"):
+        return written
+    return f"{below_campaigns(folder)}/{written.removeprefix('./')}"
 
 
 def _without(document: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -195,7 +197,7 @@ def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
     """Return the lock of a campaign; `renderer` lists versions: `massctl 0.1.0, pillow 13.0.0`."""
     approved = approved_document(campaign)
     origins = [
-        {"path": path_in_lock(f.path, campaign.name), "source_sha256": _PREFIX + f.source_sha256}
+        {"path": path_in_lock(f.path, campaign.folder), "source_sha256": _PREFIX + f.source_sha256}
         for f in campaign.files
     ]
     return {
@@ -217,11 +219,11 @@ def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
     }
 
 
-def path_in_lock(path: str, campaign: str) -> str:
+def path_in_lock(path: str, folder: Folder) -> str:
     """Write a repository's path as seen from the campaign's folder; `_shared/…` is campaigns/_shared."""
-    own = path.removeprefix(f"campaigns/{campaign}/")
+    own = path.removeprefix(f"{folder}/")
     if own == path:
-        return path.removeprefix("campaigns/")
+        return below_campaigns(path)
     # A folder of this name inside the campaign must not be taken for the shared one.
     return f"./{own}" if own.startswith("_shared/") else own
 

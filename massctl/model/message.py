@@ -39,9 +39,11 @@ from massctl.model.ids import (
     AppId,
     CampaignName,
     Digest,
+    Folder,
     MediaId,
     Sha256,
     digest_of,
+    group_of,
     sha256_of,
 )
 from massctl.model.phrase import Phrase
@@ -666,12 +668,24 @@ class RenderedContent(Frozen):
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
 
-class RenderedCampaign(Frozen, dict=True):
+class Campaign(Frozen):
+    """A campaign by its name, and where its files stand."""
+
+    name: CampaignName
+    folder: Folder
+    """No part of what is sent, nor of the digest: the folder may move to another group."""
+
+    @property
+    def group(self) -> str:
+        """Return the group that it stands in; empty without one."""
+        return group_of(self.folder)
+
+
+class RenderedCampaign(Campaign, dict=True):
     """One campaign, ready to be planned."""
 
     hidden_fields = ("card_ext",)
 
-    name: CampaignName
     title: str
     edition: int
     account: AccountName
@@ -741,7 +755,7 @@ class RenderedCampaign(Frozen, dict=True):
     @property
     def headlines(self) -> tuple[str, ...]:
         """Return what a person knows the message by: its words, and the files or material that it carries itself."""
-        folder = f"campaigns/{self.name}/"
+        folder = f"{self.folder}/"
         paths = (
             ()
             if self.message.has_draft
@@ -753,7 +767,7 @@ class RenderedCampaign(Frozen, dict=True):
     @property
     def seen(self) -> tuple[Destination, ...]:
         """What the QR codes in its pictures say: no part of the digest, as not every machine can read them."""
-        own = f"campaigns/{self.name}/"
+        own = f"{self.folder}/"
         codes = {each.path: each.codes or () for each in self.pictures}
         return tuple(
             Destination(DestinationKind.QR, code, path.removeprefix(own).removeprefix("campaigns/"))

@@ -65,6 +65,14 @@ class Command(Phrase):
         return self
 
 
+class AccountWord(Phrase):
+    """The key of an account, which the view shows with its name and its owner."""
+
+    def __new__(cls, key: str) -> Self:
+        """Name an account by its key."""
+        return super().__new__(cls, "{account}", account=key)
+
+
 A_FILE = Phrase("FILE")
 A_BRANCH = Phrase("BRANCH")
 A_WECHAT_NAME = Phrase("WECHAT_NAME")

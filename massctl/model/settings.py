@@ -147,6 +147,8 @@ class Account(Strict):
 
     name: NonEmptyLine | None = None
     """What people call the account, on phones and pages; else its key."""
+    owner: NonEmptyLine | None = None
+    """Who answers for the account, in words for people: a team, a login. Shown beside its name."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]
     """The account's AppID, from 微信开发者平台: 我的业务 / the account / 基础信息."""
     secret_env: EnvironmentName | None = None
@@ -173,6 +175,16 @@ class Account(Strict):
     """The look of this account's articles, a theme's name or keys; each key wins over the repository's."""
     brand: Brand | None = None
     """The brand of this account's articles, in place of the repository's."""
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether people are shown more of it than its key."""
+        return self.name is not None or self.owner is not None
+
+    def label(self, key: str) -> str:
+        """Return what people are shown of it: its name, its key and its owner."""
+        named = key if self.name is None else f"{self.name} ({key})"
+        return named if self.owner is None else f"{named} · {self.owner}"
 
 
 class StateSettings(Strict):
@@ -482,8 +494,8 @@ class MassctlFile(Strict):
     accounts: Annotated[
         dict[Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Account],
         Field(min_length=1),
-    ]
-    """The accounts by name."""
+    ] = Field(default_factory=dict)
+    """The accounts by name. Each file accounts/NAME.yaml is one more."""
     theme: ThemeKey | None = None
     """The look of all articles, a theme's name or keys, where account, campaign and article say nothing."""
     brand: Brand | None = None
@@ -520,13 +532,14 @@ class MassctlFile(Strict):
         return found.name if found is not None and found.name is not None else account
 
     @property
-    def account_names(self) -> dict[str, str]:
-        """What people call the accounts that have a name, by their keys."""
-        return {
-            key: f"{each.name} ({key})"
-            for key, each in self.accounts.items()
-            if each.name is not None
-        }
+    def account_labels(self) -> dict[str, str]:
+        """What people are shown of the accounts that have a name or an owner, by their keys."""
+        return {key: each.label(key) for key, each in self.accounts.items() if each.is_labelled}
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """Who answers for the accounts that say so, by their keys."""
+        return {key: each.owner for key, each in self.accounts.items() if each.owner is not None}
 
     @property
     def original_ids(self) -> dict[AppId, str]:

@@ -201,6 +201,8 @@ class Reading:
     """What the size of the audience, or the name of its tag, says against it."""
     ledger: Refusal | None = None
     """What others wrote behind its attempt says against it."""
+    behind: Refusal | None = None
+    """What WeChat knows of it, and the ledger does not."""
 
 
 NOTHING_READ = Reading()
@@ -308,6 +310,7 @@ def _table() -> Sequence[Row]:
         Row(_audience, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_preview, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_draft, _NOT_YET_READ, _NOT_YET_READ, ASK, ASK),
+        Row(_behind, _ONLY_A_SEND, _NOT_YET_READ, ASK, ASK),
         Row(_ledger, _ONLY_A_SEND, _NOT_YET_READ, "there is no attempt yet", ASK),
     )
 
@@ -424,6 +427,10 @@ def _audience(case: Case) -> Refusal | None:
 
 def _draft(case: Case) -> Refusal | None:
     return case.reading.draft
+
+
+def _behind(case: Case) -> Refusal | None:
+    return case.reading.behind
 
 
 def _ledger(case: Case) -> Refusal | None:

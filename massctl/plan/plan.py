@@ -11,7 +11,17 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity, Unread
 from massctl.model.frozen import Frozen
-from massctl.model.ids import Address, AppId, CampaignName, Digest, MediaId, Sha256
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    Address,
+    AppId,
+    CampaignName,
+    Digest,
+    Folder,
+    MediaId,
+    Sha256,
+    group_of,
+)
 from massctl.model.message import Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
@@ -74,6 +84,8 @@ class PlannedCampaign(Frozen):
     """One campaign of a plan."""
 
     name: CampaignName
+    folder: Folder | None
+    """None for one whose folder is gone."""
     title: str
     account: str | None
     edition: int | None
@@ -104,6 +116,11 @@ class PlannedCampaign(Frozen):
     """What the policy asks of the pull request that brings its lock."""
     destinations: tuple[JudgedDestination, ...] = ()
     """Where it leads, new places first."""
+
+    @property
+    def group(self) -> str:
+        """Return the group that it stands in; empty without one."""
+        return group_of(self.folder)
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
@@ -282,7 +299,7 @@ def unknown_previews(campaign: RenderedCampaign, record: Record) -> list[Diagnos
                 "ask the reviewer; to show it again: {command}",
                 command=Command("preview", campaign.name),
             )
-            place = Place(f"campaigns/{campaign.name}/campaign.yaml")
+            place = Place(f"{campaign.folder}/{CAMPAIGN_FILE}")
             found.append(Diagnostic("MC402", Severity.WARNING, say, place, hint, campaign.name))
     return found
 
@@ -443,6 +460,7 @@ class _Planner(Struct):
         record = self.state.record(desired.name, desired.edition)
         planned = PlannedCampaign(
             desired.name,
+            desired.folder,
             desired.title,
             desired.account,
             desired.edition,
@@ -485,7 +503,7 @@ class _Planner(Struct):
         )
         if self.rules.is_named(planned.name):
             return replace(planned, refusals=(Refusal(Guard.EDITED_AFTER_SEND, say, hint),))
-        place = Place(f"campaigns/{planned.name}/campaign.yaml")
+        place = Place(f"{planned.folder}/{CAMPAIGN_FILE}")
         warning = Diagnostic("MC401", Severity.WARNING, say, place, hint, planned.name)
         return replace(planned, diagnostics=(warning,))
 

@@ -1,13 +1,14 @@
 """The plan as JSON values, and its digest."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import UNSET
+from msgspec import UNSET, field
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -19,6 +20,7 @@ from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
+from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.plan.approvals import ApprovalCount
@@ -173,6 +175,10 @@ class SavedCampaign(Shape):
     """Whether it has a picture in which nobody looked for QR codes: no extra `qr`, or it is on WeChat already."""
     title: str = ""
     """Its title, for people."""
+    folder: str | None = None
+    """Its folder, from the repository's root; null where it is gone. Not part of the plan's digest."""
+    group: str = ""
+    """The group that it stands in, such as `north` or `clients/north`; empty without one."""
     audience_count: int | None = None
     """The size of its audience when it was last recorded; null where it never was."""
     audience_before: int | None = None
@@ -217,16 +223,27 @@ class SavedPlan(Shape, kw_only=True):
     """The last entry of that ledger that is no notice (`announced`); 0 where there was none."""
     names: Sequence[str] = ()
     """The names of the command line; empty for every campaign."""
+    accounts: Sequence[str] = ()
+    """The accounts of the command line; empty for every account."""
+    groups: Sequence[str] = ()
+    """The groups of the command line; empty for every group."""
     campaigns: Sequence[SavedCampaign]
     """Every campaign that was looked at, in order."""
     allowance: Sequence[AccountAhead] = ()
     """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Who answers for the accounts that say so, by account."""
     remote: PlannedRemote | None = None
     """What WeChat has now against the ledger, with `--refresh`; absent without."""
     review: Review | None = None
     """With `--for-review`: when, and in which language; absent without."""
     summary: PlannedCounts
     """The number of steps of each kind."""
+
+    @property
+    def selection(self) -> Selection:
+        """What the flags of the command line took."""
+        return Selection(tuple(self.accounts), tuple(self.groups))
 
 
 class StoppedPlan(Shape, kw_only=True):
@@ -271,7 +288,15 @@ _DIGESTED = frozenset(
 )
 
 
-def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
+NO_OWNERS: Mapping[str, str] = MappingProxyType({})
+
+
+def plan_document(
+    plan: Plan,
+    names: Sequence[str] = (),
+    owners: Mapping[str, str] = NO_OWNERS,
+    selection: Selection = EVERYTHING,
+) -> dict[str, Any]:
     """Return the plan in the shape of the public interface; `names` are those of the command line."""
     kinds = Counter(step.kind for step in plan.steps)
     made = SavedPlan.of(
@@ -279,6 +304,9 @@ def plan_document(plan: Plan, names: Sequence[str] = ()) -> dict[str, Any]:
         format_version=1,
         digest=plan_digest(plan),
         names=names,
+        accounts=selection.accounts,
+        groups=selection.groups,
+        owners=owners,
         campaigns=[_campaign(campaign) for campaign in plan.campaigns],
         allowance=plan.ahead,
         remote=UNSET,

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AccountKind, AccountName, AppId, CampaignName
+from massctl.model.ids import CAMPAIGN_FILE, AccountKind, AccountName, AppId, CampaignName
 from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
 from massctl.model.state import (
@@ -752,7 +752,7 @@ def overlapping_month(campaign: RenderedCampaign, slot: Slot) -> list[Diagnostic
     hint = Phrase(
         "nobody can know who they are; if the audiences overlap, move one of the campaigns to another month"
     )
-    place = Place(f"campaigns/{campaign.name}/campaign.yaml")
+    place = Place(f"{campaign.folder}/{CAMPAIGN_FILE}")
     return [Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)]
 
 
@@ -771,7 +771,7 @@ def used_up_today(
         "{again}; apply still tries now, because somebody may have had the quota cleared",
         again=again_after(campaign, policy, tomorrow(now)),
     )
-    place = Place(f"campaigns/{campaign.name}/campaign.yaml")
+    place = Place(f"{campaign.folder}/{CAMPAIGN_FILE}")
     return [Diagnostic("MC407", Severity.WARNING, say, place, hint, campaign.name)]
 
 

@@ -76,9 +76,8 @@ def send_facts(
     `state` is that of its window.
     """
     listed = content.openid_list
-    name = content.account_name if isinstance(content, RenderedCampaign) else ""
     return SendFacts(
-        account=f"{name} ({account})" if name else account,
+        account=account,
         audience=content.audience
         if isinstance(content, RenderedCampaign)
         else content.audience.declared,

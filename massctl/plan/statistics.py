@@ -97,8 +97,8 @@ def website_sends(articles: Iterable[ArticleDay], state: State, appid: AppId) ->
 
     What the ledger knows by its day alone, without a msg_data_id, is taken for one of them.
     """
-    records = [each for each in state.records.values() if each.appid == appid and each.sent_batches]
-    known = {str(job.msg_data_id) for record in records for job in record.jobs}
+    records = _sent_records(state, appid)
+    known = _known_messages(records)
     pushed = {
         each.msgid.partition("_")[0]: each.ref_date
         for each in articles
@@ -107,12 +107,40 @@ def website_sends(articles: Iterable[ArticleDay], state: State, appid: AppId) ->
     unknown = Counter(day for message, day in pushed.items() if message not in known)
     unknown.subtract(beijing_day(at) for at in state.website_sends.get(appid, ()))
     nameless = [
-        each for each in records if not any(job.msg_data_id is not None for job in each.jobs)
+        each
+        for each in records
+        if _has_articles(each) and not any(job.msg_data_id is not None for job in each.jobs)
     ]
     unknown.subtract(day for record in nameless for day in publication_days(record))
     return [
         datetime.combine(day, NOON, BEIJING) for day, count in unknown.items() for _ in range(count)
     ]
+
+
+def unrecorded(
+    articles: Iterable[ArticleDay], state: State, appid: AppId
+) -> tuple[ArticleDay, ...]:
+    """Return the articles of the sends that the ledger may not know.
+
+    On their days WeChat counted more sends than the ledger has, and none of theirs has a known msg_data_id.
+    """
+    counted = [each for each in articles if each.publish_type == PUSHED]
+    days = {beijing_day(at) for at in website_sends(counted, state, appid)}
+    known = _known_messages(_sent_records(state, appid))
+    return tuple(
+        each
+        for each in counted
+        if each.ref_date in days and each.msgid.partition("_")[0] not in known
+    )
+
+
+def _sent_records(state: State, appid: AppId) -> list[Record]:
+    return [each for each in state.records.values() if each.appid == appid and each.sent_batches]
+
+
+def _known_messages(records: Iterable[Record]) -> set[str]:
+    """Return the msg_data_ids of recorded sends."""
+    return {str(job.msg_data_id) for record in records for job in record.jobs}
 
 
 PUSHED = 0

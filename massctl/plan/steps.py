@@ -5,7 +5,7 @@ from enum import StrEnum
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, Address, AppId, CampaignName, MediaId, Sha256
-from massctl.model.message import MediaFile, Recipient, RenderedCampaign, Window
+from massctl.model.message import Campaign, MediaFile, Recipient, RenderedCampaign, Window
 
 
 class Kind(StrEnum):
@@ -67,6 +67,7 @@ class Guard(StrEnum):
     APPROVALS_MISSING = "approvals_missing"
     PREVIEW_TO = "preview_to"
     DESTINATION_UNLISTED = "destination_unlisted"
+    LEDGER_BEHIND = "ledger_behind"
 
 
 FOR_GOOD = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
@@ -178,10 +179,9 @@ def _of_batch(batch: int | None) -> str:
 Step = UploadMedia | SaveDraft | SendPreview | SendMass
 
 
-class Invalid(Frozen):
+class Invalid(Campaign):
     """A campaign with faults: it is stopped, and only it."""
 
-    name: CampaignName
     title: str
     account: str | None
     edition: int | None
@@ -190,10 +190,9 @@ class Invalid(Frozen):
     """As far as its file can be read."""
 
 
-class Concluded(Frozen):
+class Concluded(Campaign):
     """A campaign whose edition went out already: never rendered again."""
 
-    name: CampaignName
     title: str
     account: str
     appid: AppId
@@ -203,10 +202,9 @@ class Concluded(Frozen):
     """The folder as it is now."""
 
 
-class NotLocked(Frozen):
+class NotLocked(Campaign):
     """A campaign that may be sent only as it is locked, and whose lock is missing or differs."""
 
-    name: CampaignName
     title: str
     account: str
     edition: int
@@ -225,6 +223,7 @@ class Gone(Frozen):
     edition: int
 
     title = ""
+    folder: None = None
     window: None = None
     """Nobody knows its window any more."""
 

@@ -63,7 +63,7 @@ def render_body(
     `breaks`: each line of Markdown is a line of the article.
     """
     body = Body()
-    path = template_path(written, setting.campaign)
+    path = template_path(written, setting.own)
     if isinstance(path, Fault):
         body.faults.append(path)
     elif not path.endswith(SUFFIXES):
@@ -112,7 +112,7 @@ def _text(
         text = render_text(
             path,
             body.sources[path],
-            setting.campaign,
+            setting.own,
             variables,
             setting.inputs,
             sources=body.sources,
@@ -168,7 +168,7 @@ def _blocks(setting: "Setting", theme: ThemeSettings, body: Body, *, is_markdown
 
     def styled(html: str) -> str:
         body.theme = setting.themes.find(theme)
-        return styled_fragment(html, body.theme.with_paths(setting.campaign))
+        return styled_fragment(html, body.theme.with_paths(setting.own))
 
     sent = SentArticles(setting.inputs, setting.links)
     return Blocks(
@@ -205,7 +205,7 @@ def _with_brand(
         return ArticleFile(path, setting.pictures, setting.external_links)
 
     def part(key: str, written: str | None) -> list[tuple[str, ArticleFile]]:
-        path = template_path(written, setting.campaign) if written is not None else None
+        path = template_path(written, setting.own) if written is not None else None
         if isinstance(path, Fault):
             body.faults.append(_of_brand(setting, key, path))
         elif path is not None and not _read(path, setting, body):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, CampaignName, Folder, below_campaigns
 from massctl.model.phrase import Phrase, about
 from massctl.render.inputs import ListedOpenids, OpenidLists
 from massctl.render.paths import picture_paths
@@ -13,9 +13,10 @@ from massctl.render.paths import picture_paths
 KEY: KeyPath = ("audience", "openids")
 
 
-def find_openids(written: str, campaign: CampaignName, lists: OpenidLists) -> ListedOpenids:
+def find_openids(written: str, folder: Folder, lists: OpenidLists) -> ListedOpenids:
     """Read the list that a campaign.yaml calls `written`, or say why there is none."""
-    paths = picture_paths(written, f"{campaign}/campaign.yaml", campaign)
+    own = below_campaigns(folder)
+    paths = picture_paths(written, f"{own}/{CAMPAIGN_FILE}", own)
     if isinstance(paths, Fault):
         return ListedOpenids(
             None,
@@ -34,6 +35,7 @@ def find_openids(written: str, campaign: CampaignName, lists: OpenidLists) -> Li
 
 def render_audience(
     name: CampaignName,
+    folder: Folder,
     file: CampaignFile,
     lists: OpenidLists,
     place: Callable[[KeyPath], Place | None],
@@ -42,7 +44,7 @@ def render_audience(
     written = file.audience.openids
     if written is None:
         return None, []
-    found = find_openids(written, name, lists)
+    found = find_openids(written, folder, lists)
     told = [
         *_told(found.faults, Severity.ERROR, name, place),
         *_told(found.notes, Severity.WARNING, name, place),
@@ -60,7 +62,7 @@ def _told(
         where = (
             place(KEY)
             if each.path is None
-            else Place(f"campaigns/{each.path}", each.line, each.column)
+            else Place(f"{CAMPAIGNS}/{each.path}", each.line, each.column)
         )
         hint = about(each.hint, name) if each.hint else each.hint
         yield Diagnostic(each.code, severity, each.message, where, hint, name)

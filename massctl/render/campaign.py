@@ -16,7 +16,7 @@ from massctl.model.campaign import (
 )
 from massctl.model.destination import Destination
 from massctl.model.diagnostics import Diagnostic, KeyPath, Place, Severity, has_errors
-from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
+from massctl.model.ids import AccountName, AppId, CampaignName, Folder, Sha256
 from massctl.model.message import (
     SHORT_WINDOW,
     Picture,
@@ -39,6 +39,7 @@ def campaign_of(
     file: CampaignFile,
     content: RenderedContent,
     *,
+    folder: Folder,
     destinations: tuple[Destination, ...],
     shows_unread_picture: bool,
     account: Account,
@@ -55,7 +56,7 @@ def campaign_of(
     read; `about_file` is what is worth a warning in campaign.yaml itself, which may be ignored as all else.
     Diagnostics are sorted.
     """
-    openid_list, about_audience = render_audience(name, file, lists, place)
+    openid_list, about_audience = render_audience(name, folder, file, lists, place)
     about_rest = [
         *_changed(name, content.pictures),
         *_about_keys(name, file, place),
@@ -68,6 +69,7 @@ def campaign_of(
         return None, diagnostics
     rendered = RenderedCampaign(
         name=name,
+        folder=folder,
         title=file.title,
         edition=file.edition,
         account=AccountName(file.account),

@@ -23,7 +23,7 @@ from massctl.model.campaign import (
 )
 from massctl.model.diagnostics import Fault, KeyPath, Severity, warning
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, MediaId, Sha256
+from massctl.model.ids import CampaignName, Folder, MediaId, Sha256, below_campaigns
 from massctl.model.message import (
     CardMessage,
     ImageMessage,
@@ -84,6 +84,7 @@ def render_content(
     name: CampaignName,
     file: CampaignFile,
     *,
+    folder: Folder,
     account: Account,
     inputs: Inputs,
     place: KeyPlace,
@@ -94,7 +95,8 @@ def render_content(
     `account` is the one that the file names; `place` finds keys of campaign.yaml; `words` is what to look for in the
     text.
     """
-    pictures = Pictures(name, inputs)
+    own = below_campaigns(folder)
+    pictures = Pictures(own, inputs)
     limit = (
         ContentLimit(file.account, account.content_limit)
         if account.content_limit is not None
@@ -103,7 +105,7 @@ def render_content(
     brand = account.brand if file.brand else None
     usual = (account.theme or ThemeSettings()).over(brand.theme if brand is not None else None)
     setting = Setting(
-        name, file.account, inputs, pictures, account.external_links, usual, brand, limit
+        name, own, file.account, inputs, pictures, account.external_links, usual, brand, limit
     )
     strings = Strings(file, setting, place, words)
     message, recordings = render_message(strings)
@@ -248,9 +250,7 @@ def _report_unused_theme(strings: Strings) -> None:
 def _cover(
     strings: Strings, cover: Cover, written: str, key: KeyPath, *, is_first: bool
 ) -> ShownCover:
-    found = strings.setting.pictures.find(
-        written, f"{strings.setting.campaign}/campaign.yaml", "cover"
-    )
+    found = strings.setting.pictures.find(written, strings.setting.file, "cover")
     if isinstance(found, Fault):
         strings.report([found], {}, key)
         return _NO_COVER
@@ -369,7 +369,7 @@ def _name(strings: Strings, written: str, key: KeyPath) -> str:
 
 def _picture(strings: Strings, written: str, key: KeyPath) -> Sha256:
     name = _name(strings, written, key)
-    found = strings.setting.pictures.find(name, _declaring(strings), "cover") if name else None
+    found = strings.setting.pictures.find(name, strings.setting.file, "cover") if name else None
     if isinstance(found, Fault):
         strings.report([found], {}, key)
     return found.sha256 if isinstance(found, Picture) else _NOTHING
@@ -391,7 +391,7 @@ def _recording(strings: Strings, written: str, use: RecordingPurpose) -> Recordi
     """Find a sound or video by its path, as pictures are found."""
     paths: Sequence[str] | Fault = _outside(written)
     if not is_foreign(written):
-        paths = picture_paths(written, _declaring(strings), strings.setting.campaign)
+        paths = picture_paths(written, strings.setting.file, strings.setting.own)
     if isinstance(paths, Fault):
         return _outside(written)
     fault: Fault | None = None
@@ -401,10 +401,6 @@ def _recording(strings: Strings, written: str, use: RecordingPurpose) -> Recordi
             return found
         fault = fault or found
     return fault or _outside(written)
-
-
-def _declaring(strings: Strings) -> str:
-    return f"{strings.setting.campaign}/campaign.yaml"
 
 
 def _outside(written: str) -> Fault:

@@ -37,8 +37,11 @@ _MMBIZ = re.compile(r"^(?:https?:)?//(?:mmbiz\.(?:qpic|qlogo)|mmecoa\.qpic)\.cn/
 those of older and of newer articles on mp.weixin.qq.com, read 2026-11."""
 
 
-def template_path(written: str, campaign: str) -> str | Fault:
-    """Give the path of a template or article that `campaign` names; MC022 where it may not, MC105 where none can be."""
+def template_path(written: str, own: str) -> str | Fault:
+    """Give the path of a template or article; MC022 where it may not be named, MC105 where none can be.
+
+    `own` is the folder of the campaign that names it, from the campaigns folder.
+    """
     if len(written) > REFERENCE_CHARACTERS_MAX:
         return _no_path("MC105", written)
     parts = written.split("/")
@@ -49,7 +52,7 @@ def template_path(written: str, campaign: str) -> str | Fault:
             Phrase("write a path relative to the campaign's folder, or `_shared/…`, without `..`"),
         )
     kept = [part for part in parts if part not in ("", ".")]
-    return "/".join(kept if kept[:1] == [SHARED] else [campaign, *kept])
+    return "/".join(kept if kept[:1] == [SHARED] else [own, *kept])
 
 
 def is_foreign(written: str) -> bool:
@@ -126,10 +129,10 @@ def foreign_picture(written: str) -> Fault:
     )
 
 
-def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
+def picture_paths(written: str, file: str, own: str) -> list[str] | Fault:
     """Return the paths at which a picture may be, best first; MC202 where none is allowed, MC201 where none can be.
 
-    `file` is the file that holds the reference, from the campaigns folder.
+    `file` is the file that holds the reference, and `own` the campaign's folder; all are from the campaigns folder.
     """
     if len(written) > REFERENCE_CHARACTERS_MAX:
         return _no_path("MC201", written)
@@ -138,7 +141,8 @@ def picture_paths(written: str, file: str, campaign: str) -> list[str] | Fault:
     if "\\" in written:
         return _back_slashes(written)
     spellings = list(dict.fromkeys((written, unquote(written))))
-    folders = file.split("/")[:-1], [campaign]
+    campaign = own.split("/")
+    folders = file.split("/")[:-1], campaign
     found = [
         path
         for folder in folders
@@ -164,7 +168,7 @@ def missing_picture(written: str, paths: list[str], hint: Phrase | None) -> Faul
     )
 
 
-def _walk(folder: list[str], written: str, campaign: str) -> str | None:
+def _walk(folder: list[str], written: str, campaign: list[str]) -> str | None:
     """Follow `written` from `folder`; None where it ends outside the campaign and the shared folder."""
     parts = written.split("/")
     place = [] if parts[0] == SHARED else list(folder)
@@ -175,7 +179,9 @@ def _walk(folder: list[str], written: str, campaign: str) -> str | None:
             place.pop()
         elif part not in ("", "."):
             place.append(part)
-    return "/".join(place) if len(place) > 1 and place[0] in (SHARED, campaign) else None
+    fences = [SHARED], campaign
+    is_inside = any(place[: len(each)] == each and len(place) > len(each) for each in fences)
+    return "/".join(place) if is_inside else None
 
 
 def _no_path(code: str, written: str) -> Fault:
@@ -215,8 +221,8 @@ def _outside(written: str) -> Fault:
 class Pictures:
     """Find pictures by the references of one campaign, and remember which were used."""
 
-    def __init__(self, campaign: str, inputs: Inputs) -> None:
-        self._campaign = campaign
+    def __init__(self, own: str, inputs: Inputs) -> None:
+        self._own = own
         self._inputs = inputs
         self._found: dict[tuple[str, PicturePurpose], Picture | Fault] = {}
         self._used: dict[tuple[Sha256, Purpose], Picture] = {}
@@ -248,7 +254,7 @@ class Pictures:
         """Find a picture as `find` does; it is not used by that."""
         if is_foreign(written):
             return foreign_picture(written)
-        paths = picture_paths(written, file, self._campaign)
+        paths = picture_paths(written, file, self._own)
         if isinstance(paths, Fault):
             return paths
         hint: Phrase | None = None

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, Excerpt, Fault, KeyPath, Lines, Place
 from massctl.model.frozen import Frozen
+from massctl.model.ids import CAMPAIGN_FILE
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit, Limit
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from massctl.render.theme import Themes
 
 
-SETTINGS_FILE = "../massctl.yaml"
-"""The settings, from the campaigns folder."""
+_ROOT = "../"
+"""The folder of the settings, from the campaigns folder."""
 
 
 class KeyPlace(Protocol):
@@ -44,6 +45,8 @@ class Setting(Frozen, dict=True):
     """What all articles of one campaign share."""
 
     campaign: str
+    own: str
+    """Its folder, from the campaigns folder."""
     account: str
     inputs: Inputs
     pictures: Pictures
@@ -64,11 +67,21 @@ class Setting(Frozen, dict=True):
 
         return Themes(self.inputs, self.pictures)
 
+    @property
+    def file(self) -> str:
+        """Return its campaign.yaml, from the campaigns folder."""
+        return f"{self.own}/{CAMPAIGN_FILE}"
+
     def in_settings(self, fault: Fault, *keys: KeyPath) -> Fault:
-        """Place a fault in massctl.yaml, at the first of these keys that the account says, or else the repository."""
+        """Place a fault in the settings, at the first of these keys that the account says, or else the repository."""
         place = self.inputs.settings_place(self.account, keys)
         return replace(
-            fault, path=SETTINGS_FILE, line=place.line, column=place.column, width=None, needle=""
+            fault,
+            path=f"{_ROOT}{place.file}",
+            line=place.line,
+            column=place.column,
+            width=None,
+            needle="",
         )
 
 
@@ -110,7 +123,7 @@ class Strings(Struct):
             setting = self.setting
             links = self.setting.links
             result = render_text(
-                "", text, setting.campaign, seen, setting.inputs, sources=sources, links=links
+                "", text, setting.own, seen, setting.inputs, sources=sources, links=links
             )
             if isinstance(result, Fault):
                 self.report([result], sources, key)
@@ -177,8 +190,8 @@ class Origin:
     def _place(self, fault: Fault) -> tuple[Place | None, str | None]:
         if fault.path:
             file = (
-                fault.path.removeprefix("../")
-                if fault.path == SETTINGS_FILE
+                fault.path.removeprefix(_ROOT)
+                if fault.path.startswith(_ROOT)
                 else CAMPAIGNS + fault.path
             )
             line = fault.line

@@ -45,7 +45,7 @@ _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 def render_text(
     name: str,
     text: str,
-    campaign: str,
+    own: str,
     variables: Mapping[str, Any],
     inputs: Inputs,
     *,
@@ -53,7 +53,9 @@ def render_text(
     links: dict[str, str],
     blocks: Blocks | None = None,
 ) -> str | Fault:
-    """Run `text` as a template of `campaign`; `name` is its path, or empty for a string of campaign.yaml.
+    """Run `text` as a template; `name` is its path, or empty for a string of campaign.yaml.
+
+    `own` is the campaign's folder, from the campaigns folder.
 
     An article has `blocks`. Every file that is read on the way goes into `sources`, by its path from the campaigns
     folder, and every address that the ledger gave into `links`, by campaign and number of the article.
@@ -61,7 +63,7 @@ def render_text(
 
     sent = SentArticles(inputs, links)
     environment = environment_for(
-        inputs.template, lambda written: template_path(written, campaign), sent
+        inputs.template, lambda written: template_path(written, own), sent
     )
     try:
         with inputs.limits(SECONDS_MAX, MEMORY_BYTES_MAX):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import CORRECT_THESE, Fault, Severity, first_told, more_faults
 from massctl.model.frozen import Frozen
-from massctl.model.ids import THEME_NAME_PATTERN
+from massctl.model.ids import THEME_NAME_PATTERN, below_campaigns
 from massctl.model.message import Picture
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
@@ -393,11 +393,11 @@ class Theme(Frozen):
     pictures: tuple[tuple[str, Picture], ...] = ()
     """What it may show: the picture as written, and what was found. An article may use none of them."""
 
-    def with_paths(self, campaign: str) -> str:
-        """Return its CSS, with paths to pictures as an article of `campaign` writes them."""
+    def with_paths(self, own: str) -> str:
+        """Return its CSS, with paths to pictures as an article of the campaign in the folder `own` writes them."""
         css = self.css
         for _, picture in self.pictures:
-            path = picture.path.removeprefix("campaigns/").removeprefix(f"{campaign}/")
+            path = below_campaigns(picture.path).removeprefix(f"{own}/")
             css = css.replace(f"({placeholder(picture)})", f"({quoted(path)})")
         return css
 

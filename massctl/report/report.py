@@ -626,6 +626,8 @@ class AccountReport(Frozen, kw_only=True):
     account: AccountName
     name: str
     """As phones show it, else the key."""
+    owner: str | None = None
+    """Who answers for it, as massctl.yaml says."""
     appid: AppId
     kind: str | None
     """service or subscription; None for an account that massctl.yaml does not have any more."""
@@ -635,6 +637,11 @@ class AccountReport(Frozen, kw_only=True):
     """All followers at the end of the newest day that is known."""
     breakdowns: tuple[Breakdown, ...] = ()
     freshness: Freshness
+
+    @property
+    def label(self) -> str:
+        """What people are shown of it: its name and its owner."""
+        return self.name if self.owner is None else f"{self.name} · {self.owner}"
 
 
 class Report(Frozen, kw_only=True):
@@ -679,6 +686,7 @@ class AccountFacts(Frozen):
     account: AccountName
     name: str
     kind: str | None = None
+    owner: str | None = None
 
 
 class RepositoryFacts(Frozen):

@@ -12,7 +12,7 @@ from massctl.ledger.archive import Contents
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, Sha256
+from massctl.model.ids import CAMPAIGNS, AppId, CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -32,7 +32,7 @@ from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
-from massctl.source.repository import CAMPAIGNS, SETTINGS, Repository
+from massctl.source.repository import ACCOUNTS, SETTINGS, Repository
 from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.calendar_page import calendar_page
@@ -155,7 +155,7 @@ class Rendered(Frozen):
             sha256 = each.sha256
             if sha256 in found or each.purpose not in ("image", "material"):
                 continue
-            path = path_from_lock(each.path, name)
+            path = path_from_lock(each.path, self.found.folder)
             try:
                 now = self.working_tree.picture(
                     name, path, "inline" if each.purpose == "image" else "cover"
@@ -233,7 +233,7 @@ class PageCache:
 
     def __init__(self, served: ServedRepository, broadcaster: Broadcaster) -> None:
         self._served: Final = served
-        self._repository: Final = served.repository
+        self._repository = served.repository
         self._child: Final = child_of(served.repository, served.cache)
         self._ledger: Final = served.ledger.relative_to(served.repository.root).as_posix()
         self._broadcaster: Final = broadcaster
@@ -244,7 +244,7 @@ class PageCache:
         self._compared: Final[dict[CampaignName, Compared | None]] = {}
         self._settings, self._faults = self._read_settings()
         self._state, self._trouble = self._read_ledger()
-        self._folders = self._repository.campaign_folders()
+        self._folders = self._repository.campaign_folders
         self._statistics: Final = served.statistics_folder.relative_to(
             served.repository.root
         ).as_posix()
@@ -407,19 +407,22 @@ class PageCache:
         self._broadcaster.publish(concerned)
 
     def _concerned(self, paths: Collection[str]) -> frozenset[str]:
-        folders, self._folders = self._folders, self._repository.campaign_folders()
+        # What was found of the files before says nothing of now.
+        self._repository = self._served.repository.renewed()
+        folders, self._folders = self._folders, self._repository.campaign_folders
         everything = folders != self._folders
         for name in [each for each in self._kept if each not in self._folders.names]:
             del self._kept[name]
             self._stale.discard(name)
-        if SETTINGS in paths:
+        is_about_settings = SETTINGS in paths or ACCOUNTS in paths
+        if is_about_settings:
             self._settings, self._faults = self._read_settings()
             self._stale.update(self._kept)
             everything = True
         is_reported = any(
             path == self._statistics or path.startswith(f"{self._statistics}/") for path in paths
         )
-        if is_reported or SETTINGS in paths or self._ledger in paths:
+        if is_reported or is_about_settings or self._ledger in paths:
             self._report = None
         if self._ledger in paths:
             self._state, self._trouble = self._read_ledger()
@@ -427,9 +430,9 @@ class PageCache:
             self._stale.update(self._kept)
             everything = True
         # A campaign is made from its own folder and from what all share.
-        touched = {(*path.split("/"), "")[1] for path in paths if path.split("/")[0] == CAMPAIGNS}
-        is_shared = any(not name or name.startswith("_") for name in touched)
-        stale = {name for name in self._kept if is_shared or name in touched}
+        is_shared = any(f"{path}/".startswith(f"{CAMPAIGNS}/_") for path in paths)
+        is_shared = is_shared or CAMPAIGNS in paths
+        stale = {name for name in self._kept if is_shared or self._is_touched(name, paths)}
         self._stale.update(stale)
         for name in self._kept if everything else stale:
             self._compared.pop(name, None)
@@ -438,6 +441,11 @@ class PageCache:
         return frozenset(
             {*stale, *([SHARED] if is_shared else ()), *([REPORTED] if is_reported else ())}
         )
+
+    def _is_touched(self, name: CampaignName, paths: Collection[str]) -> bool:
+        """Return whether a changed path is in the folder of a campaign, or is a group around it."""
+        folder = f"{self._folders.folder(name)}/"
+        return any(path.startswith(folder) or folder.startswith(f"{path}/") for path in paths)
 
     def _renew(self) -> None:
         """Render some of the campaigns that changed; `warm` comes to the others."""

@@ -94,7 +94,7 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
 def _rendered(
     inputs: "_Samples", theme: ThemeSettings, path: str, title: str
 ) -> tuple[RenderedArticle, tuple[Fault, ...]]:
-    setting = Setting(_FOLDER, "", inputs, Pictures(_FOLDER, inputs), "footnotes", theme)
+    setting = Setting(_FOLDER, _FOLDER, "", inputs, Pictures(_FOLDER, inputs), "footnotes", theme)
     body = render_body(path, title, {}, setting, theme, breaks=False)
     faults = (*body.faults, *(body.theme.faults if body.theme is not None else ()))
     article = RenderedArticle(

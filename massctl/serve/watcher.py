@@ -1,11 +1,12 @@
-"""Watch the working tree: campaigns/ with everything below, massctl.yaml, the ledger, and the statistics beside it."""
+"""Watch the working tree: campaigns/ with everything below, massctl.yaml, accounts/, the ledger and the statistics."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from massctl.source.repository import CAMPAIGNS, SETTINGS
+from massctl.model.ids import CAMPAIGNS
+from massctl.source.repository import ACCOUNTS, SETTINGS
 
 if TYPE_CHECKING:
     from watchfiles import Change
@@ -31,6 +32,7 @@ class Watcher:
         self._root = root.resolve()
         self._files = (
             SETTINGS,
+            ACCOUNTS,
             *(each.resolve().relative_to(self._root).as_posix() for each in kept),
         )
         self._changed = changed
@@ -108,10 +110,11 @@ class Watcher:
 
 
 def _kept(path: Path) -> Identity:
-    """Tell a file, or what is in a folder of folders, from what it was; None without one."""
+    """Tell a file, or what is in a folder and the folders in it, from what it was; None without one."""
     if not path.is_dir():
         return _identity(path)
-    return tuple(number for each in sorted(path.glob("*/*")) for number in _identity(each) or ())
+    below = sorted([*path.glob("*"), *path.glob("*/*")])
+    return tuple(number for each in below for number in _identity(each) or ())
 
 
 def _identity(path: Path) -> Identity:

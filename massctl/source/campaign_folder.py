@@ -9,15 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from massctl.child import Child
 from massctl.errors import UsageError
 from massctl.model.campaign import CampaignFile
-from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    LOCK_FILE,
+    CampaignName,
+    Folder,
+    below_campaigns,
+)
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
-from massctl.source.renderer import child_of
-from massctl.source.repository import CAMPAIGN_FILE, CAMPAIGNS, Repository
+from massctl.source.repository import Repository
 from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
 from massctl.source.yaml_edit import Keys, with_values
@@ -39,7 +44,7 @@ def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -
     folder = cache / _UNFINISHED
     try:
         shutil.rmtree(folder, ignore_errors=True)  # What a run left that was killed.
-        target = folder / CAMPAIGNS / name
+        target = folder / repository.folder(name)
         target.mkdir(parents=True)
         root.mkdir(exist_ok=True)
         if folder.stat().st_dev != root.stat().st_dev:
@@ -47,26 +52,27 @@ def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         yield target
     except OSError as error:
-        raise _unwritable(name, error) from None
+        raise _unwritable(repository.folder(name), error) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def unfinished_child(cache: Path) -> Child:
-    """Return a child that may read the unfinished folder, which need not be there yet."""
-    return child_of(Repository(cache / _UNFINISHED), cache)
+def unfinished(cache: Path) -> Repository:
+    """Return the repository of the unfinished folder, which need not be there yet."""
+    return Repository(cache / _UNFINISHED)
 
 
-def put_in_place(repository: Repository, folder: Path) -> list[str]:
-    """Move a finished folder to its place among the campaigns, and return the paths of its files.
+def put_in_place(repository: Repository, name: CampaignName, cache: Path) -> list[str]:
+    """Move the finished folder of a campaign to its place, and return the paths of its files.
 
     Raises UsageError if something is there already.
     """
-    place = repository.root / CAMPAIGNS / folder.name
+    folder = repository.folder(name)
+    place = repository.root / folder
     try:
-        os.rename(folder, place)
+        os.rename(cache / _UNFINISHED / folder, place)
     except OSError as error:
-        raise _unwritable(CampaignName(folder.name), error) from None
+        raise _unwritable(folder, error) from None
     files = [each for each in place.rglob("*") if not each.is_dir()]
     return sorted(each.relative_to(repository.root).as_posix() for each in files)
 
@@ -113,9 +119,10 @@ def copied_for_rest(
 ) -> Iterator[Path]:
     """Write the folder of `rest`, without lock, edition and window, with a list of these openids."""
     data, said = _declared(repository, source)
-    lists = picture_paths(str(said["audience"]["openids"]), f"{source}/{CAMPAIGN_FILE}", source)
+    own = below_campaigns(repository.folder(source))
+    lists = picture_paths(str(said["audience"]["openids"]), f"{own}/{CAMPAIGN_FILE}", own)
     inside = (
-        [each for each in lists if each.startswith(f"{source}/")] if isinstance(lists, list) else []
+        [each for each in lists if each.startswith(f"{own}/")] if isinstance(lists, list) else []
     )
     old_list = repository.root / CAMPAIGNS / inside[0] if inside else None
     changes: dict[Keys, str | None] = {("audience", "openids"): UNSENT_LIST, ("edition",): None}
@@ -128,7 +135,7 @@ def copied_for_rest(
 
 def _declared(repository: Repository, source: CampaignName) -> tuple[bytes, dict[str, Any]]:
     """Return a campaign's file, and what it says."""
-    path = f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}"
+    path = f"{repository.folder(source)}/{CAMPAIGN_FILE}"
     data = repository.read_text(path).encode()
     said = read_yaml(data, path, None, known_keys(CampaignFile)).data
     return data, said if isinstance(said, dict) else {}
@@ -151,7 +158,7 @@ def _copy(
     old_list: Path | None,
 ) -> None:
     written = with_values(
-        data, f"{CAMPAIGNS}/{source}/{CAMPAIGN_FILE}", known_keys(CampaignFile), changes
+        data, f"{repository.folder(source)}/{CAMPAIGN_FILE}", known_keys(CampaignFile), changes
     )
     if written is None:
         raise UsageError(
@@ -163,7 +170,7 @@ def _copy(
                 "write its values in block style (key: value, one a line), then run the same command again"
             ),
         )
-    root = repository.root / CAMPAIGNS / source
+    root = repository.root / repository.folder(source)
     shutil.copytree(root, target, symlinks=True, ignore=_ours(root, old_list), dirs_exist_ok=True)
     (target / CAMPAIGN_FILE).write_bytes(written)
 
@@ -186,8 +193,8 @@ def _ours(source: Path, old_list: Path | None) -> Any:
     return ignored
 
 
-def _unwritable(name: CampaignName, error: OSError) -> UsageError:
+def _unwritable(folder: Folder, error: OSError) -> UsageError:
     return UsageError(
-        Phrase("campaigns/{name} cannot be written: {why}", name=name, why=system_reason(error)),
+        Phrase("{path} cannot be written: {reason}", path=folder, reason=system_reason(error)),
         hint=Phrase("run the same command again after that: it then makes the folder"),
     )

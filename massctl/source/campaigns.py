@@ -19,20 +19,14 @@ from massctl.model.diagnostics import (
     Span,
     first_told,
 )
-from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CAMPAIGN_FILE, CampaignName
+from massctl.model.message import Campaign
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
 from massctl.source.reporter import Reporter, about_file, in_order, word
-from massctl.source.repository import (
-    CAMPAIGNS,
-    TEXT_BYTES_MAX,
-    Repository,
-    UnreadableError,
-    decode,
-)
+from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError, decode
 from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import YAML_BYTES_MAX, Positions, no_positions, read_yaml
 from massctl.source.yaml_lint import in_quotes
@@ -161,10 +155,9 @@ def _read(place: Place, repository: Repository) -> Reporter | None:
     return Reporter(place.file, None, Lines(text))
 
 
-class Loaded(Frozen):
+class Loaded(Campaign):
     """A campaign as its folder declares it."""
 
-    name: CampaignName
     file: CampaignFile | None
     """None if any diagnostic is an error, an unknown account among them."""
     diagnostics: tuple[Diagnostic, ...]
@@ -196,12 +189,13 @@ def load_campaign(
 
     `known` is what was read with these settings before, and is given again while the file is the same.
     """
-    path = f"{CAMPAIGNS}/{name}/campaign.yaml"
+    folder = repository.folder(name)
+    path = f"{folder}/{CAMPAIGN_FILE}"
     try:
         data = repository.read_bytes(path, YAML_BYTES_MAX)
     except UnreadableError as error:
         fault = about_file(error.code, path, name, error.message, error.hint)
-        return Loaded(name, None, (fault,), no_positions(path, name))
+        return Loaded(name, folder, None, (fault,), no_positions(path, name))
     if known is not None and known.data == data:
         return known
     document = read_yaml(data, path, name, known_keys(CampaignFile))
@@ -216,7 +210,7 @@ def load_campaign(
 
     file, diagnostics = validate(document, CampaignFile, rules)
     declared = document.data if isinstance(document.data, dict) else {}
-    return Loaded(name, file, tuple(diagnostics), document.positions, declared, data)
+    return Loaded(name, folder, file, tuple(diagnostics), document.positions, declared, data)
 
 
 def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:

@@ -20,7 +20,15 @@ from massctl.model.batches import BATCH_MAX
 from massctl.model.campaign import CampaignFile, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Fault, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AccountName, AppId, CampaignName, Sha256
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    AccountName,
+    AppId,
+    CampaignName,
+    Sha256,
+    below_campaigns,
+)
 from massctl.model.inputs import JudgedInputs
 from massctl.model.message import Picture, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
@@ -36,9 +44,8 @@ from massctl.plan.quota import (
 )
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
 from massctl.render.inputs import ListedOpenids, PicturePurpose
-from massctl.render.paths import SHARED
 from massctl.source.reporter import about_file
-from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
+from massctl.source.repository import SHARED_FOLDER, Repository, UnreadableError
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Progress
@@ -220,7 +227,7 @@ class Desires:
         if locked:
             links_of = partial(_locked_links, working_tree.repository)
         self._links_of = links_of or (lambda _: {})
-        self._folders = working_tree.repository.campaign_folders()
+        self._folders = working_tree.repository.campaign_folders
 
     def names(self) -> list[str]:
         """Return the campaigns of the repository, and those that only an open attempt remembers, in order."""
@@ -251,6 +258,8 @@ class Desires:
     def _concluded(self, name: CampaignName) -> Concluded | None:
         record = self._newest.get(name)
         sent = record.sent_as if record is not None and is_concluded(record) else None
+        if name in self._folders.twins:
+            return None
         if record is None or sent is None or sent.title is None or sent.account is None:
             return None
         account = self._working_tree.settings.accounts.get(sent.account)
@@ -266,7 +275,14 @@ class Desires:
             Window(sent.not_before, sent.not_after) if sent.not_before and sent.not_after else None
         )
         return Concluded(
-            name, sent.title, sent.account, AppId(account.appid), record.edition, window, source
+            name,
+            self._folders.folder(name),
+            sent.title,
+            sent.account,
+            AppId(account.appid),
+            record.edition,
+            window,
+            source,
         )
 
     @cached_property
@@ -315,17 +331,27 @@ class Desires:
             return _invalid(loaded, settings)
         account = settings.account(file.account)
         record = self._state.record(name, file.edition)
+        folder = self._folders.folder(name)
         try:
-            self._working_tree.repository.require_one_case(name)
+            self._working_tree.repository.require_one_case(folder)
             source = self._working_tree.repository.folder_digest(name)
         except UnreadableError as error:
             fault = about_file(error.code, error.path, name, error.message, error.hint)
             found = (*loaded.diagnostics, fault)
-            return Invalid(name, file.title, file.account, file.edition, found, _window(file))
+            return Invalid(
+                name, folder, file.title, file.account, file.edition, found, _window(file)
+            )
         if is_concluded(record):
             window = _window(file)
             return Concluded(
-                name, file.title, file.account, AppId(account.appid), file.edition, window, source
+                name,
+                folder,
+                file.title,
+                file.account,
+                AppId(account.appid),
+                file.edition,
+                window,
+                source,
             )
         due = _Due(loaded, file, account, source)
         return (self._without_lock(due) if self._is_locked else None) or due
@@ -369,6 +395,7 @@ class Desires:
             loaded.name,
             file,
             made.content,
+            folder=loaded.folder,
             destinations=made.destinations,
             shows_unread_picture=made.shows_unread_picture,
             account=due.account,
@@ -387,7 +414,13 @@ class Desires:
         if rendered is None:
             found = (*loaded.diagnostics, *shown)
             return Invalid(
-                loaded.name, file.title, file.account, file.edition, found, _window(file)
+                loaded.name,
+                loaded.folder,
+                file.title,
+                file.account,
+                file.edition,
+                found,
+                _window(file),
             )
         first = working_tree.settings.first_name(loaded.name)
         inputs = JudgedInputs(settings=working_tree.settings.declared_sha256).joined(made.files)
@@ -424,15 +457,16 @@ def _fallen(due: _Due, why: Phrase) -> Invalid:
     name = due.loaded.name
     file = due.file
     hint = Phrase("check its templates and pictures")
-    place = Place(f"{CAMPAIGNS}/{name}/campaign.yaml")
+    folder = due.loaded.folder
+    place = Place(f"{folder}/{CAMPAIGN_FILE}")
     found = Diagnostic("MC409", Severity.ERROR, why, place, hint, name)
-    return Invalid(name, file.title, file.account, file.edition, (found,), _window(file))
+    return Invalid(name, folder, file.title, file.account, file.edition, (found,), _window(file))
 
 
 def _about_shared(repository: Repository) -> list[Diagnostic]:
     """Find shared files whose names differ only by case."""
     try:
-        repository.require_one_case(SHARED)
+        repository.require_one_case(SHARED_FOLDER)
     except UnreadableError as error:
         if error.code == "MC034":
             return [about_file(error.code, error.path, None, error.message, error.hint)]
@@ -450,6 +484,7 @@ def _invalid(loaded: "Loaded", settings: "MassctlFile") -> Invalid:
     )
     return Invalid(
         loaded.name,
+        loaded.folder,
         title if isinstance(title, str) else "",
         account if isinstance(account, str) and account in settings.accounts else None,
         edition if type(edition) is int and edition > 0 else None,
@@ -463,7 +498,14 @@ def _not_locked(
 ) -> NotLocked:
     file = due.file
     return NotLocked(
-        due.loaded.name, file.title, file.account, file.edition, _window(file), refusal, rendered
+        due.loaded.name,
+        due.loaded.folder,
+        file.title,
+        file.account,
+        file.edition,
+        _window(file),
+        refusal,
+        rendered,
     )
 
 
@@ -581,7 +623,8 @@ class _Others:
         from massctl.source.openids import LIST_BYTES_MAX
 
         self._lists[name] = written
-        paths = picture_paths(written, f"{name}/campaign.yaml", name)
+        own = below_campaigns(self._working_tree.repository.folder(name))
+        paths = picture_paths(written, f"{own}/{CAMPAIGN_FILE}", own)
         lines = 0
         for path in paths if isinstance(paths, list) else []:
             with suppress(UnreadableError):
@@ -594,7 +637,8 @@ class _Others:
         # Only where calls are short is a list read that the run is not about.
         from massctl.render.audience import find_openids
 
-        found = find_openids(self._lists[demand.name], demand.name, self._working_tree).openid_list
+        folder = self._working_tree.repository.folder(demand.name)
+        found = find_openids(self._lists[demand.name], folder, self._working_tree).openid_list
         return replace(demand, calls=found.batches) if found is not None else None
 
 
@@ -604,7 +648,7 @@ def _may_open(repository: Repository, name: CampaignName, now: datetime) -> bool
     A window ends on a date that is written out, or with an escape; two days are more than any two offsets differ by.
     """
     try:
-        data = repository.read_bytes(f"{CAMPAIGNS}/{name}/campaign.yaml", 1 << 20)
+        data = repository.read_bytes(f"{repository.folder(name)}/{CAMPAIGN_FILE}", 1 << 20)
     except UnreadableError:
         return False
     since = (now - timedelta(days=2)).date()

@@ -16,14 +16,14 @@ from typing import Any
 from massctl import __version__
 from massctl.errors import UsageError
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.model.ids import LOCK_FILE, CampaignName, Folder
 from massctl.model.lock import LockFile, lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.plan.guards import lock_missing
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
-from massctl.source.repository import CAMPAIGNS, Repository, UnreadableError
+from massctl.source.repository import Repository, UnreadableError
 from massctl.whole_file import beside, sync
 
 RENDER_LIBRARIES = (
@@ -125,13 +125,13 @@ def check_lock(
     parts = changed_parts(lock, now)
     versions = tuple(changed_versions(lock.renderer, now.renderer))
     unfit = [
-        *_misplaced(repository.root, campaign.name),
+        *_misplaced(repository.root / campaign.folder),
         *_changed_by_hand(campaign, lock, document),
     ]
     # What pictures hold is no part of what is approved: this machine may not be able to read it.
     due = lock_text({**lock_document(campaign, lock.renderer), "seen": document["seen"]})
     as_due = (
-        _content(_path(repository.root, campaign.name)) == due.encode()
+        _content(repository.root / campaign.folder / LOCK_FILE) == due.encode()
         if exactly
         else json.loads(due) == document
     )
@@ -148,13 +148,13 @@ def check_lock(
     return LockCheck(refusal, tuple(parts), versions)
 
 
-def lock_copies(root: Path, name: CampaignName) -> list[str]:
-    """List copies of the lock, as synchronising and merging leave them: a reviewer may have read one of those.
+def lock_copies(folder: Path) -> list[str]:
+    """List copies of the lock in a campaign's folder, as synchronising and merging leave them.
 
-    What editors and file managers leave behind (`.x`, `x~`) is nobody's.
+    A reviewer may have read one of those. What editors and file managers leave behind (`.x`, `x~`) is nobody's.
     """
     try:
-        entries = sorted(os.listdir(root / CAMPAIGNS / name))
+        entries = sorted(os.listdir(folder))
     except OSError:
         return []
     plain = [each for each in entries if not each.startswith(".") and not each.endswith("~")]
@@ -163,25 +163,25 @@ def lock_copies(root: Path, name: CampaignName) -> list[str]:
 
 def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
     """Lock a campaign, and remove copies of its lock; return the files that changed. Raises UsageError."""
-    return put_lock(root, campaign.name, lock_text(lock_document(campaign, renderer())).encode())
+    return put_lock(root, campaign.folder, lock_text(lock_document(campaign, renderer())).encode())
 
 
-def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
-    """Make the campaign's folder hold exactly this lock; return the files that changed.
+def put_lock(root: Path, own: Folder, data: bytes) -> list[str]:
+    """Make the campaign's folder `own` hold exactly this lock; return the files that changed.
 
     Raises UsageError, which says what was removed until then; removes nothing if there is a folder of that name.
     """
-    folder = root / CAMPAIGNS / name
-    left_over = lock_copies(root, name)
+    folder = root / own
+    left_over = lock_copies(folder)
     before = _content(folder / LOCK_FILE)
     if not left_over and before == data:
         return []
     for each in (*left_over, LOCK_FILE):
         if (folder / each).is_dir() and not (folder / each).is_symlink():
             raise UsageError(
-                Phrase("{name} cannot be locked: {file} is a folder", name=name, file=each),
+                Phrase("{name} cannot be locked: {file} is a folder", name=folder.name, file=each),
                 Phrase("Nothing was changed."),
-                Phrase("move campaigns/{name}/{file} away", name=name, file=each),
+                Phrase("move {path} away", path=f"{own}/{each}"),
             )
     removed: list[str] = []
     try:
@@ -196,9 +196,9 @@ def put_lock(root: Path, name: CampaignName, data: bytes) -> list[str]:
         sync(folder)
     except OSError as error:
         raise UsageError(
-            Phrase("{name} cannot be locked: {why}", name=name, why=system_reason(error)),
+            Phrase("{name} cannot be locked: {why}", name=folder.name, why=system_reason(error)),
             _state_after(removed, is_kept=_content(folder / LOCK_FILE) == before),
-            Phrase("make campaigns/{name} writable", name=name),
+            Phrase("make {path} writable", path=own),
         ) from None
     return sorted([LOCK_FILE, *left_over])
 
@@ -215,10 +215,10 @@ def _state_after(removed: list[str], *, is_kept: bool) -> Phrase:
     return Phrase("Its lock is as it was.")
 
 
-def _misplaced(root: Path, name: CampaignName) -> Iterator[Phrase]:
-    if _path(root, name).is_symlink():
+def _misplaced(folder: Path) -> Iterator[Phrase]:
+    if (folder / LOCK_FILE).is_symlink():
         yield Phrase("{file} is a link", file=LOCK_FILE)
-    for copy in lock_copies(root, name):
+    for copy in lock_copies(folder):
         yield Phrase("{file} is left over", file=copy)
 
 
@@ -237,10 +237,6 @@ def _other_files(lock: LockFile, now: LockFile) -> list[Phrase]:
     return [
         Phrase("the file of the picture {path}", path=old.path) for old, new in pairs if old != new
     ]
-
-
-def _path(root: Path, name: CampaignName) -> Path:
-    return root / CAMPAIGNS / name / LOCK_FILE
 
 
 def _by_hand() -> Phrase:

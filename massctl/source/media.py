@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from massctl.errors import ConfigurationError
 from massctl.media import VIDEO_BYTES_MAX, measure, too_large
 from massctl.model.diagnostics import Fault
-from massctl.model.ids import CampaignName, Sha256, sha256_of
+from massctl.model.ids import CAMPAIGNS, CampaignName, Sha256, below_campaigns, sha256_of
 from massctl.model.message import Picture, Purpose, Recording, picture_name
 from massctl.model.phrase import Phrase
 from massctl.picture.limits import (
@@ -30,7 +30,7 @@ from massctl.source.repository import Repository, UnreadableError
 def _unchanged(repository: Repository, path: str, sha256: Sha256, limit: int) -> bytes:
     """Read a file again; raise ConfigurationError if it is another one than was planned."""
     try:
-        data = repository.read_bytes(f"campaigns/{path}", limit)
+        data = repository.read_bytes(f"{CAMPAIGNS}/{path}", limit)
     except UnreadableError:
         data = b""
     if sha256_of(data) != sha256:
@@ -58,12 +58,12 @@ class RecordingFiles:
         key = path, use
         if key not in self._found:
             self._found[key] = self._measured(path, use)
-        self._repository.reused(f"campaigns/{path}")
+        self._repository.reused(f"{CAMPAIGNS}/{path}")
         return self._found[key]
 
     def adopt(self, recording: Recording) -> None:
         """Know a sound or video that another process measured."""
-        self._paths.setdefault(recording.sha256, recording.path.removeprefix("campaigns/"))
+        self._paths.setdefault(recording.sha256, below_campaigns(recording.path))
 
     def holds(self, sha256: Sha256) -> bool:
         """Return whether a sound or video of this name was measured."""
@@ -75,7 +75,7 @@ class RecordingFiles:
 
     def _measured(self, path: str, use: RecordingPurpose) -> Recording | Fault:
         try:
-            data = self._repository.read_bytes(f"campaigns/{path}", VIDEO_BYTES_MAX)
+            data = self._repository.read_bytes(f"{CAMPAIGNS}/{path}", VIDEO_BYTES_MAX)
         except UnreadableError as error:
             if error.code == "MC002":
                 return too_large(use)
@@ -88,7 +88,7 @@ class RecordingFiles:
         self._paths.setdefault(sha256, path)
         purpose = Purpose.VOICE if use == "voice" else Purpose.VIDEO
         return Recording(
-            f"campaigns/{path}", sha256, len(data), purpose, found.extension, found.milliseconds
+            f"{CAMPAIGNS}/{path}", sha256, len(data), purpose, found.extension, found.milliseconds
         )
 
 
@@ -125,7 +125,7 @@ class PictureFiles:
 
         Return whether it can be: its name follows from its source, and no other campaign got other bytes under it.
         """
-        path = picture.path.removeprefix("campaigns/")
+        path = below_campaigns(picture.path)
         use: PicturePurpose = "cover" if picture.purpose.is_material else "inline"
         origin = _Origin(name, folder / cache_key(), path, use, picture.source_sha256, produced)
         if picture.sha256 != _name(picture, produced):
@@ -176,12 +176,12 @@ class PictureCache:
         key = path, use
         if key not in self._prepared:
             self._prepared[key] = self._prepare(path, use)
-        self._repository.reused(f"campaigns/{path}")
+        self._repository.reused(f"{CAMPAIGNS}/{path}")
         return self._prepared[key]
 
     def _prepare(self, path: str, use: PicturePurpose) -> Picture | Fault:
         try:
-            data = self._repository.read_bytes(f"campaigns/{path}", SOURCE_BYTES_MAX)
+            data = self._repository.read_bytes(f"{CAMPAIGNS}/{path}", SOURCE_BYTES_MAX)
         except UnreadableError as error:
             if error.is_missing:
                 return Fault("MC201", error.message, error.near)
@@ -191,7 +191,7 @@ class PictureCache:
         if isinstance(found, Fault):
             return found
         self.produced[found.sha256] = produced
-        return replace(found, path=f"campaigns/{path}")
+        return replace(found, path=f"{CAMPAIGNS}/{path}")
 
     def _note_path(self, source: Sha256, use: PicturePurpose) -> Path:
         return self._cache / f"{source}-{use}.json"

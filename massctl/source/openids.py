@@ -19,7 +19,7 @@ from msgspec import Struct, field
 
 from massctl.model.batches import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
 from massctl.model.diagnostics import Fault
-from massctl.model.ids import Sha256, is_openid
+from massctl.model.ids import CAMPAIGNS, Sha256, is_openid
 from massctl.model.phrase import UNNAMED, Command, Phrase
 from massctl.render.inputs import ListedOpenids
 from massctl.source.repository import SAVE_AS_UTF8, Repository, UnreadableError
@@ -120,7 +120,7 @@ class OpenidFiles:
         """Read the list at `path` (from campaigns/), once."""
         if path not in self._read:
             self._read[path] = self._look(path)
-        self._repository.reused(f"campaigns/{path}")
+        self._repository.reused(f"{CAMPAIGNS}/{path}")
         return self._read[path]
 
     def batch(self, sha256: str, number: int) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ class OpenidFiles:
     def _look(self, path: str) -> ListedOpenids:
         reading = _Reading(path)
         try:
-            pieces = self._repository.pieces(f"campaigns/{path}", LIST_BYTES_MAX)
+            pieces = self._repository.pieces(f"{CAMPAIGNS}/{path}", LIST_BYTES_MAX)
             reading.table(pieces) if path.casefold().endswith(".csv") else reading.text(pieces)
         except UnreadableError as error:
             code = "MC601" if error.is_missing else error.code

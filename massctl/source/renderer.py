@@ -21,7 +21,7 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.destination import Destination
 from massctl.model.diagnostics import Fault, KeyPath, Place, has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, Sha256
+from massctl.model.ids import CAMPAIGNS, CampaignName, Folder, Sha256
 from massctl.model.message import (
     MEDIA_TYPES,
     PICTURE_PLACEHOLDER,
@@ -32,13 +32,7 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
-from massctl.source.repository import (
-    CAMPAIGNS,
-    SETTINGS,
-    EditedRepository,
-    Repository,
-    UnreadableError,
-)
+from massctl.source.repository import SETTINGS, EditedRepository, Repository, UnreadableError
 from massctl.source.yaml import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -154,6 +148,7 @@ class Renderer(Frozen, dict=True):
             "pictures": str(pictures),
             "settings": self._declared,
             "edited": self._edited,
+            "folders": {name: self.repository.folder(name)},
         }
         return self.child.ask(job, {**around, **request}, [pictures])
 
@@ -163,12 +158,13 @@ class Renderer(Frozen, dict=True):
 
     @cached_property
     def _edited(self) -> dict[str, str]:
-        """What the child does not read from the disk; it may not open massctl.yaml, and needs its lines."""
+        """What the child does not read from the disk; it may not open the settings, and needs their lines."""
         edited = (
             dict(self.repository.edited) if isinstance(self.repository, EditedRepository) else {}
         )
         with suppress(UnreadableError):
-            edited.setdefault(SETTINGS, self.repository.read_bytes(SETTINGS, YAML_BYTES_MAX))
+            for path in (SETTINGS, *self.repository.account_files()):
+                edited.setdefault(path, self.repository.read_bytes(path, YAML_BYTES_MAX))
         return {path: base64.b64encode(data).decode() for path, data in edited.items()}
 
     def prepared(
@@ -240,6 +236,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         content = render_content(
             name,
             file,
+            folder=materials.repository.folder(name),
             account=materials.settings.account(file.account),
             inputs=materials,
             place=lambda path, words="": materials.campaign(name).place(path, words),
@@ -298,6 +295,7 @@ def render_sample(kind: str) -> None:
     render_content(
         CampaignName("a"),
         file,
+        folder=Folder(f"{CAMPAIGNS}/a"),
         account=settings.accounts["a"],
         inputs=inputs,
         place=lambda *_: place,
@@ -311,7 +309,8 @@ def materials_of(request: dict[str, Any]) -> "tuple[Repository, MassctlFile, Pat
 
     edited = {path: base64.b64decode(data) for path, data in request["edited"].items()}
     settings = MassctlFile.model_validate(request["settings"])
-    return EditedRepository(Path(request["root"]), edited), settings, Path(request["pictures"])
+    repository = EditedRepository(Path(request["root"]), edited, request["folders"])
+    return repository, settings, Path(request["pictures"])
 
 
 class Materials(Struct, dict=True):
@@ -351,7 +350,7 @@ class Materials(Struct, dict=True):
     def template(self, path: str) -> str | Fault:
         """Return a template's text; `path` is from campaigns/."""
         try:
-            return self.repository.read_text(f"campaigns/{path}")
+            return self.repository.read_text(f"{CAMPAIGNS}/{path}")
         except UnreadableError as error:
             code = "MC105" if error.is_missing else error.code
             where = path if error.line is not None else None

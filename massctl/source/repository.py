@@ -11,24 +11,37 @@ import os
 import re
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from msgspec import field
-from msgspec.structs import replace
-
 from massctl.errors import LedgerUnreachableError, MassctlError
 from massctl.git import Git
-from massctl.model.diagnostics import Diagnostic, Lines, Severity
-from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName, Sha256, is_campaign_name
+from massctl.model.diagnostics import Lines
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    LOCK_FILE,
+    AccountName,
+    CampaignName,
+    Folder,
+    Sha256,
+)
 from massctl.model.inputs import CHANGED, MISSING
 from massctl.model.phrase import Phrase, system_reason
-from massctl.source.reporter import TextFault, about_file
+from massctl.source.groups import (
+    MISTAKEN_NAMES,
+    RENAME_ONE,
+    CampaignFolders,
+    campaign_folders,
+    case_twins,
+    differ,
+    readable,
+)
+from massctl.source.reporter import TextFault
 
 SAVE_AS_UTF8 = Phrase("save the file as UTF-8")
 CONTROL_FAULTS_MAX = 500
@@ -75,39 +88,6 @@ def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
     return (_CONTROL.sub(" ", text) if faults else text), faults
 
 
-CAMPAIGN_FILE = "campaign.yaml"
-_ENDINGS = {"campaign.yml": CAMPAIGN_FILE}
-"""Names that are as good as another one to a person."""
-
-
-def as_written(path: str) -> str:
-    """Return a `path` from the repository's root as a campaign writes it: from its own folder, or `_shared/…`."""
-    parts = PurePosixPath(path).parts
-    if len(parts) < 3 or parts[0] != "campaigns":
-        return path
-    return "/".join(parts[1:] if parts[1].startswith("_") else parts[2:])
-
-
-def missing_hint(root: Path, path: str) -> Phrase | None:
-    """Suggest which file near `path` (inside `root`) is meant; does not follow links."""
-    first, *parts = PurePosixPath(path).parts
-    # The child that renders may not list the root.
-    found: list[str] = [first] if parts and os.path.lexists(root / first) else []
-    for part in parts if found else [first, *parts]:
-        name = _meant(root.joinpath(*found), part)
-        if name is None:
-            return None
-        found.append(name)
-    near = "/".join(found)
-    if near == path:
-        return None
-    if near.casefold() != path.casefold() and found[-1] not in _ENDINGS:
-        return Phrase("did you mean {key}?", key=as_written(near))
-    if found[-1] != CAMPAIGN_FILE and path.endswith("/" + CAMPAIGN_FILE):
-        return Phrase("rename {found} to {name}", found=found[-1], name=CAMPAIGN_FILE)
-    return Phrase("case differs: {path}", path=as_written(near))
-
-
 def _meant(folder: Path, name: str) -> str | None:
     """Return the entry of `folder` that is called `name`, or nearly so."""
     try:
@@ -140,7 +120,7 @@ def _near(name: str, entries: list[str]) -> str | None:
 
 def _plain(name: str) -> str:
     folded = name.casefold()
-    return _ENDINGS.get(folded, folded)
+    return MISTAKEN_NAMES.get(folded, folded)
 
 
 def require_exact_case(folder: int, name: str) -> None:
@@ -179,9 +159,15 @@ TAGS_FILE = "massctl.tags.json"
 SANDBOX_TAGS_FILE = f".massctl/sandbox/{TAGS_FILE}"
 """Holds the tags of the sandbox's accounts."""
 ROOT_FILES = (SETTINGS, TAGS_FILE)
-"""All of a commit that is read beside `campaigns/`."""
+"""All of a commit that is read beside `campaigns/` and `accounts/`."""
+ACCOUNTS = "accounts"
+"""The folder of account files, each of which is one account of massctl.yaml."""
+ACCOUNT_FILES_MAX = 1_000
+_ACCOUNT_ENDING = ".yaml"
+_ACCOUNT_LIKE = (".yaml", ".yml")
 _BESIDE = frozenset({*ROOT_FILES, SANDBOX_TAGS_FILE})
-CAMPAIGNS = "campaigns"
+SHARED_FOLDER = f"{CAMPAIGNS}/_shared"
+"""What all campaigns share."""
 LOCK_BYTES_MAX = 4 * 1024 * 1024
 """Far above what eight articles and their pictures need."""
 TEXT_BYTES_MAX = 4 * 1024 * 1024
@@ -220,28 +206,29 @@ class UnreadableError(MassctlError):
         self.hint: Phrase | None = hint  # type: ignore[assignment]
 
 
-class CampaignFolders(Frozen):
-    """What is in `campaigns/`."""
-
-    names: tuple[CampaignName, ...]
-    """Folders that can be campaigns, sorted."""
-    diagnostics: tuple[Diagnostic, ...]
-    """One for each folder that is neither a campaign nor begins with `_`, or whose name is another's in other case."""
-    twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
-    """The same for campaigns: those that cannot be read, because another folder has their name in other case."""
-
-
 class Repository:
     """Reads below `root`; paths are relative to it and written with `/`."""
 
-    def __init__(self, root: Path, *, sandbox: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        sandbox: bool = False,
+        folders: Mapping[CampaignName, Folder] | None = None,
+    ) -> None:
+        """Repository at `root`; `folders` are those of its campaigns, where somebody found them before."""
         self.root: Final = root
+        self._given_folders: Final = folders
         self.tags_files: Final = (SANDBOX_TAGS_FILE, TAGS_FILE) if sandbox else (TAGS_FILE,)
         """What is known of tags; of an account only the first file that has it counts."""
         self._found: dict[str, str] = {}
         """Path -> what `JudgedInputs` says was there, for every file that was read or tried."""
         self._judging: set[str] | None = None
         """The paths that are read for one campaign, while it is made."""
+
+    def renewed(self) -> "Repository":
+        """Return the same repository for another pass, which knows nothing of the files yet."""
+        return Repository(self.root, sandbox=SANDBOX_TAGS_FILE in self.tags_files)
 
     @contextmanager
     def judging(self) -> Iterator[dict[str, str]]:
@@ -291,32 +278,71 @@ class Repository:
             pass  # What kept it from being read is what was found.
         return self._found[path]
 
+    @cached_property
     def campaign_folders(self) -> CampaignFolders:
-        """List the campaigns; stray files are passed over."""
-        names: list[CampaignName] = []
-        diagnostics: list[Diagnostic] = []
+        """The campaigns, as they were found first in this pass."""
+        if self._given_folders is not None:
+            return CampaignFolders(self._given_folders, ())
+        return campaign_folders(self.root)
+
+    def folder(self, name: str) -> Folder:
+        """Return a campaign's folder, from the root."""
+        return self.campaign_folders.folder(name)
+
+    def as_written(self, path: str) -> str:
+        """Return a `path` from the root as a campaign writes it: from its own folder, or `_shared/…`."""
+        if not path.startswith(f"{CAMPAIGNS}/"):
+            return path
+        folders = (*self.campaign_folders.folders.values(), CAMPAIGNS)
+        own = next(each for each in folders if path.startswith(f"{each}/"))
+        return path.removeprefix(f"{own}/")
+
+    def missing_hint(self, path: str) -> Phrase | None:
+        """Suggest which file near `path` is meant; does not follow links."""
+        first, *parts = PurePosixPath(path).parts
+        # The child that renders may not list the root.
+        found: list[str] = [first] if parts and os.path.lexists(self.root / first) else []
+        for part in parts if found else [first, *parts]:
+            name = _meant(self.root.joinpath(*found), part)
+            if name is None:
+                return None
+            found.append(name)
+        near = "/".join(found)
+        if near == path:
+            return None
+        if near.casefold() != path.casefold() and found[-1] not in MISTAKEN_NAMES:
+            return Phrase("did you mean {key}?", key=self.as_written(near))
+        if found[-1] != CAMPAIGN_FILE and path.endswith("/" + CAMPAIGN_FILE):
+            return Phrase("rename {found} to {name}", found=found[-1], name=CAMPAIGN_FILE)
+        return Phrase("case differs: {path}", path=self.as_written(near))
+
+    def account_files(self) -> tuple[str, ...]:
+        """Return the paths of the account files, sorted; raise UnreadableError where they cannot be listed."""
+        folder = self.root / ACCOUNTS
         try:
-            with os.scandir(self.root / CAMPAIGNS) as entries:
-                found = sorted(entry.name for entry in entries if entry.is_dir())
+            if folder.is_symlink():
+                raise _outside(ACCOUNTS)
+            found = sorted(os.listdir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
         except OSError as error:
-            return CampaignFolders((), (_no_folder(error),))
-        twins = _twins(found)
-        for name in found:
-            if is_campaign_name(name):
-                names.append(CampaignName(name))
-            elif name in twins:
-                diagnostics.append(_alike(name, twins[name]))
-            elif not name.startswith("_"):
-                diagnostics.append(_not_a_name(name))
-        if not names and not diagnostics:
-            diagnostics.append(_no_campaign())
-        refused = {name: _alike(name, twins[name], name) for name in names if name in twins}
-        return CampaignFolders(tuple(names), tuple(diagnostics), refused)
+            raise self._unreadable(ACCOUNTS, error) from None
+        files = [each for each in found if is_account_file(f"{ACCOUNTS}/{each}")]
+        for each in found:
+            if each not in files and each.lower().endswith(_ACCOUNT_LIKE) and each[0] != ".":
+                name = each.rpartition(".")[0].lower() + _ACCOUNT_ENDING
+                say = Phrase("the name of an account's file ends with .yaml, in small letters")
+                hint = Phrase("rename {found} to {name}", found=each, name=name)
+                raise UnreadableError("MC001", f"{ACCOUNTS}/{each}", say, hint)
+        if len(files) > ACCOUNT_FILES_MAX:
+            say = Phrase("more than {count} files in one folder", count=ACCOUNT_FILES_MAX)
+            raise UnreadableError("MC009", ACCOUNTS, say, Phrase("take some out"))
+        return tuple(f"{ACCOUNTS}/{each}" for each in files)
 
     def own_themes(self) -> tuple[str, ...]:
         """Name the repository's own themes; none if their folder cannot be read."""
         try:
-            entries = os.listdir(self.root / "campaigns/_shared/themes")
+            entries = os.listdir(self.root / SHARED_FOLDER / "themes")
         except OSError:
             return ()
         return tuple(sorted(each.removesuffix(".css") for each in entries if each.endswith(".css")))
@@ -327,7 +353,7 @@ class Repository:
 
     def lock_bytes(self, name: CampaignName) -> bytes | None:
         """Read the bytes of a campaign's lock; None without one. Raises UnreadableError."""
-        path = f"{CAMPAIGNS}/{name}/{LOCK_FILE}"
+        path = f"{self.folder(name)}/{LOCK_FILE}"
         try:
             return self.read_bytes(path, LOCK_BYTES_MAX)
         except UnreadableError as error:
@@ -373,33 +399,33 @@ class Repository:
         files stand for those that git would track. Raises UnreadableError.
         """
         digest = hashlib.sha256()
-        for path in self._content(name):
-            whole = f"{CAMPAIGNS}/{name}/{os.fsdecode(path)}"
+        folder = self.folder(name)
+        for path in self._content(folder):
+            whole = f"{folder}/{os.fsdecode(path)}"
             try:
                 content = _content_sha256(f"{self.root}/{whole}")
             except OSError as error:
-                raise _unreadable(whole, error) from None
+                raise self._unreadable(whole, error) from None
             if content is not None:
                 digest.update(b"%s\0%s\n" % (path, content))
         return Sha256(digest.hexdigest())
 
-    def require_one_case(self, name: str) -> None:
-        """Refuse files below a folder of campaigns/ whose names differ only by case. Raises UnreadableError.
+    def require_one_case(self, folder: str) -> None:
+        """Refuse files below a campaign's or the shared folder whose names differ only by case; raise UnreadableError.
 
         A checkout on macOS or Windows holds one of them, so it would be another campaign there.
         """
-        paths = [PurePosixPath(os.fsdecode(path)) for path in self._content(name)]
+        paths = [PurePosixPath(os.fsdecode(path)) for path in self._content(folder)]
         written = {str(each) for path in paths for each in (path, *path.parents[:-1])}
-        folder = f"{CAMPAIGNS}/{name}"
-        for one, other in sorted(_twins(sorted(written)).items()):
+        for one, other in sorted(case_twins(sorted(written)).items()):
             # git also knows the old name of a file that was renamed and not yet committed.
             if all(_is_there(self.root / folder / each) for each in (one, other)):
-                say = _differ(_readable(one), _readable(other))
-                raise UnreadableError("MC034", f"{folder}/{_readable(one)}", say, _RENAME_ONE)
+                say = differ(readable(one), readable(other))
+                raise UnreadableError("MC034", f"{folder}/{readable(one)}", say, RENAME_ONE)
 
-    def _content(self, name: str) -> list[bytes]:
+    def _content(self, folder: str) -> list[bytes]:
         """Return the paths of the files that are a folder's content, in order."""
-        found = self._trackable.get(name) or self._files_below(name)
+        found = self._trackable.get(folder) or self._files_below(folder)
         return sorted(path for path in found if _counts(path))
 
     @cached_property
@@ -413,30 +439,32 @@ class Repository:
             )
         except LedgerUnreachableError:
             return {}  # There is no git.
-        found: dict[str, list[bytes]] = {}
+        folders = {SHARED_FOLDER, *self.campaign_folders.folders.values()}
+        found: dict[str, list[bytes]] = {each: [] for each in folders}
         for path in set(said.out.split(b"\0")) if said.done else ():
-            _, _, below = path.partition(b"/")
-            name, _, inner = below.partition(b"/")
-            if inner:
-                found.setdefault(os.fsdecode(name), []).append(inner)
+            parts = path.split(b"/")
+            for end in range(2, len(parts)):
+                folder = os.fsdecode(b"/".join(parts[:end]))
+                if folder in found:
+                    found[folder].append(b"/".join(parts[end:]))
+                    break
         return found
 
-    def _files_below(self, name: str) -> Iterator[bytes]:
+    def _files_below(self, folder: str) -> Iterator[bytes]:
         """Return every file and link of a folder of campaigns/, by its path from there."""
         waiting = [b""]
-        folder = os.fsencode(f"{self.root}/{CAMPAIGNS}/{name}/")
+        top = os.fsencode(f"{self.root}/{folder}/")
         while waiting:
             here = waiting.pop()
             try:
-                with os.scandir(folder + here) as entries:
+                with os.scandir(top + here) as entries:
                     found = [
                         (here + entry.name, entry.is_dir(follow_symlinks=False))
                         for entry in entries
                     ]
             except OSError as error:
-                raise _unreadable(
-                    f"{CAMPAIGNS}/{name}/{os.fsdecode(here)}".rstrip("/"), error
-                ) from None
+                place = f"{folder}/{os.fsdecode(here)}".rstrip("/")
+                raise self._unreadable(place, error) from None
             waiting += [path + b"/" for path, is_folder in found if is_folder and _counts(path)]
             yield from (path for path, is_folder in found if not is_folder)
 
@@ -446,15 +474,15 @@ class Repository:
         try:
             descriptor = self._open(path)
         except (OSError, ValueError) as error:
-            unreadable = _unreadable(path, error)
+            unreadable = self._unreadable(path, error)
             if unreadable.is_missing:
-                unreadable.near = missing_hint(self.root, path)
+                unreadable.near = self.missing_hint(path)
                 unreadable.hint = unreadable.near or unreadable.hint
             raise unreadable from None
         try:
             yield descriptor
         except OSError as error:
-            raise _unreadable(path, error) from None
+            raise self._unreadable(path, error) from None
         finally:
             os.close(descriptor)
 
@@ -469,12 +497,12 @@ class Repository:
                 folder = deeper
             require_exact_case(folder, parts[-1])
             # Opening a device can have effects, so check its kind before and after.
-            _require_regular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False), path)
+            self._require_regular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False), path)
             descriptor = os.open(parts[-1], _FILE_FLAGS, dir_fd=folder)
         finally:
             os.close(folder)
         try:
-            _require_regular(os.fstat(descriptor), path)
+            self._require_regular(os.fstat(descriptor), path)
         except UnreadableError:
             os.close(descriptor)
             raise
@@ -500,28 +528,74 @@ class Repository:
             raise UnreadableError(
                 "MC001",
                 path,
-                Phrase("{name} is a link that leads back to itself", name=as_written(path)),
+                Phrase("{name} is a link that leads back to itself", name=self.as_written(path)),
                 Phrase("replace the link by the file itself"),
             ) from None
-        fence = real_root if path in _BESIDE else os.path.join(real_root, CAMPAIGNS)
-        if pure.parts[0] != CAMPAIGNS and path not in _BESIDE:
+        folder = ACCOUNTS if is_account_file(path) else CAMPAIGNS
+        fence = real_root if path in _BESIDE else os.path.join(real_root, folder)
+        if pure.parts[0] != folder and path not in _BESIDE:
             raise _outside(path)
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path)
         return real_root, PurePosixPath(os.path.relpath(real, real_root)).parts
 
+    def _require_regular(self, status: os.stat_result, path: str) -> None:
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableError(
+                "MC001",
+                path,
+                Phrase("{name} is a folder", name=self.as_written(path)),
+                _NAME_A_FILE,
+            )
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("MC001", path, Phrase("this is not a regular file"), _NAME_A_FILE)
+
+    def _unreadable(self, path: str, error: Exception) -> UnreadableError:
+        if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
+            say = Phrase("{name} is missing", name=self.as_written(path))
+            hint = Phrase("add the file, or correct its name")
+            missing = UnreadableError("MC001", path, say, hint)
+            missing.is_missing = True
+            return missing
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:
+            return _outside(path)
+        reason = system_reason(error) if isinstance(error, OSError) else type(error).__name__
+        return UnreadableError(
+            "MC001",
+            path,
+            Phrase("the file cannot be read: {reason}", reason=reason),
+            Phrase("check its permissions: ls -l"),
+        )
+
 
 class EditedRepository(Repository):
     """A repository as it would be with some files changed; on disk nothing changes."""
 
-    def __init__(self, root: Path, edited: Mapping[str, bytes]) -> None:
-        super().__init__(root)
+    def __init__(
+        self,
+        root: Path,
+        edited: Mapping[str, bytes],
+        folders: Mapping[CampaignName, Folder] | None = None,
+    ) -> None:
+        super().__init__(root, folders=folders)
         self.edited: Final = edited
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file as edited, or as it is on disk."""
         known = self.edited.get(path)
         return super().pieces(path, limit) if known is None else iter([known])
+
+
+def is_account_file(path: str) -> bool:
+    """Return whether a path from the repository's root is one of an account file."""
+    folder, _, name = path.partition("/")
+    is_name = name.isprintable() and "/" not in name and not name.startswith(".")
+    return folder == ACCOUNTS and is_name and name.endswith(_ACCOUNT_ENDING)
+
+
+def account_of(path: str) -> AccountName:
+    """Return the account that an account file is about: its name without the ending."""
+    return AccountName(path.removeprefix(f"{ACCOUNTS}/").removesuffix(_ACCOUNT_ENDING))
 
 
 def _counts(path: bytes) -> bool:
@@ -586,33 +660,6 @@ def _why_unread(error: UnreadableError, limit: int) -> str:
 _NAME_A_FILE = Phrase("replace it by an ordinary file")
 
 
-def _require_regular(status: os.stat_result, path: str) -> None:
-    if stat.S_ISDIR(status.st_mode):
-        raise UnreadableError(
-            "MC001", path, Phrase("{name} is a folder", name=as_written(path)), _NAME_A_FILE
-        )
-    if not stat.S_ISREG(status.st_mode):
-        raise UnreadableError("MC001", path, Phrase("this is not a regular file"), _NAME_A_FILE)
-
-
-def _unreadable(path: str, error: Exception) -> UnreadableError:
-    if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR):
-        say = Phrase("{name} is missing", name=as_written(path))
-        hint = Phrase("add the file, or correct its name")
-        missing = UnreadableError("MC001", path, say, hint)
-        missing.is_missing = True
-        return missing
-    if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return _outside(path)
-    reason = system_reason(error) if isinstance(error, OSError) else type(error).__name__
-    return UnreadableError(
-        "MC001",
-        path,
-        Phrase("the file cannot be read: {reason}", reason=reason),
-        Phrase("check its permissions: ls -l"),
-    )
-
-
 def _outside(path: str) -> UnreadableError:
     return UnreadableError(
         "MC022",
@@ -625,74 +672,9 @@ def _outside(path: str) -> UnreadableError:
     )
 
 
-def _no_folder(error: OSError) -> Diagnostic:
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        missing = Phrase("{name} is missing", name="campaigns/")
-        other = Phrase("campaigns/ is not a folder")
-        say = missing if error.errno == errno.ENOENT else other
-    else:
-        say = Phrase("campaigns/ cannot be read: {reason}", reason=system_reason(error))
-    return about_file("MC001", CAMPAIGNS, None, say, Phrase("campaigns are folders in campaigns/"))
-
-
-def _no_campaign() -> Diagnostic:
-    return replace(
-        about_file(
-            "MC001",
-            CAMPAIGNS,
-            None,
-            Phrase("campaigns/ has no campaign yet"),
-            Phrase("a campaign is a folder in campaigns/ with a campaign.yaml"),
-        ),
-        severity=Severity.INFO,
-    )
-
-
-_RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
-
-
-def _twins(names: Iterable[str]) -> dict[str, str]:
-    """Return the names that others have in other case, each with the first of these."""
-    alike: dict[str, list[str]] = {}
-    for name in names:
-        alike.setdefault(name.lower(), []).append(name)
-    return {
-        name: next(each for each in same if each != name)
-        for same in alike.values()
-        if len(same) > 1
-        for name in same
-    }
-
-
-def _differ(one: str, other: str) -> Phrase:
-    return Phrase("{one} and {other} differ only by case", one=one, other=other)
-
-
-def _alike(name: str, other: str, campaign: CampaignName | None = None) -> Diagnostic:
-    say = _differ(_readable(name), _readable(other))
-    return about_file("MC034", f"{CAMPAIGNS}/{_readable(name)}", campaign, say, _RENAME_ONE)
-
-
 def _is_there(path: Path) -> bool:
     """Return whether a file or folder is there under exactly this name."""
     try:
         return path.name in os.listdir(path.parent)
     except OSError:
         return False
-
-
-def _readable(name: str) -> str:
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
-def _not_a_name(folder: str) -> Diagnostic:
-    readable = _readable(folder)
-    return about_file(
-        "MC010",
-        f"{CAMPAIGNS}/{readable}",
-        None,
-        Phrase("{folder} is not a campaign name", folder=readable),
-        Phrase(
-            "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"
-        ),
-    )

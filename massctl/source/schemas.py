@@ -17,16 +17,18 @@ from pydantic import BaseModel
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
-from massctl.model.settings import CHANNELS, CREDENTIALS, MassctlFile
+from massctl.model.settings import CHANNELS, CREDENTIALS, Account, MassctlFile
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _FILES: dict[str, type[BaseModel]] = {
     "campaign.schema.json": CampaignFile,
     "massctl.schema.json": MassctlFile,
+    "account.schema.json": Account,
 }
 _TITLES = {
     "campaign.schema.json": "campaign.yaml of massctl",
     "massctl.schema.json": "massctl.yaml",
+    "account.schema.json": "accounts/NAME.yaml of massctl",
 }
 # Rules that need two keys at once, by the name of the model they belong to.
 _RULES: dict[str, dict[str, Any]] = {

@@ -1,6 +1,7 @@
-"""massctl.yaml as a model, with everything that is wrong in it, and what other commits of it say of merges."""
+"""massctl.yaml and accounts/ as a model, with all their faults, and what other commits say of merges."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from pydantic import ValidationError
@@ -12,11 +13,14 @@ from massctl.model.diagnostics import (
     has_errors,
 )
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CampaignName, Folder
+from massctl.model.inputs import MISSING
 from massctl.model.settings import ForgeSettings, MassctlFile, Policy
+from massctl.source.account_files import AccountFiles, with_accounts
 from massctl.source.campaigns import about_unseen
 from massctl.source.reporter import about_file
 from massctl.source.repository import (
+    ACCOUNTS,
     SETTINGS,
     Repository,
     UnreadableError,
@@ -36,22 +40,39 @@ def load_settings(
     """
     try:
         data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
+        paths = repository.account_files()
+        files = tuple((path, repository.read_bytes(path, YAML_BYTES_MAX)) for path in paths)
     except UnreadableError as error:
-        return None, [about_file(error.code, SETTINGS, None, error.message, error.hint)]
+        return None, [about_file(error.code, error.path, None, error.message, error.hint)]
     settings, diagnostics = _settings_in(
-        data, loopback_override, tuple(repository.campaign_folders().names)
+        data, files, loopback_override, tuple(repository.campaign_folders.folders.items())
     )
     return settings, list(diagnostics)
 
 
+def settings_found(repository: Repository) -> dict[str, str]:
+    """Return what massctl.yaml and the account files held when they were read, as `JudgedInputs.files` has it."""
+    found = {SETTINGS: repository.found(SETTINGS) or MISSING}
+    try:
+        paths = repository.account_files()
+    except UnreadableError as error:
+        return {**found, error.path: error.code}
+    return found | {path: repository.found(path) or MISSING for path in paths}
+
+
 @lru_cache(maxsize=1)
 def _settings_in(
-    data: bytes, loopback_override: str | None, folders: tuple[CampaignName, ...]
+    data: bytes,
+    files: AccountFiles,
+    loopback_override: str | None,
+    folders: tuple[tuple[CampaignName, Folder], ...],
 ) -> tuple[MassctlFile | None, tuple[Diagnostic, ...]]:
-    """Judge the bytes of massctl.yaml. A run reads them again before each request, and mostly they are the same."""
-    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
-    unseen = about_unseen(document.positions.reporter)
-    rules = settings_rules(loopback_override, folders)
+    """Judge the bytes of the settings. A run reads them again before each request, and mostly they are the same."""
+    document = with_accounts(read_yaml(data, SETTINGS, None, known_keys(MassctlFile)), files)
+    positions = document.positions
+    reporters = [each.reporter for each in (positions, *positions.parts.values())]
+    unseen = [warning for each in reporters for warning in about_unseen(each)]
+    rules = settings_rules(loopback_override, dict(folders))
     settings, diagnostics = validate(document, MassctlFile, rules, unseen)
     return settings, tuple(diagnostics)
 
@@ -85,7 +106,7 @@ def merge_rules_in(data: bytes) -> MergeRules | None:
 
 
 def settings_place(repository: Repository, account: str, keys: Sequence[KeyPath]) -> Place:
-    """Return the place in massctl.yaml of the first of these keys that the account says, or else the repository.
+    """Return the place in the settings of the first of these keys that the account says, or else the repository.
 
     A theme that is a name alone says the key `name`.
     """
@@ -93,7 +114,10 @@ def settings_place(repository: Repository, account: str, keys: Sequence[KeyPath]
         data = repository.read_bytes(SETTINGS, YAML_BYTES_MAX)
     except UnreadableError:  # It was read before; whoever reads it next says what is wrong.
         return Place(SETTINGS)
-    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
+    path, files = f"{ACCOUNTS}/{account}.yaml", list[tuple[str, bytes]]()
+    with suppress(UnreadableError):  # Most accounts have none.
+        files.append((path, repository.read_bytes(path, YAML_BYTES_MAX)))
+    document = with_accounts(read_yaml(data, SETTINGS, None, known_keys(MassctlFile)), files)
     places = [place for key in keys for place in (("accounts", account, *key), key)]
     found = (each for place in places if (each := _written(document.data, place)) is not None)
     return document.positions.place(next(found, keys[0]))

@@ -1,7 +1,7 @@
 """Rules of massctl.yaml beyond types and patterns, on the raw mapping, so that each fault is found alone."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from massctl.model.backends import BACKENDS
 from massctl.model.campaign import TAKE_OUT, list_of, mapping_of, one_of
 from massctl.model.diagnostics import Fault, KeyPath
+from massctl.model.ids import CampaignName, Folder
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
@@ -38,11 +39,11 @@ IN_DOUBT_WAIT_SECONDS_MIN = 60
 
 
 def settings_rules(
-    loopback_override: str | None, folders: Collection[str]
+    loopback_override: str | None, folders: Mapping[CampaignName, Folder]
 ) -> Callable[[dict[str, Any]], list[Fault]]:
     """Return the rules; `loopback_override` is the address that takes the place of every `api_base`, if any.
 
-    `folders` are the campaigns of the repository.
+    `folders` are those of the campaigns of the repository.
     """
 
     def rules(data: dict[str, Any]) -> list[Fault]:
@@ -51,6 +52,7 @@ def settings_rules(
             name: mapping_of(each) for name, each in mapping_of(data.get("accounts")).items()
         }
         return [
+            *_no_account(data),
             *keys_together(data),
             *_secrets(data),
             *_backend_keys(mapping_of(data.get("state"))),
@@ -68,6 +70,13 @@ def settings_rules(
         ]
 
     return rules
+
+
+def _no_account(data: Mapping[str, Any]) -> Iterator[Fault]:
+    if "accounts" not in data:
+        say = Phrase("{key} is missing", key="accounts")
+        hint = Phrase("write {key} with an account, or a file accounts/NAME.yaml", key="accounts:")
+        yield Fault("MC012", say, hint)
 
 
 def keys_together(data: Mapping[str, Any]) -> Iterator[Fault]:
@@ -362,7 +371,7 @@ def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
+def _moved(written: object, folders: Mapping[CampaignName, Folder]) -> Iterator[Fault]:
     """Find renamings that do not lead from names without a folder to the one folder of a campaign."""
     blocks = [mapping_of(each) for each in list_of(written)]
     found = [(index, each.get("from"), each.get("to")) for index, each in enumerate(blocks)]
@@ -387,7 +396,10 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
         if former in folders:
             yield Fault(
                 "MC031",
-                Phrase("campaigns/{name} still exists, so it was not renamed", name=former),
+                Phrase(
+                    "{folder} still exists, so it was not renamed",
+                    folder=folders[CampaignName(former)],
+                ),
                 Phrase("delete this entry, or rename the other campaign that uses the old name"),
                 key=("moved", index, "from"),
                 at_key=False,
@@ -395,7 +407,7 @@ def _moved(written: object, folders: Collection[str]) -> Iterator[Fault]:
         elif name not in folders and name not in [onward for _, onward, _ in found]:
             yield Fault(
                 "MC031",
-                Phrase("there is no folder campaigns/{name}", name=name),
+                Phrase("there is no campaign {name}", name=name),
                 Phrase(
                     "write the name that the folder has now, or delete this entry if the campaign is gone"
                 ),

@@ -45,6 +45,15 @@ class Positions(Frozen):
     reporter: Reporter
     values: dict[KeyPath, Span] = field(default_factory=dict)
     keys: dict[KeyPath, Span] = field(default_factory=dict)
+    parts: dict[KeyPath, "Positions"] = field(default_factory=dict)
+    """What other files hold, by the path at which each of them stands."""
+
+    def _in(self, path: KeyPath) -> "tuple[Positions, KeyPath]":
+        """Return the positions of the file that holds a path, and the path in it."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.parts:
+                return self.parts[path[:length]], path[length:]
+        return self, path
 
     def span(self, path: KeyPath, *, at_key: bool = False) -> Span:
         """Return the place of the value at `path`, or of its key.
@@ -71,6 +80,9 @@ class Positions(Frozen):
 
     def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of the value at `path`, or within a long value the place of `words`."""
+        part, inner = self._in(path)
+        if part is not self:
+            return part.place(inner, words)
         span = self.span(path)
         lines = self.reporter.lines
         if words and span.end_line > span.line:
@@ -86,11 +98,13 @@ class Positions(Frozen):
 
     def of(self, fault: Fault) -> Span:
         """Return where the key or the value of a fault stands."""
-        return self.span(fault.key, at_key=fault.at_key)
+        part, inner = self._in(fault.key)
+        return part.span(inner, at_key=fault.at_key)
 
     def diagnostic(self, fault: Fault) -> Diagnostic:
         """Report a fault at its key."""
-        return self.reporter.at(fault.code, self.of(fault), fault.message, fault.hint)
+        reporter = self._in(fault.key)[0].reporter
+        return reporter.at(fault.code, self.of(fault), fault.message, fault.hint)
 
 
 def no_positions(file: str, campaign: str | None) -> Positions:
@@ -479,9 +493,16 @@ def _words(node: Node) -> str | TextFault:
 
 
 def read_yaml(
-    data: bytes, file: str, campaign: str | None, known_keys: frozenset[str]
+    data: bytes,
+    file: str,
+    campaign: str | None,
+    known_keys: frozenset[str],
+    first_line: str = "version: 1",
 ) -> YamlDocument:
-    """Read a file of at most YAML_BYTES_MAX; nothing is ever raised for what it holds."""
+    """Read a file of at most YAML_BYTES_MAX; nothing is ever raised for what it holds.
+
+    `first_line` is what a file of its kind may begin with.
+    """
     written, fault = decode(data)
     lines = Lines(written)
     reporter = Reporter(file, campaign, lines)
@@ -495,7 +516,7 @@ def read_yaml(
     slips = _slips_where_it_stopped(tree, lines, known_keys) or _slips_of_values(
         tree, lines, known_keys
     )
-    reading = _Reading(tree, lines, positions)
+    reading = _Reading(tree, lines, positions, first_line)
     value = reading.document()
     faults = (*control, *tree.faults, *reading.faults)
     told, others = first_told((*faults, *reports(lines, slips)), lambda fault: fault.start)
@@ -568,10 +589,11 @@ def _nodes(tree: Tree) -> Iterator[tuple[Node, Node | None]]:
 class _Reading:
     """Turns nodes into data, and notes places and faults."""
 
-    def __init__(self, tree: Tree, lines: Lines, positions: Positions) -> None:
+    def __init__(self, tree: Tree, lines: Lines, positions: Positions, first_line: str) -> None:
         self.faults: list[TextFault] = []
         self.broken: set[KeyPath] = set()
         self._tree = tree
+        self._first_line = first_line
         self._span = lines.span
         self._positions = positions
 
@@ -586,7 +608,7 @@ class _Reading:
                         0,
                         0,
                         Phrase("the file is empty"),
-                        Phrase("begin with `{line}`", line="version: 1"),
+                        Phrase("begin with `{line}`", line=self._first_line),
                     )
                 )
             self.broken.add(())

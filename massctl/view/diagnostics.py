@@ -78,22 +78,18 @@ def diagnostic_rows(diagnostics: Sequence[Diagnostic], *severities: Severity) ->
     return rows
 
 
-def note_rows(diagnostics: Sequence[Diagnostic]) -> list[Row]:
-    """Say notes in short, those of one code on one line: they may be passed over."""
+def note_rows(diagnostics: Sequence[Diagnostic], folder: str | None) -> list[Row]:
+    """Say notes on a campaign in `folder` in short, those of one code on one line: they may be passed over."""
     by_code: dict[str, list[Diagnostic]] = {}
     for each in sorted(diagnostics, key=lambda each: each.sort_key):
         if each.severity is Severity.INFO:
             by_code.setdefault(each.code, []).append(each)
-    return [_note_row(found) for found in by_code.values()]
+    return [_note_row(found, folder) for found in by_code.values()]
 
 
-def _note_row(found: Sequence[Diagnostic]) -> Row:
+def _note_row(found: Sequence[Diagnostic], folder: str | None) -> Row:
     first = found[0]
-    where = (
-        [str(first.place).removeprefix(f"campaigns/{first.campaign}/")]
-        if first.place is not None
-        else []
-    )
+    where = [str(first.place).removeprefix(f"{folder}/")] if first.place is not None else []
     more = [Phrase("and {count} more", count=len(found) - 1)] if len(found) > 1 else []
     parts = tuple(Inked(each, Ink.DETAIL) for each in (first.message, *where, *more))
     return Row(first.severity, parts, Inked(f"{first.code} ", Ink.DETAIL))

@@ -5,11 +5,10 @@ fork's among them: every word in it goes through `massctl.view.markdown_text`; w
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
-from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -17,7 +16,7 @@ from massctl.model.destination import Destination, article_at
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import LockedArticle, ReadableArticle
-from massctl.model.phrase import Command, Phrase, enumerated, in_a_row
+from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_a_row
 from massctl.model.state import FINAL
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.lock_diff import (
@@ -88,15 +87,9 @@ LOCK_GUARDS = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
 """What refuses a campaign for its lock."""
 
 
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
-
-
-def saved_sheets(plan: SavedPlan, names: Mapping[str, str] = NO_NAMES) -> tuple[CampaignSheet, ...]:
-    """Make the sheets of a plan's campaigns; `names` are what people call the accounts."""
-    return tuple(
-        replace(_saved_sheet(each), account=names.get(each.account or "", each.account))
-        for each in plan.campaigns
-    )
+def saved_sheets(plan: SavedPlan) -> tuple[CampaignSheet, ...]:
+    """Make the sheets of a plan's campaigns."""
+    return tuple(map(_saved_sheet, plan.campaigns))
 
 
 def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:
@@ -523,7 +516,6 @@ def appendices(
     writer: CampaignWriter,
     plan: SavedPlan,
     resting: Sequence[CampaignSheet],
-    names: Mapping[str, str],
 ) -> Iterator[Block]:
     """Return the lists that are not empty, each folded; drift is unfolded."""
     words = writer.words
@@ -539,7 +531,7 @@ def appendices(
         rows = [
             "- "
             + words.facts(
-                names.get(account.account, account.account),
+                AccountWord(account.account),
                 ACCOUNT_KINDS[account.kind],
                 allowance_period(each),
                 *each.campaigns,
@@ -580,15 +572,13 @@ def plan_comment(
     locking: Locking = Locking.BY_HAND,
     stops: Sequence[Phrase] = (),
     warned: Sequence[Phrase] = (),
-    names: Mapping[str, str] = NO_NAMES,
     shown: Sequence[str] = (),
     limit: int = MARKDOWN_CHARACTERS_MAX,
 ) -> str:
     """Show a plan in at most `limit` characters, 3,000 or more; `commit` is what it was made for.
 
     `from_fork` says that its JSON comes from somebody who may have written anything into it, `locking` who locks,
-    `stops` what keeps it from being merged, `warned` what to read besides, `names` what people call the accounts, and
-    `shown` are lines behind the campaigns.
+    `stops` what keeps it from being merged, `warned` what to read besides, and `shown` are lines behind the campaigns.
     """
     words = Words(language)
     fork = Phrase(
@@ -606,12 +596,12 @@ def plan_comment(
         return "\n".join([*head, *why, *below]).rstrip() + "\n"
     now = plan.review.at if plan.review is not None else None
     writer = CampaignWriter(words, locking, now)
-    sheets = saved_sheets(plan, names)
+    sheets = saved_sheets(plan)
     head += [f"**{words.said(next_step(sheets, locking, now))}**", "", *told]
     head += ["- " + words.said(each) for each in _counted(words, sheets)]
     foot = ["- " + words.facts(*_provenance(words, plan, sheets, commit))]
     return _Fitting(writer, sheets, limit).text(
-        head, shown, lambda resting: appendices(writer, plan, resting, names), foot
+        head, shown, lambda resting: appendices(writer, plan, resting), foot
     )
 
 

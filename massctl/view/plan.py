@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CampaignName, below_campaigns
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.phrase import Command, Phrase, enumerated, in_time, moment
+from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
 from massctl.plan.approvals import required_words
@@ -94,6 +94,7 @@ class CampaignSheet(Frozen):
     """A campaign of a plan, with all that people are shown of it."""
 
     name: str
+    folder: str | None
     title: str
     account: str | None
     edition: int | None
@@ -155,6 +156,7 @@ class CampaignSheet(Frozen):
 _ALIKE = (
     *(
         "name",
+        "folder",
         "title",
         "account",
         "edition",
@@ -282,7 +284,7 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
             *_by_hand(campaign),
             *diagnostic_rows(found, Severity.ERROR, Severity.WARNING),
         ],
-        notes=note_rows(found),
+        notes=note_rows(found, campaign.folder),
     )
 
 
@@ -296,7 +298,8 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
     """Return who gets it, and when."""
     content = campaign.content
     if content is None:
-        rows = [Row("account", (campaign.account,))] if campaign.account is not None else []
+        account = campaign.account
+        rows = [Row("account", (AccountWord(account),))] if account is not None else []
         rows += [Row("edition", (f"{campaign.edition}",))] if campaign.edition is not None else []
     else:
         block = send_facts(
@@ -377,7 +380,7 @@ def _message_rows(campaign: CampaignSheet) -> list[Row]:
         facts.append(pictures(len(message.materials)))
     facts += [
         *map(beginning_words, message.shown_words),
-        *_recordings(campaign.content, campaign.name),
+        *_recordings(campaign.content, campaign.folder),
     ]
     return [Row("message", tuple(facts))]
 
@@ -436,11 +439,11 @@ def begins(read: Reading) -> Phrase:
     return Phrase("it begins: {words}", words=read.opening)
 
 
-def _recordings(content: Any, name: str) -> Iterator[str]:
+def _recordings(content: Any, folder: str | None) -> Iterator[str]:
     """Name the sound or video of a message, and how long it plays."""
     locked = [each for each in content.pictures if each.purpose in ("voice", "video")]
     for each in getattr(content, "recordings", locked):
-        yield short_path(each.path, name)
+        yield short_path(each.path, folder)
         if milliseconds := getattr(each, "milliseconds", 0):
             yield duration(milliseconds)
     given = [each.media_id for each in content.message.materials if each.media_id is not None]
@@ -448,9 +451,9 @@ def _recordings(content: Any, name: str) -> Iterator[str]:
         yield Phrase("material {media_ids}", media_ids=", ".join(given))
 
 
-def short_path(path: str, campaign: str) -> str:
+def short_path(path: str, folder: str | None) -> str:
     """Return a path of the repository as it is written within its campaign's folder."""
-    return path.removeprefix(f"campaigns/{campaign}/").removeprefix("campaigns/")
+    return below_campaigns(path.removeprefix(f"{folder}/"))
 
 
 FILES_NAMED = 8
@@ -491,7 +494,7 @@ def _files(steps: Sequence[Act], campaign: CampaignSheet) -> list[str]:
     content = campaign.content
     known = getattr(content, "files", getattr(content, "pictures", ()))
     paths = {
-        each.sha256.removeprefix("sha256:")[:12]: short_path(each.path, campaign.name)
+        each.sha256.removeprefix("sha256:")[:12]: short_path(each.path, campaign.folder)
         for each in known
     }
     found = [paths[end] for each in steps if (end := each.address.rpartition("/")[2]) in paths]
@@ -584,8 +587,7 @@ def plan_text(
     for campaign in sheets:
         page.blank()
         _campaign(page, campaign, now)
-    known = [each.rendered for each in plan.campaigns if each.rendered is not None]
-    ahead_rows(page, plan.ahead, {each.account: each.sender for each in known})
+    ahead_rows(page, plan.ahead)
     if plan.remote is not None:
         drift_rows(page, plan.remote)
     page.blank()

@@ -229,6 +229,8 @@ class ReportedAccount(Shape):
     """The account, as massctl.yaml names it."""
     name: str
     """As phones show it."""
+    owner: str | None
+    """Who answers for it, as massctl.yaml says."""
     appid: str
     """Its AppID."""
     kind: str | None

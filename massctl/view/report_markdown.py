@@ -71,7 +71,7 @@ class _Page(Struct):
 
     def account(self, account: AccountReport, sends: Sequence[SendReport]) -> list[str]:
         said = sentences(map(self.said, account_words(account)), self.language)
-        lines = [f"{cell(prose(account.name, foreign=True))} · {said}", ""]
+        lines = [f"{cell(prose(account.label, foreign=True))} · {said}", ""]
         if len(sends) > 1:
             lines += self.tables([sends_table(sends[:LISTED_MAX])])
         if len(sends) > LISTED_MAX:

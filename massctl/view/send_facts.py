@@ -3,12 +3,11 @@
 Labels and facts are here for every form; a plan's own rows on a terminal are in `massctl.view.plan`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from massctl.model.ids import AccountName
 from massctl.model.message import Window
-from massctl.model.phrase import BEIJING, Phrase, enumerated
+from massctl.model.phrase import BEIJING, AccountWord, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
 from massctl.plan.send_facts import CommentAccess, SendFacts
 from massctl.plan.window import WindowState
@@ -42,14 +41,14 @@ _COUNTED_BY_ALLOWANCE = {
 }
 
 
-def ahead_rows(page: Page, ahead: Sequence[AccountAhead], names: Mapping[AccountName, str]) -> None:
-    """Add a line for each day or month with something in it; `names` are what people call the accounts."""
+def ahead_rows(page: Page, ahead: Sequence[AccountAhead]) -> None:
+    """Add a line for each day or month with something in it."""
     if not ahead:
         return
     page.blank()
     page.line(ALLOWANCE_AHEAD, hang=2)
     for account in ahead:
-        name = Inked(names.get(account.account, account.account), Ink.NAME)
+        name = Inked(AccountWord(account.account), Ink.NAME)
         page.line(name, DOT, Inked(ACCOUNT_KINDS[account.kind], Ink.DETAIL), indent=2, hang=4)
         for span in account.spans:
             who: list[Part] = [enumerated(span.campaigns), DOT] if span.campaigns else []
@@ -105,7 +104,7 @@ _INK = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
 def fact_rows(block: SendFacts) -> list[Row]:
     """Say a send in rows; of allowance and warnings there may be several, or none."""
     rows = [
-        Row("account", (block.account,)),
+        Row("account", (AccountWord(block.account),)),
         Row("audience", _audience(block)),
         Row("window", _window(block)),
         Row("edition", (f"{block.edition}",)),

@@ -6,7 +6,7 @@ sends reached in `massctl.view.report_json`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from massctl.plan.rest import RestMade
     from massctl.plan.send_facts import SendFacts
     from massctl.view.imported import ImportedArticleFacts
-    from massctl.view.ledger import Repair
+    from massctl.view.ledger import Kept, Repair
 
 
 class ReportedEnd(Shape):
@@ -150,6 +150,8 @@ class AppliedCampaign(Shape):
 
     name: str
     """The campaign's name."""
+    group: str
+    """The group that it stands in; empty without one."""
     account: str | None
     """The account that sends."""
     edition: int | None
@@ -364,6 +366,8 @@ class StatusCampaign(FollowedCampaign):
 
     drift: Sequence[ReportedDrift]
     """What people were told of; nothing is read for it."""
+    group: str = ""
+    """The group that it stands in; empty without one."""
     destinations: Sequence[ListedDestination] = ()
     """Where its last message leads, as far as its content is kept."""
 
@@ -422,8 +426,12 @@ def status_json(
     statistics: "Sequence[tuple[AccountName, Collected]] | None" = None,
     leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
     stops: Sequence[Refusal] = (),
+    group: Callable[[str], str] = lambda _: "",
 ) -> StatusReport:
-    """Return where campaigns stand; `error` says why a state could not be asked for."""
+    """Return where campaigns stand; `error` says why a state could not be asked for.
+
+    `group` gives the group of a campaign by its name.
+    """
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
     from massctl.plan.drift_readings import open_drifts
 
@@ -433,6 +441,7 @@ def status_json(
             StatusCampaign,
             record,
             failures.get(id(record)) or ended_badly(record, followed.state),
+            group=group(record.campaign),
             drift=[_told_drift(each) for each in open_drifts(followed.state, record)],
             destinations=[ListedDestination.of(each) for each in (leads or {}).get(record.key, ())],
         )
@@ -1177,16 +1186,30 @@ def repair_json(repair: "Repair") -> StateRepairReport:
     )
 
 
+class CheckedContents(Shape):
+    """What `massctl state verify --deep` found beside the ledger."""
+
+    kept: int
+    """Contents that entries name and that are kept here, also those with a fault."""
+    missing: int
+    """Contents that entries name and that are not kept here."""
+    faults: Sequence[str]
+    """What is not as it was kept, or cannot be read; then the command ends with 5."""
+
+
 class StateVerifyReport(StateReport):
     """What `massctl state verify --format json` prints."""
 
     whole: bool = False
     """Whether every line is what was written, and the story is possible."""
+    contents: CheckedContents | None = None
+    """What was found beside the ledger; only with --deep."""
 
 
-def verified_json(state: State) -> StateVerifyReport:
+def verified_json(state: State, kept: "Kept | None" = None) -> StateVerifyReport:
     """Return that every line is what was written: one that is not ends the command before."""
-    return StateVerifyReport(**_head(state), whole=True)
+    contents = CheckedContents.of(kept) if kept is not None else None
+    return StateVerifyReport(**_head(state), whole=True, contents=contents)
 
 
 class ReportedChoice(Shape):

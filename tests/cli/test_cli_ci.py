@@ -461,6 +461,7 @@ def test_a_letter_that_needs_no_approval_asks_for_no_review(
     [
         (["massctl.yaml"], ["policy"], "policy"),
         (["massctl.yaml"], ["accounts", "forge"], "accounts, forge"),
+        (["accounts/east.yaml"], ["accounts"], "accounts"),
         ([".github/workflows/apply.yml"], [], ".github/workflows/apply.yml"),
         (["CODEOWNERS", ".gitlab-ci.yml"], [], ".gitlab-ci.yml, CODEOWNERS"),
         (["massctl.yaml"], [], ""),

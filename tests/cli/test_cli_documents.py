@@ -19,6 +19,7 @@ from massctl.view import plan_json, verbs_json
 APPLY_KEYS = {"format_version", "exit_status", "lineage", "serial", "campaigns"}
 APPLIED_KEYS = {
     "name",
+    "group",
     "account",
     "edition",
     "status",

@@ -527,6 +527,34 @@ def test_a_branch_that_cannot_be_read_is_said_to_be_unreadable(shared: Shell, we
     )
 
 
+OURS = "appid: wx0123456789abcdef\nsecret_env: WECHAT_MAIN_SECRET\nkind: service\n"
+
+
+@pytest.mark.parametrize(
+    ("account", "is_told"),
+    [
+        (OURS, True),
+        ("broken: [\n", True),
+        (OURS.replace("0123456789abcdef", "fedcba9876543210"), False),
+        ("api_base: http://127.0.0.1:1\n" + OURS, False),
+    ],
+)
+def test_an_account_in_a_file_of_the_other_branch_counts(
+    shared: Shell, wechat: RealWechat, account: str, is_told: bool
+):
+    def change(text: str) -> str:
+        shared.tree.write("accounts/main.yaml", account)
+        git(shared.root, "add", "accounts")
+        git(shared.root, "commit", "-qm", "their account", "--", "accounts")
+        return f"version: 1\n{OTHER}"
+
+    other_branch(shared, "feature", change)
+    if is_told:
+        assert OLD in foreign(shared, wechat)["message"]
+    else:
+        assert (0, 1) == (apply(shared).status, wechat.sent)
+
+
 def test_with_a_branch_that_sends_only_that_one_counts(clone: Shell, wechat: RealWechat):
     clone.tree.settings(policy="  branch: main\n")
     git(clone.root, "checkout", "-q", "-B", "main")

@@ -488,6 +488,16 @@ def test_massctl_yaml_says_where_other_messages_go(heard: Heard) -> None:
     ] == found
 
 
+def test_a_change_of_an_account_file_is_looked_at(heard: Heard) -> None:
+    east = "appid: wxfedcba9876543210\nsecret_env: S\nkind: service\n"
+    heard.shell.tree.write("accounts/second.yaml", east + CALLBACK.strip() + "\n")
+    opened = heard.opened()
+    assert ["main", "second"] == [each.account for each in opened.endpoints]
+    before = opened.intake._mark()
+    heard.shell.tree.write("accounts/second.yaml", east + "# less\n" + CALLBACK.strip() + "\n")
+    assert before != opened.intake._mark()
+
+
 @pytest.mark.parametrize(
     ("account", "root", "code"),
     [

@@ -161,7 +161,7 @@ def test_an_article_that_links_to_the_old_name_finds_it(shell: Shell):
             "a b",
             ("MC031", 16, "campaigns/a still exists, so it was not renamed"),
         ),
-        ("{from: a, to: b}", "c", ("MC031", 23, "there is no folder campaigns/b")),
+        ("{from: a, to: b}", "c", ("MC031", 23, "there is no campaign b")),
         ("{from: a, to: c}, {from: b, to: c}", "c", ("MC032", 41, "two campaigns cannot become c")),
         ("{from: a, to: c}, {from: a, to: d}", "c d", ("MC032", 34, "a is renamed twice")),
         ("{from: a, to: b}, {from: b, to: a}", "c", ("MC032", 41, "b leads back to itself")),

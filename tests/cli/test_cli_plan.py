@@ -16,12 +16,17 @@ PLAN_KEYS = {
     "lineage",
     "serial",
     "names",
+    "owners",
+    "accounts",
+    "groups",
     "campaigns",
     "allowance",
     "summary",
 }
 CAMPAIGN_KEYS = {
     "name",
+    "folder",
+    "group",
     "account",
     "edition",
     "status",

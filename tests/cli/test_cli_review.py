@@ -508,6 +508,35 @@ def test_a_pull_request_to_another_ledger_changes_a_rule(
     assert rules == reviewed(main, proposed(main))["rules"]
 
 
+def test_an_account_s_file_is_a_rule_as_massctl_yaml_is(main: Shell) -> None:
+    """It says where the secret goes; the same account in the other place is no change."""
+    east = "appid: wx00000000000000ea\nsecret_env: EAST\nkind: service\n"
+    main.tree.write("accounts/east.yaml", east)
+    main.tree.text("notice", content="另一句")
+    assert ["accounts"] == reviewed(main, proposed(main))["rules"]
+    main.tree.write("accounts/east.yaml", east)
+    git(main.root, "add", "-A")
+    git(main.root, "commit", "-qm", "east")
+    git(main.root, "push", "-q", "origin", "HEAD:main")
+    (main.root / "accounts/east.yaml").unlink()
+    now = main.tree.read("massctl.yaml")
+    lines = "".join(f"    {line}\n" for line in east.splitlines())
+    main.tree.write("massctl.yaml", now.replace("accounts:\n", f"accounts:\n  east:\n{lines}"))
+    main.tree.text("notice", content="另一句")
+    assert [] == reviewed(main, proposed(main))["rules"]
+    main.tree.write("accounts/east.yaml", east.replace("00ea", "00eb"))
+    main.tree.text("notice", content="另一句")
+    assert ["accounts"] == reviewed(main, proposed(main))["rules"]
+
+
+@pytest.mark.parametrize("path", ["accounts", "accounts/east.yaml"])
+def test_a_link_of_an_account_refuses_the_whole(main: Shell, path: str) -> None:
+    (main.root / path).parent.mkdir(exist_ok=True)
+    (main.root / path).symlink_to("massctl.yaml")
+    said = reviewed(main, proposed(main))["plan"]
+    assert f"these are links or submodules: {path}." in said["error"]["message"]
+
+
 def test_a_pull_request_is_judged_by_the_rules_of_main_and_its_own(main: Shell) -> None:
     """Else it could take a rule away and use that."""
     rules = f"{LOCKED}  approvals: [{{count: 2}}]\n"

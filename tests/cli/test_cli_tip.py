@@ -196,6 +196,31 @@ def test_a_file_that_was_changed_in_mid_run_does_not_take_the_branch_away(clone:
     assert ("main", "massctl.yaml") == (now.policy.branch, now.tip and now.tip.changed)
 
 
+EAST = "appid: wx00000000000000ea\nsecret_env: EAST\nkind: subscription\n"
+WRITTEN: dict[str, tuple[str, str | None]] = {
+    "changed": ("accounts/east.yaml", EAST.replace("00ea", "00eb")),
+    "added": ("accounts/west.yaml", EAST),
+    "removed": ("accounts/east.yaml", None),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), WRITTEN.values(), ids=WRITTEN)
+def test_an_account_file_that_is_not_the_commit_s_is_a_change(
+    clone: Clone, path: str, text: str | None
+) -> None:
+    clone.tree.write("accounts/east.yaml", EAST)
+    clone.commit()
+    with session(str(clone.tree.root), environment=ENVIRONMENT) as opened:
+        begun = opened.rules((), Agenda())
+        assert None is (same := opened.rules_now(begun).tip) or None is same.changed
+        if text is None:
+            (clone.tree.root / path).unlink()
+        else:
+            clone.tree.write(path, text)
+        now = opened.rules_now(begun)
+    assert path == (now.tip and now.tip.changed)
+
+
 def without_a_remote(clone: Clone) -> None:
     clone.git("remote", "remove", "origin")
 

@@ -157,7 +157,9 @@ def block_pages(folder: Path) -> dict[str, str]:
             inputs = _Example(Repository(ROOT), settings, folder)
             inputs.text = example
             shown = Pictures(_CAMPAIGN, inputs)
-            setting = Setting(_CAMPAIGN, "", inputs, shown, "footnotes", ThemeSettings(name=theme))
+            setting = Setting(
+                _CAMPAIGN, _CAMPAIGN, "", inputs, shown, "footnotes", ThemeSettings(name=theme)
+            )
             body = render_body(
                 "example.md.j2", "", {}, setting, ThemeSettings(name=theme), breaks=False
             )

@@ -1,12 +1,14 @@
 """Ends a run at the Nth boundary of an effect: before it, after it, and in the middle of a longer append."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import TypeVar
 
 from building import LINEAGE
 from simulation.world import SimLedger
 
 from massctl.apply.ports import (
+    Counted,
     DraftArticle,
     JobReport,
     ListedDraft,
@@ -20,6 +22,7 @@ from massctl.model.entries import Created, Entry, NewEntry
 from massctl.model.ids import ImageUrl, MediaId, MsgId
 from massctl.model.message import Recipient
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
+from massctl.model.statistics import StatisticsCall
 
 T = TypeVar("T")
 
@@ -153,6 +156,13 @@ class CrashingWeChat:
 
     def send_mass(self, intent: SendIntent, permit: SendPermit) -> Verdict:
         return self._boundaries.around("send_mass", lambda: self._inner.send_mass(intent, permit))
+
+    def statistics(
+        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+    ) -> Counted:
+        return self._boundaries.around(
+            "statistics", lambda: self._inner.statistics(call, begin_date, end_date, seen_at)
+        )
 
     def job_report(self, msg_id: MsgId) -> JobReport:
         return self._boundaries.around("job_report", lambda: self._inner.job_report(msg_id))

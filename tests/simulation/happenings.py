@@ -15,7 +15,7 @@ from building import APPID
 from copies import replace
 from openid_samples import BATCHES
 from simulation.crashing import Boundaries
-from simulation.disk import SimDisk
+from simulation.disk import ELSEWHERE, SimDisk
 from simulation.scenario import Clone, Situation, settle_not_sent, settle_sent, state_of
 from simulation.world import SLOW, MassJob, Remembered
 
@@ -150,6 +150,12 @@ def _older_ledger(situation: Situation) -> None:
         situation.wechat.departures[:] = [
             d for d in situation.wechat.departures if d.recipient is not None
         ]
+
+
+def _older_ledger_elsewhere(situation: Situation) -> None:
+    """Restore it on a machine that never saw the ledger."""
+    _older_ledger(situation)
+    situation.locks = ELSEWHERE
 
 
 def _in_a_clone(
@@ -467,6 +473,7 @@ BETWEEN: Final[Mapping[str, Callable[[Situation], Any]]] = {
     "an attempt is torn in the midst of the ledger": _damaged(_with_a_torn_attempt),
     "what was sent is given to another campaign": _damaged(_of_another_campaign),
     "an older ledger is put back": _older_ledger,
+    "an older ledger comes to another machine": _older_ledger_elsewhere,
     "the ledger is empty": _rewritten(lambda _: b""),
     "the ledger is full of zeros": _rewritten(lambda _: bytes(4096)),
     "the ledger is cut in half": _rewritten(_half, seen=True),

@@ -615,8 +615,8 @@ MUTANTS = (
     Mutant(
         "rule 6: nobody remembers that a crash may tear a line",
         "massctl.ledger.high_water_mark",
-        "        beside = _written(locks, Mark(lineage, serial, digest, writing=True))\n",
-        "        beside = _written(locks, Mark(lineage, serial, digest))\n",
+        "Mark(lineage, serial, digest, writing=True, first=first)",
+        "Mark(lineage, serial, digest, first=first)",
         "text",
     ),
     Mutant(
@@ -654,6 +654,20 @@ MUTANTS = (
         "    if serial < mark.serial:",
         "    if False:",
         "text, an older ledger",
+    ),
+    Mutant(
+        "what WeChat counted as sent is sent again over an older ledger",
+        "massctl.plan.ledger_behind",
+        "    if found is None:\n",
+        "    if True:\n",
+        "news, an older ledger on another machine",
+    ),
+    Mutant(
+        "nobody asks whether WeChat counted it as sent",
+        _GUARD,
+        "    return case.reading.behind\n",
+        "    return None\n",
+        "news, an older ledger on another machine",
     ),
     Mutant(
         "rule 6: nobody remembers how far the ledger was",

@@ -26,7 +26,7 @@ from building import (
 from copies import replace
 from openid_samples import SampleOpenids, openid_list
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
-from simulation.disk import LEDGER, LOCKS, SimDisk, SimPath
+from simulation.disk import ELSEWHERE, LEDGER, LOCKS, SimDisk, SimPath
 from simulation.server import SimServer
 from simulation.world import (
     Fault,
@@ -241,6 +241,7 @@ def run_once(
         folders=frozenset(each.name for each in campaigns),
     )
     ledger, clone = situation.ledger(), situation.clone
+    is_restored = situation.locks == ELSEWHERE and situation.disk.backup is not None
     founding = CrashingFounding(
         boundaries, clone.lineage if clone else building.LINEAGE, situation.name
     )
@@ -253,7 +254,8 @@ def run_once(
         def plan() -> Plan:
             return make_plan(desired, state, rules, clock.now(), stop=stop)
 
-        ports = replace(world, wait_in_doubt=wait and not again)
+        first_seen = ledger.first_seen if is_restored else 0
+        ports = replace(world, wait_in_doubt=wait and not again, first_seen=first_seen)
         return apply_plan(plan(), ports, LedgerSession(ledger, clock, state, founding), rules, plan)
 
     try:
@@ -303,6 +305,8 @@ class Scene:
     """How the clock compares with WeChat's by the newest answer."""
     no_secret_for: frozenset[str] = frozenset()
     archive: Archive | None = None
+    first_seen: int = 0
+    """Where the ledger ended when this machine first saw it."""
     progress: SimProgress = field(default_factory=SimProgress)
     clock: SimClock = field(init=False)
     wechat: SimWeChat = field(init=False)
@@ -360,6 +364,7 @@ class Scene:
             archive=self.archive,
             accounts=ACCOUNTS,
             folders=frozenset(each.name for each in self.campaigns),
+            first_seen=self.first_seen,
         )
 
     def book(self) -> LedgerSession:

@@ -481,6 +481,15 @@ SMOKE: Final = (
         schedules_min=800,
     ),
     _one("text, an older ledger", SHOWN_SOON, 3, 0, 1, faults=NETWORK, before=OLDER),
+    Scenario(
+        "news, an older ledger on another machine",
+        ((OTHER,), (UNSEEN_NEWS,)),
+        3,
+        Budget(0, 1),
+        faults=NETWORK,
+        before=(("",), ("",), ("an older ledger comes to another machine",)),
+        is_wide=True,
+    ),
     _one("text, a clock that was fast", TEXT, 2, 0, 2, faults=NETWORK, before=FAST),
     _one("text, a clock that is slow", TEXT, 2, 0, 2, faults=NETWORK, gaps=(A_DAY,), before=SLOW),
     _one(

@@ -11,14 +11,22 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from building import APPID, OTHER_APPID
 from copies import replace
 
-from massctl.apply.ports import DraftArticle, JobReport, ListedDraft, Material, SendPermit, Upload
+from massctl.apply.ports import (
+    Counted,
+    DraftArticle,
+    JobReport,
+    ListedDraft,
+    Material,
+    SendPermit,
+    Upload,
+)
 from massctl.errors import (
     AuthError,
     InvariantError,
@@ -49,6 +57,8 @@ from massctl.model.send import (
     SendIntent,
     Verdict,
 )
+from massctl.model.state import beijing_day
+from massctl.model.statistics import ArticleDay, StatisticsCall, msgid_of
 from massctl.plan.guards import Skew
 from massctl.transport import Call, NoAnswer, RawAnswer
 from massctl.wechat.client import WeChatClient
@@ -57,6 +67,8 @@ T = TypeVar("T")
 
 MEMORY: Final = timedelta(hours=24)
 """How long a clientmsgid is remembered. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
+MESSAGES: Final = 900_000_000
+"""The msg_data_id of a job is so much less than its msg_id."""
 TOO_SOON: Final = timedelta(minutes=1)
 """A repetition within it is answered 45066. Source: WeChat docs, "message/mass/sendall", read 2026-10."""
 SLOW: Final = timedelta(seconds=40)
@@ -102,6 +114,7 @@ FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
     "upload_image": _LOST,
     "add_material": _LOST,
     "make_video": _LOST,
+    "statistics": (Fault.REQUEST_LOST,),
     "add_draft": (*_LOST, Fault.LATE, Fault.MEDIA_UNKNOWN),
     "get_draft": (Fault.REQUEST_LOST,),
     "newest_drafts": (Fault.REQUEST_LOST,),
@@ -635,6 +648,27 @@ class SimWeChat:
         self.departures[-1] = told
         return answer
 
+    def statistics(
+        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+    ) -> Counted:
+        def act() -> Counted:
+            rows = [
+                ArticleDay(
+                    msgid=msgid_of(job.msg_id - MESSAGES, position),
+                    ref_date=begin_date,
+                    stat_date=begin_date,
+                    seen_at=seen_at,
+                    title=article.title,
+                    publish_type=0,
+                )
+                for job in self.jobs
+                for position, article in enumerate(job.articles or (), 1)
+                if beijing_day(job.at) == begin_date
+            ]
+            return Counted(tuple(rows))
+
+        return self._effect("statistics", act)
+
     def job_report(self, msg_id: MsgId) -> JobReport:
         def act() -> JobReport:
             if all(job.msg_id != msg_id for job in self.jobs):
@@ -771,7 +805,8 @@ class SimWeChat:
             return _said(0, "send job submission success", msg_id=msg_id)
         if self.drafts_are_consumed and (openids or asked["filter"]["is_to_all"]):
             del self.drafts[media_id]
-        return _said(0, "send job submission success", msg_id=msg_id, msg_data_id=2247000001)
+        ids = {"msg_id": msg_id, "msg_data_id": msg_id - MESSAGES}
+        return _said(0, "send job submission success", **ids)
 
     def _lacks_material(self, asked: dict[str, Any]) -> bool:
         """Whether a message carries a picture or a sound that was uploaded once and deleted since."""

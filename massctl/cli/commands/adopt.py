@@ -30,6 +30,7 @@ from massctl.importer.folder import as_template, is_template, quoted
 from massctl.model.campaign import Article, CampaignFile
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.frozen import Frozen
+from massctl.model.ids import CAMPAIGNS, below_campaigns
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row, system_reason
 from massctl.plan.plan import PlannedCampaign, Until
@@ -165,7 +166,7 @@ class _Pull(Frozen):
 
     @property
     def folder(self) -> str:
-        return f"campaigns/{self.rendered.name}"
+        return self.rendered.folder
 
     def render(self, edited: Mapping[str, bytes]) -> Sequence[DraftArticle] | None:
         """Return the draft that the campaign would get with these files; None if it would have faults."""
@@ -309,16 +310,17 @@ def _edited_body(
     pull: _Pull, number: int, article: Article, edited: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """Change an article's file so that it renders to the console's body; raise RefusedError where that fails."""
-    place = template_path(article.content, pull.rendered.name)
+    own = below_campaigns(pull.folder)
+    place = template_path(article.content, own)
     kept = pull.kept[number]
-    if not isinstance(place, str) or not place.startswith(f"{pull.rendered.name}/"):
+    if not isinstance(place, str) or not place.startswith(f"{own}/"):
         say = Phrase(
             "article {number}: {file} belongs to other campaigns too",
             number=number + 1,
             file=article.content,
         )
         raise pull.refused([say])
-    path = f"campaigns/{place}"
+    path = f"{CAMPAIGNS}/{place}"
     data = _read(pull.session, path)
     source, ends = data.decode("utf-8-sig"), "\r\n" if b"\r\n" in data else "\n"
     left: list[Phrase] | None = None
@@ -359,7 +361,7 @@ _MARGIN = re.compile(r"(?<=[;\"'])\s*margin(?:-top|-bottom)?\s*:[^;\"']*;?")
 
 def _picture_paths(pull: _Pull, place: str) -> dict[str, str]:
     """Return how an article writes each picture of the campaign, by the address that WeChat gave it."""
-    folder = os.path.dirname(f"campaigns/{place}")
+    folder = os.path.dirname(f"{CAMPAIGNS}/{place}")
     found: dict[str, str] = {}
     for each in pull.rendered.pictures:
         address = picture_address(each.sha256, pull.rendered.appid, pull.made.state)

@@ -27,7 +27,7 @@ from massctl.forge.review_file import event_text
 from massctl.git import NETWORK_SECONDS, Git
 from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Check, Finding, Level
-from massctl.model.ids import AccountName, CampaignName, is_campaign_name
+from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, AccountName, CampaignName, is_campaign_name
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
 from massctl.model.settings import MassctlFile
@@ -36,7 +36,7 @@ from massctl.plan.forge_setup import SECRETS, secret_names
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.steps import Guard
 from massctl.plan.window import WindowState
-from massctl.source.repository import CAMPAIGNS
+from massctl.source.repository import Repository
 from massctl.view.markdown_text import Words
 from massctl.view.words import recorded
 
@@ -288,7 +288,8 @@ def put_pull_request(session: Session, number: int, name: CampaignName) -> None:
     Nothing is pushed. Raises MassctlError where the pull request cannot be written, or has no such campaign.
     """
     found = write_files(session, number)
-    if not (found.folder / CAMPAIGNS / name / "campaign.yaml").is_file():
+    campaign = found.folder / Repository(found.folder).folder(name) / CAMPAIGN_FILE
+    if not campaign.is_file():
         raise UsageError(
             Phrase("pull request {number} has no campaign {name}", number=number, name=name),
             _NOTHING,
@@ -371,7 +372,9 @@ def push_import(current: Session, name: CampaignName, environment: Mapping[str, 
         "choose another name under campaign, or delete the branch {branch}", branch=branch
     )
     nothing = Phrase("No branch was made.")
-    _commit(current, f"{CAMPAIGNS}/{name}", f"import {name}", nothing, hint, push_to=branch)
+    _commit(
+        current, current.repository.folder(name), f"import {name}", nothing, hint, push_to=branch
+    )
     opens = Words(current.console.reader).said(Phrase("Open the pull request of {name}", name=name))
     address = _address(current, name, environment)
     _summarise([f"## [{opens}]({address})"], environment)

@@ -47,7 +47,7 @@ from massctl.model.state import FINAL
 from massctl.plan.approvals import missing_approvals, missing_words
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
 from massctl.plan.plan_file import LockResult, SavedCampaign, SavedPlan, StoppedPlan
-from massctl.source.repository import SETTINGS, UnreadableError
+from massctl.source.repository import ACCOUNTS, SETTINGS, UnreadableError
 from massctl.transport import Inside, Line
 from massctl.view.i18n import Reader, say
 from massctl.view.markdown import Locking, plan_comment, saved_sheets
@@ -179,7 +179,7 @@ def _plan(head: Session, main: Session) -> str:
 
 def _to_show(plan: str, main: Session) -> list[str]:
     """Name the campaigns that are new or changed, and still to be sent."""
-    there = main.repository.campaign_folders().names
+    there = main.repository.campaign_folders.names
     planned = [each for each in json.loads(plan)["campaigns"] if each["status"] not in FINAL]
     return [
         each["name"] for each in planned if each["changes"] is not None or each["name"] not in there
@@ -355,12 +355,15 @@ _RULES = (".github/", ".gitlab-ci.yml", ".gitlab/", "CODEOWNERS", "docs/CODEOWNE
 """What decides who approves and what runs, by how its path begins; of massctl.yaml only some keys do."""
 
 
+_SETTINGS = (SETTINGS, f"{ACCOUNTS}/")
+
+
 def _weakening(review: ReviewFile | UnfitError, changed: ChangedFiles) -> Iterator[Phrase]:
     """Refuse letters beside a change of rules: one merge could weaken a rule and use it."""
     letters = _letters(review)
     if isinstance(review, UnfitError) or not letters:
         return
-    keys = review.rules if SETTINGS in changed.outside else []
+    keys = review.rules if any(path.startswith(_SETTINGS) for path in changed.outside) else []
     found = [*keys, *(path for path in changed.outside if path.startswith(_RULES))]
     if found:
         say = Phrase(
@@ -453,6 +456,10 @@ _DECIDES = {
         "This pull request changes massctl.yaml, which decides where the secret goes, which account "
         "sends, from which branch, and whether locks and reviews count: read it line by line."
     ),
+    "accounts/": Phrase(
+        "This pull request changes accounts/, which decides where the secret goes and which account "
+        "sends: read it line by line."
+    ),
     ".github/": Phrase(
         "This pull request changes .github/, which decides what runs with the secret: read it line by line."
     ),
@@ -493,7 +500,7 @@ def _body(
     shown: Sequence[str],
 ) -> str:
     """Make the comment from the review, as data; in place of what cannot be shown it says so."""
-    console, names = main.console, main.settings.account_names
+    console = main.console
     label, words = say(Phrase("the run"), console.reader), Words(console.reader)
     foot = [f"[{label}]({run})"]
     if told.locked:
@@ -518,7 +525,6 @@ def _body(
         locking=locking,
         stops=told.stops,
         warned=told.warned,
-        names=names,
         shown=shown,
     )
     return f"{made}\n{below}"
@@ -582,7 +588,7 @@ def _shown_campaign(
 def language_of(plan: SavedPlan | StoppedPlan, console: Console) -> Reader:
     """Return the language that a plan's sentences are in already, where it was made for review."""
     review = plan.review if isinstance(plan, SavedPlan) else None
-    return Reader(review.language) if review is not None else console.reader
+    return replace(console.reader, value=review.language) if review else console.reader
 
 
 KEPT_MAX = 20

@@ -48,13 +48,13 @@ from massctl.render.campaign import campaign_of
 from massctl.scaffold import COVER, sample_cover
 from massctl.source.campaign_folder import (
     put_in_place,
-    unfinished_child,
+    unfinished,
     unfinished_folder,
     write_files,
 )
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import WorkingTree
-from massctl.source.repository import Repository
+from massctl.source.renderer import child_of
 from massctl.wechat.wire import KeptArticle
 
 if TYPE_CHECKING:
@@ -352,7 +352,10 @@ def _run(
     chosen = current.account(account, _NOTHING)
     with downloads_of(current, current.api_base(chosen)) as downloads:
         source = _Source(
-            current, chosen, downloads, ForeignReader(unfinished_child(current.places.cache))
+            current,
+            chosen,
+            downloads,
+            ForeignReader(child_of(unfinished(current.places.cache), current.places.cache)),
         )
         try:
             return _imported(source, campaign, take(source), kind)
@@ -417,7 +420,7 @@ def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kin
         ]
         if again != kinds:
             articles, diagnostics = _written(source, folder, found, pictures, again)
-        paths = put_in_place(current.repository, folder)
+        paths = put_in_place(current.repository, name, current.places.cache)
     return _told(name, articles, pictures, diagnostics, paths)
 
 
@@ -448,7 +451,7 @@ def _written(
         write_files(folder, campaign_files(source.account, bare, {}))
         rendered, _ = _rendered(source, folder)
         write_files(folder, files)
-    names = _names(folder.name, rendered) if rendered is not None else {}
+    names = _names(rendered) if rendered is not None else {}
     articles = []
     for number, (file, facts) in enumerate(written):
         told = [Phrase("it cannot be rendered as it is, so it was not compared")]
@@ -507,7 +510,7 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
     bare = {"external_links": "keep", "theme": None, "brand": None}
     account = source.current.settings.accounts[source.account].model_copy(update=bare)
     settings = source.current.settings.model_copy(update={"accounts": {source.account: account}})
-    name, repository = CampaignName(folder.name), Repository(folder.parents[1])
+    name, repository = CampaignName(folder.name), unfinished(source.current.places.cache)
     loaded = load_campaign(repository, name, settings)
     if loaded.file is None:
         return None, list(loaded.diagnostics)
@@ -519,6 +522,7 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
         name,
         loaded.file,
         made.content,
+        folder=loaded.folder,
         destinations=made.destinations,
         shows_unread_picture=made.shows_unread_picture,
         account=account,
@@ -528,10 +532,10 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
     )
 
 
-def _names(name: str, rendered: "RenderedCampaign") -> dict[str, str]:
+def _names(rendered: "RenderedCampaign") -> dict[str, str]:
     """Return what stands for each picture in a rendered body, and its path as articles write it."""
     return {
-        f"{PICTURE_SCHEME}{each.sha256}": f"../{each.path.removeprefix(f'campaigns/{name}/')}"
+        f"{PICTURE_SCHEME}{each.sha256}": f"../{each.path.removeprefix(f'{rendered.folder}/')}"
         for each in rendered.pictures
     }
 

@@ -18,9 +18,9 @@ from massctl.cli.installed import action_of_this_massctl
 from massctl.cli.output import Console, choose_language, chosen_language, console_of, use_console
 from massctl.cli.session import session
 from massctl.errors import RefusedError, UsageError
+from massctl.model.ids import CAMPAIGN_FILE
 from massctl.model.phrase import Command, Phrase
 from massctl.scaffold import already_there, scaffold_files, write_scaffold
-from massctl.source.repository import CAMPAIGNS
 from massctl.source.schemas import schema_documents, schema_text
 
 
@@ -154,10 +154,11 @@ def _above(root: Path) -> Path | None:
 
 def _locked(root: Path, written: list[str]) -> list[str]:
     """Lock the campaigns of the scaffold, since its policy sends only what is locked; return the paths written."""
-    names = [path.split("/")[1] for path in written if path.endswith("/campaign.yaml")]
+    names = [path.split("/")[-2] for path in written if path.endswith(f"/{CAMPAIGN_FILE}")]
     if not names:
         return []
     # What the environment says about addresses is for runs that call WeChat; a new folder holds no cache yet.
     with TemporaryDirectory() as cache, session(str(root), environment={}) as current:
         report = lock_campaigns(current, names, check=False, cache=Path(cache))
-    return [f"{CAMPAIGNS}/{each.name}/{path}" for each in report for path in each.written]
+        folders = current.repository.campaign_folders
+    return [f"{folders.folder(each.name)}/{path}" for each in report for path in each.written]

@@ -19,7 +19,8 @@ from massctl.cli.planner import PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.model.destination import DestinationKind
 from massctl.model.diagnostics import Diagnostic, Place, Severity, has_errors
-from massctl.model.ids import LOCK_FILE, CampaignName
+from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, LOCK_FILE, CampaignName
+from massctl.model.lock import path_from_lock
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import FINAL, State
@@ -27,7 +28,7 @@ from massctl.plan.destinations import CampaignLinks, JudgedDestination
 from massctl.plan.guards import destinations_of
 from massctl.plan.steps import Invalid
 from massctl.source.loader import Desires
-from massctl.source.repository import CAMPAIGN_FILE, CAMPAIGNS, Repository, UnreadableError
+from massctl.source.repository import Repository, UnreadableError
 
 _TEXTS = frozenset({".yaml", ".md", ".j2", ".html", ".txt"})
 
@@ -120,9 +121,9 @@ def _place(repository: Repository, name: CampaignName, destination: JudgedDestin
             if (found := written.search(line)) is not None:
                 return Place(path, number, found.start() + 1)
     if destination.kind is DestinationKind.QR:
-        is_shared = destination.at.startswith("_shared/")
-        return Place(f"{CAMPAIGNS}/{'' if is_shared else name + '/'}{destination.at}")
-    return Place(f"{CAMPAIGNS}/{name}/{CAMPAIGN_FILE}")
+        path = path_from_lock(destination.at, repository.folder(name))
+        return Place(f"{CAMPAIGNS}/{path}")
+    return Place(f"{repository.folder(name)}/{CAMPAIGN_FILE}")
 
 
 def _written(address: str) -> re.Pattern[str]:
@@ -134,7 +135,7 @@ def _written(address: str) -> re.Pattern[str]:
 
 
 def _texts(repository: Repository, name: CampaignName) -> Sequence[str]:
-    folder = repository.root / CAMPAIGNS / name
+    folder = repository.root / repository.folder(name)
     paths = (
         PurePosixPath(each.relative_to(repository.root).as_posix()) for each in folder.rglob("*")
     )

@@ -25,7 +25,7 @@ from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import ListEnded
-from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
@@ -120,9 +120,10 @@ def require_name(name: str) -> None:
 
 def require_free_folder(current: Session, name: CampaignName) -> None:
     """Raise UsageError if the name has a folder, or is the old name of another campaign."""
-    if (current.repository.root / "campaigns" / name).exists():
+    folder = current.repository.folder(name)
+    if (current.repository.root / folder).exists():
         raise UsageError(
-            Phrase("campaigns/{name} already exists", name=name),
+            Phrase("{folder} already exists", folder=folder),
             _NOTHING,
             Phrase("choose another name"),
         )
@@ -156,15 +157,15 @@ def _new_folder(
         files = sample_files(current.console.reader.value, title or name, str(account), span)
         with unfinished_folder(repository, name, cache) as folder:
             write_files(folder, files)
-            paths = put_in_place(repository, folder)
+            paths = put_in_place(repository, name, cache)
     else:
         values = {
             key: value
             for key, value in (("title", title), ("account", account))
             if value is not None
         }
-        with copied_folder(repository, CampaignName(source), name, cache, span, values) as folder:
-            paths = put_in_place(repository, folder)
+        with copied_folder(repository, CampaignName(source), name, cache, span, values):
+            paths = put_in_place(repository, name, cache)
     if span is not None:
         when = Phrase("window: {window}", window=views.words.window_with_weekday(span))
     else:
@@ -179,7 +180,7 @@ def _new_folder(
 
 
 def _require_known(current: Session, source: str) -> None:
-    chosen([source], current.repository.campaign_folders().names)
+    chosen([source], current.repository.campaign_folders.names)
 
 
 def _account(current: Session, named: str | None) -> str:
@@ -272,17 +273,18 @@ def _missing(current: Session, flag: str) -> UsageError:
 
 def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
     made = _rest_made(current, name, unsent_of)
-    told = {"rest": name, "count": made.count, "name": unsent_of}
+    folder = current.repository.folder(name)
+    told = {"folder": folder, "count": made.count, "name": unsent_of}
     lines = [
         Phrase(
-            "campaigns/{rest} has the {count:,} openids of {name} that surely do not have it",
+            "{folder} has the {count:,} openids of {name} that surely do not have it",
             **told,
         ),
         *_left_out(made),
         Phrase("{name} is ended: its other batches will not be sent", name=unsent_of),
         Phrase(
-            "look at campaigns/{rest}/campaign.yaml, then commit it like any other campaign",
-            rest=name,
+            "look at {file}, then commit it like any other campaign",
+            file=f"{folder}/{CAMPAIGN_FILE}",
         ),
     ]
     return Result(ExitStatus.DONE, lambda _: views.verbs_json.rest_json(made), said(*lines))
@@ -321,15 +323,13 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
                 sizes[each.batch] = len(found)
                 yield from found
 
-        with copied_for_rest(
-            current.repository, name, rest, openids(), current.places.cache
-        ) as folder:
+        with copied_for_rest(current.repository, name, rest, openids(), current.places.cache):
             if rest not in record.given.values():
                 batches = [each.batch for each in divided.lacking]
                 book.record(
                     ListEnded(rest=rest, batches=batches, by=who(current.environment)), record
                 )
-            files = put_in_place(current.repository, folder)
+            files = put_in_place(current.repository, rest, current.places.cache)
         sizes |= {
             each.batch: len(working_tree.openid_lists.batch(sha256, each.batch))
             for each in divided.unsure
@@ -346,10 +346,11 @@ def _require_free(state: "State", rest: CampaignName, record: "Record") -> None:
 
 def _same_list(current: Session, working_tree: "WorkingTree", record: "Record") -> str:
     """Name the list in the folder; raises if it is not the one that was partly sent."""
-    file = load_campaign(current.repository, record.campaign, current.settings).file
+    loaded = load_campaign(current.repository, record.campaign, current.settings)
+    file = loaded.file
     written = file.audience.openids if file is not None else None
     found = (
-        find_openids(written, record.campaign, working_tree).openid_list
+        find_openids(written, loaded.folder, working_tree).openid_list
         if written is not None
         else None
     )

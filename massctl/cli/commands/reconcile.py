@@ -184,7 +184,7 @@ def settle(
                 wait=wait,
             )
     notifier.tell(state)
-    here = record.campaign in session.repository.campaign_folders().names
+    here = record.campaign in session.repository.campaign_folders.names
     told = _told(record, record.settlements[begun:] if listed else [], sent=sent, is_here=here)
     if two_ends and not sent:
         say = Phrase("{name} is recorded as not sent: its job counts as failed; {how}")
@@ -259,7 +259,7 @@ COUNTS_AS_ALL = Phrase(
 
 def declared(session: Session, name: str, edition: int) -> RenderedCampaign | None:
     """Render a campaign whose folder holds this edition; None if it holds another, has faults or is gone."""
-    if name not in session.repository.campaign_folders().names:
+    if name not in session.repository.campaign_folders.names:
         return None
     (found,) = planned(session, [name], PlanOptions(until=Until.DRAFT)).plan.campaigns
     return found.rendered if found.edition == edition else None

@@ -207,8 +207,7 @@ def _declare(current: Session, embedded: Embedded) -> None:
     """Declare in the sandbox the tags and rights that the repository's campaigns need, as `--sandbox` does."""
     repository, settings = current.repository, current.settings
     loaded = [
-        load_campaign(repository, name, settings).file
-        for name in repository.campaign_folders().names
+        load_campaign(repository, name, settings).file for name in repository.campaign_folders.names
     ]
     files = [file for file in loaded if file is not None]
     embedded.ensure_audiences(

@@ -66,7 +66,7 @@ def command(
     settings, _, console = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()
     if name is not None:
-        chosen([name], Repository(root).campaign_folders().names)
+        chosen([name], Repository(root).campaign_folders.names)
 
     def ready(bound: int) -> None:
         path = THEMES if themes else CALENDAR if calendar else f"/{name or ''}"
@@ -122,7 +122,9 @@ def _served(
     backend = _opened(places, settings)
 
     def language_of(settings: MassctlFile | None) -> Language:
-        return (make_console(settings.language) if settings else console_of(root)).language
+        if settings is None:
+            return console_of(root).language
+        return make_console(settings.language).showing(settings.account_labels).language
 
     def report(state: State, settings: MassctlFile) -> Report:
         return report_from(state, settings, backend.statistics(), now())

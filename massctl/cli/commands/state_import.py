@@ -139,7 +139,7 @@ def record_sent(
     _check_past(session, at)
     with begun_ledger(session) as book:
         # A name that is mistyped would leave the campaign that is meant looking new.
-        chosen([name], session.repository.campaign_folders().names)
+        chosen([name], session.repository.campaign_folders.names)
         file = load_campaign(session.repository, CampaignName(name), session.settings).file
         if file is None:
             raise _unreadable(name)

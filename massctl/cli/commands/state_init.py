@@ -175,7 +175,7 @@ def begin_anew(session: Session, reason: str, reader: Session | None = None) -> 
 
 def _lost(session: Session, data: bytes | None) -> Lost:
     """Tell what the old ledger says, as far as it can be read."""
-    lost = Lost(tuple(session.repository.campaign_folders().names))
+    lost = Lost(tuple(session.repository.campaign_folders.names))
     try:
         state = session.fold(follow_file(data, keys=session.backend.keys)[0])
     except LedgerError as error:

@@ -4,7 +4,7 @@ from calendar import Calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.phrase import BEIJING, AccountWord, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import beijing_day
 from massctl.plan.quota import AccountAhead
@@ -73,7 +73,14 @@ def _send(send: ScheduledSend) -> dict[str, object]:
     against = [*send.obstacles, *(drift_words(each) for each in send.drifts)]
     kind = "conflict" if against else "out" if send.went_out else "coming"
     status = STATUS[send.status]
-    return {"of": send, "kind": kind, "hours": _hours(send), "status": status, "against": against}
+    return {
+        "of": send,
+        "account": AccountWord(send.account) if send.account else "",
+        "kind": kind,
+        "hours": _hours(send),
+        "status": status,
+        "against": against,
+    }
 
 
 def _hours(send: ScheduledSend) -> str:
@@ -90,7 +97,7 @@ def _hours(send: ScheduledSend) -> str:
 def _allowances(ahead: Sequence[AccountAhead], month: date) -> list[tuple[str, str, Phrase]]:
     """List what the allowance of each account holds in this month."""
     return [
-        (each.account, allowance_period(span), allowance_left(span))
+        (AccountWord(each.account), allowance_period(span), allowance_left(span))
         for each in ahead
         for span in each.spans
         if (span.first.year, span.first.month) == (month.year, month.month)

@@ -93,7 +93,7 @@ def send_page(
     more: Sequence[str] = (),
 ) -> str:
     """Return the page of one send; `more` are links for its facts."""
-    facts = [account.name, *send_facts(send), *more]
+    facts = [account.label, *send_facts(send), *more]
     alone = {**send_shown(send, sheet), "as_of": as_of(account, sheet)}
     return report_document(send.title, facts, sheet, watched, alone=alone)
 

@@ -12,6 +12,7 @@ from building import (
     OTHER_APPID,
     article,
     audience,
+    folder_of,
     house,
     news,
     reviewers,
@@ -446,7 +447,7 @@ def test_an_heir_that_was_changed_before_anybody_read_it_replaces_nothing() -> N
     scene.campaigns = [EDITED]
     crashed(scene, "before append draft_verified")
     striking_out(scene, list(scene.wechat.drafts)[-1])
-    scene.campaigns = [Invalid(NEWS.name, "", None, None, ())]
+    scene.campaigns = [Invalid(NEWS.name, folder_of(NEWS.name), "", None, None, ())]
     scene.apply()
     assert (2, []) == (len(scene.wechat.drafts), scene.events("draft_deleted"))
 
@@ -616,7 +617,7 @@ def test_a_faulty_campaign_has_a_folder_and_so_may_any_where_nobody_can_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scene = staged()
-    scene.campaigns = [Invalid(NEWS.name, "", None, None, ())]
+    scene.campaigns = [Invalid(NEWS.name, folder_of(NEWS.name), "", None, None, ())]
     scene.apply()
     scene.campaigns = []
     monkeypatch.setattr("simulation.scenario.frozenset", lambda _: None, raising=False)

@@ -12,6 +12,7 @@ from building import (
     PAST,
     attempted,
     entries,
+    folder_of,
     house,
     news,
     plan_of,
@@ -242,10 +243,12 @@ def test_quiet_hours_that_end_within_the_window_need_nobody() -> None:
 
 def test_faults_are_told_while_the_window_is_open() -> None:
     fault = Diagnostic("MC301", Severity.ERROR, "too long", None, None, WORDS.name)
-    broken = Invalid(WORDS.name, "改时间", "main", 1, (fault,), OPEN)
+    broken = Invalid(WORDS.name, folder_of(WORDS.name), "改时间", "main", 1, (fault,), OPEN)
 
     assert ["failed"] == happenings([], [], outcome(broken))
-    assert [] == happenings([], [], outcome(Invalid(WORDS.name, "", None, None, (fault,), PAST)))
+    assert [] == happenings(
+        [], [], outcome(Invalid(WORDS.name, folder_of(WORDS.name), "", None, None, (fault,), PAST))
+    )
 
 
 def test_a_send_that_was_refused_is_told_though_it_has_no_window() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from building import APPID, PAST, article, attempted, house, news, text
+from building import APPID, PAST, article, attempted, folder_of, house, news, text
 from msgspec import UNSET
 from openid_samples import BATCHES
 from pydantic import TypeAdapter, ValidationError
@@ -38,6 +38,7 @@ from massctl.view.verbs_json import (
 WORDS = whole_text()
 BROKEN = Invalid(
     CampaignName("broken"),
+    folder_of("broken"),
     "",
     "main",
     1,

@@ -669,6 +669,7 @@ def test_what_time_people_and_files_can_change_is_asked_in_the_last_look() -> No
         "_audience",
         "_preview",
         "_draft",
+        "_behind",
         "_ledger",
     }
     assert time | people == asked

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from building import HOUR, LATER, NOW, article, audience, news, picture, recorded, text
+from building import HOUR, LATER, NOW, article, audience, folder_of, news, picture, recorded, text
 from copies import replace
 from simulation.scenario import Scene, whole_news, whole_text
 from simulation.world import Fault, one_by_one
@@ -212,7 +212,9 @@ def test_a_campaign_without_an_account_is_passed_over() -> None:
 
     from massctl.plan.steps import Invalid
 
-    plan = plan_of([Invalid(text("faulty").name, "", None, None, ())])
+    plan = plan_of(
+        [Invalid(text("faulty").name, folder_of(text("faulty").name), "", None, None, ())]
+    )
     remote = read_remote(plan.campaigns, recorded(), lambda _: pytest.fail("asked"), one_by_one)
     assert ((), ()) == (remote.drifts, remote.unread)
 

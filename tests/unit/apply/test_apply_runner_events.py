@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from building import APPID, HOUR, NOW, OPEN, attempted, house, plan_of, recorded, text
+from building import APPID, HOUR, NOW, OPEN, attempted, folder_of, house, plan_of, recorded, text
 from simulation.scenario import Scene, whole_news
 
 from massctl.apply.outcome import CampaignOutcome, Outcome
@@ -94,7 +94,9 @@ def faulty(*severities: Severity) -> Outcome:
         Diagnostic(f"MC01{number}", each, "wrong", None, None)
         for number, each in enumerate(severities)
     ]
-    plan = plan_of([Invalid(text("sale").name, "", None, 1, tuple(found), OPEN)])
+    plan = plan_of(
+        [Invalid(text("sale").name, folder_of(text("sale").name), "", None, 1, tuple(found), OPEN)]
+    )
     return Outcome(plan, recorded(), [CampaignOutcome(plan.campaigns[0])])
 
 

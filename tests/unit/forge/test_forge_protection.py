@@ -229,6 +229,13 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
         "by a pull request",
     ),
     (
+        owned("/massctl.yaml @a/b\n/.github/ @a/b\n/accounts/east.yaml @a/b\n"),
+        Check.OWNERS,
+        Level.PROBLEM,
+        "nobody owns accounts/NAME.yaml",
+        "by a pull request",
+    ),
+    (
         without("main", "pull_request"),
         Check.BRANCH_RULES,
         Level.PROBLEM,

@@ -100,6 +100,7 @@ def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
         "{}",
         '{"lineage": 1, "serial": 2, "digest": "x"}',
         '{"lineage": "x", "serial": true, "digest": "x"}',
+        '{"lineage": "x", "serial": 2, "digest": "x", "first": -1}',
     ],
 )
 def test_a_note_that_is_none_of_ours_says_nothing(
@@ -114,3 +115,39 @@ def test_a_note_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "locks" / f"{FILE}.new").mkdir()
     ledger = LocalLedger(tmp_path / "state.jsonl", tmp_path / "locks")
     assert 1 == len(ledger.append(0, [new(BEGUN)], durable=True))
+
+
+def test_the_machine_that_began_a_ledger_has_seen_all_of_it(
+    ledger: LocalLedger, tmp_path: Path
+) -> None:
+    assert (0, 0) == (ledger.first_seen, put_back_whole(tmp_path, "locks").first_seen)
+
+
+def put_back_whole(folder: Path, locks: str) -> LocalLedger:
+    """Read the ledger as a new process of a machine."""
+    ledger = LocalLedger(folder / "state.jsonl", folder / locks)
+    ledger.read(0)
+    return ledger
+
+
+def test_another_machine_notes_how_far_it_reached_when_it_saw_it_first(
+    ledger: LocalLedger, tmp_path: Path
+) -> None:
+    other = put_back_whole(tmp_path, "elsewhere")
+    assert 2 == other.first_seen
+    other.append(2, [new(OTHER)], durable=True)
+    other.append(3, [new(OTHER)], durable=True)
+    again = put_back_whole(tmp_path, "elsewhere")
+    again.append(4, [new(OTHER)], durable=False)
+    assert [2, 2, 0] == [
+        put_back_whole(tmp_path, "elsewhere").first_seen,
+        again.first_seen,
+        put_back_whole(tmp_path, "locks").first_seen,
+    ]
+
+
+def test_a_ledger_in_the_place_of_another_is_seen_anew(ledger: LocalLedger, tmp_path: Path) -> None:
+    other = put_back_whole(tmp_path, "elsewhere")
+    other.replace(None, NOW, other.as_found())
+    other.append(0, [new(BEGUN)], durable=True)
+    assert 0 == other.first_seen

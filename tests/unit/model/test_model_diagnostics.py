@@ -69,11 +69,11 @@ def test_a_reviewers_name_is_in_no_repr():
     ("place", "campaign", "where"),
     [
         (Place("massctl.yaml"), "walks", "massctl.yaml"),
-        (None, "walks", "campaigns/walks"),
+        (None, "walks", "walks"),
         (None, None, ""),
     ],
 )
-def test_a_fault_is_in_its_place_or_in_the_folder_of_its_campaign(
+def test_a_fault_is_in_its_place_or_names_its_campaign(
     place: Place | None, campaign: str | None, where: str
 ) -> None:
     assert where == Diagnostic("MC001", Severity.ERROR, "", place, campaign=campaign).where

@@ -313,7 +313,13 @@ def test_an_account_is_called_by_its_name_else_by_its_key() -> None:
             "secret_env": "S",
             "kind": "service",
             "name": "不赶路",
-        }
+        },
+        "east": {
+            "appid": "wx0123456789abcdef",
+            "secret_env": "S",
+            "kind": "service",
+            "owner": "华东组",
+        },
     }
     ours = MassctlFile.model_validate({"version": 1, "accounts": named})
     assert ("不赶路", "main", "gone") == (
@@ -321,7 +327,9 @@ def test_an_account_is_called_by_its_name_else_by_its_key() -> None:
         settings().name_of("main"),
         ours.name_of("gone"),
     )
-    assert ({"main": "不赶路 (main)"}, {}) == (ours.account_names, settings().account_names)
+    labels = {"main": "不赶路 (main)", "east": "east · 华东组"}
+    assert (labels, {}) == (ours.account_labels, settings().account_labels)
+    assert {"east": "华东组"} == ours.owners
 
 
 def test_the_settings_that_a_message_is_made_from_are_named_without_policy_and_by_every_word_else() -> (

@@ -16,6 +16,7 @@ from building import (
     article,
     attempted,
     audience,
+    folder_of,
     house,
     images,
     news,
@@ -174,7 +175,7 @@ def test_a_kill_switch_is_told(rules: Any, level: Level, word: str) -> None:
 
 def test_campaigns_with_faults_are_counted() -> None:
     fault = Diagnostic("MC301", Severity.ERROR, "too long", None, None, WORDS.name)
-    broken = Invalid(WORDS.name, "", MAIN, 1, (fault,))
+    broken = Invalid(WORDS.name, folder_of(WORDS.name), "", MAIN, 1, (fault,))
     found = checkup.campaigns_finding(plan_of([broken, text("other")]))
 
     assert (Level.PROBLEM, "campaigns with faults: 1") == (found.level, found.message)
@@ -260,7 +261,9 @@ def test_a_window_that_nothing_waits_for_is_not_too_short(
 
 def test_a_campaign_of_no_account_is_told_without_one() -> None:
     fault = Diagnostic("MC019", Severity.ERROR, "no account", None, None, WORDS.name)
-    (found,) = checkup.window_findings(plan_of([Invalid(WORDS.name, "", None, 1, (fault,), PAST)]))
+    (found,) = checkup.window_findings(
+        plan_of([Invalid(WORDS.name, folder_of(WORDS.name), "", None, 1, (fault,), PAST)])
+    )
 
     assert found.account is None
 
@@ -302,7 +305,7 @@ def test_an_open_window_that_is_refused_is_an_alarm_at_once() -> None:
 def test_a_faulty_campaign_whose_window_closed_is_an_alarm() -> None:
     fault = Diagnostic("MC019", Severity.ERROR, "no account", None, None, WORDS.name)
 
-    assert 1 == len(alarms(Invalid(WORDS.name, "", None, 1, (fault,), PAST)))
+    assert 1 == len(alarms(Invalid(WORDS.name, folder_of(WORDS.name), "", None, 1, (fault,), PAST)))
 
 
 def test_a_send_in_doubt_is_an_alarm() -> None:

@@ -13,6 +13,7 @@ from building import (
     at,
     attempted,
     audience,
+    folder_of,
     house,
     news,
     picture,
@@ -210,7 +211,7 @@ def test_an_address_that_the_ledger_does_not_give_refuses_the_send(
 
 
 def not_locked(window: Window | None = OPEN) -> NotLocked:
-    return NotLocked(NAME, "春季", "main", 1, window, lock_missing(NAME))
+    return NotLocked(NAME, folder_of(NAME), "春季", "main", 1, window, lock_missing(NAME))
 
 
 def test_a_campaign_without_a_lock_is_refused_and_not_staged() -> None:

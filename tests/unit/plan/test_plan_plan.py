@@ -16,6 +16,7 @@ from building import (
     PAST,
     attempted,
     codes,
+    folder_of,
     guards,
     house,
     news,
@@ -257,9 +258,11 @@ def test_moments_are_ordered_and_not_how_they_are_written():
 
 
 def test_campaigns_that_are_not_rendered_have_their_place_too():
-    invalid = Invalid(CampaignName("broken"), "", None, None, ())
+    invalid = Invalid(CampaignName("broken"), folder_of("broken"), "", None, None, ())
     gone = Gone(CampaignName("gone"), "main", APPID, 1)
-    concluded = Concluded(CampaignName("done"), "", "main", APPID, 1, OPEN, sha("x"))
+    concluded = Concluded(
+        CampaignName("done"), folder_of("done"), "", "main", APPID, 1, OPEN, sha("x")
+    )
     plan = plan_of([gone, text("words", window=LATER), concluded, invalid])
     assert ["broken", "done", "words", "gone"] == [c.name for c in plan.campaigns]
 
@@ -716,7 +719,7 @@ WORDS = text("words", window=OPEN)
 def concluded(source: str | None = None, **changes: Any) -> Concluded:
     fields = {"title": "", "account": "main", "appid": APPID, "edition": 1, "window": OPEN}
     fields["source_sha256"] = source or WORDS.source_sha256
-    return Concluded(name=WORDS.name, **{**fields, **changes})
+    return Concluded(name=WORDS.name, folder=WORDS.folder, **{**fields, **changes})
 
 
 def test_a_sent_campaign_has_nothing_to_do_and_keeps_its_digest():
@@ -769,7 +772,7 @@ def test_an_invalid_campaign_has_its_faults_and_nothing_else():
     fault = Diagnostic(
         "MC011", Severity.ERROR, "unknown key", Place("campaigns/words/campaign.yaml", 3, 1)
     )
-    invalid = Invalid(WORDS.name, "标题", None, None, (fault,))
+    invalid = Invalid(WORDS.name, folder_of(WORDS.name), "标题", None, None, (fault,))
     campaign = planned(invalid, recorded(attempted(text("words"))))
     assert (("MC011",), [], [], "in_doubt", None) == (
         tuple(codes(campaign.diagnostics)),
@@ -781,7 +784,7 @@ def test_an_invalid_campaign_has_its_faults_and_nothing_else():
 
 
 def test_an_invalid_campaign_stops_only_itself():
-    invalid = Invalid(CampaignName("broken"), "", "main", 1, ())
+    invalid = Invalid(CampaignName("broken"), folder_of("broken"), "", "main", 1, ())
     assert ["words/send"] == [step.address for step in plan_of([invalid, WORDS]).steps]
 
 

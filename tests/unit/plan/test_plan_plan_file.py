@@ -16,6 +16,7 @@ from building import (
     PAST,
     at,
     attempted,
+    folder_of,
     house,
     news,
     picture,
@@ -103,10 +104,15 @@ def test_the_document_of_a_plan():
         "lineage": LINEAGE,
         "serial": 1,
         "names": [],
+        "accounts": [],
+        "groups": [],
+        "owners": {},
         "campaigns": [
             {
                 "name": "sale",
                 "title": "春季大促",
+                "folder": "campaigns/sale",
+                "group": "",
                 "audience_count": None,
                 "audience_before": None,
                 "tag_due": None,
@@ -168,6 +174,8 @@ def test_the_document_of_a_plan():
             {
                 "name": "words",
                 "title": refused.title,
+                "folder": "campaigns/words",
+                "group": "",
                 "audience_count": None,
                 "audience_before": None,
                 "tag_due": None,
@@ -396,7 +404,9 @@ def test_a_campaign_that_has_faults_now_is_named_by_their_codes() -> None:
         Diagnostic(code, Severity.ERROR, Phrase("wrong"), None, None)
         for code in ("MC301", "MC203", "MC301")
     ]
-    now = plan_of([Invalid(NEWS.name, "", "main", 1, tuple(faults), OPEN), OTHER])
+    now = plan_of(
+        [Invalid(NEWS.name, folder_of(NEWS.name), "", "main", 1, tuple(faults), OPEN), OTHER]
+    )
     assert ["sale has faults now (MC203, MC301)"] == what_moved(kept(plan_of([NEWS, OTHER])), now)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from allowance_samples import on, rules, words
-from building import APPID, DAY, NOW, OTHER_APPID, attempted, plan_of, recorded, sent
+from building import APPID, DAY, NOW, OTHER_APPID, attempted, folder_of, plan_of, recorded, sent
 
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.entries import Expired, SendImported
@@ -49,6 +49,7 @@ def test_what_cannot_go_out_says_why():
     first, second = words("first", on(1)), words("second", on(1))
     broken = Invalid(
         CampaignName("broken"),
+        folder_of("broken"),
         "断",
         "main",
         1,
@@ -89,6 +90,13 @@ def test_a_send_on_the_website_and_an_account_that_is_not_declared():
     assert (None, "", None, True, (NOW - DAY).date()) == (
         send.campaign, send.title, send.account, send.went_out, send.day
     )  # fmt: skip
+
+
+def test_a_schedule_of_some_campaigns_keeps_what_is_asked_for():
+    found = scheduled([words("first", on(1)), words("second", on(2))])
+    only = found.only(lambda name, account: name == "second" and account == "main")
+    assert ["second"] == [each.campaign for each in only.sends]
+    assert found.ahead == only.ahead
 
 
 def test_frozen_days_are_days_of_the_policys_time_zone():

@@ -31,7 +31,9 @@ from massctl.plan.statistics import (
     falls,
     has_newest_day,
     newest_day,
+    publication_days,
     send_days,
+    unrecorded,
     website_sends,
 )
 
@@ -361,3 +363,12 @@ def test_a_send_that_wechat_counted_and_nobody_recorded_was_made_on_the_website(
 
     state.website_sends = {campaign.appid: [datetime(2026, 12, 3, 9, tzinfo=BEIJING)]}
     assert [2] == [each.day for each in website_sends(articles, state, campaign.appid)]
+    (left, other) = unrecorded([*articles, counted(11, 2)], state, campaign.appid)
+    assert ("7_1", "7_2") == (left.msgid, other.msgid)
+
+
+def test_a_text_that_was_sent_accounts_for_no_article() -> None:
+    words = text()
+    state = recorded(attempted(words), (SendAccepted(attempt=2, msg_id=1), words))
+    articles = [counted(7, day.day) for day in publication_days(state.record(words.name, 1))]
+    assert tuple(articles) == unrecorded(articles, state, words.appid)

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from building import APPID, JUDGED, NOW, Happening, house, recorded, sha
+from building import APPID, JUDGED, NOW, Happening, folder_of, house, recorded, sha
 from copies import replace
 from openid_samples import BATCHES, SampleOpenids, openid_list
 from render_inputs import Folder, place_of
@@ -198,8 +198,16 @@ class Lists:
 def _rendered(
     name: CampaignName, file: CampaignFile, account: Account, inputs: Any, lists: Lists, place: Any
 ) -> RenderedCampaign:
-    content = render_content(name, file, account=account, inputs=inputs, place=place)
-    around = {"account": account, "lists": lists, "source_sha256": sha(name), "place": place}
+    content = render_content(
+        name, file, account=account, inputs=inputs, place=place, folder=folder_of(name)
+    )
+    around = {
+        "account": account,
+        "lists": lists,
+        "source_sha256": sha(name),
+        "place": place,
+        "folder": folder_of(name),
+    }
     around["destinations"] = content.message.destinations
     around["shows_unread_picture"] = content.message.shows_unread_picture
     campaign, diagnostics = campaign_of(name, file, content, **around)
@@ -229,7 +237,7 @@ def sample_campaigns(cache: Path) -> Iterator[tuple[RenderedCampaign, Openids]]:
     repository = Repository(ROOT)
     settings, diagnostics = load_settings(repository, loopback_override=None)
     assert settings is not None, diagnostics
-    for name in repository.campaign_folders().names:
+    for name in repository.campaign_folders.names:
         (folder := cache / name).mkdir()
         materials, shelf = Materials(repository, settings, folder), OpenidFiles(repository)
         loaded = materials.campaign(name)

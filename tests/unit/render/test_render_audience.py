@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from building import folder_of
 from openid_samples import openid_list
 
 from massctl.model.campaign import CampaignFile
@@ -30,7 +31,7 @@ class Lists:
 
 def test_a_list_is_found_in_the_campaign_and_in_the_shared_folder() -> None:
     assert [HERE, HERE] == [
-        find_openids(written, NAME, Lists("spring/lists/a.txt", "_shared/a.txt"))  # type: ignore[arg-type]
+        find_openids(written, folder_of(NAME), Lists("spring/lists/a.txt", "_shared/a.txt"))  # type: ignore[arg-type]
         for written in ("lists/a.txt", "_shared/a.txt")
     ]
 
@@ -38,13 +39,13 @@ def test_a_list_is_found_in_the_campaign_and_in_the_shared_folder() -> None:
 def test_a_list_outside_of_both_is_not_opened() -> None:
     lists = Lists()
     for written in ("../summer/a.txt", "/etc/passwd", "../../a.txt"):
-        (problem,) = find_openids(written, NAME, lists).faults  # type: ignore[arg-type]
+        (problem,) = find_openids(written, folder_of(NAME), lists).faults  # type: ignore[arg-type]
         assert "MC602" == problem.code
     assert [] == lists.asked
 
 
 def test_a_list_that_is_nowhere_is_told_once() -> None:
-    (problem,) = find_openids("a.txt", NAME, Lists()).faults  # type: ignore[arg-type]
+    (problem,) = find_openids("a.txt", folder_of(NAME), Lists()).faults  # type: ignore[arg-type]
     assert "MC601" == problem.code
 
 
@@ -58,7 +59,7 @@ def rendered(found: ListedOpenids) -> Any:
         {"version": 1, "account": "main", "audience": declared, "text": {"content": "x"}}
     )
     key = Place("campaigns/spring/campaign.yaml", 3, 1)
-    return render_audience(NAME, file, Tree(), lambda _: key)  # type: ignore[arg-type]
+    return render_audience(NAME, folder_of(NAME), file, Tree(), lambda _: key)  # type: ignore[arg-type]
 
 
 def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its_key() -> None:
@@ -82,4 +83,4 @@ def test_another_audience_has_no_list() -> None:
         "text": {"content": "x"},
     }
     file = CampaignFile.model_validate(text)
-    assert (None, []) == render_audience(NAME, file, Lists(), lambda _: None)  # type: ignore[arg-type]
+    assert (None, []) == render_audience(NAME, folder_of(NAME), file, Lists(), lambda _: None)  # type: ignore[arg-type]

@@ -223,6 +223,10 @@ def test_settings_with_faults_are_told_on_every_page_until_they_are_mended(tree:
         "massctl.yaml:" in page for page in (room.page(), room.page(NOTICE), room.cache.list_page())
     )
     assert room.cache.page(CampaignName("nobody")) is None
+    tree.write("accounts/east.yaml", "[")
+    room.cache.changed({"accounts"})
+    assert "accounts/east.yaml:" in room.page()
+    (tree.root / "accounts/east.yaml").unlink()
     tree.write("massctl.yaml", whole.replace("language: en", "language: zh"))
     room.cache.changed({"massctl.yaml"})
     assert "massctl.yaml:" not in room.page()

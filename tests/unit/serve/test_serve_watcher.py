@@ -64,6 +64,12 @@ def test_a_row_of_statistics_is_told_whichever_file_it_is_added_to(tmp_path: Pat
         told.until("statistics", add)
 
 
+def test_a_change_of_an_account_file_is_told(tmp_path: Path, told: Told):
+    path = tmp_path / "accounts/east.yaml"
+    path.parent.mkdir()
+    told.until("accounts", lambda: path.write_text("早"))
+
+
 def test_other_files_of_the_root_are_not_told(tmp_path: Path, told: Told):
     def change() -> None:
         for name in ("README.md", ".venv/a", "campaigns/.swap", "massctl.yaml"):

@@ -25,10 +25,8 @@ def written(root: Path, yaml: str, **files: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     repository = Repository(root)
-    with copied_for_rest(
-        repository, NAME, REST, iter(["oB00002", "oC00003"]), root / ".massctl"
-    ) as made:
-        put_in_place(repository, made)
+    with copied_for_rest(repository, NAME, REST, iter(["oB00002", "oC00003"]), root / ".massctl"):
+        put_in_place(repository, REST, root / ".massctl")
     return root / "campaigns" / REST
 
 
@@ -121,8 +119,8 @@ def test_a_kill_leaves_nothing_among_the_campaigns_and_the_next_run_nothing_at_a
     assert list((tmp_path / ".massctl").rglob("campaign.yaml"))
     with copied_for_rest(
         Repository(tmp_path), NAME, CampaignName("other"), iter(["oB"]), tmp_path / ".massctl"
-    ) as put:
-        put_in_place(Repository(tmp_path), put)
+    ):
+        put_in_place(Repository(tmp_path), CampaignName("other"), tmp_path / ".massctl")
     assert ([], [NAME, "other"]) == (
         list((tmp_path / ".massctl").rglob("*")),
         sorted(each.name for each in (tmp_path / "campaigns").iterdir()),

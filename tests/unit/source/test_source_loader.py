@@ -8,7 +8,7 @@ from typing import Any
 
 import building
 import pytest
-from building import APPID, NOW, Happening, recorded, sha, text
+from building import APPID, NOW, Happening, folder_of, recorded, sha, text
 from copies import replace
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -295,7 +295,9 @@ def test_a_campaign_that_went_out_is_known_from_the_record_alone(
 ) -> None:
     state = sent()
     source = repository.folder_digest(SPRING)
-    assert Concluded(SPRING, "春天", "main", APPID, 3, Window(OPENS, NOW), source) == read(state)
+    assert Concluded(
+        SPRING, folder_of(SPRING), "春天", "main", APPID, 3, Window(OPENS, NOW), source
+    ) == read(state)
 
 
 @pytest.mark.usefixtures("unread")
@@ -305,7 +307,9 @@ def test_so_is_one_that_a_person_says_went_out(read: Read, repository: Repositor
         appid=APPID, sent_at=NOW, by="li", source_sha256=source, title="春天", account="main"
     )
     state = recorded((told, WORDS))
-    assert Concluded(SPRING, "春天", "main", APPID, 1, None, source) == read(state)
+    assert Concluded(SPRING, folder_of(SPRING), "春天", "main", APPID, 1, None, source) == read(
+        state
+    )
 
 
 @pytest.mark.parametrize(

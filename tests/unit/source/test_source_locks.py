@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from building import folder_of
 from copies import replace
 
 from massctl.errors import UsageError
@@ -67,7 +68,7 @@ def read(repository: Repository, campaign: RenderedCampaign) -> Read:
         document = lock_document(campaign, renderer())
         change(document)
         document["digest"] = lock_digest(document)
-        put_lock(repository.root, NAME, lock_text(document).encode())
+        put_lock(repository.root, folder_of(NAME), lock_text(document).encode())
         return check_lock(repository, campaign)
 
     return through
@@ -192,7 +193,10 @@ def test_a_lock_that_is_a_link_out_is_not_read(repository: Repository, tmp_path:
 
 
 def test_no_lock_is_none(repository: Repository) -> None:
-    assert (None, []) == (read_lock(repository, NAME), lock_copies(repository.root, NAME))
+    assert (None, []) == (
+        read_lock(repository, NAME),
+        lock_copies(repository.root / folder_of(NAME)),
+    )
 
 
 def test_a_first_lock_that_fails_leaves_no_file(

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from building import folder_of
 from gits import git
 
 from massctl.model.ids import CampaignName
@@ -32,7 +33,7 @@ def test_folders_are_campaigns_strays_or_shared(repository: Repository) -> None:
     for name in ("b.2", "a_1", "_shared", "Bad", "春季", ".git", "x" * 65):
         (repository.root / "campaigns" / name).mkdir()
     put(repository, "campaigns/README.md")
-    folders = repository.campaign_folders()
+    folders = repository.campaign_folders
     assert ("a_1", "b.2", "spring") == folders.names
     places = [d.place and d.place.file for d in folders.diagnostics]
     assert ["campaigns/.git", "campaigns/Bad", "campaigns/" + "x" * 65, "campaigns/春季"] == places
@@ -45,7 +46,7 @@ def test_folders_that_differ_only_by_case_are_faults_that_name_each_other(
     for name in ("Spring", "_shared", "_Shared", "b.2"):
         (repository.root / "campaigns" / name).mkdir()
     put(repository, "campaigns/B.2")
-    folders = repository.campaign_folders()
+    folders = repository.campaign_folders
     assert (("b.2", "spring"), ["spring"]) == (folders.names, [*folders.twins])
     found = [*folders.diagnostics, folders.twins[SPRING]]
     assert [
@@ -76,10 +77,10 @@ def test_files_of_a_campaign_that_differ_only_by_case_are_refused(
     for path in paths:
         put(repository, f"campaigns/spring/{path}")
     if refused is None:
-        repository.require_one_case(SPRING)
+        repository.require_one_case(folder_of(SPRING))
         return
     with pytest.raises(UnreadableError, match=f"^{refused} differ only by case$") as caught:
-        repository.require_one_case(SPRING)
+        repository.require_one_case(folder_of(SPRING))
     assert "MC034" == caught.value.code
 
 
@@ -90,18 +91,18 @@ def test_a_file_that_was_renamed_to_another_case_and_not_yet_committed_is_no_fau
     file = put(repository, "campaigns/spring/Hero.png")
     git(repository.root, "add", ".")
     file.rename(file.with_name("hero.png"))
-    repository.require_one_case(SPRING)
+    repository.require_one_case(folder_of(SPRING))
 
 
 def test_a_folder_whose_name_is_no_text_can_be_reported(repository: Repository) -> None:
     os.mkdir(os.fsencode(repository.root / "campaigns") + b"/\xff\xfe")
-    (diagnostic,) = repository.campaign_folders().diagnostics
+    (diagnostic,) = repository.campaign_folders.diagnostics
     assert diagnostic.message.encode("utf-8")
 
 
 def test_an_empty_campaigns_folder_is_no_fault_and_is_said(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
-    folders = Repository(tmp_path).campaign_folders()
+    folders = Repository(tmp_path).campaign_folders
     assert ((), [("MC001", "info", "campaigns/ has no campaign yet")]) == (
         folders.names,
         [(d.code, d.severity, d.message) for d in folders.diagnostics],
@@ -116,7 +117,7 @@ def test_a_repository_without_a_campaigns_folder_is_a_fault(
 ) -> None:
     if is_file:
         (tmp_path / "campaigns").write_text("x", encoding="utf-8")
-    (found,) = Repository(tmp_path).campaign_folders().diagnostics
+    (found,) = Repository(tmp_path).campaign_folders.diagnostics
     assert ("MC001", "error", "campaigns", message) == (
         found.code,
         found.severity,

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+from building import folder_of
 from view_samples import NOW, attempted, campaign, outcome, plan_of, saved, state_of, text_campaign
 
 from massctl.apply.jobs import Followed
@@ -132,6 +133,7 @@ def test_an_error_of_wechat_in_an_apply_document():
 def test_faults_are_the_error_of_their_campaign():
     bad = Invalid(
         CampaignName("2026-12-bad"),
+        folder_of("2026-12-bad"),
         "",
         "main",
         1,

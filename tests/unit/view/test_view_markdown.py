@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 import pytest
+from building import folder_of
 from comment_judge import judge, plan_markdown, skeletons
 from copies import replace
 from hypothesis import example, given, settings
@@ -170,9 +171,23 @@ def dressed(title: str, path: str, message: str, name: str = "editor_li") -> Pla
     )
     notice = text_campaign(title=title, message=TextMessage(message), window=None)
     later = campaign("2026-12-later", title=message, window=LATER)
-    bad = Invalid(CampaignName("2026-12-bad"), title, message, 1, (fault,))
+    bad = Invalid(
+        CampaignName("2026-12-bad"),
+        folder_of("2026-12-bad"),
+        title,
+        message,
+        1,
+        (fault,),
+    )
     sent = Concluded(
-        CampaignName("2026-10-sent"), title, "main", due.appid, 1, None, due.source_sha256
+        CampaignName("2026-10-sent"),
+        folder_of("2026-10-sent"),
+        title,
+        "main",
+        due.appid,
+        1,
+        None,
+        due.source_sha256,
     )
     state = state_of(
         saved(later, digest="sha256:" + "0" * 64),
@@ -523,7 +538,9 @@ def faulty(number: int, faults: int = 30) -> Invalid:
         Diagnostic("MC011", Severity.ERROR, say, Place(f"campaigns/{name}/campaign.yaml", n))
         for n in range(faults)
     ]
-    return Invalid(CampaignName(name), "坏了的", "main", 1, tuple(found))
+    return Invalid(
+        CampaignName(name), folder_of(CampaignName(name)), "坏了的", "main", 1, tuple(found)
+    )
 
 
 def counted(written: str, said: str) -> int:
@@ -591,6 +608,7 @@ def test_quiet_campaigns_are_folded_away_and_left_out_last():
     rests = [
         PlannedCampaign(
             CampaignName(f"2026-09-{n:04}"),
+            folder_of(CampaignName(f"2026-09-{n:04}")),
             "旧刊" * 20,
             "main",
             1,
@@ -650,7 +668,8 @@ def test_the_allowance_stands_below_the_campaigns():
 
 
 def test_an_account_stands_by_its_name_where_that_is_known():
-    written = plan_markdown(plan_of(campaign()), NOW, Language.EN, names={"main": "不赶路 (main)"})
+    named = replace(Language.EN, accounts=(("main", "不赶路 (main)"),))
+    written = plan_markdown(plan_of(campaign()), NOW, named)
     assert "- **account** 不赶路 (main)\n" in written
 
 

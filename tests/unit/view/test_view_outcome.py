@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from building import folder_of
 from view_samples import (
     HERO,
     NOW,
@@ -58,7 +59,14 @@ def busy() -> Outcome:
         campaign("2026-12-later", title="下午茶", window=LATER),
         text_campaign(window=None),
     )
-    bad = Invalid(CampaignName("2026-12-bad"), "坏了的", "main", 1, (FAULT,))
+    bad = Invalid(
+        CampaignName("2026-12-bad"),
+        folder_of("2026-12-bad"),
+        "坏了的",
+        "main",
+        1,
+        (FAULT,),
+    )
     plan = plan_of(sent, failed, refused, bad, state=state_of(*uploaded(HERO)))
     accepted = entries.SendAccepted(attempt=3, msg_id=30124, msg_data_id=2247)
     after = state_of(

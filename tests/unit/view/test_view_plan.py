@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from building import folder_of
 from copies import replace
 from view_samples import (
     APPID,
@@ -55,10 +56,24 @@ FAULT = Diagnostic(
 def busy() -> Plan:
     """One to send, one of every other kind."""
     due = campaign(diagnostics=(WARNING,))
-    bad = Invalid(CampaignName("2026-12-bad"), "坏了的", "main", 1, (FAULT,))
+    bad = Invalid(
+        CampaignName("2026-12-bad"),
+        folder_of("2026-12-bad"),
+        "坏了的",
+        "main",
+        1,
+        (FAULT,),
+    )
     changed = campaign("2026-12-later", title="下午茶", window=LATER)
     sent = Concluded(
-        CampaignName("2026-10-sent"), "十月刊", "main", APPID, 1, None, due.source_sha256
+        CampaignName("2026-10-sent"),
+        folder_of("2026-10-sent"),
+        "十月刊",
+        "main",
+        APPID,
+        1,
+        None,
+        due.source_sha256,
     )
     accepted = entries.SendAccepted(attempt=4, msg_id=1, msg_data_id=2)
     state = state_of(
@@ -111,9 +126,10 @@ def test_the_calm_case_says_what_comes_next():
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_an_account_stands_by_its_name_and_its_key(language: Language):
     ahead = (AccountAhead(AccountName("main"), "service", ()),)
-    text = shown(replace(plan_of(campaign(account_name="不赶路")), ahead=ahead), language)
-    assert 1 == text.count("不赶路 (main)\n")
-    assert 1 == text.count("\n  不赶路 · ")
+    named = replace(language, accounts=(("main", "不赶路 (main) · 编辑部"),))
+    text = shown(replace(plan_of(campaign()), ahead=ahead), named)
+    assert 1 == text.count("不赶路 (main) · 编辑部\n")
+    assert 1 == text.count("\n  不赶路 (main) · 编辑部 · ")
 
 
 def test_nothing_at_all():
@@ -152,7 +168,7 @@ def test_an_error_in_a_plan_says_what_to_do():
         Place("campaigns/a/campaign.yaml", 3, 1),
         Phrase("do y"),
     )
-    bad = Invalid(CampaignName("a"), "", "main", 1, (fault,))
+    bad = Invalid(CampaignName("a"), folder_of("a"), "", "main", 1, (fault,))
     assert "               do y" in shown(plan_of(bad)).split("\n")
 
 

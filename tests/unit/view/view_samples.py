@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from building import folder_of
 from copies import replace
 
 from massctl.apply.outcome import CampaignOutcome, Outcome, outcome_of
@@ -82,6 +83,7 @@ def article(title: str = "春季大促，1999 元起", content: str | None = Non
 def campaign(name: str = "2026-12-spring-sale", **changes: Any) -> RenderedCampaign:
     made = RenderedCampaign(
         name=CampaignName(name),
+        folder=folder_of(name),
         title="春季大促",
         edition=1,
         account=AccountName("main"),

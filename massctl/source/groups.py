@@ -1,0 +1,242 @@
+"""Which folders of `campaigns/` are campaigns, and which are groups of them.
+
+A folder with a campaign.yaml is a campaign. A folder without one is a group if campaigns stand below it.
+"""
+
+import errno
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from msgspec import field
+from msgspec.structs import replace
+
+from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.frozen import Frozen
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    CampaignName,
+    Folder,
+    group_of,
+    is_campaign_name,
+)
+from massctl.model.phrase import Phrase, enumerated, system_reason
+from massctl.source.reporter import about_file
+
+MISTAKEN_NAMES = {"campaign.yml": CAMPAIGN_FILE}
+"""Names that are as good as another one to a person."""
+RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
+
+
+class CampaignFolders(Frozen):
+    """What is in `campaigns/`."""
+
+    folders: Mapping[CampaignName, Folder]
+    """The folder of each campaign, sorted by name; of several with one name the first."""
+    diagnostics: tuple[Diagnostic, ...]
+    """One for each folder that is no campaign, no group and begins without `_`, or that differs only by case."""
+    twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
+    """Campaigns that cannot be read, because another folder has their name, or one that differs only by case."""
+
+    @property
+    def names(self) -> tuple[CampaignName, ...]:
+        """Return the names of the campaigns, sorted."""
+        return tuple(self.folders)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group that a campaign stands in or below."""
+        return frozenset(each for name in self.folders for each in with_above(self.group(name)))
+
+    def folder(self, name: str) -> Folder:
+        """Return the folder of a campaign; of an unknown one, where it would stand without a group."""
+        return self.folders.get(CampaignName(name)) or Folder(f"{CAMPAIGNS}/{name}")
+
+    def group(self, name: str) -> str:
+        """Return the group that a campaign stands in; empty without one."""
+        return group_of(self.folder(name))
+
+
+def with_above(group: str) -> list[str]:
+    """Return a group and those that it stands in, outermost first."""
+    parts = group.split("/") if group else []
+    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+def campaign_folders(root: Path) -> CampaignFolders:
+    """Find the campaigns of a repository; stray files are passed over."""
+    search = _Search(root)
+    try:
+        search.level(CAMPAIGNS)
+    except OSError as error:
+        return CampaignFolders({}, (_no_folder(error),))
+    if not search.found and not search.diagnostics:
+        search.diagnostics.append(_no_campaign())
+    twins = dict(search.twins)
+    folders: dict[CampaignName, Folder] = {}
+    for name, same in sorted(search.found.items()):
+        folders[name] = same[0]
+        if len(same) > 1:
+            twins[name] = _same_name(name, same)
+    return CampaignFolders(folders, tuple(search.diagnostics), twins)
+
+
+def folders_in(paths: Iterable[str]) -> dict[CampaignName, list[Folder]]:
+    """Return the folders of campaigns among the files of a commit."""
+    end = f"/{CAMPAIGN_FILE}"
+    declared = {path.removesuffix(end) for path in paths if path.endswith(end)}
+    found: dict[CampaignName, list[Folder]] = {}
+    for folder in sorted(declared):
+        top, *names = folder.split("/")
+        above = {"/".join([top, *names[:count]]) for count in range(1, len(names))}
+        if top == CAMPAIGNS and all(map(is_campaign_name, names)) and not above & declared:
+            found.setdefault(CampaignName(names[-1]), []).append(Folder(folder))
+    return found
+
+
+class _Search:
+    """Finds campaigns, and what stands between them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.found: dict[CampaignName, list[Folder]] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self.twins: dict[CampaignName, Diagnostic] = {}
+
+    def level(self, above: str) -> None:
+        """Find the campaigns of a group, or of `campaigns/`. Raises OSError."""
+        with os.scandir(self._root / above) as entries:
+            found = sorted(entry.name for entry in entries if entry.is_dir())
+        twins = case_twins(found)
+        for name in found:
+            twin = _alike(above, name, twins[name]) if name in twins else None
+            if is_campaign_name(name):
+                for campaign in self._below(above, name):
+                    if twin is not None:
+                        self.twins[campaign] = replace(twin, campaign=campaign)
+            elif twin is not None:
+                self.diagnostics.append(twin)
+            elif not name.startswith("_"):
+                self.diagnostics.append(_not_a_name(above, name))
+
+    def _below(self, above: str, name: str) -> list[CampaignName]:
+        """Note a campaign, or those of a group; return their names."""
+        folder = f"{above}/{name}"
+        if not _is_group(f"{self._root}/{folder}"):
+            self.found.setdefault(CampaignName(name), []).append(Folder(folder))
+            return [CampaignName(name)]
+        if os.path.islink(f"{self._root}/{folder}"):
+            self.diagnostics.append(_linked_group(folder))
+            return []
+        known = {each: len(same) for each, same in self.found.items()}
+        self.level(folder)
+        return [each for each, same in self.found.items() if len(same) > known.get(each, 0)]
+
+
+def _is_group(folder: str) -> bool:
+    """Return whether a folder is no campaign and has one below; links below it are not followed."""
+    if os.path.lexists(f"{folder}/{CAMPAIGN_FILE}"):
+        return False
+    try:
+        with os.scandir(folder) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    except OSError:
+        return False  # Whoever reads it as a campaign says what is wrong.
+    if any(_is_mistaken(name) for name, _ in found):
+        return False
+    below = [
+        f"{folder}/{name}"
+        for name, is_folder in sorted(found)
+        if is_folder and not name.startswith((".", "_"))
+    ]
+    return any(os.path.lexists(f"{each}/{CAMPAIGN_FILE}") or _is_group(each) for each in below)
+
+
+def _is_mistaken(name: str) -> bool:
+    folded = name.casefold()
+    return folded == CAMPAIGN_FILE or folded in MISTAKEN_NAMES
+
+
+def case_twins(names: Iterable[str]) -> dict[str, str]:
+    """Return the names that others have in other case, each with the first of these."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.lower(), []).append(name)
+    return {
+        name: next(each for each in same if each != name)
+        for same in alike.values()
+        if len(same) > 1
+        for name in same
+    }
+
+
+def differ(one: str, other: str) -> Phrase:
+    """Say that two names differ only by case."""
+    return Phrase("{one} and {other} differ only by case", one=one, other=other)
+
+
+def _alike(above: str, name: str, other: str) -> Diagnostic:
+    say = differ(readable(name), readable(other))
+    return about_file("MC034", f"{above}/{readable(name)}", None, say, RENAME_ONE)
+
+
+def _same_name(name: CampaignName, folders: list[Folder]) -> Diagnostic:
+    return about_file(
+        "MC035",
+        folders[0],
+        name,
+        Phrase("{folders} have the same name", folders=enumerated(folders)),
+        Phrase("rename all but one: a name is one campaign in the whole repository"),
+    )
+
+
+def _linked_group(folder: str) -> Diagnostic:
+    return about_file(
+        "MC001",
+        folder,
+        None,
+        Phrase("{folder} is a link, and a group cannot be one", folder=folder),
+        Phrase("move the folder of the group to this place"),
+    )
+
+
+def _no_folder(error: OSError) -> Diagnostic:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        missing = Phrase("{name} is missing", name="campaigns/")
+        other = Phrase("campaigns/ is not a folder")
+        say = missing if error.errno == errno.ENOENT else other
+    else:
+        say = Phrase("campaigns/ cannot be read: {reason}", reason=system_reason(error))
+    return about_file("MC001", CAMPAIGNS, None, say, Phrase("campaigns are folders in campaigns/"))
+
+
+def _no_campaign() -> Diagnostic:
+    return replace(
+        about_file(
+            "MC001",
+            CAMPAIGNS,
+            None,
+            Phrase("campaigns/ has no campaign yet"),
+            Phrase("a campaign is a folder in campaigns/ with a campaign.yaml"),
+        ),
+        severity=Severity.INFO,
+    )
+
+
+def readable(name: str) -> str:
+    """Return a name of the disk as text."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _not_a_name(above: str, folder: str) -> Diagnostic:
+    name = readable(folder)
+    return about_file(
+        "MC010",
+        f"{above}/{name}",
+        None,
+        Phrase("{folder} is not a campaign name", folder=name),
+        Phrase(
+            "lower-case letters, digits, `.`, `_` and `-`, at most 64; a folder with a leading `_` is not a campaign"
+        ),
+    )

@@ -28,6 +28,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Created, Entry
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
+from massctl.model.settings import SANDBOX_LEDGER_VARIABLE
 from massctl.model.state import Record, State
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.campaigns import load_campaign
@@ -48,7 +49,11 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
     """Refuse a ledger that is missing, of another lineage, or of another realm."""
     due = None if session.sandbox else session.settings.state.lineage
-    if session.backend.is_shared and due is None:
+    if session.sandbox and state.lineage and state.lineage == session.settings.state.lineage:
+        say = Phrase("{place} has the real ledger, and a sandbox is to use another place")
+        hint = Phrase("correct {name}, or unset it", name=SANDBOX_LEDGER_VARIABLE)
+        return Refusal(Guard.LEDGER_FOREIGN, Phrase(say, place=session.backend.where), hint)
+    if session.backend.is_shared and due is None and not (session.sandbox and state.lineage):
         return _undeclared(session, state)
     if (
         due is not None

@@ -479,7 +479,12 @@ class GitBackend(Backend):
         return GitArchive(self.ledger.store)
 
     def statistics(self) -> "StatisticsFiles":
-        """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger."""
+        """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger.
+
+        The branch has one name, so a sandbox keeps its statistics in a folder.
+        """
+        if self.site.is_rehearsal:
+            return super().statistics()
         return GitStatistics(
             self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell
         )

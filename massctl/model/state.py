@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
+from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
 
@@ -655,6 +655,8 @@ class Index(Struct):
 
     accounts: dict[AppId, AccountIndex] = field(default_factory=dict)
     editions: dict[CampaignName, dict[int, Record]] = field(default_factory=dict)
+    folders: dict[CampaignName, set[CampaignName]] = field(default_factory=dict)
+    """Folder -> the campaigns of which something is recorded that stand in it: the folder's own, and cells."""
     messages: dict[str, dict[RecordKey, Record]] = field(default_factory=dict)
     """Message digest -> the editions that may have sent it."""
     open: dict[RecordKey, Record] = field(default_factory=dict)
@@ -847,6 +849,7 @@ class State:
         if record.key not in self.records:
             self.records[record.key] = record
             self.index.editions.setdefault(record.campaign, {})[record.edition] = record
+            self.index.folders.setdefault(folder_name(record.campaign), set()).add(record.campaign)
         fold(record, event, entry)
         appid = getattr(event, "appid", None)
         if appid is not None and appid != record.appid:

@@ -30,15 +30,33 @@ _TITLES = {
     "massctl.schema.json": "massctl.yaml",
     "account.schema.json": "accounts/NAME.yaml of massctl",
 }
+_NO_LIST = {"description": "No list of openids.", "not": {"required": ["openids"]}}
+
+
+def _in_each_cell(rule: dict[str, Any]) -> dict[str, Any]:
+    """Say what holds of each cell of a matrix, where there is one."""
+    cells = {"description": "Each cell says it.", "items": rule}
+    return {"required": ["matrix"], "properties": {"matrix": cells}}
+
+
 # Rules that need two keys at once, by the name of the model they belong to.
 _RULES: dict[str, dict[str, Any]] = {
     "CampaignFile": {
+        "required": ["version"],
         "oneOf": [{"required": [key]} for key in MESSAGES],
+        "allOf": [
+            {"anyOf": [{"required": [key]}, _in_each_cell({"required": [key]})]}
+            for key in ("account", "audience")
+        ],
         "dependentRequired": {"handoff": ["mpnews"]},
         "if": {"required": ["handoff"]},
         "then": {
             "properties": {
-                "audience": {"description": "No list of openids.", "not": {"required": ["openids"]}}
+                "audience": _NO_LIST,
+                "matrix": {
+                    "description": "No list of openids.",
+                    "items": {"properties": {"audience": _NO_LIST}},
+                },
             }
         },
     },

@@ -25,7 +25,7 @@ from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import ListEnded
-from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name
+from massctl.model.ids import CAMPAIGN_FILE, CampaignName, folder_name, is_folder_name
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
@@ -106,7 +106,7 @@ def command(
 
 def require_name(name: str) -> None:
     """Raise UsageError unless a new campaign may have this name."""
-    if not is_campaign_name(name):
+    if not is_folder_name(name):
         raise UsageError(
             Phrase("{folder} is not a campaign name", folder=name),
             _NOTHING,
@@ -164,7 +164,7 @@ def _new_folder(
             for key, value in (("title", title), ("account", account))
             if value is not None
         }
-        with copied_folder(repository, CampaignName(source), name, cache, span, values):
+        with copied_folder(repository, folder_name(source), name, cache, span, values):
             paths = put_in_place(repository, name, cache)
     if span is not None:
         when = Phrase("window: {window}", window=views.words.window_with_weekday(span))

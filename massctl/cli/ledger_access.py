@@ -210,7 +210,9 @@ def require_writable(session: Session) -> None:
 
 def read_ledger(session: Session) -> State:
     """Read the ledger where it is, to decide by it; raises a LedgerError for anything doubtful."""
-    return session.fold(session.backend.ledger.read(0))
+    state = State(session.settings.renamed)
+    session.backend.ledger.fold(state.absorb)
+    return state
 
 
 def trusted_ledger(session: Session) -> State:
@@ -429,20 +431,26 @@ def raise_refusal(refusal: Refusal | None) -> None:
 
 def shown_entries(session: Session) -> "Sequence[Entry]":
     """Read the ledger for display; if its place is unreachable, show the last fetched copy and say so."""
-    ledger = session.backend.ledger
     try:
-        return ledger.read(0)
+        return session.backend.ledger.read(0)
     except LedgerUnreachableError as error:
-        known = ledger.last_read()
-        if known is None:
-            raise
-        _tell_old(session, error, known)
-        return known
+        return _last_read(session, error)
 
 
 def shown_ledger(session: Session) -> State:
     """Read the ledger as `shown_entries` does, and fold it."""
-    return session.fold(shown_entries(session))
+    try:
+        return read_ledger(session)
+    except LedgerUnreachableError as error:
+        return session.fold(_last_read(session, error))
+
+
+def _last_read(session: Session, error: LedgerUnreachableError) -> "Sequence[Entry]":
+    known = session.backend.ledger.last_read()
+    if known is None:
+        raise error
+    _tell_old(session, error, known)
+    return known
 
 
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:

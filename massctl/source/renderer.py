@@ -344,20 +344,19 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
 _SAMPLE = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
 
 
-def render_sample() -> None:
-    """Render an article of ours, so that everything is loaded which most articles need."""
+def render_sample(kind: str) -> None:
+    """Render a text or an article of ours, so that everything is loaded and made which most of them need."""
     from massctl.model.settings import MassctlFile
     from massctl.picture.limits import cache_key
     from massctl.render.message import render_content
 
-    cache_key()
-    article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
-    about = {
-        "version": 1,
-        "account": "a",
-        "audience": {"is_to_all": True},
-        "mpnews": {"articles": [article]},
-    }
+    about: dict[str, Any] = {"version": 1, "account": "a", "audience": {"is_to_all": True}}
+    if kind == "article":
+        cache_key()
+        article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
+        about["mpnews"] = {"articles": [article]}
+    else:
+        about["text"] = {"content": "一"}
     account = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "A"}
     settings = MassctlFile.model_validate({"version": 1, "accounts": {"a": account}})
     inputs = _Sample(Repository(Path("/")), settings, Path("/"))

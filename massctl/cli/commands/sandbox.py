@@ -97,6 +97,10 @@ def reset(current: Session) -> Result:
 
     if current.sandbox is not None:
         current.sandbox.world.reset()
+    if current.backend.is_shared:
+        ledger = current.backend.ledger
+        if (found := ledger.as_found()) is not None:
+            ledger.replace(None, current.clock.now(), found)
     current.places.ledger.unlink(missing_ok=True)
     notification_log_file(current).unlink(missing_ok=True)
     for folder in (current.places.archive, current.places.statistics):

@@ -20,11 +20,17 @@ from massctl.model.diagnostics import (
     first_told,
 )
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName
-from massctl.model.message import Campaign
-from massctl.model.near_name import NearNames
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.message import Campaign, Inherited
+from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
+from massctl.source.defaults import (
+    Defaults,
+    defaults_above,
+    defaults_at,
+    unknown_account,
+    with_defaults,
+)
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError, decode
 from massctl.source.validation import known_keys, validate
@@ -163,9 +169,13 @@ class Loaded(Campaign):
     diagnostics: tuple[Diagnostic, ...]
     positions: Positions
     declared: Mapping[str, object] = field(default_factory=dict)
-    """The file's keys and values as they were read, right or wrong."""
+    """Keys and values as they were read, right or wrong; with what is inherited."""
     data: bytes | None = None
     """The file itself; None if it could not be read."""
+    above: tuple[Defaults, ...] = ()
+    """The defaults of the folders above it, the nearest first."""
+    inherited: tuple[Inherited, ...] = ()
+    """What it does not say itself."""
 
     def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title").
@@ -196,42 +206,43 @@ def load_campaign(
     except UnreadableError as error:
         fault = about_file(error.code, path, name, error.message, error.hint)
         return Loaded(name, folder, None, (fault,), no_positions(path, name))
-    if known is not None and known.data == data:
+    above = defaults_above(repository, folder, settings)
+    if known is not None and (known.folder, known.data, known.above) == (folder, data, above):
         return known
-    document = read_yaml(data, path, name, known_keys(CampaignFile))
+    own = read_yaml(data, path, name, known_keys(CampaignFile))
+    document, inherited = with_defaults(own, above)
+    accounts = list(settings.accounts) if settings is not None else None
 
     def rules(written: dict[str, object]) -> list[Fault]:
-        account = written.get("account")
         return [
             *campaign_faults(written),
-            *_unknown_account(account, settings),
+            *unknown_account(written.get("account"), accounts),
             *_only_service(written, settings),
         ]
 
     file, diagnostics = validate(document, CampaignFile, rules)
     declared = document.data if isinstance(document.data, dict) else {}
-    return Loaded(name, folder, file, tuple(diagnostics), document.positions, declared, data)
-
-
-def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:
-    if settings is None or not isinstance(account, str) or account in settings.accounts:
-        return []
-    known = list(settings.accounts)
-    close = NearNames().nearest(account, known)
-    hint = (
-        Phrase("did you mean {key}?", key=close)
-        if close is not None
-        else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
+    return Loaded(
+        name,
+        folder,
+        file,
+        tuple(diagnostics),
+        document.positions,
+        declared,
+        data,
+        above,
+        inherited,
     )
-    return [
-        Fault(
-            "MC019",
-            Phrase("massctl.yaml has no account {account}", account=word(account)),
-            hint,
-            key=("account",),
-            at_key=False,
-        )
-    ]
+
+
+def about_defaults(repository: Repository, settings: MassctlFile | None) -> list[Diagnostic]:
+    """Return what is wrong in the `_defaults.yaml` of campaigns/ and of groups, each fault once."""
+    found: list[Diagnostic] = []
+    for path in sorted(repository.campaign_folders.defaults):
+        read = defaults_at(repository, path, settings)
+        unseen = about_unseen(read.positions.reporter)
+        found += [*read.diagnostics, *unseen, *about_cut_texts(read.positions)]
+    return found
 
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:

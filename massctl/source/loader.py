@@ -238,8 +238,14 @@ class Desires:
         return sorted(self._folders.names)
 
     def strays(self) -> list[Diagnostic]:
-        """Return the diagnostics about folders that are not campaigns."""
-        return [*self._folders.diagnostics, *_about_shared(self._working_tree.repository)]
+        """Return the diagnostics about what is no campaign: other folders, shared files, defaults."""
+        working_tree = self._working_tree
+        found = [*self._folders.diagnostics, *_about_shared(working_tree.repository)]
+        if self._folders.defaults:
+            from massctl.source.campaigns import about_defaults  # Few repositories have any.
+
+            found += about_defaults(working_tree.repository, working_tree.settings)
+        return found
 
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
@@ -425,7 +431,13 @@ class Desires:
         first = working_tree.settings.first_name(loaded.name)
         inputs = JudgedInputs(settings=working_tree.settings.declared_sha256).joined(made.files)
         known_as = first if first != loaded.name else None
-        return replace(rendered, diagnostics=tuple(shown), first_name=known_as, inputs=inputs)
+        return replace(
+            rendered,
+            diagnostics=tuple(shown),
+            first_name=known_as,
+            inputs=inputs,
+            inherited=loaded.inherited,
+        )
 
     def _gone(self) -> list[Record]:
         """Return the records with an open attempt whose folder is gone."""

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
+from massctl.model.defaults import DefaultsFile
 from massctl.model.settings import CHANNELS, CREDENTIALS, Account, MassctlFile
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,11 +25,13 @@ _FILES: dict[str, type[BaseModel]] = {
     "campaign.schema.json": CampaignFile,
     "massctl.schema.json": MassctlFile,
     "account.schema.json": Account,
+    "defaults.schema.json": DefaultsFile,
 }
 _TITLES = {
     "campaign.schema.json": "campaign.yaml of massctl",
     "massctl.schema.json": "massctl.yaml",
     "account.schema.json": "accounts/NAME.yaml of massctl",
+    "defaults.schema.json": "_defaults.yaml of massctl",
 }
 # Rules that need two keys at once, by the name of the model they belong to.
 _RULES: dict[str, dict[str, Any]] = {
@@ -62,7 +65,11 @@ _RULES: dict[str, dict[str, Any]] = {
         "dependentRequired": {"signing_secret_env": ["webhook_env"]},
     },
     "Account": {"oneOf": [{"required": [key]} for key in CREDENTIALS]},
-    "Send": {"dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]}},
+    "Send": {
+        "dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]},
+        "if": {"required": ["date"]},
+        "then": {"not": {"anyOf": [{"required": [key]} for key in ("not_before", "not_after")]}},
+    },
 }
 
 
@@ -81,6 +88,8 @@ def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
     definitions: dict[str, Any] = schema.pop("$defs", {})
     models = models_below(model)
     root = _finished(schema, model)
+    if model is CampaignFile:
+        root["required"].remove("account")  # A _defaults.yaml may say it.
     finished = {
         key: _finished(each, models[key]) if key in models else each
         for key, each in definitions.items()

@@ -25,6 +25,7 @@ CAMPAIGN_KEYS = {
     "name",
     "folder",
     "group",
+    "inherited",
     "account",
     "edition",
     "status",

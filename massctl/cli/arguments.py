@@ -44,6 +44,14 @@ def account_names(context: click.Context, _: click.Parameter, incomplete: str) -
     )
 
 
+def group_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the groups of the repository that begin so."""
+    from massctl.source.repository import Repository
+
+    groups = Repository(_root(context)).campaign_folders.groups
+    return sorted(name for name in groups if name.startswith(incomplete))
+
+
 def _root(context: click.Context) -> Path:
     return Path(str(context.find_root().params.get("directory") or "."))
 

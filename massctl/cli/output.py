@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -56,6 +56,14 @@ class Console(Frozen):
             self,
             language=replace(self.language, accounts=shown),
             reader=replace(self.reader, accounts=shown),
+        )
+
+    def redacted_by(self, redact: Callable[[str], str]) -> "Console":
+        """Take what names other groups out of all sentences from now on."""
+        return replace(
+            self,
+            language=replace(self.language, redact=redact),
+            reader=replace(self.reader, redact=redact),
         )
 
     def result(self, text: str) -> None:

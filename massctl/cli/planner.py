@@ -20,6 +20,7 @@ from massctl.cli.ledger_access import (
     shown_if_begun,
 )
 from massctl.cli.progress import progress
+from massctl.cli.selection import own_ahead
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.campaign import Audience
@@ -130,11 +131,12 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         or session.console.language.flags.locked
     )
     desires = Desires(working_tree, state, locked=locked)
-    picked = chosen(names, desires.names())
+    names_picked = picked(session, names, desires.names())
+    is_whole = not names and session.selection.is_everything
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
     desired = _committed(
-        session, desires.read(picked), locked=locked and state.serial > 0 and by_hand
+        session, desires.read(names_picked), locked=locked and state.serial > 0 and by_hand
     )
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     desired, tip = _of_commit(session, desired, session.tip()) if acts else (desired, None)
@@ -144,8 +146,8 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
-    strays = [*(desires.strays() if not names else []), *(copied if acts else [])]
-    told = [*session.warnings, *strays]
+    strays = [*(desires.strays() if is_whole else []), *(copied if acts else [])]
+    told = [*([] if session.selection.groups else session.warnings), *strays]
     windows = {each.name: each.window for each in desired if each.window is not None}
 
     def at(then: State, moment: datetime) -> Plan:
@@ -201,11 +203,12 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     state = recorded_if_begun(session)
     working_tree = _working_tree(session)
     desires = Desires(working_tree, state)
-    desired = desires.read(chosen(names, desires.names()))
+    desired = desires.read(picked(session, names, desires.names()))
     rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
-    strays = [] if names else desires.strays()
-    return plan, [*session.warnings, *strays, *unsendable(session, state, desired)]
+    strays = desires.strays() if not names and session.selection.is_everything else []
+    own = [] if session.selection.groups else session.warnings
+    return plan, [*own, *strays, *unsendable(session, state, desired)]
 
 
 _UNSENT = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
@@ -396,7 +399,7 @@ def _plan(
 ) -> Plan:
     accounts = sorted({d.account for d in desired if d.account in session.settings.accounts})
     stop = damage or ledger_refusal(session, state, accounts)
-    return make_plan(
+    plan = make_plan(
         desired,
         state,
         rules,
@@ -405,17 +408,30 @@ def _plan(
         stop=stop,
         showing=options.showing,
     )
+    return replace(plan, ahead=own_ahead(session, plan.ahead))
 
 
-def chosen(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
-    """Check the names of a command line against the repository; a name said twice is one campaign."""
+def picked(session: Session, names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return the campaigns of a command line that the session is about, of `known` ones; raise UsageError."""
+    own = session.selected.names(known)
+    named = chosen(names, known, own)
+    return [name for name in named if name in own]
+
+
+def chosen(
+    names: Sequence[str], known: Sequence[str], hinted: Sequence[str] | None = None
+) -> Sequence[str]:
+    """Check the names of a command line against the repository; a name said twice is one campaign.
+
+    For a wrong name one of `hinted` is proposed, else of `known`.
+    """
     unknown = [name for name in names if name not in known]
     if not unknown:
         return list(dict.fromkeys(names)) or known
     raise UsageError(
         Phrase("there is no campaign {name}", name=unknown[0]),
         Phrase("Nothing was done."),
-        _meant(unknown[0], known),
+        _meant(unknown[0], known if hinted is None else hinted),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
+from massctl.cli.selection import selected
 from massctl.cli.session import Session
 from massctl.ledger.archive import Contents
 from massctl.ledger.statistics import StatisticsFiles
@@ -18,14 +19,21 @@ from massctl.report.report import AccountFacts, ArticleFacts, Report, Repository
 
 
 def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
-    """Make the report of campaigns, of all if none is named; raise UsageError for a campaign without records."""
+    """Make the report of the campaigns that the session is about, of all if none is named.
+
+    Raises UsageError for a campaign without records.
+    """
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
+    shown = [each.campaign for each in selected(session, state.records.values())]
+    asked = [name for name in names or dict.fromkeys(shown) if name in shown]
+    is_whole = not names and session.selection.is_everything
     now = session.clock.now()
     backend = session.backend
     contents = backend.archive()
-    return report_from(state, session.settings, backend.statistics(), now, names, since, contents)
+    chosen = None if is_whole else asked
+    return report_from(state, session.settings, backend.statistics(), now, chosen, since, contents)
 
 
 def report_from(
@@ -33,11 +41,11 @@ def report_from(
     settings: MassctlFile,
     statistics: StatisticsFiles,
     now: datetime,
-    names: Sequence[CampaignName] = (),
+    names: Collection[CampaignName] | None = None,
     since: date | None = None,
     contents: Contents | None = None,
 ) -> Report:
-    """Make the report of campaigns, all where none is named, from ledger and statistics; raise LedgerError.
+    """Make the report of campaigns, all where None, from ledger and statistics; raise LedgerError.
 
     `contents` knows where they led; without it the report does not say.
     """
@@ -51,7 +59,10 @@ def report_from(
 
 
 def _known(
-    settings: MassctlFile, state: State, names: Sequence[CampaignName], contents: Contents | None
+    settings: MassctlFile,
+    state: State,
+    names: Collection[CampaignName] | None,
+    contents: Contents | None,
 ) -> RepositoryFacts:
     """Return what massctl.yaml knows of accounts, and the ledger of sends."""
     accounts = {
@@ -60,7 +71,8 @@ def _known(
         )
         for name, account in settings.accounts.items()
     }
-    shown = [record for record in state.records.values() if not names or record.campaign in names]
+    records = state.records.values()
+    shown = [each for each in records if names is None or each.campaign in names]
     leads = _leads(shown, contents) if contents is not None else {}
     facts = {record.key: _facts(record, leads.get(record.key, ())) for record in shown}
     return RepositoryFacts(accounts, facts)

@@ -32,7 +32,8 @@ from massctl.view.plan_json import plan_json
 
 def save_plan(session: Session, path: Path, plan: Plan, names: Sequence[str]) -> None:
     """Write the plan's JSON into a file; raise UsageError if it is too large or cannot be written."""
-    document = utf8(plan_json(plan, session.console.reader, names) + "\n")
+    made = plan_json(plan, session.console.reader, names, selection=session.selection)
+    document = utf8(made + "\n")
     if len(document) > SAVED_BYTES_MAX:
         raise UsageError(
             Phrase("the plan is larger than {limit} MB", limit=SAVED_BYTES_MAX >> 20),

@@ -23,6 +23,7 @@ from massctl.model.inputs import JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import register
+from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.settings import MassctlFile, Policy, Realm, check_api_base, realm_of
 from massctl.model.state import State
 from massctl.plan.brake import Tip
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
+    from massctl.source.selected import Selected
+    from massctl.view.redaction import Redaction
     from massctl.wechat.client import WeChatClient
 
 NO_SEND_VARIABLE = "MASSCTL_NO_SEND"
@@ -59,6 +62,10 @@ class Session(Struct):
     """What is odd in massctl.yaml."""
     home: Path | None = None
     """The folder that keeps ledger, caches and locks, where that is not `root`: a runner has a checkout of its own."""
+    selection: Selection = EVERYTHING
+    """What is shown and done; all that is judged stays the whole repository."""
+    redaction: "Redaction | None" = None
+    """What takes the names of other groups out of sentences."""
     by_hand: bool = False
     """A person repeats one send, whichever runner holds the lease."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
@@ -70,6 +77,13 @@ class Session(Struct):
     def repository(self) -> Repository:
         """The working tree."""
         return Repository(self.root, sandbox=self.sandbox is not None)
+
+    @property
+    def selected(self) -> "Selected":
+        """The campaigns that are shown and done."""
+        from massctl.source.selected import Selected
+
+        return Selected(self.repository, self.settings, self.selection)
 
     @property
     def places(self) -> Places:
@@ -286,6 +300,9 @@ class Session(Struct):
         """Fold entries into a state, with renamed campaigns under their current names."""
         state = State(self.settings.renamed)
         state.absorb_all(entries)
+        if self.redaction is not None:
+            is_own = self.selected.is_in_group
+            self.redaction.learn(name for name, _ in state.records if not is_own(name))
         return state
 
 

@@ -29,9 +29,11 @@ def collect_accounts(
     """
     archive: StatisticsArchive | None = None
     until = session.clock.now() + timedelta(seconds=seconds) if seconds is not None else None
+    takes = session.selected.takes_account
     found = {
         AccountName(name): Collected(AppId(each.appid))
         for name, each in session.settings.accounts.items()
+        if takes(name)
     }
     turns: list[tuple[datetime, AccountName, frozenset[date]]] = []
     for name, collected in found.items():

@@ -54,7 +54,10 @@ class Contents(ABC):
         """Return the content that a campaign's digest names; None if it is not here whole."""
         if not _DIGEST.fullmatch(digest):
             return None
-        lock = checked_lock(_parsed(self._bytes(_named(digest, "json"))), digest)
+        return self._version(digest, self._bytes(_named(digest, "json")))
+
+    def _version(self, digest: str, document: bytes | None) -> Version | None:
+        lock = checked_lock(_parsed(document), digest)
         if lock is None:
             return None
         return checked_version(lock, lambda name: self._bytes(_named(name, "html")))
@@ -75,6 +78,16 @@ class Contents(ABC):
             for name in filter(_NAME.fullmatch, other.names()):
                 if (data := other._bytes(name)) is not None:
                     self._write(name, data)
+
+    def lacking(self, other: "Contents") -> list[str]:
+        """Return the names of files of another archive that are not here with the same bytes."""
+        names = filter(_NAME.fullmatch, other.names())
+        return [name for name in names if other._bytes(name) not in (None, self._bytes(name))]
+
+    def is_kept(self, digest: str) -> bool | None:
+        """Return whether the content that a digest names is here as it was kept; None if nothing is here."""
+        document = self._bytes(_named(digest, "json"))
+        return self._version(digest, document) is not None if document is not None else None
 
     @abstractmethod
     def names(self) -> Iterable[str]:

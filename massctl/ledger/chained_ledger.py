@@ -191,7 +191,13 @@ class ChainedLedger:
         there = self.as_found()
         if (there or b"").startswith(data):
             return
-        if not data.startswith(there or b""):
+        self.require_room(data, there)
+        self.replace(data, now, there)
+
+    def require_room(self, data: bytes, there: bytes | None = None) -> None:
+        """Raise LedgerForeignError if the place holds what is neither a part of these lines nor goes on from them."""
+        there = (self.as_found() if there is None else there) or b""
+        if not data.startswith(there) and not there.startswith(data):
             raise LedgerForeignError(
                 Phrase("{branch} holds another ledger", branch=self.where),
                 Phrase("Nothing was changed, there or here."),
@@ -200,7 +206,6 @@ class ChainedLedger:
                     command=Command("state migrate", "--help"),
                 ),
             )
-        self.replace(data, now, there)
 
     def forget(self) -> None:
         """Know nothing of the ledger any more, because another one took its place."""

@@ -90,6 +90,14 @@ class StatisticsFiles(ABC):
         """See `massctl.apply.ports.StatisticsArchive`."""
         return self.calls(appid)
 
+    def unreadable(self, appid: AppId) -> int:
+        """Count the lines of an account that cannot be read."""
+        found = _Unreadable()
+        for kind in _SHAPES:
+            for _ in self._rows(appid, kind, None, found):
+                pass
+        return found.number
+
     def deliveries(self, appid: AppId) -> tuple[ReportDelivery, ...]:
         """Return which channels were told which reports, or are about to be, in the order of the lines."""
         return tuple(self._rows(appid, _TOLD, None, _Unreadable()))
@@ -127,6 +135,10 @@ class StatisticsFiles(ABC):
 
     def take_over(self, other: "StatisticsFiles", appid: AppId) -> None:
         """Append what another archive has of an account and this one has not; as after `add`, `flush` keeps it."""
+        self._append(appid, self.lacking(other, appid))
+
+    def lacking(self, other: "StatisticsFiles", appid: AppId) -> Mapping[str, Sequence[str]]:
+        """Return the lines of another archive that are not here, by the names of their files."""
         lines: dict[str, list[str]] = {}
         for name in filter(_FILE_NAME.fullmatch, other._names(appid)):
             here = {line for data in self._data(appid, [name]) for line in data.split(b"\n")}
@@ -137,7 +149,7 @@ class StatisticsFiles(ABC):
                 if line.strip() and line not in here
             ]:
                 lines[name] = new
-        self._append(appid, lines)
+        return lines
 
     def flush(self) -> None:
         """See `massctl.apply.ports.StatisticsArchive`; files here are written at once."""

@@ -20,6 +20,7 @@ from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import Inherited, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
+from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.plan.approvals import ApprovalCount
@@ -224,6 +225,10 @@ class SavedPlan(Shape, kw_only=True):
     """The last entry of that ledger that is no notice (`announced`); 0 where there was none."""
     names: Sequence[str] = ()
     """The names of the command line; empty for every campaign."""
+    accounts: Sequence[str] = ()
+    """The accounts of the command line; empty for every account."""
+    groups: Sequence[str] = ()
+    """The groups of the command line; empty for every group."""
     campaigns: Sequence[SavedCampaign]
     """Every campaign that was looked at, in order."""
     allowance: Sequence[AccountAhead] = ()
@@ -236,6 +241,11 @@ class SavedPlan(Shape, kw_only=True):
     """With `--for-review`: when, and in which language; absent without."""
     summary: PlannedCounts
     """The number of steps of each kind."""
+
+    @property
+    def selection(self) -> Selection:
+        """What the flags of the command line took."""
+        return Selection(tuple(self.accounts), tuple(self.groups))
 
 
 class StoppedPlan(Shape, kw_only=True):
@@ -284,7 +294,10 @@ NO_OWNERS: Mapping[str, str] = MappingProxyType({})
 
 
 def plan_document(
-    plan: Plan, names: Sequence[str] = (), owners: Mapping[str, str] = NO_OWNERS
+    plan: Plan,
+    names: Sequence[str] = (),
+    owners: Mapping[str, str] = NO_OWNERS,
+    selection: Selection = EVERYTHING,
 ) -> dict[str, Any]:
     """Return the plan in the shape of the public interface; `names` are those of the command line."""
     kinds = Counter(step.kind for step in plan.steps)
@@ -293,6 +306,8 @@ def plan_document(
         format_version=1,
         digest=plan_digest(plan),
         names=names,
+        accounts=selection.accounts,
+        groups=selection.groups,
         owners=owners,
         campaigns=[_campaign(campaign) for campaign in plan.campaigns],
         allowance=plan.ahead,

@@ -1,8 +1,10 @@
 """When campaigns go out, when others went out, and what stands in the way: what a calendar shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
@@ -61,6 +63,11 @@ class Schedule(Frozen):
     ahead: tuple[AccountAhead, ...]
     """What the allowance of each account holds for the next days."""
     now: datetime
+
+    def only(self, takes: Callable[[CampaignName | None, str | None], bool]) -> "Schedule":
+        """Return it with the sends of some campaigns; `takes` is asked with a name and an account."""
+        sends = tuple(each for each in self.sends if takes(each.campaign, each.account))
+        return replace(self, sends=sends)
 
     def on(self, day: date) -> list[ScheduledSend]:
         """Return the sends of a Beijing day."""

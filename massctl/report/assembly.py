@@ -5,7 +5,7 @@ them.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -66,10 +66,10 @@ def make_report(
     statistics: Mapping[AppId, Statistics],
     known: RepositoryFacts,
     now: datetime,
-    names: Sequence[CampaignName] = (),
+    names: Collection[CampaignName] | None = None,
     since: date | None = None,
 ) -> Report:
-    """Report the sends of `names`, all where empty, that went out on `since` or later."""
+    """Report the sends of `names`, all where None, that went out on `since` or later."""
     first = compared_since(state, names, since) or date.min
     measured = sorted(
         _measured(state, statistics, known, now, first), key=lambda each: (each.sent_at, each.key)
@@ -86,28 +86,30 @@ def make_report(
     return Report(
         now=now,
         since=since,
-        names=tuple(names),
+        names=tuple(names or ()),
         accounts=accounts,
         sends=newest_first,
         sentence=report_sentence(newest_first, since),
     )
 
 
-def compared_since(state: State, names: Sequence[CampaignName], since: date | None) -> date | None:
+def compared_since(
+    state: State, names: Collection[CampaignName] | None, since: date | None
+) -> date | None:
     """Return the first day whose sends may be compared with those that a report shows; None if nothing was sent."""
     shown = [beijing_day(at) for _, at in _may_be_shown(state, names, since)]
     return min(shown) - timedelta(days=COMPARED_DAYS) if shown else None
 
 
 def _may_be_shown(
-    state: State, names: Sequence[CampaignName], since: date | None
+    state: State, names: Collection[CampaignName] | None, since: date | None
 ) -> Iterator[tuple[Record, datetime]]:
     """Return the editions that a report may show, and when they went out.
 
     One that went out shortly before midnight may be of the next day, which its statistics tell.
     """
     for record in state.records.values():
-        at = _sent_at(record) if not names or record.campaign in names else None
+        at = _sent_at(record) if names is None or record.campaign in names else None
         if at is not None and (since is None or max(publication_days(record)) >= since):
             yield record, at
 
@@ -173,8 +175,8 @@ class _Send(Frozen, kw_only=True, dict=True):
         return found
 
 
-def _is_shown(send: _Send, names: Sequence[CampaignName], since: date | None) -> bool:
-    return (not names or send.record.campaign in names) and (
+def _is_shown(send: _Send, names: Collection[CampaignName] | None, since: date | None) -> bool:
+    return (names is None or send.record.campaign in names) and (
         since is None or send.ref_date >= since
     )
 

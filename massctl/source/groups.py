@@ -49,6 +49,11 @@ class CampaignFolders(Frozen):
         """Return the names of the campaigns, sorted."""
         return tuple(self.folders)
 
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group that a campaign stands in or below."""
+        return frozenset(each for name in self.folders for each in with_above(self.group(name)))
+
     def folder(self, name: str) -> Folder:
         """Return the folder of a campaign; of an unknown one, where it would stand without a group."""
         return self.folders.get(CampaignName(name)) or Folder(f"{CAMPAIGNS}/{name}")
@@ -56,6 +61,12 @@ class CampaignFolders(Frozen):
     def group(self, name: str) -> str:
         """Return the group that a campaign stands in; empty without one."""
         return group_of(self.folder(name))
+
+
+def with_above(group: str) -> list[str]:
+    """Return a group and those that it stands in, outermost first."""
+    parts = group.split("/") if group else []
+    return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
 
 def campaign_folders(root: Path) -> CampaignFolders:

@@ -4,7 +4,7 @@ Invariant: only a sentence's own words are ever changed. What fills its fields, 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import NullTranslations
 from struct import iter_unpack, unpack_from
@@ -26,6 +26,8 @@ class Flags(Frozen):
     """Without the flag they would be for real followers."""
     locked: bool = False
     """Without the flag they would send what is rendered now."""
+    selection: str = ""
+    """Flags that say which campaigns it is about."""
 
 
 NO_FLAGS = Flags()
@@ -38,6 +40,8 @@ class Language(Frozen):
     flags: Flags = NO_FLAGS
     accounts: tuple[tuple[str, str], ...] = ()
     """Keys of accounts, each with what people are shown in its place."""
+    redact: Callable[[str], str] | None = None
+    """Takes words out of what fills sentences; None: nothing is hidden from whoever reads them."""
 
     ZH: ClassVar["Language"]
     EN: ClassVar["Language"]
@@ -54,7 +58,8 @@ class Language(Frozen):
     @property
     def is_verbatim(self) -> bool:
         """Whether every sentence is said exactly as the core has it."""
-        return self.is_english and self.flags == NO_FLAGS and not self.accounts
+        is_plain = self.flags == NO_FLAGS and self.redact is None
+        return self.is_english and is_plain and not self.accounts
 
     @property
     def plain(self) -> "Language":
@@ -135,19 +140,28 @@ def say(text: str, language: Language) -> str:
 
     A Phrase without a translation is said in English.
     """
-    if not isinstance(text, Phrase) or language.is_verbatim:
+    if language.is_verbatim:
         return str(text)
+    if not isinstance(text, Phrase):
+        return _redacted(text, language)
     if isinstance(text, AccountWord):
-        return dict(language.accounts).get(str(text), str(text))
+        key = _redacted(str(text), language)
+        return dict(language.accounts).get(key, key)
     if isinstance(text, Command):
         return _command_line(text, language)
     template = _template(text, language)
     if not text.values:
         return template
     values = {
-        name: say(v, language) if isinstance(v, Phrase) else v for name, v in text.values.items()
+        name: say(v, language) if isinstance(v, str) else v for name, v in text.values.items()
     }
     return template.format(**values)
+
+
+def _redacted(text: str, language: Language) -> str:
+    if language.redact is None:
+        return str(text)
+    return say(language.redact(str(text)), replace(language, redact=None))
 
 
 _SANDBOX = frozenset(
@@ -185,6 +199,8 @@ _SANDBOX = frozenset(
 """Verbs that take `--sandbox`."""
 _LOCKED = frozenset({"apply", "preview"})
 """Verbs that take `--locked`."""
+_SELECTING = frozenset({"apply", "lock", "plan", "report", "serve", "status", "validate"})
+"""Verbs that take `--account`."""
 _NOWHERE = frozenset({"explain", "init", "sandbox", "schema"})
 """Verbs to which a repository means nothing; all others are typed with the `-C DIR` of the run."""
 
@@ -203,6 +219,8 @@ def _command_line(command: Command, language: Language) -> str:
         )
         if is_set and verb in takers and flag not in arguments.split()
     ]
+    if verb in _SELECTING:
+        added.append(flags.selection)
     where = "" if verb in _NOWHERE else flags.where
     return " ".join(filter(None, ["massctl", where, verb, *added, arguments]))
 

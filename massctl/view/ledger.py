@@ -79,13 +79,31 @@ def entries_text(page: Page, entries: Sequence[Entry]) -> str:
     return page.text()
 
 
-def verified_text(page: Page, state: State) -> str:
-    """Say that every line is what was written."""
+class Kept(Frozen):
+    """What was found beside a ledger."""
+
+    kept: int
+    """Contents that entries name and that are kept here, also those with a fault."""
+    missing: int
+    """Contents that entries name and that are not kept here."""
+    faults: Sequence[Phrase]
+    """What is not as it was kept, or cannot be read."""
+
+
+def verified_text(page: Page, state: State, kept: Kept | None = None) -> str:
+    """Say that every line is what was written, and what was found beside the ledger, if somebody looked."""
     if state.serial == 0:
         page.line(Phrase("nothing is recorded yet"))
         return page.text()
     page.line(Inked(Phrase("the ledger verifies: no line was changed"), Ink.DONE))
     _ledger_line(page, state)
+    if kept is not None:
+        count = Phrase(
+            "contents kept: {kept}, not kept here: {missing}", kept=kept.kept, missing=kept.missing
+        )
+        page.line(count, indent=2)
+        for fault in kept.faults:
+            page.line(Inked(fault, Ink.ERROR), hang=2)
     return page.text()
 
 

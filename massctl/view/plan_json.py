@@ -9,6 +9,7 @@ from msgspec import field
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
+from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.shape import plain
 from massctl.plan.lock_diff import LockState, ReviewedChanges, ReviewedRow
 from massctl.plan.plan import Plan, Remote
@@ -55,9 +56,10 @@ def plan_json(
     names: Sequence[str] = (),
     reviewed: "Reviewed | None" = None,
     owners: Mapping[str, str] = NO_OWNERS,
+    selection: Selection = EVERYTHING,
 ) -> str:
     """Return the plan document, with what is `reviewed`; its digest is the same in every language."""
-    made = plan_document(plan, names, owners)
+    made = plan_document(plan, names, owners, selection)
     if plan.remote is not None:
         made["remote"] = plain(_drift_document(plan.remote))
     if reviewed is not None:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from massctl.plan.rest import RestMade
     from massctl.plan.send_facts import SendFacts
     from massctl.view.imported import ImportedArticleFacts
-    from massctl.view.ledger import Repair
+    from massctl.view.ledger import Kept, Repair
 
 
 class ReportedEnd(Shape):
@@ -1186,16 +1186,30 @@ def repair_json(repair: "Repair") -> StateRepairReport:
     )
 
 
+class CheckedContents(Shape):
+    """What `massctl state verify --deep` found beside the ledger."""
+
+    kept: int
+    """Contents that entries name and that are kept here, also those with a fault."""
+    missing: int
+    """Contents that entries name and that are not kept here."""
+    faults: Sequence[str]
+    """What is not as it was kept, or cannot be read; then the command ends with 5."""
+
+
 class StateVerifyReport(StateReport):
     """What `massctl state verify --format json` prints."""
 
     whole: bool = False
     """Whether every line is what was written, and the story is possible."""
+    contents: CheckedContents | None = None
+    """What was found beside the ledger; only with --deep."""
 
 
-def verified_json(state: State) -> StateVerifyReport:
+def verified_json(state: State, kept: "Kept | None" = None) -> StateVerifyReport:
     """Return that every line is what was written: one that is not ends the command before."""
-    return StateVerifyReport(**_head(state), whole=True)
+    contents = CheckedContents.of(kept) if kept is not None else None
+    return StateVerifyReport(**_head(state), whole=True, contents=contents)
 
 
 class ReportedChoice(Shape):

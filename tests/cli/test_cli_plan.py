@@ -17,6 +17,8 @@ PLAN_KEYS = {
     "serial",
     "names",
     "owners",
+    "accounts",
+    "groups",
     "campaigns",
     "allowance",
     "summary",

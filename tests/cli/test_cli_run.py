@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cli_runner import NOON, Shell
 from fake_forge import FakeForge
-from git_shell import IN_GIT
+from git_shell import IN_GIT, begun
 from gits import git, look_of
 from monitors import BEATS, monitor
 from repositories import window
@@ -47,9 +47,13 @@ def merged(shell: Shell) -> str:
 @pytest.fixture
 def ready(cloned: Shell) -> Shell:
     """A clone whose massctl.yaml names a branch and a ledger, both on the remote."""
-    cloned.tree.settings(policy="  branch: main\n", state=IN_GIT)
-    cloned("state", "init")
-    merged(cloned)
+
+    def begin() -> None:
+        cloned.tree.settings(policy="  branch: main\n", state=IN_GIT)
+        cloned("state", "init")
+        merged(cloned)
+
+    begun("run", cloned.root.parent, begin)
     return cloned
 
 

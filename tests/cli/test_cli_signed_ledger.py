@@ -15,7 +15,7 @@ import pytest
 from cli_runner import Shell
 from copies import replace
 from fake_forge import FakeForge
-from git_shell import LEDGER, content
+from git_shell import LEDGER, begun, content
 from gits import clone_of, git
 from test_cli_review import comment, proposed, reviewed
 
@@ -44,8 +44,13 @@ def begin(shell: Shell) -> Shell:
 @pytest.fixture
 def signed(in_git: Shell) -> Shell:
     """A clone with a signed ledger in which the campaign `notice` was sent."""
-    begin(in_git)
-    assert 0 == in_git(*IMPORT).status
+
+    def sign_and_send() -> None:
+        begin(in_git)
+        assert 0 == in_git(*IMPORT).status
+
+    begun("signed", in_git.root.parent, sign_and_send)
+    in_git.env(MASSCTL_LEDGER_KEY=str(key_path(in_git)))
     return in_git
 
 

@@ -40,6 +40,7 @@ from massctl.cli.planner import (
 )
 from massctl.cli.progress import progress
 from massctl.cli.saved_plans import as_saved, open_plan, refuse_gone, still_there
+from massctl.cli.selection import focus, select, selection_options
 from massctl.cli.session import Session
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.diagnostics import has_errors
@@ -66,6 +67,7 @@ from massctl.plan.steps import Guard, Refusal
 @click.option(
     "--no-wait", is_flag=True, help="Do not wait for or repeat a send of unknown outcome."
 )
+@selection_options
 @form_option
 @sandbox_option
 @click.option(
@@ -91,6 +93,8 @@ def command(
     yes: bool,
     until: str,
     no_wait: bool,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     plan_file: Path | None,
     locked: bool,
     wait: timedelta | None,
@@ -99,10 +103,11 @@ def command(
 
     Without NAMEs it selects campaigns with a window. A campaign without a window is staged and sent only by name.
     """
-    if plan_file is not None and (names or until != "send"):
+    if plan_file is not None and (names or accounts or groups or until != "send"):
         raise click.UsageError(
             Phrase(
-                "--plan already names the campaigns and the last stage; you cannot combine it with NAME or --until"
+                "--plan already names the campaigns and the last stage; you cannot combine it with NAME, "
+                "--account, --group or --until"
             )
         )
     if wait is not None and (plan_file is not None or until != "send"):
@@ -110,6 +115,7 @@ def command(
             Phrase("--wait is for future sends; you cannot combine it with --plan or --until")
         )
 
+    select(current, accounts, groups)
     outcome = run_apply(
         current,
         names,
@@ -179,6 +185,7 @@ def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
 
 
 def _execute_saved(run: _ApplyCommand, saved: SavedPlan, plan_file: Path) -> Outcome:
+    focus(run.session, saved.selection)
     names = still_there(run.session, saved)
     if saved.names and not names:
         return refuse_gone(run.session, saved, plan_file)
@@ -316,9 +323,9 @@ def _refused_until_shared(session: Session, made: Planned, refusal: Refusal) -> 
 
 
 def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
-    """Return the accounts whose drafts this run looks after: those of its campaigns, and all of them without names."""
+    """Return the accounts whose drafts this run looks after: those of its campaigns, or all."""
     names = {each.account for each in made.plan.campaigns if each.account is not None}
-    if made.rules.named is None:
+    if made.rules.named is None and session.selection.is_everything:
         names.update(session.settings.accounts)
     if ledger_refusal(session, made.state, sorted(names)) is not None:
         return {}

@@ -17,6 +17,7 @@ from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, show_repository_warnings
+from massctl.cli.selection import owners_of, select, selection_options
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostics import has_errors
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Exit with 6 if apply would do something, with 5 if it would refuse.",
 )
+@selection_options
 @sandbox_option
 @click.option(
     "--out",
@@ -79,6 +81,8 @@ def command(
     names: tuple[str, ...],
     form: str,
     detailed_exitcode: bool,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     sandbox: bool,
     out: Path | None,
     refresh: bool,
@@ -94,6 +98,7 @@ def command(
     names = tuple(dict.fromkeys(names))
 
     def work(current: Session) -> Result:
+        select(current, accounts, groups)
         checkout = (
             open_checkout(current, against, for_review=for_review) if against is not None else None
         )
@@ -113,13 +118,9 @@ def command(
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
         def json(to: Console) -> str:
-            return views.plan_json.plan_json(
-                plan,
-                to.reader if is_reviewed else to.language,
-                names,
-                reviewed,
-                current.settings.owners,
-            )
+            language, owners = to.reader if is_reviewed else to.language, owners_of(current)
+            about = names, reviewed, owners, current.selection
+            return views.plan_json.plan_json(plan, language, *about)
 
         def markdown(to: Console) -> str:
             from massctl.plan.plan_file import reviewable
@@ -131,6 +132,7 @@ def command(
             from massctl.plan.schedule import schedule_of
 
             schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
+            schedule = schedule.only(current.selected.takes_send)
             return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)

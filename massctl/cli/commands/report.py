@@ -15,6 +15,7 @@ from massctl.cli.arguments import campaign_names, refuse, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, write_files
 from massctl.cli.report_inputs import session_report
+from massctl.cli.selection import select, selection_options
 from massctl.cli.session import Session
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
@@ -64,6 +65,7 @@ class Day(click.ParamType[date]):
     type=click.Path(file_okay=False, path_type=Path),
     help="Write files to this folder; html goes to report.html without it.",
 )
+@selection_options
 @sandbox_option
 @click.pass_obj
 def command(
@@ -72,6 +74,8 @@ def command(
     since: date | None,
     form: str | None,
     out: Path | None,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     sandbox: bool,
 ) -> int:
     """Show what the sends reached: readers, sources, quartiles of comparable sends. Needs neither secret nor network.
@@ -83,6 +87,7 @@ def command(
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session) -> Result:
+        select(current, accounts, groups)
         chosen = [CampaignName(each) for each in dict.fromkeys(names)]
         report = session_report(current, chosen, since)
         if folder is not None:

@@ -11,7 +11,6 @@ from massctl.cli.app import Result, verb
 from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import (
-    DEEPER,
     SEE_PLAN,
     records_of,
     require_ledger,
@@ -23,6 +22,7 @@ from massctl.cli.session import Session
 from massctl.model.phrase import Command, Phrase
 
 _VERBS = {
+    "verify": "massctl.cli.commands.state_verify:verify",
     "init": "massctl.cli.commands.state_init:init",
     "migrate": "massctl.cli.commands.state_migrate:migrate",
     "repair": "massctl.cli.commands.state_repair:repair",
@@ -94,21 +94,4 @@ def list_entries(current: Session) -> Result:
         next_step=Phrase(
             "{command}   shows the same, campaign by campaign", command=Command("state show")
         ),
-    )
-
-
-@command.command(name="verify")
-@click.option("--deep", is_flag=True, help="Also check the form and the fields of every entry.")
-@form_option
-@sandbox_option
-@verb("state verify")
-def verify(current: Session, deep: bool) -> Result:
-    "Check that no line was changed, and that the recorded history is possible."
-    state = current.fold(current.backend.ledger.read(0, deep=deep))
-    require_ledger(current, state)
-    return Result(
-        ExitStatus.DONE,
-        lambda _: views.verbs_json.verified_json(state),
-        lambda to: views.ledger.verified_text(to.page(), state),
-        next_step=SEE_PLAN if deep else DEEPER,
     )

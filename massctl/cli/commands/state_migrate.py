@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -23,8 +24,7 @@ from massctl.errors import (
     LedgerError,
     LedgerMissingError,
 )
-from massctl.ledger.backend import Backend
-from massctl.ledger.codec import first_lines
+from massctl.ledger.codec import first_lines, follow_file
 from massctl.model.backends import BACKENDS
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
@@ -36,6 +36,7 @@ from massctl.source.settings_writer import (
     keys_of,
     require_changeable,
 )
+from massctl.whole_file import write_whole
 
 
 @click.command(name="migrate")
@@ -83,54 +84,134 @@ def migrate(current: Session, backend: str, **keys: str | None) -> Result:
 def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
     """Move the ledger to another kind of place; `where` has keys of `state` that say which, if not as massctl.yaml.
 
-    The old place is put aside before massctl.yaml names the new one: nobody writes to both. A move that was cut short
-    is finished by the next one.
+    The old place is closed before the new one has the ledger, so nobody can write to both. In between a file of this
+    machine has it. A move that was cut short is finished, or taken back, by the next one.
     """
     require_changeable(session.root, keys_of(kind, where))
     target = with_state(session, backend=kind, **where)
     require_writable(target)
-    now, new = session.clock.now(), target.backend
+    kept, aside = _Kept(session.places.locks), None
     with alone(session):
-        state = read_ledger(session)
-        is_moved = state.lineage is None or target.settings.state == session.settings.state
-        if is_moved:
-            state = read_ledger(target)
-        if state.lineage is None:
-            raise _nothing_to_move()
-        trust(session, state)
-        aside = None
-        if not is_moved:
-            aside = _carried(session.backend, new, state, now)
-        _declare(target, state, where)
+        old, state = _origin(session, target, kept)
+        is_there = state.lineage is not None and old.settings.state == target.settings.state
+        if is_there:
+            trust(session, state)
+        elif state.lineage is None:
+            state = kept.state(target)
+        else:
+            trust(session, state)
+            aside = _close(old, target, state, kept, {"backend": kind, **where})
+        if not is_there:
+            _carry(old, target, kept)
         if target.settings.state != session.settings.state:
             _move_statistics(session, target)
+        _declare(target, state, where)
+        kept.file.unlink(missing_ok=True)
     say = Phrase("the ledger {lineage} is in {place} now")
-    if is_moved:
+    if is_there:
         say = Phrase("the ledger {lineage} is already in {place}")
-    kept = (
-        [Phrase("the old file is now named {file}; keep it", file=aside)]
-        if aside is not None
-        else []
-    )
-    return told(Phrase(say, lineage=state.lineage, place=new.where), *kept, next_step=CHECK)
+    left = []
+    if aside is not None:
+        left.append(Phrase("the old file is now named {file}; keep it", file=aside))
+    done = Phrase(say, lineage=state.lineage, place=target.backend.where)
+    return told(done, *left, next_step=CHECK)
 
 
-def _carried(old: Backend, new: Backend, state: State, now: datetime) -> str | None:
-    """Copy the ledger and what is kept beside it to the new place, and put the old one aside under a new name."""
+class _Kept:
+    """The file of this machine that has the ledger while it is in neither place; its first line names the new one."""
+
+    def __init__(self, locks: Path) -> None:
+        self.file = locks / "moving.jsonl"
+
+    def write(self, target: Mapping[str, str], data: bytes) -> None:
+        """Write it, durably."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.file, json.dumps(target).encode() + b"\n" + data, 0o600)
+
+    def target(self) -> dict[str, str]:
+        """Return the keys of `state` that name the new place."""
+        found: dict[str, str] = json.loads(self.file.read_bytes().partition(b"\n")[0])
+        return found
+
+    def data(self) -> bytes:
+        """Return the ledger."""
+        return self.file.read_bytes().partition(b"\n")[2]
+
+    def state(self, target: Session) -> State:
+        """Fold it; raise LedgerMissingError if there is none, or a LedgerError if it may not be believed."""
+        if not self.file.is_file():
+            raise _nothing_to_move()
+        entries, end = follow_file(self.data(), keys=target.backend.keys)
+        state = target.fold(entries)
+        trust(target, state)
+        target.backend.ledger.require_seen(entries, end)
+        return state
+
+
+def _origin(session: Session, target: Session, kept: _Kept) -> tuple[Session, State]:
+    """Return where the ledger is: as massctl.yaml says, or where a move that was cut short brought it."""
+    state = read_ledger(session)
+    if state.lineage is not None:
+        return session, state
+    named = with_state(session, **kept.target()) if kept.file.is_file() else target
+    found = read_ledger(named)
+    return (session if found.lineage is None else named), found
+
+
+def _close(
+    old: Session, target: Session, state: State, kept: _Kept, where: Mapping[str, str]
+) -> str | None:
+    """Keep the ledger in a file of this machine, then put it aside in its old place; return its new name there."""
+    ledger, new = old.backend.ledger, target.backend
+    found = ledger.as_found()
+    data = first_lines(found, state.serial)
     new.prepare()
-    found = old.ledger.as_found()
-    new.archive().take_over(old.archive())
-    new.ledger.take_over(first_lines(found, state.serial), now)
-    return old.ledger.replace(None, now, found)
+    new.ledger.require_room(data)
+    kept.write(where, data)
+    return ledger.replace(None, old.clock.now(), found)
+
+
+def _carry(origin: Session, target: Session, kept: _Kept) -> None:
+    """Write the ledger, and what is kept beside it, into its new place; read it back and compare."""
+    old, new, data = origin.backend, target.backend, kept.data()
+    is_elsewhere = old.where != new.where
+    try:
+        if is_elsewhere:
+            new.archive().take_over(old.archive())
+        new.ledger.take_over(data, origin.clock.now())
+        if not (new.ledger.as_found() or b"").startswith(data):
+            raise LedgerError(
+                Phrase("{place} does not have the entries that were written there", place=new.where)
+            )
+    except LedgerError as error:
+        raise LedgerError(
+            error.summary,
+            Phrase(
+                "The ledger is closed in {old}, and may not be in {new} yet. Nothing is sent meanwhile.",
+                old=old.where,
+                new=new.where,
+            ),
+            Phrase(
+                "run the same command again; or bring it back: {command}",
+                command=Command("state migrate", f"--to {origin.settings.state.backend}"),
+            ),
+        ) from error
+    if is_elsewhere and new.archive().lacking(old.archive()):
+        say = Phrase("not all contents were copied to {place}: plans show less of what was sent")
+        origin.console.talk(Phrase(say, place=new.where))
 
 
 def _move_statistics(session: Session, target: Session) -> None:
     """Copy the archive of statistics to where the ledger is now; it decides nothing, so its failure is only said."""
     try:
         old, new = session.backend.statistics(), target.backend.statistics()
-        for account in session.settings.accounts.values():
-            new.take_over(old, AppId(account.appid))
+        appids = [AppId(account.appid) for account in session.settings.accounts.values()]
+        for appid in appids:
+            new.take_over(old, appid)
         new.flush()
+        if any(new.lacking(old, appid) for appid in appids):
+            say = Phrase("not all statistics were copied to {place}: run the same command again")
+            session.console.talk(Phrase(say, place=target.backend.where))
     except LedgerError as error:
         why = Phrase("the statistics stay where they were: {why}", why=what_happened(error))
         session.console.talk(why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import click
@@ -29,6 +29,7 @@ from massctl.cli.notifications import Notifier
 from massctl.cli.planner import repeatable
 from massctl.cli.progress import progress
 from massctl.cli.report_notices import tell_reports
+from massctl.cli.selection import select, selected, selection_options
 from massctl.cli.session import Session
 from massctl.cli.spooled_event import held_here
 from massctl.cli.statistics import collect_accounts
@@ -48,11 +49,18 @@ from massctl.plan.brake import stop_refusals
 @click.option(
     "--statistics", is_flag=True, help="Then collect what WeChat has counted since the last time."
 )
+@selection_options
 @form_option
 @sandbox_option
 @verb("status")
 def command(
-    current: Session, names: tuple[str, ...], wait: float, all_editions: bool, statistics: bool
+    current: Session,
+    names: tuple[str, ...],
+    wait: float,
+    all_editions: bool,
+    statistics: bool,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
 ) -> Result:
     """Ask WeChat about unfinished mass jobs, and record the answers. Makes no other requests.
 
@@ -60,6 +68,7 @@ def command(
     ledger; each call is made once for what it can newly say. With --sandbox it also records the events of jobs that
     have ended, and a wait passes at once.
     """
+    select(current, accounts, groups)
     found = follow(current, names, wait, all_editions=all_editions)
     collected = _collected(current) if statistics else None
     for each in held_here(current):
@@ -155,7 +164,7 @@ def _follow_once(
     require_ledger(session, state)
     # Of a campaign that was never staged the ledger may know nothing but what drifted.
     unsent = {**dict(state.drifts.keys()), **_unsent(session, state, names)}
-    records = records_of(state, names, all_editions=all_editions, unsent=unsent)
+    records = _records(session, state, names, all_editions=all_editions, unsent=unsent)
     asked = any(unfinished(job) is not None for record in records for job in record.jobs)
     told = session.sandbox is not None and session.sandbox.untold_events(state)
     asked = asked or any(named_job(record, state) is not None for record in records)
@@ -164,7 +173,7 @@ def _follow_once(
     with own_ledger(session) as book:
         state, notifier = book.state, Notifier(session)
         notifier.begin(state)
-        records = records_of(state, names, all_editions=all_editions, unsent=unsent)
+        records = _records(session, state, names, all_editions=all_editions, unsent=unsent)
 
         def wechat(appid: AppId) -> WeChat:
             return session.wechat(account_of(session, appid))
@@ -176,6 +185,18 @@ def _follow_once(
             _record_events(session, session.sandbox, book, found, offered)
     notifier.tell(state)
     return found
+
+
+def _records(
+    session: Session,
+    state: State,
+    names: Sequence[str],
+    *,
+    all_editions: bool,
+    unsent: Mapping[CampaignName, int],
+) -> list[Record]:
+    found = records_of(state, names, all_editions=all_editions, unsent=unsent)
+    return selected(session, found)
 
 
 def _record_events(

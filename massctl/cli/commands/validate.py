@@ -10,6 +10,7 @@ from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, verbosity
 from massctl.cli.planner import judged
+from massctl.cli.selection import select, selection_options
 from massctl.cli.session import open_settings, session
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.phrase import Command, Phrase
@@ -30,21 +31,38 @@ from massctl.model.phrase import Command, Phrase
     is_flag=True,
     help="Show each note and warning, however many have the same code.",
 )
+@selection_options
 @sandbox_option
 @click.pass_obj
-def command(directory: str, names: tuple[str, ...], form: str, verbose: bool, sandbox: bool) -> int:
+def command(
+    directory: str,
+    names: tuple[str, ...],
+    form: str,
+    verbose: bool,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
+    sandbox: bool,
+) -> int:
     """Check the campaigns NAMEs, or all of them: schema, rendering, content rules. Uses no network.
 
     With --sandbox, articles that were sent are those of the sandbox, as in `massctl plan --sandbox`.
     """
     told = verbose or verbosity() > 0
     return run(
-        "validate", form, lambda: _validated(directory, names, verbose=told, sandbox=sandbox)
+        "validate",
+        form,
+        lambda: _validated(directory, names, accounts, groups, verbose=told, sandbox=sandbox),
     )
 
 
 def _validated(
-    directory: str, names: Sequence[str], *, verbose: bool, sandbox: bool
+    directory: str,
+    names: Sequence[str],
+    accounts: Sequence[str],
+    groups: Sequence[str],
+    *,
+    verbose: bool,
+    sandbox: bool,
 ) -> tuple[Console, Result]:
     """Read massctl.yaml and the campaigns of `names`, or all; a faulty massctl.yaml is a result too."""
     opened = open_settings(directory, sandbox=sandbox)
@@ -52,6 +70,8 @@ def _validated(
     count = 0
     if settings is not None and not has_errors(found):
         with session(directory, sandbox=sandbox, opened=opened) as current:
+            select(current, accounts, groups)
+            console = current.console
             # Whatever is sent, the sources are what has to be right.
             plan, others = judged(current, names)
         found = [*others, *(d for campaign in plan.campaigns for d in campaign.diagnostics)]

@@ -104,6 +104,8 @@ def test_the_document_of_a_plan():
         "lineage": LINEAGE,
         "serial": 1,
         "names": [],
+        "accounts": [],
+        "groups": [],
         "owners": {},
         "campaigns": [
             {

@@ -92,6 +92,13 @@ def test_a_send_on_the_website_and_an_account_that_is_not_declared():
     )  # fmt: skip
 
 
+def test_a_schedule_of_some_campaigns_keeps_what_is_asked_for():
+    found = scheduled([words("first", on(1)), words("second", on(2))])
+    only = found.only(lambda name, account: name == "second" and account == "main")
+    assert ["second"] == [each.campaign for each in only.sends]
+    assert found.ahead == only.ahead
+
+
 def test_frozen_days_are_days_of_the_policys_time_zone():
     policy = Policy.model_validate({"freeze": ["2026-12-24/2026-12-26"]})
     days = frozen_days(policy, date(2026, 12, 1), date(2026, 12, 25))

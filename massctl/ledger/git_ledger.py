@@ -31,7 +31,7 @@ from massctl.git import NETWORK_SECONDS
 from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, NEW_LINEAGE
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, Contents
 from massctl.ledger.backend import Backend
-from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
+from massctl.ledger.chained_ledger import ChainedLedger, Lines, Take, stale
 from massctl.ledger.codec import End, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
@@ -322,13 +322,13 @@ class GitLedger(ChainedLedger):
         self._signed_in: Tip | None = None
         """The commit that said it, where that was since."""
 
-    def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
+    def _read(self, since: int, take: Take, *, deep: bool) -> None:
         """See `ChainedLedger.read`; the way out of damage is that of a branch.
 
         Raises LedgerUntrustedError for a signed ledger that ends before an entry that a commit was signed for.
         """
         try:
-            return super().read(since, deep=deep)
+            super()._read(since, take, deep=deep)
         except LedgerCorruptError as error:
             raise _damaged(error.detail) from None
         except LedgerForgedError as error:
@@ -406,7 +406,11 @@ class GitLedger(ChainedLedger):
     def last_read(self) -> Sequence[Entry] | None:
         """Return the entries as this machine fetched them last, only to be shown; None if it never did."""
         mark, lines = seen_mark(self._locks), self.store.read_fetched()
-        return self._take(lines, mark, 0) if lines is not None else None
+        if lines is None:
+            return None
+        entries: list[Entry] = []
+        self._take(lines, mark, 0, entries.append)
+        return entries
 
 
 class GitArchive(Contents):
@@ -475,7 +479,12 @@ class GitBackend(Backend):
         return GitArchive(self.ledger.store)
 
     def statistics(self) -> "StatisticsFiles":
-        """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger."""
+        """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger.
+
+        The branch has one name, so a sandbox keeps its statistics in a folder.
+        """
+        if self.site.is_rehearsal:
+            return super().statistics()
         return GitStatistics(
             self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell
         )

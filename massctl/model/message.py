@@ -668,6 +668,24 @@ class RenderedContent(Frozen):
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
 
+class Cell(Frozen):
+    """What a cell of a matrix declares: to whom it sends, and from which account."""
+
+    name: CampaignName
+    """`NAME@CELL`."""
+    appid: AppId
+    audience: "Audience"
+
+
+class Family(Frozen):
+    """The campaigns that stand, or stood, in the folder of a campaign; a record of theirs may be of this very send."""
+
+    folders: frozenset[CampaignName]
+    """Its folder, and those that were renamed to it."""
+    cells: tuple[Cell, ...] = ()
+    """What its campaign.yaml declares now; empty without a matrix."""
+
+
 class Campaign(Frozen):
     """A campaign by its name, and where its files stand."""
 
@@ -738,6 +756,8 @@ class RenderedCampaign(Campaign, dict=True):
     card_ext: str | None = None
     """What previews of a coupon need: signed for a short time, so no part of what is approved. It may name an openid.
     """
+    family: Family | None = None
+    """The other campaigns of its folder; None where nothing but itself was ever declared in it."""
 
     def __post_init__(self) -> None:
         if not self.message.was_rendered:

@@ -20,6 +20,7 @@ from massctl.model.ids import (
     Folder,
     MediaId,
     Sha256,
+    cell_of,
     group_of,
 )
 from massctl.model.message import Inherited, Purpose, Recipient, RenderedCampaign
@@ -525,6 +526,12 @@ class _Planner(Struct):
     def _gone(self, planned: PlannedCampaign) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
         hint = Phrase("bring the folder back, or {settle}", settle=settle(planned.name))
+        if cell_of(planned.name):
+            say = Phrase("its send has no known outcome, and no campaign.yaml declares it any more")
+            hint = Phrase(
+                "bring the cell back, or name its new name under `moved:` in massctl.yaml, or {settle}",
+                settle=settle(planned.name),
+            )
         refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
         warning = Diagnostic("MC403", Severity.WARNING, say, None, hint, planned.name)
         return replace(planned, refusals=(refusal,), diagnostics=(warning,))

@@ -13,8 +13,9 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Account, MassctlFile
 from massctl.source.reporter import word
 from massctl.source.repository import SETTINGS, account_of
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.source.validation import keys_of, known_keys
-from massctl.source.yaml import YAML_BYTES_MAX, YamlDocument, read_yaml
+from massctl.source.yaml import YamlDocument, read_yaml
 
 AccountFiles: TypeAlias = Sequence[tuple[str, bytes]]
 """Paths from the repository's root, with what is there."""

@@ -18,8 +18,9 @@ from massctl.model.settings import MassctlFile
 from massctl.source.groups import defaults_paths
 from massctl.source.reporter import about_file, word
 from massctl.source.repository import Repository, UnreadableError
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.source.validation import keys_of, known_keys, validate
-from massctl.source.yaml import YAML_BYTES_MAX, Positions, YamlDocument, no_positions, read_yaml
+from massctl.source.yaml import Positions, YamlDocument, no_positions, read_yaml
 
 _FIRST_LINE = "account: main"
 _BY_ITSELF = ("theme", "vars")

@@ -33,15 +33,34 @@ _TITLES = {
     "account.schema.json": "accounts/NAME.yaml of massctl",
     "defaults.schema.json": "_defaults.yaml of massctl",
 }
+_NO_LIST = {"description": "No list of openids.", "not": {"required": ["openids"]}}
+
+
+def _in_each_cell(rule: dict[str, Any]) -> dict[str, Any]:
+    """Say what holds of each cell of a matrix, where there is one."""
+    cells = {"description": "Each cell says it.", "items": rule}
+    return {"required": ["matrix"], "properties": {"matrix": cells}}
+
+
 # Rules that need two keys at once, by the name of the model they belong to.
 _RULES: dict[str, dict[str, Any]] = {
     "CampaignFile": {
+        "required": ["version"],
         "oneOf": [{"required": [key]} for key in MESSAGES],
+        # A _defaults.yaml may say the account.
+        "anyOf": [
+            {"required": ["audience"]},
+            _in_each_cell({"required": ["audience"]}),
+        ],
         "dependentRequired": {"handoff": ["mpnews"]},
         "if": {"required": ["handoff"]},
         "then": {
             "properties": {
-                "audience": {"description": "No list of openids.", "not": {"required": ["openids"]}}
+                "audience": _NO_LIST,
+                "matrix": {
+                    "description": "No list of openids.",
+                    "items": {"properties": {"audience": _NO_LIST}},
+                },
             }
         },
     },
@@ -88,8 +107,6 @@ def _document(name: str, model: type[BaseModel]) -> dict[str, Any]:
     definitions: dict[str, Any] = schema.pop("$defs", {})
     models = models_below(model)
     root = _finished(schema, model)
-    if model is CampaignFile:
-        root["required"].remove("account")  # A _defaults.yaml may say it.
     finished = {
         key: _finished(each, models[key]) if key in models else each
         for key, each in definitions.items()

@@ -26,8 +26,9 @@ from massctl.source.repository import (
     UnreadableError,
 )
 from massctl.source.settings_rules import settings_rules
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.source.validation import known_keys, validate
-from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
+from massctl.source.yaml import read_yaml
 
 
 def load_settings(

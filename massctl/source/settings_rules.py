@@ -9,7 +9,7 @@ from massctl.model.backends import BACKENDS
 from massctl.model.campaign import TAKE_OUT, list_of, mapping_of, one_of
 from massctl.model.defaults import is_zone
 from massctl.model.diagnostics import Fault, KeyPath
-from massctl.model.ids import CampaignName, Folder
+from massctl.model.ids import CampaignName, Folder, cell_of, folder_name
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
@@ -393,6 +393,8 @@ def _moved(written: object, folders: Mapping[CampaignName, Folder]) -> Iterator[
             yield Fault("MC032", fault[1], _ONE_EACH, key=("moved", index, fault[0]), at_key=False)
             continue
         moves[former] = name
+        if folder_name(name) in folders and cell_of(name):
+            continue  # Its campaign.yaml has no cells now, or none that can be read: its own faults say so.
         if former in folders:
             yield Fault(
                 "MC031",

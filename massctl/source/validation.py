@@ -21,12 +21,15 @@ from massctl.model.campaign import (
     CROP_PATTERN,
     DATE_PATTERN,
     EVERYBODY,
+    MATRIX,
     OFFSET_TIME_PATTERN,
 )
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, first_told
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
+    CAMPAIGN_NAME_PATTERN,
+    CELL_NAME_PATTERN,
     LOGIN_PATTERN,
     OPENID_PATTERN,
     THEME_NAME_PATTERN,
@@ -131,6 +134,7 @@ _EXPECTED = {
     "model_type": Phrase("keys with values"),
     "model_attributes_type": Phrase("keys with values"),
 }
+_NAME = Phrase("a name of small letters, digits, `.`, `_` and `-`")
 _PATTERNS = {
     ACCOUNT_NAME_PATTERN: Phrase(
         "an account's name: lower-case letters, digits, _ and -, at most 32"
@@ -146,8 +150,9 @@ _PATTERNS = {
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
     LOGIN_PATTERN: Phrase("a login of the forge, without @"),
     COLOUR_PATTERN: Phrase("a colour: # and three or six hex digits, in quotes"),
-    # campaigns have the same form
-    THEME_NAME_PATTERN: Phrase("a name of small letters, digits, `.`, `_` and `-`"),
+    THEME_NAME_PATTERN: _NAME,
+    CAMPAIGN_NAME_PATTERN: _NAME,
+    CELL_NAME_PATTERN: _NAME,
     SHARED_MARKDOWN_PATTERN: Phrase("a Markdown file in the shared folder: _shared/header.md"),
     SHARED_FILE_PATTERN: Phrase("a file in the shared folder: _shared/images/logo.png"),
     WECHAT_NAME_PATTERN: Phrase(
@@ -483,15 +488,20 @@ def validate(
 
     The `warnings` about the file are told among the errors.
     """
-    faults = find_faults(document.data, model, rules, document.broken)
-    if not document.is_whole:
-        faults = [fault for fault in faults if not _needs_everything(fault)]
     positions = document.positions
-    told, others = first_told(faults, positions.of)
+    told, others = first_told(faults_of(document, model, rules), positions.of)
     found = [positions.diagnostic(fault) for fault in told]
     errors = [*document.diagnostics, *found]
     diagnostics = in_order([*errors, *warnings], document.others + others)
     return (None if errors else model.model_validate(document.data)), diagnostics
+
+
+def faults_of(document: YamlDocument, model: type[Model], rules: Rules) -> list[Fault]:
+    """Find everything wrong with what a document says, as far as it was read."""
+    faults = find_faults(document.data, model, rules, document.broken)
+    if document.is_whole:
+        return faults
+    return [fault for fault in faults if not _needs_everything(fault)]
 
 
 def find_faults(
@@ -566,6 +576,10 @@ def _literal_type(path: KeyPath, field: FieldInfo, value: Any) -> Fault | None:
     return replace(fault, hint=Phrase("write {allowed}", allowed=enumerated(literals)))
 
 
+_SAID_BY_RULES = {False: {("audience",)}, True: {("audience",), ("account",)}}
+"""What may be missing without a fault of pydantic's, without a matrix and with one."""
+
+
 def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Fault]:
     try:
         model.model_validate(data)
@@ -576,8 +590,8 @@ def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Faul
                 continue
             if path[-1] == "[key]":
                 yield wrong_key_form(path[:-1], each["ctx"]["pattern"])
-            elif each["type"] == "missing" and path == ("audience",):
-                continue  # the rule about audiences says it better
+            elif each["type"] == "missing" and path in _SAID_BY_RULES[MATRIX in data]:
+                continue  # a rule says it better
             else:
                 yield explain_error(each["type"], path, each["input"], each.get("ctx", {}))
 

@@ -28,11 +28,9 @@ from massctl.model.diagnostics import (
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import Reporter, TextFault, word
-from massctl.source.repository import decode, without_control_characters
+from massctl.source.text import decode, without_control_characters
 from massctl.source.yaml_lint import REPORTS_MAX, Lint, Slip, reports
 
-YAML_BYTES_MAX = 1024 * 1024
-"""A hundred times the longest campaign: what is larger is not a campaign, and reading it would cost minutes."""
 DEPTH_MAX = 100
 """Levels of nesting; a campaign has six, and template variables some more."""
 NODES_MAX = 10_000

@@ -70,6 +70,15 @@ WORDS: dict[str, Any] = {
     "audience": {"tag_id": 101},
     "text": {"content": "你好"},
 }
+CELLS: dict[str, Any] = {
+    "version": 1,
+    "vars": {"city": "上海"},
+    "matrix": [
+        {"name": "east", "account": "main", "audience": {"tag_id": 101}, "vars": {"city": "北京"}},
+        {"name": "west", "account": "other", "audience": {"is_to_all": True}},
+    ],
+    "text": {"content": "你好"},
+}
 SETTINGS: dict[str, Any] = {
     "version": 1,
     "language": "zh",
@@ -115,6 +124,7 @@ OWN_SERVER: dict[str, Any] = {
 VALID = [
     ("campaign.schema.json", NEWS),
     ("campaign.schema.json", WORDS),
+    ("campaign.schema.json", CELLS),
     ("massctl.schema.json", SETTINGS),
 ]
 VALID += [("massctl.schema.json", OWN_SERVER)]

@@ -235,3 +235,24 @@ def test_defaults_are_part_of_what_was_judged(shell: Shell) -> None:
         "this differs from the saved plan" in refused.err + refused.out,
     )
     assert [] == shell.report()["jobs"]
+
+
+def test_cells_of_a_matrix_inherit_as_well_and_their_folder_is_as_it_was(shell: Shell) -> None:
+    defaults(shell, "north/", f"account: main\nvars: {{city: 天津, year: 2026}}\n{HOURS}")
+    matrix = "matrix: [{name: a, audience: {tag_id: 2}, vars: {city: 北京}}, {name: b, audience: {tag_id: 3}}]\n"
+    written = TEXT.replace("audience: {is_to_all: true}\n", "")
+    written = written.replace("{more}", f"send: {{date: 2026-12-01}}\n{matrix}")
+    shell.tree.write("campaigns/north/letter/campaign.yaml", written)
+    by_name = {each["name"]: each for each in planned(shell)}
+    assert ["letter@a", "letter@b"] == sorted(by_name)
+    assert ["account", "send", "vars.year"] == sorted(
+        each["key"] for each in by_name["letter@a"]["inherited"]
+    )
+    assert ["明天见，北京", "明天见，天津"] == [
+        by_name[name]["approved"]["message"]["content"] for name in ("letter@a", "letter@b")
+    ]
+    assert 0 == shell("apply", "letter@b", "--sandbox", "--yes").status
+    defaults(shell, "north/", f"account: main\nvars: {{city: 上海, year: 2026}}\n{HOURS}")
+    sent = next(each for each in planned(shell) if each["name"] == "letter@b")
+    assert [] == sent["diagnostics"]
+    assert sent["status"] in {"sending", "sent"}

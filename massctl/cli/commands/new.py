@@ -25,7 +25,14 @@ from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import ListEnded
-from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, CampaignName, Folder, is_campaign_name
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    CampaignName,
+    Folder,
+    folder_name,
+    is_folder_name,
+)
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
@@ -118,8 +125,8 @@ def free_folder(current: Session, written: str, near: str | None = None) -> Fold
     group = "/".join(groups)
     folders = current.repository.campaign_folders
     _require_free(current, folders, CampaignName(name))
-    if not group and near in folders.names:
-        group = folders.group(str(near))
+    if not groups and near is not None:
+        group = folders.group(near)
     folder = "/".join(each for each in (CAMPAIGNS, group, name) if each)
     above = next((each for each in folders.folders.values() if folder.startswith(f"{each}/")), None)
     if above is not None or (current.root / folder).exists():
@@ -129,7 +136,7 @@ def free_folder(current: Session, written: str, near: str | None = None) -> Fold
 
 
 def _require_name(name: str) -> None:
-    if not is_campaign_name(name):
+    if not is_folder_name(name):
         raise UsageError(
             Phrase("{folder} is not a campaign name", folder=name),
             _NOTHING,
@@ -143,7 +150,7 @@ def _require_name(name: str) -> None:
 
 def _require_free(current: Session, folders: CampaignFolders, name: CampaignName) -> None:
     """Raise UsageError if the name has a folder, or is the old name of another campaign."""
-    if name in folders.names:
+    if (current.root / folders.folder(name)).exists():
         raise UsageError(
             Phrase("{folder} already exists", folder=folders.folder(name)),
             _NOTHING,
@@ -169,7 +176,7 @@ def _new_folder(
     inherited = inherited_account(current, folder)
     if source is not None:
         _require_known(current, source)
-        account = account or _account_of_copy(current, CampaignName(source), inherited)
+        account = account or _account_of_copy(current, folder_name(source), inherited)
     if account is not None or (source is None and inherited is None):
         account = _account(current, account)
     title = title or _typed_title(current, source, name)
@@ -189,7 +196,7 @@ def _new_folder(
             for key, value in (("title", title), ("account", account))
             if value is not None
         }
-        with copied_folder(repository, CampaignName(source), folder, cache, span, values):
+        with copied_folder(repository, folder_name(source), folder, cache, span, values):
             paths = put_in_place(repository, folder, cache)
     if span is not None:
         when = Phrase("window: {window}", window=views.words.window_with_weekday(span))

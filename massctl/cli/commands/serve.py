@@ -66,7 +66,7 @@ def command(
     settings, _, console = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()
     if name is not None:
-        chosen([name], Repository(root).campaign_folders.names)
+        name = chosen([name], Repository(root).campaign_folders.names)[0]
 
     def ready(bound: int) -> None:
         path = THEMES if themes else CALENDAR if calendar else f"/{name or ''}"

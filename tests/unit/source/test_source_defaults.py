@@ -8,7 +8,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.inputs import MISSING
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.source.campaigns import about_defaults, load_campaign
+from massctl.source.campaigns import Loaded, about_defaults, load_campaign
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.repository import Repository
 from massctl.source.settings import load_settings
@@ -76,10 +76,11 @@ def test_defaults_are_read_once_for_many_campaigns(
 
 
 def test_a_campaign_is_read_again_when_its_defaults_are_others(grouped: Repository) -> None:
-    first = load_campaign(grouped, CampaignName("a"), None)
-    assert first is load_campaign(grouped.renewed(), CampaignName("a"), None, first)
+    known: dict[CampaignName, Loaded] = {}
+    first = load_campaign(grouped, CampaignName("a"), None, known)
+    assert first is load_campaign(grouped.renewed(), CampaignName("a"), None, known)
     write(grouped.root, NORTH, "account: other\nvars: {city: 天津}\n")
-    again = load_campaign(grouped.renewed(), CampaignName("a"), None, first)
+    again = load_campaign(grouped.renewed(), CampaignName("a"), None, known)
     assert again.file is not None
     assert "other" == again.file.account
 

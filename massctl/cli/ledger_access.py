@@ -88,7 +88,9 @@ MOVING_FILE = "moving.jsonl"
 
 
 def _moving_hint(session: Session) -> Phrase | None:
-    if not (session.places.locks / MOVING_FILE).is_file():
+    try:
+        (session.places.locks / MOVING_FILE).read_bytes()
+    except OSError:
         return None
     return Phrase(
         "a move of the ledger was cut short on this machine: run {command} again, or take it back with --to and the "

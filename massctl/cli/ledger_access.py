@@ -63,7 +63,7 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
         return Refusal(
             Guard.LEDGER_MISSING,
             Phrase("massctl.yaml names the ledger {lineage}, but it is missing", lineage=due),
-            session.backend.missing_hint(),
+            _moving_hint(session) or session.backend.missing_hint(),
         )
     if due is not None and state.lineage not in (None, due):
         return Refusal(
@@ -81,6 +81,22 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             ),
         )
     return realm_refusal(session, state, accounts)
+
+
+MOVING_FILE = "moving.jsonl"
+"""Beside the locks: the ledger while it is in neither of two places."""
+
+
+def _moving_hint(session: Session) -> Phrase | None:
+    try:
+        (session.places.locks / MOVING_FILE).read_bytes()
+    except OSError:
+        return None
+    return Phrase(
+        "a move of the ledger was cut short on this machine: run {command} again, or take it back with --to and the "
+        "old kind",
+        command=Command("state migrate"),
+    )
 
 
 def sharing_refusal(

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from msgspec.structs import replace
@@ -44,6 +44,7 @@ Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026
 WHOLE = 1_000_000
 """Millionths of a side."""
 Ratio = tuple[int, int]
+DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 WIDE: Ratio = 47, 20
 """2.35:1, the form of `pic_crop_235_1`."""
 SQUARE: Ratio = 1, 1
@@ -164,6 +165,8 @@ class Send(Strict):
     """The earliest moment of the send, with an offset: 2026-12-01T20:00:00+08:00."""
     not_after: OffsetTime | None = None
     """The latest moment; afterwards the campaign is expired and is never sent late. Required with not_before."""
+    date: Annotated[str, StringConstraints(pattern=DATE_PATTERN)] | None = None
+    """The day of the window, instead of both: YYYY-MM-DD. Its hours stand in a _defaults.yaml above."""
     send_ignore_reprint: bool = False
     """true: go on although WeChat judges an article to be a reprint (转载) and the original allows it."""
     same_content: Literal["refuse", "allow"] = "refuse"
@@ -763,7 +766,9 @@ def _handoff(data: Mapping[str, Any]) -> Iterator[Fault]:
 def _window(data: Mapping[str, Any]) -> Iterator[Fault]:
     send = mapping_of(data.get("send"))
     ends = [key for key in ("not_before", "not_after") if key in send]
-    if ends == ["not_before"]:
+    if "date" in send:
+        yield from _day(send, ends)
+    elif ends == ["not_before"]:
         yield Fault(
             "MC012",
             Phrase("not_before needs not_after: without it a late run could send at any hour"),
@@ -779,6 +784,33 @@ def _window(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
     else:
         yield from _times(send, ends)
+
+
+def _day(send: Mapping[str, Any], ends: Sequence[str]) -> Iterator[Fault]:
+    """Refuse a day that no hours make a window of; where they do, the ends of the window take its place."""
+    if ends:
+        say = Phrase("write {first} or {second}, but not both", first="date", second=ends[0])
+        yield Fault("MC014", say, KEEP_ONE, key=("send", ends[0]))
+    elif date_of(send["date"]) is None:
+        say = Phrase("there is no such day: {found}", found=str(send["date"]))
+        yield Fault("MC014", say, Phrase("check the month and the day"), key=("send", "date"))
+    else:
+        say = Phrase("the hours of the window are missing: no _defaults.yaml above has `send`")
+        hint = Phrase(
+            "write `{hours}` into one, or not_before and not_after here",
+            hours='send: {from: "20:00", to: "21:30"}',
+        )
+        yield Fault("MC012", say, hint, key=("send", "date"))
+
+
+def date_of(written: object) -> date | None:
+    """Return the day that is written; None for anything else."""
+    if not isinstance(written, str) or re.fullmatch(DATE_PATTERN, written) is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _times(send: Mapping[str, Any], ends: Sequence[str]) -> Iterator[Fault]:

@@ -699,6 +699,17 @@ class Campaign(Frozen):
         return group_of(self.folder)
 
 
+class Inherited(Frozen):
+    """A value that a campaign does not say itself."""
+
+    key: str
+    """Such as `account`, `vars.city`, or `send` for the hours of its window."""
+    file: str
+    """The `_defaults.yaml` that it stands in, from the repository's root."""
+    line: int | None
+    """Its line there, from 1."""
+
+
 class RenderedCampaign(Campaign, dict=True):
     """One campaign, ready to be planned."""
 
@@ -740,6 +751,8 @@ class RenderedCampaign(Campaign, dict=True):
     """What people call the account, where massctl.yaml says it; no part of what is sent."""
     inputs: "JudgedInputs | None" = None
     """What it was made from; None where it is only shown, and then nothing can be sent."""
+    inherited: tuple[Inherited, ...] = ()
+    """What it does not say itself; where that stands is no part of what is sent, nor of the digest."""
     card_ext: str | None = None
     """What previews of a coupon need: signed for a short time, so no part of what is approved. It may name an openid.
     """

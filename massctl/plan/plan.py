@@ -23,7 +23,7 @@ from massctl.model.ids import (
     cell_of,
     group_of,
 )
-from massctl.model.message import Purpose, Recipient, RenderedCampaign
+from massctl.model.message import Inherited, Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
@@ -122,6 +122,11 @@ class PlannedCampaign(Frozen):
     def group(self) -> str:
         """Return the group that it stands in; empty without one."""
         return group_of(self.folder)
+
+    @property
+    def inherited(self) -> tuple[Inherited, ...]:
+        """Return what its campaign.yaml does not say itself, as far as it was rendered."""
+        return self.rendered.inherited if self.rendered is not None else ()
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:

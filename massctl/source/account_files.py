@@ -38,7 +38,7 @@ def with_accounts(settings: YamlDocument, files: AccountFiles) -> YamlDocument:
             twice.append(_twice(name, settings, document))
             continue
         accounts[name] = document.data
-        parts[place] = document.positions
+        parts[place] = document.positions, ()
         broken |= {(*place, *path) for path in document.broken}
     found = [each for document in documents for each in document.diagnostics]
     return replace(

@@ -17,6 +17,7 @@ from massctl.model.campaign import (
     campaign_faults,
     cell_faults,
     faults_by_cell,
+    mapping_of,
 )
 from massctl.model.diagnostics import (
     Diagnostic,
@@ -39,11 +40,17 @@ from massctl.model.ids import (
     cell_of,
     folder_name,
 )
-from massctl.model.message import Campaign, Cell
-from massctl.model.near_name import NearNames
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.message import Campaign, Cell, Inherited
+from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
+from massctl.source.defaults import (
+    Defaults,
+    defaults_above,
+    defaults_at,
+    unknown_account,
+    with_defaults,
+)
 from massctl.source.matrix import campaign_document, named_cells
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
@@ -203,13 +210,19 @@ class Loaded(Campaign):
     diagnostics: tuple[Diagnostic, ...]
     positions: Positions
     declared: Mapping[str, object] = field(default_factory=dict)
-    """The file's keys and values as they were read, right or wrong; of a cell those of a file of its own."""
+    """Keys and values as they were read, right or wrong, inherited ones too; of a cell those of a file of its own."""
     data: bytes | None = None
     """The file itself; None if it could not be read."""
     index: int | None = None
     """Which cell of a matrix it is, from 0; None without a matrix."""
     cells: tuple[Cell, ...] = ()
     """What the cells of its matrix declare, itself among them."""
+    said: Mapping[str, object] = field(default_factory=dict)
+    """What the file itself says of a cell."""
+    above: tuple[Defaults, ...] = ()
+    """The defaults of the folders above it, the nearest first."""
+    inherited: tuple[Inherited, ...] = ()
+    """What it does not say itself."""
 
     def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title").
@@ -233,7 +246,7 @@ class Loaded(Campaign):
     @property
     def own_content(self) -> bytes | None:
         """What counts as the content of its campaign.yaml: of a cell what the file says of it, else the file (None)."""
-        return None if self.index is None else canonical_json(self.declared).encode()
+        return None if self.index is None else canonical_json(self.said).encode()
 
 
 def load_campaign(
@@ -254,21 +267,23 @@ def load_campaign(
     except UnreadableError as error:
         fault = about_file(error.code, path, name, error.message, error.hint)
         return Loaded(name, folder, None, (fault,), no_positions(path, name))
+    above = defaults_above(repository, folder, settings)
     before = known.get(name) if known is not None else None
-    if before is not None and before.data == data:
+    if before is not None and (before.folder, before.data, before.above) == (folder, data, above):
         return before
-    found = _campaigns_of(data, folder, settings)
+    found = _campaigns_of(data, folder, settings, above)
     if known is not None:
         known |= found
     return found.get(name) or _no_cell(found[folder_name(name)], name)
 
 
 def _campaigns_of(
-    data: bytes, folder: Folder, settings: MassctlFile | None
+    data: bytes, folder: Folder, settings: MassctlFile | None, above: tuple[Defaults, ...]
 ) -> dict[CampaignName, Loaded]:
     """Judge a campaign.yaml: the campaign that it declares, and the cells of its matrix."""
     path, name = f"{folder}/{CAMPAIGN_FILE}", CampaignName(folder.rpartition("/")[2])
-    document = campaign_document(data, path, name)
+    own_document = campaign_document(data, path, name)
+    document, inherited = with_defaults(own_document, above)
     positions = document.positions
 
     accounts = settings.accounts if settings is not None else {}
@@ -285,7 +300,7 @@ def _campaigns_of(
     if MATRIX not in declared:
         file, diagnostics = validate(document, CampaignFile, rules)
         loaded = Loaded(name, folder, file, tuple(diagnostics), positions, declared, data)
-        return {name: loaded}
+        return {name: replace(loaded, above=above, inherited=inherited)}
     told, others = first_told(faults_of(document, CampaignFile, rules), positions.of)
     named = named_cells(declared)
     # Where some faults are not told, nobody knows which cells are right.
@@ -298,6 +313,7 @@ def _campaigns_of(
     shared = in_order([*document.diagnostics, *shared], document.others + others)
     every = [*shared, *map(positions.diagnostic, of_cells)]
     whole = Loaded(name, folder, None, tuple(every), positions, declared, data)
+    whole = replace(whole, said=own_document.data, above=above, inherited=inherited)
     cells = [
         _cell(whole, cell_name(name, cell), index, shared, own[index])
         for cell, index in named.items()
@@ -325,7 +341,26 @@ def _cell(
     declared = as_cell(whole.declared, index)
     file = None if shared or own else CampaignFile.model_validate(declared)
     told = (*(replace(each, campaign=name) for each in shared), *own)
-    return Loaded(name, whole.folder, file, told, positions, declared, whole.data, index)
+    said = as_cell(whole.said, index)
+    return Loaded(
+        name,
+        whole.folder,
+        file,
+        told,
+        positions,
+        declared,
+        whole.data,
+        index,
+        said=said,
+        above=whole.above,
+        inherited=tuple(each for each in whole.inherited if not _says(said, each.key)),
+    )
+
+
+def _says(said: Mapping[str, object], key: str) -> bool:
+    """Return whether a file says what would be inherited under a key, such as `account` or `vars.city`."""
+    first, _, part = key.partition(".")
+    return part in mapping_of(said.get(first)) if part else first in said and first != "send"
 
 
 def _declared_cell(cell: Loaded, appids: Mapping[str, str]) -> Cell:
@@ -345,30 +380,21 @@ def _no_cell(whole: Loaded, name: CampaignName) -> Loaded:
 
 def _account_faults(written: Mapping[str, object], *, settings: MassctlFile | None) -> list[Fault]:
     return [
-        *_unknown_account(written.get("account"), settings),
+        *unknown_account(
+            written.get("account"), list(settings.accounts) if settings is not None else None
+        ),
         *_only_service(written, settings),
     ]
 
 
-def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:
-    if settings is None or not isinstance(account, str) or account in settings.accounts:
-        return []
-    known = list(settings.accounts)
-    close = NearNames().nearest(account, known)
-    hint = (
-        Phrase("did you mean {key}?", key=close)
-        if close is not None
-        else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
-    )
-    return [
-        Fault(
-            "MC019",
-            Phrase("massctl.yaml has no account {account}", account=word(account)),
-            hint,
-            key=("account",),
-            at_key=False,
-        )
-    ]
+def about_defaults(repository: Repository, settings: MassctlFile | None) -> list[Diagnostic]:
+    """Return what is wrong in the `_defaults.yaml` of campaigns/ and of groups, each fault once."""
+    found: list[Diagnostic] = []
+    for path in sorted(repository.campaign_folders.defaults):
+        read = defaults_at(repository, path, settings)
+        unseen = about_unseen(read.positions.reporter)
+        found += [*read.diagnostics, *unseen, *about_cut_texts(read.positions)]
+    return found
 
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:

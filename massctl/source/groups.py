@@ -1,6 +1,6 @@
 """Which folders of `campaigns/` are campaigns, and which are groups of them.
 
-A folder with a campaign.yaml is a campaign. A folder without one is a group if campaigns stand below it.
+A folder with a campaign.yaml is a campaign. A folder without one is a group if a campaign or defaults stand in it.
 """
 
 import errno
@@ -18,6 +18,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     CAMPAIGNS,
+    DEFAULTS_FILE,
     CampaignName,
     Folder,
     cell_name,
@@ -44,6 +45,9 @@ class CampaignFolders(Frozen):
     """One for each folder that is no campaign, no group and begins without `_`, or that differs only by case."""
     twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
     """Campaigns that cannot be read, because another folder has their name, or one that differs only by case."""
+
+    defaults: frozenset[str] = frozenset()
+    """The paths of the files and whatever else is called `_defaults.yaml`, in `campaigns/` and in groups."""
 
     @property
     def names(self) -> tuple[CampaignName, ...]:
@@ -91,7 +95,13 @@ def campaign_folders(root: Path) -> CampaignFolders:
             folders[campaign] = same[0]
             if twin is not None:
                 refused[campaign] = replace(twin, campaign=campaign)
-    return CampaignFolders(folders, tuple(search.diagnostics), refused)
+    return CampaignFolders(folders, tuple(search.diagnostics), refused, frozenset(search.defaults))
+
+
+def defaults_paths(folder: Folder) -> list[str]:
+    """Return where defaults of a campaign may stand, the outermost first."""
+    parts = folder.split("/")[:-1]
+    return [f"{'/'.join(parts[:end])}/{DEFAULTS_FILE}" for end in range(1, len(parts) + 1)]
 
 
 def _campaigns_in(root: Path, name: CampaignName, folder: Folder) -> list[CampaignName]:
@@ -148,11 +158,14 @@ class _Search:
         self.found: dict[CampaignName, list[Folder]] = {}
         self.diagnostics: list[Diagnostic] = []
         self.twins: dict[CampaignName, Diagnostic] = {}
+        self.defaults: list[str] = []
 
     def level(self, above: str) -> None:
         """Find the campaigns of a group, or of `campaigns/`. Raises OSError."""
         with os.scandir(self._root / above) as entries:
-            found = sorted(entry.name for entry in entries if entry.is_dir())
+            every = sorted((entry.name, entry.is_dir()) for entry in entries)
+        self._note_defaults(above, [name for name, _ in every])
+        found = [name for name, is_folder in every if is_folder and name != DEFAULTS_FILE]
         twins = case_twins(found)
         for name in found:
             twin = _alike(above, name, twins[name]) if name in twins else None
@@ -164,6 +177,15 @@ class _Search:
                 self.diagnostics.append(twin)
             elif not name.startswith("_"):
                 self.diagnostics.append(_not_a_name(above, name))
+
+    def _note_defaults(self, above: str, names: Iterable[str]) -> None:
+        for name in names:
+            if name == DEFAULTS_FILE:
+                self.defaults.append(f"{above}/{name}")
+            elif name.casefold() in (DEFAULTS_FILE, "_defaults.yml"):
+                say = Phrase("{name} is not read", name=name)
+                hint = Phrase("rename {found} to {name}", found=name, name=DEFAULTS_FILE)
+                self.diagnostics.append(about_file("MC001", f"{above}/{name}", None, say, hint))
 
     def _below(self, above: str, name: str) -> list[CampaignName]:
         """Note a campaign, or those of a group; return their names."""
@@ -180,7 +202,7 @@ class _Search:
 
 
 def _is_group(folder: str) -> bool:
-    """Return whether a folder is no campaign and has one below; links below it are not followed."""
+    """Return whether a folder is no campaign, and has one below or defaults; links below it are not followed."""
     if os.path.lexists(f"{folder}/{CAMPAIGN_FILE}"):
         return False
     try:
@@ -190,6 +212,8 @@ def _is_group(folder: str) -> bool:
         return False  # Whoever reads it as a campaign says what is wrong.
     if any(_is_mistaken(name) for name, _ in found):
         return False
+    if any(name == DEFAULTS_FILE for name, _ in found):
+        return True
     below = [
         f"{folder}/{name}"
         for name, is_folder in sorted(found)

@@ -258,9 +258,16 @@ class Desires:
         return sorted(self._folders.names)
 
     def strays(self) -> list[Diagnostic]:
-        """Return the diagnostics about folders that are not campaigns."""
+        """Return the diagnostics about what is no campaign: other folders, shared files, defaults."""
         shared = _about_shared(self._working_tree.repository)
-        return [*self._folders.diagnostics, *shared, *self._left_over()]
+        return [*self._folders.diagnostics, *shared, *self._about_defaults(), *self._left_over()]
+
+    def _about_defaults(self) -> list[Diagnostic]:
+        if not self._folders.defaults:
+            return []
+        from massctl.source.campaigns import about_defaults  # Few repositories have any.
+
+        return about_defaults(self._working_tree.repository, self._working_tree.settings)
 
     def _left_over(self) -> list[Diagnostic]:
         """Tell which campaigns of folders that are there have a record, and are declared no more."""
@@ -480,6 +487,7 @@ class Desires:
             diagnostics=tuple(shown),
             first_name=known_as,
             inputs=inputs,
+            inherited=loaded.inherited,
             family=self._family(loaded),
         )
 

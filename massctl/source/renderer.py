@@ -41,6 +41,7 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
+from massctl.source.groups import CampaignFolders, defaults_paths
 from massctl.source.repository import SETTINGS, EditedRepository, Repository, UnreadableError
 from massctl.source.text import YAML_BYTES_MAX
 
@@ -187,12 +188,15 @@ class Renderer(Frozen, dict=True):
     def ask(self, job: str, name: str, request: Mapping[str, Any]) -> Any:
         """Ask the child about a campaign of this repository. Raises ChildError."""
         pictures = pictures_of(name, self.cache)
+        found = self.repository.campaign_folders
+        folder = found.folder(name)
         around = {
             "root": str(self.repository.root),
             "pictures": str(pictures),
             "settings": self._declared,
             "edited": self._edited,
-            "folders": {name: self.repository.folder(name)},
+            "folders": {name: folder},
+            "defaults": [path for path in defaults_paths(folder) if path in found.defaults],
         }
         return self.child.ask(job, {**around, **request}, [pictures])
 
@@ -379,7 +383,8 @@ def materials_of(request: dict[str, Any]) -> "tuple[Repository, MassctlFile, Pat
 
     edited = {path: base64.b64decode(data) for path, data in request["edited"].items()}
     settings = MassctlFile.model_validate(request["settings"])
-    repository = EditedRepository(Path(request["root"]), edited, request["folders"])
+    folders = CampaignFolders(request["folders"], (), defaults=frozenset(request["defaults"]))
+    repository = EditedRepository(Path(request["root"]), edited, folders)
     return repository, settings, Path(request["pictures"])
 
 

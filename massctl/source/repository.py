@@ -170,11 +170,12 @@ class Repository:
         root: Path,
         *,
         sandbox: bool = False,
-        folders: Mapping[CampaignName, Folder] | None = None,
+        folders: CampaignFolders | None = None,
     ) -> None:
-        """Repository at `root`; `folders` are those of its campaigns, where somebody found them before."""
+        """Repository at `root`; `folders` are what is in its campaigns/, where somebody looked before."""
         self.root: Final = root
         self._given_folders: Final = folders
+        self._kept: dict[str, bytes | UnreadableError] = {}
         self.tags_files: Final = (SANDBOX_TAGS_FILE, TAGS_FILE) if sandbox else (TAGS_FILE,)
         """What is known of tags; of an account only the first file that has it counts."""
         self._found: dict[str, str] = {}
@@ -237,9 +238,27 @@ class Repository:
     @cached_property
     def campaign_folders(self) -> CampaignFolders:
         """The campaigns, as they were found first in this pass."""
-        if self._given_folders is not None:
-            return CampaignFolders(self._given_folders, ())
-        return campaign_folders(self.root)
+        return self._given_folders or campaign_folders(self.root)
+
+    def holds_defaults(self, path: str) -> bool:
+        """Return whether there is a `_defaults.yaml` at a path; that there is none makes this campaign too."""
+        if path in self.campaign_folders.defaults:
+            return True
+        self._note(path, MISSING)
+        return False
+
+    def read_once(self, path: str, limit: int) -> bytes:
+        """Read a file that many campaigns are made of, once in this pass; raise UnreadableError."""
+        if path not in self._kept:
+            try:
+                self._kept[path] = self.read_bytes(path, limit)
+            except UnreadableError as error:
+                self._kept[path] = error
+        self.reused(path)
+        found = self._kept[path]
+        if isinstance(found, UnreadableError):
+            raise found
+        return found
 
     def folder(self, name: str) -> Folder:
         """Return a campaign's folder, from the root."""
@@ -534,7 +553,7 @@ class EditedRepository(Repository):
         self,
         root: Path,
         edited: Mapping[str, bytes],
-        folders: Mapping[CampaignName, Folder] | None = None,
+        folders: CampaignFolders | None = None,
     ) -> None:
         super().__init__(root, folders=folders)
         self.edited: Final = edited

@@ -71,7 +71,9 @@ def _settings_in(
     """Judge the bytes of the settings. A run reads them again before each request, and mostly they are the same."""
     document = with_accounts(read_yaml(data, SETTINGS, None, known_keys(MassctlFile)), files)
     positions = document.positions
-    reporters = [each.reporter for each in (positions, *positions.parts.values())]
+    reporters = [
+        each.reporter for each in (positions, *(part for part, _ in positions.parts.values()))
+    ]
     unseen = [warning for each in reporters for warning in about_unseen(each)]
     rules = settings_rules(loopback_override, dict(folders))
     settings, diagnostics = validate(document, MassctlFile, rules, unseen)

@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from massctl.model.campaign import (
     CODE_PATTERN,
     CROP_PATTERN,
+    DATE_PATTERN,
     EVERYBODY,
     MATRIX,
     OFFSET_TIME_PATTERN,
@@ -143,6 +144,7 @@ _PATTERNS = {
     ),
     APPID_PATTERN: Phrase("an AppID: wx and letters or digits"),
     TIME_OF_DAY_PATTERN: Phrase('a time of day in quotes: "22:00"'),
+    DATE_PATTERN: Phrase("a day: {example}", example="2026-12-01"),
     DAYS_PATTERN: Phrase("a day, or two days with a slash: 2027-01-28/2027-02-03"),
     DURATION_PATTERN: Phrase("a number and a unit: 90s, 45m, 72h or 3d"),
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
@@ -244,10 +246,13 @@ def explain_error(kind: str, path: KeyPath, value: Any, context: dict[str, Any])
         return wrong_type(path, _EXPECTED[kind], value)
     if kind == "missing":
         line = _MISSING_LINES.get(str(path[-1]), f"{path[-1]}: …")
+        hint = Phrase("add `{line}`", line=line)
+        if path == ("account",):
+            hint = Phrase("add `{line}` here, or to a _defaults.yaml in a folder above", line=line)
         return Fault(
             "MC012",
             Phrase("{key} is missing", key=path[-1]),
-            Phrase("add `{line}`", line=line),
+            hint,
             key=path[:-1],
         )
     if kind == "string_pattern_mismatch":

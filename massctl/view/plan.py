@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, below_campaigns, cell_of, folder_name
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.message import Inherited, RenderedCampaign, Window
 from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
@@ -120,6 +120,8 @@ class CampaignSheet(Frozen):
     lock: "LockState | None"
     destinations: "Sequence[JudgedDestination]" = ()
     """Where it leads, new places first."""
+    inherited: "Sequence[Inherited]" = ()
+    """What its campaign.yaml does not say itself."""
     is_unscanned: bool = False
     """It has a picture in which QR codes were not looked for."""
     approvals: "Sequence[ApprovalCount]" = ()
@@ -164,6 +166,7 @@ _ALIKE = (
     *(
         "name",
         "folder",
+        "inherited",
         "title",
         "account",
         "edition",
@@ -292,6 +295,7 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
     return Section(
         facts=[
             *_frame(campaign, now),
+            *_inherited(campaign),
             *_approval_rows(campaign),
             *_message_rows(campaign),
             *destination_rows(campaign.destinations, is_unscanned=campaign.is_unscanned),
@@ -307,6 +311,13 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
         ],
         notes=note_rows(found, campaign.folder),
     )
+
+
+def _inherited(campaign: CampaignSheet) -> Iterator[Row]:
+    """Return where the values stand that a campaign does not say itself."""
+    said = [f"{each.key} ({each.file}:{each.line})" for each in campaign.inherited]
+    if said:
+        yield Row("inherited", (Inked(", ".join(said), Ink.DETAIL),))
 
 
 def _told_before(campaign: CampaignSheet) -> Iterator[Row]:

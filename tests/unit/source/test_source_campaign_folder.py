@@ -153,8 +153,8 @@ def test_the_rest_of_a_cell_is_a_campaign_without_a_matrix(tmp_path: Path) -> No
     )
     (folder / "vip.txt").write_text("oA00001\n", encoding="utf-8")
     cell, cache = CampaignName("letter@vip"), tmp_path / ".massctl"
-    with copied_for_rest(Repository(tmp_path), cell, REST, iter(["oB00002"]), cache):
-        put_in_place(Repository(tmp_path), REST, cache)
+    with copied_for_rest(Repository(tmp_path), cell, folder_of(REST), iter(["oB00002"]), cache):
+        put_in_place(Repository(tmp_path), folder_of(REST), cache)
     made = tmp_path / "campaigns/rest"
     data = (made / "campaign.yaml").read_bytes()
     assert {
